@@ -1,0 +1,56 @@
+/** The floor plan's arrows, from one table: what each room may see of the others, and of npm and Node.js. */
+const ROOMS = {
+  kernel: { sees: [], npm: [], node: false },
+  domain: { sees: ['kernel'], npm: [], node: false },
+  engine: { sees: ['kernel'], npm: ['lru-cache'], node: true },
+  contracts: { sees: ['domain', 'kernel'], npm: ['class-validator', 'class-transformer'], node: false },
+  sqlite: { sees: ['engine', 'contracts', 'kernel'], npm: ['better-sqlite3', '@types/better-sqlite3'], node: true },
+};
+
+const specs = '\\.spec\\.ts$';
+const rules = Object.entries(ROOMS).flatMap(([room, { sees, npm, node }]) => {
+  const from = { path: `^libs/${room}/src/`, pathNot: specs };
+  const others = sees.length === 0 ? `^(apps|libs/(?!${room}/))` : `^(apps|libs/(?!(?:${[room, ...sees].join('|')})/))`;
+  const packages = npm.length === 0 ? '' : `(?!(?:${npm.join('|')})(?:/|$))`;
+  return [
+    { name: `${room}-sees-only-its-list`, severity: 'error', from, to: { path: others } },
+    {
+      name: `${room}-npm`,
+      severity: 'error',
+      from,
+      to: { dependencyTypesNot: ['core', 'local', 'aliased-tsconfig'], path: `node_modules/${packages}` },
+    },
+    ...(node ? [] : [{ name: `${room}-no-node`, severity: 'error', from, to: { dependencyTypes: ['core'] } }]),
+  ];
+});
+
+export default {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'front-doors-only',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/src/' },
+      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/$1/', '/src/index\\.ts$'] },
+    },
+    {
+      name: 'index-not-inside',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/src/' },
+      to: { path: '^libs/$1/src/index\\.ts$' },
+    },
+    {
+      name: 'only-specs-import-test',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: specs },
+      to: { path: '^test/' },
+    },
+    ...rules,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { conditionNames: ['types', 'import', 'node', 'default'] },
+  },
+};

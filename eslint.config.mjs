@@ -1,0 +1,30 @@
+import tseslint from 'typescript-eslint';
+
+const pure = ['kernel', 'domain', 'read-models', 'access', 'ledger'].map((room) => `libs/${room}/src/**/*.ts`);
+
+export default tseslint.config(
+  { ignores: ['dist', 'data', 'node_modules', '**/*.mjs'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: pure,
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process'],
+      'no-restricted-syntax': [
+        'error',
+        { selector: ':function[async=true]', message: 'Pure rooms do not wait.' },
+        { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Time is data here.' },
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is data here.' },
+        { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Chance is data here.' },
+      ],
+    },
+  },
+);

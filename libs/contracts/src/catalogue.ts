@@ -1,0 +1,29 @@
+import type { Command, Event } from '@entente/kernel';
+import { fundingAccountWire } from './funding-account.js';
+import { programmeWire } from './programme.js';
+import type { CommandWire, EventWire, KindWire } from './wire.js';
+
+type AnyKindWire = KindWire<Command, Event>;
+
+/** Every kind of stream on the wire. */
+export const CATALOGUE = [programmeWire, fundingAccountWire] as unknown as readonly AnyKindWire[];
+
+/** A command of the catalogue, with its type. */
+export interface CataloguedCommand extends CommandWire<unknown> {
+  readonly type: string;
+}
+
+/** The command that a route names; undefined where there is none. */
+export function commandAt(kind: string, path: string): CataloguedCommand | undefined {
+  const commands = CATALOGUE.find((wire) => wire.kind === kind)?.commands ?? {};
+  const found = Object.entries(commands).find(([, command]) => command.path === path);
+  return found === undefined ? undefined : { type: found[0], ...found[1] };
+}
+
+/** An event type of a kind; undefined where there is none. */
+export const eventOf = (kind: string, type: string): EventWire<unknown> | undefined => {
+  const events: Readonly<Record<string, EventWire<unknown>>> | undefined = CATALOGUE.find(
+    (wire) => wire.kind === kind,
+  )?.events;
+  return events !== undefined && Object.hasOwn(events, type) ? events[type] : undefined;
+};

@@ -1,0 +1,64 @@
+import { plainToInstance } from 'class-transformer';
+import { type ValidationError, validateSync } from 'class-validator';
+import type { Evidence } from '@entente/kernel';
+import { instant, nestedList, optional, sha256, text } from './fields.js';
+
+/** A field that is not as it must be: its path and what it takes. */
+export interface WrongField {
+  readonly path: string;
+  readonly message: string;
+}
+
+export class EvidenceRef implements Evidence {
+  @sha256() sha256!: string;
+  @optional() @text() reference?: string;
+}
+
+/** The optional fields that every command has beside its own. */
+export class Beside {
+  @optional() @instant() occurredAt?: string;
+  @optional() @nestedList(() => EvidenceRef, 50) evidence?: EvidenceRef[];
+  @optional() @text() legalBasis?: string;
+}
+
+const DEEPEST = 12;
+
+/** Whether a value nests deeper than any wire class does; told without recursion, so that no depth can break it. */
+function tooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((v) => (v !== null && typeof v === 'object' ? (Object.values(v) as unknown[]) : []));
+  }
+  return false;
+}
+
+const named = (errors: readonly ValidationError[], before: string): WrongField[] =>
+  errors.flatMap(({ property, constraints, children }) => {
+    const path = before === '' ? property : `${before}.${property}`;
+    const own = Object.values(constraints ?? {}).map((message) => ({ path, message }));
+    return [...own, ...named(children ?? [], path)];
+  });
+
+/** Every field of a value that a wire class does not accept, unknown ones too; none where it is right. */
+export function wrongFields(wire: new () => object, value: unknown): readonly WrongField[] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return [{ path: '', message: 'the body must be a JSON object' }];
+  if (tooDeep(value)) return [{ path: '', message: `the body must not nest deeper than ${DEEPEST} levels` }];
+  const instance = plainToInstance(wire, value);
+  return named(validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }), '');
+}
+
+/** A body as received, taken apart: the command's own fields, what stands beside them, and all that is wrong at once. */
+export function readBody(
+  wire: new () => object,
+  body: unknown,
+): { own: unknown; beside: Beside; wrong: readonly WrongField[] } {
+  if (body === null || typeof body !== 'object' || Array.isArray(body))
+    return { own: body, beside: {}, wrong: wrongFields(wire, body) };
+  const { occurredAt, evidence, legalBasis, ...own } = body as Record<string, unknown>;
+  const beside = Object.fromEntries(
+    Object.entries({ occurredAt, evidence, legalBasis }).filter(([, v]) => v !== undefined),
+  );
+  return { own, beside, wrong: [...wrongFields(wire, own), ...wrongFields(Beside, beside)] };
+}

@@ -1,0 +1,28 @@
+import type { Command, DataOf, Event } from '@entente/kernel';
+
+/** A command on the wire: the last part of its route, the class that validates its fields, an example that works, and what it says. */
+export interface CommandWire<Data> {
+  readonly path: string;
+  readonly body: new () => Data & object;
+  readonly summary: string;
+  /** A body that the class accepts; the story that tells it in order stands in `example-story.ts`. */
+  readonly example: Data;
+}
+
+/** A stored event: the newest version of its data and the class that reads it. */
+export interface EventWire<Data> {
+  readonly version: number;
+  readonly data: new () => Data & object;
+  readonly summary: string;
+}
+
+/** All that a kind of stream has on the wire. The compiler names what is missing. */
+export interface KindWire<C extends Command, E extends Event> {
+  readonly kind: string;
+  /** One line on what such a stream records. */
+  readonly about: string;
+  /** An id that the examples use. */
+  readonly exampleId: string;
+  readonly commands: { readonly [Type in C['type']]: CommandWire<DataOf<C, Type>> };
+  readonly events: { readonly [Type in E['type']]: EventWire<DataOf<E, Type>> };
+}

@@ -1,0 +1,229 @@
+import { describe, it } from '@jest/globals';
+import { given } from '../../../../test/given.js';
+import { fundingAccount } from './funding-account.js';
+import { programme } from './programme.js';
+
+const opening = {
+  donor: 'norland',
+  recipient: 'estmark',
+  fund: 'Partner Fund',
+  currency: 'USD',
+  stages: ['pledged', 'committed', 'obligated', 'disbursed', 'spent'],
+  basis: 'own',
+  onBudget: true,
+  availableUntil: '2026-12-31',
+};
+const opened = { type: 'FundingAccountOpened', data: opening };
+const reportedAccount = {
+  type: 'FundingAccountOpened',
+  data: { ...opening, basis: 'reported', stages: ['obligated'] },
+};
+const money = (amount: number) => ({ amount, period: '2026' });
+const back = (amount: number, corrects?: string) => ({
+  ...money(amount),
+  reason: 'entered-twice',
+  ...(corrects ? { corrects } : {}),
+});
+const row = { source: 'greenbook', key: { fiscal_year: '1976.9' } };
+const committed = { type: 'FundsCommitted', data: money(100) };
+const obligated = { type: 'FundsObligated', data: money(80) };
+const disbursed = { type: 'FundsDisbursed', data: money(50) };
+const account = (...events: { type: string; data: unknown }[]) =>
+  given(fundingAccount, opened, ...events).as('norland', 'donor');
+
+describe('an account is opened', () => {
+  const when = { type: 'OpenFundingAccount', data: opening };
+  it('by its donor, once', () => {
+    given(fundingAccount).as('norland', 'donor').when(when).then(opened);
+    account().when(when).refuses('already-exists');
+    given(fundingAccount).as('estmark', 'recipient').when(when).refuses('not-the-donor');
+  });
+  it('with stages in their order', () =>
+    given(fundingAccount)
+      .as('norland', 'donor')
+      .when({ ...when, data: { ...opening, stages: ['spent', 'obligated'] } })
+      .refuses('stages-out-of-order'));
+  it('for a programme that has been proposed', () =>
+    given(fundingAccount)
+      .as('norland', 'donor')
+      .when({ ...when, data: { ...opening, programme: 'norland.p' } })
+      .refuses('programme-not-found'));
+  it('before money moves in it', () =>
+    given(fundingAccount)
+      .when({ type: 'PledgeFunds', data: money(1) })
+      .refuses('not-found'));
+});
+
+describe('each stage stays within the one before it (R15)', () => {
+  it.each([
+    ['PledgeFunds', 'FundsPledged', 1_000, []],
+    ['CommitFunds', 'FundsCommitted', 1_000, []],
+    ['ObligateFunds', 'FundsObligated', 100, [committed]],
+    ['DisburseFunds', 'FundsDisbursed', 80, [committed, obligated]],
+    ['ReportExpenditure', 'ExpenditureReported', 50, [committed, obligated, disbursed]],
+  ])('%s up to what there is', (type, event, amount, past) =>
+    account(...past)
+      .when({ type, data: money(amount) })
+      .then({ type: event, data: money(amount) }),
+  );
+  it.each([
+    ['ObligateFunds', 101, [committed]],
+    ['DisburseFunds', 81, [committed, obligated]],
+    ['ReportExpenditure', 51, [committed, obligated, disbursed]],
+  ])('%s never beyond', (type, amount, past) =>
+    account(...past)
+      .when({ type, data: money(amount) })
+      .refuses('exceeds-stage-before'),
+  );
+  it.each([
+    ['DecommitFunds', 'FundsDecommitted', 20, [committed, obligated]],
+    ['DeobligateFunds', 'FundsDeobligated', 30, [committed, obligated, disbursed]],
+    ['ReimburseFunds', 'FundsReimbursed', 50, [committed, obligated, disbursed]],
+  ])('%s takes back what stands and no more', (type, event, amount, past) => {
+    account(...past)
+      .when({ type, data: back(amount) })
+      .then({ type: event, data: back(amount) });
+    account(...past)
+      .when({ type, data: back(amount + 1) })
+      .refuses('exceeds-what-stands');
+  });
+  it('a pledge is taken back as it was given', () => {
+    const pledged = { type: 'FundsPledged', data: money(10) };
+    account(pledged)
+      .when({ type: 'ReducePledge', data: back(10) })
+      .then({ type: 'PledgeReduced', data: back(10) });
+    account(pledged)
+      .when({ type: 'ReducePledge', data: back(11) })
+      .refuses('exceeds-what-stands');
+  });
+  it('an expenditure is corrected by naming its event (R26)', () => {
+    const spent = { type: 'ExpenditureReported', data: money(50) };
+    const past = [committed, obligated, disbursed, spent];
+    account(...past)
+      .when({ type: 'CorrectExpenditure', data: back(5, given.id(4)) })
+      .then({ type: 'ExpenditureCorrected', data: back(5, given.id(4)) });
+    account(...past)
+      .when({ type: 'CorrectExpenditure', data: back(5, given.id(1)) })
+      .refuses('corrects-unknown-event');
+  });
+  it('in stages that the account keeps, above zero, within what a row can hold', () => {
+    given(fundingAccount, reportedAccount)
+      .as('norland', 'donor')
+      .when({ type: 'CommitFunds', data: money(1) })
+      .refuses('stage-not-kept');
+    account()
+      .when({ type: 'CommitFunds', data: money(0) })
+      .refuses('amount-zero');
+    account(committed)
+      .when({ type: 'CommitFunds', data: money(Number.MAX_SAFE_INTEGER) })
+      .refuses('amount-beyond-range');
+  });
+  it('not after the funds have expired', () =>
+    account()
+      .when({ type: 'CommitFunds', data: money(1) }, { now: '2027-01-01T00:00:00.000Z' })
+      .refuses('funds-expired'));
+});
+
+describe('a disbursement', () => {
+  const opensFor = { type: 'FundingAccountOpened', data: { ...opening, programme: 'norland.p' } };
+  const p = (...more: { type: string; data: unknown }[]) => [
+    { type: 'ProgrammeProposed', data: { donor: 'norland', recipient: 'estmark' } },
+    { type: 'ProgrammeActivated', data: { on: '2026-01-01' } },
+    ...more,
+  ];
+  const when = { type: 'DisburseFunds', data: money(10) };
+  const known = (...more: { type: string; data: unknown }[]) =>
+    given(fundingAccount, opensFor, committed, obligated)
+      .as('norland', 'donor')
+      .knowing(programme, 'norland.p', ...p(...more));
+  it('is refused while the programme is suspended (R19)', () => {
+    known()
+      .when(when)
+      .then({ type: 'FundsDisbursed', data: money(10) });
+    known({ type: 'ProgrammeSuspended', data: { reason: 'r' } })
+      .when(when)
+      .refuses('programme-suspended');
+  });
+  it('may name a tranche that was planned, each once', () => {
+    const data = { ...money(10), tranche: 't1', due: '2026-07-01' };
+    const planned = { type: 'DisbursementPlanned', data };
+    account().when({ type: 'PlanDisbursement', data }).then(planned);
+    account(planned).when({ type: 'PlanDisbursement', data }).refuses('tranche-already-planned');
+    account(committed, obligated, planned)
+      .when({ type: 'DisburseFunds', data: { ...money(1), tranche: 't2' } })
+      .refuses('tranche-not-planned');
+  });
+});
+
+describe('reported history (R15)', () => {
+  const reports = (...events: { type: string; data: unknown }[]) =>
+    given(fundingAccount, reportedAccount, ...events).as('norland', 'donor');
+  it('may go below zero, may be zero, and may be as old as it is', () => {
+    const data = { ...back(500), reported: row };
+    reports()
+      .when({ type: 'DeobligateFunds', data }, { occurredAt: '1976-09-30T00:00:00.000Z' })
+      .then({ type: 'FundsDeobligated', data });
+    reports()
+      .when({ type: 'ObligateFunds', data: { ...money(0), reported: row } })
+      .then({ type: 'FundsObligated', data: { ...money(0), reported: row } });
+  });
+  it('names its source row, which own accounts never do', () => {
+    reports()
+      .when({ type: 'ObligateFunds', data: money(1) })
+      .refuses('source-row-missing');
+    account()
+      .when({ type: 'CommitFunds', data: { ...money(1), reported: row } })
+      .refuses('not-a-reported-account');
+  });
+});
+
+describe('money goes from one account to another in two commands', () => {
+  const out = { ...money(40), stage: 'committed', to: 'norland.it-1' };
+  const wentOut = { type: 'FundsReallocatedOut', data: out };
+  const takeIn = { ...money(40), stage: 'committed', from: 'norland.other', out: given.id(2) };
+  const other = (more = {}) =>
+    account().knowing(
+      fundingAccount,
+      'norland.other',
+      { ...opened, data: { ...opening, ...more } },
+      committed,
+      wentOut,
+    );
+  it('out: what stands, to another account', () => {
+    const data = { ...out, to: 'norland.third' };
+    account(committed).when({ type: 'ReallocateFundsOut', data }).then({ type: 'FundsReallocatedOut', data });
+    account(committed).when({ type: 'ReallocateFundsOut', data: out }).refuses('same-account');
+  });
+  it('in: what went out, once, in the same currency and amount', () => {
+    other().when({ type: 'ReallocateFundsIn', data: takeIn }).then({ type: 'FundsReallocatedIn', data: takeIn });
+    other()
+      .when({ type: 'ReallocateFundsIn', data: { ...takeIn, out: given.id(9) } })
+      .refuses('no-such-reallocation');
+    other()
+      .when({ type: 'ReallocateFundsIn', data: { ...takeIn, amount: 41 } })
+      .refuses('other-amount');
+    other({ currency: 'EUR' }).when({ type: 'ReallocateFundsIn', data: takeIn }).refuses('other-currency');
+    account({ type: 'FundsReallocatedIn', data: takeIn })
+      .knowing(fundingAccount, 'norland.other', opened, committed, wentOut)
+      .when({ type: 'ReallocateFundsIn', data: takeIn })
+      .refuses('already-taken-in');
+  });
+});
+
+describe('an account', () => {
+  it('pools, fixes rates against other currencies, and closes when its money has arrived', () => {
+    const pool = { ...money(5), contributor: 'sudria' };
+    account().when({ type: 'PoolContribution', data: pool }).then({ type: 'ContributionPooled', data: pool });
+    const rate = { quote: 'EUR', rate: '0.91', on: '2026-03-31' };
+    account().when({ type: 'FixExchangeRate', data: rate }).then({ type: 'ExchangeRateFixed', data: rate });
+    account()
+      .when({ type: 'FixExchangeRate', data: { ...rate, quote: 'USD' } })
+      .refuses('same-currency');
+    const closed = { type: 'FundingAccountClosed', data: { reason: 'done' } };
+    account().when({ type: 'CloseFundingAccount', data: closed.data }).then(closed);
+    account(committed).when({ type: 'CloseFundingAccount', data: closed.data }).refuses('money-still-moving');
+    account(closed)
+      .when({ type: 'PledgeFunds', data: money(1) })
+      .refuses('account-closed');
+  });
+});

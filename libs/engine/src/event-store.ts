@@ -1,0 +1,66 @@
+import type { Circumstance, RecordedEvent } from '@entente/kernel';
+
+/** The revision that a stream must have for an append: a number exactly, no stream at all, any, or any that exists. */
+export type Expected = number | 'none' | 'any' | 'exists';
+
+/** An event on its way into the store, which gives it its place and its time of recording. */
+export interface NewEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly version: number;
+  readonly data: unknown;
+  readonly metadata: Circumstance;
+}
+
+/** Where the last event of an append stands; or, where the stream was not as expected, the revision that it has (-1: none). */
+export type Appended =
+  | { readonly ok: true; readonly revision: number; readonly position: bigint }
+  | { readonly ok: false; readonly actual: number };
+
+/** Which part of a stream to read; all of it, forwards, unless told. */
+export interface StreamRange {
+  /** The first revision to give. Backwards: from here down. */
+  readonly from?: number;
+  readonly backwards?: boolean;
+  readonly limit?: number;
+}
+
+/** Which part of the log to read. Kinds and types narrow it; both given, both must hold. */
+export interface LogRange {
+  /** The last position to give. */
+  readonly upTo?: bigint;
+  readonly kinds?: readonly string[];
+  readonly types?: readonly string[];
+  readonly limit?: number;
+}
+
+/**
+ * The log of everything that was decided, for ever.
+ *
+ * - What `append` has answered is on disk. All events of one append are there or none.
+ * - The expected revision is exact in every case: a stream that exists is never accepted as new. A mismatch is an answer, not an error, and fails no other append.
+ * - The same events (by id) appended again at the same expected revision are answered as the first time.
+ * - Revisions of a stream run from 0 without gaps. Positions rise along the log; readers see events in that order and none is passed over, whatever is being
+ *   committed meanwhile.
+ * - `recordedAt` is the store's clock and never goes back along the log.
+ * - Too many waiting appends: `Busy`. No room on the disk: `NoRoom`, and nothing of the append is there.
+ */
+export abstract class EventStore {
+  /** The log's own id, given when it was made: two logs are never taken for each other. */
+  abstract readonly id: string;
+  abstract append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
+  /** The events of one stream in batches; nothing where it does not exist. */
+  abstract readStream(stream: string, range?: StreamRange): AsyncIterable<readonly RecordedEvent[]>;
+  /** The events behind a position, in batches, up to the end of the log as it is when the reader gets there. */
+  abstract readLog(after: bigint, range?: LogRange): AsyncIterable<readonly RecordedEvent[]>;
+  /** The last revision of a stream; -1 where there is none. */
+  abstract revisionOf(stream: string): Promise<number>;
+  /** The position of the last event; 0 where the log is empty. */
+  abstract head(): Promise<bigint>;
+  /** The position of the last event recorded at or before an instant; 0 where there is none. */
+  abstract positionAt(instant: string): Promise<bigint>;
+  /** How many appends wait for their commit. */
+  abstract waiting(): number;
+  /** Lets waiting appends end, then closes. Later calls fail. */
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,159 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AnyDecider, type Actor, refuse } from '@entente/kernel';
+import { SqliteEventStore } from '@entente/sqlite';
+import { all } from '../../../test/contracts/event-store.js';
+import { Executor, type Kinds, Submit } from './execute.js';
+import { Sealer, commandHash, commandKey, eventId } from './identity.js';
+
+/** A counter that counts what it is given, says nothing to zero, and refuses to go below. Its twin may be consulted. */
+const counter = {
+  kind: 'counter',
+  ids: 'prefixed',
+  sealed: ['Whisper'],
+  initial: 0,
+  evolve: (state: number, event: { data: { by: number } }) => state + event.data.by,
+  consults: (command: { data: { seen?: string } }) =>
+    command.data.seen ? [{ kind: 'counter', id: command.data.seen }] : [],
+  decide: (command: { data: { by: number } }, state: number) => {
+    if (state + command.data.by < 0) return refuse('below-zero', 'the counter stays at zero or above');
+    return command.data.by === 0 ? [] : [{ type: 'Counted', data: command.data }];
+  },
+} as unknown as AnyDecider;
+const kinds: Kinds = { decider: (kind) => (kind === 'counter' ? counter : undefined), version: () => 1 };
+const norland: Actor = { organisation: 'norland', role: 'donor' };
+
+describe('executing commands', () => {
+  let folder: string;
+  let store: SqliteEventStore;
+  let executor: Executor;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'entente-execute-'));
+    store = new SqliteEventStore({ folder });
+    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)));
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const count = (
+    by: number,
+    commandId: string,
+    more: { type?: string; seen?: string; ifMatch?: number; dry?: boolean; on?: string } = {},
+  ) => {
+    const data = { by, ...(more.seen ? { seen: more.seen } : {}) };
+    const circumstances = {
+      actor: norland,
+      commandId,
+      correlationId: 'story',
+      causationId: null,
+      now: '2026-06-01T12:00:00.000Z',
+      occurredAt: null,
+      evidence: [],
+      legalBasis: null,
+    };
+    const stream = { kind: 'counter', id: more.on ?? 'norland.one' };
+    return executor.execute(
+      new Submit(stream, { type: more.type ?? 'Count', data }, circumstances, data, more.ifMatch ?? null, more.dry),
+    );
+  };
+  const log = () => all(store.readLog(0n));
+
+  it('gives the same receipt for the same command id, at once, later, and by another process on a cold stream', async () => {
+    const [first, twin] = await Promise.all([count(1, 'a'), count(1, 'a')]);
+    await count(1, 'b');
+    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)));
+    const later = await count(1, 'a');
+    const receipts = [first, twin, later].map((o) => (o.as === 'accepted' ? o.receipt : o));
+    expect(receipts[1]).toEqual(receipts[0]);
+    expect(receipts[2]).toEqual(receipts[0]);
+    expect(await executor.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'a')).toEqual(receipts[0]);
+    expect(await log()).toHaveLength(2);
+  });
+
+  it('tells another body under a used id, and records nothing', async () => {
+    await count(1, 'a');
+    expect(await count(2, 'a')).toEqual({ as: 'id-reused' });
+    expect(await log()).toHaveLength(1);
+  });
+
+  it('notes a command that says nothing new, so that a later retry cannot take effect', async () => {
+    const noted = await count(0, 'a');
+    expect(noted).toMatchObject({ as: 'accepted', repeated: false, receipt: { revision: 0, events: [] } });
+    expect((await log()).map((e) => e.type)).toEqual(['CommandNoted']);
+    expect(await count(0, 'a')).toMatchObject({ as: 'accepted', repeated: true, receipt: { revision: 0 } });
+  });
+
+  it('refuses without remembering: the same id may succeed later', async () => {
+    expect(await count(-1, 'a')).toMatchObject({ as: 'refused', refusal: { code: 'below-zero' } });
+    await count(1, 'b');
+    expect(await count(-1, 'a')).toMatchObject({ as: 'accepted' });
+  });
+
+  it('holds the revision that the client saw, after looking for an earlier receipt', async () => {
+    await count(1, 'a');
+    expect(await count(1, 'b', { ifMatch: 3 })).toEqual({ as: 'stale', revision: 0 });
+    expect(await count(1, 'a', { ifMatch: 3 })).toMatchObject({ as: 'accepted', repeated: true });
+    expect(await count(1, 'b', { ifMatch: 0 })).toMatchObject({ as: 'accepted' });
+  });
+
+  it('decides without recording when it is only asked', async () => {
+    expect(await count(1, 'a', { dry: true })).toMatchObject({
+      as: 'would',
+      revision: -1,
+      events: [{ type: 'Counted' }],
+    });
+    expect(await log()).toEqual([]);
+  });
+
+  it('decides 512 commands at once on one stream, and loses none', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 512 }, (_, i) => count(1, `c${i}`)));
+    expect(outcomes.every((o) => o.as === 'accepted')).toBe(true);
+    expect((await log()).map((e) => e.revision)).toEqual(Array.from({ length: 512 }, (_, i) => i));
+  });
+
+  it('decides a lost race again', async () => {
+    const other = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)));
+    await count(1, 'a');
+    const mine = executor;
+    executor = other;
+    await count(1, 'b');
+    executor = mine;
+    expect(await count(1, 'c')).toMatchObject({ as: 'accepted', receipt: { revision: 2 } });
+    expect(executor.counts.conflicts).toBe(1);
+  });
+
+  it('writes down which revisions a decision consulted', async () => {
+    await count(1, 'a', { on: 'norland.two' });
+    await count(1, 'b', { seen: 'norland.two' });
+    expect((await log())[1]?.metadata.consulted).toEqual([{ stream: 'counter/norland.two', revision: 0 }]);
+  });
+
+  it('records a sealed sender by a pseudonym that is good for one stream', async () => {
+    const said = await count(1, 'a', { type: 'Whisper' });
+    await count(1, 'a', { type: 'Whisper', on: 'norland.two' });
+    const [one, two] = (await log()).map((e) => e.metadata.actor);
+    expect(one?.organisation).toMatch(/^sealed\.[0-9a-f]{32}$/);
+    expect(two?.organisation).not.toBe(one?.organisation);
+    expect(JSON.stringify((await log()).map((e) => e.metadata))).not.toContain('"norland"');
+    expect(await count(1, 'a', { type: 'Whisper' })).toMatchObject({ as: 'accepted', repeated: true });
+    expect(await executor.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'a')).toEqual(
+      said.as === 'accepted' ? said.receipt : null,
+    );
+  });
+});
+
+it('forms hashes and event ids as they are frozen', () => {
+  const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../../../test/events/identity.json'), 'utf8')) as {
+    command: { type: string; data: unknown };
+    key: [string, { kind: string; id: string }, string];
+    hash: string;
+    eventIds: string[];
+  };
+  const hash = commandHash(golden.command);
+  expect(hash).toBe(golden.hash);
+  expect([0, 1].map((i) => eventId(commandKey(...golden.key), hash, i))).toEqual(golden.eventIds);
+});

@@ -1,0 +1,254 @@
+import {
+  type Actor,
+  type AnyDecider,
+  type Command,
+  type Consulted,
+  type Evidence,
+  type Known,
+  type Refusal,
+  type StreamRef,
+  streamName,
+} from '@entente/kernel';
+import { LRUCache } from 'lru-cache';
+import type { EventStore, NewEvent } from './event-store.js';
+import { Contention } from './faults.js';
+import { type Sealer, commandHash, commandKey } from './identity.js';
+import { type Folded, type Trace, settle, take, unopened } from './settle.js';
+
+/** One envelope for every command, so that every command can be watched in one place. */
+export class Submit {
+  constructor(
+    readonly stream: StreamRef,
+    readonly command: Command,
+    readonly circumstances: {
+      readonly actor: Actor;
+      readonly commandId: string;
+      readonly correlationId: string;
+      readonly causationId: string | null;
+      readonly now: string;
+      readonly occurredAt: string | null;
+      readonly evidence: readonly Evidence[];
+      readonly legalBasis: string | null;
+    },
+    /** The body as received, over which the hash is taken: with the optional fields that every command has. */
+    readonly received: unknown,
+    readonly ifMatch: number | null = null,
+    /** Decide, and record nothing. */
+    readonly dryRun: boolean = false,
+  ) {}
+}
+
+/** What a command left: the same for ever, however often it is asked for. */
+export interface Receipt {
+  readonly commandId: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: bigint;
+  readonly events: readonly { readonly id: string; readonly type: string; readonly revision: number }[];
+}
+
+/** The answer to a command. */
+export type Outcome =
+  | { readonly as: 'accepted'; readonly receipt: Receipt; readonly repeated: boolean }
+  | { readonly as: 'would'; readonly events: readonly NewEvent[]; readonly revision: number }
+  | { readonly as: 'refused'; readonly refusal: Refusal }
+  | { readonly as: 'id-reused' }
+  | { readonly as: 'stale'; readonly revision: number };
+
+/** What the executor needs to know of the kinds: their deciders, and the newest version of each event type. */
+export interface Kinds {
+  decider(kind: string): AnyDecider | undefined;
+  version(kind: string, type: string): number;
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * The one loop by which anything is recorded: fold, settle, append; a lost race is decided again.
+ * Commands on one stream take turns within the process. States are kept by exact revision, bounded by the number of their events; a cold stream is folded again.
+ */
+export class Executor {
+  private readonly cache: LRUCache<string, Folded>;
+  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly twins = new Map<string, Promise<Outcome>>();
+  readonly counts = { accepted: 0, repeated: 0, refused: 0, conflicts: 0 };
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly kinds: Kinds,
+    private readonly sealer: Sealer,
+    maxCachedEvents = 200_000,
+  ) {
+    this.cache = new LRUCache({ maxSize: maxCachedEvents, sizeCalculation: (f) => f.types.size + 1 });
+  }
+
+  /** Decides a command and records what was decided. Throws a `Fault`; every other answer is an outcome. */
+  async execute(submit: Submit): Promise<Outcome> {
+    const hash = commandHash({ type: submit.command.type, data: submit.received });
+    const recordedAs = this.recordedAs(submit);
+    const twin = `${commandKey(recordedAs, submit.stream, submit.circumstances.commandId)}\n${hash}\n${submit.dryRun}`;
+    const running = this.twins.get(twin);
+    if (running !== undefined) return running.then((o) => (o.as === 'accepted' ? { ...o, repeated: true } : o));
+    const outcome = this.inTurn(streamName(submit.stream), () => this.decideAndRecord(submit, hash, recordedAs));
+    this.twins.set(twin, outcome);
+    try {
+      return await outcome;
+    } finally {
+      this.twins.delete(twin);
+    }
+  }
+
+  /** What a command left earlier, by the organisation that sent it; null where it left nothing on this stream. */
+  async receipt(actor: Actor, stream: StreamRef, commandId: string): Promise<Receipt | null> {
+    const decider = this.kinds.decider(stream.kind);
+    if (decider === undefined) return null;
+    const folded = await this.inTurn(streamName(stream), () => this.folded(decider, stream));
+    for (const organisation of [actor.organisation, this.sealer.pseudonym(actor.organisation, stream)]) {
+      const trace = folded.traces.get(commandKey(organisation, stream, commandId));
+      if (trace !== undefined) return receiptOf(commandId, stream, trace);
+    }
+    return null;
+  }
+
+  private recordedAs({ stream, command, circumstances: { actor } }: Submit): string {
+    const sealed = this.kinds.decider(stream.kind)?.sealed;
+    return sealed?.includes(command.type) === true
+      ? this.sealer.pseudonym(actor.organisation, stream)
+      : actor.organisation;
+  }
+
+  private async decideAndRecord(submit: Submit, hash: string, recordedAs: string): Promise<Outcome> {
+    const { stream, command } = submit;
+    const decider = this.kinds.decider(stream.kind);
+    if (decider === undefined) throw new Error(`no rules for streams of kind ${stream.kind}`);
+    const name = streamName(stream);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const folded = await this.folded(decider, stream);
+      const { known, consulted } = await this.consult(decider, submit, folded);
+      const circumstances = {
+        ...submit.circumstances,
+        stream,
+        recordedAs,
+        occurredAt: submit.circumstances.occurredAt ?? submit.circumstances.now,
+      };
+      const version = (type: string) => this.kinds.version(stream.kind, type);
+      const settled = settle(decider, folded, {
+        command,
+        hash,
+        circumstances,
+        ifMatch: submit.ifMatch,
+        known,
+        consulted,
+        version,
+      });
+      if (settled.as === 'refused') this.counts.refused += 1;
+      if (settled.as === 'repeated') {
+        this.counts.repeated += 1;
+        return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, settled.trace), repeated: true };
+      }
+      if (settled.as !== 'decided') return settled;
+      if (submit.dryRun) return { as: 'would', events: settled.events, revision: folded.revision };
+      if (!(await this.stillSo(consulted))) continue;
+      const appended = await this.store.append(name, folded.revision < 0 ? 'none' : folded.revision, settled.events);
+      if (!appended.ok) {
+        this.counts.conflicts += 1;
+        this.cache.delete(name);
+        continue;
+      }
+      this.counts.accepted += 1;
+      const first = appended.revision - settled.events.length + 1;
+      settled.events.forEach((event, i) =>
+        take(decider, folded, { ...event, stream: name, revision: first + i }, appended.position),
+      );
+      this.cache.set(name, folded);
+      const trace = folded.traces.get(commandKey(recordedAs, stream, circumstances.commandId)) as Trace;
+      return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, trace), repeated: false };
+    }
+    throw new Contention(name, ATTEMPTS);
+  }
+
+  /** The states of the streams that the decision rests on: at most two rounds, read from the store's own word on their revisions. */
+  private async consult(
+    decider: AnyDecider,
+    submit: Submit,
+    folded: Folded,
+  ): Promise<{ known: Known; consulted: Consulted[] }> {
+    const others = new Map<string, Folded>();
+    const known: Known = {
+      has: (other, id) => others.has(`${other.kind}/${id}`),
+      of: <State>(other: { kind: string; initial: State }, id: string): State => {
+        const found = others.get(`${other.kind}/${id}`);
+        if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${other.kind}/${id}`);
+        return found.state as State;
+      },
+      past: (id) => folded.types.get(id),
+    };
+    for (let round = 0; round < 2; round += 1) {
+      const refs = decider.consults?.(submit.command as never, folded.state, known) ?? [];
+      const fresh = refs.filter((ref) => !others.has(streamName(ref)));
+      if (fresh.length === 0) break;
+      for (const ref of fresh) {
+        const other = this.kinds.decider(ref.kind);
+        if (other === undefined) throw new Error(`${decider.kind} consults ${ref.kind}, of which there are no rules`);
+        others.set(streamName(ref), await this.current(other, ref));
+      }
+    }
+    return { known, consulted: [...others].map(([stream, f]) => ({ stream, revision: f.revision })) };
+  }
+
+  /** Looked at again just before the append: what a decision rests on must not have moved. */
+  private async stillSo(consulted: readonly Consulted[]): Promise<boolean> {
+    for (const { stream, revision } of consulted) if ((await this.store.revisionOf(stream)) !== revision) return false;
+    return true;
+  }
+
+  /** Another stream's state at its newest revision; a copy of what is cached would do, since only its own turn changes it. */
+  private async current(decider: AnyDecider, stream: StreamRef): Promise<Folded> {
+    const name = streamName(stream);
+    const revision = await this.store.revisionOf(name);
+    const cached = this.cache.get(name);
+    if (cached?.revision === revision) return { ...cached };
+    return this.read(decider, name, unopened(decider));
+  }
+
+  private async folded(decider: AnyDecider, stream: StreamRef): Promise<Folded> {
+    const name = streamName(stream);
+    const cached = this.cache.get(name);
+    if (cached !== undefined) return cached;
+    const folded = await this.read(decider, name, unopened(decider));
+    if (folded.revision >= 0) this.cache.set(name, folded);
+    return folded;
+  }
+
+  private async read(decider: AnyDecider, name: string, folded: Folded): Promise<Folded> {
+    for await (const batch of this.store.readStream(name, { from: folded.revision + 1 }))
+      for (const event of batch) take(decider, folded, event);
+    return folded;
+  }
+
+  private inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = this.turns.get(name) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const settled = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.turns.set(name, settled);
+    void settled.then(() => {
+      if (this.turns.get(name) === settled) this.turns.delete(name);
+    });
+    return mine;
+  }
+}
+
+const receiptOf = (commandId: string, stream: StreamRef, trace: Trace): Receipt => {
+  const last = trace.events.at(-1);
+  if (last === undefined || trace.position === null) throw new Error('a trace without events');
+  return {
+    commandId,
+    stream: streamName(stream),
+    revision: last.revision,
+    position: trace.position,
+    events: trace.events.filter((event) => event.type !== 'CommandNoted'),
+  };
+};

@@ -1,0 +1,41 @@
+export {
+  EventStore,
+  type Appended,
+  type Expected,
+  type LogRange,
+  type NewEvent,
+  type StreamRange,
+} from './event-store.js';
+export { EventFeed, type FeedBatch, type FeedConsumer, type FeedSubscription } from './event-feed.js';
+export {
+  ReadModelStore,
+  rowKey,
+  type Changes,
+  type Described,
+  type Filter,
+  type KeyValues,
+  type ModelBatch,
+  type Parked,
+  type Pin,
+  type RowClose,
+  type RowId,
+  type RowOut,
+  type RowQuery,
+  type RowVersion,
+  type RowsOut,
+  type TotalOut,
+} from './read-model-store.js';
+export { Busy, Closing, Contention, Fault, NoRoom, NotThereYet, OutcomeUnknown } from './faults.js';
+export { Sealer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
+export {
+  COMMAND_NOTED,
+  OCCURRED,
+  settle,
+  take,
+  unopened,
+  type Folded,
+  type Settlement,
+  type Submission,
+} from './settle.js';
+export { Executor, Submit, type Kinds, type Outcome, type Receipt } from './execute.js';
+export { Projector, concerns, foldRows, type Folding, type ModelStatus } from './project.js';

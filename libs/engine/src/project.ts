@@ -1,0 +1,194 @@
+import type { AnyProjection, Event, RecordedEvent } from '@entente/kernel';
+import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
+import {
+  type ModelBatch,
+  type Parked,
+  type ReadModelStore,
+  type RowId,
+  type RowVersion,
+  rowKey,
+} from './read-model-store.js';
+import { COMMAND_NOTED } from './settle.js';
+
+/** Whether a projection folds this event. */
+export const concerns = (model: AnyProjection, event: RecordedEvent): boolean =>
+  model.kinds === 'all' ||
+  (event.type !== COMMAND_NOTED && model.kinds.includes(event.stream.slice(0, event.stream.indexOf('/'))));
+
+/** A projection seen as the function that it is. */
+interface Fold {
+  touches(event: RecordedEvent): readonly string[];
+  evolve(row: object | null, event: RecordedEvent, key: string): object | null;
+}
+const foldOf = (model: AnyProjection) => model as unknown as Fold;
+
+/** The versions that a fold made, the last of each key still open. */
+export interface Folding {
+  readonly closes: Map<string, RowId & { until: bigint }>;
+  readonly versions: RowVersion[];
+  readonly parked: Parked[];
+}
+
+/**
+ * Folds events, in order, into versions of rows: pure but for the clock reading of a parking. `current` holds the open row of each key touched and is updated.
+ * An event that cannot be folded parks its stream from there on; what the stream's earlier events made stays.
+ */
+export function foldRows(
+  model: AnyProjection,
+  events: Iterable<RecordedEvent>,
+  current: Map<string, object>,
+  isParked: (stream: string) => boolean,
+  now: () => string,
+): Folding {
+  const open = new Map<string, number>();
+  const closes: Folding['closes'] = new Map();
+  const versions: (RowVersion & { until: bigint | null })[] = [];
+  const parked: Parked[] = [];
+  const stopped = new Set<string>();
+  for (const event of events) {
+    const { stream, position } = event;
+    if (!concerns(model, event) || stopped.has(stream) || isParked(stream)) continue;
+    try {
+      const made = foldOf(model)
+        .touches(event)
+        .map((key) => {
+          const before = current.get(rowKey({ stream, key })) ?? null;
+          return { key, before, after: foldOf(model).evolve(before, event, key) };
+        });
+      for (const { key, before, after } of made) {
+        if (after === before) continue;
+        const id = rowKey({ stream, key });
+        const at = open.get(id);
+        if (at !== undefined) versions[at] = { ...(versions[at] as RowVersion), until: position };
+        else if (before !== null) closes.set(id, { stream, key, until: position });
+        open.delete(id);
+        if (after === null) {
+          current.delete(id);
+          continue;
+        }
+        current.set(id, after);
+        open.set(id, versions.push({ stream, key, since: position, until: null, eventId: event.id, row: after }) - 1);
+      }
+    } catch (error) {
+      stopped.add(stream);
+      const says = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      parked.push({ model: model.name, stream, eventId: event.id, position, error: says, since: now() });
+    }
+  }
+  return { closes, versions, parked };
+}
+
+/** How a model stands. */
+export interface ModelStatus {
+  readonly model: string;
+  readonly position: bigint;
+  readonly parked: number;
+  /** Why it folds no more; null while it does. */
+  readonly stopped: string | null;
+}
+
+/**
+ * The one loop by which rows come about: the rows of the keys touched are read once, folded, written once, with the checkpoint, in one transaction for all models.
+ * At or below a model's checkpoint an event is dropped, so a repeat is a no-op.
+ */
+export class Projector {
+  private subscription: FeedSubscription | null = null;
+  private readonly checkpoints = new Map<string, bigint>();
+  private readonly parkedStreams = new Map<string, Set<string>>();
+  private readonly stopped = new Map<string, string>();
+
+  constructor(
+    private readonly models: readonly AnyProjection[],
+    private readonly feed: EventFeed,
+    private readonly store: ReadModelStore,
+    private readonly now: () => string,
+    /** More parked streams than this stop the model. */
+    private readonly maxParked = 5,
+  ) {}
+
+  /** Begins to fold, from the models' own checkpoints. */
+  start(): void {
+    this.subscription = this.feed.subscribe({ resume: (p) => this.resume(p), take: (batch) => this.take(batch) });
+  }
+
+  /** Ends after the batch at hand. */
+  async stop(): Promise<void> {
+    await this.subscription?.stop();
+    this.subscription = null;
+  }
+
+  fault(): string | null {
+    return this.subscription?.fault() ?? null;
+  }
+
+  status(): readonly ModelStatus[] {
+    return this.models.map(({ name }) => {
+      let position: bigint | null = null;
+      for (let p = 0; p < this.feed.partitions; p += 1) {
+        const at = this.checkpoints.get(`${name} ${p}`) ?? 0n;
+        if (position === null || at < position) position = at;
+      }
+      const parked = this.parkedStreams.get(name)?.size ?? 0;
+      return { model: name, position: position ?? 0n, parked, stopped: this.stopped.get(name) ?? null };
+    });
+  }
+
+  private async resume(partition: number): Promise<bigint> {
+    let lowest: bigint | null = null;
+    for (const { name } of this.models) {
+      this.parkedStreams.set(name, new Set());
+      const at = await this.store.checkpoint(name, partition);
+      this.checkpoints.set(`${name} ${partition}`, at);
+      if (lowest === null || at < lowest) lowest = at;
+    }
+    for (const { model, stream } of await this.store.parked()) this.parkedStreams.get(model)?.add(stream);
+    return lowest ?? 0n;
+  }
+
+  private async take({ partition, events, through }: FeedBatch): Promise<void> {
+    const batches: ModelBatch[] = [];
+    for (const model of this.models) {
+      if (this.stopped.has(model.name)) continue;
+      const from = this.checkpoints.get(`${model.name} ${partition}`) ?? 0n;
+      if (through <= from) continue;
+      batches.push(await this.foldBatch(model, partition, events, from, through));
+    }
+    if (batches.length === 0) return;
+    if (!(await this.store.commit(batches)))
+      throw new Error('another worker moved the checkpoint: going on from there');
+    for (const { model, to, parked } of batches) {
+      this.checkpoints.set(`${model} ${partition}`, to);
+      const streams = this.parkedStreams.get(model) as Set<string>;
+      for (const { stream } of parked) streams.add(stream);
+      if (streams.size > this.maxParked)
+        this.stopped.set(model, `${streams.size} parked streams: more than ${this.maxParked}`);
+    }
+  }
+
+  private async foldBatch(
+    model: AnyProjection,
+    partition: number,
+    events: readonly RecordedEvent[],
+    from: bigint,
+    to: bigint,
+  ): Promise<ModelBatch> {
+    const parkedStreams = this.parkedStreams.get(model.name) as Set<string>;
+    const fresh = events.filter((e) => e.position > from && concerns(model, e) && !parkedStreams.has(e.stream));
+    const ids = new Map<string, RowId>();
+    for (const event of fresh)
+      for (const key of keysOf(model, event))
+        ids.set(rowKey({ stream: event.stream, key }), { stream: event.stream, key });
+    const current = new Map(ids.size === 0 ? [] : await this.store.current(model, [...ids.values()]));
+    const folding = foldRows(model, fresh, current, () => false, this.now);
+    return { model: model.name, partition, from, to, ...folding, closes: [...folding.closes.values()] };
+  }
+}
+
+/** The keys that an event touches; none where asking fails, which the fold then meets and parks. */
+function keysOf(model: AnyProjection, event: RecordedEvent<Event>): readonly string[] {
+  try {
+    return foldOf(model).touches(event);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,156 @@
+import type { AnyProjection, Cell, ColumnType, Totals } from '@entente/kernel';
+
+/** One position for each partition: what a screen, a cursor or a live stream is pinned to. */
+export type Pin = readonly bigint[];
+
+/** Names one row for ever: the stream that it folds and its key within it. */
+export interface RowId {
+  readonly stream: string;
+  readonly key: string;
+}
+
+/** A version of a row to be closed: it holds up to, and not at, `until`. */
+export interface RowClose extends RowId {
+  readonly until: bigint;
+}
+
+/** A version of a row to be written. */
+export interface RowVersion extends RowId {
+  readonly since: bigint;
+  readonly until: bigint | null;
+  /** The event that made it. */
+  readonly eventId: string;
+  readonly row: object;
+}
+
+/** A stream that a projection cannot fold, from this event on. */
+export interface Parked {
+  readonly model: string;
+  readonly stream: string;
+  readonly eventId: string;
+  readonly position: bigint;
+  readonly error: string;
+  /** When it was parked; ISO 8601. */
+  readonly since: string;
+}
+
+/** What one batch of one partition changed in one model. */
+export interface ModelBatch {
+  readonly model: string;
+  readonly partition: number;
+  /** The checkpoint on which it was folded, and the one after it. */
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly closes: readonly RowClose[];
+  readonly versions: readonly RowVersion[];
+  readonly parked: readonly Parked[];
+}
+
+/** Rows whose column has one of these values, or lies between two. */
+export interface Filter {
+  readonly column: string;
+  readonly in?: readonly Cell[];
+  readonly min?: Cell;
+  readonly max?: Cell;
+}
+
+/** The key of a row, or of the part of a view's key that is given. */
+export type KeyValues = Readonly<Record<string, Cell>>;
+
+/** Which rows, in which order. Only named columns; anything else has been refused before. */
+export interface RowQuery {
+  readonly where: readonly Filter[];
+  readonly sort: readonly { readonly column: string; readonly descending: boolean }[];
+  readonly limit: number;
+  /** Rows behind this one, by the values of the sort columns and then the key's. */
+  readonly behind?: readonly Cell[];
+  /** The positions to look from; now, where it is not given. */
+  readonly pin?: Pin;
+}
+
+/** A row on its way out: its columns, its key, and for a model's row the stream and event that made it. */
+export interface RowOut {
+  /** Unlike for every row of the name. */
+  readonly key: string;
+  readonly columns: KeyValues;
+  /** The values by which the next page goes on: sort columns, then key. */
+  readonly place: readonly Cell[];
+  readonly source: { readonly stream: string; readonly since: bigint; readonly event: string } | null;
+  readonly parkedSince: string | null;
+}
+
+/** What a model or view is, for those who ask. */
+export interface Described {
+  readonly name: string;
+  readonly about: string;
+  readonly is: 'model' | 'view';
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly key: readonly string[];
+  readonly totals: Totals;
+  /** The models that it reads: itself, where it is one. */
+  readonly reads: readonly string[];
+}
+
+/** One group of totals: the columns that keep it apart, how many, and each sum as a decimal string. */
+export interface TotalOut {
+  readonly by: KeyValues;
+  readonly counts: string;
+  readonly count: number;
+  readonly sums: Readonly<Record<string, string>>;
+}
+
+/** The answer to a query. */
+export interface RowsOut {
+  readonly rows: readonly RowOut[];
+  readonly pin: Pin;
+  /** Model version, generation and epoch: where any of them differs, cursors and live ids are void. */
+  readonly version: string;
+}
+
+/** What changed between two pins: each key's row as it is at the second, or that it is gone. */
+export interface Changes {
+  readonly rows: readonly { readonly row: RowOut; readonly before: KeyValues | null }[];
+  readonly gone: readonly { readonly key: string; readonly before: KeyValues }[];
+  readonly pin: Pin;
+  readonly version: string;
+  /** True where more changed than is worth telling one by one: read anew. */
+  readonly tooMany: boolean;
+}
+
+/**
+ * Keeps rows: every version of each, with the positions from and until which it held, and how far each model has folded.
+ *
+ * - `commit` takes effect whole or not at all, and only where every checkpoint is still what the batch was folded on; else it answers false: somebody else folds.
+ * - Readers see whole commits only. A query pinned to a position gives the same rows for ever.
+ * - No room on the disk: `NoRoom`, and nothing of the batch is there.
+ */
+export abstract class ReadModelStore {
+  /** Makes the tables of these models where they are not there yet. Fails where the file belongs to another log. */
+  abstract open(storeId: string): Promise<void>;
+  abstract names(): readonly Described[];
+  abstract checkpoint(model: string, partition: number): Promise<bigint>;
+  abstract parked(): Promise<readonly Parked[]>;
+  /** The current rows of these keys; a key that has none is left out. */
+  abstract current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>>;
+  abstract commit(batches: readonly ModelBatch[]): Promise<boolean>;
+  /** The rows of a model or view. */
+  abstract query(name: string, query: RowQuery): Promise<RowsOut>;
+  /** Sums and counts over all rows that match, at a pin. */
+  abstract totals(name: string, where: readonly Filter[], pin: Pin): Promise<readonly TotalOut[]>;
+  /** How far a name can be read: the lowest checkpoint of the models that it reads, for each partition; and its version. */
+  abstract reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }>;
+  /** What changed behind a pin, up to another one (or now). */
+  abstract changes(name: string, since: Pin, upTo?: Pin): Promise<Changes>;
+  /** The rows of models that a row of this name is made of, at a pin. */
+  abstract sources(
+    name: string,
+    key: string,
+    pin?: Pin,
+  ): Promise<readonly { readonly model: string; readonly id: RowId }[]>;
+  /** Calls back after each commit, with the models that moved: a hint, which may be late or missing. */
+  abstract onCommit(listener: (models: ReadonlySet<string>) => void): () => void;
+  abstract close(): Promise<void>;
+}
+
+/** The text by which a map finds a row. */
+export const rowKey = ({ stream, key }: RowId): string => `${stream}#${key}`;

@@ -1,0 +1,25 @@
+import type { Event, Happened } from './event.js';
+
+/** The state after these events: the only way in which a state ever comes about. */
+export const fold = <State, E extends Event>(
+  decider: { readonly initial: State; evolve(state: State, event: Happened<E>): State },
+  events: Iterable<Happened<E>>,
+  from: State = decider.initial,
+): State => {
+  let state = from;
+  for (const event of events) state = decider.evolve(state, event);
+  return state;
+};
+
+/** Whole days from one ISO instant or day to another; negative where `to` is earlier. */
+export const daysBetween = (from: string, to: string): number =>
+  Math.floor((Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / 86_400_000);
+
+/** The day (YYYY-MM-DD) that lies this many days after a day or an instant. */
+export const addDays = (day: string, days: number): string =>
+  new Date(Date.parse(day.slice(0, 10)) + days * 86_400_000).toISOString().slice(0, 10);
+
+/** For the end of every switch over a union: the compiler names the case that was forgotten. */
+export function never(value: never): never {
+  throw new Error(`not a member of the union: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,32 @@
+import type { Json } from './event.js';
+
+/**
+ * The rules say no. A refusal is a value, not an exception: it is the answer to the command, and nothing was recorded.
+ * Its code is public API.
+ */
+export class Refusal {
+  constructor(
+    /** A stable name in kebab-case, such as `programme-suspended`. */
+    readonly code: string,
+    /** What would have to be true for the command to be accepted, as a sentence. */
+    readonly unless: string,
+    /** The number of the rule that refuses, such as `R15`, where it has one. */
+    readonly rule: string | null = null,
+    /** The figures and names that the decision rested on. */
+    readonly facts: { readonly [name: string]: Json } = {},
+  ) {}
+}
+
+/** The short way to refuse: `return refuse('not-suspended', 'the programme is suspended', 'R19')`. */
+export const refuse = (
+  code: string,
+  unless: string,
+  rule: string | null = null,
+  facts: { readonly [name: string]: Json } = {},
+): Refusal => new Refusal(code, unless, rule, facts);
+
+/** The stream has not been opened. */
+export const notThere = (kind: string): Refusal => refuse('not-found', `this ${kind} has been opened`);
+
+/** The stream has been opened already. */
+export const alreadyThere = (kind: string): Refusal => refuse('already-exists', `no ${kind} has this id`);

@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type EventStore, EventFeed, type FeedConsumer, type FeedSubscription } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+
+/** The log delivered within the process that writes it: one partition, read from the store itself and woken by its commits. */
+export class InProcessFeed extends EventFeed {
+  readonly partitions = 1;
+
+  constructor(
+    private readonly store: EventStore & { onCommit(listener: () => void): () => void },
+    /** The first pause after a fault, in milliseconds; it doubles up to thirty times as much. */
+    private readonly firstPause = 100,
+  ) {
+    super();
+  }
+
+  subscribe(consumer: FeedConsumer): FeedSubscription {
+    let stopping = false;
+    let fault: string | null = null;
+    let wake = (): void => undefined;
+    let woken = false;
+    const poke = (): void => {
+      woken = true;
+      wake();
+    };
+    const silence = this.store.onCommit(poke);
+    const stopped = new AbortController();
+
+    const deliver = async (): Promise<void> => {
+      let at = await consumer.resume(0);
+      while (!stopping) {
+        woken = false;
+        for await (const events of this.store.readLog(at)) {
+          if (stopping) return;
+          const last = events.at(-1) as RecordedEvent;
+          await consumer.take({ partition: 0, events, through: last.position });
+          at = last.position;
+          fault = null;
+          await new Promise(setImmediate);
+        }
+        fault = null;
+        if (!woken && !stopping) await new Promise<void>((resolve) => (wake = resolve));
+      }
+    };
+
+    const run = async (): Promise<void> => {
+      for (let wait = this.firstPause; !stopping; wait = Math.min(wait * 2, this.firstPause * 30)) {
+        try {
+          await deliver();
+        } catch (error) {
+          fault = error instanceof Error ? error.message : String(error);
+          await pause(wait, undefined, { signal: stopped.signal }).catch(() => undefined);
+        }
+      }
+    };
+    const ended = run();
+
+    return {
+      head: () => this.store.head(),
+      fault: () => fault,
+      stop: async () => {
+        stopping = true;
+        silence();
+        stopped.abort();
+        poke();
+        await ended;
+      },
+    };
+  }
+}

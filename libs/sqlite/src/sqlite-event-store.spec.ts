@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { all, anEvent, eventStoreContract } from '../../../test/contracts/event-store.js';
+import { SqliteEventStore, SqliteLogReader } from './sqlite-event-store.js';
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'entente-log-'));
+
+eventStoreContract((clock) => {
+  const folder = newFolder();
+  const store = new SqliteEventStore({ folder, clock });
+  const end = async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  };
+  return Promise.resolve({ store, end });
+});
+
+describe('the log in a SQLite file', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = newFolder();
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is there, with the same id, when it is opened again', async () => {
+    const first = new SqliteEventStore({ folder });
+    await first.append('note/a', 'none', [anEvent()]);
+    await first.close();
+    const second = new SqliteEventStore({ folder });
+    expect(second.id).toBe(first.id);
+    expect(await second.append('note/a', 'none', [anEvent()])).toEqual({ ok: false, actual: 0 });
+    await second.close();
+  });
+
+  it('syncs each commit: write-ahead log and synchronous=FULL', () => {
+    const store = new SqliteEventStore({ folder });
+    const { writer } = store as unknown as { writer: Database.Database };
+    expect([writer.pragma('journal_mode', { simple: true }), writer.pragma('synchronous', { simple: true })]).toEqual([
+      'wal',
+      2,
+    ]);
+    return store.close();
+  });
+
+  it('commits what waits together and refuses what would wait beyond the bound', async () => {
+    const store = new SqliteEventStore({ folder, maxWaiting: 10 });
+    let commits = 0;
+    store.onCommit(() => (commits += 1));
+    const answers = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()])),
+    );
+    expect(answers.filter((a) => a.status === 'fulfilled')).toHaveLength(10);
+    expect(answers[10]).toMatchObject({ reason: { code: 'busy', retryAfter: 1 } });
+    expect(commits).toBe(1);
+    await store.close();
+  });
+
+  it('refuses a second writer on the folder, and lets readers in beside the first', async () => {
+    const store = new SqliteEventStore({ folder });
+    await store.append('note/a', 'none', [anEvent()]);
+    expect(() => new SqliteEventStore({ folder })).toThrow('is in use');
+    const reader = new SqliteLogReader(folder);
+    expect(await all(reader.readLog(0n))).toHaveLength(1);
+    await expect(reader.append()).rejects.toThrow('reading only');
+    await reader.close();
+    await store.close();
+    await new SqliteEventStore({ folder }).close();
+  });
+
+  it('answers a full disk with no-room, keeps nothing of the batch, and works again when there is room', async () => {
+    const store = new SqliteEventStore({ folder });
+    await store.append('note/a', 'none', [anEvent()]);
+    const { writer } = store as unknown as { writer: Database.Database };
+    const pages = Number(writer.pragma('page_count', { simple: true }));
+    writer.pragma(`max_page_count = ${pages}`);
+    const big = 'x'.repeat(200_000);
+    await expect(store.append('note/b', 'none', [anEvent('NoteTaken', { big })])).rejects.toMatchObject({
+      code: 'no-room',
+    });
+    expect(await all(store.readLog(0n))).toHaveLength(1);
+    writer.pragma(`max_page_count = ${pages + 1000}`);
+    expect(await store.append('note/b', 'none', [anEvent('NoteTaken', { big })])).toMatchObject({ ok: true });
+    await store.close();
+  });
+
+  it("refuses another program's database, a newer format and what is no database, each in so many words", () => {
+    const file = join(folder, 'log.sqlite');
+    const other = new Database(file);
+    other.exec('CREATE TABLE theirs (a)');
+    expect(() => new SqliteEventStore({ folder })).toThrow("another program's database");
+    other.pragma(`application_id = ${0x456e7474}`);
+    other.pragma('user_version = 99');
+    other.close();
+    expect(() => new SqliteEventStore({ folder })).toThrow('newer Entente (format 99)');
+    writeFileSync(file, 'not a database, not at all, but long enough to be taken for one'.repeat(100));
+    expect(() => new SqliteEventStore({ folder })).toThrow('cannot be read');
+  });
+});

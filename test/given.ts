@@ -1,0 +1,152 @@
+import { expect } from '@jest/globals';
+import { type Actor, type AnyDecider, type Command, type Event, type Known, streamName } from '@entente/kernel';
+import { type Folded, type Submission, commandHash, eventId, settle, take, unopened } from '@entente/engine';
+
+const NOW = '2026-06-01T12:00:00.000Z';
+const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
+
+/** The example id of a stream of a kind, as its id rule wants it. */
+const idOf = (decider: AnyDecider, organisation: string): string =>
+  decider.ids === 'sealed'
+    ? `sealed.${'5'.repeat(32)}`
+    : decider.ids === 'organisation'
+      ? 'norland'
+      : `${organisation}.it-1`;
+
+function past(decider: AnyDecider, id: string, events: readonly Event[], actor: Actor): Folded {
+  const folded = unopened(decider);
+  events.forEach((event, i) => {
+    const metadata = {
+      actor,
+      occurredAt: '2026-05-01T09:00:00.000Z',
+      commandId: `past-${i}`,
+      commandHash: 'past',
+      correlationId: 'story',
+      causationId: null,
+      consulted: [],
+      evidence: [],
+      legalBasis: null,
+      marking: null,
+    };
+    const stream = streamName({ kind: decider.kind, id });
+    take(decider, folded, { ...event, id: given.id(i), stream, revision: i, version: 1, metadata }, BigInt(i + 1));
+  });
+  return folded;
+}
+
+class Given {
+  private actor: Actor = OPERATOR;
+  private readonly others = new Map<string, Folded>();
+  private happenedBy: Actor = OPERATOR;
+  private streamId: string | null = null;
+
+  constructor(
+    private readonly decider: AnyDecider,
+    private readonly events: readonly Event[],
+  ) {}
+
+  /** Who sends the command. */
+  as(organisation: string, role: Actor['role'], more: Partial<Actor> = {}): this {
+    this.actor = { organisation, role, ...more };
+    return this;
+  }
+
+  /** Who recorded the past (the operator, unless told). */
+  by(organisation: string, role: Actor['role'], more: Partial<Actor> = {}): this {
+    this.happenedBy = { organisation, role, ...more };
+    return this;
+  }
+
+  /** The stream's id, where it matters. */
+  named(id: string): this {
+    this.streamId = id;
+    return this;
+  }
+
+  /** Another stream that the decision may consult, by what happened in it. One that is not told of does not exist. */
+  knowing(other: AnyDecider, id: string, ...events: readonly Event[]): this {
+    this.others.set(`${other.kind}/${id}`, past(other, id, events, this.happenedBy));
+    return this;
+  }
+
+  /** Sends the command twice under one id: the second time must repeat the receipt and say nothing. */
+  when(
+    command: Command,
+    at: { occurredAt?: string; now?: string; ifMatch?: number; evidence?: { sha256: string }[] } = {},
+  ) {
+    const { decider } = this;
+    const id = this.streamId ?? idOf(decider, this.actor.for ?? this.actor.organisation);
+    const folded = past(decider, id, this.events, this.happenedBy);
+    const asked = new Map<string, Folded>();
+    const known: Known = {
+      has: (other, key) => asked.has(`${other.kind}/${key}`),
+      of: <S>(other: { kind: string; initial: S }, key: string): S => {
+        const found = asked.get(`${other.kind}/${key}`);
+        if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${other.kind}/${key}`);
+        return found.state as S;
+      },
+      past: (key) => folded.types.get(key),
+    };
+    const initials = new Map<string, Folded>();
+    for (let round = 0; round < 2; round += 1)
+      for (const ref of decider.consults?.(command as never, folded.state, known) ?? []) {
+        const name = streamName(ref);
+        const unknown = initials.get(name) ?? { revision: -1, state: null, traces: new Map(), types: new Map() };
+        asked.set(name, this.others.get(name) ?? unknown);
+      }
+    const now = at.now ?? NOW;
+    const sealed = decider.sealed?.includes(command.type) === true;
+    const submission: Submission = {
+      command,
+      hash: commandHash(command),
+      ifMatch: at.ifMatch ?? null,
+      known,
+      consulted: [...asked].map(([stream, f]) => ({ stream, revision: f.revision })),
+      version: () => 1,
+      circumstances: {
+        actor: this.actor,
+        recordedAs: sealed ? `sealed.${this.actor.organisation}` : this.actor.organisation,
+        stream: { kind: decider.kind, id },
+        commandId: 'the-command',
+        correlationId: 'story',
+        causationId: null,
+        now,
+        occurredAt: at.occurredAt ?? now,
+        evidence: at.evidence ?? [],
+        legalBasis: null,
+      },
+    };
+    const settled = settle(decider, folded, submission);
+    return {
+      /** These events were decided, these only, in this order; and the same command again says nothing. */
+      then: (...events: readonly Event[]): void => {
+        if (settled.as === 'refused') throw new Error(`refused: ${settled.refusal.code}: ${settled.refusal.unless}`);
+        expect(settled.as).toBe('decided');
+        if (settled.as !== 'decided') return;
+        const said = settled.events.filter((event) => event.type !== 'CommandNoted');
+        expect(said.map(({ type, data }) => ({ type, data }))).toEqual(events);
+        settled.events.forEach((event, i) => {
+          const revision = this.events.length + i;
+          take(
+            decider,
+            folded,
+            { ...event, stream: streamName({ kind: decider.kind, id }), revision },
+            BigInt(revision + 1),
+          );
+        });
+        expect(settle(decider, folded, { ...submission, ifMatch: null }).as).toBe('repeated');
+      },
+      /** The rules said no, with this code, and what would have to be true. */
+      refuses: (code: string): void => {
+        expect(settled.as === 'refused' ? settled.refusal.code : settled).toBe(code);
+        if (settled.as === 'refused') expect(settled.refusal.unless.length).toBeGreaterThan(10);
+      },
+    };
+  }
+}
+
+/** `given(decider, ...past).when(command).then(...events)` or `.refuses(code)`. */
+export const given = (decider: unknown, ...events: readonly Event[]): Given => new Given(decider as AnyDecider, events);
+
+/** The id of the n-th event of the past. */
+given.id = (n: number): string => eventId('past', 'past', n);
