@@ -4,6 +4,7 @@ const ROOMS = {
   domain: { sees: ['kernel'], npm: [], node: false },
   engine: { sees: ['kernel'], npm: ['lru-cache'], node: true },
   contracts: { sees: ['domain', 'kernel'], npm: ['class-validator', 'class-transformer'], node: false },
+  http: { sees: ['engine', 'contracts', 'domain', 'kernel'], npm: ['@nestjs/common', '@nestjs/cqrs'], node: true },
   sqlite: { sees: ['engine', 'contracts', 'kernel'], npm: ['better-sqlite3', '@types/better-sqlite3'], node: true },
 };
 
@@ -44,6 +45,12 @@ export default {
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: specs },
       to: { path: '^test/' },
+    },
+    {
+      name: 'adapters-in-modules-only',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: '(\\.module|\\.spec)\\.ts$' },
+      to: { path: '^libs/sqlite/' },
     },
     ...rules,
   ],

@@ -1,0 +1,16 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ProblemFilter } from '@entente/http';
+import { type LogLevel, levelsUpTo } from './config.js';
+import { StandaloneModule } from './standalone.module.js';
+
+/** Builds the house on a data folder; the caller opens its door. Throws where the folder is in use or not ours. */
+export async function buildHouse(folder: string, logLevel: LogLevel): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: 1024 * 1024 });
+  const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.on(folder), adapter, {
+    logger: levelsUpTo(logLevel),
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter());
+  return app;
+}

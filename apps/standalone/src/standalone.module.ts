@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
+import { eventOf } from '@entente/contracts';
+import { fundingAccount, programme } from '@entente/domain';
+import { EventStore, Executor, type Kinds, type Outcome, Sealer, Submit } from '@entente/engine';
+import { CommandsController, HistoryController } from '@entente/http';
+import type { AnyDecider } from '@entente/kernel';
+import { SqliteEventStore } from '@entente/sqlite';
+
+const DECIDERS: readonly AnyDecider[] = [programme, fundingAccount];
+
+const kinds: Kinds = {
+  decider: (kind) => DECIDERS.find((decider) => decider.kind === kind),
+  version: (kind, type) => {
+    const event = eventOf(kind, type);
+    if (event === undefined) throw new Error(`${kind} has no event ${type} in the catalogue`);
+    return event.version;
+  },
+};
+
+/** The key that seals reporters' names: made once, kept beside the log and never in it, readable by its owner alone. */
+function sealKey(folder: string): Buffer {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'seal.key');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
+  return Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+}
+
+/** Every command passes here, in one envelope. */
+@CommandHandler(Submit)
+export class SubmitHandler implements ICommandHandler<Submit, Outcome> {
+  constructor(@Inject(Executor) private readonly executor: Executor) {}
+
+  execute(submit: Submit): Promise<Outcome> {
+    return this.executor.execute(submit);
+  }
+}
+
+/** Closes the log when the house closes, after the last answer. */
+@Injectable()
+export class ClosesTheLog implements OnApplicationShutdown {
+  constructor(@Inject(EventStore) private readonly store: EventStore) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.store.close();
+  }
+}
+
+/** The whole house in one process, on embedded engines. */
+@Module({})
+export class StandaloneModule {
+  static on(folder: string): DynamicModule {
+    const onOutcomeUnknown = (): void => process.exit(70);
+    return {
+      module: StandaloneModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [CommandsController, HistoryController],
+      providers: [
+        { provide: EventStore, useFactory: () => new SqliteEventStore({ folder, onOutcomeUnknown }) },
+        {
+          provide: Executor,
+          inject: [EventStore],
+          useFactory: (store: EventStore) => new Executor(store, kinds, new Sealer(sealKey(folder))),
+        },
+        SubmitHandler,
+        ClosesTheLog,
+      ],
+    };
+  }
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { CATALOGUE, commandAt, readBody, schemaOf, type WrongField } from '@entente/contracts';
+import { Executor, type Outcome, type Receipt, Submit } from '@entente/engine';
+import { type Actor, parseStream } from '@entente/kernel';
+import { readActor } from './actor-header.js';
+import { Problem, problemOf, wrongShape } from './problem.js';
+
+const STREAM_ID = /^[a-z0-9][a-z0-9._~-]{0,127}$/;
+const TOKEN = /^[A-Za-z0-9._~:/-]{1,128}$/;
+
+interface Reply {
+  header(name: string, value: string): Reply;
+  status(code: number): Reply;
+}
+
+const receiptOut = ({ commandId, stream, revision, position, events }: Receipt) => ({
+  commandId,
+  stream,
+  revision,
+  position: String(position),
+  events,
+});
+
+const actorOr = (header: string | undefined): Actor => {
+  const actor = readActor(header);
+  if (Array.isArray(actor)) throw wrongShape(actor as WrongField[]);
+  return actor as Actor;
+};
+
+/** Commands in: one route shape for all of them, from the catalogue. */
+@Controller('v1')
+export class CommandsController {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly executor: Executor,
+  ) {}
+
+  /** Every command with its schema and an example. */
+  @Get('catalogue')
+  catalogue(): unknown {
+    return CATALOGUE.map(({ kind, about, commands, events }) => ({
+      kind,
+      about,
+      commands: Object.entries(commands).map(([type, { path, summary, body, example }]) => ({
+        type,
+        route: `POST /v1/${kind}/{id}/${path}`,
+        summary,
+        body: schemaOf(body),
+        example,
+      })),
+      events: Object.entries(events).map(([type, { version, summary, data }]) => ({
+        type,
+        version,
+        summary,
+        data: schemaOf(data),
+      })),
+    }));
+  }
+
+  /** The receipt of an earlier command of the same organisation. */
+  @Get('commands/:commandId')
+  async receipt(
+    @Param('commandId') commandId: string,
+    @Query('stream') stream: string | undefined,
+    @Headers('entente-actor') header: string | undefined,
+  ): Promise<unknown> {
+    const ref = typeof stream === 'string' ? parseStream(stream) : null;
+    if (ref === null) throw wrongShape([{ path: 'stream', message: 'must name a stream as <kind>/<id>' }]);
+    const receipt = await this.executor.receipt(actorOr(header), ref, commandId);
+    if (receipt === null)
+      throw new Problem(404, 'no-such-command', 'this organisation has left no such command on this stream');
+    return receiptOut(receipt);
+  }
+
+  @Post(':kind/:id/:command')
+  async submit(
+    @Param() { kind, id, command }: { kind: string; id: string; command: string },
+    @Body() body: unknown,
+    @Query() query: Record<string, string>,
+    @Headers() headers: Record<string, string | undefined>,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<unknown> {
+    const catalogued = commandAt(kind, command);
+    if (catalogued === undefined)
+      throw new Problem(
+        404,
+        'no-such-command',
+        `there is no command "${command}" on "${kind}"; GET /v1/catalogue lists them`,
+      );
+    const { own, beside, wrong } = readBody(catalogued.body, body);
+    const actor = readActor(headers['entente-actor']);
+    const all = [...wrong, ...(Array.isArray(actor) ? (actor as WrongField[]) : []), ...wrongHeaders(headers, id)];
+    if (all.length > 0) throw wrongShape(all);
+    const ifMatch = headers['if-match']?.replaceAll('"', '');
+    const circumstances = {
+      actor: actor as Actor,
+      commandId: headers['idempotency-key'] ?? randomUUID(),
+      correlationId: headers['correlation-id'] ?? randomUUID(),
+      causationId: headers['causation-id'] ?? null,
+      now: new Date().toISOString(),
+      occurredAt: beside.occurredAt ?? null,
+      evidence: beside.evidence ?? [],
+      legalBasis: beside.legalBasis ?? null,
+    };
+    const dryRun = 'dry-run' in query && query['dry-run'] !== 'false';
+    const outcome = await this.bus.execute<Submit, Outcome>(
+      new Submit(
+        { kind, id },
+        { type: catalogued.type, data: own },
+        circumstances,
+        body,
+        ifMatch === undefined ? null : Number(ifMatch),
+        dryRun,
+      ),
+    );
+    reply.header('correlation-id', circumstances.correlationId);
+    if (outcome.as === 'would') {
+      reply.status(200);
+      return { revision: outcome.revision, events: outcome.events.map(({ type, data }) => ({ type, data })) };
+    }
+    if (outcome.as !== 'accepted') throw problemOf(outcome);
+    reply.status(201).header('etag', `"${outcome.receipt.revision}"`);
+    return receiptOut(outcome.receipt);
+  }
+}
+
+function wrongHeaders(headers: Record<string, string | undefined>, id: string): WrongField[] {
+  const wrong: WrongField[] = [];
+  if (!STREAM_ID.test(id)) wrong.push({ path: 'id', message: 'must be a stream id (a-z, 0-9, . _ ~ -)' });
+  for (const name of ['idempotency-key', 'correlation-id', 'causation-id']) {
+    const value = headers[name];
+    if (value !== undefined && !TOKEN.test(value))
+      wrong.push({ path: name, message: 'must be 1 to 128 letters, digits or . _ ~ : / -' });
+  }
+  const ifMatch = headers['if-match'];
+  if (ifMatch !== undefined && !/^"?(?:0|[1-9][0-9]{0,14})"?$/.test(ifMatch))
+    wrong.push({ path: 'if-match', message: 'must be a revision' });
+  return wrong;
+}

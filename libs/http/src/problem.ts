@@ -1,0 +1,84 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { WrongField } from '@entente/contracts';
+import { Fault, type Outcome } from '@entente/engine';
+import type { Json } from '@entente/kernel';
+
+/** An answer that is not what was asked for: `application/problem+json` (RFC 9457) with a stable `code`. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly title: string,
+    readonly more: { readonly [name: string]: Json } = {},
+  ) {
+    super(title);
+  }
+}
+
+/** A wrong shape: every wrong field at once. */
+export const wrongShape = (wrong: readonly WrongField[]): Problem =>
+  new Problem(400, 'wrong-shape', 'some fields are not as they must be', {
+    wrong: wrong.map(({ path, message }) => ({ path, message })),
+  });
+
+/** The status of each answer of the engine is chosen here and nowhere else. */
+export function problemOf(outcome: Exclude<Outcome, { as: 'accepted' | 'would' }>): Problem {
+  switch (outcome.as) {
+    case 'id-reused':
+      return new Problem(409, 'command-id-reused', 'this Idempotency-Key was used for another command on this stream');
+    case 'stale':
+      return new Problem(412, 'revision-moved', 'the stream has another revision than If-Match says', {
+        revision: outcome.revision,
+      });
+    case 'refused': {
+      const { code, unless, rule, facts } = outcome.refusal;
+      return new Problem(code === 'not-found' ? 404 : 422, code, `refused unless ${unless}`, { rule, unless, facts });
+    }
+  }
+}
+
+interface Reply {
+  header(name: string, value: string): Reply;
+  status(code: number): Reply;
+  send(body: string): unknown;
+}
+
+/** Gives every failure its problem document. What is nobody's to know stays in the log. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly log = new Logger('http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<Reply>();
+    const problem = this.problem(error);
+    if (error instanceof Fault && error.retryAfter !== null) reply.header('retry-after', String(error.retryAfter));
+    const { status, code, title, more } = problem;
+    reply
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .status(status)
+      .send(JSON.stringify({ type: 'about:blank', status, code, title, ...more }));
+  }
+
+  private problem(error: unknown): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof Fault) return new Problem(error.retryAfter === null ? 500 : 503, error.code, error.message);
+    const status =
+      error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number } | null)?.statusCode;
+    switch (status) {
+      case 404:
+        return new Problem(
+          404,
+          'no-such-route',
+          'there is nothing at this address; GET /v1/catalogue lists the commands',
+        );
+      case 413:
+        return new Problem(413, 'body-too-large', 'the body is larger than 1 MiB');
+      case 415:
+        return new Problem(415, 'wrong-content-type', 'the body must be application/json');
+      case 400:
+        return new Problem(400, 'unreadable', 'the request cannot be read: the body must be JSON');
+    }
+    this.log.error(error);
+    return new Problem(500, 'fault', 'something failed here; it has been logged');
+  }
+}
