@@ -11,3 +11,6 @@ export {
   type Stage,
 } from './planning/funding-account.js';
 export { programme, type Programme, type ProgrammeCommand, type ProgrammeEvent } from './planning/programme.js';
+export { misuseCase } from './safeguards/misuse-case.js';
+export type { MisuseCaseCommand } from './safeguards/misuse-standing.js';
+export type { MisuseCase, MisuseCaseEvent, MisuseScope } from './safeguards/misuse-record.js';

@@ -102,6 +102,13 @@ describe('each stage stays within the one before it (R15)', () => {
     account(...past)
       .when({ type: 'CorrectExpenditure', data: back(5, given.id(4)) })
       .then({ type: 'ExpenditureCorrected', data: back(5, given.id(4)) });
+    const corrected = { type: 'ExpenditureCorrected', data: back(5, given.id(4)) };
+    account(...past, corrected)
+      .when({ type: 'CorrectExpenditure', data: back(5, given.id(5)) })
+      .refuses('corrects-unknown-event');
+    account(...past)
+      .when({ type: 'CorrectExpenditure', data: back(5, given.id(9)) })
+      .refuses('corrects-unknown-event');
     account(...past)
       .when({ type: 'CorrectExpenditure', data: back(5, given.id(1)) })
       .refuses('corrects-unknown-event');
@@ -118,10 +125,64 @@ describe('each stage stays within the one before it (R15)', () => {
       .when({ type: 'CommitFunds', data: money(Number.MAX_SAFE_INTEGER) })
       .refuses('amount-beyond-range');
   });
-  it('not after the funds have expired', () =>
+  it('not committed or obligated after the last day of their availability, and disbursed after it all the same', () => {
+    const expired = { now: '2027-01-01T00:00:00.000Z' };
+    const data = money(1);
+    account().when({ type: 'CommitFunds', data }, expired).refuses('funds-expired');
+    account(committed).when({ type: 'ObligateFunds', data }, expired).refuses('funds-expired');
     account()
-      .when({ type: 'CommitFunds', data: money(1) }, { now: '2027-01-01T00:00:00.000Z' })
-      .refuses('funds-expired'));
+      .when({ type: 'CommitFunds', data }, { now: '2026-12-31T23:59:59.000Z' })
+      .then({ type: 'FundsCommitted', data });
+    account()
+      .when({ type: 'CommitFunds', data }, { ...expired, occurredAt: '2026-12-31T09:00:00.000Z' })
+      .then({ type: 'FundsCommitted', data });
+    account(committed, obligated).when({ type: 'DisburseFunds', data }, expired).then({ type: 'FundsDisbursed', data });
+    account(committed)
+      .when({ type: 'DecommitFunds', data: back(1) }, expired)
+      .then({ type: 'FundsDecommitted', data: back(1) });
+  });
+  it('bounded by the nearest stage that the account keeps, and by a pledge never', () => {
+    const keeps = (...stages: string[]) =>
+      given(fundingAccount, { ...opened, data: { ...opening, stages } }, obligated);
+    keeps('pledged', 'obligated', 'spent')
+      .as('norland', 'donor')
+      .when({ type: 'ReportExpenditure', data: money(80) })
+      .then({ type: 'ExpenditureReported', data: money(80) });
+    keeps('pledged', 'obligated', 'spent')
+      .as('norland', 'donor')
+      .when({ type: 'ReportExpenditure', data: money(81) })
+      .refuses('exceeds-stage-before');
+    keeps('pledged', 'obligated')
+      .as('norland', 'donor')
+      .when({ type: 'ObligateFunds', data: money(1_000) })
+      .then({ type: 'FundsObligated', data: money(1_000) });
+  });
+  it('moved by the donor, by somebody on its behalf, or by the operator; expenditure is reported by recipient and implementers too', () => {
+    const past = [opened, committed, obligated, disbursed];
+    const spend = { type: 'ReportExpenditure', data: money(1) };
+    const spent = { type: 'ExpenditureReported', data: money(1) };
+    given(fundingAccount, ...past)
+      .as('estmark', 'recipient')
+      .when(spend)
+      .then(spent);
+    given(fundingAccount, ...past)
+      .as('ostra-training', 'implementer')
+      .when(spend)
+      .then(spent);
+    given(fundingAccount, ...past)
+      .as('ostra-training', 'monitor')
+      .when(spend)
+      .refuses('not-the-donor');
+    const pledge = { type: 'PledgeFunds', data: money(1) };
+    given(fundingAccount, opened).as('estmark', 'recipient').when(pledge).refuses('not-the-donor');
+    given(fundingAccount, opened)
+      .as('ostra-training', 'implementer', { for: 'norland' })
+      .when(pledge)
+      .then({ type: 'FundsPledged', data: money(1) });
+    given(fundingAccount, opened)
+      .when(pledge)
+      .then({ type: 'FundsPledged', data: money(1) });
+  });
 });
 
 describe('a disbursement', () => {
@@ -144,11 +205,37 @@ describe('a disbursement', () => {
       .when(when)
       .refuses('programme-suspended');
   });
+  it('alone is refused then: money that comes back and reports of expenditure are not (R19)', () => {
+    const pause = { type: 'ProgrammeSuspended', data: { reason: 'r' } };
+    const paused = () =>
+      given(fundingAccount, opensFor, committed, obligated, disbursed)
+        .as('norland', 'donor')
+        .knowing(programme, 'norland.p', ...p(pause));
+    paused()
+      .when({ type: 'ReimburseFunds', data: back(1) })
+      .then({ type: 'FundsReimbursed', data: back(1) });
+    paused()
+      .when({ type: 'ReportExpenditure', data: money(1) })
+      .then({ type: 'ExpenditureReported', data: money(1) });
+  });
   it('may name a tranche that was planned, each once', () => {
     const data = { ...money(10), tranche: 't1', due: '2026-07-01' };
     const planned = { type: 'DisbursementPlanned', data };
     account().when({ type: 'PlanDisbursement', data }).then(planned);
     account(planned).when({ type: 'PlanDisbursement', data }).refuses('tranche-already-planned');
+    account(committed, obligated, planned)
+      .when({ type: 'DisburseFunds', data: { ...money(1), tranche: 't1' } })
+      .then({ type: 'FundsDisbursed', data: { ...money(1), tranche: 't1' } });
+    given(fundingAccount, reportedAccount)
+      .as('norland', 'donor')
+      .when({ type: 'PlanDisbursement', data })
+      .refuses('stage-not-kept');
+    account()
+      .when({ type: 'PlanDisbursement', data: { ...data, amount: 0 } })
+      .refuses('amount-zero');
+    account()
+      .when({ type: 'PlanDisbursement', data: { ...data, reported: row } })
+      .refuses('not-a-reported-account');
     account(committed, obligated, planned)
       .when({ type: 'DisburseFunds', data: { ...money(1), tranche: 't2' } })
       .refuses('tranche-not-planned');
@@ -167,6 +254,39 @@ describe('reported history (R15)', () => {
       .when({ type: 'ObligateFunds', data: { ...money(0), reported: row } })
       .then({ type: 'FundsObligated', data: { ...money(0), reported: row } });
   });
+  it('stays below zero until it rises, and repeats amounts that no stage before bears', () => {
+    const below = { type: 'FundsDeobligated', data: { ...back(500), reported: row } };
+    const data = { ...money(20), reported: row };
+    reports(below).when({ type: 'ObligateFunds', data }).then({ type: 'FundsObligated', data });
+    const least = { ...back(Number.MAX_SAFE_INTEGER), reported: row };
+    reports(below).when({ type: 'DeobligateFunds', data: least }).refuses('amount-beyond-range');
+    given(fundingAccount, { ...opened, data: { ...opening, basis: 'reported' } })
+      .as('norland', 'donor')
+      .when({ type: 'ReportExpenditure', data })
+      .then({ type: 'ExpenditureReported', data });
+  });
+  it('is corrected under the key of its row, by naming the event (R26)', () => {
+    const wrong = { type: 'FundsObligated', data: { ...money(20), reported: row } };
+    const data = { ...back(30, given.id(1)), reported: row };
+    reports(wrong).when({ type: 'DeobligateFunds', data }).then({ type: 'FundsDeobligated', data });
+    reports(wrong)
+      .when({ type: 'DeobligateFunds', data: { ...data, corrects: given.id(0) } })
+      .refuses('corrects-unknown-event');
+  });
+  it('knows no expiry, and closes as it stands', () => {
+    const data = { ...money(20), reported: row };
+    reports()
+      .when({ type: 'ObligateFunds', data }, { now: '2027-06-01T00:00:00.000Z' })
+      .then({ type: 'FundsObligated', data });
+    given(fundingAccount, { ...opened, data: { ...opening, basis: 'reported' } }, { ...committed, data })
+      .as('norland', 'donor')
+      .when({ type: 'CloseFundingAccount', data: { reason: 'done' } })
+      .then({ type: 'FundingAccountClosed', data: { reason: 'done' } });
+  });
+  it('alone has no lower bound in time', () =>
+    account()
+      .when({ type: 'PledgeFunds', data: money(1) }, { occurredAt: '1976-09-30T00:00:00.000Z' })
+      .refuses('occurred-too-long-ago'));
   it('names its source row, which own accounts never do', () => {
     reports()
       .when({ type: 'ObligateFunds', data: money(1) })
@@ -193,6 +313,49 @@ describe('money goes from one account to another in two commands', () => {
     const data = { ...out, to: 'norland.third' };
     account(committed).when({ type: 'ReallocateFundsOut', data }).then({ type: 'FundsReallocatedOut', data });
     account(committed).when({ type: 'ReallocateFundsOut', data: out }).refuses('same-account');
+    account(committed, { ...obligated, data: money(61) })
+      .when({ type: 'ReallocateFundsOut', data })
+      .refuses('exceeds-what-stands');
+    account(committed)
+      .when({ type: 'ReallocateFundsOut', data: { ...data, amount: 0 } })
+      .refuses('amount-zero');
+  });
+  it('in: at the stage at which it went out, within the stage before it, while the funds last (R15)', () => {
+    other()
+      .when({ type: 'ReallocateFundsIn', data: { ...takeIn, stage: 'pledged' } })
+      .refuses('other-stage');
+    other()
+      .when({ type: 'ReallocateFundsIn', data: takeIn }, { now: '2027-01-01T00:00:00.000Z' })
+      .refuses('funds-expired');
+    const obligations = { ...out, stage: 'obligated' };
+    const from = [opened, committed, { type: 'FundsReallocatedOut', data: obligations }];
+    const data = { ...takeIn, stage: 'obligated' };
+    account()
+      .knowing(fundingAccount, 'norland.other', ...from)
+      .when({ type: 'ReallocateFundsIn', data })
+      .refuses('exceeds-stage-before');
+    account({ ...committed, data: money(40) })
+      .knowing(fundingAccount, 'norland.other', ...from)
+      .when({ type: 'ReallocateFundsIn', data })
+      .then({ type: 'FundsReallocatedIn', data });
+  });
+  it('in: not where the money went to another account, nor from one that does not exist', () => {
+    account()
+      .knowing(fundingAccount, 'norland.other', opened, committed, {
+        ...wentOut,
+        data: { ...out, to: 'norland.third' },
+      })
+      .when({ type: 'ReallocateFundsIn', data: takeIn })
+      .refuses('no-such-reallocation');
+    account().when({ type: 'ReallocateFundsIn', data: takeIn }).refuses('no-such-reallocation');
+  });
+  it('so that what went out no longer stands, and what came in does', () => {
+    account(committed, { ...wentOut, data: { ...out, to: 'norland.third' } })
+      .when({ type: 'ObligateFunds', data: money(61) })
+      .refuses('exceeds-stage-before');
+    account({ type: 'FundsReallocatedIn', data: takeIn })
+      .when({ type: 'ObligateFunds', data: money(40) })
+      .then({ type: 'FundsObligated', data: money(40) });
   });
   it('in: what went out, once, in the same currency and amount', () => {
     other().when({ type: 'ReallocateFundsIn', data: takeIn }).then({ type: 'FundsReallocatedIn', data: takeIn });

@@ -89,7 +89,7 @@ export interface FundingAccount extends Pick<
   readonly standing: Readonly<Record<Stage, number>>;
   readonly tranches: readonly string[];
   /** Money given to other accounts, by event id: what their taking in rests on. */
-  readonly givenOut: Readonly<Record<string, { readonly amount: number; readonly to: string }>>;
+  readonly givenOut: Readonly<Record<string, { readonly amount: number; readonly stage: Stage; readonly to: string }>>;
   /** Outgoing reallocations that were taken in here. */
   readonly takenIn: readonly string[];
   readonly closed: boolean;
@@ -130,8 +130,8 @@ function evolve(state: FundingAccount | null, event: Happened<FundingAccountEven
     const standing = { ...state.standing, [moved.stage]: state.standing[moved.stage] + moved.by };
     if (event.type === 'FundsReallocatedIn') return { ...state, standing, takenIn: [...state.takenIn, event.data.out] };
     if (event.type !== 'FundsReallocatedOut') return { ...state, standing };
-    const { amount, to } = event.data;
-    return { ...state, standing, givenOut: { ...state.givenOut, [event.id]: { amount, to } } };
+    const { amount, stage, to } = event.data;
+    return { ...state, standing, givenOut: { ...state.givenOut, [event.id]: { amount, stage, to } } };
   }
   if (event.type === 'DisbursementPlanned') return { ...state, tranches: [...state.tranches, event.data.tranche] };
   if (event.type === 'FundingAccountClosed') return { ...state, closed: true };
@@ -207,6 +207,12 @@ function exceedsStanding(state: FundingAccount, stage: Stage, amount: number): R
   if (amount <= stands) return null;
   return refuse('exceeds-what-stands', `at most what stands at ${stage} is taken back`, 'R15', { amount, stands });
 }
+
+/** R26: a movement back corrects one that raised the stage; one that lowered it too much is made good by a movement forward. */
+const raised = (stage: Stage, type: string | undefined): boolean => {
+  const move = type === undefined ? undefined : MOVES[type as keyof typeof MOVES];
+  return move !== undefined && move[0] === stage && move[1] === 1;
+};
 
 /** What every movement needs, whatever its direction. */
 function unfit(state: FundingAccount, stage: Stage, data: Money, by: number, c: Circumstances): Refusal | null {
@@ -289,19 +295,16 @@ function decide(
       const { amount, corrects } = command.data;
       const event = { type: BACK[command.type], data: command.data } as FundingAccountEvent;
       const [stage] = MOVES[BACK[command.type]];
-      const corrected = corrects === undefined ? undefined : known.past(corrects);
-      if (corrects !== undefined && (corrected === undefined || MOVES[corrected as keyof typeof MOVES]?.[0] !== stage))
-        return refuse('corrects-unknown-event', 'the event corrected moved the same stage of this account', 'R26', {
+      if (corrects !== undefined && !raised(stage, known.past(corrects)))
+        return refuse('corrects-unknown-event', 'the event corrected raised the same stage of this account', 'R26', {
           corrects,
         });
       return unfit(state, stage, command.data, -amount, c) ?? exceedsStanding(state, stage, amount) ?? [event];
     }
     case 'PlanDisbursement':
-      if (!state.stages.includes('disbursed'))
-        return refuse('stage-not-kept', 'the account keeps the stage disbursed', 'R15', { stages: state.stages });
       if (state.tranches.includes(command.data.tranche))
         return refuse('tranche-already-planned', 'no tranche has this name', null, { planned: state.tranches });
-      return [{ type: 'DisbursementPlanned', data: command.data }];
+      return unfit(state, 'disbursed', command.data, 0, c) ?? [{ type: 'DisbursementPlanned', data: command.data }];
     case 'ReallocateFundsOut': {
       const { stage, amount, to } = command.data;
       if (to === c.stream.id) return refuse('same-account', 'the money goes to another account');
@@ -347,9 +350,12 @@ function reallocateIn(
     return refuse('other-currency', 'both accounts have the same currency', 'R15', { currency: source.currency });
   if (out.amount !== data.amount)
     return refuse('other-amount', 'what comes in is what went out', 'R15', { out: out.amount });
+  if (out.stage !== data.stage)
+    return refuse('other-stage', 'it comes in at the stage at which it went out', 'R15', { out: out.stage });
   if (state.takenIn.includes(data.out))
     return refuse('already-taken-in', 'the reallocation has not been taken in yet', 'R15');
-  return unfit(state, data.stage, data, data.amount, c) ?? [{ type: 'FundsReallocatedIn', data }];
+  const bad = unfit(state, data.stage, data, data.amount, c) ?? overdrawn(state, data.stage, data.amount);
+  return bad ?? [{ type: 'FundsReallocatedIn', data }];
 }
 
 /** The rules of a funding account: R15, R19, R26. */

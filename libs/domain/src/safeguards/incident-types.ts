@@ -1,0 +1,108 @@
+/** The steps of a misuse case that have a last day. `remediate` has the day that its plan agrees; the others have theirs from the tables below. */
+export const MISUSE_STEPS = [
+  'acknowledge',
+  'triage',
+  'notify',
+  'open',
+  'reply',
+  'conclude',
+  'measure',
+  'remediate',
+] as const;
+export type MisuseStep = (typeof MISUSE_STEPS)[number];
+
+/** Calendar days that each step of an accepted case has, from the step before it. */
+export interface IncidentLimits {
+  /** From acceptance to the legislature's notice; only where the type asks for one. */
+  readonly notify?: number;
+  /** From acceptance to the opening of the investigation. */
+  readonly open: number;
+  /** From the day on which the allegation is put to the recipient to its reply. */
+  readonly reply: number;
+  /** From the opening of the investigation to its finding. */
+  readonly conclude: number;
+  /** From substantiation to the first measure decided. */
+  readonly measure: number;
+}
+
+/** To whom a case of this type is brought. */
+export const ESCALATIONS = ['programme-office', 'ministry', 'minister'] as const;
+export type Escalation = (typeof ESCALATIONS)[number];
+
+/** What an accepted case of one type asks for, and where that comes from. */
+export interface IncidentType {
+  /** Whether the legislature is told as soon as a violation may have occurred (R18), not only once it is substantiated. */
+  readonly noticeRequired: boolean;
+  readonly escalation: Escalation;
+  readonly limits: IncidentLimits;
+  /** The law or instrument; `design` marks what no source fixes. */
+  readonly source: string;
+}
+
+/**
+ * Calendar days before it is known of which type a report is. Acknowledgement in seven days: Directive (EU) 2019/1937, article 9(1)(b).
+ * The rest is design.
+ */
+export const INTAKE_LIMITS = { acknowledge: 7, triage: 30 } as const;
+
+/** A finding in three months: Directive (EU) 2019/1937, article 9(1)(f). The rest is design. */
+const ORDINARY: IncidentLimits = { open: 14, reply: 30, conclude: 90, measure: 30 };
+/** Where harm goes on, or a law makes assistance wait for the answer. Design. */
+const URGENT: IncidentLimits = { open: 7, reply: 15, conclude: 60, measure: 15 };
+
+/**
+ * The incident types that apply unless a legal framework defines others. A case copies what applied on the day of its triage, so a change here
+ * never reaches back. "Promptly" is read as seven days and "immediately" as one: design.
+ */
+export const INCIDENT_TYPES: Readonly<Record<string, IncidentType>> = {
+  'unauthorised-use': {
+    noticeRequired: true,
+    escalation: 'minister',
+    limits: { ...URGENT, notify: 7 },
+    source: '22 USC 2753(c)(1)(A)(i), a substantial violation; (c)(2) promptly',
+  },
+  'unauthorised-transfer': {
+    noticeRequired: true,
+    escalation: 'minister',
+    limits: { ...URGENT, notify: 1 },
+    source: '22 USC 2753(c)(1)(A)(ii), a substantial violation; 2753(e) immediately',
+  },
+  'security-failure': {
+    noticeRequired: true,
+    escalation: 'minister',
+    limits: { ...URGENT, notify: 7 },
+    source: '22 USC 2753(c)(1)(A)(iii), a substantial violation; (c)(2) promptly',
+  },
+  'gross-human-rights-violation': {
+    noticeRequired: false,
+    escalation: 'minister',
+    limits: URGENT,
+    source: '22 USC 2378d and 10 USC 362; limits: design',
+  },
+  'sexual-exploitation-or-abuse': {
+    noticeRequired: false,
+    escalation: 'minister',
+    limits: URGENT,
+    source: 'ST/SGB/2003/13; limits: design',
+  },
+  'civilian-harm': { noticeRequired: false, escalation: 'ministry', limits: URGENT, source: 'design' },
+  'funds-diversion': {
+    noticeRequired: false,
+    escalation: 'ministry',
+    limits: ORDINARY,
+    source: '2 CFR 200.113 and 200.339; limits: design',
+  },
+  'fraud-or-bribery': {
+    noticeRequired: false,
+    escalation: 'ministry',
+    limits: ORDINARY,
+    source: '2 CFR 200.113; limits: design',
+  },
+  'loss-or-theft': { noticeRequired: false, escalation: 'ministry', limits: ORDINARY, source: 'design' },
+  'minor-violation': {
+    noticeRequired: false,
+    escalation: 'programme-office',
+    limits: ORDINARY,
+    source: 'design: below "substantial" in quantity and gravity, 22 USC 2753(c)(1)(A)',
+  },
+};

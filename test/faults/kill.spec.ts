@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { SqliteLogReader } from '@entente/sqlite';
+import { all } from '../contracts/event-store.js';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Starts the built house on a folder and gives its address. */
+async function start(folder: string): Promise<{ house: ChildProcess; url: string }> {
+  const house = spawn(process.execPath, [join(root, 'dist/apps/standalone/src/main.js')], {
+    env: { ...process.env, ENTENTE_DATA: folder, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    house.once('exit', (code) => reject(new Error(`the house ended with ${code} before it listened`)));
+    house.stdout.on('data', (chunk: Buffer) => {
+      const found = /http:\/\/[0-9.]+:[0-9]+/.exec(chunk.toString());
+      if (found !== null) resolve(found[0]);
+    });
+  });
+  return { house, url };
+}
+
+const proposal = {
+  title: 'Training',
+  donor: 'norland',
+  recipient: 'estmark',
+  sector: '15210',
+  starts: '2026-01-01',
+  ends: '2028-12-31',
+};
+
+const propose = (url: string, id: string): Promise<Response> =>
+  fetch(`${url}/v1/programme/norland.${id}/propose`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': id, 'entente-actor': 'norland;role=donor' },
+    body: JSON.stringify(proposal),
+  });
+
+it('killed ten times under load: what was acknowledged is there once, and a retry gives the same receipt', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-kill-'));
+  const acknowledged = new Map<string, unknown>();
+  let sent = 0;
+  for (let round = 0; round < 10; round += 1) {
+    const { house, url } = await start(folder);
+    const last = [...acknowledged.keys()].at(-1);
+    if (last !== undefined) expect(await (await propose(url, last)).json()).toEqual(acknowledged.get(last));
+    let dead = false;
+    const client = async (): Promise<void> => {
+      while (!dead) {
+        const id = `p${(sent += 1)}`;
+        try {
+          const answer = await propose(url, id);
+          if (answer.status === 201) acknowledged.set(id, await answer.json());
+        } catch {
+          return;
+        }
+      }
+    };
+    const clients = Array.from({ length: 16 }, client);
+    await new Promise((resolve) => setTimeout(resolve, 50 + randomInt(250)));
+    const gone = new Promise((resolve) => house.once('exit', resolve));
+    house.kill('SIGKILL');
+    await gone;
+    dead = true;
+    await Promise.all(clients);
+  }
+  const reader = new SqliteLogReader(folder);
+  const log = await all(reader.readLog(0n));
+  await reader.close();
+  rmSync(folder, { recursive: true });
+  const streams = log.map((event) => event.stream);
+  expect(new Set(streams).size).toBe(streams.length);
+  expect(acknowledged.size).toBeGreaterThan(100);
+  const there = new Set(streams);
+  expect([...acknowledged.keys()].filter((id) => !there.has(`programme/norland.${id}`))).toEqual([]);
+}, 60_000);
