@@ -38,11 +38,22 @@ describe('an account is opened', () => {
     account().when(when).refuses('already-exists');
     given(fundingAccount).as('estmark', 'recipient').when(when).refuses('not-the-donor');
   });
-  it('with stages in their order', () =>
+  it.each([[['spent', 'obligated']], [['obligated', 'obligated']]])(
+    'with stages in their order, each once: not %s',
+    (stages) =>
+      given(fundingAccount)
+        .as('norland', 'donor')
+        .when({ ...when, data: { ...opening, stages } })
+        .refuses('stages-out-of-order'),
+  );
+  it('for a programme, by the operator where the donor has none of its own to do it', () => {
+    const data = { ...opening, programme: 'norland.p' };
     given(fundingAccount)
-      .as('norland', 'donor')
-      .when({ ...when, data: { ...opening, stages: ['spent', 'obligated'] } })
-      .refuses('stages-out-of-order'));
+      .named('operator.account-1')
+      .knowing(programme, 'norland.p', { type: 'ProgrammeProposed', data: { donor: 'norland', recipient: 'estmark' } })
+      .when({ ...when, data })
+      .then({ ...opened, data });
+  });
   it('for a programme that has been proposed', () =>
     given(fundingAccount)
       .as('norland', 'donor')

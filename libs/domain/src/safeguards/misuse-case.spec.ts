@@ -132,6 +132,10 @@ describe('a report', () => {
     const happened = (from: string, to: string) => event('FlagMisuse', { ...report, happened: { from, to } });
     on().when(happened('2026-04-20', '2026-04-01')).refuses('days-out-of-order');
     on().when(happened('2026-04-20', '2026-06-03')).refuses('day-in-future');
+    const eastern = { ...report, happened: { from: '2026-06-02', to: '2026-06-02' } };
+    on()
+      .when(event('FlagMisuse', eastern))
+      .then(event('MisuseFlagged', { ...eastern, acknowledgeBy: '2026-06-08', triageBy: '2026-07-01' }));
   });
   it('is made once, under an id that says nothing', () => {
     on(flagged).when(when).refuses('already-exists');
@@ -436,6 +440,18 @@ describe('a precautionary suspension', () => {
       .when(when, { now: july })
       .refuses('no-precaution');
   });
+  it('holds through its last day (R18)', () => {
+    const lastDay = { now: '2026-06-30T23:59:59.000Z' };
+    asDonor(...accepted)
+      .when(order, lastDay)
+      .then(precaution);
+    asDonor(...accepted, precaution)
+      .when(order, lastDay)
+      .refuses('precaution-in-force');
+    asDonor(...accepted, precaution)
+      .when(event('RenewPrecautionarySuspension', { until: '2026-07-31' }), lastDay)
+      .then(event('PrecautionarySuspensionRenewed', { scopes, until: '2026-07-31' }));
+  });
   it('is renewed to a later day while it is in force (R18)', () => {
     const when = (until: string) => event('RenewPrecautionarySuspension', { until });
     asDonor(...accepted, precaution)
@@ -581,6 +597,14 @@ describe('assistance', () => {
       .when(when, { now: '2026-08-01T00:00:00.000Z' })
       .refuses('day-in-past');
   });
+  it('has a remedy agreed that may be due the same day', () =>
+    asDonor(...stopped)
+      .when(event('AgreeRemediationPlan', planned.data as object), { now: '2026-07-31T23:59:59.000Z' })
+      .then(planned));
+  it('has its remedy verified on the day on which the violation ceased', () =>
+    asMonitor(...stopped, planned)
+      .when(event('VerifyRemediation', { ceasedOn: '2026-06-01' }))
+      .then(event('RemediationVerified', { ceasedOn: '2026-06-01', verifier: 'veritas-monitor' })));
   it('has its remedy verified by a monitor or investigator, whom the event names', () => {
     const when = event('VerifyRemediation', { ceasedOn: '2026-04-30' });
     asMonitor(...stopped, planned)

@@ -1,0 +1,185 @@
+import { type Circumstances, type Event, type Known, type Refusal, refuse, streamName } from '@entente/kernel';
+import {
+  type AssistanceCase,
+  type CaseLine,
+  type DeliveryPoint,
+  consignmentFacts,
+  entry,
+  quantityAt,
+} from './facts.js';
+
+// ---- Events ----
+
+/** A delivery as it is told: `on` is the day on which the point was reached. */
+export interface Delivered {
+  readonly line: string;
+  readonly quantity: number;
+  readonly on: string;
+  /** The consignments that it rests on, and how much of the quantity each of them brought. */
+  readonly consignments: readonly { readonly consignment: string; readonly quantity: number }[];
+  /** Other facts that it rests on, such as works accepted or a training completed: the stream's name and the event's id. */
+  readonly facts: readonly { readonly stream: string; readonly event: string }[];
+}
+
+/** Assistance reached the delivery point that the case had fixed: once per line and quantity. */
+export type AssistanceDelivered = Event<'AssistanceDelivered', Delivered & { readonly point: DeliveryPoint }>;
+
+/** A delivery's quantity was wrong by this difference; `consignment` names the one whose share changes, where it rests on any. */
+export type DeliveryCorrected = Event<
+  'DeliveryCorrected',
+  {
+    readonly corrects: string;
+    readonly line: string;
+    readonly quantityBy: number;
+    readonly consignment?: string;
+    readonly reason: string;
+  }
+>;
+
+// ---- State ----
+
+/** The line after a delivery. */
+export const withDelivery = (line: CaseLine, id: string, { quantity, consignments }: Delivered): CaseLine => {
+  const shares = Object.fromEntries(consignments.map((share) => [share.consignment, share.quantity]));
+  const deliveries = { ...line.deliveries, [id]: { quantity, consignments: shares } };
+  return { ...line, delivered: line.delivered + quantity, deliveries };
+};
+
+/** The line after a delivery was corrected. */
+export function withCorrection(
+  line: CaseLine,
+  { corrects, quantityBy, consignment }: DeliveryCorrected['data'],
+): CaseLine {
+  const before = line.deliveries[corrects];
+  if (before === undefined) return line;
+  const share =
+    consignment === undefined ? {} : { [consignment]: (before.consignments[consignment] ?? 0) + quantityBy };
+  const after = { quantity: before.quantity + quantityBy, consignments: { ...before.consignments, ...share } };
+  return { ...line, delivered: line.delivered + quantityBy, deliveries: { ...line.deliveries, [corrects]: after } };
+}
+
+// ---- Decisions ----
+
+/** What earlier deliveries of the line have counted of a consignment: nothing is counted twice. */
+const counted = (line: CaseLine, consignment: string): number =>
+  Object.values(line.deliveries).reduce((sum, delivery) => sum + (entry(delivery.consignments, consignment) ?? 0), 0);
+
+/** A consignment gives a delivery what it brought to the case's point and no delivery has counted yet. */
+function unfounded(
+  state: AssistanceCase,
+  name: string,
+  share: { readonly consignment: string; readonly quantity: number },
+  on: string | null,
+  c: Circumstances,
+  known: Known,
+): Refusal | null {
+  const point = state.offer?.deliveryPoint ?? 'receipt';
+  const facts = { consignment: share.consignment, point };
+  const consignment = known.of(consignmentFacts, share.consignment);
+  if (consignment === null)
+    return refuse('consignment-not-found', 'the consignment named has been scheduled', null, facts);
+  if (consignment.case !== c.stream.id)
+    return refuse('other-case', 'the consignment belongs to this case', null, { ...facts, case: consignment.case });
+  const reached = consignment.reached[point];
+  if (reached === undefined)
+    return refuse('point-not-reached', `the consignment has reached the case's delivery point, ${point}`, null, facts);
+  if (on !== null && on < reached)
+    return refuse('before-the-fact', 'the delivery is not earlier than the facts it rests on', null, {
+      ...facts,
+      reached,
+    });
+  const left = quantityAt(consignment, point, name) - counted(state.lines[name] as CaseLine, share.consignment);
+  if (share.quantity <= left) return null;
+  return refuse('consignment-short', 'the consignment brought that much of the line, not counted yet', null, {
+    ...facts,
+    left,
+  });
+}
+
+/** Whether the facts named carry the whole quantity. */
+function groundless(data: Delivered, c: Circumstances, known: Known): Refusal | null {
+  const { quantity, consignments, facts } = data;
+  if (consignments.length + facts.length === 0)
+    return refuse('rests-on-nothing', 'the delivery names a consignment or another fact that it rests on');
+  if (new Set(consignments.map((share) => share.consignment)).size < consignments.length)
+    return refuse('consignment-twice', 'each consignment is named once');
+  const carried = consignments.reduce((sum, share) => sum + share.quantity, 0);
+  if (carried > quantity || (facts.length === 0 && carried < quantity))
+    return refuse('shares-do-not-add-up', 'the shares of the consignments make up the quantity', null, {
+      quantity,
+      carried,
+    });
+  const hidden = facts.find((fact) => fact.stream.startsWith('consignment/'));
+  if (hidden !== undefined)
+    return refuse('consignment-as-fact', 'a consignment is named as one, so that it is consulted', null, { ...hidden });
+  const unknown = facts.find((fact) => fact.stream === streamName(c.stream) && known.past(fact.event) === undefined);
+  return unknown === undefined
+    ? null
+    : refuse('fact-unknown', 'the event named stands in this case', null, { ...unknown });
+}
+
+const exceedsOrdered = (line: CaseLine, quantity: number): Refusal | null =>
+  quantity <= line.quantity - line.delivered
+    ? null
+    : refuse('exceeds-ordered', 'no more is delivered than the line orders, amendments included', null, {
+        ordered: line.quantity,
+        delivered: line.delivered,
+      });
+
+/** Records a delivery. A suspended programme does not stop it: what has arrived is a fact. */
+export function deliver(
+  data: Delivered,
+  state: AssistanceCase,
+  c: Circumstances,
+  known: Known,
+): readonly AssistanceDelivered[] | Refusal {
+  // R16: nothing is delivered under a case that has not been implemented.
+  if (!state.implemented || state.offer === null)
+    return refuse('not-implemented', 'the case has been implemented', 'R16', { status: state.status });
+  const line = entry(state.lines, data.line);
+  if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: data.line });
+  if (data.on > c.now.slice(0, 10)) return refuse('day-in-future', 'the day has come', null, { on: data.on });
+  if (line.works !== null && line.works.stage !== 'accepted')
+    return refuse('works-not-accepted', 'the recipient has accepted the works of the line', null, {
+      stage: line.works.stage,
+    });
+  const bad = exceedsOrdered(line, data.quantity) ?? groundless(data, c, known);
+  if (bad !== null) return bad;
+  for (const share of data.consignments) {
+    const short = unfounded(state, data.line, share, data.on, c, known);
+    if (short !== null) return short;
+  }
+  return [{ type: 'AssistanceDelivered', data: { ...data, point: state.offer.deliveryPoint } }];
+}
+
+/** R26: a delivery is corrected by the difference; its event stays. */
+export function correctDelivery(
+  data: DeliveryCorrected['data'],
+  state: AssistanceCase,
+  c: Circumstances,
+  known: Known,
+): readonly DeliveryCorrected[] | Refusal {
+  const { corrects, quantityBy, consignment } = data;
+  const line = entry(state.lines, data.line);
+  const before = known.past(corrects) === 'AssistanceDelivered' ? line?.deliveries[corrects] : undefined;
+  if (line === undefined || before === undefined)
+    return refuse('corrects-unknown-event', 'the event corrected is a delivery of this line', 'R26', { corrects });
+  if (quantityBy === 0) return refuse('correction-changes-nothing', 'the difference is not zero', 'R26');
+  if (before.quantity + quantityBy < 0)
+    return refuse('below-zero', 'no more is taken back than was delivered', 'R26', { delivered: before.quantity });
+  const more = exceedsOrdered(line, quantityBy);
+  if (more !== null) return more;
+  const shares = Object.keys(before.consignments);
+  if (consignment === undefined ? shares.length > 0 : !shares.includes(consignment))
+    return refuse('share-not-named', 'the correction names a consignment that the delivery rests on', 'R26', {
+      shares,
+    });
+  if (consignment !== undefined) {
+    const share = before.consignments[consignment] ?? 0;
+    if (share + quantityBy < 0) return refuse('below-zero', 'no more is taken back than it brought', 'R26', { share });
+    const short =
+      quantityBy > 0 ? unfounded(state, data.line, { consignment, quantity: quantityBy }, null, c, known) : null;
+    if (short !== null) return short;
+  }
+  return [{ type: 'DeliveryCorrected', data }];
+}

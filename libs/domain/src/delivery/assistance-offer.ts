@@ -1,0 +1,190 @@
+import { type Circumstances, type Refusal, refuse } from '@entente/kernel';
+import { type AssistanceCase, type CaseLine, type LineChange, type Offer, entry } from './facts.js';
+
+/** What one side may change alone: value and day of a line, never its quantity. */
+export type Modification = Omit<LineChange, 'quantityBy'>;
+
+/** An amendment: differences of lines in force, and the lines, added before, that it brings into force. */
+export interface Amendment {
+  readonly amendment: string;
+  readonly changes: readonly LineChange[];
+  readonly adds: readonly string[];
+}
+
+type Lines = AssistanceCase['lines'];
+type Change = Modification & Partial<LineChange>;
+
+/** The day on which it happened, by the sender's word. */
+export const dayOf = (c: Circumstances): string => c.occurredAt.slice(0, 10);
+
+/** The lines after these changes, with these among them in force. */
+export function changed(lines: Lines, changes: readonly Change[], adds: readonly string[]): Lines {
+  const after: Record<string, CaseLine> = { ...lines };
+  for (const { line, quantityBy = 0, valueBy, due } of changes) {
+    const was = after[line] as CaseLine;
+    after[line] = { ...was, quantity: was.quantity + quantityBy, value: was.value + valueBy, due: due ?? was.due };
+  }
+  for (const name of adds) after[name] = { ...(after[name] as CaseLine), inForce: true };
+  return after;
+}
+
+/** The case's value after these changes. */
+export const valueAfter = (state: AssistanceCase, changes: readonly Change[], adds: readonly string[]): number =>
+  changes.reduce((sum, change) => sum + change.valueBy, state.value) +
+  adds.reduce((sum, name) => sum + (entry(state.lines, name)?.value ?? 0), 0);
+
+const lineUnknown = (line: string): Refusal => refuse('line-unknown', 'the line is part of the case', null, { line });
+
+/** A draft line stands for itself until an offer or an amendment names it. */
+export const cannotAdd = (state: AssistanceCase, line: string): Refusal | null =>
+  entry(state.lines, line) === undefined
+    ? null
+    : refuse('line-already-added', 'no line of the case has this name', null, { line });
+
+/** An offer answers a request, or takes the place of an offer not made or lapsed. */
+export function cannotPrepare(state: AssistanceCase, offer: Offer, c: Circumstances): Refusal | null {
+  if (state.status !== 'requested' && state.status !== 'prepared' && state.status !== 'lapsed')
+    return refuse('not-requested', 'a complete request waits for an offer', null, { status: state.status });
+  if (state.offer?.offer === offer.offer)
+    return refuse('offer-already-prepared', 'another offer had this name, or none', null, { offer: offer.offer });
+  const unknown = offer.lines.find((name) => entry(state.lines, name) === undefined);
+  if (unknown !== undefined) return lineUnknown(unknown);
+  const left = Object.keys(state.lines).find(
+    (name) => state.lines[name]?.inForce === true && !offer.lines.includes(name),
+  );
+  if (left !== undefined)
+    return refuse('line-in-force', 'the offer keeps the lines that are in force', 'R16', { line: left });
+  const was = state.implemented ? state.offer : null;
+  if (was !== null && (was.currency !== offer.currency || was.deliveryPoint !== offer.deliveryPoint))
+    return refuse('terms-in-force', 'under execution the currency and the delivery point stay', 'R16', {
+      currency: was.currency,
+      deliveryPoint: was.deliveryPoint,
+    });
+  const sum = offer.lines.reduce((total, name) => total + (state.lines[name]?.value ?? 0), 0);
+  if (sum > offer.value) return refuse('lines-exceed-value', "the offer's value covers its lines", null, { sum });
+  if (offer.initialDeposit > offer.value)
+    return refuse('deposit-exceeds-value', "the initial deposit stays within the offer's value", 'R16', {
+      value: offer.value,
+    });
+  return expired(offer, c);
+}
+
+const expired = (offer: Offer, c: Circumstances): Refusal | null =>
+  dayOf(c) > offer.validUntil
+    ? refuse('validity-passed', 'the offer is still valid on that day', 'R16', { until: offer.validUntil })
+    : null;
+
+/** The offer at hand, in this status and by this name; else why not. */
+function otherOffer(state: AssistanceCase, offer: string, status: 'prepared' | 'offered'): Refusal | null {
+  if (state.status !== status)
+    return refuse(`not-${status}`, `the offer is ${status}`, 'R16', { status: state.status });
+  return state.offer?.offer === offer
+    ? null
+    : refuse('other-offer', 'the command names the offer at hand', null, { offer: state.offer?.offer ?? null });
+}
+
+/** R16: the legislature is told once of an offer that asks for it. */
+export function cannotNotify(state: AssistanceCase, offer: string, on: string, c: Circumstances): Refusal | null {
+  const other = otherOffer(state, offer, 'prepared');
+  if (other !== null) return other;
+  if (state.offer?.noticeDays === undefined)
+    return refuse('notice-not-required', 'the offer was prepared with a notice period', 'R16');
+  if (state.noticeEnds !== null) return refuse('already-notified', 'the legislature has not been told yet', 'R16');
+  return on > c.now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
+}
+
+/** R16: an offer of which the legislature must know waits until its notice period has run out. */
+export function cannotMake(state: AssistanceCase, offer: string, c: Circumstances): Refusal | null {
+  const other = otherOffer(state, offer, 'prepared');
+  if (other !== null || state.offer === null) return other;
+  if (state.offer.noticeDays !== undefined) {
+    if (state.noticeEnds === null)
+      return refuse('legislature-not-notified', 'the legislature was told of the offer', 'R16', {
+        noticeDays: state.offer.noticeDays,
+      });
+    if (dayOf(c) < state.noticeEnds)
+      return refuse('notice-running', "the legislature's notice period has run out", 'R16', {
+        until: state.noticeEnds,
+      });
+  }
+  return expired(state.offer, c);
+}
+
+/** R16: an offer is accepted as it was made, while it is valid. */
+export function cannotAccept(
+  state: AssistanceCase,
+  { offer, value, currency }: { readonly offer: string; readonly value: number; readonly currency: string },
+  c: Circumstances,
+): Refusal | null {
+  const other = otherOffer(state, offer, 'offered');
+  if (other !== null || state.offer === null) return other;
+  if (dayOf(c) > state.offer.validUntil)
+    return refuse('offer-lapsed', 'the offer is accepted while it is valid', 'R16', { until: state.offer.validUntil });
+  if (value === state.offer.value && currency === state.offer.currency) return null;
+  return refuse('other-value', 'the value accepted is the value offered', 'R16', {
+    value: state.offer.value,
+    currency: state.offer.currency,
+  });
+}
+
+/** An offer lapses on the day after its last one. */
+export function cannotLapse(state: AssistanceCase, offer: string, c: Circumstances): Refusal | null {
+  const other = otherOffer(state, offer, 'offered');
+  if (other !== null || state.offer === null) return other;
+  return dayOf(c) > state.offer.validUntil
+    ? null
+    : refuse('offer-still-valid', "the offer's last day has passed", 'R16', { until: state.offer.validUntil });
+}
+
+/** A change fits a line in force, keeps what is delivered, and stays within what a row can hold. */
+function unfit(state: AssistanceCase, changes: readonly Change[], adds: readonly string[]): Refusal | null {
+  const names = [...changes.map((change) => change.line), ...adds];
+  if (names.length === 0) return refuse('changes-nothing', 'a line is changed or added');
+  if (new Set(names).size < names.length)
+    return refuse('line-twice', 'each line is named once', null, { lines: names });
+  for (const { line: name, quantityBy = 0, valueBy } of changes) {
+    const line = entry(state.lines, name);
+    if (line?.inForce !== true) return lineUnknown(name);
+    if (!Number.isSafeInteger(line.quantity + quantityBy))
+      return refuse('quantity-beyond-range', 'the quantity stays within what a row can hold', null, { line: name });
+    if (line.quantity + quantityBy < line.delivered)
+      return refuse('below-delivered', 'the line keeps at least what is delivered', null, {
+        line: name,
+        delivered: line.delivered,
+      });
+    const value = line.value + valueBy;
+    if (value < 0 || !Number.isSafeInteger(value))
+      return refuse('amount-beyond-range', 'the value is not below zero and within what a row can hold', null, {
+        line: name,
+      });
+  }
+  const notDrafted = adds.find((name) => entry(state.lines, name)?.inForce !== false);
+  if (notDrafted !== undefined)
+    return refuse('line-not-drafted', 'the line was added and is not in force yet', null, { line: notDrafted });
+  return Number.isSafeInteger(valueAfter(state, changes, adds))
+    ? null
+    : refuse('amount-beyond-range', "the case's value stays within what a row can hold");
+}
+
+const notAccepted = (state: AssistanceCase): Refusal | null =>
+  state.status === 'accepted'
+    ? null
+    : refuse('not-accepted', 'the offer was accepted', 'R16', { status: state.status });
+
+/** One amendment waits at a time; the next one offered takes its place. */
+export const cannotOfferAmendment = (state: AssistanceCase, data: Amendment): Refusal | null =>
+  notAccepted(state) ??
+  (state.amendment?.amendment === data.amendment
+    ? refuse('amendment-already-offered', 'no amendment waits under this name', null, { amendment: data.amendment })
+    : unfit(state, data.changes, data.adds));
+
+/** Both sides: what the donor offered, the recipient accepts; what has been delivered meanwhile stays. */
+export const cannotAcceptAmendment = (state: AssistanceCase, amendment: string): Refusal | null =>
+  notAccepted(state) ??
+  (state.amendment?.amendment === amendment
+    ? unfit(state, state.amendment.changes, state.amendment.adds)
+    : refuse('amendment-not-offered', 'an amendment of this name waits for the recipient', null, { amendment }));
+
+/** One side: the donor, and only what leaves the quantities as they are. */
+export const cannotModify = (state: AssistanceCase, changes: readonly Modification[]): Refusal | null =>
+  notAccepted(state) ?? unfit(state, changes, []);

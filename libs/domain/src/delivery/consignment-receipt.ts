@@ -1,0 +1,88 @@
+import { type Known, type Refusal, refuse } from '@entente/kernel';
+import { type Consignment, type ReceivedLine, entry } from './facts.js';
+
+// ---- What a receipt says ----
+
+/** A quantity of a case's line, in the line's unit. */
+export interface ConsignedLine {
+  readonly line: string;
+  readonly quantity: number;
+}
+
+/** What the recipient counted of one line, by serials where the item has them, by lots otherwise. */
+export type ConfirmedLine = ConsignedLine & { readonly serials?: readonly string[]; readonly lots?: readonly string[] };
+
+/** A receipt corrected, one line at a time: the difference in quantity, the serials left out, and those listed wrongly. */
+export interface ReceiptCorrection {
+  readonly corrects: string;
+  readonly line: string;
+  readonly quantityBy: number;
+  readonly serialsAdded?: readonly string[];
+  readonly serialsRemoved?: readonly string[];
+  readonly reason: string;
+}
+
+// ---- State ----
+
+const NONE: ReceivedLine = { quantity: 0, serials: [], lots: [] };
+
+/** What is known of the line after its correction. */
+export function afterCorrection(state: Consignment, data: ReceiptCorrection): ReceivedLine {
+  const before = entry(state.received, data.line) ?? NONE;
+  const removed = new Set(data.serialsRemoved);
+  const kept = before.serials.filter((serial) => !removed.has(serial));
+  const serials = [...kept, ...(data.serialsAdded ?? [])];
+  return { ...before, quantity: before.quantity + data.quantityBy, serials };
+}
+
+// ---- Decisions ----
+
+/** Nothing is said of a line that the consignment does not carry. */
+export const lineUnknown = (state: Consignment, line: string): Refusal | null =>
+  entry(state.lines, line) === undefined
+    ? refuse('line-unknown', 'the line is part of the consignment', null, { line })
+    : null;
+
+/** A receipt names each line once, and each serial once. */
+export function miscounted(state: Consignment, lines: readonly ConfirmedLine[]): Refusal | null {
+  if (new Set(lines.map(({ line }) => line)).size < lines.length)
+    return refuse('line-twice', 'each line is named once');
+  const serials = lines.flatMap((line) => line.serials ?? []);
+  if (new Set(serials).size < serials.length) return refuse('serial-twice', 'each serial is listed once');
+  for (const { line, quantity, serials: listed = [] } of lines) {
+    const unknown = lineUnknown(state, line);
+    if (unknown !== null) return unknown;
+    if (listed.length > quantity)
+      return refuse('serials-exceed-quantity', 'no more serials are listed than were received', 'R9', {
+        line,
+        quantity,
+      });
+  }
+  return null;
+}
+
+/** R26: the receipt's event stays; its lines are corrected by the difference. */
+export function cannotCorrectReceipt(state: Consignment, data: ReceiptCorrection, known: Known): Refusal | null {
+  const { corrects, line, quantityBy, serialsAdded = [], serialsRemoved = [] } = data;
+  if (known.past(corrects) !== 'ReceiptConfirmed')
+    return refuse('corrects-unknown-event', "the event corrected is this consignment's receipt", 'R26', { corrects });
+  if (quantityBy === 0 && serialsAdded.length + serialsRemoved.length === 0)
+    return refuse('correction-changes-nothing', 'the quantity or the serials change', 'R26');
+  const unknown = lineUnknown(state, line);
+  if (unknown !== null) return unknown;
+  const before = entry(state.received, line) ?? NONE;
+  const listed = new Set(before.serials);
+  const strange = serialsRemoved.find((serial) => !listed.has(serial));
+  if (strange !== undefined)
+    return refuse('serial-unknown', 'the serial was listed on that line', 'R26', { serial: strange });
+  const all = new Set(Object.values(state.received).flatMap((received) => received.serials));
+  const twice = serialsAdded.find((serial) => all.has(serial));
+  if (twice !== undefined) return refuse('serial-twice', 'the serial is not listed yet', 'R26', { serial: twice });
+  const { quantity, serials } = afterCorrection(state, data);
+  if (quantity < 0)
+    return refuse('below-zero', 'no more is taken back than was received', 'R26', { received: before.quantity });
+  if (!Number.isSafeInteger(quantity))
+    return refuse('quantity-beyond-range', 'the quantity stays within what a row can hold');
+  if (serials.length <= quantity) return null;
+  return refuse('serials-exceed-quantity', 'no more serials are listed than were received', 'R9', { line, quantity });
+}

@@ -1,0 +1,127 @@
+/**
+ * What a case and a consignment know of each other: their states, and a reference by which the case consults a consignment,
+ * whose rules in turn rest on the case.
+ */
+
+/**
+ * The four facts of a delivery, by the point that each stands for: `origin` shipped, `hub` arrived at a hub, `title` title transferred,
+ * `receipt` confirmed by the recipient. They come in any order; every figure says which one it counts.
+ */
+export const DELIVERY_POINTS = ['origin', 'hub', 'title', 'receipt'] as const;
+/** One of {@link DELIVERY_POINTS}. */
+export type DeliveryPoint = (typeof DELIVERY_POINTS)[number];
+
+/** What one delivery counted: its quantity, and how much of it rests on which consignment. */
+export interface Delivery {
+  readonly quantity: number;
+  readonly consignments: Readonly<Record<string, number>>;
+}
+
+/** A line of a case. Quantities are in the line's unit, values in minor units of the case's currency. */
+export interface CaseLine {
+  readonly item: string;
+  readonly unit: string;
+  /** The quantity ordered, amendments included. */
+  readonly quantity: number;
+  readonly value: number;
+  /** The first promise and the current plan. */
+  readonly promised: string;
+  readonly due: string;
+  /** Whether an accepted offer or amendment, or an emergency, has made it part of the case. */
+  readonly inForce: boolean;
+  /** The quantity delivered, corrections included. */
+  readonly delivered: number;
+  /** The line's deliveries by the id of their event. */
+  readonly deliveries: Readonly<Record<string, Delivery>>;
+  /** How far works have come, and on which day; null where the line has none. */
+  readonly works: { readonly stage: 'started' | 'completed' | 'accepted'; readonly on: string } | null;
+}
+
+/** A change of a line that is in force, by differences; `due` replaces the day that was planned. */
+export interface LineChange {
+  readonly line: string;
+  readonly quantityBy: number;
+  readonly valueBy: number;
+  readonly due?: string;
+}
+
+/** An offer of assistance. Money is in minor units of its currency. */
+export interface Offer {
+  readonly offer: string;
+  /** The lines that it consists of. */
+  readonly lines: readonly string[];
+  readonly value: number;
+  readonly currency: string;
+  /** What is to be paid before execution; 0 where nothing is. */
+  readonly initialDeposit: number;
+  /** The last day on which it can be accepted. */
+  readonly validUntil: string;
+  /** Where assistance counts as delivered. */
+  readonly deliveryPoint: DeliveryPoint;
+  /** For how long the legislature must have known of it; absent where it need not be told. */
+  readonly noticeDays?: 15 | 30;
+}
+
+/** The state of an assistance case. */
+export interface AssistanceCase {
+  readonly status:
+    'requested' | 'returned' | 'prepared' | 'offered' | 'lapsed' | 'accepted' | 'reconciled' | 'closed' | 'cancelled';
+  readonly donor: string;
+  readonly recipient: string;
+  readonly programme?: string;
+  readonly offer: Offer | null;
+  /** The first day on which the offer may be made, where the legislature was told of it. */
+  readonly noticeEnds: string | null;
+  /** The case's value, amendments and modifications included; minor units of the offer's currency. */
+  readonly value: number;
+  readonly deposited: number;
+  readonly implemented: boolean;
+  readonly lines: Readonly<Record<string, CaseLine>>;
+  /** The amendment that waits for the recipient. */
+  readonly amendment: {
+    readonly amendment: string;
+    readonly changes: readonly LineChange[];
+    readonly adds: readonly string[];
+  } | null;
+}
+
+/** What the recipient confirmed of one line. */
+export interface ReceivedLine {
+  readonly quantity: number;
+  readonly serials: readonly string[];
+  readonly lots: readonly string[];
+}
+
+/** The state of a consignment. Days are YYYY-MM-DD, quantities in the unit of the case's line. */
+export interface Consignment {
+  readonly case: string;
+  readonly programme?: string;
+  readonly donor: string;
+  readonly recipient: string;
+  /** The quantity of each line that was scheduled. */
+  readonly lines: Readonly<Record<string, number>>;
+  /** The first promise and the current plan. */
+  readonly promised: string;
+  readonly due: string;
+  /** The day of each fact that is known. */
+  readonly reached: Readonly<Partial<Record<DeliveryPoint, string>>>;
+  readonly received: Readonly<Record<string, ReceivedLine>>;
+  readonly discrepancies: Readonly<Record<string, 'open' | 'resolved'>>;
+  /** The reason's code while it is held. */
+  readonly held: string | null;
+  readonly cancelled: boolean;
+}
+
+/** How a consignment is consulted by those on whom its own rules rest. */
+export const consignmentFacts: { readonly kind: 'consignment'; readonly initial: Consignment | null } = {
+  kind: 'consignment',
+  initial: null,
+};
+
+/** What of a line a consignment has brought to a point: what was received at `receipt`, what was scheduled before it. */
+export const quantityAt = (consignment: Consignment, point: DeliveryPoint, line: string): number =>
+  point === 'receipt' ? (entry(consignment.received, line)?.quantity ?? 0) : (entry(consignment.lines, line) ?? 0);
+
+/** The value under a name that somebody else chose; undefined where the record itself has none (`constructor` is a name like any other). */
+export const entry = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
