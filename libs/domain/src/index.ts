@@ -14,3 +14,14 @@ export { programme, type Programme, type ProgrammeCommand, type ProgrammeEvent }
 export { misuseCase } from './safeguards/misuse-case.js';
 export type { MisuseCaseCommand } from './safeguards/misuse-standing.js';
 export type { MisuseCase, MisuseCaseEvent, MisuseScope } from './safeguards/misuse-record.js';
+export {
+  stakeholder,
+  type GrantableRole,
+  type StakeholderCommand,
+  type StakeholderEvent,
+  type StakeholderType,
+} from './parties/stakeholder.js';
+export { assistanceCase, type AssistanceCaseCommand } from './delivery/assistance-case.js';
+export type { AssistanceCaseEvent } from './delivery/assistance-record.js';
+export { consignment, type ConsignmentCommand, type ConsignmentEvent } from './delivery/consignment.js';
+export type { DeliveryPoint } from './delivery/facts.js';
