@@ -86,6 +86,13 @@ describe('a milestone', () => {
       .when({ type: 'PlanMilestone', data: planned.data })
       .refuses('milestone-already-planned');
   });
+  it('may have any word for its name', () => {
+    const data = { milestone: 'constructor', due: '2026-09-30' };
+    given(programme, proposed).when({ type: 'PlanMilestone', data }).then({ type: 'MilestonePlanned', data });
+    given(programme, proposed)
+      .when({ type: 'MeetMilestone', data: { milestone: 'constructor', on: '2026-05-04' } })
+      .refuses('milestone-not-planned');
+  });
   it('is moved with its cause', () => {
     const data = { milestone: 'm1', due: '2026-12-01', cause: 'late-supplier' };
     given(programme, proposed, planned)

@@ -156,7 +156,7 @@ const inTheFuture = (on: string, c: Circumstances): Refusal | null =>
   on > c.now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 function unmet(state: Programme, name: string): Refusal | null {
-  const milestone = state.milestones[name];
+  const milestone = Object.hasOwn(state.milestones, name) ? state.milestones[name] : undefined;
   if (milestone === undefined)
     return refuse('milestone-not-planned', 'the milestone has been planned', null, { milestone: name });
   if (milestone.outcome === 'open') return null;
@@ -201,7 +201,7 @@ function unfit(command: ProgrammeCommand, state: Programme, c: Circumstances): R
     case 'ActivateProgramme':
       return mayActivate(state, command.data.on) ?? inTheFuture(command.data.on, c);
     case 'PlanMilestone':
-      return command.data.milestone in state.milestones
+      return Object.hasOwn(state.milestones, command.data.milestone)
         ? refuse('milestone-already-planned', 'no milestone has this name; replan it instead')
         : null;
     case 'ReplanMilestone':
