@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { eventOf } from '@entente/contracts';
-import { fundingAccount, misuseCase, programme } from '@entente/domain';
+import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
 import { EventStore, Executor, type Kinds, type Outcome, Sealer, Submit } from '@entente/engine';
 import { CommandsController, HistoryController } from '@entente/http';
 import type { AnyDecider } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 
-const DECIDERS: readonly AnyDecider[] = [programme, fundingAccount, misuseCase];
+const DECIDERS: readonly AnyDecider[] = [
+  stakeholder,
+  programme,
+  fundingAccount,
+  assistanceCase,
+  consignment,
+  misuseCase,
+];
 
 const kinds: Kinds = {
   decider: (kind) => DECIDERS.find((decider) => decider.kind === kind),

@@ -1,13 +1,23 @@
 import type { Command, Event } from '@entente/kernel';
+import { assistanceCaseWire } from './assistance-case.js';
+import { consignmentWire } from './consignment.js';
 import { fundingAccountWire } from './funding-account.js';
 import { misuseCaseWire } from './misuse-case.js';
 import { programmeWire } from './programme.js';
+import { stakeholderWire } from './stakeholder.js';
 import type { CommandWire, EventWire, KindWire } from './wire.js';
 
 type AnyKindWire = KindWire<Command, Event>;
 
 /** Every kind of stream on the wire. */
-export const CATALOGUE = [programmeWire, fundingAccountWire, misuseCaseWire] as unknown as readonly AnyKindWire[];
+export const CATALOGUE = [
+  stakeholderWire,
+  programmeWire,
+  fundingAccountWire,
+  assistanceCaseWire,
+  consignmentWire,
+  misuseCaseWire,
+] as unknown as readonly AnyKindWire[];
 
 /** A command of the catalogue, with its type. */
 export interface CataloguedCommand extends CommandWire<unknown> {

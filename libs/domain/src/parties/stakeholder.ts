@@ -244,10 +244,14 @@ function decide(
     }
     case 'GiveMandate':
       return giveMandate(command.data, state, c, known);
-    case 'EndMandate':
-      if (!state.mandates.some(isFor(command.data)))
+    case 'EndMandate': {
+      const mandate = state.mandates.find(isFor(command.data));
+      if (mandate === undefined)
         return refuse('no-such-mandate', 'the organisation has given that mandate and it has not ended');
+      if (c.actor.role === 'system' && c.now.slice(0, 10) <= mandate.until)
+        return refuse('mandate-still-running', 'its last day is over', null, { until: mandate.until });
       return [{ type: 'MandateEnded', data: command.data }];
+    }
     case 'SuspendStakeholder':
       if (state.suspended) return refuse('stakeholder-suspended', 'the organisation is not suspended');
       return [{ type: 'StakeholderSuspended', data: command.data }];

@@ -1,0 +1,207 @@
+import { describe, it } from '@jest/globals';
+import { given } from '../../../../test/given.js';
+import { stakeholder } from './stakeholder.js';
+
+const registration = { name: 'Kingdom of Norland', type: 'state', country: 'norland' };
+const registered = { type: 'StakeholderRegistered', data: registration };
+const donor = { type: 'RoleGranted', data: { role: 'donor' } };
+const suspended = { type: 'StakeholderSuspended', data: { reason: 'credentials-compromised' } };
+const reinstated = { type: 'StakeholderReinstated', data: { reason: 'credentials-renewed' } };
+const mandate = { to: 'ostra-training', role: 'donor', until: '2026-12-31' };
+const given1 = { type: 'MandateGiven', data: mandate };
+const ostra = { type: 'StakeholderRegistered', data: { name: 'Ostra Training', type: 'implementer' } };
+
+describe('an organisation is registered', () => {
+  const when = { type: 'RegisterStakeholder', data: registration };
+  it('by the operator, under its own id', () => given(stakeholder).when(when).then(registered));
+  it('by nobody else, itself included', () =>
+    given(stakeholder).as('norland', 'donor').when(when).refuses('not-the-operator'));
+  it('once', () => given(stakeholder, registered).when(when).refuses('already-exists'));
+  it('under an id without a dot', () => given(stakeholder).named('norland.army').when(when).refuses('foreign-id'));
+  it('before anything else happens to it', () =>
+    given(stakeholder)
+      .when({ type: 'GrantRole', data: { role: 'donor' } })
+      .refuses('not-found'));
+});
+
+describe('a registration is corrected by naming the event that was wrong (R26)', () => {
+  const correct = (more: object) => ({
+    type: 'CorrectRegistration',
+    data: { corrects: given.id(0), reason: 'misspelt', ...more },
+  });
+  it('to what is right', () => {
+    const command = correct({ name: 'The Kingdom of Norland' });
+    given(stakeholder, registered).when(command).then({ type: 'RegistrationCorrected', data: command.data });
+  });
+  it('and what was corrected stands', () => {
+    const data = { corrects: given.id(0), reason: 'wrong-type', type: 'international-organisation' };
+    const corrected = { type: 'RegistrationCorrected', data };
+    given(stakeholder, registered, corrected)
+      .when(correct({ type: 'international-organisation' }))
+      .refuses('nothing-corrected');
+    const back = correct({ type: 'state' });
+    given(stakeholder, registered, corrected).when(back).then({ type: 'RegistrationCorrected', data: back.data });
+  });
+  it('never another event, nor one that is not there', () => {
+    given(stakeholder, registered, donor)
+      .when(correct({ corrects: given.id(1), name: 'X' }))
+      .refuses('corrects-unknown-event');
+    given(stakeholder, registered)
+      .when(correct({ corrects: given.id(7), name: 'X' }))
+      .refuses('corrects-unknown-event');
+  });
+  it('to something else than what stands', () => {
+    given(stakeholder, registered).when(correct({})).refuses('nothing-corrected');
+    given(stakeholder, registered)
+      .when(correct({ country: 'norland' }))
+      .refuses('nothing-corrected');
+  });
+  it('by the operator', () =>
+    given(stakeholder, registered)
+      .as('norland', 'donor')
+      .when(correct({ name: 'X' }))
+      .refuses('not-the-operator'));
+});
+
+describe('a role', () => {
+  const grant = { type: 'GrantRole', data: { role: 'donor' } };
+  const revoke = { type: 'RevokeRole', data: { role: 'donor', reason: 'left-the-arrangement' } };
+  const revoked = { type: 'RoleRevoked', data: revoke.data };
+  it('is granted by the operator, to nobody by itself', () => {
+    given(stakeholder, registered).when(grant).then(donor);
+    given(stakeholder, registered).as('norland', 'donor').when(grant).refuses('not-the-operator');
+  });
+  it('is granted again as nothing new', () => given(stakeholder, registered, donor).when(grant).then());
+  it('is not granted to an organisation that is suspended', () =>
+    given(stakeholder, registered, suspended).when(grant).refuses('stakeholder-suspended'));
+  it('is revoked where it is held, while suspended too', () => {
+    given(stakeholder, registered, donor, suspended).when(revoke).then(revoked);
+    given(stakeholder, registered).when(revoke).refuses('role-not-held');
+    given(stakeholder, registered, donor, revoked).when(revoke).refuses('role-not-held');
+  });
+  it('takes the mandates that rest on it along, and no others', () => {
+    const monitor = { type: 'RoleGranted', data: { role: 'monitor' } };
+    const other = { type: 'MandateGiven', data: { ...mandate, role: 'monitor' } };
+    const ended = { to: 'ostra-training', role: 'donor', reason: 'role-revoked' };
+    given(stakeholder, registered, donor, monitor, given1, other)
+      .when(revoke)
+      .then(revoked, { type: 'MandateEnded', data: ended });
+  });
+});
+
+describe('a focal point', () => {
+  const designate = { type: 'DesignateFocalPoint', data: { subject: 'end-use-monitoring', person: 'p-17' } };
+  const designated = { type: 'FocalPointDesignated', data: designate.data };
+  it('is named by the organisation itself, by a reference', () =>
+    given(stakeholder, registered).as('norland', 'donor').when(designate).then(designated));
+  it('is not named by another organisation, nor by one that speaks for it', () => {
+    given(stakeholder, registered).as('estmark', 'recipient').when(designate).refuses('not-the-organisation');
+    given(stakeholder, registered)
+      .as('ostra-training', 'donor', { for: 'norland' })
+      .when(designate)
+      .refuses('not-the-organisation');
+    given(stakeholder, registered)
+      .as('norland', 'recipient', { for: 'estmark' })
+      .when(designate)
+      .refuses('not-the-organisation');
+  });
+  it('is named again as nothing new, and replaced by another', () => {
+    given(stakeholder, registered, designated).when(designate).then();
+    const data = { subject: 'end-use-monitoring', person: 'p-18' };
+    given(stakeholder, registered, designated)
+      .when({ type: 'DesignateFocalPoint', data })
+      .then({ type: 'FocalPointDesignated', data });
+  });
+  it('is named for a subject whose word is also a word of the language', () => {
+    const data = { subject: 'constructor', person: 'p-17' };
+    given(stakeholder, registered)
+      .when({ type: 'DesignateFocalPoint', data })
+      .then({ type: 'FocalPointDesignated', data });
+  });
+  it('is not named while the organisation is suspended', () =>
+    given(stakeholder, registered, suspended).when(designate).refuses('stakeholder-suspended'));
+});
+
+describe('a mandate', () => {
+  const give = { type: 'GiveMandate', data: mandate };
+  const end = { type: 'EndMandate', data: { to: 'ostra-training', role: 'donor', reason: 'contract-ended' } };
+  const ended = { type: 'MandateEnded', data: end.data };
+  const norland = (...past: { type: string; data: unknown }[]) =>
+    given(stakeholder, registered, donor, ...past)
+      .knowing(stakeholder, 'ostra-training', ostra)
+      .as('norland', 'donor');
+  const giving = (more: object) => ({ type: 'GiveMandate', data: { ...mandate, ...more } });
+
+  it('is given by the organisation that is spoken for', () => norland().when(give).then(given1));
+  it('is not given by another, nor passed on by the one that has it', () => {
+    norland().as('estmark', 'recipient').when(give).refuses('not-the-organisation');
+    norland(given1)
+      .as('ostra-training', 'donor', { for: 'norland' })
+      .when(giving({ to: 'veritas-monitor' }))
+      .refuses('not-the-organisation');
+  });
+  it('is given to another organisation that is registered and not suspended', () => {
+    norland()
+      .when(giving({ to: 'norland' }))
+      .refuses('mandate-to-itself');
+    norland()
+      .when(giving({ to: 'nobody' }))
+      .refuses('speaker-not-in-standing');
+    norland().knowing(stakeholder, 'ostra-training', ostra, suspended).when(give).refuses('speaker-not-in-standing');
+    norland().knowing(stakeholder, 'ostra-training', ostra, suspended, reinstated).when(give).then(given1);
+  });
+  it('is given for a role that the organisation holds, while it is in standing itself', () => {
+    norland()
+      .when(giving({ role: 'monitor' }))
+      .refuses('role-not-held');
+    norland(suspended).when(give).refuses('stakeholder-suspended');
+  });
+  it('is given up to a day that has not passed', () => {
+    norland()
+      .when(giving({ until: '2026-05-31' }))
+      .refuses('mandate-over-already');
+    norland()
+      .when(giving({ until: '2026-06-01' }))
+      .then({ type: 'MandateGiven', data: { ...mandate, until: '2026-06-01' } });
+  });
+  it('is given again as nothing new, and prolonged by another last day', () => {
+    norland(given1).when(give).then();
+    const longer = { ...mandate, until: '2027-12-31' };
+    norland(given1).when({ type: 'GiveMandate', data: longer }).then({ type: 'MandateGiven', data: longer });
+  });
+  it('is ended by the organisation, or laid down by the one that speaks for it', () => {
+    norland(given1).when(end).then(ended);
+    norland(given1).as('ostra-training', 'implementer').when(end).then(ended);
+    norland(given1).as('estmark', 'recipient').when(end).refuses('not-a-party-to-the-mandate');
+  });
+  it('is ended by the clock only once its last day is over', () => {
+    norland(given1).as('operator', 'system').when(end).refuses('mandate-still-running');
+    norland(given1)
+      .as('operator', 'system')
+      .when(end, { now: '2026-12-31T23:00:00Z' })
+      .refuses('mandate-still-running');
+    norland(given1).as('operator', 'system').when(end, { now: '2027-01-01T00:00:00Z' }).then(ended);
+  });
+  it('is ended once', () => {
+    norland().when(end).refuses('no-such-mandate');
+    norland(given1, ended).when(end).refuses('no-such-mandate');
+  });
+});
+
+describe('an organisation is suspended and reinstated', () => {
+  const suspend = { type: 'SuspendStakeholder', data: suspended.data };
+  const reinstate = { type: 'ReinstateStakeholder', data: reinstated.data };
+  it('suspended while in standing', () => {
+    given(stakeholder, registered).when(suspend).then(suspended);
+    given(stakeholder, registered, suspended).when(suspend).refuses('stakeholder-suspended');
+  });
+  it('reinstated while suspended', () => {
+    given(stakeholder, registered, suspended).when(reinstate).then(reinstated);
+    given(stakeholder, registered).when(reinstate).refuses('not-suspended');
+    given(stakeholder, registered, suspended, reinstated).when(suspend).then(suspended);
+  });
+  it('by the operator only', () => {
+    given(stakeholder, registered).as('estmark', 'donor').when(suspend).refuses('not-the-operator');
+    given(stakeholder, registered, suspended).as('norland', 'donor').when(reinstate).refuses('not-the-operator');
+  });
+});
