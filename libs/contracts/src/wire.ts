@@ -5,7 +5,7 @@ export interface CommandWire<Data> {
   readonly path: string;
   readonly body: new () => Data & object;
   readonly summary: string;
-  /** A body that the class accepts; the story that tells it in order stands in `example-story.ts`. */
+  /** A body that the class accepts. */
   readonly example: Data;
 }
 

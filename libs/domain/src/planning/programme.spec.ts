@@ -369,6 +369,13 @@ describe('a milestone', () => {
       .when({ type: 'ReplanMilestone', data: { ...data, cause: 'late-supplier' } })
       .refuses('milestone-not-planned');
   });
+  it('may have any word for its name', () => {
+    const data = { milestone: 'constructor', due: '2026-09-30' };
+    given(programme, proposed).when({ type: 'PlanMilestone', data }).then({ type: 'MilestonePlanned', data });
+    given(programme, proposed)
+      .when({ type: 'MeetMilestone', data: { milestone: 'constructor', on: '2026-05-04' } })
+      .refuses('milestone-not-planned');
+  });
   it('is moved with its cause, after it was missed too, to another day', () => {
     given(programme, proposed, planned).when(replan).then(replanned);
     given(programme, proposed, planned, missed).when(replan).then(replanned);
