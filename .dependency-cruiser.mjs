@@ -5,6 +5,12 @@ const ROOMS = {
   engine: { sees: ['kernel'], npm: ['lru-cache'], node: true },
   contracts: { sees: ['domain', 'kernel'], npm: ['class-validator', 'class-transformer'], node: false },
   http: { sees: ['engine', 'contracts', 'domain', 'kernel'], npm: ['@nestjs/common', '@nestjs/cqrs'], node: true },
+  'read-models': { sees: ['domain', 'kernel'], npm: ['typeorm'], node: false },
+  typeorm: {
+    sees: ['engine', 'contracts', 'kernel'],
+    npm: ['typeorm', 'better-sqlite3', '@types/better-sqlite3'],
+    node: true,
+  },
   sqlite: { sees: ['engine', 'contracts', 'kernel'], npm: ['better-sqlite3', '@types/better-sqlite3'], node: true },
 };
 
@@ -50,7 +56,7 @@ export default {
       name: 'adapters-in-modules-only',
       severity: 'error',
       from: { path: '^apps/', pathNot: '(\\.module|\\.spec)\\.ts$' },
-      to: { path: '^libs/sqlite/' },
+      to: { path: '^libs/(sqlite|typeorm)/' },
     },
     ...rules,
   ],

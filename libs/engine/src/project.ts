@@ -18,7 +18,7 @@ export const concerns = (model: AnyProjection, event: RecordedEvent): boolean =>
 /** A projection seen as the function that it is. */
 interface Fold {
   touches(event: RecordedEvent): readonly string[];
-  evolve(row: object | null, event: RecordedEvent, key: string): object | null;
+  evolve(row: object | null, event: RecordedEvent, key: string, head: object | null): object | null;
 }
 const foldOf = (model: AnyProjection) => model as unknown as Fold;
 
@@ -39,6 +39,7 @@ export function foldRows(
   current: Map<string, object>,
   isParked: (stream: string) => boolean,
   now: () => string,
+  refuses: (row: object) => string | null = () => null,
 ): Folding {
   const open = new Map<string, number>();
   const closes: Folding['closes'] = new Map();
@@ -49,11 +50,15 @@ export function foldRows(
     const { stream, position } = event;
     if (!concerns(model, event) || stopped.has(stream) || isParked(stream)) continue;
     try {
+      const head = model.head === true ? (current.get(rowKey({ stream, key: '' })) ?? null) : null;
       const made = foldOf(model)
         .touches(event)
         .map((key) => {
           const before = current.get(rowKey({ stream, key })) ?? null;
-          return { key, before, after: foldOf(model).evolve(before, event, key) };
+          const after = foldOf(model).evolve(before, event, key, head);
+          const why = after === null || after === before ? null : refuses(after);
+          if (why !== null) throw new TypeError(`its row cannot be kept: ${why}`);
+          return { key, before, after };
         });
       for (const { key, before, after } of made) {
         if (after === before) continue;
@@ -178,8 +183,16 @@ export class Projector {
     for (const event of fresh)
       for (const key of keysOf(model, event))
         ids.set(rowKey({ stream: event.stream, key }), { stream: event.stream, key });
+    if (model.head === true) for (const { stream } of fresh) ids.set(rowKey({ stream, key: '' }), { stream, key: '' });
     const current = new Map(ids.size === 0 ? [] : await this.store.current(model, [...ids.values()]));
-    const folding = foldRows(model, fresh, current, () => false, this.now);
+    const folding = foldRows(
+      model,
+      fresh,
+      current,
+      () => false,
+      this.now,
+      (row) => this.store.refuses(model, row),
+    );
     return { model: model.name, partition, from, to, ...folding, closes: [...folding.closes.values()] };
   }
 }

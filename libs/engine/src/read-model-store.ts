@@ -1,4 +1,4 @@
-import type { AnyProjection, Cell, ColumnType, Totals } from '@entente/kernel';
+import type { AnyProjection, Cell, ColumnType, Json, Totals } from '@entente/kernel';
 
 /** One position for each partition: what a screen, a cursor or a live stream is pinned to. */
 export type Pin = readonly bigint[];
@@ -54,16 +54,16 @@ export interface Filter {
   readonly max?: Cell;
 }
 
-/** The key of a row, or of the part of a view's key that is given. */
-export type KeyValues = Readonly<Record<string, Cell>>;
+/** A row's columns, decoded. */
+export type Columns = Readonly<Record<string, Json>>;
 
 /** Which rows, in which order. Only named columns; anything else has been refused before. */
 export interface RowQuery {
   readonly where: readonly Filter[];
   readonly sort: readonly { readonly column: string; readonly descending: boolean }[];
   readonly limit: number;
-  /** Rows behind this one, by the values of the sort columns and then the key's. */
-  readonly behind?: readonly Cell[];
+  /** Only rows behind this one: its place and its key. */
+  readonly behind?: { readonly place: readonly Cell[]; readonly key: string };
   /** The positions to look from; now, where it is not given. */
   readonly pin?: Pin;
 }
@@ -72,8 +72,8 @@ export interface RowQuery {
 export interface RowOut {
   /** Unlike for every row of the name. */
   readonly key: string;
-  readonly columns: KeyValues;
-  /** The values by which the next page goes on: sort columns, then key. */
+  readonly columns: Columns;
+  /** The values of the sort columns: with `key`, where the next page goes on. */
   readonly place: readonly Cell[];
   readonly source: { readonly stream: string; readonly since: bigint; readonly event: string } | null;
   readonly parkedSince: string | null;
@@ -93,24 +93,40 @@ export interface Described {
 
 /** One group of totals: the columns that keep it apart, how many, and each sum as a decimal string. */
 export interface TotalOut {
-  readonly by: KeyValues;
+  readonly by: Columns;
   readonly counts: string;
   readonly count: number;
   readonly sums: Readonly<Record<string, string>>;
 }
 
+/** An event that made a version of a row. */
+export interface Origin {
+  readonly model: string;
+  readonly stream: string;
+  readonly eventId: string;
+  readonly position: bigint;
+}
+
 /** The answer to a query. */
 export interface RowsOut {
   readonly rows: readonly RowOut[];
+  /** Whether rows are left behind the last one. */
+  readonly more: boolean;
   readonly pin: Pin;
   /** Model version, generation and epoch: where any of them differs, cursors and live ids are void. */
   readonly version: string;
 }
 
-/** What changed between two pins: each key's row as it is at the second, or that it is gone. */
+/** A row that changed: what it was at the first pin and is at the second; null where it was or is not there. */
+export interface Change {
+  readonly key: string;
+  readonly before: Columns | null;
+  readonly row: RowOut | null;
+}
+
+/** What changed between two pins, each row once. */
 export interface Changes {
-  readonly rows: readonly { readonly row: RowOut; readonly before: KeyValues | null }[];
-  readonly gone: readonly { readonly key: string; readonly before: KeyValues }[];
+  readonly changes: readonly Change[];
   readonly pin: Pin;
   readonly version: string;
   /** True where more changed than is worth telling one by one: read anew. */
@@ -125,6 +141,8 @@ export interface Changes {
  * - No room on the disk: `NoRoom`, and nothing of the batch is there.
  */
 export abstract class ReadModelStore {
+  /** Why a model's table cannot hold this row; null where it can. A row that cannot be held parks its stream. */
+  abstract refuses(model: AnyProjection, row: object): string | null;
   /** Makes the tables of these models where they are not there yet. Fails where the file belongs to another log. */
   abstract open(storeId: string): Promise<void>;
   abstract names(): readonly Described[];
@@ -141,12 +159,8 @@ export abstract class ReadModelStore {
   abstract reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }>;
   /** What changed behind a pin, up to another one (or now). */
   abstract changes(name: string, since: Pin, upTo?: Pin): Promise<Changes>;
-  /** The rows of models that a row of this name is made of, at a pin. */
-  abstract sources(
-    name: string,
-    key: string,
-    pin?: Pin,
-  ): Promise<readonly { readonly model: string; readonly id: RowId }[]>;
+  /** The events that made a row, oldest first: of a view's row, those that made the rows that it is made of. Null where there is no such row at the pin. */
+  abstract origins(name: string, key: string, pin?: Pin): Promise<readonly Origin[] | null>;
   /** Calls back after each commit, with the models that moved: a hint, which may be late or missing. */
   abstract onCommit(listener: (models: ReadonlySet<string>) => void): () => void;
   abstract close(): Promise<void>;

@@ -3,8 +3,11 @@ import type { Event, RecordedEvent } from './event.js';
 /** What a row may hold: text, safe integers, truth values, nothing. */
 export type Cell = string | number | boolean | null;
 
-/** How a column is decoded on every engine. `amount` is a safe integer on a row and a decimal string in a sum. */
-export type ColumnType = 'text' | 'integer' | 'boolean' | 'amount' | 'json';
+/**
+ * How a column is decoded on every engine. `amount`: integer minor units, a number within the safe range and else a decimal string (only a view's sum can leave it).
+ * `decimal`: a ratio or a mean, rounded by its query; never money.
+ */
+export type ColumnType = 'text' | 'integer' | 'boolean' | 'amount' | 'decimal' | 'json';
 
 /** The measures that a query prints over all rows that match, not only over the page. */
 export interface Totals {
@@ -31,10 +34,14 @@ export interface Projection<E extends Event, Row extends object> {
   /** The TypeORM entity that describes the columns. */
   readonly entity: new () => Row;
   readonly totals: Totals;
-  /** The keys, within the event's stream, of the rows that it changes. Only these are read. */
+  /**
+   * The rows of a stream share what its opening event said: it is kept in a row under the key '' (the head), which no query shows, and `evolve` is given it.
+   */
+  readonly head?: boolean;
+  /** The keys, within the event's stream, of the rows that it changes. Only these, and the head where there is one, are read. */
   touches(event: RecordedEvent<E>): readonly string[];
-  /** The row after the event; null where it ends here. */
-  evolve(row: Row | null, event: RecordedEvent<E>, key: string): Row | null;
+  /** The row after the event; null where it ends here; the same row where the event changes nothing in it. */
+  evolve(row: Row | null, event: RecordedEvent<E>, key: string, head: Row | null): Row | null;
 }
 
 /**

@@ -1,0 +1,2 @@
+export { SqliteReadModelStore, type SqliteReadModelStoreOptions } from './sqlite-read-model-store.js';
+export type { From, StoredView } from './source.js';

@@ -1,0 +1,93 @@
+import type { AnyProjection, ColumnType, Totals, View } from '@entente/kernel';
+import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { OwnColumn } from './tables.js';
+
+/** What a view's query is given: a builder that selects from a model's rows as they stand at one position, under an alias. */
+export type From = (entity: new () => object, alias: string) => SelectQueryBuilder<ObjectLiteral>;
+
+/** A view as this adapter runs it. */
+export type StoredView = View<From, SelectQueryBuilder<ObjectLiteral>>;
+
+/** A model with the table that it lives in now. */
+export interface StoredModel {
+  readonly model: AnyProjection;
+  readonly columns: readonly OwnColumn[];
+  readonly schema: EntitySchema<ObjectLiteral>;
+  readonly table: string;
+  /** `<version>.<generation>.<epoch>`. */
+  readonly version: string;
+}
+
+/** Something that can be queried, model or view alike. */
+export interface Source {
+  readonly name: string;
+  readonly version: string;
+  readonly about: string;
+  readonly is: 'model' | 'view';
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  /** The columns that tell its rows apart; a model's are its stream and its row key. */
+  readonly key: readonly string[];
+  readonly totals: Totals;
+  readonly reads: readonly StoredModel[];
+  /** The view behind it, where it is one. */
+  readonly view: StoredView | null;
+}
+
+/** The models as sources of their own. */
+export const modelSource = (stored: StoredModel): Source => ({
+  name: stored.model.name,
+  version: stored.version,
+  about: stored.model.about,
+  is: 'model',
+  columns: Object.fromEntries(stored.columns.map(({ name, type }) => [name, type])),
+  key: ['stream', 'row_key'],
+  totals: stored.model.totals,
+  reads: [stored],
+  view: null,
+});
+
+/** A view as a source; fails where it reads a model that is not there. */
+export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredModel>): Source {
+  const reads = Object.keys(view.movedBy).map((name) => {
+    const model = models.get(name);
+    if (model === undefined) throw new Error(`the view ${view.name} reads ${name}, which is no model`);
+    return model;
+  });
+  const parts = [...reads].sort((a, b) => (a.model.name < b.model.name ? -1 : 1)).map(({ version }) => version);
+  return {
+    name: view.name,
+    version: [view.version, ...parts].join('-'),
+    about: view.about,
+    is: 'view',
+    columns: view.columns,
+    key: view.key,
+    totals: view.totals,
+    reads,
+    view,
+  };
+}
+
+/** The text that names a row of a source for ever: a model's stream and key, a view's key values. */
+export const rowIdOf = (source: Source, row: Readonly<Record<string, unknown>>): string => {
+  if (source.is === 'model')
+    return row['row_key'] === '' ? String(row['stream']) : `${row['stream'] as string}#${row['row_key'] as string}`;
+  return source.key.length === 1
+    ? String(row[source.key[0] as string])
+    : JSON.stringify(source.key.map((name) => row[name]));
+};
+
+/** The key values that a row id stands for, by column; null where it cannot be one. */
+export function keyOf(source: Source, rowId: string): Readonly<Record<string, string | number | null>> | null {
+  if (source.is === 'model') {
+    const at = rowId.indexOf('#');
+    return at < 0 ? { stream: rowId, row_key: '' } : { stream: rowId.slice(0, at), row_key: rowId.slice(at + 1) };
+  }
+  if (source.key.length === 1) return { [source.key[0] as string]: rowId };
+  try {
+    const values: unknown = JSON.parse(rowId);
+    if (!Array.isArray(values) || values.length !== source.key.length) return null;
+    return Object.fromEntries(source.key.map((name, i) => [name, values[i] as string | null]));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,120 @@
+import type { AnyProjection, ColumnType, Json } from '@entente/kernel';
+import { EntitySchema, type EntitySchemaColumnOptions, type ObjectLiteral, getMetadataArgsStorage } from 'typeorm';
+
+/** A column of a row, as the model's entity class declares it. */
+export interface OwnColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+}
+
+/** The columns that every row has beside its own: where it comes from and from when until when it holds. */
+const SYSTEM: Readonly<Record<string, EntitySchemaColumnOptions>> = {
+  stream: { type: 'text', primary: true },
+  row_key: { type: 'text', primary: true },
+  since: { type: 'bigint', primary: true },
+  until: { type: 'bigint', nullable: true },
+  partition: { type: 'integer' },
+  event_id: { type: 'text' },
+};
+
+const TYPES: Readonly<Record<string, ColumnType>> = {
+  text: 'text',
+  varchar: 'text',
+  integer: 'integer',
+  bigint: 'amount',
+  boolean: 'boolean',
+  'simple-json': 'json',
+};
+
+/** The own columns of a model, in the order of their declaration; fails on a type or a name that rows cannot have. */
+export function ownColumns(model: AnyProjection): readonly OwnColumn[] {
+  return getMetadataArgsStorage()
+    .filterColumns(inheritance(model.entity))
+    .map(({ propertyName: name, options }) => {
+      const type = TYPES[typeof options.type === 'string' ? options.type : ''];
+      if (type === undefined)
+        throw new Error(`${model.name}.${name}: a row's column is one of ${Object.keys(TYPES).join(', ')}`);
+      if (name in SYSTEM || RESERVED.includes(name) || !/^[a-z][a-z0-9_]*$/.test(name))
+        throw new Error(`${model.name}.${name}: this name is reserved, or not in lower_snake_case`);
+      return { name, type, nullable: options.nullable ?? false };
+    });
+}
+
+/** Names that a row has on the wire beside its columns. */
+const RESERVED = ['row_id', 'event', 'parked_since'];
+
+function inheritance(entity: new () => object): (new () => object)[] {
+  const line: (new () => object)[] = [];
+  for (let at: unknown = entity; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at))
+    line.unshift(at as new () => object);
+  return line;
+}
+
+/** One table of one version of a model: the class's columns and the system's, as TypeORM sees them. */
+export function tableOf(columns: readonly OwnColumn[], table: string): EntitySchema<ObjectLiteral> {
+  const own = Object.fromEntries(columns.map(({ name, type, nullable }) => [name, { type: stored[type], nullable }]));
+  return new EntitySchema<ObjectLiteral>({
+    name: table,
+    tableName: table,
+    columns: { ...SYSTEM, ...own },
+    indices: [
+      { name: `${table}_current`, columns: ['stream', 'row_key'], unique: true, where: '"until" IS NULL' },
+      { name: `${table}_since`, columns: ['since'] },
+      { name: `${table}_until`, columns: ['until'] },
+    ],
+  });
+}
+
+const stored: Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json'>> = {
+  text: 'text',
+  integer: 'integer',
+  amount: 'bigint',
+  decimal: 'text',
+  boolean: 'boolean',
+  json: 'simple-json',
+};
+
+/** A cell as SQLite keeps it. Fails where a row cannot hold the value: that stream is then parked or the batch refused, never a wrong figure kept. */
+export function encode({ name, type, nullable }: OwnColumn, value: unknown): string | number | bigint | null {
+  if (value === null || value === undefined) {
+    if (!nullable) throw new TypeError(`${name} is missing`);
+    return null;
+  }
+  switch (type) {
+    case 'boolean':
+      if (typeof value === 'boolean') return value ? 1 : 0;
+      break;
+    case 'json':
+      return JSON.stringify(value);
+    case 'integer':
+    case 'amount':
+      if (Number.isSafeInteger(value)) return value as number;
+      break;
+    case 'text':
+    case 'decimal':
+      if (typeof value === 'string') return value;
+  }
+  throw new TypeError(`${name} cannot hold ${JSON.stringify(value)}`);
+}
+
+/** A cell as it was before it was kept; `amount` comes as text out of sums. */
+export function decode(type: ColumnType, kept: unknown): Json {
+  if (kept === null || kept === undefined) return null;
+  const value = kept as string | number | bigint | boolean;
+  switch (type) {
+    case 'boolean':
+      return value === 1 || value === '1' || value === true || value === 1n;
+    case 'json':
+      return JSON.parse(String(value)) as Json;
+    case 'integer':
+    case 'decimal':
+      return Number(value);
+    case 'amount': {
+      const number = Number(value);
+      return Number.isSafeInteger(number) ? number : String(value);
+    }
+    case 'text':
+      return String(value);
+  }
+}

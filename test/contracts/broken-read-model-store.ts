@@ -1,0 +1,47 @@
+import { type Changes, type Described, ReadModelStore, type RowsOut } from '@entente/engine';
+
+/** A store that takes everything, keeps nothing and says that all is well: no case of the suite may pass on it. */
+export class BrokenReadModelStore extends ReadModelStore {
+  refuses(): null {
+    return null;
+  }
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+  names(): readonly Described[] {
+    return [];
+  }
+  checkpoint(): Promise<bigint> {
+    return Promise.resolve(0n);
+  }
+  parked(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+  current(): Promise<ReadonlyMap<string, object>> {
+    return Promise.resolve(new Map());
+  }
+  commit(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+  query(): Promise<RowsOut> {
+    return Promise.resolve({ rows: [], more: false, pin: [0n], version: '1' });
+  }
+  totals(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+  reach(): Promise<{ pin: [bigint]; version: string }> {
+    return Promise.resolve({ pin: [0n], version: '1' });
+  }
+  changes(): Promise<Changes> {
+    return Promise.resolve({ changes: [], pin: [0n], version: '1', tooMany: false });
+  }
+  origins(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+  onCommit(): () => void {
+    return () => undefined;
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,356 @@
+import { expect } from '@jest/globals';
+import type { ModelBatch, ReadModelStore, RowQuery, RowVersion } from '@entente/engine';
+import type { AnyProjection, Cell, RecordedEvent, View } from '@entente/kernel';
+import { Column, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
+import type { Case } from './contract.js';
+
+/** The rows that the suite keeps: what a stream of notes says, by word. */
+export class Word {
+  @Column('text')
+  word!: string;
+
+  @Column('text', { nullable: true })
+  shade!: string | null;
+
+  @Column('bigint')
+  amount!: number;
+
+  @Column('boolean')
+  loud!: boolean;
+
+  @Column('simple-json')
+  parts!: readonly string[];
+}
+
+type From = (entity: new () => object, alias: string) => SelectQueryBuilder<ObjectLiteral>;
+
+/** A model of the suite: never folded here, since a store only keeps. */
+export const words = {
+  name: 'words',
+  version: 1,
+  kinds: ['note'],
+  about: 'a word of a note',
+  entity: Word,
+  totals: { counts: 'words', by: ['shade'], sums: ['amount'] },
+  touches: (event: RecordedEvent) => [event.type],
+  evolve: (row: Word | null) => row,
+} as unknown as AnyProjection;
+
+/** A view of the suite: each word's amounts over all streams. */
+export const byWord: View<From, SelectQueryBuilder<ObjectLiteral>> = {
+  name: 'by-word',
+  version: 1,
+  about: 'a word over all notes',
+  key: ['word'],
+  columns: { word: 'text', times: 'integer', amount: 'amount', mean: 'decimal' },
+  totals: { counts: 'words', distinct: 'word', by: [], sums: ['amount'] },
+  movedBy: { words: { word: 'word' } },
+  query: (from) =>
+    from(Word, 'w')
+      .select('w.word', 'word')
+      .addSelect('COUNT(*)', 'times')
+      .addSelect('SUM(w.amount)', 'amount')
+      .addSelect('ROUND(1.0 * SUM(w.amount) / COUNT(*), 1)', 'mean')
+      .groupBy('w.word'),
+};
+
+const word = (text: string, amount: number, more: Partial<Word> = {}): Word => ({
+  word: text,
+  shade: null,
+  amount,
+  loud: false,
+  parts: [],
+  ...more,
+});
+
+/** Makes batches on top of each other: `[stream, key, row or null for its end]` at rising positions. */
+function writer(store: ReadModelStore, model = 'words') {
+  let at = 0n;
+  const open = new Set<string>();
+  return async (...steps: readonly (readonly [string, string, Word | null])[]): Promise<bigint> => {
+    const from = at;
+    const closes: { stream: string; key: string; until: bigint }[] = [];
+    const versions: RowVersion[] = [];
+    for (const [stream, key, row] of steps) {
+      at += 1n;
+      const id = `${stream} ${key}`;
+      const last = versions.findLastIndex((v) => v.stream === stream && v.key === key && v.until === null);
+      if (last >= 0) versions[last] = { ...(versions[last] as RowVersion), until: at };
+      else if (open.has(id)) closes.push({ stream, key, until: at });
+      open.delete(id);
+      if (row === null) continue;
+      open.add(id);
+      versions.push({ stream, key, since: at, until: null, eventId: `e${at}`, row });
+    }
+    const batch: ModelBatch = { model, partition: 0, from, to: at, closes, versions, parked: [] };
+    expect(await store.commit([batch])).toBe(true);
+    return at;
+  };
+}
+
+const everything: RowQuery = { where: [], sort: [], limit: 100 };
+const wordsOf = async (store: ReadModelStore, query: Partial<RowQuery> = {}, name = 'words') =>
+  (await store.query(name, { ...everything, ...query })).rows.map(({ columns }) => columns['word']);
+
+/** What `ReadModelStore` promises, made executable. The port is given open, empty, with `words` and `by-word`. */
+export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
+  {
+    says: 'gives a row back as it was kept, with the event that made it',
+    async holds(store) {
+      const row = word('peace', 12, { shade: 'blue', loud: true, parts: ['a', 'b'] });
+      await writer(store)(['note/a', 'peace', row]);
+      const { rows, pin } = await store.query('words', everything);
+      expect(rows).toEqual([
+        {
+          key: 'note/a#peace',
+          columns: { ...row },
+          place: [],
+          source: { stream: 'note/a', since: 1n, event: 'e1' },
+          parkedSince: null,
+        },
+      ]);
+      expect(pin).toEqual([1n]);
+      expect([...(await store.current(words, [{ stream: 'note/a', key: 'peace' }])).values()]).toEqual([row]);
+      expect((await store.current(words, [{ stream: 'note/a', key: 'war' }])).size).toBe(0);
+    },
+  },
+  {
+    says: 'moves a checkpoint only from where it stands, and keeps nothing of a batch that was folded on another one',
+    async holds(store) {
+      await writer(store)(['note/a', 'x', word('x', 1)]);
+      const version: RowVersion = {
+        stream: 'note/b',
+        key: 'y',
+        since: 1n,
+        until: null,
+        eventId: 'e',
+        row: word('y', 1),
+      };
+      const late: ModelBatch = {
+        model: 'words',
+        partition: 0,
+        from: 0n,
+        to: 1n,
+        closes: [],
+        versions: [version],
+        parked: [],
+      };
+      expect(await store.commit([late])).toBe(false);
+      expect(await store.checkpoint('words', 0)).toBe(1n);
+      expect(await wordsOf(store)).toEqual(['x']);
+    },
+  },
+  {
+    says: 'keeps a batch whole or not at all',
+    async holds(store) {
+      const versions: RowVersion[] = [
+        { stream: 'note/a', key: 'x', since: 1n, until: null, eventId: 'e', row: word('x', 1) },
+        { stream: 'note/b', key: 'y', since: 1n, until: null, eventId: 'e', row: { ...word('y', 1), amount: 0.5 } },
+      ];
+      await expect(
+        store.commit([{ model: 'words', partition: 0, from: 0n, to: 2n, closes: [], versions, parked: [] }]),
+      ).rejects.toThrow();
+      expect(await store.checkpoint('words', 0)).toBe(0n);
+      expect(await wordsOf(store)).toEqual([]);
+      await writer(store)(['note/a', 'x', word('z', 1)]);
+      expect(await wordsOf(store)).toEqual(['z']);
+    },
+  },
+  {
+    says: 'says why a row cannot be kept: money beyond the safe range, something missing',
+    async holds(store) {
+      expect(store.refuses(words, word('x', 1))).toBeNull();
+      expect(store.refuses(words, word('x', Number.MAX_SAFE_INTEGER + 1))).toContain('amount');
+      expect(store.refuses(words, { word: 'x' })).toContain('amount');
+      return Promise.resolve();
+    },
+  },
+  {
+    says: 'shows the rows as they stood at any position, for ever',
+    async holds(store) {
+      const write = writer(store);
+      await write(['note/a', 'x', word('x', 1)], ['note/a', 'x', word('x', 2)]);
+      await write(['note/b', 'y', word('y', 7)], ['note/a', 'x', null]);
+      const at = async (position: bigint) =>
+        (await store.query('words', { ...everything, pin: [position] })).rows.map(({ columns }) => [
+          columns['word'],
+          columns['amount'],
+        ]);
+      expect(await at(0n)).toEqual([]);
+      expect(await at(1n)).toEqual([['x', 1]]);
+      expect(await at(2n)).toEqual([['x', 2]]);
+      expect(await at(3n)).toEqual([
+        ['x', 2],
+        ['y', 7],
+      ]);
+      expect(await at(4n)).toEqual([['y', 7]]);
+      expect(await wordsOf(store, { pin: [2n] }, 'by-word')).toEqual(['x']);
+      expect(await wordsOf(store, {}, 'by-word')).toEqual(['y']);
+    },
+  },
+  {
+    says: 'filters by values, by none, by ranges, all of them together',
+    async holds(store) {
+      await writer(store)(
+        ['note/a', '1', word('a', 1, { shade: 'red' })],
+        ['note/a', '2', word('b', 2)],
+        ['note/a', '3', word('c', 3, { shade: 'red', loud: true })],
+      );
+      expect(await wordsOf(store, { where: [{ column: 'shade', in: ['red'] }] })).toEqual(['a', 'c']);
+      expect(await wordsOf(store, { where: [{ column: 'shade', in: [null, 'blue'] }] })).toEqual(['b']);
+      expect(await wordsOf(store, { where: [{ column: 'amount', min: 2, max: 2 }] })).toEqual(['b']);
+      expect(await wordsOf(store, { where: [{ column: 'loud', in: [true] }] })).toEqual(['c']);
+      expect(
+        await wordsOf(store, {
+          where: [
+            { column: 'shade', in: ['red'] },
+            { column: 'amount', max: 2 },
+          ],
+        }),
+      ).toEqual(['a']);
+      expect(await wordsOf(store, { where: [{ column: 'amount', min: 2 }] }, 'by-word')).toEqual(['b', 'c']);
+    },
+  },
+  {
+    says: 'sorts with what is missing last, and goes on behind any row in either direction',
+    async holds(store) {
+      const shades = ['red', null, 'blue', 'red', null, 'green'];
+      await writer(store)(...shades.map((shade, i) => ['note/a', String(i), word(`w${i}`, i, { shade })] as const));
+      for (const descending of [false, true]) {
+        const sort = [{ column: 'shade', descending }];
+        const whole = await wordsOf(store, { sort });
+        expect(whole.slice(-2).sort()).toEqual(['w1', 'w4']);
+        expect(whole[0]).toBe(descending ? 'w0' : 'w2');
+        const paged: unknown[] = [];
+        let behind: { place: readonly Cell[]; key: string } | undefined;
+        for (let more = true; more;) {
+          const page = await store.query('words', {
+            where: [],
+            sort,
+            limit: 2,
+            ...(behind === undefined ? {} : { behind }),
+          });
+          const last = page.rows.at(-1);
+          paged.push(...page.rows.map(({ columns }) => columns['word']));
+          more = page.more;
+          if (last !== undefined) behind = last;
+        }
+        expect(paged).toEqual(whole);
+      }
+    },
+  },
+  {
+    says: 'totals all that match, not the page, apart by unlike units, exactly beyond the safe range',
+    async holds(store) {
+      const big = Number.MAX_SAFE_INTEGER;
+      await writer(store)(
+        ['note/a', '1', word('a', big, { shade: 'red' })],
+        ['note/b', '1', word('a', big, { shade: 'red' })],
+        ['note/b', '2', word('b', 5)],
+      );
+      const { pin } = await store.reach('words');
+      expect(await store.totals('words', [], pin)).toEqual([
+        { by: { shade: 'red' }, counts: 'words', count: 2, sums: { amount: '18014398509481982' } },
+        { by: { shade: null }, counts: 'words', count: 1, sums: { amount: '5' } },
+      ]);
+      expect(await store.totals('by-word', [], pin)).toEqual([
+        { by: {}, counts: 'words', count: 2, sums: { amount: '18014398509481987' } },
+      ]);
+      const { rows } = await store.query('by-word', { ...everything, where: [{ column: 'word', in: ['a'] }] });
+      expect(rows[0]?.columns).toMatchObject({ times: 2, amount: '18014398509481982' });
+      expect(await store.totals('words', [{ column: 'word', in: ['b'] }], [2n])).toEqual([]);
+    },
+  },
+  {
+    says: 'tells what changed between two positions, each row once with what it was before',
+    async holds(store) {
+      const write = writer(store);
+      await write(['note/a', 'x', word('x', 1)], ['note/a', 'y', word('y', 1)], ['note/a', 'z', word('z', 1)]);
+      const to = await write(
+        ['note/a', 'x', word('x', 2)],
+        ['note/a', 'x', word('x', 3)],
+        ['note/a', 'y', null],
+        ['note/b', 'n', word('n', 1)],
+      );
+      const { changes, pin, tooMany } = await store.changes('words', [3n]);
+      expect([pin, tooMany]).toEqual([[to], false]);
+      expect(
+        changes.map(({ key, before, row }) => [key, before?.['amount'] ?? null, row?.columns['amount'] ?? null]).sort(),
+      ).toEqual([
+        ['note/a#x', 1, 3],
+        ['note/a#y', 1, null],
+        ['note/b#n', null, 1],
+      ]);
+      const first = await store.changes('words', [3n], [4n]);
+      expect(first.changes.map(({ row }) => row?.columns['amount'])).toEqual([2]);
+      expect((await store.changes('words', [to])).changes).toEqual([]);
+      const moved = await store.changes('by-word', [3n]);
+      expect(moved.changes.map(({ key, row }) => [key, row?.columns['amount'] ?? null]).sort()).toEqual([
+        ['n', 1],
+        ['x', 3],
+        ['y', null],
+      ]);
+    },
+  },
+  {
+    says: 'tells to read anew where more changed than is worth telling one by one',
+    async holds(store) {
+      await writer(store)(...Array.from({ length: 600 }, (_, i) => ['note/a', String(i), word(`w${i}`, i)] as const));
+      expect(await store.changes('words', [0n])).toMatchObject({ tooMany: true, changes: [] });
+      expect(await store.changes('by-word', [0n])).toMatchObject({ tooMany: true, changes: [] });
+    },
+  },
+  {
+    says: 'names the events that made a row, oldest first, and those behind a row of a view',
+    async holds(store) {
+      const write = writer(store);
+      await write(
+        ['note/a', 'x', word('x', 1)],
+        ['note/b', 'x', word('x', 5)],
+        ['note/a', 'x', word('x', 2)],
+        ['note/a', 'y', word('y', 9)],
+      );
+      expect((await store.origins('words', 'note/a#x'))?.map(({ eventId }) => eventId)).toEqual(['e1', 'e3']);
+      expect((await store.origins('by-word', 'x'))?.map(({ eventId }) => eventId)).toEqual(['e1', 'e2', 'e3']);
+      expect((await store.origins('words', 'note/a#x', [2n]))?.map(({ eventId }) => eventId)).toEqual(['e1']);
+      expect(await store.origins('words', 'note/none#x')).toBeNull();
+    },
+  },
+  {
+    says: 'lists a parked stream, and shows on its rows since when',
+    async holds(store) {
+      await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'x', word('x', 1)]);
+      const parked = {
+        model: 'words',
+        stream: 'note/a',
+        eventId: 'e9',
+        position: 3n,
+        error: 'TypeError: no',
+        since: '2026-06-01T12:00:00.000Z',
+      };
+      expect(
+        await store.commit([
+          { model: 'words', partition: 0, from: 2n, to: 3n, closes: [], versions: [], parked: [parked] },
+        ]),
+      ).toBe(true);
+      expect(await store.parked()).toEqual([parked]);
+      const { rows } = await store.query('words', everything);
+      expect(rows.map(({ parkedSince }) => parkedSince)).toEqual(['2026-06-01T12:00:00.000Z', null]);
+    },
+  },
+  {
+    says: 'says what can be asked for, how far it reaches, and calls back when it moves',
+    async holds(store) {
+      expect(store.names().map(({ name, is, key, reads }) => [name, is, key, reads])).toEqual([
+        ['words', 'model', ['stream', 'row_key'], ['words']],
+        ['by-word', 'view', ['word'], ['words']],
+      ]);
+      const moved: string[][] = [];
+      const silence = store.onCommit((models) => void moved.push([...models]));
+      await writer(store)(['note/a', 'x', word('x', 1)]);
+      silence();
+      expect(moved).toEqual([['words']]);
+      expect(await store.reach('by-word')).toMatchObject({ pin: [1n] });
+    },
+  },
+];
