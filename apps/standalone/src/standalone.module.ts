@@ -5,10 +5,31 @@ import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutd
 import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { eventOf } from '@entente/contracts';
 import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
-import { EventStore, Executor, type Kinds, type Outcome, Sealer, Submit } from '@entente/engine';
-import { CommandsController, HistoryController } from '@entente/http';
+import {
+  EventFeed,
+  EventStore,
+  Executor,
+  type Kinds,
+  LiveLog,
+  LiveRows,
+  type Outcome,
+  Projector,
+  ReadModelStore,
+  Sealer,
+  Submit,
+} from '@entente/engine';
+import {
+  CommandsController,
+  HistoryController,
+  LiveController,
+  OpenStreams,
+  ReadModelsController,
+} from '@entente/http';
 import type { AnyDecider } from '@entente/kernel';
-import { SqliteEventStore } from '@entente/sqlite';
+import { MODELS, VIEWS } from '@entente/read-models';
+import { InProcessFeed, SqliteEventStore } from '@entente/sqlite';
+import { SqliteReadModelStore } from '@entente/typeorm';
+import { ProjectionWorker } from '@entente/workers';
 
 const DECIDERS: readonly AnyDecider[] = [
   stakeholder,
@@ -46,15 +67,27 @@ export class SubmitHandler implements ICommandHandler<Submit, Outcome> {
   }
 }
 
-/** Closes the log when the house closes, after the last answer. */
+/** Closes the log and the rows when the house closes, after the last answer. */
 @Injectable()
-export class ClosesTheLog implements OnApplicationShutdown {
-  constructor(@Inject(EventStore) private readonly store: EventStore) {}
+export class ClosesTheStores implements OnApplicationShutdown {
+  constructor(
+    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+  ) {}
 
-  onApplicationShutdown(): Promise<void> {
-    return this.store.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.rows.close();
+    await this.store.close();
   }
 }
+
+async function openRows(folder: string, log: EventStore): Promise<ReadModelStore> {
+  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
+  await rows.open(log.id);
+  return rows;
+}
+
+const now = (): string => new Date().toISOString();
 
 /** The whole house in one process, on embedded engines. */
 @Module({})
@@ -64,16 +97,40 @@ export class StandaloneModule {
     return {
       module: StandaloneModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [CommandsController, HistoryController],
+      controllers: [CommandsController, LiveController, HistoryController, ReadModelsController],
       providers: [
-        { provide: EventStore, useFactory: () => new SqliteEventStore({ folder, onOutcomeUnknown }) },
+        { provide: SqliteEventStore, useFactory: () => new SqliteEventStore({ folder, onOutcomeUnknown }) },
+        { provide: EventStore, useExisting: SqliteEventStore },
+        {
+          provide: EventFeed,
+          inject: [SqliteEventStore],
+          useFactory: (store: SqliteEventStore) => new InProcessFeed(store),
+        },
+        {
+          provide: ReadModelStore,
+          inject: [EventStore],
+          useFactory: (log: EventStore) => openRows(folder, log),
+        },
         {
           provide: Executor,
           inject: [EventStore],
           useFactory: (store: EventStore) => new Executor(store, kinds, new Sealer(sealKey(folder))),
         },
+        {
+          provide: Projector,
+          inject: [EventFeed, ReadModelStore],
+          useFactory: (feed: EventFeed, rows: ReadModelStore) => new Projector(MODELS, feed, rows, now),
+        },
+        { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
+        {
+          provide: LiveLog,
+          inject: [EventStore, EventFeed],
+          useFactory: (log: EventStore, feed: EventFeed) => new LiveLog(log, feed),
+        },
+        OpenStreams,
+        ProjectionWorker,
         SubmitHandler,
-        ClosesTheLog,
+        ClosesTheStores,
       ],
     };
   }

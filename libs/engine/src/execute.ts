@@ -8,6 +8,7 @@ import {
   type Refusal,
   type StreamRef,
   streamName,
+  type RecordedEvent,
 } from '@entente/kernel';
 import { LRUCache } from 'lru-cache';
 import type { EventStore, NewEvent } from './event-store.js';
@@ -108,6 +109,22 @@ export class Executor {
       if (trace !== undefined) return receiptOf(commandId, stream, trace);
     }
     return null;
+  }
+
+  /** A stream's state from its events up to, and not from, the first one that is left out; null where that is none of them, or the kind is not known. */
+  async stateAt(
+    stream: StreamRef,
+    includes: (event: RecordedEvent) => boolean,
+  ): Promise<{ readonly revision: number; readonly state: unknown } | null> {
+    const decider = this.kinds.decider(stream.kind);
+    if (decider === undefined) return null;
+    const folded = unopened(decider);
+    for await (const batch of this.store.readStream(streamName(stream)))
+      for (const event of batch) {
+        if (!includes(event)) return folded.revision < 0 ? null : folded;
+        take(decider, folded, event);
+      }
+    return folded.revision < 0 ? null : folded;
   }
 
   private recordedAs({ stream, command, circumstances: { actor } }: Submit): string {

@@ -41,3 +41,6 @@ export {
 } from './settle.js';
 export { Executor, Submit, type Kinds, type Outcome, type Receipt } from './execute.js';
 export { Projector, concerns, foldRows, type Folding, type ModelStatus } from './project.js';
+export { afterToken, positionOf, reaches } from './reading.js';
+export { LiveRows, type Resume, type RowsNews } from './live-rows.js';
+export { LiveLog } from './live-log.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CATALOGUE, commandAt, readBody, schemaOf, type WrongField } from '@entente/contracts';
-import { Executor, type Outcome, type Receipt, Submit } from '@entente/engine';
+import { Executor, afterToken, type Outcome, type Receipt, Submit } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
 import { readActor } from './actor-header.js';
 import { Problem, problemOf, wrongShape } from './problem.js';
@@ -20,6 +20,7 @@ const receiptOut = ({ commandId, stream, revision, position, events }: Receipt) 
   stream,
   revision,
   position: String(position),
+  after: afterToken(position, stream),
   events,
 });
 
@@ -121,6 +122,7 @@ export class CommandsController {
       return { revision: outcome.revision, events: outcome.events.map(({ type, data }) => ({ type, data })) };
     }
     if (outcome.as !== 'accepted') throw problemOf(outcome);
+    if (outcome.repeated) reply.header('idempotency-replayed', 'true');
     reply.status(201).header('etag', `"${outcome.receipt.revision}"`);
     return receiptOut(outcome.receipt);
   }

@@ -1,52 +1,132 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { EventStore } from '@entente/engine';
+import { Readable } from 'node:stream';
+import { Controller, Get, Headers, Param, Query, StreamableFile } from '@nestjs/common';
+import type { WrongField } from '@entente/contracts';
+import { EventStore, Executor } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { Problem, wrongShape } from './problem.js';
 
-const eventOut = (event: RecordedEvent) => ({ ...event, position: String(event.position) });
+/** An event on the wire. */
+export const eventOut = (event: RecordedEvent): unknown => ({ ...event, position: String(event.position) });
 
 const MOST = 1000;
+const NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
 
 /** A whole number of a query, or null where it is none. */
-const whole = (text: string): number | null => (/^[0-9]{1,15}$/.test(text) ? Number(text) : null);
+const whole = (text: unknown): number | null =>
+  typeof text === 'string' && /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
+
+/** What part of the log is asked for; throws with every parameter that is wrong. */
+export function readLogQuery(
+  query: Readonly<Record<string, unknown>>,
+  allowed: readonly string[],
+): { after: bigint | null; limit: number | null; kinds?: string[]; types?: string[] } {
+  const wrong: WrongField[] = Object.keys(query)
+    .filter((name) => !allowed.includes(name))
+    .map((path) => ({ path, message: `is no parameter here; parameters: ${allowed.join(', ')}` }));
+  const after = whole(query['after']);
+  const limit = whole(query['limit']);
+  if (query['after'] !== undefined && after === null) wrong.push({ path: 'after', message: 'must be a position' });
+  if (query['limit'] !== undefined && (limit === null || limit < 1 || limit > MOST))
+    wrong.push({ path: 'limit', message: `must be 1 to ${MOST}` });
+  const list = (name: string): string[] | undefined => {
+    if (query[name] === undefined) return undefined;
+    const values = [query[name]].flat().map(String);
+    if (values.length > 50 || !values.every((value) => NAME.test(value)))
+      wrong.push({ path: name, message: 'must be the name of one, at most fifty of them' });
+    return values;
+  };
+  const [kinds, types] = [list('kind'), list('type')];
+  if (wrong.length > 0) throw wrongShape(wrong);
+  return {
+    after: after === null ? null : BigInt(after),
+    limit,
+    ...(kinds ? { kinds } : {}),
+    ...(types ? { types } : {}),
+  };
+}
 
 /** The log, as it was recorded. */
 @Controller('v1/history')
 export class HistoryController {
-  constructor(private readonly store: EventStore) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly executor: Executor,
+  ) {}
 
-  /** The log behind a position: `?after=`, `?limit=` (at most 1,000), `?kind=`, `?type=`; `next` goes on. */
+  /**
+   * The log behind a position: `?after=`, `?limit=` (at most 1,000; 100 unless told), `?kind=`, `?type=`; `next` goes on. With `Accept: application/x-ndjson`
+   * one event a line, all that match unless a limit is given.
+   */
   @Get()
-  async log(@Query() query: Record<string, unknown>): Promise<unknown> {
-    const unknownNames = Object.keys(query).filter((name) => !['after', 'limit', 'kind', 'type'].includes(name));
-    const after = whole(typeof query['after'] === 'string' ? query['after'] : '0');
-    const limit = whole(typeof query['limit'] === 'string' ? query['limit'] : '100');
-    const wrong = unknownNames.map((path) => ({ path, message: 'is no parameter here' }));
-    if (after === null) wrong.push({ path: 'after', message: 'must be a position' });
-    if (limit === null || limit < 1 || limit > MOST) wrong.push({ path: 'limit', message: `must be 1 to ${MOST}` });
-    if (wrong.length > 0 || after === null || limit === null) throw wrongShape(wrong);
-    const list = (value: unknown) => (value === undefined ? undefined : [value].flat().map(String));
-    const [kinds, types] = [list(query['kind']), list(query['type'])];
+  async log(@Query() query: Record<string, unknown>, @Headers('accept') accept = ''): Promise<unknown> {
+    const { after, limit, ...narrow } = readLogQuery(query, ['after', 'limit', 'kind', 'type']);
+    const from = after ?? 0n;
+    if (accept.includes('application/x-ndjson')) {
+      const batches = this.store.readLog(from, {
+        ...narrow,
+        upTo: await this.store.head(),
+        ...(limit === null ? {} : { limit }),
+      });
+      return new StreamableFile(Readable.from(lines(batches)), { type: 'application/x-ndjson; charset=utf-8' });
+    }
     const events: RecordedEvent[] = [];
-    const range = { limit, ...(kinds ? { kinds } : {}), ...(types ? { types } : {}) };
-    for await (const batch of this.store.readLog(BigInt(after), range)) events.push(...batch);
-    const next = events.length === limit ? String(events.at(-1)?.position) : null;
+    const most = limit ?? 100;
+    for await (const batch of this.store.readLog(from, { ...narrow, limit: most })) events.push(...batch);
+    const next = events.length === most ? String(events.at(-1)?.position) : null;
     return { events: events.map(eventOut), position: String(await this.store.head()), next };
   }
 
-  /** The first thousand events of one stream behind a revision: `?from=`. */
+  /** The events of one stream from a revision on (`?from=`, a thousand at most), with its state as of a revision (`?revision=`) or a day or instant (`?as-of=`). */
   @Get(':kind/:id')
-  async stream(@Param() { kind, id }: { kind: string; id: string }, @Query('from') from = '0'): Promise<unknown> {
-    const revision = whole(from);
-    if (revision === null) throw wrongShape([{ path: 'from', message: 'must be a revision' }]);
+  async stream(
+    @Param() { kind, id }: { kind: string; id: string },
+    @Query() query: Record<string, unknown>,
+  ): Promise<unknown> {
+    const wrong: WrongField[] = Object.keys(query)
+      .filter((path) => !['from', 'revision', 'as-of'].includes(path))
+      .map((path) => ({ path, message: 'is no parameter here; parameters: from, revision, as-of' }));
+    const from = query['from'] === undefined ? 0 : whole(query['from']);
+    const revision = query['revision'] === undefined ? undefined : whole(query['revision']);
+    const asOf = query['as-of'] === undefined ? undefined : instantOf(query['as-of']);
+    if (from === null) wrong.push({ path: 'from', message: 'must be a revision' });
+    if (revision === null) wrong.push({ path: 'revision', message: 'must be a revision' });
+    if (asOf === null)
+      wrong.push({ path: 'as-of', message: 'must be a day (YYYY-MM-DD) or an instant (ISO 8601, UTC)' });
+    if (revision !== undefined && asOf !== undefined)
+      wrong.push({ path: 'as-of', message: 'stands instead of revision' });
+    if (wrong.length > 0 || from === null) throw wrongShape(wrong);
+    const upTo = revision ?? Number.MAX_SAFE_INTEGER;
+    const until = asOf ?? '~';
     const events: RecordedEvent[] = [];
-    for await (const batch of this.store.readStream(`${kind}/${id}`, { from: revision, limit: MOST }))
-      events.push(...batch);
-    if (events.length === 0) throw new Problem(404, 'not-found', 'nothing has happened there');
+    for await (const batch of this.store.readStream(`${kind}/${id}`, { from, limit: MOST }))
+      events.push(...batch.filter((event) => event.revision <= upTo && event.metadata.recordedAt <= until));
+    if (events.length === 0)
+      throw new Problem(404, 'not-found', 'nothing has happened there, or nothing yet at that time');
+    const wanted = revision !== undefined || asOf !== undefined;
+    const then = wanted
+      ? await this.executor.stateAt(
+          { kind, id },
+          ({ revision: at, metadata }) => at <= upTo && metadata.recordedAt <= until,
+        )
+      : null;
     return {
       stream: `${kind}/${id}`,
       events: events.map(eventOut),
-      next: events.length === MOST ? revision + MOST : null,
+      next: events.length === MOST ? from + MOST : null,
+      ...(then === null ? {} : { revision: then.revision, state: then.state }),
     };
   }
+}
+
+/** The end of a day, or an instant; null where it is neither. */
+function instantOf(text: unknown): string | null {
+  if (typeof text !== 'string') return null;
+  const day = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text);
+  if (!day && !/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,12}Z$/.test(text)) return null;
+  const instant = Date.parse(day ? `${text}T23:59:59.999Z` : text);
+  return Number.isNaN(instant) ? null : new Date(instant).toISOString();
+}
+
+async function* lines(batches: AsyncIterable<readonly RecordedEvent[]>): AsyncIterable<string> {
+  for await (const batch of batches) yield batch.map((event) => `${JSON.stringify(eventOut(event))}\n`).join('');
 }

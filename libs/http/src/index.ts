@@ -1,4 +1,6 @@
 export { CommandsController } from './commands.controller.js';
 export { HistoryController } from './history.controller.js';
+export { LiveController, OpenStreams } from './live.controller.js';
+export { ReadModelsController } from './read-models.controller.js';
 export { ProblemFilter } from './problem.js';
 export { OPERATOR, readActor } from './actor-header.js';

@@ -401,10 +401,11 @@ export class SqliteReadModelStore extends ReadModelStore {
       const row = named === null ? undefined : this.all(keyedQuery(this.reader(), source, [named], at))[0];
       if (row === undefined) return null;
       const origins = new Map<string, Origin>();
-      for (const { model, table } of source.reads) {
-        const mapping =
-          source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
-        if (mapping === null || mapping === undefined) continue;
+      for (const { model, table, columns } of source.reads) {
+        const moves = source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
+        if (moves === null || moves === undefined) continue;
+        const alike = source.key.filter((name) => row[name] !== null && columns.some((column) => column.name === name));
+        const mapping = { ...Object.fromEntries(alike.map((name) => [name, name])), ...moves };
         const where = Object.entries(mapping).map(
           ([as, column], i) => [`r."${column}" IS @v${i}`, `v${i}`, row[as]] as const,
         );

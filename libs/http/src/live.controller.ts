@@ -1,0 +1,243 @@
+import type { ServerResponse } from 'node:http';
+import {
+  Controller,
+  Get,
+  Headers,
+  Inject,
+  Injectable,
+  Logger,
+  type OnModuleDestroy,
+  Param,
+  Query,
+  Res,
+} from '@nestjs/common';
+import type { WrongField } from '@entente/contracts';
+import { EventStore, LiveLog, LiveRows, ReadModelStore, type Resume, type RowsNews } from '@entente/engine';
+import { eventOut, readLogQuery } from './history.controller.js';
+import { wrongShape } from './problem.js';
+import { describedAs } from './read-models.controller.js';
+import { type Asked, lowest, matches, readRowQuery, rowOut } from './row-query.js';
+
+/** What waits for a slow reader, in bytes: beyond it the reader is cut off. */
+const MOST_WAITING = 1024 * 1024;
+const HEARTBEAT = 15_000;
+
+/** A reply of the web server that hands over its socket. */
+interface Hijackable {
+  hijack(): void;
+  readonly raw: ServerResponse;
+}
+
+/** One open stream of events (SSE). What it cannot write at once waits, up to a bound; then it is cut off with the reason. */
+export class OpenStream {
+  private over = false;
+  private readonly whenOver: (() => void)[] = [];
+
+  constructor(private readonly raw: ServerResponse) {
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    raw.write('retry: 1000\n\n');
+    raw.on('close', () => this.finish());
+    raw.on('error', () => this.finish());
+  }
+
+  get open(): boolean {
+    return !this.over;
+  }
+
+  /** Text that is framed already. */
+  write(frames: string): void {
+    if (this.over || frames === '') return;
+    this.raw.write(frames);
+    if (this.raw.writableLength > MOST_WAITING)
+      this.cutOff('too slow: more waits than is kept for one reader; connect again to resume');
+  }
+
+  /** Resolves when what waits has gone out, or the stream is over. */
+  room(): Promise<void> {
+    if (this.over || this.raw.writableLength < MOST_WAITING / 4) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.raw.once('drain', resolve);
+      this.whenOver.push(resolve);
+    });
+  }
+
+  cutOff(reason: string): void {
+    if (this.over) return;
+    this.raw.end(frame('cut-off', { reason }));
+    const { raw } = this;
+    setTimeout(() => raw.destroy(), 1000).unref();
+    this.finish();
+  }
+
+  onOver(work: () => void): void {
+    if (this.over) work();
+    else this.whenOver.push(work);
+  }
+
+  private finish(): void {
+    if (this.over) return;
+    this.over = true;
+    for (const work of this.whenOver.splice(0)) work();
+  }
+}
+
+/** All open streams: kept alive together, and ended with a reason when the house closes. */
+@Injectable()
+export class OpenStreams implements OnModuleDestroy {
+  private readonly streams = new Set<OpenStream>();
+  private readonly timer = setInterval(() => {
+    for (const stream of this.streams) stream.write(': still here\n\n');
+  }, HEARTBEAT).unref();
+
+  constructor(
+    @Inject(LiveRows) private readonly rows: LiveRows,
+    @Inject(LiveLog) private readonly log: LiveLog,
+  ) {}
+
+  open(reply: Hijackable): OpenStream {
+    reply.hijack();
+    const stream = new OpenStream(reply.raw);
+    this.streams.add(stream);
+    stream.onOver(() => this.streams.delete(stream));
+    return stream;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    for (const stream of this.streams) stream.cutOff('the service is stopping; connect again to resume');
+    this.rows.close();
+    await this.log.close();
+  }
+}
+
+const frame = (event: string, data: unknown, id?: string): string =>
+  `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+
+const idOf = (name: string, version: string, pin: readonly bigint[]): string => `${name}/${version}/${pin.join('-')}`;
+
+function resumeOf(name: string, id: string | undefined): Resume | null {
+  const [of, version, pin] = (id ?? '').split('/');
+  if (version === undefined || pin === undefined) return null;
+  const positions = pin.split('-');
+  if (of !== name || !positions.every((at) => /^[0-9]{1,19}$/.test(at))) return { version: '', pin: [] };
+  return { version, pin: positions.map(BigInt) };
+}
+
+/** What changes, as it changes. Nest's `@Sse` buffers without bound for a slow reader, so these streams write to the socket themselves. */
+@Controller('v1')
+export class LiveController {
+  private readonly logger = new Logger('live');
+
+  constructor(
+    private readonly store: ReadModelStore,
+    private readonly log: EventStore,
+    private readonly rows: LiveRows,
+    private readonly events: LiveLog,
+    private readonly streams: OpenStreams,
+  ) {}
+
+  /** The first rows, `caught-up`, then each row that changes (`row`) or is there no more (`gone`). */
+  @Get('read-models/:name/live')
+  async readModel(
+    @Param('name') name: string,
+    @Query() query: Record<string, unknown>,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: Hijackable,
+  ): Promise<void> {
+    const described = describedAs(this.store, name);
+    const asked = readRowQuery(described, query, ['limit']);
+    if (Array.isArray(asked)) throw wrongShape(asked as WrongField[]);
+    const { where, limit } = asked as Asked;
+    const ranged = where.filter(({ in: any }) => any === undefined);
+    if (ranged.length > 0)
+      throw wrongShape(
+        ranged.map(({ column }) => ({ path: column, message: 'live rows are narrowed by values, not by ranges' })),
+      );
+    const stream = this.streams.open(reply);
+    const tell = (news: RowsNews): void => stream.write(framed(name, where, news));
+    try {
+      stream.onOver(await this.rows.follow(name, { where, limit, resume: resumeOf(name, lastEventId) }, tell));
+    } catch (error) {
+      this.logger.error(error);
+      stream.cutOff('the rows cannot be read just now; connect again');
+    }
+  }
+
+  /** The last events (`?limit=`, 50 unless told) or those behind `Last-Event-ID`, then each that is recorded. */
+  @Get('history/live')
+  async history(
+    @Query() query: Record<string, unknown>,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: Hijackable,
+  ): Promise<void> {
+    const { kinds, types, after } = readLogQuery(query, ['kind', 'type', 'after']);
+    const head = await this.log.head();
+    const resumed = /^[0-9]{1,19}$/.test(lastEventId ?? '') ? BigInt(lastEventId as string) : null;
+    const from = resumed ?? after ?? head;
+    const stream = this.streams.open(reply);
+    const narrow = { ...(kinds ? { kinds } : {}), ...(types ? { types } : {}) };
+    try {
+      const leave = await this.events.follow(
+        from,
+        narrow,
+        (events) =>
+          stream.write(
+            events
+              .filter(
+                ({ stream: of, type }) =>
+                  (kinds?.includes(of.slice(0, of.indexOf('/'))) ?? true) && (types?.includes(type) ?? true),
+              )
+              .map((event) => frame('event', eventOut(event), String(event.position)))
+              .join(''),
+          ),
+        () => stream.room(),
+      );
+      stream.onOver(leave);
+    } catch (error) {
+      this.logger.error(error);
+      stream.cutOff('the log cannot be read just now; connect again');
+    }
+  }
+}
+
+/** Each text is made once for all who watch alike. */
+const texts = new WeakMap<object, Map<string, string>>();
+
+function framed(name: string, where: Asked['where'], news: RowsNews): string {
+  const asked = `${name} ${JSON.stringify(where)}`;
+  const made = texts.get(news) ?? new Map<string, string>();
+  texts.set(news, made);
+  let text = made.get(asked);
+  if (text === undefined) made.set(asked, (text = textOf(name, where, news)));
+  return text;
+}
+
+function textOf(name: string, where: Asked['where'], news: RowsNews): string {
+  switch (news.as) {
+    case 'reset':
+      return frame('reset', { reason: news.reason });
+    case 'rows':
+      return news.rows.map((row) => frame('row', rowOut(row))).join('');
+    case 'caught-up': {
+      const totals = news.totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
+      return frame(
+        'caught-up',
+        { position: lowest(news.pin), version: news.version, totals },
+        idOf(name, news.version, news.pin),
+      );
+    }
+    case 'changes': {
+      const frames = news.changes.flatMap(({ key, before, row }) => {
+        if (row !== null && matches(where, row.columns)) return [frame('row', rowOut(row))];
+        return before !== null && matches(where, before) ? [frame('gone', { row_id: key })] : [];
+      });
+      // The id stands on the last frame alone: who resumes has had the whole batch, or none of it.
+      const last = frames.pop();
+      return last === undefined ? '' : `${frames.join('')}id: ${idOf(name, news.version, news.pin)}\n${last}`;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import type { WrongField } from '@entente/contracts';
+import { type Described, EventStore, type Pin, ReadModelStore, positionOf, reaches } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+import { eventOut } from './history.controller.js';
+import { Problem, wrongShape } from './problem.js';
+import { type Asked, cursorOf, lowest, readRowQuery, rowOut } from './row-query.js';
+
+const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,12}Z$/;
+/** So many events of a row are shown; its streams' own history has them all. */
+const MOST_EVENTS = 100;
+
+/** What rows there are of a name, or a problem that lists the names. */
+export function describedAs(store: ReadModelStore, name: string): Described {
+  const described = store.names().find((one) => one.name === name);
+  if (described === undefined)
+    throw new Problem(404, 'no-such-read-model', `there is no read model "${name}"; GET /v1/read-models lists them`);
+  return described;
+}
+
+const totalsOut = (totals: Awaited<ReturnType<ReadModelStore['totals']>>) =>
+  totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
+
+/** Rows out: one query for every model and view, now or as of any position. */
+@Controller('v1/read-models')
+export class ReadModelsController {
+  constructor(
+    private readonly store: ReadModelStore,
+    private readonly log: EventStore,
+  ) {}
+
+  /** What can be asked for: columns with their types, what totals count, and how far each has come. */
+  @Get()
+  async list(): Promise<unknown> {
+    const readModels = this.store.names().map(async ({ key, is, ...described }) => {
+      const { pin, version } = await this.store.reach(described.name);
+      return { ...described, is, key: is === 'model' ? ['row_id'] : key, position: lowest(pin), version };
+    });
+    return { readModels: await Promise.all(readModels) };
+  }
+
+  @Get(':name')
+  async rows(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
+    const described = describedAs(this.store, name);
+    const asked = readRowQuery(described, query);
+    if (Array.isArray(asked)) throw wrongShape(asked as WrongField[]);
+    return this.answer(described, asked as Asked);
+  }
+
+  private async answer({ name }: Described, asked: Asked): Promise<unknown> {
+    if (asked.after !== null) await reaches(this.store, name, tokenOr(asked.after));
+    const { version, pin: reached } = await this.store.reach(name);
+    if (asked.cursor !== null && asked.cursor.version !== version)
+      throw new Problem(
+        410,
+        'cursor-void',
+        'these rows were folded anew since the cursor was given: ask from the first page',
+      );
+    const pin = asked.cursor?.pin ?? (asked.asOf === null ? reached : await this.pinAt(name, asked.asOf, reached));
+    const behind = asked.cursor === null ? {} : { behind: { place: asked.cursor.place, key: asked.cursor.key } };
+    const { rows, more } = await this.store.query(name, { ...asked, pin, ...behind });
+    const last = rows.at(-1);
+    return {
+      rows: rows.map(rowOut),
+      position: lowest(pin),
+      version,
+      totals: totalsOut(await this.store.totals(name, asked.where, pin)),
+      next: more && last !== undefined ? cursorOf(name, asked, version, pin, last) : null,
+    };
+  }
+
+  /** The pin of a position, of the end of a day, or of an instant. */
+  private async pinAt(name: string, asOf: string, reached: Pin): Promise<Pin> {
+    if (/^[0-9]{1,19}$/.test(asOf)) {
+      const position = BigInt(asOf);
+      if (position > (await this.log.head()))
+        throw wrongShape([{ path: 'as-of', message: `lies beyond the log, which ends at ${await this.log.head()}` }]);
+      if (position > BigInt(lowest(reached))) await reaches(this.store, name, position);
+      return reached.map(() => position);
+    }
+    const instant = DAY.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf;
+    if ((!DAY.test(asOf) && !INSTANT.test(asOf)) || Number.isNaN(Date.parse(instant)))
+      throw wrongShape([
+        { path: 'as-of', message: 'must be a position, a day (YYYY-MM-DD) or an instant (ISO 8601, UTC)' },
+      ]);
+    const position = await this.log.positionAt(new Date(instant).toISOString());
+    if (position > BigInt(lowest(reached))) await reaches(this.store, name, position);
+    return reached.map(() => position);
+  }
+
+  /** The events that made a row, oldest first: of a view's row, those behind all rows that it is made of. */
+  @Get(':name/events')
+  async events(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
+    describedAs(this.store, name);
+    const wrong: WrongField[] = Object.keys(query)
+      .filter((path) => path !== 'row' && path !== 'as-of')
+      .map((path) => ({ path, message: 'is no parameter here' }));
+    const { row, 'as-of': asOf } = query;
+    if (typeof row !== 'string') wrong.push({ path: 'row', message: 'must be the row_id of a row' });
+    if (asOf !== undefined && typeof asOf !== 'string') wrong.push({ path: 'as-of', message: 'must be given once' });
+    if (wrong.length > 0) throw wrongShape(wrong);
+    const { pin: reached } = await this.store.reach(name);
+    const pin = asOf === undefined ? reached : await this.pinAt(name, asOf as string, reached);
+    const origins = await this.store.origins(name, row as string, pin);
+    if (origins === null) throw new Problem(404, 'not-found', 'there is no such row at that position');
+    const events: RecordedEvent[] = [];
+    for (const { position } of origins.slice(-MOST_EVENTS))
+      for await (const batch of this.log.readLog(position - 1n, { limit: 1 })) events.push(...batch);
+    return { events: events.map(eventOut), left_out: Math.max(0, origins.length - MOST_EVENTS), position: lowest(pin) };
+  }
+}
+
+function tokenOr(after: string): bigint {
+  const position = positionOf(after);
+  if (position === null)
+    throw wrongShape([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
+  return position;
+}

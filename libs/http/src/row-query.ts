@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import type { WrongField } from '@entente/contracts';
+import type { Described, Filter, Pin, RowOut, RowQuery } from '@entente/engine';
+import type { Cell, ColumnType } from '@entente/kernel';
+
+/** What a reader asked for, read from the address. */
+export interface Asked {
+  readonly where: readonly Filter[];
+  readonly sort: RowQuery['sort'];
+  readonly limit: number;
+  /** As given: a position, a day, an instant. */
+  readonly asOf: string | null;
+  readonly after: string | null;
+  readonly cursor: Cursor | null;
+}
+
+/** Where a page ended: opaque to the reader. */
+export interface Cursor {
+  readonly of: string;
+  readonly version: string;
+  readonly pin: Pin;
+  readonly place: readonly Cell[];
+  readonly key: string;
+}
+
+const OWN = ['sort', 'limit', 'cursor', 'as-of', 'after'];
+const MOST = 1000;
+
+/** A value of a column as it stands in an address; undefined where it cannot be one. An empty value is a missing one. */
+function cellOf(type: ColumnType, text: string): Cell | undefined {
+  if (text === '') return null;
+  switch (type) {
+    case 'text':
+      return text;
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'integer':
+    case 'amount':
+      return /^-?[0-9]{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
+    case 'decimal':
+      return /^-?[0-9]{1,15}(\.[0-9]{1,6})?$/.test(text) ? Number(text) : undefined;
+    case 'json':
+      return undefined;
+  }
+}
+
+const TAKES: Readonly<Record<ColumnType, string>> = {
+  text: 'takes text',
+  boolean: 'takes true or false',
+  integer: 'takes a whole number',
+  amount: 'takes a whole number of minor units',
+  decimal: 'takes a number',
+  json: 'cannot be filtered by',
+};
+
+/** Reads the filters, the order and the page, or names everything in them that is wrong. */
+export function readRowQuery(
+  described: Described,
+  query: Readonly<Record<string, unknown>>,
+  allowed: readonly string[] = OWN,
+): Asked | readonly WrongField[] {
+  const columns: Readonly<Record<string, ColumnType>> =
+    described.is === 'model' ? { ...described.columns, stream: 'text' } : described.columns;
+  const wrong: WrongField[] = [];
+  const where: Filter[] = [];
+  const bad = (path: string, message: string): void => void wrong.push({ path, message });
+  for (const [name, given] of Object.entries(query)) {
+    if (allowed.includes(name)) {
+      if (typeof given !== 'string') bad(name, 'must be given once');
+      continue;
+    }
+    const [, column = '', bound] = /^(.*?)(?:\.(min|max))?$/.exec(name) ?? [];
+    const type = Object.hasOwn(columns, column) ? columns[column] : undefined;
+    if (type === undefined) {
+      bad(name, `is no column and no parameter here; columns: ${Object.keys(columns).join(', ')}`);
+      continue;
+    }
+    const cells = [given].flat().map((text) => (typeof text === 'string' ? cellOf(type, text) : undefined));
+    if (
+      cells.includes(undefined) ||
+      (bound !== undefined && (cells.length > 1 || cells[0] === null)) ||
+      cells.length > 100
+    )
+      bad(name, TAKES[type]);
+    else if (bound === undefined) where.push({ column, in: cells as Cell[] });
+    else where.push({ column, [bound]: cells[0] as Cell });
+  }
+  const text = (name: string): string | null =>
+    allowed.includes(name) && typeof query[name] === 'string' ? query[name] : null;
+  const sort = (text('sort') ?? '')
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => ({ column: part.replace(/^-/, ''), descending: part.startsWith('-') }));
+  for (const { column } of sort)
+    if (!Object.hasOwn(columns, column) || columns[column] === 'json')
+      bad('sort', `${column} is no column to sort by; columns: ${Object.keys(columns).join(', ')}`);
+  if (new Set(sort.map(({ column }) => column)).size < sort.length) bad('sort', 'names a column twice');
+  const limit = Number(text('limit') ?? '100');
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) bad('limit', `must be 1 to ${MOST}`);
+  const cursor = text('cursor') === null ? null : readCursor(text('cursor') as string);
+  if (text('cursor') !== null && cursor?.of !== queryOf(described.name, { where, sort }))
+    bad('cursor', 'belongs to another query: a cursor goes on with the same filters and the same order');
+  if (cursor !== null && text('as-of') !== null) bad('as-of', 'is pinned by the cursor already');
+  if (wrong.length > 0) return wrong;
+  return { where, sort, limit, asOf: text('as-of'), after: text('after'), cursor };
+}
+
+const queryOf = (name: string, { where, sort }: Pick<Asked, 'where' | 'sort'>): string =>
+  createHash('sha256')
+    .update(JSON.stringify([name, where, sort]))
+    .digest('base64url')
+    .slice(0, 16);
+
+/** The cursor behind the last row of a page. */
+export const cursorOf = (name: string, asked: Asked, version: string, pin: Pin, last: RowOut): string =>
+  Buffer.from(JSON.stringify([queryOf(name, asked), version, pin.map(String), last.place, last.key])).toString(
+    'base64url',
+  );
+
+function readCursor(text: string): Cursor | null {
+  try {
+    const said: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (!Array.isArray(said) || said.length !== 5) return null;
+    const [of, version, pin, place, key] = said as [string, string, string[], Cell[], string];
+    return { of, version, pin: pin.map(BigInt), place, key };
+  } catch {
+    return null;
+  }
+}
+
+/** A row on the wire: its columns, and where it comes from. */
+export const rowOut = ({ key, columns, source, parkedSince }: RowOut): Record<string, unknown> => ({
+  ...columns,
+  row_id: key,
+  ...(source === null ? {} : { stream: source.stream, since: String(source.since), event: source.event }),
+  ...(parkedSince === null ? {} : { parked_since: parkedSince }),
+});
+
+/** The lowest of a pin's positions, as text. */
+export const lowest = (pin: Pin): string => String(pin.reduce((a, b) => (b < a ? b : a)));
+
+/** Whether a row matches filters that name values only: what live rows can be narrowed by. */
+export const matches = (where: readonly Filter[], columns: Readonly<Record<string, unknown>>): boolean =>
+  where.every(({ column, in: any }) => any === undefined || any.includes((columns[column] ?? null) as Cell));

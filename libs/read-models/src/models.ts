@@ -1,0 +1,28 @@
+import type { AnyProjection } from '@entente/kernel';
+import { cases } from './cases.js';
+import { consignments } from './consignments.js';
+import { consultations } from './consultations.js';
+import { donorPortfolio } from './donor-portfolio.js';
+import type { RowsView } from './from.js';
+import { funding } from './funding.js';
+import { journal } from './journal.js';
+import { milestones } from './milestones.js';
+import { misuseRegister } from './misuse-register.js';
+import { outdatedDecisions } from './outdated-decisions.js';
+import { programmes } from './programmes.js';
+import { recipientPipeline } from './recipient-pipeline.js';
+
+/** Every model that is kept. */
+export const MODELS = [
+  programmes,
+  milestones,
+  funding,
+  cases,
+  consignments,
+  misuseRegister,
+  journal,
+  consultations,
+] as unknown as readonly AnyProjection[];
+
+/** Every view over them. */
+export const VIEWS: readonly RowsView[] = [donorPortfolio, recipientPipeline, outdatedDecisions];

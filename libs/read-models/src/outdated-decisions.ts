@@ -1,0 +1,59 @@
+import { ConsultationRow } from './consultations.js';
+import type { From, Query, RowsView } from './from.js';
+import { JournalRow } from './journal.js';
+
+/** Decisions before which something had been recorded in a stream that they rested on, and that they had not seen. */
+function query(from: From): Query {
+  const later = from(JournalRow, 'j')
+    .select('j.stream', 'stream')
+    .addSelect('j.revision', 'revision')
+    .addSelect('j.since', 'since')
+    .where(`j.type <> 'CommandNoted'`);
+  return from(ConsultationRow, 'c')
+    .innerJoin(
+      `(${later.getQuery()})`,
+      'j',
+      'j.stream = c.consulted_stream AND j.revision > c.consulted_revision AND j.since < c.since',
+    )
+    .setParameters(later.getParameters())
+    .select('c.decided', 'decided')
+    .addSelect('c.revision', 'revision')
+    .addSelect('c.type', 'type')
+    .addSelect('c.consulted_stream', 'consulted_stream')
+    .addSelect('c.consulted_revision', 'consulted_revision')
+    .addSelect('MAX(j.revision)', 'actual_revision')
+    .addSelect('c.actor_organisation', 'actor_organisation')
+    .addSelect('c.recorded_at', 'recorded_at')
+    .where(`c.type <> 'CommandNoted'`)
+    .groupBy('c.decided')
+    .addGroupBy('c.revision')
+    .addGroupBy('c.type')
+    .addGroupBy('c.consulted_stream')
+    .addGroupBy('c.consulted_revision')
+    .addGroupBy('c.actor_organisation')
+    .addGroupBy('c.recorded_at');
+}
+
+/** The check behind the promise on consulted streams: whatever slipped between the look and the append stands here. */
+export const outdatedDecisions: RowsView = {
+  name: 'outdated-decisions',
+  version: 1,
+  about: 'decisions made on outdated knowledge: a stream that they rested on had moved before they were recorded',
+  key: ['decided', 'revision', 'consulted_stream'],
+  columns: {
+    decided: 'text',
+    revision: 'integer',
+    type: 'text',
+    consulted_stream: 'text',
+    consulted_revision: 'integer',
+    actual_revision: 'integer',
+    actor_organisation: 'text',
+    recorded_at: 'text',
+  },
+  totals: { counts: 'decisions', by: [], sums: [] },
+  movedBy: {
+    consultations: { decided: 'decided', revision: 'revision', consulted_stream: 'consulted_stream' },
+    journal: null,
+  },
+  query,
+};

@@ -1,0 +1,59 @@
+import { CaseRow } from './cases.js';
+import { ConsignmentRow } from './consignments.js';
+import type { From, Query, RowsView } from './from.js';
+
+const COLUMNS = ['recipient', 'donor', 'programme', 'assistance_case', 'status', 'awaits'] as const;
+
+/** Consignments that are not here yet, or about which something is still open. */
+function coming(from: From): Query {
+  const query = from(ConsignmentRow, 'c').select('c.stream', 'item').addSelect(`'consignment'`, 'item_kind');
+  for (const column of COLUMNS) query.addSelect(`c.${column}`, column);
+  return query
+    .addSelect('c.first_due', 'first_due')
+    .addSelect('c.due', 'due')
+    .where(`c.status <> 'cancelled' AND (c.received_on IS NULL OR c.discrepancies_open > 0)`);
+}
+
+/** Cases that wait for the recipient's word. */
+function waiting(from: From): Query {
+  const query = from(CaseRow, 'a').select('a.stream', 'item').addSelect(`'case'`, 'item_kind');
+  for (const column of COLUMNS) query.addSelect(`a.${column}`, column);
+  return query
+    .addSelect('a.offer_valid_until', 'first_due')
+    .addSelect('a.offer_valid_until', 'due')
+    .where('a.awaits IS NOT NULL');
+}
+
+function query(from: From): Query {
+  const [first, second] = [coming(from), waiting(from)];
+  const both = first.connection
+    .createQueryBuilder()
+    .from(`(${first.getQuery()} UNION ALL ${second.getQuery()})`, 'k')
+    .setParameters({ ...first.getParameters(), ...second.getParameters() })
+    .select([]);
+  for (const column of ['item', 'item_kind', ...COLUMNS, 'first_due', 'due']) both.addSelect(`k.${column}`, column);
+  return both;
+}
+
+/** What a recipient has to expect and to answer: by consignment, and by case where an offer, an amendment or a supplement waits. */
+export const recipientPipeline: RowsView = {
+  name: 'recipient-pipeline',
+  version: 1,
+  about: 'what is coming to a recipient and when, and what waits to be confirmed, disputed or accepted',
+  key: ['item'],
+  columns: {
+    item: 'text',
+    item_kind: 'text',
+    recipient: 'text',
+    donor: 'text',
+    programme: 'text',
+    assistance_case: 'text',
+    status: 'text',
+    awaits: 'text',
+    first_due: 'text',
+    due: 'text',
+  },
+  totals: { counts: 'items', by: ['awaits'], sums: [] },
+  movedBy: { consignments: { item: 'stream' }, cases: { item: 'stream' } },
+  query,
+};

@@ -1,0 +1,1 @@
+export { ProjectionWorker } from './projection-worker.js';
