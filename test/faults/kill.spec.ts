@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../..');
 /** Starts the built house on a folder and gives its address. */
 async function start(folder: string): Promise<{ house: ChildProcess; url: string }> {
   const house = spawn(process.execPath, [join(root, 'dist/apps/standalone/src/main.js')], {
-    env: { ...process.env, ENTENTE_DATA: folder, PORT: '0' },
+    env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: 'off' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {

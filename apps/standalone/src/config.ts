@@ -5,6 +5,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly data: string;
+  /** Whether an empty log is told the example story. */
+  readonly example: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -20,6 +22,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     HOST: host = '127.0.0.1',
     PORT: port = '3000',
     ENTENTE_DATA: data = './data',
+    ENTENTE_EXAMPLE: example = 'on',
     LOG_LEVEL: level = 'warn',
   } = env;
   const wrong: string[] = [];
@@ -28,8 +31,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65535)
     wrong.push(`PORT=${port}: takes a port from 0 to 65535; 0 picks a free one`);
   if (data.trim() === '') wrong.push('ENTENTE_DATA: takes the path of a folder');
+  if (example !== 'on' && example !== 'off') wrong.push(`ENTENTE_EXAMPLE=${example}: takes on or off`);
   if (!LEVELS.includes(level as LogLevel)) wrong.push(`LOG_LEVEL=${level}: takes one of ${LEVELS.join(', ')}`);
-  return wrong.length > 0 ? wrong : { host, port: Number(port), data, logLevel: level as LogLevel };
+  return wrong.length > 0
+    ? wrong
+    : { host, port: Number(port), data, example: example === 'on', logLevel: level as LogLevel };
 }
 
 /** The log levels to print: this one and the graver. */

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { leaveAddress, removeAddress } from './address.js';
 import { readConfig } from './config.js';
+import { tellExample } from './example.js';
 import { buildHouse } from './house.js';
 
 async function bootstrap(): Promise<void> {
@@ -12,7 +14,18 @@ async function bootstrap(): Promise<void> {
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
-  process.stdout.write(`Entente listens on ${url}; its commands stand at ${url}/v1/catalogue\n`);
+  leaveAddress(config.data, url);
+  process.on('exit', () => removeAddress(config.data, url));
+  const told = config.example ? await tellExample(url, new Date().toISOString().slice(0, 10)) : 0;
+  process.stdout.write(
+    [
+      `Entente listens on ${url}${told > 0 ? `, and has told its example story in ${told} commands` : ''}`,
+      `  the tables, live:      ${url}/`,
+      `  every command, tried:  ${url}/docs`,
+      `  what was recorded:     ${url}/v1/history`,
+      '',
+    ].join('\n'),
+  );
 }
 
 bootstrap().catch((error: unknown) => {

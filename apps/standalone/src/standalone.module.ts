@@ -20,10 +20,13 @@ import {
 } from '@entente/engine';
 import {
   CommandsController,
+  HealthController,
   HistoryController,
   LiveController,
   OpenStreams,
   ReadModelsController,
+  Readiness,
+  type Standing,
 } from '@entente/http';
 import type { AnyDecider } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
@@ -87,6 +90,22 @@ async function openRows(folder: string, log: EventStore): Promise<ReadModelStore
   return rows;
 }
 
+/** How this house stands, from its own parts. */
+@Injectable()
+export class HouseReadiness extends Readiness {
+  constructor(
+    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(Projector) private readonly projector: Projector,
+  ) {
+    super();
+  }
+
+  async standing(): Promise<Standing> {
+    const head = await this.store.head();
+    return { head, waiting: this.store.waiting(), models: this.projector.status(), fault: this.projector.fault() };
+  }
+}
+
 const now = (): string => new Date().toISOString();
 
 /** The whole house in one process, on embedded engines. */
@@ -97,7 +116,7 @@ export class StandaloneModule {
     return {
       module: StandaloneModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [CommandsController, LiveController, HistoryController, ReadModelsController],
+      controllers: [HealthController, CommandsController, LiveController, HistoryController, ReadModelsController],
       providers: [
         { provide: SqliteEventStore, useFactory: () => new SqliteEventStore({ folder, onOutcomeUnknown }) },
         { provide: EventStore, useExisting: SqliteEventStore },
@@ -128,6 +147,7 @@ export class StandaloneModule {
           useFactory: (log: EventStore, feed: EventFeed) => new LiveLog(log, feed),
         },
         OpenStreams,
+        { provide: Readiness, useClass: HouseReadiness },
         ProjectionWorker,
         SubmitHandler,
         ClosesTheStores,
