@@ -6,7 +6,11 @@ import { StandaloneModule } from './standalone.module.js';
 
 /** Builds the house on a data folder; the caller opens its door. Throws where the folder is in use or not ours. */
 export async function buildHouse(folder: string, logLevel: LogLevel): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: 1024 * 1024 });
+  const adapter = new FastifyAdapter({
+    bodyLimit: 1024 * 1024,
+    // An id that is too long is named like every other wrong field, not by the router.
+    routerOptions: { maxParamLength: 8192 },
+  });
   const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.on(folder), adapter, {
     logger: levelsUpTo(logLevel),
     abortOnError: false,

@@ -44,3 +44,4 @@ export { Projector, concerns, foldRows, type Folding, type ModelStatus } from '.
 export { afterToken, positionOf, reaches } from './reading.js';
 export { LiveRows, type Resume, type RowsNews } from './live-rows.js';
 export { LiveLog } from './live-log.js';
+export { replay } from './replay.js';

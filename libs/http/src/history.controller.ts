@@ -92,7 +92,7 @@ export class HistoryController {
     if (revision === null) wrong.push({ path: 'revision', message: 'must be a revision' });
     if (asOf === null)
       wrong.push({ path: 'as-of', message: 'must be a day (YYYY-MM-DD) or an instant (ISO 8601, UTC)' });
-    if (revision !== undefined && asOf !== undefined)
+    if (typeof revision === 'number' && typeof asOf === 'string')
       wrong.push({ path: 'as-of', message: 'stands instead of revision' });
     if (wrong.length > 0 || from === null) throw wrongShape(wrong);
     const upTo = revision ?? Number.MAX_SAFE_INTEGER;

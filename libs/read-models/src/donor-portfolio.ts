@@ -62,7 +62,10 @@ function query(from: From): Query {
   return joined
     .addSelect('p.title', 'title')
     .addSelect('p.status', 'status')
-    .addSelect('CASE WHEN k.committed > 0 THEN k.committed ELSE k.pledged END - k.obligated', 'unobligated')
+    .addSelect(
+      'CASE WHEN k.committed > 0 THEN k.committed - k.obligated WHEN k.pledged > 0 THEN k.pledged - k.obligated END',
+      'unobligated',
+    )
     .addSelect('COALESCE(d.deliveries, 0)', 'deliveries')
     .addSelect('ROUND(100.0 * d.on_time / d.deliveries, 1)', 'on_time_percent')
     .addSelect('ROUND(1.0 * d.late_first / d.deliveries, 1)', 'mean_days_late_first')
@@ -71,7 +74,7 @@ function query(from: From): Query {
 }
 
 /**
- * Per donor, programme, recipient and currency. `unobligated` is what was committed (pledged, where the account has no commitments) and is not obligated yet.
+ * Per donor, programme, recipient and currency. `unobligated` is what was committed (pledged, where nothing was committed) and is not obligated yet; nothing, where neither was recorded.
  * Deliveries count consignments whose receipt was confirmed; on time means by the first promise.
  */
 export const donorPortfolio: RowsView = {

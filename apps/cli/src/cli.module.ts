@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventStore, ReadModelStore } from '@entente/engine';
+import { MODELS, VIEWS } from '@entente/read-models';
+import { SqliteLogReader } from '@entente/sqlite';
+import { SqliteReadModelStore } from '@entente/typeorm';
+import { addressIn } from '../../standalone/src/address.js';
+import { buildHouse } from '../../standalone/src/house.js';
+
+/** The log of a data folder, for reading: beside a running house, or where none runs. */
+export const openLog = (folder: string): EventStore => new SqliteLogReader(folder);
+
+/** The rows of a data folder, for reading. */
+export async function openRows(folder: string, log: EventStore): Promise<ReadModelStore> {
+  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true });
+  await rows.open(log.id);
+  return rows;
+}
+
+/** An empty place for rows that are folded anew, gone when it is ended. */
+export async function openScratch(log: EventStore): Promise<{ readonly rows: ReadModelStore; end(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-replay-'));
+  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
+  await rows.open(log.id);
+  return {
+    rows,
+    async end() {
+      await rows.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The front door to write through. */
+export interface FrontDoor {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const answers = async (url: string): Promise<boolean> => {
+  try {
+    return (await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(2000) })).ok;
+  } catch {
+    return false;
+  }
+};
+
+/** The house at `url`; else the one that left its address in the data folder; else one that is opened here, for as long as it is needed. */
+export async function openFrontDoor(folder: string, url: string | undefined): Promise<FrontDoor> {
+  const close = (): Promise<void> => Promise.resolve();
+  if (url !== undefined) {
+    if (await answers(url)) return { url: url.replace(/\/$/, ''), close };
+    throw new Error(`no Entente answers at ${url}: start it, or leave --url out`);
+  }
+  const left = addressIn(folder);
+  if (left !== null && (await answers(left))) return { url: left, close };
+  const app = await buildHouse(folder, 'error');
+  await app.listen(0, '127.0.0.1');
+  return { url: await app.getUrl(), close: () => app.close() };
+}

@@ -1,0 +1,214 @@
+import type { EventStore, ReadModelStore } from '@entente/engine';
+import { Command } from 'commander';
+import { openFrontDoor, openLog, openRows, openScratch } from './cli.module.js';
+import { importObligations } from './import.js';
+import { EXIT, type Output, processOutput, table } from './output.js';
+import { type Difference, type Side, differences, foldAnew, positionAt, printRows } from './rows.js';
+import { timeline } from './timeline.js';
+import { verify } from './verify.js';
+
+const CODES = `
+Exit status: 0 done, 1 fault, 2 refused rows or differences found.`;
+
+interface Common {
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+/** Opens a log for as long as the work takes. */
+async function withLog<T>(folder: string, work: (log: EventStore) => Promise<T>): Promise<T> {
+  const log = openLog(folder);
+  try {
+    return await work(log);
+  } finally {
+    await log.close();
+  }
+}
+
+const known = (store: ReadModelStore, name: string): string => {
+  const names = store.names().map((one) => one.name);
+  if (!names.includes(name)) throw new Error(`there is no read model "${name}"; there are ${names.join(', ')}`);
+  return name;
+};
+
+/** The whole command line. `exit` is told the exit status of a command that ended. */
+export function commandLine(
+  exit: (status: number) => void,
+  outputTo: (json: boolean) => Output = processOutput,
+): Command {
+  const program = new Command('entente')
+    .description('Imports into, replays, compares and verifies an Entente house.')
+    .addHelpText('after', CODES);
+  const common = (name: string, about: string, examples: readonly string[]): Command =>
+    program
+      .command(name)
+      .description(about)
+      .option('--data <folder>', 'the data folder', process.env['ENTENTE_DATA'] ?? './data')
+      .option('--json', 'results as JSON, for programs')
+      .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ entente ${line}`).join('\n')}\n${CODES}`);
+
+  common('import', 'Reads reported history through the front door: run again, nothing doubles.', [
+    'import obligations report.csv --mapping deploy/mappings/us-greenbook.json',
+    'import obligations report.csv --mapping mapping.json --url http://127.0.0.1:3000 --json',
+  ])
+    .argument('<what>', 'what the file holds: obligations')
+    .argument('<csv>', 'the file')
+    .requiredOption('--mapping <file>', 'how its columns are read: see deploy/mappings/us-greenbook.json')
+    .option('--url <url>', 'the running house to ask; else the one of the data folder, else it is opened here')
+    .option('--refused <file>', 'where refused rows go, with their reasons (default: <csv>.refused.csv, here)')
+    .action(
+      async (what: string, csv: string, options: Common & { mapping: string; url?: string; refused?: string }) => {
+        if (what !== 'obligations') throw new Error(`"${what}" cannot be imported: obligations can`);
+        const output = outputTo(options.json === true);
+        const door = await openFrontDoor(options.data, options.url);
+        try {
+          const { refusedFile, ...counts } = await importObligations(csv, { ...options, url: door.url }, output);
+          const { read, accepted, alreadyThere, refused } = counts;
+          if (output.json) output.out(JSON.stringify(counts));
+          else output.out(`${read} rows read: ${accepted} accepted, ${alreadyThere} there already, ${refused} refused`);
+          if (refusedFile !== null) output.err(`the refused rows and why: ${refusedFile}`);
+          exit(refused > 0 ? EXIT.differences : EXIT.done);
+        } finally {
+          await door.close();
+        }
+      },
+    );
+
+  common('replay', 'Prints a read model at a position or date, folded from the events alone.', [
+    'replay donor-portfolio',
+    'replay funding --as-of 2026-01-31 --json',
+  ])
+    .argument('<read-model>')
+    .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant; now, where it is not given')
+    .action((name: string, options: Common & { asOf?: string }) =>
+      withLog(options.data, async (log) => {
+        const output = outputTo(options.json === true);
+        const position = await positionAt(log, options.asOf);
+        const scratch = await openScratch(log);
+        try {
+          known(scratch.rows, name);
+          await foldAnew(log, scratch.rows, position, output);
+          const count = await printRows(scratch.rows, name, position, output);
+          output.err(`${count} rows at position ${position}`);
+          exit(EXIT.done);
+        } finally {
+          await scratch.end();
+        }
+      }),
+    );
+
+  common(
+    'compare',
+    'Names each row and column that differs: between two dates, or between the rows that are served and a replay.',
+    ['compare --rebuilt', 'compare donor-portfolio --as-of 2026-01-31 --with 2026-03-31'],
+  )
+    .argument('[read-model]', 'all of them, where none is named')
+    .option('--rebuilt', 'the rows that are served against the same folded anew')
+    .option('--as-of <when>', 'the first side: a position, a day or an instant')
+    .option('--with <when>', 'the second side; now, where it is not given')
+    .action((name: string | undefined, options: Common & { rebuilt?: boolean; asOf?: string; with?: string }) =>
+      withLog(options.data, async (log) => {
+        const output = outputTo(options.json === true);
+        if ((options.rebuilt === true) === (options.asOf !== undefined))
+          throw new Error('compare takes --rebuilt, or --as-of with --with');
+        const served = await openRows(options.data, log);
+        const scratch = await openScratch(log);
+        try {
+          const names = name === undefined ? served.names().map((one) => one.name) : [known(served, name)];
+          const [left, right] = await sides(log, served, scratch.rows, options, output);
+          const found = await tell(names, left, right, output);
+          exit(found === 0 ? EXIT.done : EXIT.differences);
+        } finally {
+          await scratch.end();
+          await served.close();
+        }
+      }),
+    );
+
+  common('timeline', 'Prints who said what and when: of a stream, an organisation, or a correlation.', [
+    'timeline programme/norland.border-training',
+    'timeline --actor norland --from 2026-01-01 --to 2026-01-31 --json',
+  ])
+    .argument('[stream]', '<kind>/<id>')
+    .option('--actor <organisation>', 'what it sent, or what was sent in its name')
+    .option('--correlation <id>')
+    .option('--from <when>', 'a day or an instant on which it happened')
+    .option('--to <when>', 'a day or an instant')
+    .action((stream: string | undefined, { data, json, ...options }: Common & Record<string, string>) =>
+      withLog(data, async (log) => {
+        if (stream === undefined && options['actor'] === undefined && options['correlation'] === undefined)
+          throw new Error('timeline takes a stream, --actor or --correlation');
+        await timeline(log, { ...options, ...(stream === undefined ? {} : { stream }) }, outputTo(json === true));
+        exit(EXIT.done);
+      }),
+    );
+
+  common('verify', 'Reads the whole log and holds it against what it promises.', [
+    'verify',
+    'verify --data ./data --json',
+  ]).action((options: Common) =>
+    withLog(options.data, async (log) => {
+      const output = outputTo(options.json === true);
+      const found = await verify(log, output);
+      if (output.json) output.out(JSON.stringify(found));
+      else {
+        if (found.findings.length > 0) output.out(table(found.findings.map((finding) => ({ ...finding }))));
+        output.out(
+          `${found.events} events of ${found.streams} streams up to position ${found.position}: ${found.count} findings`,
+        );
+        output.out(`${found.outdated} decisions on outdated knowledge`);
+      }
+      exit(found.count === 0 ? EXIT.done : EXIT.differences);
+    }),
+  );
+  return program;
+}
+
+async function sides(
+  log: EventStore,
+  served: ReadModelStore,
+  scratch: ReadModelStore,
+  options: { readonly rebuilt?: boolean; readonly asOf?: string; readonly with?: string },
+  output: Output,
+): Promise<readonly [Side, Side]> {
+  if (options.rebuilt !== true)
+    return [
+      { store: served, position: await positionAt(log, options.asOf) },
+      { store: served, position: await positionAt(log, options.with) },
+    ];
+  let position = await log.head();
+  for (const { name } of served.names())
+    for (const at of (await served.reach(name)).pin) if (at < position) position = at;
+  await foldAnew(log, scratch, position, output);
+  return [
+    { store: served, position },
+    { store: scratch, position },
+  ];
+}
+
+async function tell(names: readonly string[], left: Side, right: Side, output: Output): Promise<number> {
+  const found: Difference[] = [];
+  let count = 0;
+  for (const name of names)
+    for await (const difference of differences(name, left, right)) {
+      count += 1;
+      if (found.length < 1000) found.push(difference);
+    }
+  if (output.json)
+    output.out(
+      JSON.stringify({
+        left: String(left.position),
+        right: String(right.position),
+        compared: names,
+        differences: found,
+        count,
+      }),
+    );
+  else {
+    if (found.length > 0) output.out(table(found.map((difference) => ({ ...difference }))));
+    output.out(
+      `${names.length} read models compared at positions ${left.position} and ${right.position}: ${count} differences`,
+    );
+  }
+  return count;
+}

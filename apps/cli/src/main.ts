@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { commandLine } from './commands.js';
+import { EXIT } from './output.js';
+
+// Whoever reads may stop reading, as `head` does: that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
+commandLine((status) => (process.exitCode = status))
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.stderr.write(`entente: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = EXIT.fault;
+  });

@@ -1,0 +1,126 @@
+import type { EventStore, ReadModelStore, RowOut } from '@entente/engine';
+import { replay } from '@entente/engine';
+import { MODELS } from '@entente/read-models';
+import { type Output, progress, table } from './output.js';
+
+/** A position, the end of a day (YYYY-MM-DD), or an instant, as a position of the log. */
+export async function positionAt(log: EventStore, asOf: string | undefined): Promise<bigint> {
+  const head = await log.head();
+  if (asOf === undefined) return head;
+  if (/^[0-9]{1,19}$/.test(asOf)) {
+    if (BigInt(asOf) > head) throw new Error(`position ${asOf} lies beyond the log, which ends at ${head}`);
+    return BigInt(asOf);
+  }
+  const instant = Date.parse(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf);
+  if (Number.isNaN(instant)) throw new Error(`${asOf} is no position, day (YYYY-MM-DD) or instant (ISO 8601)`);
+  return log.positionAt(new Date(instant).toISOString());
+}
+
+/** Folds the events up to a position into rows, in an empty place. */
+export async function foldAnew(log: EventStore, into: ReadModelStore, upTo: bigint, output: Output): Promise<void> {
+  const tell = progress(output, 'folded to position');
+  await replay(
+    log,
+    MODELS,
+    into,
+    upTo,
+    () => new Date().toISOString(),
+    (at) => tell(at, upTo),
+  );
+}
+
+const PAGE = 1000;
+
+/** All rows of a name at a position, in the order of their keys, a page at a time. */
+export async function* rowsAt(store: ReadModelStore, name: string, position: bigint): AsyncIterable<RowOut> {
+  let behind: RowOut | undefined;
+  for (let more = true; more;) {
+    const query = { where: [], sort: [], limit: PAGE, pin: [position], ...(behind === undefined ? {} : { behind }) };
+    const page = await store.query(name, query);
+    yield* page.rows;
+    behind = page.rows.at(-1);
+    more = page.more;
+  }
+}
+
+/** Prints a read model as it stands at a position, and answers how many rows it has. */
+export async function printRows(
+  store: ReadModelStore,
+  name: string,
+  position: bigint,
+  output: Output,
+): Promise<number> {
+  let page: Record<string, unknown>[] = [];
+  let count = 0;
+  const flush = (): void => {
+    if (page.length > 0 && !output.json) output.out(table(page));
+    page = [];
+  };
+  for await (const { key, columns } of rowsAt(store, name, position)) {
+    count += 1;
+    if (output.json) output.out(JSON.stringify({ row_id: key, ...columns }));
+    else if (page.push({ ...columns }) === 200) flush();
+  }
+  flush();
+  return count;
+}
+
+/** A row or a column that differs between two sides. */
+export interface Difference {
+  readonly name: string;
+  readonly row: string;
+  /** The column that differs; `(row)` where one side lacks the whole row. */
+  readonly column: string;
+  readonly left: unknown;
+  readonly right: unknown;
+}
+
+/** One side of a comparison. */
+export interface Side {
+  readonly store: ReadModelStore;
+  readonly position: bigint;
+}
+
+/** Every row and column of a name that differs between two sides. Both are read in the order of their keys, so neither is held. */
+export async function* differences(name: string, left: Side, right: Side): AsyncIterable<Difference> {
+  const [lefts, rights] = [left, right].map(({ store, position }) =>
+    rowsAt(store, name, position)[Symbol.asyncIterator](),
+  ) as [AsyncIterator<RowOut>, AsyncIterator<RowOut>];
+  const order = new Map<string, RowOut>();
+  let [a, b] = [await lefts.next(), await rights.next()];
+  while (a.done !== true || b.done !== true) {
+    if (a.done !== true && b.done !== true && a.value.key === b.value.key) {
+      yield* columnsThatDiffer(name, a.value, b.value);
+      [a, b] = [await lefts.next(), await rights.next()];
+    } else {
+      // The keys differ: one of the two rows is missing on the other side. Both wait until their like comes, or the end.
+      if (a.done !== true) {
+        yield* meet(name, order, a.value, 'left');
+        a = await lefts.next();
+      }
+      if (b.done !== true) {
+        yield* meet(name, order, b.value, 'right');
+        b = await rights.next();
+      }
+    }
+  }
+  for (const [side, row] of order)
+    yield side.startsWith('left ')
+      ? { name, row: row.key, column: '(row)', left: row.columns, right: null }
+      : { name, row: row.key, column: '(row)', left: null, right: row.columns };
+}
+
+function* meet(name: string, waiting: Map<string, RowOut>, row: RowOut, side: 'left' | 'right'): Iterable<Difference> {
+  const other = `${side === 'left' ? 'right' : 'left'} ${row.key}`;
+  const like = waiting.get(other);
+  if (like === undefined) return void waiting.set(`${side} ${row.key}`, row);
+  waiting.delete(other);
+  yield* side === 'left' ? columnsThatDiffer(name, row, like) : columnsThatDiffer(name, like, row);
+}
+
+function* columnsThatDiffer(name: string, left: RowOut, right: RowOut): Iterable<Difference> {
+  for (const column of Object.keys({ ...left.columns, ...right.columns })) {
+    const [was, is] = [left.columns[column] ?? null, right.columns[column] ?? null];
+    if (JSON.stringify(was) !== JSON.stringify(is)) yield { name, row: left.key, column, left: was, right: is };
+  }
+}

@@ -1,0 +1,63 @@
+import type { EventStore } from '@entente/engine';
+import { type RecordedEvent, streamName } from '@entente/kernel';
+import { LATE_AFTER_HOURS } from '@entente/read-models';
+import { type Output, progress, table } from './output.js';
+
+/** What a timeline is of. */
+export interface Wanted {
+  /** A stream, `<kind>/<id>`. */
+  readonly stream?: string;
+  /** An organisation: what it sent, or what was sent in its name. */
+  readonly actor?: string;
+  readonly correlation?: string;
+  /** Days or instants of what happened, both included. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+const matches = ({ metadata, stream }: RecordedEvent, wanted: Wanted): boolean => {
+  const { actor, correlationId, occurredAt } = metadata;
+  if (wanted.stream !== undefined && stream !== wanted.stream) return false;
+  if (wanted.actor !== undefined && actor.organisation !== wanted.actor && actor.for !== wanted.actor) return false;
+  if (wanted.correlation !== undefined && correlationId !== wanted.correlation) return false;
+  if (wanted.from !== undefined && occurredAt < wanted.from) return false;
+  return wanted.to === undefined || occurredAt.slice(0, wanted.to.length) <= wanted.to;
+};
+
+/** Prints who said what: when it happened beside when it was recorded, late ones marked. Answers how many events it printed. */
+export async function timeline(log: EventStore, wanted: Wanted, output: Output): Promise<number> {
+  const [kind = '', ...id] = (wanted.stream ?? '').split('/');
+  const batches =
+    wanted.stream === undefined
+      ? log.readLog(0n, { upTo: await log.head() })
+      : log.readStream(streamName({ kind, id: id.join('/') }));
+  const tell = progress(output, 'events read');
+  let [read, shown] = [0, 0];
+  for await (const batch of batches) {
+    const rows = batch.filter((event) => matches(event, wanted)).map(lineOf);
+    read += batch.length;
+    tell(read);
+    if (rows.length === 0) continue;
+    shown += rows.length;
+    if (output.json) for (const row of rows) output.out(JSON.stringify(row));
+    else output.out(table(rows));
+  }
+  if (shown === 0) output.err('nothing was recorded that matches');
+  return shown;
+}
+
+function lineOf(event: RecordedEvent) {
+  const { actor, occurredAt, recordedAt, correlationId } = event.metadata;
+  const late = Date.parse(recordedAt) - Date.parse(occurredAt) >= LATE_AFTER_HOURS * 3_600_000;
+  return {
+    position: String(event.position),
+    stream: event.stream,
+    revision: event.revision,
+    type: event.type,
+    happened: occurredAt,
+    recorded: recordedAt,
+    late: late ? 'late' : '',
+    by: `${actor.organisation} (${actor.role})${actor.for === undefined ? '' : ` for ${actor.for}`}`,
+    correlation: correlationId,
+  };
+}

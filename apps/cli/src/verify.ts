@@ -1,0 +1,123 @@
+import { eventOf, wrongFields } from '@entente/contracts';
+import { COMMAND_NOTED, type EventStore, commandKey, eventId } from '@entente/engine';
+import { type RecordedEvent, parseStream } from '@entente/kernel';
+import { type Output, progress } from './output.js';
+
+/** Something in the log that is not as it must be. */
+export interface Finding {
+  readonly check: 'revisions' | 'positions' | 'time' | 'receipts' | 'ids' | 'payloads' | 'consulted';
+  readonly position: string;
+  readonly stream: string;
+  readonly says: string;
+}
+
+/** What a verification found. `outdated` counts decisions made on outdated knowledge: the promise on consulted streams allows them, and they are no finding. */
+export interface Verified {
+  readonly events: number;
+  readonly streams: number;
+  readonly position: string;
+  readonly outdated: number;
+  readonly findings: readonly Finding[];
+  /** All findings, also those beyond the first thousand. */
+  readonly count: number;
+}
+
+const MOST = 1000;
+
+/**
+ * Reads the whole log once, and holds it against what it promises: revisions without gaps from 0, positions rising, `recordedAt` never going back, each command
+ * once on its stream, event ids derived from their commands, every payload readable as its catalogued type, and no decision resting on a revision that was not
+ * there yet. Keeps one number for each stream, and a short digest for each command.
+ */
+export async function verify(log: EventStore, output: Output): Promise<Verified> {
+  const head = await log.head();
+  const check = new Check();
+  const tell = progress(output, 'position');
+  for await (const batch of log.readLog(0n, { upTo: head })) {
+    for (const event of batch) check.take(event);
+    tell(batch.at(-1)?.position ?? 0n, head);
+  }
+  return check.result(head);
+}
+
+class Check {
+  private events = 0;
+  private outdated = 0;
+  private count = 0;
+  private readonly findings: Finding[] = [];
+  private readonly revisions = new Map<string, number>();
+  private readonly commands = new Set<string>();
+  private readonly last = new Map<string, { readonly key: string; readonly index: number }>();
+  private before: RecordedEvent | null = null;
+
+  take(event: RecordedEvent): void {
+    this.events += 1;
+    this.order(event);
+    this.command(event);
+    this.payload(event);
+    this.consulted(event);
+    this.revisions.set(event.stream, event.revision);
+    this.before = event;
+  }
+
+  result(head: bigint): Verified {
+    const { events, outdated, findings, count } = this;
+    return { events, streams: this.revisions.size, position: String(head), outdated, findings, count };
+  }
+
+  private find(check: Finding['check'], { position, stream }: RecordedEvent, says: string): void {
+    this.count += 1;
+    if (this.findings.length < MOST) this.findings.push({ check, position: String(position), stream, says });
+  }
+
+  private order(event: RecordedEvent): void {
+    const expected = (this.revisions.get(event.stream) ?? -1) + 1;
+    if (event.revision !== expected)
+      this.find('revisions', event, `revision ${event.revision} where ${expected} follows`);
+    const { before } = this;
+    if (before === null) return;
+    if (event.position <= before.position) this.find('positions', event, `comes after position ${before.position}`);
+    if (event.metadata.recordedAt < before.metadata.recordedAt)
+      this.find('time', event, `recorded ${event.metadata.recordedAt}, before the event in front of it`);
+  }
+
+  /** A command's events follow each other in its stream, once, with the ids that it gives them. */
+  private command(event: RecordedEvent): void {
+    const { actor, commandId, commandHash } = event.metadata;
+    const ref = parseStream(event.stream);
+    if (ref === null) return this.find('ids', event, 'is no name of a stream');
+    const key = commandKey(actor.organisation, ref, commandId);
+    const last = this.last.get(event.stream);
+    const index = last?.key === key ? last.index + 1 : 0;
+    this.last.set(event.stream, { key, index });
+    if (index === 0) {
+      const short = eventId(key, '', 0);
+      if (this.commands.has(short))
+        this.find('receipts', event, `the command ${commandId} of ${actor.organisation} took effect twice`);
+      this.commands.add(short);
+    }
+    if (event.id !== eventId(key, commandHash, index))
+      this.find('ids', event, `the id ${event.id} is not what its command gives`);
+  }
+
+  private payload(event: RecordedEvent): void {
+    if (event.type === COMMAND_NOTED) return;
+    const kind = event.stream.slice(0, event.stream.indexOf('/'));
+    const catalogued = eventOf(kind, event.type);
+    if (catalogued === undefined)
+      return this.find('payloads', event, `${kind} has no event ${event.type} in the catalogue`);
+    if (event.version > catalogued.version)
+      return this.find('payloads', event, `version ${event.version} is newer than ${catalogued.version}`);
+    for (const { path, message } of wrongFields(catalogued.data, event.data))
+      this.find('payloads', event, `${event.type}.${path}: ${message}`);
+  }
+
+  private consulted(event: RecordedEvent): void {
+    for (const { stream, revision } of event.metadata.consulted) {
+      const actual = this.revisions.get(stream) ?? -1;
+      if (revision > actual)
+        this.find('consulted', event, `rests on revision ${revision} of ${stream}, which had ${actual}`);
+      else if (revision < actual) this.outdated += 1;
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { openFrontDoor, openLog } from '../../apps/cli/src/cli.module.js';
+import { commandLine } from '../../apps/cli/src/commands.js';
+import { importObligations } from '../../apps/cli/src/import.js';
+import { readMapping } from '../../apps/cli/src/mapping.js';
+import { verify } from '../../apps/cli/src/verify.js';
+
+const CSV = join(import.meta.dirname, '../data/obligations.csv');
+const MAPPING = join(import.meta.dirname, '../data/obligations.mapping.json');
+const quiet = { json: true, out: () => undefined, err: () => undefined };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-import-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the command line as a person would; answers its exit status and what it printed. */
+async function entente(...args: string[]): Promise<{ status: number | null; out: string[]; err: string[] }> {
+  const said = { status: null as number | null, out: [] as string[], err: [] as string[] };
+  const output = (json: boolean) => ({
+    json,
+    out: (t: string) => void said.out.push(t),
+    err: (t: string) => void said.err.push(t),
+  });
+  await commandLine((status) => (said.status = status), output).parseAsync(['node', 'entente', ...args]);
+  return said;
+}
+const refusedFile = () => join(folder, 'refused.csv');
+const importing = () =>
+  entente('import', 'obligations', CSV, '--mapping', MAPPING, '--data', folder, '--refused', refusedFile(), '--json');
+
+/** What stands at obligated, by recipient, fund and period: from the events' JSON alone. */
+function totalsBySql(): unknown[] {
+  const db = new Database(join(folder, 'log.sqlite'), { readonly: true });
+  const rows = db
+    .prepare(
+      `SELECT json_extract(o.data, '$.recipient') AS recipient, json_extract(o.data, '$.fund') AS fund, json_extract(e.data, '$.period') AS period,
+       SUM(CASE e.type WHEN 'FundsObligated' THEN 1 ELSE -1 END * json_extract(e.data, '$.amount')) AS obligated
+       FROM events e JOIN events o ON o.stream = e.stream AND o.revision = 0
+       WHERE e.type IN ('FundsObligated', 'FundsDeobligated') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    )
+    .all();
+  db.close();
+  return rows;
+}
+
+describe('reported obligations, imported', () => {
+  it('become commands, each row once; what cannot be read is refused with its line and reason', async () => {
+    const { status, out } = await importing();
+    expect(JSON.parse(out[0] as string)).toEqual({ read: 16, accepted: 8, alreadyThere: 1, refused: 7 });
+    expect(status).toBe(2);
+    expect(totalsBySql()).toEqual([
+      {
+        recipient: 'a-very-long-name-of-a-recipient-that-is-some-region-and-not',
+        fund: 'A fund with a long name, of a department with a long name of its own',
+        period: '1985',
+        obligated: 100,
+      },
+      { recipient: 'cote-d-azur', fund: 'Grants', period: '2002', obligated: 700 },
+      { recipient: 'estmark', fund: 'Grants', period: '1976', obligated: 1000 },
+      { recipient: 'estmark', fund: 'Grants', period: '1976.9', obligated: 0 },
+      { recipient: 'estmark', fund: 'Loans', period: '2001', obligated: -2500 },
+      { recipient: 'norland', fund: 'Training, joint', period: '2019', obligated: 150000 },
+      { recipient: 'norland', fund: 'Training, joint', period: '2020', obligated: -50000 },
+      { recipient: 'westmark', fund: 'Grants "special"', period: '2008', obligated: 325 },
+    ]);
+    const refused = readFileSync(refusedFile(), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',').slice(0, 2).join(' '));
+    expect(refused.sort()).toEqual([
+      '10 amount-beyond-range',
+      '11 field-missing',
+      '12 columns-miscounted',
+      '14 amount-unreadable',
+      '16 command-id-reused',
+      '8 recipient-ambiguous',
+      '9 amount-unreadable',
+    ]);
+  });
+
+  it('run again, nothing doubles; the rows that are served are what a replay gives, and the log is whole', async () => {
+    await importing();
+    const before = totalsBySql();
+    const log = openLog(folder);
+    const head = await log.head();
+    expect(JSON.parse((await importing()).out[0] as string)).toEqual({
+      read: 16,
+      accepted: 0,
+      alreadyThere: 9,
+      refused: 7,
+    });
+    expect(await log.head()).toBe(head);
+    await log.close();
+    expect(totalsBySql()).toEqual(before);
+    const compared = await entente('compare', '--rebuilt', '--data', folder);
+    expect([compared.status, compared.out.at(-1)]).toEqual([0, expect.stringContaining('0 differences')]);
+    expect((await entente('verify', '--data', folder)).status).toBe(0);
+    const replayed = await entente('replay', 'funding', '--data', folder, '--json');
+    const rows = replayed.out.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(rows.map(({ recipient, fund, period, obligated }) => ({ recipient, fund, period, obligated }))).toEqual(
+      expect.arrayContaining(before),
+    );
+    expect(rows).toHaveLength(before.length);
+  });
+
+  it('broken off anywhere and run again, it ends the same', async () => {
+    await importing();
+    const whole = totalsBySql();
+    rmSync(folder, { recursive: true });
+    const door = await openFrontDoor(folder, undefined);
+    const stop = new AbortController();
+    const real = globalThis.fetch;
+    let sent = 0;
+    globalThis.fetch = (...args: Parameters<typeof fetch>) => {
+      sent += 1;
+      if (sent === 5) stop.abort();
+      return sent > 7 ? Promise.reject(new Error('the line went dead')) : real(...args);
+    };
+    const options = { mapping: MAPPING, url: door.url, refused: refusedFile(), signal: stop.signal };
+    await expect(importObligations(CSV, options, quiet)).rejects.toThrow();
+    globalThis.fetch = real;
+    await door.close();
+    const begun = totalsBySql();
+    expect(begun.length).toBeGreaterThan(0);
+    expect(begun.length).toBeLessThan(whole.length);
+    await importing();
+    expect(totalsBySql()).toEqual(whole);
+  });
+
+  it('a mapping that is wrong is named field by field, and a column that is missing before anything is sent', async () => {
+    const file = join(folder, 'mapping.json');
+    writeFileSync(file, JSON.stringify({ source: '', columns: { recipient: 3 }, key: [], more: 1 }));
+    expect(() => readMapping(file)).toThrow(/source.*actor.*minorUnits.*columns\.recipient.*columns\.fund.*key.*more/s);
+    const mapping = { ...readMapping(MAPPING), key: ['year'] };
+    writeFileSync(file, JSON.stringify(mapping));
+    const args = ['import', 'obligations', CSV, '--mapping', file, '--data', join(folder, 'house')];
+    await expect(entente(...args)).rejects.toThrow('lacks the columns year');
+    expect(await openLog(join(folder, 'house')).head()).toBe(0n);
+  });
+});
+
+describe('entente verify', () => {
+  /** Tampers with a copy of the log, and gives the checks that find it. */
+  const found = async (sql: string): Promise<string[]> => {
+    const copy = join(folder, 'copy');
+    rmSync(copy, { recursive: true, force: true });
+    const from = new Database(join(folder, 'log.sqlite'));
+    from.pragma('wal_checkpoint(TRUNCATE)');
+    from.close();
+    mkdirSync(copy);
+    copyFileSync(join(folder, 'log.sqlite'), join(copy, 'log.sqlite'));
+    const db = new Database(join(copy, 'log.sqlite'));
+    db.exec(sql);
+    db.close();
+    const log = openLog(copy);
+    const { findings } = await verify(log, quiet);
+    await log.close();
+    return [...new Set(findings.map(({ check }) => check))].sort();
+  };
+
+  it('finds nothing in what was recorded, and each thing that was done to it afterwards', async () => {
+    await importing();
+    expect(await found('SELECT 1')).toEqual([]);
+    expect(await found('DELETE FROM events WHERE position = 2')).toContain('revisions');
+    expect(
+      await found(`UPDATE events SET data = json_set(data, '$.amount', 'much') WHERE type = 'FundsObligated'`),
+    ).toEqual(['payloads']);
+    expect(await found(`UPDATE events SET type = 'FundsInvented' WHERE position = 2`)).toEqual(['payloads']);
+    expect(await found(`UPDATE events SET id = '00000000-0000-5000-8000-000000000000' WHERE position = 2`)).toEqual([
+      'ids',
+    ]);
+    expect(
+      await found(
+        `UPDATE events SET metadata = json_set(metadata, '$.recordedAt', '2001-01-01T00:00:00.000Z') WHERE position = 3`,
+      ),
+    ).toEqual(['time']);
+    expect(
+      await found(
+        `UPDATE events SET metadata = json_set(metadata, '$.consulted', json('[{"stream":"programme/norland.p","revision":4}]')) WHERE position = 2`,
+      ),
+    ).toEqual(['consulted']);
+    expect(
+      await found(`INSERT INTO events (stream, revision, id, type, version, recorded_at, data, metadata)
+        SELECT stream, (SELECT MAX(revision) + 1 FROM events x WHERE x.stream = e.stream), id, type, version, recorded_at, data,
+        json_set(metadata, '$.recordedAt', '2999-01-01T00:00:00.000Z') FROM events e WHERE type = 'FundsObligated' AND stream LIKE '%norland.training%'`),
+    ).toContain('receipts');
+  });
+});
+
+describe('entente compare', () => {
+  it('names each row and column that differs from a replay', async () => {
+    await importing();
+    const db = new Database(join(folder, 'rows.sqlite'));
+    db.exec(
+      `UPDATE funding_v1_g1 SET obligated = 1 WHERE period = '2020'; DELETE FROM funding_v1_g1 WHERE period = '2002'`,
+    );
+    db.close();
+    const { status, out } = await entente('compare', 'funding', '--rebuilt', '--data', folder, '--json');
+    expect(status).toBe(2);
+    const { differences, count } = JSON.parse(out[0] as string) as {
+      differences: Record<string, unknown>[];
+      count: number;
+    };
+    expect(count).toBe(2);
+    expect(differences.map(({ column, left, right }) => [column, left === null ? null : left, right !== null])).toEqual(
+      expect.arrayContaining([
+        ['obligated', 1, true],
+        ['(row)', null, true],
+      ]),
+    );
+  });
+});
