@@ -5,7 +5,11 @@ const ROOMS = {
   engine: { sees: ['kernel'], npm: ['lru-cache'], node: true },
   contracts: { sees: ['domain', 'kernel'], npm: ['class-validator', 'class-transformer'], node: false },
   workers: { sees: ['engine', 'contracts', 'read-models', 'domain', 'kernel'], npm: ['@nestjs/common'], node: true },
-  http: { sees: ['engine', 'contracts', 'domain', 'kernel'], npm: ['@nestjs/common', '@nestjs/cqrs'], node: true },
+  http: {
+    sees: ['engine', 'contracts', 'domain', 'kernel'],
+    npm: ['@nestjs/common', '@nestjs/cqrs', '@nestjs/swagger'],
+    node: true,
+  },
   'read-models': { sees: ['domain', 'kernel'], npm: ['typeorm'], node: false },
   typeorm: {
     sees: ['engine', 'contracts', 'kernel'],

@@ -1,6 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ProblemFilter } from '@entente/http';
+import { SwaggerModule } from '@nestjs/swagger';
+import { ReadModelStore } from '@entente/engine';
+import { ProblemFilter, openApi } from '@entente/http';
 import { type LogLevel, levelsUpTo } from './config.js';
 import { StandaloneModule } from './standalone.module.js';
 
@@ -16,5 +18,6 @@ export async function buildHouse(folder: string, logLevel: LogLevel): Promise<Ne
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter());
+  SwaggerModule.setup('docs', app, openApi(app.get(ReadModelStore).names()), { jsonDocumentUrl: 'docs-json' });
   return app;
 }

@@ -24,6 +24,7 @@ import {
   HistoryController,
   LiveController,
   OpenStreams,
+  PageController,
   ReadModelsController,
   Readiness,
   type Standing,
@@ -116,7 +117,14 @@ export class StandaloneModule {
     return {
       module: StandaloneModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [HealthController, CommandsController, LiveController, HistoryController, ReadModelsController],
+      controllers: [
+        PageController,
+        HealthController,
+        CommandsController,
+        LiveController,
+        HistoryController,
+        ReadModelsController,
+      ],
       providers: [
         { provide: SqliteEventStore, useFactory: () => new SqliteEventStore({ folder, onOutcomeUnknown }) },
         { provide: EventStore, useExisting: SqliteEventStore },

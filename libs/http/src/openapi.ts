@@ -1,0 +1,209 @@
+import { CATALOGUE, schemaOf } from '@entente/contracts';
+import type { Described } from '@entente/engine';
+import type { Json } from '@entente/kernel';
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+type Parameter = Readonly<Record<string, Json>>;
+type Operation = Readonly<Record<string, Json>>;
+
+const parameter = (
+  where: 'query' | 'header' | 'path',
+  name: string,
+  description: string,
+  example?: Json,
+): Parameter => ({
+  ...{ name, in: where, description, required: where === 'path', schema: { type: 'string' } },
+  ...(example === undefined ? {} : { example }),
+});
+
+const HEADERS: readonly Parameter[] = [
+  parameter(
+    'header',
+    'Idempotency-Key',
+    'The command id: sent again, the same receipt comes back. Made and given back where it is not sent.',
+  ),
+  parameter(
+    'header',
+    'Entente-Actor',
+    '<organisation>;role=<role>;person=<reference>;for=<organisation>; the operator, where it is not sent.',
+  ),
+  parameter('header', 'If-Match', 'The revision that the stream must have: 412 where it has another.'),
+  parameter('header', 'Correlation-Id', 'Kept with the events, and given back.'),
+  parameter('header', 'Causation-Id', 'What led to the command; kept with the events.'),
+];
+
+const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+const problem = (description: string): Json => ({ description, content: PROBLEM });
+const PROBLEMS = {
+  400: problem('`wrong-shape`: every wrong field at once, by path; `unreadable`: no JSON'),
+  404: problem('there is nothing there'),
+  503: problem('`busy`, `contention`, `no-room`, `not-there-yet`, `closing`: try again after `Retry-After` seconds'),
+};
+const json = (description: string, example?: Json): Json => ({
+  description,
+  content: { 'application/json': { schema: { type: 'object' }, ...(example === undefined ? {} : { example }) } },
+});
+
+const operation = (
+  tag: string,
+  summary: string,
+  parameters: readonly Parameter[],
+  answer: Json,
+  more: Operation = {},
+): Operation => ({
+  ...{ tags: [tag], summary, parameters },
+  ...more,
+  responses: { 200: answer, ...PROBLEMS },
+});
+
+/** Every command, from the catalogue: its body's schema, and an example that works. */
+function commandPaths(): Record<string, Json> {
+  const paths: Record<string, Json> = {};
+  for (const { kind, exampleId, commands } of CATALOGUE)
+    for (const [type, { path, summary, body, example }] of Object.entries(commands)) {
+      const content = { 'application/json': { schema: schemaOf(body) as Json, example: example as Json } };
+      const dryRun = parameter('query', 'dry-run', 'Decides, and records nothing.');
+      paths[`/v1/${kind}/{id}/${path}`] = {
+        post: {
+          ...{ tags: [kind], summary, operationId: type, requestBody: { required: true, content } },
+          parameters: [parameter('path', 'id', 'The id of the stream.', exampleId), dryRun, ...HEADERS],
+          responses: {
+            201: json('The receipt: what was recorded, where, and a token (`after`) for reading it.'),
+            ...PROBLEMS,
+            409: problem('`command-id-reused`: the Idempotency-Key was used for another command'),
+            412: problem('`revision-moved`: If-Match says another revision'),
+            422: problem('the rules refuse it: a stable code, the rule, and what would have to be true'),
+          },
+        },
+      };
+    }
+  return paths;
+}
+
+const AS_OF = parameter(
+  'query',
+  'as-of',
+  'A position, a day (its end, UTC) or an instant: the rows as they were recorded by then.',
+);
+const PAGING: readonly Parameter[] = [
+  parameter('query', 'sort', 'Columns, by commas; a hyphen before one turns it round. What is missing comes last.'),
+  parameter('query', 'limit', '1 to 1000', '100'),
+  parameter('query', 'cursor', 'The `next` of the page before: it pins the position.'),
+  AS_OF,
+  parameter('query', 'after', "A receipt's `after`: waits at most five seconds until the rows have come so far."),
+];
+
+/** The queries of one read model: its columns are its filters. */
+function readModelPaths({ name, about, columns }: Described): Record<string, Json> {
+  const filters = Object.entries(columns)
+    .filter(([, type]) => type !== 'json')
+    .map(([column, type]) =>
+      parameter(
+        'query',
+        column,
+        `${type}; repeated: any of them; empty: missing. Also ${column}.min and ${column}.max.`,
+      ),
+    );
+  const base = `/v1/read-models/${name}`;
+  const row = parameter('query', 'row', 'The row_id of a row.');
+  const resume = parameter('header', 'Last-Event-ID', 'The id of the last frame: what changed since is told.');
+  const stream = {
+    description: '`row`, `gone`, `caught-up`, `reset`, `cut-off`',
+    content: { 'text/event-stream': {} },
+  };
+  return {
+    [base]: {
+      get: operation('read models', about, [...filters, ...PAGING], json('{ rows, position, version, totals, next }')),
+    },
+    [`${base}/events`]: {
+      get: operation(
+        'read models',
+        `The events that made a row of ${name}`,
+        [{ ...row, required: true }, AS_OF],
+        json('{ events, left_out, position }'),
+      ),
+    },
+    [`${base}/live`]: { get: operation('live', `${name}, as its rows change`, [...filters, resume], stream) },
+  };
+}
+
+function fixedPaths(): Record<string, Json> {
+  const events = json('{ events, position, next }; with Accept: application/x-ndjson an event a line');
+  const stream = [
+    parameter('path', 'kind', 'A kind of stream.', 'programme'),
+    parameter('path', 'id', 'Its id.', 'norland.border-training'),
+  ];
+  const narrow = [
+    parameter('query', 'after', 'A position.', '0'),
+    parameter('query', 'kind', 'A kind of stream; repeated: any of them.', 'programme'),
+    parameter('query', 'type', 'A type of event; repeated: any of them.', 'MilestoneMet'),
+  ];
+  const state = [
+    parameter('query', 'from', 'The first revision.'),
+    parameter('query', 'revision', 'The state as of this revision is given too.', '0'),
+    parameter('query', 'as-of', 'The same, by a day or an instant; instead of `revision`.'),
+  ];
+  const receipt = [
+    parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', 'example-01'),
+    { ...parameter('query', 'stream', '<kind>/<id>', 'programme/norland.border-training'), required: true },
+    parameter('header', 'Entente-Actor', 'Who sent it.', 'norland;role=donor'),
+  ];
+  return {
+    '/v1/read-models': { get: operation('read models', 'What can be asked for', [], json('{ readModels }')) },
+    '/v1/history': {
+      get: operation('history', 'The log', [...narrow, parameter('query', 'limit', '1 to 1000', '10')], events),
+    },
+    '/v1/history/live': {
+      get: operation('live', 'The log, as it grows', narrow, {
+        description: '`event`',
+        content: { 'text/event-stream': {} },
+      }),
+    },
+    '/v1/history/{kind}/{id}': {
+      get: operation('history', 'One stream', [...stream, ...state], json('{ stream, events, next, revision, state }')),
+    },
+    '/v1/commands/{commandId}': {
+      get: operation('commands', 'The receipt of an earlier command', receipt, json('The receipt')),
+    },
+    '/v1/catalogue': {
+      get: operation('commands', 'Every command and event with its schema', [], json('A list of kinds')),
+    },
+    '/health/live': { get: operation('health', 'The process runs', [], json('{ status }')) },
+    '/health/ready': {
+      get: operation(
+        'health',
+        'How far each read model lags, what waits and what is parked',
+        [],
+        json('{ status, models }'),
+      ),
+    },
+  };
+}
+
+const text = { type: 'string' };
+const SCHEMAS = {
+  Problem: {
+    type: 'object',
+    description: 'RFC 9457. `code` is stable; `wrong` names each wrong field; `rule` and `unless` stand in a refusal.',
+    properties: {
+      ...{ type: text, status: { type: 'integer' }, code: text, title: text, rule: text, unless: text },
+      wrong: { type: 'array', items: { type: 'object', properties: { path: text, message: text } } },
+    },
+  },
+};
+
+/** The whole of the API: commands from the catalogue, queries from the read models that are there. */
+export const openApi = (described: readonly Described[]): OpenAPIObject => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Entente',
+    version: '1',
+    description: 'Commands in, events for ever, read models out: the coordination service for security assistance.',
+  },
+  paths: {
+    ...fixedPaths(),
+    ...Object.assign({}, ...described.map(readModelPaths)),
+    ...commandPaths(),
+  } as OpenAPIObject['paths'],
+  components: { schemas: SCHEMAS },
+});
