@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
+import { commandLine } from '../../apps/cli/src/commands.js';
 import { all } from '../contracts/event-store.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -41,7 +42,7 @@ const propose = (url: string, id: string): Promise<Response> =>
     body: JSON.stringify(proposal),
   });
 
-it('killed ten times under load: what was acknowledged is there once, and a retry gives the same receipt', async () => {
+it('killed ten times under load: what was acknowledged is there once, and a retry gives the same receipt, and the rows equal a replay', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-kill-'));
   const acknowledged = new Map<string, unknown>();
   let sent = 0;
@@ -69,6 +70,25 @@ it('killed ten times under load: what was acknowledged is there once, and a retr
     dead = true;
     await Promise.all(clients);
   }
+  const last = await start(folder);
+  for (let lag = true; lag;) {
+    const ready = (await (await fetch(`${last.url}/health/ready`)).json()) as { models: { lag: string }[] };
+    lag = ready.models.some((model) => model.lag !== '0');
+  }
+  const exits: number[] = [];
+  const output = () => ({ json: true, out: () => undefined, err: () => undefined });
+  for (const command of [['compare', '--rebuilt'], ['verify']])
+    await commandLine((status) => void exits.push(status), output).parseAsync([
+      'node',
+      'entente',
+      ...command,
+      '--data',
+      folder,
+    ]);
+  expect(exits).toEqual([0, 0]);
+  const ended = new Promise((resolve) => last.house.once('exit', resolve));
+  last.house.kill('SIGTERM');
+  expect(await ended).toBe(0);
   const reader = new SqliteLogReader(folder);
   const log = await all(reader.readLog(0n));
   await reader.close();

@@ -1,0 +1,243 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  EventFeed,
+  type FeedBatch,
+  type FeedConsumer,
+  type FeedSubscription,
+  Projector,
+  ReadModelStore,
+  replay,
+} from '@entente/engine';
+import type { AnyProjection, RecordedEvent } from '@entente/kernel';
+import { MODELS, VIEWS } from '@entente/read-models';
+import { InProcessFeed, SqliteEventStore } from '@entente/sqlite';
+import { SqliteReadModelStore } from '@entente/typeorm';
+import { tellExample } from '../../apps/standalone/src/example.js';
+import { buildHouse } from '../../apps/standalone/src/house.js';
+import { all } from '../contracts/event-store.js';
+
+const now = () => '2026-06-01T12:00:00.000Z';
+const folders: string[] = [];
+const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-projection-'));
+  folders.push(folder);
+  return folder;
+};
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A feed that delivers what it is told to, when it is told to. */
+class ByHand extends EventFeed {
+  readonly partitions = 1;
+  private consumer: FeedConsumer | null = null;
+  subscribe(consumer: FeedConsumer): FeedSubscription {
+    this.consumer = consumer;
+    return { head: () => Promise.resolve(0n), fault: () => null, stop: () => Promise.resolve() };
+  }
+  resume(): Promise<bigint> {
+    return (this.consumer as FeedConsumer).resume(0);
+  }
+  async deliver(events: readonly RecordedEvent[]): Promise<void> {
+    const batch: FeedBatch = { partition: 0, events, through: events.at(-1)?.position ?? 0n };
+    await (this.consumer as FeedConsumer).take(batch);
+  }
+}
+
+async function openRows(folder: string, models: readonly AnyProjection[] = MODELS): Promise<SqliteReadModelStore> {
+  const rows = new SqliteReadModelStore({ folder, models, views: models === MODELS ? VIEWS : [] });
+  await rows.open('log');
+  return rows;
+}
+
+/** All that is kept of every model, by key, with where each version begins. */
+async function contents(rows: ReadModelStore): Promise<unknown> {
+  const out: Record<string, unknown> = {};
+  for (const { name } of rows.names())
+    out[name] = (await rows.query(name, { where: [], sort: [], limit: 1000 })).rows.map(({ key, columns, source }) => [
+      key,
+      columns,
+      String(source?.since),
+    ]);
+  return out;
+}
+
+let log: RecordedEvent[];
+beforeEach(async () => {
+  const folder = newFolder();
+  const house = await buildHouse(folder, 'fatal');
+  await house.listen(0, '127.0.0.1');
+  await tellExample(await house.getUrl(), '2026-11-24');
+  await house.close();
+  const store = new SqliteEventStore({ folder });
+  log = await all(store.readLog(0n));
+  await store.close();
+});
+
+async function foldedWhole(): Promise<unknown> {
+  const rows = await openRows(newFolder());
+  const feed = new ByHand();
+  new Projector(MODELS, feed, rows, now).start();
+  await feed.resume();
+  await feed.deliver(log);
+  const whole = await contents(rows);
+  await rows.close();
+  return whole;
+}
+
+describe('the projection', () => {
+  it('restarted at every position of a log, with what went before delivered again, gives the same rows', async () => {
+    const whole = await foldedWhole();
+    const folder = newFolder();
+    for (let at = 1; at <= log.length; at += 1) {
+      const rows = await openRows(folder);
+      const feed = new ByHand();
+      new Projector(MODELS, feed, rows, now).start();
+      expect(await feed.resume()).toBe(at === 1 ? 0n : (log[at - 2] as RecordedEvent).position);
+      await feed.deliver(log.slice(Math.max(0, at - 4), at));
+      await rows.close();
+    }
+    const rows = await openRows(folder);
+    expect(await contents(rows)).toEqual(whole);
+    await rows.close();
+  });
+
+  it('takes a batch that it took before as nothing new', async () => {
+    const whole = await foldedWhole();
+    const rows = await openRows(newFolder());
+    const feed = new ByHand();
+    new Projector(MODELS, feed, rows, now).start();
+    await feed.resume();
+    for (const size of [1, 7, 20]) await feed.deliver(log.slice(0, size));
+    await feed.deliver(log.slice(0, 7));
+    await feed.deliver(log);
+    await feed.deliver(log);
+    expect(await contents(rows)).toEqual(whole);
+    await rows.close();
+  });
+
+  it('is fenced by another worker that moved the checkpoint, and goes on from there', async () => {
+    const rows = await openRows(newFolder());
+    const [first, second] = [new ByHand(), new ByHand()];
+    new Projector(MODELS, first, rows, now).start();
+    new Projector(MODELS, second, rows, now).start();
+    await first.resume();
+    await second.resume();
+    await first.deliver(log.slice(0, 10));
+    await expect(second.deliver(log.slice(0, 12))).rejects.toThrow('another worker');
+    expect(await second.resume()).toBe((log[9] as RecordedEvent).position);
+    await second.deliver(log);
+    expect(await contents(rows)).toEqual(await foldedWhole());
+    await rows.close();
+  });
+
+  it('parks the stream whose event it cannot fold, shows it on its rows, and goes on with the others, after a restart too', async () => {
+    const poisoned = (log.find(({ type }) => type === 'MilestoneMet') as RecordedEvent).id;
+    const models = MODELS.map((model) => ({
+      ...model,
+      evolve: (...args: unknown[]) => {
+        if (model.name === 'milestones' && (args[1] as RecordedEvent).id === poisoned) throw new RangeError('poison');
+        return (model.evolve as unknown as (...all: unknown[]) => unknown)(...args);
+      },
+    })) as unknown as AnyProjection[];
+    const folder = newFolder();
+    let rows = await openRows(folder, models);
+    let feed = new ByHand();
+    let projector = new Projector(models, feed, rows, now);
+    projector.start();
+    await feed.resume();
+    const cut = log.findIndex(({ id }) => id === poisoned) + 1;
+    await feed.deliver(log.slice(0, cut));
+    await rows.close();
+    rows = await openRows(folder, models);
+    feed = new ByHand();
+    projector = new Projector(models, feed, rows, now);
+    projector.start();
+    await feed.resume();
+    await feed.deliver(log);
+    expect(await rows.parked()).toMatchObject([
+      { model: 'milestones', eventId: poisoned, error: 'RangeError: poison', since: now() },
+    ]);
+    const milestones = (await rows.query('milestones', { where: [], sort: [], limit: 9 })).rows;
+    expect(
+      milestones.map(({ columns, parkedSince }) => [columns['milestone'], columns['status'], parkedSince]),
+    ).toEqual([
+      ['first-course', 'planned', now()],
+      ['handover', 'planned', now()],
+    ]);
+    expect((await rows.query('programmes', { where: [], sort: [], limit: 9 })).rows[0]?.columns['milestones_met']).toBe(
+      1,
+    );
+    expect(projector.status().find(({ model }) => model === 'milestones')).toMatchObject({ parked: 1, stopped: null });
+    await rows.close();
+  });
+
+  it('stops a model of which too many streams are parked, and folds the others', async () => {
+    const broken = MODELS.map((model) => ({
+      ...model,
+      touches: (event: RecordedEvent) => {
+        if (model.name === 'journal') throw new Error('broken');
+        return (model.touches as unknown as (event: RecordedEvent) => readonly string[])(event);
+      },
+    })) as unknown as AnyProjection[];
+    const rows = await openRows(newFolder(), broken);
+    const feed = new ByHand();
+    const projector = new Projector(broken, feed, rows, now, 2);
+    projector.start();
+    await feed.resume();
+    await feed.deliver(log);
+    expect(projector.status().find(({ model }) => model === 'journal')?.stopped).toContain('parked streams');
+    expect((await rows.query('programmes', { where: [], sort: [], limit: 9 })).rows).toHaveLength(2);
+    await rows.close();
+  });
+
+  it('that could not keep a batch keeps it when the rows can be written again', async () => {
+    const folder = newFolder();
+    const store = new SqliteEventStore({ folder });
+    await store.append('note/a', 'none', [
+      { ...(log[0] as RecordedEvent), id: '00000000-0000-5000-8000-000000000001' },
+    ]);
+    const rows = await openRows(newFolder());
+    const kept = rows.commit.bind(rows);
+    let away = true;
+    rows.commit = (batches) => (away ? Promise.reject(new Error('the database is away')) : kept(batches));
+    const projector = new Projector(MODELS, new InProcessFeed(store, 5), rows, now);
+    projector.start();
+    while (projector.fault() === null) await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(await rows.checkpoint('journal', 0)).toBe(0n);
+    away = false;
+    while ((await rows.checkpoint('journal', 0)) === 0n) await new Promise((resolve) => setTimeout(resolve, 2));
+    expect((await rows.query('journal', { where: [], sort: [], limit: 9 })).rows).toHaveLength(1);
+    await projector.stop();
+    await rows.close();
+    await store.close();
+  });
+
+  it('replayed to any position gives what the rows showed then', async () => {
+    const folder = newFolder();
+    const house = await buildHouse(folder, 'fatal');
+    await house.listen(0, '127.0.0.1');
+    await tellExample(await house.getUrl(), '2026-11-24');
+    await house.close();
+    const store = new SqliteEventStore({ folder });
+    const served = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
+    await served.open(store.id);
+    for (const at of [1n, 9n, 23n, 40n]) {
+      const rows = new SqliteReadModelStore({ folder: newFolder(), models: MODELS, views: VIEWS });
+      await rows.open(store.id);
+      await replay(store, MODELS, rows, at, now);
+      for (const { name } of served.names()) {
+        const query = { where: [], sort: [], limit: 1000, pin: [at] };
+        const [then, anew] = [await served.query(name, query), await rows.query(name, query)];
+        expect(anew.rows).toEqual(then.rows);
+        expect(await rows.totals(name, [], [at])).toEqual(await served.totals(name, [], [at]));
+      }
+      await rows.close();
+    }
+    await served.close();
+    await store.close();
+  });
+});
