@@ -1,0 +1,282 @@
+import { describe, expect, it } from '@jest/globals';
+import { foldRows } from '@entente/engine';
+import type { AnyProjection, RecordedEvent } from '@entente/kernel';
+import { MODELS } from './models.js';
+
+const DAY = '2026-05-04';
+
+/** Events of one stream, in order, as they would have been recorded. */
+const happened = (stream: string, ...events: readonly (readonly [type: string, data: unknown])[]): RecordedEvent[] =>
+  events.map(([type, data], revision) => ({
+    ...{ id: `e${revision}`, stream, revision, position: BigInt(revision + 1), type, version: 1, data },
+    metadata: {
+      ...{ actor: { organisation: 'norland', role: 'donor' as const }, occurredAt: `${DAY}T09:00:00.000Z` },
+      ...{ recordedAt: `${DAY}T10:00:00.000Z`, commandId: `c${revision}`, commandHash: 'h', correlationId: 'k' },
+      ...{ causationId: null, consulted: [], evidence: [], legalBasis: null, marking: null },
+    },
+  }));
+
+/** The rows of a model by key, after these events; the same in one batch and one by one. */
+function rowsOf(name: string, events: readonly RecordedEvent[]): Record<string, Record<string, unknown>> {
+  const model = MODELS.find((one) => one.name === name) as AnyProjection;
+  const fold = (batches: readonly (readonly RecordedEvent[])[]): Map<string, object> => {
+    const current = new Map<string, object>();
+    for (const batch of batches) {
+      const { parked } = foldRows(
+        model,
+        batch,
+        current,
+        () => false,
+        () => '',
+      );
+      expect(parked).toEqual([]);
+    }
+    return current;
+  };
+  const whole = fold([events]);
+  expect(fold(events.map((event) => [event]))).toEqual(whole);
+  const rows = [...whole].map(([id, row]) => [id.slice(id.indexOf('#') + 1), row as Record<string, unknown>] as const);
+  return Object.fromEntries(rows);
+}
+
+const proposed = [
+  'ProgrammeProposed',
+  { kind: 'bilateral', title: 'T', donor: 'norland', recipient: 'estmark', sector: '15210', starts: DAY, ends: DAY },
+] as const;
+
+describe('milestones', () => {
+  it('keep the first promise through replans, and count days late against it and against the plan', () => {
+    const rows = rowsOf(
+      'milestones',
+      happened(
+        'programme/norland.p',
+        proposed,
+        ['MilestonePlanned', { milestone: 'm', due: '2026-04-01' }],
+        ['MilestoneReplanned', { milestone: 'm', due: '2026-05-01', cause: 'late-supplier' }],
+        ['MilestoneMet', { milestone: 'm', on: '2026-05-04' }],
+        ['MilestoneCorrected', { milestone: 'm', corrects: 'e3', reason: 'wrong-day', on: '2026-05-03' }],
+        ['MilestonePlanned', { milestone: 'n', due: '2026-06-01' }],
+        ['MilestoneMissed', { milestone: 'n', on: '2026-06-02' }],
+      ),
+    );
+    expect(rows['m']).toMatchObject({
+      donor: 'norland',
+      first_due: '2026-04-01',
+      due: '2026-05-01',
+      replans: 1,
+      last_cause: 'late-supplier',
+    });
+    expect(rows['m']).toMatchObject({ status: 'met', actual: '2026-05-03', days_late_first: 32, days_late_plan: 2 });
+    expect(rows['n']).toMatchObject({ status: 'missed', actual: '2026-06-02', days_late_first: null });
+  });
+});
+
+describe('programmes', () => {
+  it('count outcomes as corrected, and say where the programme stands and why', () => {
+    const events = happened(
+      'programme/norland.p',
+      proposed,
+      ['MilestonePlanned', { milestone: 'm', due: DAY }],
+      ['MilestonePlanned', { milestone: 'n', due: DAY }],
+      ['MilestoneMet', { milestone: 'm', on: DAY }],
+      ['MilestoneMissed', { milestone: 'n', on: DAY }],
+      ['MilestoneCorrected', { milestone: 'n', corrects: 'e4', reason: 'not-so' }],
+      ['ProgrammeSuspended', { reason: 'misuse-measure' }],
+    );
+    expect(rowsOf('programmes', events)['']).toMatchObject({
+      ...{ programme: 'norland.p', status: 'suspended', reason: 'misuse-measure' },
+      ...{ milestones_planned: 2, milestones_met: 1, milestones_missed: 0 },
+    });
+  });
+});
+
+describe('funding', () => {
+  it('has a row for each period, with the account’s terms and each stage net of what was taken back', () => {
+    const rows = rowsOf(
+      'funding',
+      happened(
+        'funding-account/norland.a',
+        [
+          'FundingAccountOpened',
+          {
+            donor: 'norland',
+            recipient: 'estmark',
+            fund: 'F',
+            currency: 'USD',
+            stages: ['pledged', 'obligated'],
+            basis: 'own',
+            onBudget: true,
+          },
+        ],
+        ['FundsPledged', { amount: 100, period: '2026' }],
+        ['PledgeReduced', { amount: 30, period: '2026', reason: 'entered-twice' }],
+        ['FundsObligated', { amount: 50, period: '1976.9' }],
+        ['FundsDeobligated', { amount: 80, period: '1976.9', reason: 'reported' }],
+        ['FundsReallocatedOut', { amount: 5, period: '2026', stage: 'pledged', to: 'norland.b' }],
+        ['FundsReallocatedIn', { amount: 2, period: '2026', stage: 'obligated', from: 'norland.b', out: 'x' }],
+        ['DisbursementPlanned', { amount: 9, period: '2026', tranche: 't', due: DAY }],
+      ),
+    );
+    expect(rows['2026']).toMatchObject({
+      ...{
+        account: 'norland.a',
+        donor: 'norland',
+        recipient: 'estmark',
+        fund: 'F',
+        period: '2026',
+        currency: 'USD',
+        on_budget: true,
+      },
+      ...{ pledged: 65, obligated: 2, disbursement_planned: 9, movements: 4 },
+    });
+    expect(rows['1976.9']).toMatchObject({ obligated: -30, movements: 2 });
+  });
+});
+
+describe('cases', () => {
+  it('show what was delivered of each line as corrected, and what waits for the recipient', () => {
+    const rows = rowsOf(
+      'cases',
+      happened(
+        'assistance-case/norland.c',
+        ['AssistanceRequested', { donor: 'norland', recipient: 'estmark', asked: [] }],
+        ['CaseLineAdded', { line: '1', item: 'i', quantity: 10, unit: 'each', value: 5, due: DAY }],
+        [
+          'OfferPrepared',
+          {
+            offer: 'o',
+            lines: ['1'],
+            value: 5,
+            currency: 'USD',
+            initialDeposit: 1,
+            validUntil: DAY,
+            deliveryPoint: 'receipt',
+          },
+        ],
+        ['OfferMade', { offer: 'o', validUntil: DAY }],
+        ['OfferAccepted', { offer: 'o', value: 5, currency: 'USD' }],
+        ['CaseImplemented', { deposited: 1, currency: 'USD' }],
+        ['AssistanceDelivered', { line: '1', quantity: 10, on: DAY, point: 'receipt', consignments: [], facts: [] }],
+        ['DeliveryCorrected', { corrects: 'e6', line: '1', quantityBy: -2, reason: 'miscounted' }],
+        [
+          'AmendmentOffered',
+          { amendment: 'a', changes: [{ line: '1', quantityBy: -2, valueBy: -1 }], adds: [], reason: 'less' },
+        ],
+        [
+          'AmendmentAccepted',
+          { amendment: 'a', changes: [{ line: '1', quantityBy: -2, valueBy: -1 }], adds: [], value: 4 },
+        ],
+        ['AmendmentOffered', { amendment: 'b', changes: [], adds: [], reason: 'more' }],
+      ),
+    );
+    expect(rows['']).toMatchObject({
+      status: 'implemented',
+      awaits: 'amendment',
+      value: 4,
+      lines: 1,
+      lines_delivered: 1,
+      deliveries: 1,
+    });
+    expect(rows['']?.['by_line']).toMatchObject({ 1: { quantity: 8, delivered: 8, first_due: DAY } });
+  });
+});
+
+describe('consignments', () => {
+  it('take their facts in any order, show corrected dates and quantities, and say what waits', () => {
+    const scheduled = [
+      'DeliveryScheduled',
+      {
+        case: 'norland.c',
+        donor: 'norland',
+        recipient: 'estmark',
+        lines: [{ line: '1', quantity: 5 }],
+        due: '2026-05-01',
+      },
+    ] as const;
+    const events = happened(
+      'consignment/norland.s',
+      scheduled,
+      ['TitleTransferred', { on: '2026-05-02', point: 'port' }],
+      ['DeliveryRescheduled', { due: '2026-05-06', cause: 'weather' }],
+      ['ReceiptConfirmed', { on: '2026-05-08', lines: [{ line: '1', quantity: 5 }] }],
+      ['ConsignmentShipped', { on: '2026-05-03' }],
+      ['DateCorrected', { on: '2026-05-07', corrects: 'e3', fact: 'receipt', reason: 'wrong-day' }],
+      ['ReceiptCorrected', { corrects: 'e3', line: '1', quantityBy: -1, reason: 'miscounted' }],
+      ['DiscrepancyReported', { discrepancy: 'd', line: '1', type: 'shortage', quantity: 1 }],
+    );
+    expect(rowsOf('consignments', events.slice(0, 2))['']).toMatchObject({
+      status: 'under-way',
+      awaits: 'receipt',
+      days_late_first: null,
+    });
+    expect(rowsOf('consignments', events)['']).toMatchObject({
+      ...{ status: 'received', awaits: 'discrepancy', first_due: '2026-05-01', due: '2026-05-06', reschedules: 1 },
+      ...{
+        received_on: '2026-05-07',
+        days_late_first: 6,
+        days_late_plan: 1,
+        by_line: { 1: { scheduled: 5, received: 4 } },
+      },
+    });
+  });
+});
+
+describe('the misuse register', () => {
+  it('shows what is due next, and never who reported', () => {
+    const report = {
+      allegation: 'a',
+      recipient: 'estmark',
+      accused: 'estmark',
+      happened: { from: DAY, to: DAY },
+      scopes: [],
+      acknowledgeBy: '2026-05-06',
+      triageBy: '2026-05-18',
+    };
+    const events = happened(
+      'misuse-case/sealed.x',
+      ['MisuseFlagged', report],
+      ['MisuseReportAcknowledged', { channel: 'c' }],
+      [
+        'MisuseTriaged',
+        {
+          incidentType: 't',
+          noticeRequired: true,
+          escalation: 'minister',
+          limits: {},
+          openBy: '2026-06-01',
+          notifyBy: '2026-05-20',
+        },
+      ],
+    );
+    expect(rowsOf('misuse-register', events.slice(0, 1))['']).toMatchObject({
+      status: 'flagged',
+      next_step: 'acknowledge',
+      next_due: '2026-05-06',
+    });
+    const row = rowsOf('misuse-register', events)[''];
+    expect(row).toMatchObject({ status: 'accepted', acknowledged: true, next_step: 'notify', next_due: '2026-05-20' });
+    expect(JSON.stringify(row)).not.toContain('norland');
+  });
+});
+
+describe('the journal and the consultations', () => {
+  it('mark what was recorded more than three days after it happened, and name what a decision rested on', () => {
+    const [event] = happened('programme/norland.p', proposed) as [RecordedEvent];
+    const at = (occurredAt: string, recordedAt: string): RecordedEvent => ({
+      ...event,
+      metadata: { ...event.metadata, occurredAt, recordedAt, consulted: [{ stream: 'programme/x.y', revision: 3 }] },
+    });
+    const late = at('2026-05-01T00:00:00.000Z', '2026-05-04T00:00:00.000Z');
+    const intime = at('2026-05-01T00:00:00.001Z', '2026-05-04T00:00:00.000Z');
+    expect(rowsOf('journal', [late])['0']).toMatchObject({
+      hours_late: 72,
+      recorded_late: true,
+      type: 'ProgrammeProposed',
+    });
+    expect(rowsOf('journal', [intime])['0']).toMatchObject({ hours_late: 71, recorded_late: false });
+    expect(rowsOf('consultations', [late])['0/programme/x.y']).toMatchObject({
+      consulted_stream: 'programme/x.y',
+      consulted_revision: 3,
+    });
+  });
+});
