@@ -292,6 +292,9 @@ async function servePeer() {
   process.send(await app.getUrl());
 }
 
+// A server ends with the run that started it, however that ends.
+process.on('disconnect', () => process.exit());
+
 if (process.argv[2] === 'house') await serveHouse(process.argv[3]);
 else if (process.argv[2] === 'peer') await servePeer();
 else {
