@@ -18,6 +18,8 @@ export async function buildHouse(folder: string, logLevel: LogLevel): Promise<Ne
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter());
-  SwaggerModule.setup('docs', app, openApi(app.get(ReadModelStore).names()), { jsonDocumentUrl: 'docs-json' });
+  SwaggerModule.setup('docs', app, openApi(app.get(ReadModelStore).names(), new Date().toISOString().slice(0, 10)), {
+    jsonDocumentUrl: 'docs-json',
+  });
   return app;
 }

@@ -198,7 +198,6 @@ const amendment = 'amendment-1';
 export const assistanceCaseWire: KindWire<AssistanceCaseCommand, AssistanceCaseEvent> = {
   kind: 'assistance-case',
   about: 'one request for assistance: its offer, its lines, their execution and delivery, until it is closed',
-  exampleId: 'norland.case-1',
   commands: {
     RequestAssistance: {
       path: 'request',
@@ -247,7 +246,7 @@ export const assistanceCaseWire: KindWire<AssistanceCaseCommand, AssistanceCaseE
         value: 500_000_00,
         currency: 'USD',
         initialDeposit: 100_000_00,
-        validUntil: '2026-12-31',
+        validUntil: '2036-12-31',
         deliveryPoint: 'receipt',
         noticeDays: 15,
       },

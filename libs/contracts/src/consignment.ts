@@ -112,7 +112,6 @@ const event = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
 export const consignmentWire: KindWire<ConsignmentCommand, ConsignmentEvent> = {
   kind: 'consignment',
   about: 'one delivery under a case: its plan, and its facts in whatever order they come',
-  exampleId: 'norland.consignment-1',
   commands: {
     ScheduleDelivery: {
       path: 'schedule',

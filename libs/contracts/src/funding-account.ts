@@ -96,7 +96,6 @@ const back = { amount: 100_000_00, period: '2026', reason: 'entered-twice' };
 export const fundingAccountWire: KindWire<FundingAccountCommand, FundingAccountEvent> = {
   kind: 'funding-account',
   about: 'the money of one donor for one recipient, in one currency, stage by stage',
-  exampleId: 'norland.account-1',
   commands: {
     OpenFundingAccount: {
       path: 'open',
@@ -111,7 +110,7 @@ export const fundingAccountWire: KindWire<FundingAccountCommand, FundingAccountE
         basis: 'own',
         onBudget: true,
         budgetLine: '07-210',
-        availableUntil: '2029-09-30',
+        availableUntil: '2036-09-30',
       },
     },
     PledgeFunds: { path: 'pledge', body: MoneyBody, summary: 'Pledge money for a period', example: money },
@@ -175,7 +174,7 @@ export const fundingAccountWire: KindWire<FundingAccountCommand, FundingAccountE
       path: 'reallocate-in',
       body: ReallocateFundsIn,
       summary: 'Take in what another account gave: the second of two commands',
-      example: { ...money, stage: 'committed', from: 'norland.account-2', out: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1' },
+      example: { ...money, stage: 'committed', from: 'norland.account-1', out: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1' },
     },
     PoolContribution: {
       path: 'pool-contribution',

@@ -2,3 +2,4 @@ export { schemaOf, type Schema } from './fields.js';
 export { Beside, readBody, wrongFields, type WrongField } from './validate.js';
 export { type CommandWire, type EventWire, type KindWire } from './wire.js';
 export { CATALOGUE, commandAt, eventOf, type CataloguedCommand } from './catalogue.js';
+export { bookOfExamples, type BookStep } from './book.js';

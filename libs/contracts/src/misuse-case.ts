@@ -230,13 +230,15 @@ export class MisuseStepBecameOverdue extends RecordOverdueStep implements Fact<'
 }
 
 const scopes: ScopeBody[] = [{ kind: 'programme', id: 'norland.programme-1' }];
+const evidence = [
+  { sha256: '6f1ed002ab5595859014ebf0951522d9c1f4f1fbf2d9f0a3a1c9a5c6f1f0d7e2', reference: 'visit-report-7' },
+];
 const anEvent = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
 
 /** Misuse cases on the wire. */
 export const misuseCaseWire: KindWire<MisuseCaseCommand, MisuseCaseEvent> = {
   kind: 'misuse-case',
   about: 'one allegation of misuse: report, inquiry, measure, remedy',
-  exampleId: 'sealed.0f2a54a3a9b15f0c1c521f0f5a3e9c55',
   commands: {
     FlagMisuse: {
       path: 'flag',
@@ -294,7 +296,7 @@ export const misuseCaseWire: KindWire<MisuseCaseCommand, MisuseCaseEvent> = {
       path: 'add-evidence',
       body: AddEvidence,
       summary: 'Refer to evidence, beside the fields; the sender is recorded by a pseudonym',
-      example: { kind: 'serial-record' },
+      example: { kind: 'serial-record', evidence },
     },
     PutAllegationToRecipient: {
       path: 'put-allegation',
@@ -312,13 +314,13 @@ export const misuseCaseWire: KindWire<MisuseCaseCommand, MisuseCaseEvent> = {
       path: 'order-precautionary-suspension',
       body: OrderPrecautionarySuspension,
       summary: 'Suspend at once, until a day, before there is a finding',
-      example: { scopes, until: '2026-07-31' },
+      example: { scopes, until: '2036-07-31' },
     },
     RenewPrecautionarySuspension: {
       path: 'renew-precautionary-suspension',
       body: PrecautionUntil,
       summary: 'Renew a precautionary suspension before it lapses',
-      example: { until: '2026-08-31' },
+      example: { until: '2036-08-31' },
     },
     LapsePrecautionarySuspension: {
       path: 'lapse-precautionary-suspension',
@@ -330,7 +332,7 @@ export const misuseCaseWire: KindWire<MisuseCaseCommand, MisuseCaseEvent> = {
       path: 'extend-investigation',
       body: ExtendInvestigation,
       summary: 'Give the investigation more time',
-      example: { until: '2026-10-31', reason: 'site-inaccessible' },
+      example: { until: '2036-10-31', reason: 'site-inaccessible' },
     },
     SubstantiateMisuse: {
       path: 'substantiate',
@@ -372,7 +374,7 @@ export const misuseCaseWire: KindWire<MisuseCaseCommand, MisuseCaseEvent> = {
       path: 'agree-remediation-plan',
       body: AgreeRemediationPlan,
       summary: 'Agree on the steps of a remedy and its last day',
-      example: { steps: ['recover-items', 'recertify-store'], due: '2026-11-30' },
+      example: { steps: ['recover-items', 'recertify-store'], due: '2036-11-30' },
     },
     VerifyRemediation: {
       path: 'verify-remediation',
@@ -420,7 +422,7 @@ export const misuseCaseWire: KindWire<MisuseCaseCommand, MisuseCaseEvent> = {
       path: 'reopen',
       body: MisuseReason,
       summary: 'Reopen a declined, dismissed or closed case on new evidence, referred to beside the fields',
-      example: { reason: 'new-evidence' },
+      example: { reason: 'new-evidence', evidence },
     },
     RecordOverdueStep: {
       path: 'record-overdue-step',

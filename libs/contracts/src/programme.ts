@@ -89,7 +89,7 @@ export class SuspendProgramme extends Reason implements Body<'SuspendProgramme'>
   @optional() @streamId('misuse-case') misuseCase?: string;
 }
 
-const taking = { participant: 'sudria' };
+const taking = { participant: 'vestra' };
 const concurrence = { party: 'norland', authority: 'foreign-ministry' };
 const milestone = { milestone: 'first-course', due: '2026-04-15' };
 
@@ -98,7 +98,6 @@ export const programmeWire: KindWire<ProgrammeCommand, ProgrammeEvent> = {
   kind: 'programme',
   about:
     "a donor's programme for a recipient, alone or with others: its approval, objectives, milestones, suspension and end",
-  exampleId: 'norland.programme-1',
   commands: {
     ProposeProgramme: {
       path: 'propose',

@@ -61,13 +61,12 @@ export class EndMandate extends GrantRole implements Body<'EndMandate'> {
 export const stakeholderWire: KindWire<StakeholderCommand, StakeholderEvent> = {
   kind: 'stakeholder',
   about: 'an organisation that takes part: its roles, its focal points, who speaks for it, its standing',
-  exampleId: 'norland',
   commands: {
     RegisterStakeholder: {
       path: 'register',
       body: RegisterStakeholder,
       summary: "Register an organisation under its own id; the operator's",
-      example: { name: 'Kingdom of Norland', type: 'state', country: 'norland' },
+      example: { name: 'Republic of Vestra', type: 'state', country: 'vestra' },
     },
     CorrectRegistration: {
       path: 'correct-registration',
@@ -76,7 +75,7 @@ export const stakeholderWire: KindWire<StakeholderCommand, StakeholderEvent> = {
       example: {
         corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
         reason: 'misspelt',
-        name: 'The Kingdom of Norland',
+        name: 'The Republic of Vestra',
       },
     },
     GrantRole: {
@@ -101,7 +100,7 @@ export const stakeholderWire: KindWire<StakeholderCommand, StakeholderEvent> = {
       path: 'give-mandate',
       body: GiveMandate,
       summary: 'Let another organisation speak for this one in one of its roles, up to a last day',
-      example: { role: 'donor', to: 'ostra-training', until: '2027-12-31' },
+      example: { role: 'donor', to: 'ostra-training', until: '2036-12-31' },
     },
     EndMandate: {
       path: 'end-mandate',

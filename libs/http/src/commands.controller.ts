@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { CATALOGUE, commandAt, readBody, schemaOf, type WrongField } from '@entente/contracts';
+import { CATALOGUE, bookOfExamples, commandAt, readBody, schemaOf, type WrongField } from '@entente/contracts';
 import { Executor, afterToken, type Outcome, type Receipt, Submit } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
 import { readActor } from './actor-header.js';
@@ -38,19 +38,18 @@ export class CommandsController {
     private readonly executor: Executor,
   ) {}
 
-  /** Every command with its schema and an example. */
+  /** Every command with its schema and an example: a body, the stream's id and who sends it. */
   @Get('catalogue')
   catalogue(): unknown {
+    const book = bookOfExamples(new Date().toISOString().slice(0, 10));
     return CATALOGUE.map(({ kind, about, commands, events }) => ({
       kind,
       about,
-      commands: Object.entries(commands).map(([type, { path, summary, body, example }]) => ({
-        type,
-        route: `POST /v1/${kind}/{id}/${path}`,
-        summary,
-        body: schemaOf(body),
-        example,
-      })),
+      commands: Object.entries(commands).map(([type, { path, summary, body, example }]) => {
+        const told = book.find((step) => step.kind === kind && step.path === path);
+        const route = `POST /v1/${kind}/{id}/${path}`;
+        return { type, route, summary, body: schemaOf(body), example, exampleId: told?.id, exampleActor: told?.actor };
+      }),
       events: Object.entries(events).map(([type, { version, summary, data }]) => ({
         type,
         version,

@@ -1,4 +1,4 @@
-import { CATALOGUE, schemaOf } from '@entente/contracts';
+import { type BookStep, CATALOGUE, bookOfExamples, schemaOf } from '@entente/contracts';
 import type { Described } from '@entente/engine';
 import type { Json } from '@entente/kernel';
 import type { OpenAPIObject } from '@nestjs/swagger';
@@ -56,17 +56,40 @@ const operation = (
   responses: { 200: answer, ...PROBLEMS },
 });
 
-/** Every command, from the catalogue: its body's schema, and an example that works. */
-function commandPaths(): Record<string, Json> {
+/** A step of the book as a named example: what it is sent as, and what goes before it. */
+function exampleOf(book: readonly BookStep[], told: BookStep): Json {
+  const { step, kind, id, actor, daysLater, events, body } = told;
+  const before = book.filter((one) => one.step < step && one.kind === kind && one.id === id);
+  const summary = [
+    `${id}, as ${actor}`,
+    ...(before.length > 0 ? [`after ${before.map(({ path }) => path).join(', ')}`] : []),
+    ...(daysLater > 0 ? [`${daysLater} days later`] : []),
+    ...Object.entries(events).map(([field, by]) => `${field}: the event that step ${by} left, from its receipt`),
+  ];
+  return {
+    summary: summary.join('; '),
+    value: body as Json,
+    ...{ 'x-step': step, 'x-id': id, 'x-actor': actor, 'x-days-later': daysLater, 'x-events': events },
+  };
+}
+
+/** Every command, from the catalogue: its body's schema, and its examples from the book. */
+function commandPaths(today: string): Record<string, Json> {
   const paths: Record<string, Json> = {};
-  for (const { kind, exampleId, commands } of CATALOGUE)
-    for (const [type, { path, summary, body, example }] of Object.entries(commands)) {
-      const content = { 'application/json': { schema: schemaOf(body) as Json, example: example as Json } };
+  const book = bookOfExamples(today);
+  for (const { kind, commands } of CATALOGUE)
+    for (const [type, { path, summary, body }] of Object.entries(commands)) {
+      const told = book.filter((step) => step.kind === kind && step.path === path);
+      const examples = Object.fromEntries(told.map((step) => [`step-${step.step}`, exampleOf(book, step)]));
+      const content = { 'application/json': { schema: schemaOf(body) as Json, examples } };
+      const headers = HEADERS.map((header) =>
+        header['name'] === 'Entente-Actor' ? { ...header, example: told[0]?.actor ?? '' } : header,
+      );
       const dryRun = parameter('query', 'dry-run', 'Decides, and records nothing.');
       paths[`/v1/${kind}/{id}/${path}`] = {
         post: {
           ...{ tags: [kind], summary, operationId: type, requestBody: { required: true, content } },
-          parameters: [parameter('path', 'id', 'The id of the stream.', exampleId), dryRun, ...HEADERS],
+          parameters: [parameter('path', 'id', 'The id of the stream.', told[0]?.id), dryRun, ...headers],
           responses: {
             201: json('The receipt: what was recorded, where, and a token (`after`) for reading it.'),
             ...PROBLEMS,
@@ -193,17 +216,19 @@ const SCHEMAS = {
 };
 
 /** The whole of the API: commands from the catalogue, queries from the read models that are there. */
-export const openApi = (described: readonly Described[]): OpenAPIObject => ({
+export const openApi = (described: readonly Described[], today: string): OpenAPIObject => ({
   openapi: '3.1.0',
   info: {
     title: 'Entente',
     version: '1',
-    description: 'Commands in, events for ever, read models out: the coordination service for security assistance.',
+    description:
+      'Commands in, events for ever, read models out: the coordination service for security assistance. The examples of all commands make one book: told ' +
+      'in the order of their steps, each is accepted. Each says who sends it, to which stream, and what that stream was told before.',
   },
   paths: {
     ...fixedPaths(),
     ...Object.assign({}, ...described.map(readModelPaths)),
-    ...commandPaths(),
+    ...commandPaths(today),
   } as OpenAPIObject['paths'],
   components: { schemas: SCHEMAS },
 });

@@ -1,0 +1,261 @@
+import { commandAt } from './catalogue.js';
+
+/** One example of the book: a command as it is sent. */
+export interface BookStep {
+  /** Its place in the book, from 1. */
+  readonly step: number;
+  readonly kind: string;
+  readonly id: string;
+  /** The command, as the last part of its route. */
+  readonly path: string;
+  /** The header `Entente-Actor`. */
+  readonly actor: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Days that pass before it is sent: what a clock records waits for its day. */
+  readonly daysLater: number;
+  /** Fields, by path, that hold the id of the last event of an earlier step: they are filled in from that step's receipt. */
+  readonly events: Readonly<Record<string, number>>;
+}
+
+interface More {
+  /** Fields that differ from the command's own example. */
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly daysLater?: number;
+  /** A field, by path, and the last earlier command of this path, on this stream or the one named before a colon. */
+  readonly events?: Readonly<Record<string, string>>;
+}
+type Line = readonly [stream: string, path: string, actor: string, more?: More];
+
+const OPERATOR = 'operator;role=operator';
+const SYSTEM = 'entente;role=system';
+const DONOR = 'norland;role=donor;person=n-1';
+const MINISTER = 'norland;role=donor;person=n-2';
+const VESTRA = 'vestra;role=donor;person=a-1';
+const RECIPIENT = 'estmark;role=recipient;person=e-1';
+const MONITOR = 'veritas-monitor;role=monitor;person=v-1';
+const WITNESS = 'harbour-watch;role=implementer';
+const INVESTIGATOR = 'lumen-inquiry;role=investigator;person=l-1';
+
+const P = 'programme/norland.programme-1';
+const MANY = 'programme/norland.programme-2';
+const A = 'funding-account/norland.account-1';
+const OTHER = 'funding-account/norland.account-2';
+const CASE = 'assistance-case/norland.case-1';
+const LAPSED = 'assistance-case/norland.case-2';
+const FIRST = 'consignment/norland.consignment-1';
+const SECOND = 'consignment/norland.consignment-2';
+const THIRD = 'consignment/norland.consignment-3';
+const sealed = (digit: string): string => `misuse-case/sealed.${digit}f2a54a3a9b15f0c1c521f0f5a3e9c55`;
+const M = sealed('0');
+const DISMISSED = sealed('1');
+const INCONCLUSIVE = sealed('2');
+const DECLINED = sealed('3');
+const PRECAUTION = sealed('4');
+
+const reach = (stream: string): readonly Line[] => [
+  [stream, 'flag', WITNESS],
+  [stream, 'triage', DONOR, { with: { incidentType: 'minor-violation' } }],
+  [stream, 'open-investigation', DONOR],
+  [stream, 'assign-investigator', DONOR],
+];
+/** Where the id of an event will stand. */
+const LATER = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
+const CORRECTS = (path: string): More => ({ events: { corrects: path } });
+const works = { line: '002', item: 'store-house', quantity: 1, unit: 'each', value: 20_000_00 };
+
+/** The lines of the book. A line without more is the command's own example. */
+const lines = (day: (offset: number) => string): readonly Line[] => [
+  ['stakeholder/vestra', 'register', OPERATOR],
+  ['stakeholder/vestra', 'correct-registration', OPERATOR, CORRECTS('register')],
+  ['stakeholder/vestra', 'grant-role', OPERATOR],
+  ['stakeholder/vestra', 'designate-focal-point', VESTRA],
+  [
+    'stakeholder/ostra-training',
+    'register',
+    OPERATOR,
+    { with: { name: 'Ostra Training', type: 'implementer', country: 'ostra' } },
+  ],
+  ['stakeholder/vestra', 'give-mandate', VESTRA],
+  ['stakeholder/vestra', 'end-mandate', VESTRA],
+  ['stakeholder/vestra', 'suspend', OPERATOR],
+  ['stakeholder/vestra', 'reinstate', OPERATOR],
+
+  [P, 'propose', DONOR],
+  [P, 'define-objective', DONOR],
+  [P, 'assign-gender-marker', DONOR],
+  [P, 'withhold-concurrence', DONOR],
+  [P, 'give-concurrence', DONOR],
+  [P, 'notify-legislature', DONOR],
+  [P, 'approve', MINISTER],
+  [P, 'activate', DONOR],
+  [P, 'adapt', DONOR],
+  [P, 'plan-milestone', DONOR],
+  [P, 'replan-milestone', DONOR],
+  [P, 'miss-milestone', DONOR],
+  [P, 'meet-milestone', DONOR],
+  [P, 'correct-milestone', DONOR, CORRECTS('meet-milestone')],
+  [P, 'suspend', DONOR],
+  [P, 'resume', DONOR],
+  [MANY, 'propose', DONOR, { with: { kind: 'multilateral', approvalRule: 'unanimity' } }],
+  [MANY, 'invite', DONOR],
+  [MANY, 'join', VESTRA],
+  [MANY, 'withdraw', VESTRA],
+  [MANY, 'terminate', DONOR],
+
+  [A, 'open', DONOR],
+  [A, 'pledge', DONOR],
+  [A, 'commit', DONOR],
+  [A, 'obligate', DONOR],
+  [A, 'plan-disbursement', DONOR],
+  [A, 'disburse', DONOR],
+  [A, 'report-expenditure', RECIPIENT],
+  [A, 'correct-expenditure', RECIPIENT],
+  [A, 'reimburse', DONOR],
+  [A, 'deobligate', DONOR],
+  [A, 'decommit', DONOR],
+  [A, 'reduce-pledge', DONOR],
+  [A, 'pool-contribution', DONOR],
+  [A, 'fix-exchange-rate', DONOR],
+  [A, 'commit', DONOR],
+  [A, 'reallocate-out', DONOR],
+  [OTHER, 'open', DONOR],
+  [OTHER, 'reallocate-in', DONOR, { events: { out: `${A}:reallocate-out` } }],
+  [A, 'close', DONOR],
+
+  [CASE, 'request', DONOR],
+  [CASE, 'return-request', DONOR],
+  [CASE, 'supplement-request', RECIPIENT],
+  [CASE, 'add-line', DONOR],
+  [CASE, 'add-line', DONOR, { with: works }],
+  [CASE, 'prepare-offer', DONOR, { with: { lines: ['001', '002'] } }],
+  [CASE, 'notify-legislature', DONOR],
+  [CASE, 'make-offer', DONOR],
+  [CASE, 'accept-offer', RECIPIENT],
+  [CASE, 'receive-deposit', DONOR],
+  [CASE, 'implement', DONOR],
+  [CASE, 'offer-amendment', DONOR],
+  [CASE, 'accept-amendment', RECIPIENT],
+  [CASE, 'modify', DONOR],
+  [CASE, 'start-works', DONOR],
+  [CASE, 'complete-works', DONOR],
+  [CASE, 'accept-works', RECIPIENT],
+
+  [FIRST, 'schedule', DONOR],
+  [FIRST, 'reschedule', DONOR],
+  [FIRST, 'hold', DONOR],
+  [FIRST, 'release', DONOR],
+  [FIRST, 'transfer-title', DONOR],
+  [FIRST, 'ship', DONOR],
+  [FIRST, 'arrive-at-hub', DONOR],
+  [FIRST, 'confirm-receipt', RECIPIENT],
+  [CASE, 'deliver', DONOR],
+  [FIRST, 'correct-receipt', RECIPIENT, CORRECTS('confirm-receipt')],
+  [FIRST, 'correct-date', RECIPIENT, CORRECTS('confirm-receipt')],
+  [FIRST, 'report-discrepancy', RECIPIENT],
+  [FIRST, 'resolve-discrepancy', DONOR],
+  [CASE, 'correct-delivery', DONOR, CORRECTS('deliver')],
+  [THIRD, 'schedule', DONOR, { with: { lines: [{ line: '001', quantity: 2 }] } }],
+  [THIRD, 'cancel', DONOR],
+  [SECOND, 'schedule', DONOR, { with: { lines: [{ line: '001', quantity: 2 }] } }],
+  [SECOND, 'ship', DONOR],
+  [SECOND, 'confirm-receipt', RECIPIENT, { with: { lines: [{ line: '001', quantity: 2 }] } }],
+  [
+    CASE,
+    'deliver',
+    DONOR,
+    { with: { quantity: 2, consignments: [{ consignment: 'norland.consignment-2', quantity: 2 }] } },
+  ],
+  [
+    CASE,
+    'deliver',
+    DONOR,
+    {
+      with: { line: '002', quantity: 1, consignments: [], facts: [{ stream: CASE, event: LATER }] },
+      events: { 'facts.0.event': 'accept-works' },
+    },
+  ],
+  [CASE, 'reconcile', DONOR],
+  [CASE, 'close', DONOR],
+
+  ['assistance-case/norland.case-3', 'request', DONOR],
+  ['assistance-case/norland.case-3', 'cancel', DONOR],
+
+  [M, 'flag', WITNESS],
+  [M, 'correct-report', WITNESS, CORRECTS('flag')],
+  [M, 'acknowledge', MONITOR],
+  [M, 'triage', DONOR],
+  [M, 'notify-legislature', DONOR],
+  [M, 'open-investigation', DONOR],
+  [M, 'assign-investigator', DONOR],
+  [M, 'add-evidence', INVESTIGATOR],
+  [M, 'order-precautionary-suspension', DONOR],
+  [M, 'renew-precautionary-suspension', DONOR],
+  [M, 'put-allegation', INVESTIGATOR],
+  [M, 'reply', RECIPIENT],
+  [M, 'extend-investigation', INVESTIGATOR],
+  [M, 'substantiate', INVESTIGATOR],
+  [M, 'decide-measure', DONOR],
+  [M, 'suspend-assistance', DONOR],
+  [M, 'agree-remediation-plan', DONOR],
+  [M, 'verify-remediation', MONITOR],
+  [M, 'record-assurances', DONOR],
+  [M, 'resume-assistance', DONOR],
+  [M, 'decide-measure', DONOR, { with: { measure: 'recover' } }],
+  [M, 'recover-funds', DONOR],
+  [M, 'correct-recovery', DONOR, CORRECTS('recover-funds')],
+  [M, 'decide-measure', DONOR, { with: { measure: 'terminate' } }],
+  [M, 'terminate-assistance', DONOR],
+  [M, 'close', DONOR],
+  [M, 'reopen', DONOR],
+  ...reach(DISMISSED),
+  [DISMISSED, 'dismiss', INVESTIGATOR],
+  ...reach(INCONCLUSIVE),
+  [INCONCLUSIVE, 'find-inconclusive', INVESTIGATOR],
+  [DECLINED, 'flag', WITNESS],
+  [DECLINED, 'decline', MONITOR],
+
+  [P, 'complete', DONOR],
+  ['stakeholder/vestra', 'revoke-role', OPERATOR],
+
+  [LAPSED, 'request', DONOR],
+  [LAPSED, 'add-line', DONOR],
+  [LAPSED, 'prepare-offer', DONOR, { with: { validUntil: day(10), noticeDays: undefined } }],
+  [LAPSED, 'make-offer', DONOR],
+  ...reach(PRECAUTION),
+  [PRECAUTION, 'order-precautionary-suspension', DONOR, { with: { until: day(10) } }],
+  [LAPSED, 'lapse-offer', SYSTEM, { daysLater: 11 }],
+  [PRECAUTION, 'lapse-precautionary-suspension', SYSTEM, { with: { until: day(10) } }],
+  [PRECAUTION, 'record-overdue-step', SYSTEM, { with: { step: 'conclude' }, daysLater: 90 }],
+];
+
+const dayAfter =
+  (today: string) =>
+  (offset: number): string =>
+    new Date(Date.parse(today) + offset * 86_400_000).toISOString().slice(0, 10);
+
+/**
+ * The book of examples as of a day (YYYY-MM-DD): told in its order into an empty store, or after the example story, every step is accepted, and every
+ * command of the catalogue occurs.
+ * Fails where a line names no command, or an event that no earlier step left.
+ */
+export function bookOfExamples(today: string): readonly BookStep[] {
+  const told: BookStep[] = [];
+  for (const [stream, path, actor, { with: other = {}, daysLater = 0, events = {} } = {}] of lines(dayAfter(today))) {
+    const [kind, id] = stream.split('/') as [string, string];
+    const command = commandAt(kind, path);
+    if (command === undefined) throw new Error(`the book names no command: ${stream} ${path}`);
+    const left = (earlier: string): number => {
+      const [on, at] = earlier.includes(':') ? (earlier.split(':') as [string, string]) : [stream, earlier];
+      const found = told.findLast((step) => `${step.kind}/${step.id}` === on && step.path === at);
+      if (found === undefined) throw new Error(`nothing earlier in the book is ${on} ${at}`);
+      return found.step;
+    };
+    told.push({
+      step: told.length + 1,
+      ...{ kind, id, path, actor, daysLater },
+      body: JSON.parse(JSON.stringify({ ...(command.example as object), ...other })) as BookStep['body'],
+      events: Object.fromEntries(Object.entries(events).map(([field, earlier]) => [field, left(earlier)])),
+    });
+  }
+  return told;
+}
