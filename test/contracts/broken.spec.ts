@@ -1,7 +1,17 @@
 import { catches } from './contract.js';
+import { BrokenEventFeed } from './broken-event-feed.js';
+import { BrokenEventStore } from './broken-event-store.js';
 import { BrokenReadModelStore } from './broken-read-model-store.js';
+import { EVENT_FEED } from './event-feed.js';
+import { EVENT_STORE, NOON } from './event-store.js';
 import { READ_MODEL_STORE } from './read-model-store.js';
 
-catches('ReadModelStore', READ_MODEL_STORE, () =>
-  Promise.resolve({ port: new BrokenReadModelStore(), end: () => Promise.resolve() }),
+const end = () => Promise.resolve();
+
+catches('EventStore', EVENT_STORE, () =>
+  Promise.resolve({ port: { store: new BrokenEventStore(), clock: { now: NOON } }, end }),
 );
+catches('EventFeed', EVENT_FEED, () =>
+  Promise.resolve({ port: { feed: new BrokenEventFeed(), append: end, patience: 20 }, end }),
+);
+catches('ReadModelStore', READ_MODEL_STORE, () => Promise.resolve({ port: new BrokenReadModelStore(), end }));

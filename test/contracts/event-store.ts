@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { EventStore, NewEvent } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
+import type { Case } from './contract.js';
 
 let made = 0;
 /** An event that no other test has. */
@@ -30,44 +31,50 @@ export async function all(batches: AsyncIterable<readonly RecordedEvent[]>): Pro
   return events;
 }
 
-/** What `EventStore` promises, made executable. The factory gives an empty store with a clock that the case may set. */
-export function eventStoreContract(
-  open: (clock: () => number) => Promise<{ store: EventStore; end(): Promise<void> }>,
-): void {
-  describe('an event store', () => {
-    let now = Date.parse('2026-06-01T12:00:00.000Z');
-    let store: EventStore;
-    let end: () => Promise<void>;
-    beforeEach(async () => {
-      now = Date.parse('2026-06-01T12:00:00.000Z');
-      ({ store, end } = await open(() => now));
-    });
-    afterEach(() => end());
+/** An empty store, with a clock that a case may set (milliseconds; noon of 1 June 2026 at first). */
+export interface StoreOnTrial {
+  readonly store: EventStore;
+  readonly clock: { now: number };
+}
 
-    it('numbers the events of a stream from 0 and answers with the last', async () => {
+/** The time that the clock of a store on trial shows at first. */
+export const NOON = Date.parse('2026-06-01T12:00:00.000Z');
+
+/** What `EventStore` promises, made executable. */
+export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
+  {
+    says: 'numbers the events of a stream from 0 and answers with the last',
+    async holds({ store }) {
       expect(await store.append('note/a', 'none', [anEvent(), anEvent()])).toMatchObject({ ok: true, revision: 1 });
       expect(await store.append('note/a', 1, [anEvent()])).toMatchObject({ ok: true, revision: 2 });
       expect((await all(store.readStream('note/a'))).map((e) => e.revision)).toEqual([0, 1, 2]);
-    });
-
-    it.each([
-      ['none', true, false],
-      ['exists', false, true],
-      ['any', true, true],
-      [0, false, true],
-      [1, false, false],
-    ] as const)(
-      'holds expected %s exactly: accepted on no stream %s, on one at revision 0 %s',
-      async (expected, fresh, one) => {
-        expect((await store.append('note/fresh', expected, [anEvent()])).ok).toBe(fresh);
-        await store.append('note/one', 'none', [anEvent()]);
-        const again = await store.append('note/one', expected, [anEvent()]);
-        expect(again.ok).toBe(one);
+    },
+  },
+  {
+    says: 'holds the expected revision exactly: a number, none, any, exists',
+    async holds({ store }) {
+      const cases = [
+        ['none', true, false],
+        ['exists', false, true],
+        ['any', true, true],
+        [0, false, true],
+        [1, false, false],
+      ] as const;
+      for (const [expected, fresh, one] of cases) {
+        expect([expected, (await store.append(`note/fresh-${expected}`, expected, [anEvent()])).ok]).toEqual([
+          expected,
+          fresh,
+        ]);
+        await store.append(`note/one-${expected}`, 'none', [anEvent()]);
+        const again = await store.append(`note/one-${expected}`, expected, [anEvent()]);
+        expect([expected, again.ok]).toEqual([expected, one]);
         if (!again.ok) expect(again.actual).toBe(0);
-      },
-    );
-
-    it('tells a conflict by the revision that is there, and fails no neighbour in the same commit', async () => {
+      }
+    },
+  },
+  {
+    says: 'tells a conflict by the revision that is there, and fails no neighbour in the same commit',
+    async holds({ store }) {
       await store.append('note/a', 'none', [anEvent()]);
       const answers = await Promise.all([
         store.append('note/b', 'none', [anEvent()]),
@@ -76,26 +83,32 @@ export function eventStoreContract(
       ]);
       expect(answers.map((a) => a.ok)).toEqual([true, false, true]);
       expect(await all(store.readStream('note/a'))).toHaveLength(1);
-    });
-
-    it('answers the same events at the same place as the first time', async () => {
+    },
+  },
+  {
+    says: 'answers the same events at the same place as the first time',
+    async holds({ store }) {
       const events = [anEvent(), anEvent()];
       const first = await store.append('note/a', 'none', events);
       await store.append('note/a', 1, [anEvent()]);
       expect(await store.append('note/a', 'none', events)).toEqual(first);
       expect(await all(store.readStream('note/a'))).toHaveLength(3);
-    });
-
-    it('gives back what was appended, with position and time of recording', async () => {
+    },
+  },
+  {
+    says: 'gives back what was appended, with position and time of recording',
+    async holds({ store }) {
       const event = anEvent('NoteTaken', { text: 'Ünïcode \u{1F33F}', deep: [{ a: null }] });
       const answer = await store.append('note/a', 'none', [event]);
       const [read] = await all(store.readStream('note/a'));
       expect(read).toMatchObject({ id: event.id, type: event.type, version: 1, data: event.data, stream: 'note/a' });
       expect(read?.metadata).toEqual({ ...event.metadata, recordedAt: '2026-06-01T12:00:00.000Z' });
       expect(answer).toMatchObject({ position: read?.position });
-    });
-
-    it('reads a stream from a revision, backwards, and within a limit', async () => {
+    },
+  },
+  {
+    says: 'reads a stream from a revision, backwards, and within a limit',
+    async holds({ store }) {
       await store.append('note/a', 'none', [anEvent(), anEvent(), anEvent(), anEvent()]);
       const revisions = async (range: Parameters<EventStore['readStream']>[1]) =>
         (await all(store.readStream('note/a', range))).map((e) => e.revision);
@@ -103,9 +116,11 @@ export function eventStoreContract(
       expect(await revisions({ backwards: true, limit: 3 })).toEqual([3, 2, 1]);
       expect(await revisions({ backwards: true, from: 1 })).toEqual([1, 0]);
       expect(await all(store.readStream('note/nowhere'))).toEqual([]);
-    });
-
-    it('gives the log in rising positions, whole over many pages', async () => {
+    },
+  },
+  {
+    says: 'gives the log in rising positions, whole over many pages',
+    async holds({ store }) {
       const streams = Array.from({ length: 30 }, (_, i) => `note/s${i}`);
       await Promise.all(
         streams.map((s) =>
@@ -121,9 +136,11 @@ export function eventStoreContract(
       expect(log.every((e, i) => i === 0 || e.position > (log[i - 1]?.position ?? 0n))).toBe(true);
       expect(await all(store.readLog(log[1399]?.position ?? 0n))).toHaveLength(100);
       expect(await store.head()).toBe(log.at(-1)?.position);
-    });
-
-    it('narrows the log by kind, by type and by an upper position', async () => {
+    },
+  },
+  {
+    says: 'narrows the log by kind, by type and by an upper position',
+    async holds({ store }) {
       await store.append('note/a', 'none', [anEvent('NoteTaken')]);
       await store.append('memo/a', 'none', [anEvent('MemoSent'), anEvent('MemoRead')]);
       expect((await all(store.readLog(0n, { kinds: ['memo'] }))).map((e) => e.type)).toEqual(['MemoSent', 'MemoRead']);
@@ -134,43 +151,53 @@ export function eventStoreContract(
       const log = await all(store.readLog(0n));
       expect(await all(store.readLog(0n, { upTo: log[1]?.position ?? 0n }))).toHaveLength(2);
       expect(await all(store.readLog(0n, { limit: 1 }))).toHaveLength(1);
-    });
-
-    it('never lets the time of recording go back, and finds the position of an instant', async () => {
+    },
+  },
+  {
+    says: 'never lets the time of recording go back, and finds the position of an instant',
+    async holds({ store, clock }) {
       await store.append('note/a', 'none', [anEvent()]);
-      now -= 3_600_000;
+      clock.now -= 3_600_000;
       await store.append('note/a', 0, [anEvent()]);
-      now += 7_200_000;
+      clock.now += 7_200_000;
       await store.append('note/a', 1, [anEvent()]);
       const log = await all(store.readLog(0n));
       expect(log.map((e) => e.metadata.recordedAt.slice(11, 16))).toEqual(['12:00', '12:00', '13:00']);
       expect(await store.positionAt('2026-06-01T12:30:00.000Z')).toBe(log[1]?.position);
       expect(await store.positionAt('2026-06-01T11:00:00.000Z')).toBe(0n);
-    });
-
-    it('shows readers a growing log without a gap while others append', async () => {
+    },
+  },
+  {
+    says: 'shows readers a growing log without a gap while others append',
+    async holds({ store }) {
+      let ended = false;
       const writing = Promise.all(
         Array.from({ length: 300 }, (_, i) => store.append(`note/w${i}`, 'none', [anEvent(), anEvent()])),
-      );
+      ).then(() => (ended = true));
       const seen: RecordedEvent[] = [];
-      for (let at = 0n; seen.length < 600;) {
-        for (const event of await all(store.readLog(at))) seen.push(event);
-        at = seen.at(-1)?.position ?? 0n;
+      for (let last = false; !last;) {
+        last = ended;
+        seen.push(...(await all(store.readLog(seen.at(-1)?.position ?? 0n))));
         await new Promise(setImmediate);
       }
       await writing;
+      expect(seen).toHaveLength(600);
       expect(seen.map((e) => e.id)).toEqual((await all(store.readLog(0n))).map((e) => e.id));
-    });
-
-    it('knows the revision of a stream, and -1 of one that is not there', async () => {
+    },
+  },
+  {
+    says: 'knows the revision of a stream, and -1 of one that is not there',
+    async holds({ store }) {
       await store.append('note/a', 'none', [anEvent(), anEvent()]);
       expect([await store.revisionOf('note/a'), await store.revisionOf('note/b')]).toEqual([1, -1]);
-    });
-
-    it('refuses an append without events, and one after closing', async () => {
+    },
+  },
+  {
+    says: 'refuses an append without events, and one after closing',
+    async holds({ store }) {
       await expect(store.append('note/a', 'any', [])).rejects.toThrow('at least one event');
       await store.close();
       await expect(store.append('note/a', 'any', [anEvent()])).rejects.toMatchObject({ code: 'closing' });
-    });
-  });
-}
+    },
+  },
+];

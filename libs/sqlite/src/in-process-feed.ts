@@ -48,6 +48,7 @@ export class InProcessFeed extends EventFeed {
         try {
           await deliver();
         } catch (error) {
+          if (fault === null) wait = this.firstPause;
           fault = error instanceof Error ? error.message : String(error);
           await pause(wait, undefined, { signal: stopped.signal }).catch(() => undefined);
         }

@@ -3,19 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { all, anEvent, eventStoreContract } from '../../../test/contracts/event-store.js';
+import { keeps } from '../../../test/contracts/contract.js';
+import { EVENT_STORE, NOON, all, anEvent } from '../../../test/contracts/event-store.js';
 import { SqliteEventStore, SqliteLogReader } from './sqlite-event-store.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'entente-log-'));
 
-eventStoreContract((clock) => {
+keeps('EventStore', EVENT_STORE, () => {
   const folder = newFolder();
-  const store = new SqliteEventStore({ folder, clock });
+  const clock = { now: NOON };
+  const store = new SqliteEventStore({ folder, clock: () => clock.now });
   const end = async () => {
     await store.close();
     rmSync(folder, { recursive: true });
   };
-  return Promise.resolve({ store, end });
+  return Promise.resolve({ port: { store, clock }, end });
 });
 
 describe('the log in a SQLite file', () => {

@@ -1,0 +1,33 @@
+import { type Appended, EventStore } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+
+async function* nothing(): AsyncIterable<readonly RecordedEvent[]> {}
+
+/** A log that takes everything, keeps nothing and says that all is well: no case of the suite may pass on it. */
+export class BrokenEventStore extends EventStore {
+  readonly id = 'broken';
+  append(): Promise<Appended> {
+    return Promise.resolve({ ok: true, revision: 0, position: 0n });
+  }
+  readStream(): AsyncIterable<readonly RecordedEvent[]> {
+    return nothing();
+  }
+  readLog(): AsyncIterable<readonly RecordedEvent[]> {
+    return nothing();
+  }
+  revisionOf(): Promise<number> {
+    return Promise.resolve(0);
+  }
+  head(): Promise<bigint> {
+    return Promise.resolve(0n);
+  }
+  positionAt(): Promise<bigint> {
+    return Promise.resolve(0n);
+  }
+  waiting(): number {
+    return 0;
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,168 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import type { EventFeed, FeedBatch, FeedConsumer } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+import type { Case } from './contract.js';
+
+/** A feed over an empty log. */
+export interface FeedOnTrial {
+  readonly feed: EventFeed;
+  /** Appends so many events to a stream of the log. */
+  append(stream: string, count: number): Promise<void>;
+  /** For how many milliseconds a case waits for what the feed should do. */
+  readonly patience: number;
+}
+
+const until = async ({ patience }: FeedOnTrial, holds: () => boolean): Promise<void> => {
+  for (const end = Date.now() + patience; !holds(); await pause(2))
+    if (Date.now() > end) throw new Error(`not within ${patience} ms: ${String(holds)}`);
+};
+
+/** A consumer that keeps what it took, and stands where that ends. */
+function keeper(take: (batch: FeedBatch) => Promise<void> = () => Promise.resolve()) {
+  const seen: RecordedEvent[] = [];
+  const batches: FeedBatch[] = [];
+  const through = new Map<number, bigint>();
+  const consumer: FeedConsumer = {
+    resume: (partition) => Promise.resolve(through.get(partition) ?? 0n),
+    take: async (batch) => {
+      await take(batch);
+      batches.push(batch);
+      seen.push(...batch.events);
+      through.set(batch.partition, batch.through);
+    },
+  };
+  return { consumer, seen, batches, through };
+}
+
+const streams = Array.from({ length: 20 }, (_, i) => `note/s${i}`);
+const ofStream = (seen: readonly RecordedEvent[], stream: string): number[] =>
+  seen.filter((event) => event.stream === stream).map(({ revision }) => revision);
+
+/** What `EventFeed` promises, made executable. */
+export const EVENT_FEED: readonly Case<FeedOnTrial>[] = [
+  {
+    says: 'delivers what is there and what comes, each stream in order and nothing twice while all is well',
+    async holds(trial) {
+      const { consumer, seen } = keeper();
+      for (const stream of streams) await trial.append(stream, 2);
+      const running = trial.feed.subscribe(consumer);
+      await until(trial, () => seen.length === 40);
+      await Promise.all(streams.map((stream) => trial.append(stream, 3)));
+      await until(trial, () => seen.length === 100);
+      await running.stop();
+      expect(seen).toHaveLength(100);
+      for (const stream of streams) expect(ofStream(seen, stream)).toEqual([0, 1, 2, 3, 4]);
+    },
+  },
+  {
+    says: 'goes on from where the consumer stands',
+    async holds(trial) {
+      const first = keeper();
+      await trial.append('note/a', 4);
+      const running = trial.feed.subscribe(first.consumer);
+      await until(trial, () => first.seen.length === 4);
+      await running.stop();
+      await trial.append('note/a', 3);
+      const second = keeper();
+      const again = trial.feed.subscribe({
+        ...second.consumer,
+        resume: (partition) => Promise.resolve(first.through.get(partition) ?? 0n),
+      });
+      await until(trial, () => second.seen.length === 3);
+      await again.stop();
+      expect(ofStream(second.seen, 'note/a')).toEqual([4, 5, 6]);
+    },
+  },
+  {
+    says: 'waits for a batch to take effect before the next of its partition, and says through where it has been seen',
+    async holds(trial) {
+      const open = new Map<number, number>();
+      let most = 0;
+      const { consumer, seen, batches } = keeper(async ({ partition }) => {
+        open.set(partition, (open.get(partition) ?? 0) + 1);
+        most = Math.max(most, ...open.values());
+        await pause(1);
+        open.set(partition, (open.get(partition) ?? 0) - 1);
+      });
+      const running = trial.feed.subscribe(consumer);
+      for (let round = 0; round < 5; round += 1) await Promise.all(streams.map((stream) => trial.append(stream, 2)));
+      await until(trial, () => seen.length === 200);
+      await running.stop();
+      expect(most).toBe(1);
+      const before = new Map<number, bigint>();
+      for (const { partition, events, through } of batches) {
+        const positions = [before.get(partition) ?? 0n, ...events.map(({ position }) => position)];
+        expect(positions.every((at, i) => i === 0 || at > (positions[i - 1] as bigint))).toBe(true);
+        expect(through).toBeGreaterThanOrEqual(positions.at(-1) as bigint);
+        before.set(partition, through);
+      }
+    },
+  },
+  {
+    says: 'keeps all events of a stream in one of its partitions',
+    async holds(trial) {
+      const { consumer, seen, batches } = keeper();
+      for (const stream of streams) await trial.append(stream, 2);
+      const running = trial.feed.subscribe(consumer);
+      for (const stream of streams) await trial.append(stream, 2);
+      await until(trial, () => seen.length === 80);
+      await running.stop();
+      for (const stream of streams) {
+        const holding = batches.filter(({ events }) => events.some((event) => event.stream === stream));
+        const [partition, ...others] = new Set(holding.map((batch) => batch.partition));
+        expect([others, partition !== undefined && partition >= 0 && partition < trial.feed.partitions]).toEqual([
+          [],
+          true,
+        ]);
+      }
+    },
+  },
+  {
+    says: 'delivers again from where the consumer stands when it could not take a batch, and says why meanwhile',
+    async holds(trial) {
+      let tries = 0;
+      const { consumer, seen } = keeper(() =>
+        (tries += 1) < 3 ? Promise.reject(new Error('the database is away')) : Promise.resolve(),
+      );
+      await trial.append('note/a', 2);
+      const running = trial.feed.subscribe(consumer);
+      await until(trial, () => running.fault() !== null);
+      expect(running.fault()).toBe('the database is away');
+      await until(trial, () => seen.length === 2);
+      expect([ofStream(seen, 'note/a'), tries]).toEqual([[0, 1], 3]);
+      await until(trial, () => running.fault() === null);
+      await running.stop();
+    },
+  },
+  {
+    says: 'says how far it can see',
+    async holds(trial) {
+      const { consumer, seen } = keeper();
+      await trial.append('note/a', 3);
+      const running = trial.feed.subscribe(consumer);
+      await until(trial, () => seen.length === 3);
+      expect(await running.head()).toBeGreaterThanOrEqual(seen.at(-1)?.position as bigint);
+      await running.stop();
+    },
+  },
+  {
+    says: 'ends after the batch at hand when it is stopped',
+    async holds(trial) {
+      let ended = 0;
+      const { consumer, seen } = keeper(async () => {
+        await pause(20);
+        ended += 1;
+      });
+      await trial.append('note/a', 1);
+      let begun = false;
+      const running = trial.feed.subscribe({ ...consumer, take: (batch) => ((begun = true), consumer.take(batch)) });
+      await until(trial, () => begun);
+      await running.stop();
+      expect([ended, seen.length]).toEqual([1, 1]);
+      await trial.append('note/a', 1);
+      await pause(20);
+      expect(seen).toHaveLength(1);
+    },
+  },
+];
