@@ -2,14 +2,11 @@ import type { RecordedEvent } from '@entente/kernel';
 import type { EventFeed, FeedSubscription } from './event-feed.js';
 import type { EventStore, LogRange } from './event-store.js';
 
-interface Reader {
-  tell(events: readonly RecordedEvent[]): void;
-  held: (readonly RecordedEvent[])[] | null;
-}
+type Tell = (events: readonly RecordedEvent[]) => void;
 
 /** The log as it grows: one reader of the feed for all who watch, and each reader's own past before it. */
 export class LiveLog {
-  private readonly readers = new Set<Reader>();
+  private readonly readers = new Set<{ readonly tell: Tell }>();
   private seen = 0n;
   private subscription: FeedSubscription | null = null;
   private started: Promise<void> | null = null;
@@ -19,29 +16,31 @@ export class LiveLog {
     private readonly feed: EventFeed,
   ) {}
 
-  /** Tells the events behind a position that match, then those that come (all kinds; the caller narrows them), until the function that it gives is called. */
+  /**
+   * Tells the events behind a position that match, then those that come (all kinds; the caller narrows them), until the function that it gives is called.
+   * Who is behind reads the log at its own pace, and nothing is kept for it meanwhile: `room` resolves when there is room for more, with false when the reader is gone.
+   */
   async follow(
     after: bigint,
     range: Pick<LogRange, 'kinds' | 'types'>,
-    tell: (events: readonly RecordedEvent[]) => void,
-    room: () => Promise<void>,
+    tell: Tell,
+    room: () => Promise<boolean>,
   ): Promise<() => void> {
     await (this.started ??= this.start());
-    const reader: Reader = { tell, held: [] };
-    this.readers.add(reader);
-    const upTo = this.seen;
-    try {
-      for await (const events of this.store.readLog(after, { ...range, upTo })) {
-        tell(events);
-        await room();
+    for (let at = after; at < this.seen;) {
+      const upTo = this.seen;
+      for await (const events of this.store.readLog(at, { ...range, upTo })) {
+        for (const event of events) {
+          tell([event]);
+          if (!(await room())) return () => undefined;
+        }
       }
-    } catch (error) {
-      this.readers.delete(reader);
-      throw error;
+      at = upTo;
     }
-    const held = reader.held ?? [];
-    reader.held = null;
-    for (const events of held) tell(events.filter(({ position }) => position > upTo && position > after));
+    const reader = {
+      tell: (events: readonly RecordedEvent[]) => tell(events.filter(({ position }) => position > after)),
+    };
+    this.readers.add(reader);
     return () => void this.readers.delete(reader);
   }
 
@@ -56,9 +55,7 @@ export class LiveLog {
       resume: () => Promise.resolve(this.seen),
       take: ({ events, through }) => {
         this.seen = through;
-        for (const reader of this.readers)
-          if (reader.held !== null) reader.held.push(events);
-          else reader.tell(events);
+        for (const { tell } of this.readers) tell(events);
         return Promise.resolve();
       },
     });

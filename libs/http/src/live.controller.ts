@@ -18,9 +18,12 @@ import { wrongShape } from './problem.js';
 import { describedAs } from './read-models.controller.js';
 import { type Asked, lowest, matches, readRowQuery, rowOut } from './row-query.js';
 
-/** What waits for a slow reader, in bytes: beyond it the reader is cut off. */
+/** What may wait for a slow reader, in bytes, when there is more to tell: beyond it the reader is cut off. */
 const MOST_WAITING = 1024 * 1024;
 const HEARTBEAT = 15_000;
+/** How long a reader that catches up may take nothing, and how long one that was cut off has for taking the rest, in milliseconds. */
+const PATIENCE = 10_000;
+const TOO_SLOW = 'too slow: more waits than is kept for one reader; connect again to resume';
 
 /** A reply of the web server that hands over its socket. */
 interface Hijackable {
@@ -51,17 +54,21 @@ export class OpenStream {
   /** Text that is framed already. */
   write(frames: string): void {
     if (this.over || frames === '') return;
-    this.raw.write(frames);
-    if (this.raw.writableLength > MOST_WAITING)
-      this.cutOff('too slow: more waits than is kept for one reader; connect again to resume');
+    if (this.raw.writableLength > MOST_WAITING) this.cutOff(TOO_SLOW);
+    else this.raw.write(frames);
   }
 
-  /** Resolves when what waits has gone out, or the stream is over. */
-  room(): Promise<void> {
-    if (this.over || this.raw.writableLength < MOST_WAITING / 4) return Promise.resolve();
+  /** Resolves when what waits has gone out, with true; with false when the stream is over, as it is for who takes nothing for too long. */
+  room(): Promise<boolean> {
+    if (this.over || this.raw.writableLength < MOST_WAITING / 4) return Promise.resolve(!this.over);
     return new Promise((resolve) => {
-      this.raw.once('drain', resolve);
-      this.whenOver.push(resolve);
+      const late = setTimeout(() => this.cutOff(TOO_SLOW), PATIENCE).unref();
+      const done = (): void => {
+        clearTimeout(late);
+        resolve(!this.over);
+      };
+      this.raw.once('drain', done);
+      this.whenOver.push(done);
     });
   }
 
@@ -69,7 +76,7 @@ export class OpenStream {
     if (this.over) return;
     this.raw.end(frame('cut-off', { reason }));
     const { raw } = this;
-    setTimeout(() => raw.destroy(), 1000).unref();
+    setTimeout(() => raw.destroy(), PATIENCE).unref();
     this.finish();
   }
 
