@@ -1,29 +1,19 @@
 #!/usr/bin/env node
 /** Counts, by strace, the syncs of the log while commands are acknowledged one after the other: each needs one of its own. Ends with 1 where there are fewer. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { startHouse } from '../built-house.ts';
 
 const COMMANDS = 25;
 const folder = mkdtempSync(join(tmpdir(), 'entente-fsync-'));
 const trace = join(folder, 'trace');
-const main = fileURLToPath(new URL('../../dist/apps/standalone/src/main.js', import.meta.url));
-const house = spawn('strace', ['-f', '-y', '-o', trace, '-e', 'trace=fsync,fdatasync', process.execPath, main], {
-  env: { ...process.env, ENTENTE_DATA: join(folder, 'data'), PORT: '0', ENTENTE_EXAMPLE: 'off' },
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-const ended = new Promise((resolve) => house.once('exit', resolve));
+const started = await startHouse(join(folder, 'data'), 'off', [
+  ...['strace', '-f', '-y', '-o', trace, '-e', 'trace=fsync,fdatasync'],
+]);
 try {
-  const url = await new Promise((resolve, reject) => {
-    house.once('error', reject);
-    house.once('exit', () => reject(new Error('the house ended before it listened')));
-    house.stdout.on('data', (chunk) => {
-      const found = /http:\/\/[0-9.]+:[0-9]+/.exec(String(chunk));
-      if (found) resolve(found[0]);
-    });
-  });
+  const { url } = started;
   const syncs = () =>
     readFileSync(trace, 'utf8')
       .split('\n')
@@ -49,8 +39,8 @@ try {
   if (counted < COMMANDS) process.exitCode = 1;
 } finally {
   // strace would keep a SIGTERM to itself: the house behind it is killed, and strace ends with it.
-  spawnSync('pkill', ['-KILL', '-P', String(house.pid)]);
-  house.kill('SIGKILL');
-  await ended;
+  spawnSync('pkill', ['-KILL', '-P', String(started.house.pid)]);
+  started.house.kill('SIGKILL');
+  await started.ended;
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,25 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
 import { commandLine } from '../../apps/cli/src/commands.js';
+import { startHouse } from '../built-house.js';
 import { all } from '../contracts/event-store.js';
-
-const root = join(import.meta.dirname, '../..');
-
-/** Starts the built house on a folder and gives its address. */
-async function start(folder: string): Promise<{ house: ChildProcess; url: string }> {
-  const house = spawn(process.execPath, [join(root, 'dist/apps/standalone/src/main.js')], {
-    env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: 'off' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    house.once('exit', (code) => reject(new Error(`the house ended with ${code} before it listened`)));
-    house.stdout.on('data', (chunk: Buffer) => {
-      const found = /http:\/\/[0-9.]+:[0-9]+/.exec(chunk.toString());
-      if (found !== null) resolve(found[0]);
-    });
-  });
-  return { house, url };
-}
 
 const proposal = {
   title: 'Training',
@@ -47,7 +29,7 @@ it('killed ten times under load: what was acknowledged is there once, and a retr
   const acknowledged = new Map<string, unknown>();
   let sent = 0;
   for (let round = 0; round < 10; round += 1) {
-    const { house, url } = await start(folder);
+    const { house, url } = await startHouse(folder, 'off');
     const last = [...acknowledged.keys()].at(-1);
     if (last !== undefined) expect(await (await propose(url, last)).json()).toEqual(acknowledged.get(last));
     let dead = false;
@@ -70,7 +52,7 @@ it('killed ten times under load: what was acknowledged is there once, and a retr
     dead = true;
     await Promise.all(clients);
   }
-  const last = await start(folder);
+  const last = await startHouse(folder, 'off');
   for (let lag = true; lag;) {
     const ready = (await (await fetch(`${last.url}/health/ready`)).json()) as { models: { lag: string }[] };
     lag = ready.models.some((model) => model.lag !== '0');

@@ -1,0 +1,34 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The built house as a process of its own. */
+export interface BuiltHouse {
+  readonly house: ChildProcess;
+  readonly url: string;
+  readonly ended: Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../dist/apps/standalone/src/main.js', import.meta.url));
+
+/** Starts the built house on a data folder and a free port, behind another program where one is named, and waits until it says where it listens. */
+export async function startHouse(
+  folder: string,
+  example: 'on' | 'off',
+  behind: readonly string[] = [],
+): Promise<BuiltHouse> {
+  const [program = process.execPath, ...args] = [...behind, process.execPath, MAIN];
+  const house = spawn(program, args, {
+    env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: example },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => house.once('exit', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    house.once('error', reject);
+    house.once('exit', (code) => reject(new Error(`the house ended with ${code} before it listened`)));
+    house.stdout.on('data', (chunk: Buffer) => {
+      const found = /http:\/\/[0-9.]+:[0-9]+/.exec(chunk.toString());
+      if (found !== null) resolve(found[0]);
+    });
+  });
+  return { house, url, ended };
+}
