@@ -78,14 +78,15 @@ class Given {
     const id = this.streamId ?? idOf(decider, this.actor.for ?? this.actor.organisation);
     const folded = past(decider, id, this.events, this.happenedBy);
     const asked = new Map<string, Folded>();
+    const told = (name: string): Folded => {
+      const found = asked.get(name);
+      if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${name}`);
+      return found;
+    };
     const known: Known = {
       has: (other, key) => asked.has(`${other.kind}/${key}`),
-      of: <S>(other: { kind: string; initial: S }, key: string): S => {
-        const found = asked.get(`${other.kind}/${key}`);
-        if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${other.kind}/${key}`);
-        return found.state as S;
-      },
-      past: (key) => folded.types.get(key),
+      of: <S>(other: { kind: string; initial: S }, key: string): S => told(`${other.kind}/${key}`).state as S,
+      past: (key, name) => (name === undefined ? folded : told(name)).types.get(key),
     };
     const initials = new Map<string, Folded>();
     for (let round = 0; round < 2; round += 1)

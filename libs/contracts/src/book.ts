@@ -117,8 +117,8 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [A, 'pool-contribution', DONOR],
   [A, 'fix-exchange-rate', DONOR],
   [A, 'commit', DONOR],
-  [A, 'reallocate-out', DONOR],
   [OTHER, 'open', DONOR],
+  [A, 'reallocate-out', DONOR],
   [OTHER, 'reallocate-in', DONOR, { events: { out: `${A}:reallocate-out` } }],
   [A, 'close', DONOR],
 

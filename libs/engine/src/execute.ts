@@ -191,23 +191,25 @@ export class Executor {
     folded: Folded,
   ): Promise<{ known: Known; consulted: Consulted[] }> {
     const others = new Map<string, Folded>();
+    const consultedAs = (name: string): Folded => {
+      const found = others.get(name);
+      if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${name}`);
+      return found;
+    };
     const known: Known = {
       has: (other, id) => others.has(`${other.kind}/${id}`),
-      of: <State>(other: { kind: string; initial: State }, id: string): State => {
-        const found = others.get(`${other.kind}/${id}`);
-        if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${other.kind}/${id}`);
-        return found.state as State;
-      },
-      past: (id) => folded.types.get(id),
+      of: <State>(other: { kind: string; initial: State }, id: string): State =>
+        consultedAs(`${other.kind}/${id}`).state as State,
+      past: (id, name) => (name === undefined ? folded : consultedAs(name)).types.get(id),
     };
     for (let round = 0; round < 2; round += 1) {
       const refs = decider.consults?.(submit.command as never, folded.state, known) ?? [];
-      const fresh = refs.filter((ref) => !others.has(streamName(ref)));
+      const own = streamName(submit.stream);
+      const fresh = refs.filter((ref) => !others.has(streamName(ref)) && streamName(ref) !== own);
       if (fresh.length === 0) break;
       for (const ref of fresh) {
         const other = this.kinds.decider(ref.kind);
-        if (other === undefined) throw new Error(`${decider.kind} consults ${ref.kind}, of which there are no rules`);
-        others.set(streamName(ref), await this.current(other, ref));
+        others.set(streamName(ref), other === undefined ? nowhere : await this.current(other, ref));
       }
     }
     return { known, consulted: [...others].map(([stream, f]) => ({ stream, revision: f.revision })) };
@@ -257,6 +259,9 @@ export class Executor {
     return mine;
   }
 }
+
+/** A stream of a kind without rules, which a sender named: nothing happens there. */
+const nowhere: Folded = { revision: -1, state: null, traces: new Map(), types: new Map() };
 
 const receiptOf = (commandId: string, stream: StreamRef, trace: Trace): Receipt => {
   const last = trace.events.at(-1);

@@ -27,8 +27,11 @@ export interface Known {
   has(decider: { readonly kind: string }, id: string): boolean;
   /** Its state, or the decider's initial one where the stream does not exist. Throws where `consults` did not name it. */
   of<State>(decider: { readonly kind: string; readonly initial: State }, id: string): State;
-  /** The type of the event of the own stream that has this id: what a correction may name (R26). */
-  past(eventId: string): string | undefined;
+  /**
+   * The type of the event that has this id: of the own stream (what a correction may name, R26), or of another one, by its name. A stream that does not exist,
+   * or of a kind without rules, has none. Throws where `consults` did not name it.
+   */
+  past(eventId: string, stream?: string): string | undefined;
 }
 
 /**

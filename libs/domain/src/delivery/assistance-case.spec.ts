@@ -512,12 +512,13 @@ describe('a case is amended by both sides', () => {
   it('so that more, or less, is delivered', () => {
     const wider = { ...amendment, changes: [{ ...change, quantityBy: 20 }], adds: [] };
     const after = act('AmendmentAccepted', { ...wider, value: 420 });
-    const facts = [{ stream: 'programme/norland.programme-1', event: given.id(0) }];
+    const facts = [{ stream: `programme/${OF}`, event: given.id(0) }];
     const when = act('DeliverAssistance', { ...delivery, quantity: 120, consignments: [], facts });
     donor(...running)
       .when(when)
       .refuses('exceeds-ordered');
     donor(...running, after)
+      .knowing(programme, OF, proposed)
       .when(when)
       .then(delivered({ quantity: 120, consignments: [], facts }));
   });
@@ -686,6 +687,11 @@ describe('assistance is delivered', () => {
     donor(...running)
       .when(and(fact('assistance-case/norland.it-1')))
       .refuses('fact-unknown');
+    for (const stream of [`programme/${OF}`, 'training/norland.course-1', 'nowhere', 'constructor/x'])
+      donor(...running)
+        .knowing(programme, OF, proposed)
+        .when(and(fact(stream)))
+        .refuses('fact-unknown');
     donor(...running)
       .when(and(fact(`consignment/${SHIP}`)))
       .refuses('consignment-as-fact');

@@ -11,7 +11,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { programme } from '../planning/programme.js';
-import { type Delivered, correctDelivery, deliver } from './assistance-delivery.js';
+import { type Delivered, correctDelivery, deliver, restsOn } from './assistance-delivery.js';
 import {
   WORKS,
   type Emergency,
@@ -224,8 +224,7 @@ export const assistanceCase: Decider<
   evolve: evolveCase,
   consults: (command, state) => {
     const { kind } = consignmentFacts;
-    if (command.type === 'DeliverAssistance')
-      return command.data.consignments.map((share) => ({ kind, id: share.consignment }));
+    if (command.type === 'DeliverAssistance') return restsOn(command.data);
     if (command.type === 'CorrectDelivery')
       return command.data.consignment === undefined ? [] : [{ kind, id: command.data.consignment }];
     const of = command.type === 'RequestAssistance' ? command.data.programme : state?.programme;

@@ -1,4 +1,13 @@
-import { type Circumstances, type Event, type Known, type Refusal, refuse, streamName } from '@entente/kernel';
+import {
+  type Circumstances,
+  type Event,
+  type Known,
+  type Refusal,
+  type StreamRef,
+  parseStream,
+  refuse,
+  streamName,
+} from '@entente/kernel';
 import {
   type AssistanceCase,
   type CaseLine,
@@ -112,11 +121,21 @@ function groundless(data: Delivered, c: Circumstances, known: Known): Refusal | 
   const hidden = facts.find((fact) => fact.stream.startsWith('consignment/'));
   if (hidden !== undefined)
     return refuse('consignment-as-fact', 'a consignment is named as one, so that it is consulted', null, { ...hidden });
-  const unknown = facts.find((fact) => fact.stream === streamName(c.stream) && known.past(fact.event) === undefined);
+  const own = streamName(c.stream);
+  const unknown = facts.find(
+    ({ stream, event }) =>
+      parseStream(stream) === null || known.past(event, stream === own ? undefined : stream) === undefined,
+  );
   return unknown === undefined
     ? null
-    : refuse('fact-unknown', 'the event named stands in this case', null, { ...unknown });
+    : refuse('fact-unknown', 'the event named stands in the stream named', null, { ...unknown });
 }
+
+/** The streams that a delivery rests on, beside its own case: consignments, and those of the other facts. */
+export const restsOn = ({ consignments, facts }: Delivered): readonly StreamRef[] => [
+  ...consignments.map((share) => ({ kind: consignmentFacts.kind, id: share.consignment })),
+  ...facts.flatMap(({ stream }) => parseStream(stream) ?? []),
+];
 
 const exceedsOrdered = (line: CaseLine, quantity: number): Refusal | null =>
   quantity <= line.quantity - line.delivered

@@ -322,8 +322,19 @@ describe('money goes from one account to another in two commands', () => {
     );
   it('out: what stands, to another account', () => {
     const data = { ...out, to: 'norland.third' };
-    account(committed).when({ type: 'ReallocateFundsOut', data }).then({ type: 'FundsReallocatedOut', data });
+    const third = (more = {}) =>
+      account(committed).knowing(fundingAccount, 'norland.third', { ...opened, data: { ...opening, ...more } });
+    third().when({ type: 'ReallocateFundsOut', data }).then({ type: 'FundsReallocatedOut', data });
     account(committed).when({ type: 'ReallocateFundsOut', data: out }).refuses('same-account');
+    account(committed).when({ type: 'ReallocateFundsOut', data }).refuses('account-not-found');
+    third({ currency: 'EUR' }).when({ type: 'ReallocateFundsOut', data }).refuses('other-currency');
+    third({ stages: ['pledged', 'spent'] })
+      .when({ type: 'ReallocateFundsOut', data })
+      .refuses('stage-not-kept');
+    account(committed)
+      .knowing(fundingAccount, 'norland.third', opened, { type: 'FundingAccountClosed', data: { reason: 'unused' } })
+      .when({ type: 'ReallocateFundsOut', data })
+      .refuses('account-closed');
     account(committed, { ...obligated, data: money(61) })
       .when({ type: 'ReallocateFundsOut', data })
       .refuses('exceeds-what-stands');

@@ -308,7 +308,10 @@ function decide(
     case 'ReallocateFundsOut': {
       const { stage, amount, to } = command.data;
       if (to === c.stream.id) return refuse('same-account', 'the money goes to another account');
-      const bad = unfit(state, stage, command.data, -amount, c) ?? exceedsStanding(state, stage, amount);
+      const bad =
+        unfit(state, stage, command.data, -amount, c) ??
+        exceedsStanding(state, stage, amount) ??
+        cannotTakeIn(known.of(fundingAccount, to), state, command.data);
       return bad ?? [{ type: 'FundsReallocatedOut', data: command.data }];
     }
     case 'ReallocateFundsIn':
@@ -334,6 +337,20 @@ function decide(
 const mayReport = (type: FundingAccountCommand['type'], state: FundingAccount, c: Circumstances): boolean =>
   (type === 'ReportExpenditure' || type === 'CorrectExpenditure') &&
   (actsFor(c.actor) === state.recipient || c.actor.role === 'implementer');
+
+/** Money goes out only where it can come in: nothing else would bring it back. */
+function cannotTakeIn(
+  target: FundingAccount | null,
+  { currency }: FundingAccount,
+  { to, stage }: { readonly to: string; readonly stage: Stage },
+): Refusal | null {
+  if (target === null) return refuse('account-not-found', 'the other account has been opened', 'R15', { to });
+  if (target.closed) return refuse('account-closed', 'the other account is open', 'R15', { to });
+  if (target.currency !== currency)
+    return refuse('other-currency', 'both accounts have the same currency', 'R15', { currency: target.currency });
+  if (target.stages.includes(stage)) return null;
+  return refuse('stage-not-kept', `the other account keeps the stage ${stage}`, 'R15', { stages: target.stages });
+}
 
 /** The second half of a reallocation rests on the first: the other account's event, taken in once. */
 function reallocateIn(
@@ -374,6 +391,7 @@ export const fundingAccount: Decider<
       return [{ kind: 'programme', id: command.data.programme }];
     if (command.type === 'DisburseFunds' && state?.programme !== undefined)
       return [{ kind: 'programme', id: state.programme }];
+    if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
     if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];
     return [];
   },
