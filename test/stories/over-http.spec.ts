@@ -86,6 +86,10 @@ describe('told over HTTP', () => {
       'FundsObligated',
       'FundsDisbursed',
     ]);
+    expect(Object.keys(history.events[3]?.['metadata'] as object)).toEqual([
+      ...['actor', 'occurredAt', 'recordedAt', 'commandId', 'correlationId', 'causationId'],
+      ...['consulted', 'evidence', 'legalBasis', 'marking'],
+    ]);
     expect(history.events[3]).toMatchObject({
       revision: 3,
       position: expect.stringMatching(/^[0-9]+$/),
@@ -142,6 +146,8 @@ describe('told over HTTP', () => {
     expect(new Set(paths)).toEqual(
       new Set(['title', 'donor', 'recipient', 'sector', 'starts', 'ends', 'extra', 'Entente-Actor.role']),
     );
+    expect(body['wrong']).toContainEqual({ path: 'sector', message: 'sector is missing' });
+    expect(body['wrong']).toContainEqual({ path: 'extra', message: 'there is no such field' });
   });
 
   it.each([

@@ -117,6 +117,7 @@ describe('rows over HTTP', () => {
     ).toEqual([
       ['consignment/norland.night-vision-1', 'discrepancy'],
       ['consignment/norland.night-vision-2', null],
+      ['funding-account/norland.border-fund#tranche-2', null],
     ]);
     expect((await model('outdated-decisions')).rows).toEqual([]);
     expect((await model('milestones?status=met')).rows[0]).toMatchObject({

@@ -69,6 +69,12 @@ function story(day: (offset: number) => string): readonly Told[] {
     due: day(-150),
   });
   say(-148, DONOR, `${ACCOUNT}/disburse`, { amount: 60_000_000, period, tranche: 'tranche-1' });
+  say(-140, DONOR, `${ACCOUNT}/plan-disbursement`, {
+    amount: 40_000_000,
+    period,
+    tranche: 'tranche-2',
+    due: day(30),
+  });
   say(-100, DONOR, `${ACCOUNT}/report-expenditure`, { amount: 41_250_000, period });
 
   say(-240, DONOR, `${CASE}/request`, {
@@ -206,6 +212,8 @@ export async function tellExample(url: string, today: string): Promise<number> {
       },
       body: JSON.stringify({ ...body, occurredAt: `${day(happened)}T09:00:00.000Z` }),
     });
+    // An id used for something else: an earlier version of the story was told here, and is left as it is.
+    if (answer.status === 409 && before.as === 'begun') return n;
     if (!answer.ok) throw new Error(`the example story stops at ${to}: ${await answer.text()}`);
   }
   return all.length;

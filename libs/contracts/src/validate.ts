@@ -34,9 +34,12 @@ function tooDeep(value: unknown): boolean {
 }
 
 const named = (errors: readonly ValidationError[], before: string): WrongField[] =>
-  errors.flatMap(({ property, constraints, children }) => {
+  errors.flatMap(({ property, constraints = {}, children, value }) => {
     const path = before === '' ? property : `${before}.${property}`;
-    const own = Object.values(constraints ?? {}).map((message) => ({ path, message }));
+    if ('whitelistValidation' in constraints) return [{ path, message: 'there is no such field' }];
+    if (value === undefined && Object.keys(constraints).length > 0)
+      return [{ path, message: `${property} is missing` }];
+    const own = Object.values(constraints).map((message) => ({ path, message }));
     return [...own, ...named(children ?? [], path)];
   });
 

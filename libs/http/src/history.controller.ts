@@ -5,8 +5,14 @@ import { EventStore, Executor } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { Problem, wrongShape } from './problem.js';
 
-/** An event on the wire. */
-export const eventOut = (event: RecordedEvent): unknown => ({ ...event, position: String(event.position) });
+/** An event on the wire: without the command's hash, from which the fields of a short command could be guessed. */
+export const eventOut = ({ id, stream, revision, position, type, version, data, metadata }: RecordedEvent): unknown => {
+  const { actor, occurredAt, recordedAt, commandId, correlationId, causationId } = metadata;
+  const { consulted, evidence, legalBasis, marking } = metadata;
+  const who = { actor, occurredAt, recordedAt, commandId, correlationId, causationId };
+  const event = { id, stream, revision, position: String(position), type, version, data };
+  return { ...event, metadata: { ...who, consulted, evidence, legalBasis, marking } };
+};
 
 const MOST = 1000;
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;

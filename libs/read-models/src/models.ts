@@ -2,6 +2,7 @@ import type { AnyProjection } from '@entente/kernel';
 import { cases } from './cases.js';
 import { consignments } from './consignments.js';
 import { consultations } from './consultations.js';
+import { disbursements } from './disbursements.js';
 import { donorPortfolio } from './donor-portfolio.js';
 import type { RowsView } from './from.js';
 import { funding } from './funding.js';
@@ -17,6 +18,7 @@ export const MODELS = [
   programmes,
   milestones,
   funding,
+  disbursements,
   cases,
   consignments,
   misuseRegister,

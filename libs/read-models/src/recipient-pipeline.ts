@@ -1,5 +1,6 @@
 import { CaseRow } from './cases.js';
 import { ConsignmentRow } from './consignments.js';
+import { DisbursementRow } from './disbursements.js';
 import type { From, Query, RowsView } from './from.js';
 
 const COLUMNS = ['recipient', 'donor', 'programme', 'assistance_case', 'status', 'awaits'] as const;
@@ -14,6 +15,13 @@ function coming(from: From): Query {
     .where(`c.status <> 'cancelled' AND (c.received_on IS NULL OR c.discrepancies_open > 0)`);
 }
 
+/** Money that was announced and has not come, or not all of it. */
+function announced(from: From): Query {
+  const query = from(DisbursementRow, 'd').select('d.item', 'item').addSelect(`'tranche'`, 'item_kind');
+  for (const column of COLUMNS) query.addSelect(column === 'awaits' ? 'NULL' : `d.${column}`, column);
+  return query.addSelect('d.due', 'first_due').addSelect('d.due', 'due').where(`d.status <> 'disbursed'`);
+}
+
 /** Cases that wait for the recipient's word. */
 function waiting(from: From): Query {
   const query = from(CaseRow, 'a').select('a.stream', 'item').addSelect(`'case'`, 'item_kind');
@@ -25,17 +33,17 @@ function waiting(from: From): Query {
 }
 
 function query(from: From): Query {
-  const [first, second] = [coming(from), waiting(from)];
-  const both = first.connection
+  const parts = [coming(from), announced(from), waiting(from)] as const;
+  const all = parts[0].connection
     .createQueryBuilder()
-    .from(`(${first.getQuery()} UNION ALL ${second.getQuery()})`, 'k')
-    .setParameters({ ...first.getParameters(), ...second.getParameters() })
+    .from(`(${parts.map((part) => part.getQuery()).join(' UNION ALL ')})`, 'k')
     .select([]);
-  for (const column of ['item', 'item_kind', ...COLUMNS, 'first_due', 'due']) both.addSelect(`k.${column}`, column);
-  return both;
+  for (const part of parts) all.setParameters(part.getParameters());
+  for (const column of ['item', 'item_kind', ...COLUMNS, 'first_due', 'due']) all.addSelect(`k.${column}`, column);
+  return all;
 }
 
-/** What a recipient has to expect and to answer: by consignment, and by case where an offer, an amendment or a supplement waits. */
+/** What a recipient has to expect and to answer: by consignment and by tranche, and by case where an offer, an amendment or a supplement waits. */
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   version: 1,
@@ -54,6 +62,6 @@ export const recipientPipeline: RowsView = {
     due: 'text',
   },
   totals: { counts: 'items', by: ['awaits'], sums: [] },
-  movedBy: { consignments: { item: 'stream' }, cases: { item: 'stream' } },
+  movedBy: { consignments: { item: 'stream' }, disbursements: { item: 'item' }, cases: { item: 'stream' } },
   query,
 };
