@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventStore, ReadModelStore } from '@entente/engine';
+import type { EventLog, ReadModelStore } from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
@@ -9,17 +9,17 @@ import { addressIn } from '../../standalone/src/address.js';
 import { buildHouse } from '../../standalone/src/house.js';
 
 /** The log of a data folder, for reading: beside a running house, or where none runs. */
-export const openLog = (folder: string): EventStore => new SqliteLogReader(folder);
+export const openLog = (folder: string): EventLog => new SqliteLogReader(folder);
 
 /** The rows of a data folder, for reading. */
-export async function openRows(folder: string, log: EventStore): Promise<ReadModelStore> {
+export async function openRows(folder: string, log: EventLog): Promise<ReadModelStore> {
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true });
   await rows.open(log.id);
   return rows;
 }
 
 /** An empty place for rows that are folded anew, gone when it is ended. */
-export async function openScratch(log: EventStore): Promise<{ readonly rows: ReadModelStore; end(): Promise<void> }> {
+export async function openScratch(log: EventLog): Promise<{ readonly rows: ReadModelStore; end(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'entente-replay-'));
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
   await rows.open(log.id);

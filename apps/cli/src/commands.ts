@@ -1,4 +1,4 @@
-import type { EventStore, ReadModelStore } from '@entente/engine';
+import type { EventLog, ReadModelStore } from '@entente/engine';
 import { Command } from 'commander';
 import { openFrontDoor, openLog, openRows, openScratch } from './cli.module.js';
 import { importObligations } from './import.js';
@@ -16,7 +16,7 @@ interface Common {
 }
 
 /** Opens a log for as long as the work takes. */
-async function withLog<T>(folder: string, work: (log: EventStore) => Promise<T>): Promise<T> {
+async function withLog<T>(folder: string, work: (log: EventLog) => Promise<T>): Promise<T> {
   const log = openLog(folder);
   try {
     return await work(log);
@@ -131,7 +131,7 @@ export function commandLine(
   ])
     .argument('[stream]', '<kind>/<id>')
     .option('--actor <organisation>', 'what it sent, or what was sent in its name')
-    .option('--correlation <id>')
+    .option('--correlation <id>', 'all that belongs together by this id')
     .option('--from <when>', 'a day or an instant on which it happened')
     .option('--to <when>', 'a day or an instant')
     .action((stream: string | undefined, { data, json, ...options }: Common & Record<string, string>) =>
@@ -165,7 +165,7 @@ export function commandLine(
 }
 
 async function sides(
-  log: EventStore,
+  log: EventLog,
   served: ReadModelStore,
   scratch: ReadModelStore,
   options: { readonly rebuilt?: boolean; readonly asOf?: string; readonly with?: string },

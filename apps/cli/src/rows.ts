@@ -1,10 +1,10 @@
-import type { EventStore, ReadModelStore, RowOut } from '@entente/engine';
+import type { EventLog, ReadModelStore, RowOut } from '@entente/engine';
 import { replay } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
 
 /** A position, the end of a day (YYYY-MM-DD), or an instant, as a position of the log. */
-export async function positionAt(log: EventStore, asOf: string | undefined): Promise<bigint> {
+export async function positionAt(log: EventLog, asOf: string | undefined): Promise<bigint> {
   const head = await log.head();
   if (asOf === undefined) return head;
   if (/^[0-9]{1,19}$/.test(asOf)) {
@@ -17,7 +17,7 @@ export async function positionAt(log: EventStore, asOf: string | undefined): Pro
 }
 
 /** Folds the events up to a position into rows, in an empty place. */
-export async function foldAnew(log: EventStore, into: ReadModelStore, upTo: bigint, output: Output): Promise<void> {
+export async function foldAnew(log: EventLog, into: ReadModelStore, upTo: bigint, output: Output): Promise<void> {
   const tell = progress(output, 'folded to position');
   await replay(
     log,

@@ -1,4 +1,4 @@
-import type { EventStore } from '@entente/engine';
+import type { EventLog } from '@entente/engine';
 import { type RecordedEvent, streamName } from '@entente/kernel';
 import { LATE_AFTER_HOURS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
@@ -25,7 +25,7 @@ const matches = ({ metadata, stream }: RecordedEvent, wanted: Wanted): boolean =
 };
 
 /** Prints who said what: when it happened beside when it was recorded, late ones marked. Answers how many events it printed. */
-export async function timeline(log: EventStore, wanted: Wanted, output: Output): Promise<number> {
+export async function timeline(log: EventLog, wanted: Wanted, output: Output): Promise<number> {
   const [kind = '', ...id] = (wanted.stream ?? '').split('/');
   const batches =
     wanted.stream === undefined

@@ -1,5 +1,5 @@
 import { eventOf, wrongFields } from '@entente/contracts';
-import { COMMAND_NOTED, type EventStore, commandKey, eventId } from '@entente/engine';
+import { COMMAND_NOTED, type EventLog, commandKey, eventId } from '@entente/engine';
 import { type RecordedEvent, parseStream } from '@entente/kernel';
 import { type Output, progress } from './output.js';
 
@@ -29,7 +29,7 @@ const MOST = 1000;
  * once on its stream, event ids derived from their commands, every payload readable as its catalogued type, and no decision resting on a revision that was not
  * there yet. Keeps one number for each stream, and a short digest for each command.
  */
-export async function verify(log: EventStore, output: Output): Promise<Verified> {
+export async function verify(log: EventLog, output: Output): Promise<Verified> {
   const head = await log.head();
   const check = new Check();
   const tell = progress(output, 'position');

@@ -7,6 +7,7 @@ import { eventOf } from '@entente/contracts';
 import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
 import {
   EventFeed,
+  type EventLog,
   EventStore,
   Executor,
   type Kinds,
@@ -85,7 +86,7 @@ export class ClosesTheStores implements OnApplicationShutdown {
   }
 }
 
-async function openRows(folder: string, log: EventStore): Promise<ReadModelStore> {
+async function openRows(folder: string, log: EventLog): Promise<ReadModelStore> {
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
   await rows.open(log.id);
   return rows;

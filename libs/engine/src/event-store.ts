@@ -35,20 +35,15 @@ export interface LogRange {
 }
 
 /**
- * The log of everything that was decided, for ever.
+ * The log of everything that was decided, for ever, as it is read.
  *
- * - What `append` has answered is on disk. All events of one append are there or none.
- * - The expected revision is exact in every case: a stream that exists is never accepted as new. A mismatch is an answer, not an error, and fails no other append.
- * - The same events (by id) appended again at the same expected revision are answered as the first time.
  * - Revisions of a stream run from 0 without gaps. Positions rise along the log; readers see events in that order and none is passed over, whatever is being
  *   committed meanwhile.
  * - `recordedAt` is the store's clock and never goes back along the log.
- * - Too many waiting appends: `Busy`. No room on the disk: `NoRoom`, and nothing of the append is there.
  */
-export abstract class EventStore {
+export abstract class EventLog {
   /** The log's own id, given when it was made: two logs are never taken for each other. */
   abstract readonly id: string;
-  abstract append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
   /** The events of one stream in batches; nothing where it does not exist. */
   abstract readStream(stream: string, range?: StreamRange): AsyncIterable<readonly RecordedEvent[]>;
   /** The events behind a position, in batches, up to the end of the log as it is when the reader gets there. */
@@ -59,8 +54,20 @@ export abstract class EventStore {
   abstract head(): Promise<bigint>;
   /** The position of the last event recorded at or before an instant; 0 where there is none. */
   abstract positionAt(instant: string): Promise<bigint>;
+  /** Lets what is under way end, then closes. Later calls fail. */
+  abstract close(): Promise<void>;
+}
+
+/**
+ * The log as it is written.
+ *
+ * - What `append` has answered is on disk. All events of one append are there or none.
+ * - The expected revision is exact in every case: a stream that exists is never accepted as new. A mismatch is an answer, not an error, and fails no other append.
+ * - The same events (by id) appended again at the same expected revision are answered as the first time.
+ * - Too many waiting appends: `Busy`. No room on the disk: `NoRoom`, and nothing of the append is there.
+ */
+export abstract class EventStore extends EventLog {
+  abstract append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
   /** How many appends wait for their commit. */
   abstract waiting(): number;
-  /** Lets waiting appends end, then closes. Later calls fail. */
-  abstract close(): Promise<void>;
 }

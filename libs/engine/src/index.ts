@@ -1,4 +1,5 @@
 export {
+  EventLog,
   EventStore,
   type Appended,
   type Expected,

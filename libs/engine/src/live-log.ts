@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@entente/kernel';
 import type { EventFeed, FeedSubscription } from './event-feed.js';
-import type { EventStore, LogRange } from './event-store.js';
+import type { EventLog, LogRange } from './event-store.js';
 
 type Tell = (events: readonly RecordedEvent[]) => void;
 
@@ -12,7 +12,7 @@ export class LiveLog {
   private started: Promise<void> | null = null;
 
   constructor(
-    private readonly store: EventStore,
+    private readonly store: EventLog,
     private readonly feed: EventFeed,
   ) {}
 

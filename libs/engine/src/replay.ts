@@ -1,6 +1,6 @@
 import type { AnyProjection } from '@entente/kernel';
 import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
-import type { EventStore } from './event-store.js';
+import type { EventLog } from './event-store.js';
 import { Projector } from './project.js';
 import type { ReadModelStore } from './read-model-store.js';
 
@@ -11,7 +11,7 @@ class PastFeed extends EventFeed {
   private ended: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly log: EventStore,
+    private readonly log: EventLog,
     private readonly upTo: bigint,
     private readonly progress: (position: bigint) => void,
   ) {
@@ -43,7 +43,7 @@ class PastFeed extends EventFeed {
 
 /** Folds the log up to a position into an empty store, by the same loop as ever: the same events give the same rows. Parked streams are parked here too. */
 export async function replay(
-  log: EventStore,
+  log: EventLog,
   models: readonly AnyProjection[],
   into: ReadModelStore,
   upTo: bigint,

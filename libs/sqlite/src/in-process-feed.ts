@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EventStore, EventFeed, type FeedConsumer, type FeedSubscription } from '@entente/engine';
+import { type EventLog, EventFeed, type FeedConsumer, type FeedSubscription } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 
 /** The log delivered within the process that writes it: one partition, read from the store itself and woken by its commits. */
@@ -7,7 +7,7 @@ export class InProcessFeed extends EventFeed {
   readonly partitions = 1;
 
   constructor(
-    private readonly store: EventStore & { onCommit(listener: () => void): () => void },
+    private readonly store: EventLog & { onCommit(listener: () => void): () => void },
     /** The first pause after a fault, in milliseconds; it doubles up to thirty times as much. */
     private readonly firstPause = 100,
   ) {

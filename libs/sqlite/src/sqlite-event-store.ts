@@ -5,6 +5,7 @@ import {
   type Appended,
   Busy,
   Closing,
+  EventLog,
   EventStore,
   type Expected,
   type LogRange,
@@ -265,7 +266,7 @@ export class SqliteEventStore extends EventStore {
 }
 
 /** The log read beside a running house, or without one: everything but appending. */
-export class SqliteLogReader extends EventStore {
+export class SqliteLogReader extends EventLog {
   readonly id: string;
   private readonly reader: Database.Database;
 
@@ -278,9 +279,6 @@ export class SqliteLogReader extends EventStore {
     this.id = this.reader.prepare('SELECT id FROM log').pluck().get() as string;
   }
 
-  append(): Promise<Appended> {
-    return Promise.reject(new Error('this log is opened for reading only'));
-  }
   async *readStream(stream: string, range: StreamRange = {}): AsyncIterable<readonly RecordedEvent[]> {
     yield* readStreamOf(this.reader, stream, range, this.upcast);
   }
@@ -296,9 +294,6 @@ export class SqliteLogReader extends EventStore {
   }
   positionAt(instant: string): Promise<bigint> {
     return Promise.resolve(positionAtOf(this.reader, instant));
-  }
-  waiting(): number {
-    return 0;
   }
   close(): Promise<void> {
     this.reader.close();
