@@ -7,7 +7,7 @@ const ROOMS = {
   workers: { sees: ['engine', 'contracts', 'read-models', 'domain', 'kernel'], npm: ['@nestjs/common'], node: true },
   http: {
     sees: ['engine', 'contracts', 'domain', 'kernel'],
-    npm: ['@nestjs/common', '@nestjs/cqrs', '@nestjs/swagger'],
+    npm: ['@nestjs/common', '@nestjs/cqrs', '@nestjs/swagger', 'prom-client'],
     node: true,
   },
   'read-models': { sees: ['domain', 'kernel'], npm: ['typeorm'], node: false },

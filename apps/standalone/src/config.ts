@@ -8,6 +8,8 @@ export interface Config {
   /** Whether an empty log is told the example story. */
   readonly example: boolean;
   readonly logLevel: LogLevel;
+  /** For how long, in seconds, stopping may take. */
+  readonly stopSeconds: number;
 }
 
 const LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
@@ -24,6 +26,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ENTENTE_DATA: data = './data',
     ENTENTE_EXAMPLE: example = 'on',
     LOG_LEVEL: level = 'warn',
+    ENTENTE_STOP_SECONDS: stop = '30',
   } = env;
   const wrong: string[] = [];
   if (!isLoopback(host))
@@ -33,10 +36,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (data.trim() === '') wrong.push('ENTENTE_DATA: takes the path of a folder');
   if (example !== 'on' && example !== 'off') wrong.push(`ENTENTE_EXAMPLE=${example}: takes on or off`);
   if (!LEVELS.includes(level as LogLevel)) wrong.push(`LOG_LEVEL=${level}: takes one of ${LEVELS.join(', ')}`);
-  return wrong.length > 0
-    ? wrong
-    : { host, port: Number(port), data, example: example === 'on', logLevel: level as LogLevel };
+  if (!/^[0-9]{1,4}$/.test(stop) || Number(stop) < 1 || Number(stop) > 3600)
+    wrong.push(`ENTENTE_STOP_SECONDS=${stop}: takes whole seconds from 1 to 3600`);
+  if (wrong.length > 0) return wrong;
+  const stopSeconds = Number(stop);
+  return { host, port: Number(port), data, example: example === 'on', logLevel: level as LogLevel, stopSeconds };
 }
-
-/** The log levels to print: this one and the graver. */
-export const levelsUpTo = (level: LogLevel): LogLevel[] => LEVELS.slice(0, LEVELS.indexOf(level) + 1);

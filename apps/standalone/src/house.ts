@@ -3,8 +3,30 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { SwaggerModule } from '@nestjs/swagger';
 import { ReadModelStore } from '@entente/engine';
 import { ProblemFilter, openApi } from '@entente/http';
-import { type LogLevel, levelsUpTo } from './config.js';
+import { Logger } from 'nestjs-pino';
+import type { LogLevel } from './config.js';
 import { StandaloneModule } from './standalone.module.js';
+
+/**
+ * A closing server waits for its connections, also for those that fall idle only then: their answers say that they end, and what is idle is ended. Without this a
+ * client that keeps its connection open would hold the house up.
+ */
+function endConnectionsOnClose(app: NestFastifyApplication): void {
+  let closing = false;
+  const server = app.getHttpServer();
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', (_request, reply, payload, done) => {
+      if (closing) reply.header('connection', 'close');
+      done(null, payload);
+    })
+    .addHook('preClose', (done) => {
+      closing = true;
+      setInterval(() => server.closeIdleConnections(), 25).unref();
+      done();
+    });
+}
 
 /** Builds the house on a data folder; the caller opens its door. Throws where the folder is in use or not ours. */
 export async function buildHouse(folder: string, logLevel: LogLevel): Promise<NestFastifyApplication> {
@@ -13,10 +35,12 @@ export async function buildHouse(folder: string, logLevel: LogLevel): Promise<Ne
     // An id that is too long is named like every other wrong field, not by the router.
     routerOptions: { maxParamLength: 8192 },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.on(folder), adapter, {
-    logger: levelsUpTo(logLevel),
+  const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.on(folder, logLevel), adapter, {
+    bufferLogs: true,
     abortOnError: false,
   });
+  app.useLogger(app.get(Logger));
+  endConnectionsOnClose(app);
   app.useGlobalFilters(new ProblemFilter());
   SwaggerModule.setup('docs', app, openApi(app.get(ReadModelStore).names(), new Date().toISOString().slice(0, 10)), {
     jsonDocumentUrl: 'docs-json',

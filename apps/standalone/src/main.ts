@@ -4,6 +4,14 @@ import { readConfig } from './config.js';
 import { tellExample } from './example.js';
 import { buildHouse } from './house.js';
 
+/** Stopping has its bound: whoever supervises the process is not kept waiting. What was acknowledged is on disk whenever it ends. */
+function stopWithin(seconds: number): void {
+  setTimeout(() => {
+    process.stderr.write(`Entente did not stop within ${seconds} s (ENTENTE_STOP_SECONDS) and ends now\n`);
+    process.exit(1);
+  }, seconds * 1000).unref();
+}
+
 async function bootstrap(): Promise<void> {
   const config = readConfig(process.env);
   if (!('host' in config)) {
@@ -11,6 +19,7 @@ async function bootstrap(): Promise<void> {
     process.exit(1);
   }
   const app = await buildHouse(config.data, config.logLevel);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopWithin(config.stopSeconds));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();

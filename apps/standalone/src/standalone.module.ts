@@ -16,25 +16,33 @@ import {
   type Outcome,
   Projector,
   ReadModelStore,
+  RefusalLog,
   Sealer,
   Submit,
+  Watchdog,
 } from '@entente/engine';
 import {
   CommandsController,
   HealthController,
   HistoryController,
   LiveController,
+  Metrics,
+  MetricsController,
   OpenStreams,
   PageController,
   ReadModelsController,
   Readiness,
+  RefusalsController,
   type Standing,
 } from '@entente/http';
 import type { AnyDecider } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
-import { InProcessFeed, SqliteEventStore } from '@entente/sqlite';
+import { InProcessFeed, SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { ProjectionWorker } from '@entente/workers';
+import { LoggerModule } from 'nestjs-pino';
+import { type LogLevel } from './config.js';
+import { logging } from './logging.js';
+import { ProjectionWorker, Watch } from '@entente/workers';
 
 const DECIDERS: readonly AnyDecider[] = [
   stakeholder,
@@ -78,9 +86,11 @@ export class ClosesTheStores implements OnApplicationShutdown {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+    @Inject(RefusalLog) private readonly refusals: RefusalLog,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    await this.refusals.close();
     await this.rows.close();
     await this.store.close();
   }
@@ -98,14 +108,36 @@ export class HouseReadiness extends Readiness {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Projector) private readonly projector: Projector,
+    @Inject(Watchdog) private readonly watchdog: Watchdog,
   ) {
     super();
   }
 
   async standing(): Promise<Standing> {
     const head = await this.store.head();
-    return { head, waiting: this.store.waiting(), models: this.projector.status(), fault: this.projector.fault() };
+    const ages = new Map<bigint, number>([[head, 0]]);
+    const models = [];
+    for (const status of this.projector.status()) {
+      const { position } = status;
+      if (!ages.has(position)) ages.set(position, position > head ? 0 : await this.ageBehind(position));
+      models.push({ ...status, behindSeconds: ages.get(position) as number });
+    }
+    const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
+    return { head, waiting: this.store.waiting(), models, fault: this.projector.fault(), alarms };
   }
+
+  private async ageBehind(position: bigint): Promise<number> {
+    for await (const [event] of this.store.readLog(position, { limit: 1 }))
+      if (event !== undefined) return Math.max(0, (Date.now() - Date.parse(event.metadata.recordedAt)) / 1000);
+    return 0;
+  }
+}
+
+/** All that follows the log, by the word of where it is kept. */
+function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog): Watchdog {
+  const models = MODELS.map(({ name }) => ({ name, position: () => rows.checkpoint(name, 0) }));
+  const followers = [...models, { name: 'live history', position: () => Promise.resolve(live.position()) }];
+  return new Watchdog(log, followers, () => Date.now());
 }
 
 const now = (): string => new Date().toISOString();
@@ -113,11 +145,11 @@ const now = (): string => new Date().toISOString();
 /** The whole house in one process, on embedded engines. */
 @Module({})
 export class StandaloneModule {
-  static on(folder: string): DynamicModule {
+  static on(folder: string, logLevel: LogLevel): DynamicModule {
     const onOutcomeUnknown = (): void => process.exit(70);
     return {
       module: StandaloneModule,
-      imports: [CqrsModule.forRoot()],
+      imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(logLevel))],
       controllers: [
         PageController,
         HealthController,
@@ -125,9 +157,18 @@ export class StandaloneModule {
         LiveController,
         HistoryController,
         ReadModelsController,
+        RefusalsController,
+        MetricsController,
       ],
       providers: [
-        { provide: SqliteEventStore, useFactory: () => new SqliteEventStore({ folder, onOutcomeUnknown }) },
+        Metrics,
+        {
+          provide: SqliteEventStore,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            new SqliteEventStore({ folder, onOutcomeUnknown, onCommitted: (...of) => metrics.committed(...of) }),
+        },
+        { provide: RefusalLog, useFactory: () => new SqliteRefusalLog(folder) },
         { provide: EventStore, useExisting: SqliteEventStore },
         {
           provide: EventFeed,
@@ -141,13 +182,15 @@ export class StandaloneModule {
         },
         {
           provide: Executor,
-          inject: [EventStore],
-          useFactory: (store: EventStore) => new Executor(store, kinds, new Sealer(sealKey(folder))),
+          inject: [EventStore, RefusalLog, Metrics],
+          useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
+            new Executor(store, kinds, new Sealer(sealKey(folder)), refusals, metrics),
         },
         {
           provide: Projector,
-          inject: [EventFeed, ReadModelStore],
-          useFactory: (feed: EventFeed, rows: ReadModelStore) => new Projector(MODELS, feed, rows, now),
+          inject: [EventFeed, ReadModelStore, Metrics],
+          useFactory: (feed: EventFeed, rows: ReadModelStore, metrics: Metrics) =>
+            new Projector(MODELS, feed, rows, now, undefined, metrics),
         },
         { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
         {
@@ -157,7 +200,13 @@ export class StandaloneModule {
         },
         OpenStreams,
         { provide: Readiness, useClass: HouseReadiness },
+        {
+          provide: Watchdog,
+          inject: [EventStore, ReadModelStore, LiveLog],
+          useFactory: watchdogOver,
+        },
         ProjectionWorker,
+        Watch,
         SubmitHandler,
         ClosesTheStores,
       ],

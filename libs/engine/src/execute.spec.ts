@@ -6,6 +6,8 @@ import { type AnyDecider, type Actor, refuse } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { all } from '../../../test/contracts/event-store.js';
 import { Executor, type Kinds, Submit } from './execute.js';
+import { UNOBSERVED } from './observer.js';
+import type { RefusedCommand } from './refusal-log.js';
 import { Sealer, commandHash, commandKey, eventId } from './identity.js';
 
 /** A counter that counts what it is given, says nothing to zero, and refuses to go below. Its twin may be consulted. */
@@ -26,13 +28,19 @@ const kinds: Kinds = { decider: (kind) => (kind === 'counter' ? counter : undefi
 const norland: Actor = { organisation: 'norland', role: 'donor' };
 
 describe('executing commands', () => {
+  let conflicts = 0;
+  let noted: RefusedCommand[] = [];
+  const refusals = { note: (refused: RefusedCommand) => void noted.push(refused) };
+  const observer = { ...UNOBSERVED, conflict: () => void (conflicts += 1) };
   let folder: string;
   let store: SqliteEventStore;
   let executor: Executor;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'entente-execute-'));
     store = new SqliteEventStore({ folder });
-    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)));
+    conflicts = 0;
+    noted = [];
+    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals, observer);
   });
   afterEach(async () => {
     await store.close();
@@ -65,7 +73,7 @@ describe('executing commands', () => {
   it('gives the same receipt for the same command id, at once, later, and by another process on a cold stream', async () => {
     const [first, twin] = await Promise.all([count(1, 'a'), count(1, 'a')]);
     await count(1, 'b');
-    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)));
+    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals, observer);
     const later = await count(1, 'a');
     const receipts = [first, twin, later].map((o) => (o.as === 'accepted' ? o.receipt : o));
     expect(receipts[1]).toEqual(receipts[0]);
@@ -109,6 +117,23 @@ describe('executing commands', () => {
     expect(await log()).toEqual([]);
   });
 
+  it('notes what it refuses, and for a sealed command the pseudonym alone; a dry run and an acceptance leave nothing', async () => {
+    await count(-1, 'a');
+    await count(-1, 'b', { type: 'Whisper' });
+    await count(-1, 'c', { dry: true });
+    await count(1, 'd');
+    await count(2, 'd');
+    await count(1, 'e', { ifMatch: 7 });
+    expect(noted.map(({ command, code, commandId }) => [command, code, commandId])).toEqual([
+      ['Count', 'below-zero', 'a'],
+      ['Whisper', 'below-zero', 'b'],
+      ['Count', 'command-id-reused', 'd'],
+      ['Count', 'revision-moved', 'e'],
+    ]);
+    expect(noted[0]).toMatchObject({ organisation: 'norland', role: 'donor', stream: 'counter/norland.one' });
+    expect(noted[1]?.organisation).toMatch(/^sealed\.[0-9a-f]{32}$/);
+    expect(JSON.stringify(noted[1]).replace('counter/norland.one', '')).not.toContain('norland');
+  });
   it('decides 512 commands at once on one stream, and loses none', async () => {
     const outcomes = await Promise.all(Array.from({ length: 512 }, (_, i) => count(1, `c${i}`)));
     expect(outcomes.every((o) => o.as === 'accepted')).toBe(true);
@@ -116,14 +141,14 @@ describe('executing commands', () => {
   });
 
   it('decides a lost race again', async () => {
-    const other = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)));
+    const other = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals);
     await count(1, 'a');
     const mine = executor;
     executor = other;
     await count(1, 'b');
     executor = mine;
     expect(await count(1, 'c')).toMatchObject({ as: 'accepted', receipt: { revision: 2 } });
-    expect(executor.counts.conflicts).toBe(1);
+    expect(conflicts).toBe(1);
   });
 
   it('writes down which revisions a decision consulted', async () => {

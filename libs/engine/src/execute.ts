@@ -12,8 +12,10 @@ import {
 } from '@entente/kernel';
 import { LRUCache } from 'lru-cache';
 import type { EventStore, NewEvent } from './event-store.js';
-import { Contention } from './faults.js';
+import { Contention, Fault } from './faults.js';
 import { type Sealer, commandHash, commandKey } from './identity.js';
+import { type Observer, UNOBSERVED } from './observer.js';
+import type { RefusalLog } from './refusal-log.js';
 import { type Folded, type Trace, settle, take, unopened } from './settle.js';
 
 /** One envelope for every command, so that every command can be watched in one place. */
@@ -72,12 +74,13 @@ export class Executor {
   private readonly cache: LRUCache<string, Folded>;
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly twins = new Map<string, Promise<Outcome>>();
-  readonly counts = { accepted: 0, repeated: 0, refused: 0, conflicts: 0 };
 
   constructor(
     private readonly store: EventStore,
     private readonly kinds: Kinds,
     private readonly sealer: Sealer,
+    private readonly refusals: Pick<RefusalLog, 'note'>,
+    private readonly observer: Observer = UNOBSERVED,
     maxCachedEvents = 200_000,
   ) {
     this.cache = new LRUCache({ maxSize: maxCachedEvents, sizeCalculation: (f) => f.types.size + 1 });
@@ -90,13 +93,43 @@ export class Executor {
     const twin = `${commandKey(recordedAs, submit.stream, submit.circumstances.commandId)}\n${hash}\n${submit.dryRun}`;
     const running = this.twins.get(twin);
     if (running !== undefined) return running.then((o) => (o.as === 'accepted' ? { ...o, repeated: true } : o));
+    const begun = performance.now();
     const outcome = this.inTurn(streamName(submit.stream), () => this.decideAndRecord(submit, hash, recordedAs));
     this.twins.set(twin, outcome);
     try {
-      return await outcome;
+      const answer = await outcome;
+      this.tell(submit, recordedAs, answer, performance.now() - begun);
+      return answer;
+    } catch (error) {
+      this.observer.settled('fault', error instanceof Fault ? error.code : null, performance.now() - begun);
+      throw error;
     } finally {
       this.twins.delete(twin);
     }
+  }
+
+  /** Tells those who watch; a refusal is noted for the auditor, unless it was only asked for. */
+  private tell(
+    { stream, command, circumstances: c, dryRun }: Submit,
+    recordedAs: string,
+    outcome: Outcome,
+    ms: number,
+  ) {
+    const why = refusalOf(outcome);
+    const as = outcome.as === 'accepted' && outcome.repeated ? 'repeated' : outcome.as;
+    this.observer.settled(as, why?.code ?? null, ms);
+    if (why === null || dryRun) return;
+    const { commandId, correlationId, now } = c;
+    const who = { organisation: recordedAs, role: c.actor.role };
+    this.refusals.note({
+      at: now,
+      ...who,
+      stream: streamName(stream),
+      command: command.type,
+      commandId,
+      correlationId,
+      ...why,
+    });
   }
 
   /** What a command left earlier, by the organisation that sent it; null where it left nothing on this stream. */
@@ -158,21 +191,17 @@ export class Executor {
         consulted,
         version,
       });
-      if (settled.as === 'refused') this.counts.refused += 1;
-      if (settled.as === 'repeated') {
-        this.counts.repeated += 1;
+      if (settled.as === 'repeated')
         return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, settled.trace), repeated: true };
-      }
       if (settled.as !== 'decided') return settled;
       if (submit.dryRun) return { as: 'would', events: settled.events, revision: folded.revision };
       if (!(await this.stillSo(consulted))) continue;
       const appended = await this.store.append(name, folded.revision < 0 ? 'none' : folded.revision, settled.events);
       if (!appended.ok) {
-        this.counts.conflicts += 1;
+        this.observer.conflict();
         this.cache.delete(name);
         continue;
       }
-      this.counts.accepted += 1;
       const first = appended.revision - settled.events.length + 1;
       settled.events.forEach((event, i) =>
         take(decider, folded, { ...event, stream: name, revision: first + i }, appended.position),
@@ -259,6 +288,13 @@ export class Executor {
     return mine;
   }
 }
+
+/** Why a command was not taken, in a word; null where it was. */
+const refusalOf = (outcome: Outcome): { readonly code: string; readonly rule: string | null } | null => {
+  if (outcome.as === 'refused') return { code: outcome.refusal.code, rule: outcome.refusal.rule };
+  if (outcome.as === 'id-reused') return { code: 'command-id-reused', rule: null };
+  return outcome.as === 'stale' ? { code: 'revision-moved', rule: null } : null;
+};
 
 /** A stream of a kind without rules, which a sender named: nothing happens there. */
 const nowhere: Folded = { revision: -1, state: null, traces: new Map(), types: new Map() };

@@ -46,3 +46,6 @@ export { afterToken, positionOf, reaches } from './reading.js';
 export { LiveRows, type Resume, type RowsNews } from './live-rows.js';
 export { LiveLog } from './live-log.js';
 export { replay } from './replay.js';
+export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from './refusal-log.js';
+export { type Observer, UNOBSERVED } from './observer.js';
+export { type Follower, Watchdog } from './watchdog.js';

@@ -44,6 +44,11 @@ export class LiveLog {
     return () => void this.readers.delete(reader);
   }
 
+  /** How far it has come; null while nobody has asked for it. */
+  position(): bigint | null {
+    return this.subscription === null ? null : this.seen;
+  }
+
   /** Ends it. */
   async close(): Promise<void> {
     await this.subscription?.stop();

@@ -1,5 +1,6 @@
 import type { AnyProjection, Event, RecordedEvent } from '@entente/kernel';
 import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
+import { type Observer, UNOBSERVED } from './observer.js';
 import {
   type ModelBatch,
   type Parked,
@@ -109,6 +110,7 @@ export class Projector {
     private readonly now: () => string,
     /** More parked streams than this stop the model. */
     private readonly maxParked = 5,
+    private readonly observer: Observer = UNOBSERVED,
   ) {}
 
   /** Begins to fold, from the models' own checkpoints. */
@@ -151,6 +153,7 @@ export class Projector {
   }
 
   private async take({ partition, events, through }: FeedBatch): Promise<void> {
+    const begun = performance.now();
     const batches: ModelBatch[] = [];
     for (const model of this.models) {
       if (this.stopped.has(model.name)) continue;
@@ -168,6 +171,7 @@ export class Projector {
       if (streams.size > this.maxParked)
         this.stopped.set(model, `${streams.size} parked streams: more than ${this.maxParked}`);
     }
+    this.observer.projected(events.length, performance.now() - begun);
   }
 
   private async foldBatch(

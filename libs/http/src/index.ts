@@ -7,3 +7,5 @@ export { PageController } from './page.controller.js';
 export { ReadModelsController } from './read-models.controller.js';
 export { ProblemFilter } from './problem.js';
 export { OPERATOR, readActor } from './actor-header.js';
+export { Metrics, MetricsController } from './metrics.controller.js';
+export { RefusalsController } from './refusals.controller.js';

@@ -105,6 +105,11 @@ export class OpenStreams implements OnModuleDestroy {
     @Inject(LiveLog) private readonly log: LiveLog,
   ) {}
 
+  /** How many are open. */
+  count(): number {
+    return this.streams.size;
+  }
+
   open(reply: Hijackable): OpenStream {
     reply.hijack();
     const stream = new OpenStream(reply.raw);

@@ -191,11 +191,31 @@ function fixedPaths(): Record<string, Json> {
     '/v1/catalogue': {
       get: operation('commands', 'Every command and event with its schema', [], json('A list of kinds')),
     },
+    '/v1/refusals': {
+      get: operation(
+        'commands',
+        'Refused commands, the newest first: who was refused what, why and when',
+        [
+          parameter('query', 'limit', '1 to 1000', '100'),
+          parameter('query', 'before', 'The `next` of the page before.'),
+          parameter('query', 'organisation', 'Who sent them.'),
+          parameter('query', 'stream', '<kind>/<id>', 'programme/norland.border-training'),
+          parameter('query', 'code', 'The code of the refusal.', 'not-the-donor'),
+        ],
+        json('{ refusals, leftOut, next }'),
+      ),
+    },
+    '/metrics': {
+      get: operation('health', 'What is counted and timed, for Prometheus', [], {
+        description: 'text, as Prometheus reads it',
+        content: { 'text/plain': {} },
+      }),
+    },
     '/health/live': { get: operation('health', 'The process runs', [], json('{ status }')) },
     '/health/ready': {
       get: operation(
         'health',
-        'How far each read model lags, what waits and what is parked',
+        'How far each read model lags, what waits, what is parked and what stands still',
         [],
         json('{ status, models }'),
       ),

@@ -69,6 +69,8 @@ export interface SqliteEventStoreOptions {
   readonly clock?: () => number;
   /** Events that may wait for a commit; beyond them an append is `Busy`. */
   readonly maxWaiting?: number;
+  /** Called after each commit: how many appends shared it, how many events they were, and how long it took in milliseconds. */
+  readonly onCommitted?: (appends: number, events: number, ms: number) => void;
   /** Called when a commit failed and its outcome cannot be known: the process should end. */
   readonly onOutcomeUnknown?: (error: OutcomeUnknown) => void;
 }
@@ -149,6 +151,7 @@ export class SqliteEventStore extends EventStore {
     const batch = this.queue.splice(0);
     this.queuedEvents = 0;
     const answers: (() => void)[] = [];
+    const begun = performance.now();
     try {
       this.writer.exec('BEGIN IMMEDIATE');
       const recordedAt = this.stamp();
@@ -158,6 +161,8 @@ export class SqliteEventStore extends EventStore {
       }
       this.writer.exec('COMMIT');
       this.lastRecorded = recordedAt;
+      const events = batch.reduce((sum, waiting) => sum + waiting.events.length, 0);
+      this.options.onCommitted?.(batch.length, events, performance.now() - begun);
     } catch (error) {
       const said = this.rolledBack(error);
       answers.splice(0, answers.length, ...batch.map((waiting) => () => waiting.reject(said)));

@@ -1,1 +1,2 @@
 export { ProjectionWorker } from './projection-worker.js';
+export { Watch } from './watch.js';

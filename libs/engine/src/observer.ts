@@ -1,0 +1,20 @@
+/** Is told what becomes of things and how long they take, in milliseconds; it neither waits nor fails. */
+export interface Observer {
+  /** A command was settled, or failed by a fault. */
+  settled(
+    as: 'accepted' | 'repeated' | 'would' | 'refused' | 'id-reused' | 'stale' | 'fault',
+    code: string | null,
+    ms: number,
+  ): void;
+  /** A race was lost: the command is decided again. */
+  conflict(): void;
+  /** A batch of events was folded and kept. */
+  projected(events: number, ms: number): void;
+}
+
+/** Nobody watches. */
+export const UNOBSERVED: Observer = {
+  settled: () => undefined,
+  conflict: () => undefined,
+  projected: () => undefined,
+};

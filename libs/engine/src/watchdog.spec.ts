@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EventLog } from './event-store.js';
+import { Watchdog } from './watchdog.js';
+
+describe('the watchdog', () => {
+  let head = 5n;
+  let now = 0;
+  const log = { head: () => Promise.resolve(head) } as EventLog;
+  const over = (position: () => Promise<bigint | null>) =>
+    new Watchdog(log, [{ name: 'it', position }], () => now, 5000);
+  const looks = async (dog: Watchdog, ms: number) => {
+    for (const end = now + ms; now < end; now += 1000) await dog.look();
+    return [...dog.alarms().values()];
+  };
+
+  it('says nothing of who is at the end, has not begun, or comes on however slowly', async () => {
+    let at = 0n;
+    expect(
+      await looks(
+        over(() => Promise.resolve(head)),
+        20_000,
+      ),
+    ).toEqual([]);
+    expect(
+      await looks(
+        over(() => Promise.resolve(null)),
+        20_000,
+      ),
+    ).toEqual([]);
+    head = 1000n;
+    expect(
+      await looks(
+        over(() => Promise.resolve((at += 1n))),
+        20_000,
+      ),
+    ).toEqual([]);
+  });
+
+  it('raises an alarm within ten seconds for who is behind and takes no step, until it does', async () => {
+    let at = 3n;
+    const dog = over(() => Promise.resolve(at));
+    expect(await looks(dog, 4000)).toEqual([]);
+    expect(await looks(dog, 6000)).toEqual([expect.stringContaining('at position 3 of 1000')]);
+    head = 2000n;
+    expect(await looks(dog, 1000)).toHaveLength(1);
+    at = 4n;
+    expect(await looks(dog, 1000)).toEqual([]);
+  });
+
+  it('raises one for a position that cannot be read, with the reason', async () => {
+    const dog = over(() => Promise.reject(new Error('the database is away')));
+    expect(await looks(dog, 7000)).toEqual([expect.stringContaining('the database is away')]);
+  });
+});

@@ -1,0 +1,56 @@
+import type { EventLog } from './event-store.js';
+
+/** Something that follows the log: it should reach the log's end. */
+export interface Follower {
+  readonly name: string;
+  /** How far it has come by its own store's word; null while it has not begun, which is well. */
+  position(): Promise<bigint | null>;
+}
+
+/**
+ * Sees what stands still, whatever it says of itself: each follower's position is held against the log's own end, both read from where they are kept.
+ * Behind and not a step further for `patience` milliseconds is an alarm; so is a position that cannot be read. It ends with the next step.
+ */
+export class Watchdog {
+  private readonly behind = new Map<string, { readonly at: bigint | null; readonly since: number }>();
+  private raised: ReadonlyMap<string, string> = new Map();
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly followers: readonly Follower[],
+    private readonly clock: () => number,
+    private readonly patience = 5000,
+  ) {}
+
+  /** The alarms of the last look: who stands still, and since when. */
+  alarms(): ReadonlyMap<string, string> {
+    return this.raised;
+  }
+
+  /** Looks once; meant for every second. */
+  async look(): Promise<void> {
+    const head = await this.log.head();
+    const raised = new Map<string, string>();
+    for (const { name, position } of this.followers) {
+      const [at, fault] = await position().then(
+        (found) => [found, null] as const,
+        (error: unknown) => [-1n, error instanceof Error ? error.message : String(error)] as const,
+      );
+      if (fault === null && (at === null || at >= head)) {
+        this.behind.delete(name);
+        continue;
+      }
+      const before = this.behind.get(name);
+      const now = this.clock();
+      if (before?.at !== at) {
+        this.behind.set(name, { at, since: now });
+        continue;
+      }
+      const { since } = before as { since: number };
+      if (now - since < this.patience) continue;
+      const where = fault ?? `at position ${at} of ${head}`;
+      raised.set(name, `stands still since ${new Date(since).toISOString()}: ${where}`);
+    }
+    this.raised = raised;
+  }
+}

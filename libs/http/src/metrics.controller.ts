@@ -1,0 +1,118 @@
+import { Controller, Get, Injectable, Res } from '@nestjs/common';
+import type { Observer } from '@entente/engine';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Readiness } from './health.controller.js';
+import { OpenStreams } from './live.controller.js';
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+/** What a house counts and times, for Prometheus. Times are in seconds. */
+@Injectable()
+export class Metrics implements Observer {
+  readonly registry = new Registry();
+  private readonly commands = this.counter('entente_commands_total', 'commands, by what became of them', [
+    'outcome',
+    'code',
+  ]);
+  private readonly commandSeconds = this.histogram(
+    'entente_command_seconds',
+    'from a command to its answer, its commit included',
+    SECONDS,
+  );
+  private readonly conflicts = this.counter('entente_conflicts_total', 'lost races: commands that were decided again');
+  private readonly commitSeconds = this.histogram('entente_commit_seconds', 'one commit of the log', SECONDS);
+  private readonly commitAppends = this.histogram('entente_commit_appends', 'commands that shared a commit', SIZES);
+  private readonly appended = this.counter('entente_appended_events_total', 'events recorded');
+  private readonly projections = this.histogram('entente_projection_seconds', 'one batch folded and kept', SECONDS);
+  private readonly folded = this.counter('entente_projected_events_total', 'events that were folded into rows');
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  settled(as: Parameters<Observer['settled']>[0], code: string | null, ms: number): void {
+    this.commands.inc({ outcome: as, code: code ?? '' });
+    this.commandSeconds.observe(ms / 1000);
+  }
+
+  conflict(): void {
+    this.conflicts.inc();
+  }
+
+  projected(events: number, ms: number): void {
+    this.folded.inc(events);
+    this.projections.observe(ms / 1000);
+  }
+
+  /** A commit of the log: how many appends shared it, how many events they were. */
+  committed(appends: number, events: number, ms: number): void {
+    this.commitAppends.observe(appends);
+    this.appended.inc(events);
+    this.commitSeconds.observe(ms / 1000);
+  }
+
+  /** A figure that is read when somebody asks. */
+  gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
+    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  private counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  private histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name, help, buckets, registers: [this.registry] });
+  }
+}
+
+interface Reply {
+  header(name: string, value: string): Reply;
+}
+
+/** `/metrics`, for Prometheus. */
+@Controller('metrics')
+export class MetricsController {
+  private readonly waiting: Gauge;
+  private readonly readers: Gauge;
+  private readonly lagEvents: Gauge;
+  private readonly lagSeconds: Gauge;
+  private readonly parked: Gauge;
+  private readonly stopped: Gauge;
+  private readonly alarms: Gauge;
+
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly readiness: Readiness,
+    private readonly streams: OpenStreams,
+  ) {
+    this.waiting = metrics.gauge('entente_waiting_appends', 'commands that wait for their commit');
+    this.readers = metrics.gauge('entente_live_readers', 'open live streams');
+    this.lagEvents = metrics.gauge('entente_lag_events', 'positions by which a read model is behind the log', [
+      'model',
+    ]);
+    this.lagSeconds = metrics.gauge('entente_lag_seconds', 'age of the oldest event that a read model lacks', [
+      'model',
+    ]);
+    this.parked = metrics.gauge('entente_parked_streams', 'streams that a read model cannot fold', ['model']);
+    this.stopped = metrics.gauge('entente_stopped', '1 where a read model folds no more', ['model']);
+    this.alarms = metrics.gauge('entente_alarm', '1 for what stands still, whatever it says of itself', ['follower']);
+  }
+
+  @Get()
+  async show(@Res({ passthrough: true }) reply: Reply): Promise<string> {
+    const { head, waiting, models, alarms } = await this.readiness.standing();
+    this.waiting.set(waiting);
+    this.readers.set(this.streams.count());
+    for (const { model, position, parked, stopped, behindSeconds } of models) {
+      this.lagEvents.set({ model }, Number(head > position ? head - position : 0n));
+      this.lagSeconds.set({ model }, behindSeconds);
+      this.parked.set({ model }, parked);
+      this.stopped.set({ model }, stopped === null ? 0 : 1);
+    }
+    this.alarms.reset();
+    for (const { follower } of alarms) this.alarms.set({ follower }, 1);
+    reply.header('content-type', this.metrics.registry.contentType);
+    return this.metrics.registry.metrics();
+  }
+}
