@@ -76,6 +76,8 @@ export interface SqliteEventStoreOptions {
 }
 
 const PAGE = 500;
+/** Streams whose last revision is kept at hand. */
+const MOST_REMEMBERED = 100_000;
 
 /**
  * The log in one SQLite file: write-ahead log, `synchronous=FULL`, one writer (an exclusive lock on a file of its own, held by the operating system and gone with the
@@ -95,6 +97,10 @@ export class SqliteEventStore extends EventStore {
   private readonly listeners = new Set<() => void>();
   private readonly statements: ReturnType<SqliteEventStore['prepare']>;
   private readonly idle: (() => void)[] = [];
+  /** The last revision of streams that were written lately: this writer is the only one, so what it committed is so. */
+  private readonly revisions = new Map<string, number>();
+  /** The same for what the batch at hand has written and not committed yet. */
+  private readonly written = new Map<string, number>();
 
   constructor(private readonly options: SqliteEventStoreOptions) {
     super();
@@ -161,12 +167,14 @@ export class SqliteEventStore extends EventStore {
       }
       this.writer.exec('COMMIT');
       this.lastRecorded = recordedAt;
+      this.remember();
       const events = batch.reduce((sum, waiting) => sum + waiting.events.length, 0);
       this.options.onCommitted?.(batch.length, events, performance.now() - begun);
     } catch (error) {
       const said = this.rolledBack(error);
       answers.splice(0, answers.length, ...batch.map((waiting) => () => waiting.reject(said)));
     }
+    this.written.clear();
     this.flushing = false;
     for (const answer of answers) answer();
     for (const listener of this.listeners) listener();
@@ -175,26 +183,46 @@ export class SqliteEventStore extends EventStore {
   }
 
   private appendOne({ stream, expected, events }: Waiting, recordedAt: string): Appended {
-    const actual = (this.statements.revision.get(stream) as number | undefined) ?? -1;
+    let actual = this.written.get(stream) ?? this.revisions.get(stream);
+    // A stream that is not known lately and should not exist is tried at once: the unique index says whether it does.
+    const untried = actual === undefined && expected === 'none';
+    actual ??= untried ? -1 : this.lastRevision(stream);
     const fits =
       expected === 'any' || (expected === 'exists' ? actual >= 0 : actual === (expected === 'none' ? -1 : expected));
     if (!fits) return this.repeated(stream, expected, events) ?? { ok: false, actual };
-    let position = 0n;
-    events.forEach((event, i) => {
-      const metadata = JSON.stringify({ ...event.metadata, recordedAt });
-      const { lastInsertRowid } = this.statements.insert.run(
-        stream,
-        actual + 1 + i,
-        event.id,
-        event.type,
-        event.version,
-        recordedAt,
-        JSON.stringify(event.data),
-        metadata,
-      );
-      position = BigInt(lastInsertRowid);
-    });
-    return { ok: true, revision: actual + events.length, position };
+    let position = 0;
+    for (const [i, { id, type, version, data, metadata }] of events.entries()) {
+      const kept = JSON.stringify({ ...metadata, recordedAt });
+      try {
+        const revision = actual + 1 + i;
+        position = this.insert(stream, revision, id, type, version, recordedAt, JSON.stringify(data), kept);
+      } catch (error) {
+        if (i > 0 || !untried || (error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
+        return this.repeated(stream, expected, events) ?? { ok: false, actual: this.lastRevision(stream) };
+      }
+    }
+    this.written.set(stream, actual + events.length);
+    return { ok: true, revision: actual + events.length, position: BigInt(position) };
+  }
+
+  private insert(...values: readonly (string | number)[]): number {
+    return Number(this.statements.insert.run(...values).lastInsertRowid);
+  }
+
+  private lastRevision(stream: string): number {
+    return (this.statements.revision.get(stream) as number | undefined) ?? -1;
+  }
+
+  /** What was committed is known from now on; the streams written longest ago are forgotten when there are too many. */
+  private remember(): void {
+    for (const [stream, revision] of this.written) {
+      this.revisions.delete(stream);
+      this.revisions.set(stream, revision);
+    }
+    for (const stream of this.revisions.keys()) {
+      if (this.revisions.size <= MOST_REMEMBERED) return;
+      this.revisions.delete(stream);
+    }
   }
 
   /** The same events at the same place are answered as the first time. */
@@ -239,7 +267,7 @@ export class SqliteEventStore extends EventStore {
   }
 
   revisionOf(stream: string): Promise<number> {
-    return Promise.resolve((this.statements.revision.get(stream) as number | undefined) ?? -1);
+    return Promise.resolve(this.revisions.get(stream) ?? this.lastRevision(stream));
   }
 
   head(): Promise<bigint> {

@@ -96,7 +96,11 @@ export class SqliteReadModelStore extends ReadModelStore {
     await looking.destroy();
     const entities = [...this.models.values()].map(({ schema }) => schema);
     if (this.options.readonly !== true) {
-      this.writing = await open(file, { entities }, (db) => (this.write = db));
+      this.writing = await open(file, { entities }, (db) => {
+        // Rows are folded from the log: what a power cut takes of them is folded again, so that a commit need not wait for the disk.
+        db.pragma('synchronous = NORMAL');
+        this.write = db;
+      });
       await this.makeTables(this.writing);
       for (const stored of this.models.values()) this.statements.set(stored.model.name, this.statementsOf(stored));
     }
