@@ -1,4 +1,29 @@
-import { type Changes, type Described, ReadModelStore, type RowsOut } from '@entente/engine';
+import { type Changes, type Described, ReadModelStore, Rebuild, type RowsOut } from '@entente/engine';
+
+/** Fills nothing, and says that it has taken over. */
+class BrokenRebuild extends Rebuild {
+  refuses(): null {
+    return null;
+  }
+  checkpoint(): Promise<bigint> {
+    return Promise.resolve(0n);
+  }
+  parked(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+  current(): Promise<ReadonlyMap<string, object>> {
+    return Promise.resolve(new Map());
+  }
+  commit(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+  cutOver(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
 
 /** A store that takes everything, keeps nothing and says that all is well: no case of the suite may pass on it. */
 export class BrokenReadModelStore extends ReadModelStore {
@@ -10,6 +35,15 @@ export class BrokenReadModelStore extends ReadModelStore {
   }
   names(): readonly Described[] {
     return [];
+  }
+  outdated(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+  turn(): Promise<number> {
+    return Promise.resolve(1);
+  }
+  rebuild(): Promise<Rebuild> {
+    return Promise.resolve(new BrokenRebuild());
   }
   checkpoint(): Promise<bigint> {
     return Promise.resolve(0n);

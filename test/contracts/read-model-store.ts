@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { ModelBatch, ReadModelStore, RowQuery, RowVersion } from '@entente/engine';
+import type { ModelBatch, ReadModelStore, RowQuery, RowSink, RowVersion } from '@entente/engine';
 import type { AnyProjection, Cell, RecordedEvent, View } from '@entente/kernel';
 import { Column, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import type { Case } from './contract.js';
@@ -64,7 +64,7 @@ const word = (text: string, amount: number, more: Partial<Word> = {}): Word => (
 });
 
 /** Makes batches on top of each other: `[stream, key, row or null for its end]` at rising positions. */
-function writer(store: ReadModelStore, model = 'words') {
+function writer(store: RowSink, model = 'words') {
   let at = 0n;
   const open = new Set<string>();
   return async (...steps: readonly (readonly [string, string, Word | null])[]): Promise<bigint> => {
@@ -351,6 +351,117 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       silence();
       expect(moved).toEqual([['words']]);
       expect(await store.reach('by-word')).toMatchObject({ pin: [1n] });
+    },
+  },
+  {
+    says: 'fills the next version of a model beside the living one, and serves it from the cut-over on',
+    async holds(store) {
+      await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'y', word('y', 2)]);
+      const before = await store.reach('words');
+      const turn = await store.turn();
+      const next = await store.rebuild(['words'], false);
+      expect(await next.checkpoint('words', 0)).toBe(0n);
+      expect((await next.current(words, [{ stream: 'note/a', key: 'x' }])).size).toBe(0);
+      await writer(next)(['note/a', 'x', word('x', 10)], ['note/b', 'z', word('z', 20)]);
+      expect(await wordsOf(store)).toEqual(['x', 'y']);
+      expect(await next.cutOver()).toBe(true);
+      await next.close();
+      expect(await store.turn()).toBeGreaterThan(turn);
+      const { rows, pin, version } = await store.query('words', everything);
+      expect(rows.map(({ columns }) => [columns['word'], columns['amount']])).toEqual([
+        ['x', 10],
+        ['z', 20],
+      ]);
+      expect(pin).toEqual([2n]);
+      expect(version).not.toBe(before.version);
+      expect((await store.reach('by-word')).version).not.toBe('');
+      expect([...(await store.current(words, [{ stream: 'note/b', key: 'z' }])).values()]).toEqual([word('z', 20)]);
+      const more: ModelBatch = { model: 'words', partition: 0, from: 2n, to: 3n, closes: [], versions: [], parked: [] };
+      expect(await store.commit([more])).toBe(true);
+    },
+  },
+  {
+    says: 'lets a next version take over only when it is as far as the living one',
+    async holds(store) {
+      await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'y', word('y', 2)]);
+      const next = await store.rebuild(['words'], false);
+      const fill = writer(next);
+      await fill(['note/a', 'x', word('x', 1)]);
+      expect(await next.cutOver()).toBe(false);
+      expect(await wordsOf(store)).toEqual(['x', 'y']);
+      await fill(['note/b', 'y', word('y', 3)]);
+      expect(await next.cutOver()).toBe(true);
+      await next.close();
+    },
+  },
+  {
+    says: 'goes on with a next version that was broken off, or begins it anew',
+    async holds(store) {
+      await writer(store)(['note/a', 'x', word('x', 1)]);
+      const first = await store.rebuild(['words'], false);
+      await writer(first)(['note/a', 'x', word('x', 5)]);
+      await first.close();
+      const second = await store.rebuild(['words'], false);
+      expect(await second.checkpoint('words', 0)).toBe(1n);
+      await second.close();
+      const third = await store.rebuild(['words'], true);
+      expect(await third.checkpoint('words', 0)).toBe(0n);
+      expect(await wordsOf(store)).toEqual(['x']);
+      await third.close();
+    },
+  },
+  {
+    says: 'fences a rebuild whose next version was begun anew by another one',
+    async holds(store) {
+      await writer(store)(['note/a', 'x', word('x', 1)]);
+      const first = await store.rebuild(['words'], false);
+      const second = await store.rebuild(['words'], true);
+      const batch: ModelBatch = {
+        model: 'words',
+        partition: 0,
+        from: 0n,
+        to: 1n,
+        closes: [],
+        versions: [],
+        parked: [],
+      };
+      expect(await first.commit([batch])).toBe(false);
+      await expect(first.cutOver()).rejects.toThrow('another rebuild');
+      expect(await second.commit([batch])).toBe(true);
+      await first.close();
+      await second.close();
+    },
+  },
+  {
+    says: 'clears a parked stream with what it had missed, at the positions at which it belongs, and moves the epoch',
+    async holds(store) {
+      const write = writer(store);
+      await write(['note/a', 'x', word('x', 1)]);
+      const parked = {
+        model: 'words',
+        stream: 'note/a',
+        eventId: 'e2',
+        position: 2n,
+        error: 'TypeError: no',
+        since: 's',
+      };
+      const empty = { model: 'words', partition: 0, closes: [], versions: [], parked: [] };
+      expect(await store.commit([{ ...empty, from: 1n, to: 3n, parked: [parked] }])).toBe(true);
+      const before = await store.reach('words');
+      const turn = await store.turn();
+      const late = { stream: 'note/a', key: 'x', since: 2n, until: null, eventId: 'e2', row: word('x', 7) };
+      const closes = [{ stream: 'note/a', key: 'x', until: 2n }];
+      expect(await store.commit([{ ...empty, from: 3n, to: 3n, closes, versions: [late], cleared: ['note/a'] }])).toBe(
+        true,
+      );
+      expect(await store.parked()).toEqual([]);
+      expect(await store.turn()).toBeGreaterThan(turn);
+      const { rows, pin, version } = await store.query('words', everything);
+      expect(rows.map(({ columns, parkedSince }) => [columns['amount'], parkedSince])).toEqual([[7, null]]);
+      expect([pin, version === before.version]).toEqual([[3n], false]);
+      expect(
+        (await store.query('words', { ...everything, pin: [1n] })).rows.map(({ columns }) => columns['amount']),
+      ).toEqual([1]);
     },
   },
 ];

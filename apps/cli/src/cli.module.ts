@@ -18,6 +18,13 @@ export async function openRows(folder: string, log: EventLog): Promise<ReadModel
   return rows;
 }
 
+/** The rows of a data folder, to be written too: beside a running house, which takes up what changed. */
+export async function openRowsToWrite(folder: string, log: EventLog): Promise<ReadModelStore> {
+  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
+  await rows.open(log.id);
+  return rows;
+}
+
 /** An empty place for rows that are folded anew, gone when it is ended. */
 export async function openScratch(log: EventLog): Promise<{ readonly rows: ReadModelStore; end(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'entente-replay-'));

@@ -1,9 +1,10 @@
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import { Command } from 'commander';
-import { openFrontDoor, openLog, openRows, openScratch } from './cli.module.js';
+import { openFrontDoor, openLog, openRows, openRowsToWrite, openScratch } from './cli.module.js';
 import { importObligations } from './import.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
 import { type Difference, type Side, differences, foldAnew, positionAt, printRows } from './rows.js';
+import { listParked, rebuildModels, retry } from './rebuilding.js';
 import { timeline } from './timeline.js';
 import { verify } from './verify.js';
 
@@ -121,6 +122,47 @@ export function commandLine(
         } finally {
           await scratch.end();
           await served.close();
+        }
+      }),
+    );
+
+  common(
+    'rebuild',
+    'Folds read models anew beside the living ones, catches up and takes over, while the house runs on.',
+    ['rebuild funding', 'rebuild funding programmes --anew'],
+  )
+    .argument('[read-model...]', 'those whose version changed, where none is named')
+    .option('--anew', 'begin again, also where an earlier rebuild was broken off')
+    .action((names: readonly string[], options: Common & { anew?: boolean }) =>
+      withLog(options.data, async (log) => {
+        const rows = await openRowsToWrite(options.data, log);
+        try {
+          await rebuildModels(log, rows, names, options.anew === true, outputTo(options.json === true));
+          exit(EXIT.done);
+        } finally {
+          await rows.close();
+        }
+      }),
+    );
+
+  common(
+    'parked',
+    'Lists streams that a read model cannot fold, by which event, why and since when; or tries them again.',
+    ['parked', 'parked retry', 'parked retry --model funding --stream funding-account/norland.border-fund'],
+  )
+    .argument('[what]', 'retry: folds them from the event on that stopped them, after a fix')
+    .option('--model <read-model>', 'retry those of this read model alone')
+    .option('--stream <stream>', 'retry this stream alone')
+    .action((what: string | undefined, options: Common & { model?: string; stream?: string }) =>
+      withLog(options.data, async (log) => {
+        if (what !== undefined && what !== 'retry') throw new Error(`parked takes nothing or "retry", not "${what}"`);
+        const output = outputTo(options.json === true);
+        const rows = await (what === undefined ? openRows : openRowsToWrite)(options.data, log);
+        try {
+          const left = what === undefined ? await listParked(rows, output) : await retry(log, rows, options, output);
+          exit(left === 0 ? EXIT.done : EXIT.differences);
+        } finally {
+          await rows.close();
         }
       }),
     );

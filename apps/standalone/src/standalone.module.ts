@@ -7,7 +7,7 @@ import { eventOf } from '@entente/contracts';
 import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
 import {
   EventFeed,
-  type EventLog,
+  EventLog,
   EventStore,
   Executor,
   type Kinds,
@@ -42,7 +42,7 @@ import { SqliteReadModelStore } from '@entente/typeorm';
 import { LoggerModule } from 'nestjs-pino';
 import { type LogLevel } from './config.js';
 import { logging } from './logging.js';
-import { ProjectionWorker, Watch } from '@entente/workers';
+import { Models, ProjectionWorker, RebuildWorker, Watch } from '@entente/workers';
 
 const DECIDERS: readonly AnyDecider[] = [
   stakeholder,
@@ -109,6 +109,7 @@ export class HouseReadiness extends Readiness {
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Projector) private readonly projector: Projector,
     @Inject(Watchdog) private readonly watchdog: Watchdog,
+    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
   ) {
     super();
   }
@@ -117,10 +118,12 @@ export class HouseReadiness extends Readiness {
     const head = await this.store.head();
     const ages = new Map<bigint, number>([[head, 0]]);
     const models = [];
+    const parked = await this.rows.parked();
     for (const status of this.projector.status()) {
       const { position } = status;
       if (!ages.has(position)) ages.set(position, position > head ? 0 : await this.ageBehind(position));
-      models.push({ ...status, behindSeconds: ages.get(position) as number });
+      const stuck = parked.filter(({ model }) => model === status.model).length;
+      models.push({ ...status, parked: stuck, behindSeconds: ages.get(position) as number });
     }
     const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
     return { head, waiting: this.store.waiting(), models, fault: this.projector.fault(), alarms };
@@ -205,7 +208,10 @@ export class StandaloneModule {
           inject: [EventStore, ReadModelStore, LiveLog],
           useFactory: watchdogOver,
         },
+        { provide: EventLog, useExisting: SqliteEventStore },
+        { provide: Models, useValue: { all: MODELS } },
         ProjectionWorker,
+        RebuildWorker,
         Watch,
         SubmitHandler,
         ClosesTheStores,

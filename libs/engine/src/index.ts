@@ -10,6 +10,8 @@ export {
 export { EventFeed, type FeedBatch, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 export {
   ReadModelStore,
+  Rebuild,
+  RowSink,
   rowKey,
   type Change,
   type Changes,
@@ -49,3 +51,4 @@ export { replay } from './replay.js';
 export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from './refusal-log.js';
 export { type Observer, UNOBSERVED } from './observer.js';
 export { type Follower, Watchdog } from './watchdog.js';
+export { type RebuildOptions, type Retried, rebuild, retryParked } from './rebuild.js';

@@ -1,14 +1,7 @@
 import type { AnyProjection, Event, RecordedEvent } from '@entente/kernel';
 import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
 import { type Observer, UNOBSERVED } from './observer.js';
-import {
-  type ModelBatch,
-  type Parked,
-  type ReadModelStore,
-  type RowId,
-  type RowVersion,
-  rowKey,
-} from './read-model-store.js';
+import { type ModelBatch, type Parked, type RowSink, type RowId, type RowVersion, rowKey } from './read-model-store.js';
 import { COMMAND_NOTED } from './settle.js';
 
 /** Whether a projection folds this event. */
@@ -102,11 +95,12 @@ export class Projector {
   private readonly checkpoints = new Map<string, bigint>();
   private readonly parkedStreams = new Map<string, Set<string>>();
   private readonly stopped = new Map<string, string>();
+  private outdated: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly models: readonly AnyProjection[],
     private readonly feed: EventFeed,
-    private readonly store: ReadModelStore,
+    private readonly store: RowSink & { outdated?(): Promise<readonly string[]> },
     private readonly now: () => string,
     /** More parked streams than this stop the model. */
     private readonly maxParked = 5,
@@ -141,22 +135,26 @@ export class Projector {
   }
 
   private async resume(partition: number): Promise<bigint> {
-    let lowest: bigint | null = null;
+    this.outdated = new Set(await this.store.outdated?.());
     for (const { name } of this.models) {
       this.parkedStreams.set(name, new Set());
-      const at = await this.store.checkpoint(name, partition);
-      this.checkpoints.set(`${name} ${partition}`, at);
-      if (lowest === null || at < lowest) lowest = at;
+      this.checkpoints.set(`${name} ${partition}`, await this.store.checkpoint(name, partition));
     }
     for (const { model, stream } of await this.store.parked()) this.parkedStreams.get(model)?.add(stream);
-    return lowest ?? 0n;
+    this.stopped.clear();
+    for (const { name } of this.models) this.stopWhereTooMany(name);
+    const going = this.models.filter(({ name }) => !this.outdated.has(name) && !this.stopped.has(name));
+    const at = going.map(({ name }) => this.checkpoints.get(`${name} ${partition}`) ?? 0n);
+    // Where nothing is folded, nothing need be delivered but what comes.
+    if (at.length === 0) at.push(...this.checkpoints.values());
+    return at.reduce((lowest, one) => (one < lowest ? one : lowest), at[0] ?? 0n);
   }
 
   private async take({ partition, events, through }: FeedBatch): Promise<void> {
     const begun = performance.now();
     const batches: ModelBatch[] = [];
     for (const model of this.models) {
-      if (this.stopped.has(model.name)) continue;
+      if (this.stopped.has(model.name) || this.outdated.has(model.name)) continue;
       const from = this.checkpoints.get(`${model.name} ${partition}`) ?? 0n;
       if (through <= from) continue;
       batches.push(await this.foldBatch(model, partition, events, from, through));
@@ -168,10 +166,14 @@ export class Projector {
       this.checkpoints.set(`${model} ${partition}`, to);
       const streams = this.parkedStreams.get(model) as Set<string>;
       for (const { stream } of parked) streams.add(stream);
-      if (streams.size > this.maxParked)
-        this.stopped.set(model, `${streams.size} parked streams: more than ${this.maxParked}`);
+      this.stopWhereTooMany(model);
     }
     this.observer.projected(events.length, performance.now() - begun);
+  }
+
+  private stopWhereTooMany(model: string): void {
+    const parked = this.parkedStreams.get(model)?.size ?? 0;
+    if (parked > this.maxParked) this.stopped.set(model, `${parked} parked streams: more than ${this.maxParked}`);
   }
 
   private async foldBatch(
@@ -183,22 +185,32 @@ export class Projector {
   ): Promise<ModelBatch> {
     const parkedStreams = this.parkedStreams.get(model.name) as Set<string>;
     const fresh = events.filter((e) => e.position > from && concerns(model, e) && !parkedStreams.has(e.stream));
-    const ids = new Map<string, RowId>();
-    for (const event of fresh)
-      for (const key of keysOf(model, event))
-        ids.set(rowKey({ stream: event.stream, key }), { stream: event.stream, key });
-    if (model.head === true) for (const { stream } of fresh) ids.set(rowKey({ stream, key: '' }), { stream, key: '' });
-    const current = new Map(ids.size === 0 ? [] : await this.store.current(model, [...ids.values()]));
-    const folding = foldRows(
-      model,
-      fresh,
-      current,
-      () => false,
-      this.now,
-      (row) => this.store.refuses(model, row),
-    );
+    const folding = await foldOnto(model, fresh, this.store, this.now);
     return { model: model.name, partition, from, to, ...folding, closes: [...folding.closes.values()] };
   }
+}
+
+/** Folds events onto the rows of the keys that they touch, which are read once. */
+export async function foldOnto(
+  model: AnyProjection,
+  events: readonly RecordedEvent[],
+  sink: RowSink,
+  now: () => string,
+): Promise<Folding> {
+  const ids = new Map<string, RowId>();
+  for (const event of events)
+    for (const key of keysOf(model, event))
+      ids.set(rowKey({ stream: event.stream, key }), { stream: event.stream, key });
+  if (model.head === true) for (const { stream } of events) ids.set(rowKey({ stream, key: '' }), { stream, key: '' });
+  const current = new Map(ids.size === 0 ? [] : await sink.current(model, [...ids.values()]));
+  return foldRows(
+    model,
+    events,
+    current,
+    () => false,
+    now,
+    (row) => sink.refuses(model, row),
+  );
 }
 
 /** The keys that an event touches; none where asking fails, which the fold then meets and parks. */

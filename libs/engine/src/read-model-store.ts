@@ -44,6 +44,8 @@ export interface ModelBatch {
   readonly closes: readonly RowClose[];
   readonly versions: readonly RowVersion[];
   readonly parked: readonly Parked[];
+  /** Streams that are parked no more: what they had missed is among the versions, at the positions at which it belongs. The model's epoch moves on. */
+  readonly cleared?: readonly string[];
 }
 
 /** Rows whose column has one of these values, or lies between two. */
@@ -133,6 +135,29 @@ export interface Changes {
   readonly tooMany: boolean;
 }
 
+/** What a fold needs of the rows: the living ones, or those of a next version that is being filled. */
+export abstract class RowSink {
+  /** Why a model's table cannot hold this row; null where it can. A row that cannot be held parks its stream. */
+  abstract refuses(model: AnyProjection, row: object): string | null;
+  abstract checkpoint(model: string, partition: number): Promise<bigint>;
+  abstract parked(): Promise<readonly Parked[]>;
+  /** The current rows of these keys; a key that has none is left out. */
+  abstract current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>>;
+  /** Takes effect whole or not at all; false where a checkpoint is not what a batch was folded on, or other tables are served by now: somebody else was here. */
+  abstract commit(batches: readonly ModelBatch[]): Promise<boolean>;
+}
+
+/**
+ * The next version of some models' tables, beside the living ones, which serve meanwhile. It is filled by the same fold and takes over in one transaction.
+ * Broken off, it is gone on with the next time.
+ */
+export abstract class Rebuild extends RowSink {
+  /** Takes over, where each of its models is as far as the living one in every partition; false where one is behind: fold on and ask again. */
+  abstract cutOver(): Promise<boolean>;
+  /** Lets go of it without taking over. */
+  abstract close(): Promise<void>;
+}
+
 /**
  * Keeps rows: every version of each, with the positions from and until which it held, and how far each model has folded.
  *
@@ -140,17 +165,16 @@ export interface Changes {
  * - Readers see whole commits only. A query pinned to a position gives the same rows for ever.
  * - No room on the disk: `NoRoom`, and nothing of the batch is there.
  */
-export abstract class ReadModelStore {
-  /** Why a model's table cannot hold this row; null where it can. A row that cannot be held parks its stream. */
-  abstract refuses(model: AnyProjection, row: object): string | null;
-  /** Makes the tables of these models where they are not there yet. Fails where the file belongs to another log. */
+export abstract class ReadModelStore extends RowSink {
+  /** Makes the tables of models that are new. A model whose version changed is served as it was until it has been rebuilt. Fails where the file belongs to another log. */
   abstract open(storeId: string): Promise<void>;
   abstract names(): readonly Described[];
-  abstract checkpoint(model: string, partition: number): Promise<bigint>;
-  abstract parked(): Promise<readonly Parked[]>;
-  /** The current rows of these keys; a key that has none is left out. */
-  abstract current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>>;
-  abstract commit(batches: readonly ModelBatch[]): Promise<boolean>;
+  /** Models that are served in another version than the code has: they wait to be rebuilt, and are folded no further. */
+  abstract outdated(): Promise<readonly string[]>;
+  /** Begins to fill the next version of these models, or goes on where that was broken off (`anew`: never). */
+  abstract rebuild(models: readonly string[], anew: boolean): Promise<Rebuild>;
+  /** Moves whenever other tables are served or a parked stream was cleared, by whichever process. */
+  abstract turn(): Promise<number>;
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<RowsOut>;
   /** Sums and counts over all rows that match, at a pin. */

@@ -2,7 +2,7 @@ import type { AnyProjection } from '@entente/kernel';
 import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 import type { EventLog } from './event-store.js';
 import { Projector } from './project.js';
-import type { ReadModelStore } from './read-model-store.js';
+import type { RowSink } from './read-model-store.js';
 
 /** The log up to one position, delivered once: what a replay folds. */
 class PastFeed extends EventFeed {
@@ -45,7 +45,7 @@ class PastFeed extends EventFeed {
 export async function replay(
   log: EventLog,
   models: readonly AnyProjection[],
-  into: ReadModelStore,
+  into: RowSink,
   upTo: bigint,
   now: () => string,
   progress: (position: bigint) => void = () => undefined,

@@ -16,6 +16,8 @@ export interface StoredModel {
   readonly table: string;
   /** `<version>.<generation>.<epoch>`. */
   readonly version: string;
+  /** Whether the code has another version by now: these rows are served until that one has been filled. */
+  readonly outdated: boolean;
 }
 
 /** Something that can be queried, model or view alike. */
@@ -33,6 +35,12 @@ export interface Source {
   readonly view: StoredView | null;
 }
 
+/** A model's totals, of the columns that its rows have: an older version may lack some. */
+function totalsOver({ model: { totals }, columns }: StoredModel): Totals {
+  const has = (column: string): boolean => columns.some(({ name }) => name === column);
+  return { ...totals, by: totals.by.filter(has), sums: totals.sums.filter(has) };
+}
+
 /** The models as sources of their own. */
 export const modelSource = (stored: StoredModel): Source => ({
   name: stored.model.name,
@@ -41,7 +49,7 @@ export const modelSource = (stored: StoredModel): Source => ({
   is: 'model',
   columns: Object.fromEntries(stored.columns.map(({ name, type }) => [name, type])),
   key: ['stream', 'row_key'],
-  totals: stored.model.totals,
+  totals: totalsOver(stored),
   reads: [stored],
   view: null,
 });

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { Column } from 'typeorm';
 import { keeps } from '../../../test/contracts/contract.js';
-import { READ_MODEL_STORE, byWord, words } from '../../../test/contracts/read-model-store.js';
+import { READ_MODEL_STORE, Word, byWord, words } from '../../../test/contracts/read-model-store.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'entente-rows-'));
@@ -23,6 +25,12 @@ keeps('ReadModelStore', READ_MODEL_STORE, async () => {
   };
   return { port, end };
 });
+
+/** A later version of the row, with one column more. */
+class LouderWord extends Word {
+  @Column('text', { nullable: true })
+  shout!: string | null;
+}
 
 const row = { word: 'x', shade: null, amount: 1, loud: false, parts: [] };
 const batch = {
@@ -60,17 +68,69 @@ describe('rows in a SQLite file', () => {
     await expect(openIn(folder, {}, 'log-2')).rejects.toThrow('rows of another log');
   });
 
-  it('begin anew, under another version, where the projection has one', async () => {
+  it('of an older version are served as they are, with the columns that they have, until the new one has been filled', async () => {
     const first = await openIn(folder);
     await first.commit([batch]);
     await first.close();
-    const second = await openIn(folder, { models: [{ ...words, version: 2 }] });
-    expect(await second.checkpoint('words', 0)).toBe(0n);
-    expect(await second.query('words', { where: [], sort: [], limit: 9 })).toMatchObject({
-      rows: [],
-      version: '2.2.2',
-    });
+    const louder = { ...words, version: 2, entity: LouderWord };
+    const second = await openIn(folder, { models: [louder] });
+    expect(await second.outdated()).toEqual(['words']);
+    const old = await second.query('words', { where: [], sort: [], limit: 9 });
+    expect([old.version, old.rows.map(({ columns }) => Object.keys(columns))]).toEqual([
+      '1.1.1',
+      [['word', 'shade', 'amount', 'loud', 'parts']],
+    ]);
+    expect(Object.keys(second.names()[0]?.columns ?? {})).not.toContain('shout');
+    const beside = await openIn(folder, { models: [louder], readonly: true });
+    const next = await second.rebuild(['words'], false);
+    const versions = batch.versions.map((version) => ({ ...version, row: { ...row, shout: 'X!' } }));
+    expect(await next.commit([{ ...batch, versions }])).toBe(true);
+    expect(await next.cutOver()).toBe(true);
+    await next.close();
+    for (const store of [second, beside]) {
+      expect(await store.outdated()).toEqual([]);
+      const { version, rows } = await store.query('words', { where: [], sort: [], limit: 9 });
+      expect([version, rows[0]?.columns['shout']]).toEqual(['2.2.2', 'X!']);
+    }
+    await beside.close();
     await second.close();
-    await expect(openIn(folder, { readonly: true })).rejects.toThrow('start this version');
+  });
+
+  it('fence a store that has not seen yet that others are served, and tell it by itself', async () => {
+    const first = await openIn(folder);
+    await first.commit([batch]);
+    const second = await openIn(folder);
+    const next = await second.rebuild(['words'], false);
+    await next.commit([batch]);
+    const told: string[][] = [];
+    first.onCommit((models) => void told.push([...models]));
+    expect(await next.cutOver()).toBe(true);
+    const more = { ...batch, from: 1n, to: 2n, versions: [] };
+    expect(await first.commit([more])).toBe(false);
+    await first.turn();
+    expect(told).toEqual([['words']]);
+    expect(await first.commit([more])).toBe(true);
+    await next.close();
+    await first.close();
+    await second.close();
+  });
+
+  it('of an older format are dropped, and folded anew', async () => {
+    const old = new Database(join(folder, 'rows.sqlite'));
+    old.exec(
+      `CREATE TABLE house (only_one INTEGER PRIMARY KEY, log TEXT, format INTEGER); INSERT INTO house VALUES (1, 'log-1', 1);
+       CREATE TABLE words_v1_g1 (word TEXT); CREATE TABLE checkpoints (model TEXT, partition INTEGER, position INTEGER)`,
+    );
+    old.close();
+    const store = await openIn(folder);
+    expect(await store.checkpoint('words', 0)).toBe(0n);
+    expect(await store.commit([batch])).toBe(true);
+    await store.close();
+  });
+
+  it('are refused where this version of Entente was never started on them', async () => {
+    await (await openIn(folder)).close();
+    const more = [words, { ...words, name: 'more' }];
+    await expect(openIn(folder, { models: more, readonly: true })).rejects.toThrow('start this version');
   });
 });

@@ -7,40 +7,31 @@ import {
   type Described,
   type Filter,
   type ModelBatch,
-  NoRoom,
   type Origin,
   type Parked,
   type Pin,
   ReadModelStore,
+  Rebuild,
   type RowId,
   type RowOut,
   type RowQuery,
   type RowsOut,
   type TotalOut,
-  rowKey,
 } from '@entente/engine';
 import type { AnyProjection, Cell } from '@entente/kernel';
+import Database from 'better-sqlite3';
 import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource, Table } from 'typeorm';
+import { type Kept, checkLog, livingIn, placeNext, prepareFile, turnOf } from './catalogue.js';
 import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
 import { type Source, type StoredModel, type StoredView, keyOf, modelSource, rowIdOf, viewSource } from './source.js';
-import { decode, encode, ownColumns, tableOf } from './tables.js';
+import { SqliteRebuild } from './sqlite-rebuild.js';
+import { RowWriter, parkedOf } from './row-writer.js';
+import { decode, tableOf } from './tables.js';
 
 /** Beside how many changed rows a reader had better read anew. */
 const MOST_CHANGES = 500;
 const FILE = 'rows.sqlite';
-const FORMAT = 1;
-
-const HOUSE = `
-  CREATE TABLE IF NOT EXISTS house (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), log TEXT NOT NULL, format INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS models (name TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL, epoch INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS checkpoints (model TEXT NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (model, partition));
-  CREATE TABLE IF NOT EXISTS parked (
-    model TEXT NOT NULL, stream TEXT NOT NULL, event_id TEXT NOT NULL, position INTEGER NOT NULL, error TEXT NOT NULL, since TEXT NOT NULL,
-    PRIMARY KEY (model, stream)
-  );
-`;
-
 type Row = Record<string, unknown>;
 
 /** How the store is opened. */
@@ -53,131 +44,113 @@ export interface SqliteReadModelStoreOptions {
   readonly readonly?: boolean;
 }
 
-/** The statements of the path that every event takes, prepared once a model on the DataSource's own connection. */
-interface Statements {
-  readonly insert: BetterSqlite3.Statement;
-  readonly close: BetterSqlite3.Statement;
-  readonly current: BetterSqlite3.Statement;
-}
-
 /**
  * Rows in one SQLite file through TypeORM: a writing DataSource, and a read-only one beside it, since a DataSource shares one connection and readers would see open
  * transactions. TypeORM knows the tables and compiles the queries; what every event pays for runs as prepared statements on the same connection.
  * Every answer is read in one transaction, so that rows, totals and position belong together.
  */
 export class SqliteReadModelStore extends ReadModelStore {
-  private readonly models = new Map<string, StoredModel>();
-  private readonly sources = new Map<string, Source>();
-  private readonly statements = new Map<string, Statements>();
+  private readonly file: string;
+  private storeId = '';
+  /** What is served, as of the turn that was seen last. */
+  private served = new Map<string, StoredModel>();
+  private sources = new Map<string, Source>();
+  private seen = 0;
   private readonly prepared = new Map<string, BetterSqlite3.Statement>();
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
-  private writing: DataSource | null = null;
+  private write: BetterSqlite3.Database | null = null;
+  private writer: RowWriter | null = null;
   private reading: DataSource | null = null;
-  private write!: BetterSqlite3.Database;
   private read!: BetterSqlite3.Database;
+  private loading: Promise<void> | null = null;
 
   constructor(private readonly options: SqliteReadModelStoreOptions) {
     super();
+    this.file = join(options.folder, FILE);
   }
 
   async open(storeId: string): Promise<void> {
-    const { folder, models, views } = this.options;
-    const file = join(folder, FILE);
-    if (this.options.readonly === true) {
-      if (!existsSync(file))
-        throw new Error(`${folder} holds no rows: start Entente there first, or name its data folder`);
-    } else {
+    const { folder, models, readonly = false } = this.options;
+    this.storeId = storeId;
+    if (readonly && !existsSync(this.file))
+      throw new Error(`${folder} holds no rows: start Entente there first, or name its data folder`);
+    if (!readonly) {
       mkdirSync(folder, { recursive: true });
-      await this.prepareFile(file, storeId);
+      this.write = new Database(this.file);
+      // Rows are folded from the log: what a power cut takes of them is folded again, so that a commit need not wait for the disk.
+      this.write.pragma('synchronous = NORMAL');
+      prepareFile(this.write, storeId, this.file, models);
+      await makeTables(this.file, this.storedAs(livingIn(this.write)));
     }
-    const looking = await open(file, { readonly: true }, (db) => (this.read = db));
-    for (const model of models) this.models.set(model.name, this.storedModel(this.read, model));
-    this.checkLog(this.read, storeId, file);
-    await looking.destroy();
-    const entities = [...this.models.values()].map(({ schema }) => schema);
-    if (this.options.readonly !== true) {
-      this.writing = await open(file, { entities }, (db) => {
-        // Rows are folded from the log: what a power cut takes of them is folded again, so that a commit need not wait for the disk.
-        db.pragma('synchronous = NORMAL');
-        this.write = db;
+    await this.load();
+  }
+
+  /** The models of the code with the tables and columns that they have in the file. */
+  private storedAs(kept: readonly Kept[]): Map<string, StoredModel> {
+    const stored = new Map<string, StoredModel>();
+    for (const { name, version, generation, epoch, columns, table } of kept) {
+      const model = this.options.models.find((one) => one.name === name);
+      if (model === undefined) continue;
+      const as = [version, generation, epoch].join('.');
+      stored.set(name, {
+        model,
+        columns,
+        table,
+        schema: tableOf(columns, table),
+        version: as,
+        outdated: version !== model.version,
       });
-      await this.makeTables(this.writing);
-      for (const stored of this.models.values()) this.statements.set(stored.model.name, this.statementsOf(stored));
     }
-    this.reading = await open(file, { entities, readonly: true }, (db) => (this.read = db));
-    for (const stored of this.models.values()) this.sources.set(stored.model.name, modelSource(stored));
-    for (const view of views) this.sources.set(view.name, viewSource(view, this.models));
+    return stored;
   }
 
-  /** Makes the file's own tables, and a new version's place in the catalogue. */
-  private async prepareFile(file: string, storeId: string): Promise<void> {
-    const dataSource = await open(file, {}, (db) => {
-      db.pragma('journal_mode = WAL');
-      db.exec(HOUSE);
-      db.prepare('INSERT OR IGNORE INTO house VALUES (1, ?, ?)').run(storeId, FORMAT);
-      this.checkLog(db, storeId, file);
-      db.transaction(() => {
-        for (const { name, version } of this.options.models) {
-          const there = db.prepare('SELECT version, generation FROM models WHERE name = ?').get(name) as
-            Row | undefined;
-          if (there?.['version'] === version) continue;
-          if (there !== undefined)
-            db.exec(`DROP TABLE IF EXISTS "${tableName(name, Number(there['version']), Number(there['generation']))}"`);
-          db.prepare('DELETE FROM checkpoints WHERE model = ?').run(name);
-          db.prepare('DELETE FROM parked WHERE model = ?').run(name);
-          db.prepare(
-            'INSERT INTO models VALUES (?, ?, 1, 1) ON CONFLICT (name) DO UPDATE SET version = excluded.version, generation = generation + 1, epoch = epoch + 1',
-          ).run(name, version);
-        }
-      })();
-    });
-    await dataSource.destroy();
-  }
-
-  private checkLog(db: BetterSqlite3.Database, storeId: string, file: string): void {
-    const house = db.prepare('SELECT log, format FROM house').get() as { log: string; format: number };
-    if (house.format > FORMAT)
-      throw new Error(`${file} was written by a newer Entente (format ${house.format}): run that one`);
-    if (house.log !== storeId)
-      throw new Error(`${file} holds the rows of another log: remove it, and they are folded anew from this one`);
-  }
-
-  private storedModel(db: BetterSqlite3.Database, model: AnyProjection): StoredModel {
-    const there = db.prepare('SELECT version, generation, epoch FROM models WHERE name = ?').get(model.name) as
-      Row | undefined;
-    if (there?.['version'] !== model.version)
-      throw new Error(
-        `${model.name} version ${model.version} is not in these rows: start this version of Entente on the folder once`,
-      );
-    const columns = ownColumns(model);
-    const table = tableName(model.name, model.version, Number(there['generation']));
-    const version = [model.version, there['generation'], there['epoch']].join('.');
-    return { model, columns, table, schema: tableOf(columns, table), version };
-  }
-
-  private async makeTables(dataSource: DataSource): Promise<void> {
-    const runner = dataSource.createQueryRunner();
-    for (const { table } of this.models.values()) {
-      const made = Table.create(dataSource.getMetadata(table), dataSource.driver);
-      await runner.createTable(new Table({ ...made, columns: made.columns }), true, false, true);
+  /** Takes up what is served now: its tables, its views, and the connection that TypeORM reads them by. */
+  private async load(): Promise<void> {
+    const looking = new Database(this.file, { readonly: true });
+    let [served, turn] = [this.served, 0];
+    try {
+      checkLog(looking, this.storeId, this.file);
+      [served, turn] = looking.transaction(() => [this.storedAs(livingIn(looking)), turnOf(looking)] as const)();
+    } finally {
+      looking.close();
     }
-    await runner.release();
+    const missing = this.options.models.find(({ name }) => !served.has(name));
+    if (missing !== undefined)
+      throw new Error(`${missing.name} is not in these rows: start this version of Entente on the folder once`);
+    const before = this.reading;
+    const entities = [...served.values()].map(({ schema }) => schema);
+    const reading = await open(this.file, { entities, readonly: true }, (db) => (this.read = db));
+    this.prepared.clear();
+    this.served = served;
+    this.sources = new Map([...served.values()].map((stored) => [stored.model.name, modelSource(stored)]));
+    for (const view of this.options.views) this.sources.set(view.name, viewSource(view, served));
+    if (this.write !== null) this.writer = new RowWriter(this.write, served);
+    this.reading = reading;
+    this.seen = turn;
+    await before?.destroy();
+    if (before !== null) this.tell(new Set(served.keys()));
   }
 
-  private statementsOf({ columns, table }: StoredModel): Statements {
-    const names = ['stream', 'row_key', 'since', 'until', 'partition', 'event_id', ...columns.map(({ name }) => name)];
-    return {
-      insert: this.write.prepare(
-        `INSERT INTO "${table}" (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-      ),
-      close: this.write.prepare(
-        `UPDATE "${table}" SET "until" = ? WHERE stream = ? AND row_key = ? AND "until" IS NULL`,
-      ),
-      current: this.write.prepare(
-        `SELECT r.* FROM json_each(?) k CROSS JOIN "${table}" r
-         ON r.stream = json_extract(k.value, '$[0]') AND r.row_key = json_extract(k.value, '$[1]') AND r."until" IS NULL`,
-      ),
-    };
+  /** Takes up what another turn serves, where it has come, by this process or another. */
+  private async upToDate(): Promise<void> {
+    this.reader();
+    if (this.loading === null && this.turnNow() === this.seen) return;
+    this.loading ??= this.load().finally(() => (this.loading = null));
+    await this.loading;
+  }
+
+  async turn(): Promise<number> {
+    await this.upToDate();
+    return this.seen;
+  }
+
+  private turnNow(): number {
+    return Number((this.statement('SELECT turn FROM house').get() as { turn: number }).turn);
+  }
+
+  async outdated(): Promise<readonly string[]> {
+    await this.upToDate();
+    return [...this.served.values()].filter(({ outdated }) => outdated).map(({ model }) => model.name);
   }
 
   names(): readonly Described[] {
@@ -193,103 +166,78 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   refuses(model: AnyProjection, row: object): string | null {
-    try {
-      for (const column of this.stored(model.name).columns) encode(column, (row as Row)[column.name]);
-      return null;
-    } catch (error) {
-      return (error as Error).message;
-    }
+    return this.writing().refuses(model.name, row);
   }
 
-  checkpoint(model: string, partition: number): Promise<bigint> {
-    return Promise.resolve(
-      this.checkpointOf(this.options.readonly === true ? this.read : this.write, model, partition),
+  async checkpoint(model: string, partition: number): Promise<bigint> {
+    await this.upToDate();
+    return this.checkpointOf(this.stored(model), partition);
+  }
+
+  private checkpointOf({ table }: StoredModel, partition: number): bigint {
+    const found = this.statement(
+      'SELECT CAST(position AS TEXT) AS at FROM checkpoints WHERE rows_in = ? AND partition = ?',
     );
+    return BigInt((found.get(table, partition) as { at: string } | undefined)?.at ?? 0);
   }
 
-  private checkpointOf(db: BetterSqlite3.Database, model: string, partition: number): bigint {
-    const found = this.statement(db, 'SELECT CAST(position AS TEXT) FROM checkpoints WHERE model = ? AND partition = ?')
-      .pluck()
-      .get(model, partition);
-    return BigInt((found as string | undefined) ?? 0);
+  async parked(): Promise<readonly Parked[]> {
+    await this.upToDate();
+    const rows = this.statement('SELECT * FROM parked ORDER BY position').all() as Row[];
+    return rows.flatMap((row) => {
+      const of = [...this.served.values()].find(({ table }) => table === row['rows_in']);
+      return of === undefined ? [] : [parkedOf(of.model.name, row)];
+    });
   }
 
-  parked(): Promise<readonly Parked[]> {
-    const rows = this.read.prepare('SELECT * FROM parked ORDER BY position').all() as Row[];
-    return Promise.resolve(
-      rows.map((row) => ({
-        model: String(row['model']),
-        stream: String(row['stream']),
-        eventId: String(row['event_id']),
-        position: BigInt(row['position'] as number),
-        error: String(row['error']),
-        since: String(row['since']),
-      })),
-    );
-  }
-
-  current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
-    const { columns } = this.stored(model.name);
-    const statement = (this.statements.get(model.name) as Statements).current;
-    const rows = new Map<string, object>();
-    for (const row of statement.iterate(JSON.stringify(ids.map(({ stream, key }) => [stream, key]))) as Iterable<Row>) {
-      const own = Object.fromEntries(columns.map(({ name, type }) => [name, decode(type, row[name])]));
-      rows.set(rowKey({ stream: String(row['stream']), key: String(row['row_key']) }), own);
-    }
-    return Promise.resolve(rows);
+  async current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
+    await this.upToDate();
+    return this.writing().current(model, ids);
   }
 
   commit(batches: readonly ModelBatch[]): Promise<boolean> {
-    const write = this.write;
+    return new Promise((resolve) => {
+      const db = this.write;
+      const kept = db !== null && this.writing().commit(batches, () => turnOf(db) === this.seen);
+      if (kept) this.tell(new Set(batches.map(({ model }) => model)));
+      resolve(kept);
+    });
+  }
+
+  async rebuild(names: readonly string[], anew: boolean): Promise<Rebuild> {
+    await this.upToDate();
+    this.writing();
+    const models = names.map((name) => this.stored(name).model);
+    const db = new Database(this.file);
+    db.pragma('synchronous = NORMAL');
     try {
-      write.exec('BEGIN IMMEDIATE');
-      const kept = batches.every((batch) => this.keep(batch));
-      write.exec(kept ? 'COMMIT' : 'ROLLBACK');
-      if (kept) this.tell(batches);
-      return Promise.resolve(kept);
+      const kept = db.transaction(() => models.map((model) => placeNext(db, model, anew))).immediate();
+      const next = this.storedAs(kept);
+      await makeTables(this.file, next);
+      return new SqliteRebuild(
+        db,
+        kept,
+        next,
+        () => this.storedAs(livingIn(db)),
+        () => this.upToDate(),
+      );
     } catch (error) {
-      if (write.inTransaction) write.exec('ROLLBACK');
-      return Promise.reject(
-        (error as { code?: string }).code === 'SQLITE_FULL' ? new NoRoom('the rows') : (error as Error),
-      );
+      db.close();
+      throw error;
     }
   }
 
-  private keep({ model, partition, from, to, closes, versions, parked }: ModelBatch): boolean {
-    if (this.checkpointOf(this.write, model, partition) !== from) return false;
-    this.statement(
-      this.write,
-      'INSERT INTO checkpoints VALUES (?, ?, ?) ON CONFLICT (model, partition) DO UPDATE SET position = excluded.position',
-    ).run(model, partition, to);
-    const { insert, close } = this.statements.get(model) as Statements;
-    const { columns } = this.stored(model);
-    for (const { stream, key, until } of closes)
-      if (close.run(until, stream, key).changes !== 1)
-        throw new Error(`${model}: no open row ${stream} ${key} to close`);
-    for (const { stream, key, since, until, eventId, row } of versions) {
-      const own = columns.map((column) => encode(column, (row as Row)[column.name]));
-      insert.run(stream, key, since, until, partition, eventId, ...own);
-    }
-    for (const { stream, eventId, position, error, since } of parked)
-      this.statement(this.write, 'INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?)').run(
-        model,
-        stream,
-        eventId,
-        position,
-        error,
-        since,
-      );
-    return true;
+  private writing(): RowWriter {
+    if (this.writer === null) throw new Error('these rows are opened for reading only');
+    return this.writer;
   }
 
-  private tell(batches: readonly ModelBatch[]): void {
-    const moved = new Set(batches.map(({ model }) => model));
+  private tell(moved: ReadonlySet<string>): void {
     for (const listener of this.listeners) listener(moved);
   }
 
   query(name: string, query: RowQuery): Promise<RowsOut> {
-    const source = this.source(name);
-    return this.inOneView(() => {
+    return this.inOneView(name, (source) => {
       const pin = query.pin ?? this.reachOf(source);
       const behind = query.behind === undefined ? undefined : this.behindValues(source, query, query.behind);
       const asked = {
@@ -322,26 +270,23 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   totals(name: string, where: readonly Filter[], pin: Pin): Promise<readonly TotalOut[]> {
-    const source = this.source(name);
-    const { by, sums, counts } = source.totals;
-    return this.inOneView(() =>
-      this.all(totalsQuery(this.reader(), source, where, this.at(source, pin))).map((row) => ({
+    return this.inOneView(name, (source) => {
+      const { by, sums, counts } = source.totals;
+      return this.all(totalsQuery(this.reader(), source, where, this.at(source, pin))).map((row) => ({
         by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
         counts,
         count: Number(row['counted']),
         sums: Object.fromEntries(sums.map((column) => [column, String(row[column] as string)])),
-      })),
-    );
+      }));
+    });
   }
 
   reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }> {
-    const source = this.source(name);
-    return this.inOneView(() => ({ pin: this.reachOf(source), version: source.version }));
+    return this.inOneView(name, (source) => ({ pin: this.reachOf(source), version: source.version }));
   }
 
   changes(name: string, since: Pin, upTo?: Pin): Promise<Changes> {
-    const source = this.source(name);
-    return this.inOneView(() => {
+    return this.inOneView(name, (source) => {
       const pin = upTo ?? this.reachOf(source);
       const [from, to] = [since[0] ?? 0n, pin[0] ?? 0n];
       const keys = this.movedKeys(source, from, to);
@@ -360,7 +305,6 @@ export class SqliteReadModelStore extends ReadModelStore {
       const columns = Object.entries(mapping);
       const wanted = columns.map(([as, column]) => `"${column}" AS "${as}"`).join(', ');
       const rows = this.statement(
-        this.read,
         `SELECT ${wanted} FROM "${table}" WHERE since > @from AND since <= @to
          UNION SELECT ${wanted} FROM "${table}" WHERE "until" > @from AND "until" <= @to LIMIT ${MOST_CHANGES + 1}`,
       ).all({ from, to }) as Record<string, Cell>[];
@@ -398,8 +342,7 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   origins(name: string, key: string, pin?: Pin): Promise<readonly Origin[] | null> {
-    const source = this.source(name);
-    return this.inOneView(() => {
+    return this.inOneView(name, (source) => {
       const at = (pin ?? this.reachOf(source))[0] ?? 0n;
       const named = keyOf(source, key);
       const row = named === null ? undefined : this.all(keyedQuery(this.reader(), source, [named], at))[0];
@@ -414,7 +357,6 @@ export class SqliteReadModelStore extends ReadModelStore {
           ([as, column], i) => [`r."${column}" IS @v${i}`, `v${i}`, row[as]] as const,
         );
         const made = this.statement(
-          this.read,
           `SELECT DISTINCT v.stream, v.event_id, CAST(v.since AS TEXT) AS since FROM "${table}" r
            JOIN "${table}" v ON v.stream = r.stream AND (v.row_key = r.row_key${model.head === true ? ` OR v.row_key = ''` : ''}) AND v.since <= @at
            WHERE ${where.map(([condition]) => condition).join(' AND ')} AND r.since <= @at AND (r."until" IS NULL OR r."until" > @at)
@@ -433,14 +375,16 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   async close(): Promise<void> {
-    await this.reading?.destroy();
-    await this.writing?.destroy();
+    const reading = this.reading;
     this.reading = null;
-    this.writing = null;
+    await reading?.destroy();
+    this.write?.close();
+    this.write = null;
+    this.writer = null;
   }
 
   private stored(model: string): StoredModel {
-    const stored = this.models.get(model);
+    const stored = this.served.get(model);
     if (stored === undefined) throw new Error(`there is no model ${model}`);
     return stored;
   }
@@ -456,16 +400,20 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.reading;
   }
 
-  /** Everything that one answer reads is read in one transaction. */
-  private async inOneView<T>(work: () => T): Promise<T> {
-    this.reader();
-    return this.read.transaction(work)();
+  /** Everything that one answer reads is read in one transaction, of what is served in it. */
+  private async inOneView<T>(name: string, work: (source: Source) => T): Promise<T> {
+    for (;;) {
+      await this.upToDate();
+      const source = this.source(name);
+      const answer = this.read.transaction(() => (this.turnNow() === this.seen ? { is: work(source) } : null))();
+      if (answer !== null) return answer.is;
+    }
   }
 
   private reachOf(source: Source): Pin {
     let lowest: bigint | null = null;
-    for (const { model } of source.reads) {
-      const at = this.checkpointOf(this.read, model.name, 0);
+    for (const stored of source.reads) {
+      const at = this.checkpointOf(stored, 0);
       if (lowest === null || at < lowest) lowest = at;
     }
     return [lowest ?? 0n];
@@ -474,13 +422,13 @@ export class SqliteReadModelStore extends ReadModelStore {
   /** Now, where the pin is what every model has reached; else the position itself. */
   private at(source: Source, pin: Pin): At {
     const at = pin[0] ?? 0n;
-    return source.reads.every(({ model }) => this.checkpointOf(this.read, model.name, 0) === at) ? null : at;
+    return source.reads.every((stored) => this.checkpointOf(stored, 0) === at) ? null : at;
   }
 
   private parkedSince(source: Source): ReadonlyMap<string, string> {
     if (source.is === 'view') return new Map();
-    const rows = this.statement(this.read, 'SELECT stream, since FROM parked WHERE model = ?').all(
-      source.name,
+    const rows = this.statement('SELECT stream, since FROM parked WHERE rows_in = ?').all(
+      (source.reads[0] as StoredModel).table,
     ) as Record<string, string>[];
     return new Map(rows.map(({ stream = '', since = '' }) => [stream, since]));
   }
@@ -502,15 +450,14 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   private all([sql, values]: Compiled): Row[] {
-    return this.statement(this.read, sql).all(...values) as Row[];
+    return this.statement(sql).all(...values) as Row[];
   }
 
-  private statement(db: BetterSqlite3.Database, sql: string): BetterSqlite3.Statement {
-    const key = `${db === this.read ? 'r' : 'w'}${sql}`;
-    let statement = this.prepared.get(key);
+  private statement(sql: string): BetterSqlite3.Statement {
+    let statement = this.prepared.get(sql);
     if (statement === undefined) {
       if (this.prepared.size > 500) this.prepared.clear();
-      this.prepared.set(key, (statement = db.prepare(sql)));
+      this.prepared.set(sql, (statement = this.read.prepare(sql)));
     }
     return statement;
   }
@@ -519,8 +466,17 @@ export class SqliteReadModelStore extends ReadModelStore {
 /** Beyond so many events a row's origins are cut: the stream's own history has them all. */
 const MOST_ORIGINS = 1000;
 
-const tableName = (name: string, version: number, generation: number): string =>
-  `${name.replaceAll('-', '_')}_v${version}_g${generation}`;
+/** Makes the tables that are not there yet, as TypeORM writes them. */
+async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>): Promise<void> {
+  const dataSource = await open(file, { entities: [...models.values()].map(({ schema }) => schema) }, () => undefined);
+  const runner = dataSource.createQueryRunner();
+  for (const { table } of models.values()) {
+    const made = Table.create(dataSource.getMetadata(table), dataSource.driver);
+    await runner.createTable(new Table({ ...made, columns: made.columns }), true, false, true);
+  }
+  await runner.release();
+  await dataSource.destroy();
+}
 
 function open(
   database: string,

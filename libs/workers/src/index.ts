@@ -1,2 +1,3 @@
 export { ProjectionWorker } from './projection-worker.js';
 export { Watch } from './watch.js';
+export { Models, RebuildWorker } from './rebuild-worker.js';

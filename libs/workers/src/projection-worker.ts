@@ -1,23 +1,50 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Projector } from '@entente/engine';
+import { Projector, ReadModelStore } from '@entente/engine';
 
-/** Gives the projection its life: it begins when the house stands, and ends after the batch at hand when the house closes. */
+/**
+ * Gives the projection its life: it begins when the house stands, ends after the batch at hand when the house closes, and begins again from where the rows stand
+ * when others are served or a parked stream was cleared.
+ */
 @Injectable()
 export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('projection');
   private watch: NodeJS.Timeout | null = null;
   private said: string | null = null;
+  private turn: number | null = null;
+  private looking: Promise<void> | null = null;
 
-  constructor(@Inject(Projector) private readonly projector: Projector) {}
+  constructor(
+    @Inject(Projector) private readonly projector: Projector,
+    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+  ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    this.turn = await this.rows.turn();
     this.projector.start();
-    this.watch = setInterval(() => this.tellFaults(), 1000).unref();
+    this.watch = setInterval(() => {
+      this.looking ??= this.look().finally(() => (this.looking = null));
+    }, 1000).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     if (this.watch !== null) clearInterval(this.watch);
+    await this.looking;
     await this.projector.stop();
+  }
+
+  private async look(): Promise<void> {
+    this.tellFaults();
+    try {
+      const turn = await this.rows.turn();
+      if (turn !== this.turn) {
+        await this.projector.stop();
+        this.projector.start();
+        this.log.warn('other rows are served: the projection goes on from where they stand');
+      }
+      this.turn = turn;
+    } catch (error) {
+      this.log.error(error);
+    }
   }
 
   /** Each fault is told once, when it comes and when it has gone. */

@@ -1,0 +1,62 @@
+import { type EventLog, type ReadModelStore, rebuild, retryParked } from '@entente/engine';
+import { MODELS } from '@entente/read-models';
+import { type Output, progress, table } from './output.js';
+
+const now = (): string => new Date().toISOString();
+
+/** Rebuilds the read models named, or those whose version changed. Fails where a name is none of them. */
+export async function rebuildModels(
+  log: EventLog,
+  rows: ReadModelStore,
+  names: readonly string[],
+  anew: boolean,
+  output: Output,
+): Promise<void> {
+  const wanted = names.length > 0 ? names : await rows.outdated();
+  const models = wanted.map((name) => {
+    const model = MODELS.find((one) => one.name === name);
+    const all = MODELS.map((one) => one.name).join(', ');
+    if (model === undefined) throw new Error(`"${name}" is no read model that is kept; these are: ${all}`);
+    return model;
+  });
+  if (models.length > 0)
+    await rebuild(log, models, rows, { now, anew, progress: progress(output, 'folded to position') });
+  const versions = Object.fromEntries(
+    await Promise.all(wanted.map(async (name) => [name, (await rows.reach(name)).version] as const)),
+  );
+  if (output.json) output.out(JSON.stringify({ rebuilt: versions }));
+  else if (wanted.length === 0) output.out('nothing to rebuild: every read model has the version of this Entente');
+  else for (const [name, version] of Object.entries(versions)) output.out(`${name} is served in version ${version}`);
+}
+
+/** Prints the parked streams, and answers how many there are. */
+export async function listParked(rows: ReadModelStore, output: Output): Promise<number> {
+  const parked = (await rows.parked()).map(({ position, ...one }) => ({ ...one, position: String(position) }));
+  if (output.json) output.out(JSON.stringify({ parked }));
+  else output.out(parked.length === 0 ? 'nothing is parked' : table(parked));
+  return parked.length;
+}
+
+/** Tries parked streams again, and answers how many still are. */
+export async function retry(
+  log: EventLog,
+  rows: ReadModelStore,
+  { model, stream }: { readonly model?: string; readonly stream?: string },
+  output: Output,
+): Promise<number> {
+  const retried = await retryParked(
+    log,
+    MODELS,
+    rows,
+    now,
+    (one) => (model === undefined || one.model === model) && (stream === undefined || one.stream === stream),
+  );
+  if (output.json) output.out(JSON.stringify({ retried }));
+  else
+    output.out(
+      retried.length === 0
+        ? 'nothing was parked'
+        : table(retried.map((one) => ({ ...one, error: one.error ?? 'parked no more' }))),
+    );
+  return retried.filter(({ error }) => error !== null).length;
+}

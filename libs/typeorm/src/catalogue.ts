@@ -1,0 +1,125 @@
+import type { AnyProjection } from '@entente/kernel';
+import type BetterSqlite3 from 'better-sqlite3';
+import { type OwnColumn, ownColumns } from './tables.js';
+
+type Db = BetterSqlite3.Database;
+
+/** The format of the file's own tables. Rows are folded from the log: those of an older format are dropped and folded anew. */
+const FORMAT = 2;
+
+const HOUSE = `
+  CREATE TABLE IF NOT EXISTS house (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), log TEXT NOT NULL, format INTEGER NOT NULL, turn INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS models (name TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL, epoch INTEGER NOT NULL, columns TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS nexts (name TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS checkpoints (rows_in TEXT NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (rows_in, partition));
+  CREATE TABLE IF NOT EXISTS parked (
+    rows_in TEXT NOT NULL, stream TEXT NOT NULL, event_id TEXT NOT NULL, position INTEGER NOT NULL, error TEXT NOT NULL, since TEXT NOT NULL,
+    PRIMARY KEY (rows_in, stream)
+  );
+`;
+
+/** A version of a model's rows that is in the file: served, or being filled. */
+export interface Kept {
+  readonly name: string;
+  readonly version: number;
+  readonly generation: number;
+  readonly epoch: number;
+  readonly columns: readonly OwnColumn[];
+  readonly table: string;
+}
+
+const tableName = (name: string, version: number, generation: number): string =>
+  `${name.replaceAll('-', '_')}_v${version}_g${generation}`;
+
+const keptOf = (row: Record<string, unknown>, columns: readonly OwnColumn[]): Kept => {
+  const [name, version, generation] = [String(row['name']), Number(row['version']), Number(row['generation'])];
+  const table = tableName(name, version, generation);
+  return { name, version, generation, epoch: Number(row['epoch'] ?? 1), columns, table };
+};
+
+/** Makes the file's own tables, a place for each model that is new, and drops what nobody serves or fills. Fails where the file is not this log's. */
+export function prepareFile(db: Db, storeId: string, file: string, models: readonly AnyProjection[]): void {
+  db.pragma('journal_mode = WAL');
+  db.transaction(() => {
+    if (formatOf(db) < FORMAT) for (const table of tablesIn(db)) db.exec(`DROP TABLE "${table}"`);
+    db.exec(HOUSE);
+    db.prepare('INSERT OR IGNORE INTO house VALUES (1, ?, ?, 1)').run(storeId, FORMAT);
+    checkLog(db, storeId, file);
+    for (const model of models) {
+      const place = db.prepare('INSERT OR IGNORE INTO models VALUES (?, ?, 1, 1, ?)');
+      place.run(model.name, model.version, JSON.stringify(ownColumns(model)));
+      db.prepare('DELETE FROM nexts WHERE name = ? AND version <> ?').run(model.name, model.version);
+    }
+    const wanted = new Set([...livingIn(db), ...nextsIn(db, models)].map(({ table }) => table));
+    for (const table of tablesIn(db)) if (/_v[0-9]+_g[0-9]+$/.test(table) && !wanted.has(table)) dropRows(db, table);
+  }).immediate();
+}
+
+/** The format of the file's own tables; the present one where there are none yet. */
+function formatOf(db: Db): number {
+  const there = db.prepare(`SELECT COUNT(*) FROM sqlite_schema WHERE name = 'house'`).pluck().get();
+  return there === 0 ? FORMAT : Number(db.prepare('SELECT format FROM house').pluck().get());
+}
+
+const tablesIn = (db: Db): readonly string[] =>
+  db
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`)
+    .pluck()
+    .all() as string[];
+
+/** Drops a table of rows with its checkpoints and parked streams. */
+function dropRows(db: Db, table: string): void {
+  db.exec(`DROP TABLE IF EXISTS "${table}"`);
+  db.prepare('DELETE FROM checkpoints WHERE rows_in = ?').run(table);
+  db.prepare('DELETE FROM parked WHERE rows_in = ?').run(table);
+}
+
+/** Fails where the file is another log's, or a newer Entente's. */
+export function checkLog(db: Db, storeId: string, file: string): void {
+  const house = db.prepare('SELECT log, format FROM house').get() as { log: string; format: number };
+  if (house.format > FORMAT)
+    throw new Error(`${file} was written by a newer Entente (format ${house.format}): run that one`);
+  if (house.format < FORMAT)
+    throw new Error(`${file} was written by an older Entente: start this one on the folder once`);
+  if (house.log !== storeId)
+    throw new Error(`${file} holds the rows of another log: remove it, and they are folded anew from this one`);
+}
+
+/** What is served, of each model. */
+export const livingIn = (db: Db): readonly Kept[] =>
+  (db.prepare('SELECT * FROM models').all() as Record<string, unknown>[]).map((row) =>
+    keptOf(row, JSON.parse(String(row['columns'])) as OwnColumn[]),
+  );
+
+/** What is being filled, of these models. */
+export const nextsIn = (db: Db, models: readonly AnyProjection[]): readonly Kept[] =>
+  (db.prepare('SELECT * FROM nexts').all() as Record<string, unknown>[]).flatMap((row) => {
+    const model = models.find(({ name }) => name === row['name']);
+    return model === undefined ? [] : [keptOf(row, ownColumns(model))];
+  });
+
+/** Moves whenever other tables are served, or readers of some must begin anew. */
+export const turnOf = (db: Db): number => Number(db.prepare('SELECT turn FROM house').pluck().get());
+export const moveTurn = (db: Db): void => void db.prepare('UPDATE house SET turn = turn + 1').run();
+
+/** The place of a model's next version: where an earlier rebuild left it, or a new one. */
+export function placeNext(db: Db, model: AnyProjection, anew: boolean): Kept {
+  const [there] = nextsIn(db, [model]);
+  if (there !== undefined && !anew) return there;
+  if (there !== undefined) dropRows(db, there.table);
+  const living = livingIn(db).find(({ name }) => name === model.name);
+  const generation = Math.max(living?.generation ?? 0, there?.generation ?? 0) + 1;
+  db.prepare('INSERT OR REPLACE INTO nexts VALUES (?, ?, ?)').run(model.name, model.version, generation);
+  return keptOf({ name: model.name, version: model.version, generation }, ownColumns(model));
+}
+
+/** Serves what was being filled, in place of what was served: its table is dropped when nobody can be reading it any more, at the next start. */
+export function serveNext(db: Db, next: Kept): void {
+  db.prepare('UPDATE models SET version = ?, generation = ?, epoch = epoch + 1, columns = ? WHERE name = ?').run(
+    next.version,
+    next.generation,
+    JSON.stringify(next.columns),
+    next.name,
+  );
+  db.prepare('DELETE FROM nexts WHERE name = ?').run(next.name);
+}

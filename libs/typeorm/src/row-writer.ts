@@ -1,0 +1,145 @@
+import { type ModelBatch, NoRoom, type Parked, type RowId, rowKey } from '@entente/engine';
+import type { AnyProjection } from '@entente/kernel';
+import type BetterSqlite3 from 'better-sqlite3';
+import { moveTurn } from './catalogue.js';
+import type { StoredModel } from './source.js';
+import { decode, encode } from './tables.js';
+
+type Row = Record<string, unknown>;
+
+/** The statements of the path that every event takes, prepared once a table. */
+interface Statements {
+  readonly insert: BetterSqlite3.Statement;
+  readonly close: BetterSqlite3.Statement;
+  readonly current: BetterSqlite3.Statement;
+}
+
+function statementsOf(db: BetterSqlite3.Database, { columns, table }: StoredModel): Statements {
+  const names = ['stream', 'row_key', 'since', 'until', 'partition', 'event_id', ...columns.map(({ name }) => name)];
+  const [quoted, marks] = [names.map((name) => `"${name}"`), names.map(() => '?')];
+  return {
+    insert: db.prepare(`INSERT INTO "${table}" (${quoted.join(', ')}) VALUES (${marks.join(', ')})`),
+    close: db.prepare(`UPDATE "${table}" SET "until" = ? WHERE stream = ? AND row_key = ? AND "until" IS NULL`),
+    current: db.prepare(
+      `SELECT r.* FROM json_each(?) k CROSS JOIN "${table}" r
+       ON r.stream = json_extract(k.value, '$[0]') AND r.row_key = json_extract(k.value, '$[1]') AND r."until" IS NULL`,
+    ),
+  };
+}
+
+/** Writes versions of rows into one table of each of some models, with their checkpoints and parked streams: on one connection, in transactions of its own. */
+export class RowWriter {
+  private readonly statements = new Map<string, Statements>();
+  private readonly checkpointAt: BetterSqlite3.Statement;
+  private readonly moveTo: BetterSqlite3.Statement;
+  private readonly park: BetterSqlite3.Statement;
+  private readonly clear: BetterSqlite3.Statement;
+
+  constructor(
+    private readonly db: BetterSqlite3.Database,
+    private readonly models: ReadonlyMap<string, StoredModel>,
+  ) {
+    for (const stored of models.values()) this.statements.set(stored.model.name, statementsOf(db, stored));
+    this.checkpointAt = db
+      .prepare('SELECT CAST(position AS TEXT) FROM checkpoints WHERE rows_in = ? AND partition = ?')
+      .pluck();
+    this.moveTo = db.prepare(
+      'INSERT INTO checkpoints VALUES (?, ?, ?) ON CONFLICT (rows_in, partition) DO UPDATE SET position = excluded.position',
+    );
+    this.park = db.prepare('INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?)');
+    this.clear = db.prepare('DELETE FROM parked WHERE rows_in = ? AND stream = ?');
+  }
+
+  refuses(model: string, row: object): string | null {
+    try {
+      for (const column of this.of(model).columns) encode(column, (row as Row)[column.name]);
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  checkpoint(model: string, partition: number): bigint {
+    return BigInt((this.checkpointAt.get(this.of(model).table, partition) as string | undefined) ?? 0);
+  }
+
+  /** Whether each model here is as far as another writer's, in every partition that this one knows. */
+  reaches(other: RowWriter): boolean {
+    return [...this.models.keys()].every((model) => {
+      const of = this.db.prepare('SELECT partition FROM checkpoints WHERE rows_in = ?').pluck();
+      return (of.all(other.of(model).table) as number[]).every(
+        (partition) => this.checkpoint(model, partition) >= other.checkpoint(model, partition),
+      );
+    });
+  }
+
+  parked(): readonly Parked[] {
+    const rows = this.db.prepare('SELECT * FROM parked ORDER BY position').all() as Row[];
+    return rows.flatMap((row) => {
+      const stored = [...this.models.values()].find(({ table }) => table === row['rows_in']);
+      return stored === undefined ? [] : [parkedOf(stored.model.name, row)];
+    });
+  }
+
+  current(model: AnyProjection, ids: readonly RowId[]): ReadonlyMap<string, object> {
+    const { columns } = this.of(model.name);
+    const { current } = this.statements.get(model.name) as Statements;
+    const rows = new Map<string, object>();
+    for (const row of current.iterate(JSON.stringify(ids.map(({ stream, key }) => [stream, key]))) as Iterable<Row>) {
+      const own = Object.fromEntries(columns.map(({ name, type }) => [name, decode(type, row[name])]));
+      rows.set(rowKey({ stream: String(row['stream']), key: String(row['row_key']) }), own);
+    }
+    return rows;
+  }
+
+  /** Keeps batches in one transaction, whole or not at all; false where `stillServed` or a checkpoint says that somebody else was here. */
+  commit(batches: readonly ModelBatch[], stillServed: () => boolean): boolean {
+    try {
+      this.db.exec('BEGIN IMMEDIATE');
+      const kept = stillServed() && batches.every((batch) => this.keep(batch));
+      this.db.exec(kept ? 'COMMIT' : 'ROLLBACK');
+      return kept;
+    } catch (error) {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+      throw (error as { code?: string }).code === 'SQLITE_FULL' ? new NoRoom('the rows') : error;
+    }
+  }
+
+  private keep({ model, partition, from, to, closes, versions, parked, cleared = [] }: ModelBatch): boolean {
+    const { columns, table } = this.of(model);
+    if (this.checkpoint(model, partition) !== from) return false;
+    this.moveTo.run(table, partition, to);
+    const { insert, close } = this.statements.get(model) as Statements;
+    for (const { stream, key, until } of closes)
+      if (close.run(until, stream, key).changes !== 1)
+        throw new Error(`${model}: no open row ${stream} ${key} to close`);
+    for (const { stream, key, since, until, eventId, row } of versions) {
+      const own = columns.map((column) => encode(column, (row as Row)[column.name]));
+      insert.run(stream, key, since, until, partition, eventId, ...own);
+    }
+    for (const stream of cleared) this.clear.run(table, stream);
+    for (const { stream, eventId, position, error, since } of parked)
+      this.park.run(table, stream, eventId, position, error, since);
+    if (cleared.length > 0) {
+      this.db.prepare('UPDATE models SET epoch = epoch + 1 WHERE name = ?').run(model);
+      moveTurn(this.db);
+    }
+    return true;
+  }
+
+  private of(model: string): StoredModel {
+    const stored = this.models.get(model);
+    if (stored === undefined) throw new Error(`there is no model ${model}`);
+    return stored;
+  }
+}
+
+/** A parked stream as it is kept. */
+export const parkedOf = (model: string, row: Readonly<Row>): Parked => ({
+  model,
+  stream: String(row['stream']),
+  eventId: String(row['event_id']),
+  position: BigInt(row['position'] as number),
+  error: String(row['error']),
+  since: String(row['since']),
+});

@@ -1,0 +1,263 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { replay, retryParked } from '@entente/engine';
+import type { AnyProjection, RecordedEvent } from '@entente/kernel';
+import { MODELS, VIEWS } from '@entente/read-models';
+import { SqliteLogReader } from '@entente/sqlite';
+import { SqliteReadModelStore } from '@entente/typeorm';
+import { commandLine } from '../../apps/cli/src/commands.js';
+import { tellExample } from '../../apps/standalone/src/example.js';
+import { buildHouse } from '../../apps/standalone/src/house.js';
+import { startHouse } from '../built-house.js';
+
+const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+const now = () => '2026-06-01T12:00:00.000Z';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-rebuild-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a command of the line in this process: its exit status and what it printed. */
+async function entente(...args: string[]): Promise<{ status: number; out: string }> {
+  let [status, out] = [0, ''];
+  const output = (json: boolean) => ({ json, out: (text: string) => void (out += text), err: () => undefined });
+  await commandLine((code) => (status = code), output).parseAsync(['node', 'entente', ...args, '--data', folder]);
+  return { status, out };
+}
+
+/** The command in a process of its own, to be killed. */
+const rebuilding = (...names: string[]): ChildProcess =>
+  spawn(process.execPath, [CLI, 'rebuild', ...names, '--data', folder], { stdio: 'ignore' });
+const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve));
+
+const propose = (url: string, id: string): Promise<Response> =>
+  fetch(`${url}/v1/programme/norland.${id}/propose`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
+    body: JSON.stringify({
+      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
+      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+    }),
+  });
+
+interface Answer {
+  rows: { stream?: string }[];
+  position: string;
+  version: string;
+  totals: { count: number }[];
+}
+
+describe('a rebuild', () => {
+  it('killed again and again beside a loaded house leaves every answer right, and takes over in the end', async () => {
+    const { house, url, ended: stopped } = await startHouse(folder, 'off');
+    const answers: { at: number; count: number; version: string }[] = [];
+    let over = false;
+    const writing = (async () => {
+      for (let n = 0; !over; n += 8) {
+        const sent = await Promise.all(Array.from({ length: 8 }, (_, i) => propose(url, `p${n + i}`)));
+        expect(sent.every(({ status }) => status === 201)).toBe(true);
+      }
+    })();
+    const reading = (async () => {
+      while (!over) {
+        const answer = await fetch(`${url}/v1/read-models/programmes?limit=1`);
+        expect(answer.status).toBe(200);
+        const { position, version, totals } = (await answer.json()) as Answer;
+        answers.push({ at: Number(position), count: totals[0]?.count ?? 0, version });
+      }
+    })();
+    await pause(500);
+    for (let round = 0; round < 6; round += 1) {
+      const child = rebuilding('programmes', 'journal', '--anew');
+      const end = ended(child);
+      await pause(randomInt(250, 900));
+      child.kill('SIGKILL');
+      await end;
+    }
+    expect(await ended(rebuilding('programmes', 'journal'))).toBe(0);
+    const { version } = (await (await fetch(`${url}/v1/read-models/programmes?limit=1`)).json()) as Answer;
+    await pause(200);
+    over = true;
+    await Promise.all([writing, reading]);
+    house.kill('SIGTERM');
+    await stopped;
+    // Each event of this log is one programme: an answer at a position has as many as the position says.
+    expect(answers.filter(({ at, count }) => at !== count)).toEqual([]);
+    const versions = [...new Set(answers.map((answer) => answer.version))];
+    expect(versions.length).toBeGreaterThan(1);
+    expect(versions.at(-1)).toBe(version);
+    expect(await entente('compare', '--rebuilt')).toMatchObject({ status: 0 });
+  });
+
+  it('of a projection that changed happens by itself at the next start: the old rows serve until it has taken over', async () => {
+    const first = await buildHouse(folder, 'fatal');
+    await first.listen(0, '127.0.0.1');
+    await tellExample(await first.getUrl(), '2026-11-24');
+    await first.close();
+    olderVersion('funding');
+    const house = await buildHouse(folder, 'fatal');
+    const beside = await openRows();
+    expect(await beside.outdated()).toEqual(['funding']);
+    const old = await beside.query('funding', { where: [], sort: [], limit: 9 });
+    expect([old.version, old.rows.length]).toEqual(['0.1.1', 2]);
+    await beside.close();
+    await house.listen(0, '127.0.0.1');
+    const url = await house.getUrl();
+    const versions = new Set<string>();
+    for (let tries = 0; tries < 400 && !versions.has('1.2.2'); tries += 1) {
+      const { version, rows } = (await (await fetch(`${url}/v1/read-models/funding`)).json()) as Answer;
+      versions.add(version);
+      expect(rows).toHaveLength(2);
+      await pause(10);
+    }
+    expect([...versions].at(-1)).toBe('1.2.2');
+    const pledge = await fetch(`${url}/v1/funding-account/sudria.signals-fund/pledge`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'entente-actor': 'sudria;role=donor' },
+      body: JSON.stringify({ amount: 5, period: '2031' }),
+    });
+    const { after } = (await pledge.json()) as { after: string };
+    const grown = (await (await fetch(`${url}/v1/read-models/funding?after=${after}`)).json()) as Answer;
+    expect(grown.rows).toHaveLength(3);
+    await house.close();
+    expect(await entente('compare', '--rebuilt')).toMatchObject({ status: 0 });
+  });
+
+  it('is told to those who watch live: they begin anew', async () => {
+    const house = await buildHouse(folder, 'fatal');
+    await house.listen(0, '127.0.0.1');
+    const url = await house.getUrl();
+    await propose(url, 'one');
+    const stop = new AbortController();
+    const live = await fetch(`${url}/v1/read-models/programmes/live`, { signal: stop.signal });
+    let told = '';
+    const reading = (async () => {
+      const decoder = new TextDecoder();
+      for await (const bytes of live.body as AsyncIterable<Uint8Array>) told += decoder.decode(bytes, { stream: true });
+    })().catch(() => undefined);
+    while (!told.includes('caught-up')) await pause(5);
+    const { status, out } = await entente('rebuild', 'programmes', '--json');
+    expect([status, JSON.parse(out)]).toEqual([0, { rebuilt: { programmes: '1.2.2' } }]);
+    for (let tries = 0; tries < 400 && !told.includes('event: reset'); tries += 1) await pause(10);
+    expect(told).toContain('event: reset\ndata: {"reason":"the rows were folded anew"}');
+    expect(told.slice(told.indexOf('event: reset'))).toMatch(/event: row[\s\S]*event: caught-up/);
+    await propose(url, 'two');
+    while (!told.includes('norland.two')) await pause(5);
+    stop.abort();
+    await reading;
+    await house.close();
+  });
+
+  it('of what is no read model is refused, and of nothing that changed is nothing', async () => {
+    const house = await buildHouse(folder, 'fatal');
+    await house.close();
+    await expect(entente('rebuild', 'donor-portfolio')).rejects.toThrow('is no read model that is kept');
+    expect((await entente('rebuild')).out).toContain('nothing to rebuild');
+  });
+});
+
+/** Makes the rows of a model those of an older version of it, as an upgrade would find them. */
+function olderVersion(model: string): void {
+  const db = new Database(join(folder, 'rows.sqlite'));
+  db.exec(`ALTER TABLE "${model}_v1_g1" RENAME TO "${model}_v0_g1";
+    UPDATE models SET version = 0 WHERE name = '${model}';
+    UPDATE checkpoints SET rows_in = '${model}_v0_g1' WHERE rows_in = '${model}_v1_g1'`);
+  db.close();
+}
+
+async function openRows(): Promise<SqliteReadModelStore> {
+  const log = new SqliteLogReader(folder);
+  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true });
+  await rows.open(log.id);
+  await log.close();
+  return rows;
+}
+
+describe('a parked stream', () => {
+  it('is listed, stays parked where the same fold fails again, and is cleared in order once it is mended', async () => {
+    const house = await buildHouse(folder, 'fatal');
+    await house.listen(0, '127.0.0.1');
+    await tellExample(await house.getUrl(), '2026-11-24');
+    await house.close();
+    // The same rows as they would be had the milestones been folded by code with a fault in it.
+    for (const file of ['rows.sqlite', 'rows.sqlite-wal', 'rows.sqlite-shm'])
+      rmSync(join(folder, file), { force: true });
+    const faulty = MODELS.map((model) =>
+      model.name === 'milestones' ? failingOn(model, 'MilestoneReplanned') : model,
+    );
+    const log = new SqliteLogReader(folder);
+    const rows = new SqliteReadModelStore({ folder, models: faulty, views: VIEWS });
+    await rows.open(log.id);
+    await replay(log, faulty, rows, await log.head(), now);
+    const before = (await rows.reach('milestones')).version;
+    const again = await retryParked(log, faulty, rows, now);
+    expect(again).toEqual([
+      { model: 'milestones', stream: 'programme/norland.border-training', error: 'RangeError: a fault' },
+    ]);
+    await rows.close();
+    await log.close();
+
+    const listed = await entente('parked', '--json');
+    expect([listed.status, JSON.parse(listed.out)]).toMatchObject([
+      2,
+      { parked: [{ model: 'milestones', stream: 'programme/norland.border-training', error: 'RangeError: a fault' }] },
+    ]);
+    expect(await entente('parked', 'retry', '--model', 'funding')).toMatchObject({
+      status: 0,
+      out: 'nothing was parked',
+    });
+    const retried = await entente('parked', 'retry', '--json');
+    expect([retried.status, JSON.parse(retried.out)]).toEqual([
+      0,
+      { retried: [{ model: 'milestones', stream: 'programme/norland.border-training', error: null }] },
+    ]);
+    expect(await entente('parked')).toEqual({ status: 0, out: 'nothing is parked' });
+    const mended = await openRows();
+    expect((await mended.reach('milestones')).version).not.toBe(before);
+    await mended.close();
+    expect(await entente('compare', '--rebuilt')).toMatchObject({ status: 0 });
+    await expect(entente('parked', 'again')).rejects.toThrow('nothing or "retry"');
+  });
+
+  it('that is cleared beside a running house is folded on by it', async () => {
+    const house = await buildHouse(folder, 'fatal');
+    await house.listen(0, '127.0.0.1');
+    const url = await house.getUrl();
+    await tellExample(url, '2026-11-24');
+    const ready = async () =>
+      (await (await fetch(`${url}/health/ready`)).json()) as { parked: number; models: { lag: string }[] };
+    while ((await ready()).models.some(({ lag }) => lag !== '0')) await pause(5);
+    const db = new Database(join(folder, 'rows.sqlite'));
+    db.prepare(
+      `INSERT INTO parked SELECT 'programmes_v1_g1', stream, event_id, since, 'Error: by hand', '${now()}' FROM programmes_v1_g1 WHERE "until" IS NULL AND stream = ?`,
+    ).run('programme/sudria.signals');
+    db.prepare(`DELETE FROM programmes_v1_g1 WHERE stream = ?`).run('programme/sudria.signals');
+    db.prepare('UPDATE house SET turn = turn + 1').run();
+    db.close();
+    while ((await ready()).parked !== 1) await pause(20);
+    expect(await entente('parked', 'retry')).toMatchObject({ status: 0 });
+    while ((await ready()).parked !== 0) await pause(20);
+    const { rows } = (await (await fetch(`${url}/v1/read-models/programmes?donor=sudria`)).json()) as Answer;
+    expect(rows).toHaveLength(1);
+    await house.close();
+  });
+});
+
+/** A projection that fails on one type of event. */
+function failingOn(model: AnyProjection, type: string): AnyProjection {
+  const fold = model as unknown as { evolve: (...args: unknown[]) => unknown };
+  const evolve = (row: unknown, event: RecordedEvent, ...more: unknown[]): unknown => {
+    if (event.type === type) throw new RangeError('a fault');
+    return fold.evolve(row, event, ...more);
+  };
+  return { ...model, evolve } as unknown as AnyProjection;
+}
