@@ -1,5 +1,6 @@
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import { Command } from 'commander';
+import { backUp, restore } from './backup.js';
 import { openFrontDoor, openLog, openRows, openRowsToWrite, openScratch } from './cli.module.js';
 import { importObligations } from './import.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
@@ -166,6 +167,30 @@ export function commandLine(
         }
       }),
     );
+
+  common(
+    'backup',
+    'Copies the data folder into an empty one, while the house runs, with a manifest of what it holds.',
+    ['backup /var/backups/entente-2026-11-24', 'backup ./copy --rows --seal-key --json'],
+  )
+    .argument('<folder>', 'where the copy goes: a new folder for each')
+    .option('--rows', 'the rows too: they are folded again from the log where they are missing')
+    .option('--seal-key', 'the key too that links reporters to their pseudonyms')
+    .action(async (folder: string, options: Common & { rows?: boolean; sealKey?: boolean }) => {
+      await backUp(options.data, folder, options, openLog, outputTo(options.json === true));
+      exit(EXIT.done);
+    });
+
+  common('restore', 'Puts a backup into an empty data folder, once it is what its manifest says.', [
+    'restore /var/backups/entente-2026-11-24 --data ./data',
+    'restore ./copy --data ./data --seal-key /safe/seal.key',
+  ])
+    .argument('<folder>', 'the backup')
+    .option('--seal-key <file>', 'the key that links reporters to their pseudonyms, where the backup has none')
+    .action(async (folder: string, options: Common & { sealKey?: string }) => {
+      await restore(folder, options.data, options.sealKey, openLog, outputTo(options.json === true));
+      exit(EXIT.done);
+    });
 
   common('timeline', 'Prints who said what and when: of a stream, an organisation, or a correlation.', [
     'timeline programme/norland.border-training',

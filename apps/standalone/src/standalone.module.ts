@@ -98,7 +98,7 @@ export class ClosesTheStores implements OnApplicationShutdown {
 
 async function openRows(folder: string, log: EventLog): Promise<ReadModelStore> {
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
-  await rows.open(log.id);
+  await rows.open(log.id, await log.head());
   return rows;
 }
 

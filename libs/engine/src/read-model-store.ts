@@ -166,8 +166,9 @@ export abstract class Rebuild extends RowSink {
  * - No room on the disk: `NoRoom`, and nothing of the batch is there.
  */
 export abstract class ReadModelStore extends RowSink {
-  /** Makes the tables of models that are new. A model whose version changed is served as it was until it has been rebuilt. Fails where the file belongs to another log. */
-  abstract open(storeId: string): Promise<void>;
+  /** Makes the tables of models that are new. A model whose version changed is served as it was until it has been rebuilt. Fails where the file belongs to another log.
+   * `head`, which only the one that writes the log can give, is where the log ends: rows that are ahead of it, as after a restore, are folded anew. */
+  abstract open(storeId: string, head?: bigint): Promise<void>;
   abstract names(): readonly Described[];
   /** Models that are served in another version than the code has: they wait to be rebuilt, and are folded no further. */
   abstract outdated(): Promise<readonly string[]>;

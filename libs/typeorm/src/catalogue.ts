@@ -38,7 +38,13 @@ const keptOf = (row: Record<string, unknown>, columns: readonly OwnColumn[]): Ke
 };
 
 /** Makes the file's own tables, a place for each model that is new, and drops what nobody serves or fills. Fails where the file is not this log's. */
-export function prepareFile(db: Db, storeId: string, file: string, models: readonly AnyProjection[]): void {
+export function prepareFile(
+  db: Db,
+  storeId: string,
+  file: string,
+  models: readonly AnyProjection[],
+  head?: bigint,
+): void {
   db.pragma('journal_mode = WAL');
   db.transaction(() => {
     if (formatOf(db) < FORMAT) for (const table of tablesIn(db)) db.exec(`DROP TABLE "${table}"`);
@@ -50,9 +56,28 @@ export function prepareFile(db: Db, storeId: string, file: string, models: reado
       place.run(model.name, model.version, JSON.stringify(ownColumns(model)));
       db.prepare('DELETE FROM nexts WHERE name = ? AND version <> ?').run(model.name, model.version);
     }
+    if (head !== undefined) foldAnewWhatIsAhead(db, models, head);
     const wanted = new Set([...livingIn(db), ...nextsIn(db, models)].map(({ table }) => table));
     for (const table of tablesIn(db)) if (/_v[0-9]+_g[0-9]+$/.test(table) && !wanted.has(table)) dropRows(db, table);
   }).immediate();
+}
+
+/** Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under another generation, so that no reader takes them for the same. */
+function foldAnewWhatIsAhead(db: Db, models: readonly AnyProjection[], head: bigint): void {
+  const ahead = db.prepare('SELECT COUNT(*) FROM checkpoints WHERE rows_in = ? AND position > ?').pluck();
+  for (const { name, table, generation } of livingIn(db)) {
+    const model = models.find((one) => one.name === name);
+    if (model === undefined || ahead.get(table, head) === 0) continue;
+    db.prepare('UPDATE models SET version = ?, generation = ?, epoch = epoch + 1, columns = ? WHERE name = ?').run(
+      model.version,
+      generation + 1,
+      JSON.stringify(ownColumns(model)),
+      name,
+    );
+    moveTurn(db);
+  }
+  for (const { name, table } of nextsIn(db, models))
+    if (ahead.get(table, head) !== 0) db.prepare('DELETE FROM nexts WHERE name = ?').run(name);
 }
 
 /** The format of the file's own tables; the present one where there are none yet. */

@@ -69,7 +69,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     this.file = join(options.folder, FILE);
   }
 
-  async open(storeId: string): Promise<void> {
+  async open(storeId: string, head?: bigint): Promise<void> {
     const { folder, models, readonly = false } = this.options;
     this.storeId = storeId;
     if (readonly && !existsSync(this.file))
@@ -79,7 +79,7 @@ export class SqliteReadModelStore extends ReadModelStore {
       this.write = new Database(this.file);
       // Rows are folded from the log: what a power cut takes of them is folded again, so that a commit need not wait for the disk.
       this.write.pragma('synchronous = NORMAL');
-      prepareFile(this.write, storeId, this.file, models);
+      prepareFile(this.write, storeId, this.file, models, head);
       await makeTables(this.file, this.storedAs(livingIn(this.write)));
     }
     await this.load();

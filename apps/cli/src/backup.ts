@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { EventLog } from '@entente/engine';
+import { copyDatabase, damageOf } from './cli.module.js';
+import type { Output } from './output.js';
+
+const MANIFEST = 'manifest.json';
+const LOG = 'log.sqlite';
+const ROWS = 'rows.sqlite';
+const KEY = 'seal.key';
+const FORMAT = 1;
+
+/** What a backup says of itself. */
+export interface Manifest {
+  readonly format: number;
+  /** The log's own id. */
+  readonly log: string;
+  /** The position of its last event, and how many events it has. */
+  readonly position: string;
+  readonly events: number;
+  readonly made: string;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Whether a folder is there and holds something. */
+const inUse = (folder: string): boolean => existsSync(folder) && readdirSync(folder).length > 0;
+
+/** What a backup takes beside the log. */
+export interface Wanted {
+  readonly rows?: boolean;
+  readonly sealKey?: boolean;
+}
+
+/**
+ * Copies a data folder into an empty one while the house runs: the rows first, where they are wanted, so that they are never ahead of the log that is copied after them.
+ * The manifest is written last: without it there is no backup.
+ */
+export async function backUp(
+  data: string,
+  to: string,
+  { rows = false, sealKey = false }: Wanted,
+  openLog: (folder: string) => EventLog,
+  output: Output,
+): Promise<void> {
+  if (inUse(to)) throw new Error(`${to} is not empty: name a new folder for each backup`);
+  mkdirSync(to, { recursive: true });
+  const names = [...(rows ? [ROWS] : []), LOG, ...(sealKey ? [KEY] : [])];
+  for (const name of names) {
+    const file = join(data, name);
+    if (!existsSync(file)) throw new Error(`${data} holds no ${name}: nothing to back up`);
+    if (name === KEY) copyFileSync(file, join(to, name));
+    else copyDatabase(file, join(to, name));
+  }
+  const log = openLog(to);
+  const [position, events] = [await log.head(), await countOf(log)];
+  const { id } = log;
+  await log.close();
+  const files = [];
+  for (const name of names) {
+    const file = join(to, name);
+    files.push({ name, bytes: statSync(file).size, sha256: await digestOf(file) });
+  }
+  const made = new Date().toISOString();
+  const manifest: Manifest = { format: FORMAT, log: id, position: String(position), events, made, files };
+  writeFileSync(join(to, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+  if (output.json) output.out(JSON.stringify(manifest));
+  else output.out(`${to} holds ${events} events up to position ${position}: ${names.join(', ')}`);
+  if (!sealKey && existsSync(join(data, KEY)))
+    output.err(
+      `${KEY} is not in this backup: it links reporters to their pseudonyms. Keep it in another place, or take it too with --seal-key`,
+    );
+}
+
+async function countOf(log: EventLog): Promise<number> {
+  let count = 0;
+  for await (const events of log.readLog(0n)) count += events.length;
+  return count;
+}
+
+/** Puts a backup into an empty data folder, once each of its files is what the manifest says. The manifest is looked at first; a folder is filled whole or not at all. */
+export async function restore(
+  from: string,
+  data: string,
+  sealKey: string | undefined,
+  openLog: (folder: string) => EventLog,
+  output: Output,
+): Promise<void> {
+  const manifest = readManifest(from);
+  if (inUse(data)) throw new Error(`${data} is not empty: a backup is restored into an empty folder only`);
+  const wrong: string[] = [];
+  for (const { name, bytes, sha256 } of manifest.files) {
+    const file = join(from, name);
+    if (!existsSync(file)) wrong.push(`${name} is missing`);
+    else if (statSync(file).size !== bytes) wrong.push(`${name} has ${statSync(file).size} bytes, not ${bytes}`);
+    else if ((await digestOf(file)) !== sha256) wrong.push(`${name} has another digest`);
+    else if (name.endsWith('.sqlite') && damageOf(file) !== null) wrong.push(`${name}: ${damageOf(file) ?? ''}`);
+  }
+  if (wrong.length > 0) throw new Error(`this backup is not what its manifest says: ${wrong.join('; ')}`);
+  const making = `${data.replace(/\/+$/, '')}.restoring`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  for (const { name } of manifest.files) copyFileSync(join(from, name), join(making, name));
+  if (sealKey !== undefined) copyFileSync(sealKey, join(making, KEY));
+  const log = openLog(making);
+  const head = await log.head();
+  await log.close();
+  if (String(head) !== manifest.position || log.id !== manifest.log)
+    throw new Error(`this backup ends at position ${head}, and its manifest says ${manifest.position}`);
+  rmSync(data, { recursive: true, force: true });
+  renameSync(making, data);
+  if (output.json) output.out(JSON.stringify({ restored: data, position: manifest.position, events: manifest.events }));
+  else output.out(`${data} holds ${manifest.events} events up to position ${manifest.position} again`);
+  if (!existsSync(join(data, KEY)))
+    output.err(
+      `${KEY} was not in the backup: put it into ${data} before the house starts, or reporters get new pseudonyms`,
+    );
+}
+
+function readManifest(from: string): Manifest {
+  const file = join(from, MANIFEST);
+  if (!existsSync(file)) throw new Error(`${from} is no backup: it has no ${MANIFEST}`);
+  try {
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+    if (manifest.format > FORMAT) throw new Error(`it was made by a newer Entente (format ${manifest.format})`);
+    if (!manifest.files.some(({ name }) => name === LOG)) throw new Error('it names no log');
+    return manifest;
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
