@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -227,6 +228,62 @@ describe('history over HTTP', () => {
     >;
     expect(now['state']).toMatchObject({ status: 'active' });
     expect((await get('history/programme/norland.border-training?as-of=2020-01-01')).status).toBe(404);
+  });
+});
+
+describe('a whole query', () => {
+  const take = async (query: string, accept: string) => {
+    const answer = await fetch(`${url}/v1/read-models/${query}`, { headers: { accept } });
+    const text = await answer.text();
+    const digest = `sha-256=:${createHash('sha256').update(text).digest('base64')}:`;
+    return { answer, text, digest, said: (name: string) => answer.headers.get(name) };
+  };
+
+  it('comes as CSV, with what it was read at and the digest of its text', async () => {
+    const { answer, text, digest, said } = await take('programmes?sort=-donor&status=proposed', 'text/csv');
+    expect([answer.status, said('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    const { rows, position, version } = await model('programmes?sort=-donor&status=proposed');
+    const [head, first] = text.split('\r\n') as [string, string];
+    expect(head.split(',').slice(0, 4)).toEqual(['row_id', 'programme', 'title', 'programme_kind']);
+    expect(first.startsWith(`${String(rows[0]?.['row_id'])},${String(rows[0]?.['programme'])},`)).toBe(true);
+    expect(text.split('\r\n')).toHaveLength(rows.length + 2);
+    expect([said('content-digest'), said('entente-position'), said('entente-version')]).toEqual([
+      ...[digest, position, version],
+    ]);
+  });
+
+  it('comes as NDJSON, whole over many pages, and is the same text whenever it is asked for as of the same position', async () => {
+    const { text, digest, said } = await take('journal?sort=recorded_at', 'application/x-ndjson');
+    const lines = text.trimEnd().split('\n');
+    expect(lines).toHaveLength(
+      Number((await model('journal?limit=1')).totals.reduce((n, one) => n + Number(one['count']), 0)),
+    );
+    expect(said('content-digest')).toBe(digest);
+    const position = said('entente-position') as string;
+    await pledge(1);
+    const again = await take(`journal?sort=recorded_at&as-of=${position}`, 'application/x-ndjson');
+    expect([again.text === text, again.said('content-digest')]).toEqual([true, digest]);
+  });
+
+  it('quotes what CSV must quote, and takes no page', async () => {
+    const title = 'Say "when", or not';
+    const days = { starts: '2026-01-01', ends: '2027-01-01' };
+    await send(
+      'programme/isolde.quoted/propose',
+      {
+        title,
+        donor: 'isolde',
+        recipient: 'estmark',
+        sector: '1',
+        ...days,
+      },
+      'isolde;role=donor',
+    );
+    await model('programmes?programme=isolde.quoted');
+    const { text } = await take('programmes?programme=isolde.quoted', 'text/csv');
+    expect(text).toContain(',"Say ""when"", or not",');
+    const { answer, text: refused } = await take('programmes?limit=5&cursor=x', 'text/csv');
+    expect([answer.status, JSON.parse(refused)]).toMatchObject([400, { code: 'wrong-shape' }]);
   });
 });
 

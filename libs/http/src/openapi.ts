@@ -136,7 +136,14 @@ function readModelPaths({ name, about, columns }: Described): Record<string, Jso
   };
   return {
     [base]: {
-      get: operation('read models', about, [...filters, ...PAGING], json('{ rows, position, version, totals, next }')),
+      get: operation(
+        'read models',
+        about,
+        [...filters, ...PAGING],
+        json(
+          '{ rows, position, version, totals, next }; with Accept: text/csv or application/x-ndjson all rows, and Content-Digest, Entente-Position, Entente-Version',
+        ),
+      ),
     },
     [`${base}/events`]: {
       get: operation(

@@ -1,9 +1,11 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import type { WrongField } from '@entente/contracts';
 import { type Described, EventStore, type Pin, ReadModelStore, positionOf, reaches } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { eventOut } from './history.controller.js';
 import { Problem, wrongShape } from './problem.js';
+import { digestOf, exportFormat, exported } from './row-export.js';
 import { type Asked, cursorOf, lowest, readRowQuery, rowOut } from './row-query.js';
 
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
@@ -17,6 +19,10 @@ export function describedAs(store: ReadModelStore, name: string): Described {
   if (described === undefined)
     throw new Problem(404, 'no-such-read-model', `there is no read model "${name}"; GET /v1/read-models lists them`);
   return described;
+}
+
+interface Reply {
+  header(name: string, value: string): Reply;
 }
 
 const totalsOut = (totals: Awaited<ReturnType<ReadModelStore['totals']>>) =>
@@ -40,24 +46,34 @@ export class ReadModelsController {
     return { readModels: await Promise.all(readModels) };
   }
 
+  /** A page of rows; or, by `Accept`, all of them as CSV or NDJSON, with the position, the version and the digest of the text in the headers. */
   @Get(':name')
-  async rows(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
+  async rows(
+    @Param('name') name: string,
+    @Query() query: Record<string, unknown>,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<unknown> {
     const described = describedAs(this.store, name);
-    const asked = readRowQuery(described, query);
+    const format = exportFormat(accept);
+    const asked = readRowQuery(described, query, format === null ? undefined : ['sort', 'as-of', 'after']);
     if (Array.isArray(asked)) throw wrongShape(asked as WrongField[]);
-    return this.answer(described, asked as Asked);
+    if (format === null) return this.answer(described, asked as Asked);
+    const { pin, version } = await this.pinned(name, asked as Asked);
+    const text = () => exported(format, this.store, described, asked as Asked, pin);
+    reply.header('content-type', `${format}; charset=utf-8`).header('content-digest', await digestOf(text()));
+    reply.header('entente-position', lowest(pin)).header('entente-version', version);
+    return new StreamableFile(Readable.from(text()), { type: `${format}; charset=utf-8` });
   }
 
   private async answer({ name }: Described, asked: Asked): Promise<unknown> {
-    if (asked.after !== null) await reaches(this.store, name, tokenOr(asked.after));
-    const { version, pin: reached } = await this.store.reach(name);
+    const { pin, version } = await this.pinned(name, asked);
     if (asked.cursor !== null && asked.cursor.version !== version)
       throw new Problem(
         410,
         'cursor-void',
         'these rows were folded anew since the cursor was given: ask from the first page',
       );
-    const pin = asked.cursor?.pin ?? (asked.asOf === null ? reached : await this.pinAt(name, asked.asOf, reached));
     const behind = asked.cursor === null ? {} : { behind: { place: asked.cursor.place, key: asked.cursor.key } };
     const { rows, more } = await this.store.query(name, { ...asked, pin, ...behind });
     const last = rows.at(-1);
@@ -68,6 +84,14 @@ export class ReadModelsController {
       totals: totalsOut(await this.store.totals(name, asked.where, pin)),
       next: more && last !== undefined ? cursorOf(name, asked, version, pin, last) : null,
     };
+  }
+
+  /** From where a query looks: its cursor's place, the past that it names, or now. */
+  private async pinned(name: string, asked: Asked): Promise<{ readonly pin: Pin; readonly version: string }> {
+    if (asked.after !== null) await reaches(this.store, name, tokenOr(asked.after));
+    const { version, pin: reached } = await this.store.reach(name);
+    const past = asked.asOf === null ? reached : await this.pinAt(name, asked.asOf, reached);
+    return { pin: asked.cursor?.pin ?? past, version };
   }
 
   /** The pin of a position, of the end of a day, or of an instant. */

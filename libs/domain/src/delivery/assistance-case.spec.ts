@@ -715,6 +715,13 @@ describe('assistance is delivered', () => {
       .when(when)
       .then(delivered({ point: 'origin' }));
   });
+  it('today at the latest', () => {
+    const today = { on: '2026-06-01' };
+    donor(...running)
+      .knowing(consignment, SHIP, scheduled(), received(60, '2026-06-01'))
+      .when(and(today))
+      .then(delivered(today));
+  });
   it('not before they reached it', () =>
     donor(...running)
       .knowing(consignment, SHIP, scheduled(), received(60, '2026-05-21'))

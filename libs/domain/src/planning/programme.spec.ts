@@ -345,10 +345,14 @@ describe('it is adapted', () => {
       .when(adapt({ ends: '2028-12-31', sector: '15240' }))
       .then(said({ ends: '2028-12-31', sector: '15240' }));
   });
-  it('to end after it starts', () =>
+  it('to end on the day on which it starts, and no earlier', () => {
+    given(programme, proposed, approved)
+      .when(adapt({ ends: '2026-01-01' }))
+      .then(said({ ends: '2026-01-01' }));
     given(programme, proposed, approved)
       .when(adapt({ ends: '2025-12-31' }))
-      .refuses('ends-before-start'));
+      .refuses('ends-before-start');
+  });
 });
 
 describe('a milestone', () => {
@@ -388,6 +392,25 @@ describe('a milestone', () => {
     given(programme, proposed, planned, missed, moved)
       .when({ type: 'MissMilestone', data: again })
       .then({ type: 'MilestoneMissed', data: again });
+  });
+  it('is met today at the latest, and corrected to a day before it was due', () => {
+    const today = { milestone: 'm1', on: '2026-06-01' };
+    given(programme, proposed, planned)
+      .when({ type: 'MeetMilestone', data: today })
+      .then({ type: 'MilestoneMet', data: today });
+    const early = { milestone: 'm1', corrects: given.id(2), reason: 'wrong-day', on: '2026-04-20' };
+    given(programme, proposed, planned, met)
+      .when({ type: 'CorrectMilestone', data: early })
+      .then({ type: 'MilestoneCorrected', data: early });
+  });
+  it('is called missed by the donor, an implementer or the clock, and by nobody else', () => {
+    for (const [organisation, role] of [
+      ['norland', 'donor'],
+      ['ostra-training', 'implementer'],
+      ['entente', 'system'],
+    ] as const)
+      given(programme, proposed, planned).as(organisation, role).when(miss).then(missed);
+    given(programme, proposed, planned).as('estmark', 'recipient').when(miss).refuses('not-the-donor');
   });
   it('is met, which an implementer may report, and so while suspended (R19)', () => {
     given(programme, proposed, planned).as('ostra-training', 'implementer').when(meet).then(met);

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Described, Pin, ReadModelStore, RowOut } from '@entente/engine';
+import { type Asked, rowOut } from './row-query.js';
+
+/** The formats in which a whole query is given, by what the asker accepts. */
+export const EXPORTS = { 'text/csv': csv, 'application/x-ndjson': ndjson } as const;
+export type ExportFormat = keyof typeof EXPORTS;
+
+/** The format asked for; null where it is the ordinary answer. */
+export const exportFormat = (accept: string | undefined): ExportFormat | null =>
+  (Object.keys(EXPORTS) as ExportFormat[]).find((format) => accept?.includes(format) === true) ?? null;
+
+const PAGE = 1000;
+type Query = Pick<Asked, 'where' | 'sort'>;
+
+/** All rows of a query at a pin, a page at a time: the same rows in the same order whenever it is read. */
+async function* pages(store: ReadModelStore, name: string, query: Query, pin: Pin): AsyncIterable<readonly RowOut[]> {
+  let behind: RowOut | undefined;
+  for (let more = true; more;) {
+    const page = await store.query(name, { ...query, limit: PAGE, pin, ...(behind === undefined ? {} : { behind }) });
+    yield page.rows;
+    behind = page.rows.at(-1);
+    more = page.more;
+    // Between two pages others are served.
+    await new Promise(setImmediate);
+  }
+}
+
+/** A query as text, line by line. */
+export async function* exported(
+  format: ExportFormat,
+  store: ReadModelStore,
+  described: Described,
+  query: Query,
+  pin: Pin,
+): AsyncIterable<string> {
+  const { head, line } = EXPORTS[format](described);
+  yield head;
+  for await (const rows of pages(store, described.name, query, pin)) yield rows.map(line).join('');
+}
+
+/** The digest of a query's text, as RFC 9530 writes it: read once for it, since whoever receives the text wants to know what it should be before. */
+export async function digestOf(text: AsyncIterable<string>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of text) hash.update(part);
+  return `sha-256=:${hash.digest('base64')}:`;
+}
+
+function ndjson(): { head: string; line: (row: RowOut) => string } {
+  return { head: '', line: (row) => `${JSON.stringify(rowOut(row))}\n` };
+}
+
+/** Comma-separated values (RFC 4180), with a line of names. */
+function csv({ columns }: Described): { head: string; line: (row: RowOut) => string } {
+  const names = ['row_id', ...Object.keys(columns)];
+  return {
+    head: `${names.join(',')}\r\n`,
+    line: ({ key, columns: row }) => `${[key, ...names.slice(1).map((name) => row[name])].map(cell).join(',')}\r\n`,
+  };
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
