@@ -24,6 +24,9 @@ export class BrokenEventStore extends EventStore {
   positionAt(): Promise<bigint> {
     return Promise.resolve(0n);
   }
+  adopt(): Promise<[]> {
+    return Promise.resolve([]);
+  }
   waiting(): number {
     return 0;
   }

@@ -200,4 +200,28 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
       await expect(store.append('note/a', 'any', [anEvent()])).rejects.toMatchObject({ code: 'closing' });
     },
   },
+  {
+    says: 'adopts events of another log as they are, all or none, and only where they follow what is here',
+    async holds({ store }) {
+      const of = (stream: string, revision: number, recordedAt: string): RecordedEvent => {
+        const { metadata, ...event } = anEvent();
+        return { ...event, stream, revision, position: 900n, metadata: { ...metadata, recordedAt } };
+      };
+      const events = [
+        of('note/a', 0, '2020-01-01T00:00:00.000Z'),
+        of('note/b', 0, '2020-01-01T00:00:00.000Z'),
+        of('note/a', 1, '2020-01-02T00:00:00.000Z'),
+      ];
+      const positions = await store.adopt(events);
+      const log = await all(store.readLog(0n));
+      expect(log.map(({ position }) => position)).toEqual(positions);
+      expect(log).toEqual(events.map((event, i) => ({ ...event, position: positions[i] })));
+      const gap = [of('note/c', 0, '2020-01-03T00:00:00.000Z'), of('note/a', 3, '2020-01-03T00:00:00.000Z')];
+      await expect(store.adopt(gap)).rejects.toThrow('is not the next');
+      await expect(store.adopt([of('note/a', 2, '2019-12-31T00:00:00.000Z')])).rejects.toThrow('before');
+      expect(await all(store.readLog(0n))).toHaveLength(3);
+      expect(await store.append('note/a', 1, [anEvent()])).toMatchObject({ ok: true, revision: 2 });
+      expect(await store.append('note/c', 'none', [anEvent()])).toMatchObject({ ok: true, revision: 0 });
+    },
+  },
 ];

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventLog, ReadModelStore } from '@entente/engine';
+import type { EventLog, EventStore, ReadModelStore } from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
-import { SqliteLogReader } from '@entente/sqlite';
+import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export { copyDatabase, damageOf } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { addressIn } from '../../standalone/src/address.js';
@@ -11,6 +11,9 @@ import { buildHouse } from '../../standalone/src/house.js';
 
 /** The log of a data folder, for reading: beside a running house, or where none runs. */
 export const openLog = (folder: string): EventLog => new SqliteLogReader(folder);
+
+/** A new log in a folder that is made for it. */
+export const makeLog = (folder: string): EventStore => new SqliteEventStore({ folder });
 
 /** The rows of a data folder, for reading. */
 export async function openRows(folder: string, log: EventLog): Promise<ReadModelStore> {

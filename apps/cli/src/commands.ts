@@ -1,8 +1,9 @@
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import { Command } from 'commander';
 import { backUp, restore } from './backup.js';
-import { openFrontDoor, openLog, openRows, openRowsToWrite, openScratch } from './cli.module.js';
+import { makeLog, openFrontDoor, openLog, openRows, openRowsToWrite, openScratch } from './cli.module.js';
 import { importObligations } from './import.js';
+import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
 import { type Difference, type Side, differences, foldAnew, positionAt, printRows } from './rows.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
@@ -15,6 +16,13 @@ Exit status: 0 done, 1 fault, 2 refused rows or differences found.`;
 interface Common {
   readonly data: string;
   readonly json?: boolean;
+}
+
+interface ImportOptions {
+  readonly mapping?: string;
+  readonly url?: string;
+  readonly refused?: string;
+  readonly positions?: string;
 }
 
 /** Opens a log for as long as the work takes. */
@@ -49,32 +57,46 @@ export function commandLine(
       .option('--json', 'results as JSON, for programs')
       .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ entente ${line}`).join('\n')}\n${CODES}`);
 
-  common('import', 'Reads reported history through the front door: run again, nothing doubles.', [
-    'import obligations report.csv --mapping deploy/mappings/us-greenbook.json',
-    'import obligations report.csv --mapping mapping.json --url http://127.0.0.1:3000 --json',
-  ])
-    .argument('<what>', 'what the file holds: obligations')
-    .argument('<csv>', 'the file')
-    .requiredOption('--mapping <file>', 'how its columns are read: see deploy/mappings/us-greenbook.json')
+  common(
+    'import',
+    'Reads reported history through the front door (run again, nothing doubles), or a whole exported log.',
+    [
+      'import obligations report.csv --mapping deploy/mappings/us-greenbook.json',
+      'import obligations report.csv --mapping mapping.json --url http://127.0.0.1:3000 --json',
+      'import log entente.ndjson --data ./new-data',
+    ],
+  )
+    .argument('<what>', 'what the file holds: obligations (CSV), or a log that was exported (NDJSON)')
+    .argument('<file>', 'the file')
+    .option('--mapping <file>', 'obligations: how the columns are read; see deploy/mappings/us-greenbook.json')
     .option('--url <url>', 'the running house to ask; else the one of the data folder, else it is opened here')
-    .option('--refused <file>', 'where refused rows go, with their reasons (default: <csv>.refused.csv, here)')
-    .action(
-      async (what: string, csv: string, options: Common & { mapping: string; url?: string; refused?: string }) => {
-        if (what !== 'obligations') throw new Error(`"${what}" cannot be imported: obligations can`);
-        const output = outputTo(options.json === true);
-        const door = await openFrontDoor(options.data, options.url);
-        try {
-          const { refusedFile, ...counts } = await importObligations(csv, { ...options, url: door.url }, output);
-          const { read, accepted, alreadyThere, refused } = counts;
-          if (output.json) output.out(JSON.stringify(counts));
-          else output.out(`${read} rows read: ${accepted} accepted, ${alreadyThere} there already, ${refused} refused`);
-          if (refusedFile !== null) output.err(`the refused rows and why: ${refusedFile}`);
-          exit(refused > 0 ? EXIT.differences : EXIT.done);
-        } finally {
-          await door.close();
-        }
-      },
-    );
+    .option('--refused <file>', 'where refused rows go, with their reasons (default: <file>.refused.csv, here)')
+    .option('--positions <file>', 'log: where old and new positions go (default: <file>.positions.csv)')
+    .action(async (what: string, file: string, options: Common & ImportOptions) => {
+      const output = outputTo(options.json === true);
+      if (what === 'log') {
+        await importLog(file, options.data, options.positions ?? `${file}.positions.csv`, makeLog, output);
+        return exit(EXIT.done);
+      }
+      if (what !== 'obligations') throw new Error(`"${what}" cannot be imported: obligations and log can`);
+      const { mapping } = options;
+      if (mapping === undefined) throw new Error('obligations are read by --mapping <file>, which says how');
+      const door = await openFrontDoor(options.data, options.url);
+      try {
+        const { refusedFile, ...counts } = await importObligations(
+          file,
+          { ...options, mapping, url: door.url },
+          output,
+        );
+        const { read, accepted, alreadyThere, refused } = counts;
+        if (output.json) output.out(JSON.stringify(counts));
+        else output.out(`${read} rows read: ${accepted} accepted, ${alreadyThere} there already, ${refused} refused`);
+        if (refusedFile !== null) output.err(`the refused rows and why: ${refusedFile}`);
+        exit(refused > 0 ? EXIT.differences : EXIT.done);
+      } finally {
+        await door.close();
+      }
+    });
 
   common('replay', 'Prints a read model at a position or date, folded from the events alone.', [
     'replay donor-portfolio',
@@ -165,6 +187,18 @@ export function commandLine(
         } finally {
           await rows.close();
         }
+      }),
+    );
+
+  common('export', 'Writes the whole log as NDJSON with its digest, to be read into an empty store by `import log`.', [
+    'export entente.ndjson',
+    'export entente.ndjson --data ./data --json',
+  ])
+    .argument('<file>', 'where it goes: a new file')
+    .action((file: string, options: Common) =>
+      withLog(options.data, async (log) => {
+        await exportLog(log, file, outputTo(options.json === true));
+        exit(EXIT.done);
       }),
     );
 

@@ -68,6 +68,11 @@ export abstract class EventLog {
  */
 export abstract class EventStore extends EventLog {
   abstract append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
+  /**
+   * Takes events of another log as they are, with their streams, revisions, ids and times, all or none, and answers their new positions. Fails where one is not the next
+   * of its stream, or was recorded before the last that is here.
+   */
+  abstract adopt(events: readonly RecordedEvent[]): Promise<readonly bigint[]>;
   /** How many appends wait for their commit. */
   abstract waiting(): number;
 }

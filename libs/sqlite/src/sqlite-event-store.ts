@@ -205,6 +205,30 @@ export class SqliteEventStore extends EventStore {
     return { ok: true, revision: actual + events.length, position: BigInt(position) };
   }
 
+  adopt(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    return new Promise((resolve) => {
+      if (this.closed) throw new Closing();
+      let last = this.lastRecorded;
+      const positions = this.writer
+        .transaction(() =>
+          events.map(({ id, stream, revision, type, version, data, metadata }) => {
+            const next = (this.written.get(stream) ?? this.revisions.get(stream) ?? this.lastRevision(stream)) + 1;
+            if (revision !== next) throw new Error(`${stream}: revision ${revision} is not the next one, ${next}`);
+            const { recordedAt } = metadata;
+            if (recordedAt < last) throw new Error(`${stream}: recorded at ${recordedAt}, before ${last}`);
+            last = recordedAt;
+            this.written.set(stream, revision);
+            const kept = [JSON.stringify(data), JSON.stringify(metadata)];
+            return BigInt(this.insert(stream, revision, id, type, version, recordedAt, ...kept));
+          }),
+        )
+        .immediate();
+      this.lastRecorded = last;
+      this.remember();
+      resolve(positions);
+    }).finally(() => this.written.clear()) as Promise<readonly bigint[]>;
+  }
+
   private insert(...values: readonly (string | number)[]): number {
     return Number(this.statements.insert.run(...values).lastInsertRowid);
   }

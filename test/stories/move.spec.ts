@@ -1,0 +1,86 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SqliteLogReader } from '@entente/sqlite';
+import { commandLine } from '../../apps/cli/src/commands.js';
+import { tellExample } from '../../apps/standalone/src/example.js';
+import { buildHouse } from '../../apps/standalone/src/house.js';
+import { all } from '../contracts/event-store.js';
+
+const base = mkdtempSync(join(tmpdir(), 'entente-move-'));
+const [old, moved, file] = [join(base, 'old'), join(base, 'new'), join(base, 'log.ndjson')];
+beforeAll(async () => {
+  const house = await buildHouse(old, 'fatal');
+  await house.listen(0, '127.0.0.1');
+  await tellExample(await house.getUrl(), '2026-11-24');
+  await house.close();
+});
+afterAll(() => rmSync(base, { recursive: true }));
+
+async function entente(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const told = { status: 0, out: '', err: '' };
+  const output = (json: boolean) => ({
+    json,
+    out: (text: string) => void (told.out += text),
+    err: (text: string) => void (told.err += text),
+  });
+  await commandLine((code) => (told.status = code), output).parseAsync(['node', 'entente', ...args]);
+  return told;
+}
+const eventsOf = async (folder: string) => {
+  const log = new SqliteLogReader(folder);
+  const events = await all(log.readLog(0n));
+  await log.close();
+  return events;
+};
+
+describe('a log that is moved', () => {
+  it('keeps streams, revisions, ids, times and receipts, and says which position each event had and has', async () => {
+    const told = JSON.parse((await entente('export', file, '--data', old, '--json')).out) as { events: number };
+    expect((await entente('import', 'log', file, '--data', moved)).err).toContain('seal.key');
+    const [before, after] = [await eventsOf(old), await eventsOf(moved)];
+    expect(after).toHaveLength(told.events);
+    expect(after.map((event) => ({ ...event, position: 0n }))).toEqual(
+      before.map((event) => ({ ...event, position: 0n })),
+    );
+    const noted = readFileSync(`${file}.positions.csv`, 'utf8').trimEnd().split('\n');
+    expect(noted).toEqual(['old,new', ...before.map(({ position }, i) => `${position},${after[i]?.position}`)]);
+    const verified = await Promise.all([old, moved].map((data) => entente('verify', '--json', '--data', data)));
+    expect(verified[1]).toEqual(verified[0]);
+    expect(verified[0]?.status).toBe(0);
+
+    const house = await buildHouse(moved, 'fatal');
+    await house.listen(0, '127.0.0.1');
+    const receipt = await fetch(
+      `${await house.getUrl()}/v1/commands/example-01?stream=programme/norland.border-training`,
+      { headers: { 'entente-actor': 'norland;role=donor' } },
+    );
+    expect(await receipt.json()).toMatchObject({ revision: 0, events: [{ id: before[0]?.id }] });
+    await house.close();
+    expect((await entente('compare', '--rebuilt', '--data', moved)).status).toBe(0);
+  });
+
+  it('is refused where it is not whole, or the folder is not empty, and leaves nothing', async () => {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const broken = join(base, 'broken.ndjson');
+    const fresh = join(base, 'fresh');
+    const refused = async (text: string, says: string) => {
+      writeFileSync(broken, text);
+      await expect(entente('import', 'log', broken, '--data', fresh)).rejects.toThrow(says);
+      expect(existsSync(fresh)).toBe(false);
+    };
+    await refused(lines.slice(0, -2).join('\n'), 'broken off');
+    await refused(
+      lines.map((line, i) => (i === 1 ? line.replace('"revision":0', '"revision":9') : line)).join('\n'),
+      'digest',
+    );
+    await refused('{"entente":"rows"}\n', 'no exported log');
+    await refused('not json\n', 'is no JSON');
+    await expect(entente('import', 'log', file, '--data', old)).rejects.toThrow('is not empty');
+    await expect(entente('export', file, '--data', old)).rejects.toThrow('is there already');
+    await expect(entente('import', 'money', file)).rejects.toThrow('obligations and log can');
+    await expect(entente('import', 'obligations', file)).rejects.toThrow('--mapping');
+    expect(readdirSync(base).filter((name) => name.includes('importing'))).toEqual([]);
+  });
+});
