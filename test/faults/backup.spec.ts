@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
-import { commandLine } from '../../apps/cli/src/commands.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';
 import { startHouse } from '../built-house.js';
 import { all } from '../contracts/event-store.js';
+import { entente } from '../entente.js';
 
 let base: string;
 let data: string;
@@ -17,16 +17,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-async function entente(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const told = { status: 0, out: '', err: '' };
-  const output = (json: boolean) => ({
-    json,
-    out: (text: string) => void (told.out += text),
-    err: (text: string) => void (told.err += text),
-  });
-  await commandLine((code) => (told.status = code), output).parseAsync(['node', 'entente', ...args]);
-  return told;
-}
 const propose = async (url: string, id: string): Promise<number> => {
   const answer = await fetch(`${url}/v1/programme/norland.${id}/propose`, {
     method: 'POST',

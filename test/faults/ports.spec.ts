@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EventStore, ReadModelStore } from '@entente/engine';
-import { commandLine } from '../../apps/cli/src/commands.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';
 import { BrokenEventStore } from '../contracts/broken-event-store.js';
 import { BrokenReadModelStore } from '../contracts/broken-read-model-store.js';
 import { all } from '../contracts/event-store.js';
+import { entente } from '../entente.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-ports-'));
 const ACCOUNT = 'funding-account/norland.ports';
@@ -104,12 +104,7 @@ describe('a port that fails once', () => {
       const events = await all(app.get(EventStore).readStream(ACCOUNT));
       expect(events).toHaveLength(1 + sent);
       expect(new Set(events.map(({ metadata }) => metadata.commandId)).size).toBe(1 + sent);
-      let status = 0;
-      await commandLine(
-        (code) => (status = code),
-        (json) => ({ json, out: () => undefined, err: () => undefined }),
-      ).parseAsync(['node', 'entente', 'compare', '--rebuilt', '--data', folder]);
-      expect(status).toBe(0);
+      expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
     },
   );
 });

@@ -4,26 +4,14 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { bookOfExamples, commandAt, eventOf, readBody, wrongFields } from '@entente/contracts';
-import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
 import { COMMAND_NOTED, Executor, type Outcome, Sealer, Submit, foldRows } from '@entente/engine';
 import { readActor } from '@entente/http';
-import type { Actor, AnyDecider, RecordedEvent } from '@entente/kernel';
+import type { Actor, RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
+import { kinds } from '../../apps/standalone/src/standalone.module.js';
 import { all } from '../contracts/event-store.js';
 
-const DECIDERS = [
-  stakeholder,
-  programme,
-  fundingAccount,
-  assistanceCase,
-  consignment,
-  misuseCase,
-] as readonly AnyDecider[];
-const kinds = {
-  decider: (kind: string) => DECIDERS.find((decider) => decider.kind === kind),
-  version: (kind: string, type: string) => eventOf(kind, type)?.version ?? 1,
-};
 const TODAY = '2026-11-24';
 const book = bookOfExamples(TODAY);
 

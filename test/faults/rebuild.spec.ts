@@ -11,10 +11,10 @@ import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { commandLine } from '../../apps/cli/src/commands.js';
 import { tellExample } from '../../apps/standalone/src/example.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';
 import { startHouse } from '../built-house.js';
+import { entente as run } from '../entente.js';
 
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -26,13 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a command of the line in this process: its exit status and what it printed. */
-async function entente(...args: string[]): Promise<{ status: number; out: string }> {
-  let [status, out] = [0, ''];
-  const output = (json: boolean) => ({ json, out: (text: string) => void (out += text), err: () => undefined });
-  await commandLine((code) => (status = code), output).parseAsync(['node', 'entente', ...args, '--data', folder]);
-  return { status, out };
-}
+const entente = (...args: string[]) => run(...args, '--data', folder);
 
 /** The command in a process of its own, to be killed. */
 const rebuilding = (...names: string[]): ChildProcess =>
@@ -220,7 +214,7 @@ describe('a parked stream', () => {
       0,
       { retried: [{ model: 'milestones', stream: 'programme/norland.border-training', error: null }] },
     ]);
-    expect(await entente('parked')).toEqual({ status: 0, out: 'nothing is parked' });
+    expect(await entente('parked')).toMatchObject({ status: 0, out: 'nothing is parked' });
     const mended = await openRows();
     expect((await mended.reach('milestones')).version).not.toBe(before);
     await mended.close();

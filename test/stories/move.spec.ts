@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
-import { commandLine } from '../../apps/cli/src/commands.js';
 import { tellExample } from '../../apps/standalone/src/example.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';
 import { all } from '../contracts/event-store.js';
+import { entente } from '../entente.js';
 
 const base = mkdtempSync(join(tmpdir(), 'entente-move-'));
 const [old, moved, file] = [join(base, 'old'), join(base, 'new'), join(base, 'log.ndjson')];
@@ -18,16 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(base, { recursive: true }));
 
-async function entente(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const told = { status: 0, out: '', err: '' };
-  const output = (json: boolean) => ({
-    json,
-    out: (text: string) => void (told.out += text),
-    err: (text: string) => void (told.err += text),
-  });
-  await commandLine((code) => (told.status = code), output).parseAsync(['node', 'entente', ...args]);
-  return told;
-}
 const eventsOf = async (folder: string) => {
   const log = new SqliteLogReader(folder);
   const events = await all(log.readLog(0n));

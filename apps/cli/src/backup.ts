@@ -1,19 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventLog } from '@entente/engine';
 import { copyDatabase, damageOf } from './cli.module.js';
+import { fillWhole, inUse } from './folder.js';
 import type { Output } from './output.js';
 
 const MANIFEST = 'manifest.json';
@@ -39,9 +29,6 @@ async function digestOf(file: string): Promise<string> {
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
-
-/** Whether a folder is there and holds something. */
-const inUse = (folder: string): boolean => existsSync(folder) && readdirSync(folder).length > 0;
 
 /** What a backup takes beside the log. */
 export interface Wanted {
@@ -104,7 +91,6 @@ export async function restore(
   output: Output,
 ): Promise<void> {
   const manifest = readManifest(from);
-  if (inUse(data)) throw new Error(`${data} is not empty: a backup is restored into an empty folder only`);
   const wrong: string[] = [];
   for (const { name, bytes, sha256 } of manifest.files) {
     const file = join(from, name);
@@ -114,18 +100,15 @@ export async function restore(
     else if (name.endsWith('.sqlite') && damageOf(file) !== null) wrong.push(`${name}: ${damageOf(file) ?? ''}`);
   }
   if (wrong.length > 0) throw new Error(`this backup is not what its manifest says: ${wrong.join('; ')}`);
-  const making = `${data.replace(/\/+$/, '')}.restoring`;
-  rmSync(making, { recursive: true, force: true });
-  mkdirSync(making, { recursive: true });
-  for (const { name } of manifest.files) copyFileSync(join(from, name), join(making, name));
-  if (sealKey !== undefined) copyFileSync(sealKey, join(making, KEY));
-  const log = openLog(making);
-  const head = await log.head();
-  await log.close();
-  if (String(head) !== manifest.position || log.id !== manifest.log)
-    throw new Error(`this backup ends at position ${head}, and its manifest says ${manifest.position}`);
-  rmSync(data, { recursive: true, force: true });
-  renameSync(making, data);
+  await fillWhole(data, async (making) => {
+    for (const { name } of manifest.files) copyFileSync(join(from, name), join(making, name));
+    if (sealKey !== undefined) copyFileSync(sealKey, join(making, KEY));
+    const log = openLog(making);
+    const head = await log.head();
+    await log.close();
+    if (String(head) !== manifest.position || log.id !== manifest.log)
+      throw new Error(`this backup ends at position ${head}, and its manifest says ${manifest.position}`);
+  });
   if (output.json) output.out(JSON.stringify({ restored: data, position: manifest.position, events: manifest.events }));
   else output.out(`${data} holds ${manifest.events} events up to position ${manifest.position} again`);
   if (!existsSync(join(data, KEY)))

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import type { EventLog, EventStore } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
+import { fillWhole } from './folder.js';
 import { type Output, progress } from './output.js';
 
 const FORMAT = 1;
@@ -88,37 +89,32 @@ export async function importLog(
   output: Output,
 ): Promise<void> {
   const events = await checkWhole(file);
-  if (existsSync(data) && readdirSync(data).length > 0)
-    throw new Error(`${data} is not empty: a log is read into an empty folder only`);
-  const making = `${data.replace(/\/+$/, '')}.importing`;
-  rmSync(making, { recursive: true, force: true });
-  mkdirSync(making, { recursive: true });
-  const store = openStore(making);
-  const noted = createWriteStream(positions);
-  const tell = progress(output, 'events read');
-  try {
-    await write(noted, 'old,new\n');
-    let [line, waiting] = [0, [] as RecordedEvent[]];
-    const adopt = async (): Promise<void> => {
-      const taken = await store.adopt(waiting);
-      await write(noted, waiting.map(({ position }, i) => `${position},${taken[i]}\n`).join(''));
-      waiting = [];
-      tell(line, events);
-    };
-    for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-      line += 1;
-      if (line === 1 || line > events + 1) continue;
-      const event = readLine(text, line) as Omit<RecordedEvent, 'position'> & { position: string };
-      waiting.push({ ...event, position: BigInt(event.position) });
-      if (waiting.length === BATCH) await adopt();
+  await fillWhole(data, async (making) => {
+    const store = openStore(making);
+    const noted = createWriteStream(positions);
+    const tell = progress(output, 'events read');
+    try {
+      await write(noted, 'old,new\n');
+      let [line, waiting] = [0, [] as RecordedEvent[]];
+      const adopt = async (): Promise<void> => {
+        const taken = await store.adopt(waiting);
+        await write(noted, waiting.map(({ position }, i) => `${position},${taken[i]}\n`).join(''));
+        waiting = [];
+        tell(line, events);
+      };
+      for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+        line += 1;
+        if (line === 1 || line > events + 1) continue;
+        const event = readLine(text, line) as Omit<RecordedEvent, 'position'> & { position: string };
+        waiting.push({ ...event, position: BigInt(event.position) });
+        if (waiting.length === BATCH) await adopt();
+      }
+      if (waiting.length > 0) await adopt();
+    } finally {
+      await store.close();
+      await close(noted);
     }
-    if (waiting.length > 0) await adopt();
-  } finally {
-    await store.close();
-    await close(noted);
-  }
-  rmSync(data, { recursive: true, force: true });
-  renameSync(making, data);
+  });
   if (output.json) output.out(JSON.stringify({ data, events, positions }));
   else output.out(`${data} holds ${events} events; ${positions} says which position each had and has`);
   output.err(

@@ -53,7 +53,8 @@ const DECIDERS: readonly AnyDecider[] = [
   misuseCase,
 ];
 
-const kinds: Kinds = {
+/** The rules of every kind of stream, and the versions of their events. */
+export const kinds: Kinds = {
   decider: (kind) => DECIDERS.find((decider) => decider.kind === kind),
   version: (kind, type) => {
     const event = eventOf(kind, type);

@@ -65,15 +65,10 @@ export function prepareFile(
 /** Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under another generation, so that no reader takes them for the same. */
 function foldAnewWhatIsAhead(db: Db, models: readonly AnyProjection[], head: bigint): void {
   const ahead = db.prepare('SELECT COUNT(*) FROM checkpoints WHERE rows_in = ? AND position > ?').pluck();
-  for (const { name, table, generation } of livingIn(db)) {
+  for (const { name, table } of livingIn(db)) {
     const model = models.find((one) => one.name === name);
     if (model === undefined || ahead.get(table, head) === 0) continue;
-    db.prepare('UPDATE models SET version = ?, generation = ?, epoch = epoch + 1, columns = ? WHERE name = ?').run(
-      model.version,
-      generation + 1,
-      JSON.stringify(ownColumns(model)),
-      name,
-    );
+    serveNext(db, placeNext(db, model, true));
     moveTurn(db);
   }
   for (const { name, table } of nextsIn(db, models))

@@ -128,6 +128,20 @@ describe('rows in a SQLite file', () => {
     await store.close();
   });
 
+  it('that are ahead of the log are folded anew, in tables of their own, also where a rebuild was broken off', async () => {
+    const first = await openIn(folder);
+    await first.commit([{ ...batch, to: 5n }]);
+    const next = await first.rebuild(['words'], false);
+    await next.commit([batch]);
+    await next.close();
+    await first.close();
+    const second = new SqliteReadModelStore({ folder, models: [words], views: [byWord] });
+    await second.open('log-1', 2n);
+    expect(await second.checkpoint('words', 0)).toBe(0n);
+    expect((await second.query('words', { where: [], sort: [], limit: 9 })).rows).toEqual([]);
+    await second.close();
+  });
+
   it('are refused where this version of Entente was never started on them', async () => {
     await (await openIn(folder)).close();
     const more = [words, { ...words, name: 'more' }];

@@ -20,7 +20,6 @@ import {
 } from '@entente/engine';
 import type { AnyProjection, Cell } from '@entente/kernel';
 import Database from 'better-sqlite3';
-import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource, Table } from 'typeorm';
 import { type Kept, checkLog, livingIn, placeNext, prepareFile, turnOf } from './catalogue.js';
 import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
@@ -45,8 +44,8 @@ export interface SqliteReadModelStoreOptions {
 }
 
 /**
- * Rows in one SQLite file through TypeORM: a writing DataSource, and a read-only one beside it, since a DataSource shares one connection and readers would see open
- * transactions. TypeORM knows the tables and compiles the queries; what every event pays for runs as prepared statements on the same connection.
+ * Rows in one SQLite file: TypeORM makes the tables and compiles the queries, on a DataSource that only reads; what every event pays for runs as prepared statements on
+ * a connection of its own, since a DataSource shares one connection and readers would see open transactions.
  * Every answer is read in one transaction, so that rows, totals and position belong together.
  */
 export class SqliteReadModelStore extends ReadModelStore {
@@ -56,12 +55,12 @@ export class SqliteReadModelStore extends ReadModelStore {
   private served = new Map<string, StoredModel>();
   private sources = new Map<string, Source>();
   private seen = 0;
-  private readonly prepared = new Map<string, BetterSqlite3.Statement>();
+  private readonly prepared = new Map<string, Database.Statement>();
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
-  private write: BetterSqlite3.Database | null = null;
+  private write: Database.Database | null = null;
   private writer: RowWriter | null = null;
   private reading: DataSource | null = null;
-  private read!: BetterSqlite3.Database;
+  private read!: Database.Database;
   private loading: Promise<void> | null = null;
 
   constructor(private readonly options: SqliteReadModelStoreOptions) {
@@ -453,7 +452,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.statement(sql).all(...values) as Row[];
   }
 
-  private statement(sql: string): BetterSqlite3.Statement {
+  private statement(sql: string): Database.Statement {
     let statement = this.prepared.get(sql);
     if (statement === undefined) {
       if (this.prepared.size > 500) this.prepared.clear();
@@ -481,13 +480,13 @@ async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>
 function open(
   database: string,
   options: { readonly readonly?: boolean; readonly entities?: StoredModel['schema'][] },
-  prepare: (db: BetterSqlite3.Database) => void,
+  prepare: (db: Database.Database) => void,
 ): Promise<DataSource> {
   return new DataSource({
     type: 'better-sqlite3',
     database,
     synchronize: false,
     ...options,
-    prepareDatabase: (db: unknown) => prepare(db as BetterSqlite3.Database),
+    prepareDatabase: (db: unknown) => prepare(db as Database.Database),
   }).initialize();
 }
