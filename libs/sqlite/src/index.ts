@@ -1,4 +1,5 @@
-export { SqliteEventStore, SqliteLogReader, type SqliteEventStoreOptions } from './sqlite-event-store.js';
+export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.js';
+export { SqliteLogReader } from './sqlite-log-reader.js';
 export { InProcessFeed } from './in-process-feed.js';
 export { SqliteRefusalLog } from './sqlite-refusal-log.js';
 export { copyDatabase, damageOf } from './copy.js';

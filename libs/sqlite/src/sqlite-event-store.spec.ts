@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { keeps } from '../../../test/contracts/contract.js';
 import { EVENT_STORE, NOON, all, anEvent } from '../../../test/contracts/event-store.js';
-import { SqliteEventStore, SqliteLogReader } from './sqlite-event-store.js';
+import { SqliteEventStore } from './sqlite-event-store.js';
+import { SqliteLogReader } from './sqlite-log-reader.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'entente-log-'));
 
@@ -37,16 +38,6 @@ describe('the log in a SQLite file', () => {
     await second.close();
   });
 
-  it('syncs each commit: write-ahead log and synchronous=FULL', () => {
-    const store = new SqliteEventStore({ folder });
-    const { writer } = store as unknown as { writer: Database.Database };
-    expect([writer.pragma('journal_mode', { simple: true }), writer.pragma('synchronous', { simple: true })]).toEqual([
-      'wal',
-      2,
-    ]);
-    return store.close();
-  });
-
   it('commits what waits together and refuses what would wait beyond the bound', async () => {
     const store = new SqliteEventStore({ folder, maxWaiting: 10 });
     let commits = 0;
@@ -69,22 +60,6 @@ describe('the log in a SQLite file', () => {
     await reader.close();
     await store.close();
     await new SqliteEventStore({ folder }).close();
-  });
-
-  it('answers a full disk with no-room, keeps nothing of the batch, and works again when there is room', async () => {
-    const store = new SqliteEventStore({ folder });
-    await store.append('note/a', 'none', [anEvent()]);
-    const { writer } = store as unknown as { writer: Database.Database };
-    const pages = Number(writer.pragma('page_count', { simple: true }));
-    writer.pragma(`max_page_count = ${pages}`);
-    const big = 'x'.repeat(200_000);
-    await expect(store.append('note/b', 'none', [anEvent('NoteTaken', { big })])).rejects.toMatchObject({
-      code: 'no-room',
-    });
-    expect(await all(store.readLog(0n))).toHaveLength(1);
-    writer.pragma(`max_page_count = ${pages + 1000}`);
-    expect(await store.append('note/b', 'none', [anEvent('NoteTaken', { big })])).toMatchObject({ ok: true });
-    await store.close();
   });
 
   it("refuses another program's database, a newer format and what is no database, each in so many words", () => {

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Failure, LogWriter, type Lines, type Placed, type Wanted } from './log-writer.js';
+
+let made = 0;
+const lines = (data: object = {}): Lines => [`id-${(made += 1)}`, 'NoteTaken', 1, JSON.stringify(data), '{"actor":1}'];
+const wanted = (stream: string, data?: object): Wanted => ({ stream, expected: 'none', events: [lines(data)] });
+const NOON = Date.parse('2026-06-01T12:00:00.000Z');
+
+describe('the writer of the log', () => {
+  let folder: string;
+  let writer: LogWriter;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'entente-writer-'));
+    writer = new LogWriter(folder);
+  });
+  afterEach(() => {
+    writer.close();
+    rmSync(folder, { recursive: true });
+  });
+  const count = () => writer.db.prepare('SELECT COUNT(*) FROM events').pluck().get();
+
+  it('syncs each commit: write-ahead log and synchronous=FULL', () => {
+    const pragma = (name: string) => writer.db.pragma(name, { simple: true });
+    expect([pragma('journal_mode'), pragma('synchronous')]).toEqual(['wal', 2]);
+  });
+
+  it('answers a full disk with no-room, keeps nothing of the batch, and works again when there is room', () => {
+    writer.write([wanted('note/a')], NOON);
+    const pages = Number(writer.db.pragma('page_count', { simple: true }));
+    writer.db.pragma(`max_page_count = ${pages}`);
+    const batch = [wanted('note/small'), wanted('note/b', { big: 'x'.repeat(200_000) })];
+    expect((writer.write(batch, NOON) as Failure).why).toBe('no-room');
+    expect(count()).toBe(1);
+    writer.db.pragma(`max_page_count = ${pages + 1000}`);
+    expect((writer.write(batch, NOON) as Placed[]).map(({ ok }) => ok)).toEqual([true, true]);
+  });
+
+  it('remembers nothing of a batch that was rolled back', () => {
+    writer.db.exec(
+      `CREATE TRIGGER broken BEFORE INSERT ON events WHEN NEW.stream = 'note/b' BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+    );
+    expect(writer.write([wanted('note/a'), wanted('note/b')], NOON)).toMatchObject({ why: 'fault', message: 'broken' });
+    writer.db.exec('DROP TRIGGER broken');
+    expect(writer.write([wanted('note/a')], NOON)).toEqual([{ ok: true, revision: 0, position: 1 }]);
+  });
+
+  it('stamps a batch with the time of the clock, never before what is recorded, also after it was opened again', () => {
+    writer.write([wanted('note/a')], NOON);
+    writer.write([wanted('note/b')], NOON - 3_600_000);
+    writer.close();
+    writer = new LogWriter(folder);
+    writer.write([wanted('note/c')], NOON - 3_600_000);
+    writer.write([wanted('note/d')], NOON + 1);
+    const at = writer.db.prepare('SELECT recorded_at FROM events ORDER BY position').pluck().all();
+    expect(at).toEqual([...Array<string>(3).fill('2026-06-01T12:00:00.000Z'), '2026-06-01T12:00:00.001Z']);
+    const kept = writer.db.prepare('SELECT metadata FROM events WHERE position = 1').pluck().get();
+    expect(JSON.parse(String(kept))).toEqual({ actor: 1, recordedAt: '2026-06-01T12:00:00.000Z' });
+  });
+});

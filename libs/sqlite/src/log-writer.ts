@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import type { Expected } from '@entente/engine';
+import type Database from 'better-sqlite3';
+import { LOG_FILE, openWriter } from './log-file.js';
+
+/** An event as it goes to the writer: its data and its circumstances as JSON already. */
+export type Lines = readonly [id: string, type: string, version: number, data: string, circumstance: string];
+
+/** One append of a batch. */
+export interface Wanted {
+  readonly stream: string;
+  readonly expected: Expected;
+  readonly events: readonly Lines[];
+}
+
+/** What became of it: the revision and position of its last event, or the revision that is there instead. */
+export type Placed =
+  | { readonly ok: true; readonly revision: number; readonly position: number }
+  | { readonly ok: false; readonly actual: number };
+
+/** An event of another log, taken as it is. */
+export type Adopted = readonly [...event: Lines, stream: string, revision: number, recordedAt: string];
+
+/** Why nothing of a batch was answered: the disk is full, nobody knows what took effect, or another fault under which nothing did. */
+export interface Failure {
+  readonly why: 'no-room' | 'unknown' | 'fault';
+  readonly message: string;
+}
+
+/** Streams whose last revision is kept at hand. */
+const MOST_REMEMBERED = 100_000;
+
+/** Writes batches of appends, each in one synced transaction. Whoever opens it holds the folder's lock. */
+export class LogWriter {
+  readonly db: Database.Database;
+  private lastRecorded: string;
+  private readonly statements: ReturnType<LogWriter['prepare']>;
+  /** The last revision of streams that were written lately: this writer is the only one, so what it committed is so. */
+  private readonly revisions = new Map<string, number>();
+  /** The same for what the batch at hand has written and not committed yet. */
+  private readonly written = new Map<string, number>();
+
+  constructor(folder: string) {
+    this.db = openWriter(join(folder, LOG_FILE));
+    this.statements = this.prepare();
+    const last = this.db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck().get();
+    this.lastRecorded = (last as string | undefined) ?? '';
+  }
+
+  private prepare() {
+    return {
+      begin: this.db.prepare('BEGIN IMMEDIATE'),
+      commit: this.db.prepare('COMMIT'),
+      revision: this.db.prepare('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1').pluck(),
+      insert: this.db.prepare(
+        'INSERT INTO events (stream, revision, id, type, version, recorded_at, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      ),
+      repeated: this.db.prepare(
+        'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+      ),
+    };
+  }
+
+  /** Writes a batch, all of it in one transaction, at this time of the clock (milliseconds); an append that does not fit is answered so and fails no other. */
+  write(batch: readonly Wanted[], now: number): readonly Placed[] | Failure {
+    return this.inTransaction(() => {
+      const stamp = new Date(now).toISOString();
+      const recordedAt = stamp > this.lastRecorded ? stamp : this.lastRecorded;
+      return [batch.map((wanted) => this.append(wanted, recordedAt)), recordedAt];
+    });
+  }
+
+  /** Takes events of another log as they are, all or none, and answers their positions. */
+  adopt(events: readonly Adopted[]): readonly number[] | Failure {
+    return this.inTransaction(() => {
+      let last = this.lastRecorded;
+      const positions = events.map(([id, type, version, data, metadata, stream, revision, recordedAt]) => {
+        const next = this.revisionOf(stream) + 1;
+        if (revision !== next) throw new Error(`${stream}: revision ${revision} is not the next one, ${next}`);
+        if (recordedAt < last) throw new Error(`${stream}: recorded at ${recordedAt}, before ${last}`);
+        last = recordedAt;
+        this.written.set(stream, revision);
+        return this.insert(stream, revision, id, type, version, recordedAt, data, metadata);
+      });
+      return [positions, last];
+    });
+  }
+
+  get open(): boolean {
+    return this.db.open;
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  /** Nothing of it took effect where it fails, unless the disk failed under the commit itself: then nobody knows. */
+  private inTransaction<T>(work: () => [written: T, lastRecorded: string]): T | Failure {
+    try {
+      this.statements.begin.run();
+      const [written, lastRecorded] = work();
+      this.statements.commit.run();
+      this.lastRecorded = lastRecorded;
+      this.remember();
+      return written;
+    } catch (error) {
+      return this.rolledBack(error as Error & { code?: string });
+    } finally {
+      this.written.clear();
+    }
+  }
+
+  private rolledBack({ code = '', message }: Error & { code?: string }): Failure {
+    try {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+    } catch (failed) {
+      return { why: 'unknown', message: (failed as Error).message };
+    }
+    if (code.startsWith('SQLITE_IOERR')) return { why: 'unknown', message };
+    return { why: code === 'SQLITE_FULL' ? 'no-room' : 'fault', message };
+  }
+
+  private append({ stream, expected, events }: Wanted, recordedAt: string): Placed {
+    let actual = this.written.get(stream) ?? this.revisions.get(stream);
+    // A stream that is not known lately and should not exist is tried at once: the unique index says whether it does.
+    const untried = actual === undefined && expected === 'none';
+    actual ??= untried ? -1 : this.lastRevision(stream);
+    const fits =
+      expected === 'any' || (expected === 'exists' ? actual >= 0 : actual === (expected === 'none' ? -1 : expected));
+    if (!fits) return this.repeated(stream, expected, events) ?? { ok: false, actual };
+    let position = 0;
+    let revision = actual;
+    for (const [id, type, version, data, circumstance] of events) {
+      revision += 1;
+      try {
+        const metadata = `${circumstance.slice(0, -1)},"recordedAt":"${recordedAt}"}`;
+        position = this.insert(stream, revision, id, type, version, recordedAt, data, metadata);
+      } catch (error) {
+        if (revision > 0 || !untried || (error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
+        return this.repeated(stream, expected, events) ?? { ok: false, actual: this.lastRevision(stream) };
+      }
+    }
+    this.written.set(stream, revision);
+    return { ok: true, revision, position };
+  }
+
+  private insert(...values: readonly (string | number)[]): number {
+    return Number(this.statements.insert.run(...values).lastInsertRowid);
+  }
+
+  private revisionOf(stream: string): number {
+    return this.written.get(stream) ?? this.revisions.get(stream) ?? this.lastRevision(stream);
+  }
+
+  private lastRevision(stream: string): number {
+    return (this.statements.revision.get(stream) as number | undefined) ?? -1;
+  }
+
+  /** What was committed is known from now on; the streams written longest ago are forgotten when there are too many. */
+  private remember(): void {
+    for (const [stream, revision] of this.written) {
+      this.revisions.delete(stream);
+      this.revisions.set(stream, revision);
+    }
+    for (const stream of this.revisions.keys()) {
+      if (this.revisions.size <= MOST_REMEMBERED) return;
+      this.revisions.delete(stream);
+    }
+  }
+
+  /** The same events at the same place are answered as the first time. */
+  private repeated(stream: string, expected: Expected, events: readonly Lines[]): Placed | null {
+    if (typeof expected !== 'number' && expected !== 'none') return null;
+    const first = expected === 'none' ? 0 : expected + 1;
+    const there = this.statements.repeated.all(stream, first, events.length) as { id: string; position: number }[];
+    if (there.length !== events.length || there.some(({ id }, i) => id !== events[i]?.[0])) return null;
+    return { ok: true, revision: first + events.length - 1, position: there.at(-1)?.position ?? 0 };
+  }
+}
