@@ -237,7 +237,7 @@ async function receiptToLive() {
 
 async function serveHouse(data) {
   const { buildHouse } = await load('apps/standalone/src/house.js');
-  const app = await buildHouse(data, 'error');
+  const app = await buildHouse(data, 'error', 'beside');
   app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
   await app.listen(0, '127.0.0.1');
   process.send(await app.getUrl());

@@ -5,7 +5,7 @@ import { ReadModelStore } from '@entente/engine';
 import { ProblemFilter, openApi } from '@entente/http';
 import { Logger } from 'nestjs-pino';
 import type { LogLevel } from './config.js';
-import { StandaloneModule } from './standalone.module.js';
+import { type Projects, StandaloneModule } from './standalone.module.js';
 
 /**
  * A closing server waits for its connections, also for those that fall idle only then: their answers say that they end, and what is idle is ended. Without this a
@@ -29,16 +29,24 @@ function endConnectionsOnClose(app: NestFastifyApplication): void {
 }
 
 /** Builds the house on a data folder; the caller opens its door. Throws where the folder is in use or not ours. */
-export async function buildHouse(folder: string, logLevel: LogLevel): Promise<NestFastifyApplication> {
+export async function buildHouse(
+  folder: string,
+  logLevel: LogLevel,
+  projects: Projects = 'within',
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: 1024 * 1024,
     // An id that is too long is named like every other wrong field, not by the router.
     routerOptions: { maxParamLength: 8192 },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.on(folder, logLevel), adapter, {
-    bufferLogs: true,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    StandaloneModule.on(folder, logLevel, projects),
+    adapter,
+    {
+      bufferLogs: true,
+      abortOnError: false,
+    },
+  );
   app.useLogger(app.get(Logger));
   endConnectionsOnClose(app);
   app.useGlobalFilters(new ProblemFilter());

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
 import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { eventOf } from '@entente/contracts';
 import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
@@ -14,7 +21,7 @@ import {
   LiveLog,
   LiveRows,
   type Outcome,
-  Projector,
+  Projecting,
   ReadModelStore,
   RefusalLog,
   Sealer,
@@ -42,7 +49,9 @@ import { SqliteReadModelStore } from '@entente/typeorm';
 import { LoggerModule } from 'nestjs-pino';
 import { type LogLevel } from './config.js';
 import { logging } from './logging.js';
-import { Models, ProjectionWorker, RebuildWorker, Watch } from '@entente/workers';
+import { Watch } from '@entente/workers';
+import { ProjectionBeside } from './projection-beside.js';
+import { PROJECTION, openRows } from './projection.module.js';
 
 const DECIDERS: readonly AnyDecider[] = [
   stakeholder,
@@ -97,18 +106,12 @@ export class ClosesTheStores implements OnApplicationShutdown {
   }
 }
 
-async function openRows(folder: string, log: EventLog): Promise<ReadModelStore> {
-  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
-  await rows.open(log.id, await log.head());
-  return rows;
-}
-
 /** How this house stands, from its own parts. */
 @Injectable()
 export class HouseReadiness extends Readiness {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
-    @Inject(Projector) private readonly projector: Projector,
+    @Inject(Projecting) private readonly projector: Projecting,
     @Inject(Watchdog) private readonly watchdog: Watchdog,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
   ) {
@@ -144,12 +147,43 @@ function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog): Watch
   return new Watchdog(log, followers, () => Date.now());
 }
 
-const now = (): string => new Date().toISOString();
+/** Where the log is folded into rows: within this thread, or on one of its own beside it. */
+export type Projects = 'within' | 'beside';
+
+/** The projection within this thread, by which a fault can be put anywhere on its way. */
+const within = (folder: string): Provider[] => [
+  { provide: ReadModelStore, inject: [EventStore], useFactory: (log: EventStore) => openRows(folder, log) },
+  { provide: 'Observer', useExisting: Metrics },
+  ...PROJECTION,
+];
+
+/** The projection on a thread of its own: this one only reads the rows. */
+const beside = (folder: string, logLevel: LogLevel): Provider[] => [
+  {
+    provide: Projecting,
+    inject: [SqliteEventStore, Metrics],
+    useFactory: async (store: SqliteEventStore, metrics: Metrics) => {
+      const projection = await ProjectionBeside.begin({ folder, logLevel }, metrics);
+      store.onCommit(() => projection.committed());
+      return projection;
+    },
+  },
+  {
+    provide: ReadModelStore,
+    inject: [EventStore, Projecting],
+    useFactory: async (log: EventStore, projection: ProjectionBeside) => {
+      const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true });
+      await rows.open(log.id);
+      projection.onMoved((models) => rows.tell(models));
+      return rows;
+    },
+  },
+];
 
 /** The whole house in one process, on embedded engines. */
 @Module({})
 export class StandaloneModule {
-  static on(folder: string, logLevel: LogLevel): DynamicModule {
+  static on(folder: string, logLevel: LogLevel, projects: Projects): DynamicModule {
     const onOutcomeUnknown = (): void => process.exit(70);
     return {
       module: StandaloneModule,
@@ -179,22 +213,12 @@ export class StandaloneModule {
           inject: [SqliteEventStore],
           useFactory: (store: SqliteEventStore) => new InProcessFeed(store),
         },
-        {
-          provide: ReadModelStore,
-          inject: [EventStore],
-          useFactory: (log: EventStore) => openRows(folder, log),
-        },
+        ...(projects === 'within' ? within(folder) : beside(folder, logLevel)),
         {
           provide: Executor,
           inject: [EventStore, RefusalLog, Metrics],
           useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
             new Executor(store, kinds, new Sealer(sealKey(folder)), refusals, metrics),
-        },
-        {
-          provide: Projector,
-          inject: [EventFeed, ReadModelStore, Metrics],
-          useFactory: (feed: EventFeed, rows: ReadModelStore, metrics: Metrics) =>
-            new Projector(MODELS, feed, rows, now, undefined, metrics),
         },
         { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
         {
@@ -210,9 +234,6 @@ export class StandaloneModule {
           useFactory: watchdogOver,
         },
         { provide: EventLog, useExisting: SqliteEventStore },
-        { provide: Models, useValue: { all: MODELS } },
-        ProjectionWorker,
-        RebuildWorker,
         Watch,
         SubmitHandler,
         ClosesTheStores,

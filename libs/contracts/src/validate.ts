@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import type { Evidence } from '@entente/kernel';
+import { compileOnce } from './compiled.js';
 import { instant, nestedList, optional, sha256, text } from './fields.js';
 
 /** A field that is not as it must be: its path and what it takes. */
@@ -20,6 +21,8 @@ export class Beside {
   @optional() @nestedList(() => EvidenceRef, 50) evidence?: EvidenceRef[];
   @optional() @text() legalBasis?: string;
 }
+
+compileOnce();
 
 const DEEPEST = 12;
 

@@ -43,7 +43,8 @@ export {
   type Submission,
 } from './settle.js';
 export { Executor, Submit, type Kinds, type Outcome, type Receipt } from './execute.js';
-export { Projector, concerns, foldRows, type Folding, type ModelStatus } from './project.js';
+export { Projector, concerns, foldRows, type Folding } from './project.js';
+export { type ModelStatus, Projecting } from './projecting.js';
 export { afterToken, positionOf, reaches } from './reading.js';
 export { LiveRows, type Resume, type RowsNews } from './live-rows.js';
 export { LiveLog } from './live-log.js';

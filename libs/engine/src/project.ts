@@ -1,6 +1,7 @@
 import type { AnyProjection, Event, RecordedEvent } from '@entente/kernel';
 import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
 import { type Observer, UNOBSERVED } from './observer.js';
+import { type ModelStatus, Projecting } from './projecting.js';
 import { type ModelBatch, type Parked, type RowSink, type RowId, type RowVersion, rowKey } from './read-model-store.js';
 import { COMMAND_NOTED } from './settle.js';
 
@@ -77,20 +78,11 @@ export function foldRows(
   return { closes, versions, parked };
 }
 
-/** How a model stands. */
-export interface ModelStatus {
-  readonly model: string;
-  readonly position: bigint;
-  readonly parked: number;
-  /** Why it folds no more; null while it does. */
-  readonly stopped: string | null;
-}
-
 /**
  * The one loop by which rows come about: the rows of the keys touched are read once, folded, written once, with the checkpoint, in one transaction for all models.
  * At or below a model's checkpoint an event is dropped, so a repeat is a no-op.
  */
-export class Projector {
+export class Projector extends Projecting {
   private subscription: FeedSubscription | null = null;
   private readonly checkpoints = new Map<string, bigint>();
   private readonly parkedStreams = new Map<string, Set<string>>();
@@ -105,7 +97,9 @@ export class Projector {
     /** More parked streams than this stop the model. */
     private readonly maxParked = 5,
     private readonly observer: Observer = UNOBSERVED,
-  ) {}
+  ) {
+    super();
+  }
 
   /** Begins to fold, from the models' own checkpoints. */
   start(): void {

@@ -10,6 +10,8 @@ export class InProcessFeed extends EventFeed {
     private readonly store: EventLog & { onCommit(listener: () => void): () => void },
     /** The first pause after a fault, in milliseconds; it doubles up to thirty times as much. */
     private readonly firstPause = 100,
+    /** Under load a batch gathers for so long, in milliseconds; what comes after a rest is delivered at once. */
+    private readonly gather = 0,
   ) {
     super();
   }
@@ -28,6 +30,7 @@ export class InProcessFeed extends EventFeed {
 
     const deliver = async (): Promise<void> => {
       let at = await consumer.resume(0);
+      let next = 0;
       while (!stopping) {
         woken = false;
         for await (const events of this.store.readLog(at)) {
@@ -39,6 +42,9 @@ export class InProcessFeed extends EventFeed {
           await new Promise(setImmediate);
         }
         fault = null;
+        if (woken && next > performance.now())
+          await pause(next - performance.now(), undefined, { signal: stopped.signal }).catch(() => undefined);
+        next = performance.now() + this.gather;
         if (!woken && !stopping) await new Promise<void>((resolve) => (wake = resolve));
       }
     };

@@ -34,7 +34,6 @@ export class SqliteLogReader extends EventLog {
     this.id = this.db.prepare('SELECT id FROM log').pluck().get() as string;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
   async *readStream(
     stream: string,
     { from, backwards = false, limit = Infinity }: StreamRange = {},
@@ -55,7 +54,6 @@ export class SqliteLogReader extends EventLog {
     }
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
   async *readLog(
     after: bigint,
     { upTo, kinds, types, limit = Infinity }: LogRange = {},

@@ -231,7 +231,8 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.writer;
   }
 
-  private tell(moved: ReadonlySet<string>): void {
+  /** Tells that models moved: also where another thread or process has folded them, and this one was told of it. */
+  tell(moved: ReadonlySet<string>): void {
     for (const listener of this.listeners) listener(moved);
   }
 

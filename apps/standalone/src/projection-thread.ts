@@ -1,0 +1,72 @@
+/** The thread on which a house folds its log into rows, so that folding and rebuilding hold no command up. It ends when it is told to. */
+import 'reflect-metadata';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { NestFactory } from '@nestjs/core';
+import { type ModelStatus, Projector, ReadModelStore, UNOBSERVED } from '@entente/engine';
+import { Logger } from 'nestjs-pino';
+import type { LogLevel } from './config.js';
+import { ProjectedLog, ProjectionModule } from './projection.module.js';
+
+/** What the thread begins with. */
+export interface ThreadData {
+  readonly folder: string;
+  readonly logLevel: LogLevel;
+}
+
+/** What it is told: the log has grown; end. */
+export type Told = 'committed' | 'end';
+
+/** What it says: that it stands; then, after each batch and once a second, how it stands and what has moved since. */
+export type Says =
+  | { readonly ready: true }
+  | {
+      readonly moved: readonly string[];
+      readonly projected: readonly (readonly [events: number, ms: number])[];
+      readonly status: readonly ModelStatus[];
+      readonly fault: string | null;
+    };
+
+const port = parentPort as MessagePort;
+const { folder, logLevel } = workerData as ThreadData;
+const say = (says: Says): void => port.postMessage(says);
+
+const moved = new Set<string>();
+let projected: [number, number][] = [];
+let saying = false;
+const app = await NestFactory.createApplicationContext(
+  ProjectionModule.on(folder, logLevel, {
+    ...UNOBSERVED,
+    projected: (events, ms) => {
+      projected.push([events, ms]);
+      soon();
+    },
+  }),
+  { bufferLogs: true, abortOnError: false },
+);
+app.useLogger(app.get(Logger));
+const projector = app.get(Projector);
+
+function tell(): void {
+  saying = false;
+  say({ moved: [...moved], projected, status: projector.status(), fault: projector.fault() });
+  moved.clear();
+  projected = [];
+}
+function soon(): void {
+  if (saying) return;
+  saying = true;
+  setImmediate(tell);
+}
+
+app.get(ReadModelStore).onCommit((models) => {
+  for (const model of models) moved.add(model);
+  soon();
+});
+const everySecond = setInterval(tell, 1000);
+const log = app.get(ProjectedLog);
+port.on('message', (told: Told) => {
+  if (told === 'committed') return log.committed();
+  clearInterval(everySecond);
+  void app.close().finally(() => port.close());
+});
+say({ ready: true });

@@ -1,0 +1,71 @@
+import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { EventFeed, EventLog, type Observer, Projecting, Projector, ReadModelStore } from '@entente/engine';
+import { MODELS, VIEWS } from '@entente/read-models';
+import { InProcessFeed, SqliteLogReader } from '@entente/sqlite';
+import { SqliteReadModelStore } from '@entente/typeorm';
+import { Models, ProjectionWorker, RebuildWorker } from '@entente/workers';
+import { LoggerModule } from 'nestjs-pino';
+import type { LogLevel } from './config.js';
+import { logging } from './logging.js';
+
+const now = (): string => new Date().toISOString();
+
+/** The rows of a data folder, opened by the one process that writes its log, before it writes: rows ahead of the log are folded anew. */
+export async function openRows(folder: string, log: EventLog): Promise<ReadModelStore> {
+  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
+  await rows.open(log.id, await log.head());
+  return rows;
+}
+
+/** What folds the log into rows, wherever it runs: it asks for an `EventFeed`, a `ReadModelStore` and who watches. */
+export const PROJECTION = [
+  {
+    provide: Projector,
+    inject: [EventFeed, ReadModelStore, 'Observer'],
+    useFactory: (feed: EventFeed, rows: ReadModelStore, observer: Observer) =>
+      new Projector(MODELS, feed, rows, now, undefined, observer),
+  },
+  { provide: Projecting, useExisting: Projector },
+  { provide: Models, useValue: { all: MODELS } },
+  ProjectionWorker,
+  RebuildWorker,
+];
+
+@Injectable()
+class ClosesWhatItReads implements OnApplicationShutdown {
+  constructor(
+    @Inject(EventLog) private readonly log: EventLog,
+    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.rows.close();
+    await this.log.close();
+  }
+}
+
+/** The projection alone, beside the house that writes the log: it reads the log on a connection of its own. */
+@Module({})
+export class ProjectionModule {
+  static on(folder: string, logLevel: LogLevel, observer: Observer): DynamicModule {
+    return {
+      module: ProjectionModule,
+      imports: [LoggerModule.forRoot(logging(logLevel))],
+      providers: [
+        { provide: 'Observer', useValue: observer },
+        { provide: SqliteLogReader, useFactory: () => new SqliteLogReader(folder) },
+        { provide: EventLog, useExisting: SqliteLogReader },
+        {
+          provide: EventFeed,
+          inject: [SqliteLogReader],
+          useFactory: (log: SqliteLogReader) => new InProcessFeed(log, undefined, 10),
+        },
+        { provide: ReadModelStore, inject: [EventLog], useFactory: (log: EventLog) => openRows(folder, log) },
+        ...PROJECTION,
+        ClosesWhatItReads,
+      ],
+    };
+  }
+}
+
+export { SqliteLogReader as ProjectedLog };
