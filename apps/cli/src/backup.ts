@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventLog } from '@entente/engine';
-import { copyDatabase, damageOf } from './cli.module.js';
+import { copyDatabase, damageIn } from './cli.module.js';
 import { fillWhole, inUse } from './folder.js';
 import type { Output } from './output.js';
 
@@ -97,7 +97,7 @@ export async function restore(
     if (!existsSync(file)) wrong.push(`${name} is missing`);
     else if (statSync(file).size !== bytes) wrong.push(`${name} has ${statSync(file).size} bytes, not ${bytes}`);
     else if ((await digestOf(file)) !== sha256) wrong.push(`${name} has another digest`);
-    else if (name.endsWith('.sqlite') && damageOf(file) !== null) wrong.push(`${name}: ${damageOf(file) ?? ''}`);
+    else if (name.endsWith('.sqlite') && damageIn(file) !== null) wrong.push(`${name}: ${damageIn(file) ?? ''}`);
   }
   if (wrong.length > 0) throw new Error(`this backup is not what its manifest says: ${wrong.join('; ')}`);
   await fillWhole(data, async (making) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { EventLog, EventStore, ReadModelStore } from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
-export { copyDatabase, damageOf } from '@entente/sqlite';
+export { copyDatabase, damageIn } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { addressIn } from '../../standalone/src/address.js';
 import { buildHouse } from '../../standalone/src/house.js';

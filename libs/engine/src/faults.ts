@@ -58,3 +58,17 @@ export class OutcomeUnknown extends Fault {
     });
   }
 }
+
+/** A file of the data folder cannot be read as it was written: what is there is damaged, and `remedy` says what to do. */
+export class Damaged extends Fault {
+  constructor(file: string, remedy: string, cause: unknown) {
+    super(
+      'damaged',
+      `${file} is damaged (${cause instanceof Error ? cause.message : String(cause)}): ${remedy}`,
+      null,
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -30,7 +30,7 @@ export {
   type RowsOut,
   type TotalOut,
 } from './read-model-store.js';
-export { Busy, Closing, Contention, Fault, NoRoom, NotThereYet, OutcomeUnknown } from './faults.js';
+export { Busy, Closing, Contention, Damaged, Fault, NoRoom, NotThereYet, OutcomeUnknown } from './faults.js';
 export { Sealer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
 export {
   COMMAND_NOTED,

@@ -61,7 +61,10 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problem(error: unknown): Problem {
     if (error instanceof Problem) return error;
-    if (error instanceof Fault) return new Problem(error.retryAfter === null ? 500 : 503, error.code, error.message);
+    if (error instanceof Fault) {
+      if (error.retryAfter === null) this.log.error(error);
+      return new Problem(error.retryAfter === null ? 500 : 503, error.code, error.message);
+    }
     const status =
       error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number } | null)?.statusCode;
     switch (status) {

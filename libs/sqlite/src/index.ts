@@ -2,4 +2,4 @@ export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-s
 export { SqliteLogReader } from './sqlite-log-reader.js';
 export { InProcessFeed } from './in-process-feed.js';
 export { SqliteRefusalLog } from './sqlite-refusal-log.js';
-export { copyDatabase, damageOf } from './copy.js';
+export { copyDatabase, damageIn } from './copy.js';

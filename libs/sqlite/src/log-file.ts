@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Damaged } from '@entente/engine';
 import Database from 'better-sqlite3';
 
 /** Names the file as Entente's log: "Entt". */
@@ -27,6 +28,14 @@ const SCHEMA = `
 
 /** An exclusive lock on a file of its own: refuses another process and this one alike, and ends with the process however it ends. */
 export function lockFolder(folder: string): Database.Database {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Error(`${folder} cannot be written by this user: let it, or name another data folder (ENTENTE_DATA)`, {
+      cause: error,
+    });
+  }
   const lock = new Database(join(folder, 'writer.lock'), { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
@@ -49,7 +58,7 @@ export function openWriter(file: string): Database.Database {
   try {
     const empty = fresh || readable(file, () => db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()) === 0;
     if (!empty) checkFormat(db, file);
-    db.pragma('journal_mode = WAL');
+    readable(file, () => db.pragma('journal_mode = WAL'));
     db.pragma('synchronous = FULL');
     if (empty)
       db.transaction(() => {
@@ -84,10 +93,21 @@ function checkFormat(db: Database.Database, file: string): void {
     throw new Error(`${file} was written by a newer Entente (format ${pragma('user_version')}): run that one`);
 }
 
-function readable<T>(file: string, read: () => T): T {
+/** Reads or writes the log; what shows that the file is damaged says what to do. */
+export function readable<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new Error(`${file} cannot be read as a database: restore it from a backup`, { cause: error });
+    throw damageOf(file, error) ?? error;
   }
 }
+
+/** A SQLite error that shows damage, said in so many words; null for every other. */
+export function damageOf(file: string, error: unknown): Damaged | null {
+  const { code = '' } = error as { code?: string };
+  const damage = code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_IOERR_SHORT_READ';
+  return damage ? new Damaged(file, REMEDY, error) : null;
+}
+
+const REMEDY =
+  'stop, keep a copy of the data folder, and restore a backup into an empty one (entente restore); senders then repeat what they sent since';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Expected } from '@entente/engine';
 import type Database from 'better-sqlite3';
-import { LOG_FILE, openWriter } from './log-file.js';
+import { LOG_FILE, damageOf, openWriter, readable } from './log-file.js';
 
 /** An event as it goes to the writer: its data and its circumstances as JSON already. */
 export type Lines = readonly [id: string, type: string, version: number, data: string, circumstance: string];
@@ -25,6 +25,7 @@ export type Adopted = readonly [...event: Lines, stream: string, revision: numbe
 export interface Failure {
   readonly why: 'no-room' | 'unknown' | 'fault';
   readonly message: string;
+  readonly cause: Error;
 }
 
 /** Streams whose last revision is kept at hand. */
@@ -33,6 +34,7 @@ const MOST_REMEMBERED = 100_000;
 /** Writes batches of appends, each in one synced transaction. Whoever opens it holds the folder's lock. */
 export class LogWriter {
   readonly db: Database.Database;
+  private readonly file: string;
   private lastRecorded: string;
   private readonly statements: ReturnType<LogWriter['prepare']>;
   /** The last revision of streams that were written lately: this writer is the only one, so what it committed is so. */
@@ -41,10 +43,16 @@ export class LogWriter {
   private readonly written = new Map<string, number>();
 
   constructor(folder: string) {
-    this.db = openWriter(join(folder, LOG_FILE));
-    this.statements = this.prepare();
-    const last = this.db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck().get();
-    this.lastRecorded = (last as string | undefined) ?? '';
+    this.file = join(folder, LOG_FILE);
+    this.db = openWriter(this.file);
+    try {
+      this.statements = this.prepare();
+      const last = this.db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck();
+      this.lastRecorded = readable(this.file, () => last.get() as string | undefined) ?? '';
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
   }
 
   private prepare() {
@@ -110,14 +118,17 @@ export class LogWriter {
     }
   }
 
-  private rolledBack({ code = '', message }: Error & { code?: string }): Failure {
+  private rolledBack(error: Error & { code?: string }): Failure {
+    const { code = '', message } = error;
     try {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
     } catch (failed) {
-      return { why: 'unknown', message: (failed as Error).message };
+      return { why: 'unknown', message: (failed as Error).message, cause: failed as Error };
     }
-    if (code.startsWith('SQLITE_IOERR')) return { why: 'unknown', message };
-    return { why: code === 'SQLITE_FULL' ? 'no-room' : 'fault', message };
+    const damage = damageOf(this.file, error);
+    if (damage !== null) return { why: 'fault', message: damage.message, cause: damage };
+    if (code.startsWith('SQLITE_IOERR')) return { why: 'unknown', message, cause: error };
+    return { why: code === 'SQLITE_FULL' ? 'no-room' : 'fault', message, cause: error };
   }
 
   private append({ stream, expected, events }: Wanted, recordedAt: string): Placed {

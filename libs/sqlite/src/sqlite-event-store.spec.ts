@@ -72,6 +72,6 @@ describe('the log in a SQLite file', () => {
     other.close();
     expect(() => new SqliteEventStore({ folder })).toThrow('newer Entente (format 99)');
     writeFileSync(file, 'not a database, not at all, but long enough to be taken for one'.repeat(100));
-    expect(() => new SqliteEventStore({ folder })).toThrow('cannot be read');
+    expect(() => new SqliteEventStore({ folder })).toThrow('is damaged');
   });
 });

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import {
   type Appended,
   Busy,
@@ -58,7 +57,6 @@ export class SqliteEventStore extends EventStore {
   constructor(private readonly options: SqliteEventStoreOptions) {
     super();
     const { folder, upcast } = options;
-    mkdirSync(folder, { recursive: true });
     this.lock = lockFolder(folder);
     try {
       this.writer = new LogWriter(folder);
@@ -120,10 +118,10 @@ export class SqliteEventStore extends EventStore {
     return isFailure(positions) ? Promise.reject(this.faultOf(positions)) : Promise.resolve(positions.map(BigInt));
   }
 
-  private faultOf({ why, message }: Failure): Error {
+  private faultOf({ why, cause }: Failure): Error {
     if (why === 'no-room') return new NoRoom('the log');
-    if (why === 'fault') return new Error(message);
-    const fault = new OutcomeUnknown(new Error(message));
+    if (why === 'fault') return cause;
+    const fault = new OutcomeUnknown(cause);
     this.closed = true;
     this.options.onOutcomeUnknown?.(fault);
     return fault;

@@ -1,7 +1,8 @@
 import { EventLog, type LogRange, type StreamRange } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
+import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { openLogReader } from './log-file.js';
+import { LOG_FILE, openLogReader, readable } from './log-file.js';
 
 interface Stored {
   position: bigint;
@@ -20,6 +21,7 @@ const PAGE = 500;
 /** The log read on a connection of its own, beside a running house or within one, which tells it of each commit: everything but appending. */
 export class SqliteLogReader extends EventLog {
   readonly id: string;
+  private readonly file: string;
   private readonly db: Database.Database;
   private readonly prepared = new Map<string, Database.Statement>();
   private readonly listeners = new Set<() => void>();
@@ -30,8 +32,9 @@ export class SqliteLogReader extends EventLog {
     private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
   ) {
     super();
+    this.file = join(folder, LOG_FILE);
     this.db = openLogReader(folder);
-    this.id = this.db.prepare('SELECT id FROM log').pluck().get() as string;
+    this.id = this.get<{ id: string }>('SELECT id FROM log')?.id ?? '';
   }
 
   async *readStream(
@@ -45,7 +48,7 @@ export class SqliteLogReader extends EventLog {
     );
     let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
     for (let left = limit; left > 0;) {
-      const rows = page.all(stream, next, Math.min(PAGE, left)) as Stored[];
+      const rows = readable(this.file, () => page.all(stream, next, Math.min(PAGE, left)) as Stored[]);
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
@@ -75,7 +78,7 @@ export class SqliteLogReader extends EventLog {
     const page = this.statement(`SELECT * FROM events WHERE ${narrowed.join(' AND ')} ORDER BY position LIMIT ?`);
     let next = after;
     for (let left = limit; left > 0;) {
-      const rows = page.all(next, ...values, Math.min(PAGE, left)) as Stored[];
+      const rows = readable(this.file, () => page.all(next, ...values, Math.min(PAGE, left)) as Stored[]);
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
@@ -85,20 +88,23 @@ export class SqliteLogReader extends EventLog {
   }
 
   revisionOf(stream: string): Promise<number> {
-    const last = this.statement('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1');
-    return Promise.resolve(Number((last.get(stream) as { revision: bigint } | undefined)?.revision ?? -1));
+    return new Promise((resolve) => {
+      const sql = 'SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1';
+      resolve(Number(this.get<{ revision: bigint }>(sql, stream)?.revision ?? -1));
+    });
   }
 
   head(): Promise<bigint> {
-    const last = this.statement('SELECT max(position) AS at FROM events').get() as { at: bigint | null };
-    return Promise.resolve(last.at ?? 0n);
+    return new Promise((resolve) => {
+      resolve(this.get<{ at: bigint | null }>('SELECT max(position) AS at FROM events')?.at ?? 0n);
+    });
   }
 
   positionAt(instant: string): Promise<bigint> {
-    const last = this.statement(
-      'SELECT position FROM events WHERE recorded_at <= ? ORDER BY recorded_at DESC, position DESC LIMIT 1',
-    );
-    return Promise.resolve((last.get(instant) as { position: bigint } | undefined)?.position ?? 0n);
+    return new Promise((resolve) => {
+      const sql = 'SELECT position FROM events WHERE recorded_at <= ? ORDER BY recorded_at DESC, position DESC LIMIT 1';
+      resolve(this.get<{ position: bigint }>(sql, instant)?.position ?? 0n);
+    });
   }
 
   /** Calls back after each commit that it is told of; the in-process feed reads then. */
@@ -115,6 +121,10 @@ export class SqliteLogReader extends EventLog {
   close(): Promise<void> {
     this.db.close();
     return Promise.resolve();
+  }
+
+  private get<Row>(sql: string, ...values: readonly string[]): Row | undefined {
+    return readable(this.file, () => this.statement(sql).get(...values) as Row | undefined);
   }
 
   private statement(sql: string): Database.Statement {

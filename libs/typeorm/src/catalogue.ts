@@ -1,4 +1,5 @@
 import type { AnyProjection } from '@entente/kernel';
+import { Damaged } from '@entente/engine';
 import type BetterSqlite3 from 'better-sqlite3';
 import { type OwnColumn, ownColumns } from './tables.js';
 
@@ -45,6 +46,7 @@ export function prepareFile(
   models: readonly AnyProjection[],
   head?: bigint,
 ): void {
+  checkOwn(db, file);
   db.pragma('journal_mode = WAL');
   db.transaction(() => {
     if (formatOf(db) < FORMAT) for (const table of tablesIn(db)) db.exec(`DROP TABLE "${table}"`);
@@ -93,6 +95,28 @@ function dropRows(db: Db, table: string): void {
   db.prepare('DELETE FROM checkpoints WHERE rows_in = ?').run(table);
   db.prepare('DELETE FROM parked WHERE rows_in = ?').run(table);
 }
+
+/** Fails where the file is no database, or another program's. */
+function checkOwn(db: Db, file: string): void {
+  const tables = readableRows(file, () => tablesIn(db));
+  if (tables.length > 0 && !tables.includes('house'))
+    throw new Error(`${file} is another program's database: choose another data folder`);
+}
+
+/** Reads or writes the rows; what shows that the file is damaged says what to do. */
+export function readableRows<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_NOTADB' && code !== 'SQLITE_IOERR_SHORT_READ')
+      throw error;
+    throw new Damaged(file, REMEDY, error);
+  }
+}
+
+const REMEDY =
+  'stop, remove this file with those beside it that begin with its name, and start again: the rows are folded anew from the log';
 
 /** Fails where the file is another log's, or a newer Entente's. */
 export function checkLog(db: Db, storeId: string, file: string): void {

@@ -21,7 +21,7 @@ import {
 import type { AnyProjection, Cell } from '@entente/kernel';
 import Database from 'better-sqlite3';
 import { DataSource, Table } from 'typeorm';
-import { type Kept, checkLog, livingIn, placeNext, prepareFile, turnOf } from './catalogue.js';
+import { type Kept, checkLog, livingIn, placeNext, prepareFile, readableRows, turnOf } from './catalogue.js';
 import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
 import { type Source, type StoredModel, type StoredView, keyOf, modelSource, rowIdOf, viewSource } from './source.js';
 import { SqliteRebuild } from './sqlite-rebuild.js';
@@ -191,13 +191,14 @@ export class SqliteReadModelStore extends ReadModelStore {
 
   async current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
     await this.upToDate();
-    return this.writing().current(model, ids);
+    return readableRows(this.file, () => this.writing().current(model, ids));
   }
 
   commit(batches: readonly ModelBatch[]): Promise<boolean> {
     return new Promise((resolve) => {
       const db = this.write;
-      const kept = db !== null && this.writing().commit(batches, () => turnOf(db) === this.seen);
+      const kept =
+        db !== null && readableRows(this.file, () => this.writing().commit(batches, () => turnOf(db) === this.seen));
       if (kept) this.tell(new Set(batches.map(({ model }) => model)));
       resolve(kept);
     });
@@ -405,7 +406,9 @@ export class SqliteReadModelStore extends ReadModelStore {
     for (;;) {
       await this.upToDate();
       const source = this.source(name);
-      const answer = this.read.transaction(() => (this.turnNow() === this.seen ? { is: work(source) } : null))();
+      const answer = readableRows(this.file, () =>
+        this.read.transaction(() => (this.turnNow() === this.seen ? { is: work(source) } : null))(),
+      );
       if (answer !== null) return answer.is;
     }
   }
