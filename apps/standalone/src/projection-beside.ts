@@ -15,18 +15,26 @@ export class ProjectionBeside extends Projecting implements OnModuleDestroy {
   private last: readonly ModelStatus[] = [];
   private why: string | null = null;
   private wait = FIRST_PAUSE;
+  /** The last position that it was told of. */
+  private durable: bigint;
   private readonly stopping = new AbortController();
 
   private constructor(
-    private readonly data: ThreadData,
+    private readonly data: Omit<ThreadData, 'durable'>,
     private readonly observer: Observer,
+    durable: bigint,
   ) {
     super();
+    this.durable = durable;
   }
 
-  /** Begins it; resolves when the rows can be read, and fails where they cannot be opened. */
-  static async begin(data: ThreadData, observer: Observer): Promise<ProjectionBeside> {
-    const beside = new ProjectionBeside(data, observer);
+  /** Begins it, on a log that is on the disk up to a position; resolves when the rows can be read, and fails where they cannot be opened. */
+  static async begin(
+    data: Omit<ThreadData, 'durable'>,
+    observer: Observer,
+    durable: bigint,
+  ): Promise<ProjectionBeside> {
+    const beside = new ProjectionBeside(data, observer, durable);
     await beside.begin();
     return beside;
   }
@@ -39,9 +47,10 @@ export class ProjectionBeside extends Projecting implements OnModuleDestroy {
     return this.why;
   }
 
-  /** Tells it that the log has grown. */
-  committed(): void {
-    this.tell('committed');
+  /** Tells it that the log has grown: it is on the disk up to here. */
+  committed(durable: bigint): void {
+    this.durable = durable;
+    this.tell({ durable });
   }
 
   /** Calls back when models moved: a hint, which may be late or missing. */
@@ -65,7 +74,7 @@ export class ProjectionBeside extends Projecting implements OnModuleDestroy {
   private begin(): Promise<void> {
     return new Promise((resolve, reject) => {
       const thread = new Worker(new URL('./projection-thread.js', import.meta.url), {
-        workerData: this.data,
+        workerData: { ...this.data, durable: this.durable } satisfies ThreadData,
         name: 'projection',
       });
       let ready = false;
@@ -75,7 +84,7 @@ export class ProjectionBeside extends Projecting implements OnModuleDestroy {
           ready = true;
           this.thread = thread;
           // What was committed before it could be told.
-          this.committed();
+          this.committed(this.durable);
           resolve();
         } else this.heard(says);
       });

@@ -11,10 +11,12 @@ import { ProjectedLog, ProjectionModule } from './projection.module.js';
 export interface ThreadData {
   readonly folder: string;
   readonly logLevel: LogLevel;
+  /** The last position of the log that is on the disk: it reads no further until it is told. */
+  readonly durable: bigint;
 }
 
-/** What it is told: the log has grown; end. */
-export type Told = 'committed' | 'end';
+/** What it is told: the log has grown, and is on the disk up to here; end. */
+export type Told = { readonly durable: bigint } | 'end';
 
 /** What it says: that it stands; then, after each batch and once a second, how it stands and what has moved since. */
 export type Says =
@@ -27,14 +29,14 @@ export type Says =
     };
 
 const port = parentPort as MessagePort;
-const { folder, logLevel } = workerData as ThreadData;
+const { folder, logLevel, durable } = workerData as ThreadData;
 const say = (says: Says): void => port.postMessage(says);
 
 const moved = new Set<string>();
 let projected: [number, number][] = [];
 let saying = false;
 const app = await NestFactory.createApplicationContext(
-  ProjectionModule.on(folder, logLevel, {
+  ProjectionModule.on(folder, logLevel, durable, {
     ...UNOBSERVED,
     projected: (events, ms) => {
       projected.push([events, ms]);
@@ -65,7 +67,7 @@ app.get(ReadModelStore).onCommit((models) => {
 const everySecond = setInterval(tell, 1000);
 const log = app.get(ProjectedLog);
 port.on('message', (told: Told) => {
-  if (told === 'committed') return log.committed();
+  if (told !== 'end') return log.committed(told.durable);
   clearInterval(everySecond);
   void app.close().finally(() => port.close());
 });

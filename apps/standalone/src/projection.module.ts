@@ -8,6 +8,9 @@ import { LoggerModule } from 'nestjs-pino';
 import type { LogLevel } from './config.js';
 import { logging } from './logging.js';
 
+/** For so long, in milliseconds, what comes in under load is gathered into one batch: a page of the rows is then written once for many events. */
+const GATHER = 40;
+
 const now = (): string => new Date().toISOString();
 
 /** The rows of a data folder, opened by the one process that writes its log, before it writes: rows ahead of the log are folded anew. */
@@ -47,18 +50,25 @@ class ClosesWhatItReads implements OnApplicationShutdown {
 /** The projection alone, beside the house that writes the log: it reads the log on a connection of its own. */
 @Module({})
 export class ProjectionModule {
-  static on(folder: string, logLevel: LogLevel, observer: Observer): DynamicModule {
+  static on(folder: string, logLevel: LogLevel, durable: bigint, observer: Observer): DynamicModule {
     return {
       module: ProjectionModule,
       imports: [LoggerModule.forRoot(logging(logLevel))],
       providers: [
         { provide: 'Observer', useValue: observer },
-        { provide: SqliteLogReader, useFactory: () => new SqliteLogReader(folder) },
+        {
+          provide: SqliteLogReader,
+          useFactory: () => {
+            const log = new SqliteLogReader(folder);
+            log.committed(durable);
+            return log;
+          },
+        },
         { provide: EventLog, useExisting: SqliteLogReader },
         {
           provide: EventFeed,
           inject: [SqliteLogReader],
-          useFactory: (log: SqliteLogReader) => new InProcessFeed(log, undefined, 10),
+          useFactory: (log: SqliteLogReader) => new InProcessFeed(log, undefined, GATHER),
         },
         { provide: ReadModelStore, inject: [EventLog], useFactory: (log: EventLog) => openRows(folder, log) },
         ...PROJECTION,

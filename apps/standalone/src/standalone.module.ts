@@ -163,8 +163,8 @@ const beside = (folder: string, logLevel: LogLevel): Provider[] => [
     provide: Projecting,
     inject: [SqliteEventStore, Metrics],
     useFactory: async (store: SqliteEventStore, metrics: Metrics) => {
-      const projection = await ProjectionBeside.begin({ folder, logLevel }, metrics);
-      store.onCommit(() => projection.committed());
+      const projection = await ProjectionBeside.begin({ folder, logLevel }, metrics, await store.head());
+      store.onCommit((durable) => projection.committed(durable));
       return projection;
     },
   },

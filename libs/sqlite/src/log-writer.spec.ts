@@ -22,11 +22,6 @@ describe('the writer of the log', () => {
   });
   const count = () => writer.db.prepare('SELECT COUNT(*) FROM events').pluck().get();
 
-  it('syncs each commit: write-ahead log and synchronous=FULL', () => {
-    const pragma = (name: string) => writer.db.pragma(name, { simple: true });
-    expect([pragma('journal_mode'), pragma('synchronous')]).toEqual(['wal', 2]);
-  });
-
   it('answers a full disk with no-room, keeps nothing of the batch, and works again when there is room', () => {
     writer.write([wanted('note/a')], NOON);
     const pages = Number(writer.db.pragma('page_count', { simple: true }));

@@ -1,3 +1,4 @@
+import { closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Expected } from '@entente/engine';
 import type Database from 'better-sqlite3';
@@ -31,7 +32,10 @@ export interface Failure {
 /** Streams whose last revision is kept at hand. */
 const MOST_REMEMBERED = 100_000;
 
-/** Writes batches of appends, each in one synced transaction. Whoever opens it holds the folder's lock. */
+/**
+ * Writes batches of appends, each in one transaction, and syncs them: what was written counts only once it is synced. Whoever opens it holds the folder's lock.
+ * SQLite itself syncs the write-ahead log only where it moves it into the file, so that a sync can be waited for beside other work.
+ */
 export class LogWriter {
   readonly db: Database.Database;
   private readonly file: string;
@@ -41,6 +45,7 @@ export class LogWriter {
   private readonly revisions = new Map<string, number>();
   /** The same for what the batch at hand has written and not committed yet. */
   private readonly written = new Map<string, number>();
+  private readonly wal: number;
 
   constructor(folder: string) {
     this.file = join(folder, LOG_FILE);
@@ -49,10 +54,31 @@ export class LogWriter {
       this.statements = this.prepare();
       const last = this.db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck();
       this.lastRecorded = readable(this.file, () => last.get() as string | undefined) ?? '';
+      this.wal = openSync(`${this.file}-wal`, 'r+');
+      // What an earlier process wrote and did not come to sync, and the name of the write-ahead log in its folder.
+      fdatasyncSync(this.wal);
+      const named = openSync(folder, 'r');
+      fsyncSync(named);
+      closeSync(named);
     } catch (error) {
       this.db.close();
       throw error;
     }
+  }
+
+  /** Puts what was written on the disk before it returns; nobody knows what took effect where it fails. */
+  syncAtOnce(): Failure | null {
+    try {
+      fdatasyncSync(this.wal);
+      return null;
+    } catch (error) {
+      return unsynced(error as Error);
+    }
+  }
+
+  /** The same beside other work. */
+  sync(done: (failed: Failure | null) => void): void {
+    fdatasync(this.wal, (error) => done(error === null ? null : unsynced(error)));
   }
 
   private prepare() {
@@ -69,7 +95,7 @@ export class LogWriter {
     };
   }
 
-  /** Writes a batch, all of it in one transaction, at this time of the clock (milliseconds); an append that does not fit is answered so and fails no other. */
+  /** Writes a batch, all of it in one transaction and not synced yet, at this time of the clock (milliseconds); an append that does not fit is answered so and fails no other. */
   write(batch: readonly Wanted[], now: number): readonly Placed[] | Failure {
     return this.inTransaction(() => {
       const stamp = new Date(now).toISOString();
@@ -78,9 +104,9 @@ export class LogWriter {
     });
   }
 
-  /** Takes events of another log as they are, all or none, and answers their positions. */
+  /** Takes events of another log as they are, all or none, synced, and answers their positions. */
   adopt(events: readonly Adopted[]): readonly number[] | Failure {
-    return this.inTransaction(() => {
+    const positions = this.inTransaction<readonly number[]>(() => {
       let last = this.lastRecorded;
       const positions = events.map(([id, type, version, data, metadata, stream, revision, recordedAt]) => {
         const next = this.revisionOf(stream) + 1;
@@ -92,6 +118,7 @@ export class LogWriter {
       });
       return [positions, last];
     });
+    return isFailure(positions) ? positions : (this.syncAtOnce() ?? positions);
   }
 
   get open(): boolean {
@@ -99,6 +126,7 @@ export class LogWriter {
   }
 
   close(): void {
+    closeSync(this.wal);
     this.db.close();
   }
 
@@ -188,3 +216,8 @@ export class LogWriter {
     return { ok: true, revision: first + events.length - 1, position: there.at(-1)?.position ?? 0 };
   }
 }
+
+/** Whether it failed. */
+export const isFailure = (answer: object): answer is Failure => 'why' in answer;
+
+const unsynced = (cause: Error): Failure => ({ why: 'unknown', message: cause.message, cause });

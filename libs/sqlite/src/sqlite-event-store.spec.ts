@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { keeps } from '../../../test/contracts/contract.js';
 import { EVENT_STORE, NOON, all, anEvent } from '../../../test/contracts/event-store.js';
+import type { LogWriter } from './log-writer.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
 import { SqliteLogReader } from './sqlite-log-reader.js';
 
@@ -49,6 +50,61 @@ describe('the log in a SQLite file', () => {
     expect(answers[10]).toMatchObject({ reason: { code: 'busy', retryAfter: 1 } });
     expect(commits).toBe(1);
     await store.close();
+  });
+
+  it('shows and acknowledges a commit when it is on the disk, and not before', async () => {
+    const store = new SqliteEventStore({ folder });
+    await store.append('note/a', 'none', [anEvent()]);
+    const { writer } = store as unknown as { writer: LogWriter };
+    const sync = writer.sync.bind(writer);
+    let onDisk = (): void => undefined;
+    const written = new Promise<void>((resolve) => {
+      writer.sync = (done) => {
+        onDisk = () => sync(done);
+        resolve();
+      };
+    });
+    let acknowledged = 0;
+    const appends = Array.from({ length: 20 }, (_, i) =>
+      store.append(`note/${i}`, 'none', [anEvent()]).then(() => (acknowledged += 1)),
+    );
+    await written;
+    const seen = async () => [
+      await store.head(),
+      (await all(store.readLog(0n))).length,
+      (await all(store.readStream('note/3'))).length,
+      await store.revisionOf('note/3'),
+      await store.positionAt('9999-12-31T00:00:00.000Z'),
+    ];
+    expect([acknowledged, ...(await seen())]).toEqual([0, 1n, 1, 0, -1, 1n]);
+    onDisk();
+    await Promise.all(appends);
+    expect([acknowledged, ...(await seen())]).toEqual([20, 21n, 21, 1, 0, 21n]);
+    await store.close();
+  });
+
+  it('whose disk fails under a sync says that nobody knows what took effect, and takes nothing more', async () => {
+    for (const many of [1, 20]) {
+      let unknown = 0;
+      const store = new SqliteEventStore({
+        folder: join(folder, String(many)),
+        onOutcomeUnknown: () => (unknown += 1),
+      });
+      const { writer } = store as unknown as { writer: { wal: number } };
+      // The file behind the descriptor is gone, as a disk that is torn out would have it.
+      const { wal } = writer;
+      writer.wal = 9999;
+      const answers = await Promise.allSettled(
+        Array.from({ length: many }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()])),
+      );
+      expect(new Set(answers.map((a) => (a as { reason?: { code: string } }).reason?.code))).toEqual(
+        new Set(['outcome-unknown']),
+      );
+      await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject({ code: 'closing' });
+      expect(unknown).toBe(1);
+      writer.wal = wal;
+      await store.close();
+    }
   });
 
   it('refuses a second writer on the folder, and lets readers in beside the first', async () => {

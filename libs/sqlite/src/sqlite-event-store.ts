@@ -13,7 +13,7 @@ import {
 import type { RecordedEvent } from '@entente/kernel';
 import type Database from 'better-sqlite3';
 import { lockFolder } from './log-file.js';
-import { type Failure, type Lines, LogWriter, type Wanted } from './log-writer.js';
+import { type Failure, type Lines, LogWriter, type Placed, type Wanted, isFailure } from './log-writer.js';
 import { SqliteLogReader } from './sqlite-log-reader.js';
 
 interface Waiting {
@@ -21,6 +21,9 @@ interface Waiting {
   resolve(appended: Appended): void;
   reject(error: unknown): void;
 }
+
+/** A batch of so many appends is synced while the process waits, which takes less than waiting beside other work; a larger one holds nobody up meanwhile. */
+const SYNCED_AT_ONCE = 16;
 
 /** How the store is opened. */
 export interface SqliteEventStoreOptions {
@@ -39,9 +42,9 @@ export interface SqliteEventStoreOptions {
 }
 
 /**
- * The log in one SQLite file: write-ahead log, `synchronous=FULL`, one writer (an exclusive lock on a file of its own, held by the operating system and gone with the
- * process). Appends that wait are committed together; the next commit begins when the last has ended, without a timer. Readers have a connection of their own
- * and see committed events only.
+ * The log in one SQLite file: write-ahead log, each commit synced before anybody is told of it or reads it here, one writer (an exclusive lock on a file of its own, held by the operating system and gone with the
+ * process). Appends that wait are committed together; the next commit begins when the last is on the disk, without a timer. Readers have a connection of their own
+ * and see what is on the disk only.
  */
 export class SqliteEventStore extends EventStore {
   readonly id: string;
@@ -61,6 +64,7 @@ export class SqliteEventStore extends EventStore {
     try {
       this.writer = new LogWriter(folder);
       this.reader = new SqliteLogReader(folder, upcast);
+      this.reader.committed(this.reader.lastWritten());
     } catch (error) {
       this.lock.close();
       throw error;
@@ -95,17 +99,30 @@ export class SqliteEventStore extends EventStore {
       batch.map(({ wanted }) => wanted),
       (this.options.clock ?? Date.now)(),
     );
+    const end = (failed: Failure | null): void => {
+      this.settle(batch, failed ?? placed);
+      if (failed === null && !isFailure(placed))
+        this.options.onCommitted?.(batch.length, events, performance.now() - begun);
+    };
+    if (isFailure(placed)) end(placed);
+    else if (batch.length > SYNCED_AT_ONCE) this.writer.sync(end);
+    else end(this.writer.syncAtOnce());
+  }
+
+  /** Answers a batch that is on the disk, or that failed, and goes on with what waits. */
+  private settle(batch: readonly Waiting[], placed: readonly Placed[] | Failure): void {
     this.flushing = false;
     if (isFailure(placed)) {
       const fault = this.faultOf(placed);
       for (const { reject } of batch) reject(fault);
     } else {
-      this.options.onCommitted?.(batch.length, events, performance.now() - begun);
-      placed.forEach((one, i) =>
-        batch[i]?.resolve(one.ok ? { ok: true, revision: one.revision, position: BigInt(one.position) } : one),
-      );
+      let last = 0;
+      placed.forEach((one, i) => {
+        if (one.ok && one.position > last) last = one.position;
+        batch[i]?.resolve(one.ok ? { ok: true, revision: one.revision, position: BigInt(one.position) } : one);
+      });
+      if (last > 0) this.reader.committed(BigInt(last));
     }
-    this.reader.committed();
     if (this.queue.length > 0) this.schedule();
     else for (const done of this.idle.splice(0)) done();
   }
@@ -115,7 +132,9 @@ export class SqliteEventStore extends EventStore {
     const positions = this.writer.adopt(
       events.map((event) => [...linesOf(event), event.stream, event.revision, event.metadata.recordedAt]),
     );
-    return isFailure(positions) ? Promise.reject(this.faultOf(positions)) : Promise.resolve(positions.map(BigInt));
+    if (isFailure(positions)) return Promise.reject(this.faultOf(positions));
+    this.reader.committed(BigInt(positions.at(-1) ?? 0));
+    return Promise.resolve(positions.map(BigInt));
   }
 
   private faultOf({ why, cause }: Failure): Error {
@@ -151,8 +170,8 @@ export class SqliteEventStore extends EventStore {
     return this.queue.length;
   }
 
-  /** Calls back after each commit; the in-process feed reads then. */
-  onCommit(listener: () => void): () => void {
+  /** Calls back after each commit, with the last position that is on the disk; the in-process feed reads then. */
+  onCommit(listener: (durable: bigint) => void): () => void {
     return this.reader.onCommit(listener);
   }
 
@@ -165,8 +184,6 @@ export class SqliteEventStore extends EventStore {
     this.lock.close();
   }
 }
-
-const isFailure = (answer: object): answer is Failure => 'why' in answer;
 
 const linesOf = ({ id, type, version, data, metadata }: NewEvent): Lines => [
   id,

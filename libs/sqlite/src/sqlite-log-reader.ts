@@ -17,14 +17,20 @@ interface Stored {
 }
 
 const PAGE = 500;
+const ALL = 2n ** 63n - 1n;
 
-/** The log read on a connection of its own, beside a running house or within one, which tells it of each commit: everything but appending. */
+/**
+ * The log read on a connection of its own: everything but appending. Within a house it is told of each commit and reads no further than what is on the disk: what a
+ * power cut could still take was never seen. Beside a house, in another process, it reads all that was written.
+ */
 export class SqliteLogReader extends EventLog {
   readonly id: string;
   private readonly file: string;
   private readonly db: Database.Database;
   private readonly prepared = new Map<string, Database.Statement>();
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<(durable: bigint) => void>();
+  /** The last position to read; all that is there, where it was never told. */
+  private durable = ALL;
 
   constructor(
     folder: string,
@@ -43,12 +49,12 @@ export class SqliteLogReader extends EventLog {
   ): AsyncIterable<readonly RecordedEvent[]> {
     const page = this.statement(
       backwards
-        ? 'SELECT * FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?'
-        : 'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+        ? 'SELECT * FROM events WHERE stream = ? AND revision <= ? AND position <= ? ORDER BY revision DESC LIMIT ?'
+        : 'SELECT * FROM events WHERE stream = ? AND revision >= ? AND position <= ? ORDER BY revision LIMIT ?',
     );
     let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
     for (let left = limit; left > 0;) {
-      const rows = readable(this.file, () => page.all(stream, next, Math.min(PAGE, left)) as Stored[]);
+      const rows = readable(this.file, () => page.all(stream, next, this.durable, Math.min(PAGE, left)) as Stored[]);
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
@@ -61,12 +67,8 @@ export class SqliteLogReader extends EventLog {
     after: bigint,
     { upTo, kinds, types, limit = Infinity }: LogRange = {},
   ): AsyncIterable<readonly RecordedEvent[]> {
-    const narrowed: string[] = ['position > ?'];
+    const narrowed: string[] = ['position > ?', 'position <= ?'];
     const values: unknown[] = [];
-    if (upTo !== undefined) {
-      narrowed.push('position <= ?');
-      values.push(upTo);
-    }
     if (kinds !== undefined) {
       narrowed.push(`substr(stream, 1, instr(stream, '/') - 1) IN (${kinds.map(() => '?').join(',')})`);
       values.push(...kinds);
@@ -78,7 +80,10 @@ export class SqliteLogReader extends EventLog {
     const page = this.statement(`SELECT * FROM events WHERE ${narrowed.join(' AND ')} ORDER BY position LIMIT ?`);
     let next = after;
     for (let left = limit; left > 0;) {
-      const rows = readable(this.file, () => page.all(next, ...values, Math.min(PAGE, left)) as Stored[]);
+      const rows = readable(
+        this.file,
+        () => page.all(next, lowest(upTo ?? ALL, this.durable), ...values, Math.min(PAGE, left)) as Stored[],
+      );
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
@@ -89,33 +94,39 @@ export class SqliteLogReader extends EventLog {
 
   revisionOf(stream: string): Promise<number> {
     return new Promise((resolve) => {
-      const sql = 'SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1';
-      resolve(Number(this.get<{ revision: bigint }>(sql, stream)?.revision ?? -1));
+      const sql = 'SELECT revision FROM events WHERE stream = ? AND position <= ? ORDER BY revision DESC LIMIT 1';
+      resolve(Number(this.get<{ revision: bigint }>(sql, stream, this.durable)?.revision ?? -1));
     });
   }
 
   head(): Promise<bigint> {
-    return new Promise((resolve) => {
-      resolve(this.get<{ at: bigint | null }>('SELECT max(position) AS at FROM events')?.at ?? 0n);
-    });
+    return new Promise((resolve) => resolve(lowest(this.lastWritten(), this.durable)));
+  }
+
+  /** The last position that is there, on the disk or not yet. */
+  lastWritten(): bigint {
+    return this.get<{ at: bigint | null }>('SELECT max(position) AS at FROM events')?.at ?? 0n;
   }
 
   positionAt(instant: string): Promise<bigint> {
     return new Promise((resolve) => {
-      const sql = 'SELECT position FROM events WHERE recorded_at <= ? ORDER BY recorded_at DESC, position DESC LIMIT 1';
-      resolve(this.get<{ position: bigint }>(sql, instant)?.position ?? 0n);
+      const sql =
+        'SELECT position FROM events WHERE recorded_at <= ? AND position <= ? ORDER BY recorded_at DESC, position DESC LIMIT 1';
+      resolve(this.get<{ position: bigint }>(sql, instant, this.durable)?.position ?? 0n);
     });
   }
 
-  /** Calls back after each commit that it is told of; the in-process feed reads then. */
-  onCommit(listener: () => void): () => void {
+  /** Calls back after each commit that it is told of, with the last position that is on the disk; the in-process feed reads then. */
+  onCommit(listener: (durable: bigint) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** The writer, in this process, has committed. */
-  committed(): void {
-    for (const listener of this.listeners) listener();
+  /** The writer, in this process, has put all up to a position on the disk. */
+  committed(durable: bigint): void {
+    // A repeated append is answered with the place that it took long ago.
+    if (this.durable === ALL || durable > this.durable) this.durable = durable;
+    for (const listener of this.listeners) listener(this.durable);
   }
 
   close(): Promise<void> {
@@ -123,7 +134,7 @@ export class SqliteLogReader extends EventLog {
     return Promise.resolve();
   }
 
-  private get<Row>(sql: string, ...values: readonly string[]): Row | undefined {
+  private get<Row>(sql: string, ...values: readonly (string | bigint)[]): Row | undefined {
     return readable(this.file, () => this.statement(sql).get(...values) as Row | undefined);
   }
 
@@ -149,3 +160,5 @@ export class SqliteLogReader extends EventLog {
     });
   }
 }
+
+const lowest = (a: bigint, b: bigint): bigint => (a < b ? a : b);
