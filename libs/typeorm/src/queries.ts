@@ -13,7 +13,38 @@ type Builder = SelectQueryBuilder<ObjectLiteral>;
 
 const SYSTEM_COLUMNS = ['stream', 'row_key', 'since', 'event_id'] as const;
 
-/** The rows of a model as they stand at a position, as a sub-query under an alias. Every source of one query shares the parameter `pin`. */
+/** A value of a statement that is the same for every question of its shape: this stands in for the value that a question brings. */
+const MARK = '\u0000';
+const marks = (names: Iterable<string>): Record<string, string> =>
+  Object.fromEntries([...names].map((name) => [name, MARK + name]));
+
+/** Questions of one shape are compiled once: building a statement costs more than running it. */
+const compiled = new WeakMap<Source, Map<string, Compiled>>();
+const MOST_SHAPES = 500;
+
+function compile(
+  source: Source,
+  shape: readonly unknown[],
+  values: ReadonlyMap<string, unknown>,
+  build: () => Builder,
+): Compiled {
+  let shapes = compiled.get(source);
+  if (shapes === undefined) compiled.set(source, (shapes = new Map<string, Compiled>()));
+  const key = JSON.stringify(shape);
+  let kept = shapes.get(key);
+  if (kept === undefined) {
+    if (shapes.size >= MOST_SHAPES) shapes.clear();
+    kept = build().setParameters(marks(values.keys())).getQueryAndParameters() as Compiled;
+    shapes.set(key, kept);
+  }
+  const [sql, given] = kept;
+  return [sql, given.map((one) => (typeof one === 'string' && one.startsWith(MARK) ? values.get(one.slice(1)) : one))];
+}
+
+/**
+ * The rows of a model as they stand at a position, as a sub-query under an alias. Every source of one query shares the parameter `pin`. By the plus SQLite is told not
+ * to look for them by `since`: nearly all versions lie before a position, and in the order of their keys a page ends early.
+ */
 function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel, at: At, alias: string): Builder {
   const names = [...SYSTEM_COLUMNS, ...columns.map(({ name }) => name)];
   const [first, ...others] = names as [string, ...string[]];
@@ -21,7 +52,7 @@ function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel,
     const rows = sub.select(`r.${first}`, first).from(schema, 'r');
     for (const name of others) rows.addSelect(`r.${name}`, name);
     if (at === null) rows.where('r.until IS NULL');
-    else rows.where('r.since <= :pin AND (r.until IS NULL OR r.until > :pin)', { pin: at });
+    else rows.where('+r.since <= :pin AND (r.until IS NULL OR r.until > :pin)', { pin: `${MARK}pin` });
     if (model.head === true) rows.andWhere(`r.row_key <> ''`);
     return rows;
   }, alias);
@@ -39,19 +70,22 @@ function rowsOf(dataSource: DataSource, source: Source, at: At): Builder {
   return dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'v').setParameters(inner.getParameters());
 }
 
-/** Gives each condition's values names of their own. */
+/** What narrows a query: conditions with names for their values, so that the text alone tells the shape. */
 class Conditions {
-  private count = 0;
+  readonly parts: string[] = [];
+  readonly values = new Map<string, unknown>();
 
-  constructor(private readonly builder: Builder) {}
+  constructor(at: At) {
+    if (at !== null) this.values.set('pin', at);
+  }
 
-  value(value: unknown): string {
-    const name = `p${(this.count += 1)}`;
-    this.builder.setParameter(name, typeof value === 'boolean' ? Number(value) : value);
+  private value(value: unknown): string {
+    const name = `p${this.values.size}`;
+    this.values.set(name, typeof value === 'boolean' ? Number(value) : value);
     return `:${name}`;
   }
 
-  equals(column: string, value: Cell): string {
+  private equals(column: string, value: Cell): string {
     return value === null ? `v.${column} IS NULL` : `v.${column} = ${this.value(value)}`;
   }
 
@@ -60,10 +94,10 @@ class Conditions {
       const given = any.filter((cell) => cell !== null);
       const parts = any.includes(null) ? [`v.${column} IS NULL`] : [];
       if (given.length > 0) parts.push(`v.${column} IN (${given.map((cell) => this.value(cell)).join(', ')})`);
-      this.builder.andWhere(`(${parts.join(' OR ')})`);
+      this.parts.push(`(${parts.join(' OR ')})`);
     }
-    if (min !== undefined && min !== null) this.builder.andWhere(`v.${column} >= ${this.value(min)}`);
-    if (max !== undefined && max !== null) this.builder.andWhere(`v.${column} <= ${this.value(max)}`);
+    if (min !== undefined && min !== null) this.parts.push(`v.${column} >= ${this.value(min)}`);
+    if (max !== undefined && max !== null) this.parts.push(`v.${column} <= ${this.value(max)}`);
   }
 
   /** Rows whose key, or the part of it that is given, is one of these. */
@@ -74,35 +108,47 @@ class Conditions {
           .map(([column, value]) => this.equals(column, value))
           .join(' AND ')})`,
     );
-    this.builder.andWhere(`(${each.join(' OR ')})`);
+    this.parts.push(`(${each.join(' OR ')})`);
   }
 
   /** Rows behind one of them, in the order of these columns with what is missing last. */
   behind(order: readonly Order[], values: readonly Cell[]): void {
     const cases: string[] = [];
-    order.forEach(({ column, descending }, i) => {
+    order.forEach(({ column, descending, nullable }, i) => {
       const value = values[i] ?? null;
       if (value === null) return;
       const same = order.slice(0, i).map((before, j) => this.equals(before.column, values[j] ?? null));
-      const later = `(v.${column} ${descending ? '<' : '>'} ${this.value(value)} OR v.${column} IS NULL)`;
-      cases.push([...same, later].join(' AND '));
+      const further = `v.${column} ${descending ? '<' : '>'} ${this.value(value)}`;
+      cases.push([...same, nullable ? `(${further} OR v.${column} IS NULL)` : further].join(' AND '));
     });
-    this.builder.andWhere(cases.length === 0 ? '1 = 0' : `(${cases.join(' OR ')})`);
+    this.parts.push(cases.length === 0 ? '1 = 0' : `(${cases.join(' OR ')})`);
+  }
+
+  /** Narrows what is built. */
+  on(builder: Builder): Builder {
+    for (const part of this.parts) builder.andWhere(part);
+    return builder;
   }
 }
 
 interface Order {
   readonly column: string;
   readonly descending: boolean;
+  readonly nullable: boolean;
 }
 
+/** Whether a column can be empty: of a view, nobody knows. */
+const canBeEmpty = (source: Source, name: string): boolean =>
+  source.view !== null || (source.reads[0]?.columns.find((column) => column.name === name)?.nullable ?? false);
+
 /** The order of a query: what was asked for, then the key, so that no two rows stand at one place. */
-export const orderOf = (source: Source, query: Pick<RowQuery, 'sort'>): readonly Order[] => [
-  ...query.sort,
-  ...source.key
-    .filter((name) => !query.sort.some(({ column }) => column === name))
-    .map((column) => ({ column, descending: false })),
-];
+export const orderOf = (source: Source, query: Pick<RowQuery, 'sort'>): readonly Order[] =>
+  [
+    ...query.sort,
+    ...source.key
+      .filter((name) => !query.sort.some(({ column }) => column === name))
+      .map((column) => ({ column, descending: false })),
+  ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column) }));
 
 const selected = (column: string, type: ColumnType): string =>
   type === 'amount' ? `CAST(v.${column} AS TEXT)` : `v.${column}`;
@@ -123,14 +169,18 @@ export function pageQuery(
   query: Pick<RowQuery, 'where' | 'sort' | 'limit'> & { readonly behind?: readonly Cell[] },
   at: At,
 ): Compiled {
-  const builder = select(rowsOf(dataSource, source, at), source);
-  const conditions = new Conditions(builder);
+  const conditions = new Conditions(at);
   for (const filter of query.where) conditions.filter(filter);
   const order = orderOf(source, query);
   if (query.behind !== undefined) conditions.behind(order, query.behind);
-  for (const { column, descending } of order)
-    builder.addOrderBy(`v.${column}`, descending ? 'DESC' : 'ASC', 'NULLS LAST');
-  return builder.limit(query.limit).getQueryAndParameters() as Compiled;
+  const shape = ['page', at === null, conditions.parts, order, query.limit];
+  return compile(source, shape, conditions.values, () => {
+    const builder = conditions.on(select(rowsOf(dataSource, source, at), source));
+    // An index gives its order at once; where rows without a value come last, it does not.
+    for (const { column, descending, nullable } of order)
+      builder.addOrderBy(`v.${column}`, descending ? 'DESC' : 'ASC', nullable ? 'NULLS LAST' : undefined);
+    return builder.limit(query.limit);
+  });
 }
 
 /** The rows of a source that have one of these keys, or these parts of one. */
@@ -140,22 +190,26 @@ export function keyedQuery(
   keys: readonly Readonly<Record<string, Cell>>[],
   at: At,
 ): Compiled {
-  const builder = select(rowsOf(dataSource, source, at), source);
-  new Conditions(builder).keys(keys);
-  return builder.getQueryAndParameters() as Compiled;
+  const conditions = new Conditions(at);
+  conditions.keys(keys);
+  return compile(source, ['keys', at === null, conditions.parts], conditions.values, () =>
+    conditions.on(select(rowsOf(dataSource, source, at), source)),
+  );
 }
 
 /** Counts and sums over all rows that match, apart by the columns that keep unlike units apart. */
 export function totalsQuery(dataSource: DataSource, source: Source, where: readonly Filter[], at: At): Compiled {
   const { by, sums, distinct } = source.totals;
-  const builder = rowsOf(dataSource, source, at).select(
-    distinct === undefined ? 'COUNT(*)' : `COUNT(DISTINCT v.${distinct})`,
-    'counted',
-  );
-  for (const column of by)
-    builder.addSelect(`v.${column}`, column).addGroupBy(`v.${column}`).addOrderBy(`v.${column}`, 'ASC', 'NULLS LAST');
-  for (const column of sums) builder.addSelect(`CAST(COALESCE(SUM(v.${column}), 0) AS TEXT)`, column);
-  const conditions = new Conditions(builder);
+  const conditions = new Conditions(at);
   for (const filter of where) conditions.filter(filter);
-  return builder.getQueryAndParameters() as Compiled;
+  return compile(source, ['totals', at === null, conditions.parts], conditions.values, () => {
+    const builder = rowsOf(dataSource, source, at).select(
+      distinct === undefined ? 'COUNT(*)' : `COUNT(DISTINCT v.${distinct})`,
+      'counted',
+    );
+    for (const column of by)
+      builder.addSelect(`v.${column}`, column).addGroupBy(`v.${column}`).addOrderBy(`v.${column}`, 'ASC', 'NULLS LAST');
+    for (const column of sums) builder.addSelect(`CAST(COALESCE(SUM(v.${column}), 0) AS TEXT)`, column);
+    return conditions.on(builder);
+  });
 }

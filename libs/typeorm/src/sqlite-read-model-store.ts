@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   type Change,
   type Changes,
-  type Columns,
   type Described,
   type Filter,
   type ModelBatch,
@@ -18,7 +17,7 @@ import {
   type RowsOut,
   type TotalOut,
 } from '@entente/engine';
-import type { AnyProjection, Cell } from '@entente/kernel';
+import type { AnyProjection, Cell, ColumnType, Json } from '@entente/kernel';
 import Database from 'better-sqlite3';
 import { DataSource, Table } from 'typeorm';
 import { type Kept, checkLog, livingIn, placeNext, prepareFile, readableRows, turnOf } from './catalogue.js';
@@ -437,9 +436,8 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   private rowOut(source: Source, row: Row, sort: RowQuery['sort'], parkedSince: ReadonlyMap<string, string>): RowOut {
-    const columns: Columns = Object.fromEntries(
-      Object.entries(source.columns).map(([name, type]) => [name, decode(type, row[name])]),
-    );
+    const columns: Record<string, Json> = {};
+    for (const name in source.columns) columns[name] = decode(source.columns[name] as ColumnType, row[name]);
     return {
       key: rowIdOf(source, row),
       columns,

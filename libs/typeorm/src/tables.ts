@@ -61,7 +61,8 @@ export function tableOf(columns: readonly OwnColumn[], table: string): EntitySch
     indices: [
       { name: `${table}_current`, columns: ['stream', 'row_key'], unique: true, where: '"until" IS NULL' },
       { name: `${table}_since`, columns: ['since'] },
-      { name: `${table}_until`, columns: ['until'] },
+      // Of closed versions alone: what is current is found in the order of its keys.
+      { name: `${table}_until`, columns: ['until'], where: '"until" IS NOT NULL' },
     ],
   });
 }
