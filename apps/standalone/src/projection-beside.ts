@@ -6,6 +6,8 @@ import type { Says, ThreadData, Told } from './projection-thread.js';
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5000;
+/** Under load it is told of commits so often, in milliseconds. */
+const TOLD_EVERY = 10;
 
 /** The projection on a thread of its own: it is told of each commit, and begins again when its thread has ended by itself. */
 export class ProjectionBeside extends Projecting implements OnModuleDestroy {
@@ -15,8 +17,9 @@ export class ProjectionBeside extends Projecting implements OnModuleDestroy {
   private last: readonly ModelStatus[] = [];
   private why: string | null = null;
   private wait = FIRST_PAUSE;
-  /** The last position that it was told of. */
+  /** The last position that is on the disk. */
   private durable: bigint;
+  private telling: NodeJS.Timeout | null = null;
   private readonly stopping = new AbortController();
 
   private constructor(
@@ -47,10 +50,15 @@ export class ProjectionBeside extends Projecting implements OnModuleDestroy {
     return this.why;
   }
 
-  /** Tells it that the log has grown: it is on the disk up to here. */
+  /** Tells it that the log has grown: it is on the disk up to here. At once after a rest; under load many commits are told together, since each telling wakes a thread. */
   committed(durable: bigint): void {
     this.durable = durable;
+    if (this.telling !== null) return;
     this.tell({ durable });
+    this.telling = setTimeout(() => {
+      this.telling = null;
+      if (this.durable > durable) this.committed(this.durable);
+    }, TOLD_EVERY);
   }
 
   /** Calls back when models moved: a hint, which may be late or missing. */
@@ -60,6 +68,7 @@ export class ProjectionBeside extends Projecting implements OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
+    if (this.telling !== null) clearTimeout(this.telling);
     const { thread } = this;
     if (thread === null) return;
     const ended = new Promise((resolve) => thread.once('exit', resolve));
@@ -84,7 +93,7 @@ export class ProjectionBeside extends Projecting implements OnModuleDestroy {
           ready = true;
           this.thread = thread;
           // What was committed before it could be told.
-          this.committed(this.durable);
+          this.tell({ durable: this.durable });
           resolve();
         } else this.heard(says);
       });
