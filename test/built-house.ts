@@ -10,6 +10,27 @@ export interface BuiltHouse {
 
 const MAIN = fileURLToPath(new URL('../dist/apps/standalone/src/main.js', import.meta.url));
 
+const environment = (folder: string, example: 'on' | 'off') => ({
+  ...process.env,
+  ...{ ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: example },
+});
+
+/** Runs the built house on a folder on which it does not start, by the user named (this one else): its exit status and all that it says. */
+export async function runHouse(
+  folder: string,
+  user: { readonly uid?: number; readonly gid?: number } = {},
+): Promise<{ readonly status: number | null; readonly said: string }> {
+  const house = spawn(process.execPath, [MAIN], {
+    ...user,
+    ...{ cwd: '/', env: environment(folder, 'off'), stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 },
+  });
+  let said = '';
+  for (const stream of [house.stdout, house.stderr])
+    stream?.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+  const status = await new Promise<number | null>((resolve) => house.once('close', resolve));
+  return { status, said };
+}
+
 /** Starts the built house on a data folder and a free port, behind another program where one is named, and waits until it says where it listens. */
 export async function startHouse(
   folder: string,
@@ -18,7 +39,7 @@ export async function startHouse(
 ): Promise<BuiltHouse> {
   const [program = process.execPath, ...args] = [...behind, process.execPath, MAIN];
   const house = spawn(program, args, {
-    env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: example },
+    env: environment(folder, example),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => house.once('exit', () => resolve()));

@@ -44,10 +44,13 @@ export async function buildHouse(
     adapter,
     {
       bufferLogs: true,
+      // Why it cannot start is said once, by who starts it.
+      autoFlushLogs: false,
       abortOnError: false,
     },
   );
   app.useLogger(app.get(Logger));
+  app.flushLogs();
   endConnectionsOnClose(app);
   app.useGlobalFilters(new ProblemFilter());
   SwaggerModule.setup('docs', app, openApi(app.get(ReadModelStore).names(), new Date().toISOString().slice(0, 10)), {

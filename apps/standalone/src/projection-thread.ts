@@ -43,9 +43,10 @@ const app = await NestFactory.createApplicationContext(
       soon();
     },
   }),
-  { bufferLogs: true, abortOnError: false },
+  { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
 );
 app.useLogger(app.get(Logger));
+app.flushLogs();
 const projector = app.get(Projector);
 
 function tell(): void {

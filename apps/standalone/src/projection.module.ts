@@ -1,5 +1,13 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { EventFeed, EventLog, type Observer, Projecting, Projector, ReadModelStore } from '@entente/engine';
+import {
+  type Damaged,
+  EventFeed,
+  EventLog,
+  type Observer,
+  Projecting,
+  Projector,
+  ReadModelStore,
+} from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { InProcessFeed, SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
@@ -14,8 +22,12 @@ const GATHER = 40;
 const now = (): string => new Date().toISOString();
 
 /** The rows of a data folder, opened by the one process that writes its log, before it writes: rows ahead of the log are folded anew. */
-export async function openRows(folder: string, log: EventLog): Promise<ReadModelStore> {
-  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
+export async function openRows(
+  folder: string,
+  log: EventLog,
+  onDamaged: (damaged: Damaged) => void = () => undefined,
+): Promise<ReadModelStore> {
+  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, onDamaged });
   await rows.open(log.id, await log.head());
   return rows;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type DynamicModule,
@@ -13,6 +13,7 @@ import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { eventOf } from '@entente/contracts';
 import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
 import {
+  Damaged,
   EventFeed,
   EventLog,
   EventStore,
@@ -48,6 +49,7 @@ import { InProcessFeed, SqliteEventStore, SqliteRefusalLog } from '@entente/sqli
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { LoggerModule } from 'nestjs-pino';
 import { type LogLevel } from './config.js';
+import { FoundDamage } from './damage.js';
 import { logging } from './logging.js';
 import { Watch } from '@entente/workers';
 import { ProjectionBeside } from './projection-beside.js';
@@ -76,8 +78,17 @@ export const kinds: Kinds = {
 function sealKey(folder: string): Buffer {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'seal.key');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
-  return Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+  if (!existsSync(file)) {
+    // Under its name it is whole, however the process ends meanwhile.
+    writeFileSync(`${file}.making`, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
+    renameSync(`${file}.making`, file);
+  }
+  const key = readFileSync(file, 'utf8').trim();
+  if (!/^[0-9a-f]{64}$/.test(key))
+    throw new Error(
+      `${file} is damaged: put back the copy that is kept elsewhere; without it, removed, reporters get new pseudonyms`,
+    );
+  return Buffer.from(key, 'hex');
 }
 
 /** Every command passes here, in one envelope. */
@@ -114,11 +125,24 @@ export class HouseReadiness extends Readiness {
     @Inject(Projecting) private readonly projector: Projecting,
     @Inject(Watchdog) private readonly watchdog: Watchdog,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+    @Inject(FoundDamage) private readonly damage: FoundDamage,
   ) {
     super();
   }
 
   async standing(): Promise<Standing> {
+    const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
+    try {
+      const { head, models } = await this.models();
+      const fault = this.damage.said() ?? this.projector.fault();
+      return { head, waiting: this.store.waiting(), models, fault, alarms };
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      return { head: 0n, waiting: this.store.waiting(), models: [], fault: error.message, alarms };
+    }
+  }
+
+  private async models(): Promise<Pick<Standing, 'head' | 'models'>> {
     const head = await this.store.head();
     const ages = new Map<bigint, number>([[head, 0]]);
     const models = [];
@@ -129,8 +153,7 @@ export class HouseReadiness extends Readiness {
       const stuck = parked.filter(({ model }) => model === status.model).length;
       models.push({ ...status, parked: stuck, behindSeconds: ages.get(position) as number });
     }
-    const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
-    return { head, waiting: this.store.waiting(), models, fault: this.projector.fault(), alarms };
+    return { head, models };
   }
 
   private async ageBehind(position: bigint): Promise<number> {
@@ -152,7 +175,11 @@ export type Projects = 'within' | 'beside';
 
 /** The projection within this thread, by which a fault can be put anywhere on its way. */
 const within = (folder: string): Provider[] => [
-  { provide: ReadModelStore, inject: [EventStore], useFactory: (log: EventStore) => openRows(folder, log) },
+  {
+    provide: ReadModelStore,
+    inject: [EventStore, FoundDamage],
+    useFactory: (log: EventStore, damage: FoundDamage) => openRows(folder, log, damage.found),
+  },
   { provide: 'Observer', useExisting: Metrics },
   ...PROJECTION,
 ];
@@ -170,9 +197,9 @@ const beside = (folder: string, logLevel: LogLevel): Provider[] => [
   },
   {
     provide: ReadModelStore,
-    inject: [EventStore, Projecting],
-    useFactory: async (log: EventStore, projection: ProjectionBeside) => {
-      const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true });
+    inject: [EventStore, Projecting, FoundDamage],
+    useFactory: async (log: EventStore, projection: ProjectionBeside, { found: onDamaged }: FoundDamage) => {
+      const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true, onDamaged });
       await rows.open(log.id);
       projection.onMoved((models) => rows.tell(models));
       return rows;
@@ -200,13 +227,22 @@ export class StandaloneModule {
       ],
       providers: [
         Metrics,
+        FoundDamage,
         {
           provide: SqliteEventStore,
-          inject: [Metrics],
-          useFactory: (metrics: Metrics) =>
-            new SqliteEventStore({ folder, onOutcomeUnknown, onCommitted: (...of) => metrics.committed(...of) }),
+          inject: [Metrics, FoundDamage],
+          useFactory: (metrics: Metrics, { found: onDamaged }: FoundDamage) =>
+            new SqliteEventStore({
+              ...{ folder, onOutcomeUnknown, onDamaged },
+              onCommitted: (...of) => metrics.committed(...of),
+            }),
         },
-        { provide: RefusalLog, useFactory: () => new SqliteRefusalLog(folder) },
+        {
+          provide: RefusalLog,
+          // After the log, which holds the folder's lock: nothing is opened in a folder that another process has.
+          inject: [SqliteEventStore],
+          useFactory: () => new SqliteRefusalLog(folder),
+        },
         { provide: EventStore, useExisting: SqliteEventStore },
         {
           provide: EventFeed,

@@ -196,7 +196,12 @@ export class Executor {
       if (settled.as !== 'decided') return settled;
       if (submit.dryRun) return { as: 'would', events: settled.events, revision: folded.revision };
       if (!(await this.stillSo(consulted))) continue;
-      const appended = await this.store.append(name, folded.revision < 0 ? 'none' : folded.revision, settled.events);
+      const expected = folded.revision < 0 ? 'none' : folded.revision;
+      const appended = await this.store.append(name, expected, settled.events).catch((error: unknown) => {
+        // It may be written all the same: the store is asked before anything else is decided on this stream.
+        if (!(error instanceof Fault) || error.retryAfter === null) this.cache.delete(name);
+        throw error;
+      });
       if (!appended.ok) {
         this.observer.conflict();
         this.cache.delete(name);

@@ -7,7 +7,13 @@ describe('the watchdog', () => {
   let now = 0;
   const log = { head: () => Promise.resolve(head) } as EventLog;
   const over = (position: () => Promise<bigint | null>) =>
-    new Watchdog(log, [{ name: 'it', position }], () => now, 5000);
+    new Watchdog(
+      log,
+      [{ name: 'it', position }],
+      () => 0,
+      5000,
+      () => now,
+    );
   const looks = async (dog: Watchdog, ms: number) => {
     for (const end = now + ms; now < end; now += 1000) await dog.look();
     return [...dog.alarms().values()];

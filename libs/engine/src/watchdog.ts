@@ -18,8 +18,11 @@ export class Watchdog {
   constructor(
     private readonly log: EventLog,
     private readonly followers: readonly Follower[],
+    /** The time of day, in milliseconds: what an alarm says. */
     private readonly clock: () => number,
     private readonly patience = 5000,
+    /** A time that is never set back or forward, in milliseconds: what patience is measured by. */
+    private readonly steady: () => number = () => performance.now(),
   ) {}
 
   /** The alarms of the last look: who stands still, and since when. */
@@ -41,7 +44,7 @@ export class Watchdog {
         continue;
       }
       const before = this.behind.get(name);
-      const now = this.clock();
+      const now = this.steady();
       if (before?.at !== at) {
         this.behind.set(name, { at, since: now });
         continue;
@@ -49,7 +52,7 @@ export class Watchdog {
       const { since } = before as { since: number };
       if (now - since < this.patience) continue;
       const where = fault ?? `at position ${at} of ${head}`;
-      raised.set(name, `stands still since ${new Date(since).toISOString()}: ${where}`);
+      raised.set(name, `stands still since ${new Date(this.clock() - (now - since)).toISOString()}: ${where}`);
     }
     this.raised = raised;
   }

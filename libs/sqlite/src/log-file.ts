@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Damaged } from '@entente/engine';
+import { Damaged, NoRoom } from '@entente/engine';
 import Database from 'better-sqlite3';
 
 /** Names the file as Entente's log: "Entt". */
 const APPLICATION_ID = 0x456e7474;
 const FORMAT = 1;
 export const LOG_FILE = 'log.sqlite';
+const ROWS_FILE = 'rows.sqlite';
 
 const SCHEMA = `
   CREATE TABLE log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, made TEXT NOT NULL);
@@ -36,9 +37,10 @@ export function lockFolder(folder: string): Database.Database {
       cause: error,
     });
   }
-  const lock = new Database(join(folder, 'writer.lock'), { timeout: 0 });
+  const file = join(folder, 'writer.lock');
+  const lock = opened(file, () => new Database(file, { timeout: 0 }));
   try {
-    lock.exec('BEGIN EXCLUSIVE');
+    opened(file, () => lock.exec('BEGIN EXCLUSIVE'));
     return lock;
   } catch (error) {
     lock.close();
@@ -52,30 +54,40 @@ export function lockFolder(folder: string): Database.Database {
   }
 }
 
-export function openWriter(file: string): Database.Database {
+export function openWriter(folder: string): Database.Database {
+  const file = join(folder, LOG_FILE);
   const fresh = !existsSync(file);
-  const db = new Database(file);
+  const db = opened(file, () => new Database(file));
   try {
     const empty = fresh || readable(file, () => db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()) === 0;
-    if (!empty) checkFormat(db, file);
-    readable(file, () => db.pragma('journal_mode = WAL'));
-    // SQLite keeps the file whole; what makes a commit durable is the writer's own sync, before anybody is told of it.
-    db.pragma('synchronous = NORMAL');
-    if (empty)
-      db.transaction(() => {
-        db.exec(SCHEMA);
-        db.pragma(`application_id = ${APPLICATION_ID}`);
-        db.pragma(`user_version = ${FORMAT}`);
-        db.prepare('INSERT INTO log (only, id, made) VALUES (1, ?, ?)').run(
-          randomUUID(),
-          new Date(Date.now()).toISOString(),
-        );
-      })();
+    if (empty) checkNotLost(folder);
+    else checkFormat(db, file);
+    opened(file, () => {
+      db.pragma('journal_mode = WAL');
+      // SQLite keeps the file whole; what makes a commit durable is the writer's own sync, before anybody is told of it.
+      db.pragma('synchronous = NORMAL');
+      if (empty) db.transaction(() => makeLog(db))();
+    });
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+function makeLog(db: Database.Database): void {
+  db.exec(SCHEMA);
+  db.pragma(`application_id = ${APPLICATION_ID}`);
+  db.pragma(`user_version = ${FORMAT}`);
+  db.prepare('INSERT INTO log (only, id, made) VALUES (1, ?, ?)').run(randomUUID(), new Date(Date.now()).toISOString());
+}
+
+/** Rows are made after their log: where they are and it is not, it was lost, and a new one would hide that. */
+function checkNotLost(folder: string): void {
+  if (existsSync(join(folder, ROWS_FILE)))
+    throw new Error(
+      `${join(folder, LOG_FILE)} is missing or empty, and the rows that were folded from it are there (${ROWS_FILE}): ${REMEDY}`,
+    );
 }
 
 export function openLogReader(folder: string): Database.Database {
@@ -94,20 +106,47 @@ function checkFormat(db: Database.Database, file: string): void {
     throw new Error(`${file} was written by a newer Entente (format ${pragma('user_version')}): run that one`);
 }
 
-/** Reads or writes the log; what shows that the file is damaged says what to do. */
-export function readable<T>(file: string, read: () => T): T {
+/** Opens a file of the folder; what keeps it from being opened says what to do. */
+export function opened<T>(file: string, open: () => T): T {
   try {
-    return read();
+    // SQLite opens what it may only read without a word, and the first command would be told.
+    if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
+    return readable(file, open);
   } catch (error) {
-    throw damageOf(file, error) ?? error;
+    const { code = '' } = error as { code?: string };
+    if (code === 'SQLITE_FULL') throw new NoRoom(file);
+    if (!/^(?:SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EPERM|EROFS)/.test(code)) throw error;
+    throw new Error(`${file} cannot be written by this user: let it, or name another data folder (ENTENTE_DATA)`, {
+      cause: error,
+    });
   }
 }
 
-/** A SQLite error that shows damage, said in so many words; null for every other. */
-export function damageOf(file: string, error: unknown): Damaged | null {
+/** Is told of damage where it is met. */
+export type OnDamaged = (damaged: Damaged) => void;
+
+/** Reads or writes the log; what shows that the file is damaged says what to do. */
+export function readable<T>(file: string, read: () => T, onDamaged: OnDamaged = () => undefined): T {
+  try {
+    return read();
+  } catch (error) {
+    const damaged = damageOf(file, error);
+    if (damaged === null) throw error;
+    onDamaged(damaged);
+    throw damaged;
+  }
+}
+
+/** An error that shows damage, of SQLite or of what cannot be read as it was written, said in so many words; null for every other. */
+export function damageOf(file: string, error: unknown, remedy = REMEDY): Damaged | null {
+  if (error instanceof Damaged) return error;
   const { code = '' } = error as { code?: string };
-  const damage = code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_IOERR_SHORT_READ';
-  return damage ? new Damaged(file, REMEDY, error) : null;
+  const damage =
+    error instanceof SyntaxError ||
+    code.startsWith('SQLITE_CORRUPT') ||
+    code === 'SQLITE_NOTADB' ||
+    code === 'SQLITE_IOERR_SHORT_READ';
+  return damage ? new Damaged(file, remedy, error) : null;
 }
 
 const REMEDY =

@@ -49,9 +49,9 @@ export class LogWriter {
 
   constructor(folder: string) {
     this.file = join(folder, LOG_FILE);
-    this.db = openWriter(this.file);
+    this.db = openWriter(folder);
     try {
-      this.statements = this.prepare();
+      this.statements = readable(this.file, () => this.prepare());
       const last = this.db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck();
       this.lastRecorded = readable(this.file, () => last.get() as string | undefined) ?? '';
       this.wal = openSync(`${this.file}-wal`, 'r+');

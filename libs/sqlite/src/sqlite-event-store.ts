@@ -2,6 +2,7 @@ import {
   type Appended,
   Busy,
   Closing,
+  Damaged,
   EventStore,
   type Expected,
   type LogRange,
@@ -37,6 +38,8 @@ export interface SqliteEventStoreOptions {
   readonly maxWaiting?: number;
   /** Called after each commit: how many appends shared it, how many events they were, and how long it took in milliseconds. */
   readonly onCommitted?: (appends: number, events: number, ms: number) => void;
+  /** Called when the log shows that it is damaged: that stays until somebody has mended it. */
+  readonly onDamaged?: (damaged: Damaged) => void;
   /** Called when a commit failed and its outcome cannot be known: the process should end. */
   readonly onOutcomeUnknown?: (error: OutcomeUnknown) => void;
 }
@@ -59,11 +62,11 @@ export class SqliteEventStore extends EventStore {
 
   constructor(private readonly options: SqliteEventStoreOptions) {
     super();
-    const { folder, upcast } = options;
+    const { folder, upcast, onDamaged } = options;
     this.lock = lockFolder(folder);
     try {
       this.writer = new LogWriter(folder);
-      this.reader = new SqliteLogReader(folder, upcast);
+      this.reader = new SqliteLogReader(folder, upcast, onDamaged);
       this.reader.committed(this.reader.lastWritten());
     } catch (error) {
       this.lock.close();
@@ -139,6 +142,7 @@ export class SqliteEventStore extends EventStore {
 
   private faultOf({ why, cause }: Failure): Error {
     if (why === 'no-room') return new NoRoom('the log');
+    if (cause instanceof Damaged) this.options.onDamaged?.(cause);
     if (why === 'fault') return cause;
     const fault = new OutcomeUnknown(cause);
     this.closed = true;

@@ -2,7 +2,7 @@ import { EventLog, type LogRange, type StreamRange } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { LOG_FILE, openLogReader, readable } from './log-file.js';
+import { LOG_FILE, type OnDamaged, openLogReader, readable } from './log-file.js';
 
 interface Stored {
   position: bigint;
@@ -36,6 +36,7 @@ export class SqliteLogReader extends EventLog {
     folder: string,
     /** Reads old versions of events as the newest. */
     private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
+    private readonly onDamaged?: OnDamaged,
   ) {
     super();
     this.file = join(folder, LOG_FILE);
@@ -54,7 +55,7 @@ export class SqliteLogReader extends EventLog {
     );
     let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
     for (let left = limit; left > 0;) {
-      const rows = readable(this.file, () => page.all(stream, next, this.durable, Math.min(PAGE, left)) as Stored[]);
+      const rows = this.reads(() => page.all(stream, next, this.durable, Math.min(PAGE, left)) as Stored[]);
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
@@ -80,10 +81,8 @@ export class SqliteLogReader extends EventLog {
     const page = this.statement(`SELECT * FROM events WHERE ${narrowed.join(' AND ')} ORDER BY position LIMIT ?`);
     let next = after;
     for (let left = limit; left > 0;) {
-      const rows = readable(
-        this.file,
-        () => page.all(next, lowest(upTo ?? ALL, this.durable), ...values, Math.min(PAGE, left)) as Stored[],
-      );
+      const upMost = lowest(upTo ?? ALL, this.durable);
+      const rows = this.reads(() => page.all(next, upMost, ...values, Math.min(PAGE, left)) as Stored[]);
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
@@ -135,7 +134,11 @@ export class SqliteLogReader extends EventLog {
   }
 
   private get<Row>(sql: string, ...values: readonly (string | bigint)[]): Row | undefined {
-    return readable(this.file, () => this.statement(sql).get(...values) as Row | undefined);
+    return this.reads(() => this.statement(sql).get(...values) as Row | undefined);
+  }
+
+  private reads<T>(read: () => T): T {
+    return readable(this.file, read, this.onDamaged);
   }
 
   private statement(sql: string): Database.Statement {
@@ -148,6 +151,7 @@ export class SqliteLogReader extends EventLog {
   }
 
   private recorded(row: Stored): RecordedEvent {
+    const [data, metadata] = this.reads(() => [JSON.parse(row.data), JSON.parse(row.metadata)] as [unknown, unknown]);
     return this.upcast({
       id: row.id,
       stream: row.stream,
@@ -155,8 +159,8 @@ export class SqliteLogReader extends EventLog {
       position: row.position,
       type: row.type,
       version: Number(row.version),
-      data: JSON.parse(row.data) as unknown,
-      metadata: JSON.parse(row.metadata) as RecordedEvent['metadata'],
+      data,
+      metadata: metadata as RecordedEvent['metadata'],
     });
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from '@entente/engine';
 import Database from 'better-sqlite3';
+import { damageOf, opened } from './log-file.js';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS refusals (
@@ -13,8 +14,26 @@ const SCHEMA = `
 /** How often what was noted is written, in milliseconds. */
 const EVERY = 250;
 
+const REMEDY =
+  'stop, remove this file with those beside it that begin with its name, and start again: what it kept of refused commands is gone, and nothing else';
+
+function openRefusals(file: string): Database.Database {
+  try {
+    return opened(file, () => {
+      const db = new Database(file);
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = NORMAL');
+      db.exec(SCHEMA);
+      return db;
+    });
+  } catch (error) {
+    throw damageOf(file, (error as Error).cause ?? error, REMEDY) ?? error;
+  }
+}
+
 /** Refused commands in a small SQLite file of their own, written together four times a second. */
 export class SqliteRefusalLog extends RefusalLog {
+  private readonly file: string;
   private readonly db: Database.Database;
   private noted: RefusedCommand[] = [];
   private leftOut = 0;
@@ -29,10 +48,8 @@ export class SqliteRefusalLog extends RefusalLog {
   ) {
     super();
     mkdirSync(folder, { recursive: true });
-    this.db = new Database(join(folder, 'refusals.sqlite'));
-    this.db.pragma('journal_mode = WAL');
-    this.db.pragma('synchronous = NORMAL');
-    this.db.exec(SCHEMA);
+    this.file = join(folder, 'refusals.sqlite');
+    this.db = openRefusals(this.file);
     this.timer = setInterval(() => this.write(), EVERY).unref();
   }
 
@@ -41,27 +58,34 @@ export class SqliteRefusalLog extends RefusalLog {
     else this.noted.push(refused);
   }
 
-  list({ limit, before, organisation, stream, code }: RefusalQuery): Promise<{
+  list(query: RefusalQuery): Promise<{
     readonly refusals: readonly NumberedRefusal[];
     readonly leftOut: number;
   }> {
     this.write();
+    try {
+      return Promise.resolve({ refusals: this.read(query), leftOut: this.leftOut });
+    } catch (error) {
+      return Promise.reject(damageOf(this.file, error, REMEDY) ?? (error as Error));
+    }
+  }
+
+  private read({ limit, before, organisation, stream, code }: RefusalQuery): readonly NumberedRefusal[] {
     const wanted = Object.entries({ organisation, stream, code }).filter(([, value]) => value !== undefined);
     const where = ['number < ?', ...wanted.map(([column]) => `${column} = ?`)].join(' AND ');
-    const rows = this.db
+    return this.db
       .prepare(
         `SELECT number, at, organisation, role, stream, command, command_id AS commandId, correlation_id AS correlationId, code, rule
          FROM refusals WHERE ${where} ORDER BY number DESC LIMIT ?`,
       )
       .all(before ?? Number.MAX_SAFE_INTEGER, ...wanted.map(([, value]) => value), limit) as NumberedRefusal[];
-    return Promise.resolve({ refusals: rows, leftOut: this.leftOut });
   }
 
   /** Writes what was noted; where that fails (a full disk), it is kept for the next time, within its bound. */
   private write(): void {
     if (this.noted.length === 0 || !this.db.open) return;
-    const insert = this.db.prepare('INSERT INTO refusals VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     try {
+      const insert = this.db.prepare('INSERT INTO refusals VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
       this.db.transaction(() => {
         for (const one of this.noted) {
           const { at, organisation, role, stream, command, commandId, correlationId, code, rule } = one;

@@ -1,5 +1,5 @@
 import type { AnyProjection } from '@entente/kernel';
-import { Damaged } from '@entente/engine';
+import { Damaged, type Fault, NoRoom } from '@entente/engine';
 import type BetterSqlite3 from 'better-sqlite3';
 import { type OwnColumn, ownColumns } from './tables.js';
 
@@ -108,11 +108,26 @@ export function readableRows<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const { code = '' } = error as { code?: string };
-    if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_NOTADB' && code !== 'SQLITE_IOERR_SHORT_READ')
-      throw error;
-    throw new Damaged(file, REMEDY, error);
+    throw faultOfRows(file, error) ?? error;
   }
+}
+
+/** What an error of the rows' file says: that it is damaged, that there is no room, or that it cannot be written; null for every other. */
+export function faultOfRows(file: string, error: unknown): Fault | Error | null {
+  if (error instanceof Damaged) return error;
+  const { code = '' } = error as { code?: string };
+  if (
+    error instanceof SyntaxError ||
+    code.startsWith('SQLITE_CORRUPT') ||
+    code === 'SQLITE_NOTADB' ||
+    code === 'SQLITE_IOERR_SHORT_READ'
+  )
+    return new Damaged(file, REMEDY, error);
+  if (code === 'SQLITE_FULL') return new NoRoom('the rows');
+  if (!code.startsWith('SQLITE_READONLY') && !code.startsWith('SQLITE_CANTOPEN')) return null;
+  return new Error(`${file} cannot be written by this user: let it, or name another data folder (ENTENTE_DATA)`, {
+    cause: error,
+  });
 }
 
 const REMEDY =

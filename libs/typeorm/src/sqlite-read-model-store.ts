@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type Change,
   type Changes,
+  Damaged,
   type Described,
   type Filter,
   type ModelBatch,
@@ -20,7 +21,16 @@ import {
 import type { AnyProjection, Cell, ColumnType, Json } from '@entente/kernel';
 import Database from 'better-sqlite3';
 import { DataSource, Table } from 'typeorm';
-import { type Kept, checkLog, livingIn, placeNext, prepareFile, readableRows, turnOf } from './catalogue.js';
+import {
+  type Kept,
+  checkLog,
+  livingIn,
+  placeNext,
+  faultOfRows,
+  prepareFile,
+  readableRows,
+  turnOf,
+} from './catalogue.js';
 import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
 import { type Source, type StoredModel, type StoredView, keyOf, modelSource, rowIdOf, viewSource } from './source.js';
 import { SqliteRebuild } from './sqlite-rebuild.js';
@@ -40,6 +50,8 @@ export interface SqliteReadModelStoreOptions {
   readonly views: readonly StoredView[];
   /** Beside a running house: rows are read, never written. */
   readonly readonly?: boolean;
+  /** Called when the rows show that they are damaged: that stays until they are folded anew. */
+  readonly onDamaged?: (damaged: Damaged) => void;
 }
 
 /**
@@ -68,6 +80,14 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   async open(storeId: string, head?: bigint): Promise<void> {
+    try {
+      await this.openFile(storeId, head);
+    } catch (error) {
+      throw faultOfRows(this.file, error) ?? error;
+    }
+  }
+
+  private async openFile(storeId: string, head?: bigint): Promise<void> {
     const { folder, models, readonly = false } = this.options;
     this.storeId = storeId;
     if (readonly && !existsSync(this.file))
@@ -143,7 +163,7 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   private turnNow(): number {
-    return Number((this.statement('SELECT turn FROM house').get() as { turn: number }).turn);
+    return this.reads(() => Number((this.statement('SELECT turn FROM house').get() as { turn: number }).turn));
   }
 
   async outdated(): Promise<readonly string[]> {
@@ -169,7 +189,7 @@ export class SqliteReadModelStore extends ReadModelStore {
 
   async checkpoint(model: string, partition: number): Promise<bigint> {
     await this.upToDate();
-    return this.checkpointOf(this.stored(model), partition);
+    return this.reads(() => this.checkpointOf(this.stored(model), partition));
   }
 
   private checkpointOf({ table }: StoredModel, partition: number): bigint {
@@ -181,7 +201,7 @@ export class SqliteReadModelStore extends ReadModelStore {
 
   async parked(): Promise<readonly Parked[]> {
     await this.upToDate();
-    const rows = this.statement('SELECT * FROM parked ORDER BY position').all() as Row[];
+    const rows = this.reads(() => this.statement('SELECT * FROM parked ORDER BY position').all() as Row[]);
     return rows.flatMap((row) => {
       const of = [...this.served.values()].find(({ table }) => table === row['rows_in']);
       return of === undefined ? [] : [parkedOf(of.model.name, row)];
@@ -190,14 +210,13 @@ export class SqliteReadModelStore extends ReadModelStore {
 
   async current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
     await this.upToDate();
-    return readableRows(this.file, () => this.writing().current(model, ids));
+    return this.reads(() => this.writing().current(model, ids));
   }
 
   commit(batches: readonly ModelBatch[]): Promise<boolean> {
     return new Promise((resolve) => {
       const db = this.write;
-      const kept =
-        db !== null && readableRows(this.file, () => this.writing().commit(batches, () => turnOf(db) === this.seen));
+      const kept = db !== null && this.reads(() => this.writing().commit(batches, () => turnOf(db) === this.seen));
       if (kept) this.tell(new Set(batches.map(({ model }) => model)));
       resolve(kept);
     });
@@ -210,7 +229,9 @@ export class SqliteReadModelStore extends ReadModelStore {
     const db = new Database(this.file);
     db.pragma('synchronous = NORMAL');
     try {
-      const kept = db.transaction(() => models.map((model) => placeNext(db, model, anew))).immediate();
+      const kept = this.reads(() =>
+        db.transaction(() => models.map((model) => placeNext(db, model, anew))).immediate(),
+      );
       const next = this.storedAs(kept);
       await makeTables(this.file, next);
       return new SqliteRebuild(
@@ -383,6 +404,15 @@ export class SqliteReadModelStore extends ReadModelStore {
     this.writer = null;
   }
 
+  private reads<T>(read: () => T): T {
+    try {
+      return readableRows(this.file, read);
+    } catch (error) {
+      if (error instanceof Damaged) this.options.onDamaged?.(error);
+      throw error;
+    }
+  }
+
   private stored(model: string): StoredModel {
     const stored = this.served.get(model);
     if (stored === undefined) throw new Error(`there is no model ${model}`);
@@ -405,7 +435,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     for (;;) {
       await this.upToDate();
       const source = this.source(name);
-      const answer = readableRows(this.file, () =>
+      const answer = this.reads(() =>
         this.read.transaction(() => (this.turnNow() === this.seen ? { is: work(source) } : null))(),
       );
       if (answer !== null) return answer.is;

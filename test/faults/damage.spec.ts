@@ -1,0 +1,255 @@
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { SqliteLogReader, SqliteRefusalLog } from '@entente/sqlite';
+import { buildHouse } from '../../apps/standalone/src/house.js';
+import { type BuiltHouse, runHouse, startHouse } from '../built-house.js';
+import { all } from '../contracts/event-store.js';
+import { entente } from '../entente.js';
+
+const PROGRAMMES = 300;
+const base = mkdtempSync(join(tmpdir(), 'entente-damage-'));
+const whole = join(base, 'whole');
+let folder: string;
+let made = 0;
+
+const send = (url: string, id: string, command: string, body: object): Promise<Response> =>
+  fetch(`${url}/v1/programme/norland.${id}/${command}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor', 'idempotency-key': command },
+    body: JSON.stringify(body),
+  });
+const propose = (url: string, id: string): Promise<Response> =>
+  send(url, id, 'propose', {
+    ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
+    ...{ starts: '2026-01-01', ends: '2028-12-31' },
+  });
+
+beforeAll(async () => {
+  const app = await buildHouse(whole, 'fatal');
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  await Promise.all(Array.from({ length: PROGRAMMES }, (_, i) => propose(url, `p${i}`)));
+  await caughtUp(url);
+  await app.close();
+});
+afterAll(() => rmSync(base, { recursive: true }));
+beforeEach(() => {
+  folder = join(base, `folder-${(made += 1)}`);
+  cpSync(whole, folder, { recursive: true });
+});
+afterEach(() => {
+  chmodSync(folder, 0o755);
+  for (const { house } of started.splice(0)) house.kill('SIGKILL');
+});
+
+const started: BuiltHouse[] = [];
+async function start(): Promise<BuiltHouse> {
+  const house = await startHouse(folder, 'off');
+  started.push(house);
+  return house;
+}
+
+async function caughtUp(url: string): Promise<void> {
+  for (let behind = true; behind;) {
+    const ready = (await (await fetch(`${url}/health/ready`)).json()) as { models: { lag: string }[] };
+    behind = ready.models.length === 0 || ready.models.some(({ lag }) => lag !== '0');
+  }
+}
+
+/** Overwrites the page in the middle of a table's rows with what is no page. */
+function damage(file: string, table: string): void {
+  const db = new Database(file, { readonly: true });
+  const pages = db
+    .prepare(`SELECT pageno FROM dbstat WHERE name LIKE ? AND pagetype = 'leaf' ORDER BY path`)
+    .pluck()
+    .all(table) as number[];
+  const size = Number(db.pragma('page_size', { simple: true }));
+  db.close();
+  expect(pages.length).toBeGreaterThan(10);
+  const fd = openSync(file, 'r+');
+  writeSync(fd, Buffer.alloc(size, 0x5a), 0, size, ((pages[Math.floor(pages.length / 2)] as number) - 1) * size);
+  closeSync(fd);
+}
+
+const log = () => join(folder, 'log.sqlite');
+const rows = () => join(folder, 'rows.sqlite');
+const change = (file: string, sql: string): void => {
+  const db = new Database(file);
+  db.exec(sql);
+  db.close();
+};
+const halve = (file: string): void => truncateSync(file, Math.floor(statSync(file).size / 2));
+const RESTORE = 'restore a backup into an empty one (entente restore)';
+const REMOVE = 'remove this file with those beside it that begin with its name, and start again';
+
+/** Why the house cannot be built on the folder. */
+const whyNot = async (): Promise<string> => {
+  try {
+    const app = await buildHouse(folder, 'fatal');
+    await app.close();
+    return 'it starts';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe('the house does not start, and says what is wrong and what to do,', () => {
+  const cases: readonly (readonly [what: string, spoil: () => void, ...says: string[]])[] = [
+    ['on a log that was cut off', () => halve(log()), 'log.sqlite is damaged', RESTORE],
+    ['on a log that was emptied', () => truncateSync(log()), 'log.sqlite is missing or empty', RESTORE],
+    ['where the log is gone and its rows are there', () => rmSync(log()), 'log.sqlite is missing or empty', RESTORE],
+    ['on a log that is no database', () => writeFileSync(log(), 'x'.repeat(9000)), 'log.sqlite is damaged', RESTORE],
+    [
+      "on another program's database",
+      () => change(log(), 'PRAGMA application_id = 7'),
+      "another program's database: choose another data folder",
+    ],
+    [
+      'on the log of a newer version',
+      () => change(log(), 'PRAGMA user_version = 99'),
+      'written by a newer Entente (format 99): run that one',
+    ],
+    ['on rows that were cut off', () => halve(rows()), 'rows.sqlite is damaged', REMOVE],
+    ['on rows that are no database', () => writeFileSync(rows(), 'x'.repeat(9000)), 'rows.sqlite is damaged', REMOVE],
+    ["on another program's rows", () => change(rows(), 'DROP TABLE house'), "another program's database"],
+    ['on the rows of a newer version', () => change(rows(), 'UPDATE house SET format = 99'), 'newer Entente'],
+    ['on the rows of another log', () => change(rows(), `UPDATE house SET log = 'x'`), 'another log: remove it'],
+    [
+      'on refused commands that are no database',
+      () => writeFileSync(join(folder, 'refusals.sqlite'), 'x'.repeat(9000)),
+      'refusals.sqlite is damaged',
+      REMOVE,
+    ],
+    ['on a key that was emptied', () => truncateSync(join(folder, 'seal.key')), 'seal.key is damaged', 'put back'],
+  ];
+  it.each(cases)('%s', async (_, spoil, ...says) => {
+    spoil();
+    const why = await whyNot();
+    for (const words of says) expect(why).toContain(words);
+  });
+
+  it.each(cases.filter(([what]) => what.endsWith('cut off')))(
+    '%s: in one line, with exit status 1',
+    async (_, spoil) => {
+      spoil();
+      const { status, said } = await runHouse(folder);
+      expect([status, said]).toEqual([1, expect.stringMatching(/^Entente cannot start: .* is damaged .*\n$/)]);
+    },
+  );
+
+  it('in a folder or on a log that its user may not write', async () => {
+    // Root may write everything: the house runs as nobody then.
+    const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    chmodSync(base, 0o755);
+    chmodSync(folder, 0o555);
+    const { status, said } = await runHouse(folder, user);
+    expect([status, said]).toEqual([1, expect.stringContaining(`${folder} cannot be written by this user: let it`)]);
+    chmodSync(folder, 0o777);
+    for (const file of readdirSync(folder)) chmodSync(join(folder, file), file === 'log.sqlite' ? 0o444 : 0o666);
+    const again = await runHouse(folder, user);
+    expect([again.status, again.said]).toEqual([
+      1,
+      expect.stringContaining('log.sqlite cannot be written by this user'),
+    ]);
+  });
+
+  it('where another process writes to the folder, which goes on', async () => {
+    const first = await start();
+    const { status, said } = await runHouse(folder);
+    expect([status, said]).toEqual([
+      1,
+      expect.stringContaining('is in use: another process writes to this data folder'),
+    ]);
+    expect((await propose(first.url, 'later')).status).toBe(201);
+    first.house.kill('SIGTERM');
+    await first.ended;
+  });
+});
+
+describe('a damaged page', () => {
+  it('in the middle of the log is told to whoever needs it and in its health, and the others are served', async () => {
+    damage(log(), 'events');
+    const { house, url, ended } = await start();
+    const answers = await Promise.all(
+      Array.from({ length: PROGRAMMES }, async (_, i) => {
+        const answer = await send(url, `p${i}`, 'assign-gender-marker', { marker: 1 });
+        return { status: answer.status, ...((await answer.json()) as { code?: string; title?: string }) };
+      }),
+    );
+    const failed = answers.filter(({ status }) => status !== 201);
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed.length).toBeLessThan(PROGRAMMES / 10);
+    for (const one of failed)
+      expect(one).toMatchObject({ status: 500, code: 'damaged', title: expect.stringContaining(RESTORE) });
+    expect((await propose(url, 'later')).status).toBe(201);
+    const health = await fetch(`${url}/health/ready`);
+    expect([health.status, await health.json()]).toMatchObject([503, { fault: expect.stringContaining(RESTORE) }]);
+    expect((await fetch(`${url}/v1/read-models/programmes?limit=9`)).status).toBe(200);
+    house.kill('SIGTERM');
+    await ended;
+    expect((await entente('verify', '--data', folder).catch((error: Error) => error)) as object).toMatchObject({
+      message: expect.stringContaining(RESTORE),
+    });
+  });
+
+  it('in the rows is told to whoever reads it and in its health; once the file is removed, they are folded anew', async () => {
+    damage(rows(), 'programmes_v%');
+    const read = async (url: string, name: string) => {
+      const answer = await fetch(`${url}/v1/read-models/${name}?limit=1000`);
+      return { status: answer.status, ...((await answer.json()) as { code?: string; rows?: unknown[] }) };
+    };
+    const first = await start();
+    expect(await read(first.url, 'programmes')).toMatchObject({
+      ...{ status: 500, code: 'damaged', title: expect.stringContaining(REMOVE) },
+    });
+    expect(await read(first.url, 'journal')).toMatchObject({ status: 200 });
+    expect((await propose(first.url, 'later')).status).toBe(201);
+    const health = await fetch(`${first.url}/health/ready`);
+    expect([health.status, await health.json()]).toMatchObject([503, { fault: expect.stringContaining(REMOVE) }]);
+    first.house.kill('SIGTERM');
+    await first.ended;
+    for (const file of readdirSync(folder)) if (file.startsWith('rows.sqlite')) rmSync(join(folder, file));
+    const again = await start();
+    await caughtUp(again.url);
+    expect((await read(again.url, 'programmes')).rows).toHaveLength(PROGRAMMES + 1);
+    again.house.kill('SIGTERM');
+    await again.ended;
+    expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
+  });
+
+  it('in the refused commands is told to whoever lists them', async () => {
+    const file = join(folder, 'refusals.sqlite');
+    rmSync(file);
+    const first = new SqliteRefusalLog(folder);
+    await first.close();
+    // The page of the table itself: the file opens, and cannot be read.
+    const fd = openSync(file, 'r+');
+    writeSync(fd, Buffer.alloc(4096, 0x5a), 0, 4096, 4096);
+    closeSync(fd);
+    const refusals = new SqliteRefusalLog(folder);
+    await expect(refusals.list({ limit: 9 })).rejects.toMatchObject({ code: 'damaged' });
+    await refusals.close();
+  });
+});
+
+it('an event whose text was damaged is told as damage, not as some failure', async () => {
+  change(log(), `UPDATE events SET data = substr(data, 1, 20) WHERE position = 5`);
+  const reader = new SqliteLogReader(folder);
+  await expect(all(reader.readLog(0n))).rejects.toMatchObject({ code: 'damaged' });
+  await reader.close();
+});
