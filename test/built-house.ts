@@ -31,15 +31,16 @@ export async function runHouse(
   return { status, said };
 }
 
-/** Starts the built house on a data folder and a free port, behind another program where one is named, and waits until it says where it listens. */
+/** Starts the built house on a data folder and a free port, behind another program where one is named, with more settings where they are given, and waits until it says where it listens. */
 export async function startHouse(
   folder: string,
   example: 'on' | 'off',
   behind: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<BuiltHouse> {
   const [program = process.execPath, ...args] = [...behind, process.execPath, MAIN];
   const house = spawn(program, args, {
-    env: environment(folder, example),
+    env: { ...environment(folder, example), ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => house.once('exit', () => resolve()));

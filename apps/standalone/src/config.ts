@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { DOOR, type Door } from './door.js';
 
 /** What an operator sets, by environment variables. */
 export interface Config {
@@ -10,6 +11,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** For how long, in seconds, stopping may take. */
   readonly stopSeconds: number;
+  readonly door: Door;
 }
 
 const LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
@@ -27,6 +29,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ENTENTE_EXAMPLE: example = 'on',
     LOG_LEVEL: level = 'warn',
     ENTENTE_STOP_SECONDS: stop = '30',
+    ENTENTE_CONNECTIONS: connections = String(DOOR.connections),
+    ENTENTE_REQUEST_SECONDS: request = String(DOOR.requestSeconds),
   } = env;
   const wrong: string[] = [];
   if (!isLoopback(host))
@@ -38,7 +42,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!LEVELS.includes(level as LogLevel)) wrong.push(`LOG_LEVEL=${level}: takes one of ${LEVELS.join(', ')}`);
   if (!/^[0-9]{1,4}$/.test(stop) || Number(stop) < 1 || Number(stop) > 3600)
     wrong.push(`ENTENTE_STOP_SECONDS=${stop}: takes whole seconds from 1 to 3600`);
+  if (!/^[0-9]{1,6}$/.test(connections) || Number(connections) < 16)
+    wrong.push(`ENTENTE_CONNECTIONS=${connections}: takes a number from 16 to 999999`);
+  if (!/^[0-9]{1,4}$/.test(request) || Number(request) < 1 || Number(request) > 3600)
+    wrong.push(`ENTENTE_REQUEST_SECONDS=${request}: takes whole seconds from 1 to 3600`);
   if (wrong.length > 0) return wrong;
   const stopSeconds = Number(stop);
-  return { host, port: Number(port), data, example: example === 'on', logLevel: level as LogLevel, stopSeconds };
+  const door = { connections: Number(connections), requestSeconds: Number(request) };
+  return { host, port: Number(port), data, example: example === 'on', logLevel: level as LogLevel, stopSeconds, door };
 }

@@ -5,6 +5,7 @@ import { ReadModelStore } from '@entente/engine';
 import { ProblemFilter, openApi } from '@entente/http';
 import { Logger } from 'nestjs-pino';
 import type { LogLevel } from './config.js';
+import { DOOR, type Door, keepDoor, serverOptions } from './door.js';
 import { type Projects, StandaloneModule } from './standalone.module.js';
 
 /**
@@ -33,9 +34,10 @@ export async function buildHouse(
   folder: string,
   logLevel: LogLevel,
   projects: Projects = 'within',
+  door: Door = DOOR,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    bodyLimit: 1024 * 1024,
+    ...serverOptions(door),
     // An id that is too long is named like every other wrong field, not by the router.
     routerOptions: { maxParamLength: 8192 },
   });
@@ -52,6 +54,7 @@ export async function buildHouse(
   app.useLogger(app.get(Logger));
   app.flushLogs();
   endConnectionsOnClose(app);
+  keepDoor(app, door);
   app.useGlobalFilters(new ProblemFilter());
   SwaggerModule.setup('docs', app, openApi(app.get(ReadModelStore).names(), new Date().toISOString().slice(0, 10)), {
     jsonDocumentUrl: 'docs-json',

@@ -18,7 +18,7 @@ async function bootstrap(): Promise<void> {
     process.stderr.write(`Entente cannot start:\n${config.map((line) => `  ${line}\n`).join('')}`);
     process.exit(1);
   }
-  const app = await buildHouse(config.data, config.logLevel, 'beside');
+  const app = await buildHouse(config.data, config.logLevel, 'beside', config.door);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopWithin(config.stopSeconds));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(config.port, config.host);

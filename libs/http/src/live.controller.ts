@@ -37,6 +37,8 @@ export class OpenStream {
   private readonly whenOver: (() => void)[] = [];
 
   constructor(private readonly raw: ServerResponse) {
+    // It is quiet while nothing changes, and its slow readers are cut off by what waits for them.
+    raw.socket?.setTimeout(0);
     raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** What the door lets in, and for how long it waits for it. */
+export interface Door {
+  /** So many connections are open at once; beyond it the one that has waited longest without a request is ended. */
+  readonly connections: number;
+  /** For how long, in seconds, a request may take to arrive whole. */
+  readonly requestSeconds: number;
+}
+
+export const DOOR: Door = { connections: 4096, requestSeconds: 30 };
+
+/** So many requests of one connection are at work at once: who sends more without reading what is answered is cut off, since each answer would wait here. */
+const MOST_UNANSWERED = 16;
+/** What takes nothing of its answer is let go after so many times what a request may take. */
+const PATIENCE = 4;
+
+/** How the web server is set for a door. Live streams set their own pace once they are open. */
+export const serverOptions = ({
+  requestSeconds,
+}: Door): NonNullable<ConstructorParameters<typeof FastifyAdapter>[0]> => {
+  const ms = requestSeconds * 1000;
+  return {
+    bodyLimit: 1024 * 1024,
+    requestTimeout: ms,
+    connectionTimeout: PATIENCE * ms,
+    http: { headersTimeout: Math.min(ms, 10_000), connectionsCheckingInterval: Math.min(ms / 2, 1000) },
+  };
+};
+
+/**
+ * Keeps room for those who ask: where there are too many connections, the longest on which no whole request has ever come is the first to go, whoever opened it, and then
+ * the one that has been idle longest since its last answer. One that is being answered, as a live stream is, stays.
+ */
+export function keepDoor(app: NestFastifyApplication, { connections }: Door): void {
+  const open = new Set<Socket>();
+  /** Both with the longest waiting first. */
+  const [silent, idle] = [new Set<Socket>(), new Set<Socket>()];
+  const unanswered = new WeakMap<Socket, number>();
+  const forget = (socket: Socket): void => {
+    for (const among of [open, silent, idle]) among.delete(socket);
+  };
+  app.getHttpServer().on('connection', (socket: Socket) => {
+    open.add(socket);
+    silent.add(socket);
+    socket.once('close', () => forget(socket));
+    if (open.size <= connections) return;
+    const [[longest = socket], [rested = socket]] = [silent, idle];
+    const goes = longest === socket ? rested : longest;
+    goes.destroy();
+    forget(goes);
+  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      const { socket } = request.raw;
+      const before = unanswered.get(socket) ?? 0;
+      if (before >= MOST_UNANSWERED) socket.destroy();
+      // What had been read of a connection that is gone is not worked at any more.
+      if (socket.destroyed) return void reply.hijack();
+      unanswered.set(socket, before + 1);
+      reply.raw.once('close', () => {
+        const left = (unanswered.get(socket) ?? 1) - 1;
+        unanswered.set(socket, left);
+        if (left === 0 && open.has(socket)) idle.add(socket);
+      });
+      done();
+    })
+    .addHook('preHandler', (request, _reply, done) => {
+      silent.delete(request.raw.socket);
+      idle.delete(request.raw.socket);
+      done();
+    });
+}
