@@ -137,6 +137,7 @@ describe('a running house', () => {
       expect(figures.get('entente_lag_events{model="journal"}')).toBe(0);
       expect(figures.get('entente_waiting_appends')).toBe(0);
       expect(figures.get('entente_command_seconds_count')).toBe(21);
+      expect(figures.get('entente_decision_seconds_count')).toBe(21);
       stop.abort();
     }));
 });

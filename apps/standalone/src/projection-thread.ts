@@ -6,6 +6,7 @@ import { type ModelStatus, Projector, ReadModelStore, UNOBSERVED } from '@entent
 import { Logger } from 'nestjs-pino';
 import type { LogLevel } from './config.js';
 import { ProjectedLog, ProjectionModule } from './projection.module.js';
+import type { End, Ready } from './thread.js';
 
 /** What the thread begins with. */
 export interface ThreadData {
@@ -15,12 +16,14 @@ export interface ThreadData {
   readonly durable: bigint;
 }
 
-/** What it is told: the log has grown, and is on the disk up to here; end. */
-export type Told = { readonly durable: bigint } | 'end';
+/** What it is told: the log has grown, and is on the disk up to here. */
+export interface Told {
+  readonly durable: bigint;
+}
 
 /** What it says: that it stands; then, after each batch and once a second, how it stands and what has moved since. */
 export type Says =
-  | { readonly ready: true }
+  | Ready
   | {
       readonly moved: readonly string[];
       readonly projected: readonly (readonly [events: number, ms: number])[];
@@ -67,7 +70,7 @@ app.get(ReadModelStore).onCommit((models) => {
 });
 const everySecond = setInterval(tell, 1000);
 const log = app.get(ProjectedLog);
-port.on('message', (told: Told) => {
+port.on('message', (told: Told | End) => {
   if (told !== 'end') return log.committed(told.durable);
   clearInterval(everySecond);
   void app.close().finally(() => port.close());

@@ -32,6 +32,17 @@ export async function openRows(
   return rows;
 }
 
+/** The same rows for reading alone, once they are open. */
+export async function readRows(
+  folder: string,
+  storeId: string,
+  onDamaged: (damaged: Damaged) => void,
+): Promise<ReadModelStore> {
+  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true, onDamaged });
+  await rows.open(storeId);
+  return rows;
+}
+
 /** What folds the log into rows, wherever it runs: it asks for an `EventFeed`, a `ReadModelStore` and who watches. */
 export const PROJECTION = [
   {

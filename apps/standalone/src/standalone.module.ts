@@ -13,11 +13,11 @@ import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { eventOf } from '@entente/contracts';
 import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
 import {
-  Damaged,
   EventFeed,
   EventLog,
   EventStore,
   Executor,
+  Fault,
   type Kinds,
   LiveLog,
   LiveRows,
@@ -44,9 +44,8 @@ import {
   type Standing,
 } from '@entente/http';
 import type { AnyDecider } from '@entente/kernel';
-import { MODELS, VIEWS } from '@entente/read-models';
+import { MODELS } from '@entente/read-models';
 import { InProcessFeed, SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
-import { SqliteReadModelStore } from '@entente/typeorm';
 import { LoggerModule } from 'nestjs-pino';
 import { type LogLevel } from './config.js';
 import { FoundDamage } from './damage.js';
@@ -54,6 +53,7 @@ import { logging } from './logging.js';
 import { Watch } from '@entente/workers';
 import { ProjectionBeside } from './projection-beside.js';
 import { PROJECTION, openRows } from './projection.module.js';
+import { RowsBeside } from './rows-beside.js';
 
 const DECIDERS: readonly AnyDecider[] = [
   stakeholder,
@@ -137,7 +137,7 @@ export class HouseReadiness extends Readiness {
       const fault = this.damage.said() ?? this.projector.fault();
       return { head, waiting: this.store.waiting(), models, fault, alarms };
     } catch (error) {
-      if (!(error instanceof Damaged)) throw error;
+      if (!(error instanceof Fault)) throw error;
       return { head: 0n, waiting: this.store.waiting(), models: [], fault: error.message, alarms };
     }
   }
@@ -180,11 +180,21 @@ const within = (folder: string): Provider[] => [
     inject: [EventStore, FoundDamage],
     useFactory: (log: EventStore, damage: FoundDamage) => openRows(folder, log, damage.found),
   },
+  { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
   { provide: 'Observer', useExisting: Metrics },
   ...PROJECTION,
 ];
 
-/** The projection on a thread of its own: this one only reads the rows. */
+/** Rows read on a thread of this name, once the projection has opened them. */
+const rowsBeside =
+  (folder: string, name: string) =>
+  async (log: EventStore, projection: ProjectionBeside, { found }: FoundDamage): Promise<RowsBeside> => {
+    const rows = await RowsBeside.begin(name, { folder, storeId: log.id }, found);
+    projection.onMoved((models) => rows.tell(models));
+    return rows;
+  };
+
+/** Projection and questions on threads of their own: this one decides and answers. */
 const beside = (folder: string, logLevel: LogLevel): Provider[] => [
   {
     provide: Projecting,
@@ -198,12 +208,14 @@ const beside = (folder: string, logLevel: LogLevel): Provider[] => [
   {
     provide: ReadModelStore,
     inject: [EventStore, Projecting, FoundDamage],
-    useFactory: async (log: EventStore, projection: ProjectionBeside, { found: onDamaged }: FoundDamage) => {
-      const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true, onDamaged });
-      await rows.open(log.id);
-      projection.onMoved((models) => rows.tell(models));
-      return rows;
-    },
+    useFactory: rowsBeside(folder, 'questions'),
+  },
+  // What is watched live has a thread of its own: a question that takes long delays no row.
+  {
+    provide: LiveRows,
+    inject: [EventStore, Projecting, FoundDamage],
+    useFactory: async (...of: Parameters<ReturnType<typeof rowsBeside>>) =>
+      new LiveRows(await rowsBeside(folder, 'live rows')(...of)),
   },
 ];
 
@@ -256,7 +268,6 @@ export class StandaloneModule {
           useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
             new Executor(store, kinds, new Sealer(sealKey(folder)), refusals, metrics),
         },
-        { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
         {
           provide: LiveLog,
           inject: [EventStore, EventFeed],

@@ -173,6 +173,7 @@ export class Executor {
     if (decider === undefined) throw new Error(`no rules for streams of kind ${stream.kind}`);
     const name = streamName(stream);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const begun = performance.now();
       const folded = await this.folded(decider, stream);
       const { known, consulted } = await this.consult(decider, submit, folded);
       const circumstances = {
@@ -191,6 +192,7 @@ export class Executor {
         consulted,
         version,
       });
+      this.observer.decided(performance.now() - begun);
       if (settled.as === 'repeated')
         return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, settled.trace), repeated: true };
       if (settled.as !== 'decided') return settled;

@@ -6,6 +6,8 @@ export interface Observer {
     code: string | null,
     ms: number,
   ): void;
+  /** A decision was made: its streams folded, those that it consults too, and the rules asked. What was decided is not recorded yet. */
+  decided(ms: number): void;
   /** A race was lost: the command is decided again. */
   conflict(): void;
   /** A batch of events was folded and kept. */
@@ -15,6 +17,7 @@ export interface Observer {
 /** Nobody watches. */
 export const UNOBSERVED: Observer = {
   settled: () => undefined,
+  decided: () => undefined,
   conflict: () => undefined,
   projected: () => undefined,
 };

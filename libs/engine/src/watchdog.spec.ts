@@ -57,4 +57,13 @@ describe('the watchdog', () => {
     const dog = over(() => Promise.reject(new Error('the database is away')));
     expect(await looks(dog, 7000)).toEqual([expect.stringContaining('the database is away')]);
   });
+
+  it('raises one for who does not say how far it has come, and waits for nobody longer than a second', async () => {
+    const dog = over(() => new Promise(() => undefined));
+    for (let looked = 0; looked < 6; looked += 1) {
+      now += 2000;
+      await dog.look();
+    }
+    expect([...dog.alarms().values()]).toEqual([expect.stringContaining('does not say')]);
+  });
 });

@@ -34,11 +34,10 @@ export class Watchdog {
   async look(): Promise<void> {
     const head = await this.log.head();
     const raised = new Map<string, string>();
-    for (const { name, position } of this.followers) {
-      const [at, fault] = await position().then(
-        (found) => [found, null] as const,
-        (error: unknown) => [-1n, error instanceof Error ? error.message : String(error)] as const,
-      );
+    const found = await Promise.all(
+      this.followers.map(async ({ name, position }) => [name, ...(await answerOf(position))] as const),
+    );
+    for (const [name, at, fault] of found) {
       if (fault === null && (at === null || at >= head)) {
         this.behind.delete(name);
         continue;
@@ -55,5 +54,23 @@ export class Watchdog {
       raised.set(name, `stands still since ${new Date(this.clock() - (now - since)).toISOString()}: ${where}`);
     }
     this.raised = raised;
+  }
+}
+
+/** In this time, in milliseconds, a follower says how far it has come; one that says nothing stands still. */
+const ANSWERS_WITHIN = 1000;
+
+/** How far a follower has come; or why nobody knows. */
+async function answerOf(position: Follower['position']): Promise<readonly [at: bigint | null, fault: string | null]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('it does not say how far it has come')), ANSWERS_WITHIN);
+  });
+  try {
+    return [await Promise.race([position(), late]), null];
+  } catch (error) {
+    return [-1n, error instanceof Error ? error.message : String(error)];
+  } finally {
+    clearTimeout(timer);
   }
 }

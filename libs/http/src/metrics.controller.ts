@@ -20,6 +20,11 @@ export class Metrics implements Observer {
     'from a command to its answer, its commit included',
     SECONDS,
   );
+  private readonly decisionSeconds = this.histogram(
+    'entente_decision_seconds',
+    'one decision: streams folded, rules asked, nothing recorded yet',
+    SECONDS,
+  );
   private readonly conflicts = this.counter('entente_conflicts_total', 'lost races: commands that were decided again');
   private readonly commitSeconds = this.histogram('entente_commit_seconds', 'one commit of the log', SECONDS);
   private readonly commitAppends = this.histogram('entente_commit_appends', 'commands that shared a commit', SIZES);
@@ -34,6 +39,10 @@ export class Metrics implements Observer {
   settled(as: Parameters<Observer['settled']>[0], code: string | null, ms: number): void {
     this.commands.inc({ outcome: as, code: code ?? '' });
     this.commandSeconds.observe(ms / 1000);
+  }
+
+  decided(ms: number): void {
+    this.decisionSeconds.observe(ms / 1000);
   }
 
   conflict(): void {

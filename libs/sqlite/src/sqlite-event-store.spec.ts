@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
+import type { LogRange } from '@entente/engine';
 import { keeps } from '../../../test/contracts/contract.js';
 import { EVENT_STORE, NOON, all, anEvent } from '../../../test/contracts/event-store.js';
 import type { LogWriter } from './log-writer.js';
@@ -105,6 +106,28 @@ describe('the log in a SQLite file', () => {
       writer.wal = wal;
       await store.close();
     }
+  });
+
+  it('finds what is rare among many, wherever it stands, and lets others in between', async () => {
+    const store = new SqliteEventStore({ folder, maxWaiting: 20_000 });
+    const rare = [1, 4999, 5000, 5001, 9999, 10_001];
+    const events = Array.from({ length: 10_100 }, (_, i) => ({
+      ...anEvent(),
+      ...(rare.includes(i + 1) ? { type: 'Rare' } : {}),
+    }));
+    for (let i = 0; i < events.length; i += 1010)
+      await store.append('note/a', i === 0 ? 'none' : i - 1, events.slice(i, i + 1010));
+    let others = 0;
+    const beat = setInterval(() => (others += 1), 0);
+    const positions = async (range: LogRange) =>
+      (await all(store.readLog(0n, { types: ['Rare'], ...range }))).map(({ position }) => Number(position));
+    expect(await positions({})).toEqual(rare);
+    expect(others).toBeGreaterThan(0);
+    clearInterval(beat);
+    expect(await positions({ limit: 2 })).toEqual([1, 4999]);
+    expect(await positions({ upTo: 5000n })).toEqual([1, 4999, 5000]);
+    expect(await all(store.readLog(5000n, { types: ['Rare'] }))).toHaveLength(3);
+    await store.close();
   });
 
   it('refuses a second writer on the folder, and lets readers in beside the first', async () => {

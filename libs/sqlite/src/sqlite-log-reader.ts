@@ -17,6 +17,8 @@ interface Stored {
 }
 
 const PAGE = 500;
+/** So many positions are looked through at once for events of some kinds or types. */
+const STRETCH = 5000n;
 const ALL = 2n ** 63n - 1n;
 
 /**
@@ -79,15 +81,19 @@ export class SqliteLogReader extends EventLog {
       values.push(...types);
     }
     const page = this.statement(`SELECT * FROM events WHERE ${narrowed.join(' AND ')} ORDER BY position LIMIT ?`);
+    // What may be rare is looked for in stretches, between which others are served.
+    const scans = values.length > 0;
+    const end = scans ? lowest(upTo ?? ALL, await this.head()) : ALL;
     let next = after;
     for (let left = limit; left > 0;) {
-      const upMost = lowest(upTo ?? ALL, this.durable);
-      const rows = this.reads(() => page.all(next, upMost, ...values, Math.min(PAGE, left)) as Stored[]);
-      if (rows.length === 0) return;
-      yield rows.map((row) => this.recorded(row));
+      const most = scans ? lowest(next + STRETCH, end) : lowest(upTo ?? ALL, this.durable);
+      const rows = this.reads(() => page.all(next, most, ...values, Math.min(PAGE, left)) as Stored[]);
+      if (rows.length > 0) yield rows.map((row) => this.recorded(row));
       left -= rows.length;
-      next = (rows.at(-1) as Stored).position;
-      if (rows.length < PAGE) return;
+      const full = rows.length === PAGE;
+      if (!full && (!scans || most === end)) return;
+      next = full ? (rows.at(-1) as Stored).position : most;
+      if (scans) await new Promise(setImmediate);
     }
   }
 
