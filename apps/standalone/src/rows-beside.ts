@@ -1,3 +1,4 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
 import {
   type Changes,
   type Described,
@@ -27,7 +28,7 @@ const faultOf = ({ code, message, retryAfter }: Failed): Error =>
   code === null ? new Error(message) : new Fault(code, message, retryAfter);
 
 /** Rows read on a thread of their own. What is asked while the thread begins again is answered so: try again. */
-export class RowsBeside extends ReadModelStore {
+export class RowsBeside extends ReadModelStore implements OnApplicationShutdown {
   private readonly thread: Thread<Question, RowsSay>;
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
@@ -107,6 +108,10 @@ export class RowsBeside extends ReadModelStore {
   async close(): Promise<void> {
     await this.thread.end();
     this.letGo();
+  }
+  /** Ends its thread with the house, whoever else closes it. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
   }
   refuses(): string | null {
     return onlyRead();

@@ -212,11 +212,11 @@ const beside = (folder: string, logLevel: LogLevel): Provider[] => [
   },
   // What is watched live has a thread of its own: a question that takes long delays no row.
   {
-    provide: LiveRows,
+    provide: 'WatchedRows',
     inject: [EventStore, Projecting, FoundDamage],
-    useFactory: async (...of: Parameters<ReturnType<typeof rowsBeside>>) =>
-      new LiveRows(await rowsBeside(folder, 'live rows')(...of)),
+    useFactory: rowsBeside(folder, 'live rows'),
   },
+  { provide: LiveRows, inject: ['WatchedRows'], useFactory: (rows: RowsBeside) => new LiveRows(rows) },
 ];
 
 /** The whole house in one process, on embedded engines. */
