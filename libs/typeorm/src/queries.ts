@@ -1,7 +1,7 @@
 import type { Filter, RowQuery } from '@entente/engine';
 import type { Cell, ColumnType } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import type { From, Source, StoredModel } from './source.js';
+import { type From, SYSTEM_COLUMNS, type Source, type StoredModel } from './source.js';
 
 /** A statement and its values, as a driver takes them. */
 export type Compiled = readonly [sql: string, values: readonly unknown[]];
@@ -10,8 +10,6 @@ export type Compiled = readonly [sql: string, values: readonly unknown[]];
 export type At = bigint | null;
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
-
-const SYSTEM_COLUMNS = ['stream', 'row_key', 'since', 'event_id'] as const;
 
 /** A value of a statement that is the same for every question of its shape: this stands in for the value that a question brings. */
 const MARK = '\u0000';
@@ -150,15 +148,13 @@ export const orderOf = (source: Source, query: Pick<RowQuery, 'sort'>): readonly
       .map((column) => ({ column, descending: false })),
   ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column) }));
 
-const selected = (column: string, type: ColumnType): string =>
-  type === 'amount' ? `CAST(v.${column} AS TEXT)` : `v.${column}`;
+/** What may lie beyond the safe range comes as text. */
+const selected = (column: string, type: ColumnType | undefined): string =>
+  type === 'amount' || (type === undefined && column === 'since') ? `CAST(v.${column} AS TEXT)` : `v.${column}`;
 
 function select(builder: Builder, source: Source): Builder {
   builder.select([]);
-  for (const [column, type] of Object.entries(source.columns)) builder.addSelect(selected(column, type), column);
-  if (source.is === 'model')
-    for (const column of SYSTEM_COLUMNS)
-      builder.addSelect(column === 'since' ? 'CAST(v.since AS TEXT)' : `v.${column}`, column);
+  for (const column of source.selects) builder.addSelect(selected(column, source.columns[column]), column);
   return builder;
 }
 

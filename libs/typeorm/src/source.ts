@@ -27,6 +27,8 @@ export interface Source {
   readonly about: string;
   readonly is: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;
+  /** What a statement selects, in its order: the columns, and of a model's row where it comes from ({@link SYSTEM_COLUMNS}). */
+  readonly selects: readonly string[];
   /** The columns that tell its rows apart; a model's are its stream and its row key. */
   readonly key: readonly string[];
   readonly totals: Totals;
@@ -41,6 +43,9 @@ function totalsOver({ model: { totals }, columns }: StoredModel): Totals {
   return { ...totals, by: totals.by.filter(has), sums: totals.sums.filter(has) };
 }
 
+/** Where a model's row comes from. */
+export const SYSTEM_COLUMNS = ['stream', 'row_key', 'since', 'event_id'] as const;
+
 /** The models as sources of their own. */
 export const modelSource = (stored: StoredModel): Source => ({
   name: stored.model.name,
@@ -48,6 +53,7 @@ export const modelSource = (stored: StoredModel): Source => ({
   about: stored.model.about,
   is: 'model',
   columns: Object.fromEntries(stored.columns.map(({ name, type }) => [name, type])),
+  selects: [...stored.columns.map(({ name }) => name), ...SYSTEM_COLUMNS],
   key: ['stream', 'row_key'],
   totals: totalsOver(stored),
   reads: [stored],
@@ -68,6 +74,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     about: view.about,
     is: 'view',
     columns: view.columns,
+    selects: Object.keys(view.columns),
     key: view.key,
     totals: view.totals,
     reads,
@@ -76,13 +83,11 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
 }
 
 /** The text that names a row of a source for ever: a model's stream and key, a view's key values. */
-export const rowIdOf = (source: Source, row: Readonly<Record<string, unknown>>): string => {
-  if (source.is === 'model')
-    return row['row_key'] === '' ? String(row['stream']) : `${row['stream'] as string}#${row['row_key'] as string}`;
-  return source.key.length === 1
-    ? String(row[source.key[0] as string])
-    : JSON.stringify(source.key.map((name) => row[name]));
-};
+export function rowIdOf(source: Source, row: readonly unknown[]): string {
+  const [first, ...others] = source.key.map((name) => row[source.selects.indexOf(name)]);
+  if (source.is === 'model') return others[0] === '' ? String(first) : `${String(first)}#${String(others[0])}`;
+  return others.length === 0 ? String(first) : JSON.stringify([first, ...others]);
+}
 
 /** The key values that a row id stands for, by column; null where it cannot be one. */
 export function keyOf(source: Source, rowId: string): Readonly<Record<string, string | number | null>> | null {

@@ -102,6 +102,7 @@ export function encode({ name, type, nullable }: OwnColumn, value: unknown): str
 /** A cell as it was before it was kept; `amount` comes as text out of sums. */
 export function decode(type: ColumnType, kept: unknown): Json {
   if (kept === null || kept === undefined) return null;
+  if (type === 'text' && typeof kept === 'string') return kept;
   const value = kept as string | number | bigint | boolean;
   switch (type) {
     case 'boolean':
