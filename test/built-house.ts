@@ -54,3 +54,22 @@ export async function startHouse(
   });
   return { house, url, ended };
 }
+
+/** A proposal of a programme of this name, sent under its name as its id: as often as one likes. */
+export const propose = (url: string, id: string): Promise<Response> =>
+  fetch(`${url}/v1/programme/norland.${id}/propose`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor', 'idempotency-key': id },
+    body: JSON.stringify({
+      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
+      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+    }),
+  });
+
+/** Waits until every read model has folded all that is recorded. */
+export async function caughtUp(url: string): Promise<void> {
+  for (let behind = true; behind;) {
+    const ready = (await (await fetch(`${url}/health/ready`)).json()) as { models: { lag: string }[] };
+    behind = ready.models.length === 0 || ready.models.some(({ lag }) => lag !== '0');
+  }
+}

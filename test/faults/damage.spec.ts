@@ -17,7 +17,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import Database from 'better-sqlite3';
 import { SqliteLogReader, SqliteRefusalLog } from '@entente/sqlite';
 import { buildHouse } from '../../apps/standalone/src/house.js';
-import { type BuiltHouse, runHouse, startHouse } from '../built-house.js';
+import { type BuiltHouse, caughtUp, propose, runHouse, startHouse } from '../built-house.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
@@ -33,12 +33,6 @@ const send = (url: string, id: string, command: string, body: object): Promise<R
     headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor', 'idempotency-key': command },
     body: JSON.stringify(body),
   });
-const propose = (url: string, id: string): Promise<Response> =>
-  send(url, id, 'propose', {
-    ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-    ...{ starts: '2026-01-01', ends: '2028-12-31' },
-  });
-
 beforeAll(async () => {
   const app = await buildHouse(whole, 'fatal');
   await app.listen(0, '127.0.0.1');
@@ -62,13 +56,6 @@ async function start(): Promise<BuiltHouse> {
   const house = await startHouse(folder, 'off');
   started.push(house);
   return house;
-}
-
-async function caughtUp(url: string): Promise<void> {
-  for (let behind = true; behind;) {
-    const ready = (await (await fetch(`${url}/health/ready`)).json()) as { models: { lag: string }[] };
-    behind = ready.models.length === 0 || ready.models.some(({ lag }) => lag !== '0');
-  }
 }
 
 /** Overwrites the page in the middle of a table's rows with what is no page. */

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type EventStore, Executor, type OutcomeUnknown, Sealer, Submit } from '@entente/engine';
+import { SqliteEventStore } from '@entente/sqlite';
+import { kinds } from '../../apps/standalone/src/standalone.module.js';
+import { all, anEvent } from '../contracts/event-store.js';
+
+let folder: string;
+let opened: SqliteEventStore[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-outcome-'));
+});
+afterEach(async () => {
+  for (const store of opened) await store.close();
+  opened = [];
+  rmSync(folder, { recursive: true });
+});
+
+const open = (onOutcomeUnknown?: (error: OutcomeUnknown) => void): SqliteEventStore => {
+  const store = new SqliteEventStore({ folder, ...(onOutcomeUnknown === undefined ? {} : { onOutcomeUnknown }) });
+  opened.push(store);
+  return store;
+};
+const executorOver = (store: EventStore): Executor =>
+  new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), { note: () => undefined });
+
+/** The disk fails under the next commit, before the transaction is written or after it. */
+function failNextCommit(store: SqliteEventStore, when: 'before' | 'after'): void {
+  const { statements } = (store as unknown as { writer: { statements: { commit: { run(): unknown } } } }).writer;
+  const real = statements.commit;
+  statements.commit = {
+    run: () => {
+      statements.commit = real;
+      if (when === 'after') real.run();
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
+    },
+  };
+}
+
+const proposal = (now: string): Submit => {
+  const data = {
+    ...{ kind: 'bilateral', title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
+    ...{ starts: '2026-01-01', ends: '2028-12-31' },
+  };
+  const circumstances = {
+    actor: { organisation: 'norland', role: 'donor' } as const,
+    ...{ commandId: 'k', correlationId: 'c', causationId: null, now, occurredAt: null, evidence: [], legalBasis: null },
+  };
+  return new Submit({ kind: 'programme', id: 'norland.one' }, { type: 'ProposeProgramme', data }, circumstances, data);
+};
+
+describe('where the disk fails under a commit', () => {
+  it.each(['before', 'after'] as const)(
+    '%s it was written, the house is told to end, takes nothing more, and after the restart the same command is right',
+    async (when) => {
+      const told: OutcomeUnknown[] = [];
+      const store = open((error) => void told.push(error));
+      const executor = executorOver(store);
+      failNextCommit(store, when);
+      await expect(executor.execute(proposal('2026-06-01T12:00:00.000Z'))).rejects.toMatchObject({
+        code: 'outcome-unknown',
+      });
+      expect(told).toHaveLength(1);
+      await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject({ code: 'closing' });
+      await store.close();
+      const again = open();
+      expect(await all(again.readLog(0n))).toHaveLength(when === 'before' ? 0 : 1);
+      const outcome = await executorOver(again).execute(proposal('2026-06-01T12:01:00.000Z'));
+      expect(outcome).toMatchObject({ as: 'accepted', repeated: when === 'after' });
+      expect(await all(again.readLog(0n))).toHaveLength(1);
+    },
+  );
+
+  it('nobody of the batch is told that it was recorded', async () => {
+    const store = open();
+    failNextCommit(store, 'before');
+    const answers = await Promise.allSettled(
+      Array.from({ length: 5 }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()])),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array<string>(5).fill('rejected'));
+  });
+});
