@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { EventLog } from './event-store.js';
 import { Watchdog } from './watchdog.js';
 
+const NOON = Date.parse('2026-06-01T12:00:00.000Z');
+
 describe('the watchdog', () => {
   let head = 5n;
   let now = 0;
@@ -65,5 +67,22 @@ describe('the watchdog', () => {
       await dog.look();
     }
     expect([...dog.alarms().values()]).toEqual([expect.stringContaining('does not say')]);
+  });
+
+  it('is patient by a time that nobody sets: a clock a year ahead raises nothing, and one an hour back holds no alarm up', async () => {
+    let clock = NOON;
+    const stuck = () => Promise.resolve(3n);
+    const dog = new Watchdog(
+      log,
+      [{ name: 'it', position: stuck }],
+      () => clock,
+      5000,
+      () => now,
+    );
+    await looks(dog, 2000);
+    clock += 365 * 86_400_000;
+    expect(await looks(dog, 2000)).toEqual([]);
+    clock = NOON - 3_600_000;
+    expect(await looks(dog, 4000)).toHaveLength(1);
   });
 });

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { bookOfExamples } from '@entente/contracts';
+import { EventStore } from '@entente/engine';
+import { buildHouse } from '../../apps/standalone/src/house.js';
+import { caughtUp, propose } from '../built-house.js';
+import { all } from '../contracts/event-store.js';
+import { entente } from '../entente.js';
+
+const HOUR = 3_600_000;
+const YEAR = 365 * 24 * HOUR;
+const TODAY = new Date().toISOString().slice(0, 10);
+let folder: string;
+let app: NestFastifyApplication;
+let url: string;
+
+/** Sets the clock of the house, which goes on from there; what waits and paces goes by the true time. */
+const setClock = (at: number): void => void jest.setSystemTime(at);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-clock-'));
+  jest.useFakeTimers({
+    now: Date.now(),
+    doNotFake: [
+      ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
+      ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+    ],
+  });
+  app = await buildHouse(folder, 'fatal');
+  await app.listen(0, '127.0.0.1');
+  url = await app.getUrl();
+});
+afterEach(async () => {
+  await app.close();
+  jest.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+const log = () => all(app.get(EventStore).readLog(0n));
+
+describe('a clock that is set back an hour and forward a year', () => {
+  it('under load: the time of recording never goes back, receipts stay, and the rows are those of a replay', async () => {
+    const start = Date.now();
+    const receipts = new Map<string, string>();
+    let over = false;
+    const clients = Array.from({ length: 8 }, async (_, c) => {
+      for (let n = 0; !over; n += 1) {
+        const answer = await propose(url, `c${c}-${n}`);
+        expect(answer.status).toBe(201);
+        receipts.set(`c${c}-${n}`, await answer.text());
+      }
+    });
+    for (const at of [-HOUR, YEAR, 0, YEAR - HOUR, -HOUR, 0]) {
+      await new Promise((done) => setTimeout(done, 60));
+      setClock(start + at);
+    }
+    over = true;
+    await Promise.all(clients);
+    const recorded = (await log()).map(({ metadata }) => metadata.recordedAt);
+    expect(recorded).toEqual([...recorded].sort());
+    expect(recorded.at(-1)?.slice(0, 4)).toBe(new Date(start + YEAR).toISOString().slice(0, 4));
+    for (const [id, receipt] of receipts) expect(await (await propose(url, id)).text()).toBe(receipt);
+    expect(await log()).toHaveLength(receipts.size);
+    await caughtUp(url);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
+  });
+
+  it('says nothing twice of what is due: a step overdue, a precaution and an offer lapsed', async () => {
+    const start = Date.parse(`${TODAY}T12:00:00.000Z`);
+    const due = ['record-overdue-step', 'lapse-precautionary-suspension', 'lapse-offer'];
+    const book = bookOfExamples(TODAY);
+    const lastOf = new Map<number, string>();
+    const send = async ({ step, kind, id, path, actor, ...told }: (typeof book)[number], key: string) => {
+      const body = structuredClone(told.body) as Record<string, unknown>;
+      for (const [field, of] of Object.entries(told.events)) {
+        const names = field.split('.');
+        const last = names.pop() as string;
+        const holder = names.reduce((at, name) => at[name] as Record<string, unknown>, body);
+        holder[last] = lastOf.get(of);
+      }
+      const answer = await fetch(`${url}/v1/${kind}/${id}/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'entente-actor': actor, 'idempotency-key': key },
+        body: JSON.stringify(body),
+      });
+      const { events = [] } = (await answer.json()) as { events?: { id: string }[] };
+      lastOf.set(step, events.at(-1)?.id ?? '');
+      return answer.status;
+    };
+    const said = async () =>
+      (await log())
+        .map(({ type }) => type)
+        .filter((type) => /Overdue|Lapsed/.test(type))
+        .sort();
+    setClock(start);
+    const timers = book.filter(({ path }) => due.includes(path));
+    expect(timers).toHaveLength(3);
+    for (const one of book)
+      if (!timers.includes(one)) expect([one.path, await send(one, `k-${one.step}`)]).toEqual([one.path, 201]);
+    for (const one of timers) expect(await send(one, `early-${one.step}`)).toBe(422);
+    const before = await said();
+    setClock(start + YEAR);
+    for (const one of timers) expect(await send(one, `due-${one.step}`)).toBe(201);
+    const once = ['MisuseStepBecameOverdue', 'OfferLapsed', 'PrecautionarySuspensionLapsed', ...before].sort();
+    expect(await said()).toEqual(once);
+    for (const at of [-HOUR, YEAR - HOUR, YEAR, 2 * YEAR])
+      for (const one of timers) {
+        setClock(start + at);
+        expect(await send(one, `due-${one.step}`)).toBe(201);
+        expect([201, 422]).toContain(await send(one, `again-${one.step}-${at}`));
+      }
+    expect(await said()).toEqual(once);
+  });
+});
