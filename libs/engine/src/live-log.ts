@@ -26,7 +26,11 @@ export class LiveLog {
     tell: Tell,
     room: () => Promise<boolean>,
   ): Promise<() => void> {
-    await (this.started ??= this.start());
+    // What failed to begin begins with the next reader.
+    await (this.started ??= this.start().catch((error: unknown) => {
+      this.started = null;
+      throw error;
+    }));
     for (let at = after; at < this.seen;) {
       const upTo = this.seen;
       for await (const events of this.store.readLog(at, { ...range, upTo })) {

@@ -1,4 +1,4 @@
-import type { Change, Filter, Pin, ReadModelStore, RowOut, TotalOut } from './read-model-store.js';
+import type { Change, Changes, Filter, Pin, ReadModelStore, RowOut, TotalOut } from './read-model-store.js';
 
 /** What a reader of live rows is told, in order. Each ends at a pin, from which the reader can resume. */
 export type RowsNews =
@@ -17,10 +17,24 @@ export interface Resume {
 interface Reader {
   readonly where: readonly Filter[];
   readonly limit: number;
-  tell(news: RowsNews): void;
-  /** What came while it was being caught up; null once it is. */
-  held: RowsNews[] | null;
+  readonly tell: (news: RowsNews) => void;
+  readonly lost: (error: unknown) => void;
+  /** Whether it is where the others are, and told with them; else it is on its way there. */
+  level: boolean;
 }
+
+/** Where a reader is on its way to the others: null where its rows are shown anew, with the reason, where it has had others. */
+interface Way {
+  readonly at: Resume | null;
+  readonly why: string | null;
+  /** Whether it has been told that it has caught up: from then on each change is. */
+  readonly shown: boolean;
+}
+
+const ANEW = 'the rows were folded anew';
+const TOO_MANY = 'more changed than is told one by one';
+/** So much is kept of what was read at one pin, for readers that ask differently. */
+const MOST_KEPT = 32;
 
 /** One name that is watched: its readers, and how far they have been told. */
 interface Watched {
@@ -31,12 +45,21 @@ interface Watched {
   version: string;
   moving: Promise<void> | null;
   again: boolean;
-  readonly snapshots: Map<string, Promise<{ rows: readonly RowOut[]; totals: readonly TotalOut[] }>>;
+  /** What was read at this pin. */
+  readonly snapshots: Map<string, Promise<Snapshot>>;
+  readonly steps: Map<string, Promise<Changes>>;
+}
+
+interface Snapshot {
+  readonly rows: readonly RowOut[];
+  readonly totals: readonly TotalOut[];
+  readonly version: string;
 }
 
 /**
  * Rows as they change. One reader of the database for all who watch a name: its changes are read once and told to each; the first rows of those who ask alike are
- * read once as well. A reader misses nothing between its snapshot, or the place where it left off, and what is told from then on.
+ * read once as well. A reader misses nothing between its snapshot, or the place where it left off, and what is told from then on: it asks for what changed meanwhile, and
+ * nothing is kept for it.
  */
 export class LiveRows {
   private readonly watched = new Map<string, Promise<Watched>>();
@@ -58,7 +81,10 @@ export class LiveRows {
     return all.reduce((sum, { readers }) => sum + readers.size, 0);
   }
 
-  /** Tells the rows now, or what changed since the reader left off, and then what changes; until the function that it gives is called. */
+  /**
+   * Tells the rows now, or what changed since the reader left off, and then what changes; until the function that it gives is called. `lost` is called where the rows
+   * cannot be read later on: the reader is told no more.
+   */
   async follow(
     name: string,
     {
@@ -67,13 +93,14 @@ export class LiveRows {
       resume,
     }: { readonly where: readonly Filter[]; readonly limit: number; readonly resume: Resume | null },
     tell: (news: RowsNews) => void,
+    lost: (error: unknown) => void,
   ): Promise<() => void> {
     const watched = await this.watch(name);
-    const reader: Reader = { where, limit, tell, held: [] };
+    const reader: Reader = { where, limit, tell, lost, level: false };
     watched.readers.add(reader);
     const leave = (): void => void watched.readers.delete(reader);
     try {
-      await this.catchUp(watched, reader, resume);
+      await this.catchUp(watched, reader, { at: resume, why: resume === null ? null : `${ANEW} since`, shown: false });
     } catch (error) {
       leave();
       throw error;
@@ -92,8 +119,9 @@ export class LiveRows {
     let watched = this.watched.get(name);
     if (watched === undefined) {
       const reads = this.store.names().find((described) => described.name === name)?.reads ?? [];
-      const fresh = { name, reads, readers: new Set<Reader>(), moving: null, again: false, snapshots: new Map() };
-      watched = this.store.reach(name).then(({ pin, version }) => ({ ...fresh, pin, version }));
+      const fresh = { name, reads, readers: new Set<Reader>(), moving: null, again: false };
+      const read = { snapshots: new Map<never, never>(), steps: new Map<never, never>() };
+      watched = this.store.reach(name).then(({ pin, version }) => ({ ...fresh, ...read, pin, version }));
       watched.catch(() => this.watched.delete(name));
       this.watched.set(name, watched);
     }
@@ -130,70 +158,95 @@ export class LiveRows {
       return;
     }
     const { changes, pin, version, tooMany } = await this.store.changes(watched.name, watched.pin);
-    if (version === watched.version && pin.every((at, i) => at === watched.pin[i])) return;
+    if (version === watched.version && same(pin, watched.pin)) return;
     const anew = tooMany || version !== watched.version;
     this.moveTo(watched, pin, version);
-    for (const reader of watched.readers)
-      if (!anew) this.hand(reader, { as: 'changes', changes, pin, version });
-      else {
-        reader.held ??= [];
-        const reason = tooMany ? 'more changed than is told one by one' : 'the rows were folded anew';
-        void this.showAnew(watched, reader, reason).catch(() => undefined);
+    for (const reader of watched.readers) {
+      if (!reader.level) continue;
+      if (!anew) {
+        reader.tell({ as: 'changes', changes, pin, version });
+        continue;
       }
+      reader.level = false;
+      this.catchUp(watched, reader, { at: null, why: tooMany ? TOO_MANY : ANEW, shown: true }).catch(
+        (error: unknown) => {
+          watched.readers.delete(reader);
+          reader.lost(error);
+        },
+      );
+    }
   }
 
   private moveTo(watched: Watched, pin: Pin, version: string): void {
     watched.pin = pin;
     watched.version = version;
     watched.snapshots.clear();
+    watched.steps.clear();
   }
 
-  private hand(reader: Reader, news: RowsNews): void {
-    if (reader.held !== null) reader.held.push(news);
-    else reader.tell(news);
-  }
-
-  private async catchUp(watched: Watched, reader: Reader, resume: Resume | null): Promise<void> {
-    const { pin, version } = watched;
-    const behind = resume !== null && resume.version === version && resume.pin.length === pin.length;
-    if (resume === null) return this.showAnew(watched, reader, null);
-    if (!behind || resume.pin.some((at, i) => at > (pin[i] ?? 0n)))
-      return this.showAnew(watched, reader, 'the rows were folded anew since');
-    const { changes, tooMany } = await this.store.changes(watched.name, resume.pin, pin);
-    if (tooMany) return this.showAnew(watched, reader, 'more changed since than is told one by one');
-    reader.tell({ as: 'changes', changes, pin, version });
-    reader.tell({ as: 'caught-up', pin, version, totals: await this.store.totals(watched.name, reader.where, pin) });
-    this.release(reader, pin);
-  }
-
-  private async showAnew(watched: Watched, reader: Reader, reason: string | null): Promise<void> {
-    const { pin, version } = watched;
-    const { rows, totals } = await this.snapshot(watched, reader);
-    if (reason !== null) reader.tell({ as: 'reset', reason });
-    reader.tell({ as: 'rows', rows });
-    reader.tell({ as: 'caught-up', pin, version, totals });
-    this.release(reader, pin);
-  }
-
-  /** What was held back and lies behind the snapshot follows it. */
-  private release(reader: Reader, shown: Pin): void {
-    const held = reader.held ?? [];
-    reader.held = null;
-    for (const news of held)
-      if (news.as !== 'changes' || news.pin.some((at, i) => at > (shown[i] ?? 0n))) reader.tell(news);
-  }
-
-  private snapshot(watched: Watched, { where, limit }: Reader) {
-    const asked = JSON.stringify([where, limit]);
-    let snapshot = watched.snapshots.get(asked);
-    if (snapshot === undefined) {
-      const { name, pin } = watched;
-      snapshot = Promise.all([
-        this.store.query(name, { where, sort: [], limit, pin }),
-        this.store.totals(name, where, pin),
-      ]).then(([{ rows }, totals]) => ({ rows, totals }));
-      watched.snapshots.set(asked, snapshot);
+  /** Brings a reader to where the others are by then, step by step. */
+  private async catchUp(watched: Watched, reader: Reader, from: Way): Promise<void> {
+    for (let way = from; watched.readers.has(reader);) {
+      const { pin, version } = watched;
+      if (way.shown && way.at !== null && way.at.version === version && same(way.at.pin, pin)) {
+        reader.level = true;
+        return;
+      }
+      const next = await this.step(watched, reader, way, { pin, version });
+      // Other tables are served than those that were to be read: what was read belongs to no pin that the reader could be told.
+      if (next === null) await this.move(watched);
+      else way = next;
     }
-    return snapshot;
   }
+
+  private async step(watched: Watched, reader: Reader, { at, why, shown }: Way, to: Resume): Promise<Way | null> {
+    const { pin, version } = to;
+    if (
+      at === null ||
+      at.version !== version ||
+      at.pin.length !== pin.length ||
+      at.pin.some((p, i) => p > (pin[i] ?? 0n))
+    ) {
+      const { rows, totals, version: of } = await this.snapshot(watched, reader);
+      if (of !== version) return null;
+      if (why !== null) reader.tell({ as: 'reset', reason: why });
+      reader.tell({ as: 'rows', rows });
+      reader.tell({ as: 'caught-up', pin, version, totals });
+      return { at: to, why: ANEW, shown: true };
+    }
+    // What says its version is read last: it holds for what was read before as well.
+    const totals = shown ? null : await this.store.totals(watched.name, reader.where, pin);
+    const { changes, tooMany, version: of } = await this.changesTo(watched, at.pin, pin);
+    if (of !== version) return null;
+    if (tooMany) return { at: null, why: shown ? TOO_MANY : 'more changed since than is told one by one', shown };
+    reader.tell({ as: 'changes', changes, pin, version });
+    if (totals !== null) reader.tell({ as: 'caught-up', pin, version, totals });
+    return { at: to, why: ANEW, shown: true };
+  }
+
+  private snapshot(watched: Watched, { where, limit }: Reader): Promise<Snapshot> {
+    const { name, pin } = watched;
+    return once(watched.snapshots, JSON.stringify([where, limit]), async () => {
+      const totals = await this.store.totals(name, where, pin);
+      const { rows, version } = await this.store.query(name, { where, sort: [], limit, pin });
+      return { rows, totals, version };
+    });
+  }
+
+  private changesTo({ name, steps }: Watched, since: Pin, to: Pin): Promise<Changes> {
+    return once(steps, [...since, ...to].join('-'), () => this.store.changes(name, since, to));
+  }
+}
+
+const same = (one: Pin, other: Pin): boolean => one.length === other.length && one.every((at, i) => at === other[i]);
+
+/** Reads once for all who ask alike; what could not be read is read again. */
+function once<T>(read: Map<string, Promise<T>>, asked: string, reading: () => Promise<T>): Promise<T> {
+  const there = read.get(asked);
+  if (there !== undefined) return there;
+  if (read.size >= MOST_KEPT) read.clear();
+  const begun = reading();
+  read.set(asked, begun);
+  begun.catch(() => read.delete(asked));
+  return begun;
 }

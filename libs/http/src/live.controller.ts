@@ -173,11 +173,14 @@ export class LiveController {
       );
     const stream = this.streams.open(reply);
     const tell = (news: RowsNews): void => stream.write(framed(name, where, news));
-    try {
-      stream.onOver(await this.rows.follow(name, { where, limit, resume: resumeOf(name, lastEventId) }, tell));
-    } catch (error) {
+    const lost = (error: unknown): void => {
       this.logger.error(error);
       stream.cutOff('the rows cannot be read just now; connect again');
+    };
+    try {
+      stream.onOver(await this.rows.follow(name, { where, limit, resume: resumeOf(name, lastEventId) }, tell, lost));
+    } catch (error) {
+      lost(error);
     }
   }
 
