@@ -15,6 +15,7 @@ import { tellExample } from '../../apps/standalone/src/example.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';
 import { startHouse } from '../built-house.js';
 import { entente as run } from '../entente.js';
+import { olderVersion } from '../older-rows.js';
 
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -97,7 +98,7 @@ describe('a rebuild', () => {
     await first.listen(0, '127.0.0.1');
     await tellExample(await first.getUrl(), '2026-11-24');
     await first.close();
-    olderVersion('funding');
+    olderVersion(folder, 'funding');
     const house = await buildHouse(folder, 'fatal');
     const beside = await openRows();
     expect(await beside.outdated()).toEqual(['funding']);
@@ -158,15 +159,6 @@ describe('a rebuild', () => {
     expect((await entente('rebuild')).out).toContain('nothing to rebuild');
   });
 });
-
-/** Makes the rows of a model those of an older version of it, as an upgrade would find them. */
-function olderVersion(model: string): void {
-  const db = new Database(join(folder, 'rows.sqlite'));
-  db.exec(`ALTER TABLE "${model}_v1_g1" RENAME TO "${model}_v0_g1";
-    UPDATE models SET version = 0 WHERE name = '${model}';
-    UPDATE checkpoints SET rows_in = '${model}_v0_g1' WHERE rows_in = '${model}_v1_g1'`);
-  db.close();
-}
 
 async function openRows(): Promise<SqliteReadModelStore> {
   const log = new SqliteLogReader(folder);

@@ -60,30 +60,35 @@ export class ReadModelsController {
     if (Array.isArray(asked)) throw wrongShape(asked as WrongField[]);
     if (format === null) return this.answer(described, asked as Asked);
     const { pin, version } = await this.pinned(name, asked as Asked);
-    const text = () => exported(format, this.store, described, asked as Asked, pin);
+    const text = () => exported(format, this.store, described, asked as Asked, { pin, version });
     reply.header('content-type', `${format}; charset=utf-8`).header('content-digest', await digestOf(text()));
     reply.header('entente-position', lowest(pin)).header('entente-version', version);
     return new StreamableFile(Readable.from(text()), { type: `${format}; charset=utf-8` });
   }
 
   private async answer({ name }: Described, asked: Asked): Promise<unknown> {
-    const { pin, version } = await this.pinned(name, asked);
-    if (asked.cursor !== null && asked.cursor.version !== version)
-      throw new Problem(
-        410,
-        'cursor-void',
-        'these rows were folded anew since the cursor was given: ask from the first page',
-      );
-    const behind = asked.cursor === null ? {} : { behind: { place: asked.cursor.place, key: asked.cursor.key } };
-    const { rows, more } = await this.store.query(name, { ...asked, pin, ...behind });
-    const last = rows.at(-1);
-    return {
-      rows: rows.map(rowOut),
-      position: lowest(pin),
-      version,
-      totals: totalsOut(await this.store.totals(name, asked.where, pin)),
-      next: more && last !== undefined ? cursorOf(name, asked, version, pin, last) : null,
-    };
+    for (;;) {
+      const { pin, version } = await this.pinned(name, asked);
+      if (asked.cursor !== null && asked.cursor.version !== version)
+        throw new Problem(
+          410,
+          'cursor-void',
+          'these rows were folded anew since the cursor was given: ask from the first page',
+        );
+      const behind = asked.cursor === null ? {} : { behind: { place: asked.cursor.place, key: asked.cursor.key } };
+      const totals = totalsOut(await this.store.totals(name, asked.where, pin));
+      // What says its version is read last, and where it is the first one's, all that was read between is of it.
+      const { rows, more, version: of } = await this.store.query(name, { ...asked, pin, ...behind });
+      if (of !== version) continue;
+      const last = rows.at(-1);
+      return {
+        rows: rows.map(rowOut),
+        position: lowest(pin),
+        version,
+        totals,
+        next: more && last !== undefined ? cursorOf(name, asked, version, pin, last) : null,
+      };
+    }
   }
 
   /** From where a query looks: its cursor's place, the past that it names, or now. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Described, Pin, ReadModelStore, RowOut } from '@entente/engine';
+import { type Described, Fault, type ReadModelStore, type Resume, type RowOut } from '@entente/engine';
 import { type Asked, rowOut } from './row-query.js';
 
 /** The formats in which a whole query is given, by what the asker accepts. */
@@ -13,11 +13,18 @@ export const exportFormat = (accept: string | undefined): ExportFormat | null =>
 const PAGE = 1000;
 type Query = Pick<Asked, 'where' | 'sort'>;
 
-/** All rows of a query at a pin, a page at a time: the same rows in the same order whenever it is read. */
-async function* pages(store: ReadModelStore, name: string, query: Query, pin: Pin): AsyncIterable<readonly RowOut[]> {
+/** All rows of a query at a pin, a page at a time: the same rows in the same order whenever it is read. Fails where other tables take over meanwhile. */
+async function* pages(
+  store: ReadModelStore,
+  name: string,
+  query: Query,
+  { pin, version }: Resume,
+): AsyncIterable<readonly RowOut[]> {
   let behind: RowOut | undefined;
   for (let more = true; more;) {
     const page = await store.query(name, { ...query, limit: PAGE, pin, ...(behind === undefined ? {} : { behind }) });
+    if (page.version !== version)
+      throw new Fault('rows-moved', 'these rows were folded anew while they were read; ask again', 1);
     yield page.rows;
     behind = page.rows.at(-1);
     more = page.more;
@@ -32,11 +39,11 @@ export async function* exported(
   store: ReadModelStore,
   described: Described,
   query: Query,
-  pin: Pin,
+  from: Resume,
 ): AsyncIterable<string> {
   const { head, line } = EXPORTS[format](described);
   yield head;
-  for await (const rows of pages(store, described.name, query, pin)) yield rows.map(line).join('');
+  for await (const rows of pages(store, described.name, query, from)) yield rows.map(line).join('');
 }
 
 /** The digest of a query's text, as RFC 9530 writes it: read once for it, since whoever receives the text wants to know what it should be before. */

@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RecordedEvent } from '@entente/kernel';
+import { SqliteEventStore } from '@entente/sqlite';
+import { buildHouse } from '../../apps/standalone/src/house.js';
+import { type BuiltHouse, startHouse } from '../built-house.js';
+import { all } from '../contracts/event-store.js';
+import { entente } from '../entente.js';
+import { LiveReader } from '../live-reader.js';
+import { olderVersion } from '../older-rows.js';
+
+const EVENTS = 60_000;
+const ACCOUNTS = 40;
+const OLD = 'as an older version wrote it';
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-upgrade-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const send = async (url: string, account: string, command: string, body: object): Promise<string> => {
+  const answer = await fetch(`${url}/v1/funding-account/${account}/${command}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { after: string }).after;
+};
+const opening = { donor: 'norland', recipient: 'estmark', fund: 'Now', currency: 'USD', stages: ['pledged'] };
+const open = (url: string, account: string) =>
+  send(url, account, 'open', { ...opening, basis: 'own', onBudget: false });
+const pledge = (url: string, account: string) => send(url, account, 'pledge', { amount: 1, period: '2026' });
+
+interface Answer {
+  rows: { fund: string; pledged: number }[];
+  position: string;
+  version: string;
+  totals: { count: number }[];
+}
+
+/** Rows as an upgrade would find them. */
+const older = () => olderVersion(folder, 'funding', (table) => `UPDATE ${table} SET fund = '${OLD}'`);
+
+/** A log of many pledges, made of what a house records of two commands. */
+async function fill(): Promise<void> {
+  const house = await buildHouse(folder, 'fatal');
+  await house.listen(0, '127.0.0.1');
+  const url = await house.getUrl();
+  for (let n = 0; n < ACCOUNTS; n += 1) await open(url, `norland.a${n}`);
+  await pledge(url, 'norland.a0');
+  await house.close();
+  const log = new SqliteEventStore({ folder });
+  const told = (await all(log.readLog(0n))).at(-1) as RecordedEvent;
+  for (let n = 0; n < EVENTS; n += 1000)
+    await log.adopt(
+      Array.from({ length: 1000 }, (_, i) => {
+        const [account, round] = [(n + i) % ACCOUNTS, Math.floor((n + i) / ACCOUNTS)];
+        const id = `00000000-0000-5000-8000-${String(n + i).padStart(12, '0')}`;
+        const revision = 1 + round + (account === 0 ? 1 : 0);
+        return { ...told, id, stream: `funding-account/norland.a${account}`, revision };
+      }),
+    );
+  await log.close();
+  const again = await startHouse(folder, 'off');
+  const head = String(ACCOUNTS + 1 + EVENTS);
+  for (;;) {
+    const { models } = (await (await fetch(`${again.url}/health/ready`)).json()) as { models: { position: string }[] };
+    if (models.every(({ position }) => position === head)) break;
+    await pause(20);
+  }
+  again.house.kill('SIGTERM');
+  await again.ended;
+}
+
+describe('an upgrade', () => {
+  it('has no gap: under constant readers the older rows answer until the new ones have taken over, and each answer says which they are', async () => {
+    await fill();
+    older();
+    const built: BuiltHouse = await startHouse(folder, 'off');
+    const wrong: unknown[] = [];
+    const versions: string[] = [];
+    let over = false;
+    const ask = async (query: string): Promise<void> => {
+      while (!over) {
+        const answer = await fetch(`${built.url}/v1/read-models/funding?${query}`);
+        const { rows, version, position, totals } = (await answer.json()) as Answer;
+        versions.push(version);
+        const old = version.startsWith('0.');
+        const right = rows.length === ACCOUNTS && rows.every(({ fund }) => fund === (old ? OLD : 'Now'));
+        if (answer.status !== 200 || !right || totals[0]?.count !== ACCOUNTS)
+          wrong.push([answer.status, version, position, rows.length, rows[0]?.fund, totals[0]?.count]);
+      }
+    };
+    const live = await new LiveReader(built.url, 'read-models/funding/live').come();
+    const asking = [ask('as-of=20000'), ask('limit=100'), ask(`as-of=${ACCOUNTS + 1 + EVENTS}&sort=-pledged`)];
+    const begun = Date.now();
+    while (!versions.includes('1.2.2') && Date.now() - begun < 20_000) await pause(10);
+    const lasted = Date.now() - begun;
+    const after = await pledge(built.url, 'norland.a1');
+    const grown = await fetch(`${built.url}/v1/read-models/funding?account=norland.a1&after=${after}`);
+    expect(((await grown.json()) as Answer).rows.map(({ pledged }) => pledged)).toEqual([EVENTS / ACCOUNTS + 1]);
+    over = true;
+    await Promise.all(asking);
+    await live.until(({ events }) => events.includes('reset'));
+    await live.until(({ rows }) => [...rows.values()].every(({ columns }) => columns['fund'] === 'Now'));
+    live.vanish();
+    built.house.kill('SIGTERM');
+    await built.ended;
+    expect(wrong).toEqual([]);
+    expect([...new Set(versions)]).toEqual(['0.1.1', '1.2.2']);
+    expect(versions.filter((version) => version === '0.1.1').length).toBeGreaterThan(10);
+    expect(lasted).toBeGreaterThan(500);
+    expect(await entente('compare', '--rebuilt', '--data', folder)).toMatchObject({ status: 0 });
+  }, 60_000);
+});

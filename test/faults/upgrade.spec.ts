@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ReadModelStore, rebuild } from '@entente/engine';
+import { MODELS } from '@entente/read-models';
+import { SqliteLogReader } from '@entente/sqlite';
+import { buildHouse } from '../../apps/standalone/src/house.js';
+import { entente } from '../entente.js';
+import { olderVersion } from '../older-rows.js';
+
+const OLD = 'as an older version wrote it';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-upgrade-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const send = async (url: string, account: string, command: string, body: object): Promise<string> => {
+  const answer = await fetch(`${url}/v1/funding-account/${account}/${command}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { after: string }).after;
+};
+const opening = { donor: 'norland', recipient: 'estmark', fund: 'Now', currency: 'USD', stages: ['pledged'] };
+const open = (url: string, account: string) =>
+  send(url, account, 'open', { ...opening, basis: 'own', onBudget: false });
+const pledge = (url: string, account: string) => send(url, account, 'pledge', { amount: 1, period: '2026' });
+
+interface Answer {
+  rows: { fund: string }[];
+  version: string;
+}
+
+/** Rows as an upgrade would find them. */
+const older = () => olderVersion(folder, 'funding', (table) => `UPDATE ${table} SET fund = '${OLD}'`);
+
+describe('an upgrade', () => {
+  it.each(['reach', 'totals', 'query'] as const)(
+    'that takes over within an answer, after its %s, mixes nothing of the two versions in it',
+    async (method) => {
+      const first = await buildHouse(folder, 'fatal');
+      await first.listen(0, '127.0.0.1');
+      const after = await open(await first.getUrl(), 'norland.a0');
+      await pledge(await first.getUrl(), 'norland.a0');
+      await fetch(`${await first.getUrl()}/v1/read-models/funding?after=${after}`);
+      await first.close();
+      older();
+      const house = await buildHouse(folder, 'fatal');
+      const rows = house.get(ReadModelStore);
+      // The old rows serve until an answer is under way.
+      rows.outdated = () => Promise.resolve([]);
+      await house.listen(0, '127.0.0.1');
+      const store = rows as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      const real = store[method]?.bind(rows) as (...args: unknown[]) => Promise<unknown>;
+      store[method] = async (...args) => {
+        const answer = await real(...args);
+        store[method] = real;
+        const log = new SqliteLogReader(folder);
+        await rebuild(
+          log,
+          MODELS.filter(({ name }) => name === 'funding'),
+          rows,
+          { now: () => '2026-06-01T12:00:00.000Z' },
+        );
+        await log.close();
+        return answer;
+      };
+      const url = `${await house.getUrl()}/v1/read-models/funding`;
+      const { version, rows: shown } = (await (await fetch(url)).json()) as Answer;
+      expect([version, ...shown.map(({ fund }) => fund)]).toEqual(
+        method === 'query' ? ['0.1.1', OLD] : ['1.2.2', 'Now'],
+      );
+      await house.close();
+    },
+  );
+
+  it('that takes over while all rows are exported breaks the export off: its text is never of two versions', async () => {
+    const house = await buildHouse(folder, 'fatal');
+    await house.listen(0, '127.0.0.1');
+    const url = await house.getUrl();
+    const after = await open(url, 'norland.a0');
+    const rows = house.get(ReadModelStore);
+    const query = rows.query.bind(rows);
+    const asked = () => fetch(`${url}/v1/read-models/funding?after=${after}`, { headers: { accept: 'text/csv' } });
+    rows.query = async (...args) => {
+      rows.query = query;
+      expect(await entente('rebuild', 'funding', '--data', folder)).toMatchObject({ status: 0 });
+      return query(...args);
+    };
+    const broken = await asked();
+    expect([broken.status, ((await broken.json()) as { code: string }).code]).toEqual([503, 'rows-moved']);
+    expect((await asked()).status).toBe(200);
+    await house.close();
+  });
+});
