@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EventStore, ReadModelStore } from '@entente/engine';
+import { EventStore, Executor, type Outcome, ReadModelStore, Sealer, Submit } from '@entente/engine';
+import { SqliteEventStore } from '@entente/sqlite';
 import { buildHouse } from '../../apps/standalone/src/house.js';
+import { kinds } from '../../apps/standalone/src/standalone.module.js';
 import { BrokenEventStore } from '../contracts/broken-event-store.js';
 import { BrokenReadModelStore } from '../contracts/broken-read-model-store.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
+import { failOnce, methodsOf } from '../fail-once.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-ports-'));
 const ACCOUNT = 'funding-account/norland.ports';
@@ -35,37 +38,6 @@ afterAll(async () => {
   await app.close();
   rmSync(folder, { recursive: true });
 });
-
-type Port = Record<string, (...args: unknown[]) => unknown>;
-
-/** The methods of a port by which something is read or written on the way, from the adapter that has these methods and no others. */
-const methodsOf = (adapter: { prototype: object }): string[] =>
-  Object.getOwnPropertyNames(adapter.prototype).filter((name) => !NOT_ON_THE_WAY.includes(name));
-const NOT_ON_THE_WAY = ['constructor', 'open', 'close', 'waiting', 'onCommit', 'names', 'refuses', 'adopt', 'rebuild'];
-
-async function* broken(of: AsyncIterable<unknown>, fault: Error): AsyncIterable<unknown> {
-  yield* of;
-  throw fault;
-}
-
-/** Makes a method fail once, before its effect or after it; answers whether it was called, and mends it. */
-function failOnce(port: Port, method: string, when: 'before' | 'after'): () => boolean {
-  const real = port[method] as (...args: unknown[]) => unknown;
-  let failed = false;
-  port[method] = (...args: unknown[]): unknown => {
-    if (failed) return real.apply(port, args);
-    failed = true;
-    const fault = new Error(`failed ${when} ${method}`);
-    if (when === 'before') throw fault;
-    const answer = real.apply(port, args);
-    if (answer instanceof Promise) return answer.then(() => Promise.reject(fault));
-    return broken(answer as AsyncIterable<unknown>, fault);
-  };
-  return () => {
-    delete port[method];
-    return failed;
-  };
-}
 
 /** A pledge under one id, sent until it is taken, as a client would; then its row, read until it is right. */
 async function pledgeUntilSeen(): Promise<void> {
@@ -107,4 +79,55 @@ describe('a port that fails once', () => {
       expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
     },
   );
+
+  it('after an append was written gives exactly one event, and the client that sends again the receipt that it had missed', async () => {
+    const before = (await all(app.get(EventStore).readStream(ACCOUNT))).length;
+    const mend = failOnce(app.get(EventStore), 'append', 'after');
+    expect((await send('pledge', 'missed', { amount: 5, period: '2027' })).status).toBe(500);
+    expect(mend()).toBe(true);
+    const events = await all(app.get(EventStore).readStream(ACCOUNT));
+    expect(events).toHaveLength(before + 1);
+    const again = await send('pledge', 'missed', { amount: 5, period: '2027' });
+    expect([again.status, await again.json()]).toMatchObject([
+      201,
+      { revision: before, position: String(events.at(-1)?.position), events: [{ id: events.at(-1)?.id }] },
+    ]);
+    expect(await all(app.get(EventStore).readStream(ACCOUNT))).toHaveLength(before + 1);
+  });
+
+  it('after an append was written gives that receipt also where the rules would refuse the command by now', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'entente-ports-'));
+    const store = new SqliteEventStore({ folder: own });
+    const executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), { note: () => undefined });
+    const open = (now: string): Promise<Outcome> => {
+      const data = {
+        ...{ kind: 'bilateral', title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
+        ...{ starts: '2026-01-01', ends: '2028-12-31' },
+      };
+      const circumstances = {
+        ...{ actor: { organisation: 'norland', role: 'donor' } as const, commandId: 'k', correlationId: 'c', now },
+        ...{ occurredAt: '2025-12-01T12:00:00.000Z', causationId: null, evidence: [], legalBasis: null },
+      };
+      const stream = { kind: 'programme', id: 'norland.late' };
+      return executor.execute(new Submit(stream, { type: 'ProposeProgramme', data }, circumstances, data));
+    };
+    const before = await open('2026-11-24T12:00:00.000Z');
+    expect(before).toMatchObject({ as: 'accepted' });
+    const change = (now: string): Promise<Outcome> => {
+      const circumstances = {
+        ...{ actor: { organisation: 'norland', role: 'donor' } as const, commandId: 'm', correlationId: 'c', now },
+        ...{ occurredAt: '2025-12-01T12:00:00.000Z', causationId: null, evidence: [], legalBasis: null },
+      };
+      const stream = { kind: 'programme', id: 'norland.late' };
+      const data = { marker: 1 };
+      return executor.execute(new Submit(stream, { type: 'AssignGenderMarker', data }, circumstances, data));
+    };
+    failOnce(store, 'append', 'after');
+    await expect(change('2026-11-24T12:00:00.000Z')).rejects.toThrow('failed after append');
+    // By now it happened too long ago to be told for the first time.
+    expect(await change('2026-12-24T12:00:00.000Z')).toMatchObject({ as: 'accepted', repeated: true });
+    expect(await all(store.readLog(0n))).toHaveLength(2);
+    await store.close();
+    rmSync(own, { recursive: true });
+  });
 });
