@@ -11,6 +11,7 @@ import { MODELS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '../../apps/standalone/src/standalone.module.js';
 import { all } from '../contracts/event-store.js';
+import { stands } from '../invariants.js';
 
 const TODAY = '2026-11-24';
 const book = bookOfExamples(TODAY);
@@ -131,6 +132,7 @@ it('whatever is told in whatever order, at once or one by one, is decided withou
             const known = eventOf(stream.slice(0, stream.indexOf('/')), type);
             expect([type, known === undefined ? 'unknown' : wrongFields(known.data, data)]).toEqual([type, []]);
           }
+          stands(kinds, log);
           for (const model of MODELS) expect(rowsOf(model, log, sizes)).toEqual(rowsOf(model, log, [log.length + 1]));
         } finally {
           await store.close();
