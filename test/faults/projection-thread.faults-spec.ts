@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { type BuiltHouse, startHouse } from '../built-house.js';
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+let folder: string;
+let built: BuiltHouse;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-thread-'));
+});
+afterEach(async () => {
+  built.house.kill('SIGTERM');
+  await built.ended;
+  rmSync(folder, { recursive: true });
+});
+
+const propose = async (id: string): Promise<string> => {
+  const answer = await fetch(`${built.url}/v1/programme/norland.${id}/propose`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
+    body: JSON.stringify({
+      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
+      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+    }),
+  });
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { after: string }).after;
+};
+const count = async (after: string): Promise<number> => {
+  const answer = await fetch(`${built.url}/v1/read-models/programmes?after=${after}`);
+  return ((await answer.json()) as { totals: { count: number }[] }).totals[0]?.count ?? 0;
+};
+const ready = async (): Promise<[number, string]> => {
+  const answer = await fetch(`${built.url}/health/ready`);
+  return [answer.status, await answer.text()];
+};
+
+describe('the projection on a thread of its own', () => {
+  it('that hangs is told within ten seconds, while commands and queries are answered; and it goes on by itself', async () => {
+    built = await startHouse(folder, 'off', [], { LOG_LEVEL: 'fatal' });
+    expect(await count(await propose('one'))).toBe(1);
+    const other = new Database(join(folder, 'rows.sqlite'));
+    other.exec('BEGIN IMMEDIATE');
+    const begun = Date.now();
+    const after = await propose('two');
+    let alarm = '';
+    for (; Date.now() - begun < 10_000 && alarm === ''; await pause(100)) {
+      const [status, text] = await ready();
+      if (status === 503 && text.includes('stands still since')) alarm = text;
+      expect((await fetch(`${built.url}/v1/read-models/programmes`)).status).toBe(200);
+    }
+    expect(alarm).toContain('"follower":"programmes"');
+    expect(await (await fetch(`${built.url}/metrics`)).text()).toContain('entente_alarm{follower="programmes"} 1');
+    await propose('three');
+    await pause(Math.max(0, begun + 12_000 - Date.now()));
+    other.exec('ROLLBACK');
+    other.close();
+    while ((await ready())[0] !== 200) await pause(50);
+    expect(await count(after)).toBe(3);
+  });
+});

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type BuiltHouse, startHouse } from '../built-house.js';
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+let folder: string;
+let built: BuiltHouse;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-thread-'));
+});
+afterEach(async () => {
+  built.house.kill('SIGTERM');
+  await built.ended;
+  rmSync(folder, { recursive: true });
+});
+
+const propose = async (id: string): Promise<string> => {
+  const answer = await fetch(`${built.url}/v1/programme/norland.${id}/propose`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
+    body: JSON.stringify({
+      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
+      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+    }),
+  });
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { after: string }).after;
+};
+const count = async (after: string): Promise<number> => {
+  const answer = await fetch(`${built.url}/v1/read-models/programmes?after=${after}`);
+  return ((await answer.json()) as { totals: { count: number }[] }).totals[0]?.count ?? 0;
+};
+const ready = async (): Promise<[number, string]> => {
+  const answer = await fetch(`${built.url}/health/ready`);
+  return [answer.status, await answer.text()];
+};
+
+describe('the projection on a thread of its own', () => {
+  it('that ended by itself begins again, and folds what came meanwhile', async () => {
+    built = await startHouse(folder, 'off', [], {
+      LOG_LEVEL: 'fatal',
+      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'ending-threads.mjs')).href}`,
+    });
+    expect(await count(await propose('p0'))).toBe(1);
+    // Each of these ends the thread that folds it first: see `ending-threads.mjs`.
+    for (let n = 1; n <= 3; n += 1) {
+      const begun = Date.now();
+      let told = false;
+      const after = await propose(`ends-${n}`);
+      for (; Date.now() - begun < 4000 && !told; await pause(5)) told = (await ready())[1].includes('its thread ended');
+      expect(told).toBe(true);
+      expect(await count(after)).toBe(n + 1);
+      while ((await ready())[0] !== 200) await pause(20);
+    }
+  });
+});
