@@ -195,6 +195,11 @@ export class Executor {
       this.observer.decided(performance.now() - begun);
       if (settled.as === 'repeated')
         return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, settled.trace), repeated: true };
+      // Only what is appended is held against the newest revision by the store: any other answer must rest on it too, whoever else writes.
+      if ((settled.as !== 'decided' || submit.dryRun) && (await this.store.revisionOf(name)) !== folded.revision) {
+        this.cache.delete(name);
+        continue;
+      }
       if (settled.as !== 'decided') return settled;
       if (submit.dryRun) return { as: 'would', events: settled.events, revision: folded.revision };
       if (!(await this.stillSo(consulted))) continue;
