@@ -29,6 +29,10 @@ export interface Source {
   readonly columns: Readonly<Record<string, ColumnType>>;
   /** What a statement selects, in its order: the columns, and of a model's row where it comes from ({@link SYSTEM_COLUMNS}). */
   readonly selects: readonly string[];
+  /** The types of the columns, in the same order. */
+  readonly types: readonly ColumnType[];
+  /** Where among them its key stands. */
+  readonly keyAt: readonly number[];
   /** The columns that tell its rows apart; a model's are its stream and its row key. */
   readonly key: readonly string[];
   readonly totals: Totals;
@@ -46,15 +50,23 @@ function totalsOver({ model: { totals }, columns }: StoredModel): Totals {
 /** Where a model's row comes from. */
 export const SYSTEM_COLUMNS = ['stream', 'row_key', 'since', 'event_id'] as const;
 
+type Columns = Readonly<Record<string, ColumnType>>;
+const inOrder = (columns: Columns, key: readonly string[], system: readonly string[] = []) => {
+  const selects = [...Object.keys(columns), ...system];
+  return { columns, selects, types: Object.values(columns), key, keyAt: key.map((name) => selects.indexOf(name)) };
+};
+
 /** The models as sources of their own. */
 export const modelSource = (stored: StoredModel): Source => ({
   name: stored.model.name,
   version: stored.version,
   about: stored.model.about,
   is: 'model',
-  columns: Object.fromEntries(stored.columns.map(({ name, type }) => [name, type])),
-  selects: [...stored.columns.map(({ name }) => name), ...SYSTEM_COLUMNS],
-  key: ['stream', 'row_key'],
+  ...inOrder(
+    Object.fromEntries(stored.columns.map(({ name, type }) => [name, type])),
+    ['stream', 'row_key'],
+    SYSTEM_COLUMNS,
+  ),
   totals: totalsOver(stored),
   reads: [stored],
   view: null,
@@ -73,9 +85,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     version: [view.version, ...parts].join('-'),
     about: view.about,
     is: 'view',
-    columns: view.columns,
-    selects: Object.keys(view.columns),
-    key: view.key,
+    ...inOrder(view.columns, view.key),
     totals: view.totals,
     reads,
     view,
@@ -83,10 +93,12 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
 }
 
 /** The text that names a row of a source for ever: a model's stream and key, a view's key values. */
-export function rowIdOf(source: Source, row: readonly unknown[]): string {
-  const [first, ...others] = source.key.map((name) => row[source.selects.indexOf(name)]);
-  if (source.is === 'model') return others[0] === '' ? String(first) : `${String(first)}#${String(others[0])}`;
-  return others.length === 0 ? String(first) : JSON.stringify([first, ...others]);
+export function rowIdOf({ is, keyAt }: Source, row: readonly unknown[]): string {
+  const first = String(row[keyAt[0] ?? 0]);
+  if (keyAt.length === 1) return first;
+  if (is === 'view') return JSON.stringify(keyAt.map((at) => row[at]));
+  const key = row[keyAt[1] ?? 0];
+  return key === '' ? first : `${first}#${String(key)}`;
 }
 
 /** The key values that a row id stands for, by column; null where it cannot be one. */

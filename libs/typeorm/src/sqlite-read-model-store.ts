@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type Change,
   type Changes,
   Damaged,
   type Described,
@@ -13,12 +12,11 @@ import {
   ReadModelStore,
   Rebuild,
   type RowId,
-  type RowOut,
   type RowQuery,
   type RowsOut,
   type TotalOut,
 } from '@entente/engine';
-import type { AnyProjection, Cell, ColumnType, Json } from '@entente/kernel';
+import type { AnyProjection } from '@entente/kernel';
 import Database from 'better-sqlite3';
 import { DataSource, Table } from 'typeorm';
 import {
@@ -31,16 +29,13 @@ import {
   readableRows,
   turnOf,
 } from './catalogue.js';
-import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
-import { type Source, type StoredModel, type StoredView, keyOf, modelSource, rowIdOf, viewSource } from './source.js';
+import { RowReader } from './row-reader.js';
+import { type Source, type StoredModel, type StoredView, modelSource, viewSource } from './source.js';
 import { SqliteRebuild } from './sqlite-rebuild.js';
 import { RowWriter, parkedOf } from './row-writer.js';
-import { decode, tableOf } from './tables.js';
+import { tableOf } from './tables.js';
 
-/** Beside how many changed rows a reader had better read anew. */
-const MOST_CHANGES = 500;
 const FILE = 'rows.sqlite';
-type Row = Record<string, unknown>;
 
 /** How the store is opened. */
 export interface SqliteReadModelStoreOptions {
@@ -66,12 +61,10 @@ export class SqliteReadModelStore extends ReadModelStore {
   private served = new Map<string, StoredModel>();
   private sources = new Map<string, Source>();
   private seen = 0;
-  private readonly prepared = new Map<string, Database.Statement>();
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private write: Database.Database | null = null;
   private writer: RowWriter | null = null;
-  private reading: DataSource | null = null;
-  private read!: Database.Database;
+  private reading: Reading | null = null;
   private loading: Promise<void> | null = null;
 
   constructor(private readonly options: SqliteReadModelStoreOptions) {
@@ -137,15 +130,14 @@ export class SqliteReadModelStore extends ReadModelStore {
       throw new Error(`${missing.name} is not in these rows: start this version of Entente on the folder once`);
     const before = this.reading;
     const entities = [...served.values()].map(({ schema }) => schema);
-    const reading = await open(this.file, { entities, readonly: true }, (db) => (this.read = db));
-    this.prepared.clear();
+    const reading = await openReading(this.file, entities);
     this.served = served;
     this.sources = new Map([...served.values()].map((stored) => [stored.model.name, modelSource(stored)]));
     for (const view of this.options.views) this.sources.set(view.name, viewSource(view, served));
     if (this.write !== null) this.writer = new RowWriter(this.write, served);
     this.reading = reading;
     this.seen = turn;
-    await before?.destroy();
+    await before?.dataSource.destroy();
     if (before !== null) this.tell(new Set(served.keys()));
   }
 
@@ -163,7 +155,8 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   private turnNow(): number {
-    return this.reads(() => Number((this.statement('SELECT turn FROM house').get() as { turn: number }).turn));
+    const reader = this.reader();
+    return this.reads(() => reader.turn());
   }
 
   async outdated(): Promise<readonly string[]> {
@@ -189,19 +182,12 @@ export class SqliteReadModelStore extends ReadModelStore {
 
   async checkpoint(model: string, partition: number): Promise<bigint> {
     await this.upToDate();
-    return this.reads(() => this.checkpointOf(this.stored(model), partition));
-  }
-
-  private checkpointOf({ table }: StoredModel, partition: number): bigint {
-    const found = this.statement(
-      'SELECT CAST(position AS TEXT) AS at FROM checkpoints WHERE rows_in = ? AND partition = ?',
-    );
-    return BigInt((found.get(table, partition) as { at: string } | undefined)?.at ?? 0);
+    return this.reads(() => this.reader().checkpoint(this.stored(model), partition));
   }
 
   async parked(): Promise<readonly Parked[]> {
     await this.upToDate();
-    const rows = this.reads(() => this.statement('SELECT * FROM parked ORDER BY position').all() as Row[]);
+    const rows = this.reads(() => this.reader().parked());
     return rows.flatMap((row) => {
       const of = [...this.served.values()].find(({ table }) => table === row['rows_in']);
       return of === undefined ? [] : [parkedOf(of.model.name, row)];
@@ -258,136 +244,19 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   query(name: string, query: RowQuery): Promise<RowsOut> {
-    return this.inOneView(name, (source) => {
-      const pin = query.pin ?? this.reachOf(source);
-      const behind = query.behind === undefined ? undefined : this.behindValues(source, query, query.behind);
-      const asked = {
-        where: query.where,
-        sort: query.sort,
-        limit: query.limit + 1,
-        ...(behind === undefined ? {} : { behind }),
-      };
-      const rows = this.values(pageQuery(this.reader(), source, asked, this.at(source, pin)));
-      const parkedSince = this.parkedSince(source);
-      return {
-        rows: rows.slice(0, query.limit).map((row) => this.rowOut(source, row, query.sort, parkedSince)),
-        more: rows.length > query.limit,
-        pin,
-        version: source.version,
-      };
-    });
+    return this.inOneView(name, (source, reader) => reader.query(source, query));
   }
-
-  /** The values of a place in the whole order: the sort columns', then the key's. */
-  private behindValues(
-    source: Source,
-    query: RowQuery,
-    { place, key }: NonNullable<RowQuery['behind']>,
-  ): readonly Cell[] {
-    const named = keyOf(source, key) ?? {};
-    return orderOf(source, query).map(({ column }, i) =>
-      i < query.sort.length ? (place[i] ?? null) : (named[column] ?? null),
-    );
-  }
-
   totals(name: string, where: readonly Filter[], pin: Pin): Promise<readonly TotalOut[]> {
-    return this.inOneView(name, (source) => {
-      const { by, sums, counts } = source.totals;
-      return this.all(totalsQuery(this.reader(), source, where, this.at(source, pin))).map((row) => ({
-        by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
-        counts,
-        count: Number(row['counted']),
-        sums: Object.fromEntries(sums.map((column) => [column, String(row[column] as string)])),
-      }));
-    });
+    return this.inOneView(name, (source, reader) => reader.totals(source, where, pin));
   }
-
   reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }> {
-    return this.inOneView(name, (source) => ({ pin: this.reachOf(source), version: source.version }));
+    return this.inOneView(name, (source, reader) => reader.reach(source));
   }
-
   changes(name: string, since: Pin, upTo?: Pin): Promise<Changes> {
-    return this.inOneView(name, (source) => {
-      const pin = upTo ?? this.reachOf(source);
-      const [from, to] = [since[0] ?? 0n, pin[0] ?? 0n];
-      const keys = this.movedKeys(source, from, to);
-      if (keys === null) return { changes: [], pin, version: source.version, tooMany: true };
-      const changes = keys.length === 0 ? [] : this.compare(source, keys, from, to);
-      return { changes, pin, version: source.version, tooMany: changes.length > MOST_CHANGES };
-    });
+    return this.inOneView(name, (source, reader) => reader.changes(source, since, upTo));
   }
-
-  /** The keys, or parts of one, whose rows may have changed; null where they are too many. */
-  private movedKeys(source: Source, from: bigint, to: bigint): readonly Readonly<Record<string, Cell>>[] | null {
-    const keys = new Map<string, Readonly<Record<string, Cell>>>();
-    for (const { model, table } of source.reads) {
-      const mapping = source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
-      if (mapping === null || mapping === undefined) continue;
-      const columns = Object.entries(mapping);
-      const wanted = columns.map(([as, column]) => `"${column}" AS "${as}"`).join(', ');
-      const rows = this.statement(
-        `SELECT ${wanted} FROM "${table}" WHERE since > @from AND since <= @to
-         UNION SELECT ${wanted} FROM "${table}" WHERE "until" > @from AND "until" <= @to LIMIT ${MOST_CHANGES + 1}`,
-      ).all({ from, to }) as Record<string, Cell>[];
-      for (const row of rows) keys.set(JSON.stringify(row), row);
-      if (keys.size > MOST_CHANGES) return null;
-    }
-    return [...keys.values()];
-  }
-
-  private compare(source: Source, keys: readonly Readonly<Record<string, Cell>>[], from: bigint, to: bigint): Change[] {
-    const parkedSince = this.parkedSince(source);
-    const rowsAt = (at: At): Map<string, RowOut> => {
-      const found = new Map<string, RowOut>();
-      for (let i = 0; i < keys.length; i += 100)
-        for (const row of this.values(keyedQuery(this.reader(), source, keys.slice(i, i + 100), at))) {
-          const out = this.rowOut(source, row, [], parkedSince);
-          found.set(out.key, out);
-        }
-      return found;
-    };
-    const [before, after] = [rowsAt(from), rowsAt(this.at(source, [to]))];
-    const changes: Change[] = [];
-    for (const key of new Set([...before.keys(), ...after.keys()])) {
-      const [was, is] = [before.get(key) ?? null, after.get(key) ?? null];
-      if (
-        was !== null &&
-        is !== null &&
-        source.is === 'view' &&
-        JSON.stringify(was.columns) === JSON.stringify(is.columns)
-      )
-        continue;
-      changes.push({ key, before: was?.columns ?? null, row: is });
-    }
-    return changes;
-  }
-
   origins(name: string, key: string, pin?: Pin): Promise<readonly Origin[] | null> {
-    return this.inOneView(name, (source) => {
-      const at = (pin ?? this.reachOf(source))[0] ?? 0n;
-      const named = keyOf(source, key);
-      const row = named === null ? undefined : this.all(keyedQuery(this.reader(), source, [named], at))[0];
-      if (row === undefined) return null;
-      const origins = new Map<string, Origin>();
-      for (const { model, table, columns } of source.reads) {
-        const moves = source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
-        if (moves === null || moves === undefined) continue;
-        const alike = source.key.filter((name) => row[name] !== null && columns.some((column) => column.name === name));
-        const mapping = { ...Object.fromEntries(alike.map((name) => [name, name])), ...moves };
-        const where = Object.entries(mapping).map(
-          ([as, column], i) => [`r."${column}" IS @v${i}`, `v${i}`, row[as]] as const,
-        );
-        const made = this.statement(
-          `SELECT DISTINCT v.stream, v.event_id, CAST(v.since AS TEXT) AS since FROM "${table}" r
-           JOIN "${table}" v ON v.stream = r.stream AND (v.row_key = r.row_key${model.head === true ? ` OR v.row_key = ''` : ''}) AND v.since <= @at
-           WHERE ${where.map(([condition]) => condition).join(' AND ')} AND r.since <= @at AND (r."until" IS NULL OR r."until" > @at)
-           ORDER BY v.since LIMIT ${MOST_ORIGINS}`,
-        ).all({ at, ...Object.fromEntries(where.map(([, as, value]) => [as, value])) }) as Record<string, string>[];
-        for (const { stream = '', event_id: eventId = '', since = '0' } of made)
-          origins.set(since, { model: model.name, stream, eventId, position: BigInt(since) });
-      }
-      return [...origins.values()].sort((a, b) => (a.position < b.position ? -1 : 1)).slice(0, MOST_ORIGINS);
-    });
+    return this.inOneView(name, (source, reader) => reader.origins(source, key, pin));
   }
 
   onCommit(listener: (models: ReadonlySet<string>) => void): () => void {
@@ -398,7 +267,7 @@ export class SqliteReadModelStore extends ReadModelStore {
   async close(): Promise<void> {
     const reading = this.reading;
     this.reading = null;
-    await reading?.destroy();
+    await reading?.dataSource.destroy();
     this.write?.close();
     this.write = null;
     this.writer = null;
@@ -425,86 +294,24 @@ export class SqliteReadModelStore extends ReadModelStore {
     return source;
   }
 
-  private reader(): DataSource {
+  private reader(): RowReader {
     if (this.reading === null) throw new Error('the rows are closed');
-    return this.reading;
+    return this.reading.reader;
   }
 
   /** Everything that one answer reads is read in one transaction, of what is served in it. */
-  private async inOneView<T>(name: string, work: (source: Source) => T): Promise<T> {
+  private async inOneView<T>(name: string, work: (source: Source, reader: RowReader) => T): Promise<T> {
     for (;;) {
       await this.upToDate();
       const source = this.source(name);
+      const reader = this.reader();
       const answer = this.reads(() =>
-        this.read.transaction(() => (this.turnNow() === this.seen ? { is: work(source) } : null))(),
+        reader.inOneView(() => (reader.turn() === this.seen ? { is: work(source, reader) } : null)),
       );
       if (answer !== null) return answer.is;
     }
   }
-
-  private reachOf(source: Source): Pin {
-    let lowest: bigint | null = null;
-    for (const stored of source.reads) {
-      const at = this.checkpointOf(stored, 0);
-      if (lowest === null || at < lowest) lowest = at;
-    }
-    return [lowest ?? 0n];
-  }
-
-  /** Now, where the pin is what every model has reached; else the position itself. */
-  private at(source: Source, pin: Pin): At {
-    const at = pin[0] ?? 0n;
-    return source.reads.every((stored) => this.checkpointOf(stored, 0) === at) ? null : at;
-  }
-
-  private parkedSince(source: Source): ReadonlyMap<string, string> {
-    if (source.is === 'view') return new Map();
-    const rows = this.statement('SELECT stream, since FROM parked WHERE rows_in = ?').all(
-      (source.reads[0] as StoredModel).table,
-    ) as Record<string, string>[];
-    return new Map(rows.map(({ stream = '', since = '' }) => [stream, since]));
-  }
-
-  private rowOut(
-    source: Source,
-    row: readonly unknown[],
-    sort: RowQuery['sort'],
-    parkedSince: ReadonlyMap<string, string>,
-  ): RowOut {
-    const columns: Record<string, Json> = {};
-    let i = 0;
-    for (const name in source.columns) columns[name] = decode(source.columns[name] as ColumnType, row[i++]);
-    const place = sort.map(({ column }) => columns[column] as Cell);
-    const key = rowIdOf(source, row);
-    if (source.is === 'view') return { key, columns, place, source: null, parkedSince: null };
-    const [stream, , since, event] = row.slice(i) as [string, string, string, string];
-    const from = { stream, since: BigInt(since), event };
-    return { key, columns, place, source: from, parkedSince: parkedSince.get(stream) ?? null };
-  }
-
-  /** The values of each row, in the order in which they are selected: rows as objects cost as much again as reading them. */
-  private values([sql, values]: Compiled): unknown[][] {
-    const raw = `${sql} `;
-    if (!this.prepared.has(raw)) this.statement(raw).raw(true);
-    return this.statement(raw).all(...values) as unknown[][];
-  }
-
-  private all([sql, values]: Compiled): Row[] {
-    return this.statement(sql).all(...values) as Row[];
-  }
-
-  private statement(sql: string): Database.Statement {
-    let statement = this.prepared.get(sql);
-    if (statement === undefined) {
-      if (this.prepared.size > 500) this.prepared.clear();
-      this.prepared.set(sql, (statement = this.read.prepare(sql)));
-    }
-    return statement;
-  }
 }
-
-/** Beyond so many events a row's origins are cut: the stream's own history has them all. */
-const MOST_ORIGINS = 1000;
 
 /** Makes the tables that are not there yet, as TypeORM writes them. */
 async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>): Promise<void> {
@@ -523,6 +330,18 @@ async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>
     await runner.release();
     await dataSource.destroy();
   }
+}
+
+/** How rows are read: by a connection of TypeORM's that only reads. */
+interface Reading {
+  readonly dataSource: DataSource;
+  readonly reader: RowReader;
+}
+
+async function openReading(file: string, entities: StoredModel['schema'][]): Promise<Reading> {
+  const opened: Database.Database[] = [];
+  const dataSource = await open(file, { entities, readonly: true }, (db) => void opened.push(db));
+  return { dataSource, reader: new RowReader(opened[0] as Database.Database, dataSource) };
 }
 
 function open(
