@@ -38,6 +38,7 @@ describe('a log that is moved', () => {
     expect(noted).toEqual(['old,new', ...before.map(({ position }, i) => `${position},${after[i]?.position}`)]);
     const verified = await Promise.all([old, moved].map((data) => entente('verify', '--json', '--data', data)));
     expect(verified[1]).toEqual(verified[0]);
+    expect(verified[0]?.out).toMatch(/"sha256":"[0-9a-f]{64}"/);
     expect(verified[0]?.status).toBe(0);
 
     const house = await buildHouse(moved, 'fatal');

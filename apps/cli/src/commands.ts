@@ -258,6 +258,7 @@ export function commandLine(
           `${found.events} events of ${found.streams} streams up to position ${found.position}: ${found.count} findings`,
         );
         output.out(`${found.outdated} decisions on outdated knowledge`);
+        output.out(`the digest of these events, alike in every store that holds them: ${found.sha256}`);
       }
       exit(found.count === 0 ? EXIT.done : EXIT.differences);
     }),

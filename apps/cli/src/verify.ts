@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { eventOf, wrongFields } from '@entente/contracts';
-import { COMMAND_NOTED, type EventLog, commandKey, eventId } from '@entente/engine';
+import { COMMAND_NOTED, type EventLog, canonicalJson, commandKey, eventId } from '@entente/engine';
 import { type RecordedEvent, parseStream } from '@entente/kernel';
 import { type Output, progress } from './output.js';
 
@@ -20,6 +21,8 @@ export interface Verified {
   readonly findings: readonly Finding[];
   /** All findings, also those beyond the first thousand. */
   readonly count: number;
+  /** SHA-256 of all events as they are, in their order and without their positions: two stores that hold the same log, whatever engine they are on, give the same. */
+  readonly sha256: string;
 }
 
 const MOST = 1000;
@@ -49,9 +52,12 @@ class Check {
   private readonly commands = new Set<string>();
   private readonly last = new Map<string, { readonly key: string; readonly index: number }>();
   private before: RecordedEvent | null = null;
+  private readonly hash = createHash('sha256');
 
   take(event: RecordedEvent): void {
     this.events += 1;
+    const { id, stream, revision, type, version, data, metadata } = event;
+    this.hash.update(`${canonicalJson({ id, stream, revision, type, version, data, metadata })}\n`);
     this.order(event);
     this.command(event);
     this.payload(event);
@@ -62,7 +68,8 @@ class Check {
 
   result(head: bigint): Verified {
     const { events, outdated, findings, count } = this;
-    return { events, streams: this.revisions.size, position: String(head), outdated, findings, count };
+    const sha256 = this.hash.digest('hex');
+    return { events, streams: this.revisions.size, position: String(head), outdated, findings, count, sha256 };
   }
 
   private find(check: Finding['check'], { position, stream }: RecordedEvent, says: string): void {
