@@ -70,7 +70,7 @@ beforeEach(async () => {
   const folder = newFolder();
   const house = await buildHouse(folder, 'fatal');
   await house.listen(0, '127.0.0.1');
-  await tellExample(await house.getUrl(), '2026-11-24');
+  await tellExample(await house.getUrl(), new Date().toISOString().slice(0, 10));
   await house.close();
   const store = new SqliteEventStore({ folder });
   log = await all(store.readLog(0n));
@@ -220,7 +220,7 @@ describe('the projection', () => {
     const folder = newFolder();
     const house = await buildHouse(folder, 'fatal');
     await house.listen(0, '127.0.0.1');
-    await tellExample(await house.getUrl(), '2026-11-24');
+    await tellExample(await house.getUrl(), new Date().toISOString().slice(0, 10));
     await house.close();
     const store = new SqliteEventStore({ folder });
     const served = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });

@@ -96,7 +96,7 @@ describe('a rebuild', () => {
   it('of a projection that changed happens by itself at the next start: the old rows serve until it has taken over', async () => {
     const first = await buildHouse(folder, 'fatal');
     await first.listen(0, '127.0.0.1');
-    await tellExample(await first.getUrl(), '2026-11-24');
+    await tellExample(await first.getUrl(), new Date().toISOString().slice(0, 10));
     await first.close();
     olderVersion(folder, 'funding');
     const house = await buildHouse(folder, 'fatal');
@@ -172,7 +172,7 @@ describe('a parked stream', () => {
   it('is listed, stays parked where the same fold fails again, and is cleared in order once it is mended', async () => {
     const house = await buildHouse(folder, 'fatal');
     await house.listen(0, '127.0.0.1');
-    await tellExample(await house.getUrl(), '2026-11-24');
+    await tellExample(await house.getUrl(), new Date().toISOString().slice(0, 10));
     await house.close();
     // The same rows as they would be had the milestones been folded by code with a fault in it.
     for (const file of ['rows.sqlite', 'rows.sqlite-wal', 'rows.sqlite-shm'])
@@ -218,7 +218,7 @@ describe('a parked stream', () => {
     const house = await buildHouse(folder, 'fatal');
     await house.listen(0, '127.0.0.1');
     const url = await house.getUrl();
-    await tellExample(url, '2026-11-24');
+    await tellExample(url, new Date().toISOString().slice(0, 10));
     const ready = async () =>
       (await (await fetch(`${url}/health/ready`)).json()) as { parked: number; models: { lag: string }[] };
     while ((await ready()).models.some(({ lag }) => lag !== '0')) await pause(5);
