@@ -136,6 +136,9 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         parked: [],
       };
       expect(await store.commit([late])).toBe(false);
+      // What stands in front of it in the same commit goes with it.
+      const inTime: ModelBatch = { ...late, from: 1n, to: 2n, versions: [{ ...version, since: 2n }] };
+      expect(await store.commit([inTime, late])).toBe(false);
       expect(await store.checkpoint('words', 0)).toBe(1n);
       expect(await wordsOf(store)).toEqual(['x']);
     },
