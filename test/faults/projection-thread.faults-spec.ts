@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { type BuiltHouse, startHouse } from '../built-house.js';
@@ -39,6 +40,24 @@ const ready = async (): Promise<[number, string]> => {
 };
 
 describe('the projection on a thread of its own', () => {
+  it('that ended by itself begins again, and folds what came meanwhile', async () => {
+    built = await startHouse(folder, 'off', [], {
+      LOG_LEVEL: 'fatal',
+      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'ending-threads.mjs')).href}`,
+    });
+    expect(await count(await propose('p0'))).toBe(1);
+    // Each of these ends the thread that folds it first: see `ending-threads.mjs`.
+    for (let n = 1; n <= 3; n += 1) {
+      const begun = Date.now();
+      let told = false;
+      const after = await propose(`ends-${n}`);
+      for (; Date.now() - begun < 4000 && !told; await pause(5)) told = (await ready())[1].includes('its thread ended');
+      expect(told).toBe(true);
+      expect(await count(after)).toBe(n + 1);
+      while ((await ready())[0] !== 200) await pause(20);
+    }
+  });
+
   it('that hangs is told within ten seconds, while commands and queries are answered; and it goes on by itself', async () => {
     built = await startHouse(folder, 'off', [], { LOG_LEVEL: 'fatal' });
     expect(await count(await propose('one'))).toBe(1);

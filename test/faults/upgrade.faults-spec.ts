@@ -9,9 +9,10 @@ import { type BuiltHouse, startHouse } from '../built-house.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 import { LiveReader } from '../live-reader.js';
+import { open, pledge } from '../funding.js';
 import { olderVersion } from '../older-rows.js';
 
-const EVENTS = 60_000;
+const EVENTS = 120_000;
 const ACCOUNTS = 40;
 const OLD = 'as an older version wrote it';
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -21,20 +22,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'entente-upgrade-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const send = async (url: string, account: string, command: string, body: object): Promise<string> => {
-  const answer = await fetch(`${url}/v1/funding-account/${account}/${command}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
-    body: JSON.stringify(body),
-  });
-  expect(answer.status).toBe(201);
-  return ((await answer.json()) as { after: string }).after;
-};
-const opening = { donor: 'norland', recipient: 'estmark', fund: 'Now', currency: 'USD', stages: ['pledged'] };
-const open = (url: string, account: string) =>
-  send(url, account, 'open', { ...opening, basis: 'own', onBudget: false });
-const pledge = (url: string, account: string) => send(url, account, 'pledge', { amount: 1, period: '2026' });
 
 interface Answer {
   rows: { fund: string; pledged: number }[];
