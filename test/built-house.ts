@@ -6,6 +6,8 @@ export interface BuiltHouse {
   readonly house: ChildProcess;
   readonly url: string;
   readonly ended: Promise<void>;
+  /** What it has logged so far. */
+  logged(): string;
 }
 
 const MAIN = fileURLToPath(new URL('../dist/apps/standalone/src/main.js', import.meta.url));
@@ -41,7 +43,12 @@ export async function startHouse(
   const [program = process.execPath, ...args] = [...behind, process.execPath, MAIN];
   const house = spawn(program, args, {
     env: { ...environment(folder, example), ...settings },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let logged = '';
+  house.stderr.on('data', (chunk: Buffer) => {
+    process.stderr.write(chunk);
+    logged = (logged + chunk.toString()).slice(-1_000_000);
   });
   const ended = new Promise<void>((resolve) => house.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
@@ -52,7 +59,7 @@ export async function startHouse(
       if (found !== null) resolve(found[0]);
     });
   });
-  return { house, url, ended };
+  return { house, url, ended, logged: () => logged };
 }
 
 /** A proposal of a programme of this name, sent under its name as its id: as often as one likes. */

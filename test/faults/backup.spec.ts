@@ -2,7 +2,9 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
+import type { Manifest } from '../../apps/cli/src/backup.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';
 import { startHouse } from '../built-house.js';
 import { all } from '../contracts/event-store.js';
@@ -46,19 +48,29 @@ describe('a backup', () => {
     while (sent.length < 30) await new Promise((done) => setTimeout(done, 5));
     const before = sent.length;
     const made = await entente('backup', copy, '--data', data, '--rows', '--seal-key', '--json');
-    const manifest = JSON.parse(made.out) as { position: string; events: number; files: { name: string }[] };
+    const manifest = JSON.parse(made.out) as Manifest;
     over = true;
     await writing;
     house.kill('SIGKILL');
     await ended;
     expect(manifest.events).toBeGreaterThanOrEqual(before);
-    expect(manifest.files.map(({ name }) => name)).toEqual(['rows.sqlite', 'log.sqlite', 'seal.key']);
+    expect(manifest.files.map(({ name }) => name)).toEqual([
+      'rows.sqlite',
+      'log.sqlite',
+      'refusals.sqlite',
+      'seal.key',
+    ]);
+    expect(manifest.entente).toMatch(/^[0-9]+\.[0-9]+\.[0-9]+/);
+    expect(manifest.projections).toEqual(Object.fromEntries(MODELS.map(({ name, version }) => [name, version])));
+    expect(manifest.served).toEqual(Object.fromEntries(MODELS.map(({ name, version }) => [name, `${version}.1.1`])));
     const key = readFileSync(join(data, 'seal.key'), 'utf8');
     rmSync(data, { recursive: true });
 
     expect((await entente('restore', copy, '--data', data)).status).toBe(0);
     expect(readFileSync(join(data, 'seal.key'), 'utf8')).toBe(key);
     expect(await streamsOf(data)).toHaveLength(manifest.events);
+    const verified = JSON.parse((await entente('verify', '--json', '--data', data)).out) as Manifest;
+    expect([verified.events, verified.digest]).toEqual([manifest.events, manifest.digest]);
     const again = await buildHouse(data, 'fatal');
     await again.listen(0, '127.0.0.1');
     for (const id of sent) expect(await propose(await again.getUrl(), id)).toBe(201);
@@ -96,6 +108,34 @@ describe('a backup', () => {
     while ((await version(at)).rows.length < 2) await new Promise((done) => setTimeout(done, 5));
     await again.close();
     expect((await entente('compare', '--rebuilt', '--data', restored)).status).toBe(0);
+  });
+
+  it('keeps the refused commands too, and a log that is not what the manifest says is not restored', async () => {
+    const house = await buildHouse(data, 'fatal');
+    await house.listen(0, '127.0.0.1');
+    await propose(await house.getUrl(), 'one');
+    await fetch(`${await house.getUrl()}/v1/programme/norland.one/approve`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'entente-actor': 'sudria;role=donor' },
+      body: JSON.stringify({ authority: 'minister' }),
+    });
+    const refused = async (url: string) =>
+      ((await (await fetch(`${url}/v1/refusals`)).json()) as { refusals: unknown[] }).refusals;
+    const before = await refused(await house.getUrl());
+    expect(before).toHaveLength(1);
+    await entente('backup', copy, '--data', data, '--seal-key');
+    await house.close();
+    await entente('restore', copy, '--data', join(base, 'restored'));
+    const again = await buildHouse(join(base, 'restored'), 'fatal');
+    await again.listen(0, '127.0.0.1');
+    expect(await refused(await again.getUrl())).toEqual(before);
+    await again.close();
+
+    const file = join(copy, 'manifest.json');
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+    writeFileSync(file, JSON.stringify({ ...manifest, digest: '0'.repeat(64) }));
+    await expect(entente('restore', copy, '--data', join(base, 'other'))).rejects.toThrow(manifest.digest);
+    expect(existsSync(join(base, 'other'))).toBe(false);
   });
 
   it('is refused into a folder that holds something, and restored into an empty one only', async () => {

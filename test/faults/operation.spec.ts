@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EventFeed, ReadModelStore } from '@entente/engine';
+import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { buildHouse } from '../../apps/standalone/src/house.js';
 import { startHouse } from '../built-house.js';
@@ -140,6 +141,18 @@ describe('a running house', () => {
       expect(figures.get('entente_decision_seconds_count')).toBe(21);
       stop.abort();
     }));
+});
+
+describe('a house that begins', () => {
+  it('is ready only once it knows how far each read model has come', async () => {
+    const { house, url, ended } = await startHouse(folder, 'off');
+    for (let [status, { models }] = await ready(url); models.length === 0; [status, { models }] = await ready(url))
+      expect(status).toBe(503);
+    const [status, { models }] = await ready(url);
+    expect([status, models.length]).toEqual([200, MODELS.length]);
+    house.kill('SIGTERM');
+    await ended;
+  });
 });
 
 describe('stopping', () => {

@@ -13,7 +13,7 @@ import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { tellExample } from '../../apps/standalone/src/example.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';
-import { startHouse } from '../built-house.js';
+import { caughtUp, propose, startHouse } from '../built-house.js';
 import { entente as run } from '../entente.js';
 import { olderVersion } from '../older-rows.js';
 
@@ -195,7 +195,14 @@ describe('a parked stream', () => {
     const listed = await entente('parked', '--json');
     expect([listed.status, JSON.parse(listed.out)]).toMatchObject([
       2,
-      { parked: [{ model: 'milestones', stream: 'programme/norland.border-training', error: 'RangeError: a fault' }] },
+      {
+        parked: [
+          {
+            ...{ model: 'milestones', stream: 'programme/norland.border-training', error: 'RangeError: a fault' },
+            type: 'MilestoneReplanned',
+          },
+        ],
+      },
     ]);
     expect(await entente('parked', 'retry', '--model', 'funding')).toMatchObject({
       status: 0,
@@ -220,8 +227,8 @@ describe('a parked stream', () => {
     const url = await house.getUrl();
     await tellExample(url, new Date().toISOString().slice(0, 10));
     const ready = async () =>
-      (await (await fetch(`${url}/health/ready`)).json()) as { parked: number; models: { lag: string }[] };
-    while ((await ready()).models.some(({ lag }) => lag !== '0')) await pause(5);
+      (await (await fetch(`${url}/health/ready`)).json()) as { parked: number; parkedStreams: object[] };
+    await caughtUp(url);
     const db = new Database(join(folder, 'rows.sqlite'));
     db.prepare(
       `INSERT INTO parked SELECT 'programmes_v1_g1', stream, event_id, since, 'Error: by hand', '${now()}' FROM programmes_v1_g1 WHERE "until" IS NULL AND stream = ?`,
@@ -230,11 +237,52 @@ describe('a parked stream', () => {
     db.prepare('UPDATE house SET turn = turn + 1').run();
     db.close();
     while ((await ready()).parked !== 1) await pause(20);
+    expect((await ready()).parkedStreams).toMatchObject([
+      {
+        model: 'programmes',
+        stream: 'programme/sudria.signals',
+        error: 'Error: by hand',
+        position: expect.any(String),
+      },
+    ]);
     expect(await entente('parked', 'retry')).toMatchObject({ status: 0 });
     while ((await ready()).parked !== 0) await pause(20);
     const { rows } = (await (await fetch(`${url}/v1/read-models/programmes?donor=sudria`)).json()) as Answer;
     expect(rows).toHaveLength(1);
     await house.close();
+  });
+
+  it('is told in the log, in the health, and by a comparison that finds no difference', async () => {
+    const first = await buildHouse(folder, 'fatal');
+    await first.listen(0, '127.0.0.1');
+    await propose(await first.getUrl(), 'one');
+    await caughtUp(await first.getUrl());
+    await first.close();
+    const db = new Database(join(folder, 'rows.sqlite'));
+    db.prepare(
+      `INSERT INTO parked SELECT 'programmes_v1_g1', stream, event_id, since, 'Error: by hand', '${now()}' FROM programmes_v1_g1`,
+    ).run();
+    db.close();
+    const { house, url, ended, logged } = await startHouse(folder, 'off');
+    while (!logged().includes('PARKED')) await pause(20);
+    const line = logged()
+      .split('\n')
+      .find((one) => one.includes('PARKED')) as string;
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', context: 'projection' });
+    expect(line).toContain('PARKED: programme/norland.one of programmes is not folded from its event');
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, await ready.json()]).toMatchObject([
+      200,
+      { parked: 1, parkedStreams: [{ model: 'programmes' }] },
+    ]);
+    const compared = await entente('compare', '--rebuilt', '--json');
+    expect([compared.status, JSON.parse(compared.out)]).toMatchObject([
+      2,
+      { count: 0, parked: [expect.stringContaining('programme/norland.one of programmes since 2')] },
+    ]);
+    expect((await entente('compare', 'funding', '--rebuilt')).status).toBe(0);
+    house.kill('SIGTERM');
+    await ended;
   });
 });
 

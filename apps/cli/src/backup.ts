@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EventLog } from '@entente/engine';
+import type { EventLog, ReadModelStore } from '@entente/engine';
+import { MODELS } from '@entente/read-models';
 import { copyDatabase, damageIn } from './cli.module.js';
+import { digestOfLog } from './events-digest.js';
 import { fillWhole, inUse } from './folder.js';
 import type { Output } from './output.js';
 
 const MANIFEST = 'manifest.json';
 const LOG = 'log.sqlite';
 const ROWS = 'rows.sqlite';
+const REFUSALS = 'refusals.sqlite';
 const KEY = 'seal.key';
 const FORMAT = 1;
 
@@ -20,7 +23,14 @@ export interface Manifest {
   /** The position of its last event, and how many events it has. */
   readonly position: string;
   readonly events: number;
+  /** The digest of its events: what `entente verify` and `entente export` say of the same log. */
+  readonly digest: string;
   readonly made: string;
+  /** The version of the Entente that made it, and that of each projection in it. */
+  readonly entente: string;
+  readonly projections: Readonly<Record<string, number>>;
+  /** Of each read model in the rows, what is served, as an answer says it; none where the rows were left out. */
+  readonly served: Readonly<Record<string, string>>;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
 
@@ -36,28 +46,47 @@ export interface Wanted {
   readonly sealKey?: boolean;
 }
 
+/** How a backup is opened, to be looked at. */
+export interface Openers {
+  log(folder: string): EventLog;
+  rows(folder: string, log: EventLog): Promise<ReadModelStore>;
+}
+
+/** The version of this Entente, as its package says. */
+function ownVersion(): string {
+  for (let at = import.meta.dirname; ; at = join(at, '..')) {
+    const file = join(at, 'package.json');
+    if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+    if (at === join(at, '..')) throw new Error('there is no package.json above the command line');
+  }
+}
+
 /**
- * Copies a data folder into an empty one while the house runs: the rows first, where they are wanted, so that they are never ahead of the log that is copied after them.
+ * Copies a data folder into an empty one while the house runs: the rows first, where they are wanted, so that they are never ahead of the log that is copied after them,
+ * and the refused commands, which are kept apart from it.
  * The manifest is written last: without it there is no backup.
  */
 export async function backUp(
   data: string,
   to: string,
   { rows = false, sealKey = false }: Wanted,
-  openLog: (folder: string) => EventLog,
+  open: Openers,
   output: Output,
 ): Promise<void> {
   if (inUse(to)) throw new Error(`${to} is not empty: name a new folder for each backup`);
   mkdirSync(to, { recursive: true });
-  const names = [...(rows ? [ROWS] : []), LOG, ...(sealKey ? [KEY] : [])];
+  const refusals = existsSync(join(data, REFUSALS)) ? [REFUSALS] : [];
+  const names = [...(rows ? [ROWS] : []), LOG, ...refusals, ...(sealKey ? [KEY] : [])];
   for (const name of names) {
     const file = join(data, name);
     if (!existsSync(file)) throw new Error(`${data} holds no ${name}: nothing to back up`);
     if (name === KEY) copyFileSync(file, join(to, name));
     else copyDatabase(file, join(to, name));
   }
-  const log = openLog(to);
-  const [position, events] = [await log.head(), await countOf(log)];
+  const log = open.log(to);
+  const position = String(await log.head());
+  const { events, digest } = await digestOfLog(log);
+  const served = rows ? await servedIn(to, log, open) : {};
   const { id } = log;
   await log.close();
   const files = [];
@@ -66,20 +95,32 @@ export async function backUp(
     files.push({ name, bytes: statSync(file).size, sha256: await digestOf(file) });
   }
   const made = new Date().toISOString();
-  const manifest: Manifest = { format: FORMAT, log: id, position: String(position), events, made, files };
+  const projections = Object.fromEntries(MODELS.map(({ name, version }) => [name, version]));
+  const versions = { entente: ownVersion(), projections, served };
+  const manifest: Manifest = { format: FORMAT, log: id, position, events, digest, made, ...versions, files };
   writeFileSync(join(to, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
   if (output.json) output.out(JSON.stringify(manifest));
-  else output.out(`${to} holds ${events} events up to position ${position}: ${names.join(', ')}`);
+  else
+    output.out(
+      `${to} holds ${events} events up to position ${position}, whose digest is ${digest}: ${names.join(', ')}`,
+    );
   if (!sealKey && existsSync(join(data, KEY)))
     output.err(
       `${KEY} is not in this backup: it links reporters to their pseudonyms. Keep it in another place, or take it too with --seal-key`,
     );
 }
 
-async function countOf(log: EventLog): Promise<number> {
-  let count = 0;
-  for await (const events of log.readLog(0n)) count += events.length;
-  return count;
+/** What is served of each read model, by the copied rows' own word. */
+async function servedIn(folder: string, log: EventLog, open: Openers): Promise<Record<string, string>> {
+  const rows = await open.rows(folder, log);
+  try {
+    const models = rows.names().filter(({ is }) => is === 'model');
+    return Object.fromEntries(
+      await Promise.all(models.map(async ({ name }) => [name, (await rows.reach(name)).version] as const)),
+    );
+  } finally {
+    await rows.close();
+  }
 }
 
 /** Puts a backup into an empty data folder, once each of its files is what the manifest says. The manifest is looked at first; a folder is filled whole or not at all. */
@@ -91,6 +132,7 @@ export async function restore(
   output: Output,
 ): Promise<void> {
   const manifest = readManifest(from);
+  const { position, events, digest } = manifest;
   const wrong: string[] = [];
   for (const { name, bytes, sha256 } of manifest.files) {
     const file = join(from, name);
@@ -105,12 +147,16 @@ export async function restore(
     if (sealKey !== undefined) copyFileSync(sealKey, join(making, KEY));
     const log = openLog(making);
     const head = await log.head();
+    const held = (await digestOfLog(log)).digest;
+    const { id } = log;
     await log.close();
-    if (String(head) !== manifest.position || log.id !== manifest.log)
-      throw new Error(`this backup ends at position ${head}, and its manifest says ${manifest.position}`);
+    if (String(head) !== position || id !== manifest.log || held !== digest)
+      throw new Error(
+        `this backup ends at position ${head} with digest ${held}, and its manifest says ${position} and ${digest}`,
+      );
   });
-  if (output.json) output.out(JSON.stringify({ restored: data, position: manifest.position, events: manifest.events }));
-  else output.out(`${data} holds ${manifest.events} events up to position ${manifest.position} again`);
+  if (output.json) output.out(JSON.stringify({ restored: data, position, events, digest }));
+  else output.out(`${data} holds ${events} events up to position ${position} again, whose digest is ${digest}`);
   if (!existsSync(join(data, KEY)))
     output.err(
       `${KEY} was not in the backup: put it into ${data} before the house starts, or reporters get new pseudonyms`,

@@ -140,8 +140,9 @@ export function commandLine(
         try {
           const names = name === undefined ? served.names().map((one) => one.name) : [known(served, name)];
           const [left, right] = await sides(log, served, scratch.rows, options, output);
-          const found = await tell(names, left, right, output);
-          exit(found === 0 ? EXIT.done : EXIT.differences);
+          const lacking = options.rebuilt === true ? await parkedIn(served, names) : [];
+          const found = await tell(names, left, right, lacking, output);
+          exit(found === 0 && lacking.length === 0 ? EXIT.done : EXIT.differences);
         } finally {
           await scratch.end();
           await served.close();
@@ -182,7 +183,8 @@ export function commandLine(
         const output = outputTo(options.json === true);
         const rows = await (what === undefined ? openRows : openRowsToWrite)(options.data, log);
         try {
-          const left = what === undefined ? await listParked(rows, output) : await retry(log, rows, options, output);
+          const left =
+            what === undefined ? await listParked(log, rows, output) : await retry(log, rows, options, output);
           exit(left === 0 ? EXIT.done : EXIT.differences);
         } finally {
           await rows.close();
@@ -211,7 +213,7 @@ export function commandLine(
     .option('--rows', 'the rows too: they are folded again from the log where they are missing')
     .option('--seal-key', 'the key too that links reporters to their pseudonyms')
     .action(async (folder: string, options: Common & { rows?: boolean; sealKey?: boolean }) => {
-      await backUp(options.data, folder, options, openLog, outputTo(options.json === true));
+      await backUp(options.data, folder, options, { log: openLog, rows: openRows }, outputTo(options.json === true));
       exit(EXIT.done);
     });
 
@@ -258,7 +260,7 @@ export function commandLine(
           `${found.events} events of ${found.streams} streams up to position ${found.position}: ${found.count} findings`,
         );
         output.out(`${found.outdated} decisions on outdated knowledge`);
-        output.out(`the digest of these events, alike in every store that holds them: ${found.sha256}`);
+        output.out(`the digest of these events, alike in every store that holds them: ${found.digest}`);
       }
       exit(found.count === 0 ? EXIT.done : EXIT.differences);
     }),
@@ -288,7 +290,25 @@ async function sides(
   ];
 }
 
-async function tell(names: readonly string[], left: Side, right: Side, output: Output): Promise<number> {
+/** Streams that are parked in what was compared: both sides lack what they said since, so that alike does not mean whole. */
+async function parkedIn(served: ReadModelStore, names: readonly string[]): Promise<readonly string[]> {
+  const read = new Set(
+    served
+      .names()
+      .filter(({ name }) => names.includes(name))
+      .flatMap(({ reads }) => reads),
+  );
+  const parked = (await served.parked()).filter(({ model }) => read.has(model));
+  return parked.map(({ model, stream, since }) => `${stream} of ${model} since ${since}`);
+}
+
+async function tell(
+  names: readonly string[],
+  left: Side,
+  right: Side,
+  parked: readonly string[],
+  output: Output,
+): Promise<number> {
   const found: Difference[] = [];
   let count = 0;
   for (const name of names)
@@ -304,6 +324,7 @@ async function tell(names: readonly string[], left: Side, right: Side, output: O
         compared: names,
         differences: found,
         count,
+        parked,
       }),
     );
   else {
@@ -311,6 +332,7 @@ async function tell(names: readonly string[], left: Side, right: Side, output: O
     output.out(
       `${names.length} read models compared at positions ${left.position} and ${right.position}: ${count} differences`,
     );
+    for (const one of parked) output.out(`parked, so both sides lack what it said since then: ${one}`);
   }
   return count;
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import type { EventLog, EventStore } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
+import { EventsDigest, digestOfLog } from './events-digest.js';
 import { fillWhole } from './folder.js';
 import { type Output, progress } from './output.js';
 
@@ -19,8 +20,8 @@ const close = (to: Writable): Promise<void> =>
   });
 
 /**
- * Writes the whole log as NDJSON: a line that says whose it is, a line an event as it is stored, and a last line with the number of events and the SHA-256 of all lines
- * before it. A file that was broken off has no last line.
+ * Writes the whole log as NDJSON: a line that says whose it is, a line an event as it is stored, and a last line with the number of events, the SHA-256 of all lines
+ * before it, and the digest of the events, which every store that holds them gives. A file that was broken off has no last line.
  */
 export async function exportLog(log: EventLog, file: string, output: Output): Promise<void> {
   if (existsSync(file)) throw new Error(`${file} is there already`);
@@ -28,7 +29,8 @@ export async function exportLog(log: EventLog, file: string, output: Output): Pr
   const hash = createHash('sha256');
   const tell = progress(output, 'events written');
   const head = await log.head();
-  let events = 0;
+  const digest = new EventsDigest();
+  let written = 0;
   const put = async (text: string): Promise<void> => {
     hash.update(text);
     await write(to, text);
@@ -36,18 +38,28 @@ export async function exportLog(log: EventLog, file: string, output: Output): Pr
   await put(`${JSON.stringify({ entente: 'log', format: FORMAT, log: log.id })}\n`);
   for await (const batch of log.readLog(0n, { upTo: head })) {
     await put(batch.map((event) => `${JSON.stringify({ ...event, position: String(event.position) })}\n`).join(''));
-    events += batch.length;
-    tell(events);
+    for (const event of batch) digest.take(event);
+    written += batch.length;
+    tell(written);
   }
-  const sha256 = hash.digest('hex');
-  await write(to, `${JSON.stringify({ events, sha256 })}\n`);
+  const end: Ending = { ...digest.end(), sha256: hash.digest('hex') };
+  await write(to, `${JSON.stringify(end)}\n`);
   await close(to);
-  if (output.json) output.out(JSON.stringify({ file, events, position: String(head), sha256 }));
-  else output.out(`${file} holds ${events} events up to position ${head}; its digest is ${sha256}`);
+  if (output.json) output.out(JSON.stringify({ file, position: String(head), ...end }));
+  else output.out(`${file} holds ${end.events} events up to position ${head}; their digest is ${end.digest}`);
 }
 
-/** The events of an exported log, once its digest was seen to be right; fails where it is not whole. */
-async function checkWhole(file: string): Promise<number> {
+/** The last line of an exported log. */
+interface Ending {
+  readonly events: number;
+  /** Of the lines before it: that the file is whole. */
+  readonly sha256: string;
+  /** Of the events ({@link EventsDigest}): that a store holds the same. */
+  readonly digest: string;
+}
+
+/** The last line of an exported log, once it was seen to be right; fails where the file is not whole. */
+async function checkWhole(file: string): Promise<Ending> {
   const hash = createHash('sha256');
   let [lines, last] = [0, ''];
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
@@ -61,12 +73,13 @@ async function checkWhole(file: string): Promise<number> {
     last = line;
     lines += 1;
   }
-  const end = lines < 2 ? {} : (readLine(last, lines) as { events?: number; sha256?: string });
-  if (end.sha256 === undefined)
+  const end = lines < 2 ? {} : (readLine(last, lines) as Partial<Ending>);
+  const { sha256, digest } = end;
+  if (sha256 === undefined || digest === undefined)
     throw new Error(`${file} was broken off: it has no last line with its digest; export again`);
-  if (end.sha256 !== hash.digest('hex') || end.events !== lines - 2)
+  if (sha256 !== hash.digest('hex') || end.events !== lines - 2)
     throw new Error(`${file} is not what its last line says: another digest, or another number of events`);
-  return lines - 2;
+  return { events: lines - 2, sha256, digest };
 }
 
 function readLine(line: string, number: number): unknown {
@@ -79,7 +92,7 @@ function readLine(line: string, number: number): unknown {
 
 /**
  * Reads an exported log into a store that is made for it: streams, revisions, ids, times and receipts stay, positions are new. The old and the new position of each event
- * go into a file. The folder is filled whole or not at all.
+ * go into a file. What the store holds then is read once more and has the digest that the file names. The folder is filled whole or not at all.
  */
 export async function importLog(
   file: string,
@@ -88,7 +101,7 @@ export async function importLog(
   openStore: (folder: string) => EventStore,
   output: Output,
 ): Promise<void> {
-  const events = await checkWhole(file);
+  const { events, digest } = await checkWhole(file);
   await fillWhole(data, async (making) => {
     const store = openStore(making);
     const noted = createWriteStream(positions);
@@ -110,13 +123,19 @@ export async function importLog(
         if (waiting.length === BATCH) await adopt();
       }
       if (waiting.length > 0) await adopt();
+      const held = await digestOfLog(store);
+      if (held.digest !== digest)
+        throw new Error(`the store holds other events than the file: their digest is ${held.digest}, not ${digest}`);
     } finally {
       await store.close();
       await close(noted);
     }
   });
-  if (output.json) output.out(JSON.stringify({ data, events, positions }));
-  else output.out(`${data} holds ${events} events; ${positions} says which position each had and has`);
+  if (output.json) output.out(JSON.stringify({ data, events, digest, positions }));
+  else
+    output.out(
+      `${data} holds ${events} events, whose digest is ${digest}; ${positions} says which position each had and has`,
+    );
   output.err(
     `seal.key is not part of a log: put the one of the old folder into ${data}, or reporters get new pseudonyms`,
   );

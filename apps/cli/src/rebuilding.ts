@@ -1,4 +1,5 @@
 import { type EventLog, type ReadModelStore, rebuild, retryParked } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
 
@@ -29,12 +30,21 @@ export async function rebuildModels(
   else for (const [name, version] of Object.entries(versions)) output.out(`${name} is served in version ${version}`);
 }
 
-/** Prints the parked streams, and answers how many there are. */
-export async function listParked(rows: ReadModelStore, output: Output): Promise<number> {
-  const parked = (await rows.parked()).map(({ position, ...one }) => ({ ...one, position: String(position) }));
+/** Prints the parked streams, each with the event that stopped it, and answers how many there are. */
+export async function listParked(log: EventLog, rows: ReadModelStore, output: Output): Promise<number> {
+  const parked = [];
+  for (const { position, ...one } of await rows.parked()) {
+    const [event] = await eventAt(log, position);
+    parked.push({ ...one, type: event?.type ?? null, position: String(position) });
+  }
   if (output.json) output.out(JSON.stringify({ parked }));
   else output.out(parked.length === 0 ? 'nothing is parked' : table(parked));
   return parked.length;
+}
+
+async function eventAt(log: EventLog, position: bigint): Promise<readonly RecordedEvent[]> {
+  for await (const events of log.readLog(position - 1n, { limit: 1 })) return events;
+  return [];
 }
 
 /** Tries parked streams again, and answers how many still are. */

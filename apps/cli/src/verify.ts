@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { eventOf, wrongFields } from '@entente/contracts';
-import { COMMAND_NOTED, type EventLog, canonicalJson, commandKey, eventId } from '@entente/engine';
+import { COMMAND_NOTED, type EventLog, commandKey, eventId } from '@entente/engine';
 import { type RecordedEvent, parseStream } from '@entente/kernel';
+import { EventsDigest } from './events-digest.js';
 import { type Output, progress } from './output.js';
 
 /** Something in the log that is not as it must be. */
@@ -21,8 +21,8 @@ export interface Verified {
   readonly findings: readonly Finding[];
   /** All findings, also those beyond the first thousand. */
   readonly count: number;
-  /** SHA-256 of all events as they are, in their order and without their positions: two stores that hold the same log, whatever engine they are on, give the same. */
-  readonly sha256: string;
+  /** The digest of all events ({@link EventsDigest}): alike in every store that holds them. */
+  readonly digest: string;
 }
 
 const MOST = 1000;
@@ -44,7 +44,6 @@ export async function verify(log: EventLog, output: Output): Promise<Verified> {
 }
 
 class Check {
-  private events = 0;
   private outdated = 0;
   private count = 0;
   private readonly findings: Finding[] = [];
@@ -52,12 +51,10 @@ class Check {
   private readonly commands = new Set<string>();
   private readonly last = new Map<string, { readonly key: string; readonly index: number }>();
   private before: RecordedEvent | null = null;
-  private readonly hash = createHash('sha256');
+  private readonly digest = new EventsDigest();
 
   take(event: RecordedEvent): void {
-    this.events += 1;
-    const { id, stream, revision, type, version, data, metadata } = event;
-    this.hash.update(`${canonicalJson({ id, stream, revision, type, version, data, metadata })}\n`);
+    this.digest.take(event);
     this.order(event);
     this.command(event);
     this.payload(event);
@@ -67,9 +64,9 @@ class Check {
   }
 
   result(head: bigint): Verified {
-    const { events, outdated, findings, count } = this;
-    const sha256 = this.hash.digest('hex');
-    return { events, streams: this.revisions.size, position: String(head), outdated, findings, count, sha256 };
+    const { outdated, findings, count } = this;
+    const { events, digest } = this.digest.end();
+    return { events, streams: this.revisions.size, position: String(head), outdated, findings, count, digest };
   }
 
   private find(check: Finding['check'], { position, stream }: RecordedEvent, says: string): void {

@@ -69,10 +69,17 @@ app.get(ReadModelStore).onCommit((models) => {
   soon();
 });
 const everySecond = setInterval(tell, 1000);
+// How far it has come is known shortly after it stands.
+const untilItIsKnown = setInterval(() => {
+  if (projector.status().length === 0) return;
+  clearInterval(untilItIsKnown);
+  tell();
+}, 20);
 const log = app.get(ProjectedLog);
 port.on('message', (told: Told | End) => {
   if (told !== 'end') return log.committed(told.durable);
   clearInterval(everySecond);
+  clearInterval(untilItIsKnown);
   void app.close().finally(() => port.close());
 });
 say({ ready: true });

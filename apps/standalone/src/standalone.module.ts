@@ -117,6 +117,8 @@ export class ClosesTheStores implements OnApplicationShutdown {
   }
 }
 
+const BEGINS = 'the projection begins: how far each read model has come is not known yet';
+
 /** How this house stands, from its own parts. */
 @Injectable()
 export class HouseReadiness extends Readiness {
@@ -132,17 +134,21 @@ export class HouseReadiness extends Readiness {
 
   async standing(): Promise<Standing> {
     const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
+    const waiting = this.store.waiting();
     try {
-      const { head, models } = await this.models();
-      const fault = this.damage.said() ?? this.projector.fault();
-      return { head, waiting: this.store.waiting(), models, fault, alarms };
+      const { head, models, parked } = await this.models();
+      const stopped = models.flatMap(({ model, stopped }) =>
+        stopped === null ? [] : [{ follower: model, alarm: `folds no more: ${stopped}` }],
+      );
+      const fault = this.damage.said() ?? this.projector.fault() ?? (models.length === 0 ? BEGINS : null);
+      return { head, waiting, models, parked, fault, alarms: [...stopped, ...alarms] };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { head: 0n, waiting: this.store.waiting(), models: [], fault: error.message, alarms };
+      return { head: 0n, waiting, models: [], parked: [], fault: error.message, alarms };
     }
   }
 
-  private async models(): Promise<Pick<Standing, 'head' | 'models'>> {
+  private async models(): Promise<Pick<Standing, 'head' | 'models' | 'parked'>> {
     const head = await this.store.head();
     const ages = new Map<bigint, number>([[head, 0]]);
     const models = [];
@@ -153,7 +159,7 @@ export class HouseReadiness extends Readiness {
       const stuck = parked.filter(({ model }) => model === status.model).length;
       models.push({ ...status, parked: stuck, behindSeconds: ages.get(position) as number });
     }
-    return { head, models };
+    return { head, models, parked };
   }
 
   private async ageBehind(position: bigint): Promise<number> {

@@ -117,6 +117,7 @@ export class Projector extends Projecting {
   }
 
   status(): readonly ModelStatus[] {
+    if (this.checkpoints.size === 0) return [];
     return this.models.map(({ name }) => {
       let position: bigint | null = null;
       for (let p = 0; p < this.feed.partitions; p += 1) {

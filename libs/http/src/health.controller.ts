@@ -1,4 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
+import type { Parked } from '@entente/engine';
 
 /** How the house stands. */
 export interface Standing {
@@ -15,11 +16,16 @@ export interface Standing {
     /** The age of the oldest event that it lacks, in seconds; 0 where it lacks none. */
     readonly behindSeconds: number;
   }[];
-  /** What stands still, by the watchdog's word. */
+  /** Streams that a read model cannot fold, from which event on, why and since when. */
+  readonly parked: readonly Parked[];
+  /** What stands still: by the watchdog's word, or since too many streams are parked. */
   readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
   /** Why nothing is delivered just now; null where it is. */
   readonly fault: string | null;
 }
+
+/** So many parked streams are named; `entente parked` lists them all. */
+const MOST_NAMED = 50;
 
 /** Tells how the house stands: given by the app that built it. */
 export abstract class Readiness {
@@ -41,18 +47,21 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Whether it serves as it should: how far each read model lags behind the log, in positions, what waits and what is parked. `503` where anything stands still. */
+  /**
+   * Whether it serves as it should: how far each read model lags behind the log, in positions, what waits and what is parked. `503` where anything stands
+   * still, a read model that stopped for its parked streams included; one that goes on with a stream parked is ready, and says which.
+   */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
-    const { head, waiting, models, fault, alarms } = await this.readiness.standing();
-    const parked = models.reduce((sum, model) => sum + model.parked, 0);
-    const well = fault === null && alarms.length === 0 && models.every(({ stopped }) => stopped === null);
+    const { head, waiting, models, parked, fault, alarms } = await this.readiness.standing();
+    const well = fault === null && alarms.length === 0;
     reply.status(well ? 200 : 503);
     return {
       status: well ? 'ok' : 'not-ready',
       position: String(head),
       waiting,
-      parked,
+      parked: parked.length,
+      parkedStreams: parked.slice(0, MOST_NAMED).map((one) => ({ ...one, position: String(one.position) })),
       fault,
       alarms,
       models: models.map(({ model, position, parked: streams, stopped, behindSeconds }) => ({

@@ -10,6 +10,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   private readonly log = new Logger('projection');
   private watch: NodeJS.Timeout | null = null;
   private said: string | null = null;
+  private parked = new Set<string>();
   private turn: number | null = null;
   private looking: Promise<void> | null = null;
 
@@ -35,6 +36,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   private async look(): Promise<void> {
     this.tellFaults();
     try {
+      await this.tellParked();
       const turn = await this.rows.turn();
       if (turn !== this.turn) {
         await this.projector.stop();
@@ -45,6 +47,20 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     } catch (error) {
       this.log.error(error);
     }
+  }
+
+  /** Each stream is told when it is parked, or found so at the start, and when it is folded again. */
+  private async tellParked(): Promise<void> {
+    const now = new Set<string>();
+    for (const { model, stream, eventId, position, error } of await this.rows.parked()) {
+      const name = `${stream} of ${model}`;
+      now.add(name);
+      if (this.parked.has(name)) continue;
+      const from = `from its event ${eventId} at position ${position} on (${error})`;
+      this.log.error(`PARKED: ${name} is not folded ${from}; after a fix: entente parked retry`);
+    }
+    for (const name of this.parked) if (!now.has(name)) this.log.warn(`${name} is parked no more`);
+    this.parked = now;
   }
 
   /** Each fault is told once, when it comes and when it has gone. */
