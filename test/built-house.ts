@@ -10,7 +10,8 @@ export interface BuiltHouse {
   logged(): string;
 }
 
-const MAIN = fileURLToPath(new URL('../dist/apps/standalone/src/main.js', import.meta.url));
+/** The program that `npm start` runs. */
+export const MAIN = fileURLToPath(new URL('../dist/apps/standalone/src/main.js', import.meta.url));
 
 const environment = (folder: string, example: 'on' | 'off') => ({
   ...process.env,
@@ -63,10 +64,13 @@ export async function startHouse(
 }
 
 /** A proposal of a programme of this name, sent under its name as its id: as often as one likes. */
-export const propose = (url: string, id: string): Promise<Response> =>
+export const propose = (url: string, id: string, more: Readonly<Record<string, string>> = {}): Promise<Response> =>
   fetch(`${url}/v1/programme/norland.${id}/propose`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor', 'idempotency-key': id },
+    headers: {
+      ...{ 'content-type': 'application/json', 'entente-actor': 'norland;role=donor', 'idempotency-key': id },
+      ...more,
+    },
     body: JSON.stringify({
       ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
       ...{ starts: '2026-01-01', ends: '2028-12-31' },

@@ -34,16 +34,6 @@ const rebuilding = (...names: string[]): ChildProcess =>
   spawn(process.execPath, [CLI, 'rebuild', ...names, '--data', folder], { stdio: 'ignore' });
 const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve));
 
-const propose = (url: string, id: string): Promise<Response> =>
-  fetch(`${url}/v1/programme/norland.${id}/propose`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
-    body: JSON.stringify({
-      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-      ...{ starts: '2026-01-01', ends: '2028-12-31' },
-    }),
-  });
-
 interface Answer {
   rows: { stream?: string }[];
   position: string;

@@ -17,7 +17,8 @@ export interface Config {
 const LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 
-const isLoopback = (host: string): boolean =>
+/** Whether only this machine can reach it. */
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /** The settings, or every one that is wrong with what it takes. */

@@ -13,6 +13,8 @@ export const DOOR: Door = { connections: 4096, requestSeconds: 30 };
 
 /** So many requests of one connection are at work at once: who sends more without reading what is answered is cut off, since each answer would wait here. */
 const MOST_UNANSWERED = 16;
+/** A connection that a closing house had just let in has so long, in milliseconds, to send its request. */
+const JUST_COME = 250;
 /** What takes nothing of its answer is let go after so many times what a request may take. */
 const PATIENCE = 4;
 
@@ -24,6 +26,8 @@ export const serverOptions = ({
   return {
     bodyLimit: 1024 * 1024,
     requestTimeout: ms,
+    // What was let in is answered, also while the house closes.
+    return503OnClosing: false,
     connectionTimeout: PATIENCE * ms,
     http: { headersTimeout: Math.min(ms, 10_000), connectionsCheckingInterval: Math.min(ms / 2, 1000) },
   };
@@ -32,21 +36,31 @@ export const serverOptions = ({
 /**
  * Keeps room for those who ask: where there are too many connections, the longest on which no whole request has ever come is the first to go, whoever opened it, and then
  * the one that has been idle longest since its last answer. One that is being answered, as a live stream is, stays.
+ *
+ * A house that closes answers what it has let in: its answers say that the connection ends, idle ones are ended, also those that fall idle only then, and one that has
+ * just come may still send its request.
  */
 export function keepDoor(app: NestFastifyApplication, { connections }: Door): void {
   const open = new Set<Socket>();
   /** Both with the longest waiting first. */
-  const [silent, idle] = [new Set<Socket>(), new Set<Socket>()];
+  const [silent, idle] = [new Map<Socket, number>(), new Set<Socket>()];
   const unanswered = new WeakMap<Socket, number>();
   const forget = (socket: Socket): void => {
     for (const among of [open, silent, idle]) among.delete(socket);
   };
-  app.getHttpServer().on('connection', (socket: Socket) => {
+  const server = app.getHttpServer();
+  server.closeIdleConnections = () => {
+    const asks = (socket: Socket): boolean => (unanswered.get(socket) ?? 0) > 0;
+    for (const socket of idle) if (!asks(socket)) socket.destroy();
+    for (const [socket, since] of silent) if (!asks(socket) && performance.now() - since > JUST_COME) socket.destroy();
+  };
+  let closing = false;
+  server.on('connection', (socket: Socket) => {
     open.add(socket);
-    silent.add(socket);
+    silent.set(socket, performance.now());
     socket.once('close', () => forget(socket));
     if (open.size <= connections) return;
-    const [[longest = socket], [rested = socket]] = [silent, idle];
+    const [[longest = socket], [rested = socket]] = [silent.keys(), idle];
     const goes = longest === socket ? rested : longest;
     goes.destroy();
     forget(goes);
@@ -71,6 +85,15 @@ export function keepDoor(app: NestFastifyApplication, { connections }: Door): vo
     .addHook('preHandler', (request, _reply, done) => {
       silent.delete(request.raw.socket);
       idle.delete(request.raw.socket);
+      done();
+    })
+    .addHook('onSend', (_request, reply, payload, done) => {
+      if (closing) reply.header('connection', 'close');
+      done(null, payload);
+    })
+    .addHook('preClose', (done) => {
+      closing = true;
+      setInterval(() => server.closeIdleConnections(), 25).unref();
       done();
     });
 }

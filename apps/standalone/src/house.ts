@@ -8,27 +8,6 @@ import type { LogLevel } from './config.js';
 import { DOOR, type Door, keepDoor, serverOptions } from './door.js';
 import { type Projects, StandaloneModule } from './standalone.module.js';
 
-/**
- * A closing server waits for its connections, also for those that fall idle only then: their answers say that they end, and what is idle is ended. Without this a
- * client that keeps its connection open would hold the house up.
- */
-function endConnectionsOnClose(app: NestFastifyApplication): void {
-  let closing = false;
-  const server = app.getHttpServer();
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onSend', (_request, reply, payload, done) => {
-      if (closing) reply.header('connection', 'close');
-      done(null, payload);
-    })
-    .addHook('preClose', (done) => {
-      closing = true;
-      setInterval(() => server.closeIdleConnections(), 25).unref();
-      done();
-    });
-}
-
 /** Builds the house on a data folder; the caller opens its door. Throws where the folder is in use or not ours. */
 export async function buildHouse(
   folder: string,
@@ -53,7 +32,6 @@ export async function buildHouse(
   );
   app.useLogger(app.get(Logger));
   app.flushLogs();
-  endConnectionsOnClose(app);
   keepDoor(app, door);
   app.useGlobalFilters(new ProblemFilter());
   SwaggerModule.setup('docs', app, openApi(app.get(ReadModelStore).names(), new Date().toISOString().slice(0, 10)), {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { leaveAddress, removeAddress } from './address.js';
 import { readConfig } from './config.js';
 import { tellExample } from './example.js';
+import { heldSocket, openDoor } from './held-socket.js';
 import { buildHouse } from './house.js';
 
 /** Stopping has its bound: whoever supervises the process is not kept waiting. What was acknowledged is on disk whenever it ends. */
@@ -21,8 +22,7 @@ async function bootstrap(): Promise<void> {
   const app = await buildHouse(config.data, config.logLevel, 'beside', config.door);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopWithin(config.stopSeconds));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  await app.listen(config.port, config.host);
-  const url = await app.getUrl();
+  const url = await openDoor(app, config, heldSocket(process.env, process.pid));
   leaveAddress(config.data, url);
   process.on('exit', () => removeAddress(config.data, url));
   const told = config.example ? await tellExample(url, new Date().toISOString().slice(0, 10)) : 0;

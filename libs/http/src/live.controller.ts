@@ -23,6 +23,7 @@ const MOST_WAITING = 1024 * 1024;
 const HEARTBEAT = 15_000;
 /** How long a reader that catches up may take nothing, and how long one that was cut off has for taking the rest, in milliseconds. */
 const PATIENCE = 10_000;
+const STOPPING = 'the service is stopping; connect again to resume';
 const TOO_SLOW = 'too slow: more waits than is kept for one reader; connect again to resume';
 
 /** A reply of the web server that hands over its socket. */
@@ -98,6 +99,7 @@ export class OpenStream {
 @Injectable()
 export class OpenStreams implements OnModuleDestroy {
   private readonly streams = new Set<OpenStream>();
+  private stopping = false;
   private readonly timer = setInterval(() => {
     for (const stream of this.streams) stream.write(': still here\n\n');
   }, HEARTBEAT).unref();
@@ -117,12 +119,14 @@ export class OpenStreams implements OnModuleDestroy {
     const stream = new OpenStream(reply.raw);
     this.streams.add(stream);
     stream.onOver(() => this.streams.delete(stream));
+    if (this.stopping) stream.cutOff(STOPPING);
     return stream;
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
     clearInterval(this.timer);
-    for (const stream of this.streams) stream.cutOff('the service is stopping; connect again to resume');
+    for (const stream of this.streams) stream.cutOff(STOPPING);
     this.rows.close();
     await this.log.close();
   }
