@@ -1,0 +1,73 @@
+/** What both engines need: free ports, a child process that is waited for, and its end. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A port of this machine's loopback interface that nobody has just now. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Runs a program to its end; fails with what it said where its status is not 0. */
+export async function run(program, args, options = {}) {
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+  const failed = new Promise((_resolve, reject) => child.once('error', reject));
+  const [status] = await Promise.race([once(child, 'close'), failed]);
+  if (status !== 0) throw new Error(`${program} ended with status ${status}:\n${said.slice(-4000)}`);
+  return said;
+}
+
+/**
+ * A server that runs beside this process and ends with it. `answers` is asked until it says yes; one that ends before, or does not answer within a minute, is an error
+ * that shows the end of its log.
+ */
+export async function serve(name, program, args, { log, answers, endBy = 'SIGTERM', ...options }) {
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const file = createWriteStream(log, { flags: 'a' });
+  let tail = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      file.write(chunk);
+      tail = (tail + chunk).slice(-4000);
+    });
+  let over = null;
+  child.once('error', (error) => (over = error.message));
+  const ended = new Promise((resolve) =>
+    child.once('close', (status, signal) => {
+      over ??= `ended with ${signal ?? status}`;
+      file.end();
+      resolve();
+    }),
+  );
+  const last = () => child.kill('SIGKILL');
+  process.once('exit', last);
+  void ended.then(() => process.removeListener('exit', last));
+  for (const end = Date.now() + 60_000; ; await pause(100)) {
+    if (over !== null) throw new Error(`${name} ${over}; its log is ${log}:\n${tail}`);
+    if (await answers()) break;
+    if (Date.now() > end) {
+      last();
+      throw new Error(`${name} does not answer after a minute; its log is ${log}:\n${tail}`);
+    }
+  }
+  const end = async (signal) => {
+    child.kill(signal);
+    await ended;
+  };
+  return {
+    pid: child.pid,
+    ended,
+    stop: () => end(endBy),
+    kill: () => end('SIGKILL'),
+    signal: (signal) => child.kill(signal),
+  };
+}
