@@ -13,13 +13,13 @@ const ROOMS = {
   'read-models': { sees: ['domain', 'kernel'], npm: ['typeorm'], node: false },
   typeorm: {
     sees: ['engine', 'contracts', 'kernel'],
-    npm: ['typeorm', 'better-sqlite3', '@types/better-sqlite3'],
+    npm: ['typeorm', 'better-sqlite3', '@types/better-sqlite3', 'pg', '@types/pg'],
     node: true,
   },
   sqlite: { sees: ['engine', 'contracts', 'kernel'], npm: ['better-sqlite3', '@types/better-sqlite3'], node: true },
 };
 
-const specs = '\\.spec\\.ts$';
+const specs = '[.-]spec\\.ts$';
 const rules = Object.entries(ROOMS).flatMap(([room, { sees, npm, node }]) => {
   const from = { path: `^libs/${room}/src/`, pathNot: specs };
   const others = sees.length === 0 ? `^(apps|libs/(?!${room}/))` : `^(apps|libs/(?!(?:${[room, ...sees].join('|')})/))`;
@@ -60,7 +60,7 @@ export default {
     {
       name: 'adapters-in-modules-only',
       severity: 'error',
-      from: { path: '^apps/', pathNot: '(\\.module|\\.spec)\\.ts$' },
+      from: { path: '^apps/', pathNot: '(\\.module|[.-]spec)\\.ts$' },
       to: { path: '^libs/(sqlite|typeorm)/' },
     },
     ...rules,

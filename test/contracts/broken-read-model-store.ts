@@ -2,6 +2,7 @@ import { type Changes, type Described, ReadModelStore, Rebuild, type RowsOut } f
 
 /** Fills nothing, and says that it has taken over. */
 class BrokenRebuild extends Rebuild {
+  readonly partitions = 1;
   refuses(): null {
     return null;
   }
@@ -27,6 +28,7 @@ class BrokenRebuild extends Rebuild {
 
 /** A store that takes everything, keeps nothing and says that all is well: no case of the suite may pass on it. */
 export class BrokenReadModelStore extends ReadModelStore {
+  readonly partitions = 1;
   refuses(): null {
     return null;
   }

@@ -29,6 +29,7 @@ const faultOf = ({ code, message, retryAfter }: Failed): Error =>
 
 /** Rows read on a thread of their own. What is asked while the thread begins again is answered so: try again. */
 export class RowsBeside extends ReadModelStore implements OnApplicationShutdown {
+  readonly partitions = 1;
   private readonly thread: Thread<Question, RowsSay>;
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();

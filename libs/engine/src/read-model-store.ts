@@ -137,6 +137,8 @@ export interface Changes {
 
 /** What a fold needs of the rows: the living ones, or those of a next version that is being filled. */
 export abstract class RowSink {
+  /** Into how many partitions the log is folded: a stream's is {@link partitionOf}. */
+  abstract readonly partitions: number;
   /** Why a model's table cannot hold this row; null where it can. A row that cannot be held parks its stream. */
   abstract refuses(model: AnyProjection, row: object): string | null;
   abstract checkpoint(model: string, partition: number): Promise<bigint>;

@@ -1,20 +1,36 @@
 import { NotThereYet } from './faults.js';
+import { partitionOf } from './partition.js';
 import type { Pin, ReadModelStore } from './read-model-store.js';
 
 /** What a receipt hands out so that its sender can read its own write: opaque to the reader, a position and the stream that it belongs to. */
 export const afterToken = (position: bigint, stream: string): string =>
   Buffer.from(`${position} ${stream}`).toString('base64url');
 
-/** The position that a token stands for, or the bare position; null where it is neither. */
-export function positionOf(token: string): bigint | null {
-  if (/^[0-9]{1,19}$/.test(token)) return BigInt(token);
-  const said = /^([0-9]{1,19}) \S+$/.exec(Buffer.from(token, 'base64url').toString('utf8'));
-  return said === null ? null : BigInt(said[1] as string);
+/** What a reader has seen and wants to find in the rows: a position of the log, and the stream whose write it was; null where all that was recorded by then is meant. */
+export interface Seen {
+  readonly position: bigint;
+  readonly stream: string | null;
 }
 
-/** Resolves with the reach of a name when it has come to a position, within so many milliseconds; else fails with {@link NotThereYet}. */
-export async function reaches(store: ReadModelStore, name: string, wanted: bigint, within = 5000): Promise<Pin> {
-  const lowest = (pin: Pin): bigint => pin.reduce((a, b) => (b < a ? b : a));
+/** What a token stands for, or a bare position; null where it is neither. */
+export function seenBy(token: string): Seen | null {
+  if (/^[0-9]{1,19}$/.test(token)) return { position: BigInt(token), stream: null };
+  const [, position, stream] = /^([0-9]{1,19}) (\S+)$/.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? [];
+  return position === undefined || stream === undefined ? null : { position: BigInt(position), stream };
+}
+
+/**
+ * Resolves with the reach of a name when it has come to what was seen, within so many milliseconds; else fails with {@link NotThereYet}. For a write of one stream its own
+ * partition is enough; a bare position waits for all of them.
+ */
+export async function reaches(
+  store: ReadModelStore,
+  name: string,
+  { position, stream }: Seen,
+  within = 5000,
+): Promise<Pin> {
+  const come = (pin: Pin): bigint =>
+    stream === null ? pin.reduce((a, b) => (b < a ? b : a)) : (pin[partitionOf(stream, store.partitions)] ?? 0n);
   const ends = performance.now() + within;
   for (;;) {
     let wake = (): void => undefined;
@@ -22,9 +38,9 @@ export async function reaches(store: ReadModelStore, name: string, wanted: bigin
     const silence = store.onCommit(() => wake());
     try {
       const { pin } = await store.reach(name);
-      if (lowest(pin) >= wanted) return pin;
+      if (come(pin) >= position) return pin;
       const left = ends - performance.now();
-      if (left <= 0) throw new NotThereYet(wanted, lowest(pin));
+      if (left <= 0) throw new NotThereYet(position, come(pin));
       const timer = setTimeout(wake, Math.min(left, 500));
       await moved;
       clearTimeout(timer);

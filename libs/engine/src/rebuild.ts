@@ -1,5 +1,6 @@
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import type { EventLog } from './event-store.js';
+import { partitionOf } from './partition.js';
 import { foldOnto } from './project.js';
 import type { Parked, ReadModelStore } from './read-model-store.js';
 import { replay } from './replay.js';
@@ -63,15 +64,16 @@ export async function retryParked(
       retried.push({ model: model.name, stream, error: 'its rows are of an older version: rebuild the read model' });
       continue;
     }
+    const partition = partitionOf(stream, store.partitions);
     for (;;) {
-      const checkpoint = await store.checkpoint(model.name, 0);
+      const checkpoint = await store.checkpoint(model.name, partition);
       const missed: RecordedEvent[] = [];
       for await (const events of log.readStream(stream))
         missed.push(...events.filter((event) => event.position >= position && event.position <= checkpoint));
       const folding = await foldOnto(model, missed, store, now);
       const [again] = folding.parked;
       const batch = {
-        ...{ model: model.name, partition: 0, from: checkpoint, to: checkpoint },
+        ...{ model: model.name, partition, from: checkpoint, to: checkpoint },
         ...{ closes: [...folding.closes.values()], versions: folding.versions, parked: folding.parked },
         cleared: [stream],
       };

@@ -1,12 +1,12 @@
-import type { AnyProjection } from '@entente/kernel';
+import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 import type { EventLog } from './event-store.js';
+import { partitionOf } from './partition.js';
 import { Projector } from './project.js';
 import type { RowSink } from './read-model-store.js';
 
-/** The log up to one position, delivered once: what a replay folds. */
+/** The log up to one position, delivered once, in the partitions of the rows that it is folded into: what a replay folds. */
 class PastFeed extends EventFeed {
-  readonly partitions = 1;
   private failed: unknown = null;
   private ended: Promise<void> = Promise.resolve();
 
@@ -14,6 +14,7 @@ class PastFeed extends EventFeed {
     private readonly log: EventLog,
     private readonly upTo: bigint,
     private readonly progress: (position: bigint) => void,
+    readonly partitions: number,
   ) {
     super();
   }
@@ -24,14 +25,21 @@ class PastFeed extends EventFeed {
   }
 
   private async deliver(consumer: FeedConsumer): Promise<void> {
-    const from = await consumer.resume(0);
-    let seen = from;
-    for await (const events of this.log.readLog(from, { upTo: this.upTo })) {
+    const from: bigint[] = [];
+    for (let partition = 0; partition < this.partitions; partition += 1) from.push(await consumer.resume(partition));
+    let seen = from.reduce((lowest, at) => (at < lowest ? at : lowest));
+    for await (const events of this.log.readLog(seen, { upTo: this.upTo })) {
       seen = events.at(-1)?.position ?? seen;
-      await consumer.take({ partition: 0, events, through: seen });
+      await this.split(consumer, events, seen);
       this.progress(seen);
     }
-    if (seen < this.upTo) await consumer.take({ partition: 0, events: [], through: this.upTo });
+    if (seen < this.upTo) await this.split(consumer, [], this.upTo);
+  }
+
+  private async split(consumer: FeedConsumer, events: readonly RecordedEvent[], through: bigint): Promise<void> {
+    const parts: RecordedEvent[][] = Array.from({ length: this.partitions }, () => []);
+    for (const event of events) parts[partitionOf(event.stream, this.partitions)]?.push(event);
+    for (const [partition, own] of parts.entries()) await consumer.take({ partition, events: own, through });
   }
 
   /** Resolves when all of it was taken; rejects with what stopped it. */
@@ -50,7 +58,7 @@ export async function replay(
   now: () => string,
   progress: (position: bigint) => void = () => undefined,
 ): Promise<void> {
-  const feed = new PastFeed(log, upTo, progress);
+  const feed = new PastFeed(log, upTo, progress, into.partitions);
   const projector = new Projector(models, feed, into, now, Number.MAX_SAFE_INTEGER);
   projector.start();
   await feed.done();

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import type { WrongField } from '@entente/contracts';
-import { type Described, EventStore, type Pin, ReadModelStore, positionOf, reaches } from '@entente/engine';
+import { type Described, EventStore, type Pin, ReadModelStore, type Seen, reaches, seenBy } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { eventOut } from './history.controller.js';
 import { Problem, wrongShape } from './problem.js';
@@ -105,7 +105,7 @@ export class ReadModelsController {
       const position = BigInt(asOf);
       if (position > (await this.log.head()))
         throw wrongShape([{ path: 'as-of', message: `lies beyond the log, which ends at ${await this.log.head()}` }]);
-      if (position > BigInt(lowest(reached))) await reaches(this.store, name, position);
+      if (position > BigInt(lowest(reached))) await reaches(this.store, name, { position, stream: null });
       return reached.map(() => position);
     }
     const instant = DAY.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf;
@@ -114,7 +114,7 @@ export class ReadModelsController {
         { path: 'as-of', message: 'must be a position, a day (YYYY-MM-DD) or an instant (ISO 8601, UTC)' },
       ]);
     const position = await this.log.positionAt(new Date(instant).toISOString());
-    if (position > BigInt(lowest(reached))) await reaches(this.store, name, position);
+    if (position > BigInt(lowest(reached))) await reaches(this.store, name, { position, stream: null });
     return reached.map(() => position);
   }
 
@@ -140,9 +140,8 @@ export class ReadModelsController {
   }
 }
 
-function tokenOr(after: string): bigint {
-  const position = positionOf(after);
-  if (position === null)
-    throw wrongShape([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
-  return position;
+function tokenOr(after: string): Seen {
+  const seen = seenBy(after);
+  if (seen === null) throw wrongShape([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
+  return seen;
 }

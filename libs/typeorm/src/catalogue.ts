@@ -32,7 +32,8 @@ export interface Kept {
 const tableName = (name: string, version: number, generation: number): string =>
   `${name.replaceAll('-', '_')}_v${version}_g${generation}`;
 
-const keptOf = (row: Record<string, unknown>, columns: readonly OwnColumn[]): Kept => {
+/** A version of rows by what the catalogue keeps of it. */
+export const keptOf = (row: Record<string, unknown>, columns: readonly OwnColumn[]): Kept => {
   const [name, version, generation] = [String(row['name']), Number(row['version']), Number(row['generation'])];
   const table = tableName(name, version, generation);
   return { name, version, generation, epoch: Number(row['epoch'] ?? 1), columns, table };

@@ -1,2 +1,3 @@
 export { SqliteReadModelStore, type SqliteReadModelStoreOptions } from './sqlite-read-model-store.js';
 export type { From, StoredView } from './source.js';
+export { PostgresReadModelStore, type PostgresReadModelStoreOptions } from './postgres-read-model-store.js';

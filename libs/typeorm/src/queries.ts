@@ -1,4 +1,4 @@
-import type { Filter, RowQuery } from '@entente/engine';
+import type { Filter, Pin, RowQuery } from '@entente/engine';
 import type { Cell, ColumnType } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type From, SYSTEM_COLUMNS, type Source, type StoredModel } from './source.js';
@@ -6,8 +6,11 @@ import { type From, SYSTEM_COLUMNS, type Source, type StoredModel } from './sour
 /** A statement and its values, as a driver takes them. */
 export type Compiled = readonly [sql: string, values: readonly unknown[]];
 
-/** From which position to look: `null` is now, where only current versions are read. */
-export type At = bigint | null;
+/** From which positions to look, one for each partition: `null` is now, where only current versions are read. */
+export type At = Pin | null;
+
+/** How the positions go into a query: none of them now, one where all partitions are looked at from the same, else each. */
+const pins = (at: At): Pin => (at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at);
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
@@ -39,8 +42,16 @@ function compile(
   return [sql, given.map((one) => (typeof one === 'string' && one.startsWith(MARK) ? values.get(one.slice(1)) : one))];
 }
 
+/** That a version stands at positions: these are parameters that every source of one query shares. */
+function standsAt(positions: Pin): { readonly sql: string; readonly parameters: Record<string, string> } {
+  const each = positions.map((_, i) => `+r.since <= :pin${i} AND (r.until IS NULL OR r.until > :pin${i})`);
+  const sql =
+    each.length === 1 ? (each[0] as string) : each.map((one, i) => `(r.partition = ${i} AND ${one})`).join(' OR ');
+  return { sql: `(${sql})`, parameters: marks(positions.map((_, i) => `pin${i}`)) };
+}
+
 /**
- * The rows of a model as they stand at a position, as a sub-query under an alias. Every source of one query shares the parameter `pin`. By the plus SQLite is told not
+ * The rows of a model as they stand at positions, as a sub-query under an alias. By the plus SQLite is told not
  * to look for them by `since`: nearly all versions lie before a position, and in the order of their keys a page ends early.
  */
 function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel, at: At, alias: string): Builder {
@@ -50,7 +61,10 @@ function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel,
     const rows = sub.select(`r.${first}`, first).from(schema, 'r');
     for (const name of others) rows.addSelect(`r.${name}`, name);
     if (at === null) rows.where('r.until IS NULL');
-    else rows.where('+r.since <= :pin AND (r.until IS NULL OR r.until > :pin)', { pin: `${MARK}pin` });
+    else {
+      const { sql, parameters } = standsAt(pins(at));
+      rows.where(sql, parameters);
+    }
     if (model.head === true) rows.andWhere(`r.row_key <> ''`);
     return rows;
   }, alias);
@@ -74,12 +88,12 @@ class Conditions {
   readonly values = new Map<string, unknown>();
 
   constructor(at: At) {
-    if (at !== null) this.values.set('pin', at);
+    pins(at).forEach((position, i) => this.values.set(`pin${i}`, position));
   }
 
   private value(value: unknown): string {
     const name = `p${this.values.size}`;
-    this.values.set(name, typeof value === 'boolean' ? Number(value) : value);
+    this.values.set(name, value);
     return `:${name}`;
   }
 
@@ -169,7 +183,7 @@ export function pageQuery(
   for (const filter of query.where) conditions.filter(filter);
   const order = orderOf(source, query);
   if (query.behind !== undefined) conditions.behind(order, query.behind);
-  const shape = ['page', at === null, conditions.parts, order, query.limit];
+  const shape = ['page', pins(at).length, conditions.parts, order, query.limit];
   return compile(source, shape, conditions.values, () => {
     const builder = conditions.on(select(rowsOf(dataSource, source, at), source));
     // An index gives its order at once; where rows without a value come last, it does not.
@@ -188,7 +202,7 @@ export function keyedQuery(
 ): Compiled {
   const conditions = new Conditions(at);
   conditions.keys(keys);
-  return compile(source, ['keys', at === null, conditions.parts], conditions.values, () =>
+  return compile(source, ['keys', pins(at).length, conditions.parts], conditions.values, () =>
     conditions.on(select(rowsOf(dataSource, source, at), source)),
   );
 }
@@ -198,7 +212,7 @@ export function totalsQuery(dataSource: DataSource, source: Source, where: reado
   const { by, sums, distinct } = source.totals;
   const conditions = new Conditions(at);
   for (const filter of where) conditions.filter(filter);
-  return compile(source, ['totals', at === null, conditions.parts], conditions.values, () => {
+  return compile(source, ['totals', pins(at).length, conditions.parts], conditions.values, () => {
     const builder = rowsOf(dataSource, source, at).select(
       distinct === undefined ? 'COUNT(*)' : `COUNT(DISTINCT v.${distinct})`,
       'counted',

@@ -1,9 +1,9 @@
 import type { Change, Changes, Filter, Origin, Pin, RowOut, RowQuery, RowsOut, TotalOut } from '@entente/engine';
 import type { Cell, ColumnType, Json } from '@entente/kernel';
-import type Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
 import { type Source, type StoredModel, keyOf, rowIdOf } from './source.js';
+import { type Steps, ask } from './steps.js';
 import { decode } from './tables.js';
 
 /** Beside how many changed rows a reader had better read anew. */
@@ -12,39 +12,55 @@ const MOST_CHANGES = 500;
 const MOST_ORIGINS = 1000;
 type Row = Record<string, unknown>;
 
-/** Reads what is served, on one connection: TypeORM compiles the queries, prepared statements run them. What belongs together is asked within `inOneView`. */
-export class RowReader {
-  private readonly prepared = new Map<string, Database.Statement>();
+const same = (one: Pin, other: Pin): boolean => one.every((at, i) => at === other[i]);
 
+/** A condition with its values, in their order. */
+type Condition = readonly [sql: string, values: readonly unknown[]];
+
+/** What holds of versions of a partition, said of each partition with its positions; where there is one, of all. */
+function ofEach(partitions: number, alias: string, holds: (partition: number) => Condition): Condition {
+  const each = Array.from({ length: partitions }, (_, i) => holds(i));
+  if (each.length === 1) return each[0] as Condition;
+  const sql = each.map(([one], i) => `(${alias}.partition = ${i} AND ${one})`).join(' OR ');
+  return [`(${sql})`, each.flatMap(([, values]) => values)];
+}
+
+/**
+ * Reads what is served, in steps that any driver can take: TypeORM compiles the queries. The steps of one answer belong into one transaction, so that its rows, totals and
+ * positions are of one moment.
+ */
+export class RowReader {
   constructor(
-    private readonly db: Database.Database,
     private readonly dataSource: DataSource,
+    /** Into how many partitions the log is folded here. */
+    private readonly partitions: number,
   ) {}
 
-  /** All that is read meanwhile is of one moment. */
-  inOneView<T>(work: () => T): T {
-    return this.db.transaction(work)();
-  }
-
   /** Moves whenever other tables are served, or readers of some must begin anew. */
-  turn(): number {
-    return Number((this.statement('SELECT turn FROM house').get() as { turn: number }).turn);
+  *turn(): Steps<number> {
+    const [house] = yield* ask<{ turn: unknown }>('SELECT turn FROM house');
+    return Number(house?.turn);
   }
 
-  checkpoint({ table }: StoredModel, partition: number): bigint {
-    const found = this.statement(
-      'SELECT CAST(position AS TEXT) AS at FROM checkpoints WHERE rows_in = ? AND partition = ?',
+  /** How far a model has come in each partition. */
+  *checkpoints({ table }: StoredModel): Steps<Pin> {
+    const rows = yield* ask<{ partition: unknown; at: string }>(
+      'SELECT partition, CAST(position AS TEXT) AS at FROM checkpoints WHERE rows_in = ?',
+      table,
     );
-    return BigInt((found.get(table, partition) as { at: string } | undefined)?.at ?? 0);
+    const pin = Array<bigint>(this.partitions).fill(0n);
+    for (const { partition, at } of rows) pin[Number(partition)] = BigInt(at);
+    return pin;
   }
 
   /** Every parked stream of every table, as it is kept. */
-  parked(): readonly Row[] {
-    return this.statement('SELECT * FROM parked ORDER BY position').all() as Row[];
+  parked(): Steps<readonly Row[]> {
+    return ask<Row>('SELECT * FROM parked ORDER BY position');
   }
 
-  query(source: Source, query: RowQuery): RowsOut {
-    const pin = query.pin ?? this.reachOf(source);
+  *query(source: Source, query: RowQuery): Steps<RowsOut> {
+    const reached = yield* this.reached(source);
+    const pin = query.pin ?? lowest(reached);
     const behind = query.behind === undefined ? undefined : this.behindValues(source, query, query.behind);
     const asked = {
       where: query.where,
@@ -52,8 +68,8 @@ export class RowReader {
       limit: query.limit + 1,
       ...(behind === undefined ? {} : { behind }),
     };
-    const rows = this.values(pageQuery(this.dataSource, source, asked, this.at(source, pin)));
-    const parkedSince = this.parkedSince(source);
+    const rows = yield* this.values(pageQuery(this.dataSource, source, asked, at(reached, pin)));
+    const parkedSince = yield* this.parkedSince(source);
     return {
       rows: rows.slice(0, query.limit).map((row) => this.rowOut(source, row, query.sort, parkedSince)),
       more: rows.length > query.limit,
@@ -74,9 +90,10 @@ export class RowReader {
     );
   }
 
-  totals(source: Source, where: readonly Filter[], pin: Pin): readonly TotalOut[] {
+  *totals(source: Source, where: readonly Filter[], pin: Pin): Steps<readonly TotalOut[]> {
     const { by, sums, counts } = source.totals;
-    return this.all(totalsQuery(this.dataSource, source, where, this.at(source, pin))).map((row) => ({
+    const [sql, values] = totalsQuery(this.dataSource, source, where, at(yield* this.reached(source), pin));
+    return (yield* ask<Row>(sql, ...values)).map((row) => ({
       by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
       counts,
       count: Number(row['counted']),
@@ -84,49 +101,53 @@ export class RowReader {
     }));
   }
 
-  reach(source: Source): { readonly pin: Pin; readonly version: string } {
-    return { pin: this.reachOf(source), version: source.version };
+  *reach(source: Source): Steps<{ readonly pin: Pin; readonly version: string }> {
+    return { pin: lowest(yield* this.reached(source)), version: source.version };
   }
 
-  changes(source: Source, since: Pin, upTo?: Pin): Changes {
-    const pin = upTo ?? this.reachOf(source);
-    const [from, to] = [since[0] ?? 0n, pin[0] ?? 0n];
-    const keys = this.movedKeys(source, from, to);
+  *changes(source: Source, since: Pin, upTo?: Pin): Steps<Changes> {
+    const reached = yield* this.reached(source);
+    const pin = upTo ?? lowest(reached);
+    const keys = yield* this.movedKeys(source, since, pin);
     if (keys === null) return { changes: [], pin, version: source.version, tooMany: true };
-    const changes = keys.length === 0 ? [] : this.compare(source, keys, from, to);
+    const changes = keys.length === 0 ? [] : yield* this.compare(source, keys, since, at(reached, pin));
     return { changes, pin, version: source.version, tooMany: changes.length > MOST_CHANGES };
   }
 
   /** The keys, or parts of one, whose rows may have changed; null where they are too many. */
-  private movedKeys(source: Source, from: bigint, to: bigint): readonly Readonly<Record<string, Cell>>[] | null {
+  private *movedKeys(source: Source, from: Pin, to: Pin): Steps<readonly Readonly<Record<string, Cell>>[] | null> {
     const keys = new Map<string, Readonly<Record<string, Cell>>>();
+    const between = (column: string): Condition =>
+      ofEach(this.partitions, 'r', (i) => [`${column} > ? AND ${column} <= ?`, [from[i] ?? 0n, to[i] ?? 0n]]);
+    const [begun, ended] = [between('r.since'), between('r."until"')];
     for (const { model, table } of source.reads) {
       const mapping = source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
       if (mapping === null || mapping === undefined) continue;
       const columns = Object.entries(mapping);
-      const wanted = columns.map(([as, column]) => `"${column}" AS "${as}"`).join(', ');
-      const rows = this.statement(
-        `SELECT ${wanted} FROM "${table}" WHERE since > @from AND since <= @to
-         UNION SELECT ${wanted} FROM "${table}" WHERE "until" > @from AND "until" <= @to LIMIT ${MOST_CHANGES + 1}`,
-      ).all({ from, to }) as Record<string, Cell>[];
+      const wanted = columns.map(([as, column]) => `r."${column}" AS "${as}"`).join(', ');
+      const rows = yield* ask<Record<string, Cell>>(
+        `SELECT ${wanted} FROM "${table}" r WHERE ${begun[0]}
+         UNION SELECT ${wanted} FROM "${table}" r WHERE ${ended[0]} LIMIT ${MOST_CHANGES + 1}`,
+        ...begun[1],
+        ...ended[1],
+      );
       for (const row of rows) keys.set(JSON.stringify(row), row);
       if (keys.size > MOST_CHANGES) return null;
     }
     return [...keys.values()];
   }
 
-  private compare(source: Source, keys: readonly Readonly<Record<string, Cell>>[], from: bigint, to: bigint): Change[] {
-    const parkedSince = this.parkedSince(source);
-    const rowsAt = (at: At): Map<string, RowOut> => {
-      const found = new Map<string, RowOut>();
-      for (let i = 0; i < keys.length; i += 100)
-        for (const row of this.values(keyedQuery(this.dataSource, source, keys.slice(i, i + 100), at))) {
-          const out = this.rowOut(source, row, [], parkedSince);
-          found.set(out.key, out);
-        }
-      return found;
-    };
-    const [before, after] = [rowsAt(from), rowsAt(this.at(source, [to]))];
+  private *compare(
+    source: Source,
+    keys: readonly Readonly<Record<string, Cell>>[],
+    from: Pin,
+    to: At,
+  ): Steps<readonly Change[]> {
+    const parkedSince = yield* this.parkedSince(source);
+    const [before, after] = [
+      yield* this.rowsAt(source, keys, from, parkedSince),
+      yield* this.rowsAt(source, keys, to, parkedSince),
+    ];
     const changes: Change[] = [];
     for (const key of new Set([...before.keys(), ...after.keys()])) {
       const [was, is] = [before.get(key) ?? null, after.get(key) ?? null];
@@ -142,52 +163,69 @@ export class RowReader {
     return changes;
   }
 
-  origins(source: Source, key: string, pin?: Pin): readonly Origin[] | null {
-    const at = (pin ?? this.reachOf(source))[0] ?? 0n;
+  private *rowsAt(
+    source: Source,
+    keys: readonly Readonly<Record<string, Cell>>[],
+    where: At,
+    parkedSince: ReadonlyMap<string, string>,
+  ): Steps<ReadonlyMap<string, RowOut>> {
+    const found = new Map<string, RowOut>();
+    for (let i = 0; i < keys.length; i += 100)
+      for (const row of yield* this.values(keyedQuery(this.dataSource, source, keys.slice(i, i + 100), where))) {
+        const out = this.rowOut(source, row, [], parkedSince);
+        found.set(out.key, out);
+      }
+    return found;
+  }
+
+  *origins(source: Source, key: string, given?: Pin): Steps<readonly Origin[] | null> {
+    const reached = yield* this.reached(source);
+    const pin = given ?? lowest(reached);
     const named = keyOf(source, key);
-    const row = named === null ? undefined : this.all(keyedQuery(this.dataSource, source, [named], at))[0];
+    if (named === null) return null;
+    const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, pin));
+    const [row] = yield* ask<Row>(sql, ...values);
     if (row === undefined) return null;
     const origins = new Map<string, Origin>();
+    const made = ofEach(this.partitions, 'v', (i) => ['v.since <= ?', [pin[i] ?? 0n]]);
+    const stands = ofEach(this.partitions, 'r', (i) => [
+      'r.since <= ? AND (r."until" IS NULL OR r."until" > ?)',
+      [pin[i] ?? 0n, pin[i] ?? 0n],
+    ]);
     for (const { model, table, columns } of source.reads) {
       const moves = source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
       if (moves === null || moves === undefined) continue;
       const alike = source.key.filter((name) => row[name] !== null && columns.some((column) => column.name === name));
-      const mapping = { ...Object.fromEntries(alike.map((name) => [name, name])), ...moves };
-      const where = Object.entries(mapping).map(
-        ([as, column], i) => [`r."${column}" IS @v${i}`, `v${i}`, row[as]] as const,
+      const mapping = Object.entries({ ...Object.fromEntries(alike.map((name) => [name, name])), ...moves });
+      const where = mapping.map(([as, column]) => `r."${column}" ${row[as] === null ? 'IS NULL' : '= ?'}`);
+      const rows = yield* ask<Record<string, string>>(
+        `SELECT v.stream, v.event_id, CAST(v.since AS TEXT) AS since FROM "${table}" r
+           JOIN "${table}" v ON v.stream = r.stream AND (v.row_key = r.row_key${model.head === true ? ` OR v.row_key = ''` : ''}) AND ${made[0]}
+           WHERE ${[...where, stands[0]].join(' AND ')}
+           GROUP BY v.stream, v.event_id, v.since ORDER BY v.since LIMIT ${MOST_ORIGINS}`,
+        ...made[1],
+        ...mapping.flatMap(([as]) => (row[as] === null ? [] : [row[as]])),
+        ...stands[1],
       );
-      const made = this.statement(
-        `SELECT DISTINCT v.stream, v.event_id, CAST(v.since AS TEXT) AS since FROM "${table}" r
-           JOIN "${table}" v ON v.stream = r.stream AND (v.row_key = r.row_key${model.head === true ? ` OR v.row_key = ''` : ''}) AND v.since <= @at
-           WHERE ${where.map(([condition]) => condition).join(' AND ')} AND r.since <= @at AND (r."until" IS NULL OR r."until" > @at)
-           ORDER BY v.since LIMIT ${MOST_ORIGINS}`,
-      ).all({ at, ...Object.fromEntries(where.map(([, as, value]) => [as, value])) }) as Record<string, string>[];
-      for (const { stream = '', event_id: eventId = '', since = '0' } of made)
+      for (const { stream = '', event_id: eventId = '', since = '0' } of rows)
         origins.set(since, { model: model.name, stream, eventId, position: BigInt(since) });
     }
     return [...origins.values()].sort((a, b) => (a.position < b.position ? -1 : 1)).slice(0, MOST_ORIGINS);
   }
 
-  private reachOf(source: Source): Pin {
-    let lowest: bigint | null = null;
-    for (const stored of source.reads) {
-      const at = this.checkpoint(stored, 0);
-      if (lowest === null || at < lowest) lowest = at;
-    }
-    return [lowest ?? 0n];
+  /** How far each model that a source reads has come. */
+  private *reached(source: Source): Steps<readonly Pin[]> {
+    const reached: Pin[] = [];
+    for (const stored of source.reads) reached.push(yield* this.checkpoints(stored));
+    return reached;
   }
 
-  /** Now, where the pin is what every model has reached; else the position itself. */
-  private at(source: Source, pin: Pin): At {
-    const at = pin[0] ?? 0n;
-    return source.reads.every((stored) => this.checkpoint(stored, 0) === at) ? null : at;
-  }
-
-  private parkedSince(source: Source): ReadonlyMap<string, string> {
+  private *parkedSince(source: Source): Steps<ReadonlyMap<string, string>> {
     if (source.is === 'view') return new Map();
-    const rows = this.statement('SELECT stream, since FROM parked WHERE rows_in = ?').all(
+    const rows = yield* ask<Record<string, string>>(
+      'SELECT stream, since FROM parked WHERE rows_in = ?',
       (source.reads[0] as StoredModel).table,
-    ) as Record<string, string>[];
+    );
     return new Map(rows.map(({ stream = '', since = '' }) => [stream, since]));
   }
 
@@ -212,22 +250,14 @@ export class RowReader {
   }
 
   /** The values of each row, in the order in which they are selected: rows as objects cost as much again as reading them. */
-  private values([sql, values]: Compiled): unknown[][] {
-    const raw = `${sql} `;
-    if (!this.prepared.has(raw)) this.statement(raw).raw(true);
-    return this.statement(raw).all(...values) as unknown[][];
-  }
-
-  private all([sql, values]: Compiled): Row[] {
-    return this.statement(sql).all(...values) as Row[];
-  }
-
-  private statement(sql: string): Database.Statement {
-    let statement = this.prepared.get(sql);
-    if (statement === undefined) {
-      if (this.prepared.size > 500) this.prepared.clear();
-      this.prepared.set(sql, (statement = this.db.prepare(sql)));
-    }
-    return statement;
+  private *values([sql, values]: Compiled): Steps<readonly unknown[][]> {
+    return (yield { sql, values, raw: true }) as readonly unknown[][];
   }
 }
+
+/** What all models of a source have reached. */
+const lowest = (reached: readonly Pin[]): Pin =>
+  reached.reduce((low, pin) => low.map((at, i) => (at < (pin[i] ?? 0n) ? at : (pin[i] ?? 0n))));
+
+/** Now, where the pin is what every model has reached; else the positions themselves. */
+const at = (reached: readonly Pin[], pin: Pin): At => (reached.every((one) => same(one, pin)) ? null : pin);

@@ -30,10 +30,12 @@ import {
   turnOf,
 } from './catalogue.js';
 import { RowReader } from './row-reader.js';
-import { type Source, type StoredModel, type StoredView, modelSource, viewSource } from './source.js';
+import { type Ask, type Steps, runAtOnce } from './steps.js';
+import { Served, storedAs } from './served.js';
+import type { Source, StoredModel, StoredView } from './source.js';
 import { SqliteRebuild } from './sqlite-rebuild.js';
 import { RowWriter, parkedOf } from './row-writer.js';
-import { tableOf } from './tables.js';
+import { ON_SQLITE } from './tables.js';
 
 const FILE = 'rows.sqlite';
 
@@ -55,12 +57,11 @@ export interface SqliteReadModelStoreOptions {
  * Every answer is read in one transaction, so that rows, totals and position belong together.
  */
 export class SqliteReadModelStore extends ReadModelStore {
+  readonly partitions = 1;
   private readonly file: string;
   private storeId = '';
   /** What is served, as of the turn that was seen last. */
-  private served = new Map<string, StoredModel>();
-  private sources = new Map<string, Source>();
-  private seen = 0;
+  private served = new Served(0, new Map(), []);
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private write: Database.Database | null = null;
   private writer: RowWriter | null = null;
@@ -91,89 +92,67 @@ export class SqliteReadModelStore extends ReadModelStore {
       // Rows are folded from the log: what a power cut takes of them is folded again, so that a commit need not wait for the disk.
       this.write.pragma('synchronous = NORMAL');
       prepareFile(this.write, storeId, this.file, models, head);
-      await makeTables(this.file, this.storedAs(livingIn(this.write)));
+      await makeTables(this.file, this.stored(livingIn(this.write)));
     }
     await this.load();
   }
 
-  /** The models of the code with the tables and columns that they have in the file. */
-  private storedAs(kept: readonly Kept[]): Map<string, StoredModel> {
-    const stored = new Map<string, StoredModel>();
-    for (const { name, version, generation, epoch, columns, table } of kept) {
-      const model = this.options.models.find((one) => one.name === name);
-      if (model === undefined) continue;
-      const as = [version, generation, epoch].join('.');
-      stored.set(name, {
-        model,
-        columns,
-        table,
-        schema: tableOf(columns, table),
-        version: as,
-        outdated: version !== model.version,
-      });
-    }
-    return stored;
+  private stored(kept: readonly Kept[]): ReadonlyMap<string, StoredModel> {
+    return storedAs(kept, this.options.models, ON_SQLITE);
   }
 
   /** Takes up what is served now: its tables, its views, and the connection that TypeORM reads them by. */
   private async load(): Promise<void> {
     const looking = new Database(this.file, { readonly: true });
-    let [served, turn] = [this.served, 0];
+    let served = this.served;
     try {
       checkLog(looking, this.storeId, this.file);
-      [served, turn] = looking.transaction(() => [this.storedAs(livingIn(looking)), turnOf(looking)] as const)();
+      served = looking.transaction(
+        () => new Served(turnOf(looking), this.stored(livingIn(looking)), this.options.views),
+      )();
     } finally {
       looking.close();
     }
-    const missing = this.options.models.find(({ name }) => !served.has(name));
+    const missing = this.options.models.find(({ name }) => !served.models.has(name));
     if (missing !== undefined)
       throw new Error(`${missing.name} is not in these rows: start this version of Entente on the folder once`);
     const before = this.reading;
-    const entities = [...served.values()].map(({ schema }) => schema);
-    const reading = await openReading(this.file, entities);
+    const reading = await openReading(
+      this.file,
+      [...served.models.values()].map(({ schema }) => schema),
+    );
     this.served = served;
-    this.sources = new Map([...served.values()].map((stored) => [stored.model.name, modelSource(stored)]));
-    for (const view of this.options.views) this.sources.set(view.name, viewSource(view, served));
-    if (this.write !== null) this.writer = new RowWriter(this.write, served);
+    if (this.write !== null) this.writer = new RowWriter(this.write, served.models);
     this.reading = reading;
-    this.seen = turn;
     await before?.dataSource.destroy();
-    if (before !== null) this.tell(new Set(served.keys()));
+    if (before !== null) this.tell(new Set(served.models.keys()));
   }
 
   /** Takes up what another turn serves, where it has come, by this process or another. */
   private async upToDate(): Promise<void> {
     this.reader();
-    if (this.loading === null && this.turnNow() === this.seen) return;
+    if (this.loading === null && this.turnNow() === this.served.turn) return;
     this.loading ??= this.load().finally(() => (this.loading = null));
     await this.loading;
   }
 
   async turn(): Promise<number> {
     await this.upToDate();
-    return this.seen;
+    return this.served.turn;
   }
 
   private turnNow(): number {
     const reader = this.reader();
-    return this.reads(() => reader.turn());
+    return this.reads(() => reader.now((rows) => rows.turn()));
   }
 
   async outdated(): Promise<readonly string[]> {
     await this.upToDate();
-    return [...this.served.values()].filter(({ outdated }) => outdated).map(({ model }) => model.name);
+    return this.served.outdated();
   }
 
   names(): readonly Described[] {
-    return [...this.sources.values()].map(({ name, about, is, columns, key, totals, reads }) => ({
-      name,
-      about,
-      is,
-      columns,
-      key,
-      totals,
-      reads: reads.map(({ model }) => model.name),
-    }));
+    return this.served.names();
   }
 
   refuses(model: AnyProjection, row: object): string | null {
@@ -182,14 +161,15 @@ export class SqliteReadModelStore extends ReadModelStore {
 
   async checkpoint(model: string, partition: number): Promise<bigint> {
     await this.upToDate();
-    return this.reads(() => this.reader().checkpoint(this.stored(model), partition));
+    const pin = this.reads(() => this.reader().now((rows) => rows.checkpoints(this.served.model(model))));
+    return pin[partition] ?? 0n;
   }
 
   async parked(): Promise<readonly Parked[]> {
     await this.upToDate();
-    const rows = this.reads(() => this.reader().parked());
+    const rows = this.reads(() => this.reader().now((reader) => reader.parked()));
     return rows.flatMap((row) => {
-      const of = [...this.served.values()].find(({ table }) => table === row['rows_in']);
+      const of = this.served.modelIn(row['rows_in']);
       return of === undefined ? [] : [parkedOf(of.model.name, row)];
     });
   }
@@ -202,7 +182,8 @@ export class SqliteReadModelStore extends ReadModelStore {
   commit(batches: readonly ModelBatch[]): Promise<boolean> {
     return new Promise((resolve) => {
       const db = this.write;
-      const kept = db !== null && this.reads(() => this.writing().commit(batches, () => turnOf(db) === this.seen));
+      const kept =
+        db !== null && this.reads(() => this.writing().commit(batches, () => turnOf(db) === this.served.turn));
       if (kept) this.tell(new Set(batches.map(({ model }) => model)));
       resolve(kept);
     });
@@ -211,20 +192,20 @@ export class SqliteReadModelStore extends ReadModelStore {
   async rebuild(names: readonly string[], anew: boolean): Promise<Rebuild> {
     await this.upToDate();
     this.writing();
-    const models = names.map((name) => this.stored(name).model);
+    const models = names.map((name) => this.served.model(name).model);
     const db = new Database(this.file);
     db.pragma('synchronous = NORMAL');
     try {
       const kept = this.reads(() =>
         db.transaction(() => models.map((model) => placeNext(db, model, anew))).immediate(),
       );
-      const next = this.storedAs(kept);
+      const next = this.stored(kept);
       await makeTables(this.file, next);
       return new SqliteRebuild(
         db,
         kept,
         next,
-        () => this.storedAs(livingIn(db)),
+        () => this.stored(livingIn(db)),
         () => this.upToDate(),
       );
     } catch (error) {
@@ -282,32 +263,23 @@ export class SqliteReadModelStore extends ReadModelStore {
     }
   }
 
-  private stored(model: string): StoredModel {
-    const stored = this.served.get(model);
-    if (stored === undefined) throw new Error(`there is no model ${model}`);
-    return stored;
-  }
-
-  private source(name: string): Source {
-    const source = this.sources.get(name);
-    if (source === undefined) throw new Error(`there is no read model ${name}`);
-    return source;
-  }
-
-  private reader(): RowReader {
+  private reader(): Reading {
     if (this.reading === null) throw new Error('the rows are closed');
-    return this.reading.reader;
+    return this.reading;
+  }
+
+  /** An answer, where it is of the tables that were served when it was begun; else null. */
+  private *whereServed<T>(rows: RowReader, steps: Steps<T>): Steps<{ readonly is: T } | null> {
+    return (yield* rows.turn()) === this.served.turn ? { is: yield* steps } : null;
   }
 
   /** Everything that one answer reads is read in one transaction, of what is served in it. */
-  private async inOneView<T>(name: string, work: (source: Source, reader: RowReader) => T): Promise<T> {
+  private async inOneView<T>(name: string, work: (source: Source, reader: RowReader) => Steps<T>): Promise<T> {
     for (;;) {
       await this.upToDate();
-      const source = this.source(name);
+      const source = this.served.source(name);
       const reader = this.reader();
-      const answer = this.reads(() =>
-        reader.inOneView(() => (reader.turn() === this.seen ? { is: work(source, reader) } : null)),
-      );
+      const answer = this.reads(() => reader.inOneView((rows) => this.whereServed(rows, work(source, rows))));
       if (answer !== null) return answer.is;
     }
   }
@@ -332,16 +304,41 @@ async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>
   }
 }
 
-/** How rows are read: by a connection of TypeORM's that only reads. */
-interface Reading {
-  readonly dataSource: DataSource;
-  readonly reader: RowReader;
+/** Rows read by a connection of TypeORM's that only reads: its statements are prepared once. */
+class Reading {
+  private readonly prepared = new Map<string, Database.Statement>();
+
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly db: Database.Database,
+    private readonly rows: RowReader,
+  ) {}
+
+  now<T>(work: (rows: RowReader) => Steps<T>): T {
+    return runAtOnce(work(this.rows), (asked) => this.answer(asked));
+  }
+
+  /** All that is read meanwhile is of one moment. */
+  inOneView<T>(work: (rows: RowReader) => Steps<T>): T {
+    return this.db.transaction(() => this.now(work))();
+  }
+
+  private answer({ sql, values, raw = false }: Ask): readonly unknown[] {
+    const key = raw ? `${sql} ` : sql;
+    let statement = this.prepared.get(key);
+    if (statement === undefined) {
+      if (this.prepared.size > 500) this.prepared.clear();
+      this.prepared.set(key, (statement = this.db.prepare(sql)));
+      if (raw) statement.raw(true);
+    }
+    return statement.all(...values.map((value) => (typeof value === 'boolean' ? Number(value) : value)));
+  }
 }
 
 async function openReading(file: string, entities: StoredModel['schema'][]): Promise<Reading> {
   const opened: Database.Database[] = [];
   const dataSource = await open(file, { entities, readonly: true }, (db) => void opened.push(db));
-  return { dataSource, reader: new RowReader(opened[0] as Database.Database, dataSource) };
+  return new Reading(dataSource, opened[0] as Database.Database, new RowReader(dataSource, 1));
 }
 
 function open(

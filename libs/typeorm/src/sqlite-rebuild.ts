@@ -7,6 +7,7 @@ import type { StoredModel } from './source.js';
 
 /** The next tables of some models, filled on a connection of its own. */
 export class SqliteRebuild extends Rebuild {
+  readonly partitions = 1;
   private readonly writer: RowWriter;
 
   constructor(

@@ -51,8 +51,11 @@ function inheritance(entity: new () => object): (new () => object)[] {
   return line;
 }
 
+/** How each type is stored on an engine, in TypeORM's words. */
+export type Stored = Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json'>>;
+
 /** One table of one version of a model: the class's columns and the system's, as TypeORM sees them. */
-export function tableOf(columns: readonly OwnColumn[], table: string): EntitySchema<ObjectLiteral> {
+export function tableOf(columns: readonly OwnColumn[], table: string, stored: Stored): EntitySchema<ObjectLiteral> {
   const own = Object.fromEntries(columns.map(({ name, type, nullable }) => [name, { type: stored[type], nullable }]));
   return new EntitySchema<ObjectLiteral>({
     name: table,
@@ -67,7 +70,8 @@ export function tableOf(columns: readonly OwnColumn[], table: string): EntitySch
   });
 }
 
-const stored: Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json'>> = {
+/** On SQLite. */
+export const ON_SQLITE: Stored = {
   text: 'text',
   integer: 'integer',
   amount: 'bigint',
@@ -75,6 +79,9 @@ const stored: Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boole
   boolean: 'boolean',
   json: 'simple-json',
 };
+
+/** On PostgreSQL, whose integers are narrower: a count takes what a JavaScript number can count. */
+export const ON_POSTGRES: Stored = { ...ON_SQLITE, integer: 'bigint' };
 
 /** A cell as SQLite keeps it. Fails where a row cannot hold the value: that stream is then parked or the batch refused, never a wrong figure kept. */
 export function encode({ name, type, nullable }: OwnColumn, value: unknown): string | number | bigint | null {

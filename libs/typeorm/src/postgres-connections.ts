@@ -1,0 +1,163 @@
+import { Fault, NoRoom } from '@entente/engine';
+import pg from 'pg';
+import type { Ask } from './steps.js';
+
+/** What can be asked: a pool, or one connection within a transaction. */
+export interface Asks {
+  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Answer<Row>>;
+}
+export interface Answer<Row> {
+  readonly rows: readonly Row[];
+  readonly count: number;
+}
+
+/** The schema of all that Entente keeps in a database. */
+export const SCHEMA = 'entente';
+/** Where every connection looks first. */
+export const SEARCH_PATH = `-c search_path=${SCHEMA}`;
+
+/** How connections are opened. */
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`, with `sslmode` and whatever else the driver reads of it. */
+  readonly url: string;
+  /** So many connections at most. */
+  readonly connections?: number;
+  /** A statement that takes longer, in milliseconds, is given up. */
+  readonly statementTimeout?: number;
+}
+
+const CONNECT_WITHIN = 10_000;
+
+/** A pool of connections to one database, and what its errors mean. */
+export class Connections implements Asks {
+  private readonly pool: pg.Pool;
+  private readonly named = new Map<string, string>();
+
+  constructor(readonly options: PostgresOptions) {
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.connections ?? 10,
+      connectionTimeoutMillis: CONNECT_WITHIN,
+      statement_timeout: options.statementTimeout ?? 60_000,
+      options: SEARCH_PATH,
+    });
+    // A connection that breaks while nobody uses it is replaced by the next one.
+    this.pool.on('error', () => undefined);
+  }
+
+  async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Answer<Row>> {
+    try {
+      const { rows, rowCount } = await this.pool.query<Row>(sql, [...values]);
+      return { rows, count: rowCount ?? 0 };
+    } catch (error) {
+      throw meaning(error);
+    }
+  }
+
+  /** Works on one connection within one transaction, kept when the work ends and taken back when it fails. */
+  async transaction<T>(work: (asks: Asks) => Promise<T>, mode = ''): Promise<T> {
+    return this.onOne(async (client) => {
+      const asks: Asks = {
+        query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
+          const { rows, rowCount } = await client.query<Row>(sql, [...values]);
+          return { rows, count: rowCount ?? 0 };
+        },
+      };
+      await client.query(`BEGIN ${mode}`);
+      const done = await work(asks);
+      await client.query('COMMIT');
+      return done;
+    });
+  }
+
+  /** Answers statements on one connection, all of one moment. Each is prepared once a connection. */
+  async inOneView<T>(work: (answer: (asked: Ask) => Promise<readonly unknown[]>) => Promise<T>): Promise<T> {
+    return this.onOne(async (client) => {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const done = await work(async ({ sql, values, raw = false }) => {
+        const own = [...values];
+        const { rows } = await client.query<object>({
+          ...{ name: this.nameOf(sql), text: numbered(sql), values: own },
+          ...(raw ? { rowMode: 'array' as const } : {}),
+        } as pg.QueryConfig);
+        return rows;
+      });
+      await client.query('COMMIT');
+      return done;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  /** A connection on which something failed, other than by the rules of the database, is not used again. */
+  private async onOne<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient;
+    try {
+      client = await this.pool.connect();
+    } catch (error) {
+      throw meaning(error);
+    }
+    // One that breaks while it is used fails the statement at hand; without a listener it would end the process.
+    const broke = (): void => undefined;
+    client.on('error', broke);
+    let failed: Error | undefined;
+    try {
+      return await work(client);
+    } catch (error) {
+      failed = error as Error;
+      if (!(error instanceof pg.DatabaseError)) throw meaning(error);
+      await client.query('ROLLBACK').then(
+        () => (failed = undefined),
+        () => undefined,
+      );
+      throw meaning(error);
+    } finally {
+      client.removeListener('error', broke);
+      client.release(failed);
+    }
+  }
+
+  private nameOf(sql: string): string {
+    let name = this.named.get(sql);
+    if (name === undefined) {
+      if (this.named.size >= 1000) this.named.clear();
+      this.named.set(sql, (name = `e${this.named.size}_${hash(sql)}`));
+    }
+    return name;
+  }
+}
+
+/** `?` as PostgreSQL numbers it; what is numbered already stays. */
+function numbered(sql: string): string {
+  let n = 0;
+  return sql.replaceAll('?', () => `$${(n += 1)}`);
+}
+
+/** A short name of a text: alike for alike, so that a name that is used again never stands for another statement. */
+function hash(text: string): string {
+  let value = 0xcbf29ce484222325n;
+  for (let at = 0; at < text.length; at += 1)
+    value = BigInt.asUintN(64, (value ^ BigInt(text.charCodeAt(at))) * 0x100000001b3n);
+  return value.toString(36);
+}
+
+/** SQLSTATE classes after which trying again helps: connection exceptions, resources, an operator's doing, deadlocks and serialization. */
+const AGAIN = /^(?:08|53|57P|40)/;
+
+/** What a driver's error means for whoever waits: no room, try again, or a fault as it is. */
+export function meaning(error: unknown): Error {
+  const failed = error as Error;
+  if (failed instanceof Fault) return failed;
+  const { code = '' } = failed as { code?: string };
+  if (code === '53100') return new NoRoom('the rows');
+  const away =
+    failed instanceof pg.DatabaseError
+      ? AGAIN.test(code)
+      : /^E[A-Z]+$/.test(code) || /terminated|timeout|not queryable|connection|closed/i.test(failed.message);
+  if (!away) return failed;
+  return new Fault('rows-away', `the database does not answer just now (${failed.message}); try again`, 1, {
+    cause: error,
+  });
+}

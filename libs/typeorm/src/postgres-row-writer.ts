@@ -1,0 +1,181 @@
+import { type ModelBatch, type Parked, type RowId, rowKey } from '@entente/engine';
+import type { AnyProjection, ColumnType } from '@entente/kernel';
+import { moveTurn } from './postgres-catalogue.js';
+import type { Asks } from './postgres-connections.js';
+import { parkedOf } from './row-writer.js';
+import type { StoredModel } from './source.js';
+import { type OwnColumn, decode, encode } from './tables.js';
+
+type Row = Record<string, unknown>;
+
+const SYSTEM = {
+  stream: 'text',
+  row_key: 'text',
+  since: 'bigint',
+  until: 'bigint',
+  partition: 'integer',
+  event_id: 'text',
+};
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  ...{ text: 'text', integer: 'bigint', amount: 'bigint', decimal: 'text', boolean: 'boolean', json: 'text' },
+};
+
+/** A cell as PostgreSQL keeps it. Fails where a row cannot hold the value. */
+function cellOf(column: OwnColumn, value: unknown): unknown {
+  const cell = encode(column, value);
+  if (typeof cell === 'string' && cell.includes('\u0000'))
+    throw new TypeError(`${column.name} cannot hold a zero character`);
+  return column.type === 'boolean' && cell !== null ? cell === 1 : cell;
+}
+
+/** Raised where a batch was folded on rows that are not those that stand: its transaction is taken back. */
+export class Fenced extends Error {}
+
+/** Writes versions of rows, with their checkpoints and parked streams: a statement for all rows of a kind, within a transaction that is given. */
+export class PostgresRowWriter {
+  constructor(private readonly models: ReadonlyMap<string, StoredModel>) {}
+
+  refuses(model: string, row: object): string | null {
+    try {
+      for (const column of this.of(model).columns) cellOf(column, (row as Row)[column.name]);
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  async checkpoint(asks: Asks, model: string, partition: number): Promise<bigint> {
+    const { rows } = await asks.query<{ position: string }>(
+      'SELECT position FROM checkpoints WHERE rows_in = $1 AND partition = $2',
+      [this.of(model).table, partition],
+    );
+    return BigInt(rows[0]?.position ?? 0);
+  }
+
+  async parked(asks: Asks): Promise<readonly Parked[]> {
+    const { rows } = await asks.query('SELECT * FROM parked ORDER BY position');
+    return rows.flatMap((row) => {
+      const stored = [...this.models.values()].find(({ table }) => table === row['rows_in']);
+      return stored === undefined ? [] : [parkedOf(stored.model.name, row)];
+    });
+  }
+
+  async current(asks: Asks, model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
+    const { columns, table } = this.of(model.name);
+    const { rows } = await asks.query(
+      `SELECT r.* FROM unnest($1::text[], $2::text[]) AS k (stream, row_key)
+       JOIN "${table}" r ON r.stream = k.stream AND r.row_key = k.row_key AND r."until" IS NULL`,
+      [ids.map(({ stream }) => stream), ids.map(({ key }) => key)],
+    );
+    return new Map(
+      rows.map((row) => [
+        rowKey({ stream: String(row['stream']), key: String(row['row_key']) }),
+        Object.fromEntries(columns.map(({ name, type }) => [name, decode(type, row[name])])),
+      ]),
+    );
+  }
+
+  /** Keeps batches; fails with {@link Fenced} where a checkpoint stands elsewhere. */
+  async keep(asks: Asks, batches: readonly ModelBatch[]): Promise<void> {
+    await this.moveCheckpoints(asks, batches);
+    for (const batch of batches) {
+      const { columns, table } = this.of(batch.model);
+      await this.close(asks, table, batch);
+      await this.insert(asks, table, columns, batch);
+      await this.park(asks, table, batch);
+    }
+  }
+
+  /** A compare-and-swap of all of them: a row is locked, and looked at again when another worker has let go of it. */
+  private async moveCheckpoints(asks: Asks, batches: readonly ModelBatch[]): Promise<void> {
+    const tables = batches.map(({ model }) => this.of(model).table);
+    const partitions = batches.map(({ partition }) => partition);
+    const first = batches.map(({ from }) => from === 0n);
+    if (first.includes(true))
+      await asks.query(
+        `INSERT INTO checkpoints SELECT t, p, 0 FROM unnest($1::text[], $2::integer[], $3::boolean[]) AS b (t, p, first) WHERE first ON CONFLICT DO NOTHING`,
+        [tables, partitions, first],
+      );
+    const { count } = await asks.query(
+      `UPDATE checkpoints c SET position = b.upto
+       FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[]) AS b (t, p, since, upto)
+       WHERE c.rows_in = b.t AND c.partition = b.p AND c.position = b.since`,
+      [tables, partitions, batches.map(({ from }) => from), batches.map(({ to }) => to)],
+    );
+    if (count !== batches.length) throw new Fenced();
+  }
+
+  private async close(asks: Asks, table: string, { model, closes }: ModelBatch): Promise<void> {
+    if (closes.length === 0) return;
+    const { count } = await asks.query(
+      `UPDATE "${table}" r SET "until" = c.at FROM unnest($1::text[], $2::text[], $3::bigint[]) AS c (stream, row_key, at)
+       WHERE r.stream = c.stream AND r.row_key = c.row_key AND r."until" IS NULL`,
+      [closes.map(({ stream }) => stream), closes.map(({ key }) => key), closes.map(({ until }) => until)],
+    );
+    if (count !== closes.length) throw new Error(`${model}: ${closes.length - count} open rows to close are not there`);
+  }
+
+  private async insert(
+    asks: Asks,
+    table: string,
+    columns: readonly OwnColumn[],
+    { partition, versions }: ModelBatch,
+  ): Promise<void> {
+    if (versions.length === 0) return;
+    const own = columns.map((column) => versions.map(({ row }) => cellOf(column, (row as Row)[column.name])));
+    const system = [
+      versions.map(({ stream }) => stream),
+      versions.map(({ key }) => key),
+      versions.map(({ since }) => since),
+      versions.map(({ until }) => until),
+      versions.map(() => partition),
+      versions.map(({ eventId }) => eventId),
+    ];
+    const names = [...Object.keys(SYSTEM), ...columns.map(({ name }) => name)];
+    const types = [...Object.values(SYSTEM), ...columns.map(({ type }) => TYPES[type])];
+    const arrays = types.map((type, i) => `$${i + 1}::${type}[]`);
+    await asks.query(
+      `INSERT INTO "${table}" (${names.map((name) => `"${name}"`).join(', ')}) SELECT * FROM unnest(${arrays.join(', ')})`,
+      [...system, ...own],
+    );
+  }
+
+  private async park(asks: Asks, table: string, { model, parked, cleared = [] }: ModelBatch): Promise<void> {
+    if (cleared.length > 0) {
+      await asks.query('DELETE FROM parked WHERE rows_in = $1 AND stream = ANY($2)', [table, cleared]);
+      await asks.query('UPDATE models SET epoch = epoch + 1 WHERE name = $1', [model]);
+      await moveTurn(asks);
+    }
+    if (parked.length === 0) return;
+    await asks.query(
+      `INSERT INTO parked SELECT $1::text, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])`,
+      [
+        table,
+        parked.map(({ stream }) => stream),
+        parked.map(({ eventId }) => eventId),
+        parked.map(({ position }) => position),
+        parked.map(({ error }) => error.replaceAll('\u0000', '')),
+        parked.map(({ since }) => since),
+      ],
+    );
+  }
+
+  /** Whether each model here is as far as another writer's, in every partition that this one knows. */
+  async reaches(asks: Asks, other: PostgresRowWriter): Promise<boolean> {
+    for (const model of this.models.keys()) {
+      const { count } = await asks.query(
+        `SELECT 1 FROM checkpoints o LEFT JOIN checkpoints n ON n.rows_in = $1 AND n.partition = o.partition
+         WHERE o.rows_in = $2 AND o.position > COALESCE(n.position, 0)`,
+        [this.of(model).table, other.of(model).table],
+      );
+      if (count > 0) return false;
+    }
+    return true;
+  }
+
+  private of(model: string): StoredModel {
+    const stored = this.models.get(model);
+    if (stored === undefined) throw new Error(`there is no model ${model}`);
+    return stored;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Described } from '@entente/engine';
+import type { AnyProjection } from '@entente/kernel';
+import type { Kept } from './catalogue.js';
+import { type Source, type StoredModel, type StoredView, modelSource, viewSource } from './source.js';
+import { type Stored, tableOf } from './tables.js';
+
+/** The models of the code with the tables and columns that they have where they are kept. */
+export function storedAs(
+  kept: readonly Kept[],
+  models: readonly AnyProjection[],
+  stored: Stored,
+): ReadonlyMap<string, StoredModel> {
+  const found = new Map<string, StoredModel>();
+  for (const { name, version, generation, epoch, columns, table } of kept) {
+    const model = models.find((one) => one.name === name);
+    if (model === undefined) continue;
+    found.set(name, {
+      ...{ model, columns, table, schema: tableOf(columns, table, stored) },
+      version: [version, generation, epoch].join('.'),
+      outdated: version !== model.version,
+    });
+  }
+  return found;
+}
+
+/** What is served as of one turn: of each model the table that the catalogue names, and over them every name that can be asked for. */
+export class Served {
+  private readonly sources: ReadonlyMap<string, Source>;
+
+  constructor(
+    readonly turn: number,
+    readonly models: ReadonlyMap<string, StoredModel>,
+    views: readonly StoredView[],
+  ) {
+    const own = [...models.values()].map((stored) => modelSource(stored));
+    this.sources = new Map([...own, ...views.map((view) => viewSource(view, models))].map((one) => [one.name, one]));
+  }
+
+  /** Models that are served in another version than the code has. */
+  outdated(): readonly string[] {
+    return [...this.models.values()].filter(({ outdated }) => outdated).map(({ model }) => model.name);
+  }
+
+  names(): readonly Described[] {
+    return [...this.sources.values()].map(({ name, about, is, columns, key, totals, reads }) => ({
+      ...{ name, about, is, columns, key, totals },
+      reads: reads.map(({ model }) => model.name),
+    }));
+  }
+
+  model(name: string): StoredModel {
+    const stored = this.models.get(name);
+    if (stored === undefined) throw new Error(`there is no model ${name}`);
+    return stored;
+  }
+
+  /** The model whose rows are in a table; undefined where it is not one that is served. */
+  modelIn(table: unknown): StoredModel | undefined {
+    return [...this.models.values()].find((stored) => stored.table === table);
+  }
+
+  source(name: string): Source {
+    const source = this.sources.get(name);
+    if (source === undefined) throw new Error(`there is no read model ${name}`);
+    return source;
+  }
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/**
+ * `npm run test:engines`: starts a real Kafka broker and a real PostgreSQL in a folder of their own, runs every `*.engines-spec.ts` on them, and leaves no process and no
+ * folder behind. Fails where an engine cannot be started. What follows `--` goes to Jest (a part of a path, `-t ...`).
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startKafka } from '../../deploy/engines/kafka.mjs';
+import { startPostgres } from '../../deploy/engines/postgres.mjs';
+
+const jest = fileURLToPath(new URL('../../node_modules/jest/bin/jest.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'entente-engines-'));
+// PostgreSQL may have to run as another user.
+chmodSync(folder, 0o755);
+const begun = [];
+let status = 1;
+try {
+  process.stderr.write('starting PostgreSQL and a Kafka broker (the first time, Maven brings its jars) ...\n');
+  const postgres = await startPostgres({ folder: join(folder, 'postgres') });
+  begun.push(postgres);
+  const kafka = await startKafka({ folder: join(folder, 'kafka') });
+  begun.push(kafka);
+  const args = ['--experimental-vm-modules', '--no-warnings', jest, '--runInBand'];
+  const run = spawn(process.execPath, [...args, '--testMatch', '**/*.engines-spec.ts', ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, ENGINES_DATABASE_URL: postgres.url, ENGINES_KAFKA_BROKERS: kafka.brokers },
+  });
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => run.kill(signal));
+  [status] = await once(run, 'close');
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+} finally {
+  for (const engine of begun.reverse()) await engine.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(status ?? 1);
