@@ -92,6 +92,8 @@ class Given {
     for (let round = 0; round < 2; round += 1)
       for (const ref of decider.consults?.(command as never, folded.state, known) ?? []) {
         const name = streamName(ref);
+        // As the engine has it, nobody consults itself.
+        if (name === streamName({ kind: decider.kind, id })) continue;
         const unknown = initials.get(name) ?? { revision: -1, state: null, traces: new Map(), types: new Map() };
         asked.set(name, this.others.get(name) ?? unknown);
       }

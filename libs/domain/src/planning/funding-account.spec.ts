@@ -371,6 +371,11 @@ describe('money goes from one account to another in two commands', () => {
       .refuses('no-such-reallocation');
     account().when({ type: 'ReallocateFundsIn', data: takeIn }).refuses('no-such-reallocation');
   });
+  it('in: from another account only', () => {
+    account(committed)
+      .when({ type: 'ReallocateFundsIn', data: { ...takeIn, from: out.to } })
+      .refuses('same-account');
+  });
   it('so that what went out no longer stands, and what came in does', () => {
     account(committed, { ...wentOut, data: { ...out, to: 'norland.third' } })
       .when({ type: 'ObligateFunds', data: money(61) })

@@ -307,7 +307,7 @@ function decide(
       return unfit(state, 'disbursed', command.data, 0, c) ?? [{ type: 'DisbursementPlanned', data: command.data }];
     case 'ReallocateFundsOut': {
       const { stage, amount, to } = command.data;
-      if (to === c.stream.id) return refuse('same-account', 'the money goes to another account');
+      if (to === c.stream.id) return sameAccount;
       const bad =
         unfit(state, stage, command.data, -amount, c) ??
         exceedsStanding(state, stage, amount) ??
@@ -338,6 +338,8 @@ const mayReport = (type: FundingAccountCommand['type'], state: FundingAccount, c
   (type === 'ReportExpenditure' || type === 'CorrectExpenditure') &&
   (actsFor(c.actor) === state.recipient || c.actor.role === 'implementer');
 
+const sameAccount = refuse('same-account', 'the money moves between two accounts');
+
 /** Money goes out only where it can come in: nothing else would bring it back. */
 function cannotTakeIn(
   target: FundingAccount | null,
@@ -359,6 +361,7 @@ function reallocateIn(
   c: Circumstances,
   known: Known,
 ): readonly FundingAccountEvent[] | Refusal {
+  if (data.from === c.stream.id) return sameAccount;
   const source = known.of(fundingAccount, data.from);
   const out = source?.givenOut[data.out];
   if (source === null || out?.to !== c.stream.id)
