@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Contention, Executor, type Outcome, Sealer, Submit } from '@entente/engine';
+import { CATALOGUE } from '@entente/contracts';
+import { type Executor, Submit } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '../../apps/standalone/src/standalone.module.js';
 import { all } from '../contracts/event-store.js';
 import { stands } from '../invariants.js';
+import { Race, before, busiest, isOf, process, rounds, sent, turn } from '../race.js';
+import { BOOK } from '../told.js';
 
 const STREAM = { kind: 'funding-account', id: 'norland.race' };
 const NAME = 'funding-account/norland.race';
@@ -29,20 +32,6 @@ const opening = submit(
   },
   'open',
 );
-
-/** A process's worth: an executor with caches of its own. */
-const process = (store: SqliteEventStore): Executor =>
-  new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), { note: () => undefined });
-
-/** Sends until it is no lost race any more, as a client does. */
-async function sent(executor: Executor, command: Submit): Promise<Outcome> {
-  for (let tries = 1; ; tries += 1)
-    try {
-      return await executor.execute(command);
-    } catch (error) {
-      if (!(error instanceof Contention) || tries === 20) throw error;
-    }
-}
 
 const one = fc.record({
   type: fc.constantFrom(...COMMANDS),
@@ -133,3 +122,35 @@ it('a process that has not seen what another one left refuses nothing by what it
   await store.close();
   rmSync(folder, { recursive: true });
 });
+
+it.each(CATALOGUE.map(({ kind }) => kind))(
+  'two processes that race on one stream of the kind %s leave a log that one alone could have told, in the same order',
+  async (kind) => {
+    const id = busiest(kind);
+    const mine = BOOK.filter(isOf(kind, id)).length;
+    const from = await before(kind, id);
+    const count = { accepted: 0, refused: 0, lost: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(turn, { minLength: mine, maxLength: mine }),
+        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 }),
+        async (turns, sizes) => {
+          const race = new Race(from, count);
+          try {
+            let at = 0;
+            for (const { raced, steps } of rounds(kind, id, sizes))
+              if (raced) await race.raced(steps, turns.slice(at, (at += steps.length)));
+              else await race.alone(steps);
+            await race.isSerial();
+          } finally {
+            await race.end();
+          }
+        },
+      ),
+      { numRuns: 6, interruptAfterTimeLimit: 20_000 },
+    );
+    rmSync(from.folder, { recursive: true });
+    // Where nothing was accepted, refused and decided again there was no race.
+    expect([count.accepted > mine, count.refused > 0, count.lost > 0]).toEqual([true, true, true]);
+  },
+);
