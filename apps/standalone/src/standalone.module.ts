@@ -101,7 +101,7 @@ export class SubmitHandler implements ICommandHandler<Submit, Outcome> {
   }
 }
 
-/** Closes the log and the rows when the house closes, after the last answer. */
+/** Closes the log and the rows when the house closes, after the last answer. One that cannot be closed keeps none of the others open. */
 @Injectable()
 export class ClosesTheStores implements OnApplicationShutdown {
   constructor(
@@ -111,9 +111,15 @@ export class ClosesTheStores implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.refusals.close();
-    await this.rows.close();
-    await this.store.close();
+    try {
+      await this.refusals.close();
+    } finally {
+      try {
+        await this.rows.close();
+      } finally {
+        await this.store.close();
+      }
+    }
   }
 }
 
