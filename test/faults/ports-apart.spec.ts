@@ -13,18 +13,29 @@ import {
   rebuild,
 } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
-import { SqliteEventStore } from '@entente/sqlite';
+import { InProcessFeed, SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
+import { SqliteReadModelStore } from '@entente/typeorm';
 import { importLog } from '../../apps/cli/src/move.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';
 import { caughtUp, propose } from '../built-house.js';
-import { BrokenReadModelStore } from '../contracts/broken-read-model-store.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
-import { allMethodsOf, failOnce } from '../fail-once.js';
+import { APART, METHODS, MOMENTS, type Moment, failOnce } from '../fail-once.js';
 
 const base = mkdtempSync(join(tmpdir(), 'entente-apart-'));
 const folder = join(base, 'data');
-const MOMENTS = ['before', 'after'] as const;
+/** What has failed, and when, as `Port.method when`. */
+const failed = new Set<string>();
+/** Makes a port's method fail once, and notes that it did once it is mended. */
+function fail(name: string, of: object, when: Moment): () => boolean {
+  const { mend } = failOnce(of, name.slice(name.indexOf('.') + 1), when);
+  return () => {
+    const was = mend();
+    if (was) failed.add(`${name} ${when}`);
+    return was;
+  };
+}
+
 let app: NestFastifyApplication;
 let url: string;
 /** What the feed delivers to. */
@@ -60,12 +71,12 @@ const rows = async (): Promise<unknown[]> => {
 describe('what fails once apart from the path of a command', () => {
   it.each(MOMENTS)('the projection, %s it took or asked where to resume: every event is folded once', async (when) => {
     for (const method of ['take', 'resume'] as const) {
-      const mend = failOnce(consumer, method, when);
+      const { mend } = failOnce(consumer, method, when);
       // It resumes only after a fault.
-      const mendTake = method === 'resume' ? failOnce(consumer, 'take', 'before') : () => true;
+      const take = method === 'resume' ? failOnce(consumer, 'take', 'before') : { mend: () => true };
       await propose(url, `${method}-${when}`);
       await caughtUp(url);
-      expect([mend(), mendTake()]).toEqual([true, true]);
+      expect([mend(), take.mend()]).toEqual([true, true]);
       expect((await rows()).filter((id) => id === `norland.${method}-${when}`)).toHaveLength(1);
     }
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
@@ -76,16 +87,16 @@ describe('what fails once apart from the path of a command', () => {
     async (when) => {
       const [file, data] = [join(base, `log-${when}`), join(base, `moved-${when}`)];
       await entente('export', file, '--data', folder);
-      let broken = true;
+      let [broken, mend] = [true, (): boolean => false];
       const openStore = (into: string): EventStore => {
         const store = new SqliteEventStore({ folder: into });
-        if (broken) failOnce(store, 'adopt', when);
+        if (broken) mend = fail('EventStore.adopt', store, when);
         return store;
       };
       const output = { json: true, out: () => undefined, err: () => undefined };
       const move = () => importLog(file, data, `${data}.positions`, openStore, output);
       await expect(move()).rejects.toThrow(`failed ${when} adopt`);
-      expect(existsSync(data)).toBe(false);
+      expect([existsSync(data), mend()]).toEqual([false, true]);
       broken = false;
       await move();
       const moved = new SqliteEventStore({ folder: data });
@@ -98,7 +109,7 @@ describe('what fails once apart from the path of a command', () => {
   it.each(MOMENTS)('the list of refused commands, %s it was read: the next one is whole', async (when) => {
     const refused = await fetch(`${url}/v1/programme/norland.p1/propose`, { method: 'POST', body: '{}' });
     expect(refused.status).not.toBe(201);
-    const mend = failOnce(app.get(RefusalLog), 'list', when);
+    const mend = fail('RefusalLog.list', app.get(RefusalLog), when);
     expect((await fetch(`${url}/v1/refusals`)).status).toBe(500);
     expect(mend()).toBe(true);
     expect((await fetch(`${url}/v1/refusals`)).status).toBe(200);
@@ -108,35 +119,116 @@ describe('what fails once apart from the path of a command', () => {
     const store = app.get(ReadModelStore);
     const models = MODELS.filter(({ name }) => name === 'programmes');
     const again = () => rebuild(app.get(EventStore), models, store, { now: () => '2026-06-01T12:00:00.000Z' });
-    const next = await new BrokenReadModelStore().rebuild();
-    const methods = ['rebuild', ...allMethodsOf(Object.getPrototypeOf(next) as object)];
-    expect(methods).toEqual(expect.arrayContaining(['rebuild', 'commit', 'cutOver', 'checkpoint', 'current']));
+    const methods = METHODS.filter((name) => name.startsWith('Rebuild.') && APART.includes(name));
     const before = await rows();
-    const called: string[] = [];
     for (const when of MOMENTS)
-      for (const method of methods) {
+      for (const name of ['ReadModelStore.rebuild', ...methods]) {
         const real = store.rebuild.bind(store);
         let mend = (): boolean => false;
-        if (method === 'rebuild') mend = failOnce(store, method, when);
+        if (name === 'ReadModelStore.rebuild') mend = fail(name, store, when);
         else
           store.rebuild = async (...args) => {
             const filling = await real(...args);
-            mend = failOnce(filling, method, when);
+            mend = fail(name, filling, when);
             return filling;
           };
-        const failed = await again().then(
-          () => false,
+        const over = await again().then(
           () => true,
+          () => false,
         );
-        if (mend()) called.push(method);
+        expect([name, mend()]).toEqual([name, true]);
         Reflect.deleteProperty(store, 'rebuild');
-        expect([when, method, await rows()]).toEqual([when, method, before]);
-        if (failed) await again();
+        expect([when, name, await rows()]).toEqual([when, name, before]);
+        if (!over) await again();
         expect(await rows()).toEqual(before);
       }
-    expect(new Set(called)).toEqual(new Set(methods));
     await propose(url, 'after-rebuilds');
     await caughtUp(url);
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
+  });
+
+  const begin = async (data: string): Promise<[NestFastifyApplication, string]> => {
+    const house = await buildHouse(data, 'fatal');
+    try {
+      await house.listen(0, '127.0.0.1');
+    } catch (error) {
+      await house.close();
+      throw error;
+    }
+    return [house, await house.getUrl()];
+  };
+
+  it.each(MOMENTS)(
+    'what a start needs, %s it: the house says why it does not start, and does the next time',
+    async (when) => {
+      const data = join(base, `start-${when}`);
+      const [first, at] = await begin(data);
+      await propose(at, 'there');
+      await caughtUp(at);
+      await first.close();
+      for (const [name, adapter] of [
+        ['ReadModelStore.open', SqliteReadModelStore.prototype],
+        ['EventFeed.subscribe', InProcessFeed.prototype],
+      ] as const) {
+        // What the end of its process would let go of.
+        const begun: (() => Promise<void>)[] = [];
+        const { head } = SqliteEventStore.prototype;
+        const { subscribe } = InProcessFeed.prototype;
+        SqliteEventStore.prototype.head = function (this: SqliteEventStore) {
+          begun.push(() => this.close());
+          return head.call(this);
+        };
+        InProcessFeed.prototype.subscribe = function (this: InProcessFeed, to: FeedConsumer) {
+          const running = subscribe.call(this, to);
+          begun.unshift(() => running.stop());
+          return running;
+        };
+        const mend = fail(name, adapter, when);
+        await expect(begin(data)).rejects.toThrow(`failed ${when} ${name.slice(name.indexOf('.') + 1)}`);
+        expect(mend()).toBe(true);
+        Object.assign(SqliteEventStore.prototype, { head });
+        Object.assign(InProcessFeed.prototype, { subscribe });
+        for (const end of begun) await end().catch(() => undefined);
+        const [house, there] = await begin(data);
+        await caughtUp(there);
+        expect(
+          ((await (await fetch(`${there}/v1/read-models/programmes`)).json()) as { rows: unknown[] }).rows,
+        ).toHaveLength(1);
+        await house.close();
+      }
+    },
+  );
+
+  it.each(MOMENTS)(
+    'what is closed, %s it: all else is closed, what was acknowledged is there, and the next start is well',
+    async (when) => {
+      for (const [name, token] of [
+        ['RefusalLog.close', RefusalLog],
+        ['ReadModelStore.close', ReadModelStore],
+        ['EventStore.close', EventStore],
+      ] as const) {
+        const data = join(base, `${name}-${when}`);
+        const [house, at] = await begin(data);
+        const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => propose(at, `p${n}`)));
+        expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+        const port: EventStore | ReadModelStore | RefusalLog = house.get(token as never);
+        const mend = fail(name, port, when);
+        await house.close();
+        expect(mend()).toBe(true);
+        const log = new SqliteLogReader(data);
+        expect(await all(log.readLog(0n))).toHaveLength(20);
+        await log.close();
+        // What the end of its process would let go of; nothing else is left open.
+        if (when === 'before') await port.close();
+        const [again, there] = await begin(data);
+        await caughtUp(there);
+        await again.close();
+      }
+    },
+  );
+
+  it('is every method that no load reaches, before its effect and after it', () => {
+    const wanted = APART.flatMap((name) => MOMENTS.map((when) => `${name} ${when}`));
+    expect(wanted.filter((one) => !failed.has(one))).toEqual([]);
   });
 });
