@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { SqliteLogReader } from '@entente/sqlite';
+import { propose, startHouse } from '../built-house.js';
+import { all } from '../contracts/event-store.js';
+
+const STOP = 2;
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+it('a house that is held up ends within the bound with status 1, and all that was acknowledged is there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
+  const { house, url, ended } = await startHouse(folder, 'off', [], { ENTENTE_STOP_SECONDS: String(STOP) });
+  for (let n = 0; n < 5; n += 1) expect((await propose(url, `p${n}`)).status).toBe(201);
+  // A command whose body has begun and does not come: its time to arrive is longer than the bound.
+  const { hostname, port } = new URL(url);
+  const slow = connect(Number(port), hostname);
+  slow.on('error', () => undefined);
+  await once(slow, 'connect');
+  slow.write(
+    'POST /v1/programme/norland.slow/propose HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+  );
+  await pause(200);
+  const begun = performance.now();
+  house.kill('SIGTERM');
+  // Where nothing bounds it, it would stop when the time of that request is over.
+  await Promise.race([ended, pause(STOP * 1000 + 3000)]);
+  const took = performance.now() - begun;
+  slow.destroy();
+  house.kill('SIGKILL');
+  expect({ status: house.exitCode, within: took < STOP * 1000 + 1000, heldUp: took > STOP * 1000 - 200 }).toEqual({
+    ...{ status: 1, within: true, heldUp: true },
+  });
+  const log = new SqliteLogReader(folder);
+  expect((await all(log.readLog(0n))).map(({ stream }) => stream)).toEqual(
+    Array.from({ length: 5 }, (_, n) => `programme/norland.p${n}`),
+  );
+  await log.close();
+  rmSync(folder, { recursive: true });
+});
