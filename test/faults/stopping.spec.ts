@@ -27,7 +27,7 @@ it('a house that is held up ends within the bound with status 1, and all that wa
   const begun = performance.now();
   house.kill('SIGTERM');
   // Where nothing bounds it, it would stop when the time of that request is over.
-  await Promise.race([ended, pause(STOP * 1000 + 3000)]);
+  await Promise.race([ended, new Promise((late) => setTimeout(late, STOP * 1000 + 3000).unref())]);
   const took = performance.now() - begun;
   slow.destroy();
   house.kill('SIGKILL');

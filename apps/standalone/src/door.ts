@@ -15,8 +15,10 @@ export const DOOR: Door = { connections: 4096, requestSeconds: 30 };
 const MOST_UNANSWERED = 16;
 /** A connection that a closing house had just let in has so long, in milliseconds, to send its request. */
 const JUST_COME = 250;
-/** What takes nothing of its answer is let go after so many times what a request may take. */
+/** What takes nothing of its answer, and what asks nothing more, is let go after so many times what a request may take. */
 const PATIENCE = 4;
+/** The longest, in milliseconds, that a connection waits for the next request. */
+const MOST_IDLE = 72_000;
 
 /** How the web server is set for a door. Live streams set their own pace once they are open. */
 export const serverOptions = ({
@@ -29,6 +31,7 @@ export const serverOptions = ({
     // What was let in is answered, also while the house closes.
     return503OnClosing: false,
     connectionTimeout: PATIENCE * ms,
+    keepAliveTimeout: Math.min(PATIENCE * ms, MOST_IDLE),
     http: { headersTimeout: Math.min(ms, 10_000), connectionsCheckingInterval: Math.min(ms / 2, 1000) },
   };
 };
