@@ -104,6 +104,7 @@ describe('executing commands', () => {
   it('holds the revision that the client saw, after looking for an earlier receipt', async () => {
     await count(1, 'a');
     expect(await count(1, 'b', { ifMatch: 3 })).toEqual({ as: 'stale', revision: 0 });
+    expect(await count(-9, 'c', { ifMatch: 3 })).toEqual({ as: 'stale', revision: 0 });
     expect(await count(1, 'a', { ifMatch: 3 })).toMatchObject({ as: 'accepted', repeated: true });
     expect(await count(1, 'b', { ifMatch: 0 })).toMatchObject({ as: 'accepted' });
   });
@@ -149,6 +150,59 @@ describe('executing commands', () => {
     executor = mine;
     expect(await count(1, 'c')).toMatchObject({ as: 'accepted', receipt: { revision: 2 } });
     expect(conflicts).toBe(1);
+  });
+
+  it('decides again where a stream that it consulted has moved, and rests on its newest revision', async () => {
+    const two = { on: 'norland.two' };
+    const mine = executor;
+    const byAnother = async (commandId: string): Promise<void> => {
+      executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals);
+      await count(1, commandId, two);
+      executor = mine;
+    };
+    const consulted = async () => (await log()).at(-1)?.metadata.consulted;
+    await count(1, 'a', two);
+    await byAnother('b');
+    // What it remembers of the stream is older.
+    expect(await count(1, 'c', { seen: 'norland.two' })).toMatchObject({ as: 'accepted' });
+    expect(await consulted()).toEqual([{ stream: 'counter/norland.two', revision: 1 }]);
+    await count(1, 'd', two);
+    const revisionOf = store.revisionOf.bind(store);
+    store.revisionOf = async (name) => {
+      const at = await revisionOf(name);
+      store.revisionOf = revisionOf;
+      // Between the decision's look and the append.
+      await byAnother('e');
+      return at;
+    };
+    expect(await count(1, 'f', { seen: 'norland.two' })).toMatchObject({ as: 'accepted' });
+    expect(await consulted()).toEqual([{ stream: 'counter/norland.two', revision: 3 }]);
+  });
+
+  it('decides twins once', async () => {
+    const [one, twin] = await Promise.all([count(-1, 'a'), count(-1, 'a')]);
+    expect(twin).toEqual(one);
+    expect(noted).toHaveLength(1);
+  });
+
+  it('remembers no more events than it may, and reads what it forgot', async () => {
+    let read = 0;
+    const readStream = store.readStream.bind(store);
+    store.readStream = (...of) => {
+      read += 1;
+      return readStream(...of);
+    };
+    for (const [most, reads] of [
+      [100, 2],
+      [10, 3],
+    ] as const) {
+      executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals, observer, most);
+      read = 0;
+      for (const on of ['norland.one', 'norland.two'])
+        for (let n = 0; n < 3; n += 1) await count(1, `${most}-${n}`, { on });
+      await count(1, `${most}-last`, { on: 'norland.one' });
+      expect([most, read]).toEqual([most, reads]);
+    }
   });
 
   it('writes down which revisions a decision consulted', async () => {

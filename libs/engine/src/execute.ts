@@ -218,7 +218,8 @@ export class Executor {
       settled.events.forEach((event, i) =>
         take(decider, folded, { ...event, stream: name, revision: first + i }, appended.position),
       );
-      this.cache.set(name, folded);
+      // A copy, since what is there already would not be weighed again, and it has grown.
+      this.cache.set(name, { ...folded });
       const trace = folded.traces.get(commandKey(recordedAs, stream, circumstances.commandId)) as Trace;
       return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, trace), repeated: false };
     }
