@@ -153,6 +153,12 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       await expect(
         store.commit([{ model: 'words', partition: 0, from: 0n, to: 2n, closes: [], versions, parked: [] }]),
       ).rejects.toThrow();
+      const closes = [{ stream: 'note/c', key: 'never', until: 2n }];
+      await expect(
+        store.commit([
+          { model: 'words', partition: 0, from: 0n, to: 2n, closes, versions: versions.slice(0, 1), parked: [] },
+        ]),
+      ).rejects.toThrow();
       expect(await store.checkpoint('words', 0)).toBe(0n);
       expect(await wordsOf(store)).toEqual([]);
       await writer(store)(['note/a', 'x', word('z', 1)]);

@@ -149,15 +149,28 @@ describe('a backup', () => {
 
   it('that is not what its manifest says is refused, with all that is wrong, and leaves nothing', async () => {
     await (await buildHouse(data, 'fatal')).close();
-    await entente('backup', copy, '--data', data, '--rows');
+    await entente('backup', copy, '--data', data, '--rows', '--seal-key');
     const log = join(copy, 'log.sqlite');
     const bytes = readFileSync(log);
     bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
     writeFileSync(log, bytes);
     rmSync(join(copy, 'rows.sqlite'));
+    writeFileSync(join(copy, 'seal.key'), 'short');
     const fresh = join(base, 'fresh');
     const refused = entente('restore', copy, '--data', fresh);
-    await expect(refused).rejects.toThrow('rows.sqlite is missing; log.sqlite has another digest');
+    await expect(refused).rejects.toThrow(
+      'rows.sqlite is missing; log.sqlite has another digest; seal.key has 5 bytes, not 64',
+    );
     expect([existsSync(fresh), readdirSync(base).sort()]).toEqual([false, ['copy', 'data']]);
+  });
+
+  it('whose log ends elsewhere than its manifest says is refused, and leaves nothing', async () => {
+    await (await buildHouse(data, 'fatal')).close();
+    await entente('backup', copy, '--data', data);
+    const manifest = join(copy, 'manifest.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"position": "0"', '"position": "7"'));
+    const refused = entente('restore', copy, '--data', join(base, 'fresh'));
+    await expect(refused).rejects.toThrow('ends at position 0, and its manifest says 7');
+    expect(readdirSync(base).sort()).toEqual(['copy', 'data']);
   });
 });

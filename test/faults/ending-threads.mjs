@@ -1,24 +1,31 @@
-/** Loaded before a house: whenever its projection's thread has folded a stream whose name says so for the first time, the thread ends by itself. */
+/**
+ * Loaded before a house: whenever its projection's thread has folded a stream whose name says so for the first time, or a thread that reads rows is asked for it, the thread
+ * ends by itself.
+ */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
+function endOnce(name) {
+  const mark = join(process.env.ENTENTE_DATA, `ended-by-${name}`);
+  if (existsSync(mark)) return;
+  writeFileSync(mark, '');
+  process.exit(3);
+}
+
 if (!isMainThread) {
   const { prepare } = Database.prototype;
   Database.prototype.prepare = function (sql, ...more) {
     const statement = prepare.call(this, sql, ...more);
-    if (!/^INSERT INTO "programmes_/.test(sql)) return statement;
-    const { run } = statement;
-    statement.run = (...values) => {
-      // Before its commit, so that nothing of it is kept; the next thread finds it marked and folds it.
-      const [stream] = values;
-      const mark = join(process.env.ENTENTE_DATA, `ended-by-${stream.replaceAll('/', '-')}`);
-      if (stream.includes('.ends-') && !existsSync(mark)) {
-        writeFileSync(mark, '');
-        process.exit(3);
-      }
-      return run.apply(statement, values);
+    const how = /^INSERT INTO "programmes_/.test(sql) ? 'run' : /^SELECT/.test(sql) ? 'all' : null;
+    if (how === null) return statement;
+    const real = statement[how];
+    statement[how] = (...values) => {
+      // Before a commit, so that nothing of it is kept; the next thread finds it marked and goes on.
+      const name = values.find((value) => typeof value === 'string' && value.includes('.ends-'));
+      if (name !== undefined) endOnce(name.replaceAll('/', '-'));
+      return real.apply(statement, values);
     };
     return statement;
   };

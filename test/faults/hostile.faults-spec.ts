@@ -214,3 +214,19 @@ describe('while others are served within a second, and its memory stays as it wa
     expect(live[0]?.told()).toContain(last);
   }, 20_000);
 });
+
+it('the head of a request has ten seconds, however long the whole may take', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'entente-heads-'));
+  const house = await startHouse(other, 'off', [], { ENTENTE_REQUEST_SECONDS: '60' });
+  const socket = connect(Number(new URL(house.url).port), '127.0.0.1').on('error', () => undefined);
+  const begun = Date.now();
+  const gone = new Promise((resolve) => socket.once('close', resolve));
+  let heard = '';
+  socket.on('data', (bytes) => (heard += bytes.toString('latin1')));
+  socket.write('GET /health/live HTTP/1.1\r\nHost: h\r\n');
+  await Promise.race([gone, pause(15_000)]);
+  house.house.kill('SIGKILL');
+  await house.ended;
+  rmSync(other, { recursive: true });
+  expect([heard.slice(0, 12), Date.now() - begun < 13_000]).toEqual(['HTTP/1.1 408', true]);
+}, 30_000);

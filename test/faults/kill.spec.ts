@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
 import { commandLine } from '../../apps/cli/src/commands.js';
@@ -81,3 +82,14 @@ it('killed ten times under load: what was acknowledged is there once, and a retr
   const there = new Set(streams);
   expect([...acknowledged.keys()].filter((id) => !there.has(`programme/norland.${id}`))).toEqual([]);
 }, 60_000);
+
+it('killed while it makes its key, when half of it is written: it starts again, and the key is whole', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-key-'));
+  const dies = `${pathToFileURL(join(import.meta.dirname, 'failing-files.mjs')).href}?dies=key`;
+  await expect(startHouse(folder, 'off', [], { NODE_OPTIONS: `--import ${dies}` })).rejects.toThrow('ended with null');
+  const { house, ended } = await startHouse(folder, 'off');
+  expect(readFileSync(join(folder, 'seal.key'), 'utf8')).toMatch(/^[0-9a-f]{64}$/);
+  house.kill('SIGKILL');
+  await ended;
+  rmSync(folder, { recursive: true });
+});

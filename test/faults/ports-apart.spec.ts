@@ -147,6 +147,30 @@ describe('what fails once apart from the path of a command', () => {
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });
 
+  it('a rebuild that is behind when it asks to take over folds on and asks again', async () => {
+    const store = app.get(ReadModelStore);
+    const real = store.rebuild.bind(store);
+    let asked = 0;
+    store.rebuild = async (...args) => {
+      const filling = await real(...args);
+      const cutOver = filling.cutOver.bind(filling);
+      filling.cutOver = async () => {
+        if ((asked += 1) === 1) {
+          await propose(url, 'before-the-cut-over');
+          await caughtUp(url);
+        }
+        return cutOver();
+      };
+      return filling;
+    };
+    const { version } = await store.reach('programmes');
+    const models = MODELS.filter(({ name }) => name === 'programmes');
+    await rebuild(app.get(EventStore), models, store, { now: () => '2026-06-01T12:00:00.000Z' });
+    Reflect.deleteProperty(store, 'rebuild');
+    expect([asked, (await store.reach('programmes')).version === version]).toEqual([2, false]);
+    expect((await rows()).includes('norland.before-the-cut-over')).toBe(true);
+  });
+
   const begin = async (data: string): Promise<[NestFastifyApplication, string]> => {
     const house = await buildHouse(data, 'fatal');
     try {

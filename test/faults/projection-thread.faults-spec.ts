@@ -81,3 +81,22 @@ describe('the projection on a thread of its own', () => {
     expect(await count(after)).toBe(3);
   });
 });
+
+describe('the thread on which questions are read', () => {
+  it('that ended by itself answers those who had asked, and begins again', async () => {
+    built = await startHouse(folder, 'off', [], {
+      LOG_LEVEL: 'fatal',
+      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'ending-threads.mjs')).href}`,
+    });
+    expect(await count(await propose('one'))).toBe(1);
+    const asked = (programme: string) => fetch(`${built.url}/v1/read-models/programmes?programme=${programme}`);
+    // Asked for the first time, it ends: see `ending-threads.mjs`.
+    const answers = await Promise.all([asked('norland.ends-questions'), asked('norland.one')]);
+    expect([answers[0]?.status, answers[0]?.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await answers[0]?.json()).toMatchObject({ code: 'rows-away' });
+    for (let tries = 0; tries < 100 && (await asked('norland.ends-questions')).status !== 200; tries += 1)
+      await pause(20);
+    expect((await asked('norland.ends-questions')).status).toBe(200);
+    expect((await asked('norland.one')).status).toBe(200);
+  });
+});

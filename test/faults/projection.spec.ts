@@ -10,6 +10,7 @@ import {
   Projector,
   ReadModelStore,
   replay,
+  retryParked,
 } from '@entente/engine';
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
@@ -66,8 +67,10 @@ async function contents(rows: ReadModelStore): Promise<unknown> {
 }
 
 let log: RecordedEvent[];
+let logFolder: string;
 beforeEach(async () => {
   const folder = newFolder();
+  logFolder = folder;
   const house = await buildHouse(folder, 'fatal');
   await house.listen(0, '127.0.0.1');
   await tellExample(await house.getUrl(), new Date().toISOString().slice(0, 10));
@@ -134,9 +137,61 @@ describe('the projection', () => {
     await rows.close();
   });
 
-  it('parks the stream whose event it cannot fold, shows it on its rows, and goes on with the others, after a restart too', async () => {
+  it.each([
+    ['after a restart', true],
+    ['in the next batch', false],
+  ])(
+    'parks the stream whose event it cannot fold, shows it on its rows, and goes on with the others, also %s',
+    async (_, restarted) => {
+      const poisoned = (log.find(({ type }) => type === 'MilestoneMet') as RecordedEvent).id;
+      const models = MODELS.map((model) => ({
+        ...model,
+        evolve: (...args: unknown[]) => {
+          if (model.name === 'milestones' && (args[1] as RecordedEvent).id === poisoned) throw new RangeError('poison');
+          return (model.evolve as unknown as (...all: unknown[]) => unknown)(...args);
+        },
+      })) as unknown as AnyProjection[];
+      const folder = newFolder();
+      let rows = await openRows(folder, models);
+      let feed = new ByHand();
+      let projector = new Projector(models, feed, rows, now);
+      projector.start();
+      await feed.resume();
+      const cut = log.findIndex(({ id }) => id === poisoned) + 1;
+      await feed.deliver(log.slice(0, cut));
+      if (restarted) {
+        await rows.close();
+        rows = await openRows(folder, models);
+        feed = new ByHand();
+        projector = new Projector(models, feed, rows, now);
+        projector.start();
+        await feed.resume();
+      }
+      await feed.deliver(log);
+      expect(await rows.parked()).toMatchObject([
+        { model: 'milestones', eventId: poisoned, error: 'RangeError: poison', since: now() },
+      ]);
+      const milestones = (await rows.query('milestones', { where: [], sort: [], limit: 9 })).rows;
+      expect(
+        milestones.map(({ columns, parkedSince }) => [columns['milestone'], columns['status'], parkedSince]),
+      ).toEqual([
+        ['first-course', 'planned', now()],
+        ['handover', 'planned', now()],
+      ]);
+      expect(
+        (await rows.query('programmes', { where: [], sort: [], limit: 9 })).rows[0]?.columns['milestones_met'],
+      ).toBe(1);
+      expect(projector.status().find(({ model }) => model === 'milestones')).toMatchObject({
+        parked: 1,
+        stopped: null,
+      });
+      await rows.close();
+    },
+  );
+
+  it('clears a parked stream up to where the others are folded, also where they are folded on meanwhile', async () => {
     const poisoned = (log.find(({ type }) => type === 'MilestoneMet') as RecordedEvent).id;
-    const models = MODELS.map((model) => ({
+    const broken = MODELS.map((model) => ({
       ...model,
       evolve: (...args: unknown[]) => {
         if (model.name === 'milestones' && (args[1] as RecordedEvent).id === poisoned) throw new RangeError('poison');
@@ -144,35 +199,31 @@ describe('the projection', () => {
       },
     })) as unknown as AnyProjection[];
     const folder = newFolder();
-    let rows = await openRows(folder, models);
-    let feed = new ByHand();
-    let projector = new Projector(models, feed, rows, now);
-    projector.start();
-    await feed.resume();
     const cut = log.findIndex(({ id }) => id === poisoned) + 1;
-    await feed.deliver(log.slice(0, cut));
-    await rows.close();
-    rows = await openRows(folder, models);
-    feed = new ByHand();
-    projector = new Projector(models, feed, rows, now);
-    projector.start();
+    const first = await openRows(folder, broken);
+    const before = new ByHand();
+    new Projector(broken, before, first, now).start();
+    await before.resume();
+    await before.deliver(log.slice(0, cut));
+    await first.close();
+    const rows = await openRows(folder);
+    const feed = new ByHand();
+    new Projector(MODELS, feed, rows, now).start();
+    await feed.resume();
+    const store = new SqliteEventStore({ folder: logFolder });
+    const commit = rows.commit.bind(rows);
+    rows.commit = async (batches) => {
+      rows.commit = commit;
+      await feed.deliver(log.slice(0, cut + 2));
+      return commit(batches);
+    };
+    expect(await retryParked(store, MODELS, rows, now)).toMatchObject([{ model: 'milestones', error: null }]);
+    expect(await rows.parked()).toEqual([]);
     await feed.resume();
     await feed.deliver(log);
-    expect(await rows.parked()).toMatchObject([
-      { model: 'milestones', eventId: poisoned, error: 'RangeError: poison', since: now() },
-    ]);
-    const milestones = (await rows.query('milestones', { where: [], sort: [], limit: 9 })).rows;
-    expect(
-      milestones.map(({ columns, parkedSince }) => [columns['milestone'], columns['status'], parkedSince]),
-    ).toEqual([
-      ['first-course', 'planned', now()],
-      ['handover', 'planned', now()],
-    ]);
-    expect((await rows.query('programmes', { where: [], sort: [], limit: 9 })).rows[0]?.columns['milestones_met']).toBe(
-      1,
-    );
-    expect(projector.status().find(({ model }) => model === 'milestones')).toMatchObject({ parked: 1, stopped: null });
+    expect(await contents(rows)).toEqual(await foldedWhole());
     await rows.close();
+    await store.close();
   });
 
   it('stops a model of which too many streams are parked, and folds the others', async () => {

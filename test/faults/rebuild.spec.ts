@@ -142,6 +142,20 @@ describe('a rebuild', () => {
     await house.close();
   });
 
+  it('makes cursors of before void', async () => {
+    const house = await buildHouse(folder, 'fatal');
+    await house.listen(0, '127.0.0.1');
+    const url = `${await house.getUrl()}/v1/read-models/programmes?limit=1`;
+    await propose(await house.getUrl(), 'one');
+    const { after } = (await (await propose(await house.getUrl(), 'two')).json()) as { after: string };
+    const { next } = (await (await fetch(`${url}&after=${after}`)).json()) as { next: string };
+    expect((await fetch(`${url}&cursor=${next}`)).status).toBe(200);
+    expect((await entente('rebuild', 'programmes')).status).toBe(0);
+    const void_ = await fetch(`${url}&cursor=${next}`);
+    expect([void_.status, await void_.json()]).toMatchObject([410, { code: 'cursor-void' }]);
+    await house.close();
+  });
+
   it('of what is no read model is refused, and of nothing that changed is nothing', async () => {
     const house = await buildHouse(folder, 'fatal');
     await house.close();

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, Executor, type OutcomeUnknown, Sealer, Submit } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '../../apps/standalone/src/standalone.module.js';
+import { propose, startHouse } from '../built-house.js';
 import { all, anEvent } from '../contracts/event-store.js';
 
 let folder: string;
@@ -80,5 +82,26 @@ describe('where the disk fails under a commit', () => {
       Array.from({ length: 5 }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()])),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array<string>(5).fill('rejected'));
+  });
+
+  it('the built house ends with 70, and tells nobody that it was recorded; after the restart it is there once', async () => {
+    const fails = `${pathToFileURL(join(import.meta.dirname, 'failing-files.mjs')).href}?fails=sync`;
+    const first = await startHouse(folder, 'off', [], { NODE_OPTIONS: `--import ${fails}`, LOG_LEVEL: 'fatal' });
+    const exit = new Promise((resolve) => first.house.once('exit', resolve));
+    expect((await propose(first.url, 'one')).status).toBe(201);
+    writeFileSync(join(folder, 'bad-disk'), '');
+    const answer = await propose(first.url, 'two').catch(() => null);
+    expect(answer?.status).not.toBe(201);
+    const late = new Promise((done) => setTimeout(done, 5000, 'it runs on').unref());
+    const status = await Promise.race([exit, late]);
+    first.house.kill('SIGKILL');
+    await first.ended;
+    expect(status).toBe(70);
+    const again = await startHouse(folder, 'off');
+    for (const id of ['one', 'two']) expect((await propose(again.url, id)).status).toBe(201);
+    again.house.kill('SIGKILL');
+    await again.ended;
+    const store = open();
+    expect(await all(store.readLog(0n))).toHaveLength(2);
   });
 });

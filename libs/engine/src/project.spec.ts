@@ -96,4 +96,23 @@ describe('folding events into versions of rows', () => {
     ]);
     expect(fold([log[2]] as RecordedEvent[], new Map(), ['counter/a']).versions).toEqual([]);
   });
+
+  it('parks a stream whose row cannot be kept, and says why', () => {
+    const { versions, parked } = foldRows(
+      sums,
+      log,
+      new Map(),
+      () => false,
+      () => '2026-06-01T12:00:00.000Z',
+      (row) => ((row as { sum: number }).sum > 4 ? 'too much' : null),
+    );
+    expect(parked.map(({ stream, eventId, error }) => [stream, eventId, error])).toEqual([
+      ['counter/b', 'e2', 'TypeError: its row cannot be kept: too much'],
+      ['counter/a', 'e5', 'TypeError: its row cannot be kept: too much'],
+    ]);
+    expect(versions.map(({ stream, row }) => [stream, row])).toEqual([
+      ['counter/a', { sum: 1 }],
+      ['counter/a', { sum: 3 }],
+    ]);
+  });
 });

@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FeedBatch, FeedSubscription } from '@entente/engine';
 import { keeps } from '../../../test/contracts/contract.js';
 import { EVENT_FEED } from '../../../test/contracts/event-feed.js';
 import { anEvent } from '../../../test/contracts/event-store.js';
@@ -22,4 +25,68 @@ keeps('EventFeed', EVENT_FEED, () => {
     rmSync(folder, { recursive: true });
   };
   return Promise.resolve({ port: { feed: new InProcessFeed(store, 20), append, patience: 5000 }, end });
+});
+
+describe('the feed within a process', () => {
+  let folder: string;
+  let store: SqliteEventStore;
+  let running: FeedSubscription;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'entente-feed-'));
+    store = new SqliteEventStore({ folder });
+  });
+  afterEach(async () => {
+    await running.stop();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  const append = () => store.append('note/a', 'any', [anEvent()]);
+  const begin = (feed: InProcessFeed, take: (batch: FeedBatch) => Promise<void>): void =>
+    void (running = feed.subscribe({ resume: () => Promise.resolve(0n), take }));
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (const end = Date.now() + 3000; !holds(); await pause(2)) if (Date.now() > end) throw new Error('in vain');
+  };
+
+  it('sleeps over no commit that came while it delivered', async () => {
+    await append();
+    const seen: number[] = [];
+    begin(new InProcessFeed(store), async ({ events }) => {
+      if (seen.length === 0) await append();
+      seen.push(...events.map(({ revision }) => revision));
+    });
+    await until(() => seen.length === 2);
+    expect(seen).toEqual([0, 1]);
+  });
+
+  it('pauses after a fault, longer each time', async () => {
+    await append();
+    const tries: number[] = [];
+    begin(new InProcessFeed(store, 20), () => {
+      tries.push(performance.now());
+      return Promise.reject(new Error('the database is away'));
+    });
+    await until(() => tries.length === 4);
+    const pauses = tries.slice(1).map((at, i) => at - (tries[i] as number));
+    expect(pauses.map((ms, i) => ms > 18 * 2 ** i)).toEqual([true, true, true]);
+  });
+
+  it('gathers under load, and delivers at once what comes after a rest', async () => {
+    let batches = 0;
+    begin(new InProcessFeed(store, 20, 300), async () => {
+      batches += 1;
+      await pause(10);
+    });
+    await pause(320);
+    const begun = performance.now();
+    await append();
+    await until(() => batches === 1);
+    expect(performance.now() - begun).toBeLessThan(150);
+    let appended = 0;
+    for (const end = performance.now() + 700; performance.now() < end; appended += 1) {
+      await append();
+      await pause(2);
+    }
+    expect(appended).toBeGreaterThan(20);
+    expect(batches).toBeLessThanOrEqual(5);
+  });
 });

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { NoRoom } from '@entente/engine';
+import Database from 'better-sqlite3';
+import { opened } from './log-file.js';
 import { type Failure, LogWriter, type Lines, type Placed, type Wanted } from './log-writer.js';
 
 let made = 0;
@@ -31,6 +34,13 @@ describe('the writer of the log', () => {
     expect(count()).toBe(1);
     writer.db.pragma(`max_page_count = ${pages + 1000}`);
     expect((writer.write(batch, NOON) as Placed[]).map(({ ok }) => ok)).toEqual([true, true]);
+  });
+
+  it('says that there is no room where a file cannot be opened for want of it', () => {
+    const full = new Database(':memory:');
+    full.pragma('max_page_count = 1');
+    expect(() => opened('log.sqlite', () => full.exec('CREATE TABLE events (id)'))).toThrow(NoRoom);
+    full.close();
   });
 
   it('remembers nothing of a batch that was rolled back', () => {

@@ -54,8 +54,10 @@ describe('the log in a SQLite file', () => {
   });
 
   it('shows and acknowledges a commit when it is on the disk, and not before', async () => {
+    const first = new SqliteEventStore({ folder });
+    await first.append('note/a', 'none', [anEvent()]);
+    await first.close();
     const store = new SqliteEventStore({ folder });
-    await store.append('note/a', 'none', [anEvent()]);
     const { writer } = store as unknown as { writer: LogWriter };
     const sync = writer.sync.bind(writer);
     let onDisk = (): void => undefined;
@@ -106,6 +108,29 @@ describe('the log in a SQLite file', () => {
       writer.wal = wal;
       await store.close();
     }
+  });
+
+  it('whose disk fails under the sync of what it adopts says the same', async () => {
+    let unknown = 0;
+    const store = new SqliteEventStore({ folder, onOutcomeUnknown: () => (unknown += 1) });
+    const { writer } = store as unknown as { writer: { wal: number } };
+    const { wal } = writer;
+    writer.wal = 9999;
+    const { metadata, ...event } = anEvent();
+    const recorded = { ...metadata, recordedAt: '2020-01-01T00:00:00.000Z' };
+    const adopted = store.adopt([{ ...event, stream: 'note/a', revision: 0, position: 1n, metadata: recorded }]);
+    await expect(adopted).rejects.toMatchObject({ code: 'outcome-unknown' });
+    expect(unknown).toBe(1);
+    writer.wal = wal;
+    await store.close();
+  });
+
+  it('closes after what is under way', async () => {
+    const store = new SqliteEventStore({ folder });
+    const answer = store.append('note/a', 'none', [anEvent()]);
+    const closed = store.close();
+    expect(await answer).toMatchObject({ ok: true, revision: 0 });
+    await closed;
   });
 
   it('finds what is rare among many, wherever it stands, and lets others in between', async () => {

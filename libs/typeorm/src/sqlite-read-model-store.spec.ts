@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { Column } from 'typeorm';
 import { keeps } from '../../../test/contracts/contract.js';
 import { READ_MODEL_STORE, Word, byWord, words } from '../../../test/contracts/read-model-store.js';
+import { faultOfRows } from './catalogue.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'entente-rows-'));
@@ -140,6 +141,90 @@ describe('rows in a SQLite file', () => {
     expect(await second.checkpoint('words', 0)).toBe(0n);
     expect((await second.query('words', { where: [], sort: [], limit: 9 })).rows).toEqual([]);
     await second.close();
+  });
+
+  it('being filled that are ahead of the log are begun anew', async () => {
+    const first = await openIn(folder);
+    const next = await first.rebuild(['words'], false);
+    await next.commit([{ ...batch, to: 5n }]);
+    await next.close();
+    await first.close();
+    const second = new SqliteReadModelStore({ folder, models: [words], views: [byWord] });
+    await second.open('log-1', 2n);
+    const again = await second.rebuild(['words'], false);
+    expect(await again.checkpoint('words', 0)).toBe(0n);
+    await again.close();
+    await second.close();
+  });
+
+  it('answer of what is served in the moment of the answer', async () => {
+    const first = await openIn(folder);
+    await first.commit([batch]);
+    const second = await openIn(folder);
+    const next = await second.rebuild(['words'], false);
+    await next.commit([{ ...batch, versions: [] }]);
+    const looking = first as unknown as { upToDate(): Promise<void> };
+    const upToDate = looking.upToDate.bind(first);
+    looking.upToDate = async () => {
+      looking.upToDate = upToDate;
+      await upToDate();
+      await next.cutOver();
+    };
+    const { version, rows } = await first.query('words', { where: [], sort: [], limit: 9 });
+    expect([version, rows]).toEqual(['1.2.2', []]);
+    await next.close();
+    await second.close();
+    await first.close();
+  });
+
+  it('whose making was broken off are made whole, with all their indexes', async () => {
+    const store = await openIn(folder);
+    const other = new Database(join(folder, 'rows.sqlite'));
+    // The last index of the next table cannot be made while another has its name.
+    other.exec('CREATE INDEX words_v1_g2_until ON words_v1_g1 (stream)');
+    await expect(store.rebuild(['words'], false)).rejects.toThrow('words_v1_g2_until');
+    other.exec('DROP INDEX words_v1_g2_until');
+    const next = await store.rebuild(['words'], false);
+    const indexes = other.prepare(
+      `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`,
+    );
+    expect(['words_v1_g1', 'words_v1_g2'].map((table) => indexes.pluck().get(table))).toEqual([3, 3]);
+    other.close();
+    await next.close();
+    await store.close();
+  });
+
+  it('for which there is no room say so, and nothing of their batch is there', async () => {
+    const store = await openIn(folder);
+    const next = await store.rebuild(['words'], false);
+    const big = {
+      ...batch,
+      versions: batch.versions.map((one) => ({ ...one, row: { ...row, word: 'x'.repeat(90_000) } })),
+    };
+    const room = (of: object, pages: number) => {
+      const { db = null, write = db } = of as { db?: Database.Database; write?: Database.Database };
+      write?.pragma(`max_page_count = ${pages}`);
+    };
+    for (const sink of [store, next]) {
+      room(sink, 1);
+      await expect(sink.commit([big])).rejects.toMatchObject({ code: 'no-room' });
+      expect(await sink.checkpoint('words', 0)).toBe(0n);
+      room(sink, 10_000);
+      expect(await sink.commit([big])).toBe(true);
+    }
+    const full = new Database(':memory:');
+    full.pragma('max_page_count = 1');
+    const why = (): unknown => {
+      try {
+        return full.exec('CREATE TABLE a (b)');
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(faultOfRows('rows.sqlite', why())).toMatchObject({ code: 'no-room' });
+    full.close();
+    await next.close();
+    await store.close();
   });
 
   it('are refused where this version of Entente was never started on them', async () => {

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SqliteReadModelStore } from '@entente/typeorm';
+import { byWord, words } from '../../../test/contracts/read-model-store.js';
+import { LiveRows, type Resume, type RowsNews } from './live-rows.js';
+import type { RowSink } from './read-model-store.js';
+
+describe('live rows', () => {
+  let folder: string;
+  let store: SqliteReadModelStore;
+  let live: LiveRows;
+  let queries = 0;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'entente-live-'));
+    store = new SqliteReadModelStore({ folder, models: [words], views: [byWord] });
+    await store.open('log');
+    await keep(store, 1n);
+    queries = 0;
+    const query = store.query.bind(store);
+    store.query = (...asked) => {
+      queries += 1;
+      return query(...asked);
+    };
+    live = new LiveRows(store);
+  });
+  afterEach(async () => {
+    live.close();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Keeps a row of its own at this position. */
+  async function keep(sink: RowSink, at: bigint): Promise<void> {
+    const row = { word: `w${at}`, shade: null, amount: 1, loud: false, parts: [] };
+    const version = { stream: `note/${at}`, key: '', since: at, until: null, eventId: `e${at}`, row };
+    const batch = { model: 'words', partition: 0, from: at - 1n, to: at, closes: [], versions: [version], parked: [] };
+    expect(await sink.commit([batch])).toBe(true);
+  }
+  const follow = async (limit = 100, resume: Resume | null = null): Promise<RowsNews[]> => {
+    const told: RowsNews[] = [];
+    await live.follow(
+      'words',
+      { where: [], limit, resume },
+      (news) => void told.push(news),
+      (error) => expect(error).toBe('never lost'),
+    );
+    return told;
+  };
+  const shown = (told: readonly RowsNews[]) => told.flatMap((news) => (news.as === 'rows' ? [news.rows.length] : []));
+
+  it('reads once for all who ask alike, and anew when the rows have moved', async () => {
+    const [one, other] = [await follow(), await follow()];
+    expect([shown(one), shown(other), queries]).toEqual([[1], [1], 1]);
+    await keep(store, 2n);
+    while (one.at(-1)?.as !== 'changes') await new Promise(setImmediate);
+    expect([shown(await follow()), queries]).toEqual([[2], 2]);
+  });
+
+  it('keeps what it read for no more than thirty-two that ask differently', async () => {
+    for (let limit = 1; limit <= 32; limit += 1) await follow(limit);
+    await follow(1);
+    expect(queries).toBe(32);
+    await follow(33);
+    await follow(1);
+    expect(queries).toBe(34);
+  });
+
+  it('reads again what could not be read', async () => {
+    const { query } = store;
+    store.query = () => Promise.reject(new Error('the rows are away'));
+    await expect(follow()).rejects.toThrow('the rows are away');
+    store.query = query;
+    expect(shown(await follow())).toEqual([1]);
+  });
+
+  it('tells who comes back no changes of other tables than those that it left', async () => {
+    const left = await store.reach('words');
+    await keep(store, 2n);
+    const next = await store.rebuild(['words'], false);
+    await keep(next, 1n);
+    await keep(next, 2n);
+    const changes = store.changes.bind(store);
+    store.changes = async (...asked) => {
+      store.changes = changes;
+      expect(await next.cutOver()).toBe(true);
+      return changes(...asked);
+    };
+    const told = await follow(100, left);
+    expect(told.map(({ as }) => as)).toEqual(['reset', 'rows', 'caught-up']);
+    expect(told.at(-1)).toMatchObject({ version: (await store.reach('words')).version });
+    await next.close();
+  });
+});
