@@ -1,0 +1,189 @@
+#!/usr/bin/env node
+/**
+ * Removes one guard after the other, in copies of the sources, and tells whether the test that should hold it fails: `npm run test:guards` tries all, in some ten minutes;
+ * `-- --only <word>` those that name it, in their words, file or spec; `-- --why` says by what each test failed; `-- --list` shows them. Ends with 1 where a guard is not held, or is not where the list says.
+ */
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { swcDefaultsFactory } from '@nestjs/cli/lib/compiler/defaults/swc-defaults.js';
+import { transformSync } from '@swc/core';
+import ts from 'typescript';
+import { CLI } from './cli.ts';
+import { ENGINE } from './engine.ts';
+import { HOUSE } from './house.ts';
+import { SQLITE } from './sqlite.ts';
+import { TYPEORM } from './typeorm.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const AT_ONCE = 2;
+/** A spec that has not ended by then, in milliseconds, is ended. */
+const LONGEST = 180_000;
+
+const all = [ENGINE, SQLITE, TYPEORM, HOUSE, CLI]
+  .flat()
+  .flatMap(({ file, guards }) => guards.map((guard) => ({ file, ...guard })));
+const after = (flag) => (process.argv.includes(flag) ? (process.argv[process.argv.indexOf(flag) + 1] ?? '') : null);
+const only = after('--only')?.toLowerCase() ?? '';
+const verbose = process.argv.includes('--why');
+const wanted = all.filter(({ guard, file, spec }) => [guard, file, spec].some((s) => s.toLowerCase().includes(only)));
+
+/** Why an entry is no good as it stands; null where its code is there once, and its spec too. */
+function wrongWith({ file, code, spec }) {
+  const times = readFileSync(join(root, file), 'utf8').split(code).length - 1;
+  if (times !== 1) return `its code stands ${times} times in ${file}, not once`;
+  return existsSync(join(root, spec)) ? null : `there is no ${spec}`;
+}
+const stale = all.filter((entry) => wrongWith(entry) !== null);
+for (const entry of stale) console.error(`NOT THERE  ${entry.guard}: ${wrongWith(entry)}`);
+if (stale.length > 0) process.exit(1);
+if (wanted.length === 0) {
+  console.error(`no guard names "${only}"`);
+  process.exit(1);
+}
+if (process.argv.includes('--list')) {
+  for (const { guard, file, spec } of wanted) console.log(`${guard}\n    ${file}\n    held by ${spec}`);
+  console.log(`${wanted.length} guards`);
+  process.exit(0);
+}
+
+/** Compiles a file as the build does, of which this is the one step that a changed file needs. */
+function compiler(of) {
+  const { config } = ts.readConfigFile(join(of, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, of);
+  const nest = JSON.parse(readFileSync(join(of, 'nest-cli.json'), 'utf8'));
+  const { swcOptions } = swcDefaultsFactory({ ...options, pathsBasePath: of }, nest, [], 'standalone');
+  return (file, source) =>
+    transformSync(source, { ...swcOptions, filename: join(of, file), sourceMaps: false, swcrc: false, cwd: of }).code;
+}
+const builtOf = (file) => join('dist', file.replace(/\.ts$/, '.js'));
+
+const scratch = mkdtempSync(join(tmpdir(), 'entente-guards-'));
+// A spec runs the house as a user who may not write: it must come as far as the folder.
+chmodSync(scratch, 0o755);
+
+/** A copy of all that the specs need, in which one guard at a time is removed. */
+function copyOf(name) {
+  const copy = join(scratch, name);
+  const peers = join(root, 'test', 'bench', 'peers');
+  for (const part of ['apps', 'libs', 'test', 'deploy', 'dist'])
+    cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => path !== peers });
+  for (const part of ['package.json', 'tsconfig.json', 'nest-cli.json', 'jest.config.mjs', 'README.md'])
+    cpSync(join(root, part), join(copy, part));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  mkdirSync(join(copy, 'tmp'));
+  chmodSync(join(copy, 'tmp'), 0o777);
+  return { copy, compile: compiler(copy) };
+}
+
+const code = (text) => text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '').trimEnd();
+
+/** Runs the tests of a spec; what jest reports, or why it reports nothing. */
+async function run(copy, { spec, tests }) {
+  const report = join(copy, 'report.json');
+  rmSync(report, { force: true });
+  const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), '--ci', '--forceExit', '--json'];
+  const asked = [`--outputFile=${report}`, `--cacheDirectory=${join(copy, 'cache')}`, `--testMatch=<rootDir>/${spec}`];
+  const named = `--testNamePattern=${tests.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
+  const args = ['--experimental-vm-modules', '--no-warnings', ...jest, ...asked, named];
+  // A group of its own, so that a house that a broken test has left goes with it.
+  const env = { ...process.env, TMPDIR: join(copy, 'tmp') };
+  const child = spawn(process.execPath, args, { cwd: copy, env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (text) => (said = (said + text).slice(-4000)));
+  let late = false;
+  const timer = setTimeout(() => (late = true) && endGroup(child.pid), LONGEST);
+  await new Promise((resolve) => child.once('exit', resolve));
+  clearTimeout(timer);
+  endGroup(child.pid);
+  if (late) return { why: `did not end within ${LONGEST / 1000} s`, said };
+  if (!existsSync(report)) return { why: 'jest reported nothing', said };
+  return { ...JSON.parse(readFileSync(report, 'utf8')), said };
+}
+function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
+}
+
+/** Whether a run shows that the guard is held, since a test fails without it; and why it does or does not. */
+function verdictOf({ why, numRuntimeErrorTestSuites, numTotalTests, numPendingTests, testResults, said }) {
+  if (why !== undefined) return [false, `${why}\n${said}`];
+  if (numRuntimeErrorTestSuites > 0) return [false, `the spec did not run\n${said}`];
+  if (numTotalTests === numPendingTests) return [false, 'no test has this name'];
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const failed = results.flatMap(({ status, failureMessages }) => (status === 'failed' ? [failureMessages[0]] : []));
+  if (failed.length === 0) return [false, 'its tests pass without it'];
+  // What is left of the code must run: a name that is gone with the guard proves nothing.
+  if (failed.every((says) => /^ReferenceError/.test(says))) return [false, `what is left does not run: ${failed[0]}`];
+  return [true, plain(failed[0])];
+}
+/** What a failed test says, up to where it was. */
+const plain = (says) =>
+  says
+    .replaceAll(/\u001b\[[0-9;]*m/g, '')
+    .split(/\n\s+at /)[0]
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, 12)
+    .map((line) => line.slice(0, 160))
+    .join('\n          ');
+
+async function tryOne({ copy, compile }, entry) {
+  const { file, code: guard, instead } = entry;
+  const [source, built] = [join(copy, file), join(copy, builtOf(file))];
+  const [whole, compiled] = [readFileSync(source, 'utf8'), readFileSync(built, 'utf8')];
+  if (code(compile(file, whole)) !== code(compiled))
+    return [false, `${builtOf(file)} is not what the build makes of ${file}`];
+  const broken = whole.replace(guard, () => instead);
+  writeFileSync(source, broken);
+  writeFileSync(built, compile(file, broken));
+  try {
+    return verdictOf(await run(copy, entry));
+  } finally {
+    writeFileSync(source, whole);
+    writeFileSync(built, compiled);
+  }
+}
+
+const begun = performance.now();
+const notHeld = [];
+const waiting = [...wanted];
+try {
+  const lanes = Array.from({ length: Math.min(AT_ONCE, wanted.length) }, (_, i) => copyOf(`copy-${i}`));
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
+        const since = performance.now();
+        const [held, why] = await tryOne(lane, entry);
+        const took = `${((performance.now() - since) / 1000).toFixed(1).padStart(5)} s`;
+        if (held) console.log(`held      ${took}  ${entry.guard}${verbose ? `\n          ${why}` : ''}`);
+        else {
+          notHeld.push(entry);
+          console.log(`NOT HELD  ${took}  ${entry.guard}: ${why}\n    ${entry.file}, ${entry.spec}`);
+        }
+      }
+    }),
+  );
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
+console.log(
+  `${wanted.length} guards: ${wanted.length - notHeld.length} held, ${notHeld.length} not, in ${minutes} minutes`,
+);
+process.exit(notHeld.length > 0 ? 1 : 0);

@@ -1,0 +1,237 @@
+import type { Guarded } from './guard.js';
+
+const CROWD = 'test/faults/crowd.spec.ts';
+const READING = 'test/stories/reading.spec.ts';
+const UPGRADE = 'test/faults/upgrade.spec.ts';
+const HOSTILE = 'test/faults/hostile.faults-spec.ts';
+const THREAD = 'test/faults/projection-thread.faults-spec.ts';
+const REBUILD = 'test/faults/rebuild.spec.ts';
+const STOPPING = 'test/faults/stopping.faults-spec.ts';
+const OPERATION = 'test/faults/operation.spec.ts';
+const DAMAGE = 'test/faults/damage.spec.ts';
+const KILL = 'test/faults/kill.spec.ts';
+const UNKNOWN = 'test/faults/unknown-outcome.spec.ts';
+
+export const HOUSE: readonly Guarded[] = [
+  {
+    file: 'libs/http/src/read-models.controller.ts',
+    guards: [
+      {
+        guard: 'an answer is of one version of its rows',
+        code: 'if (of !== version) continue;',
+        instead: '',
+        spec: UPGRADE,
+        tests: 'that takes over within an answer',
+      },
+      {
+        guard: 'a cursor of rows that are served no more is void',
+        code: 'if (asked.cursor !== null && asked.cursor.version !== version)',
+        instead: 'if (false)',
+        spec: REBUILD,
+        tests: 'makes cursors of before void',
+      },
+    ],
+  },
+  {
+    file: 'libs/http/src/row-export.ts',
+    guards: [
+      {
+        guard: 'an export of two versions is broken off',
+        code: 'if (page.version !== version)',
+        instead: 'if (false)',
+        spec: UPGRADE,
+        tests: 'breaks the export off',
+      },
+    ],
+  },
+  {
+    file: 'libs/http/src/live.controller.ts',
+    guards: [
+      {
+        guard: 'a slow reader is cut off',
+        code: `if (this.raw.writableLength > MOST_WAITING) this.cutOff(TOO_SLOW);
+    else this.raw`,
+        instead: 'this.raw',
+        spec: CROWD,
+        tests: 'has one who reads too slowly cut off',
+      },
+      {
+        guard: 'who catches up reads at its own pace',
+        code: 'if (this.over || this.raw.writableLength < MOST_WAITING / 4) return',
+        instead: 'if (PATIENCE > 0) return',
+        spec: CROWD,
+        tests: 'has one who reads too slowly cut off',
+      },
+      {
+        guard: 'live readers are told why the house closes',
+        code: `for (const stream of this.streams) stream.cutOff('the service is stopping; connect again to resume');`,
+        instead: '',
+        spec: READING,
+        tests: 'a thousand readers of one name',
+      },
+      {
+        guard: 'a live stream is quiet for as long as nothing changes',
+        code: 'raw.socket?.setTimeout(0);',
+        instead: '',
+        spec: HOSTILE,
+        tests: 'has kept live streams open',
+      },
+    ],
+  },
+  {
+    file: 'libs/http/src/health.controller.ts',
+    guards: [
+      {
+        guard: 'what stands still is told by the health',
+        code: ' && alarms.length === 0',
+        instead: '',
+        spec: OPERATION,
+        tests: 'a projection that takes its batch and never ends it',
+      },
+    ],
+  },
+  {
+    file: 'apps/standalone/src/door.ts',
+    guards: [
+      {
+        guard: 'there are no more connections than is set',
+        code: 'if (open.size <= connections) return;',
+        instead: 'if (open.size > 0) return;',
+        spec: HOSTILE,
+        tests: 'keeps no more connections than is set',
+      },
+      {
+        guard: 'what goes first is the connection that has waited longest',
+        code: 'const goes = longest === socket ? rested : longest;',
+        instead: 'const goes = rested === longest ? longest : socket;',
+        spec: HOSTILE,
+        tests: 'keeps no more connections than is set',
+      },
+      {
+        guard: 'a request has its time to arrive whole',
+        code: 'requestTimeout: ms,',
+        instead: '',
+        spec: HOSTILE,
+        tests: 'ends connections on which nothing comes',
+      },
+      {
+        guard: 'the head of a request has its time',
+        code: 'headersTimeout: Math.min(ms, 10_000), ',
+        instead: '',
+        spec: HOSTILE,
+        tests: 'the head of a request has ten seconds',
+      },
+      {
+        guard: 'who takes nothing of an answer is let go',
+        code: 'connectionTimeout: PATIENCE * ms,',
+        instead: '',
+        spec: HOSTILE,
+        tests: 'has kept live streams open',
+      },
+      {
+        guard: 'so many requests of a connection are at work at once',
+        code: 'if (before >= MOST_UNANSWERED) socket.destroy();',
+        instead: '',
+        spec: HOSTILE,
+        tests: 'cuts off who sends hundreds of requests',
+      },
+    ],
+  },
+  {
+    file: 'apps/standalone/src/house.ts',
+    guards: [
+      {
+        guard: 'a connection that is kept open holds no stopping house up',
+        code: 'setInterval(() => server.closeIdleConnections(), 25).unref();',
+        instead: 'void server;',
+        spec: STOPPING,
+        tests: 'waits until an answer is taken',
+      },
+      {
+        guard: 'the last of an answer is taken before its connection is ended',
+        code: 'performance.now() > ends || [...open].every(({ writableLength }) => writableLength === 0)',
+        instead: 'ends > 0 || open.size === 0',
+        spec: STOPPING,
+        tests: 'waits until an answer is taken',
+      },
+    ],
+  },
+  {
+    file: 'apps/standalone/src/main.ts',
+    guards: [
+      {
+        guard: 'a house that is told to stop answers what was begun',
+        code: `app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });`,
+        instead: '',
+        spec: OPERATION,
+        tests: 'answers what was begun',
+      },
+      {
+        guard: 'stopping has its bound',
+        code: 'stopWithin(config.stopSeconds)',
+        instead: 'stopWithin(config.stopSeconds * 1000)',
+        spec: STOPPING,
+        tests: 'has its bound',
+      },
+    ],
+  },
+  {
+    file: 'apps/standalone/src/standalone.module.ts',
+    guards: [
+      {
+        guard: 'a house whose disk failed under a commit ends with 70',
+        code: 'const onOutcomeUnknown = (): void => process.exit(70);',
+        instead: 'const onOutcomeUnknown = (): void => undefined;',
+        spec: UNKNOWN,
+        tests: 'the built house ends with 70',
+      },
+      {
+        guard: 'the key is whole under its name',
+        code: `writeFileSync(\`\${file}.making\`, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
+    renameSync(\`\${file}.making\`, file);`,
+        instead: `writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
+    void renameSync;`,
+        spec: KILL,
+        tests: 'while it makes its key',
+      },
+      {
+        guard: 'a damaged key is not used',
+        code: 'if (!/^[0-9a-f]{64}$/.test(key))',
+        instead: 'if (false)',
+        spec: DAMAGE,
+        tests: 'on a key that was emptied',
+      },
+      {
+        guard: 'damage that was found stays in the health',
+        code: 'this.damage.said() ?? ',
+        instead: '',
+        spec: DAMAGE,
+        tests: 'in the middle of the log',
+      },
+    ],
+  },
+  {
+    file: 'apps/standalone/src/thread.ts',
+    guards: [
+      {
+        guard: 'a thread that ended begins again',
+        code: 'void this.beginAgain(error);',
+        instead: '',
+        spec: THREAD,
+        tests: 'that ended by itself begins again',
+      },
+    ],
+  },
+  {
+    file: 'apps/standalone/src/rows-beside.ts',
+    guards: [
+      {
+        guard: 'questions to a thread that ended are answered',
+        code: 'ended: () => this.letGo(),',
+        instead: '',
+        spec: THREAD,
+        tests: 'questions are read',
+      },
+    ],
+  },
+];
