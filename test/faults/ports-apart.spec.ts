@@ -90,6 +90,8 @@ describe('what fails once apart from the path of a command', () => {
       let [broken, mend] = [true, (): boolean => false];
       const openStore = (into: string): EventStore => {
         const store = new SqliteEventStore({ folder: into });
+        // Killed from here on, there would be no folder of that name.
+        expect(existsSync(data)).toBe(false);
         if (broken) mend = fail('EventStore.adopt', store, when);
         return store;
       };

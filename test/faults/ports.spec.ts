@@ -125,6 +125,8 @@ describe('a port that fails once', () => {
       201,
       { revision: before, position: String(events.at(-1)?.position), events: [{ id: events.at(-1)?.id }] },
     ]);
+    // By what the stream says, and not by an append that was made again.
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(await all(app.get(EventStore).readStream(ACCOUNT))).toHaveLength(before + 1);
   });
 

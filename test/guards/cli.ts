@@ -78,8 +78,24 @@ export const CLI: readonly Guarded[] = [
       },
       {
         guard: 'a folder is filled beside its name, and has it once it is whole',
-        code: "const making = `${folder.replace(/\\/+$/, '')}.making`;",
-        instead: 'const making = folder;',
+        code: `const making = \`\${folder.replace(/\\/+$/, '')}.making\`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  try {
+    await fill(making);
+  } catch (error) {
+    rmSync(making, { recursive: true, force: true });
+    throw error;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(making, folder);`,
+        instead: `mkdirSync(folder, { recursive: true });
+  try {
+    await fill(folder);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }`,
         spec: APART,
         tests: 'an exported log',
       },
@@ -101,28 +117,28 @@ export const CLI: readonly Guarded[] = [
         code: 'if (end.sha256 === undefined)',
         instead: 'if (false)',
         spec: MOVE,
-        tests: 'is refused where it is not whole',
+        tests: 'a log that is moved',
       },
       {
         guard: 'an exported log that has another digest is not read',
         code: `if (end.sha256 !== hash.digest('hex') || end.events !== lines - 2)`,
         instead: 'if (false)',
         spec: MOVE,
-        tests: 'is refused where it is not whole',
+        tests: 'a log that is moved',
       },
       {
         guard: 'what is no exported log is not read',
         code: `if (head.entente !== 'log') throw`,
         instead: 'if (false) throw',
         spec: MOVE,
-        tests: 'is refused where it is not whole',
+        tests: 'a log that is moved',
       },
       {
         guard: 'an exported log replaces no file',
         code: 'if (existsSync(file)) throw',
         instead: 'if (false) throw',
         spec: MOVE,
-        tests: 'is refused where it is not whole',
+        tests: 'a log that is moved',
       },
     ],
   },

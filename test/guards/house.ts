@@ -1,7 +1,6 @@
 import type { Guarded } from './guard.js';
 
 const CROWD = 'test/faults/crowd.spec.ts';
-const READING = 'test/stories/reading.spec.ts';
 const UPGRADE = 'test/faults/upgrade.spec.ts';
 const HOSTILE = 'test/faults/hostile.faults-spec.ts';
 const THREAD = 'test/faults/projection-thread.faults-spec.ts';
@@ -66,8 +65,8 @@ export const HOUSE: readonly Guarded[] = [
         guard: 'live readers are told why the house closes',
         code: `for (const stream of this.streams) stream.cutOff('the service is stopping; connect again to resume');`,
         instead: '',
-        spec: READING,
-        tests: 'a thousand readers of one name',
+        spec: OPERATION,
+        tests: 'tells live readers why',
       },
       {
         guard: 'a live stream is quiet for as long as nothing changes',

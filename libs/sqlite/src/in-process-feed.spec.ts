@@ -70,17 +70,21 @@ describe('the feed within a process', () => {
     expect(pauses.map((ms, i) => ms > 18 * 2 ** i)).toEqual([true, true, true]);
   });
 
-  it('gathers under load, and delivers at once what comes after a rest', async () => {
+  it('gathers under load, and delivers at once what comes one by one after a rest', async () => {
     let batches = 0;
     begin(new InProcessFeed(store, 20, 300), async () => {
       batches += 1;
       await pause(10);
     });
     await pause(320);
-    const begun = performance.now();
-    await append();
-    await until(() => batches === 1);
-    expect(performance.now() - begun).toBeLessThan(150);
+    for (let one = 1; one <= 3; one += 1) {
+      const begun = performance.now();
+      await append();
+      await until(() => batches === one);
+      expect(performance.now() - begun).toBeLessThan(150);
+      await pause(20);
+    }
+    batches = 0;
     let appended = 0;
     for (const end = performance.now() + 700; performance.now() < end; appended += 1) {
       await append();
