@@ -267,7 +267,7 @@ export const ENGINE: readonly Guarded[] = [
         code: 'if (now - since < this.patience) continue;',
         instead: '',
         spec: WATCHDOG,
-        tests: 'raises an alarm within ten seconds',
+        tests: 'the watchdog',
       },
       {
         guard: 'who takes a step raises no alarm',

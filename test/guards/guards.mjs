@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Removes one guard after the other, in copies of the sources, and tells whether the test that should hold it, and that passes with it, fails: `npm run test:guards` tries all, in a quarter of an hour;
- * `-- --only <word>` those that name it, in their words, file or spec; `-- --why` says by what each test failed; `-- --list` shows them. Ends with 1 where a guard is not held, or is not where the list says.
+ * Removes one guard after the other, in copies of the sources, and tells whether the test that should hold it fails then, and passes with it: `npm run test:guards` tries
+ * all, in some ten minutes; `-- --only <word>` those that name it, in their words, file or spec; `-- --why` says by what each test failed; `-- --list` shows them.
+ * Ends with 1 where a guard is not held, or its code is not where the list says.
  */
 import { spawn } from 'node:child_process';
 import {
@@ -90,6 +91,15 @@ function copyOf(name) {
 
 const code = (text) => text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '').trimEnd();
 
+/** The processes under way, each with all that it began. */
+const groups = new Set();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    for (const pid of groups) endGroup(pid);
+    rmSync(scratch, { recursive: true, force: true });
+    process.exit(1);
+  });
+
 /** Runs the tests of a spec; what jest reports, or why it reports nothing. */
 async function run(copy, { spec, tests }) {
   const report = join(copy, 'report.json');
@@ -101,6 +111,7 @@ async function run(copy, { spec, tests }) {
   // A group of its own, so that a house that a broken test has left goes with it.
   const env = { ...process.env, TMPDIR: join(copy, 'tmp') };
   const child = spawn(process.execPath, args, { cwd: copy, env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  groups.add(child.pid);
   let said = '';
   child.stderr.on('data', (text) => (said = (said + text).slice(-4000)));
   let late = false;
@@ -113,6 +124,7 @@ async function run(copy, { spec, tests }) {
   return { ...JSON.parse(readFileSync(report, 'utf8')), said };
 }
 function endGroup(pid) {
+  groups.delete(pid);
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {

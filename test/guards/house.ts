@@ -52,14 +52,14 @@ export const HOUSE: readonly Guarded[] = [
     else this.raw`,
         instead: 'this.raw',
         spec: CROWD,
-        tests: 'has one who reads too slowly cut off',
+        tests: 'a crowd',
       },
       {
         guard: 'who catches up reads at its own pace',
         code: 'if (this.over || this.raw.writableLength < MOST_WAITING / 4) return',
         instead: 'if (PATIENCE > 0) return',
         spec: CROWD,
-        tests: 'has one who reads too slowly cut off',
+        tests: 'a crowd',
       },
       {
         guard: 'live readers are told why the house closes',
