@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EventFeed, ReadModelStore } from '@entente/engine';
+import { EventFeed, Projecting, ReadModelStore } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { buildHouse } from '../../apps/standalone/src/house.js';
@@ -144,15 +144,16 @@ describe('a running house', () => {
 });
 
 describe('a house that begins', () => {
-  it('is ready only once it knows how far each read model has come', async () => {
-    const { house, url, ended } = await startHouse(folder, 'off');
-    for (let [status, { models }] = await ready(url); models.length === 0; [status, { models }] = await ready(url))
-      expect(status).toBe(503);
-    const [status, { models }] = await ready(url);
-    expect([status, models.length]).toEqual([200, MODELS.length]);
-    house.kill('SIGTERM');
-    await ended;
-  });
+  it('is ready only once it knows how far each read model has come', () =>
+    withHouse(async (url, app) => {
+      const projecting = app.get(Projecting);
+      const status = projecting.status.bind(projecting);
+      projecting.status = () => [];
+      expect(await ready(url)).toMatchObject([503, { fault: expect.stringContaining('the projection begins') }]);
+      projecting.status = status;
+      while ((await ready(url))[0] !== 200) await pause(5);
+      expect((await ready(url))[1].models).toHaveLength(MODELS.length);
+    }));
 });
 
 describe('stopping', () => {

@@ -10,10 +10,17 @@ export const CLI: readonly Guarded[] = [
     guards: [
       {
         guard: 'the rows are copied before the log',
-        code: '[...(rows ? [ROWS] : []), LOG, ...(sealKey ? [KEY] : [])]',
-        instead: '[LOG, ...(rows ? [ROWS] : []), ...(sealKey ? [KEY] : [])]',
+        code: '[...(rows ? [ROWS] : []), LOG, ...refusals, ...(sealKey ? [KEY] : [])]',
+        instead: '[LOG, ...(rows ? [ROWS] : []), ...refusals, ...(sealKey ? [KEY] : [])]',
         spec: BACKUP,
         tests: 'made under load',
+      },
+      {
+        guard: 'the refused commands are in a backup',
+        code: 'existsSync(join(data, REFUSALS)) ? [REFUSALS] : []',
+        instead: '[] as string[]',
+        spec: BACKUP,
+        tests: 'keeps the refused commands too',
       },
       {
         guard: 'a backup is made into an empty folder',
@@ -52,7 +59,7 @@ export const CLI: readonly Guarded[] = [
       },
       {
         guard: 'the log of a backup ends where the manifest says',
-        code: 'if (String(head) !== manifest.position || log.id !== manifest.log)',
+        code: 'if (String(head) !== position || id !== manifest.log || held !== digest)',
         instead: 'if (false)',
         spec: BACKUP,
         tests: 'whose log ends elsewhere',
@@ -114,14 +121,14 @@ export const CLI: readonly Guarded[] = [
     guards: [
       {
         guard: 'an exported log that was broken off is not read',
-        code: 'if (end.sha256 === undefined)',
+        code: 'if (sha256 === undefined || digest === undefined)',
         instead: 'if (false)',
         spec: MOVE,
         tests: 'a log that is moved',
       },
       {
         guard: 'an exported log that has another digest is not read',
-        code: `if (end.sha256 !== hash.digest('hex') || end.events !== lines - 2)`,
+        code: `if (sha256 !== hash.digest('hex') || end.events !== lines - 2)`,
         instead: 'if (false)',
         spec: MOVE,
         tests: 'a log that is moved',

@@ -9,6 +9,8 @@ const STOPPING = 'test/faults/stopping.faults-spec.ts';
 const OPERATION = 'test/faults/operation.spec.ts';
 const DAMAGE = 'test/faults/damage.spec.ts';
 const KILL = 'test/faults/kill.spec.ts';
+const HELD = 'test/faults/held-socket.spec.ts';
+const PARKED = 'test/faults/parked.spec.ts';
 const UNKNOWN = 'test/faults/unknown-outcome.spec.ts';
 
 export const HOUSE: readonly Guarded[] = [
@@ -63,7 +65,7 @@ export const HOUSE: readonly Guarded[] = [
       },
       {
         guard: 'live readers are told why the house closes',
-        code: `for (const stream of this.streams) stream.cutOff('the service is stopping; connect again to resume');`,
+        code: 'for (const stream of this.streams) stream.cutOff(STOPPING);',
         instead: '',
         spec: OPERATION,
         tests: 'tells live readers why',
@@ -134,24 +136,76 @@ export const HOUSE: readonly Guarded[] = [
         spec: HOSTILE,
         tests: 'cuts off who sends hundreds of requests',
       },
-    ],
-  },
-  {
-    file: 'apps/standalone/src/house.ts',
-    guards: [
       {
         guard: 'a connection that is kept open holds no stopping house up',
         code: 'setInterval(() => server.closeIdleConnections(), 25).unref();',
-        instead: 'void server;',
+        instead: '',
         spec: STOPPING,
         tests: 'waits until an answer is taken',
       },
       {
         guard: 'the last of an answer is taken before its connection is ended',
-        code: 'performance.now() > ends || [...open].every(({ writableLength }) => writableLength === 0)',
-        instead: 'ends > 0 || open.size === 0',
+        code: 'for (const socket of idle) if (!asks(socket)) socket.destroy();',
+        instead: 'for (const socket of open) if (!silent.has(socket)) socket.destroy();',
         spec: STOPPING,
         tests: 'waits until an answer is taken',
+      },
+      {
+        guard: 'who has just come while the house closes may still ask',
+        code: 'performance.now() - since > JUST_COME',
+        instead: 'true',
+        spec: HELD,
+        tests: 'refuses nobody while',
+      },
+      {
+        guard: 'what was let in is answered while the house closes',
+        code: 'return503OnClosing: false,',
+        instead: '',
+        spec: HELD,
+        tests: 'refuses nobody while',
+      },
+    ],
+  },
+  {
+    file: 'apps/standalone/src/held-socket.ts',
+    guards: [
+      {
+        guard: 'of several sockets none is taken',
+        code: `if (sockets !== '1') throw`,
+        instead: 'if (false) throw',
+        spec: HELD,
+        tests: 'one of several',
+      },
+    ],
+  },
+  {
+    file: 'apps/standalone/src/standalone.module.ts',
+    guards: [
+      {
+        guard: 'a house that does not know yet how far its read models have come is not ready',
+        code: '(models.length === 0 ? BEGINS : null)',
+        instead: 'null',
+        spec: OPERATION,
+        tests: 'is ready only once',
+      },
+      {
+        guard: 'a read model that stopped is an alarm',
+        code: `stopped === null ? [] : [{ follower: model, alarm: \`folds no more: \${stopped}\` }]`,
+        instead: '[]',
+        spec: PARKED,
+        tests: '',
+      },
+    ],
+  },
+  {
+    file: 'libs/workers/src/projection-worker.ts',
+    guards: [
+      {
+        guard: 'a parked stream is told in the log',
+        code: 'await this.tellParked();',
+        instead: '',
+        spec: REBUILD,
+        tests: 'is told in the log',
       },
     ],
   },
@@ -169,8 +223,8 @@ export const HOUSE: readonly Guarded[] = [
         guard: 'stopping has its bound',
         code: 'stopWithin(config.stopSeconds)',
         instead: 'stopWithin(config.stopSeconds * 1000)',
-        spec: STOPPING,
-        tests: 'has its bound',
+        spec: 'test/faults/stopping.spec.ts',
+        tests: 'ends within the bound',
       },
     ],
   },

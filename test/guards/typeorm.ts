@@ -103,22 +103,22 @@ export const TYPEORM: readonly Guarded[] = [
     guards: [
       {
         guard: 'the rows of another turn are kept by nobody who has not seen it',
-        code: '() => turnOf(db) === this.seen',
+        code: '() => turnOf(db) === this.served.turn',
         instead: '() => true',
         spec: STORE,
         tests: 'fence a store that has not seen yet that others are served',
       },
       {
         guard: 'an answer is of the turn that was seen',
-        code: 'reader.turn() === this.seen ? { is: work(source, reader) } : null',
-        instead: '({ is: work(source, reader) })',
+        code: '(yield* rows.turn()) === this.served.turn ? { is: yield* steps } : null',
+        instead: '{ is: yield* steps }',
         spec: STORE,
         tests: 'answer of what is served in the moment of the answer',
       },
       {
         guard: 'a store that others have moved takes up what is served',
-        code: 'if (this.loading === null && this.turnNow() === this.seen) return;',
-        instead: 'if (this.seen > 0) return;',
+        code: 'if (this.loading === null && this.turnNow() === this.served.turn) return;',
+        instead: 'if (this.served.turn > 0) return;',
         spec: STORE,
         tests: 'fence a store that has not seen yet that others are served',
       },

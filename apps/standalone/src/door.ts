@@ -15,8 +15,6 @@ export const DOOR: Door = { connections: 4096, requestSeconds: 30 };
 const MOST_UNANSWERED = 16;
 /** A connection that a closing house had just let in has so long, in milliseconds, to send its request. */
 const JUST_COME = 250;
-/** For so long, in milliseconds, a closing house waits for those who still take the last of an answer. */
-const TAKING = 10_000;
 /** What takes nothing of its answer, and what asks nothing more, is let go after so many times what a request may take. */
 const PATIENCE = 4;
 /** The longest, in milliseconds, that a connection waits for the next request. */
@@ -54,15 +52,13 @@ export function keepDoor(app: NestFastifyApplication, { connections }: Door): vo
     for (const among of [open, silent, idle]) among.delete(socket);
   };
   const server = app.getHttpServer();
+  // Node takes a connection for idle while the last of its answer still waits here for its reader; these know better.
   server.closeIdleConnections = () => {
     const asks = (socket: Socket): boolean => (unanswered.get(socket) ?? 0) > 0;
-    // The last of an answer may still wait here for its reader when it has been handed over whole.
-    const taken = (socket: Socket): boolean => socket.writableLength === 0 || performance.now() > ends;
-    for (const socket of idle) if (!asks(socket) && taken(socket)) socket.destroy();
+    for (const socket of idle) if (!asks(socket)) socket.destroy();
     for (const [socket, since] of silent) if (!asks(socket) && performance.now() - since > JUST_COME) socket.destroy();
   };
   let closing = false;
-  let ends = Infinity;
   server.on('connection', (socket: Socket) => {
     open.add(socket);
     silent.set(socket, performance.now());
@@ -101,7 +97,6 @@ export function keepDoor(app: NestFastifyApplication, { connections }: Door): vo
     })
     .addHook('preClose', (done) => {
       closing = true;
-      ends = performance.now() + TAKING;
       setInterval(() => server.closeIdleConnections(), 25).unref();
       done();
     });
