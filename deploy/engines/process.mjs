@@ -32,7 +32,8 @@ export async function run(program, args, options = {}) {
  */
 export async function serve(name, program, args, { log, answers, endBy = 'SIGTERM', ...options }) {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  const file = createWriteStream(log, { flags: 'a' });
+  // What cannot be logged is lost; the server runs on.
+  const file = createWriteStream(log, { flags: 'a' }).on('error', () => undefined);
   let tail = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {

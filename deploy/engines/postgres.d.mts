@@ -1,0 +1,20 @@
+/** A server that runs beside this process and ends with it. */
+export interface Running {
+  readonly pid: number;
+  readonly port: number;
+  /** Resolves when it has ended, however it did. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  signal(signal: NodeJS.Signals): boolean;
+}
+export interface RunningPostgres extends Running {
+  readonly url: string;
+  /** Makes an empty database, and answers its address. */
+  database(name: string): Promise<string>;
+}
+export function startPostgres(options: {
+  readonly folder: string;
+  readonly port?: number;
+  readonly settings?: Readonly<Record<string, string | number>>;
+}): Promise<RunningPostgres>;
