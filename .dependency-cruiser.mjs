@@ -4,10 +4,14 @@ const ROOMS = {
   domain: { sees: ['kernel'], npm: [], node: false },
   engine: { sees: ['kernel'], npm: ['lru-cache'], node: true },
   contracts: { sees: ['domain', 'kernel'], npm: ['class-validator', 'class-transformer'], node: false },
-  workers: { sees: ['engine', 'contracts', 'read-models', 'domain', 'kernel'], npm: ['@nestjs/common'], node: true },
+  workers: {
+    sees: ['engine', 'contracts', 'read-models', 'domain', 'kernel'],
+    npm: ['@nestjs/common', '@nestjs/cqrs', 'nestjs-pino', 'pino'],
+    node: true,
+  },
   http: {
     sees: ['engine', 'contracts', 'domain', 'kernel'],
-    npm: ['@nestjs/common', '@nestjs/cqrs', '@nestjs/swagger', 'prom-client'],
+    npm: ['@nestjs/common', '@nestjs/cqrs', '@nestjs/platform-fastify', '@nestjs/swagger', 'prom-client'],
     node: true,
   },
   'read-models': { sees: ['domain', 'kernel'], npm: ['typeorm'], node: false },

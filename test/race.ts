@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Contention, Executor, type Outcome, Sealer, type Submit, UNOBSERVED } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
-import { kinds } from '../apps/standalone/src/standalone.module.js';
+import { kinds } from '@entente/workers';
 import { all } from './contracts/event-store.js';
 import { stands } from './invariants.js';
 import { BOOK, Left, type Told, plainly, submit as submitTold } from './told.js';

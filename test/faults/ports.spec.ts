@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EventStore, Executor, type Outcome, ReadModelStore, Sealer, Submit } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
 import { buildHouse } from '../../apps/standalone/src/house.js';
-import { kinds } from '../../apps/standalone/src/standalone.module.js';
+import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 import { MOMENTS, TOKENS, UNDER_LOAD, failOnce } from '../fail-once.js';

@@ -8,7 +8,7 @@ import { COMMAND_NOTED, Executor, type Outcome, Sealer, foldRows } from '@entent
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
-import { kinds } from '../../apps/standalone/src/standalone.module.js';
+import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
 import { stands } from '../invariants.js';
 import { BOOK, Left, about, plainly, submit, told } from '../told.js';

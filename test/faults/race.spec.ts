@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { CATALOGUE } from '@entente/contracts';
 import { type Executor, Submit } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
-import { kinds } from '../../apps/standalone/src/standalone.module.js';
+import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
 import { stands } from '../invariants.js';
 import { Race, before, busiest, isOf, process, rounds, sent, turn } from '../race.js';

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, Executor, type OutcomeUnknown, Sealer, Submit } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
-import { kinds } from '../../apps/standalone/src/standalone.module.js';
+import { kinds } from '@entente/workers';
 import { propose, startHouse } from '../built-house.js';
 import { all, anEvent } from '../contracts/event-store.js';
 

@@ -92,7 +92,7 @@ export const HOUSE: readonly Guarded[] = [
     ],
   },
   {
-    file: 'apps/standalone/src/door.ts',
+    file: 'libs/http/src/door.ts',
     guards: [
       {
         guard: 'there are no more connections than is set',

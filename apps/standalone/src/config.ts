@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { DOOR, type Door } from './door.js';
+import { DOOR, type Door } from '@entente/http';
+import { LOG_LEVELS as LEVELS, type LogLevel } from '@entente/workers';
 
 /** What an operator sets, by environment variables. */
 export interface Config {
@@ -13,9 +14,6 @@ export interface Config {
   readonly stopSeconds: number;
   readonly door: Door;
 }
-
-const LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
-export type LogLevel = (typeof LEVELS)[number];
 
 /** Whether only this machine can reach it. */
 export const isLoopback = (host: string): boolean =>

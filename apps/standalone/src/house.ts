@@ -2,10 +2,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { ReadModelStore } from '@entente/engine';
-import { ProblemFilter, openApi } from '@entente/http';
+import { DOOR, type Door, ProblemFilter, keepDoor, openApi, serverOptions } from '@entente/http';
+import type { LogLevel } from '@entente/workers';
 import { Logger } from 'nestjs-pino';
-import type { LogLevel } from './config.js';
-import { DOOR, type Door, keepDoor, serverOptions } from './door.js';
 import { type Projects, StandaloneModule } from './standalone.module.js';
 
 /** Builds the house on a data folder; the caller opens its door. Throws where the folder is in use or not ours. */

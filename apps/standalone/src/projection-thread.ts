@@ -4,7 +4,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import { type ModelStatus, Projector, ReadModelStore, UNOBSERVED } from '@entente/engine';
 import { Logger } from 'nestjs-pino';
-import type { LogLevel } from './config.js';
+import type { LogLevel } from '@entente/workers';
 import { ProjectedLog, ProjectionModule } from './projection.module.js';
 import type { End, Ready } from './thread.js';
 

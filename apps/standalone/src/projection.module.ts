@@ -1,25 +1,13 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import {
-  type Damaged,
-  EventFeed,
-  EventLog,
-  type Observer,
-  Projecting,
-  Projector,
-  ReadModelStore,
-} from '@entente/engine';
+import { type Damaged, EventFeed, EventLog, type Observer, ReadModelStore } from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { InProcessFeed, SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { Models, ProjectionWorker, RebuildWorker } from '@entente/workers';
+import { type LogLevel, PROJECTION, logging } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
-import type { LogLevel } from './config.js';
-import { logging } from './logging.js';
 
 /** For so long, in milliseconds, what comes in under load is gathered into one batch: a page of the rows is then written once for many events. */
 const GATHER = 40;
-
-const now = (): string => new Date().toISOString();
 
 /** The rows of a data folder, opened by the one process that writes its log, before it writes: rows ahead of the log are folded anew. */
 export async function openRows(
@@ -42,20 +30,6 @@ export async function readRows(
   await rows.open(storeId);
   return rows;
 }
-
-/** What folds the log into rows, wherever it runs: it asks for an `EventFeed`, a `ReadModelStore` and who watches. */
-export const PROJECTION = [
-  {
-    provide: Projector,
-    inject: [EventFeed, ReadModelStore, 'Observer'],
-    useFactory: (feed: EventFeed, rows: ReadModelStore, observer: Observer) =>
-      new Projector(MODELS, feed, rows, now, undefined, observer),
-  },
-  { provide: Projecting, useExisting: Projector },
-  { provide: Models, useValue: { all: MODELS } },
-  ProjectionWorker,
-  RebuildWorker,
-];
 
 @Injectable()
 class ClosesWhatItReads implements OnApplicationShutdown {

@@ -9,24 +9,19 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
-import { eventOf } from '@entente/contracts';
-import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
+import { CqrsModule } from '@nestjs/cqrs';
 import {
   EventFeed,
   EventLog,
   EventStore,
   Executor,
   Fault,
-  type Kinds,
   LiveLog,
   LiveRows,
-  type Outcome,
   Projecting,
   ReadModelStore,
   RefusalLog,
   Sealer,
-  Submit,
   Watchdog,
 } from '@entente/engine';
 import {
@@ -43,36 +38,14 @@ import {
   RefusalsController,
   type Standing,
 } from '@entente/http';
-import type { AnyDecider } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { InProcessFeed, SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
-import { type LogLevel } from './config.js';
 import { FoundDamage } from './damage.js';
-import { logging } from './logging.js';
-import { Watch } from '@entente/workers';
+import { type LogLevel, PROJECTION, SubmitHandler, Watch, kinds, logging } from '@entente/workers';
 import { ProjectionBeside } from './projection-beside.js';
-import { PROJECTION, openRows } from './projection.module.js';
+import { openRows } from './projection.module.js';
 import { RowsBeside } from './rows-beside.js';
-
-const DECIDERS: readonly AnyDecider[] = [
-  stakeholder,
-  programme,
-  fundingAccount,
-  assistanceCase,
-  consignment,
-  misuseCase,
-];
-
-/** The rules of every kind of stream, and the versions of their events. */
-export const kinds: Kinds = {
-  decider: (kind) => DECIDERS.find((decider) => decider.kind === kind),
-  version: (kind, type) => {
-    const event = eventOf(kind, type);
-    if (event === undefined) throw new Error(`${kind} has no event ${type} in the catalogue`);
-    return event.version;
-  },
-};
 
 /** The key that seals reporters' names: made once, kept beside the log and never in it, readable by its owner alone. */
 function sealKey(folder: string): Buffer {
@@ -89,16 +62,6 @@ function sealKey(folder: string): Buffer {
       `${file} is damaged: put back the copy that is kept elsewhere; without it, removed, reporters get new pseudonyms`,
     );
   return Buffer.from(key, 'hex');
-}
-
-/** Every command passes here, in one envelope. */
-@CommandHandler(Submit)
-export class SubmitHandler implements ICommandHandler<Submit, Outcome> {
-  constructor(@Inject(Executor) private readonly executor: Executor) {}
-
-  execute(submit: Submit): Promise<Outcome> {
-    return this.executor.execute(submit);
-  }
 }
 
 /** Closes the log and the rows when the house closes, after the last answer. One that cannot be closed keeps none of the others open. */

@@ -9,3 +9,4 @@ export { ProblemFilter } from './problem.js';
 export { OPERATOR, readActor } from './actor-header.js';
 export { Metrics, MetricsController } from './metrics.controller.js';
 export { RefusalsController } from './refusals.controller.js';
+export { DOOR, type Door, keepDoor, serverOptions } from './door.js';

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Params } from 'nestjs-pino';
 import { destination, stdTimeFunctions } from 'pino';
-import type { LogLevel } from './config.js';
+
+/** What can be said, from the gravest on. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Nest's names of the levels, in pino's. */
 const LEVELS: Readonly<Record<LogLevel, string>> = {
