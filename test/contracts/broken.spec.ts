@@ -3,12 +3,12 @@ import { BrokenEventFeed } from './broken-event-feed.js';
 import { BrokenEventStore } from './broken-event-store.js';
 import { BrokenReadModelStore } from './broken-read-model-store.js';
 import { EVENT_FEED } from './event-feed.js';
-import { EVENT_STORE, NOON } from './event-store.js';
+import { EVENT_STORE, EVENT_STORE_CLOCK, NOON } from './event-store.js';
 import { READ_MODEL_STORE } from './read-model-store.js';
 
 const end = () => Promise.resolve();
 
-catches('EventStore', EVENT_STORE, () =>
+catches('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], () =>
   Promise.resolve({ port: { store: new BrokenEventStore(), clock: { now: NOON } }, end }),
 );
 catches('EventFeed', EVENT_FEED, () =>

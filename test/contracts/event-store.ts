@@ -31,14 +31,20 @@ export async function all(batches: AsyncIterable<readonly RecordedEvent[]>): Pro
   return events;
 }
 
-/** An empty store, with a clock that a case may set (milliseconds; noon of 1 June 2026 at first). */
+/** An empty store. */
 export interface StoreOnTrial {
   readonly store: EventStore;
+}
+
+/** The same with a clock that a case may set (milliseconds; noon of 1 June 2026 at first): where the clock is a server's, that of a double. */
+export interface StoreAtAnHour extends StoreOnTrial {
   readonly clock: { now: number };
 }
 
 /** The time that the clock of a store on trial shows at first. */
 export const NOON = Date.parse('2026-06-01T12:00:00.000Z');
+
+const anInstant: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 /** What `EventStore` promises, made executable. */
 export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
@@ -96,13 +102,36 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
+    says: 'takes for a repeat what is the same from its first event on, and nothing that is the same in part',
+    async holds({ store }) {
+      const [a, b, c] = [anEvent(), anEvent(), anEvent()];
+      await store.append('note/a', 'none', [a, b]);
+      const read = await all(store.readStream('note/a'));
+      expect(await store.append('note/a', 'none', [a])).toEqual({ ok: true, revision: 0, position: read[0]?.position });
+      expect(await store.append('note/a', 0, [b])).toEqual({ ok: true, revision: 1, position: read[1]?.position });
+      for (const others of [[a, c], [b], [a, b, c]])
+        expect(await store.append('note/a', 'none', others)).toEqual({ ok: false, actual: 1 });
+      expect(await all(store.readStream('note/a'))).toHaveLength(2);
+    },
+  },
+  {
+    says: 'appends again what has no place of its own to be a repeat at: any, exists',
+    async holds({ store }) {
+      const [a, b] = [anEvent(), anEvent()];
+      await store.append('note/a', 'any', [a]);
+      expect(await store.append('note/a', 'any', [a])).toMatchObject({ ok: true, revision: 1 });
+      expect(await store.append('note/a', 'exists', [b, a])).toMatchObject({ ok: true, revision: 3 });
+      expect(await store.append('note/a', 'any', [a, anEvent()])).toMatchObject({ ok: true, revision: 5 });
+    },
+  },
+  {
     says: 'gives back what was appended, with position and time of recording',
     async holds({ store }) {
       const event = anEvent('NoteTaken', { text: 'Ünïcode \u{1F33F}', deep: [{ a: null }] });
       const answer = await store.append('note/a', 'none', [event]);
       const [read] = await all(store.readStream('note/a'));
       expect(read).toMatchObject({ id: event.id, type: event.type, version: 1, data: event.data, stream: 'note/a' });
-      expect(read?.metadata).toEqual({ ...event.metadata, recordedAt: '2026-06-01T12:00:00.000Z' });
+      expect(read?.metadata).toEqual({ ...event.metadata, recordedAt: anInstant });
       expect(answer).toMatchObject({ position: read?.position });
     },
   },
@@ -154,20 +183,6 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'never lets the time of recording go back, and finds the position of an instant',
-    async holds({ store, clock }) {
-      await store.append('note/a', 'none', [anEvent()]);
-      clock.now -= 3_600_000;
-      await store.append('note/a', 0, [anEvent()]);
-      clock.now += 7_200_000;
-      await store.append('note/a', 1, [anEvent()]);
-      const log = await all(store.readLog(0n));
-      expect(log.map((e) => e.metadata.recordedAt.slice(11, 16))).toEqual(['12:00', '12:00', '13:00']);
-      expect(await store.positionAt('2026-06-01T12:30:00.000Z')).toBe(log[1]?.position);
-      expect(await store.positionAt('2026-06-01T11:00:00.000Z')).toBe(0n);
-    },
-  },
-  {
     says: 'shows readers a growing log without a gap while others append',
     async holds({ store }) {
       let ended = false;
@@ -201,7 +216,7 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'adopts events of another log as they are, all or none, and only where they follow what is here',
+    says: 'adopts events of another log as they are, none where one does not follow what is here, and once where it is told again',
     async holds({ store }) {
       const of = (stream: string, revision: number, recordedAt: string): RecordedEvent => {
         const { metadata, ...event } = anEvent();
@@ -218,10 +233,34 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
       expect(log).toEqual(events.map((event, i) => ({ ...event, position: positions[i] })));
       const gap = [of('note/c', 0, '2020-01-03T00:00:00.000Z'), of('note/a', 3, '2020-01-03T00:00:00.000Z')];
       await expect(store.adopt(gap)).rejects.toThrow('is not the next');
+      expect(await store.adopt(events)).toEqual(positions);
+      const more = of('note/d', 0, '2020-01-02T00:00:00.000Z');
+      const [again, further] = [await store.adopt([...events, more]), await all(store.readLog(0n))];
+      expect(again).toEqual([...positions, further[3]?.position]);
       await expect(store.adopt([of('note/a', 2, '2019-12-31T00:00:00.000Z')])).rejects.toThrow('before');
-      expect(await all(store.readLog(0n))).toHaveLength(3);
+      expect(await all(store.readLog(0n))).toHaveLength(4);
       expect(await store.append('note/a', 1, [anEvent()])).toMatchObject({ ok: true, revision: 2 });
       expect(await store.append('note/c', 'none', [anEvent()])).toMatchObject({ ok: true, revision: 0 });
+    },
+  },
+];
+
+/** What `EventStore` promises of its clock. */
+export const EVENT_STORE_CLOCK: readonly Case<StoreAtAnHour>[] = [
+  {
+    says: 'records at the hour that its clock shows, never goes back, and finds the position of an instant',
+    async holds({ store, clock }) {
+      await store.append('note/a', 'none', [anEvent()]);
+      const [first] = await all(store.readLog(0n));
+      expect(first?.metadata.recordedAt).toBe('2026-06-01T12:00:00.000Z');
+      clock.now -= 3_600_000;
+      await store.append('note/a', 0, [anEvent()]);
+      clock.now += 7_200_000;
+      await store.append('note/a', 1, [anEvent()]);
+      const log = await all(store.readLog(0n));
+      expect(log.map((e) => e.metadata.recordedAt.slice(11, 16))).toEqual(['12:00', '12:00', '13:00']);
+      expect(await store.positionAt('2026-06-01T12:30:00.000Z')).toBe(log[1]?.position);
+      expect(await store.positionAt('2026-06-01T11:00:00.000Z')).toBe(0n);
     },
   },
 ];

@@ -63,14 +63,16 @@ export abstract class EventLog {
  *
  * - What `append` has answered is on disk. All events of one append are there or none.
  * - The expected revision is exact in every case: a stream that exists is never accepted as new. A mismatch is an answer, not an error, and fails no other append.
- * - The same events (by id) appended again at the same expected revision are answered as the first time.
+ * - The same events (by id) appended again at the same expected revision are answered as the first time. 'any' and 'exists' name no revision: there they are appended again.
  * - Too many waiting appends: `Busy`. No room on the disk: `NoRoom`, and nothing of the append is there.
  */
 export abstract class EventStore extends EventLog {
   abstract append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
   /**
-   * Takes events of another log as they are, with their streams, revisions, ids and times, all or none, and answers their new positions. Fails where one is not the next
-   * of its stream, or was recorded before the last that is here.
+   * Takes events of another log as they are, with their streams, revisions, ids and times, in their order, and answers their new positions. Fails, and takes none, where one is not the
+   * next of its stream, or was recorded before the last that is here. What stands at the beginning of them and is here already is answered with the place that it has.
+   *
+   * So what was broken off is told again until it ends well. A file is left with all of them or none; a server that commits stream by stream, with the first of them.
    */
   abstract adopt(events: readonly RecordedEvent[]): Promise<readonly bigint[]>;
   /** How many appends wait for their commit. */

@@ -104,21 +104,35 @@ export class LogWriter {
     });
   }
 
-  /** Takes events of another log as they are, all or none, synced, and answers their positions. */
+  /** Takes events of another log as they are, all or none, synced, and answers their positions; those at the beginning that are there already have theirs. */
   adopt(events: readonly Adopted[]): readonly number[] | Failure {
     const positions = this.inTransaction<readonly number[]>(() => {
       let last = this.lastRecorded;
-      const positions = events.map(([id, type, version, data, metadata, stream, revision, recordedAt]) => {
-        const next = this.revisionOf(stream) + 1;
-        if (revision !== next) throw new Error(`${stream}: revision ${revision} is not the next one, ${next}`);
-        if (recordedAt < last) throw new Error(`${stream}: recorded at ${recordedAt}, before ${last}`);
-        last = recordedAt;
-        this.written.set(stream, revision);
-        return this.insert(stream, revision, id, type, version, recordedAt, data, metadata);
-      });
-      return [positions, last];
+      const there = this.adopted(events);
+      const positions = events
+        .slice(there.length)
+        .map(([id, type, version, data, metadata, stream, revision, recordedAt]) => {
+          const next = this.revisionOf(stream) + 1;
+          if (revision !== next) throw new Error(`${stream}: revision ${revision} is not the next one, ${next}`);
+          if (recordedAt < last) throw new Error(`${stream}: recorded at ${recordedAt}, before ${last}`);
+          last = recordedAt;
+          this.written.set(stream, revision);
+          return this.insert(stream, revision, id, type, version, recordedAt, data, metadata);
+        });
+      return [[...there, ...positions], last];
     });
     return isFailure(positions) ? positions : (this.syncAtOnce() ?? positions);
+  }
+
+  /** Where those of the events stand that are there already. */
+  private adopted(events: readonly Adopted[]): number[] {
+    const there: number[] = [];
+    for (const [id, , , , , stream, revision] of events) {
+      const same = this.statements.repeated.get(stream, revision, 1) as { id: string; position: number } | undefined;
+      if (same?.id !== id) break;
+      there.push(same.position);
+    }
+    return there;
   }
 
   get open(): boolean {

@@ -5,14 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { LogRange } from '@entente/engine';
 import { keeps } from '../../../test/contracts/contract.js';
-import { EVENT_STORE, NOON, all, anEvent } from '../../../test/contracts/event-store.js';
+import { EVENT_STORE, EVENT_STORE_CLOCK, NOON, all, anEvent } from '../../../test/contracts/event-store.js';
 import type { LogWriter } from './log-writer.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
 import { SqliteLogReader } from './sqlite-log-reader.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'entente-log-'));
 
-keeps('EventStore', EVENT_STORE, () => {
+keeps('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], () => {
   const folder = newFolder();
   const clock = { now: NOON };
   const store = new SqliteEventStore({ folder, clock: () => clock.now });
