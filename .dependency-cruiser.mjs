@@ -20,6 +20,7 @@ const ROOMS = {
     npm: ['typeorm', 'better-sqlite3', '@types/better-sqlite3', 'pg', '@types/pg'],
     node: true,
   },
+  eventstoredb: { sees: ['engine', 'contracts', 'kernel'], npm: ['@eventstore/db-client'], node: true },
   sqlite: { sees: ['engine', 'contracts', 'kernel'], npm: ['better-sqlite3', '@types/better-sqlite3'], node: true },
 };
 
@@ -65,7 +66,7 @@ export default {
       name: 'adapters-in-modules-only',
       severity: 'error',
       from: { path: '^apps/', pathNot: '(\\.module|[.-]spec)\\.ts$' },
-      to: { path: '^libs/(sqlite|typeorm)/' },
+      to: { path: '^libs/(sqlite|eventstoredb|kafka|typeorm)/' },
     },
     ...rules,
   ],

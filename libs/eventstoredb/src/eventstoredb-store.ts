@@ -1,0 +1,183 @@
+import {
+  type Appended,
+  Busy,
+  Closing,
+  Contention,
+  EventStore,
+  type Expected,
+  type LogRange,
+  type NewEvent,
+  type StreamRange,
+} from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+import { planned } from './adoption.js';
+import { Follower } from './follower.js';
+import { type Link, connect, disconnect } from './link.js';
+import { LogReader } from './log-reader.js';
+import { LogWriter } from './log-writer.js';
+import { Names } from './names.js';
+import { toServer } from './stored.js';
+
+/** How often an append whose revision is not given is tried where others append to the stream. */
+const TURNS = 50;
+
+/** How the store is reached. */
+export interface EventStoreDbOptions {
+  /** The client's own connection string: `esdb://user:password@host:2113`, or `esdb+discover://` for a cluster. */
+  readonly url: string;
+  /** Which of several logs on the server, by a name in kebab-case; the only one, unless told. */
+  readonly log?: string;
+  /** Reads old versions of events as the newest. */
+  readonly upcast?: (event: RecordedEvent) => RecordedEvent;
+  /** How long the server may take for an answer, in milliseconds; each call is tried four times. */
+  readonly patience?: number;
+  /** Events that may wait; beyond them an append is `Busy`. */
+  readonly maxWaiting?: number;
+}
+
+/**
+ * The log on EventStoreDB (KurrentDB), 22.6 or newer. Positions are the server's commit positions, with gaps. Reads and appends go to the leader. An append without an answer is sent
+ * again: at an exact revision, and with ids that belong to it, it takes effect once.
+ *
+ * `recordedAt` is the server's clock, or the highest time that this process had seen in the log, whichever is later. Where the server's clock is set back, it stands still until the
+ * clock has come that far again; only what is under way in that very moment, beside each other, may be stamped in another order than it is written in.
+ */
+export class EventStoreDbStore extends EventStore {
+  private readonly underWay = new Set<Promise<unknown>>();
+  private events = 0;
+  /** The last position that was answered here: what is stamped next has seen it. */
+  private answered = 0n;
+  private closed = false;
+
+  private constructor(
+    readonly id: string,
+    private readonly link: Link,
+    private readonly reader: LogReader,
+    private readonly writer: LogWriter,
+    private readonly follower: Follower,
+    private readonly maxWaiting: number,
+  ) {
+    super();
+  }
+
+  /** Connects, once: where the server does not answer, or is too old, it fails with a sentence that says what to do and names the address without credentials. */
+  static async connect(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
+    const { url, log, upcast, patience = 5000, maxWaiting = 10_000 } = options;
+    const link = await connect(url, patience, new Names(log));
+    try {
+      const reader = new LogReader(link, upcast);
+      const id = await reader.identity();
+      const follower = new Follower(link, reader);
+      await follower.start();
+      return new EventStoreDbStore(id, link, reader, new LogWriter(link, reader), follower, maxWaiting);
+    } catch (error) {
+      await disconnect(link);
+      throw error;
+    }
+  }
+
+  append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
+    if (this.closed) return Promise.reject(new Closing());
+    if (events.length === 0) return Promise.reject(new Error('an append needs at least one event'));
+    if (this.events + events.length > this.maxWaiting && this.events > 0)
+      return Promise.reject(new Busy(this.underWay.size));
+    this.events += events.length;
+    return this.drained(this.appended(stream, expected, events).finally(() => (this.events -= events.length)));
+  }
+
+  /**
+   * 'any' and 'exists' are appended at the revision that is there, and again where it moved: the server's own words for them know a repeat by its ids for a while, which is neither what
+   * they promise here nor enough to send an append twice.
+   */
+  private async appended(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      const open = expected === 'any' || expected === 'exists';
+      const last = open ? await this.reader.revisionOf(stream) : expected === 'none' ? -1 : expected;
+      if (expected === 'exists' && last < 0) return { ok: false, actual: -1 };
+      if (last < -1) return { ok: false, actual: await this.reader.revisionOf(stream) };
+      const answer = await this.writer.append(stream, last, async () => {
+        await this.follower.reached(this.answered);
+        return events.map((event) => toServer(event, { notBefore: this.follower.recordedAt }));
+      });
+      if (answer.ok && answer.position > this.answered) this.answered = answer.position;
+      if (answer.ok || !open) return answer;
+    }
+    throw new Contention(stream, TURNS);
+  }
+
+  adopt(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    return this.closed ? Promise.reject(new Closing()) : this.drained(this.adopted(events));
+  }
+
+  private async adopted(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    await this.follower.catchUp();
+    const { there, runs } = await planned(events, this.reader, this.follower.recordedAt);
+    const positions = [...there];
+    for (const run of runs) {
+      const [{ stream, revision }] = run as readonly [RecordedEvent, ...RecordedEvent[]];
+      const answer = await this.writer.append(stream, revision - 1, () =>
+        Promise.resolve(run.map((event) => toServer(event, { recordedAt: event.metadata.recordedAt }))),
+      );
+      if (!answer.ok)
+        throw new Error(
+          `${stream}: revision ${revision} is not the next one, ${answer.actual + 1}: another appends to it`,
+        );
+      this.answered = answer.position;
+      if (run.length === 1) positions.push(answer.position);
+      else
+        for await (const taken of this.reader.readStream(stream, { from: revision, limit: run.length }))
+          positions.push(...taken.map(({ position }) => position));
+    }
+    return positions;
+  }
+
+  readStream(stream: string, range?: StreamRange): AsyncIterable<readonly RecordedEvent[]> {
+    return this.open().readStream(stream, range);
+  }
+
+  readLog(after: bigint, range?: LogRange): AsyncIterable<readonly RecordedEvent[]> {
+    return this.open().readLog(after, range);
+  }
+
+  async revisionOf(stream: string): Promise<number> {
+    return this.open().revisionOf(stream);
+  }
+
+  async head(): Promise<bigint> {
+    this.open();
+    return this.follower.head();
+  }
+
+  async positionAt(instant: string): Promise<bigint> {
+    return this.open().positionAt(instant);
+  }
+
+  waiting(): number {
+    return this.underWay.size;
+  }
+
+  /** Calls back soon after new events were seen in the log, whoever wrote them, with the last position; feeds read then. */
+  onCommit(listener: (position: bigint) => void): () => void {
+    return this.follower.onAdvance(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await Promise.allSettled(this.underWay);
+    await this.follower.stop();
+    await disconnect(this.link);
+  }
+
+  private open(): LogReader {
+    if (this.closed) throw new Closing();
+    return this.reader;
+  }
+
+  private drained<T>(work: Promise<T>): Promise<T> {
+    this.underWay.add(work);
+    const over = (): void => void this.underWay.delete(work);
+    work.then(over, over);
+    return work;
+  }
+}

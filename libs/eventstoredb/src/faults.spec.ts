@@ -1,0 +1,217 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import type { Appended } from '@entente/engine';
+import { all, anEvent } from '../../../test/contracts/event-store.js';
+import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
+import { EventStoreDbStore } from './eventstoredb-store.js';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function aServer(log?: EventStoreDouble['log']): Promise<EventStoreDouble> {
+  const server = await EventStoreDouble.start(log);
+  ends.push(() => server.stop());
+  return server;
+}
+
+async function aStore(url: string, patience = 150): Promise<EventStoreDbStore> {
+  const store = await EventStoreDbStore.connect({ url, patience });
+  ends.push(() => store.close());
+  return store;
+}
+
+/** What was answered is what is there, once. */
+async function isThereOnce(store: EventStoreDbStore, answer: Appended): Promise<void> {
+  const events = await all(store.readStream('note/a'));
+  expect(events).toHaveLength(1);
+  expect(await all(store.readLog(0n))).toEqual(events);
+  expect(answer).toEqual({ ok: true, revision: 0, position: events[0]?.position });
+}
+
+describe('an append that the server', () => {
+  const tried: readonly [string, (server: EventStoreDouble) => void][] = [
+    ['takes and never answers, though nothing of it took effect', ({ faults }) => (faults.hang = 1)],
+    ['writes and never answers', ({ faults }) => (faults.dropAnswer = 1)],
+    ['writes and breaks off', ({ faults }) => (faults.breakOff = 1)],
+    ['refuses since it only starts', ({ faults }) => (faults.unavailable = 2)],
+    [
+      'writes without an answer, and passes over in silence when it is repeated too soon',
+      ({ faults }) => Object.assign(faults, { dropAnswer: 1, notReady: 2 }),
+    ],
+    [
+      'does not hear, since it is away for a moment',
+      (server) => {
+        server.refuse();
+        setTimeout(() => void server.listen(), 100);
+      },
+    ],
+  ];
+  for (const [says, does] of tried)
+    it(`${says} is there once, and answered with its place`, async () => {
+      const server = await aServer();
+      const store = await aStore(server.url);
+      does(server);
+      await isThereOnce(store, await store.append('note/a', 'none', [anEvent()]));
+    });
+
+  it('answers too late each time is found when it is told again', async () => {
+    const server = await aServer();
+    const store = await aStore(server.url, 100);
+    const event = anEvent();
+    server.faults.slow = 250;
+    await expect(store.append('note/a', 'none', [event])).rejects.toMatchObject({
+      code: 'event-store-unanswered',
+      retryAfter: 5,
+    });
+    server.faults.slow = 0;
+    await isThereOnce(store, await store.append('note/a', 'none', [event]));
+  });
+
+  it('never hears is a fault that says where, why and what to do, without credentials', async () => {
+    const server = await aServer();
+    const store = await aStore(server.url.replace('//', '//admin:changeit@'));
+    server.stop();
+    const fault = await store.append('note/a', 'none', [anEvent()]).catch((error: unknown) => error as Error);
+    expect(fault).toMatchObject({ code: 'event-store-unanswered', retryAfter: 5 });
+    expect((fault as Error).message).toContain(`the event store at 127.0.0.1:${server.port} did not append to note/a`);
+    expect((fault as Error).message).toContain('try again');
+    expect((fault as Error).message).not.toContain('changeit');
+  });
+
+  it('stamps by a clock that is a minute off is taken like any other', async () => {
+    for (const skew of [-60_000, 60_000]) {
+      const server = await aServer();
+      server.faults.skew = skew;
+      server.clock = () => Date.parse('2026-06-01T12:00:00.000Z');
+      const store = await aStore(server.url);
+      await isThereOnce(store, await store.append('note/a', 'none', [anEvent()]));
+      const [event] = await all(store.readLog(0n));
+      expect(event?.metadata.recordedAt.slice(11, 16)).toBe(skew < 0 ? '11:59' : '12:01');
+    }
+  });
+});
+
+describe('a cluster', () => {
+  it('is asked at its leader, whichever node the url names, and also when that changes', async () => {
+    const first = await aServer();
+    const second = await aServer(first.log);
+    second.faults.leader = { host: '127.0.0.1', port: first.port };
+    const store = await aStore(second.url);
+    expect(await store.append('note/a', 'none', [anEvent()])).toMatchObject({ ok: true, revision: 0 });
+    second.faults.leader = null;
+    first.faults.leader = { host: '127.0.0.1', port: second.port };
+    expect(await store.append('note/a', 0, [anEvent()])).toMatchObject({ ok: true, revision: 1 });
+    expect(await all(store.readStream('note/a'))).toHaveLength(2);
+    expect(await all(store.readLog(0n))).toHaveLength(2);
+  });
+
+  it('tells by gossip who leads', async () => {
+    const leader = await aServer();
+    const follower = await aServer(leader.log);
+    follower.faults.leader = { host: '127.0.0.1', port: leader.port };
+    const store = await aStore(follower.clusterUrl);
+    await isThereOnce(store, await store.append('note/a', 'none', [anEvent()]));
+  });
+});
+
+describe('a connection', () => {
+  it('to a server before 22.6 is refused by its version', async () => {
+    const server = await aServer();
+    for (const version of ['22.5.9.0', '21.10.11.0', '5.0.11', 'unknown']) {
+      server.faults.version = version;
+      await expect(EventStoreDbStore.connect({ url: server.url })).rejects.toThrow(
+        `is of version ${version}: Entente needs EventStoreDB 22.6 or newer; upgrade the server`,
+      );
+    }
+    for (const version of ['22.6.0.0', '23.10.1', '26.0.0']) {
+      server.faults.version = version;
+      await (await EventStoreDbStore.connect({ url: server.url })).close();
+    }
+  });
+
+  it('that cannot be made says where it was tried, and never with which credentials', async () => {
+    const server = await aServer();
+    server.stop();
+    const tried: readonly [string, string][] = [
+      [`esdb://admin:changeit@127.0.0.1:${server.port}?tls=false`, `at 127.0.0.1:${server.port} does not answer`],
+      ['postgres://admin:changeit@db.example:5432', '(db.example:5432) cannot be read'],
+      ['admin:change@it@db.example', '(db.example) cannot be read'],
+    ];
+    for (const [url, says] of tried) {
+      const error = await EventStoreDbStore.connect({ url, patience: 300 }).catch((failed: unknown) => failed as Error);
+      expect((error as Error).message).toContain(says);
+      expect((error as Error).message).not.toContain('change');
+    }
+  });
+
+  it('of another part of the process that breaks takes no append of this one with it', async () => {
+    const [server, other] = [await aServer(), await aServer()];
+    const store = await aStore(server.url, 2000);
+    const theirs = EventStoreDBClient.connectionString(other.url);
+    ends.push(() => theirs.dispose());
+    const event = jsonEvent({ type: 'Theirs', data: {} });
+    await theirs.appendToStream('theirs', event);
+    server.faults.slow = 200;
+    const ours = store.append('note/a', 'none', [anEvent()]);
+    other.faults.hang = 1;
+    const broken = theirs.appendToStream('theirs', event);
+    const expected = expect(broken).rejects.toThrow();
+    setTimeout(() => other.stop(), 50);
+    await expected;
+    await isThereOnce(store, await ours);
+  });
+});
+
+describe('reading', () => {
+  it('is tried again where the server hangs, starts or is away', async () => {
+    const server = await aServer();
+    const store = await aStore(server.url);
+    await store.append('note/a', 'none', [anEvent()]);
+    for (const fault of ['hangReads', 'unavailableReads'] as const) {
+      server.faults[fault] = 1;
+      expect(await all(store.readLog(0n))).toHaveLength(1);
+      server.faults[fault] = 1;
+      expect(await store.revisionOf('note/a')).toBe(0);
+    }
+    server.refuse();
+    setTimeout(() => void server.listen(), 100);
+    expect(await all(store.readStream('note/a'))).toHaveLength(1);
+  });
+
+  it("refuses what an old client's transaction wrote, by its positions", async () => {
+    const server = await aServer();
+    const store = await aStore(server.url);
+    server.faults.apart = 50n;
+    await store.append('note/a', 'none', [anEvent()]).catch(() => undefined);
+    await expect(all(store.readLog(0n))).rejects.toMatchObject({ code: 'transaction' });
+  });
+
+  it('goes on waking those who wait when its subscription is silent, whoever writes', async () => {
+    const server = await aServer();
+    const [store, other] = [await aStore(server.url), await aStore(server.url)];
+    let heard = 0n;
+    store.onCommit((position) => (heard = position));
+    server.faults.muteSubscriptions = true;
+    const answer = await other.append('note/a', 'none', [anEvent()]);
+    for (let tried = 0; tried < 200 && answer.ok && heard < answer.position; tried += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(answer).toMatchObject({ ok: true, position: heard });
+    expect(await store.append('note/a', 0, [anEvent()])).toMatchObject({ ok: true, revision: 1 });
+  });
+
+  it('goes on waking those who wait when its subscription broke off', async () => {
+    const server = await aServer();
+    server.faults.endSubscriptions = 1;
+    const store = await aStore(server.url);
+    let heard = 0n;
+    store.onCommit((position) => (heard = position));
+    for (let i = 0; i < 5; i += 1) {
+      const answer = await store.append(`note/${i}`, 'none', [anEvent()]);
+      for (let tried = 0; tried < 200 && answer.ok && heard < answer.position; tried += 1)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(answer).toMatchObject({ ok: true, position: heard });
+    }
+  });
+});

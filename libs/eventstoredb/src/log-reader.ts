@@ -1,0 +1,204 @@
+import {
+  type AllStreamResolvedEvent,
+  BACKWARDS,
+  END,
+  FORWARDS,
+  NO_STREAM,
+  type ReadPosition,
+  START,
+  StreamNotFoundError,
+  type StreamingRead,
+  WrongExpectedVersionError,
+  jsonEvent,
+  type RecordedEvent as OnServer,
+} from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import type { LogRange, StreamRange } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+import { isInvalid } from './calls.js';
+import { Instants } from './instants.js';
+import type { Link } from './link.js';
+import { narrowed } from './narrowed.js';
+import { fromServer } from './stored.js';
+
+/** As many events are read at once, the server's own among them. */
+const PAGE = 500;
+
+/** Which of the server's events a reader wants. */
+export type Wanted = (stream: { readonly kind: string }, type: string) => boolean;
+
+/** A page of the server's whole log: the log's own events in it, where it ends, and whether nothing stands behind it. */
+interface Page {
+  readonly events: readonly RecordedEvent[];
+  readonly through: bigint;
+  readonly last: boolean;
+}
+
+/** The log as it is read from the server, page by page; what is the server's own, or another's, is left out. */
+export class LogReader {
+  private readonly instants = new Instants();
+
+  constructor(
+    private readonly link: Link,
+    private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
+  ) {}
+
+  /** The log's own id: whoever comes first gives it. */
+  async identity(): Promise<string> {
+    const { client, calls, names, every } = this.link;
+    const event = jsonEvent({ id: randomUUID(), type: 'LogBegun', data: { log: randomUUID() } });
+    const options = { ...every, expectedRevision: NO_STREAM } as const;
+    try {
+      await calls.ask('give the log an id', () =>
+        calls.once(() => client.appendToStream(names.identity, event, options)),
+      );
+    } catch (error) {
+      if (!(error instanceof WrongExpectedVersionError)) throw error;
+    }
+    const [first] = await this.page(names.identity, { from: 0, count: 1, backwards: false });
+    return (first?.data as { readonly log?: string } | undefined)?.log ?? '';
+  }
+
+  async *readStream(
+    stream: string,
+    { from, backwards = false, limit = Infinity }: StreamRange = {},
+  ): AsyncIterable<readonly RecordedEvent[]> {
+    const name = this.link.names.onServer(stream);
+    let next = from;
+    // Behind its end a stream has nothing, read backwards too, for a server that counts a page from there.
+    if (backwards && from !== undefined) next = Math.min(from, await this.revisionOf(stream));
+    for (let left = limit; left > 0 && (next === undefined || next >= 0);) {
+      const count = Math.min(PAGE, left);
+      const events = await this.page(name, { from: next, count, backwards });
+      if (events.length > 0) yield events.map((event) => this.upcast(fromServer(event, stream)));
+      if (events.length < count) return;
+      left -= events.length;
+      next = Number((events.at(-1) as OnServer).revision) + (backwards ? -1 : 1);
+    }
+  }
+
+  async revisionOf(stream: string): Promise<number> {
+    const [last] = await this.page(this.link.names.onServer(stream), { from: undefined, count: 1, backwards: true });
+    return last === undefined ? -1 : Number(last.revision);
+  }
+
+  async *readLog(after: bigint, range: LogRange = {}): AsyncIterable<readonly RecordedEvent[]> {
+    const { upTo, kinds, types, limit = Infinity } = range;
+    const wanted: Wanted = ({ kind }, type) => (kinds?.includes(kind) ?? true) && (types?.includes(type) ?? true);
+    const behind = (event: RecordedEvent) => event.position > after && (upTo === undefined || event.position <= upTo);
+    let [left, next, first] = [limit, after, true];
+    while (left > 0) {
+      const page = await this.pageOfAll(next, wanted, first);
+      const events = page.events.filter(behind).slice(0, left);
+      if (events.length > 0) yield events;
+      left -= events.length;
+      next = page.through;
+      if (page.last || left <= 0 || (upTo !== undefined && next >= upTo)) return;
+      // What may be rare is looked for by the server itself, from the second page on.
+      if (first && (kinds ?? types) !== undefined) {
+        const head = (await this.end()).last?.position ?? 0n;
+        const end = upTo === undefined || upTo > head ? head : upTo;
+        for await (const found of narrowed(this.link, next, end, range)) {
+          const some = found.events
+            .flatMap((event) => this.own(event, wanted))
+            .filter(behind)
+            .slice(0, left);
+          if (some.length > 0) yield some;
+          left -= some.length;
+          next = found.through;
+          if (left <= 0) return;
+        }
+      }
+      first = false;
+    }
+  }
+
+  /** Where all that the server holds ends, and the last event of the log, where one stands behind a position. */
+  async end(after = 0n): Promise<{ readonly through: bigint; readonly last?: RecordedEvent }> {
+    const { client, calls, every } = this.link;
+    let [from, through] = [null as bigint | null, 0n];
+    for (let count = 8; ; count = Math.min(count * 4, PAGE)) {
+      const fromPosition: ReadPosition = from === null ? END : { commit: from, prepare: from };
+      const raw: readonly AllStreamResolvedEvent[] = await calls.ask('read its end', () =>
+        this.collected(client.readAll({ ...every, fromPosition, direction: BACKWARDS, maxCount: count })),
+      );
+      for (const { event } of raw) {
+        const position = event?.position.commit ?? 0n;
+        if (position > through) through = position;
+        if (position <= after) return { through };
+        const [last] = this.own(event);
+        if (last !== undefined) return { through, last };
+      }
+      if (raw.length < count) return { through };
+      from = raw.at(-1)?.event?.position.commit ?? 0n;
+    }
+  }
+
+  /** The position of the last event recorded at or before an instant; looked for behind what is known of earlier reading. */
+  async positionAt(instant: string): Promise<bigint> {
+    let found = this.instants.before(instant);
+    for await (const events of this.readLog(found))
+      for (const { position, metadata } of events) {
+        if (metadata.recordedAt > instant) return found;
+        found = position;
+      }
+    return found;
+  }
+
+  /** A page of all that the server holds, from behind a position. Where no event begins at the position, from the last known one before it: the reader drops what it has seen. */
+  private async pageOfAll(after: bigint, wanted: Wanted, mayLieBetween: boolean): Promise<Page> {
+    const { client, calls, every } = this.link;
+    const fromPosition = after === 0n ? START : { commit: after, prepare: after };
+    let raw: readonly AllStreamResolvedEvent[];
+    try {
+      raw = await calls.ask('read the log', () =>
+        this.collected(client.readAll({ ...every, fromPosition, direction: FORWARDS, maxCount: PAGE })),
+      );
+    } catch (error) {
+      if (!mayLieBetween || after === 0n || !isInvalid(error)) throw error;
+      return this.pageOfAll(this.instants.at(after), wanted, false);
+    }
+    const events = raw.flatMap(({ event }) => (event?.position.commit === after ? [] : this.own(event, wanted)));
+    const last = events.at(-1);
+    if (last !== undefined) this.instants.note(last);
+    return { events, through: raw.at(-1)?.event?.position.commit ?? after, last: raw.length < PAGE };
+  }
+
+  /** The event as the house knows it, where it is the log's and wanted. */
+  own(event: AllStreamResolvedEvent['event'], wanted: Wanted = () => true): RecordedEvent[] {
+    if (event === undefined) return [];
+    const name = this.link.names.here(event.streamId);
+    return name !== null && wanted(name, event.type) ? [this.upcast(fromServer(event, name.stream))] : [];
+  }
+
+  private async page(
+    name: string,
+    { from, count, backwards }: { from: number | undefined; count: number; backwards: boolean },
+  ): Promise<readonly OnServer[]> {
+    const { client, calls, every } = this.link;
+    const direction = backwards ? BACKWARDS : FORWARDS;
+    const fromRevision = from === undefined ? (backwards ? END : START) : BigInt(from);
+    try {
+      const events = await calls.ask('read a stream', () =>
+        this.collected(client.readStream(name, { ...every, fromRevision, direction, maxCount: count })),
+      );
+      return events.flatMap(({ event }) => event ?? []);
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) return [];
+      throw error;
+    }
+  }
+
+  private collected<T>(read: StreamingRead<T>): Promise<readonly T[]> {
+    const all = new Promise<readonly T[]>((resolve, reject) => {
+      const events: T[] = [];
+      read.on('data', (event: T) => events.push(event));
+      read.on('end', () => resolve(events));
+      read.on('error', reject);
+    });
+    return this.link.calls.once(
+      () => all,
+      () => void read.cancel().catch(() => undefined),
+    );
+  }
+}

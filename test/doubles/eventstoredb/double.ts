@@ -1,0 +1,100 @@
+import { Server, ServerCredentials, type UntypedServiceImplementation, type handleUnaryCall } from '@grpc/grpc-js';
+import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import { ClusterInfo, EndPoint, MemberInfo } from '@eventstore/db-client/generated/gossip_pb.js';
+import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import { SupportedMethod, SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import { type Empty, UUID } from '@eventstore/db-client/generated/shared_pb.js';
+import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { Appends } from './appends.js';
+import { type Faults, noFaults } from './faults.js';
+import { DoubleLog } from './log.js';
+import { Reads } from './reads.js';
+
+const { LEADER, FOLLOWER } = MemberInfo.VNodeState;
+
+/**
+ * A server that speaks the protocol of EventStoreDB over a socket on loopback, with its log in memory. It does what the server's source does, where the comments name it, and does wrong
+ * what `faults` says.
+ */
+export class EventStoreDouble {
+  readonly faults: Faults = noFaults();
+  /** The server's clock, in milliseconds; `faults.skew` comes on top. */
+  clock: () => number = Date.now;
+  port = 0;
+  private server = new Server();
+
+  private constructor(readonly log: DoubleLog) {}
+
+  static async start(log?: DoubleLog): Promise<EventStoreDouble> {
+    const double: EventStoreDouble = new EventStoreDouble(log ?? new DoubleLog(() => double.time()));
+    await double.listen();
+    return double;
+  }
+
+  /** How a client is told where it is. */
+  get url(): string {
+    return `esdb://127.0.0.1:${this.port}?tls=false`;
+  }
+
+  /** The same by way of gossip, which tells the client who leads. */
+  get clusterUrl(): string {
+    return `esdb+discover://127.0.0.1:${this.port}?tls=false`;
+  }
+
+  /** Takes calls, on the port that it had. */
+  async listen(): Promise<void> {
+    this.server = new Server();
+    const time = () => this.time();
+    const [appends, reads] = [new Appends(this.log, this.faults, time), new Reads(this.log, this.faults)];
+    const streams: UntypedServiceImplementation = {
+      read: reads.read.bind(reads),
+      append: appends.append.bind(appends),
+      batchAppend: appends.batchAppend.bind(appends),
+    };
+    this.server.addService(StreamsService, streams);
+    this.server.addService(ServerFeaturesService, { getSupportedMethods: this.supportedMethods });
+    this.server.addService(GossipService, { read: this.gossip });
+    this.port = await new Promise<number>((resolve, reject) =>
+      this.server.bindAsync(`127.0.0.1:${this.port}`, ServerCredentials.createInsecure(), (error, port) =>
+        error === null ? resolve(port) : reject(error),
+      ),
+    );
+  }
+
+  /** Breaks every connection off and refuses new ones, until it listens again. */
+  refuse(): void {
+    this.server.forceShutdown();
+  }
+
+  stop(): void {
+    this.server.forceShutdown();
+  }
+
+  private time(): number {
+    return this.clock() + (this.faults?.skew ?? 0);
+  }
+
+  /** Follows src/EventStore.Core/Services/Transport/Grpc/ServerFeatures.cs. */
+  private readonly supportedMethods: handleUnaryCall<Empty, SupportedMethods> = (_call, answer) => {
+    const streams = 'event_store.client.streams.streams';
+    const methods = ['read', 'append', 'batchappend'].map((name) =>
+      new SupportedMethod().setServiceName(streams).setMethodName(name),
+    );
+    answer(null, new SupportedMethods().setEventStoreServerVersion(this.faults.version).setMethodsList(methods));
+  };
+
+  /** Follows src/EventStore.Core/Services/Transport/Grpc/Cluster.Gossip.cs. */
+  private readonly gossip: handleUnaryCall<Empty, ClusterInfo> = (_call, answer) => {
+    const { leader } = this.faults;
+    const member = (host: string, port: number, state: MemberInfo.VNodeState) =>
+      new MemberInfo()
+        .setInstanceId(new UUID().setString(`00000000-0000-4000-8000-${String(port).padStart(12, '0')}`))
+        .setTimeStamp('0')
+        .setState(state)
+        .setIsAlive(true)
+        .setHttpEndPoint(new EndPoint().setAddress(host).setPort(port));
+    const members = [member('127.0.0.1', this.port, leader === null ? LEADER : FOLLOWER)];
+    if (leader !== null) members.push(member(leader.host, leader.port, LEADER));
+    answer(null, new ClusterInfo().setMembersList(members));
+  };
+}
