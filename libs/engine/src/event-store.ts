@@ -39,7 +39,8 @@ export interface LogRange {
  *
  * - Revisions of a stream run from 0 without gaps. Positions rise along the log; readers see events in that order and none is passed over, whatever is being
  *   committed meanwhile.
- * - `recordedAt` is the store's clock and never goes back along the log.
+ * - `recordedAt` is the store's clock and never goes back along the log; on a server, but for appends that are under way beside each other in the very moment in which its clock is
+ *   set back.
  */
 export abstract class EventLog {
   /** The log's own id, given when it was made: two logs are never taken for each other. */

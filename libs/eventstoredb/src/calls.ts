@@ -8,8 +8,8 @@ import {
 } from '@eventstore/db-client';
 import { Fault } from '@entente/engine';
 
-/** Pauses between tries, in milliseconds: four tries in all. */
-const PAUSES = [50, 200, 800];
+/** Pauses between tries, as parts of the time that an answer may take: four tries in all. */
+const PAUSES = [0.01, 0.04, 0.16];
 const INVALID_ARGUMENT = 3;
 
 /** Nothing came within the time of a call; nobody knows whether it took effect. */
@@ -71,7 +71,7 @@ export class Calls {
         if (isDefinite(error)) throw this.meaning(error);
         const wait = PAUSES[tried];
         if (wait === undefined) throw this.unanswered(what, tried + 1, error);
-        await pause(wait);
+        await pause(wait * this.patience);
       }
     }
   }

@@ -131,12 +131,12 @@ export class EventStoreDbStore extends EventStore {
     return positions;
   }
 
-  readStream(stream: string, range?: StreamRange): AsyncIterable<readonly RecordedEvent[]> {
-    return this.open().readStream(stream, range);
+  async *readStream(stream: string, range?: StreamRange): AsyncIterable<readonly RecordedEvent[]> {
+    yield* this.open().readStream(stream, range);
   }
 
-  readLog(after: bigint, range?: LogRange): AsyncIterable<readonly RecordedEvent[]> {
-    return this.open().readLog(after, range);
+  async *readLog(after: bigint, range?: LogRange): AsyncIterable<readonly RecordedEvent[]> {
+    yield* this.open().readLog(after, range);
   }
 
   async revisionOf(stream: string): Promise<number> {

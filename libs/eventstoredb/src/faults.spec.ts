@@ -44,14 +44,14 @@ describe('an append that the server', () => {
       'does not hear, since it is away for a moment',
       (server) => {
         server.refuse();
-        setTimeout(() => void server.listen(), 100);
+        setTimeout(() => void server.listen(), 50);
       },
     ],
   ];
   for (const [says, does] of tried)
     it(`${says} is there once, and answered with its place`, async () => {
       const server = await aServer();
-      const store = await aStore(server.url);
+      const store = await aStore(server.url, 600);
       does(server);
       await isThereOnce(store, await store.append('note/a', 'none', [anEvent()]));
     });
@@ -176,7 +176,7 @@ describe('reading', () => {
       expect(await store.revisionOf('note/a')).toBe(0);
     }
     server.refuse();
-    setTimeout(() => void server.listen(), 100);
+    setTimeout(() => void server.listen(), 5);
     expect(await all(store.readStream('note/a'))).toHaveLength(1);
   });
 

@@ -56,10 +56,16 @@ export class Follower {
   /** Resolves when it has seen the log up to a position; where the subscription is late, it reads there by itself and subscribes anew. */
   async reached(position: bigint): Promise<void> {
     if (this.at >= position) return;
-    let waiter: { readonly position: bigint; readonly reached: () => void } | undefined;
-    const seen = new Promise<void>((resolve) => this.waiting.add((waiter = { position, reached: resolve })));
-    await Promise.race([seen, pause(SOON)]);
-    if (waiter !== undefined) this.waiting.delete(waiter);
+    await new Promise<void>((resolve) => {
+      const waiter = { position, reached: () => over() };
+      const timer = setTimeout(() => over(), SOON);
+      const over = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(waiter);
+        resolve();
+      };
+      this.waiting.add(waiter);
+    });
     if (this.at >= position) return;
     await this.catchUp();
     this.cut();

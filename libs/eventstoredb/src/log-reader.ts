@@ -63,6 +63,7 @@ export class LogReader {
     stream: string,
     { from, backwards = false, limit = Infinity }: StreamRange = {},
   ): AsyncIterable<readonly RecordedEvent[]> {
+    if (!this.link.names.holds(stream)) return;
     const name = this.link.names.onServer(stream);
     let next = from;
     // Behind its end a stream has nothing, read backwards too, for a server that counts a page from there.
@@ -78,6 +79,7 @@ export class LogReader {
   }
 
   async revisionOf(stream: string): Promise<number> {
+    if (!this.link.names.holds(stream)) return -1;
     const [last] = await this.page(this.link.names.onServer(stream), { from: undefined, count: 1, backwards: true });
     return last === undefined ? -1 : Number(last.revision);
   }
@@ -86,7 +88,8 @@ export class LogReader {
     const { upTo, kinds, types, limit = Infinity } = range;
     const wanted: Wanted = ({ kind }, type) => (kinds?.includes(kind) ?? true) && (types?.includes(type) ?? true);
     const behind = (event: RecordedEvent) => event.position > after && (upTo === undefined || event.position <= upTo);
-    let [left, next, first] = [limit, after, true];
+    const none = kinds?.length === 0 || types?.length === 0;
+    let [left, next, first] = [none ? 0 : limit, after, true];
     while (left > 0) {
       const page = await this.pageOfAll(next, wanted, first);
       const events = page.events.filter(behind).slice(0, left);

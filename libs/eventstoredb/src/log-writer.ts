@@ -27,6 +27,8 @@ export class LogWriter {
 
   /** Events behind the last of a stream (-1: there is none). They are made anew for each time that they are sent. */
   async append(stream: string, last: number, make: () => Promise<EventData[]>): Promise<Appended> {
+    if (!this.link.names.holds(stream))
+      throw new Error(`${stream} is no stream of a log: <kind>/<id>, the kind in kebab-case`);
     if (this.under >= AT_ONCE) await new Promise<void>((resolve) => this.turns.push(resolve));
     else this.under += 1;
     try {

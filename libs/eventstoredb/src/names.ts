@@ -24,6 +24,11 @@ export class Names {
     return `${this.before}${stream}`;
   }
 
+  /** Whether it can be a stream of the log: another one would not be found in it again. */
+  holds(stream: string): boolean {
+    return this.here(this.onServer(stream)) !== null;
+  }
+
   /** What the names of all streams of some kinds begin with. */
   ofKinds(kinds: readonly string[]): string[] {
     return kinds.map((kind) => `${this.before}${kind}/`);

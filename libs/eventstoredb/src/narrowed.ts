@@ -12,8 +12,8 @@ import type { Link } from './link.js';
 const WINDOW = 500;
 /** As many events may lie here unread. */
 const MOST = 1000;
-/** A server that says nothing for so long, in milliseconds, has found all it will: those before 23.10 do not say so. */
-const QUIET = 500;
+/** A server that says nothing for this part of the time of an answer has found all it will: those before 23.10 do not say so. */
+const QUIET = 0.1;
 
 /** Events that the server found, and how far it has looked. */
 export interface Found {
@@ -46,7 +46,7 @@ export async function* narrowed(link: Link, after: bigint, end: bigint, range: L
   const looking = { checkpointReached, checkpointInterval: 1, maxSearchWindow: WINDOW };
   const filter =
     range.kinds === undefined
-      ? eventTypeFilter({ prefixes: [...(range.types ?? [])], ...looking })
+      ? eventTypeFilter({ regex: anyOf(range.types ?? []), ...looking })
       : streamNameFilter({ prefixes: names.ofKinds(range.kinds), ...looking });
   const subscription = client.subscribeToAll({ ...every, fromPosition: { commit: after, prepare: after }, filter });
   subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
@@ -69,7 +69,7 @@ export async function* narrowed(link: Link, after: bigint, end: bigint, range: L
       yield { events, through };
       if (done) return;
       const woken = await new Promise<boolean>((resolve) => {
-        const timer = setTimeout(() => resolve(false), QUIET);
+        const timer = setTimeout(() => resolve(false), QUIET * calls.patience);
         wake = () => {
           clearTimeout(timer);
           resolve(true);
@@ -83,6 +83,9 @@ export async function* narrowed(link: Link, after: bigint, end: bigint, range: L
     await calls.once(() => subscription.unsubscribe()).catch(() => undefined);
   }
 }
+
+const anyOf = (types: readonly string[]): string =>
+  `^(?:${types.map((type) => type.replace(/[^\w]/g, '\\$&')).join('|')})$`;
 
 /** Takes what lies unread in a subscription: its listener is given it. What came before a checkpoint may lie there when that is told. */
 export function drain(subscription: AllStreamSubscription): void {

@@ -21,9 +21,14 @@ export class EventStoreDouble {
   /** The server's clock, in milliseconds; `faults.skew` comes on top. */
   clock: () => number = Date.now;
   port = 0;
+  readonly reads: Reads;
+  private readonly appends: Appends;
   private server = new Server();
 
-  private constructor(readonly log: DoubleLog) {}
+  private constructor(readonly log: DoubleLog) {
+    this.reads = new Reads(log, this.faults);
+    this.appends = new Appends(log, this.faults, () => this.time());
+  }
 
   static async start(log?: DoubleLog): Promise<EventStoreDouble> {
     const double: EventStoreDouble = new EventStoreDouble(log ?? new DoubleLog(() => double.time()));
@@ -44,8 +49,7 @@ export class EventStoreDouble {
   /** Takes calls, on the port that it had. */
   async listen(): Promise<void> {
     this.server = new Server();
-    const time = () => this.time();
-    const [appends, reads] = [new Appends(this.log, this.faults, time), new Reads(this.log, this.faults)];
+    const { appends, reads } = this;
     const streams: UntypedServiceImplementation = {
       read: reads.read.bind(reads),
       append: appends.append.bind(appends),
@@ -71,7 +75,7 @@ export class EventStoreDouble {
   }
 
   private time(): number {
-    return this.clock() + (this.faults?.skew ?? 0);
+    return this.clock() + this.faults.skew;
   }
 
   /** Follows src/EventStore.Core/Services/Transport/Grpc/ServerFeatures.cs. */

@@ -12,6 +12,9 @@ const WINDOW = 32;
 
 /** Reads of streams and of $all, and subscriptions: src/EventStore.Core/Services/Transport/Grpc/Streams.Read.cs. */
 export class Reads {
+  /** How many events readers and subscribers were sent. */
+  sent = 0;
+
   constructor(
     private readonly log: DoubleLog,
     private readonly faults: Faults,
@@ -44,6 +47,7 @@ export class Reads {
         ? there.slice(from, from + count)
         : there.filter(({ revision }) => revision <= from && revision > from - count).reverse();
     for (const event of events) call.write(eventOf(event));
+    this.sent += events.length;
     call.end();
   }
 
@@ -60,6 +64,7 @@ export class Reads {
         ? records.slice(at, at + count)
         : records.slice(Math.max(0, at - count), at).reverse();
     for (const event of events) call.write(eventOf(event));
+    this.sent += events.length;
     call.end();
   }
 
@@ -87,6 +92,7 @@ export class Reads {
         if (passes(record)) {
           full = !call.write(eventOf(record));
           given += 1;
+          this.sent += 1;
           if (given === this.faults.endSubscriptions) return void call.emit('error', serverNotReady());
         }
         looked += 1;

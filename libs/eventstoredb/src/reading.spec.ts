@@ -1,0 +1,182 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { LogRange } from '@entente/engine';
+import { all, anEvent } from '../../../test/contracts/event-store.js';
+import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
+import { type EventStoreDbOptions, EventStoreDbStore } from './eventstoredb-store.js';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function aServer(): Promise<EventStoreDouble> {
+  const server = await EventStoreDouble.start();
+  ends.push(() => server.stop());
+  return server;
+}
+
+async function aStore(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
+  const store = await EventStoreDbStore.connect({ patience: 2000, ...options });
+  ends.push(() => store.close());
+  return store;
+}
+
+/** Something that another program writes. */
+const theirs = (type: string) => {
+  const [data, metadata] = [new TextEncoder().encode('{"theirs":true}'), new Uint8Array()];
+  return { id: '77777777-0000-4000-8000-000000000000', type, contentType: 'application/json', data, metadata };
+};
+
+describe('the log on a server', () => {
+  it('finds what is rare among many by the filter of the server, whether or not that says when it has found all', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    const places = [3, 480, 499, 500, 501, 1700, 2399];
+    const events = Array.from({ length: 2400 }, (_, i) =>
+      anEvent(places.includes(i) ? 'Rare' : i % 400 === 7 ? 'RareToo' : 'Common'),
+    );
+    for (let i = 0; i < events.length; i += 200)
+      await store.append('note/a', i === 0 ? 'none' : i - 1, events.slice(i, i + 200));
+    await store.append('memo/a', 'none', [anEvent('Rare'), anEvent('Common')]);
+    await store.append('note/a', 2399, [anEvent('RareToo')]);
+    for (const version of ['22.6.0.0', '24.10.0.0']) {
+      server.faults.version = version;
+      const found = async (range: LogRange, after = 0n) =>
+        (await all(store.readLog(after, range))).map(({ stream, revision }) => `${stream} ${revision}`);
+      const rare = places.map((revision) => `note/a ${revision}`);
+      const before = server.reads.sent;
+      expect(await found({ types: ['Rare'] })).toEqual([...rare, 'memo/a 0']);
+      expect(await found({ kinds: ['memo'] })).toEqual(['memo/a 0', 'memo/a 1']);
+      expect(await found({ kinds: ['memo', 'note'], types: ['Rare'], limit: 3 })).toEqual(rare.slice(0, 3));
+      expect(await found({ kinds: ['memo'], types: ['Rare'] })).toEqual(['memo/a 0']);
+      expect(await found({ types: ['Unheard'] })).toEqual([]);
+      expect(await found({ types: [] })).toEqual([]);
+      // A first page each, and what the server itself found; where it does not say that this was all, the last page is read too.
+      expect(server.reads.sent - before).toBeLessThan(version === '22.6.0.0' ? 7500 : 6000);
+      const [, , , fourth] = await all(store.readLog(0n, { types: ['Rare'] }));
+      expect(await found({ types: ['Rare'] }, fourth?.position)).toEqual([...rare.slice(4), 'memo/a 0']);
+      expect(await found({ types: ['Rare'], upTo: fourth?.position ?? 0n })).toEqual(rare.slice(0, 4));
+    }
+  });
+
+  it('is read to its end by the reader itself where the subscription to what it wants breaks off', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    for (let i = 0; i < 12; i += 1) {
+      const events = Array.from({ length: 100 }, (_, n) => anEvent(n % 10 === 0 ? 'Rare' : 'Common'));
+      await store.append('note/a', i === 0 ? 'none' : i * 100 - 1, events);
+    }
+    server.faults.endSubscriptions = 7;
+    const rare = await all(store.readLog(0n, { types: ['Rare'] }));
+    expect(rare.map(({ revision }) => revision)).toEqual(Array.from({ length: 120 }, (_, i) => i * 10));
+  });
+
+  it('is read from behind any position, also where no event begins', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    for (let i = 0; i < 4; i += 1) await store.append('note/a', i === 0 ? 'none' : i - 1, [anEvent()]);
+    const [, second, third] = await all(store.readLog(0n));
+    const behind = async (after: bigint) => (await all(store.readLog(after))).map(({ revision }) => revision);
+    expect(await behind(second?.position ?? 0n)).toEqual([2, 3]);
+    expect(await behind((second?.position ?? 0n) + 1n)).toEqual([2, 3]);
+    expect(await behind((third?.position ?? 0n) - 1n)).toEqual([2, 3]);
+    expect(await behind(10n ** 12n)).toEqual([]);
+  });
+
+  it("never shows what is the server's own, the log's id, or another program's, and ends where its last event stands", async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    expect(await store.head()).toBe(0n);
+    const answer = await store.append('note/a', 'none', [anEvent()]);
+    for (let i = 0; i < 1200; i += 1)
+      server.log.write(i % 2 === 0 ? '$stats-x' : 'orders-1', [theirs('$statsCollected')]);
+    server.log.write('orders-1', [theirs('OrderPlaced')]);
+    expect(await all(store.readLog(0n))).toHaveLength(1);
+    expect(answer).toMatchObject({ position: await store.head() });
+    expect(await store.positionAt('9999-12-31T00:00:00.000Z')).toBe(await store.head());
+    const again = await aStore({ url: server.url });
+    expect(await again.head()).toBe(await store.head());
+    expect(server.log.records.some(({ stream }) => stream === 'entente-log')).toBe(true);
+  });
+
+  it('refuses what another program wrote into one of its own streams', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    server.log.write('note/a', [theirs('NoteTaken')]);
+    await expect(all(store.readLog(0n))).rejects.toThrow('note/a: revision 0 was written by another program');
+    await expect(all(store.readStream('note/a'))).rejects.toMatchObject({ code: 'foreign-event' });
+  });
+
+  it('has one id, whoever connects first, and shares its server with other logs by their names', async () => {
+    const server = await aServer();
+    const { url } = server;
+    const [first, second] = await Promise.all([aStore({ url }), aStore({ url })]);
+    expect(first.id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second.id).toBe(first.id);
+    const other = await aStore({ url, log: 'other' });
+    expect(other.id).not.toBe(first.id);
+    await first.append('note/a', 'none', [anEvent()]);
+    expect(await other.append('note/a', 'none', [anEvent(), anEvent()])).toMatchObject({ ok: true, revision: 1 });
+    expect([(await all(first.readLog(0n))).length, (await all(other.readLog(0n))).length]).toEqual([1, 2]);
+    expect(await all(other.readLog(0n, { kinds: ['note'] }))).toHaveLength(2);
+    await expect(EventStoreDbStore.connect({ url, log: 'No: name' })).rejects.toThrow('kebab-case');
+  });
+
+  it('reads old versions of events as the newest', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url, upcast: (event) => ({ ...event, version: event.version + 1 }) });
+    await store.append('note/a', 'none', [anEvent()]);
+    expect((await all(store.readLog(0n)))[0]?.version).toBe(2);
+    expect((await all(store.readStream('note/a')))[0]?.version).toBe(2);
+  });
+});
+
+describe('the time of recording', () => {
+  it('never goes back, whichever process writes, while the clock of the server does', async () => {
+    const server = await aServer();
+    let now = Date.parse('2026-06-01T12:00:00.000Z');
+    server.clock = () => now;
+    const stores = [await aStore({ url: server.url }), await aStore({ url: server.url })];
+    for (const [i, step] of [0, -3_600_000, 1000, 7_200_000, -60_000, -60_000].entries()) {
+      now += step;
+      for (const [n, store] of stores.entries()) {
+        const answer = await store.append(`note/${i}-${n}`, 'none', [anEvent()]);
+        const other = stores[1 - n];
+        for (let tried = 0; tried < 100 && answer.ok && (await other?.head()) !== answer.position; tried += 1);
+      }
+      // What the other has written is seen here soon; a look at the log makes sure.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const times = (await all((stores[0] as EventStoreDbStore).readLog(0n))).map((e) => e.metadata.recordedAt);
+    expect(times).toEqual([...times].sort());
+    expect(new Set(times.map((time) => time.slice(11, 16)))).toEqual(new Set(['12:00', '13:00']));
+    const again = await aStore({ url: server.url });
+    now -= 3_600_000;
+    await again.append('note/z', 'none', [anEvent()]);
+    expect((await all(again.readStream('note/z')))[0]?.metadata.recordedAt).toBe(times.at(-1));
+  });
+
+  it('leads to a position, over many pages and hours, and sooner when it is asked again', async () => {
+    const server = await aServer();
+    let now = Date.parse('2026-06-01T00:00:00.000Z');
+    server.clock = () => now;
+    const store = await aStore({ url: server.url });
+    const text = 'x'.repeat(500);
+    for (let hour = 0; hour < 24; hour += 1) {
+      const events = Array.from({ length: 100 }, () => anEvent('NoteTaken', { text }));
+      await store.append('note/a', hour === 0 ? 'none' : hour * 100 - 1, events);
+      now += 3_600_000;
+    }
+    const log = await all(store.readLog(0n));
+    const at = (time: string) => store.positionAt(`2026-06-01T${time}:00.000Z`);
+    const reread = await aStore({ url: server.url });
+    expect(await reread.positionAt('2026-06-01T20:30:00.000Z')).toBe(log[2099]?.position);
+    const sent = server.reads.sent;
+    expect(await reread.positionAt('2026-06-01T20:30:00.000Z')).toBe(log[2099]?.position);
+    expect(server.reads.sent - sent).toBeLessThan(1200);
+    expect(await at('00:00')).toBe(log[99]?.position);
+    expect(await at('07:59')).toBe(log[799]?.position);
+    expect(await at('23:59')).toBe(log[2399]?.position);
+    expect(await store.positionAt('2026-05-31T23:59:59.999Z')).toBe(0n);
+  });
+});

@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { RecordedEvent } from '@entente/kernel';
+import { all, anEvent } from '../../../test/contracts/event-store.js';
+import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
+import { type EventStoreDbOptions, EventStoreDbStore } from './eventstoredb-store.js';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function trial(options: Partial<EventStoreDbOptions> = {}) {
+  const server = await EventStoreDouble.start();
+  const store = await EventStoreDbStore.connect({ url: server.url, patience: 300, ...options });
+  ends.push(
+    () => server.stop(),
+    () => store.close(),
+  );
+  return { server, store };
+}
+
+const recorded = (stream: string, revision: number, second: number): RecordedEvent => {
+  const { metadata, ...event } = anEvent();
+  const recordedAt = new Date(Date.UTC(2020, 0, 1, 0, 0, second)).toISOString();
+  return { ...event, stream, revision, position: 0n, metadata: { ...metadata, recordedAt } };
+};
+
+describe('writing to a server', () => {
+  it('loses nothing and doubles nothing where the connection breaks under load', async () => {
+    const { server, store } = await trial({ patience: 1000 });
+    let written = 0;
+    const silence = server.log.onGrowth(() => {
+      if ((written += 1) !== 150) return;
+      silence();
+      server.refuse();
+      setTimeout(() => void server.listen(), 100);
+    });
+    server.faults.slow = 2;
+    const answers = await Promise.all(
+      Array.from({ length: 400 }, (_, i) => store.append(`note/${i}`, 'none', [anEvent(), anEvent()])),
+    );
+    const log = await all(store.readLog(0n));
+    expect(log).toHaveLength(800);
+    const places = new Map(log.map(({ stream, position }) => [stream, position]));
+    expect(answers).toEqual(answers.map((_, i) => ({ ok: true, revision: 1, position: places.get(`note/${i}`) })));
+  });
+
+  it('refuses what would wait beyond the bound, and ends what is under way before it closes', async () => {
+    const { server, store } = await trial({ maxWaiting: 10 });
+    server.faults.slow = 50;
+    const appends = Array.from({ length: 12 }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()]));
+    expect(store.waiting()).toBe(10);
+    const closing = store.close();
+    const answers = await Promise.allSettled(appends);
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    expect(answers[10]).toMatchObject({ reason: { code: 'busy', retryAfter: 1 } });
+    await closing;
+    expect(store.waiting()).toBe(0);
+    for (const call of [() => store.head(), () => store.revisionOf('note/1'), () => all(store.readLog(0n))])
+      await expect(call()).rejects.toMatchObject({ code: 'closing' });
+  });
+
+  it('gives each of many that append to one stream without a revision a place of its own', async () => {
+    const { store } = await trial({ patience: 2000 });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => store.append('note/a', 'any', [anEvent()])));
+    expect(answers.map((a) => a.ok && a.revision).sort((a, b) => Number(a) - Number(b))).toEqual(
+      answers.map((_, i) => i),
+    );
+  });
+
+  it('fails for a stream that the log would not find again', async () => {
+    const { store } = await trial();
+    expect([await store.revisionOf('entente-log'), await all(store.readStream('entente-log'))]).toEqual([-1, []]);
+    for (const stream of ['note', '$note/a', 'Note/a', 'entente-log', 'note/'])
+      await expect(store.append(stream, 'none', [anEvent()])).rejects.toThrow(`${stream} is no stream of a log`);
+  });
+
+  it('fails for data that is no JSON, and ends nothing with it', async () => {
+    const { store } = await trial();
+    const round: { self?: unknown } = {};
+    round.self = round;
+    for (const data of [undefined, 1n, round])
+      await expect(store.append('note/a', 'none', [{ ...anEvent(), data }])).rejects.toThrow(/JSON|BigInt|circular/);
+    expect(await store.append('note/a', 'none', [anEvent()])).toMatchObject({ ok: true });
+  });
+
+  it('adopts the rest when it is told again after it was broken off, wherever that was', async () => {
+    const events = Array.from({ length: 30 }, (_, i) => recorded(`note/${i % 3}`, Math.floor(i / 3), i));
+    events.push(recorded('note/9', 0, 30), recorded('note/9', 1, 30), recorded('note/9', 2, 31));
+    for (const [broken, fault] of [
+      [1, 'refuse'],
+      [17, 'dropAnswer'],
+      [31, 'dropAnswer'],
+    ] as const) {
+      const { server, store } = await trial({ patience: 100 });
+      let written = 0;
+      const silence = server.log.onGrowth(() => {
+        if ((written += 1) !== broken) return;
+        silence();
+        if (fault === 'refuse') server.refuse();
+        else Object.assign(server.faults, { dropAnswer: 1, notReady: 10 });
+      });
+      await expect(store.adopt(events)).rejects.toMatchObject({ code: 'event-store-unanswered', retryAfter: 5 });
+      const before = server.log.records.filter(({ stream }) => stream.startsWith('note/')).length;
+      expect(before).toBeLessThan(events.length + 1);
+      if (fault === 'refuse') await server.listen();
+      server.faults.notReady = 0;
+      const positions = await store.adopt(events);
+      const log = await all(store.readLog(0n));
+      expect(log).toEqual(events.map((event, i) => ({ ...event, position: positions[i] })));
+      expect(await store.adopt(events)).toEqual(positions);
+    }
+  });
+});
