@@ -259,7 +259,8 @@ export const EVENT_STORE_CLOCK: readonly Case<StoreAtAnHour>[] = [
       await store.append('note/a', 1, [anEvent()]);
       const log = await all(store.readLog(0n));
       expect(log.map((e) => e.metadata.recordedAt.slice(11, 16))).toEqual(['12:00', '12:00', '13:00']);
-      expect(await store.positionAt('2026-06-01T12:30:00.000Z')).toBe(log[1]?.position);
+      for (const instant of ['12:00', '12:30'])
+        expect(await store.positionAt(`2026-06-01T${instant}:00.000Z`)).toBe(log[1]?.position);
       expect(await store.positionAt('2026-06-01T11:00:00.000Z')).toBe(0n);
     },
   },

@@ -71,6 +71,22 @@ describe('the log on a server', () => {
     expect(rare.map(({ revision }) => revision)).toEqual(Array.from({ length: 120 }, (_, i) => i * 10));
   });
 
+  it('loses nothing for a reader that is slow', async () => {
+    for (const rare of [1003, 1011]) {
+      const server = await aServer();
+      const store = await aStore({ url: server.url });
+      const events = Array.from({ length: 2200 }, (_, i) => anEvent(i >= 600 && i < 600 + rare ? 'Rare' : 'Common'));
+      for (let i = 0; i < events.length; i += 550)
+        await store.append('note/a', i === 0 ? 'none' : i - 1, events.slice(i, i + 550));
+      let read = 0;
+      for await (const batch of store.readLog(0n, { types: ['Rare'] })) {
+        read += batch.length;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      expect(read).toBe(rare);
+    }
+  });
+
   it('is read from behind any position, also where no event begins', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });
@@ -113,6 +129,7 @@ describe('the log on a server', () => {
     const [first, second] = await Promise.all([aStore({ url }), aStore({ url })]);
     expect(first.id).toMatch(/^[0-9a-f-]{36}$/);
     expect(second.id).toBe(first.id);
+    expect(server.log.of('entente-log')).toHaveLength(1);
     const other = await aStore({ url, log: 'other' });
     expect(other.id).not.toBe(first.id);
     await first.append('note/a', 'none', [anEvent()]);
@@ -154,6 +171,20 @@ describe('the time of recording', () => {
     now -= 3_600_000;
     await again.append('note/z', 'none', [anEvent()]);
     expect((await all(again.readStream('note/z')))[0]?.metadata.recordedAt).toBe(times.at(-1));
+  });
+
+  it('never goes back where the subscription is too late to tell of the own last append', async () => {
+    const server = await aServer();
+    let now = Date.parse('2026-06-01T12:00:00.000Z');
+    server.clock = () => now;
+    const store = await aStore({ url: server.url, patience: 5000 });
+    server.faults.muteSubscriptions = true;
+    for (let i = 0; i < 3; i += 1) {
+      await store.append('note/a', i === 0 ? 'none' : i - 1, [anEvent()]);
+      now -= 3_600_000;
+    }
+    const times = (await all(store.readLog(0n))).map((e) => e.metadata.recordedAt);
+    expect(new Set(times)).toEqual(new Set(['2026-06-01T12:00:00.000Z']));
   });
 
   it('leads to a position, over many pages and hours, and sooner when it is asked again', async () => {

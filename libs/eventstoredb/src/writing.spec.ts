@@ -50,11 +50,17 @@ describe('writing to a server', () => {
     server.faults.slow = 50;
     const appends = Array.from({ length: 12 }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()]));
     expect(store.waiting()).toBe(10);
-    const closing = store.close();
+    let ended = 0;
+    for (const append of appends)
+      append.then(
+        () => (ended += 1),
+        () => (ended += 1),
+      );
+    await store.close();
+    expect(ended).toBe(12);
     const answers = await Promise.allSettled(appends);
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
     expect(answers[10]).toMatchObject({ reason: { code: 'busy', retryAfter: 1 } });
-    await closing;
     expect(store.waiting()).toBe(0);
     for (const call of [() => store.head(), () => store.revisionOf('note/1'), () => all(store.readLog(0n))])
       await expect(call()).rejects.toMatchObject({ code: 'closing' });

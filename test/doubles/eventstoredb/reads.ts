@@ -22,8 +22,11 @@ export class Reads {
 
   read(call: Call): void {
     const options = call.request.getOptions() ?? new ReadReq.Options();
-    if (this.faults.leader !== null && call.metadata.get('requires-leader').length > 0)
-      return void call.emit('error', leaderInfo(this.faults.leader));
+    const { leader } = this.faults;
+    if (leader !== null && call.metadata.get('requires-leader').length > 0)
+      return void call.emit('error', leaderInfo(leader));
+    // A node that follows gives what it has, and this one has nothing yet.
+    if (leader !== null) return void call.end();
     if (options.hasSubscription()) return this.subscribe(call, options);
     if (meets(this.faults, 'hangReads')) return;
     if (meets(this.faults, 'unavailableReads')) return void call.emit('error', serverNotReady());
