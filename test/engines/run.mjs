@@ -31,7 +31,7 @@ try {
   const args = ['--experimental-vm-modules', '--no-warnings', jest, '--runInBand'];
   const run = spawn(
     process.execPath,
-    [...args, '--testMatch', '**/*.engines-spec.ts', ...left, ...process.argv.slice(2)],
+    [...args, ...process.argv.slice(2), '--testMatch', '**/*.engines-spec.ts', ...left],
     {
       stdio: 'inherit',
       env: { ...process.env, ENGINES_DATABASE_URL: postgres.url, ENGINES_KAFKA_BROKERS: kafka.brokers },

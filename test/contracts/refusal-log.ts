@@ -1,0 +1,49 @@
+import { expect } from '@jest/globals';
+import type { RefusalLog, RefusedCommand } from '@entente/engine';
+import type { Case } from './contract.js';
+
+/** A refused command, as told. */
+export const refused = (n: number, code = 'not-the-donor', organisation = 'norland'): RefusedCommand => ({
+  ...{ at: '2026-06-01T12:00:00.000Z', organisation, role: 'donor', stream: 'programme/norland.p', command: 'Approve' },
+  ...{ commandId: `c${n}`, correlationId: 'story', code, rule: n % 2 === 0 ? 'R15' : null },
+});
+
+/** An empty log that keeps no more than so many, and lets no more than so many wait; opened again, another one on what is kept. */
+export interface RefusalsOnTrial {
+  open(most?: number, mostWaiting?: number): Promise<RefusalLog>;
+}
+
+/** What `RefusalLog` promises, made executable. */
+export const REFUSAL_LOG: readonly Case<RefusalsOnTrial>[] = [
+  {
+    says: 'lists the newest first, page by page, narrowed, and is there after a restart',
+    async holds({ open }) {
+      const log = await open();
+      for (let n = 1; n <= 5; n += 1)
+        log.note(refused(n, n === 3 ? 'not-found' : undefined, n === 4 ? 'sudria' : undefined));
+      await log.close();
+      const again = await open();
+      const numbers = async (query: object) =>
+        (await again.list({ limit: 10, ...query })).refusals.map(({ number }) => number);
+      expect(await numbers({})).toEqual([5, 4, 3, 2, 1]);
+      expect(await numbers({ limit: 2 })).toEqual([5, 4]);
+      expect(await numbers({ before: 4 })).toEqual([3, 2, 1]);
+      expect(await numbers({ code: 'not-found' })).toEqual([3]);
+      expect(await numbers({ organisation: 'sudria' })).toEqual([4]);
+      expect(await numbers({ stream: 'programme/other' })).toEqual([]);
+      expect((await again.list({ limit: 1 })).refusals).toEqual([{ number: 5, ...refused(5) }]);
+      await again.close();
+    },
+  },
+  {
+    says: 'is bounded: the oldest go, and what comes too fast is counted',
+    async holds({ open }) {
+      const log = await open(3, 4);
+      for (let n = 1; n <= 6; n += 1) log.note(refused(n));
+      const { refusals, leftOut } = await log.list({ limit: 10 });
+      expect(refusals.map(({ commandId }) => commandId)).toEqual(['c4', 'c3', 'c2']);
+      expect(leftOut).toBe(2);
+      await log.close();
+    },
+  },
+];
