@@ -82,7 +82,7 @@ export async function startKafka({ folder, port, settings = {} }) {
   writeFileSync(file, properties(folder, at, await freePort(), settings));
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
     const id = randomBytes(16).toString('base64url');
-    await run('java', java('kafka.tools.StorageTool', 'format', '-t', id, '-c', file));
+    await run('java', java('kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', file));
   }
   const broker = await serve('the Kafka broker', 'java', java('kafka.Kafka', file), {
     log: join(folder, 'kafka.log'),
