@@ -14,6 +14,8 @@ export interface FeedConsumer {
   resume(partition: number): Promise<bigint>;
   /** Resolves when the batch has taken effect; no further batch of the partition comes before. A rejection delivers from `resume` again, after a pause. */
   take(batch: FeedBatch): Promise<void>;
+  /** The partition is delivered here no more, until `resume` is asked for it again: another process may have it now. */
+  release?(partition: number): void;
 }
 
 /** A running delivery. */
@@ -28,7 +30,7 @@ export interface FeedSubscription {
 
 /**
  * Delivers the log to whoever folds it: every event at least once, in order within its partition, none passed over.
- * All events of one stream are in one partition, for ever.
+ * All events of one stream are in one partition, for ever. Where several processes share a feed, each is delivered some of the partitions, which may change at any time.
  */
 export abstract class EventFeed {
   abstract readonly partitions: number;

@@ -1,6 +1,7 @@
 import type { AnyProjection, Event, RecordedEvent } from '@entente/kernel';
 import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
 import { type Observer, UNOBSERVED } from './observer.js';
+import { partitionOf } from './partition.js';
 import { type ModelStatus, Projecting } from './projecting.js';
 import { type ModelBatch, type Parked, type RowSink, type RowId, type RowVersion, rowKey } from './read-model-store.js';
 import { COMMAND_NOTED } from './settle.js';
@@ -84,7 +85,10 @@ export function foldRows(
  */
 export class Projector extends Projecting {
   private subscription: FeedSubscription | null = null;
-  private readonly checkpoints = new Map<string, bigint>();
+  /** The models' checkpoints in each partition that is delivered here. */
+  private readonly held = new Map<number, Map<string, bigint>>();
+  /** Those whose parked streams are known, since this start. */
+  private readonly begun = new Set<number>();
   private readonly parkedStreams = new Map<string, Set<string>>();
   private readonly stopped = new Map<string, string>();
   private outdated: ReadonlySet<string> = new Set();
@@ -103,7 +107,15 @@ export class Projector extends Projecting {
 
   /** Begins to fold, from the models' own checkpoints. */
   start(): void {
-    this.subscription = this.feed.subscribe({ resume: (p) => this.resume(p), take: (batch) => this.take(batch) });
+    this.begun.clear();
+    this.subscription = this.feed.subscribe({
+      resume: (partition) => this.resume(partition),
+      take: (batch) => this.take(batch),
+      release: (partition) => {
+        this.held.delete(partition);
+        this.begun.delete(partition);
+      },
+    });
   }
 
   /** Ends after the batch at hand. */
@@ -117,40 +129,46 @@ export class Projector extends Projecting {
   }
 
   status(): readonly ModelStatus[] {
-    if (this.checkpoints.size === 0) return [];
+    if (this.held.size === 0) return [];
     return this.models.map(({ name }) => {
-      let position: bigint | null = null;
-      for (let p = 0; p < this.feed.partitions; p += 1) {
-        const at = this.checkpoints.get(`${name} ${p}`) ?? 0n;
-        if (position === null || at < position) position = at;
-      }
+      const at = [...this.held.values()].map((checkpoints) => checkpoints.get(name) ?? 0n);
       const parked = this.parkedStreams.get(name)?.size ?? 0;
-      return { model: name, position: position ?? 0n, parked, stopped: this.stopped.get(name) ?? null };
+      return { model: name, position: lowest(at), parked, stopped: this.stopped.get(name) ?? null };
     });
   }
 
   private async resume(partition: number): Promise<bigint> {
-    this.outdated = new Set(await this.store.outdated?.());
+    const outdated = new Set(await this.store.outdated?.());
+    const checkpoints = new Map<string, bigint>();
+    for (const { name } of this.models) checkpoints.set(name, await this.store.checkpoint(name, partition));
+    const parked = await this.store.parked();
+    // From here on without waiting: other partitions may be folded meanwhile, and what they have parked is known here first.
+    const elsewhere = (stream: string): boolean => {
+      const of = partitionOf(stream, this.feed.partitions);
+      return of !== partition && this.begun.has(of);
+    };
     for (const { name } of this.models) {
-      this.parkedStreams.set(name, new Set());
-      this.checkpoints.set(`${name} ${partition}`, await this.store.checkpoint(name, partition));
+      const streams = parked.filter(({ model, stream }) => model === name && !elsewhere(stream));
+      const known = [...(this.parkedStreams.get(name) ?? [])].filter(elsewhere);
+      this.parkedStreams.set(name, new Set([...known, ...streams.map(({ stream }) => stream)]));
     }
-    for (const { model, stream } of await this.store.parked()) this.parkedStreams.get(model)?.add(stream);
+    this.outdated = outdated;
+    this.held.set(partition, checkpoints);
+    this.begun.add(partition);
     this.stopped.clear();
     for (const { name } of this.models) this.stopWhereTooMany(name);
     const going = this.models.filter(({ name }) => !this.outdated.has(name) && !this.stopped.has(name));
-    const at = going.map(({ name }) => this.checkpoints.get(`${name} ${partition}`) ?? 0n);
     // Where nothing is folded, nothing need be delivered but what comes.
-    if (at.length === 0) at.push(...this.checkpoints.values());
-    return at.reduce((lowest, one) => (one < lowest ? one : lowest), at[0] ?? 0n);
+    return lowest((going.length === 0 ? this.models : going).map(({ name }) => checkpoints.get(name) ?? 0n));
   }
 
   private async take({ partition, events, through }: FeedBatch): Promise<void> {
     const begun = performance.now();
+    const checkpoints = this.held.get(partition) ?? new Map<string, bigint>();
     const batches: ModelBatch[] = [];
     for (const model of this.models) {
       if (this.stopped.has(model.name) || this.outdated.has(model.name)) continue;
-      const from = this.checkpoints.get(`${model.name} ${partition}`) ?? 0n;
+      const from = checkpoints.get(model.name) ?? 0n;
       if (through <= from) continue;
       batches.push(await this.foldBatch(model, partition, events, from, through));
     }
@@ -158,7 +176,7 @@ export class Projector extends Projecting {
     if (!(await this.store.commit(batches)))
       throw new Error('another worker moved the checkpoint: going on from there');
     for (const { model, to, parked } of batches) {
-      this.checkpoints.set(`${model} ${partition}`, to);
+      checkpoints.set(model, to);
       const streams = this.parkedStreams.get(model) as Set<string>;
       for (const { stream } of parked) streams.add(stream);
       this.stopWhereTooMany(model);
@@ -184,6 +202,9 @@ export class Projector extends Projecting {
     return { model: model.name, partition, from, to, ...folding, closes: [...folding.closes.values()] };
   }
 }
+
+const lowest = (positions: readonly bigint[]): bigint =>
+  positions.reduce((low, one) => (one < low ? one : low), positions[0] ?? 0n);
 
 /** Folds events onto the rows of the keys that they touch, which are read once. */
 export async function foldOnto(
