@@ -7,6 +7,16 @@ export {
   type NewEvent,
   type StreamRange,
 } from './event-store.js';
+export {
+  BEFORE_ALL,
+  EventPublisher,
+  type Link,
+  type Mark,
+  type PartitionLinks,
+  type Place,
+  type Tail,
+} from './event-publisher.js';
+export { Relay, type RelayOptions, type RelayStatus } from './relay.js';
 export { EventFeed, type FeedBatch, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 export {
   ReadModelStore,

@@ -1,0 +1,3 @@
+export { type KafkaFeedSettings, type KafkaSettings, type TopicSettings } from './settings.js';
+export { KafkaEventPublisher, type KafkaPublisherSettings } from './kafka-event-publisher.js';
+export { KafkaEventFeed } from './kafka-event-feed.js';

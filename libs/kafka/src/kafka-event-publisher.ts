@@ -1,0 +1,163 @@
+import { type Message, cloudEventOf, cloudMarkOf } from '@entente/contracts';
+import { BEFORE_ALL, EventPublisher, type Mark, type PartitionLinks, type Tail } from '@entente/engine';
+import { CompressionTypes, type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
+import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, within, wordsOf } from './settings.js';
+import { type Bounds, asAdmin, boundsOf, checkForEver, checkPartitions, makeTopic, recordsAt } from './topic.js';
+
+/** Where a log is published to. */
+export interface KafkaPublisherSettings extends KafkaSettings, TopicSettings {
+  readonly gzip?: boolean;
+  /** Within so many milliseconds the ends of all partitions are read, or it is a fault. */
+  readonly endsWithin?: number;
+}
+
+/** What is sent with, and where the partitions ended when it was begun. */
+interface Sending {
+  readonly producer: Producer;
+  readonly storeId: string;
+  /** The offset at or behind which the next record of each partition is acknowledged. */
+  readonly ends: Map<number, bigint>;
+}
+
+/**
+ * A log in a topic of Kafka, each event a CloudEvent with its stream's id as the key. Every record is acknowledged by all replicas that are in step.
+ *
+ * A producer is never used again after a fault: what failed for it may be in the topic, and then the broker takes the next batch, under the same number, for a repeat,
+ * acknowledges it, and drops it.
+ */
+export class KafkaEventPublisher extends EventPublisher {
+  readonly partitions: number;
+  private readonly kafka: Kafka;
+  private sending: Sending | null = null;
+
+  constructor(private readonly settings: KafkaPublisherSettings) {
+    super();
+    this.partitions = settings.partitions;
+    this.kafka = kafkaOf(settings);
+  }
+
+  async tails(storeId: string): Promise<readonly Tail[]> {
+    await this.end();
+    const { topic } = this.settings;
+    const bounds = await asAdmin(this.kafka, async (admin) => {
+      await makeTopic(admin, this.settings);
+      await checkPartitions(admin, this.settings);
+      await checkForEver(admin, this.settings);
+      return boundsOf(admin, topic);
+    });
+    for (const [partition, { low }] of bounds)
+      if (low > 0n)
+        throw new Error(`partition ${partition} of topic ${topic} has lost its beginning: it starts at offset ${low}`);
+    const wanted = new Map(
+      [...bounds].map(([partition, { high }]) => [partition, high === 0n ? [] : high === 1n ? [0n] : [0n, high - 1n]]),
+    );
+    const found = await recordsAt(this.kafka, topic, wanted, this.settings.endsWithin ?? 20_000);
+    const tails = [...found.entries()]
+      .sort(([a], [b]) => a - b)
+      .map(([partition, records]) => this.tailOf(partition, records, storeId));
+    await this.begin(storeId, bounds);
+    return tails;
+  }
+
+  /** What the first and the last record of a partition tell. */
+  private tailOf(partition: number, records: readonly KafkaMessage[], storeId: string): Tail {
+    const [first, last = first] = records.map((record) => {
+      const where = `partition ${partition} of topic ${this.settings.topic}`;
+      try {
+        const said = readRecord(record);
+        if (said.storeId === storeId) return said;
+      } catch (error) {
+        throw new Error(`${where} has something else than events at offset ${record.offset}: ${wordsOf(error)}`);
+      }
+      throw new Error(`${where} holds the events of another log, not of ${storeId}`);
+    });
+    if (first === undefined || last === undefined) return { through: 0n, last: BEFORE_ALL };
+    if (first.previous.position !== 0n)
+      throw new Error(
+        `partition ${partition} of topic ${this.settings.topic} starts behind position ${first.previous.position}: what was before is lost, as where a topic was made anew under a relay; publish to a new topic`,
+      );
+    if (last.is === 'mark') return { through: last.position, last: last.previous };
+    const { position, id } = last.event;
+    return { through: position, last: { position, id } };
+  }
+
+  private async begin(storeId: string, bounds: ReadonlyMap<number, Bounds>): Promise<void> {
+    const producer = this.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 50, retries: 5, maxRetryTime: 1000 },
+    });
+    const ends = new Map([...bounds].map(([partition, { high }]) => [partition, high]));
+    this.sending = { producer, storeId, ends };
+    try {
+      await producer.connect();
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
+  }
+
+  async publish(batch: readonly PartitionLinks[]): Promise<void> {
+    await this.send((storeId) =>
+      batch.flatMap(({ partition, links }) =>
+        links.map(({ event, previous }) => ({
+          ...{ partition, recordedAt: event.metadata.recordedAt },
+          message: cloudEventOf({ event, previous, storeId }),
+        })),
+      ),
+    );
+  }
+
+  async mark(marks: readonly Mark[]): Promise<void> {
+    await this.send((storeId) =>
+      marks.map(({ partition, through, last, recordedAt }) => ({
+        ...{ partition, recordedAt },
+        message: cloudMarkOf({ position: through, previous: last, storeId }),
+      })),
+    );
+  }
+
+  private async send(
+    records: (storeId: string) => readonly { partition: number; recordedAt: string; message: Message }[],
+  ): Promise<void> {
+    const { sending } = this;
+    if (sending === null)
+      throw new Error('nothing is sent after a fault before the ends of the partitions were read again');
+    const { topic, gzip = false } = this.settings;
+    const messages = records(sending.storeId).map(({ partition, recordedAt, message }) => ({
+      ...{ ...message, headers: { ...message.headers }, partition },
+      timestamp: String(Date.parse(recordedAt)),
+    }));
+    if (messages.length === 0) return;
+    try {
+      const compression = gzip ? CompressionTypes.GZIP : CompressionTypes.None;
+      const answers = await sending.producer.send({ topic, acks: -1, compression, messages });
+      for (const { partition, baseOffset } of answers)
+        this.moveOn(sending, partition, BigInt(baseOffset ?? -1), messages);
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
+  }
+
+  /** An offset that was there before acknowledges something else: a repeat that the broker dropped, or a topic made anew. */
+  private moveOn({ ends }: Sending, partition: number, at: bigint, messages: readonly { partition: number }[]): void {
+    const end = ends.get(partition) ?? 0n;
+    if (at < end)
+      throw new Error(
+        `partition ${partition} of topic ${this.settings.topic} acknowledged at offset ${at} and had come to ${end}: it was made anew, or has lost records`,
+      );
+    ends.set(partition, at + BigInt(messages.filter((one) => one.partition === partition).length));
+  }
+
+  private async end(): Promise<void> {
+    const { sending } = this;
+    this.sending = null;
+    if (sending !== null) await within(2000, sending.producer.disconnect());
+  }
+
+  close(): Promise<void> {
+    return this.end();
+  }
+}

@@ -1,0 +1,211 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EventLog, FeedConsumer, FeedSubscription } from '@entente/engine';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { Delivery } from './delivery.js';
+import { placeOf } from './place.js';
+import { type KafkaFeedSettings, within, wordsOf } from './settings.js';
+import { asAdmin, checkPartitions } from './topic.js';
+
+/**
+ * A running delivery. kafkajs's consumer ends for good by many a fault, so each is let go and followed by a new one. What is handed over is awaited within the consumer's
+ * own handler, and each partition that the group gives goes on only when the consumer has said from where.
+ */
+export class KafkaSubscription implements FeedSubscription {
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>;
+  private readonly deliveries = new Map<number, Delivery>();
+  private readonly offsets = new Map<number, string>();
+  /** Moves with every assignment and every consumer: what an older one has begun is not gone on with. */
+  private generation = 0;
+  private trouble: string | null = null;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly settings: KafkaFeedSettings,
+    private readonly log: EventLog,
+    private readonly to: FeedConsumer,
+  ) {
+    this.running = this.run();
+  }
+
+  head(): Promise<bigint> {
+    return this.log.head();
+  }
+
+  fault(): string | null {
+    const faults = [...this.deliveries.values()].map(({ fault }) => fault);
+    return this.trouble ?? faults.find((fault) => fault !== null) ?? null;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { firstPause = 250 } = this.settings;
+    for (let wait = firstPause; !this.over(); wait = Math.min(wait * 2, firstPause * 30)) {
+      try {
+        await this.live();
+      } catch (error) {
+        if (this.trouble === null) wait = firstPause;
+        this.trouble = wordsOf(error);
+        this.settings.say?.('error', 'the consumer has ended, and another follows', { error: this.trouble });
+        await pause(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** The life of one consumer: until it fails or the delivery is stopped. */
+  private async live(): Promise<void> {
+    await asAdmin(this.kafka, (admin) => checkPartitions(admin, this.settings));
+    const { topic, groupId, partitions, sessionTimeout = 10_000, maxWait = 250, tellEvery = 5000 } = this.settings;
+    const consumer = this.kafka.consumer({
+      ...{ groupId, sessionTimeout, rebalanceTimeout: Math.max(sessionTimeout, 10_000) },
+      ...{ heartbeatInterval: Math.floor(sessionTimeout / 5), minBytes: 1, maxWaitTimeInMs: maxWait },
+      ...{ allowAutoTopicCreation: false, retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) } },
+    });
+    let sign = performance.now();
+    const { CRASH, GROUP_JOIN, FETCH, HEARTBEAT } = consumer.events;
+    for (const event of [FETCH, HEARTBEAT] as const) consumer.on(event, () => (sign = performance.now()));
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      sign = performance.now();
+      this.given(consumer, payload.memberAssignment[topic] ?? []);
+    });
+    let timer: NodeJS.Timeout | undefined;
+    let tell: NodeJS.Timeout | undefined;
+    const ended = new Promise<void>((resolve, reject) => {
+      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+      if (this.over()) resolve();
+      consumer.on(CRASH, ({ payload }) => reject(payload.error));
+      timer = setInterval(() => {
+        if (performance.now() - sign > sessionTimeout * 3) reject(new Error('the consumer gives no sign of life'));
+      }, 1000);
+      tell = setInterval(() => void this.tell(consumer), tellEvery);
+      const begun = async (): Promise<void> => {
+        await consumer.connect();
+        await consumer.subscribe({ topic, fromBeginning: true });
+        await consumer.run({
+          ...{ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: partitions },
+          eachBatch: (payload) => this.handle(consumer, payload),
+        });
+      };
+      begun().catch(reject);
+    });
+    try {
+      await ended;
+    } finally {
+      clearInterval(timer);
+      clearInterval(tell);
+      await this.letGo(consumer);
+    }
+  }
+
+  /** Waits for the batches at hand, no longer than it may; what is still under way then is fenced by its checkpoint. */
+  private async letGo(consumer: Consumer): Promise<void> {
+    const { closeWithin = 5000 } = this.settings;
+    this.generation += 1;
+    const hands = [...this.deliveries.values()].map((delivery) => delivery.inTurn(() => Promise.resolve()));
+    await within(closeWithin, Promise.all([consumer.disconnect().catch(() => undefined), ...hands]));
+    for (const partition of this.deliveries.keys()) this.to.release?.(partition);
+    this.deliveries.clear();
+    this.offsets.clear();
+  }
+
+  /** The group gives these partitions: each rests until the consumer has said where it stands. Must not throw, or kafkajs's consumer dies. */
+  private given(consumer: Consumer, partitions: readonly number[]): void {
+    const mine = (this.generation += 1);
+    for (const partition of this.deliveries.keys())
+      if (!partitions.includes(partition)) {
+        this.deliveries.delete(partition);
+        this.to.release?.(partition);
+      }
+    this.offsets.clear();
+    this.trouble = null;
+    const { topic, most = 500, say } = this.settings;
+    const healed = (partition: number, after: bigint, upTo: bigint): void =>
+      say?.('warn', 'what the topic has lost was read from the log', { partition, after, upTo });
+    consumer.pause([{ topic, partitions: [...partitions] }]);
+    for (const partition of partitions) {
+      const its = { topic, partitions: this.settings.partitions, log: this.log, to: this.to, most, healed };
+      const delivery = this.deliveries.get(partition) ?? new Delivery(partition, its);
+      this.deliveries.set(partition, delivery);
+      delivery.ready = false;
+      void this.begin(consumer, delivery, mine);
+    }
+  }
+
+  private begin(consumer: Consumer, delivery: Delivery, mine: number): Promise<void> {
+    const { partition } = delivery;
+    const { topic } = this.settings;
+    const isMine = (): boolean => mine === this.generation && !this.over();
+    return delivery.inTurn(async () => {
+      if (!isMine()) return;
+      try {
+        const at = await delivery.resume();
+        const { offset, atEnd } = await asAdmin(this.kafka, (admin) => placeOf(admin, topic, this.log, partition, at));
+        if (!isMine()) return;
+        consumer.seek({ topic, partition, offset: String(offset) });
+        delivery.ready = true;
+        if (atEnd) delivery.well();
+        consumer.resume([{ topic, partitions: [partition] }]);
+      } catch (error) {
+        if (isMine()) this.failed(consumer, delivery, mine, error);
+      } finally {
+        if (!this.deliveries.has(partition)) this.to.release?.(partition);
+      }
+    });
+  }
+
+  /** The partition rests, alone, and begins again from where the consumer stands. */
+  private failed(consumer: Consumer, delivery: Delivery, mine: number, error: unknown): void {
+    const { topic, firstPause = 250, say } = this.settings;
+    delivery.ready = false;
+    const fault = wordsOf(error);
+    if (delivery.fault !== fault) say?.('error', 'a partition rests', { partition: delivery.partition, error: fault });
+    delivery.fault = fault;
+    delivery.wait = Math.min(Math.max(delivery.wait * 2, firstPause), firstPause * 30);
+    consumer.pause([{ topic, partitions: [delivery.partition] }]);
+    setTimeout(() => {
+      if (mine === this.generation) void this.begin(consumer, delivery, mine);
+    }, delivery.wait).unref();
+  }
+
+  private async handle(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
+    const mine = this.generation;
+    const delivery = this.deliveries.get(batch.partition);
+    if (delivery === undefined) return;
+    let lost: unknown = null;
+    const goesOn = (): boolean =>
+      lost === null && delivery.ready && mine === this.generation && !this.over() && isRunning() && !isStale();
+    const taken = async (offset: string): Promise<void> => {
+      if (!goesOn()) return;
+      resolveOffset(offset);
+      this.offsets.set(batch.partition, String(BigInt(offset) + 1n));
+      await heartbeat().catch((error: unknown) => (lost = error));
+    };
+    // A batch may take longer than the session.
+    const beat = setInterval(() => void heartbeat().catch(() => undefined), 1000);
+    try {
+      await delivery.inTurn(() => delivery.take(batch.messages, goesOn, taken));
+    } catch (error) {
+      if (mine === this.generation) this.failed(consumer, delivery, mine, error);
+    } finally {
+      clearInterval(beat);
+    }
+    // kafkajs joins the group again by what its own heartbeat throws.
+    if (lost !== null) throw lost as Error;
+  }
+
+  /** A hint for those who watch the group's lag; nothing rests on it. */
+  private async tell(consumer: Consumer): Promise<void> {
+    const { topic } = this.settings;
+    const offsets = [...this.offsets].map(([partition, offset]) => ({ topic, partition, offset }));
+    if (offsets.length > 0) await consumer.commitOffsets(offsets).catch(() => undefined);
+  }
+
+  private over(): boolean {
+    return this.stopping.signal.aborted;
+  }
+}

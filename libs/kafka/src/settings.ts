@@ -1,0 +1,112 @@
+import { readCloudEvent, type Marked, type Message, type Published } from '@entente/contracts';
+import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
+
+/** How a cluster is reached, and what is said of it on the way; times in milliseconds. */
+export interface KafkaSettings {
+  /** `host:port` of some of its brokers. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** TLS: true, or certificates as Node.js's `tls.connect` takes them. */
+  readonly ssl?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+  /** Is told what the client has to say. */
+  readonly say?: (level: 'error' | 'warn' | 'info', message: string, details: object) => void;
+  /** How long a connection may take, and an answer. */
+  readonly connectWithin?: number;
+  readonly answerWithin?: number;
+}
+
+/** The topic of a log. Its name is never used again for another. */
+export interface TopicSettings {
+  readonly topic: string;
+  /** For ever: it decides where each stream's events are. */
+  readonly partitions: number;
+  /** Of each partition; the cluster's own default unless given. */
+  readonly replicas?: number;
+}
+
+/** How a published log is read; times in milliseconds. */
+export interface KafkaFeedSettings extends KafkaSettings, TopicSettings {
+  /** Those who read under one name share the partitions. */
+  readonly groupId: string;
+  /** A process that says nothing for so long has died: the others take over its partitions. */
+  readonly sessionTimeout?: number;
+  /** The longest that the broker keeps a question waiting for what is new; it answers at once where there is any. */
+  readonly maxWait?: number;
+  /** The first pause after a fault; it doubles up to thirty times as much. */
+  readonly firstPause?: number;
+  /** Where the group has come to is told to the broker so often: for those who watch its lag, and nothing else. */
+  readonly tellEvery?: number;
+  /** The longest that stopping waits for what is under way. */
+  readonly closeWithin?: number;
+  /** So many events at most are handed over at once. */
+  readonly most?: number;
+}
+
+const LEVELS = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn' } as const;
+
+/** The one way to a cluster. */
+export function kafkaOf(settings: KafkaSettings): Kafka {
+  const { brokers, clientId, ssl, sasl, say, connectWithin = 3000, answerWithin = 10_000 } = settings;
+  return new Kafka({
+    clientId,
+    brokers: [...brokers],
+    ...(ssl === undefined ? {} : { ssl: ssl === true || ssl === false ? ssl : { ...ssl } }),
+    ...(sasl === undefined ? {} : { sasl: saslOf(sasl) }),
+    connectionTimeout: connectWithin,
+    authenticationTimeout: connectWithin,
+    requestTimeout: answerWithin,
+    enforceRequestTimeout: true,
+    // Who is answered by an error tries again by itself, after reading how things stand.
+    retry: { initialRetryTime: 100, retries: 3, maxRetryTime: 1000 },
+    logLevel: say === undefined ? logLevel.NOTHING : logLevel.INFO,
+    logCreator:
+      () =>
+      ({ level, log: { message, ...details } }) =>
+        say?.(LEVELS[level as keyof typeof LEVELS] ?? 'info', message, details),
+  });
+}
+
+function saslOf({ mechanism, username, password }: NonNullable<KafkaSettings['sasl']>) {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password };
+    case 'scram-sha-256':
+      return { mechanism, username, password };
+    case 'scram-sha-512':
+      return { mechanism, username, password };
+  }
+}
+
+/** What a record of the topic says; throws an Error where it is none of Entente's. */
+export function readRecord({ key, headers = {}, value }: KafkaMessage): Published | Marked {
+  const text = Object.entries(headers).flatMap(([name, one]) => {
+    const last = Array.isArray(one) ? one.at(-1) : one;
+    return last === undefined ? [] : [[name, last.toString()] as const];
+  });
+  const message: Message = {
+    key: key === null ? null : key.toString(),
+    headers: Object.fromEntries(text),
+    value: value === null ? null : value.toString(),
+  };
+  return readCloudEvent(message);
+}
+
+/** A fault in words. Errors of another realm are errors too. */
+export const wordsOf = (error: unknown): string => (error as { message?: string } | null)?.message ?? String(error);
+
+/** Waits for something no longer than so many milliseconds; what it ends with then is nobody's. Answers whether it ended. */
+export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { ConfigResourceTypes, type Admin, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
+import { type TopicSettings, within } from './settings.js';
+
+/** Where a partition begins, and the offset that its next record will have. */
+export interface Bounds {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** Nothing of a log is ever forgotten. */
+const FOR_EVER = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' };
+
+/** A record bears the time at which its event was recorded, whatever a broker's clock says: readers find their place by it. Kafka 3.6 or newer. */
+const OF_ANY_TIME = { 'message.timestamp.type': 'CreateTime', 'message.timestamp.after.max.ms': '9223372036854775807' };
+
+/** Works with an admin client of its own, which is gone afterwards. */
+export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await within(2000, admin.disconnect());
+  }
+}
+
+/** Makes the topic where there is none: in so many partitions, and for ever. */
+export async function makeTopic(admin: Admin, { topic, partitions, replicas = -1 }: TopicSettings): Promise<void> {
+  if ((await admin.listTopics()).includes(topic)) return;
+  const configEntries = Object.entries({ ...FOR_EVER, ...OF_ANY_TIME }).map(([name, value]) => ({ name, value }));
+  const wanted = { topic, numPartitions: partitions, replicationFactor: replicas, configEntries };
+  // Answers false where another was first.
+  await admin.createTopics({ topics: [wanted], waitForLeaders: true });
+}
+
+/** Refuses a topic that is not there, or has another number of partitions than the log is folded in. */
+export async function checkPartitions(admin: Admin, { topic, partitions }: TopicSettings): Promise<void> {
+  if (!(await admin.listTopics()).includes(topic))
+    throw new Error(`there is no topic ${topic} yet: the relay makes it`);
+  const [found] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics as (ITopicMetadata | undefined)[];
+  const count = found?.partitions.length ?? 0;
+  if (count !== partitions)
+    throw new Error(
+      `topic ${topic} has ${count} partitions, not ${partitions}: a stream's partition is for ever; publish to a new topic to change their number`,
+    );
+}
+
+/** Refuses a topic that forgets. */
+export async function checkForEver(admin: Admin, { topic }: TopicSettings): Promise<void> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(FOR_EVER) }],
+  });
+  for (const { configName, configValue } of resources[0]?.configEntries ?? []) {
+    const wanted = FOR_EVER[configName as keyof typeof FOR_EVER] as string | undefined;
+    if (wanted !== undefined && wanted !== configValue)
+      throw new Error(`topic ${topic} forgets: its ${configName} is ${configValue} and has to be ${wanted}`);
+  }
+}
+
+/** The bounds of each partition, by its number. */
+export async function boundsOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, Bounds>> {
+  const found = await admin.fetchTopicOffsets(topic);
+  return new Map(found.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
+}
+
+/**
+ * The records at these offsets of each partition, which rise; each there, as the bounds say. kafkajs reads in groups only, so a group is made for it, and goes with it.
+ * Fails where they have not come within `ms`.
+ */
+export async function recordsAt(
+  kafka: Kafka,
+  topic: string,
+  wanted: ReadonlyMap<number, readonly bigint[]>,
+  ms: number,
+): Promise<ReadonlyMap<number, readonly KafkaMessage[]>> {
+  const found = new Map<number, KafkaMessage[]>([...wanted.keys()].map((partition) => [partition, []]));
+  const next = (partition: number): bigint | undefined => wanted.get(partition)?.[found.get(partition)?.length ?? 0];
+  const missing = (): boolean => [...wanted.keys()].some((partition) => next(partition) !== undefined);
+  if (!missing()) return found;
+  const groupId = `${topic}-ends-${randomUUID()}`;
+  const options = {
+    groupId,
+    maxWaitTimeInMs: 50,
+    retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
+  };
+  const consumer = kafka.consumer({ ...options, allowAutoTopicCreation: false, maxBytesPerPartition: 65_536 });
+  const seek = (partition: number): void => {
+    const offset = next(partition);
+    if (offset === undefined) consumer.pause([{ topic, partitions: [partition] }]);
+    else consumer.seek({ topic, partition, offset: String(offset) });
+  };
+  let reading: Promise<void> | null = null;
+  try {
+    const all = new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+        for (const partition of payload.memberAssignment[topic] ?? []) seek(partition);
+      });
+      reading = (async () => {
+        await consumer.connect();
+        await consumer.subscribe({ topic, fromBeginning: true });
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          eachBatch: ({ batch: { partition, messages } }) => {
+            for (const message of messages)
+              if (BigInt(message.offset) === next(partition)) found.get(partition)?.push(message);
+            seek(partition);
+            if (!missing()) resolve();
+            return Promise.resolve();
+          },
+        });
+      })();
+      reading.catch(reject);
+    });
+    if (!(await within(ms, all))) throw new Error(`the ends of topic ${topic} could not be read within ${ms} ms`);
+    return found;
+  } finally {
+    await within(2000, consumer.disconnect());
+    await within(
+      2000,
+      asAdmin(kafka, (admin) => admin.deleteGroups([groupId])),
+    );
+  }
+}
