@@ -1,0 +1,157 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { cloudEventOf } from '@entente/contracts';
+import { partitionOf } from '@entente/engine';
+import { startKafka } from '../../deploy/engines/kafka.mjs';
+import { all } from '../contracts/event-store.js';
+import { type Distributed, distributed } from './distributed.js';
+import { kafkaByHand, until } from './kafka.js';
+
+let house: Distributed;
+afterEach(() => house.end());
+
+/** Puts events of the log on the topic by hand, each with the predecessor that it is given, in this order. */
+const putByHand = async (places: readonly number[], storeId = house.store.id): Promise<void> => {
+  const { topic, partitions } = house.settings;
+  const events = await all(house.store.readLog(0n));
+  const messages = places.map((at) => {
+    const event = events[at] as (typeof events)[number];
+    const partition = partitionOf(event.stream, partitions);
+    const before = events.findLast(
+      (one) => one.position < event.position && partitionOf(one.stream, partitions) === partition,
+    );
+    const previous = { position: before?.position ?? 0n, id: before?.id ?? '' };
+    const { key, headers, value } = cloudEventOf({ event, previous, storeId });
+    return { key, headers: { ...headers }, value, partition, timestamp: String(Date.parse(event.metadata.recordedAt)) };
+  });
+  const producer = kafkaByHand(house.settings).producer();
+  await producer.connect();
+  await producer.send({ topic, messages }).finally(() => producer.disconnect());
+};
+
+describe('rows folded from a topic with six partitions', () => {
+  it('are those of a replay, and every partition is seen to the end of the log', async () => {
+    house = await distributed(6);
+    const { relay } = house.relay();
+    await until(() => relay.status().position !== null);
+    const folding = await house.project();
+    await house.load(8);
+    await house.expectRowsAsReplayed();
+    expect(folding.projector.status()).toMatchObject([{ model: 'words', parked: 0, stopped: null }]);
+    expect(folding.projector.fault()).toBeNull();
+  });
+
+  it('are those of a replay where relays and projectors come and go under load, and each event is folded once', async () => {
+    house = await distributed(6);
+    const first = house.relay();
+    await until(() => first.relay.status().position !== null);
+    const one = await house.project();
+    const going = house.load(100, 40, 50);
+    await pause(500);
+    const two = await house.project();
+    await until(() => two.projector.status().length > 0);
+    const second = house.relay();
+    await first.end();
+    const three = await house.project();
+    await until(() => three.projector.status().length > 0);
+    await one.end();
+    await second.end();
+    house.relay();
+    await until(() => two.projector.status().length > 0);
+    await two.end();
+    await going;
+    await house.expectRowsAsReplayed();
+    const folded = [one, two, three].map((folding) => folding.folded());
+    expect(folded.every((count) => count > 0)).toBe(true);
+  });
+
+  it('drop what comes again, and take what was put in front of its turn from the log itself', async () => {
+    house = await distributed(1);
+    const { relay, end } = house.relay();
+    await house.load(1, 4);
+    await until(async () => relay.status().position === (await house.store.head()));
+    await end();
+    const folding = await house.project();
+    await house.expectRowsAsReplayed();
+    const head = Number(await house.store.head());
+    await house.load(2, 4);
+    const events = Array.from({ length: Number(await house.store.head()) - head }, (_, i) => head + i);
+    // Old ones again, then new ones in the wrong order, and one of them missing.
+    await putByHand([0, 3, 1, ...events.toReversed().filter((at) => at !== head + 2), 2]);
+    await house.expectRowsAsReplayed();
+    expect(folding.projector.fault()).toBeNull();
+  });
+
+  it('stand still, and say why, before an event of another log', async () => {
+    house = await distributed(1);
+    const { relay, end } = house.relay();
+    await house.load(1, 4);
+    await until(async () => relay.status().position === (await house.store.head()));
+    await end();
+    const folding = await house.project();
+    await house.expectRowsAsReplayed();
+    await putByHand([0], 'another-log');
+    await until(() => (folding.projector.fault() ?? '').includes('has an event of another log (another-log'));
+  });
+
+  it('go on where the topic was made anew, shorter or longer, as the chain and the log say', async () => {
+    house = await distributed(1);
+    const { relay, end } = house.relay();
+    await house.load(3, 4);
+    await until(async () => relay.status().position === (await house.store.head()));
+    await end();
+    const folding = await house.project();
+    await house.expectRowsAsReplayed();
+    const { topic } = house.settings;
+    const admin = kafkaByHand(house.settings).admin();
+    await admin.connect();
+    for (const times of [1, 3]) {
+      await admin.deleteTopics({ topics: [topic] });
+      await until(async () => !(await admin.listTopics()).includes(topic));
+      await house.load(times, 4);
+      const again = house.relay();
+      const head = await house.store.head();
+      await until(() => (again.relay.status().position ?? 0n) >= head);
+      if (times === 3) await putByHand(Array.from({ length: 10 }, (_, i) => i));
+      await house.expectRowsAsReplayed(30_000);
+      await again.end();
+    }
+    await admin.disconnect();
+    expect(folding.projector.status()).toMatchObject([{ parked: 0 }]);
+  });
+});
+
+describe('a broker that goes', () => {
+  it.each(['stop', 'kill'] as const)(
+    'by %s, and is back: everything goes on, and the rows are those of a replay',
+    async (how) => {
+      const folder = mkdtempSync(join(tmpdir(), 'entente-broker-'));
+      let broker = await startKafka({ folder });
+      house = await distributed(3, broker.brokers);
+      try {
+        const { relay } = house.relay();
+        await until(() => relay.status().position !== null);
+        const folding = await house.project();
+        await house.load(4);
+        await house.expectRowsAsReplayed();
+        await broker[how]();
+        await house.load(4);
+        await until(() => relay.status().fault !== null && folding.projector.fault() !== null, 30_000);
+        broker = await startKafka({ folder, port: broker.port });
+        await house.load(4);
+        await house.expectRowsAsReplayed(30_000);
+        await until(() => relay.status().fault === null && folding.projector.fault() === null);
+      } finally {
+        await house.end();
+        house = await distributed(1);
+        await broker.stop();
+        rmSync(folder, { recursive: true });
+      }
+    },
+    90_000,
+  );
+});
