@@ -6,7 +6,7 @@ import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import type { Manifest } from '../../apps/cli/src/backup.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';
-import { startHouse } from '../built-house.js';
+import { propose as proposeTo, startHouse } from '../built-house.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
@@ -30,6 +30,22 @@ const propose = async (url: string, id: string): Promise<number> => {
   });
   return answer.status;
 };
+interface Told {
+  readonly version: string;
+}
+/** What a live stream tells who comes back with an id, until it says something. */
+async function liveUntil(url: string, id: string, says: string): Promise<string> {
+  const stop = new AbortController();
+  const { body } = await fetch(url, { headers: { 'last-event-id': id }, signal: stop.signal });
+  const text = new TextDecoder();
+  let told = '';
+  for await (const chunk of body as ReadableStream<Uint8Array>) {
+    told += text.decode(chunk, { stream: true });
+    if (told.includes(says)) break;
+  }
+  stop.abort();
+  return told;
+}
 const streamsOf = async (folder: string): Promise<string[]> => {
   const log = new SqliteLogReader(folder);
   const streams = (await all(log.readLog(0n))).map(({ stream }) => stream);
@@ -103,11 +119,57 @@ describe('a backup', () => {
     await again.listen(0, '127.0.0.1');
     const at = await again.getUrl();
     while ((await version(at)).rows.length < 1) await new Promise((done) => setTimeout(done, 5));
-    expect(await version(at)).toMatchObject({ version: '1.2.2', rows: [{ programme: 'norland.one' }] });
+    expect(await version(at)).toMatchObject({
+      version: expect.stringMatching(/^1\.2\.2~[0-9a-f]{8}$/),
+      rows: [{ programme: 'norland.one' }],
+    });
     await propose(at, 'three');
     while ((await version(at)).rows.length < 2) await new Promise((done) => setTimeout(done, 5));
     await again.close();
     expect((await entente('compare', '--rebuilt', '--data', restored)).status).toBe(0);
+  });
+
+  it('restored and gone on with: who comes back with what was told behind it is told so, by rows, by the log and by its receipt', async () => {
+    const house = await buildHouse(data, 'fatal');
+    await house.listen(0, '127.0.0.1');
+    const url = await house.getUrl();
+    await proposeTo(url, 'kept');
+    await entente('backup', copy, '--data', data, '--seal-key');
+    const lost = (await (await proposeTo(url, 'lost')).json()) as { after: string; position: string };
+    const answer = (await (await fetch(`${url}/v1/read-models/programmes?after=${lost.after}`)).json()) as Told;
+    await house.close();
+    const restored = join(base, 'restored');
+    await entente('restore', copy, '--data', restored);
+    const again = await buildHouse(restored, 'fatal');
+    await again.listen(0, '127.0.0.1');
+    const at = await again.getUrl();
+    // It has grown past what was lost.
+    let newest = { after: '', position: '' };
+    for (const id of ['x', 'y', 'z']) newest = (await (await proposeTo(at, id)).json()) as typeof newest;
+    const now = (await (await fetch(`${at}/v1/read-models/programmes?after=${newest.after}`)).json()) as Told;
+    expect(now.version).not.toBe(answer.version);
+    const rows = await liveUntil(
+      `${at}/v1/read-models/programmes/live`,
+      `programmes/${answer.version}/${lost.position}`,
+      'caught-up',
+    );
+    expect(rows).toContain('event: reset');
+    expect(rows).toContain('norland.kept');
+    const log = await liveUntil(`${at}/v1/history/live`, lost.position, `-${newest.position}\n`);
+    expect(log).toContain(
+      'event: reset\ndata: {"reason":"the log was restored without what followed this position","position":"1"}',
+    );
+    expect([...log.matchAll(/"stream":"programme\/norland\.([a-z]+)"/g)].map(([, id]) => id)).toEqual(['x', 'y', 'z']);
+    // Who comes back with what stands, or with what was told since, goes on.
+    expect(await liveUntil(`${at}/v1/history/live`, '1', `-${newest.position}\n`)).not.toContain('reset');
+    const own = /id: (\S+)\nevent: event/.exec(log)?.[1] ?? '';
+    expect(await liveUntil(`${at}/v1/history/live`, own, `-${newest.position}\n`)).not.toContain('reset');
+    const read = await fetch(`${at}/v1/read-models/programmes?after=${lost.after}`);
+    expect([read.status, await read.json()]).toMatchObject([410, { code: 'lost-since' }]);
+    // The receipt of what stands is the same for ever.
+    const kept = (await (await proposeTo(at, 'kept')).json()) as typeof lost;
+    expect((await fetch(`${at}/v1/read-models/programmes?after=${kept.after}`)).status).toBe(200);
+    await again.close();
   });
 
   it('keeps the refused commands too, and a log that is not what the manifest says is not restored', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,11 +74,15 @@ describe('a socket that a supervisor holds', () => {
         longest = Math.max(longest, performance.now() - begun);
       }
     };
-    // Each on a connection of its own.
+    // Each request on a connection of its own, and on connections that are kept open.
     const headers = { connection: 'close' };
     const clients = [
       ask(() => fetch(`${url}/v1/read-models/funding`, { headers })),
       ask(() => propose(url, `p${(sent += 1)}`, headers)),
+      ...Array.from({ length: 4 }, () => [
+        ask(() => fetch(`${url}/v1/read-models/funding`)),
+        ask(() => propose(url, `p${(sent += 1)}`)),
+      ]).flat(),
     ];
     await new Promise((done) => setTimeout(done, 300));
     first.house.kill('SIGTERM');
@@ -97,10 +101,14 @@ describe('a socket that a supervisor holds', () => {
     expect(longest).toBeGreaterThan(300);
   });
 
-  it('that nobody else may reach, and one of several: each is refused in so many words', async () => {
+  it('that nobody else may reach, one of several, and what is none: each is refused in so many words', async () => {
     const { socket } = held();
     const [status, said] = await start(socket.fd, '2').ended;
     expect([status, said]).toEqual([1, expect.stringContaining('LISTEN_FDS=2: hand over one socket')]);
     socket.close();
+    const file = openSync(join(folder, 'no-socket'), 'w');
+    const [ended, told] = await start(file).ended;
+    closeSync(file);
+    expect([ended, told]).toEqual([1, expect.stringContaining('descriptor 3 is no socket')]);
   });
 });

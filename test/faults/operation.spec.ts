@@ -165,14 +165,17 @@ describe('stopping', () => {
     const told = live.text();
     const answered: (readonly [string, number])[] = [];
     let refusedConnections = 0;
+    const broken: unknown[] = [];
     let stopping = false;
     const clients = Array.from({ length: 16 }, async (_, c) => {
       for (let i = 0; !stopping || i < 5; i += 1)
         try {
           const id = `c${c}-${i}`;
           answered.push([id, (await propose(url, id)).status]);
-        } catch {
-          refusedConnections += 1;
+        } catch (error) {
+          const { code } = (error as { cause?: { code?: string } }).cause ?? {};
+          if (code === 'ECONNREFUSED') refusedConnections += 1;
+          else broken.push(code);
           return;
         }
     });
@@ -189,6 +192,7 @@ describe('stopping', () => {
     const acknowledged = answered.filter(([, status]) => status === 201);
     expect(acknowledged.length).toBeGreaterThan(16);
     expect(acknowledged.filter(([id]) => !streams.has(`programme/norland.${id}`))).toEqual([]);
-    expect(refusedConnections).toBeLessThanOrEqual(16);
+    // Nobody is cut off: who asks on a connection that is kept open is answered, and who comes later finds nobody.
+    expect([broken, refusedConnections <= 16]).toEqual([[], true]);
   });
 });

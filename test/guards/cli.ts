@@ -23,6 +23,13 @@ export const CLI: readonly Guarded[] = [
         tests: 'keeps the refused commands too',
       },
       {
+        guard: 'who comes back with what a restored log lost is known',
+        code: 'beginEra(making);',
+        instead: '',
+        spec: BACKUP,
+        tests: 'restored and gone on with',
+      },
+      {
         guard: 'a backup is made into an empty folder',
         code: 'if (inUse(to)) throw',
         instead: 'if (false) throw',

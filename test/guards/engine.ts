@@ -177,8 +177,8 @@ export const ENGINE: readonly Guarded[] = [
       },
       {
         guard: 'a parked stream stays parked after a restart',
-        code: 'this.parkedStreams.get(model)?.add(stream);',
-        instead: 'void [model, stream];',
+        code: 'new Set([...known, ...streams.map(({ stream }) => stream)])',
+        instead: 'new Set([...known, ...streams.slice(0, 0).map(({ stream }) => stream)])',
         spec: PROJECTION,
         tests: 'also after a restart',
       },

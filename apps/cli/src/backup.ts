@@ -3,7 +3,7 @@ import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, st
 import { join } from 'node:path';
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
-import { copyDatabase, damageIn } from './cli.module.js';
+import { beginEra, copyDatabase, damageIn } from './cli.module.js';
 import { digestOfLog } from './events-digest.js';
 import { fillWhole, inUse } from './folder.js';
 import type { Output } from './output.js';
@@ -154,6 +154,8 @@ export async function restore(
       throw new Error(
         `this backup ends at position ${head} with digest ${held}, and its manifest says ${position} and ${digest}`,
       );
+    // What the lost log had told behind this place is not here: who comes back with it is to know.
+    beginEra(making);
   });
   if (output.json) output.out(JSON.stringify({ restored: data, position, events, digest }));
   else output.out(`${data} holds ${events} events up to position ${position} again, whose digest is ${digest}`);

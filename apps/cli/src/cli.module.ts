@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventLog, EventStore, ReadModelStore } from '@entente/engine';
+import { type EventLog, type EventStore, type ReadModelStore, eraOf } from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
-export { copyDatabase, damageIn } from '@entente/sqlite';
+export { beginEra, copyDatabase, damageIn } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { addressIn } from '../../standalone/src/address.js';
 import { buildHouse } from '../../standalone/src/house.js';
@@ -18,14 +18,14 @@ export const makeLog = (folder: string): EventStore => new SqliteEventStore({ fo
 /** The rows of a data folder, for reading. */
 export async function openRows(folder: string, log: EventLog): Promise<ReadModelStore> {
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true });
-  await rows.open(log.id);
+  await rows.open(log.id, undefined, eraOf(log));
   return rows;
 }
 
 /** The rows of a data folder, to be written too: beside a running house, which takes up what changed. */
 export async function openRowsToWrite(folder: string, log: EventLog): Promise<ReadModelStore> {
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
-  await rows.open(log.id);
+  await rows.open(log.id, undefined, eraOf(log));
   return rows;
 }
 
@@ -33,7 +33,7 @@ export async function openRowsToWrite(folder: string, log: EventLog): Promise<Re
 export async function openScratch(log: EventLog): Promise<{ readonly rows: ReadModelStore; end(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'entente-replay-'));
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
-  await rows.open(log.id);
+  await rows.open(log.id, undefined, eraOf(log));
   return {
     rows,
     async end() {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import '../../standalone/src/supported-node.js';
 import 'reflect-metadata';
 import { commandLine } from './commands.js';
 import { EXIT } from './output.js';

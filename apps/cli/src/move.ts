@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import type { EventLog, EventStore } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
+import { beginEra } from './cli.module.js';
 import { EventsDigest, digestOfLog } from './events-digest.js';
 import { fillWhole } from './folder.js';
 import { type Output, progress } from './output.js';
@@ -130,6 +131,8 @@ export async function importLog(
       await store.close();
       await close(noted);
     }
+    // Its positions are its own: who comes back with the old ones begins anew.
+    beginEra(making, 0n);
   });
   if (output.json) output.out(JSON.stringify({ data, events, digest, positions }));
   else

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { fstatSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config, isLoopback } from './config.js';
@@ -14,6 +15,14 @@ export function heldSocket(env: Readonly<Record<string, string | undefined>>, pi
   const { LISTEN_PID: of, LISTEN_FDS: sockets } = env;
   if (of !== String(pid) || sockets === undefined) return null;
   if (sockets !== '1') throw new Error(`LISTEN_FDS=${sockets}: hand over one socket; name one address in its unit`);
+  let there = false;
+  try {
+    there = fstatSync(FIRST).isSocket();
+  } catch {
+    // There is no such descriptor.
+  }
+  if (!there)
+    throw new Error(`LISTEN_FDS=1, and descriptor ${FIRST} is no socket: hand over the one that is listened on`);
   return FIRST;
 }
 

@@ -1,3 +1,4 @@
+import './supported-node.js';
 import 'reflect-metadata';
 import { leaveAddress, removeAddress } from './address.js';
 import { readConfig } from './config.js';
@@ -19,10 +20,11 @@ async function bootstrap(): Promise<void> {
     process.stderr.write(`Entente cannot start:\n${config.map((line) => `  ${line}\n`).join('')}`);
     process.exit(1);
   }
+  const held = heldSocket(process.env, process.pid);
   const app = await buildHouse(config.data, config.logLevel, 'beside', config.door);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopWithin(config.stopSeconds));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  const url = await openDoor(app, config, heldSocket(process.env, process.pid));
+  const url = await openDoor(app, config, held);
   leaveAddress(config.data, url);
   process.on('exit', () => removeAddress(config.data, url));
   const told = config.example ? await tellExample(url, new Date().toISOString().slice(0, 10)) : 0;

@@ -1,5 +1,5 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { type Damaged, EventFeed, EventLog, type Observer, ReadModelStore } from '@entente/engine';
+import { type Damaged, EventFeed, EventLog, type Observer, ReadModelStore, eraOf } from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { InProcessFeed, SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
@@ -16,18 +16,18 @@ export async function openRows(
   onDamaged: (damaged: Damaged) => void = () => undefined,
 ): Promise<ReadModelStore> {
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, onDamaged });
-  await rows.open(log.id, await log.head());
+  await rows.open(log.id, await log.head(), eraOf(log));
   return rows;
 }
 
 /** The same rows for reading alone, once they are open. */
 export async function readRows(
   folder: string,
-  storeId: string,
+  { storeId, era }: { readonly storeId: string; readonly era: string },
   onDamaged: (damaged: Damaged) => void,
 ): Promise<ReadModelStore> {
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true, onDamaged });
-  await rows.open(storeId);
+  await rows.open(storeId, undefined, era);
   return rows;
 }
 

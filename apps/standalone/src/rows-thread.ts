@@ -9,6 +9,7 @@ import type { End, Ready } from './thread.js';
 export interface RowsThreadData {
   readonly folder: string;
   readonly storeId: string;
+  readonly era: string;
 }
 
 /** What can be asked: the reading half of the port, by name and with plain data. */
@@ -36,9 +37,9 @@ export type RowsSay =
   | { readonly damaged: string };
 
 const port = parentPort as MessagePort;
-const { folder, storeId } = workerData as RowsThreadData;
+const { folder, ...of } = workerData as RowsThreadData;
 const say = (says: RowsSay): void => port.postMessage(says);
-const rows = await readRows(folder, storeId, ({ message }: Damaged) => say({ damaged: message }));
+const rows = await readRows(folder, of, ({ message }: Damaged) => say({ damaged: message }));
 
 let turn: number | null = null;
 async function sayWhatThereIs(): Promise<void> {

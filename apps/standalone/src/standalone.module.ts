@@ -23,6 +23,7 @@ import {
   RefusalLog,
   Sealer,
   Watchdog,
+  eraOf,
 } from '@entente/engine';
 import {
   CommandsController,
@@ -164,7 +165,7 @@ const within = (folder: string): Provider[] => [
 const rowsBeside =
   (folder: string, name: string) =>
   async (log: EventStore, projection: ProjectionBeside, { found }: FoundDamage): Promise<RowsBeside> => {
-    const rows = await RowsBeside.begin(name, { folder, storeId: log.id }, found);
+    const rows = await RowsBeside.begin(name, { folder, storeId: log.id, era: eraOf(log) }, found);
     projection.onMoved((models) => rows.tell(models));
     return rows;
   };

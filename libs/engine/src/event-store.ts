@@ -1,4 +1,5 @@
 import type { Circumstance, RecordedEvent } from '@entente/kernel';
+import type { Era } from './eras.js';
 
 /** The revision that a stream must have for an append: a number exactly, no stream at all, any, or any that exists. */
 export type Expected = number | 'none' | 'any' | 'exists';
@@ -45,6 +46,8 @@ export interface LogRange {
 export abstract class EventLog {
   /** The log's own id, given when it was made: two logs are never taken for each other. */
   abstract readonly id: string;
+  /** Where it went on after it was restored from a backup, or moved; none where it never was. */
+  readonly eras: readonly Era[] = [];
   /** The events of one stream in batches; nothing where it does not exist. */
   abstract readStream(stream: string, range?: StreamRange): AsyncIterable<readonly RecordedEvent[]>;
   /** The events behind a position, in batches, up to the end of the log as it is when the reader gets there. */

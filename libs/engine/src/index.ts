@@ -55,6 +55,7 @@ export {
 export { Executor, Submit, type Kinds, type Outcome, type Receipt } from './execute.js';
 export { Projector, concerns, foldRows, type Folding } from './project.js';
 export { type ModelStatus, Projecting } from './projecting.js';
+export { type Era, eraAt, eraOf, isLost, keptOf } from './eras.js';
 export { partitionOf } from './partition.js';
 export { type Seen, afterToken, reaches, seenBy } from './reading.js';
 export { LiveRows, type Resume, type RowsNews } from './live-rows.js';

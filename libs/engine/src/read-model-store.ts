@@ -169,8 +169,9 @@ export abstract class Rebuild extends RowSink {
  */
 export abstract class ReadModelStore extends RowSink {
   /** Makes the tables of models that are new. A model whose version changed is served as it was until it has been rebuilt. Fails where the file belongs to another log.
-   * `head`, which only the one that writes the log can give, is where the log ends: rows that are ahead of it, as after a restore, are folded anew. */
-  abstract open(storeId: string, head?: bigint): Promise<void>;
+   * `head`, which only the one that writes the log can give, is where the log ends: rows that are ahead of it, as after a restore, are folded anew.
+   * `era` is the log's: every version names it, so that who comes back with what another era told begins anew. */
+  abstract open(storeId: string, head?: bigint, era?: string): Promise<void>;
   abstract names(): readonly Described[];
   /** Models that are served in another version than the code has: they wait to be rebuilt, and are folded no further. */
   abstract outdated(): Promise<readonly string[]>;

@@ -2,21 +2,24 @@ import { NotThereYet } from './faults.js';
 import { partitionOf } from './partition.js';
 import type { Pin, ReadModelStore } from './read-model-store.js';
 
-/** What a receipt hands out so that its sender can read its own write: opaque to the reader, a position and the stream that it belongs to. */
-export const afterToken = (position: bigint, stream: string): string =>
-  Buffer.from(`${position} ${stream}`).toString('base64url');
+/** What a receipt hands out so that its sender can read its own write: opaque to the reader, a position, the stream that it belongs to, and the log's era. */
+export const afterToken = (position: bigint, stream: string, era = ''): string =>
+  Buffer.from(`${position} ${stream}${era === '' ? '' : ` ${era}`}`).toString('base64url');
 
 /** What a reader has seen and wants to find in the rows: a position of the log, and the stream whose write it was; null where all that was recorded by then is meant. */
 export interface Seen {
   readonly position: bigint;
   readonly stream: string | null;
+  /** The log's era in which it was recorded; '' for a bare position too, which says nothing of it. */
+  readonly era: string;
 }
 
 /** What a token stands for, or a bare position; null where it is neither. */
 export function seenBy(token: string): Seen | null {
-  if (/^[0-9]{1,19}$/.test(token)) return { position: BigInt(token), stream: null };
-  const [, position, stream] = /^([0-9]{1,19}) (\S+)$/.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? [];
-  return position === undefined || stream === undefined ? null : { position: BigInt(position), stream };
+  if (/^[0-9]{1,19}$/.test(token)) return { position: BigInt(token), stream: null, era: '' };
+  const [, position, stream, era = ''] =
+    /^([0-9]{1,19}) (\S+)(?: ([0-9a-f]{8}))?$/.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? [];
+  return position === undefined || stream === undefined ? null : { position: BigInt(position), stream, era };
 }
 
 /**
@@ -26,7 +29,7 @@ export function seenBy(token: string): Seen | null {
 export async function reaches(
   store: ReadModelStore,
   name: string,
-  { position, stream }: Seen,
+  { position, stream }: Pick<Seen, 'position' | 'stream'>,
   within = 5000,
 ): Promise<Pin> {
   const come = (pin: Pin): bigint =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CATALOGUE, bookOfExamples, commandAt, readBody, schemaOf, type WrongField } from '@entente/contracts';
-import { Executor, afterToken, type Outcome, type Receipt, Submit } from '@entente/engine';
+import { EventStore, Executor, afterToken, eraAt, type Outcome, type Receipt, Submit } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
 import { readActor } from './actor-header.js';
 import { Problem, problemOf, wrongShape } from './problem.js';
@@ -15,12 +15,12 @@ interface Reply {
   status(code: number): Reply;
 }
 
-const receiptOut = ({ commandId, stream, revision, position, events }: Receipt) => ({
+const receiptOut = (log: EventStore, { commandId, stream, revision, position, events }: Receipt) => ({
   commandId,
   stream,
   revision,
   position: String(position),
-  after: afterToken(position, stream),
+  after: afterToken(position, stream, eraAt(log, position)),
   events,
 });
 
@@ -36,6 +36,7 @@ export class CommandsController {
   constructor(
     private readonly bus: CommandBus,
     private readonly executor: Executor,
+    private readonly log: EventStore,
   ) {}
 
   /** Every command with its schema and an example: a body, the stream's id and who sends it. */
@@ -71,7 +72,7 @@ export class CommandsController {
     const receipt = await this.executor.receipt(actorOr(header), ref, commandId);
     if (receipt === null)
       throw new Problem(404, 'no-such-command', 'this organisation has left no such command on this stream');
-    return receiptOut(receipt);
+    return receiptOut(this.log, receipt);
   }
 
   @Post(':kind/:id/:command')
@@ -123,7 +124,7 @@ export class CommandsController {
     if (outcome.as !== 'accepted') throw problemOf(outcome);
     if (outcome.repeated) reply.header('idempotency-replayed', 'true');
     reply.status(201).header('etag', `"${outcome.receipt.revision}"`);
-    return receiptOut(outcome.receipt);
+    return receiptOut(this.log, outcome.receipt);
   }
 }
 

@@ -13,8 +13,11 @@ export const DOOR: Door = { connections: 4096, requestSeconds: 30 };
 
 /** So many requests of one connection are at work at once: who sends more without reading what is answered is cut off, since each answer would wait here. */
 const MOST_UNANSWERED = 16;
-/** A connection that a closing house had just let in has so long, in milliseconds, to send its request. */
-const JUST_COME = 250;
+/**
+ * What may already be on its way when a house begins to close has so long, in milliseconds, to arrive: the first request of a connection that was just let in, and the next
+ * one of a connection that is kept open.
+ */
+const ON_ITS_WAY = 500;
 /** What takes nothing of its answer, and what asks nothing more, is let go after so many times what a request may take. */
 const PATIENCE = 4;
 /** The longest, in milliseconds, that a connection waits for the next request. */
@@ -55,10 +58,13 @@ export function keepDoor(app: NestFastifyApplication, { connections }: Door): vo
   // Node takes a connection for idle while the last of its answer still waits here for its reader; these know better.
   server.closeIdleConnections = () => {
     const asks = (socket: Socket): boolean => (unanswered.get(socket) ?? 0) > 0;
+    const late = (since: number): boolean => performance.now() - since > ON_ITS_WAY;
+    if (!late(closing)) return;
     for (const socket of idle) if (!asks(socket)) socket.destroy();
-    for (const [socket, since] of silent) if (!asks(socket) && performance.now() - since > JUST_COME) socket.destroy();
+    for (const [socket, since] of silent) if (!asks(socket) && late(since)) socket.destroy();
   };
-  let closing = false;
+  /** When it began to close; it has not, where it is endless. */
+  let closing = Infinity;
   server.on('connection', (socket: Socket) => {
     open.add(socket);
     silent.set(socket, performance.now());
@@ -92,11 +98,11 @@ export function keepDoor(app: NestFastifyApplication, { connections }: Door): vo
       done();
     })
     .addHook('onSend', (_request, reply, payload, done) => {
-      if (closing) reply.header('connection', 'close');
+      if (closing < Infinity) reply.header('connection', 'close');
       done(null, payload);
     })
     .addHook('preClose', (done) => {
-      closing = true;
+      closing = performance.now();
       setInterval(() => server.closeIdleConnections(), 25).unref();
       done();
     });

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, StreamableFile } from '@nestjs/common';
 import type { WrongField } from '@entente/contracts';
-import { EventStore, Executor } from '@entente/engine';
+import { EventStore, Executor, eraOf } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { Problem, wrongShape } from './problem.js';
 
@@ -79,7 +79,7 @@ export class HistoryController {
     const most = limit ?? 100;
     for await (const batch of this.store.readLog(from, { ...narrow, limit: most })) events.push(...batch);
     const next = events.length === most ? String(events.at(-1)?.position) : null;
-    return { events: events.map(eventOut), position: String(await this.store.head()), next };
+    return { events: events.map(eventOut), position: String(await this.store.head()), era: eraOf(this.store), next };
   }
 
   /** The events of one stream from a revision on (`?from=`, a thousand at most), with its state as of a revision (`?revision=`) or a day or instant (`?as-of=`). */

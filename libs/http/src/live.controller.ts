@@ -12,7 +12,17 @@ import {
   Res,
 } from '@nestjs/common';
 import type { WrongField } from '@entente/contracts';
-import { EventStore, LiveLog, LiveRows, ReadModelStore, type Resume, type RowsNews } from '@entente/engine';
+import {
+  EventStore,
+  LiveLog,
+  LiveRows,
+  ReadModelStore,
+  type Resume,
+  type RowsNews,
+  eraOf,
+  isLost,
+  keptOf,
+} from '@entente/engine';
 import { eventOut, readLogQuery } from './history.controller.js';
 import { wrongShape } from './problem.js';
 import { describedAs } from './read-models.controller.js';
@@ -145,6 +155,12 @@ function resumeOf(name: string, id: string | undefined): Resume | null {
   return { version, pin: positions.map(BigInt) };
 }
 
+/** The place at which a reader of the log left off: an era of the log, '' for the first, and a position; null where the id is none. */
+function placeOf(id: string | undefined): { readonly era: string; readonly position: bigint | null } {
+  const [, era = '', position] = /^(?:([0-9a-f]{8})-)?([0-9]{1,19})$/.exec(id ?? '') ?? [];
+  return { era, position: position === undefined ? null : BigInt(position) };
+}
+
 /** What changes, as it changes. Nest's `@Sse` buffers without bound for a slow reader, so these streams write to the socket themselves. */
 @Controller('v1')
 export class LiveController {
@@ -188,7 +204,7 @@ export class LiveController {
     }
   }
 
-  /** The last events (`?limit=`, 50 unless told) or those behind `Last-Event-ID`, then each that is recorded. */
+  /** The last events (`?limit=`, 50 unless told) or those behind `Last-Event-ID`, then each that is recorded. `reset` where the log was restored without what was told. */
   @Get('history/live')
   async history(
     @Query() query: Record<string, unknown>,
@@ -197,9 +213,15 @@ export class LiveController {
   ): Promise<void> {
     const { kinds, types, after } = readLogQuery(query, ['kind', 'type', 'after']);
     const head = await this.log.head();
-    const resumed = /^[0-9]{1,19}$/.test(lastEventId ?? '') ? BigInt(lastEventId as string) : null;
-    const from = resumed ?? after ?? head;
+    const { era, position: resumed } = placeOf(lastEventId);
     const stream = this.streams.open(reply);
+    let from = resumed ?? after ?? head;
+    if (resumed !== null && isLost(this.log, era, resumed)) {
+      from = keptOf(this.log, era) ?? 0n;
+      const reason = 'the log was restored without what followed this position';
+      stream.write(frame('reset', { reason, position: String(from) }));
+    }
+    const own = eraOf(this.log);
     const narrow = { ...(kinds ? { kinds } : {}), ...(types ? { types } : {}) };
     try {
       const leave = await this.events.follow(
@@ -212,7 +234,7 @@ export class LiveController {
                 ({ stream: of, type }) =>
                   (kinds?.includes(of.slice(0, of.indexOf('/'))) ?? true) && (types?.includes(type) ?? true),
               )
-              .map((event) => frame('event', eventOut(event), String(event.position)))
+              .map((event) => frame('event', eventOut(event), `${own === '' ? '' : `${own}-`}${event.position}`))
               .join(''),
           ),
         () => stream.room(),

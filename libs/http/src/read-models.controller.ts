@@ -1,7 +1,16 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import type { WrongField } from '@entente/contracts';
-import { type Described, EventStore, type Pin, ReadModelStore, type Seen, reaches, seenBy } from '@entente/engine';
+import {
+  type Described,
+  EventStore,
+  type Pin,
+  ReadModelStore,
+  type Seen,
+  isLost,
+  reaches,
+  seenBy,
+} from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { eventOut } from './history.controller.js';
 import { Problem, wrongShape } from './problem.js';
@@ -91,9 +100,23 @@ export class ReadModelsController {
     }
   }
 
+  /** What a token says was seen; fails where it is none, and where the log was restored without it. */
+  private seen(after: string): Seen {
+    const seen = seenBy(after);
+    if (seen === null)
+      throw wrongShape([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
+    if (seen.stream !== null && isLost(this.log, seen.era, seen.position))
+      throw new Problem(
+        410,
+        'lost-since',
+        'this write is not in the log any more, which was restored from an earlier backup: send the command again, with its Idempotency-Key',
+      );
+    return seen;
+  }
+
   /** From where a query looks: its cursor's place, the past that it names, or now. */
   private async pinned(name: string, asked: Asked): Promise<{ readonly pin: Pin; readonly version: string }> {
-    if (asked.after !== null) await reaches(this.store, name, tokenOr(asked.after));
+    if (asked.after !== null) await reaches(this.store, name, this.seen(asked.after));
     const { version, pin: reached } = await this.store.reach(name);
     const past = asked.asOf === null ? reached : await this.pinAt(name, asked.asOf, reached);
     return { pin: asked.cursor?.pin ?? past, version };
@@ -138,10 +161,4 @@ export class ReadModelsController {
       for await (const batch of this.log.readLog(position - 1n, { limit: 1 })) events.push(...batch);
     return { events: events.map(eventOut), left_out: Math.max(0, origins.length - MOST_EVENTS), position: lowest(pin) };
   }
-}
-
-function tokenOr(after: string): Seen {
-  const seen = seenBy(after);
-  if (seen === null) throw wrongShape([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
-  return seen;
 }

@@ -3,3 +3,4 @@ export { SqliteLogReader } from './sqlite-log-reader.js';
 export { InProcessFeed } from './in-process-feed.js';
 export { SqliteRefusalLog } from './sqlite-refusal-log.js';
 export { copyDatabase, damageIn } from './copy.js';
+export { beginEra } from './log-file.js';

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Damaged, NoRoom } from '@entente/engine';
+import { Damaged, type Era, NoRoom } from '@entente/engine';
 import Database from 'better-sqlite3';
 
 /** Names the file as Entente's log: "Entt". */
@@ -26,6 +26,35 @@ const SCHEMA = `
   CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
   CREATE INDEX events_by_time ON events (recorded_at);
 `;
+
+const ERAS = `CREATE TABLE IF NOT EXISTS eras (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, since INTEGER NOT NULL, made TEXT NOT NULL);`;
+
+/**
+ * Begins a new era of the log in a folder that nobody has opened: from here on it goes another way than what it was copied from, `since` a position (its end, unless
+ * given). Whoever comes back with what was told behind that place elsewhere is then known.
+ */
+export function beginEra(folder: string, since?: bigint): void {
+  const db = new Database(join(folder, LOG_FILE), { fileMustExist: true });
+  try {
+    db.exec(ERAS);
+    const last = db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck();
+    db.prepare('INSERT INTO eras (id, since, made) VALUES (?, ?, ?)').run(
+      randomBytes(4).toString('hex'),
+      since ?? last.get(),
+      new Date(Date.now()).toISOString(),
+    );
+  } finally {
+    db.close();
+  }
+}
+
+/** The eras of a log, the first one, which has no name, left out. */
+export function erasIn(db: Database.Database): readonly Era[] {
+  const there = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'eras'`).get();
+  if (there === undefined) return [];
+  const rows = db.prepare('SELECT id, CAST(since AS TEXT) AS since FROM eras ORDER BY number').all();
+  return (rows as { id: string; since: string }[]).map(({ id, since }) => ({ id, since: BigInt(since) }));
+}
 
 /** An exclusive lock on a file of its own: refuses another process and this one alike, and ends with the process however it ends. */
 export function lockFolder(folder: string): Database.Database {

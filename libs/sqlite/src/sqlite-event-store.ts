@@ -3,6 +3,7 @@ import {
   Busy,
   Closing,
   Damaged,
+  type Era,
   EventStore,
   type Expected,
   type LogRange,
@@ -51,6 +52,7 @@ export interface SqliteEventStoreOptions {
  */
 export class SqliteEventStore extends EventStore {
   readonly id: string;
+  override readonly eras: readonly Era[];
   private readonly reader: SqliteLogReader;
   private readonly writer: LogWriter;
   private readonly lock: Database.Database;
@@ -73,6 +75,7 @@ export class SqliteEventStore extends EventStore {
       throw error;
     }
     this.id = this.reader.id;
+    this.eras = this.reader.eras;
   }
 
   append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {

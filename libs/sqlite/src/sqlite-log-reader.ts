@@ -1,8 +1,8 @@
-import { EventLog, type LogRange, type StreamRange } from '@entente/engine';
+import { type Era, EventLog, type LogRange, type StreamRange } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { LOG_FILE, type OnDamaged, openLogReader, readable } from './log-file.js';
+import { LOG_FILE, type OnDamaged, erasIn, openLogReader, readable } from './log-file.js';
 
 interface Stored {
   position: bigint;
@@ -27,6 +27,7 @@ const ALL = 2n ** 63n - 1n;
  */
 export class SqliteLogReader extends EventLog {
   readonly id: string;
+  override readonly eras: readonly Era[];
   private readonly file: string;
   private readonly db: Database.Database;
   private readonly prepared = new Map<string, Database.Statement>();
@@ -44,6 +45,7 @@ export class SqliteLogReader extends EventLog {
     this.file = join(folder, LOG_FILE);
     this.db = openLogReader(folder);
     this.id = this.get<{ id: string }>('SELECT id FROM log')?.id ?? '';
+    this.eras = this.reads(() => erasIn(this.db));
   }
 
   async *readStream(

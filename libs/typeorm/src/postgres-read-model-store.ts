@@ -55,6 +55,7 @@ export class PostgresReadModelStore extends ReadModelStore {
   private readonly connections: Connections;
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private storeId = '';
+  private era = '';
   private served = new Served(0, new Map(), []);
   private reader: RowReader | null = null;
   private news: News | null = null;
@@ -67,7 +68,8 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   /** Where it fails, nothing of it stays open: another try takes another store. */
-  async open(storeId: string, head?: bigint): Promise<void> {
+  async open(storeId: string, head?: bigint, era = ''): Promise<void> {
+    this.era = era;
     try {
       await this.openOn(storeId, head);
     } catch (error) {
@@ -92,7 +94,7 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   private stored(kept: readonly Kept[]): ReadonlyMap<string, StoredModel> {
-    return storedAs(kept, this.options.models, ON_POSTGRES);
+    return storedAs(kept, this.options.models, ON_POSTGRES, this.era);
   }
 
   /** Takes up what is served now. */

@@ -4,11 +4,12 @@ import type { Kept } from './catalogue.js';
 import { type Source, type StoredModel, type StoredView, modelSource, viewSource } from './source.js';
 import { type Stored, tableOf } from './tables.js';
 
-/** The models of the code with the tables and columns that they have where they are kept. */
+/** The models of the code with the tables and columns that they have where they are kept, in versions that name the log's era. */
 export function storedAs(
   kept: readonly Kept[],
   models: readonly AnyProjection[],
   stored: Stored,
+  era: string,
 ): ReadonlyMap<string, StoredModel> {
   const found = new Map<string, StoredModel>();
   for (const { name, version, generation, epoch, columns, table } of kept) {
@@ -16,7 +17,7 @@ export function storedAs(
     if (model === undefined) continue;
     found.set(name, {
       ...{ model, columns, table, schema: tableOf(columns, table, stored) },
-      version: [version, generation, epoch].join('.'),
+      version: `${[version, generation, epoch].join('.')}${era === '' ? '' : `~${era}`}`,
       outdated: version !== model.version,
     });
   }

@@ -14,7 +14,7 @@ export interface StoredModel {
   readonly columns: readonly OwnColumn[];
   readonly schema: EntitySchema<ObjectLiteral>;
   readonly table: string;
-  /** `<version>.<generation>.<epoch>`. */
+  /** `<version>.<generation>.<epoch>`, and `~<era>` where the log was restored or moved. */
   readonly version: string;
   /** Whether the code has another version by now: these rows are served until that one has been filled. */
   readonly outdated: boolean;

@@ -60,6 +60,7 @@ export class SqliteReadModelStore extends ReadModelStore {
   readonly partitions = 1;
   private readonly file: string;
   private storeId = '';
+  private era = '';
   /** What is served, as of the turn that was seen last. */
   private served = new Served(0, new Map(), []);
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
@@ -73,7 +74,8 @@ export class SqliteReadModelStore extends ReadModelStore {
     this.file = join(options.folder, FILE);
   }
 
-  async open(storeId: string, head?: bigint): Promise<void> {
+  async open(storeId: string, head?: bigint, era = ''): Promise<void> {
+    this.era = era;
     try {
       await this.openFile(storeId, head);
     } catch (error) {
@@ -98,7 +100,7 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   private stored(kept: readonly Kept[]): ReadonlyMap<string, StoredModel> {
-    return storedAs(kept, this.options.models, ON_SQLITE);
+    return storedAs(kept, this.options.models, ON_SQLITE, this.era);
   }
 
   /** Takes up what is served now: its tables, its views, and the connection that TypeORM reads them by. */
