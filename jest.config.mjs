@@ -25,5 +25,7 @@ export default {
       },
     ],
   },
+  // Much of it waits for processes and disks: two at once also on two cores.
+  maxWorkers: 2,
   testTimeout: 30000,
 };
