@@ -53,7 +53,7 @@ export const SQLITE: readonly Guarded[] = [
         code: 'stamp > this.lastRecorded ? stamp : this.lastRecorded',
         instead: 'stamp',
         spec: STORE,
-        tests: 'never lets the time of recording go back',
+        tests: 'records at the hour that its clock shows',
       },
       {
         guard: 'the time of recording never goes back under load, whatever the clock does',
