@@ -53,7 +53,8 @@ describe('stopping', () => {
     slow.write('GET /v1/history?limit=1000 HTTP/1.1\r\nHost: h\r\n\r\n');
     await pause(500);
     const stopping = stopped();
-    await pause(300);
+    // Longer than what is idle may stay.
+    await pause(1500);
     let told = '';
     const closed = new Promise((resolve) => slow.once('close', resolve));
     slow.on('data', (bytes) => (told += bytes.toString('latin1'))).resume();

@@ -41,3 +41,33 @@ it('a house that is held up ends within the bound with status 1, and all that wa
   await log.close();
   rmSync(folder, { recursive: true });
 });
+
+it('who asks on a connection that is kept open, just as the house begins to close, is answered, and told that it ends', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
+  const { house, url, ended } = await startHouse(folder, 'off');
+  const { hostname, port } = new URL(url);
+  const kept = connect(Number(port), hostname);
+  let heard = '';
+  kept.on('data', (bytes) => (heard += bytes.toString())).on('error', () => undefined);
+  const ask = () => kept.write('GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n');
+  ask();
+  while (!heard.includes('"ok"')) await pause(5);
+  heard = '';
+  house.kill('SIGTERM');
+  // It listens no more: from then on what is idle might be ended.
+  const refused = () =>
+    new Promise<boolean>((resolve) => {
+      const other = connect(Number(port), hostname);
+      other.once('connect', () => resolve(false)).once('error', () => resolve(true));
+      other.once('connect', () => other.destroy());
+    });
+  while (!(await refused()));
+  await pause(50);
+  ask();
+  await Promise.race([once(kept, 'close'), pause(3000)]);
+  expect(heard).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(heard.toLowerCase()).toContain('connection: close');
+  await ended;
+  expect(house.exitCode).toBe(0);
+  rmSync(folder, { recursive: true });
+});

@@ -155,8 +155,8 @@ export const HOUSE: readonly Guarded[] = [
         guard: 'what is on its way when the house begins to close is answered, on connections that are kept open too',
         code: 'if (!late(closing)) return;',
         instead: '',
-        spec: HELD,
-        tests: 'refuses nobody while',
+        spec: 'test/faults/stopping.spec.ts',
+        tests: 'just as the house begins to close',
       },
       {
         guard: 'what was let in is answered while the house closes',
