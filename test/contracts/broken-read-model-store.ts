@@ -59,6 +59,9 @@ export class BrokenReadModelStore extends ReadModelStore {
   commit(): Promise<boolean> {
     return Promise.resolve(true);
   }
+  checkpoints(): Promise<ReadonlyMap<string, readonly bigint[]>> {
+    return Promise.resolve(new Map());
+  }
   query(): Promise<RowsOut> {
     return Promise.resolve({ rows: [], more: false, pin: [0n], version: '1' });
   }

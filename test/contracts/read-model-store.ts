@@ -144,6 +144,15 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
+    says: 'tells at once how far each model has folded each partition',
+    async holds(store) {
+      const at = (await store.checkpoints()).get('words');
+      expect(at).toEqual(Array(store.partitions).fill(0n));
+      await writer(store)(['note/a', 'x', word('x', 1)], ['note/a', 'y', word('y', 1)]);
+      expect((await store.checkpoints()).get('words')?.[0]).toBe(2n);
+    },
+  },
+  {
     says: 'keeps a batch whole or not at all',
     async holds(store) {
       const versions: RowVersion[] = [

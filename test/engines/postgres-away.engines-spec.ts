@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  InProcessFeed,
   type EventStore,
   LiveRows,
   NoRoom,
@@ -14,7 +15,7 @@ import {
   replay,
 } from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
-import { InProcessFeed, SqliteEventStore } from '@entente/sqlite';
+import { SqliteEventStore } from '@entente/sqlite';
 import { PostgresReadModelStore } from '@entente/typeorm';
 import { startPostgres } from '../../deploy/engines/postgres.mjs';
 import { anEvent } from '../contracts/event-store.js';

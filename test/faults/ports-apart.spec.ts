@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  InProcessFeed,
   EventFeed,
   type FeedBatch,
   type FeedConsumer,
@@ -13,7 +14,7 @@ import {
   rebuild,
 } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
-import { InProcessFeed, SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
+import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { importLog } from '../../apps/cli/src/move.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';

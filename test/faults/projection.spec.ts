@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  InProcessFeed,
   EventFeed,
   type FeedBatch,
   type FeedConsumer,
@@ -14,7 +15,7 @@ import {
 } from '@entente/engine';
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
-import { InProcessFeed, SqliteEventStore } from '@entente/sqlite';
+import { SqliteEventStore } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { tellExample } from '../../apps/standalone/src/example.js';
 import { buildHouse } from '../../apps/standalone/src/house.js';

@@ -2,7 +2,7 @@ import type { Guarded } from './guard.js';
 
 const STORE = 'libs/sqlite/src/sqlite-event-store.spec.ts';
 const WRITER = 'libs/sqlite/src/log-writer.spec.ts';
-const FEED = 'libs/sqlite/src/in-process-feed.spec.ts';
+const FEED = 'libs/engine/src/in-process-feed.spec.ts';
 const REFUSALS = 'libs/sqlite/src/sqlite-refusal-log.spec.ts';
 const UNKNOWN = 'test/faults/unknown-outcome.spec.ts';
 const DAMAGE = 'test/faults/damage.spec.ts';
@@ -336,7 +336,7 @@ export const SQLITE: readonly Guarded[] = [
     ],
   },
   {
-    file: 'libs/sqlite/src/in-process-feed.ts',
+    file: 'libs/engine/src/in-process-feed.ts',
     guards: [
       {
         guard: 'the feed is woken by a commit',

@@ -1,7 +1,15 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { type Damaged, EventFeed, EventLog, type Observer, ReadModelStore, eraOf } from '@entente/engine';
+import {
+  type Damaged,
+  EventFeed,
+  EventLog,
+  InProcessFeed,
+  type Observer,
+  ReadModelStore,
+  eraOf,
+} from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
-import { InProcessFeed, SqliteLogReader } from '@entente/sqlite';
+import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { type LogLevel, PROJECTION, logging } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';

@@ -93,6 +93,9 @@ export class RowsBeside extends ReadModelStore implements OnApplicationShutdown 
   checkpoint(model: string, partition: number): Promise<bigint> {
     return this.ask('checkpoint', model, partition);
   }
+  checkpoints(): Promise<ReadonlyMap<string, Pin>> {
+    return this.ask('checkpoints');
+  }
   parked(): Promise<readonly Parked[]> {
     return this.ask('parked');
   }

@@ -16,6 +16,7 @@ import {
   EventStore,
   Executor,
   Fault,
+  InProcessFeed,
   LiveLog,
   LiveRows,
   Projecting,
@@ -40,7 +41,7 @@ import {
   type Standing,
 } from '@entente/http';
 import { MODELS } from '@entente/read-models';
-import { InProcessFeed, SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
+import { SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
 import { FoundDamage } from './damage.js';
 import { type LogLevel, PROJECTION, SubmitHandler, Watch, kinds, logging } from '@entente/workers';

@@ -17,6 +17,7 @@ export {
   type Tail,
 } from './event-publisher.js';
 export { Relay, type RelayOptions, type RelayStatus } from './relay.js';
+export { InProcessFeed } from './in-process-feed.js';
 export { EventFeed, type FeedBatch, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 export {
   ReadModelStore,

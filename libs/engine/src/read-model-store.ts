@@ -179,6 +179,8 @@ export abstract class ReadModelStore extends RowSink {
   abstract rebuild(models: readonly string[], anew: boolean): Promise<Rebuild>;
   /** Moves whenever other tables are served or a parked stream was cleared, by whichever process. */
   abstract turn(): Promise<number>;
+  /** How far each model has folded each partition: by one look at all of them. */
+  abstract checkpoints(): Promise<ReadonlyMap<string, Pin>>;
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<RowsOut>;
   /** Sums and counts over all rows that match, at a pin. */

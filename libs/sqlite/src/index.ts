@@ -1,6 +1,5 @@
 export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.js';
 export { SqliteLogReader } from './sqlite-log-reader.js';
-export { InProcessFeed } from './in-process-feed.js';
 export { SqliteRefusalLog } from './sqlite-refusal-log.js';
 export { copyDatabase, damageIn } from './copy.js';
 export { beginEra } from './log-file.js';

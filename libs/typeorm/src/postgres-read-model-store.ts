@@ -182,6 +182,10 @@ export class PostgresReadModelStore extends ReadModelStore {
     return this.writer().checkpoint(this.connections, model, partition);
   }
 
+  async checkpoints(): Promise<ReadonlyMap<string, Pin>> {
+    return this.inOneView((served, reader) => reader.allCheckpoints(served.models.values()));
+  }
+
   async parked(): Promise<readonly Parked[]> {
     await this.upToDate();
     return this.writer().parked(this.connections);
@@ -226,19 +230,19 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   query(name: string, query: RowQuery): Promise<RowsOut> {
-    return this.inOneView(name, (source, reader) => reader.query(source, query));
+    return this.ofOne(name, (source, reader) => reader.query(source, query));
   }
   totals(name: string, where: readonly Filter[], pin: Pin): Promise<readonly TotalOut[]> {
-    return this.inOneView(name, (source, reader) => reader.totals(source, where, pin));
+    return this.ofOne(name, (source, reader) => reader.totals(source, where, pin));
   }
   reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }> {
-    return this.inOneView(name, (source, reader) => reader.reach(source));
+    return this.ofOne(name, (source, reader) => reader.reach(source));
   }
   changes(name: string, since: Pin, upTo?: Pin): Promise<Changes> {
-    return this.inOneView(name, (source, reader) => reader.changes(source, since, upTo));
+    return this.ofOne(name, (source, reader) => reader.changes(source, since, upTo));
   }
   origins(name: string, key: string, pin?: Pin): Promise<readonly Origin[] | null> {
-    return this.inOneView(name, (source, reader) => reader.origins(source, key, pin));
+    return this.ofOne(name, (source, reader) => reader.origins(source, key, pin));
   }
 
   onCommit(listener: (models: ReadonlySet<string>) => void): () => void {
@@ -259,14 +263,18 @@ export class PostgresReadModelStore extends ReadModelStore {
     return new PostgresRowWriter(this.served.models);
   }
 
+  private ofOne<T>(name: string, work: (source: Source, reader: RowReader) => Steps<T>): Promise<T> {
+    return this.inOneView((served, reader) => work(served.source(name), reader));
+  }
+
   /** Everything that one answer reads is read in one transaction, of what is served in it. */
-  private async inOneView<T>(name: string, work: (source: Source, reader: RowReader) => Steps<T>): Promise<T> {
+  private async inOneView<T>(work: (served: Served, reader: RowReader) => Steps<T>): Promise<T> {
     for (;;) {
       const { served, reader } = this;
       if (reader === null) throw new Error('the rows are not open');
       const answer = await this.connections.inOneView((answer) =>
         run(
-          whereServed(served, reader, () => work(served.source(name), reader)),
+          whereServed(served, reader, () => work(served, reader)),
           answer,
         ),
       );

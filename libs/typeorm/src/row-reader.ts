@@ -53,6 +53,19 @@ export class RowReader {
     return pin;
   }
 
+  /** The same of many models, by one question. */
+  *allCheckpoints(models: Iterable<StoredModel>): Steps<ReadonlyMap<string, Pin>> {
+    const rows = yield* ask<{ rows_in: string; partition: unknown; at: string }>(
+      'SELECT rows_in, partition, CAST(position AS TEXT) AS at FROM checkpoints',
+    );
+    const pinOf = ({ table }: StoredModel): Pin => {
+      const pin = Array<bigint>(this.partitions).fill(0n);
+      for (const { rows_in, partition, at } of rows) if (rows_in === table) pin[Number(partition)] = BigInt(at);
+      return pin;
+    };
+    return new Map([...models].map((stored) => [stored.model.name, pinOf(stored)]));
+  }
+
   /** Every parked stream of every table, as it is kept. */
   parked(): Steps<readonly Row[]> {
     return ask<Row>('SELECT * FROM parked ORDER BY position');

@@ -167,6 +167,11 @@ export class SqliteReadModelStore extends ReadModelStore {
     return pin[partition] ?? 0n;
   }
 
+  async checkpoints(): Promise<ReadonlyMap<string, Pin>> {
+    await this.upToDate();
+    return this.reads(() => this.reader().now((rows) => rows.allCheckpoints(this.served.models.values())));
+  }
+
   async parked(): Promise<readonly Parked[]> {
     await this.upToDate();
     const rows = this.reads(() => this.reader().now((reader) => reader.parked()));

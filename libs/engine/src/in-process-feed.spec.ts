@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FeedBatch, FeedSubscription } from '@entente/engine';
 import { keeps } from '../../../test/contracts/contract.js';
 import { EVENT_FEED } from '../../../test/contracts/event-feed.js';
 import { anEvent } from '../../../test/contracts/event-store.js';
+import { SqliteEventStore } from '@entente/sqlite';
+import type { FeedBatch, FeedSubscription } from './event-feed.js';
 import { InProcessFeed } from './in-process-feed.js';
-import { SqliteEventStore } from './sqlite-event-store.js';
 
 keeps('EventFeed', EVENT_FEED, () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-feed-'));

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EventLog, EventFeed, type FeedConsumer, type FeedSubscription } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
+import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
+import type { EventLog } from './event-store.js';
 
-/** The log delivered within the process that writes it: one partition, read from the store itself and woken by its commits. */
+/** The log delivered within a process that reads it: one partition, read from the store itself and woken when it grows. */
 export class InProcessFeed extends EventFeed {
   readonly partitions = 1;
 
