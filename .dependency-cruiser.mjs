@@ -11,7 +11,15 @@ const ROOMS = {
   },
   http: {
     sees: ['engine', 'contracts', 'domain', 'kernel'],
-    npm: ['@nestjs/common', '@nestjs/cqrs', '@nestjs/platform-fastify', '@nestjs/swagger', 'prom-client'],
+    npm: [
+      '@nestjs/common',
+      '@nestjs/core',
+      '@nestjs/cqrs',
+      '@nestjs/platform-fastify',
+      '@nestjs/swagger',
+      'nestjs-pino',
+      'prom-client',
+    ],
     node: true,
   },
   'read-models': { sees: ['domain', 'kernel'], npm: ['typeorm'], node: false },

@@ -204,7 +204,7 @@ export const HOUSE: readonly Guarded[] = [
     ],
   },
   {
-    file: 'apps/standalone/src/standalone.module.ts',
+    file: 'libs/http/src/house-readiness.ts',
     guards: [
       {
         guard: 'a house that does not know yet how far its read models have come is not ready',
@@ -281,7 +281,7 @@ export const HOUSE: readonly Guarded[] = [
       },
       {
         guard: 'damage that was found stays in the health',
-        code: 'this.damage.said() ?? ',
+        code: 'damage.said() ?? ',
         instead: '',
         spec: DAMAGE,
         tests: 'in the middle of the log',

@@ -1,18 +1,11 @@
 import './supported-node.js';
 import 'reflect-metadata';
+import { stopWithin } from '@entente/http';
 import { leaveAddress, removeAddress } from './address.js';
 import { readConfig } from './config.js';
 import { tellExample } from './example.js';
 import { heldSocket, openDoor } from './held-socket.js';
 import { buildHouse } from './house.js';
-
-/** Stopping has its bound: whoever supervises the process is not kept waiting. What was acknowledged is on disk whenever it ends. */
-function stopWithin(seconds: number): void {
-  setTimeout(() => {
-    process.stderr.write(`Entente did not stop within ${seconds} s (ENTENTE_STOP_SECONDS) and ends now\n`);
-    process.exit(1);
-  }, seconds * 1000).unref();
-}
 
 async function bootstrap(): Promise<void> {
   const config = readConfig(process.env);

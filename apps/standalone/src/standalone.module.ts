@@ -15,7 +15,6 @@ import {
   EventLog,
   EventStore,
   Executor,
-  Fault,
   InProcessFeed,
   LiveLog,
   LiveRows,
@@ -30,6 +29,7 @@ import {
   CommandsController,
   HealthController,
   HistoryController,
+  HouseReadiness,
   LiveController,
   Metrics,
   MetricsController,
@@ -38,7 +38,6 @@ import {
   ReadModelsController,
   Readiness,
   RefusalsController,
-  type Standing,
 } from '@entente/http';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
@@ -88,64 +87,26 @@ export class ClosesTheStores implements OnApplicationShutdown {
   }
 }
 
-const BEGINS = 'the projection begins: how far each read model has come is not known yet';
-
-/** How this house stands, from its own parts. */
-@Injectable()
-export class HouseReadiness extends Readiness {
-  constructor(
-    @Inject(EventStore) private readonly store: EventStore,
-    @Inject(Projecting) private readonly projector: Projecting,
-    @Inject(Watchdog) private readonly watchdog: Watchdog,
-    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
-    @Inject(FoundDamage) private readonly damage: FoundDamage,
-  ) {
-    super();
-  }
-
-  async standing(): Promise<Standing> {
-    const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
-    const waiting = this.store.waiting();
-    try {
-      const { head, models, parked } = await this.models();
-      const stopped = models.flatMap(({ model, stopped }) =>
-        stopped === null ? [] : [{ follower: model, alarm: `folds no more: ${stopped}` }],
-      );
-      const fault = this.damage.said() ?? this.projector.fault() ?? (models.length === 0 ? BEGINS : null);
-      return { head, waiting, models, parked, fault, alarms: [...stopped, ...alarms] };
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      return { head: 0n, waiting, models: [], parked: [], fault: error.message, alarms };
-    }
-  }
-
-  private async models(): Promise<Pick<Standing, 'head' | 'models' | 'parked'>> {
-    const head = await this.store.head();
-    const ages = new Map<bigint, number>([[head, 0]]);
-    const models = [];
-    const parked = await this.rows.parked();
-    for (const status of this.projector.status()) {
-      const { position } = status;
-      if (!ages.has(position)) ages.set(position, position > head ? 0 : await this.ageBehind(position));
-      const stuck = parked.filter(({ model }) => model === status.model).length;
-      models.push({ ...status, parked: stuck, behindSeconds: ages.get(position) as number });
-    }
-    return { head, models, parked };
-  }
-
-  private async ageBehind(position: bigint): Promise<number> {
-    for await (const [event] of this.store.readLog(position, { limit: 1 }))
-      if (event !== undefined) return Math.max(0, (Date.now() - Date.parse(event.metadata.recordedAt)) / 1000);
-    return 0;
-  }
-}
-
 /** All that follows the log, by the word of where it is kept. */
 function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog): Watchdog {
   const models = MODELS.map(({ name }) => ({ name, position: () => rows.checkpoint(name, 0) }));
   const followers = [...models, { name: 'live history', position: () => Promise.resolve(live.position()) }];
   return new Watchdog(log, followers, () => Date.now());
 }
+
+/** How this house stands, from its own parts. */
+const readinessOf = (
+  store: EventStore,
+  projector: Projecting,
+  watchdog: Watchdog,
+  rows: ReadModelStore,
+  damage: FoundDamage,
+): Readiness =>
+  new HouseReadiness({
+    ...{ log: store, rows, watchdog, waiting: () => store.waiting() },
+    fault: () => damage.said() ?? projector.fault(),
+    models: () => Promise.resolve(projector.status()),
+  });
 
 /** Where the log is folded into rows: within this thread, or on one of its own beside it. */
 export type Projects = 'within' | 'beside';
@@ -251,7 +212,11 @@ export class StandaloneModule {
           useFactory: (log: EventStore, feed: EventFeed) => new LiveLog(log, feed),
         },
         OpenStreams,
-        { provide: Readiness, useClass: HouseReadiness },
+        {
+          provide: Readiness,
+          inject: [EventStore, Projecting, Watchdog, ReadModelStore, FoundDamage],
+          useFactory: readinessOf,
+        },
         {
           provide: Watchdog,
           inject: [EventStore, ReadModelStore, LiveLog],

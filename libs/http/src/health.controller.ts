@@ -15,7 +15,11 @@ export interface Standing {
     readonly stopped: string | null;
     /** The age of the oldest event that it lacks, in seconds; 0 where it lacks none. */
     readonly behindSeconds: number;
+    /** How far it is in each partition, where there are several. */
+    readonly partitions?: readonly bigint[];
   }[];
+  /** Up to where the log is published; null where that is not known. Only who publishes it says so. */
+  readonly published?: bigint | null;
   /** Streams that a read model cannot fold, from which event on, why and since when. */
   readonly parked: readonly Parked[];
   /** What stands still: by the watchdog's word, or since too many streams are parked. */
@@ -31,6 +35,9 @@ const MOST_NAMED = 50;
 export abstract class Readiness {
   abstract standing(): Promise<Standing>;
 }
+
+/** By how much a place is behind the end of the log, in positions. */
+export const lagBehind = (head: bigint, position: bigint): bigint => (head > position ? head - position : 0n);
 
 interface Reply {
   status(code: number): Reply;
@@ -53,7 +60,7 @@ export class HealthController {
    */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
-    const { head, waiting, models, parked, fault, alarms } = await this.readiness.standing();
+    const { head, waiting, models, parked, fault, alarms, published } = await this.readiness.standing();
     const well = fault === null && alarms.length === 0;
     reply.status(well ? 200 : 503);
     return {
@@ -64,10 +71,12 @@ export class HealthController {
       parkedStreams: parked.slice(0, MOST_NAMED).map((one) => ({ ...one, position: String(one.position) })),
       fault,
       alarms,
-      models: models.map(({ model, position, parked: streams, stopped, behindSeconds }) => ({
+      ...(published === undefined ? {} : { published: published === null ? null : String(published) }),
+      models: models.map(({ model, position, parked: streams, stopped, behindSeconds, partitions }) => ({
         model,
         position: String(position),
-        lag: String(head > position ? head - position : 0n),
+        lag: String(lagBehind(head, position)),
+        ...(partitions === undefined ? {} : { partitions: partitions.map(String) }),
         behindSeconds,
         parked: streams,
         stopped,

@@ -24,6 +24,7 @@ import {
   keptOf,
 } from '@entente/engine';
 import { eventOut, readLogQuery } from './history.controller.js';
+import { Metrics } from './metrics.controller.js';
 import { wrongShape } from './problem.js';
 import { describedAs } from './read-models.controller.js';
 import { type Asked, lowest, matches, readRowQuery, rowOut } from './row-query.js';
@@ -117,11 +118,9 @@ export class OpenStreams implements OnModuleDestroy {
   constructor(
     @Inject(LiveRows) private readonly rows: LiveRows,
     @Inject(LiveLog) private readonly log: LiveLog,
-  ) {}
-
-  /** How many are open. */
-  count(): number {
-    return this.streams.size;
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    metrics.figure('entente_live_readers', 'open live streams', () => this.streams.size);
   }
 
   open(reply: Hijackable): OpenStream {

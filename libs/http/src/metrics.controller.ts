@@ -1,8 +1,7 @@
 import { Controller, Get, Injectable, Res } from '@nestjs/common';
 import type { Observer } from '@entente/engine';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { Readiness } from './health.controller.js';
-import { OpenStreams } from './live.controller.js';
+import { Readiness, lagBehind } from './health.controller.js';
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -31,6 +30,12 @@ export class Metrics implements Observer {
   private readonly appended = this.counter('entente_appended_events_total', 'events recorded');
   private readonly projections = this.histogram('entente_projection_seconds', 'one batch folded and kept', SECONDS);
   private readonly folded = this.counter('entente_projected_events_total', 'events that were folded into rows');
+
+  private readonly reconnections = this.counter(
+    'entente_reconnections_total',
+    'connections to an engine that were begun again after they had failed',
+    ['to'],
+  );
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -61,9 +66,25 @@ export class Metrics implements Observer {
     this.commitSeconds.observe(ms / 1000);
   }
 
-  /** A figure that is read when somebody asks. */
+  /** A connection to an engine, or what was followed over it, was begun again after it had failed. */
+  reconnected(to: 'event-store' | 'kafka' | 'database'): void {
+    this.reconnections.inc({ to });
+  }
+
+  /** A figure that is set when somebody asks. */
   gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
     return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  /** A figure that is read when somebody asks. */
+  figure(name: string, help: string, read: () => number): void {
+    const registers = [this.registry];
+    new Gauge({
+      ...{ name, help, registers },
+      collect() {
+        this.set(read());
+      },
+    });
   }
 
   private counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
@@ -83,8 +104,9 @@ interface Reply {
 @Controller('metrics')
 export class MetricsController {
   private readonly waiting: Gauge;
-  private readonly readers: Gauge;
   private readonly lagEvents: Gauge;
+  private readonly partitionLag: Gauge;
+  private readonly published: Gauge;
   private readonly lagSeconds: Gauge;
   private readonly parked: Gauge;
   private readonly stopped: Gauge;
@@ -93,13 +115,20 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly readiness: Readiness,
-    private readonly streams: OpenStreams,
   ) {
     this.waiting = metrics.gauge('entente_waiting_appends', 'commands that wait for their commit');
-    this.readers = metrics.gauge('entente_live_readers', 'open live streams');
     this.lagEvents = metrics.gauge('entente_lag_events', 'positions by which a read model is behind the log', [
       'model',
     ]);
+    this.partitionLag = metrics.gauge(
+      'entente_partition_lag_events',
+      'positions by which a read model is behind the log in one partition',
+      ['model', 'partition'],
+    );
+    this.published = metrics.gauge(
+      'entente_publishing_lag_events',
+      'positions of the log that are not published yet, by who publishes it',
+    );
     this.lagSeconds = metrics.gauge('entente_lag_seconds', 'age of the oldest event that a read model lacks', [
       'model',
     ]);
@@ -110,11 +139,13 @@ export class MetricsController {
 
   @Get()
   async show(@Res({ passthrough: true }) reply: Reply): Promise<string> {
-    const { head, waiting, models, alarms } = await this.readiness.standing();
+    const { head, waiting, models, alarms, published } = await this.readiness.standing();
     this.waiting.set(waiting);
-    this.readers.set(this.streams.count());
-    for (const { model, position, parked, stopped, behindSeconds } of models) {
-      this.lagEvents.set({ model }, Number(head > position ? head - position : 0n));
+    if (published !== undefined && published !== null) this.published.set(Number(lagBehind(head, published)));
+    for (const { model, position, parked, stopped, behindSeconds, partitions = [] } of models) {
+      this.lagEvents.set({ model }, Number(lagBehind(head, position)));
+      for (const [partition, at] of partitions.entries())
+        this.partitionLag.set({ model, partition }, Number(lagBehind(head, at)));
       this.lagSeconds.set({ model }, behindSeconds);
       this.parked.set({ model }, parked);
       this.stopped.set({ model }, stopped === null ? 0 : 1);

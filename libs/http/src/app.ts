@@ -1,0 +1,35 @@
+import { NestFactory } from '@nestjs/core';
+import type { DynamicModule } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { ReadModelStore } from '@entente/engine';
+import { Logger } from 'nestjs-pino';
+import { type Door, keepDoor, serverOptions } from './door.js';
+import { openApi } from './openapi.js';
+import { ProblemFilter } from './problem.js';
+
+/** Builds what a module is made of, behind a door; the caller opens it. The module brings a `LoggerModule`. Throws where a part of it cannot be had. */
+export async function buildApp(module: DynamicModule, door: Door): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    ...serverOptions(door),
+    // An id that is too long is named like every other wrong field, not by the router.
+    routerOptions: { maxParamLength: 8192 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bufferLogs: true,
+    // Why it cannot start is said once, by who starts it.
+    autoFlushLogs: false,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  app.flushLogs();
+  keepDoor(app, door);
+  app.useGlobalFilters(new ProblemFilter());
+  return app;
+}
+
+/** Every command and query, with examples of this day, at `/docs`. */
+export function serveDocs(app: NestFastifyApplication, rows: ReadModelStore): void {
+  const document = openApi(rows.names(), new Date().toISOString().slice(0, 10));
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
+}

@@ -1,0 +1,64 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { openAntechamber } from './antechamber.js';
+import type { DoorSettings } from './door-settings.js';
+
+/** A process that serves on an address, from its start to its end. */
+export interface Life {
+  /** What it is called, to whoever watches it. */
+  readonly name: string;
+  readonly at: DoorSettings;
+  /** Makes it, as soon as what it needs is there: `signal` says that nobody waits for it any more. */
+  readonly build: (signal: AbortSignal) => Promise<NestFastifyApplication>;
+  /** What it waits for meanwhile. */
+  readonly waitsFor: () => string | null;
+}
+
+/** Stopping has its bound: whoever supervises the process is not kept waiting. */
+export function stopWithin(seconds: number): void {
+  setTimeout(() => {
+    process.stderr.write(`Entente did not stop within ${seconds} s (ENTENTE_STOP_SECONDS) and ends now\n`);
+    process.exit(1);
+  }, seconds * 1000).unref();
+}
+
+/**
+ * Lives: answers at its address from the start on, at first that it waits for its engines, then by itself; ends with status 0 when it is told to (SIGTERM, SIGINT), and with 1, and a
+ * sentence, where it cannot begin. Answers its address once it serves; null where it was told to end before.
+ */
+export async function live({ name, at, build, waitsFor }: Life): Promise<string | null> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  for (const told of ['SIGTERM', 'SIGINT'] as const)
+    process.once(told, () => {
+      ending.abort();
+      stopWithin(at.stopSeconds);
+    });
+  try {
+    const antechamber = await openAntechamber(at, waitsFor);
+    const port = antechamber.port;
+    process.stdout.write(`Entente's ${name} is on http://${at.host}:${port}, and waits for its engines\n`);
+    const app = await build(signal).finally(() => antechamber.close());
+    app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+    await app.listen(port, at.host);
+    // It may have been told to end while nobody but this listened.
+    if (signal.aborted) {
+      await app.close();
+      process.exit(0);
+    }
+    const url = await app.getUrl();
+    process.stdout.write(`Entente's ${name} serves: ${url}/health/ready says how it stands\n`);
+    return url;
+  } catch (error) {
+    if (signal.aborted) process.exit(0);
+    process.stderr.write(`Entente's ${name} cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+/** The settings of a process; where some are wrong, says which and what they take, and ends. */
+export function settingsOr<T extends object>(read: T | readonly string[], name: string): T {
+  if (!Array.isArray(read)) return read as T;
+  const lines = (read as readonly string[]).map((line) => `  ${line}\n`).join('');
+  process.stderr.write(`Entente's ${name} cannot start:\n${lines}`);
+  process.exit(1);
+}
