@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import { DOOR, type Door } from '@entente/http';
-import { LOG_LEVELS as LEVELS, type LogLevel } from '@entente/workers';
+import { LOG_LEVELS as LEVELS, type LogLevel, isLoopback } from '@entente/workers';
 
 /** What an operator sets, by environment variables. */
 export interface Config {
@@ -14,10 +13,6 @@ export interface Config {
   readonly stopSeconds: number;
   readonly door: Door;
 }
-
-/** Whether only this machine can reach it. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /** The settings, or every one that is wrong with what it takes. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config | readonly string[] {

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Config, isLoopback } from './config.js';
+import { isLoopback } from '@entente/workers';
+import type { Config } from './config.js';
 
 /** The first descriptor that a supervisor hands over (systemd's sd_listen_fds). */
 const FIRST = 3;
