@@ -1,6 +1,6 @@
 import './supported-node.js';
 import 'reflect-metadata';
-import { stopWithin } from '@entente/http';
+import { settingsOr, stopWithin } from '@entente/http';
 import { leaveAddress, removeAddress } from './address.js';
 import { readConfig } from './config.js';
 import { tellExample } from './example.js';
@@ -8,11 +8,7 @@ import { heldSocket, openDoor } from './held-socket.js';
 import { buildHouse } from './house.js';
 
 async function bootstrap(): Promise<void> {
-  const config = readConfig(process.env);
-  if (!('host' in config)) {
-    process.stderr.write(`Entente cannot start:\n${config.map((line) => `  ${line}\n`).join('')}`);
-    process.exit(1);
-  }
+  const config = settingsOr(readConfig(process.env), 'Entente');
   const held = heldSocket(process.env, process.pid);
   const app = await buildHouse(config.data, config.logLevel, 'beside', config.door);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopWithin(config.stopSeconds));

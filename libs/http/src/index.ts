@@ -9,7 +9,6 @@ export { OPERATOR, readActor } from './actor-header.js';
 export { Metrics, MetricsController } from './metrics.controller.js';
 export { RefusalsController } from './refusals.controller.js';
 export { DOOR, type Door, keepDoor, serverOptions } from './door.js';
-export { type DoorSettings, isLoopback, readDoor } from './door-settings.js';
 export { buildApp, serveDocs } from './app.js';
 export { type Life, live, settingsOr, stopWithin } from './life.js';
 export { HouseReadiness, type HouseParts } from './house-readiness.js';

@@ -1,12 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openAntechamber } from './antechamber.js';
-import type { DoorSettings } from './door-settings.js';
 
 /** A process that serves on an address, from its start to its end. */
 export interface Life {
-  /** What it is called, to whoever watches it. */
+  /** What it is called, to whoever watches it: `Entente's relay`. */
   readonly name: string;
-  readonly at: DoorSettings;
+  readonly at: { readonly host: string; readonly port: number; readonly stopSeconds: number };
   /** Makes it, as soon as what it needs is there: `signal` says that nobody waits for it any more. */
   readonly build: (signal: AbortSignal) => Promise<NestFastifyApplication>;
   /** What it waits for meanwhile. */
@@ -36,7 +35,7 @@ export async function live({ name, at, build, waitsFor }: Life): Promise<string 
   try {
     const antechamber = await openAntechamber(at, waitsFor);
     const port = antechamber.port;
-    process.stdout.write(`Entente's ${name} is on http://${at.host}:${port}, and waits for its engines\n`);
+    process.stdout.write(`${name} is on http://${at.host}:${port}, and waits for its engines\n`);
     const app = await build(signal).finally(() => antechamber.close());
     app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
     await app.listen(port, at.host);
@@ -46,19 +45,19 @@ export async function live({ name, at, build, waitsFor }: Life): Promise<string 
       process.exit(0);
     }
     const url = await app.getUrl();
-    process.stdout.write(`Entente's ${name} serves: ${url}/health/ready says how it stands\n`);
+    process.stdout.write(`${name} serves: ${url}/health/ready says how it stands\n`);
     return url;
   } catch (error) {
     if (signal.aborted) process.exit(0);
-    process.stderr.write(`Entente's ${name} cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${name} cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   }
 }
 
 /** The settings of a process; where some are wrong, says which and what they take, and ends. */
-export function settingsOr<T extends object>(read: T | readonly string[], name: string): T {
-  if (!Array.isArray(read)) return read as T;
-  const lines = (read as readonly string[]).map((line) => `  ${line}\n`).join('');
-  process.stderr.write(`Entente's ${name} cannot start:\n${lines}`);
+export function settingsOr<T>(read: { readonly settings: T } | { readonly wrong: readonly string[] }, name: string): T {
+  if ('settings' in read) return read.settings;
+  const lines = read.wrong.map((line) => `  ${line}\n`).join('');
+  process.stderr.write(`${name} cannot start:\n${lines}`);
   process.exit(1);
 }
