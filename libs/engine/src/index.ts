@@ -64,5 +64,6 @@ export { LiveLog } from './live-log.js';
 export { replay } from './replay.js';
 export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from './refusal-log.js';
 export { type Observer, UNOBSERVED } from './observer.js';
+export { followersIn, modelsIn } from './standing.js';
 export { type Follower, Watchdog } from './watchdog.js';
 export { type RebuildOptions, type Retried, rebuild, retryParked } from './rebuild.js';

@@ -5,6 +5,7 @@ import { partitionOf } from './partition.js';
 import { type ModelStatus, Projecting } from './projecting.js';
 import { type ModelBatch, type Parked, type RowSink, type RowId, type RowVersion, rowKey } from './read-model-store.js';
 import { COMMAND_NOTED } from './settle.js';
+import { MOST_PARKED } from './standing.js';
 
 /** Whether a projection folds this event. */
 export const concerns = (model: AnyProjection, event: RecordedEvent): boolean =>
@@ -99,7 +100,7 @@ export class Projector extends Projecting {
     private readonly store: RowSink & { outdated?(): Promise<readonly string[]> },
     private readonly now: () => string,
     /** More parked streams than this stop the model. */
-    private readonly maxParked = 5,
+    private readonly maxParked = MOST_PARKED,
     private readonly observer: Observer = UNOBSERVED,
   ) {
     super();
@@ -116,6 +117,11 @@ export class Projector extends Projecting {
         this.begun.delete(partition);
       },
     });
+  }
+
+  /** Whether it has begun, and not ended. */
+  get running(): boolean {
+    return this.subscription !== null;
   }
 
   /** Ends after the batch at hand. */

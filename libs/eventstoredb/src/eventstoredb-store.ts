@@ -31,6 +31,8 @@ export interface EventStoreDbOptions {
   readonly upcast?: (event: RecordedEvent) => RecordedEvent;
   /** How long the server may take for an answer, in milliseconds; each call is tried four times. */
   readonly patience?: number;
+  /** Is told each time that the log is followed anew after that had ended. */
+  readonly reconnected?: () => void;
   /** Events that may wait; beyond them an append is `Busy`. */
   readonly maxWaiting?: number;
 }
@@ -62,12 +64,12 @@ export class EventStoreDbStore extends EventStore {
 
   /** Connects, once: where the server does not answer, or is too old, it fails with a sentence that says what to do and names the address without credentials. */
   static async connect(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
-    const { url, log, upcast, patience = 5000, maxWaiting = 10_000 } = options;
+    const { url, log, upcast, reconnected, patience = 5000, maxWaiting = 10_000 } = options;
     const link = await connect(url, patience, new Names(log));
     try {
       const reader = new LogReader(link, upcast);
       const id = await reader.identity();
-      const follower = new Follower(link, reader);
+      const follower = new Follower(link, reader, reconnected);
       await follower.start();
       return new EventStoreDbStore(id, link, reader, new LogWriter(link, reader), follower, maxWaiting);
     } catch (error) {

@@ -32,6 +32,7 @@ export class Follower {
   constructor(
     private readonly link: Link,
     private readonly reader: LogReader,
+    private readonly reconnected: () => void = () => undefined,
   ) {}
 
   /** Begins at the end of the log as it is. */
@@ -111,6 +112,7 @@ export class Follower {
       await this.subscribed();
       if (this.through > before) wait = FIRST_PAUSE;
       await pause(wait, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) this.reconnected();
     }
   }
 

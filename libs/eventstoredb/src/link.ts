@@ -1,4 +1,5 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { Fault } from '@entente/engine';
 import { Calls } from './calls.js';
 import type { Names } from './names.js';
 
@@ -52,8 +53,10 @@ export async function connect(url: string, patience: number, names: Names): Prom
   } catch (error) {
     await disconnect(link);
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(
+    throw new Fault(
+      'event-store-away',
       `the event store at ${address} does not answer (${why}): is it running there, and has it a certificate where the url does not say tls=false?`,
+      5,
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 import { type Message, cloudEventOf, cloudMarkOf } from '@entente/contracts';
 import { BEFORE_ALL, EventPublisher, type Mark, type PartitionLinks, type Tail } from '@entente/engine';
-import { CompressionTypes, type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
 import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, within, wordsOf } from './settings.js';
 import { type Bounds, asAdmin, boundsOf, checkForEver, checkPartitions, makeTopic, recordsAt } from './topic.js';
 
@@ -29,6 +29,7 @@ export class KafkaEventPublisher extends EventPublisher {
   readonly partitions: number;
   private readonly kafka: Kafka;
   private sending: Sending | null = null;
+  private begun = false;
 
   constructor(private readonly settings: KafkaPublisherSettings) {
     super();
@@ -92,6 +93,8 @@ export class KafkaEventPublisher extends EventPublisher {
     this.sending = { producer, storeId, ends };
     try {
       await producer.connect();
+      if (this.begun) this.settings.reconnected?.();
+      this.begun = true;
     } catch (error) {
       await this.end();
       throw error;
@@ -131,7 +134,7 @@ export class KafkaEventPublisher extends EventPublisher {
     }));
     if (messages.length === 0) return;
     try {
-      const compression = gzip ? CompressionTypes.GZIP : CompressionTypes.None;
+      const compression = gzip ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
       const answers = await sending.producer.send({ topic, acks: -1, compression, messages });
       for (const { partition, baseOffset } of answers)
         this.moveOn(sending, partition, BigInt(baseOffset ?? -1), messages);

@@ -1,5 +1,6 @@
 import { readCloudEvent, type Marked, type Message, type Published } from '@entente/contracts';
-import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
+// Of this CommonJS package plain Node.js does not find every name.
+import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs';
 
 /** How a cluster is reached, and what is said of it on the way; times in milliseconds. */
 export interface KafkaSettings {
@@ -15,6 +16,8 @@ export interface KafkaSettings {
   };
   /** Is told what the client has to say. */
   readonly say?: (level: 'error' | 'warn' | 'info', message: string, details: object) => void;
+  /** Is told each time that what had failed is begun again. */
+  readonly reconnected?: () => void;
   /** How long a connection may take, and an answer. */
   readonly connectWithin?: number;
   readonly answerWithin?: number;
@@ -47,12 +50,13 @@ export interface KafkaFeedSettings extends KafkaSettings, TopicSettings {
   readonly most?: number;
 }
 
+const { logLevel } = kafkajs;
 const LEVELS = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn' } as const;
 
 /** The one way to a cluster. */
 export function kafkaOf(settings: KafkaSettings): Kafka {
   const { brokers, clientId, ssl, sasl, say, connectWithin = 3000, answerWithin = 10_000 } = settings;
-  return new Kafka({
+  return new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],
     ...(ssl === undefined ? {} : { ssl: ssl === true || ssl === false ? ssl : { ...ssl } }),

@@ -1,3 +1,4 @@
+import { Fault } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import { type Kept, keptOf } from './catalogue.js';
 import { type Asks, SCHEMA } from './postgres-connections.js';
@@ -92,8 +93,10 @@ async function foldAnewWhatIsAhead(asks: Asks, models: readonly AnyProjection[],
 
 /** Fails where the rows are not those of this log in these partitions. */
 export async function checkHouse(asks: Asks, { storeId, partitions }: Whose): Promise<void> {
-  const [house] = (await asks.query<House>('SELECT * FROM house')).rows;
-  if (house === undefined) throw new Error('this database holds no rows: start a projector on it first');
+  const [there] = (await asks.query<{ is: boolean }>(`SELECT to_regclass('house') IS NOT NULL AS is`)).rows;
+  const [house] = there?.is === true ? (await asks.query<House>('SELECT * FROM house')).rows : [];
+  if (house === undefined)
+    throw new Fault('no-rows', 'the database holds no rows yet: start a projector on it, and they are folded', 1);
   if (house.format > FORMAT)
     throw new Error(`these rows were written by a newer Entente (format ${house.format}): run that one`);
   if (house.log !== storeId)

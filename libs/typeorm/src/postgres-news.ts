@@ -21,6 +21,7 @@ export class News {
   constructor(
     private readonly url: string,
     private readonly heard: (models: ReadonlySet<string>) => void,
+    private readonly reconnected: () => void = () => undefined,
   ) {
     let begun = (): void => undefined;
     this.begun = new Promise((resolve) => (begun = resolve));
@@ -39,6 +40,7 @@ export class News {
   }
 
   private async listen(begun: () => void): Promise<void> {
+    let listened = false;
     for (let wait = FIRST_PAUSE; !this.stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5000, keepAlive: true });
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()).on('error', () => resolve()));
@@ -50,6 +52,8 @@ export class News {
         await client.connect();
         this.client = client;
         await client.query(`LISTEN ${CHANNEL}`);
+        if (listened) this.reconnected();
+        listened = true;
         wait = FIRST_PAUSE;
         begun();
         if (!this.stopping.signal.aborted) await ended;

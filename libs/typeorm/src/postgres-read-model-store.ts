@@ -1,6 +1,7 @@
 import {
   type Changes,
   type Described,
+  Fault,
   type Filter,
   type ModelBatch,
   type Origin,
@@ -26,7 +27,7 @@ import {
   prepareSchema,
   turnHeld,
 } from './postgres-catalogue.js';
-import { type Asks, Connections, type PostgresOptions, SCHEMA, SEARCH_PATH } from './postgres-connections.js';
+import { type Asks, Connections, type PostgresOptions, SCHEMA, SEARCH_PATH, meaning } from './postgres-connections.js';
 import { News } from './postgres-news.js';
 import { PostgresRebuild } from './postgres-rebuild.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
@@ -42,6 +43,8 @@ export interface PostgresReadModelStoreOptions extends PostgresOptions {
   readonly views: readonly StoredView[];
   /** Into how many partitions the log is folded. */
   readonly partitions: number;
+  /** Is told each time that the database is listened to anew after that had ended. */
+  readonly reconnected?: () => void;
   /** Rows are read, never written, and no table is made. */
   readonly readonly?: boolean;
 }
@@ -89,7 +92,7 @@ export class PostgresReadModelStore extends ReadModelStore {
         await dropUnused(asks);
       });
     await this.load();
-    this.news = new News(this.options.url, (moved) => this.tell(moved));
+    this.news = new News(this.options.url, (moved) => this.tell(moved), this.options.reconnected);
     await this.news.begun;
   }
 
@@ -108,7 +111,11 @@ export class PostgresReadModelStore extends ReadModelStore {
     }, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const missing = models.find(({ name }) => !served.models.has(name));
     if (missing !== undefined)
-      throw new Error(`${missing.name} is not in these rows: start a projector of this version of Entente on them`);
+      throw new Fault(
+        'no-rows',
+        `${missing.name} is not in these rows yet: start a projector of this version of Entente on them`,
+        1,
+      );
     const compiler = await this.dataSource([...served.models.values()]);
     const first = this.reader === null;
     this.reader = new RowReader(compiler, this.partitions);
@@ -123,7 +130,11 @@ export class PostgresReadModelStore extends ReadModelStore {
     return new DataSource({
       ...{ type: 'postgres', url: this.options.url, schema: SCHEMA, poolSize: 1, extra: { options: SEARCH_PATH } },
       ...{ synchronize: false, entities: models.map(({ schema }) => schema) },
-    }).initialize();
+    })
+      .initialize()
+      .catch((error: unknown) => {
+        throw meaning(error);
+      });
   }
 
   /** Makes the tables that are not there yet, as TypeORM writes them, within a transaction. */

@@ -1,5 +1,10 @@
 export { ProjectionWorker } from './projection-worker.js';
 export { PROJECTION } from './projection.js';
+export { AfterTheOlder, Succession } from './succession.js';
+export { RelayWorker } from './relay-worker.js';
+export { Waits, passes } from './waits.js';
+export { ToldOnce } from './told-once.js';
+export { telling } from './telling.js';
 export { Watch } from './watch.js';
 export { Models, RebuildWorker } from './rebuild-worker.js';
 export { SubmitHandler, kinds } from './deciding.js';

@@ -1,5 +1,15 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  Optional,
+} from '@nestjs/common';
 import { Projector, ReadModelStore } from '@entente/engine';
+import { Succession } from './succession.js';
+import { ToldOnce } from './told-once.js';
 
 /**
  * Gives the projection its life: it begins when the house stands, ends after the batch at hand when the house closes, and begins again from where the rows stand
@@ -8,37 +18,55 @@ import { Projector, ReadModelStore } from '@entente/engine';
 @Injectable()
 export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('projection');
+  private readonly told = new ToldOnce(this.log, 'the projection');
   private watch: NodeJS.Timeout | null = null;
-  private said: string | null = null;
   private parked = new Set<string>();
   private turn: number | null = null;
   private looking: Promise<void> | null = null;
+  private beginning: Promise<void> | null = null;
+  private readonly stopping = new AbortController();
 
   constructor(
     @Inject(Projector) private readonly projector: Projector,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+    @Optional() @Inject(Succession) private readonly succession?: Succession,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.turn = await this.rows.turn();
-    this.projector.start();
+    if (this.succession === undefined) this.projector.start();
+    else this.beginning = this.beginInTurn(this.succession);
     this.watch = setInterval(() => {
       this.looking ??= this.look().finally(() => (this.looking = null));
     }, 1000).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
     if (this.watch !== null) clearInterval(this.watch);
-    await this.looking;
+    await Promise.all([this.beginning, this.looking]);
     await this.projector.stop();
   }
 
+  private async beginInTurn(succession: Succession): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted)
+      try {
+        await succession.turn(signal);
+        this.turn = await this.rows.turn();
+        return this.projector.start();
+      } catch (error) {
+        if (!signal.aborted) this.log.error(error);
+        await pause(1000, undefined, { signal }).catch(() => undefined);
+      }
+  }
+
   private async look(): Promise<void> {
-    this.tellFaults();
+    this.told.now(this.projector.fault());
     try {
       await this.tellParked();
       const turn = await this.rows.turn();
-      if (turn !== this.turn) {
+      if (turn !== this.turn && this.projector.running) {
         await this.projector.stop();
         this.projector.start();
         this.log.warn('other rows are served: the projection goes on from where they stand');
@@ -61,14 +89,5 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     }
     for (const name of this.parked) if (!now.has(name)) this.log.warn(`${name} is parked no more`);
     this.parked = now;
-  }
-
-  /** Each fault is told once, when it comes and when it has gone. */
-  private tellFaults(): void {
-    const fault = this.projector.fault();
-    if (fault === this.said) return;
-    if (fault === null) this.log.warn('the projection goes on');
-    else this.log.error(`the projection stands still and tries again: ${fault}`);
-    this.said = fault;
   }
 }

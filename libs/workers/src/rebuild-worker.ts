@@ -1,15 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventLog, ReadModelStore, rebuild } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
+import { olderIn } from './succession.js';
 
 /** The models that are kept, for those who fold them. */
 export abstract class Models {
   abstract readonly all: readonly AnyProjection[];
+  /** Whether other processes fold them too: then rows of a newer version than the code's are left as they are. */
+  readonly shared?: boolean;
 }
+
+/** Before it tries again, in milliseconds. */
+const AGAIN = 5000;
 
 /**
  * Fills, at the start, the read models whose projection has changed since these rows were folded: the old rows serve until the new ones have caught up. Broken off by
- * the end of the process, it is gone on with at the next start.
+ * the end of the process, or by another that fills the same, it is gone on with.
  */
 @Injectable()
 export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {
@@ -24,9 +31,7 @@ export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.running = this.rebuildOutdated().catch((error: unknown) => {
-      if (!this.stopping.signal.aborted) this.log.error(error);
-    });
+    this.running = this.keepTrying();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -34,9 +39,27 @@ export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {
     await this.running;
   }
 
-  private async rebuildOutdated(): Promise<void> {
+  private async keepTrying(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        return await this.rebuildOutdated();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.log.error(error);
+        await pause(AGAIN, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async outdated(): Promise<readonly AnyProjection[]> {
+    if (this.models.shared === true) return olderIn(this.rows, this.models.all);
     const outdated = await this.rows.outdated();
-    const models = this.models.all.filter(({ name }) => outdated.includes(name));
+    return this.models.all.filter(({ name }) => outdated.includes(name));
+  }
+
+  private async rebuildOutdated(): Promise<void> {
+    const models = await this.outdated();
     if (models.length === 0) return;
     const names = models.map(({ name, version }) => `${name} version ${version}`).join(', ');
     this.log.warn(`filling ${names}: the rows of before serve meanwhile`);

@@ -1,0 +1,149 @@
+import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import {
+  EventFeed,
+  EventLog,
+  EventStore,
+  Executor,
+  type Follower,
+  InProcessFeed,
+  LiveLog,
+  LiveRows,
+  ReadModelStore,
+  RefusalLog,
+  Sealer,
+  Watchdog,
+  eraOf,
+  followersIn,
+  modelsIn,
+} from '@entente/engine';
+import { EventStoreDbStore } from '@entente/eventstoredb';
+import {
+  CommandsController,
+  HealthController,
+  HistoryController,
+  HouseReadiness,
+  LiveController,
+  Metrics,
+  MetricsController,
+  OpenStreams,
+  PageController,
+  ReadModelsController,
+  Readiness,
+  RefusalsController,
+} from '@entente/http';
+import { MODELS, VIEWS } from '@entente/read-models';
+import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
+import { SubmitHandler, type Waits, Watch, kinds, logging } from '@entente/workers';
+import { LoggerModule } from 'nestjs-pino';
+import type { Config } from './config.js';
+
+/** Closes what it was opened on when the api closes, after the last answer. One that cannot be closed keeps none of the others open. */
+@Injectable()
+class ClosesTheStores implements OnApplicationShutdown {
+  constructor(
+    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+    @Inject(RefusalLog) private readonly refusals: RefusalLog,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.refusals
+      .close()
+      .finally(() => this.rows.close())
+      .finally(() => this.store.close());
+  }
+}
+
+/** What follows the log: every read model, whichever process folds it, and the live history of this one. */
+function followers(rows: ReadModelStore, live: LiveLog): readonly Follower[] {
+  const names = MODELS.map(({ name }) => name);
+  return [...followersIn(rows, names), { name: 'live history', position: () => Promise.resolve(live.position()) }];
+}
+
+/** The front door, beside as many others as one likes: commands are decided here, on the event store, and rows are read that projectors fold. */
+@Module({})
+export class ApiModule {
+  static on({ process: own, eventStore, topic, database, sealKey }: Config, waits: Waits): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(own.logLevel))],
+      controllers: [
+        PageController,
+        HealthController,
+        CommandsController,
+        LiveController,
+        HistoryController,
+        ReadModelsController,
+        RefusalsController,
+        MetricsController,
+      ],
+      providers: [
+        Metrics,
+        {
+          provide: EventStoreDbStore,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            waits.for('the event store', () =>
+              EventStoreDbStore.connect({ ...eventStore, reconnected: () => metrics.reconnected('event-store') }),
+            ),
+        },
+        { provide: EventStore, useExisting: EventStoreDbStore },
+        { provide: EventLog, useExisting: EventStoreDbStore },
+        {
+          provide: EventFeed,
+          inject: [EventStoreDbStore],
+          useFactory: (store: EventStoreDbStore) => new InProcessFeed(store),
+        },
+        {
+          provide: ReadModelStore,
+          inject: [EventStore, Metrics],
+          useFactory: (log: EventStore, metrics: Metrics) =>
+            waits.for('the database', async () => {
+              const rows = new PostgresReadModelStore({
+                ...{ ...database, models: MODELS, views: VIEWS, partitions: topic.partitions, readonly: true },
+                reconnected: () => metrics.reconnected('database'),
+              });
+              await rows.open(log.id, undefined, eraOf(log));
+              return rows;
+            }),
+        },
+        {
+          provide: RefusalLog,
+          useFactory: () => waits.for('the database', () => PostgresRefusalLog.open(database)),
+        },
+        {
+          provide: Executor,
+          inject: [EventStore, RefusalLog, Metrics],
+          useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
+            new Executor(store, kinds, new Sealer(sealKey), refusals, metrics),
+        },
+        { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
+        {
+          provide: LiveLog,
+          inject: [EventStore, EventFeed],
+          useFactory: (log: EventStore, feed: EventFeed) => new LiveLog(log, feed),
+        },
+        OpenStreams,
+        {
+          provide: Watchdog,
+          inject: [EventStore, ReadModelStore, LiveLog],
+          useFactory: (log: EventStore, rows: ReadModelStore, live: LiveLog) =>
+            new Watchdog(log, followers(rows, live), () => Date.now()),
+        },
+        {
+          provide: Readiness,
+          inject: [EventStore, ReadModelStore, Watchdog],
+          useFactory: (log: EventStore, rows: ReadModelStore, watchdog: Watchdog) =>
+            new HouseReadiness({
+              ...{ log, rows, watchdog, waiting: () => log.waiting() },
+              ...{ fault: () => null, models: () => modelsIn(rows) },
+            }),
+        },
+        Watch,
+        SubmitHandler,
+        ClosesTheStores,
+      ],
+    };
+  }
+}

@@ -1,0 +1,115 @@
+import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  EventFeed,
+  EventLog,
+  Projector,
+  ReadModelStore,
+  Watchdog,
+  eraOf,
+  followersIn,
+  modelsIn,
+} from '@entente/engine';
+import { EventStoreDbStore } from '@entente/eventstoredb';
+import { HealthController, HouseReadiness, Metrics, MetricsController, Readiness } from '@entente/http';
+import { KafkaEventFeed } from '@entente/kafka';
+import { MODELS, VIEWS } from '@entente/read-models';
+import { PostgresReadModelStore } from '@entente/typeorm';
+import { AfterTheOlder, Models, PROJECTION, Succession, type Waits, Watch, logging, telling } from '@entente/workers';
+import { LoggerModule } from 'nestjs-pino';
+import type { Config } from './config.js';
+
+/** Lets go of the rows and the log when nothing is folded any more. */
+@Injectable()
+class ClosesWhatItUses implements OnApplicationShutdown {
+  constructor(
+    @Inject(EventLog) private readonly log: EventLog,
+    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.rows.close().finally(() => this.log.close());
+  }
+}
+
+/** The log, delivered by Kafka and folded into rows in PostgreSQL, by as many processes as share its partitions. What the topic lacks is read from the event store. */
+@Module({})
+export class ProjectorModule {
+  static on(config: Config, waits: Waits): DynamicModule {
+    const { process: own, eventStore, kafka, topic, group, database } = config;
+    return {
+      module: ProjectorModule,
+      imports: [LoggerModule.forRoot(logging(own.logLevel))],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        Metrics,
+        { provide: 'Observer', useExisting: Metrics },
+        {
+          provide: EventLog,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            waits.for('the event store', () =>
+              EventStoreDbStore.connect({ ...eventStore, reconnected: () => metrics.reconnected('event-store') }),
+            ),
+        },
+        {
+          provide: EventFeed,
+          inject: [EventLog, Metrics],
+          useFactory: (log: EventLog, metrics: Metrics) =>
+            new KafkaEventFeed(
+              {
+                ...{ ...kafka, ...topic, groupId: `${group}-projector`, clientId: 'entente-projector' },
+                ...{ say: telling('kafka'), reconnected: () => metrics.reconnected('kafka') },
+              },
+              log,
+            ),
+        },
+        {
+          provide: ReadModelStore,
+          inject: [EventLog, Metrics],
+          useFactory: (log: EventLog, metrics: Metrics) =>
+            waits.for('the database', async () => {
+              const { partitions } = topic;
+              const rows = new PostgresReadModelStore({
+                ...{ ...database, models: MODELS, views: VIEWS, partitions },
+                reconnected: () => metrics.reconnected('database'),
+              });
+              await rows.open(log.id, undefined, eraOf(log));
+              return rows;
+            }),
+        },
+        ...PROJECTION,
+        { provide: Models, useValue: { all: MODELS, shared: true } },
+        {
+          provide: Succession,
+          inject: [EventLog, ReadModelStore],
+          useFactory: (log: EventLog, rows: ReadModelStore) => new AfterTheOlder(log, rows, MODELS),
+        },
+        {
+          provide: Watchdog,
+          inject: [EventLog, ReadModelStore],
+          useFactory: (log: EventLog, rows: ReadModelStore) =>
+            new Watchdog(
+              log,
+              followersIn(
+                rows,
+                MODELS.map(({ name }) => name),
+              ),
+              () => Date.now(),
+            ),
+        },
+        {
+          provide: Readiness,
+          inject: [EventLog, ReadModelStore, Watchdog, Projector],
+          useFactory: (log: EventLog, rows: ReadModelStore, watchdog: Watchdog, projector: Projector) =>
+            new HouseReadiness({
+              ...{ log, rows, watchdog, waiting: () => 0 },
+              fault: () => projector.fault(),
+              models: () => modelsIn(rows),
+            }),
+        },
+        Watch,
+        ClosesWhatItUses,
+      ],
+    };
+  }
+}

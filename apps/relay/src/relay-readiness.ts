@@ -1,0 +1,26 @@
+import { type EventLog, Fault, type Relay, type Watchdog } from '@entente/engine';
+import { Readiness, type Standing } from '@entente/http';
+
+/** How a relay stands: up to where the log is published, and what keeps it from publishing on. */
+export class RelayReadiness extends Readiness {
+  constructor(
+    private readonly log: EventLog,
+    private readonly relay: Relay,
+    private readonly watchdog: Watchdog,
+  ) {
+    super();
+  }
+
+  async standing(): Promise<Standing> {
+    const { position: published, fault } = this.relay.status();
+    const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
+    const own = { waiting: 0, models: [], parked: [], published, alarms };
+    try {
+      const begins = published === null ? 'reads where the partitions of the topic end' : null;
+      return { ...own, head: await this.log.head(), fault: fault ?? begins };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return { ...own, head: 0n, fault: error.message };
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { EventLog, EventPublisher, Relay, Watchdog } from '@entente/engine';
+import { EventStoreDbStore } from '@entente/eventstoredb';
+import { HealthController, Metrics, MetricsController, Readiness } from '@entente/http';
+import { KafkaEventPublisher } from '@entente/kafka';
+import { RelayWorker, Watch, type Waits, logging, telling } from '@entente/workers';
+import { LoggerModule } from 'nestjs-pino';
+import type { Config } from './config.js';
+import { RelayReadiness } from './relay-readiness.js';
+
+/** Lets go of both ends when the relay has stopped. */
+@Injectable()
+class ClosesBothEnds implements OnApplicationShutdown {
+  constructor(
+    @Inject(EventLog) private readonly log: EventLog,
+    @Inject(EventPublisher) private readonly publisher: EventPublisher,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.publisher.close();
+    await this.log.close();
+  }
+}
+
+/** The log, published to Kafka: what it reads is the event store, which it cannot write. */
+@Module({})
+export class RelayModule {
+  static on({ process: own, eventStore, kafka, topic }: Config, waits: Waits): DynamicModule {
+    return {
+      module: RelayModule,
+      imports: [LoggerModule.forRoot(logging(own.logLevel))],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        Metrics,
+        {
+          provide: EventStoreDbStore,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            waits.for('the event store', () =>
+              EventStoreDbStore.connect({ ...eventStore, reconnected: () => metrics.reconnected('event-store') }),
+            ),
+        },
+        { provide: EventLog, useExisting: EventStoreDbStore },
+        {
+          provide: EventPublisher,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            new KafkaEventPublisher({
+              ...{ ...kafka, ...topic, clientId: 'entente-relay', say: telling('kafka') },
+              reconnected: () => metrics.reconnected('kafka'),
+            }),
+        },
+        {
+          provide: Relay,
+          inject: [EventStoreDbStore, EventPublisher],
+          useFactory: (log: EventStoreDbStore, publisher: EventPublisher) =>
+            new Relay(log, publisher, { wake: (listener) => log.onCommit(listener) }),
+        },
+        {
+          provide: Watchdog,
+          inject: [EventLog, Relay],
+          useFactory: (log: EventLog, relay: Relay) =>
+            new Watchdog(log, [{ name: 'the topic', position: () => Promise.resolve(relay.status().position) }], () =>
+              Date.now(),
+            ),
+        },
+        {
+          provide: Readiness,
+          inject: [EventLog, Relay, Watchdog],
+          useFactory: (log: EventLog, relay: Relay, watchdog: Watchdog) => new RelayReadiness(log, relay, watchdog),
+        },
+        RelayWorker,
+        Watch,
+        ClosesBothEnds,
+      ],
+    };
+  }
+}
