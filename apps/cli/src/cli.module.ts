@@ -2,12 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EventLog, type EventStore, type ReadModelStore, eraOf } from '@entente/engine';
+import { EventStoreDbStore } from '@entente/eventstoredb';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export { beginEra, copyDatabase, damageIn } from '@entente/sqlite';
-import { SqliteReadModelStore } from '@entente/typeorm';
+import { PostgresReadModelStore, SqliteReadModelStore } from '@entente/typeorm';
 import { addressIn } from '../../standalone/src/address.js';
 import { buildHouse } from '../../standalone/src/house.js';
+import type { EngineSettings } from './engine-settings.js';
+
+/** A house as the command line opens it, whichever engines it stands on. */
+export interface House {
+  /** The log, for reading: beside whoever writes it. */
+  log(): Promise<EventLog>;
+  /** The rows, for reading. */
+  rows(log: EventLog): Promise<ReadModelStore>;
+  /** The rows, to be written too, beside whoever folds them: they take up what changed. */
+  rowsToWrite(log: EventLog): Promise<ReadModelStore>;
+}
 
 /** The log of a data folder, for reading: beside a running house, or where none runs. */
 export const openLog = (folder: string): EventLog => new SqliteLogReader(folder);
@@ -15,19 +27,40 @@ export const openLog = (folder: string): EventLog => new SqliteLogReader(folder)
 /** A new log in a folder that is made for it. */
 export const makeLog = (folder: string): EventStore => new SqliteEventStore({ folder });
 
-/** The rows of a data folder, for reading. */
-export async function openRows(folder: string, log: EventLog): Promise<ReadModelStore> {
-  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true });
+const embeddedRows = async (folder: string, log: EventLog, readonly: boolean): Promise<ReadModelStore> => {
+  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly });
   await rows.open(log.id, undefined, eraOf(log));
   return rows;
-}
+};
 
-/** The rows of a data folder, to be written too: beside a running house, which takes up what changed. */
-export async function openRowsToWrite(folder: string, log: EventLog): Promise<ReadModelStore> {
-  const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
-  await rows.open(log.id, undefined, eraOf(log));
-  return rows;
-}
+/** The rows of a data folder, for reading. */
+export const openRows = (folder: string, log: EventLog): Promise<ReadModelStore> => embeddedRows(folder, log, true);
+
+/** The house in a data folder. */
+export const inFolder = (folder: string): House => ({
+  log: () => Promise.resolve(openLog(folder)),
+  rows: (log) => openRows(folder, log),
+  rowsToWrite: (log) => embeddedRows(folder, log, false),
+});
+
+/** The house on an event store and a database. */
+export const onEngines = ({ eventStore, database, topic }: EngineSettings): House => {
+  const rowsIn = async (log: EventLog, readonly: boolean): Promise<ReadModelStore> => {
+    const rows = new PostgresReadModelStore({
+      ...{ ...database, models: MODELS, views: VIEWS, partitions: topic.partitions, readonly },
+    });
+    await rows.open(log.id, undefined, eraOf(log));
+    return rows;
+  };
+  return {
+    log: () => EventStoreDbStore.connect(eventStore),
+    rows: (log) => rowsIn(log, true),
+    rowsToWrite: (log) => rowsIn(log, false),
+  };
+};
+
+/** The event store, to take events of another log. */
+export const openStore = ({ eventStore }: EngineSettings): Promise<EventStore> => EventStoreDbStore.connect(eventStore);
 
 /** An empty place for rows that are folded anew, gone when it is ended. */
 export async function openScratch(log: EventLog): Promise<{ readonly rows: ReadModelStore; end(): Promise<void> }> {

@@ -1,11 +1,12 @@
-import type { EventLog, ReadModelStore } from '@entente/engine';
 import { Command } from 'commander';
 import { backUp, restore } from './backup.js';
-import { makeLog, openFrontDoor, openLog, openRows, openRowsToWrite, openScratch } from './cli.module.js';
+import { makeLog, openFrontDoor, openLog, openRows, openScratch } from './cli.module.js';
 import { importObligations } from './import.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
-import { type Difference, type Side, differences, foldAnew, positionAt, printRows } from './rows.js';
+import { foldAnew, positionAt, printRows } from './rows.js';
+import { known, parkedIn, sides, tell } from './comparing.js';
+import { type Common, folderOf, ownFolder, withLog } from './houses.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
 import { timeline } from './timeline.js';
 import { verify } from './verify.js';
@@ -13,33 +14,12 @@ import { verify } from './verify.js';
 const CODES = `
 Exit status: 0 done, 1 fault, 2 refused rows or differences found.`;
 
-interface Common {
-  readonly data: string;
-  readonly json?: boolean;
-}
-
 interface ImportOptions {
   readonly mapping?: string;
   readonly url?: string;
   readonly refused?: string;
   readonly positions?: string;
 }
-
-/** Opens a log for as long as the work takes. */
-async function withLog<T>(folder: string, work: (log: EventLog) => Promise<T>): Promise<T> {
-  const log = openLog(folder);
-  try {
-    return await work(log);
-  } finally {
-    await log.close();
-  }
-}
-
-const known = (store: ReadModelStore, name: string): string => {
-  const names = store.names().map((one) => one.name);
-  if (!names.includes(name)) throw new Error(`there is no read model "${name}"; there are ${names.join(', ')}`);
-  return name;
-};
 
 /** The whole command line. `exit` is told the exit status of a command that ended. */
 export function commandLine(
@@ -53,7 +33,10 @@ export function commandLine(
     program
       .command(name)
       .description(about)
-      .option('--data <folder>', 'the data folder', process.env['ENTENTE_DATA'] ?? './data')
+      .option(
+        '--data <folder>',
+        'the data folder (default: the house that ESDB_URL names, else ENTENTE_DATA or ./data)',
+      )
       .option('--json', 'results as JSON, for programs')
       .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ entente ${line}`).join('\n')}\n${CODES}`);
 
@@ -75,13 +58,14 @@ export function commandLine(
     .action(async (what: string, file: string, options: Common & ImportOptions) => {
       const output = outputTo(options.json === true);
       if (what === 'log') {
-        await importLog(file, options.data, options.positions ?? `${file}.positions.csv`, makeLog, output);
+        await importLog(file, folderOf(options), options.positions ?? `${file}.positions.csv`, makeLog, output);
         return exit(EXIT.done);
       }
       if (what !== 'obligations') throw new Error(`"${what}" cannot be imported: obligations and log can`);
       const { mapping } = options;
       if (mapping === undefined) throw new Error('obligations are read by --mapping <file>, which says how');
-      const door = await openFrontDoor(options.data, options.url);
+      if (options.url === undefined) ownFolder(options, 'name one of its apis by --url');
+      const door = await openFrontDoor(folderOf(options), options.url);
       try {
         const { refusedFile, ...counts } = await importObligations(
           file,
@@ -105,7 +89,7 @@ export function commandLine(
     .argument('<read-model>')
     .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant; now, where it is not given')
     .action((name: string, options: Common & { asOf?: string }) =>
-      withLog(options.data, async (log) => {
+      withLog(options, async (log) => {
         const output = outputTo(options.json === true);
         const position = await positionAt(log, options.asOf);
         const scratch = await openScratch(log);
@@ -131,11 +115,11 @@ export function commandLine(
     .option('--as-of <when>', 'the first side: a position, a day or an instant')
     .option('--with <when>', 'the second side; now, where it is not given')
     .action((name: string | undefined, options: Common & { rebuilt?: boolean; asOf?: string; with?: string }) =>
-      withLog(options.data, async (log) => {
+      withLog(options, async (log, house) => {
         const output = outputTo(options.json === true);
         if ((options.rebuilt === true) === (options.asOf !== undefined))
           throw new Error('compare takes --rebuilt, or --as-of with --with');
-        const served = await openRows(options.data, log);
+        const served = await house.rows(log);
         const scratch = await openScratch(log);
         try {
           const names = name === undefined ? served.names().map((one) => one.name) : [known(served, name)];
@@ -158,8 +142,8 @@ export function commandLine(
     .argument('[read-model...]', 'those whose version changed, where none is named')
     .option('--anew', 'begin again, also where an earlier rebuild was broken off')
     .action((names: readonly string[], options: Common & { anew?: boolean }) =>
-      withLog(options.data, async (log) => {
-        const rows = await openRowsToWrite(options.data, log);
+      withLog(options, async (log, house) => {
+        const rows = await house.rowsToWrite(log);
         try {
           await rebuildModels(log, rows, names, options.anew === true, outputTo(options.json === true));
           exit(EXIT.done);
@@ -178,10 +162,10 @@ export function commandLine(
     .option('--model <read-model>', 'retry those of this read model alone')
     .option('--stream <stream>', 'retry this stream alone')
     .action((what: string | undefined, options: Common & { model?: string; stream?: string }) =>
-      withLog(options.data, async (log) => {
+      withLog(options, async (log, house) => {
         if (what !== undefined && what !== 'retry') throw new Error(`parked takes nothing or "retry", not "${what}"`);
         const output = outputTo(options.json === true);
-        const rows = await (what === undefined ? openRows : openRowsToWrite)(options.data, log);
+        const rows = await (what === undefined ? house.rows : house.rowsToWrite)(log);
         try {
           const left =
             what === undefined ? await listParked(log, rows, output) : await retry(log, rows, options, output);
@@ -198,7 +182,7 @@ export function commandLine(
   ])
     .argument('<file>', 'where it goes: a new file')
     .action((file: string, options: Common) =>
-      withLog(options.data, async (log) => {
+      withLog(options, async (log) => {
         await exportLog(log, file, outputTo(options.json === true));
         exit(EXIT.done);
       }),
@@ -213,7 +197,8 @@ export function commandLine(
     .option('--rows', 'the rows too: they are folded again from the log where they are missing')
     .option('--seal-key', 'the key too that links reporters to their pseudonyms')
     .action(async (folder: string, options: Common & { rows?: boolean; sealKey?: boolean }) => {
-      await backUp(options.data, folder, options, { log: openLog, rows: openRows }, outputTo(options.json === true));
+      const own = ownFolder(options, 'back its event store up by its own means, or write its log by `entente export`');
+      await backUp(own, folder, options, { log: openLog, rows: openRows }, outputTo(options.json === true));
       exit(EXIT.done);
     });
 
@@ -224,7 +209,8 @@ export function commandLine(
     .argument('<folder>', 'the backup')
     .option('--seal-key <file>', 'the key that links reporters to their pseudonyms, where the backup has none')
     .action(async (folder: string, options: Common & { sealKey?: string }) => {
-      await restore(folder, options.data, options.sealKey, openLog, outputTo(options.json === true));
+      const own = ownFolder(options, 'a backup of a folder is restored into a folder');
+      await restore(folder, own, options.sealKey, openLog, outputTo(options.json === true));
       exit(EXIT.done);
     });
 
@@ -238,7 +224,7 @@ export function commandLine(
     .option('--from <when>', 'a day or an instant on which it happened')
     .option('--to <when>', 'a day or an instant')
     .action((stream: string | undefined, { data, json, ...options }: Common & Record<string, string>) =>
-      withLog(data, async (log) => {
+      withLog({ ...(data === undefined ? {} : { data }) }, async (log) => {
         if (stream === undefined && options['actor'] === undefined && options['correlation'] === undefined)
           throw new Error('timeline takes a stream, --actor or --correlation');
         await timeline(log, { ...options, ...(stream === undefined ? {} : { stream }) }, outputTo(json === true));
@@ -250,7 +236,7 @@ export function commandLine(
     'verify',
     'verify --data ./data --json',
   ]).action((options: Common) =>
-    withLog(options.data, async (log) => {
+    withLog(options, async (log) => {
       const output = outputTo(options.json === true);
       const found = await verify(log, output);
       if (output.json) output.out(JSON.stringify(found));
@@ -266,73 +252,4 @@ export function commandLine(
     }),
   );
   return program;
-}
-
-async function sides(
-  log: EventLog,
-  served: ReadModelStore,
-  scratch: ReadModelStore,
-  options: { readonly rebuilt?: boolean; readonly asOf?: string; readonly with?: string },
-  output: Output,
-): Promise<readonly [Side, Side]> {
-  if (options.rebuilt !== true)
-    return [
-      { store: served, position: await positionAt(log, options.asOf) },
-      { store: served, position: await positionAt(log, options.with) },
-    ];
-  let position = await log.head();
-  for (const { name } of served.names())
-    for (const at of (await served.reach(name)).pin) if (at < position) position = at;
-  await foldAnew(log, scratch, position, output);
-  return [
-    { store: served, position },
-    { store: scratch, position },
-  ];
-}
-
-/** Streams that are parked in what was compared: both sides lack what they said since, so that alike does not mean whole. */
-async function parkedIn(served: ReadModelStore, names: readonly string[]): Promise<readonly string[]> {
-  const read = new Set(
-    served
-      .names()
-      .filter(({ name }) => names.includes(name))
-      .flatMap(({ reads }) => reads),
-  );
-  const parked = (await served.parked()).filter(({ model }) => read.has(model));
-  return parked.map(({ model, stream, since }) => `${stream} of ${model} since ${since}`);
-}
-
-async function tell(
-  names: readonly string[],
-  left: Side,
-  right: Side,
-  parked: readonly string[],
-  output: Output,
-): Promise<number> {
-  const found: Difference[] = [];
-  let count = 0;
-  for (const name of names)
-    for await (const difference of differences(name, left, right)) {
-      count += 1;
-      if (found.length < 1000) found.push(difference);
-    }
-  if (output.json)
-    output.out(
-      JSON.stringify({
-        left: String(left.position),
-        right: String(right.position),
-        compared: names,
-        differences: found,
-        count,
-        parked,
-      }),
-    );
-  else {
-    if (found.length > 0) output.out(table(found.map((difference) => ({ ...difference }))));
-    output.out(
-      `${names.length} read models compared at positions ${left.position} and ${right.position}: ${count} differences`,
-    );
-    for (const one of parked) output.out(`parked, so both sides lack what it said since then: ${one}`);
-  }
-  return count;
 }

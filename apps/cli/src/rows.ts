@@ -35,7 +35,13 @@ const PAGE = 1000;
 export async function* rowsAt(store: ReadModelStore, name: string, position: bigint): AsyncIterable<RowOut> {
   let behind: RowOut | undefined;
   for (let more = true; more;) {
-    const query = { where: [], sort: [], limit: PAGE, pin: [position], ...(behind === undefined ? {} : { behind }) };
+    const query = {
+      where: [],
+      sort: [],
+      limit: PAGE,
+      pin: Array<bigint>(store.partitions).fill(position),
+      ...(behind === undefined ? {} : { behind }),
+    };
     const page = await store.query(name, query);
     yield* page.rows;
     behind = page.rows.at(-1);

@@ -1,0 +1,81 @@
+import type { EventLog, ReadModelStore } from '@entente/engine';
+import { type Output, table } from './output.js';
+import { type Difference, type Side, differences, foldAnew, positionAt } from './rows.js';
+
+/** A name that there is among the rows; fails with those that there are. */
+export const known = (store: ReadModelStore, name: string): string => {
+  const names = store.names().map((one) => one.name);
+  if (!names.includes(name)) throw new Error(`there is no read model "${name}"; there are ${names.join(', ')}`);
+  return name;
+};
+
+/** The two sides of a comparison: two dates, or what is served and the same folded anew. */
+export async function sides(
+  log: EventLog,
+  served: ReadModelStore,
+  scratch: ReadModelStore,
+  options: { readonly rebuilt?: boolean; readonly asOf?: string; readonly with?: string },
+  output: Output,
+): Promise<readonly [Side, Side]> {
+  if (options.rebuilt !== true)
+    return [
+      { store: served, position: await positionAt(log, options.asOf) },
+      { store: served, position: await positionAt(log, options.with) },
+    ];
+  let position = await log.head();
+  for (const { name } of served.names())
+    for (const at of (await served.reach(name)).pin) if (at < position) position = at;
+  await foldAnew(log, scratch, position, output);
+  return [
+    { store: served, position },
+    { store: scratch, position },
+  ];
+}
+
+/** Streams that are parked in what was compared: both sides lack what they said since, so that alike does not mean whole. */
+export async function parkedIn(served: ReadModelStore, names: readonly string[]): Promise<readonly string[]> {
+  const read = new Set(
+    served
+      .names()
+      .filter(({ name }) => names.includes(name))
+      .flatMap(({ reads }) => reads),
+  );
+  const parked = (await served.parked()).filter(({ model }) => read.has(model));
+  return parked.map(({ model, stream, since }) => `${stream} of ${model} since ${since}`);
+}
+
+/** Tells every difference, and answers how many there are. */
+export async function tell(
+  names: readonly string[],
+  left: Side,
+  right: Side,
+  parked: readonly string[],
+  output: Output,
+): Promise<number> {
+  const found: Difference[] = [];
+  let count = 0;
+  for (const name of names)
+    for await (const difference of differences(name, left, right)) {
+      count += 1;
+      if (found.length < 1000) found.push(difference);
+    }
+  if (output.json)
+    output.out(
+      JSON.stringify({
+        left: String(left.position),
+        right: String(right.position),
+        compared: names,
+        differences: found,
+        count,
+        parked,
+      }),
+    );
+  else {
+    if (found.length > 0) output.out(table(found.map((difference) => ({ ...difference }))));
+    output.out(
+      `${names.length} read models compared at positions ${left.position} and ${right.position}: ${count} differences`,
+    );
+    for (const one of parked) output.out(`parked, so both sides lack what it said since then: ${one}`);
+  }
+  return count;
+}
