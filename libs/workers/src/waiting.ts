@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** How something is waited for; times in milliseconds. */
+export interface WaitOptions<T> {
+  /** Is told each reason to wait once, and once that it has come where it was waited for. */
+  readonly say: (line: string) => void;
+  /** Whether trying again cannot mend an error: then it is given through at once. */
+  readonly isFinal: (error: unknown) => boolean;
+  /** Ends the waiting at once, with its reason. */
+  readonly signal: AbortSignal;
+  /** Is given what was connected after the waiting had ended, to close it. */
+  readonly late?: (connected: T) => unknown;
+  readonly firstPause?: number;
+  /** The pauses double up to this one. */
+  readonly longestPause?: number;
+}
+
+/** Something that is waited for. */
+export interface Waiting<T> {
+  /** What was connected; rejects with an error that trying again cannot mend, or with the signal's reason. */
+  readonly connected: Promise<T>;
+  /** What is waited for, and why, in words; null when it is there. */
+  status(): string | null;
+}
+
+/** Tries to connect to `what` until it succeeds, with growing pauses. */
+export function waitFor<T>(what: string, connect: () => Promise<T>, options: WaitOptions<T>): Waiting<T> {
+  let status: string | null = `waits for ${what}`;
+  const told = new Set<string>();
+  const tell = (error: unknown): void => {
+    status = `waits for ${what}: ${wordsOf(error)}`;
+    if (!told.has(status)) options.say(status);
+    told.add(status);
+  };
+  const connected = connecting(connect, options, tell).then((made) => {
+    if (told.size > 0) options.say(`${what} answers`);
+    status = null;
+    return made;
+  });
+  return { connected, status: () => status };
+}
+
+async function connecting<T>(
+  connect: () => Promise<T>,
+  { isFinal, signal, late, firstPause = 100, longestPause = 5000 }: WaitOptions<T>,
+  tell: (error: unknown) => void,
+): Promise<T> {
+  for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
+    signal.throwIfAborted();
+    try {
+      return await unlessAborted(connect, signal, late);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (isFinal(error)) throw error;
+      tell(error);
+    }
+    await pause(wait, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** One try, which nobody waits for any more when the signal is given. */
+function unlessAborted<T>(connect: () => Promise<T>, signal: AbortSignal, late?: (made: T) => unknown): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', ended, { once: true });
+    const over = (): void => signal.removeEventListener('abort', ended);
+    // What fails when nobody waits any more is nobody's.
+    void connect()
+      .then((made) => (signal.aborted ? late?.(made) : resolve(made)))
+      .catch(reject)
+      .finally(over);
+  });
+}
+
+/** An error in words. One that was several, as where a name has several addresses, is that of the first. */
+function wordsOf(error: unknown): string {
+  const { message, code, errors } = error as { message?: string; code?: string; errors?: readonly unknown[] };
+  const [first] = errors ?? [];
+  return message || (first === undefined ? code || String(error) : wordsOf(first));
+}
