@@ -27,3 +27,4 @@ export {
   readOtherTopics,
   readTopic,
 } from './kafka-settings.js';
+export { type WaitOptions, type Waiting, waitFor } from './waiting.js';
