@@ -32,6 +32,7 @@ import {
   Readiness,
   RefusalsController,
 } from '@entente/http';
+import { KafkaTopicEnd } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
 import { SubmitHandler, type Waits, Watch, kinds, logging } from '@entente/workers';
@@ -45,26 +46,41 @@ class ClosesTheStores implements OnApplicationShutdown {
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
     @Inject(RefusalLog) private readonly refusals: RefusalLog,
+    @Inject(KafkaTopicEnd) private readonly end: KafkaTopicEnd,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.refusals
+    await this.end
       .close()
+      .finally(() => this.refusals.close())
       .finally(() => this.rows.close())
       .finally(() => this.store.close());
   }
 }
 
-/** What follows the log: every read model, whichever process folds it, and the live history of this one. */
-function followers(rows: ReadModelStore, live: LiveLog): readonly Follower[] {
-  const names = MODELS.map(({ name }) => name);
-  return [...followersIn(rows, names), { name: 'live history', position: () => Promise.resolve(live.position()) }];
+/**
+ * What follows the log: every read model, whichever process folds it; the relay, by what is on the topic, where rows lack something; and the live history of this process.
+ */
+function followers(log: EventLog, rows: ReadModelStore, topic: KafkaTopicEnd, live: LiveLog): readonly Follower[] {
+  const models = followersIn(
+    rows,
+    MODELS.map(({ name }) => name),
+  );
+  const relayed = async (): Promise<bigint | null> => {
+    const [head, ...positions] = await Promise.all([log.head(), ...models.map(({ position }) => position())]);
+    return positions.every((at) => at !== null && at >= head) ? head : topic.position();
+  };
+  return [
+    { name: 'relay', position: relayed },
+    ...models,
+    { name: 'live history', position: () => Promise.resolve(live.position()) },
+  ];
 }
 
 /** The front door, beside as many others as one likes: commands are decided here, on the event store, and rows are read that projectors fold. */
 @Module({})
 export class ApiModule {
-  static on({ process: own, eventStore, topic, database, sealKey }: Config, waits: Waits): DynamicModule {
+  static on({ process: own, eventStore, kafka, topic, database, sealKey }: Config, waits: Waits): DynamicModule {
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(own.logLevel))],
@@ -126,10 +142,14 @@ export class ApiModule {
         },
         OpenStreams,
         {
+          provide: KafkaTopicEnd,
+          useFactory: () => new KafkaTopicEnd({ ...kafka, ...topic, clientId: 'entente-api' }),
+        },
+        {
           provide: Watchdog,
-          inject: [EventStore, ReadModelStore, LiveLog],
-          useFactory: (log: EventStore, rows: ReadModelStore, live: LiveLog) =>
-            new Watchdog(log, followers(rows, live), () => Date.now()),
+          inject: [EventStore, ReadModelStore, KafkaTopicEnd, LiveLog],
+          useFactory: (log: EventStore, rows: ReadModelStore, end: KafkaTopicEnd, live: LiveLog) =>
+            new Watchdog(log, followers(log, rows, end, live), () => Date.now()),
         },
         {
           provide: Readiness,
