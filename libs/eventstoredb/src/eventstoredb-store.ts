@@ -3,6 +3,7 @@ import {
   Busy,
   Closing,
   Contention,
+  type Era,
   EventStore,
   type Expected,
   type LogRange,
@@ -12,6 +13,7 @@ import {
 import type { RecordedEvent } from '@entente/kernel';
 import { planned } from './adoption.js';
 import { Follower } from './follower.js';
+import { type Identity, beginEra, identityOf } from './identity.js';
 import { type Link, connect, disconnect } from './link.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
@@ -51,8 +53,11 @@ export class EventStoreDbStore extends EventStore {
   private answered = 0n;
   private closed = false;
 
+  readonly id: string;
+  override readonly eras: readonly Era[];
+
   private constructor(
-    readonly id: string,
+    identity: Identity,
     private readonly link: Link,
     private readonly reader: LogReader,
     private readonly writer: LogWriter,
@@ -60,6 +65,8 @@ export class EventStoreDbStore extends EventStore {
     private readonly maxWaiting: number,
   ) {
     super();
+    this.id = identity.id;
+    this.eras = identity.eras;
   }
 
   /** Connects, once: where the server does not answer, or is too old, it fails with a sentence that says what to do and names the address without credentials. */
@@ -68,10 +75,10 @@ export class EventStoreDbStore extends EventStore {
     const link = await connect(url, patience, new Names(log));
     try {
       const reader = new LogReader(link, upcast);
-      const id = await reader.identity();
+      const identity = await identityOf(link);
       const follower = new Follower(link, reader, reconnected);
       await follower.start();
-      return new EventStoreDbStore(id, link, reader, new LogWriter(link, reader), follower, maxWaiting);
+      return new EventStoreDbStore(identity, link, reader, new LogWriter(link, reader), follower, maxWaiting);
     } catch (error) {
       await disconnect(link);
       throw error;
@@ -156,6 +163,15 @@ export class EventStoreDbStore extends EventStore {
 
   waiting(): number {
     return this.underWay.size;
+  }
+
+  /**
+   * Begins an era, once the log was restored or moved: `since` is the last position that it has in common with what was before; its end, unless given. Whoever has the log open names the
+   * new era when it is opened again.
+   */
+  async beginEra(since?: bigint): Promise<void> {
+    this.open();
+    await beginEra(this.link, since ?? (await this.follower.head()));
   }
 
   /** Calls back soon after new events were seen in the log, whoever wrote them, with the last position; feeds read then. */

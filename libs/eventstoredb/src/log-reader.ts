@@ -3,16 +3,12 @@ import {
   BACKWARDS,
   END,
   FORWARDS,
-  NO_STREAM,
   type ReadPosition,
   START,
   StreamNotFoundError,
   type StreamingRead,
-  WrongExpectedVersionError,
-  jsonEvent,
   type RecordedEvent as OnServer,
 } from '@eventstore/db-client';
-import { randomUUID } from 'node:crypto';
 import type { LogRange, StreamRange } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { isInvalid } from './calls.js';
@@ -42,22 +38,6 @@ export class LogReader {
     private readonly link: Link,
     private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
   ) {}
-
-  /** The log's own id: whoever comes first gives it. */
-  async identity(): Promise<string> {
-    const { client, calls, names, every } = this.link;
-    const event = jsonEvent({ id: randomUUID(), type: 'LogBegun', data: { log: randomUUID() } });
-    const options = { ...every, expectedRevision: NO_STREAM } as const;
-    try {
-      await calls.ask('give the log an id', () =>
-        calls.once(() => client.appendToStream(names.identity, event, options)),
-      );
-    } catch (error) {
-      if (!(error instanceof WrongExpectedVersionError)) throw error;
-    }
-    const [first] = await this.page(names.identity, { from: 0, count: 1, backwards: false });
-    return (first?.data as { readonly log?: string } | undefined)?.log ?? '';
-  }
 
   async *readStream(
     stream: string,
