@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EventLog, type EventStore, type ReadModelStore, eraOf } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
+import { KafkaEventPublisher } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export { beginEra, copyDatabase, damageIn } from '@entente/sqlite';
-import { PostgresReadModelStore, SqliteReadModelStore } from '@entente/typeorm';
+import { PostgresReadModelStore, PostgresRefusalLog, SqliteReadModelStore } from '@entente/typeorm';
 import { addressIn } from '../../standalone/src/address.js';
 import { buildHouse } from '../../standalone/src/house.js';
 import type { EngineSettings } from './engine-settings.js';
+import type { Repartitioned } from './repartition.js';
 
 /** A house as the command line opens it, whichever engines it stands on. */
 export interface House {
@@ -59,8 +61,29 @@ export const onEngines = ({ eventStore, database, topic }: EngineSettings): Hous
   };
 };
 
-/** The event store, to take events of another log. */
-export const openStore = ({ eventStore }: EngineSettings): Promise<EventStore> => EventStoreDbStore.connect(eventStore);
+/** The event store of a house on engines. */
+export const openEngineLog = ({ eventStore }: EngineSettings): Promise<EventStoreDbStore> =>
+  EventStoreDbStore.connect(eventStore);
+
+/** A topic and a database in another number of partitions, beside those of a house. */
+export async function openRepartitioned(
+  { kafka, topic: { replicas }, database: serves }: EngineSettings,
+  log: EventLog,
+  next: { readonly topic: string; readonly partitions: number; readonly database: string },
+): Promise<Repartitioned & { close(): Promise<void> }> {
+  const { topic, partitions, database } = next;
+  const rows = new PostgresReadModelStore({ url: database, models: MODELS, views: VIEWS, partitions });
+  await rows.open(log.id, undefined, eraOf(log));
+  const [from, to] = [await PostgresRefusalLog.open(serves), await PostgresRefusalLog.open({ url: database })];
+  const publisher = new KafkaEventPublisher({
+    ...{ ...kafka, topic, partitions, clientId: 'entente-cli' },
+    ...(replicas === undefined ? {} : { replicas }),
+  });
+  return {
+    ...{ publisher, rows, refusals: { from, to } },
+    close: async () => void (await Promise.allSettled([publisher, rows, from, to].map((one) => one.close()))),
+  };
+}
 
 /** An empty place for rows that are folded anew, gone when it is ended. */
 export async function openScratch(log: EventLog): Promise<{ readonly rows: ReadModelStore; end(): Promise<void> }> {

@@ -6,6 +6,7 @@ import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
 import { foldAnew, positionAt, printRows } from './rows.js';
 import { known, parkedIn, sides, tell } from './comparing.js';
+import { engineCommands } from './engine-commands.js';
 import { type Common, folderOf, ownFolder, withLog } from './houses.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
 import { timeline } from './timeline.js';
@@ -251,5 +252,6 @@ export function commandLine(
       exit(found.count === 0 ? EXIT.done : EXIT.differences);
     }),
   );
+  engineCommands(common, exit, outputTo);
   return program;
 }
