@@ -1,10 +1,9 @@
 /** A real Kafka broker in one process (KRaft), on loopback, from jars that Maven brings once. Needs Java 17 or newer and Maven. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, run, serve } from './process.mjs';
+import { accepts, freePort, run, serve } from './process.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const jars = fileURLToPath(new URL('../../.entente/kafka-4.3.0', import.meta.url));
@@ -59,16 +58,6 @@ const properties = (folder, port, controller, more) =>
     .join('');
 
 const java = (...args) => ['-Xmx512m', '-XX:+UseSerialGC', '-cp', join(jars, '*'), ...args];
-
-const accepts = (port) =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (is) => {
-      socket.destroy();
-      resolve(is);
-    };
-    socket.once('connect', () => end(true)).once('error', () => end(false));
-  });
 
 /**
  * Starts a broker on a folder of its own, which is formatted where it is new: begun again on the same folder and port it has what it had. `port`: a free one unless

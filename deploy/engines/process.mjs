@@ -1,8 +1,8 @@
-/** What both engines need: free ports, a child process that is waited for, and its end. */
+/** What all engines need: free ports, a child process that is waited for, and its end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** A port of this machine's loopback interface that nobody has just now. */
@@ -14,6 +14,17 @@ export async function freePort() {
   await once(server, 'close');
   return port;
 }
+
+/** Whether something takes connections there, on loopback. */
+export const accepts = (port) =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (is) => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
 
 /** Runs a program to its end; fails with what it said where its status is not 0. */
 export async function run(program, args, options = {}) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm run test:engines`: starts a real Kafka broker and a real PostgreSQL in a folder of their own, runs every `*.engines-spec.ts` on them, and leaves no process and no
+ * `npm run test:engines`: starts a real Kafka broker, a real PostgreSQL and a stand-in for an event store in a folder of their own, runs every `*.engines-spec.ts` on them, and leaves no process and no
  * folder behind. Fails where an engine cannot be started. What follows `--` goes to Jest (a part of a path, `-t ...`).
  */
 import { spawn } from 'node:child_process';
@@ -9,6 +9,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startEventStore } from '../../deploy/engines/eventstore.mjs';
 import { startKafka } from '../../deploy/engines/kafka.mjs';
 import { startPostgres } from '../../deploy/engines/postgres.mjs';
 
@@ -24,6 +25,8 @@ try {
   begun.push(postgres);
   const kafka = await startKafka({ folder: join(folder, 'kafka') });
   begun.push(kafka);
+  const eventStore = await startEventStore({ folder: join(folder, 'eventstore') });
+  begun.push(eventStore);
   // A server of events cannot be started here; the same suite runs against its double in `npm test`.
   const left =
     process.env.ESDB_URL === undefined ? ['--testPathIgnorePatterns', '/eventstoredb/', '/node_modules/'] : [];
@@ -34,7 +37,12 @@ try {
     [...args, ...process.argv.slice(2), '--testMatch', '**/*.engines-spec.ts', ...left],
     {
       stdio: 'inherit',
-      env: { ...process.env, ENGINES_DATABASE_URL: postgres.url, ENGINES_KAFKA_BROKERS: kafka.brokers },
+      env: {
+        ...process.env,
+        ENGINES_DATABASE_URL: postgres.url,
+        ENGINES_KAFKA_BROKERS: kafka.brokers,
+        ENGINES_ESDB_URL: eventStore.url,
+      },
     },
   );
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => run.kill(signal));

@@ -30,8 +30,10 @@ export class EventStoreDouble {
     this.appends = new Appends(log, this.faults, () => this.time());
   }
 
-  static async start(log?: DoubleLog): Promise<EventStoreDouble> {
+  /** Starts one on a log, or an empty one, and on a port, or a free one. */
+  static async start(log?: DoubleLog, port = 0): Promise<EventStoreDouble> {
     const double: EventStoreDouble = new EventStoreDouble(log ?? new DoubleLog(() => double.time()));
+    double.port = port;
     await double.listen();
     return double;
   }
@@ -74,7 +76,8 @@ export class EventStoreDouble {
     this.server.forceShutdown();
   }
 
-  private time(): number {
+  /** What the server takes for the time. */
+  time(): number {
     return this.clock() + this.faults.skew;
   }
 

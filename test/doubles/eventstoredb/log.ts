@@ -30,6 +30,8 @@ const COMMITTED_AT_HAND = 10_000;
 
 /** The log of a server in memory: positions with gaps, system events in between, and the server's own check of each write. */
 export class DoubleLog {
+  /** Is given what one write puts into the log, before anybody is told of it; where it fails, so does the write. */
+  keep: (written: readonly Stored[]) => void = () => undefined;
   readonly records: Stored[] = [];
   private readonly streams = new Map<string, Stored[]>();
   private readonly committed = new Map<string, Stored>();
@@ -89,11 +91,26 @@ export class DoubleLog {
 
   /** Writes behind all that is there. Now and then the server writes something of its own. */
   write(stream: string, events: readonly Proposed[], apart = 0n): Stored {
-    if (this.records.length % 7 === 0) this.note();
+    const from = this.records.length;
+    if (from % 7 === 0) this.note();
     let last: Stored | undefined;
     for (const event of events) last = this.put(stream, event, apart);
+    this.keep(this.records.slice(from));
     for (const grown of this.growing) grown();
     return last as Stored;
+  }
+
+  /** Takes back what was kept of an earlier log, in its order. */
+  restore(stored: Stored): void {
+    this.end = stored.position + sizeOf(stored);
+    const there = this.streams.get(stored.stream);
+    if (there === undefined) this.streams.set(stored.stream, [stored]);
+    else there.push(stored);
+    this.records.push(stored);
+    this.committed.set(stored.id, stored);
+    // By where it stands in the log: a map that is looked for its oldest key walks over all that it has lost.
+    const oldest = this.records.at(-COMMITTED_AT_HAND - 1);
+    if (oldest !== undefined && this.committed.get(oldest.id) === oldest) this.committed.delete(oldest.id);
   }
 
   /** Calls back after each write, until the function that it gives is called. */
@@ -111,24 +128,18 @@ export class DoubleLog {
   }
 
   private put(stream: string, event: Proposed, apart: bigint): Stored {
-    const there = this.streams.get(stream) ?? [];
-    this.streams.set(stream, there);
     const stored: Stored = {
       ...event,
       stream,
-      revision: there.length,
+      revision: this.of(stream).length,
       created: BigInt(this.clock()) * 10_000n,
       position: this.end + apart,
       prepare: this.end,
     };
-    this.end = stored.position + BigInt(70 + stream.length + event.data.length + event.metadata.length);
-    there.push(stored);
-    this.records.push(stored);
-    this.committed.set(event.id, stored);
-    for (const id of this.committed.keys()) {
-      if (this.committed.size <= COMMITTED_AT_HAND) break;
-      this.committed.delete(id);
-    }
+    this.restore(stored);
     return stored;
   }
 }
+
+const sizeOf = ({ stream, data, metadata }: Stored): bigint =>
+  BigInt(70 + stream.length + data.length + metadata.length);

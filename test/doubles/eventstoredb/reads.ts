@@ -48,7 +48,7 @@ export class Reads {
     const events =
       options.getReadDirection() === FORWARDS
         ? there.slice(from, from + count)
-        : there.filter(({ revision }) => revision <= from && revision > from - count).reverse();
+        : there.slice(Math.max(0, from - count + 1), from + 1).reverse();
     for (const event of events) call.write(eventOf(event));
     this.sent += events.length;
     call.end();
