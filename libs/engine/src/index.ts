@@ -40,7 +40,7 @@ export {
   type RowsOut,
   type TotalOut,
 } from './read-model-store.js';
-export { Busy, Closing, Contention, Damaged, Fault, NoRoom, NotThereYet, OutcomeUnknown } from './faults.js';
+export { Busy, Closing, Contention, Damaged, Fault, NoRoom, NotThereYet, OutcomeUnknown, RulesFailed } from './faults.js';
 export { Sealer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
 export {
   COMMAND_NOTED,
@@ -65,3 +65,11 @@ export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedComman
 export { type Observer, UNOBSERVED } from './observer.js';
 export { type Follower, Watchdog } from './watchdog.js';
 export { type RebuildOptions, type Retried, rebuild, retryParked } from './rebuild.js';
+export { type Answer, type NotTaken, type ReceiptOut, notTaken, receiptOut } from './answer.js';
+export {
+  type CommandConsumer,
+  CommandFeed,
+  type CommandSubscription,
+  type Decided,
+  type SentCommand,
+} from './command-feed.js';

@@ -29,8 +29,9 @@ export interface TopicSettings {
   readonly replicas?: number;
 }
 
-/** How a published log is read; times in milliseconds. */
-export interface KafkaFeedSettings extends KafkaSettings, TopicSettings {
+/** How a topic is read together with others; times in milliseconds. */
+export interface MemberSettings extends KafkaSettings {
+  readonly topic: string;
   /** Those who read under one name share the partitions. */
   readonly groupId: string;
   /** A process that says nothing for so long has died: the others take over its partitions. */
@@ -39,10 +40,14 @@ export interface KafkaFeedSettings extends KafkaSettings, TopicSettings {
   readonly maxWait?: number;
   /** The first pause after a fault; it doubles up to thirty times as much. */
   readonly firstPause?: number;
-  /** Where the group has come to is told to the broker so often: for those who watch its lag, and nothing else. */
-  readonly tellEvery?: number;
   /** The longest that stopping waits for what is under way. */
   readonly closeWithin?: number;
+}
+
+/** How a published log is read; times in milliseconds. */
+export interface KafkaFeedSettings extends MemberSettings, TopicSettings {
+  /** Where the group has come to is told to the broker so often: for those who watch its lag, and nothing else. */
+  readonly tellEvery?: number;
   /** So many events at most are handed over at once. */
   readonly most?: number;
 }
