@@ -91,17 +91,46 @@ export async function intakeHouse(partitions: number, brokers?: string) {
       await (sending ??= producer.connect());
       await producer.send({ topic, messages: [...messages], compression });
     },
-    /** Collects what is committed to a topic, as it comes. */
+    /** Collects what is committed to a topic, as it comes, whatever the broker does meanwhile. */
     async collect(of: 'replies' | 'deadLetters'): Promise<Found[]> {
       const found: Found[] = [];
-      const consumer = kafka.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 50 });
-      await consumer.connect();
-      ends.push(() => consumer.disconnect());
-      await consumer.subscribe({ topic: settings[of], fromBeginning: true });
-      await consumer.run({
-        eachMessage: ({ partition, message: { offset, key, value, headers = {} } }) =>
-          Promise.resolve(void found.push({ partition, offset: BigInt(offset), key, value, headers })),
+      const seen = new Set<string>();
+      let over = false;
+      let reading = kafka.consumer({ groupId: randomUUID() });
+      const begin = async (): Promise<void> => {
+        if (over) return;
+        // A consumer that began again by itself would not end with the test.
+        const retry = { retries: 5, restartOnFailure: () => Promise.resolve(false) };
+        const consumer = (reading = kafka.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 50, retry }));
+        let gone = false;
+        const again = (): void => {
+          if (gone) return;
+          gone = true;
+          void consumer.disconnect().catch(() => undefined);
+          setTimeout(() => void begin(), 100);
+        };
+        consumer.on(consumer.events.CRASH, again);
+        try {
+          await consumer.connect();
+          await consumer.subscribe({ topic: settings[of], fromBeginning: true });
+          await consumer.run({
+            autoCommit: false,
+            eachMessage: ({ partition, message: { offset, key, value, headers = {} } }) => {
+              const place = `${partition} ${offset}`;
+              if (!seen.has(place)) found.push({ partition, offset: BigInt(offset), key, value, headers });
+              seen.add(place);
+              return Promise.resolve();
+            },
+          });
+        } catch {
+          again();
+        }
+      };
+      ends.push(() => {
+        over = true;
+        return reading.disconnect();
       });
+      await begin();
       return found;
     },
     async end(): Promise<void> {
