@@ -30,7 +30,7 @@ const ROOMS = {
   },
   eventstoredb: { sees: ['engine', 'contracts', 'kernel'], npm: ['@eventstore/db-client'], node: true },
   sqlite: { sees: ['engine', 'contracts', 'kernel'], npm: ['better-sqlite3', '@types/better-sqlite3'], node: true },
-  kafka: { sees: ['engine', 'contracts', 'kernel'], npm: ['kafkajs'], node: true },
+  kafka: { sees: ['engine', 'contracts', 'kernel'], npm: ['kafkajs', 'hysnappy', 'lz4-napi'], node: true },
 };
 
 const specs = '[.-]spec\\.ts$';

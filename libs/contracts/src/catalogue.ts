@@ -31,6 +31,13 @@ export function commandAt(kind: string, path: string): CataloguedCommand | undef
   return found === undefined ? undefined : { type: found[0], ...found[1] };
 }
 
+/** The command of a kind by its type; undefined where there is none. */
+export function commandOf(kind: string, type: string): CataloguedCommand | undefined {
+  const commands = CATALOGUE.find((wire) => wire.kind === kind)?.commands ?? {};
+  const found = Object.entries(commands).find(([name]) => name === type);
+  return found === undefined ? undefined : { type, ...found[1] };
+}
+
 /** An event type of a kind; undefined where there is none. */
 export const eventOf = (kind: string, type: string): EventWire<unknown> | undefined => {
   const events: Readonly<Record<string, EventWire<unknown>>> | undefined = CATALOGUE.find(

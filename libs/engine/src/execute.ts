@@ -12,7 +12,7 @@ import {
 } from '@entente/kernel';
 import { LRUCache } from 'lru-cache';
 import type { EventStore, NewEvent } from './event-store.js';
-import { Contention, Fault } from './faults.js';
+import { Contention, Fault, RulesFailed } from './faults.js';
 import { type Sealer, commandHash, commandKey } from './identity.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
@@ -183,15 +183,8 @@ export class Executor {
         occurredAt: submit.circumstances.occurredAt ?? submit.circumstances.now,
       };
       const version = (type: string) => this.kinds.version(stream.kind, type);
-      const settled = settle(decider, folded, {
-        command,
-        hash,
-        circumstances,
-        ifMatch: submit.ifMatch,
-        known,
-        consulted,
-        version,
-      });
+      const submission = { command, hash, circumstances, ifMatch: submit.ifMatch, known, consulted, version };
+      const settled = byTheRules(() => settle(decider, folded, submission));
       this.observer.decided(performance.now() - begun);
       if (settled.as === 'repeated')
         return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, settled.trace), repeated: true };
@@ -245,7 +238,7 @@ export class Executor {
       past: (id, name) => (name === undefined ? folded : consultedAs(name)).types.get(id),
     };
     for (let round = 0; round < 2; round += 1) {
-      const refs = decider.consults?.(submit.command as never, folded.state, known) ?? [];
+      const refs = byTheRules(() => decider.consults?.(submit.command as never, folded.state, known) ?? []);
       const own = streamName(submit.stream);
       const fresh = refs.filter((ref) => !others.has(streamName(ref)) && streamName(ref) !== own);
       if (fresh.length === 0) break;
@@ -283,7 +276,7 @@ export class Executor {
 
   private async read(decider: AnyDecider, name: string, folded: Folded): Promise<Folded> {
     for await (const batch of this.store.readStream(name, { from: folded.revision + 1 }))
-      for (const event of batch) take(decider, folded, event);
+      for (const event of batch) byTheRules(() => take(decider, folded, event));
     return folded;
   }
 
@@ -299,6 +292,15 @@ export class Executor {
       if (this.turns.get(name) === settled) this.turns.delete(name);
     });
     return mine;
+  }
+}
+
+/** Tells what fails in the rules from what fails around them. */
+function byTheRules<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new RulesFailed(error);
   }
 }
 

@@ -72,3 +72,10 @@ export class Damaged extends Fault {
     );
   }
 }
+
+/** The rules themselves failed at a command: a bug in them, which no other command need meet. What is said of it stays in the log. */
+export class RulesFailed extends Fault {
+  constructor(cause: unknown) {
+    super('fault', 'something failed here; it has been logged', null, { cause });
+  }
+}

@@ -41,7 +41,7 @@ export {
   type RowsOut,
   type TotalOut,
 } from './read-model-store.js';
-export { Busy, Closing, Contention, Damaged, Fault, NoRoom, NotThereYet, OutcomeUnknown } from './faults.js';
+export { Busy, Closing, Contention, Damaged, Fault, NoRoom, NotThereYet, OutcomeUnknown, RulesFailed } from './faults.js';
 export { Sealer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
 export {
   COMMAND_NOTED,
@@ -67,3 +67,11 @@ export { type Observer, UNOBSERVED } from './observer.js';
 export { followersIn, modelsIn } from './standing.js';
 export { type Follower, Watchdog } from './watchdog.js';
 export { type RebuildOptions, type Retried, rebuild, retryParked } from './rebuild.js';
+export { type Answer, type NotTaken, type ReceiptOut, notTaken, receiptOut } from './answer.js';
+export {
+  type CommandConsumer,
+  CommandFeed,
+  type CommandSubscription,
+  type Decided,
+  type SentCommand,
+} from './command-feed.js';

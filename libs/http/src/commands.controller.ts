@@ -1,28 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { CATALOGUE, bookOfExamples, commandAt, readBody, schemaOf, type WrongField } from '@entente/contracts';
-import { EventStore, Executor, afterToken, eraAt, type Outcome, type Receipt, Submit } from '@entente/engine';
+import {
+  CATALOGUE,
+  SHAPES,
+  type WrongField,
+  bookOfExamples,
+  commandAt,
+  readBody,
+  schemaOf,
+  wrongUnless,
+} from '@entente/contracts';
+import { EventStore, Executor, type Outcome, Submit, receiptOut } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
 import { readActor } from './actor-header.js';
 import { Problem, problemOf, wrongShape } from './problem.js';
-
-const STREAM_ID = /^[a-z0-9][a-z0-9._~-]{0,127}$/;
-const TOKEN = /^[A-Za-z0-9._~:/-]{1,128}$/;
 
 interface Reply {
   header(name: string, value: string): Reply;
   status(code: number): Reply;
 }
-
-const receiptOut = (log: EventStore, { commandId, stream, revision, position, events }: Receipt) => ({
-  commandId,
-  stream,
-  revision,
-  position: String(position),
-  after: afterToken(position, stream, eraAt(log, position)),
-  events,
-});
 
 const actorOr = (header: string | undefined): Actor => {
   const actor = readActor(header);
@@ -94,7 +91,7 @@ export class CommandsController {
     const actor = readActor(headers['entente-actor']);
     const all = [...wrong, ...(Array.isArray(actor) ? (actor as WrongField[]) : []), ...wrongHeaders(headers, id)];
     if (all.length > 0) throw wrongShape(all);
-    const ifMatch = headers['if-match']?.replaceAll('"', '');
+    const ifMatch = ifMatchOf(headers);
     const circumstances = {
       actor: actor as Actor,
       commandId: headers['idempotency-key'] ?? randomUUID(),
@@ -128,16 +125,14 @@ export class CommandsController {
   }
 }
 
-function wrongHeaders(headers: Record<string, string | undefined>, id: string): WrongField[] {
-  const wrong: WrongField[] = [];
-  if (!STREAM_ID.test(id)) wrong.push({ path: 'id', message: 'must be a stream id (a-z, 0-9, . _ ~ -)' });
-  for (const name of ['idempotency-key', 'correlation-id', 'causation-id']) {
-    const value = headers[name];
-    if (value !== undefined && !TOKEN.test(value))
-      wrong.push({ path: name, message: 'must be 1 to 128 letters, digits or . _ ~ : / -' });
-  }
-  const ifMatch = headers['if-match'];
-  if (ifMatch !== undefined && !/^"?(?:0|[1-9][0-9]{0,14})"?$/.test(ifMatch))
-    wrong.push({ path: 'if-match', message: 'must be a revision' });
-  return wrong;
-}
+/** The revision that `If-Match` names, with its quotation marks or without. */
+const ifMatchOf = (headers: Record<string, string | undefined>): string | undefined =>
+  headers['if-match']?.replace(/^"|"$/g, '');
+
+const wrongHeaders = (headers: Record<string, string | undefined>, id: string): WrongField[] => [
+  ...wrongUnless(SHAPES.streamId, 'id', id),
+  ...['idempotency-key', 'correlation-id', 'causation-id'].flatMap((name) =>
+    wrongUnless(SHAPES.token, name, headers[name]),
+  ),
+  ...wrongUnless(SHAPES.revision, 'if-match', ifMatchOf(headers)),
+];

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { WrongField } from '@entente/contracts';
-import { Fault, type Outcome } from '@entente/engine';
+import { Fault, type Outcome, notTaken } from '@entente/engine';
 import type { Json } from '@entente/kernel';
 
 /** An answer that is not what was asked for: `application/problem+json` (RFC 9457) with a stable `code`. */
@@ -23,17 +23,18 @@ export const wrongShape = (wrong: readonly WrongField[]): Problem =>
 
 /** The status of each answer of the engine is chosen here and nowhere else. */
 export function problemOf(outcome: Exclude<Outcome, { as: 'accepted' | 'would' }>): Problem {
-  switch (outcome.as) {
+  const { code, title, more } = notTaken(outcome);
+  return new Problem(statusOf(outcome.as, code), code, title, more);
+}
+
+function statusOf(as: 'id-reused' | 'stale' | 'refused', code: string): number {
+  switch (as) {
     case 'id-reused':
-      return new Problem(409, 'command-id-reused', 'this Idempotency-Key was used for another command on this stream');
+      return 409;
     case 'stale':
-      return new Problem(412, 'revision-moved', 'the stream has another revision than If-Match says', {
-        revision: outcome.revision,
-      });
-    case 'refused': {
-      const { code, unless, rule, facts } = outcome.refusal;
-      return new Problem(code === 'not-found' ? 404 : 422, code, `refused unless ${unless}`, { rule, unless, facts });
-    }
+      return 412;
+    case 'refused':
+      return code === 'not-found' ? 404 : 422;
   }
 }
 

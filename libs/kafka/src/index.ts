@@ -1,4 +1,11 @@
-export { type KafkaFeedSettings, type KafkaSettings, type TopicSettings } from './settings.js';
+export {
+  type KafkaFeedSettings,
+  type KafkaIntakeSettings,
+  type KafkaSettings,
+  type TopicSettings,
+} from './settings.js';
 export { KafkaEventPublisher, type KafkaPublisherSettings } from './kafka-event-publisher.js';
 export { KafkaTopicEnd } from './kafka-topic-end.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';
+export { KafkaCommandFeed } from './kafka-command-feed.js';
+export { type Death, deadLetterOf } from './dead-letters.js';

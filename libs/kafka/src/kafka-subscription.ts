@@ -1,23 +1,21 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { EventLog, FeedConsumer, FeedSubscription } from '@entente/engine';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Delivery } from './delivery.js';
+import { GroupMember } from './group-member.js';
 import { placeOf } from './place.js';
 import { type KafkaFeedSettings, within, wordsOf } from './settings.js';
 import { asAdmin, checkPartitions } from './topic.js';
 
 /**
- * A running delivery. kafkajs's consumer ends for good by many a fault, so each is let go and followed by a new one. What is handed over is awaited within the consumer's
- * own handler, and each partition that the group gives goes on only when the consumer has said from where.
+ * A running delivery. What is handed over is awaited within the consumer's own handler, and each partition that the group gives goes on only when the consumer has said from
+ * where.
  */
 export class KafkaSubscription implements FeedSubscription {
-  private readonly stopping = new AbortController();
-  private readonly running: Promise<void>;
+  private readonly member: GroupMember;
   private readonly deliveries = new Map<number, Delivery>();
   private readonly offsets = new Map<number, string>();
   /** Moves with every assignment and every consumer: what an older one has begun is not gone on with. */
   private generation = 0;
-  private trouble: string | null = null;
 
   constructor(
     private readonly kafka: Kafka,
@@ -25,7 +23,13 @@ export class KafkaSubscription implements FeedSubscription {
     private readonly log: EventLog,
     private readonly to: FeedConsumer,
   ) {
-    this.running = this.run();
+    this.member = new GroupMember(kafka, settings, settings.partitions, {
+      check: () => asAdmin(this.kafka, (admin) => checkPartitions(admin, this.settings)),
+      given: (consumer, partitions) => this.given(consumer, partitions),
+      handle: (consumer, payload) => this.handle(consumer, payload),
+      letGo: (consumer) => this.letGo(consumer),
+      tell: { every: settings.tellEvery ?? 5000, call: (consumer) => this.tell(consumer) },
+    });
   }
 
   head(): Promise<bigint> {
@@ -34,71 +38,11 @@ export class KafkaSubscription implements FeedSubscription {
 
   fault(): string | null {
     const faults = [...this.deliveries.values()].map(({ fault }) => fault);
-    return this.trouble ?? faults.find((fault) => fault !== null) ?? null;
+    return this.member.trouble ?? faults.find((fault) => fault !== null) ?? null;
   }
 
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { firstPause = 250 } = this.settings;
-    for (let wait = firstPause; !this.over(); wait = Math.min(wait * 2, firstPause * 30)) {
-      try {
-        await this.live();
-      } catch (error) {
-        if (this.trouble === null) wait = firstPause;
-        this.trouble = wordsOf(error);
-        this.settings.say?.('error', 'the consumer has ended, and another follows', { error: this.trouble });
-        await pause(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      }
-    }
-  }
-
-  /** The life of one consumer: until it fails or the delivery is stopped. */
-  private async live(): Promise<void> {
-    await asAdmin(this.kafka, (admin) => checkPartitions(admin, this.settings));
-    const { topic, groupId, partitions, sessionTimeout = 10_000, maxWait = 250, tellEvery = 5000 } = this.settings;
-    const consumer = this.kafka.consumer({
-      ...{ groupId, sessionTimeout, rebalanceTimeout: Math.max(sessionTimeout, 10_000) },
-      ...{ heartbeatInterval: Math.floor(sessionTimeout / 5), minBytes: 1, maxWaitTimeInMs: maxWait },
-      ...{ allowAutoTopicCreation: false, retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) } },
-    });
-    let sign = performance.now();
-    const { CRASH, GROUP_JOIN, FETCH, HEARTBEAT } = consumer.events;
-    for (const event of [FETCH, HEARTBEAT] as const) consumer.on(event, () => (sign = performance.now()));
-    consumer.on(GROUP_JOIN, ({ payload }) => {
-      sign = performance.now();
-      this.given(consumer, payload.memberAssignment[topic] ?? []);
-    });
-    let timer: NodeJS.Timeout | undefined;
-    let tell: NodeJS.Timeout | undefined;
-    const ended = new Promise<void>((resolve, reject) => {
-      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-      if (this.over()) resolve();
-      consumer.on(CRASH, ({ payload }) => reject(payload.error));
-      timer = setInterval(() => {
-        if (performance.now() - sign > sessionTimeout * 3) reject(new Error('the consumer gives no sign of life'));
-      }, 1000);
-      tell = setInterval(() => void this.tell(consumer), tellEvery);
-      const begun = async (): Promise<void> => {
-        await consumer.connect();
-        await consumer.subscribe({ topic, fromBeginning: true });
-        await consumer.run({
-          ...{ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: partitions },
-          eachBatch: (payload) => this.handle(consumer, payload),
-        });
-      };
-      begun().catch(reject);
-    });
-    try {
-      await ended;
-    } finally {
-      clearInterval(timer);
-      clearInterval(tell);
-      await this.letGo(consumer);
-    }
+  stop(): Promise<void> {
+    return this.member.stop();
   }
 
   /** Waits for the batches at hand, no longer than it may; what is still under way then is fenced by its checkpoint. */
@@ -121,7 +65,6 @@ export class KafkaSubscription implements FeedSubscription {
         this.to.release?.(partition);
       }
     this.offsets.clear();
-    this.trouble = null;
     const { topic, most = 500, say } = this.settings;
     const healed = (partition: number, after: bigint, upTo: bigint): void =>
       say?.('warn', 'what the topic has lost was read from the log', { partition, after, upTo });
@@ -206,6 +149,6 @@ export class KafkaSubscription implements FeedSubscription {
   }
 
   private over(): boolean {
-    return this.stopping.signal.aborted;
+    return this.member.over();
   }
 }

@@ -1,6 +1,7 @@
 import { readCloudEvent, type Marked, type Message, type Published } from '@entente/contracts';
 // Of this CommonJS package plain Node.js does not find every name.
 import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs';
+import { knowAllCodecs } from './codecs.js';
 
 /** How a cluster is reached, and what is said of it on the way; times in milliseconds. */
 export interface KafkaSettings {
@@ -32,8 +33,9 @@ export interface TopicSettings {
   readonly replicas?: number;
 }
 
-/** How a published log is read; times in milliseconds. */
-export interface KafkaFeedSettings extends KafkaSettings, TopicSettings {
+/** How a topic is read together with others; times in milliseconds. */
+export interface MemberSettings extends KafkaSettings {
+  readonly topic: string;
   /** Those who read under one name share the partitions. */
   readonly groupId: string;
   /** A process that says nothing for so long has died: the others take over its partitions. */
@@ -42,11 +44,27 @@ export interface KafkaFeedSettings extends KafkaSettings, TopicSettings {
   readonly maxWait?: number;
   /** The first pause after a fault; it doubles up to thirty times as much. */
   readonly firstPause?: number;
-  /** Where the group has come to is told to the broker so often: for those who watch its lag, and nothing else. */
-  readonly tellEvery?: number;
   /** The longest that stopping waits for what is under way. */
   readonly closeWithin?: number;
+}
+
+/** How a published log is read; times in milliseconds. */
+export interface KafkaFeedSettings extends MemberSettings, TopicSettings {
+  /** Where the group has come to is told to the broker so often: for those who watch its lag, and nothing else. */
+  readonly tellEvery?: number;
   /** So many events at most are handed over at once. */
+  readonly most?: number;
+}
+
+/** Where commands come in, and where what becomes of them goes. `topic` is that of the commands. */
+export interface KafkaIntakeSettings extends MemberSettings {
+  readonly replies: string;
+  readonly deadLetters: string;
+  /** Of each of these topics that is made because it is missing. */
+  readonly partitions: number;
+  /** Of each partition of these; the cluster's own default unless given. */
+  readonly replicas?: number;
+  /** So many commands at most are answered at once. */
   readonly most?: number;
 }
 
@@ -55,6 +73,7 @@ const LEVELS = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn' } as const;
 
 /** The one way to a cluster. */
 export function kafkaOf(settings: KafkaSettings): Kafka {
+  knowAllCodecs();
   const { brokers, clientId, ssl, sasl, say, connectWithin = 3000, answerWithin = 10_000 } = settings;
   return new kafkajs.Kafka({
     clientId,
@@ -86,15 +105,21 @@ function saslOf({ mechanism, username, password }: NonNullable<KafkaSettings['sa
   }
 }
 
+/** A record's headers as text; of one that comes again, the last. */
+export const headersOf = ({ headers = {} }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, one]) => {
+      const last = Array.isArray(one) ? one.at(-1) : one;
+      return last === undefined || last === null ? [] : [[name, last.toString()] as const];
+    }),
+  );
+
 /** What a record of the topic says; throws an Error where it is none of Entente's. */
-export function readRecord({ key, headers = {}, value }: KafkaMessage): Published | Marked {
-  const text = Object.entries(headers).flatMap(([name, one]) => {
-    const last = Array.isArray(one) ? one.at(-1) : one;
-    return last === undefined ? [] : [[name, last.toString()] as const];
-  });
+export function readRecord(record: KafkaMessage): Published | Marked {
+  const { key, value } = record;
   const message: Message = {
     key: key === null ? null : key.toString(),
-    headers: Object.fromEntries(text),
+    headers: headersOf(record),
     value: value === null ? null : value.toString(),
   };
   return readCloudEvent(message);

@@ -26,9 +26,13 @@ export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T
 }
 
 /** Makes the topic where there is none: in so many partitions, and for ever. */
-export async function makeTopic(admin: Admin, { topic, partitions, replicas = -1 }: TopicSettings): Promise<void> {
+export async function makeTopic(
+  admin: Admin,
+  { topic, partitions, replicas = -1 }: TopicSettings,
+  config: Readonly<Record<string, string>> = OF_ANY_TIME,
+): Promise<void> {
   if ((await admin.listTopics()).includes(topic)) return;
-  const configEntries = Object.entries({ ...FOR_EVER, ...OF_ANY_TIME }).map(([name, value]) => ({ name, value }));
+  const configEntries = Object.entries({ ...FOR_EVER, ...config }).map(([name, value]) => ({ name, value }));
   const wanted = { topic, numPartitions: partitions, replicationFactor: replicas, configEntries };
   // Answers false where another was first.
   await admin.createTopics({ topics: [wanted], waitForLeaders: true });

@@ -28,3 +28,5 @@ export {
   readTopic,
 } from './kafka-settings.js';
 export { type WaitOptions, type Waiting, waitFor } from './waiting.js';
+export { Intake } from './intake.js';
+export { IntakeWorker } from './intake-worker.js';

@@ -1,0 +1,215 @@
+import { type Actor, type Command, type Evidence, type Json, type StreamRef, parseStream } from '@entente/kernel';
+import { commandOf } from './catalogue.js';
+import { SHAPES, actorOf, wrongUnless } from './sender.js';
+import { type WrongField, readBody } from './validate.js';
+
+/** A message as it came: its headers as text, and the bytes of its value. */
+export interface Arrived {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: Uint8Array | null;
+}
+
+/** What a reply repeats, so that it finds its asker. */
+export interface Asked {
+  readonly commandId: string;
+  /** The stream as the sender named it. */
+  readonly subject: string;
+  /** As the sender gave it; null where it gave none, or none that can be one. */
+  readonly correlationId: string | null;
+  readonly traceparent: string | null;
+}
+
+/** A command of the catalogue, whole and right in its shape, with all that its sender says of it. */
+export interface CommandRead {
+  readonly stream: StreamRef;
+  readonly command: Command;
+  readonly actor: Actor;
+  readonly causationId: string | null;
+  readonly ifMatch: number | null;
+  readonly occurredAt: string | null;
+  readonly evidence: readonly Evidence[];
+  readonly legalBasis: string | null;
+  /** The body as received. */
+  readonly received: unknown;
+}
+
+/** Why a command is not taken: a stable code, a title, and what is wrong. */
+export interface Told {
+  readonly code: string;
+  readonly title: string;
+  readonly more: { readonly [name: string]: Json };
+}
+
+/** What a message says: a command; one that is wrong, whose sender can be told so; or nothing that anybody could be answered to. */
+export type ReadMessage =
+  | { readonly is: 'command'; readonly asked: Asked; readonly read: CommandRead }
+  | { readonly is: 'wrong'; readonly asked: Asked; readonly problem: Told }
+  | { readonly is: 'unreadable'; readonly why: string };
+
+/** A body may be so long, in bytes, whichever way it comes. */
+const LONGEST_BODY = 1024 * 1024;
+/** Without these nobody can be answered. */
+const NEEDED = ['id', 'source', 'subject'] as const;
+const LONGEST_ATTRIBUTE = 1024;
+/** So many wrong fields are named, each path no longer than this: a reply has to fit into a message. */
+const MOST_WRONG = 500;
+const LONGEST_PATH = 200;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const IS_JSON = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
+const STRUCTURED = /^application\/cloudevents\s*(?:\+([a-z0-9]+))?\s*(?:;|$)/i;
+
+/** An event taken apart: its attributes, and its data as JSON has it, or why that cannot be had. */
+interface Taken {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly body: { readonly json: unknown } | { readonly wrong: readonly WrongField[] } | { readonly tooLarge: true };
+}
+
+/**
+ * Reads a command that was sent as a CloudEvent 1.0 over Kafka, in binary mode (`ce_` headers) or structured mode (`content-type: application/cloudevents+json`): `id` is
+ * the command's id, `type` the command, `subject` the stream as `<kind>/<id>`, `source` the sending organisation, `data` the body as over HTTP. Extensions: `actorrole`
+ * (required), `actorperson`, `actorfor`, `ifrevision`, `correlationid`, `causationid`, `traceparent`. What else is there is passed over.
+ */
+export function readCommand(arrived: Arrived): ReadMessage {
+  const taken = takenApart(arrived);
+  if ('why' in taken) return { is: 'unreadable', why: taken.why };
+  const said = (name: string): string | undefined => taken.attributes[name];
+  if (said('specversion') !== '1.0')
+    return unreadable(
+      said('specversion') === undefined ? 'it is no CloudEvent: it has no specversion' : 'its specversion is not 1.0',
+    );
+  for (const name of NEEDED) {
+    const text = said(name) ?? '';
+    if (text === '') return unreadable(`it has no ${name}`);
+    if (text.length > LONGEST_ATTRIBUTE) return unreadable(`its ${name} is longer than ${LONGEST_ATTRIBUTE} characters`);
+  }
+  return readAddressed(taken, said);
+}
+
+const unreadable = (why: string): ReadMessage => ({ is: 'unreadable', why });
+
+function readAddressed({ body }: Taken, said: (name: string) => string | undefined): ReadMessage {
+  const [commandId = '', source = '', subject = ''] = NEEDED.map(said);
+  const [correlation, trace] = [said('correlationid'), said('traceparent')];
+  const asked: Asked = {
+    commandId,
+    subject,
+    correlationId: correlation !== undefined && SHAPES.token.pattern.test(correlation) ? correlation : null,
+    traceparent: trace !== undefined && TRACEPARENT.test(trace) ? trace : null,
+  };
+  const ifRevision = said('ifrevision');
+  const { actor, wrong: wrongActor } = actorOf(
+    { organisation: source, role: said('actorrole'), person: said('actorperson'), for: said('actorfor') },
+    (part) => (part === 'organisation' ? 'source' : `actor${part}`),
+  );
+  const stream = parseStream(subject);
+  const wrong = [
+    ...wrongUnless(SHAPES.token, 'id', commandId),
+    ...wrongSubject(stream),
+    ...(said('type') === undefined ? [{ path: 'type', message: 'type is missing' }] : []),
+    ...wrongActor,
+    ...wrongUnless(SHAPES.revision, 'ifrevision', ifRevision),
+    ...['correlationid', 'causationid'].flatMap((name) => wrongUnless(SHAPES.token, name, said(name))),
+  ];
+  const type = said('type');
+  if (stream !== null && type !== undefined && commandOf(stream.kind, type) === undefined) {
+    const title = `there is no command "${type.slice(0, LONGEST_PATH)}" on "${stream.kind}"; the catalogue lists them`;
+    return { is: 'wrong', asked, problem: { code: 'no-such-command', title, more: wrongIn(wrong) } };
+  }
+  if ('tooLarge' in body) {
+    const problem = { code: 'body-too-large', title: 'the body is larger than 1 MiB', more: wrongIn(wrong) };
+    return { is: 'wrong', asked, problem };
+  }
+  const catalogued = stream === null || type === undefined ? undefined : commandOf(stream.kind, type);
+  const parts = 'wrong' in body || catalogued === undefined ? null : readBody(catalogued.body, body.json);
+  const all = [...('wrong' in body ? body.wrong : (parts?.wrong ?? [])), ...wrong];
+  if (all.length > 0 || stream === null || type === undefined || parts === null || !('json' in body)) {
+    const title = 'some fields are not as they must be';
+    return { is: 'wrong', asked, problem: { code: 'wrong-shape', title, more: wrongIn(all) } };
+  }
+  const { own, beside } = parts;
+  return {
+    is: 'command',
+    asked,
+    read: {
+      stream,
+      command: { type, data: own },
+      actor,
+      causationId: said('causationid') ?? null,
+      ifMatch: ifRevision === undefined ? null : Number(ifRevision),
+      occurredAt: beside.occurredAt ?? null,
+      evidence: beside.evidence ?? [],
+      legalBasis: beside.legalBasis ?? null,
+      received: body.json,
+    },
+  };
+}
+
+const wrongSubject = (stream: StreamRef | null): readonly WrongField[] =>
+  stream === null
+    ? [{ path: 'subject', message: 'must name a stream as <kind>/<id>' }]
+    : wrongUnless(SHAPES.streamId, 'subject', stream.id);
+
+/** The wrong fields for a reply; none of them, no member. */
+function wrongIn(wrong: readonly WrongField[]): { readonly [name: string]: Json } {
+  if (wrong.length === 0) return {};
+  const named = wrong
+    .slice(0, MOST_WRONG)
+    .map(({ path, message }) => ({ path: cut(path), message: message.slice(0, 3 * LONGEST_PATH) }));
+  const rest = wrong.length - named.length;
+  return { wrong: rest === 0 ? named : [...named, { path: '', message: `and ${rest} more fields are wrong` }] };
+}
+
+const cut = (path: string): string => (path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}...` : path);
+
+function takenApart({ headers, value }: Arrived): Taken | { readonly why: string } {
+  const mediaType = headers['content-type'];
+  const structured = STRUCTURED.exec(mediaType ?? '');
+  if (structured !== null)
+    return structured[1]?.toLowerCase() === 'json'
+      ? fromStructured(value)
+      : { why: 'it is a CloudEvent in another format than JSON' };
+  const attributes = Object.fromEntries(
+    Object.entries(headers).flatMap(([name, text]) => (name.startsWith('ce_') ? [[name.slice(3), text]] : [])),
+  );
+  return { attributes, body: bodyOf(mediaType, value) };
+}
+
+function bodyOf(mediaType: string | undefined, value: Uint8Array | null): Taken['body'] {
+  if ((value?.length ?? 0) > LONGEST_BODY) return { tooLarge: true };
+  if (mediaType !== undefined && !IS_JSON.test(mediaType))
+    return { wrong: [{ path: 'content-type', message: 'must be application/json' }] };
+  const json = parsed(value);
+  return json === undefined ? { wrong: [{ path: '', message: 'the body must be JSON in UTF-8' }] } : { json };
+}
+
+function fromStructured(value: Uint8Array | null): Taken | { readonly why: string } {
+  const event = parsed(value);
+  if (event === null || typeof event !== 'object' || Array.isArray(event))
+    return { why: 'it is said to be a CloudEvent in JSON, and is no JSON object in UTF-8' };
+  const { data, data_base64: base64, datacontenttype: mediaType, ...others } = event as Record<string, unknown>;
+  const attributes = Object.fromEntries(
+    Object.entries(others).flatMap(([name, one]) =>
+      ['string', 'number', 'boolean'].includes(typeof one) ? [[name, String(one)]] : [],
+    ),
+  );
+  // What is beside the data counts too, and is little.
+  if ((value?.length ?? 0) > LONGEST_BODY) return { attributes, body: { tooLarge: true } };
+  if (base64 !== undefined)
+    return { attributes, body: { wrong: [{ path: 'data_base64', message: 'the body must be JSON, as data' }] } };
+  if (mediaType !== undefined && (typeof mediaType !== 'string' || !IS_JSON.test(mediaType)))
+    return { attributes, body: { wrong: [{ path: 'datacontenttype', message: 'must be application/json' }] } };
+  return { attributes, body: { json: data } };
+}
+
+/** JSON in UTF-8; undefined where it is none, or would reach for the prototype of what it is read into. */
+function parsed(value: Uint8Array | null): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value ?? undefined), (name, one: unknown) => {
+      const reaches = name === 'constructor' && typeof one === 'object' && one !== null && Object.hasOwn(one, 'prototype');
+      if (name === '__proto__' || reaches) throw new TypeError('no such field');
+      return one;
+    });
+  } catch {
+    return undefined;
+  }
+}

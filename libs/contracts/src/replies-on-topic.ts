@@ -1,0 +1,52 @@
+import type { Json } from '@entente/kernel';
+import type { Message } from './cloud-events.js';
+import type { Asked, Told } from './commands-on-topic.js';
+
+/** The types of the replies to commands that came over a topic. */
+export const ACCEPTED = 'entente.command-accepted';
+export const REFUSED = 'entente.command-refused';
+
+/** What a command is answered: its receipt, or why it was not taken. */
+export type Answered =
+  | { readonly as: 'accepted'; readonly receipt: object; readonly repeated: boolean }
+  | ({ readonly as: 'refused' } & Told);
+
+/** A reply, and the name under which nobody else replies. */
+export interface Reply {
+  readonly id: string;
+  readonly source: string;
+  readonly asked: Asked & { readonly correlationId: string };
+  readonly answer: Answered;
+}
+
+/**
+ * A reply as a CloudEvent 1.0 in Kafka's binary mode: its key is the stream's id, `subject` the stream, `commandid` and `correlationid` those of the command. The value is
+ * the receipt as over HTTP, with `repeated` where it was given before; or what an HTTP problem says, without its status.
+ */
+export function cloudReplyOf({ id, source, asked, answer }: Reply): Message {
+  const { commandId, correlationId, subject, traceparent } = asked;
+  return {
+    key: subject.slice(subject.indexOf('/') + 1),
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: id,
+      ce_type: answer.as === 'accepted' ? ACCEPTED : REFUSED,
+      ce_source: source,
+      ce_subject: subject,
+      ce_commandid: commandId,
+      ce_correlationid: correlationId,
+      ...(traceparent === null ? {} : { ce_traceparent: traceparent }),
+      'content-type': 'application/json',
+    },
+    value: JSON.stringify(bodyOf(answer)),
+  };
+}
+
+function bodyOf(answer: Answered): object | Record<string, Json> {
+  switch (answer.as) {
+    case 'accepted':
+      return answer.repeated ? { ...answer.receipt, repeated: true } : answer.receipt;
+    case 'refused':
+      return { code: answer.code, title: answer.title, ...answer.more };
+  }
+}

@@ -1,0 +1,106 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { type MemberSettings, wordsOf } from './settings.js';
+
+/** What a member of a group does with what the group gives it. None of these may hold the others up. */
+export interface Membership {
+  /** Before each consumer: fails where the topic is not as it has to be. */
+  check(): Promise<void>;
+  /** The group gives these partitions, from now on and no others. Must not throw, or kafkajs's consumer dies. */
+  given(consumer: Consumer, partitions: readonly number[]): void;
+  handle(consumer: Consumer, payload: EachBatchPayload): Promise<void>;
+  /** Waits for what is under way and ends the consumer, each no longer than it may. */
+  letGo(consumer: Consumer): Promise<void>;
+  /** Is called so often, in milliseconds. */
+  readonly tell?: { readonly every: number; call(consumer: Consumer): Promise<void> };
+}
+
+/**
+ * One who reads a topic together with others of a group. kafkajs's consumer ends for good by many a fault, so each is let go and followed by a new one, after a pause that
+ * grows; so is one that gives no sign of life. Nothing is committed by itself.
+ */
+export class GroupMember {
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>;
+  /** Why there is no consumer; null once one has been given partitions. */
+  trouble: string | null = null;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly settings: MemberSettings,
+    private readonly partitions: number,
+    private readonly membership: Membership,
+  ) {
+    this.running = Promise.resolve().then(() => this.run());
+  }
+
+  over(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { firstPause = 250 } = this.settings;
+    for (let wait = firstPause; !this.over(); wait = Math.min(wait * 2, firstPause * 30)) {
+      try {
+        await this.live();
+      } catch (error) {
+        if (this.trouble === null) wait = firstPause;
+        this.trouble = wordsOf(error);
+        this.settings.say?.('error', 'the consumer has ended, and another follows', { error: this.trouble });
+        await pause(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** The life of one consumer: until it fails or the member is stopped. */
+  private async live(): Promise<void> {
+    await this.membership.check();
+    const { topic, groupId, sessionTimeout = 10_000, maxWait = 250 } = this.settings;
+    const consumer = this.kafka.consumer({
+      ...{ groupId, sessionTimeout, rebalanceTimeout: Math.max(sessionTimeout, 10_000) },
+      ...{ heartbeatInterval: Math.floor(sessionTimeout / 5), minBytes: 1, maxWaitTimeInMs: maxWait },
+      ...{ allowAutoTopicCreation: false, retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) } },
+    });
+    let sign = performance.now();
+    const { CRASH, GROUP_JOIN, FETCH, HEARTBEAT } = consumer.events;
+    for (const event of [FETCH, HEARTBEAT] as const) consumer.on(event, () => (sign = performance.now()));
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      sign = performance.now();
+      this.trouble = null;
+      this.membership.given(consumer, payload.memberAssignment[topic] ?? []);
+    });
+    let timer: NodeJS.Timeout | undefined;
+    let telling: NodeJS.Timeout | undefined;
+    const ended = new Promise<void>((resolve, reject) => {
+      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+      if (this.over()) resolve();
+      consumer.on(CRASH, ({ payload }) => reject(payload.error));
+      timer = setInterval(() => {
+        if (performance.now() - sign > sessionTimeout * 3) reject(new Error('the consumer gives no sign of life'));
+      }, 1000);
+      const { tell } = this.membership;
+      if (tell !== undefined) telling = setInterval(() => void tell.call(consumer), tell.every);
+      const begun = async (): Promise<void> => {
+        await consumer.connect();
+        await consumer.subscribe({ topic, fromBeginning: true });
+        await consumer.run({
+          ...{ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: this.partitions },
+          eachBatch: (payload) => this.membership.handle(consumer, payload),
+        });
+      };
+      begun().catch(reject);
+    });
+    try {
+      await ended;
+    } finally {
+      clearInterval(timer);
+      clearInterval(telling);
+      await this.membership.letGo(consumer);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import type { KafkaIntakeSettings } from './settings.js';
+import { makeTopic } from './topic.js';
+
+/** What a record put aside has more than when it came, and what a reply may take: at least so many bytes. */
+const MORE = 64 * 1024;
+const ROOM = 4 * 1024 * 1024;
+
+/**
+ * Makes the topics of commands, replies and dead letters where they are missing: for ever, until whoever keeps them says otherwise. Refuses topics of replies and dead letters
+ * that could not take what a command may lead to.
+ */
+export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettings): Promise<void> {
+  const { topic, replies, deadLetters } = settings;
+  await makeTopic(admin, settings, {});
+  const largest = await largestOf(admin, topic);
+  for (const other of [replies, deadLetters]) {
+    await makeTopic(admin, { ...settings, topic: other }, { 'max.message.bytes': String(Math.max(ROOM, 2 * largest)) });
+    const room = await largestOf(admin, other);
+    if (room < largest + MORE)
+      throw new Error(
+        `topic ${other} takes messages of ${room} bytes and topic ${topic} such of ${largest}: set max.message.bytes of ${other} to ${largest + MORE} at least`,
+      );
+  }
+}
+
+/** The most bytes that a topic takes at once. */
+async function largestOf(admin: Admin, topic: string): Promise<number> {
+  const configNames = ['max.message.bytes'];
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }],
+  });
+  return Number(resources[0]?.configEntries[0]?.configValue ?? 0);
+}

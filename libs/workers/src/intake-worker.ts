@@ -1,0 +1,50 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { CommandFeed, type CommandSubscription, EventStore, Executor } from '@entente/engine';
+import { streamName } from '@entente/kernel';
+import { Intake } from './intake.js';
+
+/**
+ * Gives the intake of published commands its life: it begins when the house stands, and ends after the commands at hand, which are answered, when the house closes. It asks for a
+ * `CommandFeed`, an `Executor` and an `EventStore`.
+ */
+@Injectable()
+export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger('intake');
+  private delivery: CommandSubscription | null = null;
+  private watch: NodeJS.Timeout | null = null;
+  private said: string | null = null;
+
+  constructor(
+    @Inject(CommandFeed) private readonly feed: CommandFeed,
+    @Inject(Executor) private readonly executor: Executor,
+    @Inject(EventStore) private readonly store: EventStore,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const intake = new Intake(this.executor, this.store, ({ command, commandId, stream }, error) => {
+      this.log.error(`the rules fail at ${command.type} ${commandId} on ${streamName(stream)}: it is put aside`);
+      this.log.error(error);
+    });
+    this.delivery = this.feed.subscribe(intake);
+    this.watch = setInterval(() => this.tellFaults(), 1000).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    if (this.watch !== null) clearInterval(this.watch);
+    await this.delivery?.stop();
+  }
+
+  /** Why commands wait, for readiness; null while they do not. */
+  fault(): string | null {
+    return this.delivery === null ? 'the intake has not begun' : this.delivery.fault();
+  }
+
+  /** Each fault is told once, when it comes and when it has gone. */
+  private tellFaults(): void {
+    const fault = this.fault();
+    if (fault === this.said) return;
+    if (fault === null) this.log.warn('the intake goes on');
+    else this.log.error(`commands wait, and are tried again: ${fault}`);
+    this.said = fault;
+  }
+}

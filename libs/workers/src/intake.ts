@@ -1,0 +1,69 @@
+import {
+  type CommandConsumer,
+  type Decided,
+  type EventLog,
+  type Executor,
+  RulesFailed,
+  type SentCommand,
+  Submit,
+  notTaken,
+  receiptOut,
+} from '@entente/engine';
+import { streamName } from '@entente/kernel';
+
+/** So often the rules are asked before a command at which they fail is given up. */
+const TRIES = 3;
+
+/**
+ * Decides the commands that a feed delivers, by the same rules as every other. What shares a key is decided in the order in which it came, and so is what shares a stream; all
+ * else side by side. Only where the rules themselves fail, three times, is a command given up: any other fault is the store's, and then nothing of the batch is answered.
+ */
+export class Intake implements CommandConsumer {
+  constructor(
+    private readonly executor: Executor,
+    private readonly log: EventLog,
+    /** Is told of each command at which the rules fail. */
+    private readonly failed: (command: SentCommand, error: RulesFailed) => void = () => undefined,
+    private readonly now: () => string = () => new Date().toISOString(),
+  ) {}
+
+  async decide(commands: readonly SentCommand[]): Promise<readonly Decided[]> {
+    const lanes = new Map<string, Promise<unknown>>();
+    const decided = commands.map((command) => {
+      const of = [`stream ${streamName(command.stream)}`, ...(command.key === null ? [] : [`key ${command.key}`])];
+      const mine = Promise.all(of.map((lane) => lanes.get(lane))).then(() => this.one(command));
+      for (const lane of of) lanes.set(lane, mine);
+      return mine;
+    });
+    // Nothing is left under way behind a fault, or it might run beside its own repetition.
+    const ends = await Promise.allSettled(decided);
+    return ends.map((end) => {
+      if (end.status === 'rejected') throw end.reason as Error;
+      return end.value;
+    });
+  }
+
+  private async one(command: SentCommand): Promise<Decided> {
+    for (let time = 1; ; time += 1)
+      try {
+        return await this.ask(command);
+      } catch (error) {
+        if (!(error instanceof RulesFailed)) throw error;
+        if (time < TRIES) continue;
+        this.failed(command, error);
+        const { cause } = error;
+        return { as: 'failed', error: cause instanceof Error ? cause : error };
+      }
+  }
+
+  private async ask(sent: SentCommand): Promise<Decided> {
+    const { stream, command, received, ifMatch, key: _, ...circumstances } = sent;
+    const outcome = await this.executor.execute(
+      new Submit(stream, command, { ...circumstances, now: this.now() }, received, ifMatch),
+    );
+    if (outcome.as === 'would') throw new Error('a command on its way to the log was decided without being recorded');
+    if (outcome.as === 'accepted')
+      return { as: 'accepted', receipt: receiptOut(this.log, outcome.receipt), repeated: outcome.repeated };
+    return { as: 'refused', ...notTaken(outcome) };
+  }
+}

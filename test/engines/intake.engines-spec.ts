@@ -1,0 +1,396 @@
+import 'reflect-metadata';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type EventStore, Fault } from '@entente/engine';
+import { kinds } from '@entente/workers';
+import { CompressionTypes, type Message } from 'kafkajs';
+import { startKafka } from '../../deploy/engines/kafka.mjs';
+import { Answering } from '../../libs/kafka/src/answering.js';
+import { MOMENTS, failOnce } from '../fail-once.js';
+import { type Found, type IntakeHouse, aCommand, exactly, intakeHouse, repliedBy } from './intake.js';
+import { kafkaByHand, until } from './kafka.js';
+
+let house: IntakeHouse;
+afterEach(() => house.end());
+
+/** A house with an intake that runs, and what it answers. */
+async function running(partitions: number, brokers?: string) {
+  house = await intakeHouse(partitions, brokers);
+  const { delivery, end } = house.start();
+  await house.topics();
+  return { delivery, end, replies: await house.collect('replies'), dead: await house.collect('deadLetters') };
+}
+
+/** Registers an organisation, then suspends and reinstates it by turns: out of their order they are refused. */
+const story = (id: string, length: number): Message[] =>
+  Array.from({ length }, (_, i) => {
+    if (i === 0) return aCommand(`stakeholder/${id}`, { id: `${id}-0` });
+    const type = i % 2 === 1 ? 'SuspendStakeholder' : 'ReinstateStakeholder';
+    return aCommand(`stakeholder/${id}`, { id: `${id}-${i}`, type }, { reason: 'drill' });
+  });
+
+/** A store that every call finds away, while `away` has a fault. */
+function awayable(store: EventStore): { store: EventStore; away: Error | null; asked: number } {
+  const it = { store, away: null as Error | null, asked: 0 };
+  it.store = new Proxy(store, {
+    get(of, name) {
+      const real = Reflect.get(of, name) as unknown;
+      if (typeof real !== 'function') return real;
+      return (...args: unknown[]): unknown => {
+        if (it.away === null) return (real as (...all: unknown[]) => unknown).apply(of, args);
+        it.asked += 1;
+        throw it.away;
+      };
+    },
+  });
+  return it;
+}
+
+const types = (replies: readonly Found[]): Record<string, number> => {
+  const count: Record<string, number> = {};
+  for (const { type } of replies.map(repliedBy)) count[type] = (count[type] ?? 0) + 1;
+  return count;
+};
+
+describe('a command on a topic', () => {
+  it('is recorded, and answered by its receipt under the key of its stream', async () => {
+    const { delivery, replies } = await running(3);
+    await house.send([aCommand('stakeholder/estmark', { id: 'command-1', correlationid: 'story' })]);
+    await exactly(replies, 1);
+    expect(replies.map((one) => String(one.key))).toEqual(['estmark']);
+    expect(replies.map(repliedBy)).toEqual([
+      {
+        ...{ type: 'entente.command-accepted', commandId: 'command-1', correlationId: 'story' },
+        subject: 'stakeholder/estmark',
+        body: {
+          ...{ commandId: 'command-1', stream: 'stakeholder/estmark', revision: 0, position: '1' },
+          after: expect.any(String) as unknown,
+          events: [{ id: expect.any(String) as unknown, type: 'StakeholderRegistered', revision: 0 }],
+        },
+      },
+    ]);
+    expect(await house.store.revisionOf('stakeholder/estmark')).toBe(0);
+    expect(delivery.fault()).toBeNull();
+  });
+
+  it('comes after those of its key that were sent before, among many of other keys', async () => {
+    const { replies, dead } = await running(3);
+    const stories = Array.from({ length: 30 }, (_, i) => story(`org-${i}`, 9));
+    for (let i = 0; i < 9; i += 3) await house.send(stories.flatMap((one) => one.slice(i, i + 3)));
+    await exactly(replies, 270);
+    expect(types(replies)).toEqual({ 'entente.command-accepted': 270 });
+    for (const one of stories) {
+      const key = String(one[0]?.key);
+      const told = replies.filter((reply) => String(reply.key) === key).map((reply) => repliedBy(reply).body);
+      expect(told.map(({ commandId }) => commandId)).toEqual(one.map((_, i) => `${key}-${i}`));
+      expect(told.map(({ revision }) => revision)).toEqual(one.map((_, i) => i));
+    }
+    expect(dead).toEqual([]);
+  });
+
+  it('of one key on several streams comes in the order in which they were sent', async () => {
+    const { replies } = await running(2);
+    const grant = aCommand('stakeholder/norland', { type: 'GrantRole' }, { role: 'donor' });
+    const opens = { source: 'norland', actorrole: 'donor', type: 'OpenFundingAccount' };
+    // Each of these rests on what the one before has recorded on another stream.
+    const messages = [
+      aCommand('stakeholder/norland'),
+      grant,
+      aCommand('funding-account/norland.a', opens, { currency: 'USD' }),
+    ].map((message) => ({ ...message, key: 'one-key' }));
+    await house.send(messages);
+    await exactly(replies, 3);
+    expect(replies.map((one) => repliedBy(one).subject).slice(0, 2)).toHaveLength(2);
+    const sent = messages.map(({ headers }) => String(headers?.['ce_id']));
+    const positions = replies.map(repliedBy).map(({ commandId, body }) => [sent.indexOf(commandId), body['position']]);
+    expect(positions.filter(([, position]) => position !== undefined).sort()).toEqual([
+      [0, '1'],
+      [1, '2'],
+    ]);
+  });
+
+  it('sent twice has the same receipt twice, and another command of its id is refused', async () => {
+    const { replies } = await running(1);
+    const one = aCommand('stakeholder/estmark', { id: 'once' });
+    await house.send([one, one]);
+    await house.send([one, { ...one, value: '{"name":"Another","type":"state"}' }]);
+    await exactly(replies, 4);
+    const [first, ...again] = replies.map((reply) => repliedBy(reply).body);
+    const repeated = { ...first, repeated: true };
+    expect(again.slice(0, 2)).toEqual([repeated, repeated]);
+    expect(again[2]).toMatchObject({ code: 'command-id-reused' });
+    expect(await house.store.head()).toBe(1n);
+  });
+
+  it('that is wrong is told every wrong field, one that the rules refuse their reason, and one that is late the revision', async () => {
+    const { replies } = await running(1);
+    await house.send([
+      aCommand('stakeholder/estmark', { actorrole: 'king', ifrevision: 'x' }, { type: 'empire' }),
+      aCommand('stakeholder/estmark', { type: 'SuspendStakeholder' }, { reason: 'drill' }),
+      aCommand('stakeholder/estmark', { ifrevision: '3' }),
+    ]);
+    await exactly(replies, 3);
+    const [wrong, refused, stale] = replies.map((reply) => repliedBy(reply).body);
+    expect((wrong?.['wrong'] as { path: string }[]).map(({ path }) => path).sort()).toEqual(
+      ['actorrole', 'ifrevision', 'name', 'type'].sort(),
+    );
+    expect(refused).toMatchObject({ code: 'not-found', title: expect.stringMatching(/^refused unless /) as unknown });
+    expect(stale).toMatchObject({ code: 'revision-moved', revision: -1 });
+    expect(await house.store.head()).toBe(0n);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('is put aside byte for byte, with where it was and why, and what comes behind it goes on', async () => {
+    const { delivery, replies, dead } = await running(1);
+    const good = (): Message => aCommand(`stakeholder/${randomUUID()}`);
+    const rubbish: Message[] = [
+      { key: null, value: null },
+      { key: '', value: '' },
+      { key: randomBytes(64), value: randomBytes(4096) },
+      { key: 'k', value: '{"hello":"world"}', headers: { 'content-type': 'application/json' } },
+      { key: 'k', value: 'x', headers: { ce_specversion: '1.0', ce_id: '1', ce_source: 'us' } },
+      { key: 'k', value: '[]', headers: { 'content-type': 'application/cloudevents+json' } },
+      { key: 'k', value: 'x', headers: { twice: ['a', Buffer.from([0xff, 0])], empty: '', 'x y': 'ü' } },
+      { key: 'k', value: 'x', headers: { constructor: 'x', toString: 'y' } as unknown as Record<string, string> },
+      { key: 'k', value: randomBytes(1_040_000) },
+      { key: 'k', value: Buffer.alloc(900_000, 'a') },
+    ];
+    for (const one of rubbish) await house.send([good(), one, good()]).catch(() => house.send([one]));
+    await exactly(dead, rubbish.length);
+    await until(() => replies.length >= 2 * rubbish.length - 2);
+    for (const [i, one] of rubbish.entries()) {
+      const found = dead[i] as Found;
+      const bytes = (of: Message['value'] | Message['key']) =>
+        of === null || of === undefined ? null : Buffer.from(of);
+      expect(found.key?.equals(bytes(one.key) ?? Buffer.alloc(1)) ?? null).toBe(one.key === null ? null : true);
+      expect(found.value?.equals(bytes(one.value) ?? Buffer.alloc(1)) ?? null).toBe(one.value === null ? null : true);
+      const own = Object.entries(found.headers).filter(([name]) => !name.startsWith('__connect.errors.'));
+      const text = (of: unknown): unknown => (Array.isArray(of) ? of.map(String) : String(of));
+      const told = own.map(([name, value]) => [name, text(typeof value === 'function' ? null : value)]);
+      if (i !== 7) expect(told).toEqual(Object.entries(one.headers ?? {}).map(([name, of]) => [name, text(of)]));
+      else expect(told.map(([name]) => name)).toEqual(['constructor', 'toString']);
+      const says = (name: string): string => String(found.headers[`__connect.errors.${name}`]);
+      expect([says('topic'), says('partition')]).toEqual([house.settings.topic, '0']);
+      expect(says('offset')).toMatch(/^[0-9]+$/);
+      expect([says('stage'), says('exception.class.name')]).toEqual(['VALUE_CONVERTER', 'Unreadable']);
+      expect(says('exception.message')).toMatch(/^it /);
+    }
+    expect(types(replies)).toEqual({ 'entente.command-accepted': replies.length });
+    expect(delivery.fault()).toBeNull();
+  });
+});
+
+describe('while the store is away', () => {
+  it.each([
+    ['and says so', new Fault('event-store-unavailable', 'the store is away', 1)],
+    ['and fails in words of its own', new Error('the store is away')],
+    ['for good', new Fault('outcome-unknown', 'the store is away')],
+  ])('%s, commands wait, and are answered when it is back; none is put aside', async (_, fault) => {
+    house = await intakeHouse(2);
+    const log = awayable(house.store);
+    log.away = fault;
+    const { delivery } = house.start(log.store);
+    await house.topics();
+    const [replies, dead] = [await house.collect('replies'), await house.collect('deadLetters')];
+    const sent = Array.from({ length: 8 }, (_, i) => story(`org-${i}`, 5)).flat();
+    await house.send(sent);
+    await until(() => log.asked > 20);
+    expect(delivery.fault()).toBe('the store is away');
+    expect(replies).toEqual([]);
+    log.away = null;
+    await exactly(replies, sent.length);
+    expect(types(replies)).toEqual({ 'entente.command-accepted': sent.length });
+    expect(dead).toEqual([]);
+    expect(delivery.fault()).toBeNull();
+  });
+});
+
+describe('a command at which the rules themselves fail', () => {
+  it('is put aside and told so, and the others go on', async () => {
+    house = await intakeHouse(1);
+    let times = 0;
+    const decider = kinds.decider('stakeholder');
+    if (decider === undefined) throw new Error('there are no rules for organisations');
+    const failing: typeof decider = {
+      ...decider,
+      decide: ((...[command, state, circumstances, known]: Parameters<typeof decider.decide>) => {
+        if (circumstances.commandId === 'poison') throw new TypeError(`a bug, met ${(times += 1)} times`);
+        return decider.decide(command, state, circumstances, known);
+      }) as typeof decider.decide,
+    };
+    const rules = { ...kinds, decider: (kind: string) => (kind === 'stakeholder' ? failing : kinds.decider(kind)) };
+    const { delivery } = house.start(house.store, rules);
+    await house.topics();
+    const [replies, dead] = [await house.collect('replies'), await house.collect('deadLetters')];
+    const poison = aCommand('stakeholder/b', { id: 'poison' });
+    await house.send([aCommand('stakeholder/a'), poison, aCommand('stakeholder/b'), aCommand('stakeholder/c')]);
+    await exactly(replies, 4);
+    expect(types(replies)).toEqual({ 'entente.command-accepted': 3, 'entente.command-refused': 1 });
+    expect(replies.map(repliedBy).find(({ commandId }) => commandId === 'poison')?.body).toEqual({
+      ...{ code: 'fault', title: 'something failed here; it has been logged' },
+    });
+    expect(dead.map(({ value }) => String(value))).toEqual([poison.value]);
+    const { headers } = dead[0] as Found;
+    const says = ['stage', 'exception.class.name', 'exception.message'].map(
+      (name) => headers[`__connect.errors.${name}`],
+    );
+    expect(says.map(String)).toEqual(['TASK_PUT', 'TypeError', 'a bug, met 3 times']);
+    expect(times).toBe(3);
+    expect(delivery.fault()).toBeNull();
+  });
+});
+
+describe('whatever ends an intake between its decisions and their answers', () => {
+  it.each(MOMENTS)('each message has one answer where it fails %s the commit', async (when) => {
+    const { failed, mend } = failOnce(Answering.prototype, 'answer', when);
+    try {
+      const { replies } = await running(1);
+      await house.send(story('org', 5));
+      await exactly(replies, 5);
+      expect(failed()).toBe(true);
+      const told = replies.map((reply) => repliedBy(reply).body);
+      expect(told.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4]);
+      // What was decided and not answered is found to be there already.
+      expect(told[0]?.['repeated']).toBe(when === 'before' ? true : undefined);
+    } finally {
+      mend();
+    }
+  });
+
+  const ofPartition = () => {
+    const { topic, groupId } = house.settings;
+    return kafkaByHand(house.settings).producer({
+      ...{ transactionalId: `${groupId}-${topic}-0`, maxInFlightRequests: 1 },
+      retry: { initialRetryTime: 5, retries: 20, maxRetryTime: 250 },
+    });
+  };
+  const byHand = { key: 'org', value: '{"by":"hand"}', headers: { ce_commandid: 'by-hand' } };
+
+  it('an abandoned answer is never seen, and the command is answered by whoever comes next', async () => {
+    const { end, replies } = await running(1);
+    await end();
+    const dying = ofPartition();
+    await dying.connect();
+    const transaction = await dying.transaction();
+    await transaction.send({ topic: house.settings.replies, messages: [byHand] });
+    await house.send(story('org', 3));
+    house.start();
+    await exactly(replies, 3);
+    expect(replies.map((reply) => repliedBy(reply).body['revision'])).toEqual([0, 1, 2]);
+    await dying.disconnect();
+  });
+
+  it('one who was frozen meanwhile answers nothing that another has answered', async () => {
+    house = await intakeHouse(1);
+    const log = awayable(house.store);
+    let release = (): void => undefined;
+    let frozen = false;
+    const freezing = new Proxy(log.store, {
+      get(of, name) {
+        const real = Reflect.get(of, name) as unknown;
+        if (name !== 'append') return typeof real === 'function' ? (real.bind(of) as unknown) : real;
+        return async (...args: Parameters<EventStore['append']>) => {
+          const appended = await of.append(...args);
+          if (!frozen) {
+            frozen = true;
+            await new Promise<void>((resolve) => (release = resolve));
+          }
+          return appended;
+        };
+      },
+    });
+    house.start(freezing);
+    await house.topics();
+    const replies = await house.collect('replies');
+    await house.send([aCommand('stakeholder/org', { id: 'first' })]);
+    await until(() => frozen);
+    // Another has the partition now, as it were: it fences, answers and moves the place.
+    const { topic, groupId } = house.settings;
+    const other = ofPartition();
+    await other.connect();
+    const transaction = await other.transaction();
+    await transaction.send({ topic: house.settings.replies, messages: [byHand] });
+    const partitions = [{ partition: 0, offset: '1' }];
+    await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic, partitions }] });
+    await transaction.commit();
+    await other.disconnect();
+    release();
+    await exactly(replies, 1);
+    expect(String(replies[0]?.headers['ce_commandid'])).toBe('by-hand');
+    await house.send([aCommand('stakeholder/org', { id: 'first' })]);
+    await exactly(replies, 2);
+    expect(repliedBy(replies[1] as Found).body).toMatchObject({ commandId: 'first', repeated: true });
+  });
+
+  it('two intakes share the partitions, one leaves and another comes: each message has one answer, in order', async () => {
+    const { end, replies, dead } = await running(4);
+    const second = house.start();
+    const stories = Array.from({ length: 20 }, (_, i) => story(`org-${i}`, 24));
+    const going = (async () => {
+      for (let i = 0; i < 24; i += 1, await pause(100)) await house.send(stories.map((one) => one[i] as Message));
+    })();
+    await pause(700);
+    await end();
+    await pause(500);
+    house.start();
+    await pause(500);
+    await second.end();
+    await going;
+    await exactly(replies, 480);
+    for (const one of stories) {
+      const key = String(one[0]?.key);
+      const told = replies
+        .filter((reply) => String(reply.key) === key)
+        .map((reply) => repliedBy(reply).body['revision']);
+      expect(told).toEqual(one.map((_, i) => i));
+    }
+    expect(dead).toEqual([]);
+  });
+});
+
+describe('a broker that goes', () => {
+  it.each(['stop', 'kill'] as const)(
+    'by %s, and is back: each message has one answer',
+    async (how) => {
+      const folder = mkdtempSync(join(tmpdir(), 'entente-broker-'));
+      let broker = await startKafka({ folder });
+      try {
+        const { delivery, replies } = await running(2, broker.brokers);
+        await house.send([...story('a', 5), ...story('b', 5)]);
+        await until(() => replies.length === 10);
+        await broker[how]();
+        await until(() => delivery.fault() !== null, 30_000);
+        broker = await startKafka({ folder, port: broker.port });
+        await until(() => delivery.fault() === null, 30_000);
+        await house.send([...story('c', 5), ...story('d', 5)]);
+        await exactly(replies, 20, 30_000);
+        expect(types(replies)).toEqual({ 'entente.command-accepted': 20 });
+      } finally {
+        await house.end();
+        house = await intakeHouse(1);
+        await broker.stop();
+        rmSync(folder, { recursive: true });
+      }
+    },
+    90_000,
+  );
+});
+
+describe('commands that were compressed', () => {
+  it.each([
+    ['gzip', CompressionTypes.GZIP],
+    ['snappy in one block, as librdkafka has it', CompressionTypes.Snappy],
+    ['lz4', CompressionTypes.LZ4],
+    ['zstd', CompressionTypes.ZSTD],
+  ])('by %s are understood', async (_, compression) => {
+    const { replies } = await running(1);
+    await house.send(story('org', 40), compression);
+    await exactly(replies, 40);
+    expect(types(replies)).toEqual({ 'entente.command-accepted': 40 });
+  });
+});

@@ -1,0 +1,151 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Answered, CATALOGUE, type Message, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
+
+interface Sent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: string;
+}
+const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'topic', 'commands.v1.json'), 'utf8')) as {
+  readonly binary: Sent;
+  readonly structured: Sent;
+  readonly asked: { commandId: string; subject: string; correlationId: string; traceparent: string };
+  readonly read: object;
+  readonly place: { id: string; source: string };
+  readonly accepted: { answer: Answered; message: Message };
+  readonly refused: { answer: Answered; message: Message };
+};
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const reading = ({ headers, value }: Sent): ReadMessage => readCommand({ headers, value: bytes(value) });
+/** The golden message in binary mode with other headers; one that is undefined is left out. */
+const binary = (headers: Record<string, string | undefined>, value = golden.binary.value): Sent => {
+  const all = Object.entries({ ...golden.binary.headers, ...headers });
+  return { headers: Object.fromEntries(all.filter((pair): pair is [string, string] => pair[1] !== undefined)), value };
+};
+const structured = (more: object): Sent => ({
+  headers: golden.structured.headers,
+  value: JSON.stringify({ ...(JSON.parse(golden.structured.value) as object), ...more }),
+});
+const problem = (said: ReadMessage) => {
+  if (said.is !== 'wrong') throw new Error(`it is ${said.is}`);
+  return said.problem;
+};
+const paths = (said: ReadMessage) => (problem(said).more['wrong'] as { path: string }[]).map(({ path }) => path);
+
+describe('a command on a topic', () => {
+  it.each(['binary', 'structured'] as const)('is read in %s mode as it was ever written', (mode) => {
+    expect(reading(golden[mode])).toEqual({ is: 'command', asked: golden.asked, read: golden.read });
+  });
+
+  it('is answered as it was ever answered', () => {
+    const { place, asked, accepted, refused } = golden;
+    expect(cloudReplyOf({ ...place, asked, answer: accepted.answer })).toEqual(accepted.message);
+    const untraced = { ...asked, traceparent: null };
+    expect(cloudReplyOf({ ...place, asked: untraced, answer: refused.answer })).toEqual(refused.message);
+    const { answer } = accepted;
+    if (answer.as !== 'accepted') throw new Error('the golden answer is not accepted');
+    const first = cloudReplyOf({ ...place, asked, answer: { ...answer, repeated: false } });
+    expect(JSON.parse(first.value ?? '')).toEqual(answer.receipt);
+  });
+
+  it('of every kind of the catalogue is read from its own example', () => {
+    for (const { kind, commands } of CATALOGUE)
+      for (const [type, { example }] of Object.entries(commands))
+        expect(reading(binary({ ce_type: type, ce_subject: `${kind}/one` }, JSON.stringify(example)))).toMatchObject({
+          is: 'command',
+          read: { command: { type }, received: example },
+        });
+  });
+
+  it('is told every wrong field at once, each by the name under which it was sent', () => {
+    const said = binary(
+      {
+        ...{ ce_id: 'a b', ce_source: 'No One', ce_subject: 'programme/Ä', ce_actorrole: 'king', ce_actorperson: '?' },
+        ...{ ce_actorfor: '!', ce_ifrevision: '-1', ce_correlationid: ' ', ce_causationid: '' },
+      },
+      '{"party":7,"extra":1,"occurredAt":"yesterday"}',
+    );
+    expect(new Set(paths(reading(said)))).toEqual(
+      new Set([
+        ...['id', 'source', 'subject', 'actorrole', 'actorperson', 'actorfor', 'ifrevision', 'correlationid'],
+        ...['causationid', 'party', 'authority', 'extra', 'occurredAt'],
+      ]),
+    );
+    expect(problem(reading(said)).code).toBe('wrong-shape');
+    expect(reading(said)).toMatchObject({ asked: { commandId: 'a b', correlationId: null } });
+  });
+
+  it.each<[string, Sent, string, readonly string[] | undefined]>([
+    ['has a body that is no JSON', binary({}, '{"party":'), 'wrong-shape', ['']],
+    ['has no body', binary({}, ''), 'wrong-shape', ['']],
+    ['has a body of another media type', binary({ 'content-type': 'text/xml' }), 'wrong-shape', ['content-type']],
+    ['has data in base 64', structured({ data_base64: 'e30=' }), 'wrong-shape', ['data_base64']],
+    ['has no data', structured({ data: undefined }), 'wrong-shape', ['']],
+    ['names no stream', binary({ ce_subject: 'programme' }), 'wrong-shape', ['subject']],
+    ['has no role', binary({ ce_actorrole: undefined }), 'wrong-shape', ['actorrole']],
+    ['has no type', binary({ ce_type: undefined }), 'wrong-shape', ['type']],
+    ['has a type that its kind has not', binary({ ce_type: 'RegisterStakeholder' }), 'no-such-command', undefined],
+    ['is on a kind that is not there', binary({ ce_subject: 'treaty/one' }), 'no-such-command', undefined],
+    ['has a type that every object has', binary({ ce_type: 'constructor' }), 'no-such-command', undefined],
+    ['would reach for a prototype', binary({}, '{"__proto__":{"party":"us"}}'), 'wrong-shape', ['']],
+    ['is too large', binary({}, `{"party":"${'x'.repeat(1024 * 1024)}"}`), 'body-too-large', undefined],
+  ])('that %s is answered so', (_, sent, code, wrong) => {
+    const { code: told, more } = problem(reading(sent));
+    expect(told).toBe(code);
+    expect(more['wrong'] === undefined ? undefined : paths(reading(sent))).toEqual(wrong);
+  });
+
+  it('with very many wrong fields is told how many more there are', () => {
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`${'x'.repeat(300)}${i}`, 1]));
+    const value = JSON.stringify(many).slice(0, 1024 * 1000);
+    const whole = `${value.slice(0, value.lastIndexOf(','))}}`;
+    const said = reading(binary({}, whole));
+    expect(JSON.stringify(problem(said)).length).toBeLessThan(256 * 1024);
+    expect(JSON.stringify(problem(said))).toMatch(/and \d+ more fields are wrong/);
+  });
+
+  it.each<[string, Sent, string]>([
+    ['has no specversion', binary({ ce_specversion: undefined }), 'it is no CloudEvent: it has no specversion'],
+    ['is of another version', binary({ ce_specversion: '0.3' }), 'its specversion is not 1.0'],
+    ['has no id', binary({ ce_id: undefined }), 'it has no id'],
+    ['has no source', binary({ ce_source: '' }), 'it has no source'],
+    ['has no subject', binary({ ce_subject: undefined }), 'it has no subject'],
+    ['has an endless id', binary({ ce_id: 'x'.repeat(1025) }), 'its id is longer than 1024 characters'],
+    ['is structured and no JSON', { ...golden.structured, value: '<xml/>' }, 'it is said to be a CloudEvent in JSON'],
+    ['is a list', { ...golden.structured, value: '[1]' }, 'it is said to be a CloudEvent in JSON'],
+    ['is structured without an id', structured({ id: undefined }), 'it has no id'],
+    ['is structured with an id of null', structured({ id: null }), 'it has no id'],
+    [
+      'is in another format',
+      { headers: { 'content-type': 'application/cloudevents+avro' }, value: '' },
+      'it is a CloudEvent in another format than JSON',
+    ],
+  ])('that %s cannot be answered', (_, sent, why) => {
+    const said = reading(sent);
+    expect(said).toMatchObject({ is: 'unreadable' });
+    expect(said.is === 'unreadable' ? said.why : '').toContain(why);
+  });
+
+  it('that is not UTF-8 is no JSON, and is not mended', () => {
+    const value = Uint8Array.from([...bytes('{"party":"'), 0xff, ...bytes('","authority":"x"}')]);
+    expect(paths(readCommand({ headers: golden.binary.headers, value }))).toEqual(['']);
+  });
+
+  it('is read without a fault, whatever it is', () => {
+    const names = ['ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_subject', 'ce_actorrole', 'content-type'];
+    const some = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(...Object.values(golden.binary.headers), 'application/cloudevents+json', '__proto__'),
+    );
+    const headers = fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor'), some);
+    const value = fc.oneof(fc.uint8Array(), fc.json().map(bytes), fc.constant(null));
+    fc.assert(
+      fc.property(headers, value, (said, body) => {
+        expect(['command', 'wrong', 'unreadable']).toContain(readCommand({ headers: said, value: body }).is);
+      }),
+    );
+  });
+});
