@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
+  DeadLetters,
   EventFeed,
   EventLog,
   Projector,
@@ -11,7 +12,7 @@ import {
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, HouseReadiness, Metrics, MetricsController, Readiness } from '@entente/http';
-import { KafkaEventFeed } from '@entente/kafka';
+import { KafkaDeadLetters, KafkaEventFeed } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore } from '@entente/typeorm';
 import { AfterTheOlder, Models, PROJECTION, Succession, type Waits, Watch, logging, telling } from '@entente/workers';
@@ -24,10 +25,14 @@ class ClosesWhatItUses implements OnApplicationShutdown {
   constructor(
     @Inject(EventLog) private readonly log: EventLog,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+    @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.rows.close().finally(() => this.log.close());
+    await this.deadLetters
+      .close()
+      .finally(() => this.rows.close())
+      .finally(() => this.log.close());
   }
 }
 
@@ -35,7 +40,7 @@ class ClosesWhatItUses implements OnApplicationShutdown {
 @Module({})
 export class ProjectorModule {
   static on(config: Config, waits: Waits): DynamicModule {
-    const { process: own, eventStore, kafka, topic, group, database } = config;
+    const { process: own, eventStore, kafka, topic, others, group, database } = config;
     return {
       module: ProjectorModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
@@ -52,7 +57,7 @@ export class ProjectorModule {
             ),
         },
         {
-          provide: EventFeed,
+          provide: KafkaEventFeed,
           inject: [EventLog, Metrics],
           useFactory: (log: EventLog, metrics: Metrics) =>
             new KafkaEventFeed(
@@ -62,6 +67,19 @@ export class ProjectorModule {
               },
               log,
             ),
+        },
+        { provide: EventFeed, useExisting: KafkaEventFeed },
+        {
+          provide: DeadLetters,
+          inject: [EventLog, KafkaEventFeed],
+          useFactory: (log: EventLog, feed: KafkaEventFeed) => {
+            const { deadLetters } = others;
+            return new KafkaDeadLetters(
+              { ...kafka, ...topic, deadLetters, clientId: 'entente-projector' },
+              feed,
+              log.id,
+            );
+          },
         },
         {
           provide: ReadModelStore,

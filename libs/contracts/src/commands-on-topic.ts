@@ -80,7 +80,8 @@ export function readCommand(arrived: Arrived): ReadMessage {
   for (const name of NEEDED) {
     const text = said(name) ?? '';
     if (text === '') return unreadable(`it has no ${name}`);
-    if (text.length > LONGEST_ATTRIBUTE) return unreadable(`its ${name} is longer than ${LONGEST_ATTRIBUTE} characters`);
+    if (text.length > LONGEST_ATTRIBUTE)
+      return unreadable(`its ${name} is longer than ${LONGEST_ATTRIBUTE} characters`);
   }
   return readAddressed(taken, said);
 }
@@ -205,7 +206,8 @@ function fromStructured(value: Uint8Array | null): Taken | { readonly why: strin
 function parsed(value: Uint8Array | null): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value ?? undefined), (name, one: unknown) => {
-      const reaches = name === 'constructor' && typeof one === 'object' && one !== null && Object.hasOwn(one, 'prototype');
+      const reaches =
+        name === 'constructor' && typeof one === 'object' && one !== null && Object.hasOwn(one, 'prototype');
       if (name === '__proto__' || reaches) throw new TypeError('no such field');
       return one;
     });

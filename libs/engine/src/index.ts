@@ -41,7 +41,17 @@ export {
   type RowsOut,
   type TotalOut,
 } from './read-model-store.js';
-export { Busy, Closing, Contention, Damaged, Fault, NoRoom, NotThereYet, OutcomeUnknown, RulesFailed } from './faults.js';
+export {
+  Busy,
+  Closing,
+  Contention,
+  Damaged,
+  Fault,
+  NoRoom,
+  NotThereYet,
+  OutcomeUnknown,
+  RulesFailed,
+} from './faults.js';
 export { Sealer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
 export {
   COMMAND_NOTED,
@@ -64,6 +74,7 @@ export { LiveLog } from './live-log.js';
 export { replay } from './replay.js';
 export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from './refusal-log.js';
 export { type Observer, UNOBSERVED } from './observer.js';
+export { type DeadLetter, DeadLetters } from './dead-letters.js';
 export { followersIn, modelsIn } from './standing.js';
 export { type Follower, Watchdog } from './watchdog.js';
 export { type RebuildOptions, type Retried, rebuild, retryParked } from './rebuild.js';

@@ -1,4 +1,5 @@
 import type { AnyProjection, Event, RecordedEvent } from '@entente/kernel';
+import type { DeadLetters } from './dead-letters.js';
 import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import { partitionOf } from './partition.js';
@@ -102,6 +103,7 @@ export class Projector extends Projecting {
     /** More parked streams than this stop the model. */
     private readonly maxParked = MOST_PARKED,
     private readonly observer: Observer = UNOBSERVED,
+    private readonly deadLetters: Pick<DeadLetters, 'put'> | null = null,
   ) {
     super();
   }
@@ -179,6 +181,7 @@ export class Projector extends Projecting {
       batches.push(await this.foldBatch(model, partition, events, from, through));
     }
     if (batches.length === 0) return;
+    await this.putAside(batches, events);
     if (!(await this.store.commit(batches)))
       throw new Error('another worker moved the checkpoint: going on from there');
     for (const { model, to, parked } of batches) {
@@ -188,6 +191,17 @@ export class Projector extends Projecting {
       this.stopWhereTooMany(model);
     }
     this.observer.projected(events.length, performance.now() - begun);
+  }
+
+  private async putAside(batches: readonly ModelBatch[], events: readonly RecordedEvent[]): Promise<void> {
+    if (this.deadLetters === null || batches.every(({ parked }) => parked.length === 0)) return;
+    const letters = batches.flatMap(({ parked }) =>
+      parked.flatMap((one) => {
+        const event = events.find(({ id }) => id === one.eventId);
+        return event === undefined ? [] : [{ parked: one, event }];
+      }),
+    );
+    await this.deadLetters.put(letters);
   }
 
   private stopWhereTooMany(model: string): void {

@@ -7,6 +7,8 @@ export interface Death {
   readonly offset: string;
   /** At what: Kafka Connect's own words, `VALUE_CONVERTER` where it could not be read, `TASK_PUT` where what it asks for failed. */
   readonly stage: 'VALUE_CONVERTER' | 'TASK_PUT';
+  /** What could not take it, where that was one of several. */
+  readonly connector?: string;
   readonly error: { readonly name: string; readonly message: string };
 }
 
@@ -20,12 +22,13 @@ const LONGEST_MESSAGE = 2000;
  * A record as a dead letter: key, value and headers byte for byte, and Kafka Connect's headers beside them, which say where it was and why it is here. Two things a record of
  * this client cannot bear: a header without a value has an empty one, and headers of these names that it brought are replaced.
  */
-export function deadLetterOf(record: Bytes, { topic, partition, offset, stage, error }: Death): Message {
+export function deadLetterOf(record: Bytes, { topic, partition, offset, stage, connector, error }: Death): Message {
   const says = {
     topic,
     partition: String(partition),
     offset,
     stage,
+    ...(connector === undefined ? {} : { 'connector.name': connector }),
     'exception.class.name': error.name,
     'exception.message': error.message.slice(0, LONGEST_MESSAGE),
   };
@@ -37,7 +40,7 @@ export function deadLetterOf(record: Bytes, { topic, partition, offset, stage, e
   };
 }
 
-/** What the headers of a dead letter say of it, by the ends of their names: `topic`, `partition`, `offset`, `stage`, `exception.class.name`, `exception.message`. */
+/** What the headers of a dead letter say of it, by the ends of their names: `topic`, `partition`, `offset`, `stage`, `connector.name`, `exception.class.name`, `exception.message`. */
 export function deathOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, one]) =>

@@ -11,6 +11,8 @@ export interface Delivering {
   readonly to: FeedConsumer;
   /** So many events at most are taken at once. */
   readonly most: number;
+  /** Is told in which record an event came. */
+  readonly came: (event: RecordedEvent, partition: number, record: KafkaMessage) => void;
   /** Told of each gap that was filled from the log itself. */
   readonly healed: (partition: number, after: bigint, upTo: bigint) => void;
 }
@@ -74,7 +76,10 @@ export class Delivery {
           if (before !== null) await flush(before);
           if (!(await this.heal(said.previous.position, goesOn))) return;
         }
-        if (said.is === 'event') events.push(said.event);
+        if (said.is === 'event') {
+          this.its.came(said.event, this.partition, record);
+          events.push(said.event);
+        }
         through = position;
       }
       before = record.offset;

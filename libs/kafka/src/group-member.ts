@@ -25,6 +25,8 @@ export class GroupMember {
   /** Why there is no consumer; null once one has been given partitions. */
   trouble: string | null = null;
 
+  private lived = false;
+
   constructor(
     private readonly kafka: Kafka,
     private readonly settings: MemberSettings,
@@ -60,6 +62,8 @@ export class GroupMember {
   /** The life of one consumer: until it fails or the member is stopped. */
   private async live(): Promise<void> {
     await this.membership.check();
+    if (this.lived) this.settings.reconnected?.();
+    this.lived = true;
     const { topic, groupId, sessionTimeout = 10_000, maxWait = 250 } = this.settings;
     const consumer = this.kafka.consumer({
       ...{ groupId, sessionTimeout, rebalanceTimeout: Math.max(sessionTimeout, 10_000) },

@@ -5,6 +5,7 @@ export {
   type TopicSettings,
 } from './settings.js';
 export { KafkaEventPublisher, type KafkaPublisherSettings } from './kafka-event-publisher.js';
+export { KafkaDeadLetters } from './kafka-dead-letters.js';
 export { KafkaTopicEnd } from './kafka-topic-end.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';

@@ -1,6 +1,6 @@
 import type { EventLog, FeedConsumer, FeedSubscription } from '@entente/engine';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { Delivery } from './delivery.js';
+import { type Delivering, Delivery } from './delivery.js';
 import { GroupMember } from './group-member.js';
 import { placeOf } from './place.js';
 import { type KafkaFeedSettings, within, wordsOf } from './settings.js';
@@ -22,6 +22,7 @@ export class KafkaSubscription implements FeedSubscription {
     private readonly settings: KafkaFeedSettings,
     private readonly log: EventLog,
     private readonly to: FeedConsumer,
+    private readonly came: Delivering['came'],
   ) {
     this.member = new GroupMember(kafka, settings, settings.partitions, {
       check: () => asAdmin(this.kafka, (admin) => checkPartitions(admin, this.settings)),
@@ -70,7 +71,15 @@ export class KafkaSubscription implements FeedSubscription {
       say?.('warn', 'what the topic has lost was read from the log', { partition, after, upTo });
     consumer.pause([{ topic, partitions: [...partitions] }]);
     for (const partition of partitions) {
-      const its = { topic, partitions: this.settings.partitions, log: this.log, to: this.to, most, healed };
+      const its = {
+        topic,
+        partitions: this.settings.partitions,
+        log: this.log,
+        to: this.to,
+        most,
+        healed,
+        came: this.came,
+      };
       const delivery = this.deliveries.get(partition) ?? new Delivery(partition, its);
       this.deliveries.set(partition, delivery);
       delivery.ready = false;

@@ -1,0 +1,76 @@
+import { cloudEventOf } from '@entente/contracts';
+import { BEFORE_ALL, type DeadLetter, DeadLetters } from '@entente/engine';
+import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
+import { deadLetterOf } from './dead-letters.js';
+import type { KafkaEventFeed } from './kafka-event-feed.js';
+import { type KafkaSettings, type TopicSettings, kafkaOf, within } from './settings.js';
+import { asAdmin, makeTopic } from './topic.js';
+
+/** Where the dead letters of a topic of events go. */
+export interface KafkaDeadLettersSettings extends KafkaSettings, TopicSettings {
+  readonly deadLetters: string;
+}
+
+/** Events that a read model cannot fold, as they lay in their topic, with Kafka Connect's headers; `connector.name` names the read model. */
+export class KafkaDeadLetters extends DeadLetters {
+  private readonly kafka: Kafka;
+  private producer: Promise<Producer> | null = null;
+
+  constructor(
+    private readonly settings: KafkaDeadLettersSettings,
+    private readonly feed: Pick<KafkaEventFeed, 'recordOf'>,
+    private readonly storeId: string,
+  ) {
+    super();
+    this.kafka = kafkaOf(settings);
+  }
+
+  async put(letters: readonly DeadLetter[]): Promise<void> {
+    if (letters.length === 0) return;
+    try {
+      this.producer ??= this.begin();
+      const producer = await this.producer;
+      const messages = letters.map((letter) => this.messageOf(letter));
+      await producer.send({ topic: this.settings.deadLetters, acks: -1, messages });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { producer } = this;
+    this.producer = null;
+    if (producer === null) return;
+    await within(
+      2000,
+      producer.then((one) => one.disconnect()),
+    );
+  }
+
+  private async begin(): Promise<Producer> {
+    const { deadLetters } = this.settings;
+    await asAdmin(this.kafka, (admin) => makeTopic(admin, { ...this.settings, topic: deadLetters }, {}));
+    const producer = this.kafka.producer({
+      ...{ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false },
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    return producer;
+  }
+
+  /** What was read from the log itself lay nowhere in the topic. */
+  private messageOf({ parked, event }: DeadLetter): Message {
+    const found = this.feed.recordOf(event);
+    const { key, value, headers } = cloudEventOf({ event, previous: BEFORE_ALL, storeId: this.storeId });
+    const bytes = found?.record ?? {
+      ...{ key: key === null ? null : Buffer.from(key), value: value === null ? null : Buffer.from(value) },
+      headers: { ...headers },
+    };
+    const [, name = 'Error', message = parked.error] = /^(\w+): (.*)$/s.exec(parked.error) ?? [];
+    return deadLetterOf(bytes, {
+      ...{ topic: this.settings.topic, partition: found?.partition ?? -1, offset: found?.record.offset ?? '-1' },
+      ...{ stage: 'TASK_PUT', connector: parked.model, error: { name, message } },
+    });
+  }
+}
