@@ -10,7 +10,7 @@ import { Fault } from '@entente/engine';
 
 /** Pauses between tries, as parts of the time that an answer may take: four tries in all. */
 const PAUSES = [0.01, 0.04, 0.16];
-const INVALID_ARGUMENT = 3;
+const [INVALID_ARGUMENT, UNAUTHENTICATED] = [3, 16];
 
 /** Nothing came within the time of a call; nobody knows whether it took effect. */
 class Silence extends Error {
@@ -88,6 +88,13 @@ export class Calls {
 
   /** What an operator must do about a definite error; conflicts and what is not there are the caller's matter. */
   private meaning(error: unknown): unknown {
+    if (error instanceof AccessDeniedError && codeOf(error) === UNAUTHENTICATED)
+      return new Fault(
+        'event-store-access',
+        `the event store at ${this.address} does not know this user with this password: see the connection string`,
+        null,
+        { cause: error },
+      );
     if (error instanceof AccessDeniedError)
       return new Fault(
         'event-store-access',

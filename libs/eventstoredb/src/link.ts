@@ -31,16 +31,57 @@ export function addressOf(url: string): string {
   return behind.replace(/[?/].*$/s, '') || 'no address';
 }
 
-/** Connects, and sees that the server is one that the log can be kept on; otherwise fails with a sentence that names the address, and never the credentials. */
+/** What the client knows of a connection string, as it compares names. Of anything else it prints the whole string, password and all. */
+const OPTIONS = [
+  ...['tls', 'tlscafile', 'usercertfile', 'userkeyfile', 'connectionname', 'nodepreference', 'defaultdeadline'],
+  ...['maxdiscoverattempts', 'discoveryinterval', 'gossiptimeout', 'keepaliveinterval', 'keepalivetimeout'],
+  'throwonappendfailure',
+];
+
+/** The first option of a url that the client does not know, or knows and does not heed; null where there is none. */
+function unknownIn(url: string): string | null {
+  const [, options = ''] = url.split('?');
+  const names = options.split('&').map((option) => option.replace(/=.*$/s, ''));
+  return names.find((name) => name !== '' && !OPTIONS.includes(name.toLowerCase().replaceAll(/[_-]/g, ''))) ?? null;
+}
+
+/** What is wrong where the client does not begin with a url. What it says of how that is written would show it. */
+function unreadable(address: string, error: unknown): Error {
+  const { connectionString, message } = error as Partial<Error> & { connectionString?: string };
+  return new Error(
+    connectionString === undefined
+      ? `the address of the event store (${address}) does not serve: ${message}; see the files of certificates that it names`
+      : `the address of the event store (${address}) cannot be read: it is written esdb://user:password@host:2113, or esdb+discover:// for a cluster, with ?tls=false where the server has no certificate; what is special in a password is written in % codes`,
+  );
+}
+
+/** Why there was no answer, and what to look at; whoever waits tries again. */
+function unanswered(address: string, cause: unknown): Fault {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const look = /ServerName to an IP address/.test(why)
+    ? 'over TLS name it by the name of its host, as its certificate does, and not by an IP address'
+    : 'is it running there, has it a certificate where the url does not say tls=false, and is it of the authority that tlsCAFile names?';
+  return new Fault(
+    'event-store-unanswered',
+    `the event store at ${address} does not answer (${why.trim()}): ${look}`,
+    5,
+    { cause },
+  );
+}
+
+/** Connects, and sees that the server is one that the log can be kept on; otherwise fails with a sentence that names the address, and never the credentials; a `Fault` with a time to try again where that may help. */
 export async function connect(url: string, patience: number, names: Names): Promise<Link> {
   const address = addressOf(url);
+  const unknown = unknownIn(url);
+  if (unknown !== null)
+    throw new Error(
+      `the address of the event store (${address}) has an option that is not heeded, ${unknown}: leave it out`,
+    );
   let client: EventStoreDBClient;
   try {
     client = EventStoreDBClient.connectionString(url);
-  } catch {
-    throw new Error(
-      `the address of the event store (${address}) cannot be read: it is written esdb://user:password@host:2113, or esdb+discover:// for a cluster, with ?tls=false where the server has no certificate`,
-    );
+  } catch (error) {
+    throw unreadable(address, error);
   }
   const inside = client as unknown as Inside;
   // One call an append: where the client would send many over one, an error of that one rejects the appends of every client in the process, and answers that still come end the process.
@@ -52,13 +93,7 @@ export async function connect(url: string, patience: number, names: Names): Prom
     ({ serverVersion: version } = await calls.once(() => inside.capabilities));
   } catch (error) {
     await disconnect(link);
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Fault(
-      'event-store-away',
-      `the event store at ${address} does not answer (${why}): is it running there, and has it a certificate where the url does not say tls=false?`,
-      5,
-      { cause: error },
-    );
+    throw unanswered(address, error);
   }
   if (isTooOld(version)) {
     await disconnect(link);

@@ -73,7 +73,7 @@ describe('the settings of the engines', () => {
   it('are taken as they are given', () => {
     const given = {
       ...{ HOST: '0.0.0.0', ENTENTE_TRUST_NETWORK: 'on', PORT: '0', LOG_LEVEL: 'log', ENTENTE_STOP_SECONDS: '5' },
-      ...{ ESDB_URL: 'esdb+discover://ann:p%40ss@a:2113,b:2114?tlsCAFile=%2Fca.pem', ESDB_LOG: 'trials' },
+      ...{ ESDB_URL: 'esdb+discover://ann:p%40ss@a:2113,b:2114?tlsCaFile=%2Fca.pem', ESDB_LOG: 'trials' },
       ...{ KAFKA_BROKERS: 'a.example:9092, [::1]:9093', KAFKA_SSL: 'on', KAFKA_SSL_CA: '/ca.pem' },
       ...{ KAFKA_SSL_CERT: '/cert.pem', KAFKA_SSL_KEY: '/key.pem', KAFKA_SASL_MECHANISM: 'scram-sha-512' },
       ...{ KAFKA_SASL_USERNAME: 'ann', KAFKA_SASL_PASSWORD: ' with spaces ', KAFKA_TOPIC: 'log.2', KAFKA_GROUP: 'g' },
@@ -113,7 +113,7 @@ describe('the settings of the engines', () => {
     [{ ESDB_URL: 'esdb://ann:hush@h:2113?tsl=false' }, /^ESDB_URL: takes the options tls, .*, and has another$/],
     [{ ESDB_URL: 'esdb://h?tls=no' }, /^ESDB_URL: its tls takes true or false$/],
     [{ ESDB_URL: 'esdb://h?tls=' }, /^ESDB_URL: its tls has no value$/],
-    [{ ESDB_URL: 'esdb://h?tlsCAFile=/away' }, /^ESDB_URL: its tlsCAFile, \/away, cannot be read \(ENOENT\)$/],
+    [{ ESDB_URL: 'esdb://h?tlsCaFile=/away' }, /^ESDB_URL: its tlsCaFile, \/away, cannot be read \(ENOENT\)$/],
     [{ ESDB_LOG: 'Not Kebab' }, /^ESDB_LOG=Not Kebab: takes a name in kebab-case/],
     [{ KAFKA_BROKERS: '127.0.0.1' }, /^KAFKA_BROKERS: takes .*; number 1 is not written so$/],
     [{ KAFKA_BROKERS: 'a:1,ann:hush@b:2' }, /^KAFKA_BROKERS: takes .*; number 2 is not/],

@@ -36,10 +36,12 @@ function wrongInEsdb(url: string, readFile: ReadFile): readonly string[] {
   return options.split('&').flatMap((option) => {
     if (option === '') return [];
     const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(option) ?? [];
-    if (!ESDB_OPTIONS.includes(name)) return [`takes the options ${ESDB_OPTIONS.join(', ')}, and has another`];
+    const plain = name.toLowerCase().replaceAll(/[_-]/g, '');
+    if (!ESDB_OPTIONS.some((known) => known.toLowerCase() === plain))
+      return [`takes the options ${ESDB_OPTIONS.join(', ')}, and has another`];
     if (value === '') return [`its ${name} has no value`];
-    if (name === 'tls' && value !== 'true' && value !== 'false') return ['its tls takes true or false'];
-    return ESDB_FILES.includes(name) ? unreadable(name, decoded(value), readFile) : [];
+    if (plain === 'tls' && value !== 'true' && value !== 'false') return ['its tls takes true or false'];
+    return ESDB_FILES.some((known) => known.toLowerCase() === plain) ? unreadable(name, decoded(value), readFile) : [];
   });
 }
 

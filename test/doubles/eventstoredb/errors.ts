@@ -21,3 +21,9 @@ export const serverNotReady = (): ServiceError => rpcError(status.UNAVAILABLE, '
 
 export const invalidPosition = (): ServiceError =>
   rpcError(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.');
+
+export const accessDenied = (): ServiceError =>
+  rpcError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
+
+/** The server answers with HTTP's 401, which a client takes for this. */
+export const unauthenticated = (): ServiceError => rpcError(status.UNAUTHENTICATED, 'HTTP response code 401');

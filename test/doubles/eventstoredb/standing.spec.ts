@@ -33,7 +33,9 @@ function clientOf({ url }: RunningEventStore) {
   const all = async () => {
     const found: string[] = [];
     for await (const { event } of client.readAll({ fromPosition: START }))
-      found.push(`${event?.position.commit} ${event?.id} ${event?.created?.toISOString()} ${JSON.stringify(event?.data)}`);
+      found.push(
+        `${event?.position.commit} ${event?.id} ${event?.created?.toISOString()} ${JSON.stringify(event?.data)}`,
+      );
     return found;
   };
   return { append, all };

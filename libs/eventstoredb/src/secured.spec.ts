@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { anAuthority } from '../../../test/certificates.js';
+import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
+import { EventStoreDbStore } from './eventstoredb-store.js';
+
+const PASSWORD = 'hush@hush:1/2?';
+const authority = anAuthority();
+
+describe('a log on a server that has a certificate, and asks who comes,', () => {
+  let folder: string;
+  let server: EventStoreDouble;
+  const files = { own: '', others: '' };
+  const opened: EventStoreDbStore[] = [];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'entente-secured-'));
+    for (const [name, { ca }] of [['own', authority] as const, ['others', anAuthority()] as const])
+      writeFileSync((files[name] = join(folder, `${name}.pem`)), ca);
+    const secured = { ...authority.issue('event store'), user: 'ann', password: PASSWORD };
+    server = await EventStoreDouble.start(undefined, 0, secured);
+  });
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+  });
+  afterAll(() => {
+    server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const connect = async ({
+    user = 'ann',
+    password = PASSWORD,
+    ca = files.own,
+    host = 'localhost',
+    port = server.port,
+    more = '',
+  } = {}) => {
+    const who = user === '' ? '' : `${user}:${encodeURIComponent(password)}@`;
+    const url = `esdb://${who}${host}:${port}?tlsCAFile=${encodeURIComponent(ca)}${more}`;
+    const store = await EventStoreDbStore.connect({ url, patience: 1000 });
+    opened.push(store);
+    return store;
+  };
+  const failed = (options: Parameters<typeof connect>[0]): Promise<string> =>
+    connect(options).then(
+      () => 'it connected',
+      (error: unknown) => {
+        for (let each = error; each instanceof Error; each = each.cause) {
+          expect(JSON.stringify([each.message, each.stack])).not.toContain('hush');
+        }
+        return (error as Error).message;
+      },
+    );
+
+  it('is written and read by its user', async () => {
+    const store = await connect();
+    const metadata = {
+      ...{ actor: { organisation: 'norland', role: 'donor' as const }, occurredAt: '2031-01-01T00:00:00.000Z' },
+      ...{ correlationId: 'c', causationId: 'c', commandId: 'c', commandHash: 'h', consulted: [] },
+    };
+    const event = { id: randomUUID(), type: 'Noted', version: 1, data: { text: 'heard' }, metadata };
+    expect(await store.append('note/1', 'none', [event as never])).toMatchObject({ ok: true });
+    const found: unknown[] = [];
+    for await (const events of store.readLog(0n)) found.push(...events.map(({ data }) => data));
+    expect(found).toEqual([{ text: 'heard' }]);
+  });
+
+  it('is reached by an address too, or says that it takes the name of its host', async () => {
+    const says = await failed({ host: '127.0.0.1' });
+    expect(['it connected', says.replace(/^.*: over TLS/s, 'over TLS')]).toContain(
+      says === 'it connected'
+        ? says
+        : 'over TLS name it by the name of its host, as its certificate does, and not by an IP address',
+    );
+  });
+
+  it('tells whoever has the wrong password so, at once', async () => {
+    expect(await failed({ password: 'hush' })).toBe(
+      `the event store at localhost:${server.port} does not know this user with this password: see the connection string`,
+    );
+  });
+
+  it('tells whoever names no user what a user must be allowed', async () => {
+    expect(await failed({ user: '' })).toMatch(/denies access: its user must be allowed to read \$all/);
+  });
+
+  it('is not spoken to where its certificate is not of those that are trusted, or is for another host', async () => {
+    expect(await failed({ ca: files.others })).toMatch(
+      new RegExp(`^the event store at localhost:${server.port} does not answer \\(.*certificate.*\\)`),
+    );
+    const elsewhere = { ...authority.issue('another', ['another.example']), user: 'ann', password: PASSWORD };
+    const another = await EventStoreDouble.start(undefined, 0, elsewhere);
+    expect(await failed({ port: another.port })).toMatch(/does not answer \(.*altnames/);
+    another.stop();
+  });
+
+  it('is not looked for with a file of certificates that is not there', async () => {
+    expect(await failed({ ca: join(folder, 'away.pem') })).toMatch(
+      /Failed to load certificate file.*see the files of certificates/,
+    );
+  });
+
+  it('shows nobody the password where the connection string has what no client knows', async () => {
+    const { warn } = console;
+    const said: unknown[] = [];
+    console.warn = (...lines: unknown[]) => said.push(...lines);
+    try {
+      await connect({ more: '&tsl=true' }).catch(() => undefined);
+    } finally {
+      console.warn = warn;
+    }
+    expect(said.join('\n')).not.toContain('hush');
+    expect(await failed({ more: '&tsl=true' })).toMatch(/has an option that is not heeded, tsl: leave it out$/);
+  });
+});
