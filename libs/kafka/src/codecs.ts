@@ -18,7 +18,7 @@ const XERIAL_HEADER = 16;
 export function unsnappy(compressed: Buffer): Buffer {
   if (!compressed.subarray(0, XERIAL.length).equals(XERIAL)) return unblock(compressed);
   const blocks: Buffer[] = [];
-  for (let at = XERIAL_HEADER; at < compressed.length; ) {
+  for (let at = XERIAL_HEADER; at < compressed.length;) {
     const from = at + 4;
     at = from + compressed.readUInt32BE(at);
     blocks.push(unblock(compressed.subarray(from, at)));

@@ -8,3 +8,4 @@ export { KafkaEventPublisher, type KafkaPublisherSettings } from './kafka-event-
 export { KafkaEventFeed } from './kafka-event-feed.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';
 export { type Death, deadLetterOf } from './dead-letters.js';
+export { type DeadLetter, type RedriveSettings, listDeadLetters, redrive } from './redrive.js';

@@ -66,8 +66,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
     for (const partition of partitions) {
       const ways = { commands: topic, replies, deadLetters, groupId };
       const inlet =
-        this.inlets.get(partition) ??
-        new Inlet(partition, topic, this.to, new Answering(this.kafka, ways, partition));
+        this.inlets.get(partition) ?? new Inlet(partition, topic, this.to, new Answering(this.kafka, ways, partition));
       this.inlets.set(partition, inlet);
       inlet.ready = false;
       void this.begin(consumer, inlet, mine);
