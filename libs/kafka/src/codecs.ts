@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { snappyCompress, snappyUncompress } from 'hysnappy';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import kafkajs, { CompressionTypes } from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 
 /** How kafkajs asks for a codec: what is to be compressed comes in its own encoder. */
@@ -54,5 +54,6 @@ const CODECS: readonly (readonly [CompressionTypes.Snappy | CompressionTypes.LZ4
 
 /** Has every client of this process understand all that a broker takes: kafkajs by itself knows gzip. */
 export function knowAllCodecs(): void {
-  for (const [type, codec] of CODECS) CompressionCodecs[type] = () => codec;
+  // Node.js does not see this export by its name.
+  for (const [type, codec] of CODECS) kafkajs.CompressionCodecs[type] = () => codec;
 }

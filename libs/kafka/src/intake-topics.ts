@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import type { KafkaIntakeSettings } from './settings.js';
 import { makeTopic } from './topic.js';
 
@@ -29,7 +29,7 @@ async function largestOf(admin: Admin, topic: string): Promise<number> {
   const configNames = ['max.message.bytes'];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }],
   });
   return Number(resources[0]?.configEntries[0]?.configValue ?? 0);
 }

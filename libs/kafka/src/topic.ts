@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConfigResourceTypes, type Admin, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
 import { type TopicSettings, within } from './settings.js';
 
 /** Where a partition begins, and the offset that its next record will have. */
@@ -54,7 +54,7 @@ export async function checkPartitions(admin: Admin, { topic, partitions }: Topic
 export async function checkForEver(admin: Admin, { topic }: TopicSettings): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(FOR_EVER) }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(FOR_EVER) }],
   });
   for (const { configName, configValue } of resources[0]?.configEntries ?? []) {
     const wanted = FOR_EVER[configName as keyof typeof FOR_EVER] as string | undefined;
