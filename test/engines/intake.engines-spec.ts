@@ -7,12 +7,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, Fault } from '@entente/engine';
 import { kinds } from '@entente/workers';
-import { CompressionTypes, type Message } from 'kafkajs';
+import { type DeadLetter, listDeadLetters, redrive } from '@entente/kafka';
+import { CompressionCodecs, CompressionTypes, type Message, Partitioners } from 'kafkajs';
 import { startKafka } from '../../deploy/engines/kafka.mjs';
 import { Answering } from '../../libs/kafka/src/answering.js';
 import { MOMENTS, failOnce } from '../fail-once.js';
 import { type Found, type IntakeHouse, aCommand, exactly, intakeHouse, repliedBy } from './intake.js';
 import { kafkaByHand, until } from './kafka.js';
+import { xerial } from './xerial.js';
 
 let house: IntakeHouse;
 afterEach(() => house.end());
@@ -353,6 +355,38 @@ describe('whatever ends an intake between its decisions and their answers', () =
   });
 });
 
+describe('dead letters', () => {
+  it('are listed, and those that came from the commands go back once, as they were', async () => {
+    const { end, dead, replies } = await running(2);
+    const headers = { 'content-type': 'text/plain', twice: ['a', 'b'], ce_specversion: '0.3' };
+    const rubbish = { key: 'k', value: randomBytes(2000), headers };
+    await house.send([rubbish, { key: 'other', value: null }]);
+    await exactly(dead, 2);
+    const producer = kafkaByHand(house.settings).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const foreign = { key: 'x', value: 'y', headers: { '__connect.errors.topic': 'another-topic' } };
+    await producer.send({ topic: house.settings.deadLetters, messages: [foreign] });
+    await producer.disconnect();
+    const became = (letters: readonly DeadLetter[]): string[] => letters.map((one) => one.became).sort();
+    expect(became(await listDeadLetters(house.settings))).toEqual(['left', 'waits', 'waits']);
+    expect(dead.length).toBeLessThanOrEqual(3);
+    expect(became(await redrive(house.settings))).toEqual(['left', 'sent back', 'sent back']);
+    // They are as unreadable as before, so they are put aside again: each once, from the partition where it was.
+    await exactly(dead, 5);
+    const again = dead.filter(({ value }) => value?.equals(rubbish.value) === true);
+    expect(again).toHaveLength(2);
+    const [first, second] = again.map(({ key, headers: of }) => {
+      const { '__connect.errors.offset': _, ...others } = of;
+      return [String(key), JSON.stringify(others)];
+    });
+    expect(second).toEqual(first);
+    expect(replies).toEqual([]);
+    await end();
+    expect(became(await redrive(house.settings)).filter((one) => one === 'sent back')).toHaveLength(2);
+    expect(became(await redrive(house.settings)).filter((one) => one === 'sent back')).toHaveLength(0);
+  });
+});
+
 describe('a broker that goes', () => {
   it.each(['stop', 'kill'] as const)(
     'by %s, and is back: each message has one answer',
@@ -390,6 +424,19 @@ describe('commands that were compressed', () => {
   ])('by %s are understood', async (_, compression) => {
     const { replies } = await running(1);
     await house.send(story('org', 40), compression);
+    await exactly(replies, 40);
+    expect(types(replies)).toEqual({ 'entente.command-accepted': 40 });
+  });
+
+  it('by snappy in blocks, as Java has it, are understood', async () => {
+    const { replies } = await running(1);
+    const known = CompressionCodecs[CompressionTypes.Snappy];
+    CompressionCodecs[CompressionTypes.Snappy] = () => ({
+      ...(known() as object),
+      compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(xerial(buffer, 1000)),
+    });
+    await house.send(story('org', 40), CompressionTypes.Snappy);
+    CompressionCodecs[CompressionTypes.Snappy] = known;
     await exactly(replies, 40);
     expect(types(replies)).toEqual({ 'entente.command-accepted': 40 });
   });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { type MemberSettings, wordsOf } from './settings.js';
+import { type MemberSettings, within, wordsOf } from './settings.js';
 
 /** What a member of a group does with what the group gives it. None of these may hold the others up. */
 export interface Membership {
@@ -80,6 +80,7 @@ export class GroupMember {
     });
     let timer: NodeJS.Timeout | undefined;
     let telling: NodeJS.Timeout | undefined;
+    let beginning: Promise<void> = Promise.resolve();
     const ended = new Promise<void>((resolve, reject) => {
       this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
       if (this.over()) resolve();
@@ -92,18 +93,26 @@ export class GroupMember {
       const begun = async (): Promise<void> => {
         await consumer.connect();
         await consumer.subscribe({ topic, fromBeginning: true });
+        if (this.over()) return;
         await consumer.run({
           ...{ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: this.partitions },
           eachBatch: (payload) => this.membership.handle(consumer, payload),
         });
       };
-      begun().catch(reject);
+      beginning = begun();
+      beginning.catch(reject);
     });
     try {
       await ended;
     } finally {
       clearInterval(timer);
       clearInterval(telling);
+      // One that is ended while it joins would join all the same, and keep partitions that it does not read.
+      if (!(await within(5000, beginning).catch(() => true)))
+        beginning.then(
+          () => consumer.disconnect().catch(() => undefined),
+          () => undefined,
+        );
       await this.membership.letGo(consumer);
     }
   }

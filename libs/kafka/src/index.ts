@@ -10,3 +10,4 @@ export { KafkaTopicEnd } from './kafka-topic-end.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';
 export { type Death, deadLetterOf } from './dead-letters.js';
+export { type DeadLetter, type RedriveSettings, listDeadLetters, redrive } from './redrive.js';

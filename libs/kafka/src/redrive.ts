@@ -1,0 +1,123 @@
+import { CompressionTypes, type KafkaMessage, type Message, Partitioners, type Producer } from 'kafkajs';
+import { deathOf, ownHeaders } from './dead-letters.js';
+import { type KafkaSettings, kafkaOf, within } from './settings.js';
+import { asAdmin, boundsOf } from './topic.js';
+import { type Stretch, readStretch } from './topic-reader.js';
+
+/** Which dead letters go back, and where to. */
+export interface RedriveSettings extends KafkaSettings {
+  /** The topic of commands. */
+  readonly topic: string;
+  readonly deadLetters: string;
+  /** The intake's group: how far its dead letters were driven back is kept beside it. */
+  readonly groupId: string;
+  /** Fails where nothing comes for so many milliseconds. */
+  readonly patience?: number;
+}
+
+/** A dead letter, and what became of it. */
+export interface DeadLetter {
+  /** Where it lies among the dead letters. */
+  readonly partition: number;
+  readonly offset: string;
+  /** What its headers say: `topic`, `partition`, `offset`, `stage`, `exception.class.name`, `exception.message`. */
+  readonly death: Readonly<Record<string, string>>;
+  readonly key: string | null;
+  /** `waits`: it would go back, and was only listed. `left`: it came from elsewhere. */
+  readonly became: 'sent back' | 'waits' | 'left';
+}
+
+/** The dead letters that were not driven back yet, as they are now. */
+export const listDeadLetters = (settings: RedriveSettings): Promise<readonly DeadLetter[]> => drive(settings, null);
+
+/**
+ * Sends every dead letter that came from the topic of commands, and was not driven back yet, back to the partition that it came from: byte for byte, without the headers that it
+ * was given as a dead letter. Each goes back once, whatever ends this and however often it is asked for, since it and the place behind it are one transaction. Another that
+ * drives meanwhile is fenced, and fails.
+ */
+export async function redrive(settings: RedriveSettings): Promise<readonly DeadLetter[]> {
+  const { topic, groupId } = settings;
+  const producer = kafkaOf(settings).producer({
+    transactionalId: `${groupId}-${topic}-redrive`,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry: { initialRetryTime: 5, retries: 12, maxRetryTime: 250 },
+  });
+  try {
+    await producer.connect();
+    // Fences whoever drove before; only then is the place asked for.
+    await (await producer.transaction()).abort();
+    return await drive(settings, producer);
+  } finally {
+    await within(2000, producer.disconnect());
+  }
+}
+
+async function drive(settings: RedriveSettings, producer: Producer | null): Promise<readonly DeadLetter[]> {
+  const { deadLetters, patience = 20_000 } = settings;
+  const kafka = kafkaOf(settings);
+  const place = placeOf(settings);
+  const { stretch, partitions } = await asAdmin(kafka, async (admin) => {
+    const [found] = await admin.fetchOffsets({ groupId: place, topics: [deadLetters] });
+    const came = new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    const bounds = await boundsOf(admin, deadLetters);
+    const ends = [...bounds].map(([partition, { low, high }]) => {
+      const at = came.get(partition) ?? -1n;
+      return [partition, { from: at < low || at > high ? low : at, to: high }] as const;
+    });
+    return { stretch: new Map(ends) satisfies Stretch, partitions: (await boundsOf(admin, settings.topic)).size };
+  });
+  const letters: DeadLetter[] = [];
+  const take = async (partition: number, records: readonly KafkaMessage[], next: bigint): Promise<void> => {
+    const told = records.map((record): DeadLetter => {
+      const death = deathOf(record);
+      const became = death['topic'] !== settings.topic ? 'left' : producer === null ? 'waits' : 'sent back';
+      return { partition, offset: record.offset, death, key: record.key?.toString() ?? null, became };
+    });
+    if (producer !== null) {
+      const back = records.flatMap((record, i) =>
+        told[i]?.became === 'sent back' ? [backOf(record, partitions)] : [],
+      );
+      // What is left where it is needs no place: it is told of again.
+      if (back.length > 0) await sendBack(producer, settings, back, { partition, next });
+    }
+    letters.push(...told);
+  };
+  await readStretch(kafka, deadLetters, stretch, take, patience);
+  return letters;
+}
+
+const placeOf = ({ groupId }: RedriveSettings): string => `${groupId}-redrive`;
+
+/** A record as it was before it was put aside; where its partition is no more, its key decides. */
+function backOf(record: KafkaMessage, partitions: number): Message {
+  const partition = Number(deathOf(record)['partition']);
+  const there = Number.isInteger(partition) && partition >= 0 && partition < partitions;
+  const { key, value, headers } = record;
+  return { key, value, headers: ownHeaders(headers), ...(there ? { partition } : {}) };
+}
+
+async function sendBack(
+  producer: Producer,
+  settings: RedriveSettings,
+  messages: readonly Message[],
+  { partition, next }: { readonly partition: number; readonly next: bigint },
+): Promise<void> {
+  const { topic, deadLetters } = settings;
+  const transaction = await producer.transaction();
+  try {
+    // One by one, since together they may be too large for a single batch.
+    for (const message of messages)
+      await transaction.send({ topic, acks: -1, compression: CompressionTypes.GZIP, messages: [message] });
+    const partitions = [{ partition, offset: String(next) }];
+    await transaction.sendOffsets({
+      consumerGroupId: placeOf(settings),
+      topics: [{ topic: deadLetters, partitions }],
+    });
+    await transaction.commit();
+  } catch (error) {
+    if (transaction.isActive()) await transaction.abort().catch(() => undefined);
+    throw error;
+  }
+}
