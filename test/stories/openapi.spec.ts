@@ -1,1 +1,4 @@
-import './openapi.js';
+import { embedded } from './house.js';
+import { openapi } from './openapi.js';
+
+openapi(embedded);

@@ -1,1 +1,4 @@
-import './over-http.js';
+import { embedded } from './house.js';
+import { overHttp } from './over-http.js';
+
+overHttp(embedded);

@@ -1,1 +1,4 @@
-import './page.js';
+import { embedded } from './house.js';
+import { page } from './page.js';
+
+page(embedded);

@@ -1,1 +1,4 @@
-import './reading.js';
+import { embedded } from './house.js';
+import { reading } from './reading.js';
+
+reading(embedded);

@@ -1,1 +1,4 @@
-import './views.js';
+import { embedded } from './house.js';
+import { views } from './views.js';
+
+views(embedded);
