@@ -1,6 +1,8 @@
 import { describe } from '@jest/globals';
 import { distributed } from '../engines/house.js';
+import { importing } from './importing.js';
 import { liveOverHttp } from './live.js';
+import { moving } from './moving.js';
 import { openapi } from './openapi.js';
 import { overHttp } from './over-http.js';
 import { page } from './page.js';
@@ -17,9 +19,11 @@ describe('the distributed house', () => {
     describe('is', () => views(three));
     describe('is', () => liveOverHttp(three));
     describe('is', () => page(three));
+    describe('is', () => importing(three));
   });
   describe('with twelve partitions', () => {
     describe('is', () => reading(twelve));
     describe('is', () => openapi(twelve));
+    describe('is', () => moving(twelve));
   });
 });

@@ -97,10 +97,17 @@ export interface ImportedLog {
   readonly digest: string;
 }
 
+const OTHERS = 'the store holds other events than the file: name an empty one';
+
+/** The events that a store holds just now, one by one. */
+async function* eventsOf(store: EventStore): AsyncGenerator<RecordedEvent, void> {
+  for await (const events of store.readLog(0n, { upTo: await store.head() })) yield* events;
+}
+
 /**
  * Reads an exported log into a store, whatever engine it is on: streams, revisions, ids, times and receipts stay, positions are new. The old and the new position of each
- * event go into a file. What the store holds then is read once more and has the digest that the file names. Broken off, it is called again: what is there already is not
- * written twice.
+ * event go into a file. What the store holds then is read once more and has the digest that the file names. Broken off, it is called again, and what is there already is not
+ * written twice; a store that holds anything else is left as it is.
  */
 export async function importInto(
   store: EventStore,
@@ -114,6 +121,7 @@ export async function importInto(
   try {
     await write(noted, 'old,new\n');
     let [line, waiting] = [0, [] as RecordedEvent[]];
+    const there = eventsOf(store);
     const adopt = async (): Promise<void> => {
       const taken = await store.adopt(waiting);
       await write(noted, waiting.map(({ position }, i) => `${position},${taken[i]}\n`).join(''));
@@ -124,9 +132,12 @@ export async function importInto(
       line += 1;
       if (line === 1 || line > events + 1) continue;
       const event = readLine(text, line) as Omit<RecordedEvent, 'position'> & { position: string };
+      const held = await there.next();
+      if (held.done !== true && held.value.id !== event.id) throw new Error(OTHERS);
       waiting.push({ ...event, position: BigInt(event.position) });
       if (waiting.length === BATCH) await adopt();
     }
+    if ((await there.next()).done !== true) throw new Error(OTHERS);
     if (waiting.length > 0) await adopt();
     const held = await digestOfLog(store);
     if (held.digest !== digest)
