@@ -1,16 +1,15 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { openFrontDoor, openLog } from '../../apps/cli/src/cli.module.js';
+import { openLog } from '../../apps/cli/src/cli.module.js';
 import { commandLine } from '../../apps/cli/src/commands.js';
-import { importObligations } from '../../apps/cli/src/import.js';
 import { readMapping } from '../../apps/cli/src/mapping.js';
 import { verify } from '../../apps/cli/src/verify.js';
+import { embedded } from './house.js';
+import { CSV, MAPPING, importing } from './importing.js';
 
-const CSV = join(import.meta.dirname, '../data/obligations.csv');
-const MAPPING = join(import.meta.dirname, '../data/obligations.mapping.json');
 const quiet = { json: true, out: () => undefined, err: () => undefined };
 
 let folder: string;
@@ -31,7 +30,7 @@ async function entente(...args: string[]): Promise<{ status: number | null; out:
   return said;
 }
 const refusedFile = () => join(folder, 'refused.csv');
-const importing = () =>
+const imported = () =>
   entente('import', 'obligations', CSV, '--mapping', MAPPING, '--data', folder, '--refused', refusedFile(), '--json');
 
 /** What stands at obligated, by recipient, fund and period: from the events' JSON alone. */
@@ -49,48 +48,15 @@ function totalsBySql(): unknown[] {
   return rows;
 }
 
-describe('reported obligations, imported', () => {
-  it('become commands, each row once; what cannot be read is refused with its line and reason', async () => {
-    const { status, out } = await importing();
-    expect(JSON.parse(out[0] as string)).toEqual({ read: 16, accepted: 8, alreadyThere: 1, refused: 7 });
-    expect(status).toBe(2);
-    expect(totalsBySql()).toEqual([
-      {
-        recipient: 'a-very-long-name-of-a-recipient-that-is-some-region-and-not',
-        fund: 'A fund with a long name, of a department with a long name of its own',
-        period: '1985',
-        obligated: 100,
-      },
-      { recipient: 'cote-d-azur', fund: 'Grants', period: '2002', obligated: 700 },
-      { recipient: 'estmark', fund: 'Grants', period: '1976', obligated: 1000 },
-      { recipient: 'estmark', fund: 'Grants', period: '1976.9', obligated: 0 },
-      { recipient: 'estmark', fund: 'Loans', period: '2001', obligated: -2500 },
-      { recipient: 'norland', fund: 'Training, joint', period: '2019', obligated: 150000 },
-      { recipient: 'norland', fund: 'Training, joint', period: '2020', obligated: -50000 },
-      { recipient: 'westmark', fund: 'Grants "special"', period: '2008', obligated: 325 },
-    ]);
-    const refused = readFileSync(refusedFile(), 'utf8')
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split(',').slice(0, 2).join(' '));
-    expect(refused.sort()).toEqual([
-      '10 amount-beyond-range',
-      '11 field-missing',
-      '12 columns-miscounted',
-      '14 amount-unreadable',
-      '16 command-id-reused',
-      '8 recipient-ambiguous',
-      '9 amount-unreadable',
-    ]);
-  });
+importing(embedded);
 
+describe('reported obligations, imported by the command line', () => {
   it('run again, nothing doubles; the rows that are served are what a replay gives, and the log is whole', async () => {
-    await importing();
+    await imported();
     const before = totalsBySql();
     const log = openLog(folder);
     const head = await log.head();
-    expect(JSON.parse((await importing()).out[0] as string)).toEqual({
+    expect(JSON.parse((await imported()).out[0] as string)).toEqual({
       read: 16,
       accepted: 0,
       alreadyThere: 9,
@@ -108,30 +74,6 @@ describe('reported obligations, imported', () => {
       expect.arrayContaining(before),
     );
     expect(rows).toHaveLength(before.length);
-  });
-
-  it('broken off anywhere and run again, it ends the same', async () => {
-    await importing();
-    const whole = totalsBySql();
-    rmSync(folder, { recursive: true });
-    const door = await openFrontDoor(folder, undefined);
-    const stop = new AbortController();
-    const real = globalThis.fetch;
-    let sent = 0;
-    globalThis.fetch = (...args: Parameters<typeof fetch>) => {
-      sent += 1;
-      if (sent === 5) stop.abort();
-      return sent > 7 ? Promise.reject(new Error('the line went dead')) : real(...args);
-    };
-    const options = { mapping: MAPPING, url: door.url, refused: refusedFile(), signal: stop.signal };
-    await expect(importObligations(CSV, options, quiet)).rejects.toThrow();
-    globalThis.fetch = real;
-    await door.close();
-    const begun = totalsBySql();
-    expect(begun.length).toBeGreaterThan(0);
-    expect(begun.length).toBeLessThan(whole.length);
-    await importing();
-    expect(totalsBySql()).toEqual(whole);
   });
 
   it('a mapping that is wrong is named field by field, and a column that is missing before anything is sent', async () => {
@@ -166,7 +108,7 @@ describe('entente verify', () => {
   };
 
   it('finds nothing in what was recorded, and each thing that was done to it afterwards', async () => {
-    await importing();
+    await imported();
     expect(await found('SELECT 1')).toEqual([]);
     expect(await found('DELETE FROM events WHERE position = 2')).toContain('revisions');
     expect(
@@ -196,7 +138,7 @@ describe('entente verify', () => {
 
 describe('entente compare', () => {
   it('names each row and column that differs from a replay', async () => {
-    await importing();
+    await imported();
     const db = new Database(join(folder, 'rows.sqlite'));
     db.exec(
       `UPDATE funding_v1_g1 SET obligated = 1 WHERE period = '2020'; DELETE FROM funding_v1_g1 WHERE period = '2002'`,

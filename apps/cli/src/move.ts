@@ -91,10 +91,64 @@ function readLine(line: string, number: number): unknown {
   }
 }
 
+/** What was read into a store. */
+export interface ImportedLog {
+  readonly events: number;
+  readonly digest: string;
+}
+
+const OTHERS = 'the store holds other events than the file: name an empty one';
+
+/** The events that a store holds just now, one by one. */
+async function* eventsOf(store: EventStore): AsyncGenerator<RecordedEvent, void> {
+  for await (const events of store.readLog(0n, { upTo: await store.head() })) yield* events;
+}
+
 /**
- * Reads an exported log into a store that is made for it: streams, revisions, ids, times and receipts stay, positions are new. The old and the new position of each event
- * go into a file. What the store holds then is read once more and has the digest that the file names. The folder is filled whole or not at all.
+ * Reads an exported log into a store, whatever engine it is on: streams, revisions, ids, times and receipts stay, positions are new. The old and the new position of each
+ * event go into a file. What the store holds then is read once more and has the digest that the file names. Broken off, it is called again, and what is there already is not
+ * written twice; a store that holds anything else is left as it is.
  */
+export async function importInto(
+  store: EventStore,
+  file: string,
+  positions: string,
+  output: Output,
+): Promise<ImportedLog> {
+  const { events, digest } = await checkWhole(file);
+  const noted = createWriteStream(positions);
+  const tell = progress(output, 'events read');
+  try {
+    await write(noted, 'old,new\n');
+    let [line, waiting] = [0, [] as RecordedEvent[]];
+    const there = eventsOf(store);
+    const adopt = async (): Promise<void> => {
+      const taken = await store.adopt(waiting);
+      await write(noted, waiting.map(({ position }, i) => `${position},${taken[i]}\n`).join(''));
+      waiting = [];
+      tell(line, events);
+    };
+    for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+      line += 1;
+      if (line === 1 || line > events + 1) continue;
+      const event = readLine(text, line) as Omit<RecordedEvent, 'position'> & { position: string };
+      const held = await there.next();
+      if (held.done !== true && held.value.id !== event.id) throw new Error(OTHERS);
+      waiting.push({ ...event, position: BigInt(event.position) });
+      if (waiting.length === BATCH) await adopt();
+    }
+    if ((await there.next()).done !== true) throw new Error(OTHERS);
+    if (waiting.length > 0) await adopt();
+    const held = await digestOfLog(store);
+    if (held.digest !== digest)
+      throw new Error(`the store holds other events than the file: their digest is ${held.digest}, not ${digest}`);
+    return { events, digest };
+  } finally {
+    await close(noted);
+  }
+}
+
+/** Reads an exported log into a data folder, as {@link importInto} does. The folder is filled whole or not at all. */
 export async function importLog(
   file: string,
   data: string,
@@ -102,42 +156,19 @@ export async function importLog(
   openStore: (folder: string) => EventStore,
   output: Output,
 ): Promise<void> {
-  const { events, digest } = await checkWhole(file);
+  // Before a folder is made for it.
+  await checkWhole(file);
+  let told: ImportedLog | undefined;
   await fillWhole(data, async (making) => {
     const store = openStore(making);
-    const noted = createWriteStream(positions);
-    const tell = progress(output, 'events read');
-    try {
-      await write(noted, 'old,new\n');
-      let [line, waiting] = [0, [] as RecordedEvent[]];
-      const adopt = async (): Promise<void> => {
-        const taken = await store.adopt(waiting);
-        await write(noted, waiting.map(({ position }, i) => `${position},${taken[i]}\n`).join(''));
-        waiting = [];
-        tell(line, events);
-      };
-      for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-        line += 1;
-        if (line === 1 || line > events + 1) continue;
-        const event = readLine(text, line) as Omit<RecordedEvent, 'position'> & { position: string };
-        waiting.push({ ...event, position: BigInt(event.position) });
-        if (waiting.length === BATCH) await adopt();
-      }
-      if (waiting.length > 0) await adopt();
-      const held = await digestOfLog(store);
-      if (held.digest !== digest)
-        throw new Error(`the store holds other events than the file: their digest is ${held.digest}, not ${digest}`);
-    } finally {
-      await store.close();
-      await close(noted);
-    }
+    told = await importInto(store, file, positions, output).finally(() => store.close());
     // Its positions are its own: who comes back with the old ones begins anew.
     beginEra(making, 0n);
   });
-  if (output.json) output.out(JSON.stringify({ data, events, digest, positions }));
+  if (output.json) output.out(JSON.stringify({ data, ...told, positions }));
   else
     output.out(
-      `${data} holds ${events} events, whose digest is ${digest}; ${positions} says which position each had and has`,
+      `${data} holds ${told?.events} events, whose digest is ${told?.digest}; ${positions} says which position each had and has`,
     );
   output.err(
     `seal.key is not part of a log: put the one of the old folder into ${data}, or reporters get new pseudonyms`,

@@ -68,7 +68,9 @@ export class ReadModelsController {
     const asked = readRowQuery(described, query, format === null ? undefined : ['sort', 'as-of', 'after']);
     if (Array.isArray(asked)) throw wrongShape(asked as WrongField[]);
     if (format === null) return this.answer(described, asked as Asked);
-    const { pin, version } = await this.pinned(name, asked as Asked);
+    const { pin: reached, version } = await this.pinned(name, asked as Asked, true);
+    // One position in all partitions: as of it, the same text can be asked for again.
+    const pin = reached.map(() => BigInt(lowest(reached)));
     const text = () => exported(format, this.store, described, asked as Asked, { pin, version });
     reply.header('content-type', `${format}; charset=utf-8`).header('content-digest', await digestOf(text()));
     reply.header('entente-position', lowest(pin)).header('entente-version', version);
@@ -114,9 +116,16 @@ export class ReadModelsController {
     return seen;
   }
 
-  /** From where a query looks: its cursor's place, the past that it names, or now. */
-  private async pinned(name: string, asked: Asked): Promise<{ readonly pin: Pin; readonly version: string }> {
-    if (asked.after !== null) await reaches(this.store, name, this.seen(asked.after));
+  /** From where a query looks: its cursor's place, the past that it names, or now; `whole`: when all partitions are as far as the write that it is to have seen. */
+  private async pinned(
+    name: string,
+    asked: Asked,
+    whole = false,
+  ): Promise<{ readonly pin: Pin; readonly version: string }> {
+    if (asked.after !== null) {
+      const { position, stream } = this.seen(asked.after);
+      await reaches(this.store, name, { position, stream: whole ? null : stream });
+    }
     const { version, pin: reached } = await this.store.reach(name);
     const past = asked.asOf === null ? reached : await this.pinAt(name, asked.asOf, reached);
     return { pin: asked.cursor?.pin ?? past, version };

@@ -1,0 +1,122 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { importObligations } from '../../apps/cli/src/import.js';
+import { verify } from '../../apps/cli/src/verify.js';
+import { all } from '../contracts/event-store.js';
+import type { House, OpensHouse } from './house.js';
+import { Teller } from './telling.js';
+
+export const CSV = join(import.meta.dirname, '../data/obligations.csv');
+export const MAPPING = join(import.meta.dirname, '../data/obligations.mapping.json');
+const quiet = { json: true, out: () => undefined, err: () => undefined };
+
+/** What stands at obligated. */
+interface Total {
+  readonly recipient: string;
+  readonly fund: string;
+  readonly period: string;
+  readonly obligated: number;
+}
+const inOrder = (totals: readonly Total[]): Total[] => {
+  const text = ({ recipient, fund, period }: Total): string => JSON.stringify([recipient, fund, period]);
+  return totals.toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
+};
+
+/** What stands at obligated, by recipient, fund and period: from the events' own words alone. */
+async function totalsOf(house: House): Promise<Total[]> {
+  const log = await house.log();
+  const opened = new Map<string, { recipient: string; fund: string }>();
+  const totals = new Map<string, Total>();
+  for (const { stream, type, data } of await all(log.readLog(0n))) {
+    if (type === 'FundingAccountOpened') opened.set(stream, data as { recipient: string; fund: string });
+    const { recipient = '', fund = '' } = opened.get(stream) ?? {};
+    if (type !== 'FundsObligated' && type !== 'FundsDeobligated') continue;
+    const { amount, period } = data as { amount: number; period: string };
+    const before = totals.get(`${stream} ${period}`)?.obligated ?? 0;
+    const obligated = before + (type === 'FundsObligated' ? amount : -amount);
+    totals.set(`${stream} ${period}`, { recipient, fund, period, obligated });
+  }
+  await log.close();
+  return inOrder([...totals.values()]);
+}
+
+/** Reported history comes in by the front door of a house, and is there once however often it is brought. */
+export function importing(opens: OpensHouse): void {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-importing-'));
+  const refused = join(folder, 'refused.csv');
+  let house: House;
+  const { model, head } = new Teller(() => house.url);
+  const brought = (signal = new AbortController().signal) =>
+    importObligations(CSV, { mapping: MAPPING, url: house.url, refused, signal }, quiet);
+  beforeAll(async () => {
+    house = await opens();
+  });
+  afterAll(async () => {
+    await house.end();
+    rmSync(folder, { recursive: true });
+  });
+
+  describe('reported obligations, imported', () => {
+    it('broken off anywhere and run again, end as commands, each row once; what cannot be read is refused with its line and reason', async () => {
+      const stop = new AbortController();
+      const real = globalThis.fetch;
+      let sent = 0;
+      globalThis.fetch = (...args: Parameters<typeof fetch>) => {
+        sent += 1;
+        if (sent === 5) stop.abort();
+        return sent > 7 ? Promise.reject(new Error('the line went dead')) : real(...args);
+      };
+      await expect(brought(stop.signal)).rejects.toThrow();
+      globalThis.fetch = real;
+      const begun = await totalsOf(house);
+      const { accepted, alreadyThere, ...counts } = await brought();
+      expect(counts).toMatchObject({ read: 16, refused: 7 });
+      expect(accepted + alreadyThere).toBe(9);
+      const whole = await totalsOf(house);
+      expect(begun.length).toBeGreaterThan(0);
+      expect(begun.length).toBeLessThan(whole.length);
+      expect(whole).toEqual([
+        {
+          recipient: 'a-very-long-name-of-a-recipient-that-is-some-region-and-not',
+          fund: 'A fund with a long name, of a department with a long name of its own',
+          period: '1985',
+          obligated: 100,
+        },
+        { recipient: 'cote-d-azur', fund: 'Grants', period: '2002', obligated: 700 },
+        { recipient: 'estmark', fund: 'Grants', period: '1976', obligated: 1000 },
+        { recipient: 'estmark', fund: 'Grants', period: '1976.9', obligated: 0 },
+        { recipient: 'estmark', fund: 'Loans', period: '2001', obligated: -2500 },
+        { recipient: 'norland', fund: 'Training, joint', period: '2019', obligated: 150000 },
+        { recipient: 'norland', fund: 'Training, joint', period: '2020', obligated: -50000 },
+        { recipient: 'westmark', fund: 'Grants "special"', period: '2008', obligated: 325 },
+      ]);
+      const lines = readFileSync(refused, 'utf8').trim().split('\n').slice(1);
+      expect(lines.map((line) => line.split(',').slice(0, 2).join(' ')).sort()).toEqual([
+        '10 amount-beyond-range',
+        '11 field-missing',
+        '12 columns-miscounted',
+        '14 amount-unreadable',
+        '16 command-id-reused',
+        '8 recipient-ambiguous',
+        '9 amount-unreadable',
+      ]);
+    });
+
+    it('run again, nothing doubles; the rows that are served say what the events do, and the log is whole', async () => {
+      const [end, before] = [await head(), await totalsOf(house)];
+      expect(await brought()).toMatchObject({ read: 16, accepted: 0, alreadyThere: 9, refused: 7 });
+      expect(await head()).toBe(end);
+      expect(await totalsOf(house)).toEqual(before);
+      const { rows } = await model(`funding?limit=1000&after=${end}`);
+      const served = (rows as unknown as Total[]).map(({ recipient, fund, period, obligated }) => {
+        return { recipient, fund, period, obligated };
+      });
+      expect(inOrder(served)).toEqual(before);
+      const log = await house.log();
+      expect(await verify(log, quiet)).toMatchObject({ findings: [], count: 0 });
+      await log.close();
+    });
+  });
+}

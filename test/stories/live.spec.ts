@@ -1,0 +1,4 @@
+import { embedded } from './house.js';
+import { liveOverHttp } from './live.js';
+
+liveOverHttp(embedded);

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tellExample } from '../../apps/standalone/src/example.js';
+import type { House, OpensHouse } from './house.js';
+import { type Row, Teller } from './telling.js';
+
+/** A reader of server-sent events: what came, and a wait for what is to come. */
+async function listen(url: string, path: string, lastEventId?: string) {
+  const stop = new AbortController();
+  const answer = await fetch(`${url}/v1/${path}`, {
+    signal: stop.signal,
+    headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+  });
+  expect(answer.headers.get('content-type')).toContain('text/event-stream');
+  const frames: { event: string; id: string | null; data: Row }[] = [];
+  let ended = false;
+  void (async () => {
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) {
+        const field = (name: string) =>
+          part
+            .split('\n')
+            .find((line) => line.startsWith(`${name}: `))
+            ?.slice(name.length + 2);
+        const event = field('event');
+        if (event !== undefined)
+          frames.push({ event, id: field('id') ?? null, data: JSON.parse(field('data') ?? '{}') as Row });
+      }
+    }
+  })()
+    .catch(() => undefined)
+    .finally(() => (ended = true));
+  return {
+    frames,
+    ended: () => ended,
+    stop: () => stop.abort(),
+    async until(holds: (frames: { event: string; data: Row }[]) => boolean): Promise<void> {
+      for (let i = 0; !holds(frames); i += 1) {
+        if (i > 1000) throw new Error(`waited in vain; there were ${JSON.stringify(frames.slice(-3))}`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+  };
+}
+
+const caughtUp = (frames: readonly { event: string }[]): boolean => frames.some(({ event }) => event === 'caught-up');
+
+/** What changes is told as it changes, to whoever listens. */
+export function liveOverHttp(opens: OpensHouse): void {
+  let house: House;
+  const { model, send, pledge, head } = new Teller(() => house.url);
+  beforeAll(async () => {
+    house = await opens();
+    await tellExample(house.url, new Date().toISOString().slice(0, 10));
+  });
+  afterAll(() => house.end());
+
+  describe('live over HTTP', () => {
+    it('who comes back misses nothing, also after a restart, and is told to begin anew where that cannot be', async () => {
+      const first = await listen(house.url, 'read-models/funding/live?account=sudria.signals-fund');
+      await first.until(caughtUp);
+      const { id } = first.frames.find(({ event }) => event === 'caught-up') as { id: string };
+      first.stop();
+      await pledge(13);
+      await pledge(17);
+      await house.close();
+      await house.open();
+      const { after } = await pledge(19);
+      const again = await listen(house.url, 'read-models/funding/live?account=sudria.signals-fund', id);
+      const { rows } = await model(`funding?account=sudria.signals-fund&after=${after}`);
+      await again.until((frames) =>
+        frames.some(({ event, data }) => event === 'row' && data['pledged'] === rows[0]?.['pledged']),
+      );
+      expect(again.frames.some(({ event }) => event === 'reset')).toBe(false);
+      again.stop();
+      const other = await listen(house.url, 'read-models/funding/live?account=sudria.signals-fund', 'funding/9.9.9/1');
+      await other.until(caughtUp);
+      expect(other.frames.map(({ event }) => event)).toEqual(['reset', 'row', 'caught-up']);
+      other.stop();
+    });
+
+    it('a row that is there no more is told gone', async () => {
+      await send('programme/sudria.empty/propose', {
+        ...{
+          title: 'Empty',
+          donor: 'sudria',
+          recipient: 'estmark',
+          sector: '15210',
+          starts: '2026-01-01',
+          ends: '2027-01-01',
+        },
+      });
+      await send('funding-account/sudria.empty-fund/open', {
+        ...{
+          donor: 'sudria',
+          recipient: 'estmark',
+          programme: 'sudria.empty',
+          fund: 'F',
+          currency: 'EUR',
+          stages: ['pledged'],
+        },
+        ...{ basis: 'own', onBudget: false },
+      });
+      await model(`donor-portfolio?after=${await head()}`);
+      const reader = await listen(house.url, 'read-models/donor-portfolio/live?programme=sudria.empty');
+      await reader.until(caughtUp);
+      await send('funding-account/sudria.empty-fund/pledge', { amount: 3, period: '2026' });
+      await reader.until((frames) => frames.filter(({ event }) => event === 'row').length === 2);
+      await reader.until((frames) => frames.some(({ event }) => event === 'gone'));
+      expect(reader.frames.find(({ event }) => event === 'gone')?.data['row_id']).toBe(
+        '["sudria","estmark","sudria.empty",null]',
+      );
+      reader.stop();
+    });
+
+    it('the log is told from where the reader left off, then as it grows', async () => {
+      const { position } = await pledge(1);
+      await pledge(2);
+      const reader = await listen(house.url, 'history/live?kind=funding-account', position);
+      await pledge(3);
+      await reader.until((frames) => frames.length === 2);
+      expect(reader.frames.map(({ data }) => (data['data'] as Row)['amount'])).toEqual([2, 3]);
+      expect(reader.frames.every(({ id, data }) => id === data['position'])).toBe(true);
+      reader.stop();
+    });
+
+    it('a pledge is seen soon after its receipt', async () => {
+      await model(`donor-portfolio?after=${await head()}`);
+      const reader = await listen(house.url, 'read-models/donor-portfolio/live?programme=sudria.signals');
+      await reader.until(caughtUp);
+      const before = reader.frames[0]?.data['pledged'] as number;
+      await pledge(11);
+      const received = performance.now();
+      await reader.until((frames) =>
+        frames.some(({ event, data }) => event === 'row' && data['pledged'] === before + 11),
+      );
+      expect(performance.now() - received).toBeLessThan(house.soon);
+      reader.stop();
+    });
+
+    it('a thousand readers of one name are told alike, and all are ended with a reason when the house closes', async () => {
+      const readers = await Promise.all(
+        Array.from({ length: 1000 }, () => listen(house.url, 'read-models/funding/live?account=sudria.signals-fund')),
+      );
+      await Promise.all(readers.map((reader) => reader.until(caughtUp)));
+      const { after } = await pledge(23);
+      const { rows } = await model(`funding?account=sudria.signals-fund&after=${after}`);
+      const told = rows[0]?.['pledged'];
+      await Promise.all(
+        readers.map((r) =>
+          r.until((frames) => frames.some(({ event, data }) => event === 'row' && data['pledged'] === told)),
+        ),
+      );
+      await house.close();
+      await readers[0]?.until((frames) => frames.some(({ event }) => event === 'cut-off'));
+      expect(readers.filter(({ frames }) => frames.at(-1)?.event !== 'cut-off')).toEqual([]);
+      await house.open();
+    });
+  });
+}

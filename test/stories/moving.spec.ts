@@ -1,0 +1,4 @@
+import { embedded } from './house.js';
+import { moving } from './moving.js';
+
+moving(embedded);

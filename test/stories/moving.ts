@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SqliteEventStore } from '@entente/sqlite';
+import { exportLog, importInto } from '../../apps/cli/src/move.js';
+import { verify } from '../../apps/cli/src/verify.js';
+import { tellExample } from '../../apps/standalone/src/example.js';
+import { all, anEvent } from '../contracts/event-store.js';
+import { type House, type OpensHouse, embedded } from './house.js';
+import { Teller } from './telling.js';
+
+const SEAL_KEY = Buffer.alloc(32, 5);
+const quiet = { json: true, out: () => undefined, err: () => undefined };
+
+/** Where an event stands on an engine is its own; all else goes with it. */
+const eventsOf = async (house: House) => {
+  const log = await house.log();
+  const events = await all(log.readLog(0n));
+  await log.close();
+  return events.map((event) => ({ ...event, position: 0n }));
+};
+
+/** The log of a house in one process is exported, and read into a house: it tells the same there. */
+export function moving(opens: OpensHouse): void {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-moving-'));
+  const file = join(folder, 'log.ndjson');
+  let [old, house]: House[] = [];
+  const from = new Teller(() => (old as House).url);
+  const to = new Teller(() => (house as House).url);
+  beforeAll(async () => {
+    old = await embedded({ sealKey: SEAL_KEY });
+    await tellExample(old.url, new Date().toISOString().slice(0, 10));
+    const log = await old.log();
+    await exportLog(log, file, quiet);
+    await log.close();
+    house = await opens({ sealKey: SEAL_KEY });
+    await house.close();
+  });
+  afterAll(async () => {
+    for (const one of [old, house]) await one?.end();
+    rmSync(folder, { recursive: true });
+  });
+
+  describe('a log that is moved into a house', () => {
+    it('is there whole and once, also where that was broken off', async () => {
+      const store = await (house as House).store();
+      const [adopt, positions] = [store.adopt.bind(store), `${file}.positions.csv`];
+      store.adopt = async (events) => {
+        await adopt(events.slice(0, 20));
+        throw new Error('the line went dead');
+      };
+      await expect(importInto(store, file, positions, quiet)).rejects.toThrow('the line went dead');
+      expect(await all(store.readLog(0n))).toHaveLength(20);
+      store.adopt = adopt;
+      const told = await importInto(store, file, positions, quiet);
+      expect(await importInto(store, file, positions, quiet)).toEqual(told);
+      expect(await verify(store, quiet)).toMatchObject({ count: 0, events: told.events, digest: told.digest });
+      await store.close();
+      expect(await eventsOf(house as House)).toEqual(await eventsOf(old as House));
+    });
+
+    it('has the receipts that it had, for who asks and for who sends again, of who is sealed too', async () => {
+      await house?.open();
+      const log = await old?.log();
+      const [first, sealed] = await Promise.all(
+        ['ProgrammeProposed', 'MisuseFlagged'].map(async (type) => (await all(log!.readLog(0n, { types: [type] })))[0]),
+      );
+      await log?.close();
+      for (const [event, actor] of [
+        [first, 'norland;role=donor'],
+        [sealed, 'veritas-monitor;role=monitor'],
+      ] as const) {
+        const path = `commands/${event?.metadata.commandId}?stream=${event?.stream}`;
+        const [before, after] = await Promise.all([from, to].map(({ get }) => get(path, { 'entente-actor': actor })));
+        expect([before?.status, after?.status]).toEqual([200, 200]);
+        const alike = { ...before?.body, position: expect.any(String), after: expect.any(String) };
+        expect(after?.body).toEqual(alike);
+      }
+      expect(await tellExample((house as House).url, '2026-11-30')).toBe(0);
+    });
+
+    it('shows the same rows of every name', async () => {
+      const { readModels } = (await from.get('read-models')).body as unknown as { readModels: { name: string }[] };
+      const ends = await Promise.all([from.head(), to.head()]);
+      const shown = async ({ model }: Teller, name: string, end: string | undefined) => {
+        const { rows, totals } = await model(`${name}?limit=1000&after=${end}`);
+        const told = rows.map((row) => JSON.stringify({ ...row, since: null, position: null }));
+        return { rows: told.sort(), totals };
+      };
+      for (const { name } of readModels)
+        expect([name, await shown(to, name, ends[1])]).toEqual([name, await shown(from, name, ends[0])]);
+      expect(readModels.length).toBeGreaterThan(8);
+    });
+
+    it('goes on from there, and is the same in one process again', async () => {
+      await to.pledge(7);
+      const [back, log] = [join(folder, 'back'), await house?.log()];
+      await exportLog(log!, `${file}.back`, quiet);
+      await log?.close();
+      const store = new SqliteEventStore({ folder: back });
+      await importInto(store, `${file}.back`, `${file}.back.csv`, quiet);
+      const events = await all(store.readLog(0n));
+      expect(events.map((event) => ({ ...event, position: 0n }))).toEqual(await eventsOf(house as House));
+      expect(events.at(-1)).toMatchObject({ type: 'FundsPledged', data: { amount: 7 } });
+      await store.close();
+    });
+
+    it('is refused by a store that holds anything else, which stays as it is', async () => {
+      await house?.close();
+      const other = await opens();
+      await other.close();
+      const store = await other.store();
+      await store.append('note/other', 'none', [anEvent()]);
+      await expect(importInto(store, file, `${file}.other.csv`, quiet)).rejects.toThrow('holds other events');
+      expect(await all(store.readLog(0n))).toHaveLength(1);
+      await store.close();
+      await other.end();
+    });
+  });
+}

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CATALOGUE } from '@entente/contracts';
+import { tellExample } from '../../apps/standalone/src/example.js';
+import type { House, OpensHouse } from './house.js';
+
+interface Operation {
+  readonly tags: readonly string[];
+  readonly parameters: readonly { in: string; name: string; example?: string }[];
+  readonly requestBody?: { content: { 'application/json': { examples: Record<string, Example> } } };
+}
+interface Told {
+  readonly stream: string;
+  readonly type: string;
+}
+interface Ready {
+  readonly models: readonly { readonly lag: string }[];
+}
+interface Example {
+  readonly summary: string;
+  readonly value: Record<string, unknown>;
+  readonly 'x-step': number;
+  readonly 'x-id': string;
+  readonly 'x-actor': string;
+  readonly 'x-days-later': number;
+  readonly 'x-events': Record<string, number>;
+}
+
+/** Everything that Jest could fake beside the date. */
+const NOT_THE_CLOCK = [
+  ...([
+    'hrtime',
+    'nextTick',
+    'performance',
+    'queueMicrotask',
+    'requestAnimationFrame',
+    'cancelAnimationFrame',
+  ] as const),
+  ...(['requestIdleCallback', 'cancelIdleCallback', 'setImmediate', 'clearImmediate'] as const),
+  ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+];
+
+/** Puts a value at a path such as `facts.0.event`. */
+function fill(body: Record<string, unknown>, path: string, value: string): void {
+  const names = path.split('.');
+  const last = names.pop() as string;
+  const holder = names.reduce<Record<string, unknown>>((at, name) => at[name] as Record<string, unknown>, body);
+  holder[last] = value;
+}
+
+/** What a house says of itself at /docs holds: its examples are tried. */
+export function openapi(opens: OpensHouse): void {
+  let house: House;
+  let paths: [string, { get?: Operation; post?: Operation }][];
+  beforeAll(async () => {
+    house = await opens();
+    await tellExample(house.url, new Date().toISOString().slice(0, 10));
+    const document = (await (await fetch(`${house.url}/docs-json`)).json()) as {
+      paths: Record<string, (typeof paths)[0][1]>;
+    };
+    paths = Object.entries(document.paths);
+  });
+  afterAll(() => house.end());
+
+  /** The address and headers that an operation's examples make. */
+  const exampleOf = (path: string, { parameters }: Operation): { address: string; headers: Record<string, string> } => {
+    const given = parameters.filter(({ example }) => example !== undefined);
+    const of = (where: string) =>
+      given.filter((parameter) => parameter.in === where) as { name: string; example: string }[];
+    const filled = of('path').reduce((at, { name, example }) => at.replace(`{${name}}`, example), path);
+    const query = new URLSearchParams(of('query').map(({ name, example }) => [name, example]));
+    return {
+      address: `${house.url}${filled}?${query.toString()}`,
+      headers: Object.fromEntries(of('header').map(({ name, example }) => [name, example])),
+    };
+  };
+
+  describe('the OpenAPI document', () => {
+    it('is shown at /docs, and lists every command and every read model', async () => {
+      const page = await fetch(`${house.url}/docs`);
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+      const catalogue = (await (await fetch(`${house.url}/v1/catalogue`)).json()) as {
+        commands: { route: string }[];
+      }[];
+      const routes = catalogue.flatMap(({ commands }) => commands.map(({ route }) => route.replace('POST ', '')));
+      expect(
+        paths
+          .filter(([, { post }]) => post !== undefined)
+          .map(([path]) => path)
+          .sort(),
+      ).toEqual(routes.sort());
+      const { readModels } = (await (await fetch(`${house.url}/v1/read-models`)).json()) as {
+        readModels: { name: string }[];
+      };
+      for (const { name } of readModels) expect(paths.map(([path]) => path)).toContain(`/v1/read-models/${name}/live`);
+    });
+
+    it('has a query example for each that works', async () => {
+      const rows = new Map<string, string>();
+      let tried = 0;
+      for (const [path, { get }] of paths) {
+        if (get === undefined) continue;
+        const { address, headers } = exampleOf(path, get);
+        const name = /^\/v1\/read-models\/([a-z-]+)\/events$/.exec(path)?.[1];
+        const row = name === undefined ? null : rows.get(name);
+        if (row === undefined) continue;
+        const stop = new AbortController();
+        const answer = await fetch(row === null ? address : `${address}&row=${encodeURIComponent(row)}`, {
+          headers,
+          signal: stop.signal,
+        });
+        expect([path, answer.status]).toEqual([path, 200]);
+        tried += 1;
+        if (path.endsWith('/live')) stop.abort();
+        else if (answer.headers.get('content-type')?.includes('json') === true) {
+          const body = (await answer.json()) as { rows?: { row_id: string }[] };
+          if (body.rows?.[0] !== undefined) rows.set(path.split('/').at(-1) as string, body.rows[0].row_id);
+        }
+      }
+      expect(rows.size).toBeGreaterThan(8);
+      expect(tried).toBeGreaterThan(35);
+    });
+
+    it.each([
+      ['into an empty store', () => opens()],
+      ['after the example story', () => Promise.resolve(house)],
+    ])(
+      'has examples for every command that make one book: told in their order %s, each is accepted',
+      async (_where, at) => {
+        const where = await at();
+        const examples = paths
+          .flatMap(([path, { post }]) =>
+            Object.values(post?.requestBody?.content['application/json'].examples ?? {}).map((example) => ({
+              path,
+              ...example,
+            })),
+          )
+          .sort((a, b) => a['x-step'] - b['x-step']);
+        expect(new Set(examples.map(({ path }) => path)).size).toBe(paths.filter(([, { post }]) => post).length);
+        const lastEvent = new Map<number, string>();
+        let now = Date.now();
+        jest.useFakeTimers({ now, doNotFake: NOT_THE_CLOCK });
+        try {
+          for (const { path, value, ...example } of examples) {
+            now += example['x-days-later'] * 86_400_000;
+            jest.setSystemTime(now);
+            const body = structuredClone(value);
+            for (const [field, step] of Object.entries(example['x-events']))
+              fill(body, field, lastEvent.get(step) as string);
+            const answer = await where.app.inject({
+              method: 'POST',
+              url: path.replace('{id}', example['x-id']),
+              headers: { 'content-type': 'application/json', 'entente-actor': example['x-actor'] },
+              payload: JSON.stringify(body),
+            });
+            const told = answer.json<{ events?: { id: string }[] }>();
+            expect([example['x-step'], path, answer.statusCode, answer.statusCode === 201 ? null : told]).toEqual([
+              ...[example['x-step'], path, 201, null],
+            ]);
+            lastEvent.set(example['x-step'], told.events?.at(-1)?.id as string);
+          }
+          const { events } = (await where.app.inject({ url: '/v1/history?limit=1000' })).json<{ events: Told[] }>();
+          const said = new Set(events.map(({ stream, type }) => `${stream.split('/')[0] as string}: ${type}`));
+          const all = CATALOGUE.flatMap(({ kind, events: of }) => Object.keys(of).map((type) => `${kind}: ${type}`));
+          expect(all.filter((type) => !said.has(type))).toEqual([]);
+          const ready = async () => (await where.app.inject({ url: '/health/ready' })).json<Ready>();
+          while ((await ready()).models.some(({ lag }) => lag !== '0'))
+            await new Promise((done) => setTimeout(done, 10));
+          expect(await ready()).toMatchObject({ status: 'ok', parked: 0, fault: null });
+        } finally {
+          jest.useRealTimers();
+          if (where !== house) await where.end();
+        }
+      },
+    );
+
+    it('gives as the parameters of a command those of its first example', () => {
+      for (const [path, { post }] of paths) {
+        if (post === undefined) continue;
+        const [first] = Object.values(post.requestBody?.content['application/json'].examples ?? {});
+        const { headers } = exampleOf(path, post);
+        const id = post.parameters.find(({ name }) => name === 'id')?.example;
+        expect([path, id, headers['Entente-Actor']]).toEqual([path, first?.['x-id'], first?.['x-actor']]);
+      }
+    });
+  });
+}

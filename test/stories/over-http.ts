@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CATALOGUE, readBody, schemaOf } from '@entente/contracts';
+import type { House, OpensHouse } from './house.js';
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+  headers: Record<string, unknown>;
+}
+
+const norland = { 'entente-actor': 'norland;role=donor;person=p1' };
+const proposal = {
+  title: 'Training',
+  donor: 'norland',
+  recipient: 'estmark',
+  sector: '15210',
+  starts: '2026-01-01',
+  ends: '2028-12-31',
+};
+
+const commands = CATALOGUE.flatMap(({ kind, commands: of }) =>
+  Object.entries(of).map(([type, command]) => ({
+    type,
+    route: `/v1/${kind}/${kind === 'misuse-case' ? `sealed.${'6'.repeat(32)}` : 'hostile.stream-1'}/${command.path}`,
+    ...command,
+  })),
+);
+
+/** Commands are told over HTTP, each answer is what it says, and hostile ones are the sender's fault. */
+export function overHttp(opens: OpensHouse): void {
+  let house: House;
+  beforeAll(async () => {
+    house = await opens();
+  });
+  afterAll(() => house.end());
+  const send = async (url: string, payload: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
+    const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
+    const answer = await house.app.inject({
+      method: 'POST',
+      url,
+      payload: body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+    return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
+  };
+  const get = async (url: string): Promise<Answer> => {
+    const answer = await house.app.inject({ method: 'GET', url });
+    return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
+  };
+  describe('told over HTTP', () => {
+    it('a programme is proposed, approved and activated, and a disbursement stops while it is suspended', async () => {
+      const p = '/v1/programme/norland.p1';
+      const a = '/v1/funding-account/norland.a1';
+      const money = { amount: 100, period: '2026' };
+      const account = {
+        ...{ donor: 'norland', recipient: 'estmark', programme: 'norland.p1', fund: 'Partner Fund', currency: 'USD' },
+        ...{ stages: ['pledged', 'obligated', 'disbursed'], basis: 'own', onBudget: true },
+      };
+      const told: [string, unknown, number][] = [
+        [`${p}/propose`, proposal, 201],
+        [`${p}/approve`, { authority: 'minister' }, 422],
+        [`${a}/open`, account, 201],
+        [`${a}/pledge`, { ...money, occurredAt: new Date(Date.now() - 3_600_000).toISOString() }, 201],
+        [`${a}/obligate`, money, 201],
+        [`${a}/disburse`, { ...money, amount: 40 }, 201],
+        [`${a}/disburse`, { ...money, amount: 61 }, 422],
+      ];
+      for (const [url, body, status] of told)
+        expect({ url, status: (await send(url, body, norland)).status }).toEqual({ url, status });
+      const other = { 'entente-actor': 'norland;role=donor;person=p2' };
+      expect((await send(`${p}/approve`, { authority: 'minister' }, other)).status).toBe(201);
+      expect((await send(`${p}/activate`, { on: '2026-03-01' }, norland)).status).toBe(201);
+      expect((await send(`${p}/suspend`, { reason: 'misuse-measure' }, norland)).status).toBe(201);
+      const refused = await send(`${a}/disburse`, { ...money, amount: 1 }, norland);
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { code: 'programme-suspended', rule: 'R19', unless: expect.any(String) },
+      });
+      expect(refused.headers['content-type']).toContain('application/problem+json');
+      const history = (await get('/v1/history/funding-account/norland.a1')).body as {
+        events: Record<string, unknown>[];
+      };
+      expect(history.events.map((e) => e['type'])).toEqual([
+        'FundingAccountOpened',
+        'FundsPledged',
+        'FundsObligated',
+        'FundsDisbursed',
+      ]);
+      expect(Object.keys(history.events[3]?.['metadata'] as object)).toEqual([
+        ...['actor', 'occurredAt', 'recordedAt', 'commandId', 'correlationId', 'causationId'],
+        ...['consulted', 'evidence', 'legalBasis', 'marking'],
+      ]);
+      expect(history.events[3]).toMatchObject({
+        revision: 3,
+        position: expect.stringMatching(/^[0-9]+$/),
+        metadata: {
+          actor: { organisation: 'norland', role: 'donor', person: 'p1' },
+          consulted: [{ stream: 'programme/norland.p1', revision: 0 }],
+        },
+      });
+    });
+
+    it('the same command id gives the same receipt, after a restart too, and another body is told apart', async () => {
+      const url = '/v1/programme/norland.p2/propose';
+      const once = { ...norland, 'idempotency-key': 'propose-2' };
+      const first = await send(url, proposal, once);
+      expect(first).toMatchObject({ status: 201, headers: { etag: '"0"' } });
+      expect((await send(url, proposal, once)).body).toEqual(first.body);
+      await house.close();
+      await house.open();
+      expect((await send(url, proposal, once)).body).toEqual(first.body);
+      expect(await send(url, { ...proposal, title: 'Other' }, once)).toMatchObject({
+        status: 409,
+        body: { code: 'command-id-reused' },
+      });
+      const found = await house.app.inject({
+        method: 'GET',
+        url: '/v1/commands/propose-2?stream=programme/norland.p2',
+        headers: norland,
+      });
+      expect(found.json()).toEqual(first.body);
+    });
+
+    it('a stale If-Match is refused, and a dry run records nothing', async () => {
+      const url = '/v1/programme/norland.p3';
+      expect(await send(`${url}/propose?dry-run`, proposal, norland)).toMatchObject({
+        status: 200,
+        body: { revision: -1 },
+      });
+      expect((await get('/v1/history/programme/norland.p3')).status).toBe(404);
+      await send(`${url}/propose`, proposal, norland);
+      expect(await send(`${url}/suspend`, { reason: 'r' }, { ...norland, 'if-match': '"7"' })).toMatchObject({
+        status: 412,
+        body: { revision: 0 },
+      });
+    });
+
+    it('every wrong field is named at once, unknown ones too', async () => {
+      const { status, body } = await send(
+        '/v1/programme/norland.p4/propose',
+        { title: '', donor: 'No!', starts: '2026-02-30', extra: 1 },
+        { 'entente-actor': 'x;role=king' },
+      );
+      const paths = (body['wrong'] as { path: string }[]).map(({ path }) => path);
+      expect(status).toBe(400);
+      expect(new Set(paths)).toEqual(
+        new Set(['title', 'donor', 'recipient', 'sector', 'starts', 'ends', 'extra', 'Entente-Actor.role']),
+      );
+      expect(body['wrong']).toContainEqual({ path: 'sector', message: 'sector is missing' });
+      expect(body['wrong']).toContainEqual({ path: 'extra', message: 'there is no such field' });
+    });
+
+    it.each([
+      ['broken JSON', '{"title":', {}, 400, 'unreadable'],
+      ['another content type', '<a/>', { 'content-type': 'text/xml' }, 415, 'wrong-content-type'],
+      ['an oversized body', `{"title":"${'x'.repeat(1024 * 1024)}"}`, {}, 413, 'body-too-large'],
+      ['a list', '[]', {}, 400, 'wrong-shape'],
+      ['a prototype key', '{"__proto__":{"x":1}}', {}, 400, 'unreadable'],
+    ])('%s gets its own answer', async (_what, payload, headers, status, code) => {
+      expect(await send('/v1/programme/norland.p5/propose', payload, headers)).toMatchObject({
+        status,
+        body: { code },
+      });
+    });
+
+    it('an unknown route and an unknown command get theirs', async () => {
+      expect(await get('/nowhere')).toMatchObject({ status: 404, body: { code: 'no-such-route' } });
+      expect(await send('/v1/programme/norland.p5/explode', {})).toMatchObject({
+        status: 404,
+        body: { code: 'no-such-command' },
+      });
+      expect(await send('/v1/constructor/norland.p5/propose', {})).toMatchObject({
+        status: 404,
+        body: { code: 'no-such-command' },
+      });
+    });
+
+    it('pages through the log', async () => {
+      const { body } = await get('/v1/history?limit=2&kind=programme');
+      const { body: rest } = await get(`/v1/history?limit=1000&kind=programme&after=${String(body['next'])}`);
+      const all = (await get('/v1/history?limit=1000&kind=programme')).body['events'] as unknown[];
+      expect([...(body['events'] as unknown[]), ...(rest['events'] as unknown[])]).toEqual(all);
+      expect(await get('/v1/history?limit=0&wat=1')).toMatchObject({
+        status: 400,
+        body: { wrong: [{ path: 'wat' }, { path: 'limit' }] },
+      });
+    });
+  });
+
+  describe('every command of the catalogue', () => {
+    it.each(commands)('$type accepts its own example', ({ body, example }) =>
+      expect(readBody(body, example).wrong).toEqual([]),
+    );
+
+    it.each(commands)(
+      '$type answers hostile input with an error of the sender, never of ours',
+      async ({ route, example, body }) => {
+        let deep: unknown = 'end';
+        for (let i = 0; i < 5000; i += 1) deep = { deep };
+        const values = [
+          null,
+          true,
+          -1,
+          1e308,
+          '',
+          '\u0000',
+          '\ud800',
+          '\u202e\u{1F9E8}',
+          'x'.repeat(10_000),
+          [],
+          {},
+          [[]],
+          deep,
+        ];
+        const fields = Object.keys(schemaOf(body)['properties'] as object);
+        const bodies: unknown[] = [
+          null,
+          7,
+          'text',
+          {},
+          { constructor: 1 },
+          { toString: 1 },
+          { evidence: [{}] },
+          { occurredAt: 5 },
+        ];
+        for (const name of fields) for (const value of values) bodies.push({ ...(example as object), [name]: value });
+        for (const hostile of bodies) {
+          const { status, body: answer } = await send(`${route}?dry-run`, hostile);
+          // An empty list or a missing option may be right for some command: then it is decided, and not by a fault.
+          const told = { ours: status >= 500, answer, hostile: JSON.stringify(hostile).slice(0, 200) };
+          expect(told).toMatchObject({ ours: false });
+          if (hostile === null || typeof hostile !== 'object' || Object.keys(hostile).length < 2)
+            expect(status).toBeGreaterThanOrEqual(400);
+        }
+      },
+    );
+  });
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { House, OpensHouse } from './house.js';
+
+/** The page that a house shows at its address. */
+export function page(opens: OpensHouse): void {
+  let house: House;
+  let page: string;
+  let policy: string;
+  beforeAll(async () => {
+    house = await opens();
+    const answer = await fetch(`${house.url}/`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toContain('text/html');
+    page = await answer.text();
+    policy = String(answer.headers.get('content-security-policy'));
+  });
+  afterAll(() => house.end());
+
+  describe('the page at /', () => {
+    it('may run its own script and style and nothing else', () => {
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toContain('unsafe');
+      for (const tag of ['script', 'style']) {
+        const blocks = [...page.matchAll(new RegExp(`<${tag}[^>]*>([\\s\\S]*?)</${tag}>`, 'g'))];
+        expect(blocks).toHaveLength(1);
+        const digest = createHash('sha256')
+          .update(blocks[0]?.[1] ?? '')
+          .digest('base64');
+        expect(policy).toContain(`${tag}-src 'sha256-${digest}'`);
+      }
+    });
+
+    it('needs nothing from elsewhere, and writes what it is told as text, never as markup', () => {
+      expect(page).not.toMatch(/https?:|\/\/[a-z]|@import|url\(/i);
+      expect(page).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\seval\(|style="|\son[a-z]+="/);
+    });
+
+    it('labels each field', () => {
+      for (const [field] of page.matchAll(/<(?:input|select|textarea)\b[^>]*>/g)) {
+        const before = page.slice(0, page.indexOf(field));
+        expect(before.lastIndexOf('<label')).toBeGreaterThan(before.lastIndexOf('</label>'));
+      }
+    });
+  });
+}

@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tellExample } from '../../apps/standalone/src/example.js';
+import type { House, OpensHouse } from './house.js';
+import { type Page, type Row, Teller } from './telling.js';
+
+/** Rows, history and health are read over HTTP: now, as of then, page by page, whole, and right behind a write. */
+export function reading(opens: OpensHouse): void {
+  let house: House;
+  const { get, model, send, pledge, head, afterwards } = new Teller(() => house.url);
+  beforeAll(async () => {
+    house = await opens();
+    await tellExample(house.url, new Date().toISOString().slice(0, 10));
+  });
+  afterAll(() => house.end());
+
+  describe('rows over HTTP', () => {
+    it('show the example: money by stage, deliveries against their promises, what waits, and misuse', async () => {
+      const portfolio = await model('donor-portfolio?donor=norland');
+      expect(portfolio.rows).toHaveLength(1);
+      expect(portfolio.rows[0]).toMatchObject({
+        ...{
+          programme: 'norland.border-training',
+          recipient: 'estmark',
+          currency: 'USD',
+          status: 'active',
+          pledged: 250000000,
+        },
+        ...{ committed: 200000000, obligated: 138000000, disbursed: 60000000, spent: 41250000, unobligated: 62000000 },
+        ...{ deliveries: 1, on_time_percent: 0, mean_days_late_first: 11, mean_days_late_plan: 3, open_misuse: 1 },
+      });
+      expect(portfolio.totals).toEqual([
+        expect.objectContaining({ currency: 'USD', counts: 'programmes', count: 1, pledged: '250000000' }),
+      ]);
+      expect(
+        (await model('recipient-pipeline?recipient=estmark&sort=due')).rows.map(({ item, awaits }) => [item, awaits]),
+      ).toEqual([
+        ['consignment/norland.night-vision-1', 'discrepancy'],
+        ['consignment/norland.night-vision-2', null],
+        ['funding-account/norland.border-fund#tranche-2', null],
+      ]);
+      expect((await model('outdated-decisions')).rows).toEqual([]);
+      expect((await model('milestones?status=met')).rows[0]).toMatchObject({
+        days_late_first: 18,
+        days_late_plan: 3,
+        replans: 1,
+      });
+      const journal = await model('journal?recorded_late=true&limit=1');
+      expect(journal.totals[0]).toMatchObject({ recorded_late: true, counts: 'events' });
+      expect(JSON.stringify(await model('misuse-register'))).not.toContain('veritas-monitor');
+    });
+
+    it('can be read right behind a write, by its token', async () => {
+      const { after } = await pledge(1);
+      const { rows } = await model(`funding?account=sudria.signals-fund&after=${after}`);
+      expect(rows.map(({ pledged }) => pledged)).toContain(80000001);
+    });
+
+    it('page by page behind a cursor are those of the first page, whatever is written meanwhile', async () => {
+      const whole = await model(`journal?sort=-occurred_at&limit=1000&after=${await head()}`);
+      const seen: Row[] = [];
+      let next: string | null = null;
+      do {
+        const page: Page = await model(`journal?sort=-occurred_at&limit=7${next === null ? '' : `&cursor=${next}`}`);
+        seen.push(...page.rows);
+        next = page.next;
+        expect(page.position).toBe(whole.position);
+        await pledge(1);
+      } while (next !== null);
+      expect(seen).toEqual(whole.rows);
+    });
+
+    it('show what was recorded by a position, a day or an instant; and what they show of then never changes', async () => {
+      const { position, after } = await pledge(5);
+      const now = await model(`donor-portfolio?donor=sudria&after=${after}`);
+      const before = await model(`donor-portfolio?donor=sudria&as-of=${BigInt(position as string) - 1n}`);
+      expect((now.rows[0]?.['pledged'] as number) - (before.rows[0]?.['pledged'] as number)).toBe(5);
+      const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+      expect(await model(`donor-portfolio?as-of=${yesterday}`)).toMatchObject({ rows: [], totals: [], position: '0' });
+      const instant = await afterwards();
+      const then = await model(`donor-portfolio?donor=sudria&as-of=${instant}`);
+      await pledge(7);
+      expect(await model(`donor-portfolio?donor=sudria&as-of=${instant}`)).toEqual(then);
+    });
+
+    it('lead to the events that made them', async () => {
+      const { rows } = await model('milestones?milestone=first-course');
+      const { body } = await get(
+        `read-models/milestones/events?row=${encodeURIComponent(rows[0]?.['row_id'] as string)}`,
+      );
+      expect((body as unknown as { events: Row[] }).events.map(({ type }) => type)).toEqual([
+        ...['ProgrammeProposed', 'MilestonePlanned', 'MilestoneReplanned', 'MilestoneMet'],
+      ]);
+      const portfolio = await model('donor-portfolio?donor=norland');
+      const behind = await get(
+        `read-models/donor-portfolio/events?row=${encodeURIComponent(portfolio.rows[0]?.['row_id'] as string)}`,
+      );
+      const types = (behind.body as unknown as { events: Row[] }).events.map(({ type }) => type);
+      expect(types).toEqual(
+        expect.arrayContaining(['FundsPledged', 'ReceiptConfirmed', 'MisuseFlagged', 'ProgrammeActivated']),
+      );
+    });
+
+    it.each([
+      ['read-models/nothing', 404, 'no-such-read-model', []],
+      [
+        'read-models/funding?nope=1&limit=0&sort=what&pledged=much',
+        400,
+        'wrong-shape',
+        ['nope', 'pledged', 'sort', 'limit'],
+      ],
+      ['read-models/funding?cursor=abc', 400, 'wrong-shape', ['cursor']],
+      ['read-models/funding?as-of=soon', 400, 'wrong-shape', ['as-of']],
+      ['read-models/funding?as-of=999999999999999', 400, 'wrong-shape', ['as-of']],
+      ['read-models/funding?after=*', 400, 'wrong-shape', ['after']],
+      ['read-models/funding/events?row=none', 404, 'not-found', []],
+      ['read-models/funding/events', 400, 'wrong-shape', ['row']],
+      ['read-models/funding/live?pledged.min=1', 400, 'wrong-shape', ['pledged']],
+      ['history?limit=0&kind=*&x=1', 400, 'wrong-shape', ['x', 'limit', 'kind']],
+      ['history/programme/norland.border-training?revision=x&as-of=y', 400, 'wrong-shape', ['revision', 'as-of']],
+    ])('%s is answered %i %s, and names what is wrong', async (path, status, code, wrong) => {
+      const { status: answered, body } = await get(path);
+      expect([answered, body.code]).toEqual([status, code]);
+      expect((body.wrong ?? []).map(({ path: at }) => at).sort()).toEqual([...wrong].sort());
+    });
+  });
+
+  describe('history over HTTP', () => {
+    it('gives the log a line each, and a stream with its state as of a revision or a day', async () => {
+      const answer = await fetch(`${house.url}/v1/history?kind=programme`, {
+        headers: { accept: 'application/x-ndjson' },
+      });
+      const lines = (await answer.text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { stream: string });
+      expect(answer.headers.get('content-type')).toContain('application/x-ndjson');
+      expect(lines.length).toBeGreaterThan(5);
+      expect(lines.every(({ stream }) => stream.startsWith('programme/'))).toBe(true);
+      const then = (await get('history/programme/norland.border-training?revision=0')).body as unknown as Record<
+        string,
+        Row
+      >;
+      expect(then['state']).toMatchObject({ status: 'proposed' });
+      const today = new Date().toISOString().slice(0, 10);
+      const now = (await get(`history/programme/norland.border-training?as-of=${today}`)).body as unknown as Record<
+        string,
+        Row
+      >;
+      expect(now['state']).toMatchObject({ status: 'active' });
+      expect((await get('history/programme/norland.border-training?as-of=2020-01-01')).status).toBe(404);
+    });
+  });
+
+  describe('a whole query', () => {
+    const take = async (query: string, accept: string) => {
+      const answer = await fetch(`${house.url}/v1/read-models/${query}`, { headers: { accept } });
+      const text = await answer.text();
+      const digest = `sha-256=:${createHash('sha256').update(text).digest('base64')}:`;
+      return { answer, text, digest, said: (name: string) => answer.headers.get(name) };
+    };
+
+    it('comes as CSV, with what it was read at and the digest of its text', async () => {
+      await model(`programmes?after=${await head()}`);
+      const { answer, text, digest, said } = await take('programmes?sort=-donor&status=proposed', 'text/csv');
+      expect([answer.status, said('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+      const { rows, position, version } = await model('programmes?sort=-donor&status=proposed');
+      const [names, first] = text.split('\r\n') as [string, string];
+      expect(names.split(',').slice(0, 4)).toEqual(['row_id', 'programme', 'title', 'programme_kind']);
+      expect(first.startsWith(`${String(rows[0]?.['row_id'])},${String(rows[0]?.['programme'])},`)).toBe(true);
+      expect(text.split('\r\n')).toHaveLength(rows.length + 2);
+      expect([said('content-digest'), said('entente-position'), said('entente-version')]).toEqual([
+        ...[digest, position, version],
+      ]);
+    });
+
+    it('comes as NDJSON, whole over many pages, and is the same text whenever it is asked for as of the same position', async () => {
+      const { after, position: written } = await pledge(1);
+      const { text, digest, said } = await take(`journal?sort=recorded_at&after=${after}`, 'application/x-ndjson');
+      const lines = text.trimEnd().split('\n');
+      const position = said('entente-position') as string;
+      expect(BigInt(position)).toBeGreaterThanOrEqual(BigInt(written as string));
+      const { totals } = await model(`journal?limit=1&as-of=${position}`);
+      expect(lines).toHaveLength(totals.reduce((n, one) => n + Number(one['count']), 0));
+      expect(said('content-digest')).toBe(digest);
+      await pledge(1);
+      const again = await take(`journal?sort=recorded_at&as-of=${position}`, 'application/x-ndjson');
+      expect([again.text === text, again.said('content-digest')]).toEqual([true, digest]);
+    });
+
+    it('quotes what CSV must quote, and takes no page', async () => {
+      const title = 'Say "when", or not';
+      const days = { starts: '2026-01-01', ends: '2027-01-01' };
+      const { after } = await send(
+        'programme/isolde.quoted/propose',
+        {
+          title,
+          donor: 'isolde',
+          recipient: 'estmark',
+          sector: '1',
+          ...days,
+        },
+        'isolde;role=donor',
+      );
+      const { text } = await take(`programmes?programme=isolde.quoted&after=${after}`, 'text/csv');
+      expect(text).toContain(',"Say ""when"", or not",');
+      const { answer, text: refused } = await take('programmes?limit=5&cursor=x', 'text/csv');
+      expect([answer.status, JSON.parse(refused)]).toMatchObject([400, { code: 'wrong-shape' }]);
+    });
+  });
+
+  describe('the example story', () => {
+    it('is told once into an empty log, completed where it was broken off, and never told into anything else', async () => {
+      expect(await tellExample(house.url, '2026-11-30')).toBe(0);
+      const other = await opens();
+      const at = other.url;
+      const real = globalThis.fetch;
+      let sent = 0;
+      globalThis.fetch = (...args: Parameters<typeof fetch>) =>
+        (sent += 1) > 20 ? Promise.reject(new Error('gone')) : real(...args);
+      await expect(tellExample(at, new Date().toISOString().slice(0, 10))).rejects.toThrow('gone');
+      globalThis.fetch = real;
+      const rest = await tellExample(at, '2026-11-25');
+      expect(rest).toBeGreaterThan(30);
+      expect(rest).toBeLessThan(54);
+      const end = async () =>
+        ((await (await fetch(`${at}/v1/history?limit=1`)).json()) as { position: string }).position;
+      const told = await end();
+      expect(await tellExample(at, '2026-11-26')).toBe(0);
+      expect(await end()).toBe(told);
+      await other.end();
+    });
+  });
+
+  describe('health over HTTP', () => {
+    it('says that it lives, and how far each read model lags', async () => {
+      expect(await (await fetch(`${house.url}/health/live`)).json()).toEqual({ status: 'ok' });
+      const ready = await fetch(`${house.url}/health/ready`);
+      expect(ready.status).toBe(200);
+      expect(await ready.json()).toMatchObject({
+        status: 'ok',
+        waiting: 0,
+        parked: 0,
+        fault: null,
+        models: expect.any(Array),
+      });
+    });
+  });
+}
