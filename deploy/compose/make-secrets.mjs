@@ -39,7 +39,9 @@ try {
     () => `postgres://entente:${encodeURIComponent(password)}@postgres:5432/entente?sslmode=disable`,
   );
   if (decodeURIComponent(new URL(url).password) !== password)
-    throw new Error(`the password in ${join(folder, 'database-url')} is not that of postgres-password: mend one of them`);
+    throw new Error(
+      `the password in ${join(folder, 'database-url')} is not that of postgres-password: mend one of them`,
+    );
   keep('seal-key', () => randomBytes(32).toString('hex'));
   process.stdout.write('Keep copies of seal-key elsewhere: what it sealed is linked by nothing else.\n');
 } catch (error) {
