@@ -7,9 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composeApps, wrongWithCompose } from './compose.mjs';
-import { textOf } from './files.mjs';
 import { wrongApps, wrongWithImage } from './image.mjs';
-import { kubernetesApps, wrongWithKubernetes } from './kubernetes.mjs';
+import { SECRET_EXAMPLE, kubernetesApps, manifestFiles, wrongWithKubernetes } from './kubernetes.mjs';
 import { wrongMetrics } from './metrics.mjs';
 import { NotHad, byGo, byPython } from './validators.mjs';
 
@@ -48,18 +47,18 @@ check("Prometheus' rules, by Prometheus, and each against its cases", () => {
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-deploy-'));
 try {
-  const built = join(folder, 'built.yaml');
+  let manifests = manifestFiles();
   check('deploy/kubernetes, by Kustomize', () => {
     const { read, wrong } = byGo('kustomize', 'deploy/kubernetes');
-    writeFileSync(built, (read ?? []).map((one) => `---\n${JSON.stringify(one)}\n`).join(''));
-    return read !== null && read.length === 0 ? ['it builds nothing'] : wrong;
+    if (read === null) return wrong;
+    manifests = [join(folder, 'built.yaml')];
+    writeFileSync(manifests[0], read.map((one) => `---\n${JSON.stringify(one)}\n`).join(''));
+    return read.length === 0 ? ['it builds nothing'] : [];
   });
   for (const version of KUBERNETES)
-    check(`what Kustomize makes of it, by the schemas of Kubernetes ${version}`, () => {
-      const example = join(folder, 'secret.yaml');
-      writeFileSync(example, textOf('deploy/kubernetes/secret.example.yaml'));
-      return byPython('kubernetes-validate', ['-k', version, '--strict', '--quiet', built, example]);
-    });
+    check(`its manifests, by the schemas of Kubernetes ${version}`, () =>
+      byPython('kubernetes-validate', ['-k', version, '--strict', '--quiet', ...manifests, SECRET_EXAMPLE]),
+    );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

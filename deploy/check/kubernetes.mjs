@@ -3,11 +3,15 @@ import { envOf, jsonOf, yamlOf } from './files.mjs';
 import { wrongSettings } from './settings.mjs';
 
 const FOLDER = 'deploy/kubernetes';
+export const SECRET_EXAMPLE = `${FOLDER}/secret.example.yaml`;
 
 const kustomization = () => yamlOf(`${FOLDER}/kustomization.yaml`)[0];
-const manifests = () => kustomization().resources.flatMap((file) => yamlOf(`${FOLDER}/${file}`));
+const manifests = () => manifestFiles().flatMap(yamlOf);
 const ofKind = (kind) => manifests().filter((one) => one.kind === kind);
 const appOf = (deployment) => deployment.spec.template.spec.containers[0].args[0];
+
+/** The files that kustomization.yaml puts together. */
+export const manifestFiles = () => kustomization().resources.map((file) => `${FOLDER}/${file}`);
 
 /** The apps that it starts. */
 export const kubernetesApps = () => ofKind('Deployment').map(appOf);
@@ -24,8 +28,8 @@ export function wrongWithKubernetes() {
     if (spec.replicas > 1 !== budgets.includes(metadata.name))
       wrong.push(`${FOLDER}, ${metadata.name}: has a disruption budget where it is one, or none where it is several`);
   if (ofKind('Secret').length > 0) wrong.push(`${FOLDER}: kustomization.yaml applies a secret`);
-  for (const [key, value] of Object.entries(yamlOf(`${FOLDER}/secret.example.yaml`)[0].stringData))
-    if (!/<[^>]+>/.test(value)) wrong.push(`${FOLDER}/secret.example.yaml: ${key} looks like a real value`);
+  for (const [key, value] of Object.entries(yamlOf(SECRET_EXAMPLE)[0].stringData))
+    if (!/<[^>]+>/.test(value)) wrong.push(`${SECRET_EXAMPLE}: ${key} looks like a real value`);
   const [{ newTag }] = kustomization().images;
   if (newTag !== jsonOf('package.json').version) wrong.push(`${FOLDER}: ${newTag} is not this version's image`);
   return [...wrong, ...wrongWithNetwork()];

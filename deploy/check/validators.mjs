@@ -41,9 +41,12 @@ export function byGo(what, path) {
   const sources = readdirSync(join(here, 'go')).map((name) => join(here, 'go', name));
   const program = join(kept, `validate-${digestOf(sources.toSorted())}`);
   bring(program, () => {
-    // Compiled to be there soon, not to be fast. Its modules and what is compiled are kept where Go keeps them.
-    const args = ['build', '-gcflags=all=-N -l', '-ldflags=-s -w', '-o', program, '.'];
-    must('it takes Go', 'go', args, { cwd: join(here, 'go'), env: { ...process.env, GOTOOLCHAIN: 'local' } });
+    const options = { cwd: join(here, 'go'), env: { ...process.env, GOTOOLCHAIN: 'local' } };
+    must('it takes Go, as new as deploy/check/go/go.mod says, and its modules', 'go', ['list', '-deps', '.'], options);
+    // Compiled to be there soon, not to be fast. Its modules, and what was compiled of them, are kept where Go keeps them.
+    const compile = ['build', '-gcflags=all=-N -l', '-ldflags=-s -w', '-o', program, '.'];
+    const { ok, says } = run('go', compile, options);
+    if (!ok) throw new Error(`deploy/check/go does not compile: ${says}`);
   });
   const { ok, out, says } = run(program, [what, path]);
   return ok ? { read: JSON.parse(out), wrong: [] } : { read: null, wrong: says.split('\n') };
