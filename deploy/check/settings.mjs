@@ -1,0 +1,66 @@
+/** What each app of the image is told by its environment, in one place: the deployment files are held against it, and it against the code that reads them. */
+
+const PROCESS = ['HOST', 'PORT', 'LOG_LEVEL', 'ENTENTE_STOP_SECONDS'];
+const DOOR = ['ENTENTE_CONNECTIONS', 'ENTENTE_REQUEST_SECONDS'];
+const NETWORK = [...PROCESS, 'ENTENTE_TRUST_NETWORK'];
+const EVENT_STORE = ['ESDB_URL', 'ESDB_LOG'];
+const KAFKA = [
+  'KAFKA_BROKERS',
+  ...['KAFKA_SSL', 'KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'],
+  ...['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'],
+  ...['KAFKA_TOPIC', 'KAFKA_PARTITIONS', 'KAFKA_REPLICAS', 'KAFKA_GROUP'],
+  ...['KAFKA_COMMANDS_TOPIC', 'KAFKA_REPLIES_TOPIC', 'KAFKA_DEAD_LETTERS_TOPIC'],
+];
+const DISTRIBUTED = [...NETWORK, ...EVENT_STORE, ...KAFKA];
+
+/** By app: the settings that it takes, and those without which it does not start. */
+export const APPS = {
+  api: {
+    takes: [...DISTRIBUTED, ...DOOR, 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
+    requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
+  },
+  relay: { takes: DISTRIBUTED, requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
+  projector: { takes: [...DISTRIBUTED, 'DATABASE_URL'], requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL'] },
+  intake: {
+    takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
+    requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
+  },
+  standalone: { takes: [...PROCESS, ...DOOR, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE'], requires: [] },
+  cli: { takes: ['ENTENTE_DATA'], requires: [] },
+};
+
+/** Settings that are paths themselves, and have no NAME_FILE. */
+const PATHS = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'];
+
+/** Settings that stand in no file that is kept with the code. ESDB_URL is one where it holds a password. */
+export const SECRETS = ['DATABASE_URL', 'ENTENTE_SEAL_KEY', 'KAFKA_SASL_PASSWORD', 'POSTGRES_PASSWORD'];
+
+/** The setting that a variable gives, by itself or as NAME_FILE; null where the app takes none such. */
+export function settingOf(app, variable) {
+  const { takes } = APPS[app];
+  if (takes.includes(variable)) return variable;
+  const name = variable.endsWith('_FILE') ? variable.slice(0, -'_FILE'.length) : '';
+  return takes.includes(name) && !PATHS.includes(name) && app !== 'standalone' && app !== 'cli' ? name : null;
+}
+
+/** What is wrong with the variables that an app is given: unknown, given twice, missing, secret, or a network that is not trusted. */
+export function wrongSettings(where, app, variables) {
+  if (!Object.hasOwn(APPS, app)) return [`${where}: there is no app ${app}`];
+  const wrong = [];
+  const given = new Set();
+  for (const [variable, value] of Object.entries(variables)) {
+    const name = settingOf(app, variable);
+    if (name === null) wrong.push(`${where}: ${app} reads no ${variable}`);
+    else if (given.has(name)) wrong.push(`${where}: ${name} is given twice`);
+    given.add(name);
+    if (name !== variable && !String(value).startsWith('/run/secrets/'))
+      wrong.push(`${where}: ${variable} is no path below /run/secrets`);
+    if (SECRETS.includes(variable)) wrong.push(`${where}: ${variable} stands there in plain`);
+    if (/:\/\/[^/]*@/.test(String(value))) wrong.push(`${where}: ${variable} holds a user or a password`);
+  }
+  for (const name of APPS[app].requires) if (!given.has(name)) wrong.push(`${where}: ${app} is given no ${name}`);
+  if (variables.HOST !== undefined && !/^(?:127\.|::1$|localhost$)/.test(variables.HOST))
+    if (variables.ENTENTE_TRUST_NETWORK !== 'on')
+      wrong.push(`${where}: HOST=${variables.HOST} is refused without ENTENTE_TRUST_NETWORK=on`);
+  return wrong;
+}

@@ -1,0 +1,77 @@
+/** The validators that others made: brought once, at fixed versions, below .entente. Where one cannot be had, that is said, and is no failure. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './files.mjs';
+
+const here = import.meta.dirname;
+const kept = join(root, '.entente', 'deploy-check');
+
+const digestOf = (files) => {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex').slice(0, 16);
+};
+
+function run(command, args, options = {}) {
+  const done = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20, ...options });
+  const says = `${done.stderr ?? ''}${done.stdout ?? ''}`.trim();
+  return { ok: done.status === 0, out: done.stdout, says: done.error?.message ?? says };
+}
+
+/** Thrown where a validator cannot be had. */
+export class NotHad extends Error {}
+
+function bring(file, make) {
+  if (existsSync(file)) return;
+  mkdirSync(kept, { recursive: true });
+  process.stderr.write(`bringing ${file.slice(root.length)}, once ...\n`);
+  make();
+}
+
+/** Runs a command that must succeed for a validator to be there. */
+function must(lacking, command, args, options) {
+  const { ok, says } = run(command, args, options);
+  if (!ok) throw new NotHad(`${lacking}: ${says.split('\n').slice(-3).join(' ')}`);
+}
+
+/** The parsers of BuildKit, Compose, Kustomize and Prometheus, in one program: what it read, and what is wrong. */
+export function byGo(what, path) {
+  const sources = readdirSync(join(here, 'go')).map((name) => join(here, 'go', name));
+  const program = join(kept, `validate-${digestOf(sources.toSorted())}`);
+  bring(program, () => {
+    const options = { cwd: join(here, 'go'), env: { ...process.env, GOTOOLCHAIN: 'local' } };
+    must('it takes Go, as new as deploy/check/go/go.mod says, and its modules', 'go', ['list', '-deps', '.'], options);
+    // Compiled to be there soon, not to be fast. Its modules, and what was compiled of them, are kept where Go keeps them.
+    const compile = ['build', '-gcflags=all=-N -l', '-ldflags=-s -w', '-o', program, '.'];
+    const { ok, says } = run('go', compile, options);
+    if (!ok) throw new Error(`deploy/check/go does not compile: ${says}`);
+  });
+  const { ok, out, says } = run(program, [what, path]);
+  return ok ? { read: JSON.parse(out), wrong: [] } : { read: null, wrong: says.split('\n') };
+}
+
+/** A program of a package of PyPI. */
+export function byPython(program, args) {
+  const requirements = join(here, 'requirements.txt');
+  const folder = join(kept, `python-${digestOf([requirements])}`);
+  const bin = join(folder, 'bin');
+  bring(join(folder, 'whole'), () => {
+    rmSync(folder, { recursive: true, force: true });
+    must('it takes Python 3 with venv', 'python3', ['-m', 'venv', folder]);
+    const install = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--only-binary=:all:',
+    ];
+    must('it takes packages of PyPI', join(bin, 'python'), [...install, '-r', requirements]);
+    writeFileSync(join(folder, 'whole'), '');
+  });
+  const { ok, says } = run(join(bin, program), args);
+  return ok ? [] : says.split('\n');
+}

@@ -1,0 +1,29 @@
+/**
+ * Starts the app that the container's command names, in this very process: no shell stands between it and the signals that it is sent.
+ * `entente` is the command line, with all that follows.
+ */
+import { readdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const apps = readdirSync(new URL('./dist/apps', import.meta.url));
+const [node, , named = '', ...rest] = process.argv;
+const app = named === 'entente' ? 'cli' : named;
+if (!apps.includes(app)) {
+  const known = apps.map((name) => (name === 'cli' ? 'entente' : name)).join(', ');
+  process.stderr.write(`this image has no app named '${named}': name one of ${known}\n`);
+  process.exit(1);
+}
+
+// The first process of a container is ended by no signal that it does not listen to. Until the app does, and for an app that never does, this one ends it.
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  const end = () => process.exit(128 + constants.signals[signal]);
+  process.on(signal, end);
+  process.on('newListener', (event, listener) => {
+    if (event === signal && listener !== end) process.off(signal, end);
+  });
+}
+
+const main = new URL(`./dist/apps/${app}/src/main.js`, import.meta.url);
+process.argv = [node, fileURLToPath(main), ...rest];
+await import(main.href);
