@@ -11,12 +11,12 @@ const KAFKA = [
   ...['KAFKA_TOPIC', 'KAFKA_PARTITIONS', 'KAFKA_REPLICAS', 'KAFKA_GROUP'],
   ...['KAFKA_COMMANDS_TOPIC', 'KAFKA_REPLIES_TOPIC', 'KAFKA_DEAD_LETTERS_TOPIC'],
 ];
-const DISTRIBUTED = [...NETWORK, ...EVENT_STORE, ...KAFKA];
+const DISTRIBUTED = [...NETWORK, ...DOOR, ...EVENT_STORE, ...KAFKA];
 
 /** By app: the settings that it takes, and those without which it does not start. */
 export const APPS = {
   api: {
-    takes: [...DISTRIBUTED, ...DOOR, 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
+    takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
   },
   relay: { takes: DISTRIBUTED, requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
@@ -26,7 +26,7 @@ export const APPS = {
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
   },
   standalone: { takes: [...PROCESS, ...DOOR, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE'], requires: [] },
-  cli: { takes: ['ENTENTE_DATA'], requires: [] },
+  cli: { takes: ['ENTENTE_DATA', ...EVENT_STORE, ...KAFKA, 'DATABASE_URL'], requires: [] },
 };
 
 /** Settings that are paths themselves, and have no NAME_FILE. */

@@ -135,7 +135,9 @@ try {
     }
     console.log(`${what}: answered within ${Math.round((performance.now() - since) / 1000)} s`);
   }
-  same('replies', replies.counts, { accepted: 16220, repeated: 16220, refused: {} });
+  // A command that was decided by an intake which did not come to answer it is answered as a repetition by the next.
+  const { accepted, repeated, refused } = replies.counts;
+  same('answers, and refusals', [accepted + repeated, refused], [32440, {}]);
   for (const app of apps.slice(1, 3)) {
     for (;;) {
       const { models, position } = await app.ready();

@@ -23,7 +23,8 @@ export async function openAntechamber(
   const server = createServer((request, reply) => {
     const fault = waitsFor() ?? 'is starting';
     if (request.url === '/health/live') answer(reply, 200, 'application/json', { status: 'ok' });
-    else if (request.url === '/health/ready') answer(reply, 503, 'application/json', { status: 'not-ready', fault });
+    else if (request.url === '/health/ready' || request.url === '/health/serving')
+      answer(reply, 503, 'application/json', { status: 'not-ready', fault });
     else
       answer(reply, 503, 'application/problem+json', {
         ...{ type: 'about:blank', status: 503, code: 'starting' },

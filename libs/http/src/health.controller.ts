@@ -55,6 +55,16 @@ export class HealthController {
   }
 
   /**
+   * Whether it can take what is sent to it: its own engines answer. Something that stands still elsewhere, as a read model that stopped, is no reason to send nothing here any more.
+   */
+  @Get('serving')
+  async serving(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
+    const { fault } = await this.readiness.standing();
+    reply.status(fault === null ? 200 : 503);
+    return { status: fault === null ? 'ok' : 'not-serving', fault };
+  }
+
+  /**
    * Whether it serves as it should: how far each read model lags behind the log, in positions, what waits and what is parked. `503` where anything stands
    * still, a read model that stopped for its parked streams included; one that goes on with a stream parked is ready, and says which.
    */
