@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -41,16 +41,59 @@ const run = (says, command, args) => {
   }
 };
 
-const unlessDone = (name, files, work) => {
-  const stamp = join(stamps, name);
-  const now = digest(files);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
-  work();
-  mkdirSync(stamps, { recursive: true });
-  writeFileSync(stamp, now);
+const alive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 };
 
-unlessDone('installed', ['package.json', 'package-lock.json'], () =>
+/** One at a time: another terminal may have begun the same. What a process that died has left is taken over. */
+function alone(work) {
+  const lock = join(root, '.entente', 'setup.lock');
+  mkdirSync(dirname(lock), { recursive: true });
+  for (let [told, nameless] = [false, 0]; ; told = true) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    let other = 0;
+    try {
+      other = Number(readFileSync(lock, 'utf8'));
+    } catch {
+      continue;
+    }
+    // Without a number it was left by one that died at once.
+    nameless = other > 0 ? 0 : nameless + 1;
+    if (other > 0 ? !alive(other) : nameless > 25) rmSync(lock, { force: true });
+    else if (!told) process.stderr.write('Waiting for another that installs or builds here ...\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+const unlessDone = (name, files, result, work) => {
+  const stamp = join(stamps, name);
+  const now = digest(files);
+  const done = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === now && existsSync(join(root, result));
+  if (done()) return;
+  alone(() => {
+    if (done()) return;
+    work();
+    mkdirSync(stamps, { recursive: true });
+    writeFileSync(stamp, now);
+  });
+};
+
+unlessDone('installed', ['package.json', 'package-lock.json'], 'node_modules', () =>
   run('Installing what is missing ...', 'npm', ['ci', '--no-audit', '--no-fund']),
 );
 if (process.argv.includes('build'))
@@ -64,5 +107,6 @@ if (process.argv.includes('build'))
       ...filesBelow('apps'),
       ...filesBelow('libs'),
     ].sort(),
+    'dist',
     () => run('Building ...', 'npx', ['nest', 'build', '--all']),
   );

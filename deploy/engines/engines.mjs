@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** `npm run engines`: a real Kafka broker, a real PostgreSQL and a stand-in for an event store on loopback, for the apps to run on without Docker. All end with it. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { startEventStore } from './eventstore.mjs';
 import { startKafka } from './kafka.mjs';
@@ -13,7 +15,10 @@ const port = (text) => {
   return Number(text);
 };
 
-const { data, esdbPort, kafkaPort, postgresPort } = new Command('npm run engines --')
+/** Where the apps' own scripts look for settings, unless they are given some. */
+const SETTINGS = fileURLToPath(new URL('../../.entente/engines.env', import.meta.url));
+
+const { data, esdbPort, kafkaPort, postgresPort, settings } = new Command('npm run engines --')
   .description(
     'Starts a Kafka broker (which takes Java 17 and Maven), a PostgreSQL, and a stand-in for an EventStoreDB, all on loopback; they end with it.',
   )
@@ -24,6 +29,7 @@ const { data, esdbPort, kafkaPort, postgresPort } = new Command('npm run engines
   .option('--esdb-port <port>', 'a free one, unless given', port)
   .option('--kafka-port <port>', 'a free one, unless given', port)
   .option('--postgres-port <port>', 'a free one, unless given', port)
+  .option('--settings <file>', 'where the settings go that the apps take; gone when they end', SETTINGS)
   .addHelpText(
     'after',
     '\nExample:\n  $ npm run engines -- --data ./engines --esdb-port 2113 --kafka-port 9092 --postgres-port 5432',
@@ -36,10 +42,36 @@ if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
 // PostgreSQL may have to run as another user.
 chmodSync(folder, 0o755);
 
+/** The key that seals reporters' names is of the log: it is kept where the log is. */
+function sealKey() {
+  const file = join(folder, 'seal.key');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
+let written = null;
+/** Leaves the settings for the apps, and says them. */
+function tellSettings(found) {
+  const text = Object.entries({ ...found, ENTENTE_SEAL_KEY: sealKey() })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+  const file = resolve(settings);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text, { mode: 0o600 });
+  written = { file, text };
+  process.stdout.write(text);
+}
+/** Takes them away, unless others have left theirs there meanwhile. */
+function removeSettings() {
+  if (written !== null && existsSync(written.file) && readFileSync(written.file, 'utf8') === written.text)
+    rmSync(written.file);
+}
+
 const begun = [];
 let ending = null;
 const end = (status) => {
   ending ??= (async () => {
+    removeSettings();
     for (const engine of begun.reverse()) await engine.stop();
     if (data === undefined) rmSync(folder, { recursive: true, force: true });
     process.exit(status);
@@ -57,9 +89,10 @@ try {
   begun.push(kafka);
   const eventStore = await startEventStore({ folder: join(folder, 'eventstore'), port: esdbPort });
   begun.push(eventStore);
-  process.stdout.write(`ESDB_URL=${eventStore.url}\nKAFKA_BROKERS=${kafka.brokers}\nDATABASE_URL=${postgres.url}\n`);
+  tellSettings({ ESDB_URL: eventStore.url, KAFKA_BROKERS: kafka.brokers, DATABASE_URL: postgres.url });
   process.stderr.write(
-    `all answer, and end with this command (Ctrl-C); their data is in ${folder}\nESDB_URL names a stand-in for trials, which speaks an EventStoreDB's protocol and is none: keep no log on it\n`,
+    `all answer, and end with this command (Ctrl-C); their data is in ${folder}, and these settings in ${settings}, where npm run start:relay, start:projector, start:intake, start:api and entente:engines find them
+ESDB_URL names a stand-in for trials, which speaks an EventStoreDB's protocol and is none: keep no log on it\n`,
   );
   for (const [name, engine] of [
     ['PostgreSQL', postgres],

@@ -3,7 +3,16 @@ export declare function startKafka(options: {
   readonly folder: string;
   readonly port?: number;
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** Doors by user and password, over TLS and without it, and by a certificate of `ca`. */
+  readonly secured?: {
+    readonly ca: string;
+    readonly cert: string;
+    readonly key: string;
+    readonly users: Readonly<Record<string, string>>;
+  };
 }): Promise<{
+  /** Where the secured doors are, as `host:port`, where there are any. */
+  readonly secured?: { readonly saslSsl: string; readonly sasl: string; readonly ssl: string };
   readonly brokers: string;
   readonly port: number;
   stop(): Promise<void>;

@@ -17,4 +17,6 @@ export function startPostgres(options: {
   readonly folder: string;
   readonly port?: number;
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** A certificate and its key, in PEM: it takes connections over TLS too. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }): Promise<RunningPostgres>;

@@ -36,11 +36,20 @@ async function asNobody({ initdb, postgres }) {
   }
 }
 
+/** Puts a certificate and its key where the server reads them; the key is its own alone, or it does not begin. */
+function certified({ cert, key }, folder, { uid, gid }) {
+  const files = { ssl_cert_file: join(folder, 'server.crt'), ssl_key_file: join(folder, 'server.key') };
+  writeFileSync(files.ssl_cert_file, cert);
+  writeFileSync(files.ssl_key_file, key, { mode: 0o600 });
+  if (uid !== undefined) for (const file of Object.values(files)) chownSync(file, uid, gid);
+  return { ssl: 'on', ...files };
+}
+
 /**
  * Starts a server on a folder of its own, made with locale C where it is new: begun again on the same folder and port it has what it had. Gives `url` of an empty
- * database where the folder is new, `database(name)`, which makes another, and `stop`, `kill`, `signal`.
+ * database where the folder is new, `database(name)`, which makes another, and `stop`, `kill`, `signal`. With `tls` (`cert` and `key` in PEM) it takes connections over TLS too.
  */
-export async function startPostgres({ folder, port, settings = {} }) {
+export async function startPostgres({ folder, port, settings = {}, tls }) {
   const { initdb, postgres, user } = await asNobody(await binaries());
   const data = join(folder, 'data');
   if (!existsSync(join(data, 'PG_VERSION'))) {
@@ -57,6 +66,7 @@ export async function startPostgres({ folder, port, settings = {} }) {
     port: at,
     unix_socket_directories: '',
     max_connections: 100,
+    ...(tls === undefined ? {} : certified(tls, folder, user)),
     ...settings,
   };
   const url = (name) => `postgres://entente:${PASSWORD}@127.0.0.1:${at}/${name}`;

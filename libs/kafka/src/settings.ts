@@ -128,6 +128,18 @@ export function readRecord(record: KafkaMessage): Published | Marked {
 /** A fault in words. Errors of another realm are errors too. */
 export const wordsOf = (error: unknown): string => (error as { message?: string } | null)?.message ?? String(error);
 
+/** Two that do not agree on TLS end their connections with words that do not say so. */
+export function withHint(error: unknown): unknown {
+  const says = wordsOf(error);
+  if (
+    !/^(?:Closed connection|Connection error: Client network socket disconnected)|wrong version number|packet length/i.test(
+      says,
+    )
+  )
+    return error;
+  return new Error(`${says} (where it never answers: do both speak TLS, or neither?)`, { cause: error });
+}
+
 /** Waits for something no longer than so many milliseconds; what it ends with then is nobody's. Answers whether it ended. */
 export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import kafkajs, { type Admin, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
-import { type TopicSettings, within } from './settings.js';
+import { type TopicSettings, withHint, within } from './settings.js';
 
 /** Where a partition begins, and the offset that its next record will have. */
 export interface Bounds {
@@ -20,6 +20,8 @@ export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T
   try {
     await admin.connect();
     return await work(admin);
+  } catch (error) {
+    throw withHint(error);
   } finally {
     await within(2000, admin.disconnect());
   }

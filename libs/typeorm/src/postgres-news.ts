@@ -42,28 +42,34 @@ export class News {
   private async listen(begun: () => void): Promise<void> {
     let listened = false;
     for (let wait = FIRST_PAUSE; !this.stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
-      const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5000, keepAlive: true });
-      const ended = new Promise<void>((resolve) => client.once('end', () => resolve()).on('error', () => resolve()));
-      client.on('notification', ({ payload = '' }) => {
-        const [from, ...models] = payload.split(' ');
-        if (from !== this.own) this.heard(new Set(models));
-      });
+      let client: pg.Client | null = null;
       try {
-        await client.connect();
-        this.client = client;
-        await client.query(`LISTEN ${CHANNEL}`);
+        const opened = (client = this.opened());
+        const ended = new Promise<void>((resolve) => opened.once('end', () => resolve()).on('error', () => resolve()));
+        await opened.connect();
+        this.client = opened;
+        await opened.query(`LISTEN ${CHANNEL}`);
         if (listened) this.reconnected();
         listened = true;
         wait = FIRST_PAUSE;
         begun();
         if (!this.stopping.signal.aborted) await ended;
       } catch {
-        // The database is away: the next try.
+        // The database is away, or a file of certificates: the next try.
       }
       begun();
       this.client = null;
-      await client.end().catch(() => undefined);
+      await client?.end().catch(() => undefined);
       await pause(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
+  }
+
+  private opened(): pg.Client {
+    const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5000, keepAlive: true });
+    client.on('notification', ({ payload = '' }) => {
+      const [from, ...models] = payload.split(' ');
+      if (from !== this.own) this.heard(new Set(models));
+    });
+    return client;
   }
 }
