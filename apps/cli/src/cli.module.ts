@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EventLog, type EventStore, type ReadModelStore, eraOf } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { KafkaEventPublisher } from '@entente/kafka';
+import { type DeadLetter, KafkaEventPublisher, listDeadLetters, redrive } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export { beginEra, copyDatabase, damageIn } from '@entente/sqlite';
@@ -64,6 +64,25 @@ export const onEngines = ({ eventStore, database, topic }: EngineSettings): Hous
 /** The event store of a house on engines. */
 export const openEngineLog = ({ eventStore }: EngineSettings): Promise<EventStoreDbStore> =>
   EventStoreDbStore.connect(eventStore);
+
+/** The rows of a house on engines, of which those that are ahead of the log's end are folded anew. */
+export async function openRowsBehind(
+  { database, topic: { partitions } }: EngineSettings,
+  log: EventLog,
+  head: bigint,
+): Promise<ReadModelStore> {
+  const rows = new PostgresReadModelStore({ ...database, models: MODELS, views: VIEWS, partitions });
+  await rows.open(log.id, head, eraOf(log));
+  return rows;
+}
+
+/** The dead letters of a house on engines: those that were not driven back yet; with `back`, driven back where they came from the commands. */
+export function deadLetters({ kafka, others, group }: EngineSettings, back: boolean): Promise<readonly DeadLetter[]> {
+  const { commands: topic, deadLetters: letters } = others;
+  return (back ? redrive : listDeadLetters)({
+    ...{ ...kafka, topic, deadLetters: letters, groupId: `${group}-intake`, clientId: 'entente-cli' },
+  });
+}
 
 /** A topic and a database in another number of partitions, beside those of a house. */
 export async function openRepartitioned(

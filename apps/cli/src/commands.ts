@@ -6,8 +6,8 @@ import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
 import { foldAnew, positionAt, printRows } from './rows.js';
 import { known, parkedIn, sides, tell } from './comparing.js';
-import { engineCommands } from './engine-commands.js';
-import { type Common, folderOf, ownFolder, withLog } from './houses.js';
+import { engineCommands, importToEngines } from './engine-commands.js';
+import { type Common, folderOf, onOwnFolder, ownFolder, withLog } from './houses.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
 import { timeline } from './timeline.js';
 import { verify } from './verify.js';
@@ -59,7 +59,9 @@ export function commandLine(
     .action(async (what: string, file: string, options: Common & ImportOptions) => {
       const output = outputTo(options.json === true);
       if (what === 'log') {
-        await importLog(file, folderOf(options), options.positions ?? `${file}.positions.csv`, makeLog, output);
+        const positions = options.positions ?? `${file}.positions.csv`;
+        if (onOwnFolder(options)) await importLog(file, folderOf(options), positions, makeLog, output);
+        else await importToEngines(file, positions, output);
         return exit(EXIT.done);
       }
       if (what !== 'obligations') throw new Error(`"${what}" cannot be imported: obligations and log can`);

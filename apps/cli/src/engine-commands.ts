@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import { openRepartitioned, openEngineLog } from './cli.module.js';
-import { engineSettings } from './engine-settings.js';
-import { EXIT, type Output } from './output.js';
+import { deadLetters, onEngines, openEngineLog, openRepartitioned, openRowsBehind } from './cli.module.js';
+import { type EngineSettings, engineSettings } from './engine-settings.js';
+import { importInto } from './move.js';
+import { EXIT, type Output, table } from './output.js';
+import { retry } from './rebuilding.js';
 import { repartition } from './repartition.js';
 
 interface PartitionsOptions {
@@ -16,6 +18,56 @@ export function engineCommands(
   exit: (status: number) => void,
   outputTo: (json: boolean) => Output,
 ): void {
+  common(
+    'dead-letters',
+    'Lists what was put aside on Kafka: commands that could not be read or decided, events that a read model cannot fold; or drives it back (a house on engines).',
+    ['dead-letters', 'dead-letters redrive'],
+  )
+    .argument(
+      '[what]',
+      'redrive: commands go back to their topic, untouched, each once; parked streams are tried again',
+    )
+    .action(async (what: string | undefined, { json }: { readonly json?: boolean }) => {
+      if (what !== undefined && what !== 'redrive')
+        throw new Error(`dead-letters takes nothing or "redrive", not "${what}"`);
+      const settings = engineSettings(process.env);
+      const output = outputTo(json === true);
+      const letters = (await deadLetters(settings, what === 'redrive')).map(({ death, ...letter }) => ({
+        ...letter,
+        ...{ from: death['topic'] ?? '', at: `${death['partition']}/${death['offset']}`, stage: death['stage'] ?? '' },
+        error: `${death['exception.class.name']}: ${death['exception.message']}`,
+      }));
+      if (output.json) output.out(JSON.stringify({ deadLetters: letters }));
+      else output.out(letters.length === 0 ? 'nothing was put aside that was not driven back' : table(letters));
+      const left = what === 'redrive' ? await retryAll(settings, output) : 0;
+      exit(left === 0 ? EXIT.done : EXIT.differences);
+    });
+
+  common(
+    'restored',
+    'After the event store was restored from a backup: begins an era, so that who comes back with what was lost is told so, and folds anew the rows that are ahead of it (a house on engines).',
+    ['restored'],
+  ).action(async ({ json }: { readonly json?: boolean }) => {
+    const settings = engineSettings(process.env);
+    const log = await openEngineLog(settings);
+    try {
+      await log.beginEra();
+    } finally {
+      await log.close();
+    }
+    const again = await openEngineLog(settings);
+    const head = await again.head();
+    const rows = await openRowsBehind(settings, again, head).finally(() => again.close());
+    await rows.close();
+    const output = outputTo(json === true);
+    if (output.json) output.out(JSON.stringify({ position: String(head), era: again.eras.at(-1)?.id }));
+    else
+      output.out(
+        `an era begins behind position ${head}: start every app again; where the topic has more than the log, fill another by \`entente partitions\``,
+      );
+    exit(EXIT.done);
+  });
+
   common(
     'partitions',
     'Fills a new topic and a new database in another number of partitions, beside those that serve (a house on engines).',
@@ -44,4 +96,34 @@ export function engineCommands(
         );
       exit(EXIT.done);
     });
+}
+
+/** Reads an exported log into the event store that the environment names, which is empty or has a part of it. */
+export async function importToEngines(file: string, positions: string, output: Output): Promise<void> {
+  const store = await openEngineLog(engineSettings(process.env));
+  try {
+    const { events, digest } = await importInto(store, file, positions, output);
+    // Its positions are its own: who comes back with the old ones begins anew.
+    if (store.eras.length === 0) await store.beginEra(0n);
+    if (output.json) output.out(JSON.stringify({ events, digest, positions }));
+    else
+      output.out(
+        `the event store holds ${events} events, whose digest is ${digest}; ${positions} says which position each had and has`,
+      );
+    output.err('give every app the seal key of the old house as ENTENTE_SEAL_KEY, or reporters get new pseudonyms');
+  } finally {
+    await store.close();
+  }
+}
+
+/** Tries every parked stream again, and answers how many still are. */
+async function retryAll(settings: EngineSettings, output: Output): Promise<number> {
+  const house = onEngines(settings);
+  const log = await house.log();
+  try {
+    const rows = await house.rowsToWrite(log);
+    return await retry(log, rows, {}, output).finally(() => rows.close());
+  } finally {
+    await log.close();
+  }
 }

@@ -12,18 +12,19 @@ export interface Common {
 /** The data folder that is meant. */
 export const folderOf = ({ data }: Common): string => data ?? process.env['ENTENTE_DATA'] ?? './data';
 
+/** Whether a data folder is meant, and not the house that the environment names. */
+export const onOwnFolder = ({ data }: Common): boolean => data !== undefined || !namesEngines(process.env);
+
 /** The folder of a command that works on a data folder alone; where the house is another one, it fails, and says what to do `instead`. */
 export function ownFolder(options: Common, instead: string): string {
-  if (options.data === undefined && namesEngines(process.env))
+  if (!onOwnFolder(options))
     throw new Error(`ESDB_URL names a house on engines: ${instead}; or name a data folder by --data`);
   return folderOf(options);
 }
 
 /** The house that is meant: the folder that is named, else the one that the environment names. */
 export const houseOf = (options: Common): House =>
-  options.data === undefined && namesEngines(process.env)
-    ? onEngines(engineSettings(process.env))
-    : inFolder(folderOf(options));
+  onOwnFolder(options) ? inFolder(folderOf(options)) : onEngines(engineSettings(process.env));
 
 /** Opens a house's log for as long as the work takes. */
 export async function withLog<T>(options: Common, work: (log: EventLog, house: House) => Promise<T>): Promise<T> {
