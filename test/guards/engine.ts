@@ -37,10 +37,9 @@ export const ENGINE: readonly Guarded[] = [
         tests: 'decides a lost race again',
       },
       {
-        guard: 'a stream on which a race was lost is read anew',
-        code: `this.observer.conflict();
-        this.cache.delete(name);`,
-        instead: 'this.observer.conflict();',
+        guard: 'a stream on which a race was lost is read on',
+        code: 'this.cache.set(name, { ...(await this.read(decider, name, folded)) });',
+        instead: '',
         spec: EXECUTE,
         tests: 'decides a lost race again',
       },
@@ -73,9 +72,16 @@ export const ENGINE: readonly Guarded[] = [
         tests: 'after an append was written gives exactly one event',
       },
       {
-        guard: 'a refusal rests on the newest revision',
-        code: '(await this.store.revisionOf(name)) !== folded.revision',
+        guard: 'a receipt is looked for at the newest revision',
+        code: 'left(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision',
         instead: 'false',
+        spec: EXECUTE,
+        tests: 'gives the receipt of what another process has recorded',
+      },
+      {
+        guard: 'a refusal rests on the newest revision',
+        code: 'submit.dryRun) && (await this.store.revisionOf(name)) !== folded.revision',
+        instead: 'submit.dryRun) && false',
         spec: RACE,
         tests: 'refuses nothing by what it remembers',
       },

@@ -82,6 +82,16 @@ describe('executing commands', () => {
     expect(await log()).toHaveLength(2);
   });
 
+  it('gives the receipt of what another process has recorded on a stream that this one remembers', async () => {
+    const mine = executor;
+    await count(1, 'a');
+    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals, observer);
+    const told = await count(1, 'b');
+    const receipt = told.as === 'accepted' ? told.receipt : told;
+    expect(await mine.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'b')).toEqual(receipt);
+    expect(await mine.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'c')).toBeNull();
+  });
+
   it('tells another body under a used id, and records nothing', async () => {
     await count(1, 'a');
     expect(await count(2, 'a')).toEqual({ as: 'id-reused' });

@@ -136,12 +136,20 @@ export class Executor {
   async receipt(actor: Actor, stream: StreamRef, commandId: string): Promise<Receipt | null> {
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) return null;
-    const folded = await this.inTurn(streamName(stream), () => this.folded(decider, stream));
-    for (const organisation of [actor.organisation, this.sealer.pseudonym(actor.organisation, stream)]) {
-      const trace = folded.traces.get(commandKey(organisation, stream, commandId));
-      if (trace !== undefined) return receiptOf(commandId, stream, trace);
-    }
-    return null;
+    const organisations = [actor.organisation, this.sealer.pseudonym(actor.organisation, stream)];
+    const keys = organisations.map((organisation) => commandKey(organisation, stream, commandId));
+    const left = ({ traces }: Folded): Trace | undefined => keys.flatMap((key) => traces.get(key) ?? [])[0];
+    const name = streamName(stream);
+    const trace = await this.inTurn(name, async () => {
+      const folded = await this.folded(decider, stream);
+      if (left(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision) {
+        // Another process may have recorded it.
+        this.cache.delete(name);
+        return left(await this.folded(decider, stream));
+      }
+      return left(folded);
+    });
+    return trace === undefined ? null : receiptOf(commandId, stream, trace);
   }
 
   /** A stream's state from its events up to, and not from, the first one that is left out; null where that is none of them, or the kind is not known. */
@@ -204,7 +212,7 @@ export class Executor {
       });
       if (!appended.ok) {
         this.observer.conflict();
-        this.cache.delete(name);
+        this.cache.set(name, { ...(await this.read(decider, name, folded)) });
         continue;
       }
       const first = appended.revision - settled.events.length + 1;
