@@ -26,7 +26,8 @@ const recorded: fc.Arbitrary<RecordedEvent> = fc.record({
   position: fc.bigInt(100n, 2n ** 63n - 1n),
   version: fc.integer({ min: 1, max: 9 }),
   data: fc.jsonValue(),
-  metadata: fc.record({
+  metadata: fc.record(
+    {
     actor: fc.record({ organisation: text, role: fc.constantFrom('donor', 'recipient') }),
     occurredAt: fc.constant('2026-05-01T09:00:00.000Z'),
     recordedAt: fc.constant('2026-05-01T09:00:01.000Z'),
@@ -38,7 +39,10 @@ const recorded: fc.Arbitrary<RecordedEvent> = fc.record({
     evidence: fc.array(fc.record({ sha256: text })),
     legalBasis: fc.option(text),
     marking: fc.option(text),
-  }),
+    traceparent: text,
+  },
+  { requiredKeys: ['actor', 'occurredAt', 'recordedAt', 'commandId', 'commandHash', 'correlationId', 'causationId', 'consulted', 'evidence', 'legalBasis', 'marking'] },
+  ),
 });
 
 describe('an event on a topic', () => {

@@ -100,6 +100,25 @@ export function overHttp(opens: OpensHouse): void {
       });
     });
 
+    it('an event names the trace in which its command was sent, and one that is sealed does not', async () => {
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      const traceOf = async (stream: string): Promise<unknown> => {
+        const { events } = (await get(`/v1/history/${stream}`)).body as { events: { metadata: object }[] };
+        return events.map(({ metadata }) => ('traceparent' in metadata ? metadata.traceparent : null));
+      };
+      await send('/v1/programme/norland.traced/propose', proposal, { ...norland, traceparent });
+      expect(await traceOf('programme/norland.traced')).toEqual([traceparent]);
+      await send('/v1/programme/norland.untraced/propose', proposal, { ...norland, traceparent: 'none' });
+      expect(await traceOf('programme/norland.untraced')).toEqual([null]);
+      const report = {
+        ...{ allegation: 'unauthorised-transfer', recipient: 'estmark', accused: 'estmark' },
+        ...{ happened: { from: '2026-04-01', to: '2026-04-20' }, scopes: [{ kind: 'programme', id: 'norland.traced' }] },
+      };
+      const flagged = await send(`/v1/misuse-case/sealed.${'7'.repeat(32)}/flag`, report, { ...norland, traceparent });
+      expect(flagged.status).toBe(201);
+      expect(await traceOf(`misuse-case/sealed.${'7'.repeat(32)}`)).toEqual([null]);
+    });
+
     it('the same command id gives the same receipt, after a restart too, and another body is told apart', async () => {
       const url = '/v1/programme/norland.p2/propose';
       const once = { ...norland, 'idempotency-key': 'propose-2' };

@@ -48,6 +48,7 @@ const WRITTEN: Written = {
   evidence: ({ evidence }) => ['evidence', JSON.stringify(evidence)],
   legalBasis: ({ legalBasis }) => ['legalbasis', legalBasis],
   marking: ({ marking }) => ['marking', marking],
+  traceparent: ({ traceparent }) => ['traceparent', traceparent ?? null],
 };
 
 const sourceOf = (storeId: string): string => `urn:entente:log:${storeId}`;
@@ -122,6 +123,7 @@ export function readCloudEvent({ headers, value }: Message): Published | Marked 
   if (previous.position > position)
     throw new Error(`it stands at ${position}, before its predecessor ${previous.position}`);
   if (given('type') === MARK) return { is: 'mark', storeId, position, previous };
+  const trace = maybe('traceparent');
   const metadata = {
     actor: json('actor') as Metadata['actor'],
     occurredAt: given('time'),
@@ -133,8 +135,9 @@ export function readCloudEvent({ headers, value }: Message): Published | Marked 
     evidence: json('evidence') as Metadata['evidence'],
     legalBasis: maybe('legalbasis'),
     marking: maybe('marking'),
+    ...(trace === null ? {} : { traceparent: trace }),
     recordedAt: given('recordedtime'),
-  } satisfies { [Name in keyof Metadata]-?: Metadata[Name] };
+  } satisfies { [Name in Exclude<keyof Metadata, 'traceparent'>]-?: Metadata[Name] } & Metadata;
   const event: RecordedEvent = {
     id: given('id'),
     type: given('type'),

@@ -54,7 +54,6 @@ const LONGEST_ATTRIBUTE = 1024;
 /** So many wrong fields are named, each path no longer than this: a reply has to fit into a message. */
 const MOST_WRONG = 500;
 const LONGEST_PATH = 200;
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const IS_JSON = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
 const STRUCTURED = /^application\/cloudevents\s*(?:\+([a-z0-9]+))?\s*(?:;|$)/i;
 
@@ -95,7 +94,7 @@ function readAddressed({ body }: Taken, said: (name: string) => string | undefin
     commandId,
     subject,
     correlationId: correlation !== undefined && SHAPES.token.pattern.test(correlation) ? correlation : null,
-    traceparent: trace !== undefined && TRACEPARENT.test(trace) ? trace : null,
+    traceparent: trace !== undefined && SHAPES.traceparent.pattern.test(trace) ? trace : null,
   };
   const ifRevision = said('ifrevision');
   const { actor, wrong: wrongActor } = actorOf(

@@ -14,6 +14,8 @@ export const SHAPES = {
   token: { pattern: /^[A-Za-z0-9._~:/-]{1,128}$/, must: 'must be 1 to 128 letters, digits or . _ ~ : / -' },
   revision: { pattern: /^(?:0|[1-9][0-9]{0,14})$/, must: 'must be a revision' },
   organisation: { pattern: /^[a-z0-9][a-z0-9_~-]{0,62}$/, must: "must be an organisation's id (a-z, 0-9, _ ~ -)" },
+  /** W3C Trace Context. */
+  traceparent: { pattern: /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/, must: 'must be a trace context' },
   person: { pattern: /^[A-Za-z0-9._~-]{1,64}$/, must: 'must be a reference (letters, digits, . _ ~ -)' },
 } as const satisfies Record<string, Shape>;
 

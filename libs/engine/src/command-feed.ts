@@ -11,6 +11,7 @@ export interface SentCommand {
   readonly commandId: string;
   readonly correlationId: string;
   readonly causationId: string | null;
+  readonly traceparent?: string;
   readonly ifMatch: number | null;
   readonly occurredAt: string | null;
   readonly evidence: readonly Evidence[];

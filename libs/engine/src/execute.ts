@@ -28,6 +28,7 @@ export class Submit {
       readonly commandId: string;
       readonly correlationId: string;
       readonly causationId: string | null;
+      readonly traceparent?: string;
       readonly now: string;
       readonly occurredAt: string | null;
       readonly evidence: readonly Evidence[];

@@ -112,6 +112,8 @@ export function settle(decider: AnyDecider, folded: Folded, submission: Submissi
     evidence: c.evidence,
     legalBasis: c.legalBasis,
     marking: null,
+    // A trace would lead to who sent a sealed command.
+    ...(c.traceparent === undefined || c.recordedAs !== c.actor.organisation ? {} : { traceparent: c.traceparent }),
   };
   return {
     as: 'decided',

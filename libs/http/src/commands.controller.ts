@@ -97,6 +97,7 @@ export class CommandsController {
       commandId: headers['idempotency-key'] ?? randomUUID(),
       correlationId: headers['correlation-id'] ?? randomUUID(),
       causationId: headers['causation-id'] ?? null,
+      ...traceIn(headers),
       now: new Date().toISOString(),
       occurredAt: beside.occurredAt ?? null,
       evidence: beside.evidence ?? [],
@@ -136,3 +137,8 @@ const wrongHeaders = (headers: Record<string, string | undefined>, id: string): 
   ),
   ...wrongUnless(SHAPES.revision, 'if-match', ifMatchOf(headers)),
 ];
+
+/** The trace in which a command comes; what is none is passed over. */
+function traceIn({ traceparent }: Record<string, string | undefined>): { readonly traceparent?: string } {
+  return traceparent !== undefined && SHAPES.traceparent.pattern.test(traceparent) ? { traceparent } : {};
+}

@@ -7,9 +7,10 @@ import { Problem, wrongShape } from './problem.js';
 
 /** An event on the wire: without the command's hash, from which the fields of a short command could be guessed. */
 export const eventOut = ({ id, stream, revision, position, type, version, data, metadata }: RecordedEvent): unknown => {
-  const { actor, occurredAt, recordedAt, commandId, correlationId, causationId } = metadata;
+  const { actor, occurredAt, recordedAt, commandId, correlationId, causationId, traceparent } = metadata;
   const { consulted, evidence, legalBasis, marking } = metadata;
-  const who = { actor, occurredAt, recordedAt, commandId, correlationId, causationId };
+  const trace = traceparent === undefined ? {} : { traceparent };
+  const who = { actor, occurredAt, recordedAt, commandId, correlationId, causationId, ...trace };
   const event = { id, stream, revision, position: String(position), type, version, data };
   return { ...event, metadata: { ...who, consulted, evidence, legalBasis, marking } };
 };

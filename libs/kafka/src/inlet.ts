@@ -104,7 +104,8 @@ const FAILED: Answered = { as: 'refused', code: 'fault', title: 'something faile
 function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[] {
   if (said.is !== 'command') return [];
   const key = record.key === null ? null : record.key.toString();
-  return [{ ...said.read, commandId: said.asked.commandId, key, correlationId }];
+  const { commandId, traceparent } = said.asked;
+  return [{ ...said.read, commandId, key, correlationId, ...(traceparent === null ? {} : { traceparent }) }];
 }
 
 /** Records in the order in which they lie, in pieces that are answered at once. */

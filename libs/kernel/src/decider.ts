@@ -13,6 +13,8 @@ export interface Circumstances {
   readonly commandId: string;
   readonly correlationId: string;
   readonly causationId: string | null;
+  /** The trace in which the command was sent; absent where it was sent in none. */
+  readonly traceparent?: string;
   /** The time of the decision; ISO 8601, UTC. */
   readonly now: string;
   /** When it happened, by the sender's word (else `now`). */

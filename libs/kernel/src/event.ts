@@ -64,6 +64,8 @@ export interface Circumstance {
   readonly evidence: readonly Evidence[];
   readonly legalBasis: string | null;
   readonly marking: string | null;
+  /** The trace in which the command was sent (W3C Trace Context), where it was sent in one and is not sealed. */
+  readonly traceparent?: string;
 }
 
 /** An event's metadata as stored: its circumstances and when the store recorded it (never going back along the log). */
