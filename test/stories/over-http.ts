@@ -112,7 +112,10 @@ export function overHttp(opens: OpensHouse): void {
       expect(await traceOf('programme/norland.untraced')).toEqual([null]);
       const report = {
         ...{ allegation: 'unauthorised-transfer', recipient: 'estmark', accused: 'estmark' },
-        ...{ happened: { from: '2026-04-01', to: '2026-04-20' }, scopes: [{ kind: 'programme', id: 'norland.traced' }] },
+        ...{
+          happened: { from: '2026-04-01', to: '2026-04-20' },
+          scopes: [{ kind: 'programme', id: 'norland.traced' }],
+        },
       };
       const flagged = await send(`/v1/misuse-case/sealed.${'7'.repeat(32)}/flag`, report, { ...norland, traceparent });
       expect(flagged.status).toBe(201);

@@ -68,7 +68,7 @@ export async function readStretch(
             } catch (error) {
               // A consumer would try again what must not be.
               at.delete(partition);
-              reject(error as Error);
+              reject(error);
             }
           },
         });

@@ -31,7 +31,7 @@ export class Intake implements CommandConsumer {
     const lanes = new Map<string, Promise<unknown>>();
     const decided = commands.map((command) => {
       const of = [`stream ${streamName(command.stream)}`, ...(command.key === null ? [] : [`key ${command.key}`])];
-      const mine = Promise.all(of.map((lane) => lanes.get(lane))).then(() => this.one(command));
+      const mine = Promise.all(of.map((lane) => lanes.get(lane) ?? Promise.resolve())).then(() => this.one(command));
       for (const lane of of) lanes.set(lane, mine);
       return mine;
     });
@@ -57,10 +57,13 @@ export class Intake implements CommandConsumer {
   }
 
   private async ask(sent: SentCommand): Promise<Decided> {
-    const { stream, command, received, ifMatch, key: _, ...circumstances } = sent;
-    const outcome = await this.executor.execute(
-      new Submit(stream, command, { ...circumstances, now: this.now() }, received, ifMatch),
-    );
+    const { stream, command, received, ifMatch } = sent;
+    const { actor, commandId, correlationId, causationId, occurredAt, evidence, legalBasis, traceparent } = sent;
+    const circumstances = {
+      ...{ actor, commandId, correlationId, causationId, occurredAt, evidence, legalBasis, now: this.now() },
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
+    const outcome = await this.executor.execute(new Submit(stream, command, circumstances, received, ifMatch));
     if (outcome.as === 'would') throw new Error('a command on its way to the log was decided without being recorded');
     if (outcome.as === 'accepted')
       return { as: 'accepted', receipt: receiptOut(this.log, outcome.receipt), repeated: outcome.repeated };
