@@ -24,6 +24,7 @@ import {
   Sealer,
   Watchdog,
   eraOf,
+  followersIn,
 } from '@entente/engine';
 import {
   CommandsController,
@@ -89,8 +90,11 @@ export class ClosesTheStores implements OnApplicationShutdown {
 
 /** All that follows the log, by the word of where it is kept. */
 function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog): Watchdog {
-  const models = MODELS.map(({ name }) => ({ name, position: () => rows.checkpoint(name, 0) }));
-  const followers = [...models, { name: 'live history', position: () => Promise.resolve(live.position()) }];
+  const names = MODELS.map(({ name }) => name);
+  const followers = [
+    ...followersIn(rows, names),
+    { name: 'live history', position: () => Promise.resolve(live.position()) },
+  ];
   return new Watchdog(log, followers, () => Date.now());
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import { within } from './settings.js';
+import { within, wordsOf } from './settings.js';
 import { asAdmin } from './topic.js';
 
 /** A stretch of each partition: from an offset up to, and not with, another. */
@@ -68,7 +68,7 @@ export async function readStretch(
             } catch (error) {
               // A consumer would try again what must not be.
               at.delete(partition);
-              reject(error);
+              reject(error instanceof Error ? error : new Error(wordsOf(error), { cause: error }));
             }
           },
         });

@@ -68,7 +68,8 @@ describe('waiting for an engine', () => {
     await connected;
     const pauses = at.slice(1).map((each, i) => each - (at[i] ?? 0));
     for (const [i, least] of [20, 40, 80, 80, 80].entries()) expect(pauses[i]).toBeGreaterThan(least - 2);
-    expect(Math.max(...pauses)).toBeLessThan(150);
+    // The last would be 320 where nothing bounded it.
+    expect(Math.max(...pauses)).toBeLessThan(300);
   });
 
   it('gives through at once what trying again cannot mend', async () => {
