@@ -52,7 +52,7 @@ const answers = async (url: string): Promise<void> => {
       () => true,
       () => false,
     );
-  for (let tries = 0; !(await there()) && tries < 200; tries += 1) await new Promise((done) => setTimeout(done, 20));
+  for (let tries = 0; !(await there()) && tries < 1000; tries += 1) await new Promise((done) => setTimeout(done, 20));
   await caughtUp(url);
 };
 
