@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { fillEventStore } from '../log.mjs';
 import { folder, note, quick, ratioOf } from '../measure.mjs';
 import { begin } from './begun.mjs';
+import { house } from './house.mjs';
 import { perSecond } from './workers.mjs';
 
-const EVENTS = quick ? 3_000 : 30_000;
+const EVENTS = quick ? 3_000 : 15_000;
 /** The projectors that share a topic. */
-const PROJECTORS = (partitions) => (quick ? [Math.min(partitions, 2)] : [1, 2]);
-const TIMES = quick ? 1 : 5;
-const PARTITIONS = quick ? [1, 12] : [1, 4, 12];
+const PROJECTORS = quick ? [2] : [1, 2];
+const TIMES = quick ? 1 : 3;
+const PARTITIONS = quick ? [12] : [1, 4, 12];
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** The log published to a topic: by the relay, and by a producer alone that sends the same records in the same batches. */
@@ -36,7 +37,7 @@ async function projectors({ brokers, esdb, workers, name, onDatabase }) {
   for (const partitions of PARTITIONS) {
     const topic = name('projected');
     await perSecond(workers.slice(0, 1), 'relaying', () => ({ brokers, esdb, partitions, topic }), EVENTS);
-    for (const count of PROJECTORS(partitions)) {
+    for (const count of PROJECTORS) {
       const some = workers.slice(0, count);
       const on = () => ({ brokers, esdb, partitions, topic });
       const consume = () => {
@@ -95,7 +96,7 @@ async function executors({ workers: [worker], eventStore }) {
   }
 }
 
-const PARTS = { executors, relays, projectors };
+const PARTS = { executors, house, relays, projectors };
 
 /** Starts the engines, measures all parts or those that are named, and ends the engines. */
 export async function engines(only) {
