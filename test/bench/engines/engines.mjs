@@ -29,6 +29,8 @@ async function relays({ brokers, esdb, workers: [worker], name }) {
     const parts = plural(partitions, 'partition');
     note(`relay, ${parts}, against a kafkajs producer of the same batches`, ratio, 'ratio', 0.7);
     note('  events a second', rate, 'a second');
+    const read = await perSecond([worker], 'reading', on(), EVENTS);
+    note('  of the log read alone, as the relay reads it', read, 'a second');
   }
 }
 

@@ -8,8 +8,9 @@ const ACCOUNTS = 50;
 const A_SECOND = 100;
 /** The session time-out that the projector has, in milliseconds. */
 const SESSION = 10_000;
-/** A projector that answers for no partition's row within so long has not been taken over. */
+/** Where nothing is heard of a killed projector's rows for so long, nobody has taken over. */
 const LATEST = SESSION * 3;
+/** What a projector wrote just before its death may be told so much later. */
 const TOLD = 500;
 
 /** An api, a relay and two projectors on a topic and a database of their own. */
@@ -80,7 +81,6 @@ async function takeover({ api, projectors: [killed] }) {
   const waits = new Map();
   let death = null;
   const unfollow = await follow(api, ({ stream }, at) => {
-    // What it had written just before is told a moment later.
     if (death !== null && at - death > TOLD && !waits.has(stream)) waits.set(stream, at - death);
   });
   await pledges(api, A_SECOND, () => undefined);

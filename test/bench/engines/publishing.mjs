@@ -45,6 +45,18 @@ export async function relaying({ brokers, topic, partitions, esdb, keep }, tell)
   };
 }
 
+/** The log read and nothing done with it, by the store as the relay reads it. */
+export async function reading({ esdb }, tell) {
+  const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
+  const log = await EventStoreDbStore.connect({ url: esdb });
+  return {
+    async go() {
+      for await (const events of log.readLog(0n)) tell({ did: events.length });
+    },
+    end: () => log.close(),
+  };
+}
+
 export async function producing({ brokers, topic, partitions, kept }, tell) {
   const kafka = new kafkajs.Kafka({ brokers: [brokers], clientId: 'bench', logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();
