@@ -68,6 +68,8 @@ function statementsOf(batches, tables) {
 export async function writing({ kept, database, partitions }, tell) {
   const tables = await tablesIn(database, partitions);
   const pool = new pg.Pool({ connectionString: database, max: CONNECTIONS });
+  // What is being closed may still be closed by the server, whose database is dropped then.
+  pool.on('error', () => undefined);
   const lines = new Map();
   for (const { batches, events } of deserialize(readFileSync(kept))) {
     const { partition } = batches[0];
