@@ -3,10 +3,12 @@
  * What Entente costs, as ratios against a limit or a peer measured in the same run: figures of one machine say nothing on another, ratios do.
  * `npm run bench` takes some minutes and half a gigabyte of disk; `-- --quick` half a minute, to try that it runs, which judges nothing (`met: null`); `-- --json FILE` writes a list of
  * { name, value, unit, goal, met }; `-- --only appends,commands` measures a part.
+ * `-- --engines` measures the distributed house instead, on engines that it starts for itself: that takes Java, Maven and some minutes more.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appends, appendsAgainstEmmett } from './appends.mjs';
+import { ENGINE_PARTS, engines } from './engines/engines.mjs';
 import { growth } from './growth.mjs';
 import { folder, head, note, quick, ratioOf, results } from './measure.mjs';
 import { projecting } from './rows.mjs';
@@ -35,15 +37,18 @@ const after = (flag) => {
   const at = process.argv.indexOf(flag);
   return at < 0 ? undefined : process.argv[at + 1];
 };
+const onEngines = process.argv.includes('--engines');
+const names = onEngines ? ENGINE_PARTS : Object.keys(PARTS);
 const only = after('--only')?.split(',');
-const unknown = (only ?? []).filter((name) => !(name in PARTS));
+const unknown = (only ?? []).filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`--only takes some of ${Object.keys(PARTS).join(', ')}, not ${unknown.join(', ')}`);
+  console.error(`--only takes some of ${names.join(', ')}, not ${unknown.join(', ')}`);
   process.exit(1);
 }
 head();
 try {
-  for (const [name, part] of Object.entries(PARTS)) if (only === undefined || only.includes(name)) await part();
+  if (onEngines) await engines(only);
+  else for (const [name, part] of Object.entries(PARTS)) if (only === undefined || only.includes(name)) await part();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

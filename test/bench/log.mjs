@@ -39,6 +39,22 @@ export async function fillLog(folder, events) {
   await store.close();
 }
 
+/** Fills an empty event store's log: some accounts at once, and each one's appends one after the other. */
+export async function fillEventStore(url, events) {
+  const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
+  const store = await EventStoreDbStore.connect({ url });
+  const accounts = Map.groupBy(appendsOf(events), ([stream]) => stream).values();
+  const line = async () => {
+    for (const appends of accounts)
+      for (const one of appends) {
+        const { ok } = await store.append(...one);
+        if (!ok) throw new Error(`an append to ${one[0]} was not taken`);
+      }
+  };
+  await Promise.all(Array.from({ length: 16 }, line));
+  await store.close();
+}
+
 /** Opens the log for reading, and the rows of all models for writing. */
 export async function openStores(folder, rowsIn = folder) {
   const { SqliteLogReader } = await load('libs/sqlite/src/index.js');
