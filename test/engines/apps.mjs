@@ -21,10 +21,11 @@ export async function entente(settings, ...args) {
 
 /**
  * Starts an app on a free port. Gives its `url` as soon as it has one, which may be before its engines answer; `ready()`, which waits until it says that all is well; `logged()`;
- * and `signal`, `stop`, `kill`, which wait for its end.
+ * and `signal`, `stop`, `kill`, which wait for its end. `loading`: a module that is loaded before it, for what a test does to it from within.
  */
-export async function startApp(name, settings) {
-  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', program(name)], {
+export async function startApp(name, settings, loading) {
+  const before = loading === undefined ? [] : ['--import', loading];
+  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...before, program(name)], {
     env: { ...process.env, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
