@@ -49,7 +49,7 @@ export async function startApp(name, settings, loading) {
     void ended.then(() => reject(new Error(`${name} ended with ${status} before it had an address: ${logged}`)));
   });
   const standing = async () => {
-    const answer = await fetch(`${url}/health/ready`);
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(15_000) });
     return { ...(await answer.json()), status: answer.status };
   };
   const ready = async (ms = 60_000) => {

@@ -20,7 +20,7 @@ import { reckon } from './reckoning.mjs';
 const { times } = parseArgs({ options: { times: { type: 'string', default: '5' } } }).values;
 const APPS = { api: 2, relay: 2, projector: 3, intake: 2 };
 /** How long a round goes on with killing, in milliseconds. */
-const ROUND = 6000;
+const ROUND = 8000;
 
 // Each process ends with this one.
 process.setMaxListeners(0);
@@ -29,12 +29,14 @@ const folder = mkdtempSync(join(tmpdir(), 'entente-killed-'));
 chmodSync(folder, 0o755);
 const engines = {};
 const killed = {};
+const dying = new Set();
 let house = null;
 let load = null;
 
 /** Kills one, whatever it is doing, and begins it again, at once or after a while. */
 async function kill(app) {
   killed[app.name] = (killed[app.name] ?? 0) + 1;
+  dying.add(app);
   await app.kill();
   await pause(randomInt(2) === 0 ? 0 : randomInt(1500));
   await house.begin(app.name);
@@ -56,10 +58,10 @@ async function round(n) {
   while (performance.now() < end) {
     await pause(100 + randomInt(1500));
     if (store === null && performance.now() > storeAt) under.push((store = killEventStore()));
-    const apps = house.all();
-    const one = apps[randomInt(apps.length)];
+    const apps = house.all().filter((app) => !dying.has(app));
+    const one = apps[randomInt(apps.length + 1)];
     // Now and then all of a kind at once.
-    const goes = (app) => app === one || randomInt(8) === 0 || (n % 4 === 3 && app.name === one.name);
+    const goes = (app) => app === one || randomInt(8) === 0 || (n % 4 === 3 && app.name === one?.name);
     under.push(...apps.filter(goes).map(kill));
   }
   await Promise.all(under);

@@ -11,6 +11,7 @@ export interface Processes {
   all(): RunningApp[];
   url(): Promise<string>;
   ready(ms?: number): Promise<void>;
+  folded(ms?: number): Promise<string>;
   level(ms?: number): Promise<string>;
   ask(sql: string): Promise<Record<string, unknown>[]>;
   end(): Promise<void>;

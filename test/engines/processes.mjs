@@ -49,14 +49,18 @@ export function houseOf({ esdb, kafka, database }, partitions = 6) {
     async ready(ms = 60_000) {
       await Promise.all([...apps].map((app) => app.ready(ms)));
     },
-    /** Waits until every app is well and the rows are folded as far as the log; gives its end. */
-    async level(ms = 60_000) {
+    /** Waits until the rows are folded as far as the log, by an api's word; gives the log's end. */
+    async folded(ms = 60_000) {
       for (const end = Date.now() + ms; ; await pause(100)) {
-        await this.ready(ms);
-        const { models, position } = await of('api')[0].standing();
-        if (models?.length > 0 && models.every(({ lag }) => lag === '0')) return position;
+        const { models = [], position } = await of('api')[0].standing();
+        if (models.length > 0 && models.every(({ lag }) => lag === '0')) return position;
         if (Date.now() > end) throw new Error(`rows are not at ${position} within ${ms} ms: ${JSON.stringify(models)}`);
       }
+    },
+    /** Waits until every app is well and the rows are folded as far as the log. */
+    async level(ms = 60_000) {
+      await this.ready(ms);
+      return this.folded(ms);
     },
     /** Asks its database. */
     async ask(sql) {
