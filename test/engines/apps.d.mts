@@ -14,5 +14,6 @@ export interface RunningApp {
   stop(): Promise<number | string | null>;
   kill(): Promise<number | string | null>;
 }
-export function startApp(name: 'api' | 'relay' | 'projector' | 'intake', settings: Settings): Promise<RunningApp>;
+export type AppName = 'api' | 'relay' | 'projector' | 'intake';
+export function startApp(name: AppName, settings: Settings, loading?: string): Promise<RunningApp>;
 export function entente(settings: Settings, ...args: readonly string[]): Promise<string>;

@@ -21,10 +21,11 @@ export async function entente(settings, ...args) {
 
 /**
  * Starts an app on a free port. Gives its `url` as soon as it has one, which may be before its engines answer; `ready()`, which waits until it says that all is well; `logged()`;
- * and `signal`, `stop`, `kill`, which wait for its end.
+ * and `signal`, `stop`, `kill`, which wait for its end. `loading`: a module that is loaded before it, for what a test does to it from within.
  */
-export async function startApp(name, settings) {
-  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', program(name)], {
+export async function startApp(name, settings, loading) {
+  const before = loading === undefined ? [] : ['--import', loading];
+  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...before, program(name)], {
     env: { ...process.env, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -48,7 +49,7 @@ export async function startApp(name, settings) {
     void ended.then(() => reject(new Error(`${name} ended with ${status} before it had an address: ${logged}`)));
   });
   const standing = async () => {
-    const answer = await fetch(`${url}/health/ready`);
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(15_000) });
     return { ...(await answer.json()), status: answer.status };
   };
   const ready = async (ms = 60_000) => {

@@ -1,0 +1,48 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEventStore } from '../../deploy/engines/eventstore.mjs';
+import { startKafka } from '../../deploy/engines/kafka.mjs';
+import { startPostgres } from '../../deploy/engines/postgres.mjs';
+
+/** The engines, by what an operator calls them. */
+export type EngineName = 'broker' | 'database' | 'eventStore';
+export type Way = 'stop' | 'kill';
+
+/** Engines of a test's own, which it may end and begin again on what they had. */
+export async function ownEngines() {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-own-engines-'));
+  // PostgreSQL may have to run as another user.
+  chmodSync(folder, 0o755);
+  const [postgres, kafka, esdb] = ['postgres', 'kafka', 'eventstore'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  let broker = await startKafka({ folder: kafka });
+  let database = await startPostgres({ folder: postgres });
+  let eventStore = await startEventStore({ folder: esdb });
+  const ends: Readonly<Record<EngineName, (how: Way) => Promise<void>>> = {
+    broker: (how) => broker[how](),
+    database: (how) => database[how](),
+    eventStore: (how) => eventStore[how](),
+  };
+  const begins: Readonly<Record<EngineName, () => Promise<void>>> = {
+    broker: async () => void (broker = await startKafka({ folder: kafka, port: broker.port })),
+    database: async () => void (database = await startPostgres({ folder: postgres, port: database.port })),
+    eventStore: async () => void (eventStore = await startEventStore({ folder: esdb, port: eventStore.port })),
+  };
+  return {
+    on: { esdb: eventStore.url, kafka: broker.brokers, database: database.url },
+    end: (name: EngineName, how: Way) => ends[name](how),
+    begin: (name: EngineName) => begins[name](),
+    /** Tells the event store what to do wrong. */
+    faults: (change: Readonly<Record<string, unknown>>) => eventStore.faults(change),
+    async stop(): Promise<void> {
+      for (const name of ['eventStore', 'broker', 'database'] as const) await ends[name]('kill');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type OwnEngines = Awaited<ReturnType<typeof ownEngines>>;
