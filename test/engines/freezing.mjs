@@ -3,6 +3,7 @@
  * folded and not kept, `?before=answer` when an intake has decided and not answered. It says `frozen`, and after it was woken what became of it. With `&unfenced` what fences it is taken out: the
  * control of a test.
  */
+import 'reflect-metadata';
 import { writeSync } from 'node:fs';
 import kafkajs from 'kafkajs';
 import { Answering } from '../../dist/libs/kafka/src/answering.js';
