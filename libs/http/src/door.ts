@@ -55,17 +55,38 @@ export function keepDoor(app: NestFastifyApplication, { connections }: Door): vo
     for (const among of [open, silent, idle]) among.delete(socket);
   };
   const server = app.getHttpServer();
+  const adapter = app.getHttpAdapter();
+  const close = adapter.close.bind(adapter);
+  // The kernel resets those who still wait at a door at which nobody listens any more. So nobody is sent away, to come again, while somebody listens, and that ends right behind a
+  // look for who has come, of whom each turn of the event loop lets in one.
+  adapter.close = async () => {
+    const until = performance.now() + ON_ITS_WAY;
+    await turn();
+    for (let before = -1; before < came && performance.now() < until;) {
+      before = came;
+      await turn();
+    }
+    if (server.listening) server.close();
+    return close();
+  };
   // Node takes a connection for idle while the last of its answer still waits here for its reader; these know better.
   server.closeIdleConnections = () => {
     const asks = (socket: Socket): boolean => (unanswered.get(socket) ?? 0) > 0;
     const late = (since: number): boolean => performance.now() - since > ON_ITS_WAY;
     if (!late(closing)) return;
-    for (const socket of idle) if (!asks(socket)) socket.destroy();
-    for (const [socket, since] of silent) if (!asks(socket) && late(since)) socket.destroy();
+    const goes = [...idle, ...[...silent].filter(([, since]) => late(since)).map(([socket]) => socket)];
+    // What has arrived while this process was busy is read first.
+    setImmediate(() =>
+      goes.filter((socket) => open.has(socket) && !asks(socket)).forEach((socket) => socket.destroy()),
+    );
   };
+  /** How many connections there were. */
+  let came = 0;
+  const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
   /** When it began to close; it has not, where it is endless. */
   let closing = Infinity;
   server.on('connection', (socket: Socket) => {
+    came += 1;
     open.add(socket);
     silent.set(socket, performance.now());
     socket.once('close', () => forget(socket));
@@ -75,8 +96,7 @@ export function keepDoor(app: NestFastifyApplication, { connections }: Door): vo
     goes.destroy();
     forget(goes);
   });
-  app
-    .getHttpAdapter()
+  adapter
     .getInstance()
     .addHook('onRequest', (request, reply, done) => {
       const { socket } = request.raw;
