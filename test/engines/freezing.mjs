@@ -37,9 +37,7 @@ function freezeBefore(of, method, matters) {
 }
 
 if (asked.get('before') === 'keep') {
-  freezeBefore(PostgresReadModelStore.prototype, 'commit', (batches) =>
-    batches.every((one) => one.versions.length > 0),
-  );
+  freezeBefore(PostgresReadModelStore.prototype, 'commit', (batches) => batches.some((one) => one.versions.length > 0));
   if (unfenced)
     PostgresRowWriter.prototype.moveCheckpoints = async function (asks, batches) {
       for (const { model, partition, to } of batches)

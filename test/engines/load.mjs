@@ -59,8 +59,16 @@ export function loadOn(house, { rate = 60 } = {}) {
     return receipt;
   };
   const publish = async (messages) => {
-    await (connected ??= producer.connect());
-    await producer.send({ topic: house.settings.KAFKA_COMMANDS_TOPIC, acks: -1, messages });
+    // While the broker is away they are sent again: what had come already comes twice, and has two answers that say the same.
+    for (const end = Date.now() + 120_000; ; await pause(200))
+      try {
+        await (connected ??= producer.connect());
+        return await producer.send({ topic: house.settings.KAFKA_COMMANDS_TOPIC, acks: -1, messages });
+      } catch (error) {
+        connected = null;
+        await producer.disconnect().catch(() => undefined);
+        if (Date.now() > end) throw error;
+      }
   };
   const aPledge = (name, id = randomUUID()) => ({
     key: `norland.${name}`,

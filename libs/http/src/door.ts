@@ -56,7 +56,7 @@ export function keepDoor(app: NestFastifyApplication, { connections }: Door): vo
   };
   const server = app.getHttpServer();
   const adapter = app.getHttpAdapter();
-  const close = adapter.close.bind(adapter);
+  const close = adapter.close.bind(adapter) as () => Promise<undefined>;
   // The kernel resets those who still wait at a door at which nobody listens any more. So nobody is sent away, to come again, while somebody listens, and that ends right behind a
   // look for who has come, of whom each turn of the event loop lets in one.
   adapter.close = async () => {

@@ -1,0 +1,187 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from './kafka.js';
+import { type Load, loadOn } from './load.mjs';
+import { type EngineName, type OwnEngines, ownEngines, type Way } from './own-engines.js';
+import { type Processes, houseOf } from './processes.mjs';
+import { type Reckoned, reckon } from './reckoning.mjs';
+
+/** So long, in milliseconds, an engine is away, and so soon at most all apps go on by themselves when it is back. */
+const AWAY = 10_000;
+const SOON = 20_000;
+
+let engines: OwnEngines;
+let house: Processes;
+let load: Load;
+beforeAll(async () => {
+  engines = await ownEngines();
+  house = houseOf(engines.on, 3);
+  load = loadOn(house, { rate: 40 });
+  await house.open({ api: 1, relay: 1, projector: 2, intake: 1 });
+  await load.open();
+}, 120_000);
+afterAll(async () => {
+  await load.close();
+  await house.end();
+  await engines.stop();
+});
+
+interface Said {
+  readonly fault: string | null;
+  readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
+}
+
+/** How an app stands, by its own word. */
+const standing = async (name: 'api' | 'relay' | 'projector' | 'intake'): Promise<Said> => {
+  const said = await house.of(name)[0]?.standing();
+  return said as unknown as Said;
+};
+const alarmed = async (): Promise<readonly string[]> =>
+  (await standing('api')).alarms.map(({ follower }) => follower).sort();
+
+/** All goes on, and what was acknowledged meanwhile and before is there, once. */
+async function goesOn(): Promise<Reckoned> {
+  const since = performance.now();
+  await house.ready(SOON);
+  const took = performance.now() - since;
+  await load.end();
+  const counts = await reckon(house, load);
+  process.stdout.write(`ready ${Math.round(took)} ms after; ${JSON.stringify({ ...counts, said: undefined })}\n`);
+  expect(counts.deadLetters).toBe(0);
+  expect((await standing('api')).alarms).toEqual([]);
+  return counts;
+}
+
+describe('an engine that goes for ten seconds while the apps run and commands come', () => {
+  const gone = async (name: EngineName, how: Way, meanwhile: () => Promise<void>): Promise<void> => {
+    load.begin();
+    await pause(1000);
+    await engines.end(name, how);
+    const back = pause(AWAY);
+    await meanwhile();
+    await back;
+    await engines.begin(name);
+    await goesOn();
+  };
+
+  it.each(['stop', 'kill'] as const)(
+    'the broker, by %s: commands over HTTP are recorded all the same; who rests on it says so, and goes on by itself',
+    (how) =>
+      gone('broker', how, async () => {
+        const before = load.receipts.size;
+        await until(async () => {
+          const said = await Promise.all((['relay', 'projector', 'intake'] as const).map(standing));
+          return said.every(({ fault }) => fault !== null);
+        }, AWAY);
+        await until(async () => (await alarmed()).includes('relay'), AWAY);
+        expect(load.receipts.size).toBeGreaterThan(before);
+      }),
+    120_000,
+  );
+
+  it.each(['stop', 'kill'] as const)(
+    'the database, by %s: commands are recorded all the same; who rests on it says so, and goes on by itself',
+    (how) =>
+      gone('database', how, async () => {
+        await pause(500);
+        const before = load.receipts.size;
+        const away = 'the database does not answer just now';
+        await until(async () => {
+          const said = await Promise.all((['api', 'projector'] as const).map(standing));
+          return said.every(({ fault }) => fault?.includes(away) === true);
+        }, AWAY);
+        await until(async () => (await alarmed()).includes('funding'), AWAY);
+        expect(load.receipts.size).toBeGreaterThan(before);
+      }),
+    120_000,
+  );
+
+  it(
+    'the event store, killed: whoever asks is told to come again, commands on the topic wait, and all go on by themselves',
+    () =>
+      gone('eventStore', 'kill', async () => {
+        await until(async () => {
+          const said = await Promise.all((['api', 'relay', 'intake'] as const).map(standing));
+          return said.every(({ fault }) => fault?.includes('event store') === true);
+        }, AWAY);
+        await until(() => (load.refused['event-store-unanswered'] ?? 0) > 0);
+      }),
+    120_000,
+  );
+});
+
+describe('an event store that does wrong while commands come over HTTP and over the topic', () => {
+  it('by refusing, hanging, dropping its answers, not leading: each command has its receipt in the end, and one effect', async () => {
+    load.begin();
+    const refusals = (): number => load.refused['event-store-unanswered'] ?? 0;
+    const before = refusals();
+    await engines.faults({ listens: false });
+    await until(() => refusals() > before);
+    await engines.faults({ listens: true });
+    await engines.faults({ unavailable: 20, unavailableReads: 20 });
+    await pause(1000);
+    for (const fault of ['dropAnswer', 'breakOff', 'hang', 'hangReads', 'notReady']) {
+      await engines.faults({ [fault]: 6 });
+      await pause(1500);
+    }
+    const away = refusals();
+    await engines.faults({ leader: { host: '127.0.0.1', port: 9 } });
+    await until(() => refusals() > away, 30_000);
+    await engines.faults({ leader: null });
+    await goesOn();
+  }, 180_000);
+
+  it('by a clock that is a minute off, either way: times of recording never go back', async () => {
+    for (const skew of [60_000, -60_000, 0]) {
+      // What is under way in the very moment in which a clock is set back may be out of order.
+      await engines.faults({ skew });
+      load.begin();
+      await pause(1500);
+      await load.end();
+    }
+    await goesOn();
+  }, 120_000);
+});
+
+describe('who stands still', () => {
+  const frozen = async (name: 'relay' | 'projector', tells: () => Promise<boolean>): Promise<readonly string[]> => {
+    load.begin();
+    await pause(1000);
+    for (const app of house.of(name)) app.signal('SIGSTOP');
+    await until(tells, 10_000);
+    const told = await alarmed();
+    for (const app of house.of(name)) app.signal('SIGCONT');
+    await goesOn();
+    return told;
+  };
+  const models = async (): Promise<readonly string[]> =>
+    ((await house.of('api')[0]?.standing())?.['models'] as readonly { readonly model: string }[])
+      .map(({ model }) => model)
+      .sort();
+
+  it('is the relay, which an api names within ten seconds, and no more once it goes on', async () => {
+    expect(await frozen('relay', async () => (await alarmed()).includes('relay'))).toContain('relay');
+  }, 90_000);
+
+  it('are the projectors: the read models alone are named, and no more once they go on', async () => {
+    const all = await models();
+    expect(await frozen('projector', async () => (await alarmed()).length === all.length)).toEqual(all);
+  }, 90_000);
+});
+
+describe('rubbish among the commands of a topic', () => {
+  it('is put aside where nobody could be answered to, and what comes between it has its receipts', async () => {
+    const rubbish = [
+      { key: null, value: null },
+      { key: 'k', value: Buffer.from([0xff, 0, 0x80]) },
+      { key: 'k', value: '{"hello":"world"}', headers: { 'content-type': 'application/json' } },
+      { key: 'k', value: 'x', headers: { ce_specversion: '1.0', ce_id: '1' } },
+      { key: 'k', value: Buffer.alloc(900_000, 7) },
+    ];
+    for (const one of rubbish) {
+      await load.publish([load.aPledge('t0'), one, load.aPledge('t1')]);
+    }
+    const counts = await reckon(house, load);
+    expect(counts.deadLetters).toBe(rubbish.length);
+  }, 60_000);
+});

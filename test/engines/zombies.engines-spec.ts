@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type RunningApp, entente } from './apps.mjs';
+import { until } from './kafka.js';
+import { type Load, loadOn } from './load.mjs';
+import { postgresForTests } from './postgres.js';
+import { type Processes, houseOf } from './processes.mjs';
+import { reckon, wholeTopic } from './reckoning.mjs';
+
+const { ENGINES_ESDB_URL: esdb = '', ENGINES_KAFKA_BROKERS: kafka = '' } = process.env;
+
+let house: Processes;
+let load: Load;
+beforeAll(async () => {
+  house = houseOf({ esdb, kafka, database: await postgresForTests().database() }, 2);
+  load = loadOn(house, { rate: 120 });
+  await house.open({ api: 1, relay: 1, projector: 1, intake: 1 });
+  await load.open();
+}, 90_000);
+afterAll(async () => {
+  await load.close();
+  await house.end();
+});
+
+const said = (app: RunningApp): string => app.logged().match(/woken: .*/)?.[0] ?? '';
+
+/**
+ * A projector and an intake that are frozen with what they have folded and decided in their hands, past their sessions; the others take over and go on; then both are woken. Gives what
+ * they say became of what they had.
+ */
+async function frozenAndWoken(how = ''): Promise<readonly string[]> {
+  const url = new URL('freezing.mjs', `file://${import.meta.dirname}/`).href;
+  const projector = await house.begin('projector', `${url}?before=keep${how}`);
+  const intake = await house.begin('intake', `${url}?before=answer${how}`);
+  const zombies = [projector, intake];
+  await Promise.all(zombies.map((app) => app.ready()));
+  load.begin();
+  await pause(2000);
+  for (const app of zombies) app.signal('SIGUSR2');
+  // In the middle of what they do.
+  await until(() => zombies.every((app) => app.logged().includes('frozen')), 30_000);
+  const head = BigInt(String((await house.of('api')[0]?.standing())?.['position']));
+  // Their sessions end, and what they had is folded and answered by the others.
+  await pause(12_000);
+  await load.end();
+  expect(BigInt(await house.folded())).toBeGreaterThan(head);
+  await answered();
+  for (const app of zombies) app.signal('SIGCONT');
+  await until(() => zombies.every((app) => said(app) !== ''), 30_000);
+  return zombies.map(said);
+}
+
+async function answered(): Promise<void> {
+  const { KAFKA_COMMANDS_TOPIC: commands = '', KAFKA_REPLIES_TOPIC: replies = '' } = house.settings;
+  const asked = await wholeTopic(house.kafka, commands);
+  await until(async () => (await wholeTopic(house.kafka, replies)).length >= asked.length, 30_000);
+}
+
+describe('a projector and an intake that are frozen past their sessions, with what they had at hand, and woken', () => {
+  it('keep and answer nothing of it: rows equal a replay, each event is folded once, and each command is answered once', async () => {
+    const [projector, intake] = await frozenAndWoken();
+    expect(projector).toBe('woken: fenced');
+    expect(intake).toMatch(/^woken: failed: /);
+    // They go on as members of their groups.
+    load.begin();
+    await pause(1000);
+    await load.end();
+    const { commands, deadLetters } = await reckon(house, load);
+    expect([commands > 100, deadLetters]).toEqual([true, 0]);
+  }, 120_000);
+
+  it('would tell each twice without the fences: then rows differ from a replay, and commands have two answers', async () => {
+    // With more members than partitions, some would have nothing to freeze with.
+    const more = (['projector', 'intake'] as const).flatMap((name) => house.of(name).slice(1));
+    await Promise.all(more.map((app) => app.stop()));
+    // Beside the checkpoints, a row's version is kept once by its own key, and one of each key is open; that goes too.
+    const ours = `'_v[0-9]+_g[0-9]+(_current)?$'`;
+    for (const { name, key } of await house.ask(
+      `SELECT conrelid::regclass::text AS name, conname AS key FROM pg_constraint WHERE contype = 'p' AND conrelid::regclass::text ~ ${ours}`,
+    ))
+      await house.ask(`ALTER TABLE ${String(name)} DROP CONSTRAINT "${String(key)}"`);
+    for (const { name } of await house.ask(
+      `SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisunique AND indexrelid::regclass::text ~ ${ours}`,
+    ))
+      await house.ask(`DROP INDEX ${String(name)}`);
+    expect(await frozenAndWoken('&unfenced')).toEqual(['woken: kept', 'woken: kept']);
+    await expect(entente(house.settings, 'compare', '--rebuilt')).rejects.toThrow(/ended with 2: [^]* differences/);
+    const replies = await wholeTopic(house.kafka, house.settings['KAFKA_REPLIES_TOPIC'] ?? '');
+    const places = replies.map(({ headers }) => headers['ce_id']);
+    expect(new Set(places).size).toBeLessThan(places.length);
+  }, 120_000);
+});
