@@ -173,13 +173,13 @@ export class Projector extends Projecting {
   private async take({ partition, events, through }: FeedBatch): Promise<void> {
     const begun = performance.now();
     const checkpoints = this.held.get(partition) ?? new Map<string, bigint>();
-    const batches: ModelBatch[] = [];
-    for (const model of this.models) {
-      if (this.stopped.has(model.name) || this.outdated.has(model.name)) continue;
-      const from = checkpoints.get(model.name) ?? 0n;
-      if (through <= from) continue;
-      batches.push(await this.foldBatch(model, partition, events, from, through));
-    }
+    const batches = await Promise.all(
+      this.models.flatMap((model) => {
+        const from = checkpoints.get(model.name) ?? 0n;
+        const still = this.stopped.has(model.name) || this.outdated.has(model.name) || through <= from;
+        return still ? [] : [this.foldBatch(model, partition, events, from, through)];
+      }),
+    );
     if (batches.length === 0) return;
     await this.putAside(batches, events);
     if (!(await this.store.commit(batches)))

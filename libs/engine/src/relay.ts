@@ -97,7 +97,7 @@ export class Relay {
     };
     while (!this.over()) {
       this.woken = false;
-      for await (const events of this.log.readLog(at)) {
+      for await (const events of ahead(this.log.readLog(at))) {
         await this.publish(events, tails, chain);
         const last = events.at(-1) as RecordedEvent;
         this.position = at = last.position;
@@ -165,6 +165,27 @@ const marksAt = (through: bigint, recordedAt: string, tails: readonly Tail[], ch
     const last = chain[partition] ?? BEFORE_ALL;
     return last.position >= through || tail.through >= through ? [] : [{ partition, through, last, recordedAt }];
   });
+
+/** What comes, each asked for while the one before it is worked on. */
+async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  const comes = source[Symbol.asyncIterator]();
+  const ask = (): Promise<IteratorResult<T>> => {
+    const next = comes.next();
+    // It is told of a fault when it takes what it asked for.
+    next.catch(() => undefined);
+    return next;
+  };
+  try {
+    for (let next = ask(); ;) {
+      const one = await next;
+      if (one.done === true) return;
+      next = ask();
+      yield one.value;
+    }
+  } finally {
+    await comes.return?.();
+  }
+}
 
 /** The first event behind a position, as a list of one or none. */
 async function first(log: EventLog, after: bigint): Promise<readonly RecordedEvent[]> {

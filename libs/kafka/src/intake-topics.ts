@@ -1,5 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import type { KafkaIntakeSettings } from './settings.js';
+import type { KafkaIntakeSettings, TopicSettings } from './settings.js';
 import { makeTopic } from './topic.js';
 
 /** What a record put aside has more than when it came, and what a reply may take: at least so many bytes. */
@@ -15,7 +15,7 @@ export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettin
   await makeTopic(admin, settings, {});
   const largest = await largestOf(admin, topic);
   for (const other of [replies, deadLetters]) {
-    await makeTopic(admin, { ...settings, topic: other }, { 'max.message.bytes': String(Math.max(ROOM, 2 * largest)) });
+    await makeRoomyTopic(admin, { ...settings, topic: other }, largest);
     const room = await largestOf(admin, other);
     if (room < largest + MORE)
       throw new Error(
@@ -24,8 +24,12 @@ export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettin
   }
 }
 
+/** Makes a topic for what came in a record of at most so many bytes, and for more beside it. Whoever makes the topic of dead letters first makes it so that all can use it. */
+export const makeRoomyTopic = (admin: Admin, settings: TopicSettings, largest: number): Promise<void> =>
+  makeTopic(admin, settings, { 'max.message.bytes': String(Math.max(ROOM, 2 * largest)) });
+
 /** The most bytes that a topic takes at once. */
-async function largestOf(admin: Admin, topic: string): Promise<number> {
+export async function largestOf(admin: Admin, topic: string): Promise<number> {
   const configNames = ['max.message.bytes'];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,

@@ -2,9 +2,10 @@ import { cloudEventOf } from '@entente/contracts';
 import { BEFORE_ALL, type DeadLetter, DeadLetters } from '@entente/engine';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { deadLetterOf } from './dead-letters.js';
+import { largestOf, makeRoomyTopic } from './intake-topics.js';
 import type { KafkaEventFeed } from './kafka-event-feed.js';
 import { type KafkaSettings, type TopicSettings, kafkaOf, within } from './settings.js';
-import { asAdmin, makeTopic } from './topic.js';
+import { asAdmin } from './topic.js';
 
 /** Where the dead letters of a topic of events go. */
 export interface KafkaDeadLettersSettings extends KafkaSettings, TopicSettings {
@@ -49,8 +50,10 @@ export class KafkaDeadLetters extends DeadLetters {
   }
 
   private async begin(): Promise<Producer> {
-    const { deadLetters } = this.settings;
-    await asAdmin(this.kafka, (admin) => makeTopic(admin, { ...this.settings, topic: deadLetters }, {}));
+    const { deadLetters, topic } = this.settings;
+    await asAdmin(this.kafka, async (admin) =>
+      makeRoomyTopic(admin, { ...this.settings, topic: deadLetters }, await largestOf(admin, topic)),
+    );
     const producer = this.kafka.producer({
       ...{ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false },
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,

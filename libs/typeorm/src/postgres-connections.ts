@@ -47,7 +47,7 @@ export class Connections implements Asks {
 
   async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Answer<Row>> {
     try {
-      const { rows, rowCount } = await this.pool.query<Row>(sql, [...values]);
+      const { rows, rowCount } = await this.pool.query<Row>(this.prepared(sql, values));
       return { rows, count: rowCount ?? 0 };
     } catch (error) {
       throw meaning(error);
@@ -59,7 +59,7 @@ export class Connections implements Asks {
     return this.onOne(async (client) => {
       const asks: Asks = {
         query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
-          const { rows, rowCount } = await client.query<Row>(sql, [...values]);
+          const { rows, rowCount } = await client.query<Row>(this.prepared(sql, values));
           return { rows, count: rowCount ?? 0 };
         },
       };
@@ -75,9 +75,8 @@ export class Connections implements Asks {
     return this.onOne(async (client) => {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const done = await work(async ({ sql, values, raw = false }) => {
-        const own = [...values];
         const { rows } = await client.query<object>({
-          ...{ name: this.nameOf(sql), text: numbered(sql), values: own },
+          ...{ name: this.nameOf(sql), text: numbered(sql), values: [...values] },
           ...(raw ? { rowMode: 'array' as const } : {}),
         } as pg.QueryConfig);
         return rows;
@@ -117,6 +116,11 @@ export class Connections implements Asks {
       client.removeListener('error', broke);
       client.release(failed);
     }
+  }
+
+  /** A statement with values is prepared once a connection. */
+  private prepared(sql: string, values: readonly unknown[]): pg.QueryConfig {
+    return values.length === 0 ? { text: sql } : { name: this.nameOf(sql), text: sql, values: [...values] };
   }
 
   private nameOf(sql: string): string {
