@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEventStore } from '../../deploy/engines/eventstore.mjs';
@@ -36,6 +36,15 @@ export async function ownEngines() {
     on: { esdb: eventStore.url, kafka: broker.brokers, database: database.url },
     end: (name: EngineName, how: Way) => ends[name](how),
     begin: (name: EngineName) => begins[name](),
+    /** Copies what the event store has on its disk, while it does not run; the answer puts that back. */
+    backUp(): () => void {
+      const copy = join(folder, 'backup');
+      cpSync(esdb, copy, { recursive: true });
+      return () => {
+        rmSync(esdb, { recursive: true });
+        cpSync(copy, esdb, { recursive: true });
+      };
+    },
     /** Tells the event store what to do wrong. */
     faults: (change: Readonly<Record<string, unknown>>) => eventStore.faults(change),
     async stop(): Promise<void> {
