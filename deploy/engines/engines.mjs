@@ -78,7 +78,7 @@ const end = (status) => {
   })();
   return ending;
 };
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void end(0));
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => void end(0));
 
 try {
   process.stderr.write('starting PostgreSQL ...\n');

@@ -37,6 +37,17 @@ export async function run(program, args, options = {}) {
   return said;
 }
 
+let bySignals = false;
+/** A process that a signal ends says nothing to what runs beside it; here it ends as by `exit`, unless somebody else has taken the signal in hand. */
+function endBySignals() {
+  if (bySignals) return;
+  bySignals = true;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(1);
+    });
+}
+
 /**
  * A server that runs beside this process and ends with it. `answers` is asked until it says yes; one that ends before, or does not answer within a minute, is an error
  * that shows the end of its log.
@@ -61,6 +72,7 @@ export async function serve(name, program, args, { log, answers, endBy = 'SIGTER
     }),
   );
   const last = () => child.kill('SIGKILL');
+  endBySignals();
   process.once('exit', last);
   void ended.then(() => process.removeListener('exit', last));
   for (const end = Date.now() + 60_000; ; await pause(100)) {

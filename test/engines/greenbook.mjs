@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * The whole US Greenbook through Kafka: every obligation as a command that a stakeholder system publishes, sent twice; then the replies, the log and every total per recipient,
- * account and year in PostgreSQL against the file. `npm run test:greenbook:engines -- <csv>`; it starts the engines and the apps, and ends them.
+ * account and year in PostgreSQL against the file. `npm run test:greenbook:engines -- <csv>`; it starts the engines and the apps, and ends them. With `--here` it goes to those that run already:
+ * by `npm run engines` and the apps' own scripts, with nothing recorded yet.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, createReadStream, mkdtempSync, rmSync } from 'node:fs';
@@ -18,9 +19,12 @@ import { startPostgres } from '../../deploy/engines/postgres.mjs';
 import { mapRow, readMapping } from '../../dist/apps/cli/src/mapping.js';
 import { entente, startApp } from './apps.mjs';
 
-const [csv] = process.argv.slice(2);
-if (csv === undefined) {
-  console.error('usage: npm run test:greenbook:engines -- <us-greenbook-military.csv>');
+const here = process.argv.includes('--here');
+const [csv] = process.argv.slice(2).filter((one) => one !== '--here');
+const { ESDB_URL, KAFKA_BROKERS, DATABASE_URL, ENTENTE_API = 'http://127.0.0.1:3000' } = process.env;
+if (csv === undefined || (here && DATABASE_URL === undefined)) {
+  console.error('usage: npm run test:greenbook:engines -- [--here] <us-greenbook-military.csv>');
+  if (here) console.error('--here goes to the engines of `npm run engines`, which do not run');
   process.exit(1);
 }
 const mapping = readMapping(fileURLToPath(new URL('../../deploy/mappings/us-greenbook.json', import.meta.url)));
@@ -101,18 +105,21 @@ try {
     ends.push(() => engine.stop());
     return engine;
   };
-  const postgres = await begun(await startPostgres({ folder: join(folder, 'postgres') }));
-  const kafka = await begun(await startKafka({ folder: join(folder, 'kafka') }));
-  const eventStore = await begun(await startEventStore({ folder: join(folder, 'eventstore') }));
-  const settings = {
-    ...{ ESDB_URL: eventStore.url, KAFKA_BROKERS: kafka.brokers, DATABASE_URL: postgres.url },
-    ENTENTE_SEAL_KEY: randomBytes(32).toString('hex'),
+  const started = async () => {
+    const postgres = await begun(await startPostgres({ folder: join(folder, 'postgres') }));
+    const kafka = await begun(await startKafka({ folder: join(folder, 'kafka') }));
+    const eventStore = await begun(await startEventStore({ folder: join(folder, 'eventstore') }));
+    return {
+      ...{ ESDB_URL: eventStore.url, KAFKA_BROKERS: kafka.brokers, DATABASE_URL: postgres.url },
+      ENTENTE_SEAL_KEY: randomBytes(32).toString('hex'),
+    };
   };
+  const settings = here ? { ESDB_URL, KAFKA_BROKERS, DATABASE_URL } : await started();
   const apps = [];
-  for (const name of ['relay', 'projector', 'projector', 'intake', 'intake'])
+  for (const name of here ? [] : ['relay', 'projector', 'projector', 'intake', 'intake'])
     apps.push(await begun(await startApp(name, settings)));
   for (const app of apps) await app.ready();
-  const client = new kafkajs.Kafka({ brokers: [kafka.brokers], clientId: 'greenbook', logLevel: 0 });
+  const client = new kafkajs.Kafka({ brokers: settings.KAFKA_BROKERS.split(','), clientId: 'greenbook', logLevel: 0 });
   const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   ends.push(() => producer.disconnect());
@@ -138,7 +145,8 @@ try {
   // A command that was decided by an intake which did not come to answer it is answered as a repetition by the next.
   const { accepted, repeated, refused } = replies.counts;
   same('answers, and refusals', [accepted + repeated, refused], [32440, {}]);
-  for (const app of apps.slice(1, 3)) {
+  const api = { ready: async () => (await fetch(`${ENTENTE_API}/health/ready`)).json() };
+  for (const app of here ? [api] : apps.slice(1, 3)) {
     for (;;) {
       const { models, position } = await app.ready();
       if (models.every((model) => model.position === position)) break;
@@ -146,7 +154,7 @@ try {
     }
   }
 
-  const db = new pg.Client({ connectionString: postgres.url });
+  const db = new pg.Client({ connectionString: settings.DATABASE_URL });
   await db.connect();
   ends.push(() => db.end());
   const found = await db.query(

@@ -5,7 +5,7 @@
  * difference.
  */
 import { randomInt } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -93,6 +93,8 @@ try {
   status = 0;
 } catch (error) {
   console.error(error.stack);
+  const log = join(folder, 'eventstore', 'eventstore.log');
+  if (existsSync(log)) console.error(`--- event store\n${readFileSync(log, 'utf8').slice(-4000)}`);
   for (const app of house?.all() ?? []) console.error(`--- ${app.name}\n${app.logged().slice(-4000)}`);
 } finally {
   await load?.close().catch(() => undefined);

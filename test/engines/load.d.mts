@@ -9,7 +9,13 @@ export interface Load {
   readonly sent: ReadonlyMap<string, string>;
   /** How often which code, or a lost connection, had a command sent again. */
   readonly refused: Readonly<Record<string, number>>;
-  post(stream: string, command: string, actor: string, body: object, id?: string): Promise<{ readonly after: string; readonly position: string }>;
+  post(
+    stream: string,
+    command: string,
+    actor: string,
+    body: object,
+    id?: string,
+  ): Promise<{ readonly after: string; readonly position: string }>;
   publish(messages: readonly Message[]): Promise<void>;
   aPledge(name: string, id?: string): Message;
   open(): Promise<void>;

@@ -45,7 +45,7 @@ try {
       },
     },
   );
-  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => run.kill(signal));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => run.kill(signal));
   [status] = await once(run, 'close');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

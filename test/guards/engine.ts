@@ -162,7 +162,7 @@ export const ENGINE: readonly Guarded[] = [
     guards: [
       {
         guard: 'a batch at or below the checkpoint is dropped',
-        code: 'if (through <= from) continue;',
+        code: ' || through <= from',
         instead: '',
         spec: PROJECTION,
         tests: 'takes a batch that it took before',

@@ -146,8 +146,8 @@ export const HOUSE: readonly Guarded[] = [
       },
       {
         guard: 'the last of an answer is taken before its connection is ended',
-        code: 'for (const socket of idle) if (!asks(socket)) socket.destroy();',
-        instead: 'for (const socket of open) if (!silent.has(socket)) socket.destroy();',
+        code: 'goes.filter((socket) => open.has(socket) && !asks(socket))',
+        instead: '[...open].filter((socket) => !silent.has(socket))',
         spec: STOPPING,
         tests: 'waits until an answer is taken',
       },

@@ -30,16 +30,17 @@ export function commandLine(
   const program = new Command('entente')
     .description('Imports into, replays, compares and verifies an Entente house.')
     .addHelpText('after', CODES);
-  const common = (name: string, about: string, examples: readonly string[]): Command =>
+  const onEngines = (name: string, about: string, examples: readonly string[]): Command =>
     program
       .command(name)
       .description(about)
-      .option(
-        '--data <folder>',
-        'the data folder (default: the house that ESDB_URL names, else ENTENTE_DATA or ./data)',
-      )
       .option('--json', 'results as JSON, for programs')
       .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ entente ${line}`).join('\n')}\n${CODES}`);
+  const common = (name: string, about: string, examples: readonly string[]): Command =>
+    onEngines(name, about, examples).option(
+      '--data <folder>',
+      'the data folder (default: the house that ESDB_URL names, else ENTENTE_DATA or ./data)',
+    );
 
   common(
     'import',
@@ -254,6 +255,6 @@ export function commandLine(
       exit(found.count === 0 ? EXIT.done : EXIT.differences);
     }),
   );
-  engineCommands(common, exit, outputTo);
+  engineCommands(onEngines, exit, outputTo);
   return program;
 }

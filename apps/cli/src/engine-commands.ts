@@ -92,7 +92,7 @@ export function engineCommands(
       if (output.json) output.out(JSON.stringify({ topic, partitions: Number(count) }));
       else
         output.out(
-          `start relays, projectors and apis again with KAFKA_TOPIC=${topic}, KAFKA_PARTITIONS=${count} and the new database as DATABASE_URL, in that order; then the old topic and database can go`,
+          `end relays, projectors, intakes and apis, and start them again with KAFKA_TOPIC=${topic}, KAFKA_PARTITIONS=${count} and the new database as DATABASE_URL, in that order; then the old topic and database can go`,
         );
       exit(EXIT.done);
     });

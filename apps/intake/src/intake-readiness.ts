@@ -1,5 +1,5 @@
 import { type EventStore, Fault } from '@entente/engine';
-import { Readiness, type Standing } from '@entente/http';
+import { Readiness, type Standing, soon } from '@entente/http';
 import type { IntakeWorker } from '@entente/workers';
 
 /** How an intake stands: why commands wait, where they do. */
@@ -14,10 +14,10 @@ export class IntakeReadiness extends Readiness {
   async standing(): Promise<Standing> {
     const own = { waiting: this.store.waiting(), models: [], parked: [], alarms: [] };
     try {
-      return { ...own, head: await this.store.head(), fault: this.intake.fault() };
+      return { ...own, head: await soon(this.store.head(), 'the event store'), fault: this.intake.fault() };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { ...own, head: 0n, fault: error.message };
+      return { ...own, head: null, fault: error.message };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { type EventLog, Fault, type Relay, type Watchdog } from '@entente/engine';
-import { Readiness, type Standing } from '@entente/http';
+import { Readiness, type Standing, soon } from '@entente/http';
 
 /** How a relay stands: up to where the log is published, and what keeps it from publishing on. */
 export class RelayReadiness extends Readiness {
@@ -17,10 +17,10 @@ export class RelayReadiness extends Readiness {
     const own = { waiting: 0, models: [], parked: [], published, alarms };
     try {
       const begins = published === null ? 'reads where the partitions of the topic end' : null;
-      return { ...own, head: await this.log.head(), fault: fault ?? begins };
+      return { ...own, head: await soon(this.log.head(), 'the event store'), fault: fault ?? begins };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { ...own, head: 0n, fault: error.message };
+      return { ...own, head: null, fault: error.message };
     }
   }
 }

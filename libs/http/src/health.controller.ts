@@ -3,8 +3,8 @@ import type { Parked } from '@entente/engine';
 
 /** How the house stands. */
 export interface Standing {
-  /** The last position of the log. */
-  readonly head: bigint;
+  /** The last position of the log; null where that is not known. */
+  readonly head: bigint | null;
   /** Appends that wait for their commit. */
   readonly waiting: number;
   readonly models: readonly {
@@ -75,7 +75,7 @@ export class HealthController {
     reply.status(well ? 200 : 503);
     return {
       status: well ? 'ok' : 'not-ready',
-      position: String(head),
+      position: head === null ? null : String(head),
       waiting,
       parked: parked.length,
       parkedStreams: parked.slice(0, MOST_NAMED).map((one) => ({ ...one, position: String(one.position) })),
@@ -85,7 +85,7 @@ export class HealthController {
       models: models.map(({ model, position, parked: streams, stopped, behindSeconds, partitions }) => ({
         model,
         position: String(position),
-        lag: String(lagBehind(head, position)),
+        lag: head === null ? null : String(lagBehind(head, position)),
         ...(partitions === undefined ? {} : { partitions: partitions.map(String) }),
         behindSeconds,
         parked: streams,

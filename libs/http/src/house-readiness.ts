@@ -1,5 +1,6 @@
 import { type EventLog, Fault, type ModelStatus, type ReadModelStore, type Watchdog } from '@entente/engine';
 import { Readiness, type Standing } from './health.controller.js';
+import { soon } from './soon.js';
 
 /** What tells how a house stands. */
 export interface HouseParts {
@@ -35,13 +36,17 @@ export class HouseReadiness extends Readiness {
       return { head, waiting, models, parked, fault: wrong, alarms: [...stopped, ...alarms] };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { head: 0n, waiting, models: [], parked: [], fault: error.message, alarms };
+      return { head: null, waiting, models: [], parked: [], fault: error.message, alarms };
     }
   }
 
   private async models(): Promise<Pick<Standing, 'head' | 'models' | 'parked'>> {
-    const { log, rows } = this.parts;
-    const head = await log.head();
+    const head = await soon(this.parts.log.head(), 'the event store');
+    return soon(this.modelsAt(head), 'what keeps the rows');
+  }
+
+  private async modelsAt(head: bigint): Promise<Pick<Standing, 'head' | 'models' | 'parked'>> {
+    const { rows } = this.parts;
     const ages = new Map<bigint, number>([[head, 0]]);
     const models = [];
     const parked = await rows.parked();

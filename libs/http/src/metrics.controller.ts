@@ -106,7 +106,7 @@ export class MetricsController {
   private readonly waiting: Gauge;
   private readonly lagEvents: Gauge;
   private readonly partitionLag: Gauge;
-  private readonly published: Gauge;
+  private published: Gauge | null = null;
   private readonly lagSeconds: Gauge;
   private readonly parked: Gauge;
   private readonly stopped: Gauge;
@@ -125,10 +125,6 @@ export class MetricsController {
       'positions by which a read model is behind the log in one partition',
       ['model', 'partition'],
     );
-    this.published = metrics.gauge(
-      'entente_publishing_lag_events',
-      'positions of the log that are not published yet, by who publishes it',
-    );
     this.lagSeconds = metrics.gauge('entente_lag_seconds', 'age of the oldest event that a read model lacks', [
       'model',
     ]);
@@ -141,8 +137,10 @@ export class MetricsController {
   async show(@Res({ passthrough: true }) reply: Reply): Promise<string> {
     const { head, waiting, models, alarms, published } = await this.readiness.standing();
     this.waiting.set(waiting);
-    if (published !== undefined && published !== null) this.published.set(Number(lagBehind(head, published)));
+    if (published !== undefined) this.publishing(head, published);
+    if (head === null) this.unknown();
     for (const { model, position, parked, stopped, behindSeconds, partitions = [] } of models) {
+      if (head === null) continue;
       this.lagEvents.set({ model }, Number(lagBehind(head, position)));
       for (const [partition, at] of partitions.entries())
         this.partitionLag.set({ model, partition }, Number(lagBehind(head, at)));
@@ -154,5 +152,19 @@ export class MetricsController {
     for (const { follower } of alarms) this.alarms.set({ follower }, 1);
     reply.header('content-type', this.metrics.registry.contentType);
     return this.metrics.registry.metrics();
+  }
+
+  /** Only who publishes has this figure; where nobody knows, it is no number. */
+  private publishing(head: bigint | null, published: bigint | null): void {
+    this.published ??= this.metrics.gauge(
+      'entente_publishing_lag_events',
+      'positions of the log that are not published yet, by who publishes it',
+    );
+    this.published.set(head === null || published === null ? NaN : Number(lagBehind(head, published)));
+  }
+
+  /** What was told before the log's end was unknown is told no more. */
+  private unknown(): void {
+    for (const gauge of [this.lagEvents, this.partitionLag, this.lagSeconds]) gauge.reset();
   }
 }

@@ -40,12 +40,16 @@ export class Appends {
       if (message !== undefined) events.push(proposed(message));
     });
     call.on('error', () => undefined);
-    call.on('end', () => {
-      this.write(stream, expected, events, (outcome) => {
-        if (outcome instanceof Error) answer(outcome);
-        else answer(null, outcome.ok ? appended(outcome.last) : refused(outcome));
-      });
-    });
+    call.on('end', () =>
+      // A request whose connection broke off ends too, and is known for cancelled a moment later: of it nothing is written, since the server's reader of it throws.
+      setImmediate(() => {
+        if (call.cancelled) return;
+        this.write(stream, expected, events, (outcome) => {
+          if (outcome instanceof Error) answer(outcome);
+          else answer(null, outcome.ok ? appended(outcome.last) : refused(outcome));
+        });
+      }),
+    );
   }
 
   /** Many appends over one call: src/EventStore.Core/Services/Transport/Grpc/Streams.BatchAppend.cs. A node that does not lead ends the whole call. */

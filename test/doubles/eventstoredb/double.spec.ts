@@ -1,3 +1,5 @@
+import { type Socket, connect, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   ANY,
@@ -7,6 +9,10 @@ import {
   STREAM_EXISTS,
   jsonEvent,
 } from '@eventstore/db-client';
+import { StreamIdentifier } from '@eventstore/db-client/generated/shared_pb.js';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { AppendReq } from '@eventstore/db-client/generated/streams_pb.js';
+import { credentials } from '@grpc/grpc-js';
 import { EventStoreDouble } from './double.js';
 
 const ends: (() => unknown)[] = [];
@@ -79,6 +85,36 @@ describe('the double of a server', () => {
     const { server, append } = await trial('all over one call');
     server.faults.skew = 60_000;
     await expect(append([anEvent()], ANY)).rejects.toMatchObject({ type: 'deadline-exceeded' });
+  });
+
+  it('writes nothing of a request whose connection breaks off, as when its sender is killed, and goes on', async () => {
+    const { server, client, append } = await trial('one call an append');
+    const sockets: Socket[] = [];
+    const between = createServer((socket) => {
+      const on = connect(Number(/:([0-9]+)/.exec(server.url.slice(7))?.[1]), '127.0.0.1');
+      sockets.push(
+        socket.on('error', () => undefined),
+        on.on('error', () => undefined),
+      );
+      socket.pipe(on).pipe(socket);
+    });
+    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+    ends.push(() => void between.close());
+    const { port } = between.address() as { port: number };
+    const streams = new StreamsClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    const broken = new Promise((resolve) => {
+      const call = streams.append(resolve);
+      const stream = new StreamIdentifier().setStreamName(new TextEncoder().encode('note-1'));
+      call.write(new AppendReq().setOptions(new AppendReq.Options().setStreamIdentifier(stream)));
+    });
+    await pause(200);
+    for (const socket of sockets) socket.destroy();
+    expect(await broken).toMatchObject({ code: 14 });
+    streams.close();
+    await append([anEvent()], NO_STREAM);
+    const revisions: bigint[] = [];
+    for await (const { event } of client.readStream('note-1')) revisions.push(event?.revision ?? -1n);
+    expect(revisions).toEqual([0n]);
   });
 
   it('reads from a position on, backwards from before it, and from nowhere that no event begins', async () => {

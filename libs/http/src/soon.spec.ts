@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventLog, Fault, type ReadModelStore, Watchdog } from '@entente/engine';
+import { HouseReadiness } from './house-readiness.js';
+import { soon } from './soon.js';
+
+const never = <T>(): Promise<T> => new Promise(() => undefined);
+
+describe('an engine that says nothing', () => {
+  it('is named within two seconds to whoever asks how a house stands, and nothing is said of the lag', async () => {
+    const log = { head: never } as unknown as EventLog;
+    const readiness = new HouseReadiness({
+      ...{ log, rows: {} as ReadModelStore, watchdog: new Watchdog(log, [], Date.now), waiting: () => 3 },
+      ...{ fault: () => null, models: never },
+    });
+    const asked = performance.now();
+    expect(await readiness.standing()).toEqual({
+      ...{ head: null, waiting: 3, models: [], parked: [], alarms: [] },
+      fault: 'the event store has not answered within 1.5 s',
+    });
+    expect(performance.now() - asked).toBeLessThan(5000);
+  });
+
+  it('is waited for no longer than said; one that answers or fails in time is heard', async () => {
+    await expect(soon(never(), 'the database', 10)).rejects.toEqual(
+      new Fault('unanswered', 'the database has not answered within 0.01 s', 1),
+    );
+    expect(await soon(Promise.resolve(7), 'it', 10)).toBe(7);
+    await expect(soon(Promise.reject(new Error('gone')), 'it', 10)).rejects.toThrow('gone');
+  });
+});

@@ -1,0 +1,20 @@
+import { Fault } from '@entente/engine';
+
+/** Whoever asks how a process stands has an answer within so many milliseconds for each engine that says nothing: probes and scrapes do not wait longer than some seconds. */
+export const SOON = 1500;
+
+/** What is asked of an engine, where it comes soon; else a fault that names who is silent. */
+export async function soon<T>(answer: Promise<T>, who: string, ms = SOON): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const silent = (): Fault => new Fault('unanswered', `${who} has not answered within ${ms / 1000} s`, 1);
+    timer = setTimeout(() => reject(silent()), ms);
+  });
+  // What comes late is nobody's any more.
+  answer.catch(() => undefined);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
