@@ -8,7 +8,7 @@ import { type Reckoned, reckon } from './reckoning.mjs';
 
 /** So long, in milliseconds, an engine is away, and so soon at most all apps go on by themselves when it is back. */
 const AWAY = 10_000;
-const SOON = 20_000;
+const SOON = 45_000;
 
 let engines: OwnEngines;
 let house: Processes;

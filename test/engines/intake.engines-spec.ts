@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, Fault } from '@entente/engine';
 import { kinds } from '@entente/workers';
 import { type DeadLetter, listDeadLetters, redrive } from '@entente/kafka';
-import { CompressionCodecs, CompressionTypes, type Message, Partitioners } from 'kafkajs';
+import { CompressionCodecs, CompressionTypes, type Consumer, Kafka, type Message, Partitioners } from 'kafkajs';
 import { startKafka } from '../../deploy/engines/kafka.mjs';
 import { Answering } from '../../libs/kafka/src/answering.js';
 import { MOMENTS, failOnce } from '../fail-once.js';
@@ -327,6 +327,39 @@ describe('whatever ends an intake between its decisions and their answers', () =
     await house.send([aCommand('stakeholder/org', { id: 'first' })]);
     await exactly(replies, 2);
     expect(repliedBy(replies[1] as Found).body).toMatchObject({ commandId: 'first', repeated: true });
+  });
+
+  it('what a consumer brings again, as after a fault, is answered once', async () => {
+    const { consumer: real } = Kafka.prototype;
+    Kafka.prototype.consumer = function (...args): Consumer {
+      const made = real.apply(this, args);
+      const run = made.run.bind(made);
+      const twice: Consumer['run'] = (config = {}) => {
+        const { eachBatch } = config;
+        if (eachBatch === undefined) return run(config);
+        return run({
+          ...config,
+          eachBatch: async (payload) => {
+            await eachBatch(payload);
+            await eachBatch(payload);
+          },
+        });
+      };
+      return Object.assign(made, { run: twice });
+    };
+    try {
+      house = await intakeHouse(2);
+      house.start();
+      await house.topics();
+      const replies = await house.collect('replies');
+      const stories = Array.from({ length: 6 }, (_, i) => story(`org-${i}`, 5));
+      await house.send(stories.flat());
+      await exactly(replies, 30);
+      await pause(500);
+      expect(replies).toHaveLength(30);
+    } finally {
+      Kafka.prototype.consumer = real;
+    }
   });
 
   it('two intakes share the partitions, one leaves and another comes: each message has one answer, in order', async () => {

@@ -21,6 +21,8 @@ export class Inlet {
   private last: Promise<unknown> = Promise.resolve();
   /** Whether it stands where the group stands: before, nothing is taken. */
   ready = false;
+  /** From which offset on nothing is answered yet, by the group's word and what was answered since. What is below it may be fetched again, as after a fault; it is passed over. */
+  from = 0n;
   fault: string | null = null;
   /** Whether it is the consumer that could not decide. */
   undecided = false;

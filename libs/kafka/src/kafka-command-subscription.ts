@@ -82,6 +82,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
         const { offset, atEnd } = await inlet.answering.begin();
         if (!this.isMine(mine)) return await inlet.answering.end();
         consumer.seek({ topic, partition, offset: String(offset) });
+        inlet.from = offset;
         inlet.ready = true;
         if (atEnd || !inlet.undecided) inlet.well();
         consumer.resume([{ topic, partitions: [partition] }]);
@@ -139,10 +140,13 @@ export class KafkaCommandSubscription implements CommandSubscription {
   }
 
   private async answer(inlet: Inlet, piece: readonly KafkaMessage[], mine: number): Promise<void> {
-    const answers = await inlet.decide(piece);
+    const open = piece.filter(({ offset }) => BigInt(offset) >= inlet.from);
+    if (open.length === 0) return;
+    const answers = await inlet.decide(open);
     // What another may have now is his to answer.
     if (mine !== this.generation) return;
     await inlet.answering.answer(answers);
+    inlet.from = answers.next;
     inlet.well();
   }
 }
