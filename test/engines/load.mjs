@@ -12,7 +12,7 @@ const opening = {
 };
 const pledge = () => ({ amount: 1 + randomInt(1_000_000), period: `20${20 + randomInt(9)}` });
 
-/** Sends a command over HTTP until it has its receipt: any other answer than that or "not now, come again" fails. `refused` counts the latter by their codes. */
+/** Sends a command over HTTP until it has its receipt: any other answer than that or a 503 with `retry-after` fails. `refused` counts the latter by their codes. */
 async function untilReceipt(house, refused, { stream, command, actor, body, id }) {
   for (const end = Date.now() + 120_000; ; await pause(50 + randomInt(150))) {
     if (Date.now() > end) throw new Error(`${stream} ${id}: no receipt within two minutes`);

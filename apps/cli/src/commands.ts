@@ -30,14 +30,15 @@ export function commandLine(
   const program = new Command('entente')
     .description('Imports into, replays, compares and verifies an Entente house.')
     .addHelpText('after', CODES);
-  const onEngines = (name: string, about: string, examples: readonly string[]): Command =>
+  /** One that needs no data folder. */
+  const bare = (name: string, about: string, examples: readonly string[]): Command =>
     program
       .command(name)
       .description(about)
       .option('--json', 'results as JSON, for programs')
       .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ entente ${line}`).join('\n')}\n${CODES}`);
   const common = (name: string, about: string, examples: readonly string[]): Command =>
-    onEngines(name, about, examples).option(
+    bare(name, about, examples).option(
       '--data <folder>',
       'the data folder (default: the house that ESDB_URL names, else ENTENTE_DATA or ./data)',
     );
@@ -255,6 +256,6 @@ export function commandLine(
       exit(found.count === 0 ? EXIT.done : EXIT.differences);
     }),
   );
-  engineCommands(onEngines, exit, outputTo);
+  engineCommands(bare, exit, outputTo);
   return program;
 }

@@ -14,11 +14,11 @@ interface PartitionsOptions {
 
 /** Adds the commands that only a house on engines has: settings as the apps take them, from the environment. */
 export function engineCommands(
-  common: (name: string, about: string, examples: readonly string[]) => Command,
+  bare: (name: string, about: string, examples: readonly string[]) => Command,
   exit: (status: number) => void,
   outputTo: (json: boolean) => Output,
 ): void {
-  common(
+  bare(
     'dead-letters',
     'Lists what was put aside on Kafka: commands that could not be read or decided, events that a read model cannot fold; or drives it back (a house on engines).',
     ['dead-letters', 'dead-letters redrive'],
@@ -43,7 +43,7 @@ export function engineCommands(
       exit(left === 0 ? EXIT.done : EXIT.differences);
     });
 
-  common(
+  bare(
     'restored',
     'After the event store was restored from a backup: begins an era, so that who comes back with what was lost is told so, and folds anew the rows that are ahead of it (a house on engines).',
     ['restored'],
@@ -68,7 +68,7 @@ export function engineCommands(
     exit(EXIT.done);
   });
 
-  common(
+  bare(
     'partitions',
     'Fills a new topic and a new database in another number of partitions, beside those that serve (a house on engines).',
     ['partitions 24 --topic entente-events-24 --database postgres://entente:secret@db:5432/entente24'],
