@@ -28,8 +28,8 @@ afterEach(async () => {
 /** The house on a disk that fails under the given call on the log, at the call of this number. */
 const onBadDisk = (calls: string, number: number): Promise<BuiltHouse> =>
   startHouse(folder, 'off', [
-    ...['strace', '-f', '-qq', '-o', join(tmpdir(), 'entente-io-trace'), '-P', join(folder, 'log.sqlite-wal')],
-    ...['-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO:when=${number}`],
+    ...['strace', '-f', '--seccomp-bpf', '-qq', '-o', join(tmpdir(), 'entente-io-trace')],
+    ...['-P', join(folder, 'log.sqlite-wal'), '-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO:when=${number}`],
   ]);
 
 describe('where the disk fails under a commit', () => {
@@ -45,7 +45,7 @@ describe('where the disk fails under a commit', () => {
     for (let n = 0; unanswered === '' && n < 50; n += 1)
       if ((await propose(house.url, `p${n}`).catch(() => null))?.status === 201) acknowledged.push(`p${n}`);
       else unanswered = `p${n}`;
-    await Promise.race([house.ended, new Promise((done) => setTimeout(done, 5000).unref())]);
+    await Promise.race([house.ended, new Promise((done) => setTimeout(done, 20_000).unref())]);
     expect([status, acknowledged.length > 0, unanswered]).toEqual([70, true, `p${acknowledged.length}`]);
     house = await startHouse(folder, 'off');
     const retried = await propose(house.url, unanswered);
