@@ -48,8 +48,18 @@ function endBySignals() {
     });
 }
 
+/** Ends a server when this process is gone, however it went: its end of the pipe closes by itself. Gives what lets go of the server. */
+function endsWithUs(pid) {
+  const watcher = spawn('/bin/sh', ['-c', 'read -r _; kill -KILL "$0"', String(pid)], {
+    ...{ detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+  }).on('error', () => undefined);
+  watcher.stdin?.on('error', () => undefined).unref();
+  watcher.unref();
+  return () => watcher.kill('SIGKILL');
+}
+
 /**
- * A server that runs beside this process and ends with it. `answers` is asked until it says yes; one that ends before, or does not answer within a minute, is an error
+ * A server that runs beside this process and ends with it, even where it is killed. `answers` is asked until it says yes; one that ends before, or does not answer within a minute, is an error
  * that shows the end of its log.
  */
 export async function serve(name, program, args, { log, answers, endBy = 'SIGTERM', ...options }) {
@@ -74,7 +84,11 @@ export async function serve(name, program, args, { log, answers, endBy = 'SIGTER
   const last = () => child.kill('SIGKILL');
   endBySignals();
   process.once('exit', last);
-  void ended.then(() => process.removeListener('exit', last));
+  const letGo = endsWithUs(child.pid);
+  void ended.then(() => {
+    process.removeListener('exit', last);
+    letGo();
+  });
   for (const end = Date.now() + 60_000; ; await pause(100)) {
     if (over !== null) throw new Error(`${name} ${over}; its log is ${log}:\n${tail}`);
     if (await answers()) break;

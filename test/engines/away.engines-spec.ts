@@ -144,7 +144,10 @@ describe('an event store that does wrong while commands come over HTTP and over 
 });
 
 describe('who stands still', () => {
-  const frozen = async (name: 'relay' | 'projector', tells: () => Promise<boolean>): Promise<readonly string[]> => {
+  const frozen = async (
+    name: 'relay' | 'projector' | 'intake',
+    tells: () => Promise<boolean>,
+  ): Promise<readonly string[]> => {
     load.begin();
     await pause(1000);
     for (const app of house.of(name)) app.signal('SIGSTOP');
@@ -166,6 +169,16 @@ describe('who stands still', () => {
   it('are the projectors: the read models alone are named, and no more once they go on', async () => {
     const all = await models();
     expect(await frozen('projector', async () => (await alarmed()).length === all.length)).toEqual(all);
+  }, 90_000);
+
+  it('is the intake, which an api names with how many commands wait, and no more once it goes on', async () => {
+    const waiting = async (): Promise<number> => {
+      const said = await fetch(`${house.of('api')[0]?.url}/metrics`).then((answer) => answer.text());
+      return Number(/^entente_waiting_commands (?<count>\S+)$/m.exec(said)?.groups?.['count']);
+    };
+    const told = await frozen('intake', async () => (await alarmed()).includes('intake') && (await waiting()) > 0);
+    expect(told).toEqual(['intake']);
+    expect(await waiting()).toBe(0);
   }, 90_000);
 });
 

@@ -32,7 +32,7 @@ import {
   Readiness,
   RefusalsController,
 } from '@entente/http';
-import { KafkaTopicEnd } from '@entente/kafka';
+import { KafkaCommandBacklog, KafkaTopicEnd } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
 import { SubmitHandler, type Waits, Watch, kinds, logging } from '@entente/workers';
@@ -47,21 +47,27 @@ class ClosesTheStores implements OnApplicationShutdown {
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
     @Inject(RefusalLog) private readonly refusals: RefusalLog,
     @Inject(KafkaTopicEnd) private readonly end: KafkaTopicEnd,
+    @Inject(KafkaCommandBacklog) private readonly backlog: KafkaCommandBacklog,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.end
       .close()
+      .finally(() => this.backlog.close())
       .finally(() => this.refusals.close())
       .finally(() => this.rows.close())
       .finally(() => this.store.close());
   }
 }
 
+/** By whose word it is known how far those are that come behind the log. */
+type Behind = [rows: ReadModelStore, topic: KafkaTopicEnd, commands: KafkaCommandBacklog, live: LiveLog];
+
 /**
  * What follows the log: every read model, whichever process folds it; the relay, by what is on the topic, where rows lack something; and the live history of this process.
+ * The intake follows the commands on their topic.
  */
-function followers(log: EventLog, rows: ReadModelStore, topic: KafkaTopicEnd, live: LiveLog): readonly Follower[] {
+function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): readonly Follower[] {
   const models = followersIn(
     rows,
     MODELS.map(({ name }) => name),
@@ -73,6 +79,7 @@ function followers(log: EventLog, rows: ReadModelStore, topic: KafkaTopicEnd, li
   return [
     { name: 'relay', position: relayed },
     ...models,
+    commands.follower('intake'),
     { name: 'live history', position: () => Promise.resolve(live.position()) },
   ];
 }
@@ -80,7 +87,8 @@ function followers(log: EventLog, rows: ReadModelStore, topic: KafkaTopicEnd, li
 /** The front door, beside as many others as one likes: commands are decided here, on the event store, and rows are read that projectors fold. */
 @Module({})
 export class ApiModule {
-  static on({ process: own, eventStore, kafka, topic, database, sealKey }: Config, waits: Waits): DynamicModule {
+  static on(config: Config, waits: Waits): DynamicModule {
+    const { process: own, eventStore, kafka, topic, others, group, database, sealKey } = config;
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(own.logLevel))],
@@ -146,17 +154,24 @@ export class ApiModule {
           useFactory: () => new KafkaTopicEnd({ ...kafka, ...topic, clientId: 'entente-api' }),
         },
         {
+          provide: KafkaCommandBacklog,
+          useFactory: () => {
+            const answering = { topic: others.commands, groupId: `${group}-intake` };
+            return new KafkaCommandBacklog({ ...kafka, ...answering, clientId: 'entente-api' });
+          },
+        },
+        {
           provide: Watchdog,
-          inject: [EventStore, ReadModelStore, KafkaTopicEnd, LiveLog],
-          useFactory: (log: EventStore, rows: ReadModelStore, end: KafkaTopicEnd, live: LiveLog) =>
-            new Watchdog(log, followers(log, rows, end, live), () => Date.now()),
+          inject: [EventStore, ReadModelStore, KafkaTopicEnd, KafkaCommandBacklog, LiveLog],
+          useFactory: (log: EventStore, ...behind: Behind) =>
+            new Watchdog(log, followers(log, ...behind), () => Date.now()),
         },
         {
           provide: Readiness,
-          inject: [EventStore, ReadModelStore, Watchdog],
-          useFactory: (log: EventStore, rows: ReadModelStore, watchdog: Watchdog) =>
+          inject: [EventStore, ReadModelStore, Watchdog, KafkaCommandBacklog],
+          useFactory: (log: EventStore, rows: ReadModelStore, watchdog: Watchdog, backlog: KafkaCommandBacklog) =>
             new HouseReadiness({
-              ...{ log, rows, watchdog, waiting: () => log.waiting() },
+              ...{ log, rows, watchdog, waiting: () => log.waiting(), commandsWaiting: () => backlog.waiting() },
               ...{ fault: () => null, models: () => modelsIn(rows) },
             }),
         },

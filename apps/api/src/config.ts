@@ -4,7 +4,9 @@ import {
   type Env,
   readDatabase,
   readEventStore,
+  readGroup,
   readKafka,
+  readOtherTopics,
   readProcess,
   readSealKey,
   readSettings,
@@ -20,6 +22,8 @@ export const readConfig = (from: Env) =>
     eventStore: readEventStore(env, readFile),
     kafka: readKafka(env, readFile),
     topic: readTopic(env),
+    others: readOtherTopics(env),
+    group: readGroup(env),
     database: readDatabase(env, readFile),
     sealKey: readSealKey(env),
   }));

@@ -1,18 +1,23 @@
-import { type EventStore, Fault } from '@entente/engine';
+import { type EventStore, Fault, type Watchdog } from '@entente/engine';
 import { Readiness, type Standing, soon } from '@entente/http';
 import type { IntakeWorker } from '@entente/workers';
 
-/** How an intake stands: why commands wait, where they do. */
+/** How an intake stands: why commands wait, where they do, and how many, whichever intake they wait for. */
 export class IntakeReadiness extends Readiness {
   constructor(
     private readonly store: EventStore,
     private readonly intake: IntakeWorker,
+    /** How many commands wait on their topic; null where that is not known. */
+    private readonly commandsWaiting: () => number | null,
+    private readonly watchdog: Watchdog,
   ) {
     super();
   }
 
   async standing(): Promise<Standing> {
-    const own = { waiting: this.store.waiting(), models: [], parked: [], alarms: [] };
+    const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
+    const [waiting, commandsWaiting] = [this.store.waiting(), this.commandsWaiting()];
+    const own = { waiting, commandsWaiting, models: [], parked: [], alarms };
     try {
       return { ...own, head: await soon(this.store.head(), 'the event store'), fault: this.intake.fault() };
     } catch (error) {

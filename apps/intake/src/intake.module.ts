@@ -1,10 +1,10 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { CommandFeed, EventStore, Executor, RefusalLog, Sealer } from '@entente/engine';
+import { CommandFeed, EventStore, Executor, RefusalLog, Sealer, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness } from '@entente/http';
-import { KafkaCommandFeed } from '@entente/kafka';
+import { KafkaCommandBacklog, KafkaCommandFeed } from '@entente/kafka';
 import { PostgresRefusalLog } from '@entente/typeorm';
-import { IntakeWorker, type Waits, kinds, logging, telling } from '@entente/workers';
+import { IntakeWorker, type Waits, Watch, kinds, logging, telling } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { Config } from './config.js';
 import { IntakeReadiness } from './intake-readiness.js';
@@ -15,10 +15,14 @@ class ClosesTheStores implements OnApplicationShutdown {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(RefusalLog) private readonly refusals: RefusalLog,
+    @Inject(KafkaCommandBacklog) private readonly backlog: KafkaCommandBacklog,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.refusals.close().finally(() => this.store.close());
+    await this.backlog
+      .close()
+      .finally(() => this.refusals.close())
+      .finally(() => this.store.close());
   }
 }
 
@@ -29,6 +33,7 @@ export class IntakeModule {
     const { process: own, eventStore, kafka, topic, others, group, database, sealKey } = config;
     const { commands, replies, deadLetters } = others;
     const { partitions, replicas } = topic;
+    const answering = { topic: commands, groupId: `${group}-intake`, clientId: 'entente-intake' };
     return {
       module: IntakeModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
@@ -58,18 +63,27 @@ export class IntakeModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             new KafkaCommandFeed({
-              ...{ ...kafka, topic: commands, replies, deadLetters, partitions, groupId: `${group}-intake` },
+              ...{ ...kafka, ...answering, replies, deadLetters, partitions },
               ...(replicas === undefined ? {} : { replicas }),
-              ...{ clientId: 'entente-intake', say: telling('kafka') },
+              say: telling('kafka'),
               reconnected: () => metrics.reconnected('kafka'),
             }),
         },
+        { provide: KafkaCommandBacklog, useFactory: () => new KafkaCommandBacklog({ ...kafka, ...answering }) },
+        {
+          provide: Watchdog,
+          inject: [EventStore, KafkaCommandBacklog],
+          useFactory: (store: EventStore, backlog: KafkaCommandBacklog) =>
+            new Watchdog(store, [backlog.follower('intake')], () => Date.now()),
+        },
         {
           provide: Readiness,
-          inject: [EventStore, IntakeWorker],
-          useFactory: (store: EventStore, intake: IntakeWorker) => new IntakeReadiness(store, intake),
+          inject: [EventStore, IntakeWorker, KafkaCommandBacklog, Watchdog],
+          useFactory: (store: EventStore, intake: IntakeWorker, backlog: KafkaCommandBacklog, watchdog: Watchdog) =>
+            new IntakeReadiness(store, intake, () => backlog.waiting(), watchdog),
         },
         IntakeWorker,
+        Watch,
         ClosesTheStores,
       ],
     };

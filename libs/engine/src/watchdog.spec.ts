@@ -85,4 +85,22 @@ describe('the watchdog', () => {
     clock = NOON - 3_600_000;
     expect(await looks(dog, 4000)).toHaveLength(1);
   });
+
+  it('holds who follows something else against the end of that', async () => {
+    const other = { of: 'command', end: () => 7n };
+    const nobody = {
+      head: () => Promise.reject(new Error('nobody asks for the end of the log')),
+    } as unknown as EventLog;
+    let at = 6n;
+    const dog = new Watchdog(
+      nobody,
+      [{ name: 'it', other, position: () => Promise.resolve(at) }],
+      () => 0,
+      5000,
+      () => now,
+    );
+    expect(await looks(dog, 7000)).toEqual([expect.stringContaining('at command 6 of 7')]);
+    at = 7n;
+    expect(await looks(dog, 7000)).toEqual([]);
+  });
 });

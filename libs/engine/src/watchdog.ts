@@ -5,10 +5,12 @@ export interface Follower {
   readonly name: string;
   /** How far it has come by its own store's word; null while it has not begun, which is well. */
   position(): Promise<bigint | null>;
+  /** Where it follows something else than the log: what that consists of, and how many of them there were when its position was last asked for. */
+  readonly other?: { readonly of: string; end(): bigint };
 }
 
 /**
- * Sees what stands still, whatever it says of itself: each follower's position is held against the log's own end, both read from where they are kept.
+ * Sees what stands still, whatever it says of itself: each follower's position is held against the end of what it follows, both read from where they are kept.
  * Behind and not a step further for `patience` milliseconds is an alarm; so is a position that cannot be read. It ends with the next step.
  */
 export class Watchdog {
@@ -32,12 +34,14 @@ export class Watchdog {
 
   /** Looks once; meant for every second. */
   async look(): Promise<void> {
-    const head = await this.log.head();
+    const log = this.followers.every(({ other }) => other !== undefined) ? 0n : await this.log.head();
     const raised = new Map<string, string>();
     const found = await Promise.all(
-      this.followers.map(async ({ name, position }) => [name, ...(await answerOf(position))] as const),
+      this.followers.map(async ({ position, ...follower }) => ({ ...follower, answer: await answerOf(position) })),
     );
-    for (const [name, at, fault] of found) {
+    for (const { name, other, answer } of found) {
+      const [at, fault] = answer;
+      const head = other?.end() ?? log;
       if (fault === null && (at === null || at >= head)) {
         this.behind.delete(name);
         continue;
@@ -50,7 +54,7 @@ export class Watchdog {
       }
       const { since } = before as { since: number };
       if (now - since < this.patience) continue;
-      const where = fault ?? `at position ${at} of ${head}`;
+      const where = fault ?? `at ${other?.of ?? 'position'} ${at} of ${head}`;
       raised.set(name, `stands still since ${new Date(this.clock() - (now - since)).toISOString()}: ${where}`);
     }
     this.raised = raised;

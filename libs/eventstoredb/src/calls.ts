@@ -10,6 +10,9 @@ import { Fault } from '@entente/engine';
 
 /** Pauses between tries, as parts of the time that an answer may take: four tries in all. */
 const PAUSES = [0.01, 0.04, 0.16];
+/** The time of a call is counted in so many parts. One that comes late counts once: while this process itself stood still, no answer could be seen. */
+const PARTS = 10;
+
 const [INVALID_ARGUMENT, UNAUTHENTICATED] = [3, 16];
 
 /** Nothing came within the time of a call; nobody knows whether it took effect. */
@@ -46,19 +49,25 @@ export class Calls {
     readonly patience: number,
   ) {}
 
-  /** One try. `ended` is called where nobody waits for it any more. */
-  async once<T>(call: () => Promise<T>, ended?: () => void): Promise<T> {
+  /**
+   * One try. A call that says its answer piece by piece gives a `sign` with each, and has its whole time again. `ended` is called where nobody waits for it any more.
+   */
+  async once<T>(call: (sign: () => void) => Promise<T>, ended?: () => void): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
+    let left = PARTS;
     const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      timer = setInterval(() => {
+        left -= 1;
+        if (left > 0) return;
+        clearInterval(timer);
         reject(new Silence(this.patience));
         ended?.();
-      }, this.patience);
+      }, this.patience / PARTS);
     });
     try {
-      return await Promise.race([call(), silence]);
+      return await Promise.race([call(() => (left = PARTS)), silence]);
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   }
 

@@ -3,6 +3,7 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { Appended } from '@entente/engine';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
 import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
+import { Calls } from './calls.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
 const ends: (() => unknown)[] = [];
@@ -166,6 +167,16 @@ describe('a connection', () => {
   });
 });
 
+describe('the time of a call', () => {
+  it('is no time in which this process itself stood still', async () => {
+    const calls = new Calls('an address', 200);
+    const answer = calls.once(() => new Promise((resolve) => setTimeout(() => resolve('heard'), 250)));
+    for (const end = Date.now() + 500; Date.now() < end;);
+    expect(await answer).toBe('heard');
+    await expect(calls.once(() => new Promise(() => undefined))).rejects.toThrow('no answer within 0.2 s');
+  });
+});
+
 describe('reading', () => {
   it('is tried again where the server hangs, starts or is away', async () => {
     const server = await aServer();
@@ -180,6 +191,21 @@ describe('reading', () => {
     server.refuse();
     setTimeout(() => void server.listen(), 5);
     expect(await all(store.readStream('note/a'))).toHaveLength(1);
+  });
+
+  it('is no silence while it comes piece by piece, however long all of it takes', async () => {
+    const server = await aServer();
+    const store = await aStore(server.url);
+    await store.append(
+      'note/a',
+      'none',
+      Array.from({ length: 12 }, () => anEvent()),
+    );
+    server.faults.slowReads = 30;
+    const before = server.reads.sent;
+    expect(await all(store.readStream('note/a'))).toHaveLength(12);
+    // Asked for once; the end of the log is looked at meanwhile, too.
+    expect(server.reads.sent - before).toBeLessThan(36);
   });
 
   it("refuses what an old client's transaction wrote, by its positions", async () => {
@@ -201,6 +227,19 @@ describe('reading', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     expect(answer).toMatchObject({ ok: true, position: heard });
     expect(await store.append('note/a', 0, [anEvent()])).toMatchObject({ ok: true, revision: 1 });
+  });
+
+  it('is done once for all who wait while its subscription is silent', async () => {
+    const server = await aServer();
+    const store = await aStore(server.url, 5000);
+    server.faults.muteSubscriptions = true;
+    await store.append('note/first', 'none', [anEvent()]);
+    const before = server.reads.sent;
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()])),
+    );
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+    expect(server.reads.sent - before).toBeLessThan(10);
   });
 
   it('goes on waking those who wait when its subscription broke off', async () => {

@@ -23,6 +23,7 @@ export class Follower {
   private cut = (): void => undefined;
   private told = true;
   private looking = false;
+  private reading: Promise<void> | null = null;
   private running: Promise<void> = Promise.resolve();
   private at = 0n;
   /** How far it has come in all that the server holds: there it subscribes again. */
@@ -54,9 +55,10 @@ export class Follower {
     return last?.position ?? this.at;
   }
 
-  /** Resolves when it has seen the log up to a position; where the subscription is late, it reads there by itself and subscribes anew. */
+  /** Resolves when it has seen the log up to a position; where the subscription is late, it reads there by itself, and where that says nothing at all, it subscribes anew. */
   async reached(position: bigint): Promise<void> {
     if (this.at >= position) return;
+    const { cut, through } = this;
     await new Promise<void>((resolve) => {
       const waiter = { position, reached: () => over() };
       const timer = setTimeout(() => over(), SOON);
@@ -68,8 +70,14 @@ export class Follower {
       this.waiting.add(waiter);
     });
     if (this.at >= position) return;
-    await this.catchUp();
-    this.cut();
+    // A reading that was under way may have begun too early.
+    for (let turn = 0; turn < 2 && this.at < position; turn += 1) await this.readOn();
+    if (this.through === through) cut();
+  }
+
+  /** All who wait share one reading. */
+  private readOn(): Promise<void> {
+    return (this.reading ??= this.catchUp().finally(() => (this.reading = null)));
   }
 
   /** Reads what it has not seen yet. */

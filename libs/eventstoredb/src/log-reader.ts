@@ -173,15 +173,16 @@ export class LogReader {
   }
 
   private collected<T>(read: StreamingRead<T>): Promise<readonly T[]> {
-    const all = new Promise<readonly T[]>((resolve, reject) => {
-      const events: T[] = [];
-      read.on('data', (event: T) => events.push(event));
-      read.on('end', () => resolve(events));
-      read.on('error', reject);
-    });
-    return this.link.calls.once(
-      () => all,
-      () => void read.cancel().catch(() => undefined),
-    );
+    const all = (sign: () => void): Promise<readonly T[]> =>
+      new Promise((resolve, reject) => {
+        const events: T[] = [];
+        read.on('data', (event: T) => {
+          events.push(event);
+          sign();
+        });
+        read.on('end', () => resolve(events));
+        read.on('error', reject);
+      });
+    return this.link.calls.once(all, () => void read.cancel().catch(() => undefined));
   }
 }

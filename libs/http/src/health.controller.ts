@@ -20,6 +20,8 @@ export interface Standing {
   }[];
   /** Up to where the log is published; null where that is not known. Only who publishes it says so. */
   readonly published?: bigint | null;
+  /** How many commands wait in the topic of commands; null where that is not known. Only who watches those that answer them says so. */
+  readonly commandsWaiting?: number | null;
   /** Streams that a read model cannot fold, from which event on, why and since when. */
   readonly parked: readonly Parked[];
   /** What stands still: by the watchdog's word, or since too many streams are parked. */
@@ -70,7 +72,8 @@ export class HealthController {
    */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
-    const { head, waiting, models, parked, fault, alarms, published } = await this.readiness.standing();
+    const standing = await this.readiness.standing();
+    const { head, waiting, models, parked, fault, alarms, published, commandsWaiting } = standing;
     const well = fault === null && alarms.length === 0;
     reply.status(well ? 200 : 503);
     return {
@@ -82,6 +85,7 @@ export class HealthController {
       fault,
       alarms,
       ...(published === undefined ? {} : { published: published === null ? null : String(published) }),
+      ...(commandsWaiting === undefined ? {} : { commandsWaiting }),
       models: models.map(({ model, position, parked: streams, stopped, behindSeconds, partitions }) => ({
         model,
         position: String(position),

@@ -11,6 +11,8 @@ export interface HouseParts {
   readonly waiting: () => number;
   /** What is known to be wrong; null where nothing is. */
   readonly fault: () => string | null;
+  /** How many commands wait in the topic of commands, where there is one; null where that is not known. */
+  readonly commandsWaiting?: () => number | null;
   /** How far each read model is, and why it folds no more where it does not. None: that is not known yet. */
   readonly models: () => Promise<readonly (ModelStatus & { readonly partitions?: readonly bigint[] })[]>;
 }
@@ -26,17 +28,18 @@ export class HouseReadiness extends Readiness {
   async standing(): Promise<Standing> {
     const { watchdog, fault } = this.parts;
     const alarms = [...watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
-    const waiting = this.parts.waiting();
+    const commandsWaiting = this.parts.commandsWaiting?.();
+    const own = { waiting: this.parts.waiting(), ...(commandsWaiting === undefined ? {} : { commandsWaiting }) };
     try {
       const { head, models, parked } = await this.models();
       const stopped = models.flatMap(({ model, stopped }) =>
         stopped === null ? [] : [{ follower: model, alarm: `folds no more: ${stopped}` }],
       );
       const wrong = fault() ?? (models.length === 0 ? BEGINS : null);
-      return { head, waiting, models, parked, fault: wrong, alarms: [...stopped, ...alarms] };
+      return { ...own, head, models, parked, fault: wrong, alarms: [...stopped, ...alarms] };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { head: null, waiting, models: [], parked: [], fault: error.message, alarms };
+      return { ...own, head: null, models: [], parked: [], fault: error.message, alarms };
     }
   }
 

@@ -107,6 +107,7 @@ export class MetricsController {
   private readonly lagEvents: Gauge;
   private readonly partitionLag: Gauge;
   private published: Gauge | null = null;
+  private commandsWaiting: Gauge | null = null;
   private readonly lagSeconds: Gauge;
   private readonly parked: Gauge;
   private readonly stopped: Gauge;
@@ -135,9 +136,10 @@ export class MetricsController {
 
   @Get()
   async show(@Res({ passthrough: true }) reply: Reply): Promise<string> {
-    const { head, waiting, models, alarms, published } = await this.readiness.standing();
+    const { head, waiting, models, alarms, published, commandsWaiting } = await this.readiness.standing();
     this.waiting.set(waiting);
     if (published !== undefined) this.publishing(head, published);
+    if (commandsWaiting !== undefined) this.commandsOnTheTopic(commandsWaiting);
     if (head === null) this.unknown();
     for (const { model, position, parked, stopped, behindSeconds, partitions = [] } of models) {
       if (head === null) continue;
@@ -161,6 +163,14 @@ export class MetricsController {
       'positions of the log that are not published yet, by who publishes it',
     );
     this.published.set(head === null || published === null ? NaN : Number(lagBehind(head, published)));
+  }
+
+  private commandsOnTheTopic(waiting: number | null): void {
+    this.commandsWaiting ??= this.metrics.gauge(
+      'entente_waiting_commands',
+      'commands on the topic that are not answered yet, in all its partitions, by the broker',
+    );
+    this.commandsWaiting.set(waiting ?? NaN);
   }
 
   /** What was told before the log's end was unknown is told no more. */

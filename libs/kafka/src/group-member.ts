@@ -11,6 +11,8 @@ export interface Membership {
   handle(consumer: Consumer, payload: EachBatchPayload): Promise<void>;
   /** Waits for what is under way and ends the consumer, each no longer than it may. */
   letGo(consumer: Consumer): Promise<void>;
+  /** Is told of a stretch, from an offset up to and not with the next, in which there is nothing for anybody: `handle` is given none of it. */
+  nothing?(consumer: Consumer, partition: number, first: bigint, next: bigint): void;
   /** Is called so often, in milliseconds. */
   readonly tell?: { readonly every: number; call(consumer: Consumer): Promise<void> };
 }
@@ -71,12 +73,17 @@ export class GroupMember {
       ...{ allowAutoTopicCreation: false, retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) } },
     });
     let sign = performance.now();
-    const { CRASH, GROUP_JOIN, FETCH, HEARTBEAT } = consumer.events;
+    const { CRASH, GROUP_JOIN, FETCH, HEARTBEAT, END_BATCH_PROCESS } = consumer.events;
     for (const event of [FETCH, HEARTBEAT] as const) consumer.on(event, () => (sign = performance.now()));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       sign = performance.now();
       this.trouble = null;
       this.membership.given(consumer, payload.memberAssignment[topic] ?? []);
+    });
+    consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, firstOffset, lastOffset } }) => {
+      // What kafkajs gives here is null where it found nothing at all, whatever its types say.
+      if (batchSize === 0 && (firstOffset as string | null) !== null)
+        this.membership.nothing?.(consumer, partition, BigInt(firstOffset), BigInt(lastOffset) + 1n);
     });
     let timer: NodeJS.Timeout | undefined;
     let telling: NodeJS.Timeout | undefined;

@@ -8,6 +8,7 @@ export { KafkaEventPublisher, type KafkaPublisherSettings } from './kafka-event-
 export { KafkaDeadLetters } from './kafka-dead-letters.js';
 export { KafkaTopicEnd } from './kafka-topic-end.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';
+export { KafkaCommandBacklog, type KafkaBacklogSettings } from './kafka-command-backlog.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';
 export { type Death, deadLetterOf } from './dead-letters.js';
 export { type DeadLetter, type RedriveSettings, listDeadLetters, redrive } from './redrive.js';

@@ -51,7 +51,7 @@ export class Inlet {
   }
 
   /** What these records are answered. Rejects where the consumer cannot decide now. */
-  async decide(records: readonly KafkaMessage[]): Promise<Answers> {
+  async decide(records: readonly KafkaMessage[]): Promise<Omit<Answers, 'next'>> {
     const arrivals = records.map((record): Arrival => {
       const said = readCommand({ headers: headersOf(record), value: record.value });
       const given = said.is === 'unreadable' ? null : said.asked.correlationId;
@@ -65,7 +65,7 @@ export class Inlet {
     const [replies, deadLetters]: [Message[], Message[]] = [[], []];
     const next = decided.values();
     for (const arrival of arrivals) this.settle(arrival, () => next.next().value as Decided, replies, deadLetters);
-    return { replies, deadLetters, next: BigInt(records.at(-1)?.offset ?? -1) + 1n };
+    return { replies, deadLetters };
   }
 
   private settle(

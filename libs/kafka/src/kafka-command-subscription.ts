@@ -28,6 +28,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
       given: (consumer, partitions) => this.given(consumer, partitions),
       handle: (consumer, payload) => this.handle(consumer, payload),
       letGo: (consumer) => this.letGo(consumer),
+      nothing: (consumer, partition, first, next) => this.passOver(consumer, partition, first, next),
     });
   }
 
@@ -123,10 +124,13 @@ export class KafkaCommandSubscription implements CommandSubscription {
     const beat = setInterval(() => void beats(), 1000);
     try {
       await inlet.inTurn(async () => {
+        // The ends of transactions lie in the topic, too, for nobody to see: no place is left before them.
+        const last = BigInt(batch.lastOffset());
         for (const piece of inPieces(batch.messages, this.settings.most ?? 100)) {
           if (!goesOn()) return;
-          await this.answer(inlet, piece, mine);
-          resolveOffset(piece.at(-1)?.offset ?? '');
+          const end = piece.at(-1) === batch.messages.at(-1) ? last : BigInt(piece.at(-1)?.offset ?? last);
+          await this.answer(inlet, piece, end + 1n, mine);
+          resolveOffset(String(end));
           await beats();
         }
       });
@@ -139,14 +143,30 @@ export class KafkaCommandSubscription implements CommandSubscription {
     if (lost !== null) throw lost as Error;
   }
 
-  private async answer(inlet: Inlet, piece: readonly KafkaMessage[], mine: number): Promise<void> {
+  /** Answers records, behind which the group then stands at `next`. */
+  private async answer(inlet: Inlet, piece: readonly KafkaMessage[], next: bigint, mine: number): Promise<void> {
     const open = piece.filter(({ offset }) => BigInt(offset) >= inlet.from);
     if (open.length === 0) return;
     const answers = await inlet.decide(open);
     // What another may have now is his to answer.
     if (mine !== this.generation) return;
-    await inlet.answering.answer(answers);
-    inlet.from = answers.next;
+    await inlet.answering.answer({ ...answers, next });
+    inlet.from = next;
     inlet.well();
+  }
+
+  /** Where a stretch holds nothing for anybody, as what a sender took back, the group stands behind it. */
+  private passOver(consumer: Consumer, partition: number, first: bigint, next: bigint): void {
+    const mine = this.generation;
+    const inlet = this.inlets.get(partition);
+    void inlet?.inTurn(async () => {
+      if (!inlet.ready || !this.isMine(mine) || first > inlet.from || next <= inlet.from) return;
+      try {
+        await inlet.answering.answer({ replies: [], deadLetters: [], next });
+        inlet.from = next;
+      } catch (error) {
+        if (mine === this.generation) this.failed(consumer, inlet, mine, error);
+      }
+    });
   }
 }

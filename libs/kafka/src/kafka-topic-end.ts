@@ -1,5 +1,5 @@
-import type { Admin } from 'kafkajs';
-import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, within } from './settings.js';
+import { KeptAdmin } from './kept-admin.js';
+import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord } from './settings.js';
 import { boundsOf, recordsAt } from './topic.js';
 
 /** The longest that the last records are waited for, in milliseconds. */
@@ -11,7 +11,7 @@ const LONGEST = 20_000;
  */
 export class KafkaTopicEnd {
   private readonly kafka;
-  private admin: Promise<Admin> | null = null;
+  private readonly admin;
   private seen = '';
   private known: { readonly at: string; readonly position: bigint } | null = null;
   private reading: Promise<void> | null = null;
@@ -19,11 +19,12 @@ export class KafkaTopicEnd {
 
   constructor(private readonly settings: KafkaSettings & TopicSettings) {
     this.kafka = kafkaOf(settings);
+    this.admin = new KeptAdmin(this.kafka);
   }
 
   /** The position up to which every partition has what is its own; null while records come in, and until the last ones are read. Fails where the topic cannot be asked. */
   async position(): Promise<bigint | null> {
-    const bounds = await this.bounds();
+    const bounds = await this.admin.ask((admin) => boundsOf(admin, this.settings.topic));
     const at = [...bounds].map(([partition, { high }]) => `${partition}:${high}`).join(' ');
     const rests = at === this.seen;
     this.seen = at;
@@ -42,26 +43,8 @@ export class KafkaTopicEnd {
   }
 
   async close(): Promise<void> {
-    const admin = await this.admin?.catch(() => null);
-    this.admin = null;
-    if (admin) await within(2000, admin.disconnect());
+    await this.admin.close();
     await this.reading;
-  }
-
-  private async bounds() {
-    this.admin ??= (async () => {
-      const admin = this.kafka.admin();
-      await admin.connect();
-      return admin;
-    })();
-    try {
-      return await boundsOf(await this.admin, this.settings.topic);
-    } catch (error) {
-      // Another connection the next time.
-      void this.admin.then((admin) => admin.disconnect()).catch(() => undefined);
-      this.admin = null;
-      throw error;
-    }
   }
 
   private async read(at: string, wanted: ReadonlyMap<number, readonly bigint[]>): Promise<void> {

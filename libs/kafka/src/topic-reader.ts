@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import { within, wordsOf } from './settings.js';
-import { asAdmin } from './topic.js';
+import { wordsOf } from './settings.js';
+import { leave } from './topic.js';
 
 /** A stretch of each partition: from an offset up to, and not with, another. */
 export type Stretch = ReadonlyMap<number, { readonly from: bigint; readonly to: bigint }>;
@@ -77,10 +77,6 @@ export async function readStretch(
     });
   } finally {
     clearInterval(timer);
-    await within(2000, consumer.disconnect());
-    await within(
-      2000,
-      asAdmin(kafka, (admin) => admin.deleteGroups([groupId])),
-    );
+    await leave(kafka, consumer, groupId);
   }
 }

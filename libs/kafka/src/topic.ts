@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import kafkajs, { type Admin, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
+import kafkajs, { type Admin, type Consumer, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
 import { type TopicSettings, withHint, within } from './settings.js';
 
 /** Where a partition begins, and the offset that its next record will have. */
@@ -71,6 +71,13 @@ export async function boundsOf(admin: Admin, topic: string): Promise<ReadonlyMap
   return new Map(found.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
 }
 
+/** Ends a consumer, and the group that was made for it. What was read stays read where that fails: a broker forgets a group that nobody is in by itself. */
+export async function leave(kafka: Kafka, consumer: Consumer, groupId: string): Promise<void> {
+  await within(2000, consumer.disconnect()).catch(() => false);
+  const goes = asAdmin(kafka, (admin) => admin.deleteGroups([groupId]));
+  await within(2000, goes).catch(() => false);
+}
+
 /**
  * The records at these offsets of each partition, which rise; each there, as the bounds say. kafkajs reads in groups only, so a group is made for it, and goes with it.
  * Fails where they have not come within `ms`.
@@ -124,10 +131,6 @@ export async function recordsAt(
     if (!(await within(ms, all))) throw new Error(`the ends of topic ${topic} could not be read within ${ms} ms`);
     return found;
   } finally {
-    await within(2000, consumer.disconnect());
-    await within(
-      2000,
-      asAdmin(kafka, (admin) => admin.deleteGroups([groupId])),
-    );
+    await leave(kafka, consumer, groupId);
   }
 }

@@ -18,6 +18,8 @@ export interface Faults {
   notReady: number;
   /** Waits so long before each write, in milliseconds. */
   slow: number;
+  /** Waits so long before each event that a read gives, in milliseconds. */
+  slowReads: number;
   /** Its clock is so far from the others', in milliseconds. */
   skew: number;
   /** Another node leads. */
@@ -43,6 +45,7 @@ export const noFaults = (): Faults => ({
   unavailableReads: 0,
   notReady: 0,
   slow: 0,
+  slowReads: 0,
   skew: 0,
   leader: null,
   endSubscriptions: 0,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
@@ -49,8 +50,15 @@ export class Reads {
       options.getReadDirection() === FORWARDS
         ? there.slice(from, from + count)
         : there.slice(Math.max(0, from - count + 1), from + 1).reverse();
-    for (const event of events) call.write(eventOf(event));
+    void this.give(call, events);
+  }
+
+  private async give(call: Call, events: readonly Stored[]): Promise<void> {
     this.sent += events.length;
+    for (const event of events) {
+      if (this.faults.slowReads > 0) await pause(this.faults.slowReads);
+      call.write(eventOf(event));
+    }
     call.end();
   }
 
@@ -66,9 +74,7 @@ export class Reads {
       options.getReadDirection() === FORWARDS
         ? records.slice(at, at + count)
         : records.slice(Math.max(0, at - count), at).reverse();
-    for (const event of events) call.write(eventOf(event));
-    this.sent += events.length;
-    call.end();
+    void this.give(call, events);
   }
 
   /**

@@ -1,0 +1,37 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { within } from './settings.js';
+
+/** An admin client that is kept from one question to the next; after a fault another follows. */
+export class KeptAdmin {
+  private admin: Promise<Admin> | null = null;
+
+  constructor(private readonly kafka: Kafka) {}
+
+  async ask<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const asked = (this.admin ??= this.begin());
+    try {
+      return await work(await asked);
+    } catch (error) {
+      if (this.admin === asked) this.admin = null;
+      void asked.then((admin) => admin.disconnect()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const admin = await this.admin?.catch(() => null);
+    this.admin = null;
+    if (admin) await within(2000, admin.disconnect());
+  }
+
+  private async begin(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    try {
+      await admin.connect();
+      return admin;
+    } catch (error) {
+      void admin.disconnect().catch(() => undefined);
+      throw error;
+    }
+  }
+}

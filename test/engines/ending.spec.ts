@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const serving = new URL('../../deploy/engines/process.mjs', import.meta.url).href;
+
+let folder: string;
+let keeper: ChildProcess;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-ending-'));
+});
+afterEach(() => {
+  keeper.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+const lives = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** A process that keeps a server which would run for ever, and does this with it when it is there. */
+async function keeping(then: string): Promise<number> {
+  const program = `
+    import { serve } from ${JSON.stringify(serving)};
+    const log = ${JSON.stringify(join(folder, 'log'))};
+    const server = await serve('a server', process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { log, answers: () => true });
+    process.stdout.write(server.pid + '\\n');
+    ${then}`;
+  keeper = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = (await once(keeper.stdout as NonNullable<ChildProcess['stdout']>, 'data')) as [Buffer];
+  return Number(said.toString());
+}
+
+describe('a server that runs beside a process', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends with it where %s ends it', async (signal) => {
+    const server = await keeping('');
+    expect(lives(server)).toBe(true);
+    keeper.kill(signal);
+    await once(keeper, 'close');
+    for (const end = Date.now() + 10_000; lives(server) && Date.now() < end; await pause(20));
+    expect(lives(server)).toBe(false);
+  });
+
+  it('keeps nobody waiting once it has stopped', async () => {
+    const server = await keeping('await server.stop();');
+    expect(await once(keeper, 'close')).toEqual([0, null]);
+    expect(lives(server)).toBe(false);
+  });
+});
