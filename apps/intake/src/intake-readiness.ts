@@ -1,5 +1,5 @@
 import { type EventStore, Fault, type Watchdog } from '@entente/engine';
-import { Readiness, type Standing, soon } from '@entente/http';
+import { Readiness, type Standing, alarmsOf, soon } from '@entente/http';
 import type { IntakeWorker } from '@entente/workers';
 
 /** How an intake stands: why commands wait, where they do, and how many, whichever intake they wait for. */
@@ -15,7 +15,7 @@ export class IntakeReadiness extends Readiness {
   }
 
   async standing(): Promise<Standing> {
-    const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
+    const alarms = alarmsOf(this.watchdog);
     const [waiting, commandsWaiting] = [this.store.waiting(), this.commandsWaiting()];
     const own = { waiting, commandsWaiting, models: [], parked: [], alarms };
     try {

@@ -1,5 +1,5 @@
 import { type EventLog, Fault, type Relay, type Watchdog } from '@entente/engine';
-import { Readiness, type Standing, soon } from '@entente/http';
+import { Readiness, type Standing, alarmsOf, soon } from '@entente/http';
 
 /** How a relay stands: up to where the log is published, and what keeps it from publishing on. */
 export class RelayReadiness extends Readiness {
@@ -13,7 +13,7 @@ export class RelayReadiness extends Readiness {
 
   async standing(): Promise<Standing> {
     const { position: published, fault } = this.relay.status();
-    const alarms = [...this.watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
+    const alarms = alarmsOf(this.watchdog);
     const own = { waiting: 0, models: [], parked: [], published, alarms };
     try {
       const begins = published === null ? 'reads where the partitions of the topic end' : null;

@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import type { Parked } from '@entente/engine';
+import type { Parked, Watchdog } from '@entente/engine';
 
 /** How the house stands. */
 export interface Standing {
@@ -29,6 +29,10 @@ export interface Standing {
   /** Why nothing is delivered just now; null where it is. */
   readonly fault: string | null;
 }
+
+/** What the watchdog sees standing still. */
+export const alarmsOf = (watchdog: Watchdog): Standing['alarms'] =>
+  [...watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
 
 /** So many parked streams are named; `entente parked` lists them all. */
 const MOST_NAMED = 50;

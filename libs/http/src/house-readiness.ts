@@ -1,5 +1,5 @@
 import { type EventLog, Fault, type ModelStatus, type ReadModelStore, type Watchdog } from '@entente/engine';
-import { Readiness, type Standing } from './health.controller.js';
+import { Readiness, type Standing, alarmsOf } from './health.controller.js';
 import { soon } from './soon.js';
 
 /** What tells how a house stands. */
@@ -27,7 +27,7 @@ export class HouseReadiness extends Readiness {
 
   async standing(): Promise<Standing> {
     const { watchdog, fault } = this.parts;
-    const alarms = [...watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
+    const alarms = alarmsOf(watchdog);
     const commandsWaiting = this.parts.commandsWaiting?.();
     const own = { waiting: this.parts.waiting(), ...(commandsWaiting === undefined ? {} : { commandsWaiting }) };
     try {

@@ -1,5 +1,5 @@
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
-import { asAdmin, boundsOf } from './topic.js';
+import { asAdmin, boundsOf, placesOf } from './topic.js';
 import { within } from './settings.js';
 
 /** Where commands come from, and where what becomes of them goes. */
@@ -69,9 +69,7 @@ export class Answering {
     const { groupId, commands } = this.ways;
     return asAdmin(this.kafka, async (admin) => {
       const { low, high } = (await boundsOf(admin, commands)).get(this.partition) ?? { low: 0n, high: 0n };
-      const [found] = await admin.fetchOffsets({ groupId, topics: [commands] });
-      const said = found?.partitions.find(({ partition }) => partition === this.partition)?.offset;
-      const committed = said === undefined ? -1n : BigInt(said);
+      const committed = (await placesOf(admin, groupId, commands)).get(this.partition) ?? -1n;
       if (committed > high)
         throw new Error(
           `partition ${this.partition} of topic ${commands} ends at offset ${high} and was answered up to ${committed}: it was made anew, or has lost commands; set the offsets of group ${groupId} to where intake shall go on`,

@@ -1,8 +1,7 @@
 import type { Follower } from '@entente/engine';
-import type { Admin } from 'kafkajs';
 import { KeptAdmin } from './kept-admin.js';
 import { type KafkaSettings, kafkaOf } from './settings.js';
-import { boundsOf } from './topic.js';
+import { boundsOf, placesOf } from './topic.js';
 
 /** The topic of commands, and the name of those who answer them. */
 export interface KafkaBacklogSettings extends KafkaSettings {
@@ -59,9 +58,4 @@ export class KafkaCommandBacklog {
   close(): Promise<void> {
     return this.admin.close();
   }
-}
-
-async function placesOf(admin: Admin, groupId: string, topic: string): Promise<ReadonlyMap<number, bigint>> {
-  const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
 }

@@ -1,7 +1,7 @@
 import { CompressionTypes, type KafkaMessage, type Message, Partitioners, type Producer } from 'kafkajs';
 import { deathOf, ownHeaders } from './dead-letters.js';
 import { type KafkaSettings, kafkaOf, within } from './settings.js';
-import { asAdmin, boundsOf } from './topic.js';
+import { asAdmin, boundsOf, placesOf } from './topic.js';
 import { type Stretch, readStretch } from './topic-reader.js';
 
 /** Which dead letters go back, and where to. */
@@ -59,8 +59,7 @@ async function drive(settings: RedriveSettings, producer: Producer | null): Prom
   const kafka = kafkaOf(settings);
   const place = placeOf(settings);
   const { stretch, partitions } = await asAdmin(kafka, async (admin) => {
-    const [found] = await admin.fetchOffsets({ groupId: place, topics: [deadLetters] });
-    const came = new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    const came = await placesOf(admin, place, deadLetters);
     const bounds = await boundsOf(admin, deadLetters);
     const ends = [...bounds].map(([partition, { low, high }]) => {
       const at = came.get(partition) ?? -1n;

@@ -78,6 +78,12 @@ export async function leave(kafka: Kafka, consumer: Consumer, groupId: string): 
   await within(2000, goes).catch(() => false);
 }
 
+/** How far a group has committed that it is, by partition; -1 where it has committed nothing. */
+export async function placesOf(admin: Admin, groupId: string, topic: string): Promise<ReadonlyMap<number, bigint>> {
+  const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+}
+
 /**
  * The records at these offsets of each partition, which rise; each there, as the bounds say. kafkajs reads in groups only, so a group is made for it, and goes with it.
  * Fails where they have not come within `ms`.

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { distributed } from '../../../test/engines/distributed.js';
-import { type IntakeHouse, aCommand, exactly, intakeHouse } from '../../../test/engines/intake.js';
+import { aCommand, exactly, intakeHouse } from '../../../test/engines/intake.js';
 import { kafkaByHand, until } from '../../../test/engines/kafka.js';
 import { KafkaCommandBacklog } from './kafka-command-backlog.js';
 import { KafkaTopicEnd } from './kafka-topic-end.js';
@@ -43,16 +43,18 @@ describe('the end of a topic of events', () => {
 });
 
 describe('the commands that wait on their topic', () => {
-  let house: IntakeHouse;
-
-  it('are counted by whoever looks, whether an intake runs or not, and none is left once all are answered', async () => {
-    house = await intakeHouse(2);
+  const watched = async (partitions: number) => {
+    const house = await intakeHouse(partitions);
     const backlog = new KafkaCommandBacklog(house.settings);
     ends.push(
       () => house.end(),
       () => backlog.close(),
     );
-    const follower = backlog.follower('intake');
+    return { house, backlog, follower: backlog.follower('intake') };
+  };
+
+  it('are counted by whoever looks, whether an intake runs or not, and none is left once all are answered', async () => {
+    const { house, backlog, follower } = await watched(2);
     expect(backlog.waiting()).toBeNull();
     expect(await follower.position()).toBe(0n);
     expect([backlog.waiting(), follower.other?.end()]).toEqual([0, 0n]);
@@ -73,19 +75,13 @@ describe('the commands that wait on their topic', () => {
   });
 
   it('are none where what is left was taken back by its sender, or ends a transaction', async () => {
-    house = await intakeHouse(1);
-    const backlog = new KafkaCommandBacklog(house.settings);
-    ends.push(
-      () => house.end(),
-      () => backlog.close(),
-    );
+    const { house, backlog, follower } = await watched(1);
     house.start();
     await house.topics();
     const replies = await house.collect('replies');
     const producer = kafkaByHand(house.settings).producer({ transactionalId: 'a-sender', maxInFlightRequests: 1 });
     await producer.connect();
     ends.push(() => producer.disconnect());
-    const follower = backlog.follower('intake');
     let answered = 0;
     for (const end of ['commit', 'abort', 'commit', 'abort'] as const) {
       const transaction = await producer.transaction();
