@@ -27,11 +27,11 @@ it('a house that is held up ends within the bound with status 1, and all that wa
   const begun = performance.now();
   house.kill('SIGTERM');
   // Where nothing bounds it, it would stop when the time of that request is over.
-  await Promise.race([ended, new Promise((late) => setTimeout(late, STOP * 1000 + 3000).unref())]);
+  await Promise.race([ended, new Promise((late) => setTimeout(late, STOP * 1000 + 10_000).unref())]);
   const took = performance.now() - begun;
   slow.destroy();
   house.kill('SIGKILL');
-  expect({ status: house.exitCode, within: took < STOP * 1000 + 1000, heldUp: took > STOP * 1000 - 200 }).toEqual({
+  expect({ status: house.exitCode, within: took < STOP * 1000 + 8000, heldUp: took > STOP * 1000 - 200 }).toEqual({
     ...{ status: 1, within: true, heldUp: true },
   });
   const log = new SqliteLogReader(folder);
@@ -42,7 +42,8 @@ it('a house that is held up ends within the bound with status 1, and all that wa
   rmSync(folder, { recursive: true });
 });
 
-it('who asks on a connection that is kept open, just as the house begins to close, is answered, and told that it ends', async () => {
+/** A house that is told to close is asked once more on a connection that is kept open; what it answered, how it ended, and after how many ms it was asked. */
+async function askedWhileItCloses() {
   const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
   const { house, url, ended } = await startHouse(folder, 'off');
   const { hostname, port } = new URL(url);
@@ -53,6 +54,7 @@ it('who asks on a connection that is kept open, just as the house begins to clos
   ask();
   while (!heard.includes('"ok"')) await pause(5);
   heard = '';
+  const told = performance.now();
   house.kill('SIGTERM');
   // It listens no more: from then on what is idle might be ended.
   const refused = () =>
@@ -64,10 +66,20 @@ it('who asks on a connection that is kept open, just as the house begins to clos
   while (!(await refused()));
   await pause(50);
   ask();
-  await Promise.race([once(kept, 'close'), pause(3000)]);
-  expect(heard).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-  expect(heard.toLowerCase()).toContain('connection: close');
+  const after = performance.now() - told;
+  await Promise.race([once(kept, 'close'), pause(10_000)]);
   await ended;
-  expect(house.exitCode).toBe(0);
   rmSync(folder, { recursive: true });
-});
+  return { heard, after, status: house.exitCode };
+}
+
+it('who asks on a connection that is kept open, just as the house begins to close, is answered, and told that it ends', async () => {
+  let asked = await askedWhileItCloses();
+  // The house owes an answer for half a second: on a machine that stood still the question came too late, and is asked again.
+  for (let more = 9; more > 0 && asked.heard === '' && asked.after > 450; more -= 1) {
+    asked = await askedWhileItCloses();
+  }
+  expect(asked.heard).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(asked.heard.toLowerCase()).toContain('connection: close');
+  expect(asked.status).toBe(0);
+}, 60_000);
