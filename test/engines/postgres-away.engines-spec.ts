@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -19,6 +19,7 @@ import { SqliteEventStore } from '@entente/sqlite';
 import { PostgresReadModelStore } from '@entente/typeorm';
 import { startPostgres } from '../../deploy/engines/postgres.mjs';
 import { anEvent } from '../contracts/event-store.js';
+import { fillUp } from './full-disk.js';
 
 type Server = Awaited<ReturnType<typeof startPostgres>>;
 const now = (): string => '2026-06-01T12:00:00.000Z';
@@ -65,19 +66,6 @@ async function areWhole(rows: ReadModelStore, store: EventStore): Promise<void> 
   const journal = await journalOf(rows);
   expect(journal).toHaveLength(written);
   expect(journal).toEqual(await journalOf(again));
-}
-
-/** Takes all the room that a disk has left. */
-function fillUp(file: string): void {
-  const some = Buffer.alloc(64 * 1024);
-  const fd = openSync(file, 'w');
-  try {
-    for (;;) writeSync(fd, some);
-  } catch (error) {
-    expect((error as { code?: string }).code).toBe('ENOSPC');
-  } finally {
-    closeSync(fd);
-  }
 }
 
 describe('PostgreSQL that goes away under a projection and its live readers', () => {

@@ -41,7 +41,7 @@ try {
         ...process.env,
         ENGINES_DATABASE_URL: postgres.url,
         ENGINES_KAFKA_BROKERS: kafka.brokers,
-        ENGINES_ESDB_URL: eventStore.url,
+        ENGINES_ESDB_URL: process.env.ESDB_URL ?? eventStore.url,
       },
     },
   );

@@ -1,0 +1,65 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { RunningApp } from './apps.mjs';
+import { type Load, loadOn } from './load.mjs';
+import { postgresForTests } from './postgres.js';
+import { type Processes, houseOf } from './processes.mjs';
+import { reckon } from './reckoning.mjs';
+
+const { ENGINES_ESDB_URL: esdb = '', ENGINES_KAFKA_BROKERS: kafka = '' } = process.env;
+
+let house: Processes;
+let load: Load;
+beforeAll(async () => {
+  house = houseOf({ esdb, kafka, database: await postgresForTests().database() }, 6);
+  load = loadOn(house, { rate: 20 });
+  await house.open({ api: 1, relay: 1, intake: 1, projector: 1 });
+  await load.open();
+  await house.of('projector')[0]?.stop();
+}, 90_000);
+afterAll(async () => {
+  await load.close();
+  await house.end();
+});
+
+/** What comes next: another joins, or the one of this number, which joined as that, leaves. */
+type Step = 'join' | number;
+
+/** Every order in which so many join and leave. */
+function orders(count: number, joined = 0, there: readonly number[] = []): readonly (readonly Step[])[] {
+  if (joined === count && there.length === 0) return [[]];
+  const joining = joined < count ? orders(count, joined + 1, [...there, joined]) : [];
+  return [
+    ...joining.map((rest) => ['join' as const, ...rest]),
+    ...there.flatMap((one) =>
+      orders(
+        count,
+        joined,
+        there.filter((other) => other !== one),
+      ).map((rest) => [one, ...rest]),
+    ),
+  ];
+}
+
+it('three projectors that join and leave in each of the fifteen orders, one after the other or while the group still turns: rows equal a replay, each event is folded once', async () => {
+  const all = orders(3);
+  expect([all.length, new Set(all.map(String)).size]).toEqual([15, 15]);
+  load.begin();
+  for (const [n, order] of all.entries()) {
+    const joined: RunningApp[] = [];
+    for (const step of order) {
+      if (step === 'join') joined.push(await house.begin('projector'));
+      const one = step === 'join' ? joined.at(-1) : joined[step];
+      const done = step === 'join' ? one?.ready() : one?.stop();
+      // Who goes before all is well says so no more.
+      done?.catch(() => undefined);
+      await (n % 2 === 0 ? done : pause(randomInt(600)));
+    }
+    expect(await Promise.all(joined.map(({ ended }) => ended))).toEqual([0, 0, 0]);
+  }
+  await load.end();
+  await house.begin('projector');
+  const { events, deadLetters } = await reckon(house, load);
+  expect([events > 1000, deadLetters]).toEqual([true, 0]);
+}, 400_000);
