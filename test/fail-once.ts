@@ -31,7 +31,7 @@ const FROM_MEMORY = [
 /** These are on no client's way: `ports-apart.spec.ts` fails each by its name. */
 export const APART: readonly string[] = [
   ...['EventStore.adopt', 'EventStore.close', 'ReadModelStore.open', 'ReadModelStore.rebuild', 'ReadModelStore.close'],
-  ...['Rebuild.checkpoint', 'Rebuild.parked', 'Rebuild.current', 'Rebuild.commit', 'Rebuild.cutOver', 'Rebuild.close'],
+  ...['Rebuild.checkpoints', 'Rebuild.parked', 'Rebuild.current', 'Rebuild.commit', 'Rebuild.cutOver', 'Rebuild.close'],
   ...['EventFeed.subscribe', 'RefusalLog.list', 'RefusalLog.close'],
 ];
 /** All others: a load fails each of them. */

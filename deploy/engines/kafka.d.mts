@@ -1,3 +1,5 @@
+import type { Running } from './postgres.mjs';
+
 /** What `kafka.mjs` gives, for tests in TypeScript. */
 export declare function startKafka(options: {
   readonly folder: string;
@@ -10,12 +12,10 @@ export declare function startKafka(options: {
     readonly key: string;
     readonly users: Readonly<Record<string, string>>;
   };
-}): Promise<{
-  /** Where the secured doors are, as `host:port`, where there are any. */
-  readonly secured?: { readonly saslSsl: string; readonly sasl: string; readonly ssl: string };
-  readonly brokers: string;
-  readonly port: number;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-  signal(signal: NodeJS.Signals): boolean;
-}>;
+}): Promise<
+  Running & {
+    /** Where the secured doors are, as `host:port`, where there are any. */
+    readonly secured?: { readonly saslSsl: string; readonly sasl: string; readonly ssl: string };
+    readonly brokers: string;
+  }
+>;

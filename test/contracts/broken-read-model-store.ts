@@ -6,8 +6,8 @@ class BrokenRebuild extends Rebuild {
   refuses(): null {
     return null;
   }
-  checkpoint(): Promise<bigint> {
-    return Promise.resolve(0n);
+  checkpoints(): Promise<ReadonlyMap<string, readonly bigint[]>> {
+    return Promise.resolve(new Map());
   }
   parked(): Promise<[]> {
     return Promise.resolve([]);
@@ -46,9 +46,6 @@ export class BrokenReadModelStore extends ReadModelStore {
   }
   rebuild(): Promise<Rebuild> {
     return Promise.resolve(new BrokenRebuild());
-  }
-  checkpoint(): Promise<bigint> {
-    return Promise.resolve(0n);
   }
   parked(): Promise<[]> {
     return Promise.resolve([]);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RunningApp } from './apps.mjs';
 import { until } from './kafka.js';
 import { type Load, loadOn } from './load.mjs';
 import { type EngineName, type OwnEngines, ownEngines, type Way } from './own-engines.js';
@@ -106,6 +107,39 @@ describe('an engine that goes for ten seconds while the apps run and commands co
         }, AWAY);
         await until(() => (load.refused['event-store-unanswered'] ?? 0) > 0);
       }),
+    120_000,
+  );
+});
+
+describe('an engine that hangs, and answers nobody', () => {
+  it.each([
+    ['broker', 'relay'],
+    ['database', 'api'],
+    ['eventStore', 'api'],
+  ] as const)(
+    'the %s: every app says all the same how it stands, within five seconds; who rests on it is not well, and goes on by itself',
+    async (name, rests) => {
+      load.begin();
+      await pause(1000);
+      const thaw = engines.freeze(name);
+      const late: unknown[] = [];
+      let told = '';
+      const look = async (app: RunningApp): Promise<void> => {
+        const since = performance.now();
+        const { status, ...said } = await app.standing();
+        const took = performance.now() - since;
+        if (took > 5000) late.push([app.name, took, said]);
+        if (app.name === rests && status === 503) told = JSON.stringify(said);
+      };
+      for (const end = performance.now() + AWAY; performance.now() < end || told === ''; await pause(250)) {
+        if (performance.now() > end + AWAY) break;
+        await Promise.all(house.all().map(look));
+      }
+      thaw();
+      expect(told).not.toBe('');
+      expect(late).toEqual([]);
+      await goesOn();
+    },
     120_000,
   );
 });

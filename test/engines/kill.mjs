@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Kills the apps of the distributed house at random moments under load over HTTP and over the topic, and now and then the event store's stand-in; begins them again, and holds all that there is against
+ * Kills the apps of the distributed house at random moments under load over HTTP and over the topic, and now and then the event store's stand-in, or none of it where ESDB_URL names a server; begins them again, and holds all that there is against
  * what was acknowledged. `npm run test:kill:engines` goes five rounds; `-- --times 20` as many as are said. It starts the engines and ends them; ends with 1 at the first
  * difference.
  */
@@ -18,6 +18,7 @@ import { houseOf } from './processes.mjs';
 import { reckon } from './reckoning.mjs';
 
 const { times } = parseArgs({ options: { times: { type: 'string', default: '5' } } }).values;
+const { ESDB_URL } = process.env;
 const APPS = { api: 2, relay: 2, projector: 3, intake: 2 };
 /** How long a round goes on with killing, in milliseconds. */
 const ROUND = 8000;
@@ -53,7 +54,7 @@ async function round(n) {
   load.begin();
   const under = [];
   const end = performance.now() + ROUND;
-  const storeAt = n % 3 === 2 ? performance.now() + randomInt(ROUND / 2) : Infinity;
+  const storeAt = n % 3 === 2 && engines.eventStore !== undefined ? performance.now() + randomInt(ROUND / 2) : Infinity;
   let store = null;
   while (performance.now() < end) {
     await pause(100 + randomInt(1500));
@@ -81,8 +82,8 @@ let status = 1;
 try {
   engines.postgres = await startPostgres({ folder: join(folder, 'postgres') });
   engines.kafka = await startKafka({ folder: join(folder, 'kafka') });
-  engines.eventStore = await startEventStore({ folder: join(folder, 'eventstore') });
-  const on = { esdb: engines.eventStore.url, kafka: engines.kafka.brokers, database: engines.postgres.url };
+  if (ESDB_URL === undefined) engines.eventStore = await startEventStore({ folder: join(folder, 'eventstore') });
+  const on = { esdb: ESDB_URL ?? engines.eventStore.url, kafka: engines.kafka.brokers, database: engines.postgres.url };
   house = houseOf(on);
   load = loadOn(house);
   await house.open(APPS);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,10 +33,23 @@ export async function ownEngines() {
     database: async () => void (database = await startPostgres({ folder: postgres, port: database.port })),
     eventStore: async () => void (eventStore = await startEventStore({ folder: esdb, port: eventStore.port })),
   };
+  const pids: Readonly<Record<EngineName, () => number>> = {
+    broker: () => broker.pid,
+    database: () => database.pid,
+    eventStore: () => eventStore.pid,
+  };
   return {
     on: { esdb: eventStore.url, kafka: broker.brokers, database: database.url },
     end: (name: EngineName, how: Way) => ends[name](how),
     begin: (name: EngineName) => begins[name](),
+    /** Stops an engine where it is, with all its processes; the answer lets it go on. */
+    freeze(name: EngineName): () => void {
+      const pid = pids[name]();
+      const { stdout } = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
+      const all = [pid, ...stdout.split('\n').filter(Boolean).map(Number)];
+      for (const one of all) process.kill(one, 'SIGSTOP');
+      return () => all.forEach((one) => process.kill(one, 'SIGCONT'));
+    },
     /** Copies what the event store has on its disk, while it does not run; the answer puts that back. */
     backUp(): () => void {
       const copy = join(folder, 'backup');

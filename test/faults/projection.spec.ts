@@ -262,9 +262,10 @@ describe('the projection', () => {
     const projector = new Projector(MODELS, new InProcessFeed(store, 5), rows, now);
     projector.start();
     while (projector.fault() === null) await new Promise((resolve) => setTimeout(resolve, 2));
-    expect(await rows.checkpoint('journal', 0)).toBe(0n);
+    expect((await rows.checkpoints()).get('journal')?.[0]).toBe(0n);
     away = false;
-    while ((await rows.checkpoint('journal', 0)) === 0n) await new Promise((resolve) => setTimeout(resolve, 2));
+    while ((await rows.checkpoints()).get('journal')?.[0] === 0n)
+      await new Promise((resolve) => setTimeout(resolve, 2));
     expect((await rows.query('journal', { where: [], sort: [], limit: 9 })).rows).toHaveLength(1);
     await projector.stop();
     await rows.close();

@@ -90,9 +90,6 @@ export class RowsBeside extends ReadModelStore implements OnApplicationShutdown 
   origins(name: string, key: string, pin?: Pin): Promise<readonly Origin[] | null> {
     return this.ask('origins', name, key, pin);
   }
-  checkpoint(model: string, partition: number): Promise<bigint> {
-    return this.ask('checkpoint', model, partition);
-  }
   checkpoints(): Promise<ReadonlyMap<string, Pin>> {
     return this.ask('checkpoints');
   }

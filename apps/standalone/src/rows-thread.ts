@@ -14,7 +14,7 @@ export interface RowsThreadData {
 
 /** What can be asked: the reading half of the port, by name and with plain data. */
 export type Asked =
-  'query' | 'totals' | 'reach' | 'changes' | 'origins' | 'checkpoint' | 'checkpoints' | 'parked' | 'outdated' | 'turn';
+  'query' | 'totals' | 'reach' | 'changes' | 'origins' | 'checkpoints' | 'parked' | 'outdated' | 'turn';
 export interface Question {
   readonly id: number;
   readonly method: Asked;

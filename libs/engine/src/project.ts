@@ -147,8 +147,8 @@ export class Projector extends Projecting {
 
   private async resume(partition: number): Promise<bigint> {
     const outdated = new Set(await this.store.outdated?.());
-    const checkpoints = new Map<string, bigint>();
-    for (const { name } of this.models) checkpoints.set(name, await this.store.checkpoint(name, partition));
+    const pins = await this.store.checkpoints();
+    const checkpoints = new Map(this.models.map(({ name }) => [name, pins.get(name)?.[partition] ?? 0n]));
     const parked = await this.store.parked();
     // From here on without waiting: other partitions may be folded meanwhile, and what they have parked is known here first.
     const elsewhere = (stream: string): boolean => {

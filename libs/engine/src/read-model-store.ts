@@ -141,7 +141,8 @@ export abstract class RowSink {
   abstract readonly partitions: number;
   /** Why a model's table cannot hold this row; null where it can. A row that cannot be held parks its stream. */
   abstract refuses(model: AnyProjection, row: object): string | null;
-  abstract checkpoint(model: string, partition: number): Promise<bigint>;
+  /** How far each model has folded each partition: by one look at all of them. */
+  abstract checkpoints(): Promise<ReadonlyMap<string, Pin>>;
   abstract parked(): Promise<readonly Parked[]>;
   /** The current rows of these keys; a key that has none is left out. */
   abstract current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>>;
@@ -179,8 +180,6 @@ export abstract class ReadModelStore extends RowSink {
   abstract rebuild(models: readonly string[], anew: boolean): Promise<Rebuild>;
   /** Moves whenever other tables are served or a parked stream was cleared, by whichever process. */
   abstract turn(): Promise<number>;
-  /** How far each model has folded each partition: by one look at all of them. */
-  abstract checkpoints(): Promise<ReadonlyMap<string, Pin>>;
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<RowsOut>;
   /** Sums and counts over all rows that match, at a pin. */

@@ -66,7 +66,7 @@ export async function retryParked(
     }
     const partition = partitionOf(stream, store.partitions);
     for (;;) {
-      const checkpoint = await store.checkpoint(model.name, partition);
+      const checkpoint = (await store.checkpoints()).get(model.name)?.[partition] ?? 0n;
       const missed: RecordedEvent[] = [];
       for await (const events of log.readStream(stream))
         missed.push(...events.filter((event) => event.position >= position && event.position <= checkpoint));

@@ -69,7 +69,7 @@ export class GroupMember {
     const { topic, groupId, sessionTimeout = 10_000, maxWait = 250 } = this.settings;
     const consumer = this.kafka.consumer({
       ...{ groupId, sessionTimeout, rebalanceTimeout: Math.max(sessionTimeout, 10_000) },
-      ...{ heartbeatInterval: Math.floor(sessionTimeout / 20), minBytes: 1, maxWaitTimeInMs: maxWait },
+      ...{ heartbeatInterval: Math.floor(sessionTimeout / 50), minBytes: 1, maxWaitTimeInMs: maxWait },
       ...{ allowAutoTopicCreation: false, retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) } },
     });
     let sign = performance.now();

@@ -2,9 +2,10 @@ import type { EventLog, FeedConsumer, FeedSubscription } from '@entente/engine';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { type Delivering, Delivery } from './delivery.js';
 import { GroupMember } from './group-member.js';
-import { placeOf } from './place.js';
-import { type KafkaFeedSettings, within, wordsOf } from './settings.js';
-import { asAdmin, checkPartitions } from './topic.js';
+import { KeptAdmin } from './kept-admin.js';
+import { Places } from './place.js';
+import { type KafkaFeedSettings, withHint, within, wordsOf } from './settings.js';
+import { checkPartitions } from './topic.js';
 
 /**
  * A running delivery. What is handed over is awaited within the consumer's own handler, and each partition that the group gives goes on only when the consumer has said from
@@ -12,20 +13,22 @@ import { asAdmin, checkPartitions } from './topic.js';
  */
 export class KafkaSubscription implements FeedSubscription {
   private readonly member: GroupMember;
+  private readonly admin: KeptAdmin;
   private readonly deliveries = new Map<number, Delivery>();
   private readonly offsets = new Map<number, string>();
   /** Moves with every assignment and every consumer: what an older one has begun is not gone on with. */
   private generation = 0;
 
   constructor(
-    private readonly kafka: Kafka,
+    kafka: Kafka,
     private readonly settings: KafkaFeedSettings,
     private readonly log: EventLog,
     private readonly to: FeedConsumer,
     private readonly came: Delivering['came'],
   ) {
+    this.admin = new KeptAdmin(kafka);
     this.member = new GroupMember(kafka, settings, settings.partitions, {
-      check: () => asAdmin(this.kafka, (admin) => checkPartitions(admin, this.settings)),
+      check: () => this.admin.ask((admin) => checkPartitions(admin, this.settings)).catch(hinted),
       given: (consumer, partitions) => this.given(consumer, partitions),
       handle: (consumer, payload) => this.handle(consumer, payload),
       letGo: (consumer) => this.letGo(consumer),
@@ -42,8 +45,9 @@ export class KafkaSubscription implements FeedSubscription {
     return this.member.trouble ?? faults.find((fault) => fault !== null) ?? null;
   }
 
-  stop(): Promise<void> {
-    return this.member.stop();
+  async stop(): Promise<void> {
+    await this.member.stop();
+    await this.admin.close();
   }
 
   /** Waits for the batches at hand, no longer than it may; what is still under way then is fenced by its checkpoint. */
@@ -70,6 +74,7 @@ export class KafkaSubscription implements FeedSubscription {
     const healed = (partition: number, after: bigint, upTo: bigint): void =>
       say?.('warn', 'what the topic has lost was read from the log', { partition, after, upTo });
     consumer.pause([{ topic, partitions: [...partitions] }]);
+    const places = this.places();
     for (const partition of partitions) {
       const its = {
         topic,
@@ -83,11 +88,15 @@ export class KafkaSubscription implements FeedSubscription {
       const delivery = this.deliveries.get(partition) ?? new Delivery(partition, its);
       this.deliveries.set(partition, delivery);
       delivery.ready = false;
-      void this.begin(consumer, delivery, mine);
+      void this.begin(consumer, delivery, mine, places);
     }
   }
 
-  private begin(consumer: Consumer, delivery: Delivery, mine: number): Promise<void> {
+  private places(): Places {
+    return new Places(this.admin, this.settings.topic, this.log);
+  }
+
+  private begin(consumer: Consumer, delivery: Delivery, mine: number, places: Places): Promise<void> {
     const { partition } = delivery;
     const { topic } = this.settings;
     const isMine = (): boolean => mine === this.generation && !this.over();
@@ -95,7 +104,7 @@ export class KafkaSubscription implements FeedSubscription {
       if (!isMine()) return;
       try {
         const at = await delivery.resume();
-        const { offset, atEnd } = await asAdmin(this.kafka, (admin) => placeOf(admin, topic, this.log, partition, at));
+        const { offset, atEnd } = await places.of(partition, at).catch(hinted);
         if (!isMine()) return;
         consumer.seek({ topic, partition, offset: String(offset) });
         delivery.ready = true;
@@ -119,7 +128,7 @@ export class KafkaSubscription implements FeedSubscription {
     delivery.wait = Math.min(Math.max(delivery.wait * 2, firstPause), firstPause * 30);
     consumer.pause([{ topic, partitions: [delivery.partition] }]);
     setTimeout(() => {
-      if (mine === this.generation) void this.begin(consumer, delivery, mine);
+      if (mine === this.generation) void this.begin(consumer, delivery, mine, this.places());
     }, delivery.wait).unref();
   }
 
@@ -161,3 +170,8 @@ export class KafkaSubscription implements FeedSubscription {
     return this.member.over();
   }
 }
+
+/** Fails with what a fault says and what is to be done about it. */
+const hinted = (error: unknown): never => {
+  throw withHint(error);
+};

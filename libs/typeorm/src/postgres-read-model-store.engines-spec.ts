@@ -1,14 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ReadModelStore, type RowQuery, partitionOf, replay } from '@entente/engine';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import {
+  type EventFeed,
+  type FeedConsumer,
+  Projector,
+  type ReadModelStore,
+  type RowQuery,
+  partitionOf,
+  replay,
+} from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { tellExample } from '../../../apps/standalone/src/example.js';
 import { buildHouse } from '../../../apps/standalone/src/house.js';
 import { keeps } from '../../../test/contracts/contract.js';
 import { READ_MODEL_STORE, byWord, words } from '../../../test/contracts/read-model-store.js';
+import { counted } from '../../../test/engines/distributed.js';
 import { postgresForTests } from '../../../test/engines/postgres.js';
 import { PostgresReadModelStore } from './postgres-read-model-store.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
@@ -55,6 +66,53 @@ describe('rows in PostgreSQL', () => {
     expect(await keysOf(other)).toEqual(['note/p0#3']);
     await one.close();
     await other.close();
+  });
+
+  it('are read and written by as many statements for two thousand events as for one', async () => {
+    const url = await postgres.database();
+    const store = new PostgresReadModelStore({ url, models: [counted], views: [], partitions: 1 });
+    await store.open('log-1');
+    const fed: FeedConsumer[] = [];
+    const byHand = {
+      partitions: 1,
+      subscribe: (to: FeedConsumer) => {
+        fed.push(to);
+        return { stop: () => Promise.resolve(), fault: () => null, head: () => Promise.resolve(0n) };
+      },
+    } as unknown as EventFeed;
+    new Projector([counted], byHand, store, now).start();
+    const [consumer] = fed as [FeedConsumer];
+    await consumer.resume(0);
+    const asked = jest.spyOn(pg.Client.prototype, 'query');
+    const revisions = new Map<string, number>();
+    let at = 0n;
+    /** How many statements so many events take, the next ones of so many streams in turn. */
+    const statements = async (count: number, streams: number): Promise<number> => {
+      const events = Array.from({ length: count }, (_, i) => {
+        const stream = `note/s${i % streams}`;
+        const revision = (revisions.get(stream) ?? -1) + 1;
+        revisions.set(stream, revision);
+        return { id: `${stream}-${revision}`, stream, revision, position: (at += 1n), type: 'NoteTaken' };
+      }) as unknown as RecordedEvent[];
+      asked.mockClear();
+      await consumer.take({ partition: 0, events, through: at });
+      return asked.mock.calls.length;
+    };
+    try {
+      await statements(500, 500);
+      const one = await statements(1, 1);
+      expect(one).toBeGreaterThan(3);
+      expect(await statements(2000, 500)).toBe(one);
+      expect(await store.parked()).toEqual([]);
+      const [{ folded } = {}] = await postgres.ask(
+        url,
+        'SELECT SUM(amount) AS folded FROM entente.words_v1_g1 WHERE until IS NULL',
+      );
+      expect(Number(folded)).toBe(2501);
+    } finally {
+      asked.mockRestore();
+      await store.close();
+    }
   });
 
   it('are pinned partition by partition', async () => {

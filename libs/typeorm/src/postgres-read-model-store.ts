@@ -188,11 +188,6 @@ export class PostgresReadModelStore extends ReadModelStore {
     return this.writer().refuses(model.name, row);
   }
 
-  async checkpoint(model: string, partition: number): Promise<bigint> {
-    await this.upToDate();
-    return this.writer().checkpoint(this.connections, model, partition);
-  }
-
   async checkpoints(): Promise<ReadonlyMap<string, Pin>> {
     return this.inOneView((served, reader) => reader.allCheckpoints(served.models.values()));
   }

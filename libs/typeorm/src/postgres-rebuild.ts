@@ -1,4 +1,4 @@
-import { type ModelBatch, type Parked, Rebuild, type RowId } from '@entente/engine';
+import { type ModelBatch, type Parked, type Pin, Rebuild, type RowId } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type { Kept } from './catalogue.js';
 import { holdHouse, livingIn, moveTurn, serveNext } from './postgres-catalogue.js';
@@ -24,8 +24,8 @@ export class PostgresRebuild extends Rebuild {
   refuses(model: AnyProjection, row: object): string | null {
     return this.writer.refuses(model.name, row);
   }
-  checkpoint(model: string, partition: number): Promise<bigint> {
-    return this.writer.checkpoint(this.connections, model, partition);
+  checkpoints(): Promise<ReadonlyMap<string, Pin>> {
+    return this.writer.checkpoints(this.connections, this.partitions);
   }
   parked(): Promise<readonly Parked[]> {
     return this.writer.parked(this.connections);

@@ -1,4 +1,4 @@
-import { type ModelBatch, type Parked, type RowId, rowKey } from '@entente/engine';
+import { type ModelBatch, type Parked, type Pin, type RowId, rowKey } from '@entente/engine';
 import type { AnyProjection, ColumnType } from '@entente/kernel';
 import { moveTurn } from './postgres-catalogue.js';
 import type { Asks } from './postgres-connections.js';
@@ -44,12 +44,16 @@ export class PostgresRowWriter {
     }
   }
 
-  async checkpoint(asks: Asks, model: string, partition: number): Promise<bigint> {
-    const { rows } = await asks.query<{ position: string }>(
-      'SELECT position FROM checkpoints WHERE rows_in = $1 AND partition = $2',
-      [this.of(model).table, partition],
+  /** How far each model is in each of so many partitions. */
+  async checkpoints(asks: Asks, partitions: number): Promise<ReadonlyMap<string, Pin>> {
+    const tables = [...this.models.values()].map(({ table }) => table);
+    const { rows } = await asks.query<{ rows_in: string; partition: number; position: string }>(
+      'SELECT rows_in, partition, position FROM checkpoints WHERE rows_in = ANY($1)',
+      [tables],
     );
-    return BigInt(rows[0]?.position ?? 0);
+    const pins = new Map(tables.map((table) => [table, Array<bigint>(partitions).fill(0n)]));
+    for (const { rows_in, partition, position } of rows) (pins.get(rows_in) ?? [])[partition] = BigInt(position);
+    return new Map([...this.models].map(([name, { table }]) => [name, pins.get(table) ?? []]));
   }
 
   async parked(asks: Asks): Promise<readonly Parked[]> {

@@ -1,4 +1,4 @@
-import { type ModelBatch, NoRoom, type Parked, type RowId, rowKey } from '@entente/engine';
+import { type ModelBatch, NoRoom, type Parked, type Pin, type RowId, rowKey } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type BetterSqlite3 from 'better-sqlite3';
 import { moveTurn } from './catalogue.js';
@@ -59,7 +59,12 @@ export class RowWriter {
     }
   }
 
-  checkpoint(model: string, partition: number): bigint {
+  /** How far each model is, in its one partition. */
+  checkpoints(): ReadonlyMap<string, Pin> {
+    return new Map([...this.models.keys()].map((model) => [model, [this.checkpoint(model, 0)]]));
+  }
+
+  private checkpoint(model: string, partition: number): bigint {
     return BigInt((this.checkpointAt.get(this.of(model).table, partition) as string | undefined) ?? 0);
   }
 

@@ -161,12 +161,6 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.writing().refuses(model.name, row);
   }
 
-  async checkpoint(model: string, partition: number): Promise<bigint> {
-    await this.upToDate();
-    const pin = this.reads(() => this.reader().now((rows) => rows.checkpoints(this.served.model(model))));
-    return pin[partition] ?? 0n;
-  }
-
   async checkpoints(): Promise<ReadonlyMap<string, Pin>> {
     await this.upToDate();
     return this.reads(() => this.reader().now((rows) => rows.allCheckpoints(this.served.models.values())));

@@ -1,4 +1,4 @@
-import { type ModelBatch, type Parked, Rebuild, type RowId } from '@entente/engine';
+import { type ModelBatch, type Parked, type Pin, Rebuild, type RowId } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type BetterSqlite3 from 'better-sqlite3';
 import { type Kept, moveTurn, serveNext } from './catalogue.js';
@@ -24,8 +24,8 @@ export class SqliteRebuild extends Rebuild {
   refuses(model: AnyProjection, row: object): string | null {
     return this.writer.refuses(model.name, row);
   }
-  checkpoint(model: string, partition: number): Promise<bigint> {
-    return Promise.resolve(this.writer.checkpoint(model, partition));
+  checkpoints(): Promise<ReadonlyMap<string, Pin>> {
+    return Promise.resolve(this.writer.checkpoints());
   }
   parked(): Promise<readonly Parked[]> {
     return Promise.resolve(this.writer.parked());
