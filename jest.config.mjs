@@ -27,5 +27,5 @@ export default {
   },
   // Much of it waits for processes and disks: two at once also on two cores.
   maxWorkers: 2,
-  testTimeout: 120_000,
+  testTimeout: 240_000,
 };

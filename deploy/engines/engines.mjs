@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import { startEventStore } from './eventstore.mjs';
 import { startKafka } from './kafka.mjs';
 import { startPostgres } from './postgres.mjs';
+import { goesWithUs } from './process.mjs';
 
 const port = (text) => {
   if (!/^[0-9]{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 65535) throw new Error(`${text} is no port`);
@@ -41,6 +42,7 @@ const folder = data === undefined ? mkdtempSync(join(tmpdir(), 'entente-engines-
 if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
 // PostgreSQL may have to run as another user.
 chmodSync(folder, 0o755);
+if (data === undefined) goesWithUs(folder);
 
 /** The key that seals reporters' names is of the log: it is kept where the log is. */
 function sealKey() {

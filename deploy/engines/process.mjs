@@ -48,15 +48,18 @@ function endBySignals() {
     });
 }
 
-/** Ends a server when this process is gone, however it went: its end of the pipe closes by itself. Gives what lets go of the server. */
-function endsWithUs(pid) {
-  const watcher = spawn('/bin/sh', ['-c', 'read -r _; kill -KILL "$0"', String(pid)], {
+/** Has the shell do something when this process is gone, however it went: its end of the pipe closes by itself. Gives what lets it be. */
+function afterUs(script, ...args) {
+  const watcher = spawn('/bin/sh', ['-c', `read -r _; ${script}`, ...args], {
     ...{ detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
   }).on('error', () => undefined);
   watcher.stdin?.on('error', () => undefined).unref();
   watcher.unref();
   return () => watcher.kill('SIGKILL');
 }
+
+/** A folder that goes when this process is gone, however it went, once those who write to it have ended too. */
+export const goesWithUs = (folder) => afterUs('sleep 3; rm -rf "$0"', folder);
 
 /**
  * A server that runs beside this process and ends with it, even where it is killed. `answers` is asked until it says yes; one that ends before, or does not answer within a minute, is an error
@@ -84,7 +87,7 @@ export async function serve(name, program, args, { log, answers, endBy = 'SIGTER
   const last = () => child.kill('SIGKILL');
   endBySignals();
   process.once('exit', last);
-  const letGo = endsWithUs(child.pid);
+  const letGo = afterUs('kill -KILL "$0"', String(child.pid));
   void ended.then(() => {
     process.removeListener('exit', last);
     letGo();

@@ -20,7 +20,7 @@ beforeAll(async () => {
   load = loadOn(house, { rate: 40 });
   await house.open({ api: 1, relay: 1, projector: 2, intake: 1 });
   await load.open();
-}, 120_000);
+});
 afterAll(async () => {
   await load.close();
   await house.end();
@@ -77,7 +77,6 @@ describe('an engine that goes for ten seconds while the apps run and commands co
         await until(async () => (await alarmed()).includes('relay'), AWAY);
         expect(load.receipts.size).toBeGreaterThan(before);
       }),
-    120_000,
   );
 
   it.each(['stop', 'kill'] as const)(
@@ -94,21 +93,16 @@ describe('an engine that goes for ten seconds while the apps run and commands co
         await until(async () => (await alarmed()).includes('funding'), AWAY);
         expect(load.receipts.size).toBeGreaterThan(before);
       }),
-    120_000,
   );
 
-  it(
-    'the event store, killed: whoever asks is told to come again, commands on the topic wait, and all go on by themselves',
-    () =>
-      gone('eventStore', 'kill', async () => {
-        await until(async () => {
-          const said = await Promise.all((['api', 'relay', 'intake'] as const).map(standing));
-          return said.every(({ fault }) => fault?.includes('event store') === true);
-        }, AWAY);
-        await until(() => (load.refused['event-store-unanswered'] ?? 0) > 0);
-      }),
-    120_000,
-  );
+  it('the event store, killed: whoever asks is told to come again, commands on the topic wait, and all go on by themselves', () =>
+    gone('eventStore', 'kill', async () => {
+      await until(async () => {
+        const said = await Promise.all((['api', 'relay', 'intake'] as const).map(standing));
+        return said.every(({ fault }) => fault?.includes('event store') === true);
+      }, AWAY);
+      await until(() => (load.refused['event-store-unanswered'] ?? 0) > 0);
+    }));
 });
 
 describe('an engine that hangs, and answers nobody', () => {
@@ -140,7 +134,6 @@ describe('an engine that hangs, and answers nobody', () => {
       expect(late).toEqual([]);
       await goesOn();
     },
-    120_000,
   );
 });
 
@@ -163,7 +156,7 @@ describe('an event store that does wrong while commands come over HTTP and over 
     await until(() => refusals() > away, 30_000);
     await engines.faults({ leader: null });
     await goesOn();
-  }, 180_000);
+  });
 
   it('by a clock that is a minute off, either way: times of recording never go back', async () => {
     for (const skew of [60_000, -60_000, 0]) {
@@ -174,7 +167,7 @@ describe('an event store that does wrong while commands come over HTTP and over 
       await load.end();
     }
     await goesOn();
-  }, 120_000);
+  });
 });
 
 describe('who stands still', () => {
@@ -198,12 +191,12 @@ describe('who stands still', () => {
 
   it('is the relay, which an api names within ten seconds, and no more once it goes on', async () => {
     expect(await frozen('relay', async () => (await alarmed()).includes('relay'))).toContain('relay');
-  }, 90_000);
+  });
 
   it('are the projectors: the read models alone are named, and no more once they go on', async () => {
     const all = await models();
     expect(await frozen('projector', async () => (await alarmed()).length === all.length)).toEqual(all);
-  }, 90_000);
+  });
 
   it('is the intake, which an api names with how many commands wait, and no more once it goes on', async () => {
     const waiting = async (): Promise<number> => {
@@ -213,7 +206,7 @@ describe('who stands still', () => {
     const told = await frozen('intake', async () => (await alarmed()).includes('intake') && (await waiting()) > 0);
     expect(told).toEqual(['intake']);
     expect(await waiting()).toBe(0);
-  }, 90_000);
+  });
 });
 
 describe('rubbish among the commands of a topic', () => {
@@ -230,5 +223,5 @@ describe('rubbish among the commands of a topic', () => {
     }
     const counts = await reckon(house, load);
     expect(counts.deadLetters).toBe(rubbish.length);
-  }, 60_000);
+  });
 });

@@ -152,6 +152,5 @@ describe('a broker that goes', () => {
         rmSync(folder, { recursive: true });
       }
     },
-    90_000,
   );
 });

@@ -60,4 +60,4 @@ it('a full disk under PostgreSQL while commands come: who folds says so, command
     execFileSync('umount', ['-l', disk]);
     rmSync(folder, { recursive: true, force: true });
   }
-}, 240_000);
+});

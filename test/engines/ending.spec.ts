@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -29,7 +29,7 @@ const lives = (pid: number): boolean => {
 /** A process that keeps a server which would run for ever, and does this with it when it is there. */
 async function keeping(then: string): Promise<number> {
   const program = `
-    import { serve } from ${JSON.stringify(serving)};
+    import { goesWithUs, serve } from ${JSON.stringify(serving)};
     const log = ${JSON.stringify(join(folder, 'log'))};
     const server = await serve('a server', process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { log, answers: () => true });
     process.stdout.write(server.pid + '\\n');
@@ -38,6 +38,17 @@ async function keeping(then: string): Promise<number> {
   const [said] = (await once(keeper.stdout as NonNullable<ChildProcess['stdout']>, 'data')) as [Buffer];
   return Number(said.toString());
 }
+
+it('a folder that goes with a process goes where SIGKILL ends it', async () => {
+  const own = mkdtempSync(join(folder, 'own-'));
+  writeFileSync(join(own, 'file'), 'x');
+  await keeping(`goesWithUs(${JSON.stringify(own)});`);
+  expect(existsSync(own)).toBe(true);
+  keeper.kill('SIGKILL');
+  await once(keeper, 'close');
+  for (const end = Date.now() + 20_000; existsSync(own) && Date.now() < end; await pause(50));
+  expect(existsSync(own)).toBe(false);
+});
 
 describe('a server that runs beside a process', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends with it where %s ends it', async (signal) => {

@@ -70,7 +70,7 @@ it('a house on one machine, exported and read into engines: revisions, ids, time
   await after.close();
   // But nothing is read into a log that has gone on.
   await expect(entente(house.settings, 'import', 'log', small)).rejects.toThrow(/ended with 1: .*empty/s);
-}, 120_000);
+});
 
 /** What a command of this id was acknowledged with. */
 function keyed<Of>(receipts: ReadonlyMap<string, Of>, id: string): readonly [string, Of] {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await house.open({ api: 1, relay: 1, intake: 1, projector: 1 });
   await load.open();
   await house.of('projector')[0]?.stop();
-}, 90_000);
+});
 afterAll(async () => {
   await load.close();
   await house.end();
@@ -62,4 +62,4 @@ it('three projectors that join and leave in each of the fifteen orders, one afte
   await house.begin('projector');
   const { events, deadLetters } = await reckon(house, load);
   expect([events > 1000, deadLetters]).toEqual([true, 0]);
-}, 400_000);
+}, 900_000);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   load = loadOn(house);
   await house.open({ api: 1, relay: 1, projector: 1, intake: 1 });
   await load.open();
-}, 90_000);
+});
 afterAll(async () => {
   await load.close();
   await house.end();
@@ -98,7 +98,7 @@ it('an event that a read model cannot fold parks its stream in the database and 
   expect(await entente(house.settings, 'parked')).toBe('nothing is parked');
   const { deadLetters, commands } = await reckon(house, load);
   expect([deadLetters, commands > 5]).toEqual([1, true]);
-}, 180_000);
+});
 
 it('a projector that dies when the dead letter is written and its stream is not parked: the next parks it; and a topic of dead letters that is gone is made again', async () => {
   await house.kafka.admin().deleteTopics({ topics: [house.settings['KAFKA_DEAD_LETTERS_TOPIC'] ?? ''] });
@@ -120,7 +120,7 @@ it('a projector that dies when the dead letter is written and its stream is not 
   await load.end();
   expect(await parked()).toEqual([]);
   await reckon(house, load);
-}, 180_000);
+});
 
 it('another number of partitions is a new topic and new rows, filled while the others serve; the house goes on there', async () => {
   const next = houseOf({ esdb, kafka, database: await postgres.database("LOCALE 'C' TEMPLATE template0") }, 5);
@@ -150,4 +150,4 @@ it('another number of partitions is a new topic and new rows, filled while the o
     await onward.close();
     await next.end();
   }
-}, 180_000);
+});

@@ -16,7 +16,7 @@ beforeAll(async () => {
   load = loadOn(house);
   await house.open({ api: 1, relay: 1, projector: 1, intake: 1 });
   await load.open();
-}, 120_000);
+});
 afterAll(async () => {
   await load.close();
   await house.end();
@@ -95,4 +95,4 @@ it('an event store that was restored from a backup: the house goes on from there
     await more.close();
     await onward.end();
   }
-}, 180_000);
+});

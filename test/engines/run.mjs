@@ -12,11 +12,13 @@ import { fileURLToPath } from 'node:url';
 import { startEventStore } from '../../deploy/engines/eventstore.mjs';
 import { startKafka } from '../../deploy/engines/kafka.mjs';
 import { startPostgres } from '../../deploy/engines/postgres.mjs';
+import { goesWithUs } from '../../deploy/engines/process.mjs';
 
 const jest = fileURLToPath(new URL('../../node_modules/jest/bin/jest.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'entente-engines-'));
 // PostgreSQL may have to run as another user.
 chmodSync(folder, 0o755);
+goesWithUs(folder);
 const begun = [];
 let status = 1;
 try {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   load = loadOn(house, { rate: 40 });
   await house.open({ api: 1, relay: 1, projector: 2, intake: 1 });
   await load.open();
-}, 90_000);
+});
 afterAll(async () => {
   await load.close();
   await house.end();

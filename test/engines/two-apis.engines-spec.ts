@@ -234,5 +234,5 @@ describe('two apis of one house', () => {
     await house.ready();
     for (const { model } of tellers)
       expect((await model('funding?account=norland.raced')).rows).toMatchObject([{ obligated: 70, disbursed: 70 }]);
-  }, 60_000);
+  });
 });

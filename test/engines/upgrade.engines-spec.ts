@@ -19,7 +19,7 @@ beforeAll(async () => {
   load = loadOn(house, { rate: 40 });
   await house.open({ api: 2, relay: 1, projector: 2, intake: 1 });
   await load.open();
-}, 90_000);
+});
 afterAll(async () => {
   await load.close();
   await house.end();
@@ -82,4 +82,4 @@ it('old and new processes side by side, each kind replaced one by one under load
   const newer = { ...house.settings, NODE_OPTIONS: `--import ${NEWER}` };
   const { commands, deadLetters } = await reckon({ ...house, settings: newer }, load);
   expect([commands > 100, deadLetters]).toEqual([true, 0]);
-}, 180_000);
+});

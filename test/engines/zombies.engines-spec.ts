@@ -16,7 +16,7 @@ beforeAll(async () => {
   load = loadOn(house, { rate: 120 });
   await house.open({ api: 1, relay: 1, projector: 1, intake: 1 });
   await load.open();
-}, 90_000);
+});
 afterAll(async () => {
   await load.close();
   await house.end();
@@ -67,7 +67,7 @@ describe('a projector and an intake that are frozen past their sessions, with wh
     await load.end();
     const { commands, deadLetters } = await reckon(house, load);
     expect([commands > 100, deadLetters]).toEqual([true, 0]);
-  }, 120_000);
+  });
 
   it('would tell each twice without the fences: then rows differ from a replay, and commands have two answers', async () => {
     // With more members than partitions, some would have nothing to freeze with.
@@ -88,5 +88,5 @@ describe('a projector and an intake that are frozen past their sessions, with wh
     const replies = await wholeTopic(house.kafka, house.settings['KAFKA_REPLIES_TOPIC'] ?? '');
     const places = replies.map(({ headers }) => headers['ce_id']);
     expect(new Set(places).size).toBeLessThan(places.length);
-  }, 120_000);
+  });
 });

@@ -212,7 +212,7 @@ describe('while others are served within a second, and its memory stays as it wa
     const last = `norland.p${sent}"`;
     for (let tries = 0; tries < 200 && live[0]?.told().includes(last) === false; tries += 1) await pause(10);
     expect(live[0]?.told()).toContain(last);
-  }, 20_000);
+  });
 });
 
 it('the head of a request has ten seconds, however long the whole may take', async () => {
@@ -229,4 +229,4 @@ it('the head of a request has ten seconds, however long the whole may take', asy
   await house.ended;
   rmSync(other, { recursive: true });
   expect([heard.slice(0, 12), Date.now() - begun < 13_000]).toEqual(['HTTP/1.1 408', true]);
-}, 30_000);
+});

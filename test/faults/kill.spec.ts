@@ -81,7 +81,7 @@ it('killed ten times under load: what was acknowledged is there once, and a retr
   expect(acknowledged.size).toBeGreaterThan(100);
   const there = new Set(streams);
   expect([...acknowledged.keys()].filter((id) => !there.has(`programme/norland.${id}`))).toEqual([]);
-}, 180_000);
+});
 
 it('killed while it makes its key, when half of it is written: it starts again, and the key is whole', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-key-'));

@@ -140,4 +140,4 @@ it('a thousand readers, of whom a hundred are stuck while thousands of commands 
   await Promise.all(some.map((reader) => reader.until(({ events }) => events.includes('reset'))));
   await level(some);
   expect(readers.flatMap(({ older }) => older)).toEqual([]);
-}, 240_000);
+});

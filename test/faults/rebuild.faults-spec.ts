@@ -203,4 +203,4 @@ it('killed before and after each step of a rebuild and its cut-over, under load,
   expect(died.filter((end) => end === null).length).toBe(died.length);
   expect(versions.length).toBeGreaterThan(2);
   expect(await entente('compare', '--rebuilt', '--data', folder)).toMatchObject({ status: 0 });
-}, 240_000);
+}, 900_000);

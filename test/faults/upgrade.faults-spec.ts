@@ -103,5 +103,5 @@ describe('an upgrade', () => {
     expect(versions.filter((version) => version === '0.1.1').length).toBeGreaterThan(10);
     expect(lasted).toBeGreaterThan(500);
     expect(await entente('compare', '--rebuilt', '--data', folder)).toMatchObject({ status: 0 });
-  }, 60_000);
+  });
 });

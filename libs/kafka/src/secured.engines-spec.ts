@@ -30,7 +30,7 @@ describe('a topic behind doors', () => {
     const secured = { ca: authority.ca, ...authority.issue('a broker'), users: { ann: PASSWORD } };
     broker = await startKafka({ folder, secured });
     store = new SqliteEventStore({ folder });
-  }, 120_000);
+  });
   afterAll(async () => {
     await store.close();
     await broker.stop();
