@@ -1,31 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { AppName } from './apps.mjs';
-import { type Load, loadOn } from './load.mjs';
-import { postgresForTests } from './postgres.js';
-import { type Processes, houseOf } from './processes.mjs';
 import { reckon } from './reckoning.mjs';
+import { loaded, underLoad } from './under-load.js';
 
-const { ENGINES_ESDB_URL: esdb = '', ENGINES_KAFKA_BROKERS: kafka = '' } = process.env;
 const APPS: readonly AppName[] = ['api', 'relay', 'projector', 'intake'];
-const off = (by: number): string => new URL(`clock-off.mjs?by=${by}`, `file://${import.meta.dirname}/`).href;
+const off = (by: number): string => loaded(`clock-off.mjs?by=${by}`);
 
-let house: Processes;
-let load: Load;
-beforeAll(async () => {
-  house = houseOf({ esdb, kafka, database: await postgresForTests().database() }, 3);
-  load = loadOn(house);
+const { house, load } = await underLoad({
+  partitions: 3,
   // Each kind by a process that is a minute ahead of the engines, and by one that is a minute behind them.
-  for (const by of [60_000, -60_000]) {
-    await Promise.all(APPS.map((name) => house.begin(name, off(by))));
-  }
-  await house.ready();
-  await load.open();
-});
-afterAll(async () => {
-  await load.close();
-  await house.end();
+  apps: async (begun) => {
+    for (const by of [60_000, -60_000]) await Promise.all(APPS.map((name) => begun.begin(name, off(by))));
+    await begun.ready();
+  },
 });
 
 it('apps whose clocks are a minute ahead of the engines, and a minute behind them, do as others: nothing is lost or doubled, and nobody is said to stand still', async () => {

@@ -1,26 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { RunningApp } from './apps.mjs';
-import { type Load, loadOn } from './load.mjs';
-import { postgresForTests } from './postgres.js';
-import { type Processes, houseOf } from './processes.mjs';
 import { reckon } from './reckoning.mjs';
+import { underLoad } from './under-load.js';
 
-const { ENGINES_ESDB_URL: esdb = '', ENGINES_KAFKA_BROKERS: kafka = '' } = process.env;
-
-let house: Processes;
-let load: Load;
-beforeAll(async () => {
-  house = houseOf({ esdb, kafka, database: await postgresForTests().database() }, 6);
-  load = loadOn(house, { rate: 20 });
-  await house.open({ api: 1, relay: 1, intake: 1, projector: 1 });
-  await load.open();
-  await house.of('projector')[0]?.stop();
-});
-afterAll(async () => {
-  await load.close();
-  await house.end();
+const { house, load } = await underLoad({
+  ...{ partitions: 6, rate: 20 },
+  apps: { api: 1, relay: 1, intake: 1, projector: 1 },
 });
 
 /** What comes next: another joins, or the one of this number, which joined as that, leaves. */
@@ -45,6 +32,7 @@ function orders(count: number, joined = 0, there: readonly number[] = []): reado
 it('three projectors that join and leave in each of the fifteen orders, one after the other or while the group still turns: rows equal a replay, each event is folded once', async () => {
   const all = orders(3);
   expect([all.length, new Set(all.map(String)).size]).toEqual([15, 15]);
+  await house.of('projector')[0]?.stop();
   load.begin();
   for (const [n, order] of all.entries()) {
     const joined: RunningApp[] = [];

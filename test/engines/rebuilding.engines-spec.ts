@@ -4,30 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type Load, loadOn } from './load.mjs';
-import { postgresForTests } from './postgres.js';
-import { type Processes, houseOf } from './processes.mjs';
+import { afterAll, expect, it } from '@jest/globals';
 import { reckon } from './reckoning.mjs';
+import { loaded, underLoad } from './under-load.js';
 
-const { ENGINES_ESDB_URL: esdb = '', ENGINES_KAFKA_BROKERS: kafka = '' } = process.env;
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));
-const DYING = new URL('dying.mjs', `file://${import.meta.dirname}/`).href;
+const DYING = loaded('dying.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'entente-rebuilding-'));
 
-let house: Processes;
-let load: Load;
-beforeAll(async () => {
-  house = houseOf({ esdb, kafka, database: await postgresForTests().database() }, 3);
-  load = loadOn(house, { rate: 10 });
-  await house.open({ api: 1, relay: 1, projector: 2, intake: 1 });
-  await load.open();
+const { house, load } = await underLoad({
+  ...{ partitions: 3, rate: 10 },
+  apps: { api: 1, relay: 1, projector: 2, intake: 1 },
 });
-afterAll(async () => {
-  await load.close();
-  await house.end();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Step {
   readonly kind: string;

@@ -1,24 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { until } from './kafka.js';
-import { type Load, loadOn } from './load.mjs';
-import { postgresForTests } from './postgres.js';
-import { type Processes, houseOf } from './processes.mjs';
 import { reckon, wholeTopic } from './reckoning.mjs';
+import { underLoad } from './under-load.js';
 
-const { ENGINES_ESDB_URL: esdb = '', ENGINES_KAFKA_BROKERS: kafka = '' } = process.env;
-
-let house: Processes;
-let load: Load;
-beforeAll(async () => {
-  house = houseOf({ esdb, kafka, database: await postgresForTests().database() }, 3);
-  load = loadOn(house, { rate: 40 });
-  await house.open({ api: 1, relay: 1, projector: 2, intake: 1 });
-  await load.open();
-});
-afterAll(async () => {
-  await load.close();
-  await house.end();
+const { house, load } = await underLoad({
+  ...{ partitions: 3, rate: 40 },
+  apps: { api: 1, relay: 1, projector: 2, intake: 1 },
 });
 
 const topic = (): string => house.settings['KAFKA_TOPIC'] ?? '';

@@ -1,28 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { AppName, RunningApp } from './apps.mjs';
 import { until } from './kafka.js';
-import { type Load, loadOn } from './load.mjs';
-import { postgresForTests } from './postgres.js';
-import { type Processes, houseOf } from './processes.mjs';
 import { reckon } from './reckoning.mjs';
+import { loaded, underLoad } from './under-load.js';
 
-const { ENGINES_ESDB_URL: esdb = '', ENGINES_KAFKA_BROKERS: kafka = '' } = process.env;
-const NEWER = new URL('newer.mjs', `file://${import.meta.dirname}/`).href;
+const NEWER = loaded('newer.mjs');
 /** The order in which they are replaced. */
 const ORDER = ['projector', 'relay', 'intake', 'api'] as const satisfies readonly AppName[];
 
-let house: Processes;
-let load: Load;
-beforeAll(async () => {
-  house = houseOf({ esdb, kafka, database: await postgresForTests().database() }, 3);
-  load = loadOn(house, { rate: 40 });
-  await house.open({ api: 2, relay: 1, projector: 2, intake: 1 });
-  await load.open();
-});
-afterAll(async () => {
-  await load.close();
-  await house.end();
+const { house, load } = await underLoad({
+  ...{ partitions: 3, rate: 40 },
+  apps: { api: 2, relay: 1, projector: 2, intake: 1 },
 });
 
 interface Answer {

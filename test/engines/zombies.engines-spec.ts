@@ -1,25 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type RunningApp, entente } from './apps.mjs';
 import { until } from './kafka.js';
-import { type Load, loadOn } from './load.mjs';
-import { postgresForTests } from './postgres.js';
-import { type Processes, houseOf } from './processes.mjs';
 import { reckon, wholeTopic } from './reckoning.mjs';
+import { loaded, underLoad } from './under-load.js';
 
-const { ENGINES_ESDB_URL: esdb = '', ENGINES_KAFKA_BROKERS: kafka = '' } = process.env;
-
-let house: Processes;
-let load: Load;
-beforeAll(async () => {
-  house = houseOf({ esdb, kafka, database: await postgresForTests().database() }, 2);
-  load = loadOn(house, { rate: 120 });
-  await house.open({ api: 1, relay: 1, projector: 1, intake: 1 });
-  await load.open();
-});
-afterAll(async () => {
-  await load.close();
-  await house.end();
+const { house, load } = await underLoad({
+  ...{ partitions: 2, rate: 120 },
+  apps: { api: 1, relay: 1, projector: 1, intake: 1 },
 });
 
 const said = (app: RunningApp): string => app.logged().match(/woken: .*/)?.[0] ?? '';
@@ -29,7 +17,7 @@ const said = (app: RunningApp): string => app.logged().match(/woken: .*/)?.[0] ?
  * they say became of what they had.
  */
 async function frozenAndWoken(how = ''): Promise<readonly string[]> {
-  const url = new URL('freezing.mjs', `file://${import.meta.dirname}/`).href;
+  const url = loaded('freezing.mjs');
   const projector = await house.begin('projector', `${url}?before=keep${how}`);
   const intake = await house.begin('intake', `${url}?before=answer${how}`);
   const zombies = [projector, intake];

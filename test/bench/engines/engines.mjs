@@ -77,6 +77,13 @@ async function projectors({ brokers, esdb, workers, name, onDatabase }) {
   }
 }
 
+/** The apps as processes. */
+async function houses(begun) {
+  for (const partitions of PARTITIONS)
+    for (const count of PROJECTORS)
+      await house(begun, { partitions, count }, `${plural(partitions, 'partition')}, ${plural(count, 'projector')}`);
+}
+
 /** Commands on an event store of their own. */
 async function executors({ workers: [worker], eventStore }) {
   const { url: esdb } = await eventStore();
@@ -98,7 +105,7 @@ async function executors({ workers: [worker], eventStore }) {
   }
 }
 
-const PARTS = { executors, house, relays, projectors };
+const PARTS = { executors, houses, relays, projectors };
 
 /** Starts the engines, measures all parts or those that are named, and ends the engines. */
 export async function engines(only) {
