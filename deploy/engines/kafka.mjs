@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import kafkajs from 'kafkajs';
 import { accepts, freePort, run, serve } from './process.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -106,6 +107,23 @@ async function doors({ ca, cert, key, users }, folder) {
 
 const java = (...args) => ['-Xmx512m', '-XX:+UseSerialGC', '-cp', join(jars, '*'), ...args];
 
+/** Whether a broker tells who leads: before, it takes connections and refuses what is asked of it. */
+async function leads(port) {
+  const kafka = new kafkajs.Kafka({
+    ...{ brokers: [`127.0.0.1:${port}`], clientId: 'engines', logLevel: kafkajs.logLevel.NOTHING },
+    ...{ connectionTimeout: 1000, requestTimeout: 2000, retry: { retries: 0 } },
+  });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).brokers.length > 0;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
 /**
  * Starts a broker on a folder of its own, which is formatted where it is new: begun again on the same folder and port it has what it had. `port`: a free one unless
  * given. `secured` (`ca`, `cert` and `key` in PEM, and the passwords of `users`) opens more doors, found in `secured` of what is given back. Gives `brokers`, and `stop`,
@@ -126,7 +144,7 @@ export async function startKafka({ folder, port, settings = {}, secured }) {
   }
   const broker = await serve('the Kafka broker', 'java', java('kafka.Kafka', file), {
     log: join(folder, 'kafka.log'),
-    answers: () => accepts(at),
+    answers: async () => (await accepts(at)) && leads(at),
   });
   const [saslSsl, sasl, ssl] = more.listeners.map((listener) => `127.0.0.1:${listener.port}`);
   return {

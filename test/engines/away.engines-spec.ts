@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunningApp } from './apps.mjs';
+import type { AppName, RunningApp } from './apps.mjs';
 import { until } from './kafka.js';
 import { type Load, loadOn } from './load.mjs';
 import { type EngineName, type OwnEngines, ownEngines, type Way } from './own-engines.js';
@@ -40,6 +40,13 @@ const standing = async (name: 'api' | 'relay' | 'projector' | 'intake'): Promise
 const alarmed = async (): Promise<readonly string[]> =>
   (await standing('api')).alarms.map(({ follower }) => follower).sort();
 
+/** A figure of the first of these apps. */
+async function figureOf(name: AppName, figure: string): Promise<number> {
+  const said = await fetch(`${house.of(name)[0]?.url}/metrics`).then((answer) => answer.text());
+  const line = said.split('\n').find((one) => one.startsWith(`entente_${figure} `));
+  return Number(line?.split(' ').at(-1) ?? 0);
+}
+
 /** All goes on, and what was acknowledged meanwhile and before is there, once. */
 async function goesOn(): Promise<Reckoned> {
   const since = performance.now();
@@ -63,7 +70,16 @@ describe('an engine that goes for ten seconds while the apps run and commands co
     await back;
     await engines.begin(name);
     await goesOn();
+    // Whoever rests on it has counted that it came back, by what it says to whoever measures.
+    const [to, apps] = COUNTED[name];
+    for (const app of apps) expect([app, await figureOf(app, `reconnections_total{to="${to}"}`)]).not.toEqual([app, 0]);
+    expect(await figureOf('api', 'appended_events_total')).toBeGreaterThan(0);
   };
+  const COUNTED = {
+    broker: ['kafka', ['relay', 'projector', 'intake', 'api']],
+    database: ['database', ['projector', 'api']],
+    eventStore: ['event-store', ['relay', 'projector', 'intake', 'api']],
+  } as const;
 
   it.each(['stop', 'kill'] as const)(
     'the broker, by %s: commands over HTTP are recorded all the same; who rests on it says so, and goes on by itself',
@@ -199,10 +215,7 @@ describe('who stands still', () => {
   });
 
   it('is the intake, which an api names with how many commands wait, and no more once it goes on', async () => {
-    const waiting = async (): Promise<number> => {
-      const said = await fetch(`${house.of('api')[0]?.url}/metrics`).then((answer) => answer.text());
-      return Number(/^entente_waiting_commands (?<count>\S+)$/m.exec(said)?.groups?.['count']);
-    };
+    const waiting = (): Promise<number> => figureOf('api', 'waiting_commands');
     const told = await frozen('intake', async () => (await alarmed()).includes('intake') && (await waiting()) > 0);
     expect(told).toEqual(['intake']);
     expect(await waiting()).toBe(0);

@@ -26,14 +26,14 @@ const lives = (pid: number): boolean => {
   }
 };
 
-/** A process that keeps a server which would run for ever, and does this with it when it is there. */
+/** A process that keeps a server which would run for ever, and does this with it before it says that it is there. */
 async function keeping(then: string): Promise<number> {
   const program = `
     import { goesWithUs, serve } from ${JSON.stringify(serving)};
     const log = ${JSON.stringify(join(folder, 'log'))};
     const server = await serve('a server', process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { log, answers: () => true });
-    process.stdout.write(server.pid + '\\n');
-    ${then}`;
+    ${then}
+    process.stdout.write(server.pid + '\\n');`;
   keeper = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [said] = (await once(keeper.stdout as NonNullable<ChildProcess['stdout']>, 'data')) as [Buffer];
   return Number(said.toString());

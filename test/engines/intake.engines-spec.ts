@@ -96,23 +96,32 @@ describe('a command on a topic', () => {
 
   it('of one key on several streams comes in the order in which they were sent', async () => {
     const { replies } = await running(2);
-    const grant = aCommand('stakeholder/norland', { type: 'GrantRole' }, { role: 'donor' });
-    const opens = { source: 'norland', actorrole: 'donor', type: 'OpenFundingAccount' };
-    // Each of these rests on what the one before has recorded on another stream.
-    const messages = [
-      aCommand('stakeholder/norland'),
-      grant,
-      aCommand('funding-account/norland.a', opens, { currency: 'USD' }),
-    ].map((message) => ({ ...message, key: 'one-key' }));
-    await house.send(messages);
-    await exactly(replies, 3);
-    expect(replies.map((one) => repliedBy(one).subject).slice(0, 2)).toHaveLength(2);
-    const sent = messages.map(({ headers }) => String(headers?.['ce_id']));
-    const positions = replies.map(repliedBy).map(({ commandId, body }) => [sent.indexOf(commandId), body['position']]);
-    expect(positions.filter(([, position]) => position !== undefined).sort()).toEqual([
-      [0, '1'],
-      [1, '2'],
-    ]);
+    const inOrder = (key: string): Message[] => {
+      const [giver, agent] = [`stakeholder/${key}`, `stakeholder/${key}-agent`];
+      const mandate = { source: key, actorrole: 'donor', type: 'GiveMandate' };
+      // What is said last rests on what was recorded before it on both streams: sooner it would be refused.
+      const commands = [
+        aCommand(giver),
+        aCommand(giver, { type: 'GrantRole' }, { role: 'donor' }),
+        aCommand(agent),
+        aCommand(agent, { type: 'GrantRole' }, { role: 'implementer' }),
+        aCommand(giver, mandate, { role: 'donor', to: `${key}-agent`, until: '2090-12-31' }),
+      ];
+      return commands.map((message) => ({ ...message, key }));
+    };
+    const keys = Array.from({ length: 12 }, (_, i) => `giver-${i}`);
+    const sent = new Map(keys.map((key) => [key, inOrder(key)]));
+    // Those of a key one after the other, among those of the others.
+    await house.send(Array.from({ length: 5 }, (_, i) => keys.flatMap((key) => sent.get(key)?.[i] ?? [])).flat());
+    await exactly(replies, 60);
+    expect(types(replies)).toEqual({ 'entente.command-accepted': 60 });
+    const positions = new Map(
+      replies.map(repliedBy).map(({ commandId, body }) => [commandId, Number(body['position'])]),
+    );
+    for (const messages of sent.values()) {
+      const own = messages.map(({ headers }) => positions.get(String(headers?.['ce_id'])));
+      expect(own).toEqual([...own].sort((one, other) => Number(one) - Number(other)));
+    }
   });
 
   it('sent twice has the same receipt twice, and another command of its id is refused', async () => {

@@ -109,7 +109,10 @@ export class ApiModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             waits.for('the event store', () =>
-              EventStoreDbStore.connect({ ...eventStore, reconnected: () => metrics.reconnected('event-store') }),
+              EventStoreDbStore.connect({
+                ...{ ...eventStore, reconnected: () => metrics.reconnected('event-store') },
+                onCommitted: (...of) => metrics.committed(...of),
+              }),
             ),
         },
         { provide: EventStore, useExisting: EventStoreDbStore },
@@ -134,7 +137,11 @@ export class ApiModule {
         },
         {
           provide: RefusalLog,
-          useFactory: () => waits.for('the database', () => PostgresRefusalLog.open(database)),
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            waits.for('the database', () =>
+              PostgresRefusalLog.open({ ...database, reconnected: () => metrics.reconnected('database') }),
+            ),
         },
         {
           provide: Executor,
@@ -151,13 +158,20 @@ export class ApiModule {
         OpenStreams,
         {
           provide: KafkaTopicEnd,
-          useFactory: () => new KafkaTopicEnd({ ...kafka, ...topic, clientId: 'entente-api' }),
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            new KafkaTopicEnd({
+              ...{ ...kafka, ...topic, clientId: 'entente-api', reconnected: () => metrics.reconnected('kafka') },
+            }),
         },
         {
           provide: KafkaCommandBacklog,
-          useFactory: () => {
-            const answering = { topic: others.commands, groupId: `${group}-intake` };
-            return new KafkaCommandBacklog({ ...kafka, ...answering, clientId: 'entente-api' });
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) => {
+            const answering = { topic: others.commands, groupId: `${group}-intake`, clientId: 'entente-api' };
+            return new KafkaCommandBacklog({
+              ...{ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') },
+            });
           },
         },
         {

@@ -45,12 +45,19 @@ export class IntakeModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             waits.for('the event store', () =>
-              EventStoreDbStore.connect({ ...eventStore, reconnected: () => metrics.reconnected('event-store') }),
+              EventStoreDbStore.connect({
+                ...{ ...eventStore, reconnected: () => metrics.reconnected('event-store') },
+                onCommitted: (...of) => metrics.committed(...of),
+              }),
             ),
         },
         {
           provide: RefusalLog,
-          useFactory: () => waits.for('the database', () => PostgresRefusalLog.open(database)),
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            waits.for('the database', () =>
+              PostgresRefusalLog.open({ ...database, reconnected: () => metrics.reconnected('database') }),
+            ),
         },
         {
           provide: Executor,
@@ -69,7 +76,12 @@ export class IntakeModule {
               reconnected: () => metrics.reconnected('kafka'),
             }),
         },
-        { provide: KafkaCommandBacklog, useFactory: () => new KafkaCommandBacklog({ ...kafka, ...answering }) },
+        {
+          provide: KafkaCommandBacklog,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            new KafkaCommandBacklog({ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') }),
+        },
         {
           provide: Watchdog,
           inject: [EventStore, KafkaCommandBacklog],

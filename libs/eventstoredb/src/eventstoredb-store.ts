@@ -35,6 +35,8 @@ export interface EventStoreDbOptions {
   readonly patience?: number;
   /** Is told each time that the log is followed anew after that had ended. */
   readonly reconnected?: () => void;
+  /** Is told of each append that took effect: how many appends, how many events they were, and how long it took, in milliseconds. */
+  readonly onCommitted?: (appends: number, events: number, ms: number) => void;
   /** Events that may wait; beyond them an append is `Busy`. */
   readonly maxWaiting?: number;
 }
@@ -63,6 +65,7 @@ export class EventStoreDbStore extends EventStore {
     private readonly writer: LogWriter,
     private readonly follower: Follower,
     private readonly maxWaiting: number,
+    private readonly onCommitted: NonNullable<EventStoreDbOptions['onCommitted']>,
   ) {
     super();
     this.id = identity.id;
@@ -72,13 +75,22 @@ export class EventStoreDbStore extends EventStore {
   /** Connects, once: where the server does not answer, or is too old, it fails with a sentence that says what to do and names the address without credentials. */
   static async connect(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
     const { url, log, upcast, reconnected, patience = 5000, maxWaiting = 10_000 } = options;
+    const { onCommitted = () => undefined } = options;
     const link = await connect(url, patience, new Names(log));
     try {
       const reader = new LogReader(link, upcast);
       const identity = await identityOf(link);
       const follower = new Follower(link, reader, reconnected);
       await follower.start();
-      return new EventStoreDbStore(identity, link, reader, new LogWriter(link, reader), follower, maxWaiting);
+      return new EventStoreDbStore(
+        identity,
+        link,
+        reader,
+        new LogWriter(link, reader),
+        follower,
+        maxWaiting,
+        onCommitted,
+      );
     } catch (error) {
       await disconnect(link);
       throw error;
@@ -104,11 +116,13 @@ export class EventStoreDbStore extends EventStore {
       const last = open ? await this.reader.revisionOf(stream) : expected === 'none' ? -1 : expected;
       if (expected === 'exists' && last < 0) return { ok: false, actual: -1 };
       if (last < -1) return { ok: false, actual: await this.reader.revisionOf(stream) };
+      const begun = performance.now();
       const answer = await this.writer.append(stream, last, async () => {
         await this.follower.reached(this.answered);
         return events.map((event) => toServer(event, { notBefore: this.follower.recordedAt }));
       });
       if (answer.ok && answer.position > this.answered) this.answered = answer.position;
+      if (answer.ok) this.onCommitted(1, events.length, performance.now() - begun);
       if (answer.ok || !open) return answer;
     }
     throw new Contention(stream, TURNS);

@@ -19,7 +19,7 @@ export class KafkaCommandBacklog {
   private seen: { readonly sent: bigint; readonly answered: bigint; readonly at: number } | null = null;
 
   constructor(private readonly settings: KafkaBacklogSettings) {
-    this.admin = new KeptAdmin(kafkaOf(settings));
+    this.admin = new KeptAdmin(kafkaOf(settings), settings.reconnected);
   }
 
   /** Those who answer commands, as one who follows what is sent: by the count of all partitions' records. */

@@ -11,10 +11,10 @@ import { topicForTests } from '../../../test/engines/kafka.js';
 import { KafkaEventFeed } from './kafka-event-feed.js';
 import { KafkaEventPublisher } from './kafka-event-publisher.js';
 
-keeps('EventFeed', EVENT_FEED, async () => {
+const opens = (partitions: number) => async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-kafka-'));
   const store = new SqliteEventStore({ folder });
-  const settings = topicForTests(1);
+  const settings = topicForTests(partitions);
   const publisher = new KafkaEventPublisher(settings);
   // The topic is there before anybody reads it, as where a house has run before.
   await publisher.tails(store.id);
@@ -34,4 +34,7 @@ keeps('EventFeed', EVENT_FEED, async () => {
     rmSync(folder, { recursive: true });
   };
   return { port: { feed: new KafkaEventFeed(settings, store), append, patience: 10_000 }, end };
-});
+};
+
+keeps('EventFeed', EVENT_FEED, opens(1));
+keeps('EventFeed, in four partitions,', EVENT_FEED, opens(4));

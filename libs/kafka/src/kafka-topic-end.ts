@@ -19,7 +19,7 @@ export class KafkaTopicEnd {
 
   constructor(private readonly settings: KafkaSettings & TopicSettings) {
     this.kafka = kafkaOf(settings);
-    this.admin = new KeptAdmin(this.kafka);
+    this.admin = new KeptAdmin(this.kafka, settings.reconnected);
   }
 
   /** The position up to which every partition has what is its own; null while records come in, and until the last ones are read. Fails where the topic cannot be asked. */

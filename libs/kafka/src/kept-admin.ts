@@ -4,8 +4,13 @@ import { within } from './settings.js';
 /** An admin client that is kept from one question to the next; after a fault another follows. */
 export class KeptAdmin {
   private admin: Promise<Admin> | null = null;
+  private lived = false;
 
-  constructor(private readonly kafka: Kafka) {}
+  constructor(
+    private readonly kafka: Kafka,
+    /** Is told each time that it was begun again. */
+    private readonly reconnected: () => void = () => undefined,
+  ) {}
 
   async ask<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
     const asked = (this.admin ??= this.begin());
@@ -28,6 +33,8 @@ export class KeptAdmin {
     const admin = this.kafka.admin();
     try {
       await admin.connect();
+      if (this.lived) this.reconnected();
+      this.lived = true;
       return admin;
     } catch (error) {
       void admin.disconnect().catch(() => undefined);

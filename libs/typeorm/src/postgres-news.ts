@@ -5,20 +5,25 @@ import type { Asks } from './postgres-connections.js';
 
 const CHANNEL = 'entente_rows';
 const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 5000];
+/** What is told follows the last that was no sooner than this, in milliseconds. */
+const TELL_EVERY = 10;
 
 /**
  * Which models moved, told among all processes on one database by LISTEN and NOTIFY: a hint, which is missed while the connection is away, so who must not miss anything
- * looks all the same.
+ * looks all the same. It is told behind the commit and not within: a transaction that notifies holds a lock of the whole server while it is synced, and no two would be synced together.
  */
 export class News {
   private readonly own = randomUUID();
   private readonly stopping = new AbortController();
+  private readonly untold = new Set<string>();
+  private telling: Promise<void> | null = null;
   private client: pg.Client | null = null;
   private readonly listening: Promise<void>;
   /** Resolves when it listens, or could not at its first try. */
   readonly begun: Promise<void>;
 
   constructor(
+    private readonly asks: Asks,
     private readonly url: string,
     private readonly heard: (models: ReadonlySet<string>) => void,
     private readonly reconnected: () => void = () => undefined,
@@ -28,9 +33,21 @@ export class News {
     this.listening = this.listen(begun);
   }
 
-  /** Tells the others when the transaction is kept. */
-  async tell(asks: Asks, models: Iterable<string>): Promise<void> {
-    await asks.query('SELECT pg_notify($1, $2)', [CHANNEL, [this.own, ...models].join(' ')]);
+  /** Tells the others soon; what moves meanwhile is told with it. */
+  tell(models: Iterable<string>): void {
+    for (const model of models) this.untold.add(model);
+    this.telling ??= this.tellAll();
+  }
+
+  private async tellAll(): Promise<void> {
+    const { signal } = this.stopping;
+    while (this.untold.size > 0 && !signal.aborted) {
+      const says = [this.own, ...this.untold].join(' ');
+      this.untold.clear();
+      await this.asks.query('SELECT pg_notify($1, $2)', [CHANNEL, says]).catch(() => undefined);
+      await pause(TELL_EVERY, undefined, { signal }).catch(() => undefined);
+    }
+    this.telling = null;
   }
 
   async close(): Promise<void> {

@@ -92,7 +92,7 @@ export class PostgresReadModelStore extends ReadModelStore {
         await dropUnused(asks);
       });
     await this.load();
-    this.news = new News(this.options.url, (moved) => this.tell(moved), this.options.reconnected);
+    this.news = new News(this.connections, this.options.url, (moved) => this.tell(moved), this.options.reconnected);
     await this.news.begun;
   }
 
@@ -211,12 +211,12 @@ export class PostgresReadModelStore extends ReadModelStore {
         if (cleared) await holdHouse(asks);
         if ((await turnHeld(asks)) !== turn) throw new Fenced();
         await this.writer().keep(asks, batches);
-        await this.news?.tell(asks, moved);
       });
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       return false;
     }
+    this.news?.tell(moved);
     this.tell(moved);
     return true;
   }

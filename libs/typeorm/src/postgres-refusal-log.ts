@@ -20,6 +20,8 @@ export interface PostgresRefusalLogOptions extends PostgresOptions {
   readonly most?: number;
   /** As many may wait in this process to be written. */
   readonly mostWaiting?: number;
+  /** Is told each time that the database takes them again after it had not. */
+  readonly reconnected?: () => void;
 }
 
 /** Refused commands of all processes on one database, written together four times a second. */
@@ -27,12 +29,14 @@ export class PostgresRefusalLog extends RefusalLog {
   private noted: RefusedCommand[] = [];
   private leftOut = 0;
   private writing: Promise<void> = Promise.resolve();
+  private failed = false;
   private readonly timer: NodeJS.Timeout;
 
   private constructor(
     private readonly connections: Connections,
     private readonly most: number,
     private readonly mostWaiting: number,
+    private readonly reconnected: () => void,
   ) {
     super();
     this.timer = setInterval(() => void this.write(), EVERY).unref();
@@ -40,7 +44,7 @@ export class PostgresRefusalLog extends RefusalLog {
 
   /** Makes the table where it is missing. */
   static async open(options: PostgresRefusalLogOptions): Promise<PostgresRefusalLog> {
-    const { most = 100_000, mostWaiting = 10_000 } = options;
+    const { most = 100_000, mostWaiting = 10_000, reconnected = () => undefined } = options;
     const connections = new Connections({ ...options, connections: 2 });
     try {
       // Two processes that make it at once would be told that it is there.
@@ -52,7 +56,7 @@ export class PostgresRefusalLog extends RefusalLog {
       await connections.close();
       throw error;
     }
-    return new PostgresRefusalLog(connections, most, mostWaiting);
+    return new PostgresRefusalLog(connections, most, mostWaiting, reconnected);
   }
 
   note(refused: RefusedCommand): void {
@@ -98,7 +102,10 @@ export class PostgresRefusalLog extends RefusalLog {
           await asks.query('DELETE FROM refusals WHERE number <= (SELECT MAX(number) FROM refusals) - $1', [this.most]);
         });
         this.noted = this.noted.slice(batch.length);
+        if (this.failed) this.reconnected();
+        this.failed = false;
       } catch {
+        this.failed = true;
         // Nothing of it was written: the next time tries again.
       }
     });
