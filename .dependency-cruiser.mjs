@@ -77,6 +77,12 @@ export default {
       from: { path: '^apps/', pathNot: '(\\.module|[.-]spec)\\.ts$' },
       to: { path: '^libs/(sqlite|eventstoredb|kafka|typeorm)/' },
     },
+    {
+      name: 'engines-in-adapters-only',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: specs },
+      to: { path: 'node_modules/(?:@types/)?(?:better-sqlite3|typeorm|pg|kafkajs|@eventstore)(?:/|$)' },
+    },
     ...rules,
   ],
   options: {

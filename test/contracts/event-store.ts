@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { EventStore, NewEvent } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
@@ -241,6 +242,23 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
       expect(await all(store.readLog(0n))).toHaveLength(4);
       expect(await store.append('note/a', 1, [anEvent()])).toMatchObject({ ok: true, revision: 2 });
       expect(await store.append('note/c', 'none', [anEvent()])).toMatchObject({ ok: true, revision: 0 });
+    },
+  },
+  {
+    says: 'records at times that never go back, and finds the position of an instant',
+    async holds({ store }) {
+      for (const stream of ['note/a', 'note/b', 'note/c']) {
+        await store.append(stream, 'none', [anEvent()]);
+        await pause(3);
+      }
+      const log = await all(store.readLog(0n));
+      const times = log.map(({ metadata }) => metadata.recordedAt);
+      expect([times.length, times]).toEqual([3, [...times].sort()]);
+      for (const time of times) {
+        const last = log.findLast(({ metadata }) => metadata.recordedAt <= time);
+        expect(await store.positionAt(time)).toBe(last?.position);
+      }
+      expect(await store.positionAt('1970-01-01T00:00:00.000Z')).toBe(0n);
     },
   },
 ];

@@ -29,6 +29,7 @@ it('apps whose clocks are a minute ahead of the engines, and a minute behind the
     [1, 1],
     [-1, -1],
   ]);
+  await house.level();
   const alarms: unknown[] = [];
   load.begin();
   for (let second = 0; second < 15; second += 1, await pause(1000))

@@ -98,11 +98,16 @@ describe('a relay refuses, and says why,', () => {
     expect(await faultOf({ ...house.settings, partitions: 4 })).toContain('has 6 partitions, not 4');
   });
 
-  it('a topic that forgets', async () => {
+  it.each([
+    ['retention.ms', '86400000', '-1'],
+    ['retention.bytes', '1000000', '-1'],
+    ['cleanup.policy', 'compact', 'delete'],
+  ])('a topic that forgets, by its %s', async (name, value, wanted) => {
     const { topic } = house.settings;
-    const configEntries = [{ name: 'retention.ms', value: '86400000' }];
+    const forEver = name === 'retention.ms' ? [] : [{ name: 'retention.ms', value: '-1' }];
+    const configEntries = [...forEver, { name, value }];
     await byHand((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 6, configEntries }] }));
-    expect(await faultOf()).toContain('forgets: its retention.ms is 86400000 and has to be -1');
+    expect(await faultOf()).toContain(`forgets: its ${name} is ${value} and has to be ${wanted}`);
   });
 
   it('a partition that was emptied', async () => {
