@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
-import { accepts, freePort, run, serve } from './process.mjs';
+import { freePort, run, serve } from './process.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const jars = fileURLToPath(new URL('../../.entente/kafka-4.3.0', import.meta.url));
@@ -144,7 +144,7 @@ export async function startKafka({ folder, port, settings = {}, secured }) {
   }
   const broker = await serve('the Kafka broker', 'java', java('kafka.Kafka', file), {
     log: join(folder, 'kafka.log'),
-    answers: async () => (await accepts(at)) && leads(at),
+    answers: () => leads(at),
   });
   const [saslSsl, sasl, ssl] = more.listeners.map((listener) => `127.0.0.1:${listener.port}`);
   return {

@@ -16,7 +16,9 @@ export function houseOf({ esdb, kafka, database }, partitions = 6) {
   };
   const client = new kafkajs.Kafka({ brokers: [kafka], clientId: 'by-hand', logLevel: kafkajs.logLevel.NOTHING });
   const apps = new Set();
+  let ended = false;
   const begin = async (name, loading) => {
+    ended = false;
     const app = await startApp(name, settings, loading);
     apps.add(app);
     void app.ended.then(() => apps.delete(app));
@@ -37,11 +39,12 @@ export function houseOf({ esdb, kafka, database }, partitions = 6) {
     },
     /** Every app that runs. */
     all: () => [...apps],
-    /** The address of one of the apis that run now; waits for one. */
+    /** The address of one of the apis that run now; waits for one, unless the house was ended. */
     async url() {
       for (;;) {
         const apis = of('api');
         if (apis.length > 0) return apis[randomInt(apis.length)].url;
+        if (ended) throw new Error('the house was ended');
         await pause(20);
       }
     },
@@ -74,6 +77,7 @@ export function houseOf({ esdb, kafka, database }, partitions = 6) {
     },
     /** Kills all that runs. */
     async end() {
+      ended = true;
       await Promise.all([...apps].map((app) => app.kill()));
     },
   };

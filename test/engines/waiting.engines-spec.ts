@@ -9,7 +9,6 @@ import { startPostgres } from '../../deploy/engines/postgres.mjs';
 import { freePort } from '../../deploy/engines/process.mjs';
 import type { AppName, RunningApp } from './apps.mjs';
 import { until } from './kafka.js';
-
 import { type Processes, houseOf } from './processes.mjs';
 
 const APPS: readonly AppName[] = ['api', 'relay', 'projector', 'intake'];

@@ -169,9 +169,7 @@ export class ApiModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) => {
             const answering = { topic: others.commands, groupId: `${group}-intake`, clientId: 'entente-api' };
-            return new KafkaCommandBacklog({
-              ...{ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') },
-            });
+            return new KafkaCommandBacklog({ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') });
           },
         },
         {

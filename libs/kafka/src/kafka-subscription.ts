@@ -4,7 +4,7 @@ import { type Delivering, Delivery } from './delivery.js';
 import { GroupMember } from './group-member.js';
 import { KeptAdmin } from './kept-admin.js';
 import { Places } from './place.js';
-import { type KafkaFeedSettings, withHint, within, wordsOf } from './settings.js';
+import { type KafkaFeedSettings, within, wordsOf } from './settings.js';
 import { checkPartitions } from './topic.js';
 
 /**
@@ -28,7 +28,7 @@ export class KafkaSubscription implements FeedSubscription {
   ) {
     this.admin = new KeptAdmin(kafka);
     this.member = new GroupMember(kafka, settings, settings.partitions, {
-      check: () => this.admin.ask((admin) => checkPartitions(admin, this.settings)).catch(hinted),
+      check: () => this.admin.ask((admin) => checkPartitions(admin, this.settings)),
       given: (consumer, partitions) => this.given(consumer, partitions),
       handle: (consumer, payload) => this.handle(consumer, payload),
       letGo: (consumer) => this.letGo(consumer),
@@ -104,7 +104,7 @@ export class KafkaSubscription implements FeedSubscription {
       if (!isMine()) return;
       try {
         const at = await delivery.resume();
-        const { offset, atEnd } = await places.of(partition, at).catch(hinted);
+        const { offset, atEnd } = await places.of(partition, at);
         if (!isMine()) return;
         consumer.seek({ topic, partition, offset: String(offset) });
         delivery.ready = true;
@@ -170,8 +170,3 @@ export class KafkaSubscription implements FeedSubscription {
     return this.member.over();
   }
 }
-
-/** Fails with what a fault says and what is to be done about it. */
-const hinted = (error: unknown): never => {
-  throw withHint(error);
-};

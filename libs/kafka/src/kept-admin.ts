@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { within } from './settings.js';
+import { withHint, within } from './settings.js';
 
 /** An admin client that is kept from one question to the next; after a fault another follows. */
 export class KeptAdmin {
@@ -19,7 +19,7 @@ export class KeptAdmin {
     } catch (error) {
       if (this.admin === asked) this.admin = null;
       void asked.then((admin) => admin.disconnect()).catch(() => undefined);
-      throw error;
+      throw withHint(error);
     }
   }
 

@@ -1,5 +1,6 @@
 import { type ModelBatch, type Parked, type Pin, type RowId, rowKey } from '@entente/engine';
 import type { AnyProjection, ColumnType } from '@entente/kernel';
+import { CHECKPOINTS, type KeptCheckpoint, pinsOf } from './checkpoints.js';
 import { moveTurn } from './postgres-catalogue.js';
 import type { Asks } from './postgres-connections.js';
 import { parkedOf } from './row-writer.js';
@@ -46,14 +47,8 @@ export class PostgresRowWriter {
 
   /** How far each model is in each of so many partitions. */
   async checkpoints(asks: Asks, partitions: number): Promise<ReadonlyMap<string, Pin>> {
-    const tables = [...this.models.values()].map(({ table }) => table);
-    const { rows } = await asks.query<{ rows_in: string; partition: number; position: string }>(
-      'SELECT rows_in, partition, position FROM checkpoints WHERE rows_in = ANY($1)',
-      [tables],
-    );
-    const pins = new Map(tables.map((table) => [table, Array<bigint>(partitions).fill(0n)]));
-    for (const { rows_in, partition, position } of rows) (pins.get(rows_in) ?? [])[partition] = BigInt(position);
-    return new Map([...this.models].map(([name, { table }]) => [name, pins.get(table) ?? []]));
+    const { rows } = await asks.query<KeptCheckpoint>(CHECKPOINTS);
+    return pinsOf(rows, this.models.values(), partitions);
   }
 
   async parked(asks: Asks): Promise<readonly Parked[]> {

@@ -1,6 +1,7 @@
 import type { Change, Changes, Filter, Origin, Pin, RowOut, RowQuery, RowsOut, TotalOut } from '@entente/engine';
 import type { Cell, ColumnType, Json } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
+import { CHECKPOINTS, type KeptCheckpoint, pinsOf } from './checkpoints.js';
 import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
 import { type Source, type StoredModel, keyOf, rowIdOf } from './source.js';
 import { type Steps, ask } from './steps.js';
@@ -55,15 +56,7 @@ export class RowReader {
 
   /** The same of many models, by one question. */
   *allCheckpoints(models: Iterable<StoredModel>): Steps<ReadonlyMap<string, Pin>> {
-    const rows = yield* ask<{ rows_in: string; partition: unknown; at: string }>(
-      'SELECT rows_in, partition, CAST(position AS TEXT) AS at FROM checkpoints',
-    );
-    const pinOf = ({ table }: StoredModel): Pin => {
-      const pin = Array<bigint>(this.partitions).fill(0n);
-      for (const { rows_in, partition, at } of rows) if (rows_in === table) pin[Number(partition)] = BigInt(at);
-      return pin;
-    };
-    return new Map([...models].map((stored) => [stored.model.name, pinOf(stored)]));
+    return pinsOf(yield* ask<KeptCheckpoint>(CHECKPOINTS), models, this.partitions);
   }
 
   /** Every parked stream of every table, as it is kept. */
