@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { RefusalLog, RefusedCommand } from '@entente/engine';
 import type { Case } from './contract.js';
@@ -43,6 +44,21 @@ export const REFUSAL_LOG: readonly Case<RefusalsOnTrial>[] = [
       const { refusals, leftOut } = await log.list({ limit: 10 });
       expect(refusals.map(({ commandId }) => commandId)).toEqual(['c4', 'c3', 'c2']);
       expect(leftOut).toBe(2);
+      await log.close();
+    },
+  },
+  {
+    says: 'loses nothing that is noted while what was noted before is written',
+    async holds({ open }) {
+      const log = await open();
+      const listed: Promise<unknown>[] = [];
+      for (let n = 1; n <= 60; n += 1, await pause(1)) {
+        log.note(refused(n));
+        listed.push(log.list({ limit: 1 }));
+      }
+      await Promise.all(listed);
+      const { refusals } = await log.list({ limit: 100 });
+      expect(refusals.map(({ commandId }) => commandId)).toEqual(Array.from({ length: 60 }, (_, i) => `c${60 - i}`));
       await log.close();
     },
   },

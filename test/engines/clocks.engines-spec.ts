@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import type { AppName } from './apps.mjs';
+import { until } from './kafka.js';
 import { reckon } from './reckoning.mjs';
 import { loaded, underLoad } from './under-load.js';
 
@@ -30,11 +31,19 @@ it('apps whose clocks are a minute ahead of the engines, and a minute behind the
     [-1, -1],
   ]);
   await house.level();
-  const alarms: unknown[] = [];
   load.begin();
+  // Where all have too much to do, one or the other may stand still for a while, and says so: by a clock that is off it would say so always.
+  const apps = house.all();
+  const alarmed = new Map(apps.map((app) => [app, 0]));
   for (let second = 0; second < 15; second += 1, await pause(1000))
-    for (const app of house.all()) alarms.push(...((await app.standing())['alarms'] as unknown[]));
+    for (const app of apps)
+      if (((await app.standing())['alarms'] as unknown[]).length > 0) alarmed.set(app, (alarmed.get(app) ?? 0) + 1);
   await load.end();
   const { commands, deadLetters } = await reckon(house, load);
-  expect([commands > 100, deadLetters, alarms]).toEqual([true, 0, []]);
+  expect([commands > 100, deadLetters, Math.max(...alarmed.values()) < 15]).toEqual([true, 0, true]);
+  const alarms = async (): Promise<unknown[]> => {
+    const said = await Promise.all(apps.map((app) => app.standing()));
+    return said.flatMap((one) => one['alarms'] as unknown[]);
+  };
+  await until(async () => (await alarms()).length === 0);
 });

@@ -124,6 +124,32 @@ describe('a command on a topic', () => {
     }
   });
 
+  it('is answered with few others where deciding takes long: whoever watches sees that they come on', async () => {
+    house = await intakeHouse(1);
+    const slow = new Proxy(house.store, {
+      get(of, name) {
+        const real = Reflect.get(of, name) as unknown;
+        if (typeof real !== 'function') return real;
+        return (...args: unknown[]): unknown => {
+          const ask = (): unknown => (real as (...all: unknown[]) => unknown).apply(of, args);
+          return name === 'append' ? pause(40).then(ask) : ask();
+        };
+      },
+    });
+    house.start(slow);
+    await house.topics();
+    const replies = await house.collect('replies');
+    await house.send(story('slow', 200));
+    await exactly(replies, 200);
+    // Behind what is answered at once lies the end of its transaction, which nobody reads.
+    const pieces: number[] = [];
+    for (const [i, { offset }] of replies.entries())
+      if (offset - (replies[i - 1]?.offset ?? -2n) === 1n) pieces.push((pieces.pop() ?? 0) + 1);
+      else pieces.push(1);
+    expect(Math.max(...pieces.slice(3))).toBeLessThanOrEqual(25);
+    expect(types(replies)).toEqual({ 'entente.command-accepted': 200 });
+  });
+
   it('sent twice has the same receipt twice, and another command of its id is refused', async () => {
     const { replies } = await running(1);
     const one = aCommand('stakeholder/estmark', { id: 'once' });

@@ -78,8 +78,8 @@ export class EventStoreDbStore extends EventStore {
     const { onCommitted = () => undefined } = options;
     const link = await connect(url, patience, new Names(log));
     try {
-      const reader = new LogReader(link, upcast);
       const identity = await identityOf(link);
+      const reader = new LogReader(link, identity.position, upcast);
       const follower = new Follower(link, reader, reconnected);
       await follower.start();
       return new EventStoreDbStore(

@@ -15,6 +15,8 @@ import type { Link } from './link.js';
 export interface Identity {
   readonly id: string;
   readonly eras: readonly Era[];
+  /** Where the server has its first word: all that is the log's stands behind it. */
+  readonly position: bigint;
 }
 
 /** What the stream says: first `LogBegun`, then an `EraBegun` for each era. The names are the storage format and stay for ever. */
@@ -23,6 +25,7 @@ interface Said {
   readonly era?: string;
   /** The last position that the era has in common with what was before, as a decimal string. */
   readonly since?: string;
+  readonly position: bigint;
 }
 
 /** The log's identity: whoever comes first gives it. */
@@ -45,6 +48,7 @@ export async function beginEra(link: Link, since: bigint): Promise<string> {
 function identityIn([first, ...later]: readonly Said[]): Identity {
   return {
     id: first?.log ?? '',
+    position: first?.position ?? 0n,
     eras: later.flatMap(({ era, since }) => (era === undefined ? [] : [{ id: era, since: BigInt(since ?? 0) }])),
   };
 }
@@ -56,7 +60,7 @@ async function said({ client, calls, names, every }: Link): Promise<readonly Sai
         const found: Said[] = [];
         const options = { ...every, fromRevision: START, direction: FORWARDS } as const;
         for await (const { event } of client.readStream(names.identity, options))
-          if (event !== undefined) found.push(event.data as Said);
+          if (event !== undefined) found.push({ ...(event.data as object), position: event.position?.commit ?? 0n });
         return found;
       }),
     );
@@ -67,7 +71,12 @@ async function said({ client, calls, names, every }: Link): Promise<readonly Sai
 }
 
 /** False where another was first. */
-async function write(link: Link, expectedRevision: AppendExpectedRevision, type: string, data: Said): Promise<boolean> {
+async function write(
+  link: Link,
+  expectedRevision: AppendExpectedRevision,
+  type: string,
+  data: Omit<Said, 'position'>,
+): Promise<boolean> {
   const { client, calls, names, every } = link;
   const event = jsonEvent({ id: randomUUID(), type, data: { ...data } });
   const options = { ...every, expectedRevision } as const;

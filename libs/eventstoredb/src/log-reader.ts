@@ -36,6 +36,8 @@ export class LogReader {
 
   constructor(
     private readonly link: Link,
+    /** Where the log begins: what the server had before is not read. */
+    private readonly begins: bigint,
     private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
   ) {}
 
@@ -69,7 +71,7 @@ export class LogReader {
     const wanted: Wanted = ({ kind }, type) => (kinds?.includes(kind) ?? true) && (types?.includes(type) ?? true);
     const behind = (event: RecordedEvent) => event.position > after && (upTo === undefined || event.position <= upTo);
     const none = kinds?.length === 0 || types?.length === 0;
-    let [left, next, first] = [none ? 0 : limit, after, true];
+    let [left, next, first] = [none ? 0 : limit, after < this.begins ? this.begins : after, true];
     while (left > 0) {
       const page = await this.pageOfAll(next, wanted, first);
       const events = page.events.filter(behind).slice(0, left);
@@ -108,7 +110,7 @@ export class LogReader {
       for (const { event } of raw) {
         const position = event?.position.commit ?? 0n;
         if (position > through) through = position;
-        if (position <= after) return { through };
+        if (position <= after || position <= this.begins) return { through };
         const [last] = this.own(event);
         if (last !== undefined) return { through, last };
       }

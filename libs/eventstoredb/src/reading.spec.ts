@@ -59,6 +59,24 @@ describe('the log on a server', () => {
     }
   });
 
+  it('is read from where it begins, whatever a server that is shared had before', async () => {
+    const server = await aServer();
+    const older = await aStore({ url: server.url, log: 'older' });
+    for (let i = 0; i < 2000; i += 500)
+      await older.append(
+        'note/a',
+        i === 0 ? 'none' : i - 1,
+        Array.from({ length: 500 }, () => anEvent()),
+      );
+    const before = server.reads.sent;
+    const store = await aStore({ url: server.url, log: 'younger' });
+    expect([await store.head(), await all(store.readLog(0n))]).toEqual([0n, []]);
+    await store.append('note/a', 'none', [anEvent()]);
+    expect((await all(store.readLog(0n))).map(({ stream, revision }) => [stream, revision])).toEqual([['note/a', 0]]);
+    expect(await store.positionAt('2000-01-01T00:00:00.000Z')).toBe(0n);
+    expect(server.reads.sent - before).toBeLessThan(1000);
+  });
+
   it('is read to its end by the reader itself where the subscription to what it wants breaks off', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });

@@ -4,6 +4,7 @@ import type { CommandConsumer, Decided, SentCommand } from '@entente/engine';
 import type { KafkaMessage, Message } from 'kafkajs';
 import { type Answering, type Answers } from './answering.js';
 import { type Death, deadLetterOf } from './dead-letters.js';
+import type { Pace } from './pace.js';
 import { headersOf } from './settings.js';
 
 /** So many bytes are answered at once, unless a single record has more. */
@@ -34,6 +35,7 @@ export class Inlet {
     private readonly topic: string,
     private readonly to: CommandConsumer,
     readonly answering: Answering,
+    readonly pace: Pace,
   ) {}
 
   /** One piece of work at a time, in order. */
@@ -110,13 +112,13 @@ function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[
   return [{ ...said.read, commandId, key, correlationId, ...(traceparent === null ? {} : { traceparent }) }];
 }
 
-/** Records in the order in which they lie, in pieces that are answered at once. */
-export function* inPieces(records: readonly KafkaMessage[], most: number): Iterable<readonly KafkaMessage[]> {
+/** Records in the order in which they lie, in pieces that are answered at once: none of more than `most` says by then. */
+export function* inPieces(records: readonly KafkaMessage[], most: () => number): Iterable<readonly KafkaMessage[]> {
   let piece: KafkaMessage[] = [];
   let bytes = 0;
   for (const record of records) {
     const size = record.value?.length ?? 0;
-    if (piece.length > 0 && (piece.length >= most || bytes + size > MOST_BYTES)) {
+    if (piece.length > 0 && (piece.length >= most() || bytes + size > MOST_BYTES)) {
       yield piece;
       [piece, bytes] = [[], 0];
     }

@@ -4,6 +4,7 @@ import { Answering } from './answering.js';
 import { GroupMember } from './group-member.js';
 import { Inlet, inPieces } from './inlet.js';
 import { makeIntakeTopics } from './intake-topics.js';
+import { Pace } from './pace.js';
 import { type KafkaIntakeSettings, within, wordsOf } from './settings.js';
 import { asAdmin } from './topic.js';
 
@@ -56,7 +57,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
   /** The group gives these partitions. Must not throw, or kafkajs's consumer dies. */
   private given(consumer: Consumer, partitions: readonly number[]): void {
     const mine = (this.generation += 1);
-    const { topic, replies, deadLetters, groupId } = this.settings;
+    const { topic, replies, deadLetters, groupId, most = 100 } = this.settings;
     for (const [partition, inlet] of this.inlets)
       if (!partitions.includes(partition)) {
         this.inlets.delete(partition);
@@ -67,7 +68,8 @@ export class KafkaCommandSubscription implements CommandSubscription {
     for (const partition of partitions) {
       const ways = { commands: topic, replies, deadLetters, groupId };
       const inlet =
-        this.inlets.get(partition) ?? new Inlet(partition, topic, this.to, new Answering(this.kafka, ways, partition));
+        this.inlets.get(partition) ??
+        new Inlet(partition, topic, this.to, new Answering(this.kafka, ways, partition), new Pace(most));
       this.inlets.set(partition, inlet);
       inlet.ready = false;
       void this.begin(consumer, inlet, mine);
@@ -126,7 +128,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
       await inlet.inTurn(async () => {
         // The ends of transactions lie in the topic, too, for nobody to see: no place is left before them.
         const last = BigInt(batch.lastOffset());
-        for (const piece of inPieces(batch.messages, this.settings.most ?? 100)) {
+        for (const piece of inPieces(batch.messages, () => inlet.pace.atOnce())) {
           if (!goesOn()) return;
           const end = piece.at(-1) === batch.messages.at(-1) ? last : BigInt(piece.at(-1)?.offset ?? last);
           await this.answer(inlet, piece, end + 1n, mine);
@@ -147,11 +149,13 @@ export class KafkaCommandSubscription implements CommandSubscription {
   private async answer(inlet: Inlet, piece: readonly KafkaMessage[], next: bigint, mine: number): Promise<void> {
     const open = piece.filter(({ offset }) => BigInt(offset) >= inlet.from);
     if (open.length === 0) return;
+    const begun = performance.now();
     const answers = await inlet.decide(open);
     // What another may have now is his to answer.
     if (mine !== this.generation) return;
     await inlet.answering.answer({ ...answers, next });
     inlet.from = next;
+    inlet.pace.took(open.length, performance.now() - begun);
     inlet.well();
   }
 

@@ -88,7 +88,8 @@ export class PostgresRefusalLog extends RefusalLog {
   /** Writes what was noted, one batch after the other; where that fails, it is kept for the next time, within its bound. */
   private write(): Promise<void> {
     this.writing = this.writing.then(async () => {
-      const batch = this.noted;
+      // More may be noted while it is written.
+      const batch = [...this.noted];
       if (batch.length === 0) return;
       try {
         await this.connections.transaction(async (asks) => {
