@@ -4,7 +4,7 @@ import type { Running } from './postgres.mjs';
 export interface RunningEventStore extends Running {
   readonly url: string;
   /** Tells it what to do wrong (`Faults` of `test/doubles/eventstoredb`), and with `listens` whether it takes connections; resolves when that holds. */
-  faults(change: Readonly<Record<string, unknown>>): Promise<void>;
+  faults(change: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
 }
 export function startEventStore(options: {
   readonly folder: string;

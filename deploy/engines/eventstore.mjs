@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL('../../test/doubles/eventstoredb/serve.mjs
 
 /**
  * Starts one on a folder of its own: begun again on the same folder and port it has what it had. `port`: a free one unless given. Gives `url`, and `stop`, `kill`,
- * `signal`; and `faults(change)`, which tells it what to do wrong, and by `{ listens: false }` to refuse all connections.
+ * `signal`; and `faults(change)`, which tells it what to do wrong, and by `{ listens: false }` to refuse all connections, and gives what is left of it.
  */
 export async function startEventStore({ folder, port }) {
   mkdirSync(folder, { recursive: true });
@@ -22,7 +22,9 @@ export async function startEventStore({ folder, port }) {
   const faults = async (change) => {
     const body = JSON.stringify(change, (_, value) => (typeof value === 'bigint' ? String(value) : value));
     const response = await fetch(`http://127.0.0.1:${control}/faults`, { method: 'PUT', body });
-    if (!response.ok) throw new Error(await response.text());
+    const said = await response.text();
+    if (!response.ok) throw new Error(said);
+    return JSON.parse(said);
   };
   return { ...server, port: at, url: `esdb://127.0.0.1:${at}?tls=false`, faults };
 }

@@ -154,6 +154,13 @@ describe('an engine that hangs, and answers nobody', () => {
 });
 
 describe('an event store that does wrong while commands come over HTTP and over the topic', () => {
+  /** Waits until each was done to as many calls as it was to be done to. */
+  const met = (...faults: readonly string[]): Promise<void> =>
+    until(async () => {
+      const left: Readonly<Record<string, unknown>> = await engines.faults({});
+      return faults.every((fault) => left[fault] === 0);
+    }, 60_000);
+
   it('by refusing, hanging, dropping its answers, not leading: each command has its receipt in the end, and one effect', async () => {
     load.begin();
     const refusals = (): number => load.refused['event-store-unanswered'] ?? 0;
@@ -162,11 +169,14 @@ describe('an event store that does wrong while commands come over HTTP and over 
     await until(() => refusals() > before);
     await engines.faults({ listens: true });
     await engines.faults({ unavailable: 20, unavailableReads: 20 });
-    await pause(1000);
-    for (const fault of ['dropAnswer', 'breakOff', 'hang', 'hangReads', 'notReady']) {
+    await met('unavailable', 'unavailableReads');
+    for (const fault of ['dropAnswer', 'breakOff', 'hang', 'hangReads'] as const) {
       await engines.faults({ [fault]: 6 });
-      await pause(1500);
+      await met(fault);
     }
+    // It is passed over in silence only where it was written before.
+    await engines.faults({ dropAnswer: 6, notReady: 3 });
+    await met('dropAnswer', 'notReady');
     const away = refusals();
     await engines.faults({ leader: { host: '127.0.0.1', port: 9 } });
     await until(() => refusals() > away, 30_000);
@@ -212,6 +222,20 @@ describe('who stands still', () => {
   it('are the projectors: the read models alone are named, and no more once they go on', async () => {
     const all = await models();
     expect(await frozen('projector', async () => (await alarmed()).length === all.length)).toEqual(all);
+  });
+
+  it('is one projector of two: what only it folds stands still and is named, until the other takes over', async () => {
+    const [one] = house.of('projector');
+    load.begin();
+    await pause(1000);
+    one?.signal('SIGSTOP');
+    await until(async () => (await alarmed()).includes('funding'), 10_000);
+    // The other has its partitions once its session is over, and nothing stands still any more.
+    await until(async () => (await alarmed()).length === 0, 30_000);
+    await load.end();
+    await house.folded();
+    one?.signal('SIGCONT');
+    await goesOn();
   });
 
   it('is the intake, which an api names with how many commands wait, and no more once it goes on', async () => {

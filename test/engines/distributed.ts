@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import { type EventPublisher, Projector, Relay, type RowQuery, partitionOf, replay } from '@entente/engine';
+import {
+  type EventPublisher,
+  Projector,
+  Relay,
+  type RelayOptions,
+  type RowQuery,
+  partitionOf,
+  replay,
+} from '@entente/engine';
 import { KafkaEventFeed, KafkaEventPublisher } from '@entente/kafka';
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
@@ -68,8 +76,8 @@ export async function distributed(partitions: number, brokers?: string) {
           ),
         );
     },
-    relay(publisher: EventPublisher = new KafkaEventPublisher(settings)) {
-      const relay = new Relay(store, publisher, { wake, firstPause: 20, markEvery: 50 });
+    relay(publisher: EventPublisher = new KafkaEventPublisher(settings), more: RelayOptions = {}) {
+      const relay = new Relay(store, publisher, { wake, firstPause: 20, markEvery: 50, ...more });
       relay.start();
       let over = false;
       const end = async (): Promise<void> => {

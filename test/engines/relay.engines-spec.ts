@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { KafkaEventPublisher } from '@entente/kafka';
-import type { Admin } from 'kafkajs';
+import { type Admin, ConfigResourceTypes } from 'kafkajs';
 import { MOMENTS, failOnce } from '../fail-once.js';
 import { type Distributed, distributed } from './distributed.js';
 import { kafkaByHand, until } from './kafka.js';
@@ -119,6 +119,32 @@ describe('a relay refuses, and says why,', () => {
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 3, offset: '-1' }] });
     });
     expect(await faultOf()).toContain('has lost its beginning');
+  });
+
+  it('a topic that is made to forget, or emptied, while it publishes, whether or not anything comes', async () => {
+    const { relay, publisher } = house.relay(undefined, { checkEvery: 300 });
+    await house.load(1);
+    await published(relay);
+    const { topic } = house.settings;
+    const set = (value: string) => (admin: Admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: 'retention.ms', value }] }],
+      });
+    await byHand(set('86400000'));
+    await until(() => (relay.status().fault ?? '').includes('forgets: its retention.ms is 86400000'));
+    await byHand(set('-1'));
+    await until(() => relay.status().fault === null);
+    await house.load(1);
+    await published(relay);
+    // It asks for the ends of the partitions no more, and sees it all the same.
+    const { mend } = failOnce(publisher, 'tails', 'before');
+    await byHand(async (admin) => {
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 3, offset: '-1' }] });
+    });
+    await until(() => (relay.status().fault ?? '').includes('has lost its beginning'));
+    mend();
   });
 
   it("another log's topic, and a log that was set back", async () => {

@@ -48,11 +48,13 @@ export interface Mark {
  *   `tails` has been asked anew, every further call fails.
  * - `tails` makes the topic where there is none. It refuses, in so many words, a topic that has another number of partitions or forgets (finite retention, compaction), a
  *   partition whose beginning is gone (emptied, or made anew under a writer), and one to which another log was published.
+ * - `check` refuses the same of the topic and the beginnings of its partitions, asked now and then: a topic may be made to forget later.
  */
 export abstract class EventPublisher {
   abstract readonly partitions: number;
   /** The end of each partition, as it is now. */
   abstract tails(storeId: string): Promise<readonly Tail[]>;
+  abstract check(): Promise<void>;
   abstract publish(batch: readonly PartitionLinks[]): Promise<void>;
   abstract mark(marks: readonly Mark[]): Promise<void>;
   abstract close(): Promise<void>;

@@ -11,6 +11,8 @@ export interface RelayOptions {
   readonly wake?: (listener: () => void) => () => void;
   /** Marks follow each other no sooner than this. */
   readonly markEvery?: number;
+  /** Whether the topic still keeps everything is looked at so often. */
+  readonly checkEvery?: number;
   /** The first pause after a fault; it doubles up to thirty times as much. */
   readonly firstPause?: number;
 }
@@ -88,12 +90,18 @@ export class Relay {
     let marked = tails.every(({ through }) => through === at) ? at : null;
     let markAgain = 0;
     let recordedAt = '';
-    const { poll = 50, markEvery = 200 } = this.options;
+    const { poll = 50, markEvery = 200, checkEvery = 60_000 } = this.options;
     const mark = async (): Promise<void> => {
       if (at === marked || recordedAt === '' || performance.now() < markAgain) return;
       await this.publisher.mark(marksAt(at, recordedAt, tails, chain));
       marked = at;
       markAgain = performance.now() + markEvery;
+    };
+    let checkAgain = performance.now() + checkEvery;
+    const check = async (): Promise<void> => {
+      if (performance.now() < checkAgain) return;
+      await this.publisher.check();
+      checkAgain = performance.now() + checkEvery;
     };
     while (!this.over()) {
       this.woken = false;
@@ -105,8 +113,10 @@ export class Relay {
         this.trouble = null;
         if (this.over()) return;
         await mark();
+        await check();
       }
       await mark();
+      await check();
       this.trouble = null;
       await this.rest(at === marked ? poll : Math.min(poll, Math.max(markAgain - performance.now(), 1)));
     }

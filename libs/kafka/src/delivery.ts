@@ -1,7 +1,11 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { type EventLog, type FeedConsumer, partitionOf } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import type { KafkaMessage } from 'kafkajs';
 import { readRecord, wordsOf } from './settings.js';
+
+/** So many records are read at a stretch while the consumer works. */
+const AT_A_STRETCH = 25;
 
 /** What a delivery needs of its feed. */
 export interface Delivering {
@@ -50,8 +54,8 @@ export class Delivery {
   }
 
   /**
-   * Hands records on, in order, while it `goesOn`; `taken` is told the offset up to which they have taken effect, and answers before more are. Throws where the consumer
-   * does not take them, or the chain is broken.
+   * Hands records on, in order, while it `goesOn`; `taken` is told the offset up to which they have taken effect, and answers before more are. While the consumer has a batch, the
+   * next one is read. Throws where the consumer does not take them, or the chain is broken; nothing is under way then, and what was before has taken effect.
    */
   async take(
     records: readonly KafkaMessage[],
@@ -60,32 +64,48 @@ export class Delivery {
   ): Promise<void> {
     let events: RecordedEvent[] = [];
     let through = this.at;
+    let handing: Promise<void> | null = null;
+    const handed = async (): Promise<void> => {
+      const one = handing;
+      await one;
+      if (handing === one) handing = null;
+    };
     const flush = async (offset: string): Promise<void> => {
+      await handed();
       if (!goesOn()) return;
-      if (through > this.at) await this.hand(events, through);
+      const [own, upTo] = [events, through];
       events = [];
-      await taken(offset);
+      handing = (upTo > this.at ? this.hand(own, upTo) : Promise.resolve()).then(() => taken(offset));
+      // Whoever waits for it is told.
+      handing.catch(() => undefined);
     };
     let before: string | null = null;
-    for (const record of records) {
-      if (!goesOn()) return;
-      const said = this.read(record);
-      const position = said.is === 'mark' ? said.position : said.event.position;
-      if (position > through) {
-        if (said.previous.position > through) {
-          if (before !== null) await flush(before);
-          if (!(await this.heal(said.previous.position, goesOn))) return;
+    try {
+      for (const [i, record] of records.entries()) {
+        if (!goesOn()) return;
+        if (handing !== null && i % AT_A_STRETCH === 0) await breathe();
+        const said = this.read(record);
+        const position = said.is === 'mark' ? said.position : said.event.position;
+        if (position > through) {
+          if (said.previous.position > through) {
+            if (before !== null) await flush(before);
+            await handed();
+            if (!(await this.heal(said.previous.position, goesOn))) return;
+          }
+          if (said.is === 'event') {
+            this.its.came(said.event, this.partition, record);
+            events.push(said.event);
+          }
+          through = position;
         }
-        if (said.is === 'event') {
-          this.its.came(said.event, this.partition, record);
-          events.push(said.event);
-        }
-        through = position;
+        before = record.offset;
+        if (events.length >= this.its.most) await flush(before);
       }
-      before = record.offset;
-      if (events.length >= this.its.most) await flush(before);
+    } finally {
+      // What came before something that cannot be taken is taken all the same.
+      if (before !== null) await flush(before);
+      await handed();
     }
-    if (before !== null) await flush(before);
     this.well();
   }
 

@@ -1,6 +1,6 @@
 import { type Message, cloudEventOf, cloudMarkOf } from '@entente/contracts';
 import { BEFORE_ALL, EventPublisher, type Mark, type PartitionLinks, type Tail } from '@entente/engine';
-import kafkajs, { type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
 import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, within, wordsOf } from './settings.js';
 import { type Bounds, asAdmin, boundsOf, checkForEver, checkPartitions, makeTopic, recordsAt } from './topic.js';
 
@@ -42,13 +42,8 @@ export class KafkaEventPublisher extends EventPublisher {
     const { topic } = this.settings;
     const bounds = await asAdmin(this.kafka, async (admin) => {
       await makeTopic(admin, this.settings);
-      await checkPartitions(admin, this.settings);
-      await checkForEver(admin, this.settings);
-      return boundsOf(admin, topic);
+      return this.whole(admin);
     });
-    for (const [partition, { low }] of bounds)
-      if (low > 0n)
-        throw new Error(`partition ${partition} of topic ${topic} has lost its beginning: it starts at offset ${low}`);
     const wanted = new Map(
       [...bounds].map(([partition, { high }]) => [partition, high === 0n ? [] : high === 1n ? [0n] : [0n, high - 1n]]),
     );
@@ -58,6 +53,22 @@ export class KafkaEventPublisher extends EventPublisher {
       .map(([partition, records]) => this.tailOf(partition, records, storeId));
     await this.begin(storeId, bounds);
     return tails;
+  }
+
+  async check(): Promise<void> {
+    await asAdmin(this.kafka, (admin) => this.whole(admin));
+  }
+
+  /** The bounds of the partitions of a topic that keeps everything and has lost nothing; fails where that is not so. */
+  private async whole(admin: Admin): Promise<ReadonlyMap<number, Bounds>> {
+    const { topic } = this.settings;
+    await checkPartitions(admin, this.settings);
+    await checkForEver(admin, this.settings);
+    const bounds = await boundsOf(admin, topic);
+    for (const [partition, { low }] of bounds)
+      if (low > 0n)
+        throw new Error(`partition ${partition} of topic ${topic} has lost its beginning: it starts at offset ${low}`);
+    return bounds;
   }
 
   /** What the first and the last record of a partition tell. */

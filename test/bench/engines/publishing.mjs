@@ -16,6 +16,7 @@ export async function relaying({ brokers, topic, partitions, esdb, keep }, tell)
   const publisher = {
     partitions,
     tails: (storeId) => kafka.tails(storeId),
+    check: () => kafka.check(),
     mark: (marks) => kafka.mark(marks),
     async publish(batch) {
       await kafka.publish(batch);

@@ -6,7 +6,7 @@ import { type Faults, noFaults } from './faults.js';
 /** What can be asked of a double from outside: faults, as in {@link Faults}, and whether it listens. */
 export type Change = Partial<Omit<Faults, 'apart'>> & { readonly apart?: string; readonly listens?: boolean };
 
-/** The door by which a double that is a process of its own is told what to do wrong: `PUT /faults` with a part of {@link Change} in JSON. It answers when that holds. */
+/** The door by which a double that is a process of its own is told what to do wrong: `PUT /faults` with a part of {@link Change} in JSON. It answers when that holds, by all that stands then: what is counted, with how many calls are left. */
 export async function openControl(double: EventStoreDouble, port: number): Promise<Server> {
   let listens = true;
   const change = async (request: IncomingMessage): Promise<readonly [number, string]> => {
@@ -19,7 +19,10 @@ export async function openControl(double: EventStoreDouble, port: number): Promi
     if (wanted && !listens) await double.listen();
     if (!wanted && listens) double.refuse();
     listens = wanted;
-    return [204, ''];
+    return [
+      200,
+      JSON.stringify(double.faults, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    ];
   };
   const server = createServer((request, response) => {
     void change(request)

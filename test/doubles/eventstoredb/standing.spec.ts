@@ -93,9 +93,10 @@ describe('the double of a server, as a process of its own,', () => {
     const server = await standing(aFolder());
     const { append, all } = clientOf(server);
     await append(1);
-    await server.faults({ unavailable: 1 });
+    expect(await server.faults({ unavailable: 1 })).toMatchObject({ unavailable: 1, hang: 0, apart: '0' });
     await expect(append(2)).rejects.toThrow('Server Is Not Ready');
     await append(3);
+    expect(await server.faults({})).toMatchObject({ unavailable: 0 });
 
     await server.faults({ listens: false });
     await expect(append(4)).rejects.toThrow();

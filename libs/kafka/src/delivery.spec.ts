@@ -1,0 +1,107 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import { cloudEventOf } from '@entente/contracts';
+import type { FeedBatch } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+import type { KafkaMessage } from 'kafkajs';
+import { anEvent } from '../../../test/contracts/event-store.js';
+import { Delivery } from './delivery.js';
+
+const RECORDED = '2026-06-01T12:00:00.000Z';
+const log = Array.from({ length: 200 }, (_, i): RecordedEvent => {
+  const { metadata, ...event } = anEvent();
+  return {
+    ...{ ...event, stream: 'note/a', revision: i, position: BigInt(i + 1) },
+    metadata: { ...metadata, recordedAt: RECORDED },
+  };
+});
+
+/** The records of the log from one on, up to and not with another. */
+const records = (from: number, upTo: number): KafkaMessage[] =>
+  log.slice(from, upTo).map((event, i) => {
+    const before = log[from + i - 1];
+    const previous = { position: before?.position ?? 0n, id: before?.id ?? '' };
+    const { key, headers, value } = cloudEventOf({ event, previous, storeId: 'log' });
+    const bytes = { key: Buffer.from(key ?? ''), value: Buffer.from(value ?? '') };
+    return { ...bytes, headers: { ...headers }, offset: String(from + i), timestamp: '0', attributes: 0 };
+  });
+
+/** A delivery of one partition to a consumer, and what that was handed; `take` may hold it up or fail. */
+async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Promise.resolve(), most = 50) {
+  const [handed, read, taken]: [FeedBatch[], bigint[], string[]] = [[], [], []];
+  const unused = (): never => {
+    throw new Error('this is not asked for');
+  };
+  const delivery = new Delivery(0, {
+    ...{ topic: 'topic', partitions: 1, most, healed: unused },
+    log: {
+      id: 'log',
+      head: unused,
+      positionAt: unused,
+      readStream: unused,
+      revisionOf: unused,
+      readLog: unused,
+    } as never,
+    came: ({ position }) => void read.push(position),
+    to: {
+      resume: () => Promise.resolve(0n),
+      take: async (batch) => {
+        await take(batch);
+        handed.push(batch);
+      },
+    },
+  });
+  await delivery.resume();
+  const give = (some: readonly KafkaMessage[], goesOn = () => true): Promise<void> =>
+    delivery.take(some, goesOn, (offset) => Promise.resolve(void taken.push(offset)));
+  return { handed, read, taken, give };
+}
+
+const throughs = (batches: readonly FeedBatch[]): bigint[] => batches.map(({ through }) => through);
+
+describe('a partition on its way to the consumer', () => {
+  it('comes in batches, one after the other, and the next is read while the consumer has one', async () => {
+    let letGo = (): void => undefined;
+    let [under, most] = [0, 0];
+    const { handed, read, taken, give } = await delivering(async () => {
+      most = Math.max(most, (under += 1));
+      await new Promise<void>((resolve) => (letGo = resolve));
+      under -= 1;
+    });
+    const over = give(records(0, 120));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    // The second is read, and nothing behind it.
+    expect([read.length, handed.length, taken]).toEqual([100, 0, []]);
+    const letting = setInterval(() => letGo(), 1);
+    await over.finally(() => clearInterval(letting));
+    expect(throughs(handed)).toEqual([50n, 100n, 120n]);
+    expect(handed.flatMap(({ events }) => events.map(({ position }) => position))).toEqual(read);
+    expect(taken).toEqual(['49', '99', '119']);
+    expect(most).toBe(1);
+  });
+
+  it('is taken up to what cannot be read, however little that is, and fails there', async () => {
+    const { handed, taken, give } = await delivering();
+    const bad: KafkaMessage = { ...(records(60, 61)[0] as KafkaMessage), value: Buffer.from('{') };
+    await expect(give([...records(0, 60), bad, ...records(61, 80)])).rejects.toThrow(/at offset 60 has something else/);
+    expect([throughs(handed), taken]).toEqual([
+      [50n, 60n],
+      ['49', '59'],
+    ]);
+  });
+
+  it('ends with what the consumer does not take: nothing behind it is handed over, and nothing is under way', async () => {
+    const { handed, taken, give } = await delivering(({ through }) =>
+      through > 50n ? Promise.reject(new Error('not now')) : Promise.resolve(),
+    );
+    await expect(give(records(0, 180))).rejects.toThrow('not now');
+    expect([throughs(handed), taken]).toEqual([[50n], ['49']]);
+  });
+
+  it('ends with the batch at hand where it goes on no more', async () => {
+    let goesOn = true;
+    const { handed, give } = await delivering(() => Promise.resolve(void (goesOn = false)));
+    await give(records(0, 180), () => goesOn);
+    expect(throughs(handed)).toEqual([50n]);
+  });
+});
