@@ -143,7 +143,10 @@ export class Delivery {
       if (!goesOn()) return false;
       const own = events.filter(({ stream }) => partitionOf(stream, this.its.partitions) === this.partition);
       last = own.at(-1)?.position ?? last;
-      await this.hand(own, events.at(-1)?.position ?? this.at);
+      const end = events.at(-1)?.position ?? this.at;
+      // What should be there and is not is missed again the next time, too.
+      const through = end === upTo && last !== upTo ? (events.at(-2)?.position ?? this.at) : end;
+      if (through > this.at) await this.hand(own, through);
     }
     if (last !== upTo)
       throw new Error(
