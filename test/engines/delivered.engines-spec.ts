@@ -17,7 +17,7 @@ let house: Distributed;
 afterEach(() => house.end());
 
 /** An event of the log as it is published, with the predecessor that it has there. */
-const recordOf = (events: readonly RecordedEvent[], at: number, storeId = house.store.id) => {
+const recordOf = (events: readonly RecordedEvent[], at: number) => {
   const { partitions } = house.settings;
   const event = events[at] as RecordedEvent;
   const partition = partitionOf(event.stream, partitions);
@@ -25,7 +25,7 @@ const recordOf = (events: readonly RecordedEvent[], at: number, storeId = house.
     (one) => one.position < event.position && partitionOf(one.stream, partitions) === partition,
   );
   const previous = { position: before?.position ?? 0n, id: before?.id ?? '' };
-  const { key, headers, value } = cloudEventOf({ event, previous, storeId });
+  const { key, headers, value } = cloudEventOf({ event, previous, storeId: house.store.id });
   return { key, headers: { ...headers }, value, partition, timestamp: String(Date.parse(event.metadata.recordedAt)) };
 };
 
@@ -37,9 +37,9 @@ const put = async (messages: readonly Message[]): Promise<void> => {
 };
 
 /** Puts events of the log on the topic by hand, in this order. */
-const putByHand = async (places: readonly number[], storeId?: string): Promise<void> => {
+const putByHand = async (places: readonly number[]): Promise<void> => {
   const events = await all(house.store.readLog(0n));
-  await put(places.map((at) => recordOf(events, at, storeId)));
+  await put(places.map((at) => recordOf(events, at)));
 };
 
 describe('rows folded from a topic with six partitions', () => {

@@ -35,19 +35,24 @@ const story = (id: string, length: number): Message[] =>
     return aCommand(`stakeholder/${id}`, { id: `${id}-${i}`, type }, { reason: 'drill' });
   });
 
-/** A store that every call finds away, while `away` has a fault. */
-function awayable(store: EventStore): { store: EventStore; away: Error | null; asked: number } {
-  const it = { store, away: null as Error | null, asked: 0 };
-  it.store = new Proxy(store, {
+/** A store with something round each of its calls. */
+const wrapped = (store: EventStore, round: (call: () => unknown, name: string | symbol) => unknown): EventStore =>
+  new Proxy(store, {
     get(of, name) {
       const real = Reflect.get(of, name) as unknown;
       if (typeof real !== 'function') return real;
-      return (...args: unknown[]): unknown => {
-        if (it.away === null) return (real as (...all: unknown[]) => unknown).apply(of, args);
-        it.asked += 1;
-        throw it.away;
-      };
+      return (...args: unknown[]): unknown =>
+        round((): unknown => (real as (...all: unknown[]) => unknown).apply(of, args), name);
     },
+  });
+
+/** A store that every call finds away, while `away` has a fault. */
+function awayable(store: EventStore): { store: EventStore; away: Error | null; asked: number } {
+  const it = { store, away: null as Error | null, asked: 0 };
+  it.store = wrapped(store, (call) => {
+    if (it.away === null) return call();
+    it.asked += 1;
+    throw it.away;
   });
   return it;
 }
@@ -126,17 +131,7 @@ describe('a command on a topic', () => {
 
   it('is answered with few others where deciding takes long: whoever watches sees that they come on', async () => {
     house = await intakeHouse(1);
-    const slow = new Proxy(house.store, {
-      get(of, name) {
-        const real = Reflect.get(of, name) as unknown;
-        if (typeof real !== 'function') return real;
-        return (...args: unknown[]): unknown => {
-          const ask = (): unknown => (real as (...all: unknown[]) => unknown).apply(of, args);
-          return name === 'append' ? pause(40).then(ask) : ask();
-        };
-      },
-    });
-    house.start(slow);
+    house.start(wrapped(house.store, (call, name) => (name === 'append' ? pause(40).then(call) : call())));
     await house.topics();
     const replies = await house.collect('replies');
     await house.send(story('slow', 200));

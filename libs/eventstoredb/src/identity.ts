@@ -25,6 +25,10 @@ interface Said {
   readonly era?: string;
   /** The last position that the era has in common with what was before, as a decimal string. */
   readonly since?: string;
+}
+
+/** What the stream says in one place, and where on the server that stands. */
+interface Placed extends Said {
   readonly position: bigint;
 }
 
@@ -45,7 +49,7 @@ export async function beginEra(link: Link, since: bigint): Promise<string> {
   }
 }
 
-function identityIn([first, ...later]: readonly Said[]): Identity {
+function identityIn([first, ...later]: readonly Placed[]): Identity {
   return {
     id: first?.log ?? '',
     position: first?.position ?? 0n,
@@ -53,11 +57,11 @@ function identityIn([first, ...later]: readonly Said[]): Identity {
   };
 }
 
-async function said({ client, calls, names, every }: Link): Promise<readonly Said[]> {
+async function said({ client, calls, names, every }: Link): Promise<readonly Placed[]> {
   try {
     return await calls.ask('say whose log it is', () =>
       calls.once(async () => {
-        const found: Said[] = [];
+        const found: Placed[] = [];
         const options = { ...every, fromRevision: START, direction: FORWARDS } as const;
         for await (const { event } of client.readStream(names.identity, options))
           if (event !== undefined) found.push({ ...(event.data as object), position: event.position?.commit ?? 0n });
@@ -71,12 +75,7 @@ async function said({ client, calls, names, every }: Link): Promise<readonly Sai
 }
 
 /** False where another was first. */
-async function write(
-  link: Link,
-  expectedRevision: AppendExpectedRevision,
-  type: string,
-  data: Omit<Said, 'position'>,
-): Promise<boolean> {
+async function write(link: Link, expectedRevision: AppendExpectedRevision, type: string, data: Said): Promise<boolean> {
   const { client, calls, names, every } = link;
   const event = jsonEvent({ id: randomUUID(), type, data: { ...data } });
   const options = { ...every, expectedRevision } as const;

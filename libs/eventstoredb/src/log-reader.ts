@@ -71,7 +71,7 @@ export class LogReader {
     const wanted: Wanted = ({ kind }, type) => (kinds?.includes(kind) ?? true) && (types?.includes(type) ?? true);
     const behind = (event: RecordedEvent) => event.position > after && (upTo === undefined || event.position <= upTo);
     const none = kinds?.length === 0 || types?.length === 0;
-    let [left, next, first] = [none ? 0 : limit, after < this.begins ? this.begins : after, true];
+    let [left, next, first] = [none ? 0 : limit, this.notBefore(after), true];
     while (left > 0) {
       const page = await this.pageOfAll(next, wanted, first);
       const events = page.events.filter(behind).slice(0, left);
@@ -110,7 +110,7 @@ export class LogReader {
       for (const { event } of raw) {
         const position = event?.position.commit ?? 0n;
         if (position > through) through = position;
-        if (position <= after || position <= this.begins) return { through };
+        if (position <= this.notBefore(after)) return { through };
         const [last] = this.own(event);
         if (last !== undefined) return { through, last };
       }
@@ -130,6 +130,11 @@ export class LogReader {
     return found;
   }
 
+  /** A position, or where the log begins, whichever is later. */
+  private notBefore(position: bigint): bigint {
+    return position < this.begins ? this.begins : position;
+  }
+
   /** A page of all that the server holds, from behind a position. Where no event begins at the position, from the last known one before it: the reader drops what it has seen. */
   private async pageOfAll(after: bigint, wanted: Wanted, mayLieBetween: boolean): Promise<Page> {
     const { client, calls, every } = this.link;
@@ -141,7 +146,7 @@ export class LogReader {
       );
     } catch (error) {
       if (!mayLieBetween || after === 0n || !isInvalid(error)) throw error;
-      return this.pageOfAll(this.instants.at(after), wanted, false);
+      return this.pageOfAll(this.notBefore(this.instants.at(after)), wanted, false);
     }
     const events = raw.flatMap(({ event }) => (event?.position.commit === after ? [] : this.own(event, wanted)));
     const last = events.at(-1);

@@ -66,9 +66,8 @@ export class Delivery {
     let through = this.at;
     let handing: Promise<void> | null = null;
     const handed = async (): Promise<void> => {
-      const one = handing;
-      await one;
-      if (handing === one) handing = null;
+      await handing;
+      handing = null;
     };
     const flush = async (offset: string): Promise<void> => {
       await handed();
