@@ -8,10 +8,11 @@ const KAFKA = [
   'KAFKA_BROKERS',
   ...['KAFKA_SSL', 'KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'],
   ...['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'],
-  ...['KAFKA_TOPIC', 'KAFKA_PARTITIONS', 'KAFKA_REPLICAS', 'KAFKA_GROUP'],
-  ...['KAFKA_COMMANDS_TOPIC', 'KAFKA_REPLIES_TOPIC', 'KAFKA_DEAD_LETTERS_TOPIC'],
+  ...['KAFKA_TOPIC', 'KAFKA_PARTITIONS', 'KAFKA_REPLICAS'],
 ];
-const DISTRIBUTED = [...NETWORK, ...DOOR, ...EVENT_STORE, ...KAFKA];
+const OTHER_TOPICS = ['KAFKA_GROUP', 'KAFKA_COMMANDS_TOPIC', 'KAFKA_REPLIES_TOPIC', 'KAFKA_DEAD_LETTERS_TOPIC'];
+const RELAYING = [...NETWORK, ...DOOR, ...EVENT_STORE, ...KAFKA];
+const DISTRIBUTED = [...RELAYING, ...OTHER_TOPICS];
 
 /** By app: the settings that it takes, and those without which it does not start. */
 export const APPS = {
@@ -19,14 +20,14 @@ export const APPS = {
     takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
   },
-  relay: { takes: DISTRIBUTED, requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
+  relay: { takes: RELAYING, requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
   projector: { takes: [...DISTRIBUTED, 'DATABASE_URL'], requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL'] },
   intake: {
     takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
   },
   standalone: { takes: [...PROCESS, ...DOOR, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE'], requires: [] },
-  cli: { takes: ['ENTENTE_DATA', ...EVENT_STORE, ...KAFKA, 'DATABASE_URL'], requires: [] },
+  cli: { takes: ['ENTENTE_DATA', ...EVENT_STORE, ...KAFKA, ...OTHER_TOPICS, 'DATABASE_URL'], requires: [] },
 };
 
 /** Settings that are paths themselves, and have no NAME_FILE. */

@@ -42,7 +42,7 @@ const folder = data === undefined ? mkdtempSync(join(tmpdir(), 'entente-engines-
 if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
 // PostgreSQL may have to run as another user.
 chmodSync(folder, 0o755);
-if (data === undefined) goesWithUs(folder);
+const letItBe = data === undefined ? goesWithUs(folder) : () => undefined;
 
 /** The key that seals reporters' names is of the log: it is kept where the log is. */
 function sealKey() {
@@ -76,11 +76,13 @@ const end = (status) => {
     removeSettings();
     for (const engine of begun.reverse()) await engine.stop();
     if (data === undefined) rmSync(folder, { recursive: true, force: true });
+    letItBe();
     process.exit(status);
   })();
   return ending;
 };
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => void end(0));
+// A terminal tells all of a group, and npm tells it again.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => void end(0));
 
 try {
   process.stderr.write('starting PostgreSQL ...\n');

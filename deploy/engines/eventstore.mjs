@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { accepts, freePort, serve } from './process.mjs';
+import { accepts, freePort, portFor, serve } from './process.mjs';
 
 const program = fileURLToPath(new URL('../../test/doubles/eventstoredb/serve.mjs', import.meta.url));
 
@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL('../../test/doubles/eventstoredb/serve.mjs
  */
 export async function startEventStore({ folder, port }) {
   mkdirSync(folder, { recursive: true });
-  const at = port ?? (await freePort());
+  const at = await portFor('the stand-in for an event store', port);
   const control = await freePort();
   const args = ['--no-warnings', program, join(folder, 'data'), String(at), String(control)];
   const server = await serve('the stand-in for an event store', process.execPath, args, {

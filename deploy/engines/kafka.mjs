@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
-import { freePort, run, serve } from './process.mjs';
+import { freePort, portFor, run, serve } from './process.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const jars = fileURLToPath(new URL('../../.entente/kafka-4.3.0', import.meta.url));
@@ -133,7 +133,7 @@ export async function startKafka({ folder, port, settings = {}, secured }) {
   await bringJars();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'server.properties');
-  const at = port ?? (await freePort());
+  const at = await portFor('the Kafka broker', port);
   const more = secured === undefined ? { listeners: [], settings: {}, scram: [] } : await doors(secured, folder);
   const listeners = [{ name: 'PLAIN', protocol: 'PLAINTEXT', port: at }, ...more.listeners];
   const own = settingsOf(folder, listeners, await freePort());

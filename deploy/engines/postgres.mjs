@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { freePort, run, serve } from './process.mjs';
+import { portFor, run, serve } from './process.mjs';
 
 const PASSWORD = 'entente';
 /** PostgreSQL refuses to run as root: then it runs as nobody. */
@@ -60,7 +60,7 @@ export async function startPostgres({ folder, port, settings = {}, tls }) {
     const how = ['--auth=scram-sha-256', `--pwfile=${password}`, '--locale=C', '--encoding=UTF8', '--no-instructions'];
     await run(initdb, ['-D', data, '-U', 'entente', ...how], { ...user, cwd: '/' });
   }
-  const at = port ?? (await freePort());
+  const at = await portFor('PostgreSQL', port);
   const own = {
     listen_addresses: '127.0.0.1',
     port: at,

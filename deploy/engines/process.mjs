@@ -26,6 +26,14 @@ export const accepts = (port) =>
     socket.once('connect', () => end(true)).once('error', () => end(false));
   });
 
+/** The port for a server: the one that is given, which must be nobody's, or a free one. */
+export async function portFor(name, given) {
+  if (given === undefined) return freePort();
+  // Who has it would be taken for the server that cannot begin.
+  if (await accepts(given)) throw new Error(`${name} cannot have port ${given}: something listens there already`);
+  return given;
+}
+
 /** Runs a program to its end; fails with what it said where its status is not 0. */
 export async function run(program, args, options = {}) {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -58,7 +66,7 @@ function afterUs(script, ...args) {
   return () => watcher.kill('SIGKILL');
 }
 
-/** A folder that goes when this process is gone, however it went, once those who write to it have ended too. */
+/** A folder that goes when this process is gone, however it went, once those who write to it have ended too. Gives what lets it be. */
 export const goesWithUs = (folder) => afterUs('sleep 3; rm -rf "$0"', folder);
 
 /**

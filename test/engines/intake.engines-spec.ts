@@ -201,11 +201,12 @@ describe('what cannot be read', () => {
         of === null || of === undefined ? null : Buffer.from(of);
       expect(found.key?.equals(bytes(one.key) ?? Buffer.alloc(1)) ?? null).toBe(one.key === null ? null : true);
       expect(found.value?.equals(bytes(one.value) ?? Buffer.alloc(1)) ?? null).toBe(one.value === null ? null : true);
+      // The client that reads them here takes what every object has, such as `constructor`, for a value that came before.
+      const values = (of: unknown): string[] =>
+        [of].flat().flatMap((value) => (typeof value === 'function' ? [] : [String(value)]));
       const own = Object.entries(found.headers).filter(([name]) => !name.startsWith('__connect.errors.'));
-      const text = (of: unknown): unknown => (Array.isArray(of) ? of.map(String) : String(of));
-      const told = own.map(([name, value]) => [name, text(typeof value === 'function' ? null : value)]);
-      if (i !== 7) expect(told).toEqual(Object.entries(one.headers ?? {}).map(([name, of]) => [name, text(of)]));
-      else expect(told.map(([name]) => name)).toEqual(['constructor', 'toString']);
+      const sent = Object.entries(one.headers ?? {});
+      expect(own.map(([name, of]) => [name, values(of)])).toEqual(sent.map(([name, of]) => [name, values(of)]));
       const says = (name: string): string => String(found.headers[`__connect.errors.${name}`]);
       expect([says('topic'), says('partition')]).toEqual([house.settings.topic, '0']);
       expect(says('offset')).toMatch(/^[0-9]+$/);

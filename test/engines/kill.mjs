@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Kills the apps of the distributed house at random moments under load over HTTP and over the topic, and now and then the event store's stand-in, or none of it where ESDB_URL names a server; begins them again, and holds all that there is against
+ * Kills the apps of the distributed house, of each kind one or more in a round, at random moments under load over HTTP and over the topic, and now and then the event store's stand-in, or none of it where ESDB_URL names a server; begins them again, and holds all that there is against
  * what was acknowledged. `npm run test:kill:engines` goes five rounds; `-- --times 20` as many as are said. It starts the engines and ends them; ends with 1 at the first
  * difference.
  */
@@ -53,6 +53,7 @@ async function killEventStore() {
 async function round(n) {
   load.begin();
   const under = [];
+  const before = { ...killed };
   const end = performance.now() + ROUND;
   const storeAt = n % 3 === 2 && engines.eventStore !== undefined ? performance.now() + randomInt(ROUND / 2) : Infinity;
   let store = null;
@@ -65,6 +66,9 @@ async function round(n) {
     const goes = (app) => app === one || randomInt(8) === 0 || (n % 4 === 3 && app.name === one?.name);
     under.push(...apps.filter(goes).map(kill));
   }
+  // Whom chance has spared, the round does not.
+  const spared = house.all().filter(({ name }) => killed[name] === before[name]);
+  under.push(...new Map(spared.map((app) => [app.name, app])).values().map(kill));
   await Promise.all(under);
   await load.end();
   const since = performance.now();

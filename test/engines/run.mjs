@@ -18,7 +18,7 @@ const jest = fileURLToPath(new URL('../../node_modules/jest/bin/jest.js', import
 const folder = mkdtempSync(join(tmpdir(), 'entente-engines-'));
 // PostgreSQL may have to run as another user.
 chmodSync(folder, 0o755);
-goesWithUs(folder);
+const letItBe = goesWithUs(folder);
 const begun = [];
 let status = 1;
 try {
@@ -54,5 +54,6 @@ try {
 } finally {
   for (const engine of begun.reverse()) await engine.stop();
   rmSync(folder, { recursive: true, force: true });
+  letItBe();
 }
 process.exit(status ?? 1);

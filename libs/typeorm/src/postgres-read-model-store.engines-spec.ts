@@ -33,9 +33,11 @@ const opened = async (url: string, { partitions = 1, log = 'log-1' } = {}): Prom
   return store;
 };
 
-keeps('ReadModelStore', READ_MODEL_STORE, async () => {
-  const port = await opened(await postgres.database());
-  return { port, end: () => port.close() };
+describe.each([1, 3])('in %i partitions', (partitions) => {
+  keeps('ReadModelStore', READ_MODEL_STORE, async () => {
+    const port = await opened(await postgres.database(), { partitions });
+    return { port, end: () => port.close() };
+  });
 });
 
 const row = { word: 'x', shade: null, amount: 1, loud: false, parts: [] };

@@ -1,0 +1,30 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import { readConfig as api } from '../apps/api/src/config.js';
+import { readConfig as intake } from '../apps/intake/src/config.js';
+import { readConfig as projector } from '../apps/projector/src/config.js';
+import { readConfig as relay } from '../apps/relay/src/config.js';
+import { readConfig as standalone } from '../apps/standalone/src/config.js';
+import { APPS } from '../deploy/check/settings.mjs';
+
+const READ = { api, relay, projector, intake, standalone };
+const told = APPS;
+const names = [...new Set(Object.values(told).flatMap(({ takes }) => takes))];
+
+/** The settings that an app says are wrong, by their names. */
+const wrongIn = (app: keyof typeof READ, env: Readonly<Record<string, string>>): string[] => {
+  const read = READ[app](env);
+  return 'wrong' in read ? read.wrong.map((line) => String(/^\w+/.exec(line))) : [];
+};
+
+describe.each(Object.keys(READ) as (keyof typeof READ)[])('what the deployment files are told of %s', (app) => {
+  it('is what it cannot do without', () => {
+    expect(wrongIn(app, {}).sort()).toEqual([...(told[app]?.requires ?? [])].sort());
+  });
+
+  it('is what it takes, and no more', () => {
+    // None of them can be a line break.
+    const heeded = names.filter((name) => wrongIn(app, { [name]: '\n' }).includes(name));
+    expect(heeded.sort()).toEqual([...(told[app]?.takes ?? [])].sort());
+  });
+});
