@@ -1,5 +1,13 @@
 import { expect } from '@jest/globals';
-import type { ModelBatch, Pin, ReadModelStore, RowQuery, RowSink, RowVersion } from '@entente/engine';
+import {
+  type ModelBatch,
+  type Pin,
+  type ReadModelStore,
+  type RowQuery,
+  type RowSink,
+  type RowVersion,
+  rowKey,
+} from '@entente/engine';
 import type { AnyProjection, Cell, RecordedEvent, View } from '@entente/kernel';
 import { Column, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import type { Case } from './contract.js';
@@ -115,6 +123,37 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       expect(pin).toEqual(pinned(store, 1n));
       expect([...(await store.current(words, [{ stream: 'note/a', key: 'peace' }])).values()]).toEqual([row]);
       expect((await store.current(words, [{ stream: 'note/a', key: 'war' }])).size).toBe(0);
+    },
+  },
+  {
+    says: 'gives any text back as it was, and finds and closes what stands under it',
+    async holds(store) {
+      const texts = [
+        '',
+        ' ',
+        'NULL',
+        'null',
+        '{a,b}',
+        '"',
+        '\\',
+        '\\"',
+        "'",
+        ',',
+        'a\nb\tc',
+        '\u0001',
+        'Ünï 😀 零',
+        '$1 ?',
+      ];
+      const write = writer(store);
+      const kept = texts.map((text) => ['note/a', text, word(text, 1, { shade: text, parts: [text] })] as const);
+      await write(...kept);
+      const ids = texts.map((key) => ({ stream: 'note/a', key }));
+      const found = await store.current(words, ids);
+      expect(ids.map((id) => found.get(rowKey(id)))).toEqual(kept.map(([, , row]) => row));
+      const at = await write(...texts.map((text) => ['note/a', text, null] as const));
+      expect((await store.query('words', everything)).rows).toEqual([]);
+      const { rows } = await store.query('words', { ...everything, pin: pinned(store, at / 2n) });
+      expect(rows.map(({ columns }) => columns['shade']).sort()).toEqual(texts.toSorted());
     },
   },
   {
@@ -487,6 +526,27 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
           ({ columns }) => columns['amount'],
         ),
       ).toEqual([1]);
+    },
+  },
+  {
+    says: 'keeps nothing that was begun before a parked stream was cleared or other rows were served, even where it has taken these up',
+    async holds(store) {
+      await writer(store)(['note/a', 'x', word('x', 1)]);
+      const empty = { model: 'words', partition: 0, closes: [], versions: [], parked: [] };
+      const parked = { ...{ model: 'words', stream: 'note/a', eventId: 'e2', position: 2n }, error: 'no', since: 's' };
+      let begun = await store.turn();
+      expect(await store.commit([{ ...empty, from: 1n, to: 2n, parked: [parked] }], begun)).toBe(true);
+      expect(await store.commit([{ ...empty, from: 2n, to: 2n, cleared: ['note/a'] }])).toBe(true);
+      expect(await store.turn()).toBeGreaterThan(begun);
+      expect(await store.commit([{ ...empty, from: 2n, to: 3n }], begun)).toBe(false);
+      begun = await store.turn();
+      const next = await store.rebuild(['words'], false);
+      expect(await next.commit([{ ...empty, from: 0n, to: 2n }])).toBe(true);
+      expect(await next.cutOver()).toBe(true);
+      await next.close();
+      expect(await store.turn()).toBeGreaterThan(begun);
+      expect(await store.commit([{ ...empty, from: 2n, to: 3n }], begun)).toBe(false);
+      expect(await store.commit([{ ...empty, from: 2n, to: 3n }], await store.turn())).toBe(true);
     },
   },
 ];

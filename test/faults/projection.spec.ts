@@ -216,18 +216,47 @@ describe('the projection', () => {
     await feed.resume();
     const store = new SqliteEventStore({ folder: logFolder });
     const commit = rows.commit.bind(rows);
-    rows.commit = async (batches) => {
+    rows.commit = async (...args) => {
       rows.commit = commit;
       await feed.deliver(log.slice(0, cut + meanwhile));
-      return commit(batches);
+      return commit(...args);
     };
     expect(await retryParked(store, MODELS, rows, now)).toMatchObject([{ model: 'milestones', error: null }]);
     expect(await rows.parked()).toEqual([]);
+    // Whoever still leaves the stream out keeps nothing.
+    await expect(feed.deliver(log)).rejects.toThrow('what is served');
     await feed.resume();
     await feed.deliver(log);
     expect(await contents(rows)).toEqual(await foldedWhole());
     await rows.close();
     await store.close();
+  });
+
+  it('reads no row of a model of which each is made by one event alone', async () => {
+    const once = MODELS.filter((model) => model.once === true);
+    expect(once.length).toBeGreaterThan(0);
+    for (const model of once) {
+      const made = log.flatMap((event) =>
+        (model as unknown as { touches(of: RecordedEvent): readonly string[] })
+          .touches(event)
+          .map((key) => `${event.stream}#${key}`),
+      );
+      expect(new Set(made).size).toBe(made.length);
+    }
+    const rows = await openRows(newFolder());
+    const read = new Set<string>();
+    const current = rows.current.bind(rows);
+    rows.current = (model, ids) => (read.add(model.name), current(model, ids));
+    const feed = new ByHand();
+    new Projector(MODELS, feed, rows, now).start();
+    await feed.resume();
+    await feed.deliver(log);
+    expect([...read].sort()).toEqual(
+      MODELS.filter((model) => model.once !== true)
+        .map(({ name }) => name)
+        .sort(),
+    );
+    await rows.close();
   });
 
   it('stops a model of which too many streams are parked, and folds the others', async () => {
@@ -258,7 +287,7 @@ describe('the projection', () => {
     const rows = await openRows(newFolder());
     const kept = rows.commit.bind(rows);
     let away = true;
-    rows.commit = (batches) => (away ? Promise.reject(new Error('the database is away')) : kept(batches));
+    rows.commit = (...args) => (away ? Promise.reject(new Error('the database is away')) : kept(...args));
     const projector = new Projector(MODELS, new InProcessFeed(store, 5), rows, now);
     projector.start();
     while (projector.fault() === null) await new Promise((resolve) => setTimeout(resolve, 2));

@@ -176,10 +176,17 @@ export const ENGINE: readonly Guarded[] = [
       },
       {
         guard: 'who was fenced goes on from where the rows stand',
-        code: 'if (!(await this.store.commit(batches)))',
-        instead: 'if (!(await this.store.commit(batches)) && false)',
+        code: 'if (!(await this.store.commit(batches, turn)))',
+        instead: 'if (!(await this.store.commit(batches, turn)) && false)',
         spec: PROJECTION,
         tests: 'is fenced by another worker',
+      },
+      {
+        guard: 'who leaves a stream out that is parked no more keeps nothing',
+        code: 'this.store.commit(batches, turn)',
+        instead: 'this.store.commit(batches)',
+        spec: PROJECTION,
+        tests: 'are folded, and no further',
       },
       {
         guard: 'a parked stream stays parked after a restart',
@@ -244,8 +251,8 @@ export const ENGINE: readonly Guarded[] = [
       },
       {
         guard: 'clearing a parked stream begins again where others folded meanwhile',
-        code: 'if (!(await store.commit([batch]))) continue;',
-        instead: 'await store.commit([batch]);',
+        code: 'if (!(await store.commit([batch], turn))) continue;',
+        instead: 'await store.commit([batch], turn);',
         spec: PROJECTION,
         tests: 'were folded meanwhile, and no further',
       },

@@ -13,6 +13,12 @@ export const concerns = (model: AnyProjection, event: RecordedEvent): boolean =>
   model.kinds === 'all' ||
   (event.type !== COMMAND_NOTED && model.kinds.includes(event.stream.slice(0, event.stream.indexOf('/'))));
 
+/** A partition that is delivered here. */
+interface Held {
+  readonly checkpoints: Map<string, bigint>;
+  readonly turn: number | undefined;
+}
+
 /** A projection seen as the function that it is. */
 interface Fold {
   touches(event: RecordedEvent): readonly string[];
@@ -87,8 +93,8 @@ export function foldRows(
  */
 export class Projector extends Projecting {
   private subscription: FeedSubscription | null = null;
-  /** The models' checkpoints in each partition that is delivered here. */
-  private readonly held = new Map<number, Map<string, bigint>>();
+  /** The models' checkpoints in each partition that is delivered here, and the turn in which what is parked was read. */
+  private readonly held = new Map<number, Held>();
   /** Those whose parked streams are known, since this start. */
   private readonly begun = new Set<number>();
   private readonly parkedStreams = new Map<string, Set<string>>();
@@ -98,7 +104,7 @@ export class Projector extends Projecting {
   constructor(
     private readonly models: readonly AnyProjection[],
     private readonly feed: EventFeed,
-    private readonly store: RowSink & { outdated?(): Promise<readonly string[]> },
+    private readonly store: RowSink & { outdated?(): Promise<readonly string[]>; turn?(): Promise<number> },
     private readonly now: () => string,
     /** More parked streams than this stop the model. */
     private readonly maxParked = MOST_PARKED,
@@ -139,13 +145,15 @@ export class Projector extends Projecting {
   status(): readonly ModelStatus[] {
     if (this.held.size === 0) return [];
     return this.models.map(({ name }) => {
-      const at = [...this.held.values()].map((checkpoints) => checkpoints.get(name) ?? 0n);
+      const at = [...this.held.values()].map(({ checkpoints }) => checkpoints.get(name) ?? 0n);
       const parked = this.parkedStreams.get(name)?.size ?? 0;
       return { model: name, position: lowest(at), parked, stopped: this.stopped.get(name) ?? null };
     });
   }
 
   private async resume(partition: number): Promise<bigint> {
+    // Before all else: what moves it while the rest is read, is met when the first batch is kept.
+    const turn = await this.store.turn?.();
     const outdated = new Set(await this.store.outdated?.());
     const pins = await this.store.checkpoints();
     const checkpoints = new Map(this.models.map(({ name }) => [name, pins.get(name)?.[partition] ?? 0n]));
@@ -161,7 +169,7 @@ export class Projector extends Projecting {
       this.parkedStreams.set(name, new Set([...known, ...streams.map(({ stream }) => stream)]));
     }
     this.outdated = outdated;
-    this.held.set(partition, checkpoints);
+    this.held.set(partition, { checkpoints, turn });
     this.begun.add(partition);
     this.stopped.clear();
     for (const { name } of this.models) this.stopWhereTooMany(name);
@@ -172,7 +180,10 @@ export class Projector extends Projecting {
 
   private async take({ partition, events, through }: FeedBatch): Promise<void> {
     const begun = performance.now();
-    const checkpoints = this.held.get(partition) ?? new Map<string, bigint>();
+    const { checkpoints, turn } = this.held.get(partition) ?? {
+      checkpoints: new Map<string, bigint>(),
+      turn: undefined,
+    };
     const batches = await Promise.all(
       this.models.flatMap((model) => {
         const from = checkpoints.get(model.name) ?? 0n;
@@ -182,8 +193,8 @@ export class Projector extends Projecting {
     );
     if (batches.length === 0) return;
     await this.putAside(batches, events);
-    if (!(await this.store.commit(batches)))
-      throw new Error('another worker moved the checkpoint: going on from there');
+    if (!(await this.store.commit(batches, turn)))
+      throw new Error('another worker moved the checkpoint, or what is served: going on from there');
     for (const { model, to, parked } of batches) {
       checkpoints.set(model, to);
       const streams = this.parkedStreams.get(model) as Set<string>;
@@ -234,9 +245,10 @@ export async function foldOnto(
   now: () => string,
 ): Promise<Folding> {
   const ids = new Map<string, RowId>();
-  for (const event of events)
-    for (const key of keysOf(model, event))
-      ids.set(rowKey({ stream: event.stream, key }), { stream: event.stream, key });
+  if (model.once !== true)
+    for (const event of events)
+      for (const key of keysOf(model, event))
+        ids.set(rowKey({ stream: event.stream, key }), { stream: event.stream, key });
   if (model.head === true) for (const { stream } of events) ids.set(rowKey({ stream, key: '' }), { stream, key: '' });
   const current = new Map(ids.size === 0 ? [] : await sink.current(model, [...ids.values()]));
   return foldRows(

@@ -146,8 +146,11 @@ export abstract class RowSink {
   abstract parked(): Promise<readonly Parked[]>;
   /** The current rows of these keys; a key that has none is left out. */
   abstract current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>>;
-  /** Takes effect whole or not at all; false where a checkpoint is not what a batch was folded on, or other tables are served by now: somebody else was here. */
-  abstract commit(batches: readonly ModelBatch[]): Promise<boolean>;
+  /**
+   * Takes effect whole or not at all; false where a checkpoint is not what a batch was folded on, or other tables are served by now: somebody else was here.
+   * `turn` is what the store's was when whoever folds has read what is parked: false where it has moved since, even where this process has taken up what is served now.
+   */
+  abstract commit(batches: readonly ModelBatch[], turn?: number): Promise<boolean>;
 }
 
 /**
@@ -164,7 +167,8 @@ export abstract class Rebuild extends RowSink {
 /**
  * Keeps rows: every version of each, with the positions from and until which it held, and how far each model has folded.
  *
- * - `commit` takes effect whole or not at all, and only where every checkpoint is still what the batch was folded on; else it answers false: somebody else folds.
+ * - `commit` takes effect whole or not at all, and only where every checkpoint is still what the batch was folded on, and the turn what it was; else it answers false: somebody
+ *   else folds, or a stream that was left out is parked no more.
  * - Readers see whole commits only. A query pinned to a position gives the same rows for ever.
  * - No room on the disk: `NoRoom`, and nothing of the batch is there.
  */

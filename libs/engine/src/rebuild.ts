@@ -66,6 +66,13 @@ export async function retryParked(
     }
     const partition = partitionOf(stream, store.partitions);
     for (;;) {
+      const turn = await store.turn();
+      // Another one may have been faster.
+      const still = (await store.parked()).some((one) => one.model === model.name && one.stream === stream);
+      if (!still) {
+        retried.push({ model: model.name, stream, error: null });
+        break;
+      }
       const checkpoint = (await store.checkpoints()).get(model.name)?.[partition] ?? 0n;
       const missed: RecordedEvent[] = [];
       for await (const events of log.readStream(stream))
@@ -77,7 +84,7 @@ export async function retryParked(
         ...{ closes: [...folding.closes.values()], versions: folding.versions, parked: folding.parked },
         cleared: [stream],
       };
-      if (!(await store.commit([batch]))) continue;
+      if (!(await store.commit([batch], turn))) continue;
       retried.push({ model: model.name, stream, error: again?.error ?? null });
       break;
     }

@@ -106,13 +106,16 @@ function saslOf({ mechanism, username, password }: NonNullable<KafkaSettings['sa
 }
 
 /** A record's headers as text; of one that comes again, the last. */
-export const headersOf = ({ headers = {} }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, one]) => {
-      const last = Array.isArray(one) ? one.at(-1) : one;
-      return last === undefined || last === null ? [] : [[name, last.toString()] as const];
-    }),
-  );
+export function headersOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> {
+  // Whatever its name is, a header is nothing that every object has.
+  const texts = Object.create(null) as Record<string, string>;
+  for (const name in headers) {
+    const one = headers[name];
+    const last = Array.isArray(one) ? one.at(-1) : one;
+    if (last !== undefined && last !== null) texts[name] = last.toString();
+  }
+  return texts;
+}
 
 /** What a record of the topic says; throws an Error where it is none of Entente's. */
 export function readRecord(record: KafkaMessage): Published | Marked {

@@ -38,6 +38,8 @@ export interface Projection<E extends Event, Row extends object> {
    * The rows of a stream share what its opening event said: it is kept in a row under the key '' (the head), which no query shows, and `evolve` is given it.
    */
   readonly head?: boolean;
+  /** Each of its rows is made by one event alone, which no other touches: none is read before it is written. */
+  readonly once?: boolean;
   /** The keys, within the event's stream, of the rows that it changes. Only these, and the head where there is one, are read. */
   touches(event: RecordedEvent<E>): readonly string[];
   /** The row after the event; null where it ends here; the same row where the event changes nothing in it. */

@@ -202,14 +202,15 @@ export class PostgresReadModelStore extends ReadModelStore {
     return this.writer().current(this.connections, model, ids);
   }
 
-  async commit(batches: readonly ModelBatch[]): Promise<boolean> {
-    const { turn } = this.served;
+  async commit(batches: readonly ModelBatch[], turn?: number): Promise<boolean> {
+    const served = this.served.turn;
+    if (served !== (turn ?? served)) return false;
     const moved = new Set(batches.map(({ model }) => model));
     try {
       await this.connections.transaction(async (asks) => {
         const cleared = batches.some((batch) => (batch.cleared?.length ?? 0) > 0);
         if (cleared) await holdHouse(asks);
-        if ((await turnHeld(asks)) !== turn) throw new Fenced();
+        if ((await turnHeld(asks)) !== served) throw new Fenced();
         await this.writer().keep(asks, batches);
       });
     } catch (error) {

@@ -180,11 +180,17 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.reads(() => this.writing().current(model, ids));
   }
 
-  commit(batches: readonly ModelBatch[]): Promise<boolean> {
+  commit(batches: readonly ModelBatch[], turn?: number): Promise<boolean> {
     return new Promise((resolve) => {
       const db = this.write;
       const kept =
-        db !== null && this.reads(() => this.writing().commit(batches, () => turnOf(db) === this.served.turn));
+        db !== null &&
+        this.reads(() =>
+          this.writing().commit(batches, () => {
+            const now = turnOf(db);
+            return now === this.served.turn && now === (turn ?? now);
+          }),
+        );
       if (kept) this.tell(new Set(batches.map(({ model }) => model)));
       resolve(kept);
     });
