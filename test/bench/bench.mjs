@@ -5,7 +5,7 @@
  * { name, value, unit, goal, met }; `-- --only appends,commands` measures a part.
  * `-- --engines` measures the distributed house instead, on engines that it starts for itself: that takes Java, Maven and some minutes more.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appends, appendsAgainstEmmett } from './appends.mjs';
 import { ENGINE_PARTS, engines } from './engines/engines.mjs';
@@ -46,11 +46,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 head();
-try {
-  if (onEngines) await engines(only);
-  else for (const [name, part] of Object.entries(PARTS)) if (only === undefined || only.includes(name)) await part();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+if (onEngines) await engines(only);
+else for (const [name, part] of Object.entries(PARTS)) if (only === undefined || only.includes(name)) await part();
 const file = after('--json');
 if (file !== undefined) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

@@ -1,6 +1,6 @@
 /** What every measurement shares: the table, the folder, and how a ratio is taken. */
 import 'reflect-metadata';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,7 +10,9 @@ export const load = (path) => import(new URL(path, dist));
 
 /** A few seconds in all, to try that everything runs: its figures say little, and are held against no goal. */
 export const quick = process.argv.includes('--quick');
+/** Gone with the process, each of which has one. */
 export const folder = mkdtempSync(join(tmpdir(), 'entente-bench-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 export const results = [];
 
 const HEAD = ['what', 'value', 'unit', 'goal', ''];

@@ -95,6 +95,35 @@ async function countReplies(kafka) {
   return { counts, end: () => consumer.disconnect() };
 }
 
+/** The house that runs already: its api, once it says that all is well, and the intake has made its topics. */
+async function running(client) {
+  const ready = async () => {
+    const answer = await fetch(`${ENTENTE_API}/health/ready`);
+    return { ok: answer.ok, ...(await answer.json()) };
+  };
+  const admin = client.admin();
+  await admin.connect();
+  const all = async () => {
+    const topics = await admin.listTopics();
+    for (const topic of ['entente-commands', 'entente-replies'])
+      if (!topics.includes(topic)) fail(`there is no topic ${topic}: does the intake run?`);
+    const { ok, ...said } = await ready();
+    if (!ok) fail(`${ENTENTE_API} says ${JSON.stringify(said)}`);
+  };
+  try {
+    for (const late = performance.now() + 60_000; ; await pause(500)) {
+      const fault = await all().then(
+        () => null,
+        (error) => error,
+      );
+      if (fault === null) return { ready };
+      if (performance.now() > late) throw fault;
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'entente-greenbook-kafka-'));
 // PostgreSQL may have to run as another user.
 chmodSync(folder, 0o755);
@@ -120,6 +149,7 @@ try {
     apps.push(await begun(await startApp(name, settings)));
   for (const app of apps) await app.ready();
   const client = new kafkajs.Kafka({ brokers: settings.KAFKA_BROKERS.split(','), clientId: 'greenbook', logLevel: 0 });
+  const house = here ? [await running(client)] : apps.slice(1, 3);
   const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   ends.push(() => producer.disconnect());
@@ -145,11 +175,10 @@ try {
   // A command that was decided by an intake which did not come to answer it is answered as a repetition by the next.
   const { accepted, repeated, refused } = replies.counts;
   same('answers, and refusals', [accepted + repeated, refused], [32440, {}]);
-  const api = { ready: async () => (await fetch(`${ENTENTE_API}/health/ready`)).json() };
-  for (const app of here ? [api] : apps.slice(1, 3)) {
+  for (const app of house) {
     for (;;) {
-      const { models, position } = await app.ready();
-      if (models.every((model) => model.position === position)) break;
+      const { models = [], position } = await app.ready();
+      if (models.length > 0 && models.every((model) => model.position === position)) break;
       await pause(200);
     }
   }

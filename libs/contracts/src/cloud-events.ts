@@ -53,8 +53,11 @@ const WRITTEN: Written = {
 
 const sourceOf = (storeId: string): string => `urn:entente:log:${storeId}`;
 const idOf = (stream: string): string => stream.slice(stream.indexOf('/') + 1);
-const attributes = (pairs: readonly (readonly [string, string | null])[]): Record<string, string> =>
-  Object.fromEntries(pairs.flatMap(([name, text]) => (text === null ? [] : [[`ce_${name}`, text]])));
+const attributes = (pairs: readonly (readonly [string, string | null])[]): Record<string, string> => {
+  const headers: Record<string, string> = {};
+  for (const [name, text] of pairs) if (text !== null) headers[`ce_${name}`] = text;
+  return headers;
+};
 const chain = (storeId: string, previous: Place): readonly (readonly [string, string])[] => [
   ['prevposition', String(previous.position)],
   ['previd', previous.id],

@@ -76,8 +76,9 @@ export class PostgresRowWriter {
 
   async current(asks: Asks, model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
     const { columns, table } = this.of(model.name);
+    const names = ['stream', 'row_key', ...columns.map(({ name }) => name)];
     const { rows } = await asks.query(
-      `SELECT r.* FROM unnest($1::text[], $2::text[]) AS k (stream, row_key)
+      `SELECT ${names.map((name) => `r."${name}"`).join(', ')} FROM unnest($1::text[], $2::text[]) AS k (stream, row_key)
        JOIN "${table}" r ON r.stream = k.stream AND r.row_key = k.row_key AND r."until" IS NULL`,
       [arrayOf(ids.map(({ stream }) => stream)), arrayOf(ids.map(({ key }) => key))],
     );
