@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin, type Consumer, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
 import { type TopicSettings, withHint, within } from './settings.js';
 
@@ -13,6 +14,9 @@ const FOR_EVER = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.polic
 
 /** A record bears the time at which its event was recorded, whatever a broker's clock says: readers find their place by it. Kafka 3.6 or newer. */
 const OF_ANY_TIME = { 'message.timestamp.type': 'CreateTime', 'message.timestamp.after.max.ms': '9223372036854775807' };
+
+/** So often is a new topic's leader asked, ten times a second. */
+const LEADS_WITHIN = 50;
 
 /** Works with an admin client of its own, which is gone afterwards. */
 export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -38,6 +42,15 @@ export async function makeTopic(
   const wanted = { topic, numPartitions: partitions, replicationFactor: replicas, configEntries };
   // Answers false where another was first.
   await admin.createTopics({ topics: [wanted], waitForLeaders: true });
+  // A broker that was named the leader of a new partition may not know it yet.
+  for (let tries = 1; ; tries += 1)
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (tries === LEADS_WITHIN) throw error;
+      await pause(100);
+    }
 }
 
 /** Refuses a topic that is not there, or has another number of partitions than the log is folded in. */
