@@ -103,10 +103,17 @@ export const TYPEORM: readonly Guarded[] = [
     guards: [
       {
         guard: 'the rows of another turn are kept by nobody who has not seen it',
-        code: '() => turnOf(db) === this.served.turn',
-        instead: '() => true',
+        code: 'now === this.served.turn && ',
+        instead: '',
         spec: STORE,
         tests: 'fence a store that has not seen yet that others are served',
+      },
+      {
+        guard: 'what was begun in another turn is kept by nobody, even who has seen this one',
+        code: ' && now === (turn ?? now)',
+        instead: '',
+        spec: STORE,
+        tests: 'keeps nothing that was begun before a parked stream was cleared',
       },
       {
         guard: 'an answer is of the turn that was seen',
