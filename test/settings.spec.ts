@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { readConfig as api } from '../apps/api/src/config.js';
+import { houseOf, onOwnFolder } from '../apps/cli/src/houses.js';
 import { readConfig as intake } from '../apps/intake/src/config.js';
 import { readConfig as projector } from '../apps/projector/src/config.js';
 import { readConfig as relay } from '../apps/relay/src/config.js';
@@ -16,6 +17,21 @@ const wrongIn = (app: keyof typeof READ, env: Readonly<Record<string, string>>):
   const read = READ[app](env);
   return 'wrong' in read ? read.wrong.map((line) => String(/^\w+/.exec(line))) : [];
 };
+
+describe('the command line', () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  it('takes no data folder for a house on engines that nobody names', () => {
+    delete process.env['ESDB_URL'];
+    expect(onOwnFolder({})).toBe(true);
+    process.env['ENTENTE_HOUSE'] = 'engines';
+    expect(() => houseOf({})).toThrow(/ESDB_URL: is missing/);
+    expect(onOwnFolder({ data: './data' })).toBe(true);
+  });
+});
 
 describe.each(Object.keys(READ) as (keyof typeof READ)[])('what the deployment files are told of %s', (app) => {
   it('is what it cannot do without', () => {

@@ -9,7 +9,7 @@ import { Command } from 'commander';
 import { startEventStore } from './eventstore.mjs';
 import { startKafka } from './kafka.mjs';
 import { startPostgres } from './postgres.mjs';
-import { goesWithUs } from './process.mjs';
+import { accepts, goesWithUs } from './process.mjs';
 
 const port = (text) => {
   if (!/^[0-9]{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 65535) throw new Error(`${text} is no port`);
@@ -38,6 +38,21 @@ const { data, esdbPort, kafkaPort, postgresPort, settings } = new Command('npm r
   .parse()
   .opts();
 
+const settingsFile = resolve(settings);
+/** Settings that others have left count while one of their engines answers: nobody else leaves his own in their place. */
+async function notOfOthers(file, what, instead) {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const ports = [...text.matchAll(/127\.0\.0\.1:([0-9]+)/g)].map(([, found]) => Number(found));
+  if (!(await Promise.all(ports.map(accepts))).some(Boolean)) return;
+  process.stderr.write(`${what} of engines that run (by ${file}): end them, or ${instead}\n`);
+  process.exit(1);
+}
+await notOfOthers(
+  settingsFile,
+  `${settingsFile} has the settings`,
+  'have these leave theirs in a file of its own (--settings)',
+);
+
 const folder = data === undefined ? mkdtempSync(join(tmpdir(), 'entente-engines-')) : resolve(data);
 if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
 // PostgreSQL may have to run as another user.
@@ -51,22 +66,25 @@ function sealKey() {
   return readFileSync(file, 'utf8');
 }
 
+/** The same settings, by which others see that this folder is taken. */
+const keeper = join(folder, 'engines.env');
+await notOfOthers(keeper, `${folder} is the data`, 'name another folder (--data)');
+
 let written = null;
 /** Leaves the settings for the apps, and says them. */
 function tellSettings(found) {
   const text = Object.entries({ ...found, ENTENTE_SEAL_KEY: sealKey() })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
-  const file = resolve(settings);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text, { mode: 0o600 });
-  written = { file, text };
+  mkdirSync(dirname(settingsFile), { recursive: true });
+  written = text;
+  for (const file of [keeper, settingsFile]) writeFileSync(file, text, { mode: 0o600 });
   process.stdout.write(text);
 }
 /** Takes them away, unless others have left theirs there meanwhile. */
 function removeSettings() {
-  if (written !== null && existsSync(written.file) && readFileSync(written.file, 'utf8') === written.text)
-    rmSync(written.file);
+  if (written !== null && existsSync(settingsFile) && readFileSync(settingsFile, 'utf8') === written)
+    rmSync(settingsFile);
 }
 
 const begun = [];
@@ -75,6 +93,7 @@ const end = (status) => {
   ending ??= (async () => {
     removeSettings();
     for (const engine of begun.reverse()) await engine.stop();
+    rmSync(keeper, { force: true });
     if (data === undefined) rmSync(folder, { recursive: true, force: true });
     letItBe();
     process.exit(status);
@@ -95,7 +114,11 @@ try {
   begun.push(eventStore);
   tellSettings({ ESDB_URL: eventStore.url, KAFKA_BROKERS: kafka.brokers, DATABASE_URL: postgres.url });
   process.stderr.write(
-    `all answer, and end with this command (Ctrl-C); their data is in ${folder}, and these settings in ${settings}, where npm run start:relay, start:projector, start:intake, start:api and entente:engines find them
+    `all answer, and end with this command (Ctrl-C); their data is in ${folder}, and these settings in ${settingsFile}, ${
+      settings === SETTINGS
+        ? 'where npm run start:relay, start:projector, start:intake, start:api and entente:engines find them'
+        : `for node --env-file=${settingsFile} dist/apps/<relay, projector, intake, api or cli>/src/main.js, each with a PORT of its own where others run`
+    }
 ESDB_URL names a stand-in for trials, which speaks an EventStoreDB's protocol and is none: keep no log on it\n`,
   );
   for (const [name, engine] of [

@@ -18,7 +18,7 @@ const { house, load } = await underLoad({
   },
 });
 
-it('apps whose clocks are a minute ahead of the engines, and a minute behind them, do as others: nothing is lost or doubled, and nobody is said to stand still', async () => {
+it('apps whose clocks are a minute ahead of the engines, and a minute behind them, do as others: nothing is lost or doubled, and nobody is said to stand still for good', async () => {
   // It is what they are loaded with that has them go wrong.
   const said = [60_000, -60_000].map((by) => {
     const told = execFileSync(process.execPath, ['--import', off(by), '-p', '[Date.now(), +new Date()].join()']);

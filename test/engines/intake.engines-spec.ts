@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -97,6 +97,24 @@ describe('a command on a topic', () => {
       expect(told.map(({ revision }) => revision)).toEqual(one.map((_, i) => i));
     }
     expect(dead).toEqual([]);
+  });
+
+  it('as the README shows it is accepted', async () => {
+    const { replies } = await running(1);
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, key = '', heads = '', value = ''] = /^key +(\S+)\nheaders +([^]*?)\nvalue +(.*)$/m.exec(readme) ?? [];
+    const headers = Object.fromEntries(heads.split(/,\s+/).map((one) => one.split(': ') as [string, string]));
+    const account = { donor: 'norland', recipient: 'estmark', fund: 'Border', currency: 'USD', stages: ['pledged'] };
+    const donor = { source: 'norland', actorrole: 'donor', type: 'OpenFundingAccount' };
+    await house.send([
+      aCommand(`funding-account/${key}`, donor, { ...account, basis: 'own', onBudget: false }),
+      { key, headers, value },
+    ]);
+    await exactly(replies, 2);
+    expect(repliedBy(replies[1] as Found)).toMatchObject({
+      ...{ type: 'entente.command-accepted', commandId: headers['ce_id'], subject: headers['ce_subject'] },
+      body: { revision: 1, events: [{ type: 'FundsPledged' }] },
+    });
   });
 
   it('of one key on several streams comes in the order in which they were sent', async () => {

@@ -69,6 +69,14 @@ function begin(name: string, ...options: string[]): EngineSet {
 
 /** What lies there still; npm keeps a cache of its own beside it. */
 const left = (): string[] => readdirSync(folder).filter((name) => name !== 'node-compile-cache');
+/** Whether a process is there, be it as one that has ended and that nobody has asked about yet. */
+const isThere = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
 /** The processes that name a folder on their command line. */
 const naming = (path: string): string => spawnSync('pgrep', ['-af', path], { encoding: 'utf8' }).stdout;
 
@@ -106,6 +114,28 @@ describe('npm run engines', () => {
     expect(await other.interrupt()).toBe(0);
     expect(naming(folder)).toBe('');
     expect(left()).toEqual([]);
+  });
+
+  it('refuses the settings and the data of others that run, and takes over what was left by some that were killed', async () => {
+    const data = join(folder, 'data');
+    const first = begin('one', '--data', data);
+    await first.settings();
+    const refused = async (set: EngineSet): Promise<string> => {
+      await until(() => set.status() !== null, 30_000);
+      expect(set.status()).toBe(1);
+      return set.said();
+    };
+    expect(await refused(begin('one'))).toMatch(/one\.env has the settings of engines that run/);
+    expect(await refused(begin('other', '--data', data))).toMatch(/data is the data of engines that run/);
+    const answers = await first.settings();
+    expect(await ask(url(answers), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    const [database] = readFileSync(join(data, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n');
+    process.kill(-first.group, 'SIGKILL');
+    await until(() => naming(folder) === '' && !isThere(Number(database)), 30_000);
+    expect(existsSync(join(folder, 'one.env'))).toBe(true);
+    const again = begin('one', '--data', data);
+    expect(url(await again.settings())).not.toBe(url(answers));
+    expect(await again.interrupt()).toBe(0);
   });
 
   it('finds with --data what it had there, seal key and all', async () => {

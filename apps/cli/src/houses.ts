@@ -12,8 +12,9 @@ export interface Common {
 /** The data folder that is meant. */
 export const folderOf = ({ data }: Common): string => data ?? process.env['ENTENTE_DATA'] ?? './data';
 
-/** Whether a data folder is meant, and not the house that the environment names. */
-export const onOwnFolder = ({ data }: Common): boolean => data !== undefined || !namesEngines(process.env);
+/** Whether a data folder is meant, and not the house that the environment names: `ENTENTE_HOUSE=engines` means one on engines also where none is named, which is then said. */
+export const onOwnFolder = ({ data }: Common): boolean =>
+  data !== undefined || !(namesEngines(process.env) || process.env['ENTENTE_HOUSE'] === 'engines');
 
 /** The folder of a command that works on a data folder alone; where the house is another one, it fails, and says what to do `instead`. */
 export function ownFolder(options: Common, instead: string): string {

@@ -49,7 +49,9 @@ export async function live({ name, at, build, waitsFor }: Life): Promise<string 
     return url;
   } catch (error) {
     if (signal.aborted) process.exit(0);
-    process.stderr.write(`${name} cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    const says = error instanceof Error ? error.message : String(error);
+    const taken = (error as { code?: string }).code === 'EADDRINUSE' ? '; PORT names another (0: a free one)' : '';
+    process.stderr.write(`${name} cannot start: ${says}${taken}\n`);
     process.exit(1);
   }
 }

@@ -107,6 +107,7 @@ export class MetricsController {
   private readonly lagEvents: Gauge;
   private readonly partitionLag: Gauge;
   private published: Gauge | null = null;
+  private publishedTo: Gauge | null = null;
   private commandsWaiting: Gauge | null = null;
   private readonly lagSeconds: Gauge;
   private readonly parked: Gauge;
@@ -163,6 +164,11 @@ export class MetricsController {
       'positions of the log that are not published yet, by who publishes it',
     );
     this.published.set(head === null || published === null ? NaN : Number(lagBehind(head, published)));
+    this.publishedTo ??= this.metrics.gauge(
+      'entente_published_position',
+      'the position of the log up to which all is published, by who publishes it',
+    );
+    this.publishedTo.set(published === null ? NaN : Number(published));
   }
 
   private commandsOnTheTopic(waiting: number | null): void {

@@ -7,7 +7,9 @@ it('works on fewer at once while they take long, on more again once they do not,
     pace.took(count, ms);
     return pace.atOnce();
   };
-  expect(pace.atOnce()).toBe(100);
+  // What is new takes longest.
+  expect(pace.atOnce()).toBe(10);
+  expect([next(10, 200), next(20, 300), next(20, 200), next(40, 10), next(80, 10)]).toEqual([20, 20, 40, 80, 100]);
   expect(next(100, 900)).toBe(100);
   expect([next(100, 1100), next(50, 1100), next(25, 600), next(25, 5000)]).toEqual([50, 25, 25, 12]);
   // Ten of a hundred would have been too many already.

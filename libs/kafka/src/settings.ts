@@ -131,9 +131,11 @@ export function readRecord(record: KafkaMessage): Published | Marked {
 /** A fault in words. Errors of another realm are errors too. */
 export const wordsOf = (error: unknown): string => (error as { message?: string } | null)?.message ?? String(error);
 
-/** Two that do not agree on TLS end their connections with words that do not say so. */
+/** What to look at, where the client's words do not say so: that nobody answers, or that two do not agree on TLS. */
 export function withHint(error: unknown): unknown {
   const says = wordsOf(error);
+  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection timeout/.test(says))
+    return new Error(`no broker of Kafka answers (${says}): does one that KAFKA_BROKERS names run?`, { cause: error });
   if (
     !/^(?:Closed connection|Connection error: Client network socket disconnected)|wrong version number|packet length/i.test(
       says,
