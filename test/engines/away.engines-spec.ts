@@ -29,6 +29,7 @@ afterAll(async () => {
 
 interface Said {
   readonly fault: string | null;
+  readonly position: string;
   readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
 }
 
@@ -260,5 +261,9 @@ describe('rubbish among the commands of a topic', () => {
     }
     const counts = await reckon(house, load);
     expect(counts.deadLetters).toBe(rubbish.length);
+    // All is published by then, and the relay tells how far.
+    const end = Number((await standing('api')).position);
+    await until(async () => (await figureOf('relay', 'published_position')) === end);
+    expect([end > 0, await figureOf('relay', 'publishing_lag_events')]).toEqual([true, 0]);
   });
 });
