@@ -9,8 +9,7 @@ import { readConfig as standalone } from '../apps/standalone/src/config.js';
 import { APPS } from '../deploy/check/settings.mjs';
 
 const READ = { api, relay, projector, intake, standalone };
-const told = APPS;
-const names = [...new Set(Object.values(told).flatMap(({ takes }) => takes))];
+const names = [...new Set(Object.values(APPS).flatMap(({ takes }) => takes))];
 
 /** The settings that an app says are wrong, by their names. */
 const wrongIn = (app: keyof typeof READ, env: Readonly<Record<string, string>>): string[] => {
@@ -35,12 +34,12 @@ describe('the command line', () => {
 
 describe.each(Object.keys(READ) as (keyof typeof READ)[])('what the deployment files are told of %s', (app) => {
   it('is what it cannot do without', () => {
-    expect(wrongIn(app, {}).sort()).toEqual([...(told[app]?.requires ?? [])].sort());
+    expect(wrongIn(app, {}).sort()).toEqual([...(APPS[app]?.requires ?? [])].sort());
   });
 
   it('is what it takes, and no more', () => {
     // None of them can be a line break.
     const heeded = names.filter((name) => wrongIn(app, { [name]: '\n' }).includes(name));
-    expect(heeded.sort()).toEqual([...(told[app]?.takes ?? [])].sort());
+    expect(heeded.sort()).toEqual([...(APPS[app]?.takes ?? [])].sort());
   });
 });

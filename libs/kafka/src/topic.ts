@@ -15,8 +15,8 @@ const FOR_EVER = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.polic
 /** A record bears the time at which its event was recorded, whatever a broker's clock says: readers find their place by it. Kafka 3.6 or newer. */
 const OF_ANY_TIME = { 'message.timestamp.type': 'CreateTime', 'message.timestamp.after.max.ms': '9223372036854775807' };
 
-/** So often is a new topic's leader asked, ten times a second. */
-const LEADS_WITHIN = 50;
+/** So often at most are the leaders of a new topic asked, ten times a second. */
+const MOST_ASKED = 50;
 
 /** Works with an admin client of its own, which is gone afterwards. */
 export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -48,7 +48,7 @@ export async function makeTopic(
       await admin.fetchTopicOffsets(topic);
       return;
     } catch (error) {
-      if (tries === LEADS_WITHIN) throw error;
+      if (tries === MOST_ASKED) throw error;
       await pause(100);
     }
 }
