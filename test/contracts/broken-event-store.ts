@@ -15,6 +15,9 @@ export class BrokenEventStore extends EventStore {
   readLog(): AsyncIterable<readonly RecordedEvent[]> {
     return nothing();
   }
+  eventAt(): Promise<null> {
+    return Promise.resolve(null);
+  }
   revisionOf(): Promise<number> {
     return Promise.resolve(0);
   }

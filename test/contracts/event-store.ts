@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import type { EventStore, NewEvent } from '@entente/engine';
+import { type EventStore, LARGEST_POSITION, type NewEvent } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import type { Case } from './contract.js';
 
@@ -46,6 +46,16 @@ export interface StoreAtAnHour extends StoreOnTrial {
 export const NOON = Date.parse('2026-06-01T12:00:00.000Z');
 
 const anInstant: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+/** Positions at, between, before and behind the events of a log. */
+function placesAround(log: readonly RecordedEvent[]): bigint[] {
+  const head = log.at(-1)?.position ?? 0n;
+  const places = log.flatMap(({ position }, i) => {
+    const middle = (position + (log[i + 1]?.position ?? position)) / 2n;
+    return [position - 1n, position, position + 1n, middle];
+  });
+  return [...new Set([0n, 1n, ...places, head + 1n, head + 100n, head + 1_000_000n, LARGEST_POSITION])];
+}
 
 /** What `EventStore` promises, made executable. */
 export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
@@ -166,6 +176,37 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
       expect(log.every((e, i) => i === 0 || e.position > (log[i - 1]?.position ?? 0n))).toBe(true);
       expect(await all(store.readLog(log[1399]?.position ?? 0n))).toHaveLength(100);
       expect(await store.head()).toBe(log.at(-1)?.position);
+    },
+  },
+  {
+    says: 'reads the event at a position, and null where none of the log begins',
+    async holds({ store }) {
+      for (let i = 0; i < 4; i += 1) await store.append(`note/${i}`, 'none', [anEvent(), anEvent()]);
+      const log = await all(store.readLog(0n));
+      expect(log).toHaveLength(8);
+      for (const event of log) expect(await store.eventAt(event.position)).toEqual(event);
+      const taken = new Set(log.map(({ position }) => position));
+      for (const position of placesAround(log))
+        if (!taken.has(position)) expect([position, await store.eventAt(position)]).toEqual([position, null]);
+    },
+  },
+  {
+    says: 'reads behind any position, whether or not an event begins there, and refuses a number that can be none',
+    async holds({ store }) {
+      for (let i = 0; i < 4; i += 1) await store.append(`note/${i}`, 'none', [anEvent(), anEvent()]);
+      const log = await all(store.readLog(0n));
+      for (const after of placesAround(log)) {
+        const behind = log.filter(({ position }) => position > after);
+        expect([after, await all(store.readLog(after))]).toEqual([after, behind]);
+        expect(await all(store.readLog(after, { kinds: ['note'], limit: 2 }))).toEqual(behind.slice(0, 2));
+        expect(await all(store.readLog(after, { upTo: log[5]?.position ?? 0n }))).toEqual(
+          behind.filter(({ position }) => position <= (log[5]?.position ?? 0n)),
+        );
+      }
+      // What no try can change is not to be tried again.
+      for (const none of [-1n, -(2n ** 70n), 2n ** 63n, 2n ** 70n])
+        await expect(all(store.readLog(none))).rejects.toMatchObject({ code: 'invalid-position', retryAfter: null });
+      expect(log).toHaveLength(8);
     },
   },
   {

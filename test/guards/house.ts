@@ -258,7 +258,7 @@ export const HOUSE: readonly Guarded[] = [
     guards: [
       {
         guard: 'a house whose disk failed under a commit ends with 70',
-        code: 'const onOutcomeUnknown = (): void => process.exit(70);',
+        code: 'const onOutcomeUnknown = (): void => process.exit(EXIT_UNSURE);',
         instead: 'const onOutcomeUnknown = (): void => undefined;',
         spec: UNKNOWN,
         tests: 'the built house ends with 70',

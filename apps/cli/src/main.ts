@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import '../../standalone/src/supported-node.js';
 import 'reflect-metadata';
+import { lastResort } from '@entente/engine';
 import { commandLine } from './commands.js';
 import { EXIT } from './output.js';
+
+lastResort('entente', () => Promise.resolve());
 
 // Whoever reads may stop reading, as `head` does: that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

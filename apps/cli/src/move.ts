@@ -10,7 +10,9 @@ import { fillWhole } from './folder.js';
 import { type Output, progress } from './output.js';
 
 const FORMAT = 1;
-const BATCH = 500;
+/** Events that are adopted at once, at most: so many, and of so many characters as text. */
+const MAX_BATCH = 500;
+const MAX_BATCH_LENGTH = 8_000_000;
 
 const write = (to: Writable, text: string): Promise<void> =>
   new Promise((resolve, reject) => to.write(text, (error) => (error ? reject(error) : resolve())));
@@ -120,13 +122,17 @@ export async function importInto(
   const tell = progress(output, 'events read');
   try {
     await write(noted, 'old,new\n');
-    let [line, waiting] = [0, [] as RecordedEvent[]];
+    let line = 0;
+    let read = 0;
+    let length = 0;
+    let waiting: RecordedEvent[] = [];
     const there = eventsOf(store);
     const adopt = async (): Promise<void> => {
       const taken = await store.adopt(waiting);
       await write(noted, waiting.map(({ position }, i) => `${position},${taken[i]}\n`).join(''));
       waiting = [];
-      tell(line, events);
+      length = 0;
+      tell(read, events);
     };
     for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
       line += 1;
@@ -135,7 +141,9 @@ export async function importInto(
       const held = await there.next();
       if (held.done !== true && held.value.id !== event.id) throw new Error(OTHERS);
       waiting.push({ ...event, position: BigInt(event.position) });
-      if (waiting.length === BATCH) await adopt();
+      read += 1;
+      length += text.length;
+      if (waiting.length === MAX_BATCH || length >= MAX_BATCH_LENGTH) await adopt();
     }
     if ((await there.next()).done !== true) throw new Error(OTHERS);
     if (waiting.length > 0) await adopt();

@@ -1,5 +1,4 @@
 import { type EventLog, type ReadModelStore, rebuild, retryParked } from '@entente/engine';
-import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
 
@@ -34,17 +33,12 @@ export async function rebuildModels(
 export async function listParked(log: EventLog, rows: ReadModelStore, output: Output): Promise<number> {
   const parked = [];
   for (const { position, ...one } of await rows.parked()) {
-    const [event] = await eventAt(log, position);
+    const event = await log.eventAt(position);
     parked.push({ ...one, type: event?.type ?? null, position: String(position) });
   }
   if (output.json) output.out(JSON.stringify({ parked }));
   else output.out(parked.length === 0 ? 'nothing is parked' : table(parked));
   return parked.length;
-}
-
-async function eventAt(log: EventLog, position: bigint): Promise<readonly RecordedEvent[]> {
-  for await (const events of log.readLog(position - 1n, { limit: 1 })) return events;
-  return [];
 }
 
 /** Tries parked streams again, and answers how many still are. */

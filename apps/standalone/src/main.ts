@@ -1,5 +1,6 @@
 import './supported-node.js';
 import 'reflect-metadata';
+import { lastResort } from '@entente/engine';
 import { settingsOr, stopWithin } from '@entente/http';
 import { leaveAddress, removeAddress } from './address.js';
 import { readConfig } from './config.js';
@@ -9,9 +10,12 @@ import { buildHouse } from './house.js';
 
 async function bootstrap(): Promise<void> {
   const config = settingsOr(readConfig(process.env), 'Entente');
+  let close = (): Promise<unknown> => Promise.resolve();
+  lastResort('Entente', () => close());
   const held = heldSocket(process.env, process.pid);
   const app = await buildHouse(config.data, config.logLevel, 'beside', config.door);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopWithin(config.stopSeconds));
+  close = () => app.close();
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   const url = await openDoor(app, config, held);
   leaveAddress(config.data, url);

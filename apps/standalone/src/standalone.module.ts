@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import {
+  EXIT_UNSURE,
   EventFeed,
   EventLog,
   EventStore,
@@ -165,7 +166,7 @@ const beside = (folder: string, logLevel: LogLevel): Provider[] => [
 @Module({})
 export class StandaloneModule {
   static on(folder: string, logLevel: LogLevel, projects: Projects): DynamicModule {
-    const onOutcomeUnknown = (): void => process.exit(70);
+    const onOutcomeUnknown = (): void => process.exit(EXIT_UNSURE);
     return {
       module: StandaloneModule,
       imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(logLevel))],

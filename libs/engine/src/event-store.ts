@@ -1,5 +1,6 @@
 import type { Circumstance, RecordedEvent } from '@entente/kernel';
 import type { Era } from './eras.js';
+import { InvalidPosition, LARGEST_POSITION } from './faults.js';
 
 /** The revision that a stream must have for an append: a number exactly, no stream at all, any, or any that exists. */
 export type Expected = number | 'none' | 'any' | 'exists';
@@ -35,6 +36,12 @@ export interface LogRange {
   readonly limit?: number;
 }
 
+/** A position that a log can have. Fails with `InvalidPosition` for any other number. */
+export function checkedPosition(position: bigint): bigint {
+  if (position < 0n || position > LARGEST_POSITION) throw new InvalidPosition(position);
+  return position;
+}
+
 /**
  * The log of everything that was decided, for ever, as it is read.
  *
@@ -50,14 +57,24 @@ export abstract class EventLog {
   readonly eras: readonly Era[] = [];
   /** The events of one stream in batches; nothing where it does not exist. */
   abstract readStream(stream: string, range?: StreamRange): AsyncIterable<readonly RecordedEvent[]>;
-  /** The events behind a position, in batches, up to the end of the log as it is when the reader gets there. */
+  /**
+   * The events behind a position, in batches, up to the end of the log as it is when the reader gets there. An event
+   * need not begin at the position; behind the end there are none. A number that can be no position of any log is an
+   * `InvalidPosition`.
+   */
   abstract readLog(after: bigint, range?: LogRange): AsyncIterable<readonly RecordedEvent[]>;
+  /** The event that begins at a position; null if no event of the log does. */
+  abstract eventAt(position: bigint): Promise<RecordedEvent | null>;
   /** The last revision of a stream; -1 where there is none. */
   abstract revisionOf(stream: string): Promise<number>;
   /** The position of the last event; 0 where the log is empty. */
   abstract head(): Promise<bigint>;
   /** The position of the last event recorded at or before an instant; 0 where there is none. */
   abstract positionAt(instant: string): Promise<bigint>;
+  /** Why the store does not answer just now, by what was last asked of it; null while it does. */
+  outage(): string | null {
+    return null;
+  }
   /** Lets what is under way end, then closes. Later calls fail. */
   abstract close(): Promise<void>;
 }

@@ -43,6 +43,16 @@ export class NotThereYet extends Fault {
   }
 }
 
+/** A number that can be no position of a log: those are 0, for before all events, to 2^63-1. */
+export class InvalidPosition extends Fault {
+  constructor(position: bigint) {
+    super('invalid-position', `${position} is no position of a log: give one from 0 to ${LARGEST_POSITION}`);
+  }
+}
+
+/** The largest position that every store can hold. */
+export const LARGEST_POSITION = 2n ** 63n - 1n;
+
 /** The house is closing: nothing new is taken in. */
 export class Closing extends Fault {
   constructor() {

@@ -1,6 +1,7 @@
 export {
   EventLog,
   EventStore,
+  checkedPosition,
   type Appended,
   type Expected,
   type LogRange,
@@ -47,6 +48,8 @@ export {
   Contention,
   Damaged,
   Fault,
+  InvalidPosition,
+  LARGEST_POSITION,
   NoRoom,
   NotThereYet,
   OutcomeUnknown,
@@ -67,6 +70,7 @@ export { Executor, Submit, type Kinds, type Outcome, type Receipt } from './exec
 export { Projector, concerns, foldRows, type Folding } from './project.js';
 export { type ModelStatus, Projecting } from './projecting.js';
 export { type Era, eraAt, eraOf, isLost, keptOf } from './eras.js';
+export { EXIT_UNSURE, lastResort } from './last-resort.js';
 export { partitionOf } from './partition.js';
 export { type Seen, afterToken, reaches, seenBy } from './reading.js';
 export { LiveRows, type Resume, type RowsNews } from './live-rows.js';

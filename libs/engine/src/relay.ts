@@ -131,11 +131,10 @@ export class Relay {
           `partition ${partition} of the topic ends at position ${through}, beyond the log, which ends at ${head}: the log was set back, as by restoring a backup; publish it to a new topic`,
         );
       if (last.position === 0n) continue;
-      const [found] = await first(this.log, last.position - 1n);
-      const place = found === undefined ? BEFORE_ALL : placeOf(found);
-      if (place.position === last.position && place.id === last.id) continue;
+      const found = await this.log.eventAt(last.position);
+      if (found?.id === last.id) continue;
       throw new Error(
-        `partition ${partition} of the topic has event ${last.id} at position ${last.position}, where the log has ${place.id} at ${place.position}: they tell different stories; publish the log to a new topic`,
+        `partition ${partition} of the topic has event ${last.id} at position ${last.position}, where the log has ${found === null ? 'none' : `event ${found.id}`}: they tell different stories; publish the log to a new topic`,
       );
     }
   }
@@ -195,10 +194,4 @@ async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   } finally {
     await comes.return?.();
   }
-}
-
-/** The first event behind a position, as a list of one or none. */
-async function first(log: EventLog, after: bigint): Promise<readonly RecordedEvent[]> {
-  for await (const events of log.readLog(after, { limit: 1 })) return events.slice(0, 1);
-  return [];
 }

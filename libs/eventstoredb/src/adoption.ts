@@ -4,7 +4,15 @@ import type { LogReader } from './log-reader.js';
 /** As many streams are looked at at once. */
 const AT_ONCE = 32;
 
-/** What of the events is there already, and what is to be written: runs of one stream each, in the order given. */
+/** The bytes of one append that a server takes unless its settings say otherwise; some versions count metadata, too. */
+const MAX_RUN_BYTES = 1_048_576;
+/** What the server's copy of an event has beside data and metadata, in bytes, at most. */
+const EVENT_OVERHEAD_BYTES = 200;
+
+/**
+ * What of the events is there already, and what is to be written: runs of one stream each, in the
+ * order given, each small enough for one append unless a single event is larger.
+ */
 export interface Adoption {
   readonly there: readonly bigint[];
   readonly runs: readonly (readonly RecordedEvent[])[];
@@ -24,6 +32,7 @@ export async function planned(events: readonly RecordedEvent[], reader: LogReade
     there.push(same.position);
   }
   const runs: RecordedEvent[][] = [];
+  let room = 0;
   let last = latest;
   for (const event of events.slice(there.length)) {
     const { stream, revision, metadata } = event;
@@ -32,11 +41,20 @@ export async function planned(events: readonly RecordedEvent[], reader: LogReade
     if (metadata.recordedAt < last) throw new Error(`${stream}: recorded at ${metadata.recordedAt}, before ${last}`);
     last = metadata.recordedAt;
     revisions.set(stream, revision);
-    if (runs.at(-1)?.[0]?.stream === stream) runs.at(-1)?.push(event);
-    else runs.push([event]);
+    const bytes = bytesOf(event);
+    if (runs.at(-1)?.[0]?.stream === stream && bytes <= room) runs.at(-1)?.push(event);
+    else {
+      runs.push([event]);
+      room = MAX_RUN_BYTES;
+    }
+    room -= bytes;
   }
   return { there, runs };
 }
+
+/** The bytes that an event takes in an append. */
+export const bytesOf = ({ data, metadata }: RecordedEvent): number =>
+  Buffer.byteLength(JSON.stringify(data)) + Buffer.byteLength(JSON.stringify(metadata)) + EVENT_OVERHEAD_BYTES;
 
 async function revisionsOf(events: readonly RecordedEvent[], reader: LogReader): Promise<Map<string, number>> {
   const streams = [...new Set(events.map(({ stream }) => stream))];

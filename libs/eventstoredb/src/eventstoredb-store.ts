@@ -6,12 +6,13 @@ import {
   type Era,
   EventStore,
   type Expected,
+  Fault,
   type LogRange,
   type NewEvent,
   type StreamRange,
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { planned } from './adoption.js';
+import { bytesOf, planned } from './adoption.js';
 import { Follower } from './follower.js';
 import { type Identity, beginEra, identityOf } from './identity.js';
 import { type Link, connect, disconnect } from './link.js';
@@ -25,7 +26,7 @@ const TURNS = 50;
 
 /** How the store is reached. */
 export interface EventStoreDbOptions {
-  /** The client's own connection string: `esdb://user:password@host:2113`, or `esdb+discover://` for a cluster. */
+  /** The client's own connection string: `esdb://user:password@host:2113`, with each of a cluster's hosts, or `esdb+discover://` with the one DNS name of all of them. */
   readonly url: string;
   /** Which of several logs on the server, by a name in kebab-case; the only one, unless told. */
   readonly log?: string;
@@ -136,21 +137,41 @@ export class EventStoreDbStore extends EventStore {
     await this.follower.catchUp();
     const { there, runs } = await planned(events, this.reader, this.follower.recordedAt);
     const positions = [...there];
-    for (const run of runs) {
-      const [{ stream, revision }] = run as readonly [RecordedEvent, ...RecordedEvent[]];
-      const answer = await this.writer.append(stream, revision - 1, () =>
+    for (const run of runs) positions.push(...(await this.adoptRun(run)));
+    return positions;
+  }
+
+  /** Events of one stream in one append; in two, each of one half, if the server takes less at once. */
+  private async adoptRun(run: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    const [first] = run;
+    if (first === undefined) return [];
+    const { stream, revision } = first;
+    let answer: Appended;
+    try {
+      answer = await this.writer.append(stream, revision - 1, () =>
         Promise.resolve(run.map((event) => toServer(event, { recordedAt: event.metadata.recordedAt }))),
       );
-      if (!answer.ok)
-        throw new Error(
-          `${stream}: revision ${revision} is not the next one, ${answer.actual + 1}: another appends to it`,
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'too-large') throw error;
+      if (run.length === 1)
+        throw new Fault(
+          'too-large',
+          `${stream}: the event at revision ${revision} is of ${bytesOf(first)} bytes: ${error.message}`,
+          null,
+          { cause: error },
         );
-      this.answered = answer.position;
-      if (run.length === 1) positions.push(answer.position);
-      else
-        for await (const taken of this.reader.readStream(stream, { from: revision, limit: run.length }))
-          positions.push(...taken.map(({ position }) => position));
+      const half = Math.ceil(run.length / 2);
+      return [...(await this.adoptRun(run.slice(0, half))), ...(await this.adoptRun(run.slice(half)))];
     }
+    if (!answer.ok)
+      throw new Error(
+        `${stream}: revision ${revision} is not the next one, ${answer.actual + 1}: another appends to it`,
+      );
+    this.answered = answer.position;
+    if (run.length === 1) return [answer.position];
+    const positions: bigint[] = [];
+    for await (const taken of this.reader.readStream(stream, { from: revision, limit: run.length }))
+      positions.push(...taken.map(({ position }) => position));
     return positions;
   }
 
@@ -160,6 +181,10 @@ export class EventStoreDbStore extends EventStore {
 
   async *readLog(after: bigint, range?: LogRange): AsyncIterable<readonly RecordedEvent[]> {
     yield* this.open().readLog(after, range);
+  }
+
+  async eventAt(position: bigint): Promise<RecordedEvent | null> {
+    return this.open().eventAt(position);
   }
 
   async revisionOf(stream: string): Promise<number> {
@@ -173,6 +198,10 @@ export class EventStoreDbStore extends EventStore {
 
   async positionAt(instant: string): Promise<bigint> {
     return this.open().positionAt(instant);
+  }
+
+  override outage(): string | null {
+    return this.link.calls.outage();
   }
 
   waiting(): number {

@@ -6,6 +6,7 @@ import {
   START,
   excludeSystemEvents,
 } from '@eventstore/db-client';
+import { isCut, isNoEventThere } from './calls.js';
 import type { Link } from './link.js';
 import type { LogReader } from './log-reader.js';
 import { drain } from './narrowed.js';
@@ -117,8 +118,12 @@ export class Follower {
     signal.addEventListener('abort', () => clearInterval(beat));
     for (let wait = FIRST_PAUSE; !signal.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       const before = this.through;
-      await this.subscribed();
+      const end = await this.subscribed();
       if (this.through > before) wait = FIRST_PAUSE;
+      // A subscription that was cut goes on where it was: that is no outage.
+      if (isCut(end) && this.through > before) continue;
+      // Nobody can subscribe where no event begins, however often.
+      if (isNoEventThere(end) && this.through === before) this.through = this.reader.knownBefore(before);
       await pause(wait, undefined, { signal }).catch(() => undefined);
       if (!signal.aborted) this.reconnected();
     }
@@ -134,8 +139,8 @@ export class Follower {
     this.looking = false;
   }
 
-  /** One subscription, until it breaks or is cut. */
-  private async subscribed(): Promise<void> {
+  /** One subscription, until it ends; gives the error by which it did, or null. */
+  private async subscribed(): Promise<unknown> {
     const { client, calls, every } = this.link;
     const fromPosition = this.through === 0n ? START : { commit: this.through, prepare: this.through };
     // Nothing here may throw: the client would not catch it.
@@ -145,8 +150,8 @@ export class Follower {
     };
     const filter = excludeSystemEvents({ checkpointReached });
     const subscription = client.subscribeToAll({ ...every, fromPosition, filter });
-    await new Promise<void>((resolve) => {
-      this.cut = resolve;
+    const end = await new Promise<unknown>((resolve) => {
+      this.cut = () => resolve(null);
       subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
         try {
           for (const { position, metadata } of this.reader.own(event)) this.take(position, metadata.recordedAt);
@@ -155,9 +160,10 @@ export class Follower {
         }
         this.through = event?.position.commit ?? this.through;
       });
-      subscription.on('error', () => resolve());
-      subscription.on('end', () => resolve());
+      subscription.on('error', resolve);
+      subscription.on('end', () => resolve(null));
     });
     await calls.once(() => subscription.unsubscribe()).catch(() => undefined);
+    return end;
   }
 }

@@ -21,13 +21,13 @@ export class Instants {
   }
 
   /** The last known event recorded at or before an instant; 0 where none is known. */
-  before(instant: string): bigint {
+  recordedBy(instant: string): bigint {
     return this.known[this.behind(({ recordedAt }) => recordedAt > instant) - 1]?.position ?? 0n;
   }
 
-  /** The last known event at or before a position; 0 where none is known. */
-  at(position: bigint): bigint {
-    return this.known[this.behind((one) => one.position > position) - 1]?.position ?? 0n;
+  /** The last known event before a position; 0 where none is known. */
+  before(position: bigint): bigint {
+    return this.known[this.behind((one) => one.position >= position) - 1]?.position ?? 0n;
   }
 
   /** How many stand before the first that lies beyond. */

@@ -9,9 +9,9 @@ import {
   type StreamingRead,
   type RecordedEvent as OnServer,
 } from '@eventstore/db-client';
-import type { LogRange, StreamRange } from '@entente/engine';
+import { LARGEST_POSITION, type LogRange, type StreamRange, checkedPosition } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { isInvalid } from './calls.js';
+import { isNoEventThere } from './calls.js';
 import { Instants } from './instants.js';
 import type { Link } from './link.js';
 import { narrowed } from './narrowed.js';
@@ -48,8 +48,6 @@ export class LogReader {
     if (!this.link.names.holds(stream)) return;
     const name = this.link.names.onServer(stream);
     let next = from;
-    // Behind its end a stream has nothing, read backwards too, for a server that counts a page from there.
-    if (backwards && from !== undefined) next = Math.min(from, await this.revisionOf(stream));
     for (let left = limit; left > 0 && (next === undefined || next >= 0);) {
       const count = Math.min(PAGE, left);
       const events = await this.page(name, { from: next, count, backwards });
@@ -71,9 +69,11 @@ export class LogReader {
     const wanted: Wanted = ({ kind }, type) => (kinds?.includes(kind) ?? true) && (types?.includes(type) ?? true);
     const behind = (event: RecordedEvent) => event.position > after && (upTo === undefined || event.position <= upTo);
     const none = kinds?.length === 0 || types?.length === 0;
-    let [left, next, first] = [none ? 0 : limit, this.notBefore(after), true];
+    let left = none ? 0 : limit;
+    let next = this.notBefore(checkedPosition(after));
+    let first = true;
     while (left > 0) {
-      const page = await this.pageOfAll(next, wanted, first);
+      const page = await this.pageOfAll(next, wanted);
       const events = page.events.filter(behind).slice(0, left);
       if (events.length > 0) yield events;
       left -= events.length;
@@ -96,6 +96,19 @@ export class LogReader {
       }
       first = false;
     }
+  }
+
+  /** The event that begins at a position; null if none of the log's does. */
+  async eventAt(position: bigint): Promise<RecordedEvent | null> {
+    if (position <= 0n || position > LARGEST_POSITION) return null;
+    const [first] = (await this.rawFrom(position, 1)) ?? [];
+    return first?.event?.position.commit === position ? (this.own(first.event)[0] ?? null) : null;
+  }
+
+  /** The last known position before one at which no event begins: the last event read there, or where the log begins. */
+  knownBefore(position: bigint): bigint {
+    const known = this.notBefore(this.instants.before(position));
+    return known < position ? known : 0n;
   }
 
   /** Where all that the server holds ends, and the last event of the log, where one stands behind a position. */
@@ -121,7 +134,7 @@ export class LogReader {
 
   /** The position of the last event recorded at or before an instant; looked for behind what is known of earlier reading. */
   async positionAt(instant: string): Promise<bigint> {
-    let found = this.instants.before(instant);
+    let found = this.instants.recordedBy(instant);
     for await (const events of this.readLog(found))
       for (const { position, metadata } of events) {
         if (metadata.recordedAt > instant) return found;
@@ -135,23 +148,38 @@ export class LogReader {
     return position < this.begins ? this.begins : position;
   }
 
-  /** A page of all that the server holds, from behind a position. Where no event begins at the position, from the last known one before it: the reader drops what it has seen. */
-  private async pageOfAll(after: bigint, wanted: Wanted, mayLieBetween: boolean): Promise<Page> {
-    const { client, calls, every } = this.link;
-    const fromPosition = after === 0n ? START : { commit: after, prepare: after };
-    let raw: readonly AllStreamResolvedEvent[];
-    try {
-      raw = await calls.ask('read the log', () =>
-        this.collected(client.readAll({ ...every, fromPosition, direction: FORWARDS, maxCount: PAGE })),
-      );
-    } catch (error) {
-      if (!mayLieBetween || after === 0n || !isInvalid(error)) throw error;
-      return this.pageOfAll(this.notBefore(this.instants.at(after)), wanted, false);
+  /**
+   * A page of all that the server holds, from behind a position. The server reads only from where an event begins: from
+   * anywhere else it is read from the last known event before it, and the reader drops what lies before the position.
+   */
+  private async pageOfAll(after: bigint, wanted: Wanted): Promise<Page> {
+    let from = after;
+    let raw = await this.rawFrom(from, PAGE);
+    while (raw === null) {
+      from = this.knownBefore(from);
+      raw = await this.rawFrom(from, PAGE);
     }
-    const events = raw.flatMap(({ event }) => (event?.position.commit === after ? [] : this.own(event, wanted)));
+    const events = raw.flatMap(({ event }) => (event?.position.commit === from ? [] : this.own(event, wanted)));
     const last = events.at(-1);
     if (last !== undefined) this.instants.note(last);
-    return { events, through: raw.at(-1)?.event?.position.commit ?? after, last: raw.length < PAGE };
+    return { events, through: raw.at(-1)?.event?.position.commit ?? from, last: raw.length < PAGE };
+  }
+
+  /** What the server holds from the event at a position on, that one first; null if no event begins there. 0: from the start. */
+  private async rawFrom(position: bigint, maxCount: number): Promise<readonly AllStreamResolvedEvent[] | null> {
+    const { client, calls, every } = this.link;
+    const fromPosition = position === 0n ? START : { commit: position, prepare: position };
+    const isAnswer = (error: unknown): boolean => position !== 0n && isNoEventThere(error);
+    try {
+      return await calls.ask(
+        'read the log',
+        () => this.collected(client.readAll({ ...every, fromPosition, direction: FORWARDS, maxCount })),
+        isAnswer,
+      );
+    } catch (error) {
+      if (isAnswer(error)) return null;
+      throw error;
+    }
   }
 
   /** The event as the house knows it, where it is the log's and wanted. */

@@ -117,4 +117,46 @@ describe('writing to a server', () => {
       expect(await store.adopt(events)).toEqual(positions);
     }
   });
+
+  it('adopts a stream that is larger than one append in several, and what a server takes less of in smaller ones', async () => {
+    const text = 'x'.repeat(10_000);
+    const events = Array.from({ length: 202 }, (_, i) => ({ ...recorded('note/a', i, i % 60), data: { text } }));
+    const sorted = events.map((event, i) => ({
+      ...event,
+      metadata: { ...event.metadata, recordedAt: new Date(Date.UTC(2020, 0, 1, 0, 0, i)).toISOString() },
+    }));
+    for (const version of ['23.10.6', '24.10.4']) {
+      const { server, store } = await trial({ patience: 2000 });
+      server.faults.version = version;
+      const positions = await store.adopt(sorted);
+      expect(await all(store.readLog(0n))).toEqual(sorted.map((event, i) => ({ ...event, position: positions[i] })));
+      expect(await store.adopt(sorted)).toEqual(positions);
+    }
+    const { server, store } = await trial({ patience: 2000 });
+    server.faults.maxAppendBytes = 30_000;
+    const positions = await store.adopt(sorted);
+    expect(await all(store.readLog(0n))).toEqual(sorted.map((event, i) => ({ ...event, position: positions[i] })));
+  });
+
+  it('says at once which event is larger than one append', async () => {
+    const { server, store } = await trial({ patience: 2000 });
+    for (const [bytes, most] of [
+      [1_200_000, /takes 1048576 bytes in one append, and this is more: make the command smaller, or raise/],
+      [17 * 1024 * 1024, /takes less than 16 MiB in one message, whatever its settings/],
+    ] as const) {
+      const before = server.appends.asked;
+      const data = { text: 'x'.repeat(bytes) };
+      await expect(store.append('note/a', 'none', [{ ...anEvent(), data }])).rejects.toMatchObject({
+        code: 'too-large',
+        retryAfter: null,
+        message: expect.stringMatching(most) as unknown,
+      });
+      await expect(store.adopt([{ ...recorded('note/b', 0, 1), data }])).rejects.toMatchObject({
+        code: 'too-large',
+        message: expect.stringMatching(/^note\/b: the event at revision 0 is of \d+ bytes: /) as unknown,
+      });
+      // Each was sent once.
+      expect(server.appends.asked - before).toBeLessThanOrEqual(2);
+    }
+  });
 });

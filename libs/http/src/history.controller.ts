@@ -52,6 +52,11 @@ export function readLogQuery(
   };
 }
 
+/** Fails for a position that can belong to no event of the log: it has none behind its head. */
+export function refuseBeyond(path: string, position: bigint, head: bigint): void {
+  if (position > head) throw wrongShape([{ path, message: `lies beyond the log, which ends at ${head}` }]);
+}
+
 /** The log, as it was recorded. */
 @Controller('v1/history')
 export class HistoryController {
@@ -68,6 +73,7 @@ export class HistoryController {
   async log(@Query() query: Record<string, unknown>, @Headers('accept') accept = ''): Promise<unknown> {
     const { after, limit, ...narrow } = readLogQuery(query, ['after', 'limit', 'kind', 'type']);
     const from = after ?? 0n;
+    if (from > 0n) refuseBeyond('after', from, await this.store.head());
     if (accept.includes('application/x-ndjson')) {
       const batches = this.store.readLog(from, {
         ...narrow,

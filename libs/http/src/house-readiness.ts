@@ -1,6 +1,6 @@
 import { type EventLog, Fault, type ModelStatus, type ReadModelStore, type Watchdog } from '@entente/engine';
 import { Readiness, type Standing, alarmsOf } from './health.controller.js';
-import { soon } from './soon.js';
+import { blamed, headSoon, soon } from './soon.js';
 
 /** What tells how a house stands. */
 export interface HouseParts {
@@ -44,8 +44,11 @@ export class HouseReadiness extends Readiness {
   }
 
   private async models(): Promise<Pick<Standing, 'head' | 'models' | 'parked'>> {
-    const head = await soon(this.parts.log.head(), 'the event store');
-    return soon(this.modelsAt(head), 'what keeps the rows');
+    const { log } = this.parts;
+    const head = await headSoon(log);
+    return soon(this.modelsAt(head), 'what keeps the rows').catch((error: unknown) => {
+      throw blamed(log, error);
+    });
   }
 
   private async modelsAt(head: bigint): Promise<Pick<Standing, 'head' | 'models' | 'parked'>> {

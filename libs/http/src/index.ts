@@ -11,5 +11,5 @@ export { RefusalsController } from './refusals.controller.js';
 export { DOOR, type Door, keepDoor, serverOptions } from './door.js';
 export { buildApp, serveDocs } from './app.js';
 export { type Life, live, settingsOr, stopWithin } from './life.js';
-export { soon } from './soon.js';
+export { headSoon, soon } from './soon.js';
 export { HouseReadiness, type HouseParts } from './house-readiness.js';

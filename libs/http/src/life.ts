@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { lastResort } from '@entente/engine';
 import { openAntechamber } from './antechamber.js';
 
 /** A process that serves on an address, from its start to its end. */
@@ -21,12 +22,14 @@ export function stopWithin(seconds: number): void {
 }
 
 /**
- * Lives: answers at its address from the start on, at first that it waits for its engines, then by itself; ends with status 0 when it is told to (SIGTERM, SIGINT), and with 1, and a
- * sentence, where it cannot begin. Answers its address once it serves; null where it was told to end before.
+ * Lives: answers at its address from the start on, at first that it waits for its engines, then by itself; ends with status 0 when it is told to (SIGTERM, SIGINT), with 1, and a
+ * sentence, where it cannot begin, and with 70 after an error that nobody caught. Answers its address once it serves; null where it was told to end before.
  */
 export async function live({ name, at, build, waitsFor }: Life): Promise<string | null> {
   const ending = new AbortController();
   const { signal } = ending;
+  let close = (): Promise<unknown> => Promise.resolve();
+  lastResort(name, () => close());
   for (const told of ['SIGTERM', 'SIGINT'] as const)
     process.once(told, () => {
       ending.abort();
@@ -35,8 +38,10 @@ export async function live({ name, at, build, waitsFor }: Life): Promise<string 
   try {
     const antechamber = await openAntechamber(at, waitsFor);
     const port = antechamber.port;
+    close = () => antechamber.close();
     process.stdout.write(`${name} is on http://${at.host}:${port}, and waits for its engines\n`);
     const app = await build(signal).finally(() => antechamber.close());
+    close = () => app.close();
     app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
     await app.listen(port, at.host);
     // It may have been told to end while nobody but this listened.

@@ -23,7 +23,7 @@ import {
   isLost,
   keptOf,
 } from '@entente/engine';
-import { eventOut, readLogQuery } from './history.controller.js';
+import { eventOut, readLogQuery, refuseBeyond } from './history.controller.js';
 import { Metrics } from './metrics.controller.js';
 import { wrongShape } from './problem.js';
 import { describedAs } from './read-models.controller.js';
@@ -212,6 +212,7 @@ export class LiveController {
   ): Promise<void> {
     const { kinds, types, after } = readLogQuery(query, ['kind', 'type', 'after']);
     const head = await this.log.head();
+    if (after !== null) refuseBeyond('after', after, head);
     const { era, position: resumed } = placeOf(lastEventId);
     const stream = this.streams.open(reply);
     let from = resumed ?? after ?? head;
@@ -219,6 +220,9 @@ export class LiveController {
       from = keptOf(this.log, era) ?? 0n;
       const reason = 'the log was restored without what followed this position';
       stream.write(frame('reset', { reason, position: String(from) }));
+    } else if (resumed !== null && resumed > head) {
+      from = head;
+      stream.write(frame('reset', { reason: 'this position lies beyond the log', position: String(from) }));
     }
     const own = eraOf(this.log);
     const narrow = { ...(kinds ? { kinds } : {}), ...(types ? { types } : {}) };

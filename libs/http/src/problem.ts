@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { WrongField } from '@entente/contracts';
-import { Fault, type Outcome, notTaken } from '@entente/engine';
+import { Fault, InvalidPosition, type Outcome, notTaken } from '@entente/engine';
 import type { Json } from '@entente/kernel';
 
 /** An answer that is not what was asked for: `application/problem+json` (RFC 9457) with a stable `code`. */
@@ -62,6 +62,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problem(error: unknown): Problem {
     if (error instanceof Problem) return error;
+    if (error instanceof InvalidPosition) return new Problem(400, error.code, error.message);
     if (error instanceof Fault) {
       if (error.retryAfter === null) this.log.error(error);
       return new Problem(error.retryAfter === null ? 500 : 503, error.code, error.message);

@@ -12,7 +12,7 @@ import {
   seenBy,
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { eventOut } from './history.controller.js';
+import { eventOut, refuseBeyond } from './history.controller.js';
 import { Problem, wrongShape } from './problem.js';
 import { digestOf, exportFormat, exported } from './row-export.js';
 import { type Asked, cursorOf, lowest, readRowQuery, rowOut } from './row-query.js';
@@ -124,6 +124,7 @@ export class ReadModelsController {
   ): Promise<{ readonly pin: Pin; readonly version: string }> {
     if (asked.after !== null) {
       const { position, stream } = this.seen(asked.after);
+      if (stream === null) refuseBeyond('after', position, await this.log.head());
       await reaches(this.store, name, { position, stream: whole ? null : stream });
     }
     const { version, pin: reached } = await this.store.reach(name);
@@ -135,8 +136,7 @@ export class ReadModelsController {
   private async pinAt(name: string, asOf: string, reached: Pin): Promise<Pin> {
     if (/^[0-9]{1,19}$/.test(asOf)) {
       const position = BigInt(asOf);
-      if (position > (await this.log.head()))
-        throw wrongShape([{ path: 'as-of', message: `lies beyond the log, which ends at ${await this.log.head()}` }]);
+      refuseBeyond('as-of', position, await this.log.head());
       if (position > BigInt(lowest(reached))) await reaches(this.store, name, { position, stream: null });
       return reached.map(() => position);
     }
@@ -166,8 +166,10 @@ export class ReadModelsController {
     const origins = await this.store.origins(name, row as string, pin);
     if (origins === null) throw new Problem(404, 'not-found', 'there is no such row at that position');
     const events: RecordedEvent[] = [];
-    for (const { position } of origins.slice(-MOST_EVENTS))
-      for await (const batch of this.log.readLog(position - 1n, { limit: 1 })) events.push(...batch);
+    for (const { position } of origins.slice(-MOST_EVENTS)) {
+      const event = await this.log.eventAt(position);
+      if (event !== null) events.push(event);
+    }
     return { events: events.map(eventOut), left_out: Math.max(0, origins.length - MOST_EVENTS), position: lowest(pin) };
   }
 }

@@ -7,7 +7,7 @@ const never = <T>(): Promise<T> => new Promise(() => undefined);
 
 describe('an engine that says nothing', () => {
   it('is named within two seconds to whoever asks how a house stands, and nothing is said of the lag', async () => {
-    const log = { head: never } as unknown as EventLog;
+    const log = { head: never, outage: () => null } as unknown as EventLog;
     const readiness = new HouseReadiness({
       ...{ log, rows: {} as ReadModelStore, watchdog: new Watchdog(log, [], Date.now), waiting: () => 3 },
       ...{ fault: () => null, models: never },
@@ -18,6 +18,17 @@ describe('an engine that says nothing', () => {
       fault: 'the event store has not answered within 1.5 s',
     });
     expect(performance.now() - asked).toBeLessThan(5000);
+  });
+
+  it('is named with the reason that it gave before it fell silent, whatever else was waited for', async () => {
+    const outage = 'no node of the event store at a:2113,b:2113 leads';
+    const parts = { watchdog: new Watchdog({} as EventLog, [], Date.now), waiting: () => 0, fault: () => null };
+    for (const head of [never, () => Promise.resolve(1n)]) {
+      const log = { head, outage: () => outage, readLog: never } as unknown as EventLog;
+      const rows = { parked: never } as unknown as ReadModelStore;
+      const readiness = new HouseReadiness({ ...parts, log, rows, models: never });
+      expect(await readiness.standing()).toMatchObject({ fault: outage });
+    }
   });
 
   it('is waited for no longer than said; one that answers or fails in time is heard', async () => {

@@ -1,4 +1,4 @@
-import { Fault } from '@entente/engine';
+import { type EventLog, Fault } from '@entente/engine';
 
 /** Whoever asks how a process stands has an answer within so many milliseconds for each engine that says nothing: probes and scrapes do not wait longer than some seconds. */
 export const SOON = 1500;
@@ -17,4 +17,19 @@ export async function soon<T>(answer: Promise<T>, who: string, ms = SOON): Promi
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The last position of the log, if that comes soon; else a fault that says why the event store does not answer, if that is known. */
+export async function headSoon(log: EventLog): Promise<bigint> {
+  try {
+    return await soon(log.head(), 'the event store');
+  } catch (error) {
+    throw blamed(log, error);
+  }
+}
+
+/** What failed while the event store does not answer, failed for that. */
+export function blamed(log: EventLog, error: unknown): unknown {
+  const outage = log.outage();
+  return outage === null || !(error instanceof Fault) ? error : new Fault(error.code, outage, error.retryAfter);
 }

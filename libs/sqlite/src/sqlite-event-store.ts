@@ -161,6 +161,10 @@ export class SqliteEventStore extends EventStore {
     return this.reader.readLog(after, range);
   }
 
+  eventAt(position: bigint): Promise<RecordedEvent | null> {
+    return this.reader.eventAt(position);
+  }
+
   revisionOf(stream: string): Promise<number> {
     return this.reader.revisionOf(stream);
   }

@@ -1,4 +1,11 @@
-import { type Era, EventLog, type LogRange, type StreamRange } from '@entente/engine';
+import {
+  type Era,
+  EventLog,
+  LARGEST_POSITION,
+  type LogRange,
+  type StreamRange,
+  checkedPosition,
+} from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
@@ -19,7 +26,7 @@ interface Stored {
 const PAGE = 500;
 /** So many positions are looked through at once for events of some kinds or types. */
 const STRETCH = 5000n;
-const ALL = 2n ** 63n - 1n;
+const ALL = LARGEST_POSITION;
 
 /**
  * The log read on a connection of its own: everything but appending. Within a house it is told of each commit and reads no further than what is on the disk: what a
@@ -86,7 +93,7 @@ export class SqliteLogReader extends EventLog {
     // What may be rare is looked for in stretches, between which others are served.
     const scans = values.length > 0;
     const end = scans ? lowest(upTo ?? ALL, await this.head()) : ALL;
-    let next = after;
+    let next = checkedPosition(after);
     for (let left = limit; left > 0;) {
       const most = scans ? lowest(next + STRETCH, end) : lowest(upTo ?? ALL, this.durable);
       const rows = this.reads(() => page.all(next, most, ...values, Math.min(PAGE, left)) as Stored[]);
@@ -97,6 +104,14 @@ export class SqliteLogReader extends EventLog {
       next = full ? (rows.at(-1) as Stored).position : most;
       if (scans) await new Promise(setImmediate);
     }
+  }
+
+  eventAt(position: bigint): Promise<RecordedEvent | null> {
+    return new Promise((resolve) => {
+      const readable = position <= LARGEST_POSITION && position <= this.durable;
+      const row = readable ? this.get<Stored>('SELECT * FROM events WHERE position = ?', position) : undefined;
+      resolve(row === undefined ? null : this.recorded(row));
+    });
   }
 
   revisionOf(stream: string): Promise<number> {

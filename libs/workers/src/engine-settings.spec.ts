@@ -73,7 +73,7 @@ describe('the settings of the engines', () => {
   it('are taken as they are given', () => {
     const given = {
       ...{ HOST: '0.0.0.0', ENTENTE_TRUST_NETWORK: 'on', PORT: '0', LOG_LEVEL: 'log', ENTENTE_STOP_SECONDS: '5' },
-      ...{ ESDB_URL: 'esdb+discover://ann:p%40ss@a:2113,b:2114?tlsCaFile=%2Fca.pem', ESDB_LOG: 'trials' },
+      ...{ ESDB_URL: 'esdb://ann:p%40ss@a:2113,b:2114?tlsCaFile=%2Fca.pem', ESDB_LOG: 'trials' },
       ...{ KAFKA_BROKERS: 'a.example:9092, [::1]:9093', KAFKA_SSL: 'on', KAFKA_SSL_CA: '/ca.pem' },
       ...{ KAFKA_SSL_CERT: '/cert.pem', KAFKA_SSL_KEY: '/key.pem', KAFKA_SASL_MECHANISM: 'scram-sha-512' },
       ...{ KAFKA_SASL_USERNAME: 'ann', KAFKA_SASL_PASSWORD: ' with spaces ', KAFKA_TOPIC: 'log.2', KAFKA_GROUP: 'g' },
@@ -107,6 +107,10 @@ describe('the settings of the engines', () => {
 
   it.each([
     [{ ESDB_URL: 'http://127.0.0.1:2113' }, /^ESDB_URL: takes the event store's connection string: esdb:/],
+    [
+      { ESDB_URL: 'esdb+discover://ann:hush@a:2113,b,c' },
+      /^ESDB_URL: its esdb\+discover:\/\/ takes one DNS name.*: write esdb:\/\/ for several hosts$/,
+    ],
     [{ ESDB_URL: 'esdb://ann:hush:hush@h:2113' }, /^ESDB_URL: takes .*% codes/],
     [{ ESDB_URL: 'esdb://ann:hush@hush@h:2113' }, /^ESDB_URL: takes .*% codes/],
     [{ ESDB_URL: 'esdb://h:70000' }, /^ESDB_URL: takes /],

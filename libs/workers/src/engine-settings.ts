@@ -7,7 +7,7 @@ export interface EventStoreSettings {
 }
 
 const ESDB_TAKES =
-  "the event store's connection string: esdb://user:password@host:2113, or esdb+discover:// for a cluster";
+  "the event store's connection string: esdb://user:password@host:2113, for a cluster with each of its hosts (esdb://user:password@a:2113,b:2113,c:2113), or esdb+discover:// with the one DNS name of all of them";
 /** Options of the connection string. Of an unknown one the client would print the string, password and all. */
 const ESDB_OPTIONS = [
   ...['tls', 'tlsCAFile', 'userCertFile', 'userKeyFile', 'connectionName', 'nodePreference', 'defaultDeadline'],
@@ -33,6 +33,10 @@ export function readEventStore(env: Env, readFile: ReadFile): Read<EventStoreSet
 function wrongInEsdb(url: string, readFile: ReadFile): readonly string[] {
   const { hosts = '', options = '' } = ESDB.exec(url)?.groups ?? {};
   if (!hosts.split(',').every(isHost)) return [`takes ${ESDB_TAKES}; ${ESCAPED}`];
+  if (url.startsWith('esdb+discover:') && hosts.includes(','))
+    return [
+      `its esdb+discover:// takes one DNS name, and of several hosts the first alone is used: write esdb:// for several hosts`,
+    ];
   return options.split('&').flatMap((option) => {
     if (option === '') return [];
     const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(option) ?? [];

@@ -1,17 +1,32 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type Server, createServer } from 'node:http';
+import type { EventStoreCluster, NodeState } from './cluster.js';
 import type { EventStoreDouble } from './double.js';
 import { type Faults, noFaults } from './faults.js';
 
 /** What can be asked of a double from outside: faults, as in {@link Faults}, and whether it listens. */
 export type Change = Partial<Omit<Faults, 'apart'>> & { readonly apart?: string; readonly listens?: boolean };
 
-/** The door by which a double that is a process of its own is told what to do wrong: `PUT /faults` with a part of {@link Change} in JSON. It answers when that holds, by all that stands then: what is counted, with how many calls are left. */
-export async function openControl(double: EventStoreDouble, port: number): Promise<Server> {
+/** How a node of a cluster is to be. */
+interface NodeChange {
+  readonly node: number;
+  readonly state: NodeState;
+}
+
+type Reply = readonly [status: number, says: string];
+
+/**
+ * The address at which a stand-in that is a process of its own is told what to do wrong. `PUT /faults` with a part of
+ * {@link Change} in JSON: answers, when that holds, all that holds then; what is counted, with the number of calls
+ * left. Of a cluster also `PUT /nodes` with `{ node, state }`: answers who leads, and the state of each node.
+ */
+export async function openControl(
+  double: EventStoreDouble,
+  port: number,
+  cluster: EventStoreCluster | null = null,
+): Promise<Server> {
   let listens = true;
-  const change = async (request: IncomingMessage): Promise<readonly [number, string]> => {
-    if (request.method !== 'PUT' || request.url !== '/faults') return [404, 'PUT /faults is all that there is'];
-    const asked = await jsonOf(request);
+  const changeFaults = async (asked: unknown): Promise<Reply> => {
     const wrong = wrongIn(asked);
     if (wrong.length > 0) return [400, wrong.join('\n')];
     const { listens: wanted = listens, apart, ...faults } = asked as Change;
@@ -19,13 +34,26 @@ export async function openControl(double: EventStoreDouble, port: number): Promi
     if (wanted && !listens) await double.listen();
     if (!wanted && listens) double.refuse();
     listens = wanted;
-    return [
-      200,
-      JSON.stringify(double.faults, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
-    ];
+    const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+    return [200, JSON.stringify(double.faults, text)];
+  };
+  const changeNode = async (nodes: EventStoreCluster, asked: unknown): Promise<Reply> => {
+    const { node, state } = (asked ?? {}) as Partial<NodeChange>;
+    if (node === undefined || nodes.states()[node] === undefined) return [400, 'node: takes the number of a node'];
+    if (state === 'killed') nodes.kill(node);
+    else if (state === 'frozen') nodes.freeze(node);
+    else if (state === 'running') await nodes.revive(node);
+    else return [400, 'state: takes running, frozen or killed'];
+    return [200, JSON.stringify({ leader: nodes.leader(), states: nodes.states() })];
+  };
+  const answer = async (request: IncomingMessage): Promise<Reply> => {
+    const asked = await jsonOf(request);
+    if (request.method === 'PUT' && request.url === '/faults') return changeFaults(asked);
+    if (request.method === 'PUT' && request.url === '/nodes' && cluster !== null) return changeNode(cluster, asked);
+    return [404, 'PUT /faults is all that there is, and of a cluster PUT /nodes'];
   };
   const server = createServer((request, response) => {
-    void change(request)
+    void answer(request)
       .catch((error: unknown) => [500, String(error)] as const)
       .then(([status, says]) => response.writeHead(status).end(says));
   });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { type Socket, connect, createServer } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
@@ -6,19 +8,41 @@ import {
   type AppendExpectedRevision,
   EventStoreDBClient,
   NO_STREAM,
+  START,
   STREAM_EXISTS,
   jsonEvent,
 } from '@eventstore/db-client';
-import { StreamIdentifier } from '@eventstore/db-client/generated/shared_pb.js';
-import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import { AppendReq } from '@eventstore/db-client/generated/streams_pb.js';
-import { credentials } from '@grpc/grpc-js';
+import { Empty, StreamIdentifier } from '@eventstore/db-client/generated/shared_pb.js';
+import { StreamsClient, StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import {
+  AppendReq,
+  BatchAppendReq,
+  DeleteReq,
+  ReadReq,
+  type ReadResp,
+} from '@eventstore/db-client/generated/streams_pb.js';
+import { type Channel, Client, credentials } from '@grpc/grpc-js';
 import { EventStoreDouble } from './double.js';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
+
+function clientOf(server: EventStoreDouble): EventStoreDBClient {
+  const client = EventStoreDBClient.connectionString(`${server.url}&throwOnAppendFailure=true`);
+  (client as unknown as { supports: () => Promise<boolean> }).supports = () => Promise.resolve(false);
+  ends.push(
+    () => server.stop(),
+    () => client.dispose(),
+  );
+  return client;
+}
+
+/** Waits until something holds; the test's own time is its bound. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await pause(5);
+}
 
 let made = 0;
 const anEvent = () =>
@@ -130,6 +154,183 @@ describe('the double of a server', () => {
     };
     expect((await positions('forwards', commit))[0]).toBe(commit);
     expect((await positions('backwards', commit)).every((found) => found < commit)).toBe(true);
-    await expect(positions('forwards', commit + 1n)).rejects.toThrow('invalid position');
+    await expect(positions('forwards', commit + 1n)).rejects.toThrow('Unexpected ReadAllResult: Error');
+  });
+
+  it('forgets the ids of any and of exists when it starts again, and knows those at a revision for ever', async () => {
+    const { server, append } = await trial('one call an append');
+    const a = anEvent();
+    expect(await append([a], NO_STREAM)).toMatchObject({ nextExpectedRevision: 0n });
+    expect(await append([a], ANY)).toMatchObject({ nextExpectedRevision: 0n });
+    const again = await EventStoreDouble.start(server.log);
+    const client = clientOf(again);
+    const repeated = (expectedRevision: AppendExpectedRevision) =>
+      client.appendToStream('note-1', [a], { expectedRevision });
+    expect(await repeated(NO_STREAM)).toMatchObject({ nextExpectedRevision: 0n });
+    expect(await repeated(ANY)).toMatchObject({ nextExpectedRevision: 1n });
+    expect(await repeated(STREAM_EXISTS)).toMatchObject({ nextExpectedRevision: 1n });
+  });
+
+  it.each([
+    ['22.10.5', 10],
+    ['23.10.6', 10],
+    ['24.10.4', null],
+  ])('of %s ends a live subscription for which more than 32 events wait with code %s', async (version, code) => {
+    const { server, client, append } = await trial('one call an append');
+    server.faults.version = version;
+    const head = await append([anEvent()], ANY);
+    const took: number[] = [];
+    const subscription = client.subscribeToAll({ fromPosition: head.position ?? START });
+    const confirmed = once(subscription, 'confirmation');
+    const ended = once(subscription, 'error').then(([error]) => (error as { code: number }).code);
+    subscription.on('data', ({ event }) => took.push(Number(event?.revision)));
+    await confirmed;
+    await append(Array.from({ length: 20 }, anEvent), ANY);
+    await until(() => took.length >= 20);
+    await append(Array.from({ length: 40 }, anEvent), ANY);
+    let over: number | null = null;
+    void ended.then((found) => (over = found));
+    await until(() => took.length >= 60 || over !== null);
+    expect(over).toBe(code);
+    await subscription.unsubscribe().catch(() => undefined);
+  });
+
+  it('that shuts down refuses appends at once, and ends subscriptions with code 13', async () => {
+    const { server, client, append } = await trial('one call an append');
+    await append([anEvent()], ANY);
+    const subscription = client.subscribeToAll({ fromPosition: START });
+    const ended = once(subscription, 'error').then(([error]) => (error as { code: number }).code);
+    subscription.on('data', () => undefined);
+    await once(subscription, 'confirmation');
+    const down = server.shutDown();
+    await expect(append([anEvent()], ANY)).rejects.toMatchObject({ type: 'unavailable' });
+    expect(await ended).toBe(13);
+    await down;
+  });
+
+  it('shows in its log what an administrator did to a stream', async () => {
+    const { client, append } = await trial('one call an append');
+    await append([anEvent(), anEvent(), anEvent()], NO_STREAM);
+    await client.setStreamMetadata('note-1', { maxCount: 1 });
+    await client.deleteStream('note-1');
+    await client.tombstoneStream('note-1');
+    const told: string[] = [];
+    for await (const { event } of client.readAll({ fromPosition: START }))
+      if (event?.streamId.includes('note-1')) told.push(`${event.streamId} ${event.revision} ${event.type}`);
+    expect(told).toEqual([
+      'note-1 0 Noted',
+      'note-1 1 Noted',
+      'note-1 2 Noted',
+      '$$note-1 0 $metadata',
+      '$$note-1 1 $metadata',
+      'note-1 9223372036854775807 $streamDeleted',
+    ]);
+  });
+
+  it('takes no more over one call for many appends than the server does, and refuses each alone', async () => {
+    const { append } = await trial('all over one call');
+    const large = jsonEvent({ type: 'Noted', data: { text: 'x'.repeat(1_100_000) } });
+    const answers = await Promise.allSettled([
+      append([anEvent()], ANY),
+      append([large], ANY),
+      append([anEvent()], ANY),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(answers[1]).toMatchObject({ reason: { type: 'maximum-append-size-exceeded', maxAppendSize: 1_048_576 } });
+  });
+
+  it('reads what passes a filter, up to a count, forwards and backwards', async () => {
+    const { server, client, append } = await trial('one call an append');
+    for (let i = 0; i < 5; i += 1) {
+      await append([anEvent()], ANY);
+      await client.appendToStream(`memo-${i}`, anEvent());
+    }
+    const channel = await (client as unknown as { getChannel(): Promise<Channel> }).getChannel();
+    const streams = new StreamsClient(`127.0.0.1:${server.port}`, credentials.createInsecure(), {
+      channelOverride: channel,
+    });
+    const found = async (direction: 'FORWARDS' | 'BACKWARDS') => {
+      const names: string[] = [];
+      const filter = new ReadReq.Options.FilterOptions()
+        .setMax(5000)
+        .setCheckpointintervalmultiplier(1)
+        .setStreamIdentifier(new ReadReq.Options.FilterOptions.Expression().setPrefixList(['memo-']));
+      const all = new ReadReq.Options.AllOptions();
+      if (direction === 'FORWARDS') all.setStart(new Empty());
+      else all.setEnd(new Empty());
+      const options = new ReadReq.Options()
+        .setAll(all)
+        .setFilter(filter)
+        .setCount('3')
+        .setReadDirection(ReadReq.Options.ReadDirection[direction])
+        .setUuidOption(new ReadReq.Options.UUIDOption().setString(new Empty()));
+      for await (const answer of streams.read(new ReadReq().setOptions(options)) as AsyncIterable<ReadResp>)
+        names.push(
+          Buffer.from(answer.getEvent()?.getEvent()?.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString(),
+        );
+      return names;
+    };
+    expect(await found('FORWARDS')).toEqual(['memo-0', 'memo-1', 'memo-2']);
+    expect(await found('BACKWARDS')).toEqual(['memo-4', 'memo-3', 'memo-2']);
+  });
+
+  it('goes on whatever it is sent', async () => {
+    const { server, append } = await trial('one call an append');
+    await append([anEvent()], NO_STREAM);
+    const raw = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
+    ends.push(() => raw.close());
+    const same = (bytes: Buffer): Buffer => bytes;
+    const deadline = () => new Date(Date.now() + 300);
+    const none = Buffer.alloc(0);
+    const nonsense = [
+      none,
+      Buffer.from([0xff, 0xff, 0xff]),
+      Buffer.from([0x0a, 0x00]),
+      Buffer.from([0x0a, 0x02, 0x0a, 0x00]),
+    ];
+    for (let i = 0; i < 40; i += 1)
+      nonsense.push(Buffer.from(Array.from({ length: 1 + (i % 13) }, (_, n) => (i * 37 + n * 101) % 256)));
+    const odd = [
+      new ReadReq().setOptions(
+        new ReadReq.Options().setCount('18446744073709551615').setAll(new ReadReq.Options.AllOptions()),
+      ),
+      new ReadReq().setOptions(
+        new ReadReq.Options()
+          .setStream(new ReadReq.Options.StreamOptions().setRevision('18446744073709551615'))
+          .setCount('3'),
+      ),
+      new ReadReq().setOptions(new ReadReq.Options().setSubscription(new ReadReq.Options.SubscriptionOptions())),
+      new DeleteReq().setOptions(new DeleteReq.Options()),
+      new AppendReq().setOptions(new AppendReq.Options().setRevision('18446744073709551615')),
+      new AppendReq().setProposedMessage(new AppendReq.ProposedMessage()),
+      new BatchAppendReq().setIsFinal(true),
+      new BatchAppendReq().setOptions(new BatchAppendReq.Options()).setIsFinal(true),
+    ].map((message) => Buffer.from(message.serializeBinary()));
+    const calls: Promise<unknown>[] = [];
+    for (const { path, requestStream, responseStream } of Object.values(StreamsService))
+      for (const bytes of [...nonsense, ...odd])
+        calls.push(
+          new Promise((resolve) => {
+            const options = { deadline: deadline() };
+            const answered = (error: unknown): void => resolve(error);
+            const call = requestStream
+              ? responseStream
+                ? raw.makeBidiStreamRequest(path, same, same, options)
+                : raw.makeClientStreamRequest(path, same, same, options, answered)
+              : responseStream
+                ? raw.makeServerStreamRequest(path, same, same, bytes, options)
+                : raw.makeUnaryRequest(path, same, same, bytes, options, answered);
+            call.on('error', resolve);
+            if (responseStream)
+              (call as unknown as Readable).on('data', () => undefined).on('end', () => resolve(null));
+            if (requestStream) {
+              (call as unknown as Writable).write(bytes);
+              (call as unknown as Writable).end();
+            }
+          }),
+        );
+    await Promise.all(calls);
+    expect(calls.length).toBeGreaterThan(200);
+    expect(await append([anEvent()], ANY)).toMatchObject({ success: true });
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   Server,
   ServerCredentials,
@@ -13,12 +14,19 @@ import { SupportedMethod, SupportedMethods } from '@eventstore/db-client/generat
 import { type Empty, UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { Appends } from './appends.js';
-import { accessDenied, unauthenticated } from './errors.js';
+import { accessDenied, failedAt, unauthenticated } from './errors.js';
 import { type Faults, noFaults } from './faults.js';
 import { DoubleLog } from './log.js';
 import { Reads } from './reads.js';
+import type { Member, Membership, Role } from './role.js';
 
-const { LEADER, FOLLOWER } = MemberInfo.VNodeState;
+const { LEADER, FOLLOWER, UNKNOWN } = MemberInfo.VNodeState;
+const STATES = { leader: LEADER, follower: FOLLOWER, unknown: UNKNOWN } as const;
+
+/** The bytes that the server's transport takes in one message; beyond them it ends the call with code 8. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** The time in which a server that shuts down lets subscriptions go on, in milliseconds. A real one takes five seconds. */
+const SHUTDOWN_MS = 300;
 
 /** A server that has a certificate, and one user. */
 export interface Secured {
@@ -29,24 +37,28 @@ export interface Secured {
 }
 
 /**
- * A server that speaks the protocol of EventStoreDB over a socket on loopback, with its log in memory. It does what the server's source does, where the comments name it, and does wrong
- * what `faults` says.
+ * A server that speaks the protocol of EventStoreDB over a socket on loopback, with its log in memory.
+ * It answers what real servers answered (`recorded/`), and does wrong what `faults` says.
  */
 export class EventStoreDouble {
   readonly faults: Faults = noFaults();
   /** The server's clock, in milliseconds; `faults.skew` comes on top. */
   clock: () => number = Date.now;
   port = 0;
+  /** The cluster that it belongs to; by itself it leads, unless `faults.leader` names another node. */
+  membership: Membership = this.alone();
   readonly reads: Reads;
-  private readonly appends: Appends;
+  readonly appends: Appends;
   private server = new Server();
 
   private constructor(
     readonly log: DoubleLog,
     private readonly secured?: Secured,
   ) {
-    this.reads = new Reads(log, this.faults);
-    this.appends = new Appends(log, this.faults, () => this.time());
+    const membership = (): Membership => this.membership;
+    this.reads = new Reads(log, this.faults, membership);
+    this.appends = new Appends(log, this.faults, () => this.time(), membership);
+    log.forgetIds();
   }
 
   /** Starts one on a log, or an empty one, and on a port, or a free one; open to all, or over TLS and to its user alone. */
@@ -69,11 +81,16 @@ export class EventStoreDouble {
 
   /** Takes calls, on the port that it had. */
   async listen(): Promise<void> {
-    this.server = new Server(this.secured === undefined ? {} : { interceptors: [onlyFor(this.secured)] });
+    this.server = new Server({
+      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      ...(this.secured === undefined ? {} : { interceptors: [onlyFor(this.secured)] }),
+    });
     const { appends, reads } = this;
     const streams: UntypedServiceImplementation = {
       read: reads.read.bind(reads),
       append: appends.append.bind(appends),
+      delete: answered(appends.delete.bind(appends)),
+      tombstone: answered(appends.tombstone.bind(appends)),
       batchAppend: appends.batchAppend.bind(appends),
     };
     this.server.addService(StreamsService, streams);
@@ -95,6 +112,16 @@ export class EventStoreDouble {
     this.server.forceShutdown();
   }
 
+  /** Shuts down as a server does that is told to: appends are refused at once, subscriptions end with code 13 a little later. */
+  async shutDown(): Promise<void> {
+    this.faults.stopping = true;
+    await pause(SHUTDOWN_MS);
+    this.reads.endSubscriptions();
+    // What ends the subscriptions is on its way.
+    await pause(50);
+    this.stop();
+  }
+
   /** What the server takes for the time. */
   time(): number {
     return this.clock() + this.faults.skew;
@@ -111,19 +138,45 @@ export class EventStoreDouble {
 
   /** Follows src/EventStore.Core/Services/Transport/Grpc/Cluster.Gossip.cs. */
   private readonly gossip: handleUnaryCall<Empty, ClusterInfo> = (_call, answer) => {
-    const { leader } = this.faults;
-    const member = (host: string, port: number, state: MemberInfo.VNodeState) =>
+    const members = this.membership.members().map(({ host, port, state, alive }) =>
       new MemberInfo()
         .setInstanceId(new UUID().setString(`00000000-0000-4000-8000-${String(port).padStart(12, '0')}`))
         .setTimeStamp('0')
-        .setState(state)
-        .setIsAlive(true)
-        .setHttpEndPoint(new EndPoint().setAddress(host).setPort(port));
-    const members = [member('127.0.0.1', this.port, leader === null ? LEADER : FOLLOWER)];
-    if (leader !== null) members.push(member(leader.host, leader.port, LEADER));
+        .setState(STATES[state])
+        .setIsAlive(alive)
+        .setHttpEndPoint(new EndPoint().setAddress(host).setPort(port)),
+    );
     answer(null, new ClusterInfo().setMembersList(members));
   };
+
+  private alone(): Membership {
+    return {
+      role: (): Role => {
+        const { leader } = this.faults;
+        return leader === null ? { as: 'leader', replicates: true } : { as: 'follower', leader };
+      },
+      members: (): readonly Member[] => {
+        const { leader } = this.faults;
+        const state = leader === null ? 'leader' : 'follower';
+        const own: Member = { host: '127.0.0.1', port: this.port, state, alive: true };
+        return leader === null ? [own] : [own, { ...leader, state: 'leader', alive: true }];
+      },
+      hold: () => undefined,
+      holds: () => false,
+    };
+  }
 }
+
+/** A handler that answers a question which its code fails at with an error, as the server does. */
+const answered =
+  <Asked, Answered>(handle: handleUnaryCall<Asked, Answered>): handleUnaryCall<Asked, Answered> =>
+  (call, answer) => {
+    try {
+      handle(call, answer);
+    } catch (error) {
+      answer(failedAt((error as Error).message));
+    }
+  };
 
 const credentialsOf = (secured?: Secured): ServerCredentials =>
   secured === undefined

@@ -1,7 +1,11 @@
-/** What a double does wrong, until it is told otherwise; a number counts the calls that it does it to. */
+import type { Place } from './role.js';
+
+/** What a stand-in does wrong, until it is told otherwise; a number counts the calls that it does it to. */
 export interface Faults {
-  /** Says so when it is asked for its version. */
+  /** The version that it says and plays: what servers of several versions answer differs (`recorded/`). */
   version: string;
+  /** It shuts down: it takes no write any more. */
+  stopping: boolean;
   /** Takes an append and never answers, and nothing of it takes effect. */
   hang: number;
   /** Takes a read and never answers. */
@@ -23,20 +27,23 @@ export interface Faults {
   /** Its clock is so far from the others', in milliseconds. */
   skew: number;
   /** Another node leads. */
-  leader: { readonly host: string; readonly port: number } | null;
+  leader: Place | null;
   /** Breaks each subscription off after so many events; none where it is 0. */
   endSubscriptions: number;
   /** Takes subscriptions and gives them nothing. */
   muteSubscriptions: boolean;
+  /** The bytes of one append that it takes (its setting MaxAppendSize). */
+  maxAppendBytes: number;
   /** Writes as an old client's transaction does: the event's commit stands so far behind it. */
   apart: bigint;
 }
 
 type Counted = 'hang' | 'hangReads' | 'dropAnswer' | 'breakOff' | 'unavailable' | 'unavailableReads' | 'notReady';
 
-/** A double that does nothing wrong. */
+/** A stand-in that does nothing wrong: a server of 23.10, the strictest of those that were recorded. */
 export const noFaults = (): Faults => ({
-  version: '24.10.0.0',
+  version: '23.10.6',
+  stopping: false,
   hang: 0,
   hangReads: 0,
   dropAnswer: 0,
@@ -50,6 +57,7 @@ export const noFaults = (): Faults => ({
   leader: null,
   endSubscriptions: 0,
   muteSubscriptions: false,
+  maxAppendBytes: 1_048_576,
   apart: 0n,
 });
 
@@ -59,3 +67,6 @@ export function meets(faults: Faults, fault: Counted): boolean {
   faults[fault] -= 1;
   return true;
 }
+
+/** The first number of a version; 0 if it is none. */
+export const majorOf = (version: string): number => Number.parseInt(version, 10) || 0;

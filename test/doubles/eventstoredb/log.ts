@@ -1,6 +1,7 @@
-/** An event as the double keeps it. */
+/** An event as the stand-in keeps it. */
 export interface Stored {
   readonly stream: string;
+  /** {@link TOMBSTONE} for the event that ends a tombstoned stream. */
   readonly revision: number;
   readonly id: string;
   readonly type: string;
@@ -10,7 +11,7 @@ export interface Stored {
   /** When it was written, by the server's clock, in ticks of 100 nanoseconds. */
   readonly created: bigint;
   readonly position: bigint;
-  /** Where the transaction of an old client stands; the position itself in every other case. */
+  /** The position of an old client's transaction; the position itself in every other case. */
   readonly prepare: bigint;
 }
 
@@ -20,39 +21,99 @@ export type Proposed = Pick<Stored, 'id' | 'type' | 'contentType' | 'data' | 'me
 /** The version that a write expects: a number, or one of the server's own words. */
 export type ExpectedVersion = number | 'any' | 'no-stream' | 'stream-exists';
 
-/** What the server makes of a write, by its own names. `current` is the last event number, -1 where there is no stream. */
+/**
+ * What the server makes of a write, by its own names. `current` is the last event number, -1 if there
+ * is no stream; `softDeleted`: the write brings a deleted stream back.
+ */
 export type CommitCheck =
-  | { readonly decision: 'Ok' | 'WrongExpectedVersion' | 'CorruptedIdempotency'; readonly current: number }
+  | { readonly decision: 'Ok'; readonly current: number; readonly softDeleted: boolean }
+  | { readonly decision: 'WrongExpectedVersion' | 'CorruptedIdempotency'; readonly current: number }
+  | { readonly decision: 'Deleted' }
   | { readonly decision: 'Idempotent'; readonly current: number; readonly last: Stored };
 
-/** As many ids of committed events the server has at hand (src/EventStore.Core/Services/Storage/ReaderIndex/IndexWriter.cs, `_committedEvents`; there bounded by bytes). */
-const COMMITTED_AT_HAND = 10_000;
+/** What a stream's `$metadata` says about the events that readers get. */
+interface StreamMetadata {
+  readonly $maxCount?: number;
+  /** In seconds. */
+  readonly $maxAge?: number;
+  /** The first revision that readers get; {@link LARGEST} once the stream was deleted. */
+  readonly $tb?: number;
+}
 
-/** The log of a server in memory: positions with gaps, system events in between, and the server's own check of each write. */
+/** The revision of a tombstone: the server says 2^63-1 for it, which {@link revisionOnWire} does. */
+export const TOMBSTONE = Number.MAX_SAFE_INTEGER;
+const LARGEST = 2n ** 63n - 1n;
+const TICKS_PER_SECOND = 10_000_000n;
+/** Bytes by which the log grows with a write of no events. */
+const EMPTY_WRITE = 40n;
+
+/** The number of ids of committed events that the server remembers (IndexWriter.cs, `_committedEvents`; there bounded by bytes). */
+const REMEMBERED_IDS = 10_000;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export const revisionOnWire = ({ revision }: Stored): string => String(revision === TOMBSTONE ? LARGEST : revision);
+
+/** The stream in which the metadata of a stream is kept. */
+export const metastreamOf = (stream: string): string => `$$${stream}`;
+
+/**
+ * The log of a server in memory: positions with gaps, system events in between, the server's own check
+ * of each write, and streams that an administrator cuts, deletes or tombstones.
+ */
 export class DoubleLog {
-  /** Is given what one write puts into the log, before anybody is told of it; where it fails, so does the write. */
+  /** Receives what one write puts into the log, before anybody is told of it; if it fails, so does the write. */
   keep: (written: readonly Stored[]) => void = () => undefined;
   readonly records: Stored[] = [];
   private readonly streams = new Map<string, Stored[]>();
-  private readonly committed = new Map<string, Stored>();
+  private committed = new Map<string, Stored>();
   private readonly growing = new Set<() => void>();
   private end = 0n;
+  private serial = 0;
 
   constructor(private readonly clock: () => number) {}
 
+  /** Every event ever written to a stream, also those that readers do not get any more. */
   of(stream: string): readonly Stored[] {
     return this.streams.get(stream) ?? [];
   }
 
-  /** Whether a record begins there: a read may begin nowhere else (InvalidReadException in src/EventStore.Core/Services/Storage/StorageReaderWorker.cs). */
-  begins(position: bigint): boolean {
-    const i = this.indexOf(position);
-    return position === 0n || position >= this.end || this.records[i]?.position === position;
+  /** The events of a stream that readers get, by its metadata. */
+  visible(stream: string): readonly Stored[] {
+    const all = this.of(stream);
+    const { $maxCount, $maxAge, $tb = 0 } = this.metadataOf(stream);
+    const from = Math.max($tb, $maxCount === undefined ? 0 : all.length - $maxCount);
+    const since = $maxAge === undefined ? 0n : this.now() - BigInt(Math.round($maxAge)) * TICKS_PER_SECOND;
+    if (from <= 0 && since <= 0n) return all;
+    return all.filter(({ revision, created }) => revision >= from && created >= since);
   }
 
-  /** The first record at or behind a position. */
+  isTombstoned(stream: string): boolean {
+    return this.of(stream).at(-1)?.revision === TOMBSTONE;
+  }
+
+  /** Whether it was deleted; an append brings it back. */
+  isSoftDeleted(stream: string): boolean {
+    return this.metadataOf(stream).$tb === Number(LARGEST);
+  }
+
+  /** Whether a record begins there: a read may begin nowhere else within the log (InvalidReadException in StorageReaderWorker.cs). */
+  begins(commit: bigint, prepare: bigint): boolean {
+    if (commit === 0n) return prepare === 0n;
+    const record = this.records[this.indexOf(commit)];
+    return record?.position === commit && record.prepare === prepare;
+  }
+
+  /** Whether a position lies behind all that was written. */
+  isBeyond(position: bigint): boolean {
+    return position >= this.end;
+  }
+
+  /** The index of the first record at or behind a position. */
   indexOf(position: bigint): number {
-    let [low, high] = [0, this.records.length];
+    let low = 0;
+    let high = this.records.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.records[middle] as Stored).position < position) low = middle + 1;
@@ -62,82 +123,159 @@ export class DoubleLog {
   }
 
   /**
-   * Follows CheckCommit in src/EventStore.Core/Services/Storage/ReaderIndex/IndexWriter.cs. Its oddities: 'any' and 'stream-exists' know a repeat only while the ids are at
-   * hand, wherever in the stream it stands, and refuse what repeats in part; a number, or no stream, compares event by event from the expected version on, and takes the beginning of
-   * what stands there for the whole.
+   * Follows CheckCommit in IndexWriter.cs. Its oddities: 'any' and 'stream-exists' know a repeat only
+   * while its ids are remembered, wherever in the stream it is, and refuse what repeats in part; a
+   * number, or no stream, compares event by event from the expected version on, and takes the
+   * beginning of what is there for the whole.
    */
   check(stream: string, expected: ExpectedVersion, ids: readonly string[]): CommitCheck {
+    if (this.isTombstoned(stream)) return { decision: 'Deleted' };
     const there = this.of(stream);
     const current = there.length - 1;
-    if (expected === 'stream-exists' && current < 0) return { decision: 'WrongExpectedVersion', current };
+    const softDeleted = this.isSoftDeleted(stream);
+    if (expected === 'stream-exists' && (current < 0 || softDeleted))
+      return { decision: 'WrongExpectedVersion', current };
     if (expected === 'any' || expected === 'stream-exists') {
       let last: Stored | undefined;
       for (const id of ids) {
         const known = this.committed.get(id);
         if (known === undefined || known.stream !== stream)
-          return { decision: last === undefined ? 'Ok' : 'CorruptedIdempotency', current };
+          return last === undefined
+            ? { decision: 'Ok', current, softDeleted }
+            : { decision: 'CorruptedIdempotency', current };
         last = known;
       }
-      return last === undefined ? { decision: 'Ok', current } : { decision: 'Idempotent', current, last };
+      return last === undefined ? { decision: 'Ok', current, softDeleted } : { decision: 'Idempotent', current, last };
     }
     const version = expected === 'no-stream' ? -1 : expected;
     if (version > current) return { decision: 'WrongExpectedVersion', current };
-    if (version === current) return { decision: 'Ok', current };
-    for (const [i, id] of ids.entries())
-      if (there[version + 1 + i]?.id !== id)
-        return { decision: i === 0 ? 'WrongExpectedVersion' : 'CorruptedIdempotency', current };
+    if (version === current || ids.length === 0) return { decision: 'Ok', current, softDeleted };
+    for (const [i, id] of ids.entries()) {
+      if (there[version + 1 + i]?.id === id) continue;
+      if (i > 0) return { decision: 'CorruptedIdempotency', current };
+      return expected === 'no-stream' && softDeleted
+        ? { decision: 'Ok', current, softDeleted }
+        : { decision: 'WrongExpectedVersion', current };
+    }
     return { decision: 'Idempotent', current, last: there[version + ids.length] as Stored };
   }
 
-  /** Writes behind all that is there. Now and then the server writes something of its own. */
-  write(stream: string, events: readonly Proposed[], apart = 0n): Stored {
+  /**
+   * Writes behind all that is there; now and then the server writes something of its own first. Gives
+   * the last event; null if there was none to write, which moves the end of the log all the same.
+   */
+  write(
+    stream: string,
+    events: readonly Proposed[],
+    { apart = 0n, at = this.clock() }: { readonly apart?: bigint; readonly at?: number } = {},
+  ): Stored | null {
     const from = this.records.length;
-    if (from % 7 === 0) this.note();
-    let last: Stored | undefined;
-    for (const event of events) last = this.put(stream, event, apart);
-    this.keep(this.records.slice(from));
-    for (const grown of this.growing) grown();
-    return last as Stored;
+    if (from % 7 === 0) this.put('$stats-127.0.0.1:2113', this.ownEvent('$statsCollected', '{}'), 0n, at);
+    let last: Stored | null = null;
+    for (const event of events) last = this.put(stream, event, apart, at);
+    if (last === null) this.end += EMPTY_WRITE;
+    this.publish(from);
+    return last;
   }
 
-  /** Takes back what was kept of an earlier log, in its order. */
+  /** Where a write of no events is answered to stand. */
+  emptyPosition(): bigint {
+    return this.end - EMPTY_WRITE;
+  }
+
+  /** Deletes a stream: readers get nothing of it until an append brings it back. Gives the position of the mark. */
+  delete(stream: string): bigint {
+    return this.cut(stream, LARGEST);
+  }
+
+  /** Brings a deleted stream back, from a revision on (`SoftUndeleteStream` in StorageWriterService.cs). */
+  undelete(stream: string, revision: number): void {
+    this.cut(stream, BigInt(revision));
+  }
+
+  /** Ends a stream for ever. Gives the position of its tombstone. */
+  tombstone(stream: string): bigint {
+    const from = this.records.length;
+    const event = this.ownEvent('$streamDeleted', '');
+    const { position } = this.put(stream, event, 0n, this.clock(), TOMBSTONE);
+    this.publish(from);
+    return position;
+  }
+
+  /** Takes back what was kept of an earlier log, in its order; its ids are not remembered, as after a server's restart. */
   restore(stored: Stored): void {
     this.end = stored.position + sizeOf(stored);
     const there = this.streams.get(stored.stream);
     if (there === undefined) this.streams.set(stored.stream, [stored]);
     else there.push(stored);
     this.records.push(stored);
-    this.committed.set(stored.id, stored);
-    // By where it stands in the log: a map that is looked for its oldest key walks over all that it has lost.
-    const oldest = this.records.at(-COMMITTED_AT_HAND - 1);
-    if (oldest !== undefined && this.committed.get(oldest.id) === oldest) this.committed.delete(oldest.id);
   }
 
-  /** Calls back after each write, until the function that it gives is called. */
+  /** A server that starts again knows no ids of 'any' and 'stream-exists' any more. */
+  forgetIds(): void {
+    this.committed = new Map();
+  }
+
+  /** Calls back after each write, until the returned function is called. */
   onGrowth(grown: () => void): () => void {
     this.growing.add(grown);
     return () => void this.growing.delete(grown);
   }
 
-  /** A system event, as `$stats` and `$metadata` events stand between all others in a real log. */
-  private note(): void {
-    const text = new TextEncoder().encode('{}');
-    const id = `99999999-0000-4000-8000-${String(this.records.length).padStart(12, '0')}`;
-    const event = { id, type: '$statsCollected', contentType: 'application/json', data: text, metadata: text };
-    this.put('$stats-127.0.0.1:2113', event, 0n);
+  private metadataOf(stream: string): StreamMetadata {
+    const last = this.streams.get(metastreamOf(stream))?.at(-1);
+    if (last === undefined) return {};
+    try {
+      const said: unknown = JSON.parse(decoder.decode(last.data));
+      return said !== null && typeof said === 'object' ? said : {};
+    } catch {
+      return {};
+    }
   }
 
-  private put(stream: string, event: Proposed, apart: bigint): Stored {
+  /** Sets the first revision that readers get; what else the metadata says stays. */
+  private cut(stream: string, before: bigint): bigint {
+    const text = JSON.stringify({ ...this.metadataOf(stream), $tb: '\u0000' }).replace('"\\u0000"', String(before));
+    const from = this.records.length;
+    const { position } = this.put(metastreamOf(stream), this.ownEvent('$metadata', text), 0n, this.clock());
+    this.publish(from);
+    return position;
+  }
+
+  private publish(from: number): void {
+    this.keep(this.records.slice(from));
+    for (const grown of this.growing) grown();
+  }
+
+  /** An event of the server's own, as `$stats` and `$metadata` events stand between all others in a real log. */
+  private ownEvent(type: string, text: string): Proposed {
+    const id = `99999999-0000-4000-8000-${String(this.records.length * 1000 + (this.serial += 1)).padStart(12, '0')}`;
+    return { id, type, contentType: 'application/json', data: encoder.encode(text), metadata: new Uint8Array() };
+  }
+
+  private put(stream: string, event: Proposed, apart: bigint, at: number, revision?: number): Stored {
     const stored: Stored = {
       ...event,
       stream,
-      revision: this.of(stream).length,
-      created: BigInt(this.clock()) * 10_000n,
+      revision: revision ?? this.of(stream).length,
+      created: BigInt(at) * 10_000n,
       position: this.end + apart,
       prepare: this.end,
     };
     this.restore(stored);
+    this.remember(stored);
     return stored;
+  }
+
+  private remember(stored: Stored): void {
+    this.committed.set(stored.id, stored);
+    // By its place in the log: a map that is searched for its oldest key walks over all that it has lost.
+    const oldest = this.records.at(-REMEMBERED_IDS - 1);
+    if (oldest !== undefined && this.committed.get(oldest.id) === oldest) this.committed.delete(oldest.id);
+  }
+
+  private now(): bigint {
+    return BigInt(this.clock()) * 10_000n;
   }
 }
 

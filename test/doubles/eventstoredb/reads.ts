@@ -2,55 +2,90 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { invalidPosition, leaderInfo, serverNotReady } from './errors.js';
-import { type Faults, meets } from './faults.js';
-import type { DoubleLog, Stored } from './log.js';
+import {
+  consumerTooSlow,
+  failedAt,
+  invalidPosition,
+  invalidSubscriptionPosition,
+  leaderInfo,
+  serverNotReady,
+  shuttingDown,
+  streamDeleted,
+} from './errors.js';
+import { type Faults, majorOf, meets } from './faults.js';
+import { type DoubleLog, type Stored, revisionOnWire } from './log.js';
+import type { Membership } from './role.js';
 
 type Call = ServerWritableStream<ReadReq, ReadResp>;
 const { FORWARDS } = ReadReq.Options.ReadDirection;
-/** Records that are looked through between two checkpoints, times the subscriber's factor (DefaultCheckpointInterval, src/EventStore.Core/Services/Transport/Grpc/Streams.Read.cs). */
+/** Records that are looked through between two checkpoints, times the subscriber's factor (DefaultCheckpointInterval, Streams.Read.cs). */
 const WINDOW = 32;
+/** Events that may wait for a live subscription before a server older than 24 cuts it. */
+const MOST_WAITING = 32;
+/** The version, as a number, since which servers say that a subscriber has caught up. */
+const SAYS_CAUGHT_UP = 23.1;
 
-/** Reads of streams and of $all, and subscriptions: src/EventStore.Core/Services/Transport/Grpc/Streams.Read.cs. */
+/** Reads of streams and of $all, and subscriptions: Streams.Read.cs. */
 export class Reads {
   /** How many events readers and subscribers were sent. */
   sent = 0;
+  private readonly subscriptions = new Set<(error: Error) => void>();
 
   constructor(
     private readonly log: DoubleLog,
     private readonly faults: Faults,
+    private readonly membership: () => Membership,
   ) {}
 
   read(call: Call): void {
+    call.on('error', () => undefined);
+    try {
+      this.answer(call);
+    } catch (error) {
+      call.emit('error', failedAt((error as Error).message));
+    }
+  }
+
+  /** Ends every subscription, as a server does that shuts down. */
+  endSubscriptions(): void {
+    for (const end of this.subscriptions) end(shuttingDown());
+  }
+
+  private answer(call: Call): void {
     const options = call.request.getOptions() ?? new ReadReq.Options();
-    const { leader } = this.faults;
-    if (leader !== null && call.metadata.get('requires-leader').length > 0)
-      return void call.emit('error', leaderInfo(leader));
+    const role = this.membership().role();
+    const needsLeader = call.metadata.get('requires-leader').length > 0;
+    if (role.as === 'leaderless' && needsLeader) return void call.emit('error', serverNotReady());
+    if (role.as === 'follower' && needsLeader) return void call.emit('error', leaderInfo(role.leader));
     // A node that follows gives what it has, and this one has nothing yet.
-    if (leader !== null) return void call.end();
-    if (options.hasSubscription()) return this.subscribe(call, options);
+    if (this.faults.leader !== null) return void call.end();
+    if (options.hasSubscription())
+      return options.hasStream() ? this.followStream(call, options) : this.followAll(call, options);
     if (meets(this.faults, 'hangReads')) return;
     if (meets(this.faults, 'unavailableReads')) return void call.emit('error', serverNotReady());
+    if (Number(options.getCount()) === 0) return void call.emit('error', failedAt('a read of no events'));
     if (options.hasStream()) this.readStream(call, options);
     else this.readAll(call, options);
   }
 
   private readStream(call: Call, options: ReadReq.Options): void {
     const of = options.getStream() ?? new ReadReq.Options.StreamOptions();
-    const name = new TextDecoder().decode(of.getStreamIdentifier()?.getStreamName_asU8());
-    const there = this.log.of(name);
-    if (there.length === 0) {
+    const name = nameOf(of);
+    const forwards = options.getReadDirection() === FORWARDS;
+    if (forwards && of.hasEnd()) return void call.emit('error', failedAt('a read forwards from the end'));
+    if (this.log.isTombstoned(name)) return void call.emit('error', streamDeleted(name));
+    const last = this.log.of(name).length - 1;
+    if (last < 0 || this.log.isSoftDeleted(name)) {
       const identifier = new StreamIdentifier().setStreamName(Buffer.from(name));
       call.write(new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(identifier)));
+      return void call.end();
     }
-    const from = of.hasRevision() ? Number(of.getRevision()) : of.hasEnd() ? there.length - 1 : 0;
-    const count = Number(options.getCount());
-    // Backwards, a page is the numbers from there down, of which none may exist (ReadStreamEventsBackward, src/EventStore.Core/Services/Storage/ReaderIndex/IndexReader.cs).
-    const events =
-      options.getReadDirection() === FORWARDS
-        ? there.slice(from, from + count)
-        : there.slice(Math.max(0, from - count + 1), from + 1).reverse();
-    void this.give(call, events);
+    const from = of.hasRevision() ? Number(of.getRevision()) : of.hasEnd() ? last : 0;
+    const there = this.log.visible(name);
+    const found = forwards
+      ? there.filter(({ revision }) => revision >= from)
+      : there.filter(({ revision }) => revision <= from).reverse();
+    void this.give(call, found.slice(0, Number(options.getCount())));
   }
 
   private async give(call: Call, events: readonly Stored[]): Promise<void> {
@@ -62,68 +97,169 @@ export class Reads {
     call.end();
   }
 
-  /** From a position on, the event at it too; backwards, what stands before it (src/EventStore.Core/Services/Storage/ReaderIndex/AllReader.cs). */
+  /** From a position on, the event at it too; backwards, what is before it (AllReader.cs). */
   private readAll(call: Call, options: ReadReq.Options): void {
     const all = options.getAll() ?? new ReadReq.Options.AllOptions();
     const { records } = this.log;
-    const position = BigInt(all.getPosition()?.getCommitPosition() ?? 0);
-    if (all.hasPosition() && !this.log.begins(position)) return void call.emit('error', invalidPosition());
+    const forwards = options.getReadDirection() === FORWARDS;
+    const from = positionOf(all);
+    if (from !== null && !this.isReadable(from, forwards))
+      return void call.emit('error', invalidPosition(majorOf(this.faults.version)));
+    const at = from === null ? (all.hasEnd() ? records.length : 0) : this.log.indexOf(from.commit);
+    const filter = options.getFilter();
+    const passes = filter === undefined ? null : passing(filter);
     const count = Number(options.getCount());
-    const at = all.hasEnd() ? records.length : this.log.indexOf(position);
-    const events =
-      options.getReadDirection() === FORWARDS
-        ? records.slice(at, at + count)
-        : records.slice(Math.max(0, at - count), at).reverse();
-    void this.give(call, events);
+    const found: Stored[] = [];
+    const step = forwards ? 1 : -1;
+    for (let i = forwards ? at : at - 1; i >= 0 && i < records.length && found.length < count; i += step) {
+      const record = records[i] as Stored;
+      if (passes === null || passes(record)) found.push(record);
+    }
+    void this.give(call, found);
+  }
+
+  /** Behind all that is there nothing follows, which is no error; before that, an event must begin at the position. */
+  private isReadable({ commit, prepare }: { commit: bigint; prepare: bigint }, forwards: boolean): boolean {
+    return this.log.begins(commit, prepare) || (forwards && commit === prepare && this.log.isBeyond(commit));
   }
 
   /**
-   * What is behind a position and passes the filter, with a checkpoint whenever so many were looked through, then a word that all was given, then what comes
-   * (src/EventStore.Core/Services/Transport/Grpc/Enumerators.AllSubscriptionFiltered.cs). The word came with 23.10.
+   * What is behind a position and passes the filter, with a checkpoint whenever so many were looked
+   * through, then a word that all was given, then what comes (Enumerators.AllSubscriptionFiltered.cs).
    */
-  private subscribe(call: Call, options: ReadReq.Options): void {
+  private followAll(call: Call, options: ReadReq.Options): void {
     const all = options.getAll() ?? new ReadReq.Options.AllOptions();
-    const position = BigInt(all.getPosition()?.getCommitPosition() ?? 0);
-    if (all.hasPosition() && !this.log.begins(position)) return void call.emit('error', invalidPosition());
+    const from = positionOf(all);
     const filter = options.getFilter();
     const passes = filter === undefined ? () => true : passing(filter);
-    const interval = (filter?.getCheckpointintervalmultiplier() ?? 1) * (filter?.getMax() || WINDOW);
-    let at = all.hasEnd() ? this.log.records.length : this.log.indexOf(position);
-    if (all.hasPosition() && this.log.records[at]?.position === position) at += 1;
-    let [looked, given, live, full] = [0, 0, false, false];
-    call.write(new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId('double')));
+    const newer = majorOf(this.faults.version) >= 24;
+    if (from !== null && !this.isReadable(from, true)) {
+      if (newer) call.write(confirmation());
+      return void call.emit('error', newer ? invalidSubscriptionPosition() : invalidPosition(0));
+    }
+    const at = from === null ? (all.hasEnd() ? this.log.records.length : 0) : this.log.indexOf(from.commit);
+    const first = from !== null && this.log.records[at]?.position === from.commit ? at + 1 : at;
+    const every =
+      filter === undefined ? null : (filter.getCheckpointintervalmultiplier() || 1) * (filter.getMax() || WINDOW);
+    call.write(confirmation());
+    this.follow(call, {
+      first,
+      passes,
+      every,
+      sayCaughtUp: 'when all was given',
+      lastCheckpoint: newer && every !== null,
+    });
+  }
 
+  /** The events of one stream from a revision on, and what comes (Enumerators.StreamSubscription.cs). */
+  private followStream(call: Call, options: ReadReq.Options): void {
+    const of = options.getStream() ?? new ReadReq.Options.StreamOptions();
+    const name = nameOf(of);
+    if (this.log.isTombstoned(name)) return void call.emit('error', streamDeleted(name));
+    const last = this.log.of(name).length - 1;
+    const from = of.hasRevision() ? Number(of.getRevision()) + 1 : of.hasEnd() ? last + 1 : 0;
+    const visible = new Set(this.log.visible(name));
+    const known = this.log.records.length;
+    const passes = (record: Stored): boolean =>
+      record.stream === name &&
+      record.revision >= from &&
+      (visible.has(record) || this.log.indexOf(record.position) >= known);
+    // Those before 24 say so of a stream that is not there yet once its first events were given.
+    const later = last < 0 && majorOf(this.faults.version) < 24;
+    call.write(confirmation());
+    const sayCaughtUp = later ? 'after the first that comes' : 'when all was given';
+    this.follow(call, { first: 0, passes, every: null, sayCaughtUp, lastCheckpoint: false });
+  }
+
+  private follow(
+    call: Call,
+    {
+      first,
+      passes,
+      every,
+      sayCaughtUp,
+      lastCheckpoint,
+    }: {
+      readonly first: number;
+      readonly passes: (record: Stored) => boolean;
+      /** The number of records between two checkpoints; null if none are told. */
+      readonly every: number | null;
+      readonly sayCaughtUp: 'when all was given' | 'after the first that comes';
+      /** Whether a checkpoint is told between what was found and the word that all was given. */
+      readonly lastCheckpoint: boolean;
+    },
+  ): void {
+    let at = first;
+    let looked = 0;
+    let given = 0;
+    let live = false;
+    let said = Number.parseFloat(this.faults.version) < SAYS_CAUGHT_UP;
+    let full = false;
+    let over = false;
+    let waiting = 0;
+    const end = (error: Error): void => {
+      if (over) return;
+      forget();
+      call.emit('error', error);
+    };
     const give = (): void => {
-      if (this.faults.muteSubscriptions) return;
-      while (!full && !call.cancelled && at < this.log.records.length) {
+      if (over || call.cancelled || this.faults.muteSubscriptions) return;
+      waiting = 0;
+      let came = 0;
+      while (!full && at < this.log.records.length) {
         const record = this.log.records[at] as Stored;
         at += 1;
+        looked += 1;
         if (passes(record)) {
           full = !call.write(eventOf(record));
           given += 1;
+          came += 1;
           this.sent += 1;
-          if (given === this.faults.endSubscriptions) return void call.emit('error', serverNotReady());
+          if (given === this.faults.endSubscriptions) return end(serverNotReady());
         }
-        looked += 1;
-        if (filter !== undefined && looked % interval === 0) call.write(checkpoint(record));
+        if (every !== null && looked % every === 0) call.write(checkpoint(record));
       }
-      if (!full && !live && Number.parseFloat(this.faults.version) >= 23.1) {
-        call.write(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
-        live = true;
-      }
+      if (full) return;
+      live = true;
+      if (said || (sayCaughtUp === 'after the first that comes' && came === 0)) return;
+      said = true;
+      const last = this.log.records.at(-1);
+      if (lastCheckpoint && came > 0 && last !== undefined) call.write(checkpoint(last));
+      call.write(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
     };
+    const grown = (): void => {
+      if (live && !this.faults.muteSubscriptions && majorOf(this.faults.version) < 24) {
+        waiting = this.log.records.slice(at).filter(passes).length;
+        if (waiting > MOST_WAITING) return end(consumerTooSlow());
+      }
+      setImmediate(give);
+    };
+    const silence = this.log.onGrowth(grown);
+    const forget = (): void => {
+      over = true;
+      silence();
+      this.subscriptions.delete(end);
+    };
+    this.subscriptions.add(end);
     call.on('drain', () => {
       full = false;
       give();
     });
-    const silence = this.log.onGrowth(() => setImmediate(give));
-    call.on('cancelled', silence);
-    call.on('close', silence);
-    call.on('error', silence);
+    for (const name of ['cancelled', 'close', 'error'] as const) call.on(name, forget);
     give();
   }
 }
 
+const nameOf = (of: ReadReq.Options.StreamOptions): string =>
+  new TextDecoder().decode(of.getStreamIdentifier()?.getStreamName_asU8());
+
+function positionOf(all: ReadReq.Options.AllOptions): { commit: bigint; prepare: bigint } | null {
+  if (!all.hasPosition()) return null;
+  const position = all.getPosition();
+  return { commit: BigInt(position?.getCommitPosition() ?? 0), prepare: BigInt(position?.getPreparePosition() ?? 0) };
+}
+
+/** Whether a record passes a filter. Fails for an expression that is none. */
 function passing(filter: ReadReq.Options.FilterOptions): (record: Stored) => boolean {
   const expression = filter.getStreamIdentifier() ?? filter.getEventType();
   const textOf = ({ stream, type }: Stored) => (filter.hasStreamIdentifier() ? stream : type);
@@ -134,6 +270,9 @@ function passing(filter: ReadReq.Options.FilterOptions): (record: Stored) => boo
     regex === '' ? prefixes.some((prefix) => textOf(record).startsWith(prefix)) : pattern.test(textOf(record));
 }
 
+const confirmation = (): ReadResp =>
+  new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId('stand-in'));
+
 const checkpoint = ({ position, prepare }: Stored): ReadResp =>
   new ReadResp().setCheckpoint(
     new ReadResp.Checkpoint().setCommitPosition(String(position)).setPreparePosition(String(prepare)),
@@ -143,7 +282,7 @@ function eventOf(stored: Stored): ReadResp {
   const event = new ReadResp.ReadEvent.RecordedEvent()
     .setId(new UUID().setString(stored.id))
     .setStreamIdentifier(new StreamIdentifier().setStreamName(Buffer.from(stored.stream)))
-    .setStreamRevision(String(stored.revision))
+    .setStreamRevision(revisionOnWire(stored))
     .setCommitPosition(String(stored.position))
     .setPreparePosition(String(stored.prepare))
     .setData(stored.data)

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `serve.mjs <folder> <port> <control port>`: the double of an EventStoreDB as a process of its own, straight from its sources. Node.js strips types itself, but not parameter properties. */
+/**
+ * `serve.mjs <folder> <port>[,<port>...] <control port>`: the stand-in for an EventStoreDB as a process of its own, with
+ * a node on each port, straight from its sources. Node.js strips types itself, but not parameter properties.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -26,9 +29,9 @@ registerHooks({
   },
 });
 
-const [folder, port, control] = process.argv.slice(2);
+const [folder, ports, control] = process.argv.slice(2);
 const { stand } = createRequire(import.meta.url)('./standing.ts');
-stand(folder, Number(port), Number(control)).catch((error) => {
+stand(folder, ports.split(',').map(Number), Number(control)).catch((error) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 });

@@ -1,19 +1,16 @@
+import { EventStoreCluster } from './cluster.js';
 import { openControl } from './control.js';
 import { EventStoreDouble } from './double.js';
 import { keptLog } from './kept.js';
 
-/** Runs a double as this process, on the log that is kept in a folder, until the process is told to end. */
-export async function stand(folder: string, port: number, control: number): Promise<void> {
+/** Runs a stand-in as this process, as many nodes as ports, on the log that is kept in a folder, until the process is told to end. */
+export async function stand(folder: string, ports: readonly number[], control: number): Promise<void> {
   const clock: { now: () => number } = { now: Date.now };
-  const double = await EventStoreDouble.start(
-    keptLog(folder, () => clock.now()),
-    port,
-  );
+  const log = keptLog(folder, () => clock.now());
+  const cluster = ports.length > 1 ? await EventStoreCluster.start({ log, ports }) : null;
+  const double = cluster?.node(0) ?? (await EventStoreDouble.start(log, ports[0]));
   clock.now = () => double.time();
-  await openControl(double, control);
+  await openControl(double, control, cluster);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => {
-      double.stop();
-      process.exit(0);
-    });
+    process.once(signal, () => void (cluster ?? double).shutDown().finally(() => process.exit(0)));
 }

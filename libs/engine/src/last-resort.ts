@@ -1,0 +1,50 @@
+import { writeSync } from 'node:fs';
+
+/**
+ * The exit status of a process that cannot be sure of itself any more, as after a commit whose outcome
+ * is unknown, or an error that nobody caught: a supervisor starts it again.
+ */
+export const EXIT_UNSURE = 70;
+
+/** The time for what is open to be answered or closed, in milliseconds. */
+const CLOSE_WITHIN_MS = 5000;
+
+/** The standard error stream. */
+const STDERR = 2;
+
+/**
+ * What a process does about an error that nobody caught, a rejected promise included: it logs one line
+ * with the cause, answers or closes what is open, and ends with {@link EXIT_UNSURE}. `close` may be
+ * called at any time, also before anything is open.
+ */
+export function lastResort(name: string, close: () => Promise<unknown>): void {
+  let ending = false;
+  process.on('uncaughtException', (error: unknown) => {
+    log(name, error, ending ? 'while it ends' : `it answers what is open and ends with status ${EXIT_UNSURE}`);
+    if (ending) return;
+    ending = true;
+    const end = (): never => process.exit(EXIT_UNSURE);
+    setTimeout(end, CLOSE_WITHIN_MS).unref();
+    void Promise.resolve()
+      .then(close)
+      .catch((failed: unknown) => log(name, failed, 'while it ends'))
+      .finally(end);
+  });
+}
+
+/** One line, in the form of every other line of the log. */
+function log(name: string, error: unknown, then: string): void {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const line = {
+    level: 'fatal',
+    time: new Date().toISOString(),
+    context: 'last-resort',
+    err: { type: cause.name, message: cause.message, stack: cause.stack },
+    msg: `${name} met an error that nobody caught (${cause.message}); ${then}`,
+  };
+  try {
+    writeSync(STDERR, `${JSON.stringify(line)}\n`);
+  } catch {
+    // Nobody reads it any more.
+  }
+}

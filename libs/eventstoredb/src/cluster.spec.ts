@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { all, anEvent } from '../../../test/contracts/event-store.js';
+import { EventStoreCluster } from '../../../test/doubles/eventstoredb/cluster.js';
+import { EventStoreDbStore } from './eventstoredb-store.js';
+
+jest.setTimeout(60_000);
+
+const ends: (() => unknown)[] = [];
+/** What nobody caught: it would end the process. */
+const uncaught: unknown[] = [];
+const note = (reason: unknown): void => void uncaught.push(reason);
+beforeEach(() => void process.on('unhandledRejection', note));
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+  process.off('unhandledRejection', note);
+  expect(uncaught.splice(0)).toEqual([]);
+});
+
+/** Times of a quick cluster, in milliseconds. */
+const TIMES = { election: 300, silence: 1000, resign: 700, stale: 200 };
+
+async function aCluster(): Promise<EventStoreCluster> {
+  const cluster = await EventStoreCluster.start({ times: TIMES });
+  ends.push(() => cluster.stop());
+  return cluster;
+}
+
+async function aStore(url: string, patience = 1000): Promise<EventStoreDbStore> {
+  const store = await EventStoreDbStore.connect({ url, patience });
+  ends.push(() => store.close());
+  return store;
+}
+
+/** Appends until it is accepted, and gives the milliseconds that took and the codes of what failed before. */
+async function accepted(store: EventStoreDbStore, stream: string): Promise<{ ms: number; codes: string[] }> {
+  const begun = performance.now();
+  const codes: string[] = [];
+  const event = anEvent();
+  for (;;)
+    try {
+      expect(await store.append(stream, 'none', [event])).toMatchObject({ ok: true, revision: 0 });
+      return { ms: performance.now() - begun, codes };
+    } catch (error) {
+      codes.push((error as { code: string }).code);
+    }
+}
+
+describe('a cluster', () => {
+  it('whose leader dies is asked at the next one', async () => {
+    const cluster = await aCluster();
+    const store = await aStore(cluster.url);
+    await store.append('note/a', 'none', [anEvent()]);
+    cluster.kill(0);
+    const { ms } = await accepted(store, 'note/b');
+    expect(cluster.leader()).not.toBe(0);
+    expect(ms).toBeLessThan(10_000);
+    await cluster.revive(0);
+    expect(await all(store.readLog(0n))).toHaveLength(2);
+  });
+
+  it('whose leader is frozen is asked at the next one, and its leader of old is not believed for long', async () => {
+    const cluster = await aCluster();
+    const store = await aStore(cluster.url, 1000);
+    await store.append('note/a', 'none', [anEvent()]);
+    cluster.freeze(0);
+    await accepted(store, 'note/b');
+    await cluster.revive(0);
+    await accepted(store, 'note/c');
+    expect((await all(store.readLog(0n))).map(({ stream }) => stream)).toEqual(['note/a', 'note/b', 'note/c']);
+  });
+
+  it.each(['killed', 'frozen'] as const)(
+    'that loses its quorum since two nodes are %s says that nobody leads, ends no process, and takes appends within 10 s once they are back',
+    async (state) => {
+      const cluster = await aCluster();
+      const store = await aStore(cluster.url);
+      await store.append('note/a', 'none', [anEvent()]);
+      for (const node of [1, 2]) cluster[state === 'killed' ? 'kill' : 'freeze'](node);
+      await until(() => cluster.leader() === null);
+      const fault = await store.append('note/b', 'none', [anEvent()]).catch((error: unknown) => error);
+      expect(fault).toMatchObject({ code: 'event-store-no-leader', retryAfter: 5 });
+      expect((fault as Error).message).toMatch(
+        new RegExp(
+          `^no node of the event store at ${cluster.ports.map((port) => `127\\.0\\.0\\.1:${port}`).join(',')} leads: a cluster needs more than half of its nodes`,
+        ),
+      );
+      expect(store.outage()).toMatch(/^no node of the event store at .* leads/);
+      // Longer than the client itself looks for a leader.
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      for (const node of [1, 2]) await cluster.revive(node);
+      const { ms } = await accepted(store, 'note/c');
+      expect(ms).toBeLessThan(10_000);
+      expect(store.outage()).toBeNull();
+    },
+  );
+
+  it('says so at the start, too, and serves whoever waits for it', async () => {
+    const cluster = await aCluster();
+    cluster.kill(1);
+    cluster.kill(2);
+    await until(() => cluster.leader() === null);
+    await expect(EventStoreDbStore.connect({ url: cluster.url, patience: 1000 })).rejects.toMatchObject({
+      code: 'event-store-no-leader',
+      retryAfter: 5,
+    });
+    await cluster.revive(1);
+    await until(() => cluster.leader() !== null);
+    await accepted(await aStore(cluster.url), 'note/a');
+  });
+
+  it('is reached by any of its hosts, whichever of them is away or frozen', async () => {
+    for (const state of ['killed', 'frozen'] as const) {
+      const cluster = await aCluster();
+      // A leader that is away is replaced, one that is frozen as soon as the others notice.
+      cluster[state === 'killed' ? 'kill' : 'freeze'](0);
+      await until(() => ![0, null].includes(cluster.leader()));
+      await accepted(await aStore(cluster.url), 'note/a');
+    }
+  });
+
+  it('is refused behind esdb+discover:// with several hosts, of which one alone would be used', async () => {
+    for (const url of ['esdb+discover://a:2113,b:2113?tls=false', 'ESDB+DISCOVER://ann:hush@a,b,c'])
+      await expect(EventStoreDbStore.connect({ url })).rejects.toThrow(
+        /names several hosts behind esdb\+discover:\/\/, .*: write esdb:\/\/ for several hosts$/,
+      );
+  });
+
+  it('loses, doubles and reorders nothing while its nodes are killed, frozen and revived under load', async () => {
+    const cluster = await aCluster();
+    const stores = [await aStore(cluster.url), await aStore(cluster.url)];
+    const answers = new Map<string, unknown>();
+    let over = false;
+    const writing = stores.map(async (store, writer) => {
+      for (let n = 0; !over; n += 1) {
+        const stream = `note/${writer}-${n % 7}`;
+        const event = anEvent();
+        // A command that failed is sent again with its id, as its sender does.
+        for (let answered = false; !answered;)
+          try {
+            const answer = await store.append(stream, n < 7 ? 'none' : Math.floor(n / 7) - 1, [event]);
+            expect(answer).toMatchObject({ ok: true, revision: Math.floor(n / 7) });
+            answers.set(event.id, [stream, Math.floor(n / 7), answer.ok && answer.position]);
+            answered = true;
+          } catch (error) {
+            if (!['event-store-no-leader', 'event-store-unanswered'].includes((error as { code: string }).code))
+              throw error;
+          }
+      }
+    });
+    const rounds: readonly (readonly [node: number, how: 'kill' | 'freeze'])[][] = [
+      [[0, 'kill']],
+      [
+        [1, 'freeze'],
+        [2, 'freeze'],
+      ],
+      [[1, 'freeze']],
+      [
+        [0, 'kill'],
+        [2, 'kill'],
+      ],
+    ];
+    for (const round of rounds) {
+      for (const [node, how] of round) cluster[how](node);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      for (const node of [0, 1, 2]) await cluster.revive(node);
+      const before = answers.size;
+      await until(() => answers.size > before + 20);
+      for (const node of [0, 1, 2]) await cluster.revive(node);
+    }
+    over = true;
+    await Promise.all(writing);
+    const log = await all(stores[0]!.readLog(0n));
+    expect(new Map(log.map(({ id, stream, revision, position }) => [id, [stream, revision, position]]))).toEqual(
+      answers,
+    );
+    expect(log).toHaveLength(answers.size);
+  });
+});
+
+/** Waits until something holds. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventStoreDouble } from './double.js';
+import { type Answers, ask, differences, recorded, recordedVersions } from './recorded/ask.mjs';
+
+const ends: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** Steps that the stand-in answers otherwise on purpose, each with the reason. */
+const LEFT_OUT: Readonly<Record<string, string>> = {};
+
+/** A follower that is told nothing for so long, in milliseconds, is told nothing more. */
+const QUIET = 500;
+
+/** The reference, and the version that the deployment files name; the integration tests ask as the others, too. */
+const VERSIONS = ['23.10.6', '24.10.4'];
+
+describe('the stand-in for an event store', () => {
+  it('is compared with every step of every server that was recorded', () => {
+    expect(recordedVersions()).toEqual(['22.10.5', '23.10.6', '24.10.4', '24.2.0']);
+    for (const version of recordedVersions()) expect(Object.values(recorded(version).answers).flat()).toHaveLength(169);
+  });
+
+  const answered = new Map<string, Promise<Answers>>();
+  beforeAll(() => {
+    // All at once: most of the time is spent in waiting for followers that are told nothing more.
+    for (const version of VERSIONS) {
+      const asking = EventStoreDouble.start().then((server) => {
+        ends.push(() => server.stop());
+        server.faults.version = version;
+        return ask(server.url, { quiet: QUIET });
+      });
+      asking.catch(() => undefined);
+      answered.set(version, asking);
+    }
+  });
+  afterAll(() => Promise.allSettled(answered.values()));
+
+  it.each(VERSIONS)('answers every question as a server of %s did', async (version) => {
+    const found = differences(recorded(version).answers, (await answered.get(version)) ?? {});
+    expect(found.filter((one) => !Object.keys(LEFT_OUT).some((step) => one.startsWith(`${step}\n`)))).toEqual([]);
+  });
+
+  it('is found to differ where it does', async () => {
+    const server = await EventStoreDouble.start();
+    ends.push(() => server.stop());
+    const only = ['an append of nothing'];
+    const came = await ask(server.url, { only });
+    const { [only[0] as string]: right = [] } = recorded('23.10.6').answers;
+    const other = right.map((step, n) => (n === 2 ? { step: step.step, gives: 'something else' } : step));
+    expect(differences({ 'an append of nothing': other }, came)).toEqual([
+      expect.stringContaining('an append of nothing / one\n  recorded: '),
+    ]);
+    expect(differences({ 'another case': right }, came)).toHaveLength(right.length);
+  });
+});

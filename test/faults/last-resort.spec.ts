@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MAIN, propose } from '../built-house.js';
+
+const UNCAUGHT = new URL('uncaught.mjs', `file://${import.meta.dirname}/`).href;
+const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'entente-uncaught-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The lines of a log that say that something was not caught. */
+const saidIn = (log: string) =>
+  log
+    .split('\n')
+    .filter((line) => line.includes('last-resort'))
+    .map((line) => JSON.parse(line) as { level: string; msg: string; err: { message: string; stack: string } });
+
+describe('an error that nobody caught', () => {
+  it('is logged once with its cause, what is open is answered or closed with a reason, and the status is 70', async () => {
+    const server = spawn(process.execPath, ['--import', UNCAUGHT, MAIN], {
+      env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: 'off' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let log = '';
+    server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    const ended = once(server, 'close') as Promise<[number | null]>;
+    const url = await new Promise<string>((resolve) => {
+      server.stdout.on('data', (chunk: Buffer) => {
+        const found = /http:\/\/[0-9.]+:[0-9]+/.exec(chunk.toString());
+        if (found !== null) resolve(found[0]);
+      });
+    });
+    const live = await fetch(`${url}/v1/history/live`);
+    const heard = live.text();
+    const answers = Array.from({ length: 20 }, (_, i) => propose(url, `p${i}`).then(({ status }) => status));
+    await Promise.race(answers);
+    server.kill('SIGUSR2');
+    const settled = await Promise.allSettled(answers);
+    expect((await ended)[0]).toBe(70);
+    expect(await heard).toContain('the service is stopping');
+    // What was accepted is answered; what came too late is refused, or finds nobody.
+    for (const answer of settled) if (answer.status === 'fulfilled') expect([201, 503]).toContain(answer.value);
+    expect(settled[0]).toMatchObject({ status: 'fulfilled', value: 201 });
+    expect(saidIn(log)).toEqual([
+      expect.objectContaining({
+        level: 'fatal',
+        msg: expect.stringMatching(
+          /^Entente met an error that nobody caught \(nobody caught this\); .* status 70$/,
+        ) as unknown,
+        err: expect.objectContaining({
+          message: 'nobody caught this',
+          stack: expect.stringContaining('uncaught.mjs') as unknown,
+        }) as unknown,
+      }),
+    ]);
+  });
+
+  it('in the command line ends it with the same status and a line', async () => {
+    const cli = spawn(
+      process.execPath,
+      [
+        '--import',
+        `data:text/javascript,setImmediate(() => { throw new Error('oh') })`,
+        CLI,
+        'verify',
+        '--data',
+        folder,
+      ],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    let log = '';
+    cli.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    const [status] = (await once(cli, 'close')) as [number | null];
+    expect([status, saidIn(log).map(({ msg }) => msg)]).toEqual([
+      70,
+      ['entente met an error that nobody caught (oh); it answers what is open and ends with status 70'],
+    ]);
+  });
+});
