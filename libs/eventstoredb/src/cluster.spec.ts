@@ -25,7 +25,7 @@ async function aCluster(): Promise<EventStoreCluster> {
   return cluster;
 }
 
-async function aStore(url: string, patience = 1000): Promise<EventStoreDbStore> {
+async function aStore(url: string, patience = 2000): Promise<EventStoreDbStore> {
   const store = await EventStoreDbStore.connect({ url, patience });
   ends.push(() => store.close());
   return store;

@@ -43,7 +43,7 @@ export interface EventStoreDbOptions {
 }
 
 /**
- * The log on EventStoreDB (KurrentDB), 22.6 or newer. Positions are the server's commit positions, with gaps. Reads and appends go to the leader. An append without an answer is sent
+ * The log on EventStoreDB, 22.6 or newer. Positions are the server's commit positions, with gaps. Reads and appends go to the leader. An append without an answer is sent
  * again: at an exact revision, and with ids that belong to it, it takes effect once.
  *
  * `recordedAt` is the server's clock, or the highest time that this process had seen in the log, whichever is later. Where the server's clock is set back, it stands still until the
