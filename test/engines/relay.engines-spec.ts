@@ -168,7 +168,9 @@ describe('a relay refuses, and says why,', () => {
       await admin.deleteTopics({ topics: [topic] });
       await until(async () => !(await admin.listTopics()).includes(topic));
       const forEver = [{ name: 'retention.ms', value: '-1' }];
-      await admin.createTopics({ topics: [{ topic, numPartitions: 6, configEntries: forEver }] });
+      // A broker does not know at once of a topic that it has just made: nobody here waits for its leaders.
+      const topics = [{ topic, numPartitions: 6, configEntries: forEver }];
+      await admin.createTopics({ topics, waitForLeaders: false });
     });
     await house.load(1);
     await until(() => (relay.status().fault ?? '').includes('what was before is lost'));

@@ -1,0 +1,133 @@
+/**
+ * What is run before a change lands, and what beside it: each suite with the npm script that runs it, about how many
+ * seconds it takes on two cores, and the sources whose change calls for it.
+ */
+
+/** Sources, as the beginnings of paths. */
+const SQLITE = ['libs/sqlite/', 'libs/typeorm/src/sqlite', 'libs/typeorm/src/row', 'apps/standalone/'];
+const POSTGRES = ['libs/typeorm/'];
+const KAFKA = ['libs/kafka/', 'apps/relay/', 'apps/intake/', 'apps/projector/'];
+const EVENT_STORE = ['libs/eventstoredb/', 'test/doubles/'];
+const LOOPS = ['libs/engine/', 'libs/workers/'];
+const HTTP = ['libs/http/', 'apps/api/'];
+
+const integration = (...specs) => ['test:engines', ...specs.map((name) => `/${name}\\.engines-spec`)];
+
+/** Every landing. */
+export const ALWAYS = [
+  { name: 'unit, contract and acceptance tests on one machine', run: ['test'], seconds: 270 },
+  { name: 'types, lint, formatting, dependency rules', run: ['check'], seconds: 60 },
+  { name: 'deployment files', run: ['check:deploy'], seconds: 80 },
+  {
+    name: 'contract suites on the backing services, acceptance tests on the distributed deployment',
+    run: integration(
+      'eventstoredb-store',
+      'kafka-event-feed',
+      'postgres-read-model-store',
+      'postgres-refusal-log',
+      'relay',
+      'distributed',
+    ),
+    seconds: 150,
+  },
+];
+
+/** If the change touches their sources. */
+export const TOUCHED = [
+  {
+    name: 'restarts, and a cluster that loses nodes',
+    run: integration('restarted', 'cluster', 'recorded'),
+    touches: [...EVENT_STORE, 'libs/engine/src/relay', 'libs/engine/src/event-store'],
+    seconds: 260,
+  },
+  {
+    name: 'backing services that go away',
+    run: integration('away', 'postgres-away', 'disk'),
+    touches: [...EVENT_STORE, ...POSTGRES, ...KAFKA, ...LOOPS],
+    seconds: 440,
+  },
+  {
+    name: 'Kafka: delivery, rebalancing, zombies, topics that are lost',
+    run: integration('delivered', 'orders', 'zombies', 'topic', 'intake', 'secured', 'watching'),
+    touches: [...KAFKA, 'libs/engine/src/project', 'libs/engine/src/event-feed'],
+    seconds: 300,
+  },
+  {
+    name: 'logs that are moved and restored',
+    run: integration('moved', 'restored', 'clocks'),
+    touches: [...EVENT_STORE, 'apps/cli/', 'libs/engine/src/eras'],
+    seconds: 120,
+  },
+  {
+    name: 'rows: rebuilds, parked streams, upgrades',
+    run: integration('rebuilding', 'parked', 'upgrade', 'succession', 'postgres-secured'),
+    touches: [...POSTGRES, ...LOOPS, 'libs/read-models/'],
+    seconds: 320,
+  },
+  {
+    name: 'several APIs, and how a deployment starts',
+    run: integration('two-apis', 'waiting', 'set'),
+    touches: [...HTTP, ...LOOPS, 'deploy/engines/'],
+    seconds: 260,
+  },
+  {
+    name: 'disks, connections and readers that fail',
+    run: ['test:faults'],
+    touches: [...SQLITE, ...HTTP],
+    seconds: 330,
+    needs: 'strace',
+  },
+  {
+    name: 'kills of the standalone process',
+    run: ['test:kill', '--times', '10'],
+    touches: [...SQLITE, ...LOOPS],
+    seconds: 60,
+  },
+];
+
+/** One of these in each landing, in turn. */
+export const IN_TURN = [
+  { name: 'kills of the distributed processes', run: ['test:kill:engines'], seconds: 220 },
+  { name: 'the page in a browser', run: ['test:browser'], seconds: 60, needs: 'chromium' },
+  { name: 'the Greenbook, standalone', run: ['test:greenbook', '$GREENBOOK'], seconds: 90 },
+  { name: 'the benchmark, standalone', run: ['bench', '--quick'], seconds: 200 },
+  { name: 'kills of the standalone process, thirty times', run: ['test:kill', '--times', '30'], seconds: 150 },
+  { name: 'the Greenbook, distributed', run: ['test:greenbook:engines', '$GREENBOOK'], seconds: 200 },
+  {
+    name: 'the Greenbook, distributed, by the commands of the README',
+    run: ['test:greenbook:here', '$GREENBOOK'],
+    seconds: 240,
+  },
+  { name: 'syncs, counted', run: ['test:fsync'], seconds: 30, needs: 'strace' },
+  { name: 'the benchmark, distributed', run: ['bench', '--engines', '--quick'], seconds: 260 },
+];
+
+/** Takes ten minutes and more: only with everything. */
+export const BY_HAND = [{ name: 'mutants', run: ['test:guards'], seconds: 900 }];
+
+/** Estimated seconds of a landing's run, at most; beside it installing, building and `npm start` take two minutes. */
+export const BUDGET_SECONDS = 1080;
+
+/**
+ * The suites of a landing: all of {@link ALWAYS}, one of {@link IN_TURN} by the number of commits, and those that the
+ * changed files call for, as many as the budget takes; another is the first to be left out each time.
+ */
+export function chosen(changed, commits) {
+  const turn = IN_TURN[commits % IN_TURN.length];
+  const run = [...ALWAYS, turn];
+  const left = [];
+  const wanted = TOUCHED.filter(({ touches }) => changed.some((file) => touches.some((from) => file.startsWith(from))));
+  const first = wanted.length === 0 ? 0 : Math.floor(commits / IN_TURN.length) % wanted.length;
+  let seconds = run.reduce((sum, suite) => sum + suite.seconds, 0);
+  for (const suite of [...wanted.slice(first), ...wanted.slice(0, first)]) {
+    if (seconds + suite.seconds > BUDGET_SECONDS) left.push(suite);
+    else {
+      run.push(suite);
+      seconds += suite.seconds;
+    }
+  }
+  return { run, left, seconds };
+}
+
+/** Every suite that there is. */
+export const everything = () => [...ALWAYS, ...TOUCHED, ...IN_TURN, ...BY_HAND];
