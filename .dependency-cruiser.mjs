@@ -78,7 +78,7 @@ export default {
       to: { path: '^libs/(sqlite|eventstoredb|kafka|typeorm)/' },
     },
     {
-      name: 'engines-in-adapters-only',
+      name: 'clients-in-adapters-only',
       severity: 'error',
       from: { path: '^apps/', pathNot: specs },
       to: { path: 'node_modules/(?:@types/)?(?:better-sqlite3|typeorm|pg|kafkajs|@eventstore)(?:/|$)' },

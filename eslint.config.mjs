@@ -15,7 +15,7 @@ export default tseslint.config(
   },
   {
     files: pure,
-    ignores: ['**/*.spec.ts', '**/*.engines-spec.ts'],
+    ignores: ['**/*.spec.ts', '**/*.int-spec.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process'],
       'no-restricted-syntax': [

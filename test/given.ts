@@ -1,6 +1,14 @@
 import { expect } from '@jest/globals';
 import { type Actor, type AnyDecider, type Command, type Event, type Known, streamName } from '@entente/kernel';
-import { type Folded, type Submission, commandHash, eventId, settle, take, unopened } from '@entente/engine';
+import {
+  type FoldedStream,
+  type CommandInput,
+  commandHash,
+  eventId,
+  handleCommand,
+  applyEvent,
+  emptyStream,
+} from '@entente/engine';
 
 const NOW = '2026-06-01T12:00:00.000Z';
 const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
@@ -13,8 +21,8 @@ const idOf = (decider: AnyDecider, organisation: string): string =>
       ? 'norland'
       : `${organisation}.it-1`;
 
-function past(decider: AnyDecider, id: string, events: readonly Event[], actor: Actor): Folded {
-  const folded = unopened(decider);
+function past(decider: AnyDecider, id: string, events: readonly Event[], actor: Actor): FoldedStream {
+  const folded = emptyStream(decider);
   events.forEach((event, i) => {
     const metadata = {
       actor,
@@ -29,14 +37,19 @@ function past(decider: AnyDecider, id: string, events: readonly Event[], actor: 
       marking: null,
     };
     const stream = streamName({ kind: decider.kind, id });
-    take(decider, folded, { ...event, id: given.id(i), stream, revision: i, version: 1, metadata }, BigInt(i + 1));
+    applyEvent(
+      decider,
+      folded,
+      { ...event, id: given.id(i), stream, revision: i, version: 1, metadata },
+      BigInt(i + 1),
+    );
   });
   return folded;
 }
 
 class Given {
   private actor: Actor = OPERATOR;
-  private readonly others = new Map<string, Folded>();
+  private readonly others = new Map<string, FoldedStream>();
   private happenedBy: Actor = OPERATOR;
   private streamId: string | null = null;
 
@@ -77,8 +90,8 @@ class Given {
     const { decider } = this;
     const id = this.streamId ?? idOf(decider, this.actor.for ?? this.actor.organisation);
     const folded = past(decider, id, this.events, this.happenedBy);
-    const asked = new Map<string, Folded>();
-    const told = (name: string): Folded => {
+    const asked = new Map<string, FoldedStream>();
+    const told = (name: string): FoldedStream => {
       const found = asked.get(name);
       if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${name}`);
       return found;
@@ -88,7 +101,7 @@ class Given {
       of: <S>(other: { kind: string; initial: S }, key: string): S => told(`${other.kind}/${key}`).state as S,
       past: (key, name) => (name === undefined ? folded : told(name)).types.get(key),
     };
-    const initials = new Map<string, Folded>();
+    const initials = new Map<string, FoldedStream>();
     for (let round = 0; round < 2; round += 1)
       for (const ref of decider.consults?.(command as never, folded.state, known) ?? []) {
         const name = streamName(ref);
@@ -99,7 +112,7 @@ class Given {
       }
     const now = at.now ?? NOW;
     const sealed = decider.sealed?.includes(command.type) === true;
-    const submission: Submission = {
+    const submission: CommandInput = {
       command,
       hash: commandHash(command),
       ifMatch: at.ifMatch ?? null,
@@ -119,7 +132,7 @@ class Given {
         legalBasis: null,
       },
     };
-    const settled = settle(decider, folded, submission);
+    const settled = handleCommand(decider, folded, submission);
     return {
       /** These events were decided, these only, in this order; and the same command again says nothing. */
       then: (...events: readonly Event[]): void => {
@@ -130,14 +143,14 @@ class Given {
         expect(said.map(({ type, data }) => ({ type, data }))).toEqual(events);
         settled.events.forEach((event, i) => {
           const revision = this.events.length + i;
-          take(
+          applyEvent(
             decider,
             folded,
             { ...event, stream: streamName({ kind: decider.kind, id }), revision },
             BigInt(revision + 1),
           );
         });
-        expect(settle(decider, folded, { ...submission, ifMatch: null }).as).toBe('repeated');
+        expect(handleCommand(decider, folded, { ...submission, ifMatch: null }).as).toBe('repeated');
       },
       /** The rules said no, with this code, and what would have to be true. */
       refuses: (code: string): void => {

@@ -75,7 +75,7 @@ export class LiveReader {
     this.events.push(event);
     if (event === 'reset') this.rows.clear();
     if (event === 'row') this.row(JSON.parse(data) as { row_id: string; since: string });
-    if (event === 'gone') this.rows.delete((JSON.parse(data) as { row_id: string }).row_id);
+    if (event === 'removed') this.rows.delete((JSON.parse(data) as { row_id: string }).row_id);
     const id = field('id');
     if (event === 'event') {
       const position = BigInt(id ?? 0);

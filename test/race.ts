@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import { Contention, Executor, type Outcome, Sealer, type Submit, UNOBSERVED } from '@entente/engine';
+import { Contention, Executor, type Outcome, Pseudonymizer, type ExecuteCommand, UNOBSERVED } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
@@ -13,10 +13,16 @@ import { BOOK, Left, type Told, plainly, submit as submitTold } from './told.js'
 
 /** A process's worth: an executor with caches of its own. */
 export const process = (store: SqliteEventStore, conflict: () => void = () => undefined): Executor =>
-  new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), { note: () => undefined }, { ...UNOBSERVED, conflict });
+  new Executor(
+    store,
+    kinds,
+    new Pseudonymizer(Buffer.alloc(32, 7)),
+    { note: () => undefined },
+    { ...UNOBSERVED, conflict },
+  );
 
 /** Sends until it is no lost race any more, as a client does. */
-export async function sent(executor: Executor, command: Submit): Promise<Outcome> {
+export async function sent(executor: Executor, command: ExecuteCommand): Promise<Outcome> {
   for (let tries = 1; ; tries += 1)
     try {
       return await executor.execute(command);
@@ -70,7 +76,7 @@ export function rounds(kind: string, id: string, sizes: readonly number[]): { ra
   return cut;
 }
 
-const command = (told: Told, commandId: string, left: Left): Submit | null =>
+const command = (told: Told, commandId: string, left: Left): ExecuteCommand | null =>
   submitTold(told, commandId, told.step, left, BOOK[told.step]?.id);
 
 /** A log in which the book is told up to the first step of a stream. */
@@ -79,7 +85,7 @@ export async function before(kind: string, id: string): Promise<{ folder: string
   const store = new SqliteEventStore({ folder });
   const [left, teller] = [new Left(), process(store)];
   for (let step = 0; step < BOOK.findIndex(isOf(kind, id)); step += 1) {
-    const outcome = await teller.execute(command(plainly(step), `s${step}`, left) as Submit);
+    const outcome = await teller.execute(command(plainly(step), `s${step}`, left) as ExecuteCommand);
     if (outcome.as === 'accepted') left.by(plainly(step), outcome.receipt.events);
   }
   await store.close();
@@ -98,7 +104,7 @@ export class Race {
   private readonly store: SqliteEventStore;
   private readonly clients: readonly Executor[];
   private readonly other: Executor;
-  private readonly taken = new Map<string, Submit>();
+  private readonly taken = new Map<string, ExecuteCommand>();
   private readonly left: Left;
 
   constructor(
@@ -117,7 +123,7 @@ export class Race {
     return new SqliteEventStore({ folder: join(this.folder, name) });
   }
 
-  private async tell(executor: Executor, told: Told, submit: Submit): Promise<void> {
+  private async tell(executor: Executor, told: Told, submit: ExecuteCommand): Promise<void> {
     const outcome = await sent(executor, submit);
     if (outcome.as !== 'accepted') {
       expect(outcome.as).toBe('refused');
@@ -132,12 +138,12 @@ export class Race {
   /** What nobody races for. */
   async alone(steps: readonly number[]): Promise<void> {
     for (const step of steps)
-      await this.tell(this.other, plainly(step), command(plainly(step), `s${step}`, this.left) as Submit);
+      await this.tell(this.other, plainly(step), command(plainly(step), `s${step}`, this.left) as ExecuteCommand);
   }
 
   /** What both race for. */
   async raced(steps: readonly number[], turns: readonly Turn[]): Promise<void> {
-    const queues: { at: number; told: Told; submit: Submit; pause: number }[][] = [[], []];
+    const queues: { at: number; told: Told; submit: ExecuteCommand; pause: number }[][] = [[], []];
     for (const [n, step] of steps.entries()) {
       const { to, same, shift, pause, figure } = turns[n] as Turn;
       const told = { ...plainly(step), figure };
@@ -165,7 +171,10 @@ export class Race {
     expect([...order].sort()).toEqual([...this.taken.keys()].sort());
     const serial = process(alone);
     for (const id of order)
-      expect(await serial.execute(this.taken.get(id) as Submit)).toMatchObject({ as: 'accepted', repeated: false });
+      expect(await serial.execute(this.taken.get(id) as ExecuteCommand)).toMatchObject({
+        as: 'accepted',
+        repeated: false,
+      });
     expect((await all(alone.readLog(0n))).map(untimed)).toEqual(log.map(untimed));
     await alone.close();
     stands(kinds, log);

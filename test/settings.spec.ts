@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readConfig as api } from '../apps/api/src/config.js';
-import { houseOf, onOwnFolder } from '../apps/cli/src/houses.js';
+import { deploymentOf, onOwnFolder } from '../apps/cli/src/deployments.js';
 import { readConfig as intake } from '../apps/intake/src/config.js';
 import { readConfig as projector } from '../apps/projector/src/config.js';
 import { readConfig as relay } from '../apps/relay/src/config.js';
@@ -23,11 +23,11 @@ describe('the command line', () => {
     process.env = { ...before };
   });
 
-  it('takes no data folder for a house on engines that nobody names', () => {
+  it('takes no data folder for a distributed deployment that nobody names', () => {
     delete process.env['ESDB_URL'];
     expect(onOwnFolder({})).toBe(true);
-    process.env['ENTENTE_HOUSE'] = 'engines';
-    expect(() => houseOf({})).toThrow(/ESDB_URL: is missing/);
+    process.env['ENTENTE_DEPLOYMENT'] = 'services';
+    expect(() => deploymentOf({})).toThrow(/ESDB_URL: is missing/);
     expect(onOwnFolder({ data: './data' })).toBe(true);
   });
 });

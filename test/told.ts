@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { bookOfExamples, commandAt, readBody } from '@entente/contracts';
-import { Submit } from '@entente/engine';
+import { ExecuteCommand } from '@entente/engine';
 import { readActor } from '@entente/http';
 import type { Actor } from '@entente/kernel';
 
@@ -121,7 +121,7 @@ function reworded(body: Record<string, unknown>, word: number): Record<string, u
 }
 
 /** What is told, as a command under this id, so many milliseconds into its day; null where its shape is refused at the door. Fields for events name these ones. */
-export function submit(one: Told, commandId: string, ms: number, left: Left, id?: string): Submit | null {
+export function submit(one: Told, commandId: string, ms: number, left: Left, id?: string): ExecuteCommand | null {
   const step = stepAt(one.step);
   let body = structuredClone(step.body) as Record<string, unknown>;
   if (one.figure !== undefined) body = figured(body, one.figure) as typeof body;
@@ -140,5 +140,5 @@ export function submit(one: Told, commandId: string, ms: number, left: Left, id?
     ...{ evidence: beside.evidence ?? [], legalBasis: null },
   };
   const stream = { kind: step.kind, id: id ?? idOf(step.kind, whereTold(one)) };
-  return new Submit(stream, { type, data: own }, circumstances, body);
+  return new ExecuteCommand(stream, { type, data: own }, circumstances, body);
 }

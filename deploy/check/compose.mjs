@@ -20,13 +20,13 @@ export function wrongWithCompose() {
   const { services, secrets, networks } = read();
   const wrong = Object.entries(services).flatMap(([name, service]) => [
     ...wrongWithService(name, service, secrets),
-    ...(isOurs(service) ? wrongWithApp(name, service) : wrongWithEngine(name, service)),
+    ...(isOurs(service) ? wrongWithApp(name, service) : wrongWithService_(name, service)),
   ]);
   for (const [name, { file = '' }] of Object.entries(secrets))
     if (!file.startsWith(SECRETS_FOLDER)) wrong.push(`${FILE}: the secret ${name} is no file in ${SECRETS_FOLDER}`);
   if (!textOf('.gitignore').split('\n').includes('/deploy/compose/secrets/'))
     wrong.push('.gitignore: does not keep deploy/compose/secrets out');
-  if (networks.house?.internal !== true) wrong.push(`${FILE}: the network house is not internal`);
+  if (networks.backend?.internal !== true) wrong.push(`${FILE}: the network backend is not internal`);
   return wrong;
 }
 
@@ -61,18 +61,18 @@ function wrongWithApp(name, service) {
   if (service.image !== `entente:${jsonOf('package.json').version}`) wrong.push(`${at}: is not this version's image`);
   if (service.read_only !== true) wrong.push(`${at}: may write to its image`);
   if (service.pull_policy !== 'build') wrong.push(`${at}: may be pulled from anybody`);
-  if (secondsOf(service.stop_grace_period) <= Number(environment.ENTENTE_STOP_SECONDS ?? 30))
-    wrong.push(`${at}: is killed before ENTENTE_STOP_SECONDS are over`);
+  if (secondsOf(service.stop_grace_period) <= Number(environment.ENTENTE_SHUTDOWN_TIMEOUT_SECONDS ?? 30))
+    wrong.push(`${at}: is killed before ENTENTE_SHUTDOWN_TIMEOUT_SECONDS are over`);
   return wrong;
 }
 
-/** The engines are those that the tests run on, where these run them. */
-function wrongWithEngine(name, { image, environment }) {
+/** The services are those that the tests run on, where these run them. */
+function wrongWithService_(name, { image, environment }) {
   const at = `${FILE}, ${name}`;
   const wrong = isExact(image) ? [] : [`${at}: ${image} names no exact release`];
   const [repository, tag = ''] = image.split(':');
   if (repository === 'apache/kafka') {
-    const [, tested] = /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(textOf('deploy/engines/pom.xml')) ?? [];
+    const [, tested] = /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(textOf('deploy/services/pom.xml')) ?? [];
     if (tag !== tested) wrong.push(`${at}: is ${tag}, and the tests run on ${tested}`);
   }
   if (repository === 'eventstore/eventstore' && !recordedVersions().includes(tag))

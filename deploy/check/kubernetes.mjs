@@ -76,7 +76,7 @@ function wrongWithDeployment(deployment) {
   // What stands still elsewhere takes no api out of service.
   const ready = appOf(deployment) === 'api' ? '/health/serving' : '/health/ready';
   if (readinessProbe?.httpGet?.path !== ready) wrong.push(`${at}: its readinessProbe asks something else`);
-  const needed = Number(shared.ENTENTE_STOP_SECONDS ?? 30) + (lifecycle?.preStop?.sleep?.seconds ?? 0);
+  const needed = Number(shared.ENTENTE_SHUTDOWN_TIMEOUT_SECONDS ?? 30) + (lifecycle?.preStop?.sleep?.seconds ?? 0);
   if (!(pod.terminationGracePeriodSeconds > needed)) wrong.push(`${at}: is killed before its ${needed} s are over`);
   if (container.ports[0].containerPort !== Number(shared.PORT)) wrong.push(`${at}: its port is not PORT`);
 

@@ -1,7 +1,7 @@
 /** What each app of the image is told by its environment, in one place: the deployment files are held against it, and it against the code that reads them. */
 
-const PROCESS = ['HOST', 'PORT', 'LOG_LEVEL', 'ENTENTE_STOP_SECONDS'];
-const DOOR = ['ENTENTE_CONNECTIONS', 'ENTENTE_REQUEST_SECONDS'];
+const PROCESS = ['HOST', 'PORT', 'LOG_LEVEL', 'ENTENTE_SHUTDOWN_TIMEOUT_SECONDS'];
+const DOOR = ['ENTENTE_MAX_CONNECTIONS', 'ENTENTE_REQUEST_TIMEOUT_SECONDS'];
 const NETWORK = [...PROCESS, 'ENTENTE_TRUST_NETWORK'];
 const EVENT_STORE = ['ESDB_URL', 'ESDB_LOG'];
 const KAFKA = [
@@ -17,14 +17,14 @@ const DISTRIBUTED = [...RELAYING, ...OTHER_TOPICS];
 /** By app: the settings that it takes, and those without which it does not start. */
 export const APPS = {
   api: {
-    takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
-    requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
+    takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
+    requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
   relay: { takes: RELAYING, requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
   projector: { takes: [...DISTRIBUTED, 'DATABASE_URL'], requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL'] },
   intake: {
-    takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
-    requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_SEAL_KEY'],
+    takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
+    requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
   standalone: { takes: [...PROCESS, ...DOOR, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE'], requires: [] },
   cli: { takes: ['ENTENTE_DATA', ...EVENT_STORE, ...KAFKA, ...OTHER_TOPICS, 'DATABASE_URL'], requires: [] },
@@ -34,7 +34,7 @@ export const APPS = {
 const PATHS = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'];
 
 /** Settings that stand in no file that is kept with the code. ESDB_URL is one where it holds a password. */
-export const SECRETS = ['DATABASE_URL', 'ENTENTE_SEAL_KEY', 'KAFKA_SASL_PASSWORD', 'POSTGRES_PASSWORD'];
+export const SECRETS = ['DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY', 'KAFKA_SASL_PASSWORD', 'POSTGRES_PASSWORD'];
 
 /** The setting that a variable gives, by itself or as NAME_FILE; null where the app takes none such. */
 export function settingOf(app, variable) {

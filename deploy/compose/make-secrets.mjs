@@ -42,8 +42,8 @@ try {
     throw new Error(
       `the password in ${join(folder, 'database-url')} is not that of postgres-password: mend one of them`,
     );
-  keep('seal-key', () => randomBytes(32).toString('hex'));
-  process.stdout.write('Keep copies of seal-key elsewhere: what it sealed is linked by nothing else.\n');
+  keep('pseudonym-key', () => randomBytes(32).toString('hex'));
+  process.stdout.write('Keep copies of pseudonym-key elsewhere: what it sealed is linked by nothing else.\n');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -3,32 +3,32 @@
  * What Entente costs, as ratios against a limit or a peer measured in the same run: figures of one machine say nothing on another, ratios do.
  * `npm run bench` takes some minutes and half a gigabyte of disk; `-- --quick` half a minute, to try that it runs, which judges nothing (`met: null`); `-- --json FILE` writes a list of
  * { name, value, unit, goal, met }; `-- --only appends,commands` measures a part.
- * `-- --engines` measures the distributed house instead, on engines that it starts for itself: that takes Java, Maven and some minutes more.
+ * `-- --services` measures the distributed deployment instead, on services that it starts for itself: that takes Java, Maven and some minutes more.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appends, appendsAgainstEmmett } from './appends.mjs';
-import { ENGINE_PARTS, engines } from './engines/engines.mjs';
+import { SERVICE_PARTS, services } from './services/services.mjs';
 import { growth } from './growth.mjs';
 import { folder, head, note, quick, ratioOf, results } from './measure.mjs';
 import { projecting } from './rows.mjs';
 import { openAccounts, pledges, serve } from './servers.mjs';
 
 async function commands() {
-  const [house, peer] = [await serve('house', join(folder, 'commands')), await serve('peer')];
+  const [deployment, peer] = [await serve('deployment', join(folder, 'commands')), await serve('peer')];
   const seconds = quick ? 1 : 5;
-  await openAccounts(house);
+  await openAccounts(deployment);
   await pledges(peer, 2);
-  await pledges(house, 2);
+  await pledges(deployment, 2);
   let rate = 0;
   const ratio = await ratioOf(
     quick ? 1 : 5,
     () => pledges(peer, seconds),
-    async () => (rate = await pledges(house, seconds)),
+    async () => (rate = await pledges(deployment, seconds)),
   );
   note('command over HTTP, 50 connections, against the same stack answering at once', ratio, 'ratio', 0.6);
   note('  commands a second, durable, projected meanwhile', rate, 'a second');
-  await Promise.all([house.end(), peer.end()]);
+  await Promise.all([deployment.end(), peer.end()]);
 }
 
 const PARTS = { appends, emmett: appendsAgainstEmmett, commands, projecting, growth };
@@ -37,8 +37,8 @@ const after = (flag) => {
   const at = process.argv.indexOf(flag);
   return at < 0 ? undefined : process.argv[at + 1];
 };
-const onEngines = process.argv.includes('--engines');
-const names = onEngines ? ENGINE_PARTS : Object.keys(PARTS);
+const onServices = process.argv.includes('--services');
+const names = onServices ? SERVICE_PARTS : Object.keys(PARTS);
 const only = after('--only')?.split(',');
 const unknown = (only ?? []).filter((name) => !names.includes(name));
 if (unknown.length > 0) {
@@ -46,7 +46,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 head();
-if (onEngines) await engines(only);
+if (onServices) await services(only);
 else for (const [name, part] of Object.entries(PARTS)) if (only === undefined || only.includes(name)) await part();
 const file = after('--json');
 if (file !== undefined) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

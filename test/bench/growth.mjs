@@ -91,7 +91,7 @@ const started = (args, env, says) =>
     child.once('exit', () => (took === null ? reject(new Error(`it never said "${says}"`)) : resolve(took)));
   });
 
-/** What a start of the house takes longer than a process that opens the database. */
+/** What a start of the deployment takes longer than a process that opens the database. */
 async function coldStart(data) {
   const main = fileURLToPath(new URL('../../dist/apps/standalone/src/main.js', import.meta.url));
   const opens = `import Database from 'better-sqlite3'; const db = new Database(process.argv[1]);
@@ -104,9 +104,9 @@ async function coldStart(data) {
   return median(more) / 1000;
 }
 
-/** A house on this folder: commands a second, its live rows, and what it keeps in memory after the same load. */
-async function house(data) {
-  const server = await serve('house', data);
+/** A deployment on this folder: commands a second, its live rows, and what it keeps in memory after the same load. */
+async function deployment(data) {
+  const server = await serve('deployment', data);
   await openAccounts(server);
   await pledges(server, 1);
   const rate = await pledges(server, quick ? 1 : 4);
@@ -143,7 +143,7 @@ export async function growth() {
       atMost: true,
     },
   );
-  const [small, large] = [await house(few), await house(many)];
+  const [small, large] = [await deployment(few), await deployment(many)];
   note('receipt to live row, median', quantile(large.live, 0.5), 'ms', 20, { atMost: true });
   note('receipt to live row, 99 of 100', quantile(large.live, 0.99), 'ms', 100, { atMost: true });
   note(`folding rate, ${told}`, last / first, 'ratio', FLAT);

@@ -1,4 +1,4 @@
-/** The house, and the same Nest stack that answers at once: each in a process of its own, ended with the run that started it. */
+/** The deployment, and the same Nest stack that answers at once: each in a process of its own, ended with the run that started it. */
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { ACCOUNT, PLEDGE, idOf, load } from './measure.mjs';
 
 const HEADERS = { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor;person=n-1' };
 
-/** Starts this file as a house on a data folder, or as the peer. */
+/** Starts this file as a deployment on a data folder, or as the peer. */
 export function serve(what, data = '') {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(import.meta.url), [what, data], {
@@ -70,9 +70,9 @@ export async function receiptsToLive({ url }, count) {
   return took;
 }
 
-async function serveHouse(data) {
-  const { buildHouse } = await load('apps/standalone/src/house.js');
-  const app = await buildHouse(data, 'error', 'beside');
+async function serveStandalone(data) {
+  const { createStandaloneApp } = await load('apps/standalone/src/deployment.js');
+  const app = await createStandaloneApp(data, 'error', 'beside');
   app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
   await app.listen(0, '127.0.0.1');
   process.send(await app.getUrl());
@@ -129,4 +129,4 @@ async function servePeer() {
 
 if (process.send !== undefined) process.on('disconnect', () => process.exit());
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  await (process.argv[2] === 'house' ? serveHouse(process.argv[3]) : servePeer());
+  await (process.argv[2] === 'deployment' ? serveStandalone(process.argv[3]) : servePeer());

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The page at / in a real browser: the built house with its example story, read, clicked and typed in. The browser is the one that CHROMIUM names, or
+ * The page at / in a real browser: the built server with its example story, read, clicked and typed in. The browser is the one that CHROMIUM names, or
  * /usr/bin/chromium. Ends with 1 where a step does not hold.
  */
 import assert from 'node:assert/strict';
@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { startHouse } from '../built-house.ts';
+import { startStandalone } from '../built-standalone.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(executablePath)) {
@@ -16,7 +16,7 @@ if (!existsSync(executablePath)) {
   process.exit(1);
 }
 const folder = mkdtempSync(join(tmpdir(), 'entente-browser-'));
-const started = await startHouse(join(folder, 'data'), 'on');
+const started = await startStandalone(join(folder, 'data'), 'on');
 let browser;
 const faults = [];
 const watched = new Set();
@@ -95,7 +95,7 @@ try {
   await step('a wrong body names each wrong field', async () => {
     await page.locator('#send [name=body]').fill('{"reason": 7, "other": 1}');
     await page.locator('#send button').click();
-    await page.locator('#send .said', { hasText: 'wrong-shape' }).waitFor();
+    await page.locator('#send .said', { hasText: 'validation-failed' }).waitFor();
     const said = (await page.locator('#send .said').textContent()) ?? '';
     assert.match(said, /reason: /);
     assert.match(said, /other: /);
@@ -119,7 +119,7 @@ try {
       assert.ok(width <= 360, `${name} is ${width} wide`);
     }
   });
-  await step('nothing failed on the page, and it asked nobody but the house', () => {
+  await step('nothing failed on the page, and it asked nobody but the deployment', () => {
     // The refused commands are told by the browser's console as failed requests; nothing else may be.
     assert.deepEqual(
       faults.filter((text) => !/status of 4(00|22)/.test(text)),
@@ -129,7 +129,7 @@ try {
   });
 } finally {
   await browser?.close();
-  started.house.kill('SIGTERM');
+  started.deployment.kill('SIGTERM');
   await started.ended;
   rmSync(folder, { recursive: true, force: true });
 }

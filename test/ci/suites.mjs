@@ -11,7 +11,7 @@ const EVENT_STORE = ['libs/eventstoredb/', 'test/doubles/'];
 const LOOPS = ['libs/engine/', 'libs/workers/'];
 const HTTP = ['libs/http/', 'apps/api/'];
 
-const integration = (...specs) => ['test:engines', ...specs.map((name) => `/${name}\\.engines-spec`)];
+const integration = (...specs) => ['test:integration', ...specs.map((name) => `/${name}\\.int-spec`)];
 
 /** Every landing. */
 export const ALWAYS = [
@@ -60,14 +60,14 @@ export const TOUCHED = [
   },
   {
     name: 'rows: rebuilds, parked streams, upgrades',
-    run: integration('rebuilding', 'parked', 'upgrade', 'succession', 'postgres-secured'),
+    run: integration('rebuilding', 'parked', 'upgrade', 'rollout-gate', 'postgres-secured'),
     touches: [...POSTGRES, ...LOOPS, 'libs/read-models/'],
     seconds: 320,
   },
   {
     name: 'several APIs, and how a deployment starts',
     run: integration('two-apis', 'waiting', 'set'),
-    touches: [...HTTP, ...LOOPS, 'deploy/engines/'],
+    touches: [...HTTP, ...LOOPS, 'deploy/services/'],
     seconds: 260,
   },
   {
@@ -87,19 +87,19 @@ export const TOUCHED = [
 
 /** One of these in each landing, in turn. */
 export const IN_TURN = [
-  { name: 'kills of the distributed processes', run: ['test:kill:engines'], seconds: 220 },
+  { name: 'kills of the distributed processes', run: ['test:kill:distributed'], seconds: 220 },
   { name: 'the page in a browser', run: ['test:browser'], seconds: 60, needs: 'chromium' },
   { name: 'the Greenbook, standalone', run: ['test:greenbook', '$GREENBOOK'], seconds: 90 },
   { name: 'the benchmark, standalone', run: ['bench', '--quick'], seconds: 200 },
   { name: 'kills of the standalone process, thirty times', run: ['test:kill', '--times', '30'], seconds: 150 },
-  { name: 'the Greenbook, distributed', run: ['test:greenbook:engines', '$GREENBOOK'], seconds: 200 },
+  { name: 'the Greenbook, distributed', run: ['test:greenbook:distributed', '$GREENBOOK'], seconds: 200 },
   {
     name: 'the Greenbook, distributed, by the commands of the README',
     run: ['test:greenbook:here', '$GREENBOOK'],
     seconds: 240,
   },
   { name: 'syncs, counted', run: ['test:fsync'], seconds: 30, needs: 'strace' },
-  { name: 'the benchmark, distributed', run: ['bench', '--engines', '--quick'], seconds: 260 },
+  { name: 'the benchmark, distributed', run: ['bench', '--services', '--quick'], seconds: 260 },
 ];
 
 /** Takes ten minutes and more: only with everything. */

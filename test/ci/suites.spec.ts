@@ -12,8 +12,8 @@ describe('the suites of a landing', () => {
   });
 
   it('name every integration spec once', () => {
-    const specs = globSync('{libs/*/src,test/*}/*.engines-spec.ts', { cwd: root }).map((file) => `/${basename(file)}`);
-    const patterns = everything().flatMap(({ run }) => (run[0] === 'test:engines' ? run.slice(1) : []));
+    const specs = globSync('{libs/*/src,test/*}/*.int-spec.ts', { cwd: root }).map((file) => `/${basename(file)}`);
+    const patterns = everything().flatMap(({ run }) => (run[0] === 'test:integration' ? run.slice(1) : []));
     const named = specs.map((spec) => [spec, patterns.filter((pattern) => new RegExp(pattern).test(spec)).length]);
     expect(named).toEqual(specs.map((spec) => [spec, 1]));
     for (const pattern of patterns) expect(specs.some((spec) => new RegExp(pattern).test(spec))).toBe(true);

@@ -1,4 +1,4 @@
-import { catches } from './contract.js';
+import { describeContractDetectsFaults } from './contract.js';
 import { BrokenEventFeed } from './broken-event-feed.js';
 import { BrokenEventStore } from './broken-event-store.js';
 import { BrokenReadModelStore } from './broken-read-model-store.js';
@@ -10,13 +10,15 @@ import { REFUSAL_LOG } from './refusal-log.js';
 
 const end = () => Promise.resolve();
 
-catches('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], () =>
+describeContractDetectsFaults('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], () =>
   Promise.resolve({ port: { store: new BrokenEventStore(), clock: { now: NOON } }, end }),
 );
-catches('EventFeed', EVENT_FEED, () =>
+describeContractDetectsFaults('EventFeed', EVENT_FEED, () =>
   Promise.resolve({ port: { feed: new BrokenEventFeed(), append: end, patience: 20 }, end }),
 );
-catches('ReadModelStore', READ_MODEL_STORE, () => Promise.resolve({ port: new BrokenReadModelStore(), end }));
-catches('RefusalLog', REFUSAL_LOG, () =>
+describeContractDetectsFaults('ReadModelStore', READ_MODEL_STORE, () =>
+  Promise.resolve({ port: new BrokenReadModelStore(), end }),
+);
+describeContractDetectsFaults('RefusalLog', REFUSAL_LOG, () =>
   Promise.resolve({ port: { open: () => Promise.resolve(new BrokenRefusalLog()) }, end }),
 );

@@ -19,14 +19,18 @@ async function tryOut<Port>(held: Case<Port>, open: Opens<Port>): Promise<void> 
 }
 
 /** An adapter's spec: every promise of the port holds on it. */
-export function keeps<Port>(port: string, cases: readonly Case<Port>[], open: Opens<Port>): void {
+export function describeContract<Port>(port: string, cases: readonly Case<Port>[], open: Opens<Port>): void {
   describe(`keeps what ${port} promises:`, () => {
     for (const held of cases) it(held.says, () => tryOut(held, open));
   });
 }
 
 /** The suite's own proof: every case is broken by an adapter that is broken on purpose. */
-export function catches<Port>(port: string, cases: readonly Case<Port>[], open: Opens<Port>): void {
+export function describeContractDetectsFaults<Port>(
+  port: string,
+  cases: readonly Case<Port>[],
+  open: Opens<Port>,
+): void {
   describe(`a broken adapter of ${port} is caught by:`, () => {
     for (const held of cases) it(held.says, () => expect(tryOut(held, open)).rejects.toThrow());
   });

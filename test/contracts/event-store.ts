@@ -254,7 +254,7 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     async holds({ store }) {
       await expect(store.append('note/a', 'any', [])).rejects.toThrow('at least one event');
       await store.close();
-      await expect(store.append('note/a', 'any', [anEvent()])).rejects.toMatchObject({ code: 'closing' });
+      await expect(store.append('note/a', 'any', [anEvent()])).rejects.toMatchObject({ code: 'shutting-down' });
     },
   },
   {

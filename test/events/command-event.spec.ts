@@ -33,7 +33,7 @@ const problem = (said: ReadMessage) => {
   if (said.is !== 'wrong') throw new Error(`it is ${said.is}`);
   return said.problem;
 };
-const paths = (said: ReadMessage) => (problem(said).more['wrong'] as { path: string }[]).map(({ path }) => path);
+const paths = (said: ReadMessage) => (problem(said).more['errors'] as { path: string }[]).map(({ path }) => path);
 
 describe('a command on a topic', () => {
   it.each(['binary', 'structured'] as const)('is read in %s mode as it was ever written', (mode) => {
@@ -74,28 +74,28 @@ describe('a command on a topic', () => {
         ...['causationid', 'party', 'authority', 'extra', 'occurredAt'],
       ]),
     );
-    expect(problem(reading(said)).code).toBe('wrong-shape');
+    expect(problem(reading(said)).code).toBe('validation-failed');
     expect(reading(said)).toMatchObject({ asked: { commandId: 'a b', correlationId: null } });
   });
 
   it.each<[string, Sent, string, readonly string[] | undefined]>([
-    ['has a body that is no JSON', binary({}, '{"party":'), 'wrong-shape', ['']],
-    ['has no body', binary({}, ''), 'wrong-shape', ['']],
-    ['has a body of another media type', binary({ 'content-type': 'text/xml' }), 'wrong-shape', ['content-type']],
-    ['has data in base 64', structured({ data_base64: 'e30=' }), 'wrong-shape', ['data_base64']],
-    ['has no data', structured({ data: undefined }), 'wrong-shape', ['']],
-    ['names no stream', binary({ ce_subject: 'programme' }), 'wrong-shape', ['subject']],
-    ['has no role', binary({ ce_actorrole: undefined }), 'wrong-shape', ['actorrole']],
-    ['has no type', binary({ ce_type: undefined }), 'wrong-shape', ['type']],
+    ['has a body that is no JSON', binary({}, '{"party":'), 'validation-failed', ['']],
+    ['has no body', binary({}, ''), 'validation-failed', ['']],
+    ['has a body of another media type', binary({ 'content-type': 'text/xml' }), 'validation-failed', ['content-type']],
+    ['has data in base 64', structured({ data_base64: 'e30=' }), 'validation-failed', ['data_base64']],
+    ['has no data', structured({ data: undefined }), 'validation-failed', ['']],
+    ['names no stream', binary({ ce_subject: 'programme' }), 'validation-failed', ['subject']],
+    ['has no role', binary({ ce_actorrole: undefined }), 'validation-failed', ['actorrole']],
+    ['has no type', binary({ ce_type: undefined }), 'validation-failed', ['type']],
     ['has a type that its kind has not', binary({ ce_type: 'RegisterStakeholder' }), 'no-such-command', undefined],
     ['is on a kind that is not there', binary({ ce_subject: 'treaty/one' }), 'no-such-command', undefined],
     ['has a type that every object has', binary({ ce_type: 'constructor' }), 'no-such-command', undefined],
-    ['would reach for a prototype', binary({}, '{"__proto__":{"party":"us"}}'), 'wrong-shape', ['']],
+    ['would reach for a prototype', binary({}, '{"__proto__":{"party":"us"}}'), 'validation-failed', ['']],
     ['is too large', binary({}, `{"party":"${'x'.repeat(1024 * 1024)}"}`), 'body-too-large', undefined],
   ])('that %s is answered so', (_, sent, code, wrong) => {
     const { code: told, more } = problem(reading(sent));
     expect(told).toBe(code);
-    expect(more['wrong'] === undefined ? undefined : paths(reading(sent))).toEqual(wrong);
+    expect(more['errors'] === undefined ? undefined : paths(reading(sent))).toEqual(wrong);
   });
 
   it('with very many wrong fields is told how many more there are', () => {

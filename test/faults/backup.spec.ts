@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import type { Manifest } from '../../apps/cli/src/backup.js';
-import { buildHouse } from '../../apps/standalone/src/house.js';
-import { propose as proposeTo, startHouse } from '../built-house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { propose as proposeTo, startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
@@ -55,7 +55,7 @@ const streamsOf = async (folder: string): Promise<string[]> => {
 
 describe('a backup', () => {
   it('made under load, restored where all was lost: what it holds is whole, and what the senders send again is there once', async () => {
-    const { house, url, ended } = await startHouse(data, 'off');
+    const { deployment, url, ended } = await startStandalone(data, 'off');
     let over = false;
     const sent: string[] = [];
     const writing = (async () => {
@@ -63,31 +63,31 @@ describe('a backup', () => {
     })();
     while (sent.length < 30) await new Promise((done) => setTimeout(done, 5));
     const before = sent.length;
-    const made = await entente('backup', copy, '--data', data, '--rows', '--seal-key', '--json');
+    const made = await entente('backup', copy, '--data', data, '--rows', '--pseudonym-key', '--json');
     const manifest = JSON.parse(made.out) as Manifest;
     over = true;
     await writing;
-    house.kill('SIGKILL');
+    deployment.kill('SIGKILL');
     await ended;
     expect(manifest.events).toBeGreaterThanOrEqual(before);
     expect(manifest.files.map(({ name }) => name)).toEqual([
       'rows.sqlite',
       'log.sqlite',
       'refusals.sqlite',
-      'seal.key',
+      'pseudonym.key',
     ]);
     expect(manifest.entente).toMatch(/^[0-9]+\.[0-9]+\.[0-9]+/);
     expect(manifest.projections).toEqual(Object.fromEntries(MODELS.map(({ name, version }) => [name, version])));
     expect(manifest.served).toEqual(Object.fromEntries(MODELS.map(({ name, version }) => [name, `${version}.1.1`])));
-    const key = readFileSync(join(data, 'seal.key'), 'utf8');
+    const key = readFileSync(join(data, 'pseudonym.key'), 'utf8');
     rmSync(data, { recursive: true });
 
     expect((await entente('restore', copy, '--data', data)).status).toBe(0);
-    expect(readFileSync(join(data, 'seal.key'), 'utf8')).toBe(key);
+    expect(readFileSync(join(data, 'pseudonym.key'), 'utf8')).toBe(key);
     expect(await streamsOf(data)).toHaveLength(manifest.events);
     const verified = JSON.parse((await entente('verify', '--json', '--data', data)).out) as Manifest;
     expect([verified.events, verified.digest]).toEqual([manifest.events, manifest.digest]);
-    const again = await buildHouse(data, 'fatal');
+    const again = await createStandaloneApp(data, 'fatal');
     await again.listen(0, '127.0.0.1');
     for (const id of sent) expect(await propose(await again.getUrl(), id)).toBe(201);
     await again.close();
@@ -99,23 +99,23 @@ describe('a backup', () => {
   });
 
   it('of the log alone says what it leaves out, and its rows are folded again; rows ahead of a restored log are folded anew', async () => {
-    const house = await buildHouse(data, 'fatal');
-    await house.listen(0, '127.0.0.1');
-    const url = await house.getUrl();
+    const deployment = await createStandaloneApp(data, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    const url = await deployment.getUrl();
     await propose(url, 'one');
     const made = await entente('backup', copy, '--data', data);
-    expect(made.err).toContain('--seal-key');
+    expect(made.err).toContain('--pseudonym-key');
     await propose(url, 'two');
     const version = async (at: string) =>
       (await (await fetch(`${at}/v1/read-models/programmes?limit=9`)).json()) as { version: string; rows: unknown[] };
     while ((await version(url)).rows.length < 2) await new Promise((done) => setTimeout(done, 5));
-    await house.close();
+    await deployment.close();
     // The log of the backup under the rows of later: as somebody would who copies files by hand.
     const restored = join(base, 'restored');
-    const told = await entente('restore', copy, '--data', restored, '--seal-key', join(data, 'seal.key'));
+    const told = await entente('restore', copy, '--data', restored, '--pseudonym-key', join(data, 'pseudonym.key'));
     expect([told.status, told.err]).toEqual([0, '']);
     cpSync(join(data, 'rows.sqlite'), join(restored, 'rows.sqlite'));
-    const again = await buildHouse(restored, 'fatal');
+    const again = await createStandaloneApp(restored, 'fatal');
     await again.listen(0, '127.0.0.1');
     const at = await again.getUrl();
     while ((await version(at)).rows.length < 1) await new Promise((done) => setTimeout(done, 5));
@@ -130,17 +130,17 @@ describe('a backup', () => {
   });
 
   it('restored and gone on with: who comes back with what was told behind it is told so, by rows, by the log and by its receipt', async () => {
-    const house = await buildHouse(data, 'fatal');
-    await house.listen(0, '127.0.0.1');
-    const url = await house.getUrl();
+    const deployment = await createStandaloneApp(data, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    const url = await deployment.getUrl();
     await proposeTo(url, 'kept');
-    await entente('backup', copy, '--data', data, '--seal-key');
+    await entente('backup', copy, '--data', data, '--pseudonym-key');
     const lost = (await (await proposeTo(url, 'lost')).json()) as { after: string; position: string };
     const answer = (await (await fetch(`${url}/v1/read-models/programmes?after=${lost.after}`)).json()) as Told;
-    await house.close();
+    await deployment.close();
     const restored = join(base, 'restored');
     await entente('restore', copy, '--data', restored);
-    const again = await buildHouse(restored, 'fatal');
+    const again = await createStandaloneApp(restored, 'fatal');
     await again.listen(0, '127.0.0.1');
     const at = await again.getUrl();
     // It has grown past what was lost.
@@ -173,22 +173,22 @@ describe('a backup', () => {
   });
 
   it('keeps the refused commands too, and a log that is not what the manifest says is not restored', async () => {
-    const house = await buildHouse(data, 'fatal');
-    await house.listen(0, '127.0.0.1');
-    await propose(await house.getUrl(), 'one');
-    await fetch(`${await house.getUrl()}/v1/programme/norland.one/approve`, {
+    const deployment = await createStandaloneApp(data, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    await propose(await deployment.getUrl(), 'one');
+    await fetch(`${await deployment.getUrl()}/v1/programme/norland.one/approve`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'entente-actor': 'sudria;role=donor' },
       body: JSON.stringify({ authority: 'minister' }),
     });
     const refused = async (url: string) =>
       ((await (await fetch(`${url}/v1/refusals`)).json()) as { refusals: unknown[] }).refusals;
-    const before = await refused(await house.getUrl());
+    const before = await refused(await deployment.getUrl());
     expect(before).toHaveLength(1);
-    await entente('backup', copy, '--data', data, '--seal-key');
-    await house.close();
+    await entente('backup', copy, '--data', data, '--pseudonym-key');
+    await deployment.close();
     await entente('restore', copy, '--data', join(base, 'restored'));
-    const again = await buildHouse(join(base, 'restored'), 'fatal');
+    const again = await createStandaloneApp(join(base, 'restored'), 'fatal');
     await again.listen(0, '127.0.0.1');
     expect(await refused(await again.getUrl())).toEqual(before);
     await again.close();
@@ -201,7 +201,7 @@ describe('a backup', () => {
   });
 
   it('is refused into a folder that holds something, and restored into an empty one only', async () => {
-    await (await buildHouse(data, 'fatal')).close();
+    await (await createStandaloneApp(data, 'fatal')).close();
     await entente('backup', copy, '--data', data);
     await expect(entente('backup', copy, '--data', data)).rejects.toThrow('is not empty');
     await expect(entente('restore', copy, '--data', data)).rejects.toThrow('is not empty');
@@ -210,24 +210,24 @@ describe('a backup', () => {
   });
 
   it('that is not what its manifest says is refused, with all that is wrong, and leaves nothing', async () => {
-    await (await buildHouse(data, 'fatal')).close();
-    await entente('backup', copy, '--data', data, '--rows', '--seal-key');
+    await (await createStandaloneApp(data, 'fatal')).close();
+    await entente('backup', copy, '--data', data, '--rows', '--pseudonym-key');
     const log = join(copy, 'log.sqlite');
     const bytes = readFileSync(log);
     bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
     writeFileSync(log, bytes);
     rmSync(join(copy, 'rows.sqlite'));
-    writeFileSync(join(copy, 'seal.key'), 'short');
+    writeFileSync(join(copy, 'pseudonym.key'), 'short');
     const fresh = join(base, 'fresh');
     const refused = entente('restore', copy, '--data', fresh);
     await expect(refused).rejects.toThrow(
-      'rows.sqlite is missing; log.sqlite has another digest; seal.key has 5 bytes, not 64',
+      'rows.sqlite is missing; log.sqlite has another digest; pseudonym.key has 5 bytes, not 64',
     );
     expect([existsSync(fresh), readdirSync(base).sort()]).toEqual([false, ['copy', 'data']]);
   });
 
   it('whose log ends elsewhere than its manifest says is refused, and leaves nothing', async () => {
-    await (await buildHouse(data, 'fatal')).close();
+    await (await createStandaloneApp(data, 'fatal')).close();
     await entente('backup', copy, '--data', data);
     const manifest = join(copy, 'manifest.json');
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"position": "0"', '"position": "7"'));

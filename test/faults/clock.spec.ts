@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { bookOfExamples } from '@entente/contracts';
 import { EventStore } from '@entente/engine';
-import { buildHouse } from '../../apps/standalone/src/house.js';
-import { caughtUp, propose } from '../built-house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { caughtUp, propose } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
@@ -17,7 +17,7 @@ let folder: string;
 let app: NestFastifyApplication;
 let url: string;
 
-/** Sets the clock of the house, which goes on from there; what waits and paces goes by the true time. */
+/** Sets the clock of the deployment, which goes on from there; what waits and paces goes by the true time. */
 const setClock = (at: number): void => void jest.setSystemTime(at);
 
 beforeEach(async () => {
@@ -29,7 +29,7 @@ beforeEach(async () => {
       ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
     ],
   });
-  app = await buildHouse(folder, 'fatal');
+  app = await createStandaloneApp(folder, 'fatal');
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { buildHouse } from '../../apps/standalone/src/house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-crowd-'));
 const ACCOUNT = 'funding-account/norland.crowd';
@@ -21,7 +21,7 @@ async function send(command: string, body: unknown): Promise<{ status: number; b
 }
 
 beforeAll(async () => {
-  app = await buildHouse(folder, 'fatal');
+  app = await createStandaloneApp(folder, 'fatal');
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
   const account = { donor: 'norland', recipient: 'estmark', fund: 'Crowd', currency: 'USD', stages: ['pledged'] };
@@ -71,7 +71,7 @@ describe('a crowd', () => {
     const ended = new Promise((end) => slow.once('close', end));
     slow.resume();
     await ended;
-    expect(told.slice(told.lastIndexOf('event: '))).toContain('event: cut-off\ndata: {"reason":"too slow');
+    expect(told.slice(told.lastIndexOf('event: '))).toContain('event: closed\ndata: {"reason":"too slow');
     const ids = [...told.matchAll(/^id: ([0-9]+)$/gm)].map(([, id]) => Number(id));
     const head = 1 + 512 + sent;
     expect(ids.length).toBeLessThan(head);

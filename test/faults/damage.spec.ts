@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { SqliteLogReader, SqliteRefusalLog } from '@entente/sqlite';
-import { buildHouse } from '../../apps/standalone/src/house.js';
-import { type BuiltHouse, caughtUp, propose, runHouse, startHouse } from '../built-house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { type BuiltStandalone, caughtUp, propose, runStandalone, startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
@@ -34,7 +34,7 @@ const send = (url: string, id: string, command: string, body: object): Promise<R
     body: JSON.stringify(body),
   });
 beforeAll(async () => {
-  const app = await buildHouse(whole, 'fatal');
+  const app = await createStandaloneApp(whole, 'fatal');
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   await Promise.all(Array.from({ length: PROGRAMMES }, (_, i) => propose(url, `p${i}`)));
@@ -48,14 +48,14 @@ beforeEach(() => {
 });
 afterEach(() => {
   chmodSync(folder, 0o755);
-  for (const { house } of started.splice(0)) house.kill('SIGKILL');
+  for (const { deployment } of started.splice(0)) deployment.kill('SIGKILL');
 });
 
-const started: BuiltHouse[] = [];
-async function start(): Promise<BuiltHouse> {
-  const house = await startHouse(folder, 'off');
-  started.push(house);
-  return house;
+const started: BuiltStandalone[] = [];
+async function start(): Promise<BuiltStandalone> {
+  const deployment = await startStandalone(folder, 'off');
+  started.push(deployment);
+  return deployment;
 }
 
 /** Overwrites the page in the middle of a table's rows with what is no page. */
@@ -84,10 +84,10 @@ const halve = (file: string): void => truncateSync(file, Math.floor(statSync(fil
 const RESTORE = 'restore a backup into an empty one (entente restore)';
 const REMOVE = 'remove this file with those beside it that begin with its name, and start again';
 
-/** Why the house cannot be built on the folder. */
+/** Why the deployment cannot be built on the folder. */
 const whyNot = async (): Promise<string> => {
   try {
-    const app = await buildHouse(folder, 'fatal');
+    const app = await createStandaloneApp(folder, 'fatal');
     await app.close();
     return 'it starts';
   } catch (error) {
@@ -95,7 +95,7 @@ const whyNot = async (): Promise<string> => {
   }
 };
 
-describe('the house does not start, and says what is wrong and what to do,', () => {
+describe('the deployment does not start, and says what is wrong and what to do,', () => {
   const cases: readonly (readonly [what: string, spoil: () => void, ...says: string[]])[] = [
     ['on a log that was cut off', () => halve(log()), 'log.sqlite is damaged', RESTORE],
     ['on a log that was emptied', () => truncateSync(log()), 'log.sqlite is missing or empty', RESTORE],
@@ -122,7 +122,12 @@ describe('the house does not start, and says what is wrong and what to do,', () 
       'refusals.sqlite is damaged',
       REMOVE,
     ],
-    ['on a key that was emptied', () => truncateSync(join(folder, 'seal.key')), 'seal.key is damaged', 'put back'],
+    [
+      'on a key that was emptied',
+      () => truncateSync(join(folder, 'pseudonym.key')),
+      'pseudonym.key is damaged',
+      'put back',
+    ],
   ];
   it.each(cases)('%s', async (_, spoil, ...says) => {
     spoil();
@@ -134,21 +139,21 @@ describe('the house does not start, and says what is wrong and what to do,', () 
     '%s: in one line, with exit status 1',
     async (_, spoil) => {
       spoil();
-      const { status, said } = await runHouse(folder);
+      const { status, said } = await runStandalone(folder);
       expect([status, said]).toEqual([1, expect.stringMatching(/^Entente cannot start: .* is damaged .*\n$/)]);
     },
   );
 
   it('in a folder or on a log that its user may not write', async () => {
-    // Root may write everything: the house runs as nobody then.
+    // Root may write everything: the deployment runs as nobody then.
     const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     chmodSync(base, 0o755);
     chmodSync(folder, 0o555);
-    const { status, said } = await runHouse(folder, user);
+    const { status, said } = await runStandalone(folder, user);
     expect([status, said]).toEqual([1, expect.stringContaining(`${folder} cannot be written by this user: let it`)]);
     chmodSync(folder, 0o777);
     for (const file of readdirSync(folder)) chmodSync(join(folder, file), file === 'log.sqlite' ? 0o444 : 0o666);
-    const again = await runHouse(folder, user);
+    const again = await runStandalone(folder, user);
     expect([again.status, again.said]).toEqual([
       1,
       expect.stringContaining('log.sqlite cannot be written by this user'),
@@ -157,13 +162,13 @@ describe('the house does not start, and says what is wrong and what to do,', () 
 
   it('where another process writes to the folder, which goes on', async () => {
     const first = await start();
-    const { status, said } = await runHouse(folder);
+    const { status, said } = await runStandalone(folder);
     expect([status, said]).toEqual([
       1,
       expect.stringContaining('is in use: another process writes to this data folder'),
     ]);
     expect((await propose(first.url, 'later')).status).toBe(201);
-    first.house.kill('SIGTERM');
+    first.deployment.kill('SIGTERM');
     await first.ended;
   });
 });
@@ -171,7 +176,7 @@ describe('the house does not start, and says what is wrong and what to do,', () 
 describe('a damaged page', () => {
   it('in the middle of the log is told to whoever needs it and in its health, and the others are served', async () => {
     damage(log(), 'events');
-    const { house, url, ended } = await start();
+    const { deployment, url, ended } = await start();
     const answers = await Promise.all(
       Array.from({ length: PROGRAMMES }, async (_, i) => {
         const answer = await send(url, `p${i}`, 'assign-gender-marker', { marker: 1 });
@@ -187,7 +192,7 @@ describe('a damaged page', () => {
     const health = await fetch(`${url}/health/ready`);
     expect([health.status, await health.json()]).toMatchObject([503, { fault: expect.stringContaining(RESTORE) }]);
     expect((await fetch(`${url}/v1/read-models/programmes?limit=9`)).status).toBe(200);
-    house.kill('SIGTERM');
+    deployment.kill('SIGTERM');
     await ended;
     expect((await entente('verify', '--data', folder).catch((error: Error) => error)) as object).toMatchObject({
       message: expect.stringContaining(RESTORE),
@@ -208,13 +213,13 @@ describe('a damaged page', () => {
     expect((await propose(first.url, 'later')).status).toBe(201);
     const health = await fetch(`${first.url}/health/ready`);
     expect([health.status, await health.json()]).toMatchObject([503, { fault: expect.stringContaining(REMOVE) }]);
-    first.house.kill('SIGTERM');
+    first.deployment.kill('SIGTERM');
     await first.ended;
     for (const file of readdirSync(folder)) if (file.startsWith('rows.sqlite')) rmSync(join(folder, file));
     const again = await start();
     await caughtUp(again.url);
     expect((await read(again.url, 'programmes')).rows).toHaveLength(PROGRAMMES + 1);
-    again.house.kill('SIGTERM');
+    again.deployment.kill('SIGTERM');
     await again.ended;
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });

@@ -1,5 +1,5 @@
 /**
- * Loaded before a house: whenever its projection's thread has folded a stream whose name says so for the first time, or a thread that reads rows is asked for it, the thread
+ * Loaded before a deployment: whenever its projection's thread has folded a stream whose name says so for the first time, or a thread that reads rows is asked for it, the thread
  * ends by itself.
  */
 import { existsSync, writeFileSync } from 'node:fs';

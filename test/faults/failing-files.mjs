@@ -1,5 +1,5 @@
 /**
- * Loaded before a house: with `?dies=key` the process ends by SIGKILL when half of its key is written; with `?fails=sync` no sync works any more once there is a file named
+ * Loaded before a deployment: with `?dies=key` the process ends by SIGKILL when half of its key is written; with `?fails=sync` no sync works any more once there is a file named
  * `bad-disk` beside the log.
  */
 import fs from 'node:fs';
@@ -10,7 +10,7 @@ const asked = new URL(import.meta.url).searchParams;
 const { fdatasyncSync, writeFileSync } = fs;
 if (asked.get('dies') === 'key')
   fs.writeFileSync = (file, data, ...more) => {
-    if (!String(file).includes('seal.key')) return writeFileSync(file, data, ...more);
+    if (!String(file).includes('pseudonym.key')) return writeFileSync(file, data, ...more);
     writeFileSync(file, data.slice(0, data.length / 2), ...more);
     process.kill(process.pid, 'SIGKILL');
   };

@@ -4,12 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startHouse } from '../built-house.ts';
+import { startStandalone } from '../built-standalone.ts';
 
 const COMMANDS = 25;
 const folder = mkdtempSync(join(tmpdir(), 'entente-fsync-'));
 const trace = join(folder, 'trace');
-const started = await startHouse(join(folder, 'data'), 'off', [
+const started = await startStandalone(join(folder, 'data'), 'off', [
   ...['strace', '-f', '-y', '-o', trace, '-e', 'trace=fsync,fdatasync'],
 ]);
 try {
@@ -38,9 +38,9 @@ try {
   console.log(`${counted} syncs of the log for ${COMMANDS} commands, one after the other`);
   if (counted < COMMANDS) process.exitCode = 1;
 } finally {
-  // strace would keep a SIGTERM to itself: the house behind it is killed, and strace ends with it.
-  spawnSync('pkill', ['-KILL', '-P', String(started.house.pid)]);
-  started.house.kill('SIGKILL');
+  // strace would keep a SIGTERM to itself: the deployment behind it is killed, and strace ends with it.
+  spawnSync('pkill', ['-KILL', '-P', String(started.deployment.pid)]);
+  started.deployment.kill('SIGKILL');
   await started.ended;
   rmSync(folder, { recursive: true, force: true });
 }

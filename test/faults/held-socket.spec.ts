@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MAIN, caughtUp, propose } from '../built-house.js';
+import { MAIN, caughtUp, propose } from '../built-standalone.js';
 import { olderVersion } from '../older-rows.js';
 
 let folder: string;
@@ -31,18 +31,18 @@ function held(): { readonly socket: Held; readonly url: string } {
   return { socket, url: `http://127.0.0.1:${name.port}` };
 }
 
-/** The built house on a socket that is handed over, under its own process id, as systemd does it. */
+/** The built server on a socket that is handed over, under its own process id, as systemd does it. */
 function start(
   fd: number,
   sockets = '1',
-): { readonly house: ChildProcess; readonly ended: Promise<[number | null, string]> } {
+): { readonly deployment: ChildProcess; readonly ended: Promise<[number | null, string]> } {
   let said = '';
-  const house = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, MAIN], {
+  const deployment = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, MAIN], {
     env: { ...process.env, ENTENTE_DATA: folder, ENTENTE_EXAMPLE: 'off', LISTEN_FDS: sockets },
     stdio: ['ignore', 'ignore', 'pipe', fd],
   });
-  house.stderr?.on('data', (chunk: Buffer) => void (said += chunk.toString()));
-  return { house, ended: new Promise((resolve) => house.once('close', (code) => resolve([code, said]))) };
+  deployment.stderr?.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+  return { deployment, ended: new Promise((resolve) => deployment.once('close', (code) => resolve([code, said]))) };
 }
 
 /** Where it was never listened on yet, who comes is refused. */
@@ -57,7 +57,7 @@ const answers = async (url: string): Promise<void> => {
 };
 
 describe('a socket that a supervisor holds', () => {
-  it('refuses nobody while the house behind it is ended and an upgraded one begins: who asks meanwhile waits', async () => {
+  it('refuses nobody while the deployment behind it is ended and an upgraded one begins: who asks meanwhile waits', async () => {
     const { socket, url } = held();
     const first = start(socket.fd);
     await answers(url);
@@ -85,7 +85,7 @@ describe('a socket that a supervisor holds', () => {
       ]).flat(),
     ];
     await new Promise((done) => setTimeout(done, 300));
-    first.house.kill('SIGTERM');
+    first.deployment.kill('SIGTERM');
     expect((await first.ended)[0]).toBe(0);
     // Its rows are then of an older version, which serve until those of the new one are filled.
     olderVersion(folder, 'funding');
@@ -94,7 +94,7 @@ describe('a socket that a supervisor holds', () => {
     over = true;
     await Promise.all(clients);
     await caughtUp(url);
-    second.house.kill('SIGTERM');
+    second.deployment.kill('SIGTERM');
     await second.ended;
     socket.close();
     expect([...asked.keys()].filter((said) => !/^20[01]/.test(said))).toEqual([]);

@@ -3,14 +3,14 @@ import { type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type BuiltHouse, startHouse } from '../built-house.js';
+import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
 
 const CONNECTIONS = 1000;
 /** So long a request may take here, in milliseconds. */
 const REQUEST = 1000;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const folder = mkdtempSync(join(tmpdir(), 'entente-hostile-'));
-let built: BuiltHouse;
+let built: BuiltStandalone;
 let live: readonly Live[];
 let stuck: Attacker;
 let since: number;
@@ -46,8 +46,11 @@ async function watch(path: string): Promise<Live> {
 }
 
 beforeAll(async () => {
-  const settings = { ENTENTE_CONNECTIONS: String(CONNECTIONS), ENTENTE_REQUEST_SECONDS: String(REQUEST / 1000) };
-  built = await startHouse(folder, 'off', [], settings);
+  const settings = {
+    ENTENTE_MAX_CONNECTIONS: String(CONNECTIONS),
+    ENTENTE_REQUEST_TIMEOUT_SECONDS: String(REQUEST / 1000),
+  };
+  built = await startStandalone(folder, 'off', [], settings);
   for (let n = 0; n < 1000; n += 50) await Promise.all(Array.from({ length: 50 }, propose));
   live = [await watch('read-models/programmes/live'), await watch('history/live?type=ProgrammeClosed')];
   stuck = attacker();
@@ -56,15 +59,15 @@ beforeAll(async () => {
   since = Date.now();
 });
 afterAll(async () => {
-  built.house.kill('SIGTERM');
+  built.deployment.kill('SIGTERM');
   await built.ended;
   rmSync(folder, { recursive: true });
 });
 
-/** What the house's process holds in memory of its own, in MiB. */
+/** What the deployment's process holds in memory of its own, in MiB. */
 const memory = (): number =>
-  Number(/^RssAnon:\s+([0-9]+)/m.exec(readFileSync(`/proc/${built.house.pid}/status`, 'utf8'))?.[1]) / 1024;
-const openFiles = (): number => readdirSync(`/proc/${built.house.pid}/fd`).length;
+  Number(/^RssAnon:\s+([0-9]+)/m.exec(readFileSync(`/proc/${built.deployment.pid}/status`, 'utf8'))?.[1]) / 1024;
+const openFiles = (): number => readdirSync(`/proc/${built.deployment.pid}/fd`).length;
 
 interface Attacker {
   readonly socket: Socket;
@@ -85,7 +88,7 @@ const allGone = async (all: readonly Attacker[], within: number): Promise<number
   return all.filter(({ gone }) => !gone()).length;
 };
 
-/** While something goes on another client sends commands, and the house's memory is looked at. */
+/** While something goes on another client sends commands, and the deployment's memory is looked at. */
 async function beside<T>(
   work: () => Promise<T>,
 ): Promise<{ was: T; statuses: number[]; slowest: number; grew: number }> {
@@ -120,7 +123,7 @@ const trickle = async ({ socket, gone }: Attacker, text: string, every: number):
   }
 };
 
-describe('while others are served within a second, and its memory stays as it was, the house', () => {
+describe('while others are served within a second, and its memory stays as it was, the deployment', () => {
   it('ends connections on which nothing comes, and requests whose head or body comes a byte at a time', async () => {
     const { was, slowest, grew, ...others } = await beside(async () => {
       const [silent, heads, bodies] = [attackers(100), attackers(100), attackers(100)];
@@ -217,16 +220,16 @@ describe('while others are served within a second, and its memory stays as it wa
 
 it('the head of a request has ten seconds, however long the whole may take', async () => {
   const other = mkdtempSync(join(tmpdir(), 'entente-heads-'));
-  const house = await startHouse(other, 'off', [], { ENTENTE_REQUEST_SECONDS: '60' });
-  const socket = connect(Number(new URL(house.url).port), '127.0.0.1').on('error', () => undefined);
+  const deployment = await startStandalone(other, 'off', [], { ENTENTE_REQUEST_TIMEOUT_SECONDS: '60' });
+  const socket = connect(Number(new URL(deployment.url).port), '127.0.0.1').on('error', () => undefined);
   const begun = Date.now();
   const gone = new Promise((resolve) => socket.once('close', resolve));
   let heard = '';
   socket.on('data', (bytes) => (heard += bytes.toString('latin1')));
   socket.write('GET /health/live HTTP/1.1\r\nHost: h\r\n');
   await Promise.race([gone, pause(15_000)]);
-  house.house.kill('SIGKILL');
-  await house.ended;
+  deployment.deployment.kill('SIGKILL');
+  await deployment.ended;
   rmSync(other, { recursive: true });
   expect([heard.slice(0, 12), Date.now() - begun < 13_000]).toEqual(['HTTP/1.1 408', true]);
 });

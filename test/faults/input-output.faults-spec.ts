@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
-import { type BuiltHouse, propose, startHouse } from '../built-house.js';
+import { type BuiltStandalone, propose, startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
 let folder: string;
-let house: BuiltHouse | null = null;
+let deployment: BuiltStandalone | null = null;
 beforeAll(() => {
   if (spawnSync('strace', ['-V']).status !== 0)
     throw new Error('strace is needed to make the disk fail: apt-get install strace');
@@ -18,16 +18,16 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'entente-io-'));
 });
 afterEach(async () => {
-  // strace would leave the house behind it alone.
-  spawnSync('pkill', ['-KILL', '-P', String(house?.house.pid)]);
-  house?.house.kill('SIGKILL');
-  await house?.ended;
+  // strace would leave the deployment behind it alone.
+  spawnSync('pkill', ['-KILL', '-P', String(deployment?.deployment.pid)]);
+  deployment?.deployment.kill('SIGKILL');
+  await deployment?.ended;
   rmSync(folder, { recursive: true });
 });
 
-/** The house on a disk that fails under the given call on the log, at the call of this number. */
-const onBadDisk = (calls: string, number: number): Promise<BuiltHouse> =>
-  startHouse(folder, 'off', [
+/** The deployment on a disk that fails under the given call on the log, at the call of this number. */
+const onBadDisk = (calls: string, number: number): Promise<BuiltStandalone> =>
+  startStandalone(folder, 'off', [
     ...['strace', '-f', '--seccomp-bpf', '-qq', '-o', join(tmpdir(), 'entente-io-trace')],
     ...['-P', join(folder, 'log.sqlite-wal'), '-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO:when=${number}`],
   ]);
@@ -36,24 +36,24 @@ describe('where the disk fails under a commit', () => {
   it.each([
     ['as it is written: nothing of it is there', 'pwrite64', 60, null],
     ['as it is synced: it is there', 'fsync,fdatasync', 8, 'true'],
-  ] as const)('%s; the house ends with status 70, and the retry is right', async (_, calls, number, replayed) => {
+  ] as const)('%s; the deployment ends with status 70, and the retry is right', async (_, calls, number, replayed) => {
     let status: number | null = null;
-    house = await onBadDisk(calls, number);
-    house.house.once('exit', (code) => (status = code));
+    deployment = await onBadDisk(calls, number);
+    deployment.deployment.once('exit', (code) => (status = code));
     const acknowledged: string[] = [];
     let unanswered = '';
     for (let n = 0; unanswered === '' && n < 50; n += 1)
-      if ((await propose(house.url, `p${n}`).catch(() => null))?.status === 201) acknowledged.push(`p${n}`);
+      if ((await propose(deployment.url, `p${n}`).catch(() => null))?.status === 201) acknowledged.push(`p${n}`);
       else unanswered = `p${n}`;
-    await Promise.race([house.ended, new Promise((done) => setTimeout(done, 20_000).unref())]);
+    await Promise.race([deployment.ended, new Promise((done) => setTimeout(done, 20_000).unref())]);
     expect([status, acknowledged.length > 0, unanswered]).toEqual([70, true, `p${acknowledged.length}`]);
-    house = await startHouse(folder, 'off');
-    const retried = await propose(house.url, unanswered);
+    deployment = await startStandalone(folder, 'off');
+    const retried = await propose(deployment.url, unanswered);
     expect([retried.status, retried.headers.get('idempotency-replayed')]).toEqual([201, replayed]);
     for (const id of acknowledged)
-      expect((await propose(house.url, id)).headers.get('idempotency-replayed')).toBe('true');
-    house.house.kill('SIGTERM');
-    await house.ended;
+      expect((await propose(deployment.url, id)).headers.get('idempotency-replayed')).toBe('true');
+    deployment.deployment.kill('SIGTERM');
+    await deployment.ended;
     const log = new SqliteLogReader(folder);
     const streams = (await all(log.readLog(0n))).map(({ stream }) => stream);
     await log.close();

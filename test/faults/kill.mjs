@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Kills the built house at random moments under mixed load: commands (some of several events), readers, live readers, rebuilds and backups, which are killed with it or go on.
+ * Kills the built server at random moments under mixed load: commands (some of several events), readers, live readers, rebuilds and backups, which are killed with it or go on.
  * After each kill it is started again, and by plain SQL over the files, by a replay and by a repeated command it is held against what was acknowledged.
  * `npm run test:kill` kills ten times; `-- --times 200` as often as is said. Ends with 1 at the first difference, and leaves the folder for a look.
  */
@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { startHouse } from '../built-house.ts';
+import { startStandalone } from '../built-standalone.ts';
 
 const { times } = parseArgs({ options: { times: { type: 'string', default: '10' } } }).values;
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
@@ -25,7 +25,7 @@ const acknowledged = new Map();
 let sent = 0;
 let url = '';
 let down = false;
-let house = null;
+let deployment = null;
 const OPERATOR = 'entente;role=operator';
 const DONOR = 'norland;role=donor';
 
@@ -41,7 +41,7 @@ async function send(stream, command, actor, body, id = `k${(sent += 1)}`) {
   return { status: answer.status, said };
 }
 
-/** Goes on until the house is down; a lost connection is what a kill looks like from here. */
+/** Goes on until the deployment is down; a lost connection is what a kill looks like from here. */
 const until = async (work) => {
   while (!down)
     try {
@@ -91,7 +91,7 @@ const exitOf = (child) => new Promise((done) => child.once('exit', done));
 
 function fail(says) {
   console.error(`${says}\nthe folder is left at ${base}`);
-  for (const child of [...children, house]) child?.kill('SIGKILL');
+  for (const child of [...children, deployment]) child?.kill('SIGKILL');
   process.exit(1);
 }
 const equal = (is, should, what) => {
@@ -181,8 +181,8 @@ async function rebuilding(round) {
 }
 
 async function round(n) {
-  const started = await startHouse(data, 'off');
-  ({ url, house } = started);
+  const started = await startStandalone(data, 'off');
+  ({ url, deployment } = started);
   down = false;
   if (n === 0) {
     for (const agent of ['agent-1', 'agent-2', 'agent-3']) {
@@ -213,7 +213,7 @@ async function round(n) {
     if (verified.status !== 0) fail(`the log: ${verified.stdout}${verified.stderr}`);
   }
   if (n === Number(times)) {
-    started.house.kill('SIGTERM');
+    started.deployment.kill('SIGTERM');
     await started.ended;
     return events;
   }
@@ -225,11 +225,11 @@ async function round(n) {
   ]);
   const beside = n % 2 === 0 ? rebuilding(n) : backingUp(n);
   await pause(30 + randomInt(n % 3 === 0 ? 1500 : 500));
-  started.house.kill('SIGKILL');
+  started.deployment.kill('SIGKILL');
   down = true;
   await started.ended;
   await load;
-  // What worked beside the house is killed too, at another moment, or ends by itself.
+  // What worked beside the deployment is killed too, at another moment, or ends by itself.
   if (n % 3 !== 0) {
     await pause(randomInt(300));
     for (const child of children) child.kill('SIGKILL');

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
 import { commandLine } from '../../apps/cli/src/commands.js';
-import { startHouse } from '../built-house.js';
+import { startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 
 const proposal = {
@@ -30,7 +30,7 @@ it('killed ten times under load: what was acknowledged is there once, and a retr
   const acknowledged = new Map<string, unknown>();
   let sent = 0;
   for (let round = 0; round < 10; round += 1) {
-    const { house, url } = await startHouse(folder, 'off');
+    const { deployment, url } = await startStandalone(folder, 'off');
     const last = [...acknowledged.keys()].at(-1);
     if (last !== undefined) expect(await (await propose(url, last)).json()).toEqual(acknowledged.get(last));
     let dead = false;
@@ -47,13 +47,13 @@ it('killed ten times under load: what was acknowledged is there once, and a retr
     };
     const clients = Array.from({ length: 16 }, client);
     await new Promise((resolve) => setTimeout(resolve, 50 + randomInt(250)));
-    const gone = new Promise((resolve) => house.once('exit', resolve));
-    house.kill('SIGKILL');
+    const gone = new Promise((resolve) => deployment.once('exit', resolve));
+    deployment.kill('SIGKILL');
     await gone;
     dead = true;
     await Promise.all(clients);
   }
-  const last = await startHouse(folder, 'off');
+  const last = await startStandalone(folder, 'off');
   for (let lag = true; lag;) {
     const ready = (await (await fetch(`${last.url}/health/ready`)).json()) as { models: { lag: string }[] };
     lag = ready.models.some((model) => model.lag !== '0');
@@ -69,8 +69,8 @@ it('killed ten times under load: what was acknowledged is there once, and a retr
       folder,
     ]);
   expect(exits).toEqual([0, 0]);
-  const ended = new Promise((resolve) => last.house.once('exit', resolve));
-  last.house.kill('SIGTERM');
+  const ended = new Promise((resolve) => last.deployment.once('exit', resolve));
+  last.deployment.kill('SIGTERM');
   expect(await ended).toBe(0);
   const reader = new SqliteLogReader(folder);
   const log = await all(reader.readLog(0n));
@@ -86,10 +86,12 @@ it('killed ten times under load: what was acknowledged is there once, and a retr
 it('killed while it makes its key, when half of it is written: it starts again, and the key is whole', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-key-'));
   const dies = `${pathToFileURL(join(import.meta.dirname, 'failing-files.mjs')).href}?dies=key`;
-  await expect(startHouse(folder, 'off', [], { NODE_OPTIONS: `--import ${dies}` })).rejects.toThrow('ended with null');
-  const { house, ended } = await startHouse(folder, 'off');
-  expect(readFileSync(join(folder, 'seal.key'), 'utf8')).toMatch(/^[0-9a-f]{64}$/);
-  house.kill('SIGKILL');
+  await expect(startStandalone(folder, 'off', [], { NODE_OPTIONS: `--import ${dies}` })).rejects.toThrow(
+    'ended with null',
+  );
+  const { deployment, ended } = await startStandalone(folder, 'off');
+  expect(readFileSync(join(folder, 'pseudonym.key'), 'utf8')).toMatch(/^[0-9a-f]{64}$/);
+  deployment.kill('SIGKILL');
   await ended;
   rmSync(folder, { recursive: true });
 });

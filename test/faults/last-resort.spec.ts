@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MAIN, propose } from '../built-house.js';
+import { MAIN, propose } from '../built-standalone.js';
 
 const UNCAUGHT = new URL('uncaught.mjs', `file://${import.meta.dirname}/`).href;
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));

@@ -6,8 +6,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ReadModelStore } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
 import type Database from 'better-sqlite3';
-import { buildHouse } from '../../apps/standalone/src/house.js';
-import { caughtUp, propose } from '../built-house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { caughtUp, propose } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
@@ -16,7 +16,7 @@ let app: NestFastifyApplication;
 let url: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'entente-no-room-'));
-  app = await buildHouse(folder, 'fatal');
+  app = await createStandaloneApp(folder, 'fatal');
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });
@@ -44,7 +44,7 @@ describe('a disk that is full', () => {
       if (answer.status === 201) taken.add(id);
       else {
         expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
-        expect(await answer.json()).toMatchObject({ code: 'no-room', title: expect.stringContaining('make room') });
+        expect(await answer.json()).toMatchObject({ code: 'disk-full', title: expect.stringContaining('make room') });
       }
     }
     const streams = async () => (await all(store.readLog(0n))).map(({ stream }) => stream).sort();

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EventFeed, Projecting, ReadModelStore } from '@entente/engine';
+import { EventFeed, ProjectionStatus, ReadModelStore } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
-import { buildHouse } from '../../apps/standalone/src/house.js';
-import { startHouse } from '../built-house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 
 const proposal = {
@@ -28,8 +28,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function withHouse(work: (url: string, app: NestFastifyApplication) => Promise<void>): Promise<void> {
-  const app = await buildHouse(folder, 'fatal');
+async function withDeployment(work: (url: string, app: NestFastifyApplication) => Promise<void>): Promise<void> {
+  const app = await createStandaloneApp(folder, 'fatal');
   await app.listen(0, '127.0.0.1');
   try {
     await work(await app.getUrl(), app);
@@ -49,7 +49,7 @@ const ready = async (url: string): Promise<[number, Ready]> => {
 
 describe('what stands still', () => {
   it('is told within ten seconds: a projection that takes its batch and never ends it', () =>
-    withHouse(async (url, app) => {
+    withDeployment(async (url, app) => {
       await propose(url, 'one');
       const rows = app.get(ReadModelStore);
       const commit = rows.commit.bind(rows);
@@ -66,7 +66,7 @@ describe('what stands still', () => {
     }));
 
   it('is told within ten seconds: a feed that delivers nothing and says that it sees no further', () =>
-    withHouse(async (url, app) => {
+    withDeployment(async (url, app) => {
       await propose(url, 'one');
       const feed = app.get<unknown, { store: object }>(EventFeed);
       // The feed's own look at the log, frozen: it finds nothing more, and its head is where it stands.
@@ -89,9 +89,9 @@ async function alarmWithin(url: string, ms: number): Promise<string[]> {
   return [];
 }
 
-describe('a running house', () => {
+describe('a running deployment', () => {
   it('keeps refused commands apart, and lists who was refused what and why', () =>
-    withHouse(async (url) => {
+    withDeployment(async (url) => {
       await propose(url, 'one', { donor: 'sudria' });
       await propose(url, 'two');
       await propose(url, 'two');
@@ -114,7 +114,7 @@ describe('a running house', () => {
     }));
 
   it('counts and times what it does, for Prometheus', () =>
-    withHouse(async (url) => {
+    withDeployment(async (url) => {
       await Promise.all(Array.from({ length: 20 }, (_, i) => propose(url, `p${i}`)));
       await propose(url, 'p1');
       const stop = new AbortController();
@@ -136,17 +136,17 @@ describe('a running house', () => {
       expect(figures.get('entente_commit_appends_count')).toBeLessThanOrEqual(20);
       expect(figures.get('entente_live_readers')).toBe(1);
       expect(figures.get('entente_lag_events{model="journal"}')).toBe(0);
-      expect(figures.get('entente_waiting_appends')).toBe(0);
-      expect(figures.get('entente_command_seconds_count')).toBe(21);
+      expect(figures.get('entente_pending_appends')).toBe(0);
+      expect(figures.get('entente_command_duration_seconds_count')).toBe(21);
       expect(figures.get('entente_decision_seconds_count')).toBe(21);
       stop.abort();
     }));
 });
 
-describe('a house that begins', () => {
+describe('a deployment that begins', () => {
   it('is ready only once it knows how far each read model has come', () =>
-    withHouse(async (url, app) => {
-      const projecting = app.get(Projecting);
+    withDeployment(async (url, app) => {
+      const projecting = app.get(ProjectionStatus);
       const status = projecting.status.bind(projecting);
       projecting.status = () => [];
       expect(await ready(url)).toMatchObject([503, { fault: expect.stringContaining('the projection begins') }]);
@@ -158,9 +158,9 @@ describe('a house that begins', () => {
 
 describe('stopping', () => {
   it('answers what was begun, tells live readers why, ends with 0, and keeps all that was acknowledged', async () => {
-    const { house, url, ended } = await startHouse(folder, 'off');
+    const { deployment, url, ended } = await startStandalone(folder, 'off');
     let code: number | null = null;
-    house.once('exit', (status) => (code = status));
+    deployment.once('exit', (status) => (code = status));
     const live = await fetch(`${url}/v1/read-models/programmes/live`);
     const told = live.text();
     const answered: (readonly [string, number])[] = [];
@@ -180,11 +180,11 @@ describe('stopping', () => {
         }
     });
     await pause(300);
-    house.kill('SIGTERM');
+    deployment.kill('SIGTERM');
     stopping = true;
     await Promise.all([...clients, ended]);
     expect(code).toBe(0);
-    expect(await told).toContain('event: cut-off\ndata: {"reason":"the service is stopping');
+    expect(await told).toContain('event: closed\ndata: {"reason":"the service is stopping');
     expect(answered.every(([, status]) => status === 201 || status === 503)).toBe(true);
     const log = new SqliteLogReader(folder);
     const streams = new Set((await all(log.readLog(0n))).map(({ stream }) => stream));

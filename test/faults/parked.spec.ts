@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
-import { buildHouse } from '../../apps/standalone/src/house.js';
-import { propose } from '../built-house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { propose } from '../built-standalone.js';
 
 const MODEL = 'programmes';
 interface Standing {
@@ -24,11 +24,11 @@ it('more than five parked streams stop a model, which the health tells with 503 
     if ((args[1] as RecordedEvent).stream.includes('.poison')) throw new TypeError('not to be folded');
     return evolve.apply(model, args);
   };
-  const app = await buildHouse(folder, 'fatal');
+  const app = await createStandaloneApp(folder, 'fatal');
   try {
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
-    /** How the house stands once so many streams are parked in the model. */
+    /** How the deployment stands once so many streams are parked in the model. */
     const once = async (parked: number) => {
       let seen = 0;
       for (let tries = 0; tries < 500; tries += 1) {

@@ -17,8 +17,8 @@ import { MODELS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { importLog } from '../../apps/cli/src/move.js';
-import { buildHouse } from '../../apps/standalone/src/house.js';
-import { caughtUp, propose } from '../built-house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { caughtUp, propose } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 import { APART, METHODS, MOMENTS, type Moment, failOnce } from '../fail-once.js';
@@ -43,7 +43,7 @@ let url: string;
 let consumer: FeedConsumer;
 
 beforeAll(async () => {
-  app = await buildHouse(folder, 'fatal');
+  app = await createStandaloneApp(folder, 'fatal');
   const feed = app.get(EventFeed);
   const subscribe = feed.subscribe.bind(feed);
   feed.subscribe = (given) => {
@@ -175,18 +175,18 @@ describe('what fails once apart from the path of a command', () => {
   });
 
   const begin = async (data: string): Promise<[NestFastifyApplication, string]> => {
-    const house = await buildHouse(data, 'fatal');
+    const deployment = await createStandaloneApp(data, 'fatal');
     try {
-      await house.listen(0, '127.0.0.1');
+      await deployment.listen(0, '127.0.0.1');
     } catch (error) {
-      await house.close();
+      await deployment.close();
       throw error;
     }
-    return [house, await house.getUrl()];
+    return [deployment, await deployment.getUrl()];
   };
 
   it.each(MOMENTS)(
-    'what a start needs, %s it: the house says why it does not start, and does the next time',
+    'what a start needs, %s it: the deployment says why it does not start, and does the next time',
     async (when) => {
       const data = join(base, `start-${when}`);
       const [first, at] = await begin(data);
@@ -216,12 +216,12 @@ describe('what fails once apart from the path of a command', () => {
         Object.assign(SqliteEventStore.prototype, { head });
         Object.assign(InProcessFeed.prototype, { subscribe });
         for (const end of begun) await end().catch(() => undefined);
-        const [house, there] = await begin(data);
+        const [deployment, there] = await begin(data);
         await caughtUp(there);
         expect(
           ((await (await fetch(`${there}/v1/read-models/programmes`)).json()) as { rows: unknown[] }).rows,
         ).toHaveLength(1);
-        await house.close();
+        await deployment.close();
       }
     },
   );
@@ -235,12 +235,12 @@ describe('what fails once apart from the path of a command', () => {
         ['EventStore.close', EventStore],
       ] as const) {
         const data = join(base, `${name}-${when}`);
-        const [house, at] = await begin(data);
+        const [deployment, at] = await begin(data);
         const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => propose(at, `p${n}`)));
         expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
-        const port: EventStore | ReadModelStore | RefusalLog = house.get(token as never);
+        const port: EventStore | ReadModelStore | RefusalLog = deployment.get(token as never);
         const mend = fail(name, port, when);
-        await house.close();
+        await deployment.close();
         expect(mend()).toBe(true);
         const log = new SqliteLogReader(data);
         expect(await all(log.readLog(0n))).toHaveLength(20);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EventStore, Executor, type Outcome, ReadModelStore, Sealer, Submit } from '@entente/engine';
+import { EventStore, Executor, type Outcome, ReadModelStore, Pseudonymizer, ExecuteCommand } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
-import { buildHouse } from '../../apps/standalone/src/house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
@@ -28,7 +28,7 @@ const send = (command: string, key: string, body: object): Promise<Response> =>
   });
 
 beforeAll(async () => {
-  app = await buildHouse(folder, 'fatal');
+  app = await createStandaloneApp(folder, 'fatal');
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
   const account = { donor: 'norland', recipient: 'estmark', fund: 'Ports', currency: 'USD', stages: ['pledged'] };
@@ -133,7 +133,7 @@ describe('a port that fails once', () => {
   it('after an append was written gives that receipt also where the rules would refuse the command by now', async () => {
     const own = mkdtempSync(join(tmpdir(), 'entente-ports-'));
     const store = new SqliteEventStore({ folder: own });
-    const executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), { note: () => undefined });
+    const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
     const open = (now: string): Promise<Outcome> => {
       const data = {
         ...{ kind: 'bilateral', title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
@@ -144,7 +144,7 @@ describe('a port that fails once', () => {
         ...{ occurredAt: '2025-12-01T12:00:00.000Z', causationId: null, evidence: [], legalBasis: null },
       };
       const stream = { kind: 'programme', id: 'norland.late' };
-      return executor.execute(new Submit(stream, { type: 'ProposeProgramme', data }, circumstances, data));
+      return executor.execute(new ExecuteCommand(stream, { type: 'ProposeProgramme', data }, circumstances, data));
     };
     const before = await open('2026-11-24T12:00:00.000Z');
     expect(before).toMatchObject({ as: 'accepted' });
@@ -155,7 +155,7 @@ describe('a port that fails once', () => {
       };
       const stream = { kind: 'programme', id: 'norland.late' };
       const data = { marker: 1 };
-      return executor.execute(new Submit(stream, { type: 'AssignGenderMarker', data }, circumstances, data));
+      return executor.execute(new ExecuteCommand(stream, { type: 'AssignGenderMarker', data }, circumstances, data));
     };
     failOnce(store, 'append', 'after');
     await expect(change('2026-11-24T12:00:00.000Z')).rejects.toThrow('failed after append');

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { type BuiltHouse, startHouse } from '../built-house.js';
+import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 let folder: string;
-let built: BuiltHouse;
+let built: BuiltStandalone;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'entente-thread-'));
 });
 afterEach(async () => {
-  built.house.kill('SIGTERM');
+  built.deployment.kill('SIGTERM');
   await built.ended;
   rmSync(folder, { recursive: true });
 });
@@ -41,7 +41,7 @@ const ready = async (): Promise<[number, string]> => {
 
 describe('the projection on a thread of its own', () => {
   it('that ended by itself begins again, and folds what came meanwhile', async () => {
-    built = await startHouse(folder, 'off', [], {
+    built = await startStandalone(folder, 'off', [], {
       LOG_LEVEL: 'fatal',
       NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'ending-threads.mjs')).href}`,
     });
@@ -59,7 +59,7 @@ describe('the projection on a thread of its own', () => {
   });
 
   it('that hangs is told within ten seconds, while commands and queries are answered; and it goes on by itself', async () => {
-    built = await startHouse(folder, 'off', [], { LOG_LEVEL: 'fatal' });
+    built = await startStandalone(folder, 'off', [], { LOG_LEVEL: 'fatal' });
     expect(await count(await propose('one'))).toBe(1);
     const other = new Database(join(folder, 'rows.sqlite'));
     other.exec('BEGIN IMMEDIATE');
@@ -84,7 +84,7 @@ describe('the projection on a thread of its own', () => {
 
 describe('the thread on which questions are read', () => {
   it('that ended by itself answers those who had asked, and begins again', async () => {
-    built = await startHouse(folder, 'off', [], {
+    built = await startStandalone(folder, 'off', [], {
       LOG_LEVEL: 'fatal',
       NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'ending-threads.mjs')).href}`,
     });

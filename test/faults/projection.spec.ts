@@ -18,7 +18,7 @@ import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { tellExample } from '../../apps/standalone/src/example.js';
-import { buildHouse } from '../../apps/standalone/src/house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { all } from '../contracts/event-store.js';
 
 const now = () => '2026-06-01T12:00:00.000Z';
@@ -72,10 +72,10 @@ let logFolder: string;
 beforeEach(async () => {
   const folder = newFolder();
   logFolder = folder;
-  const house = await buildHouse(folder, 'fatal');
-  await house.listen(0, '127.0.0.1');
-  await tellExample(await house.getUrl(), new Date().toISOString().slice(0, 10));
-  await house.close();
+  const deployment = await createStandaloneApp(folder, 'fatal');
+  await deployment.listen(0, '127.0.0.1');
+  await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+  await deployment.close();
   const store = new SqliteEventStore({ folder });
   log = await all(store.readLog(0n));
   await store.close();
@@ -303,10 +303,10 @@ describe('the projection', () => {
 
   it('replayed to any position gives what the rows showed then', async () => {
     const folder = newFolder();
-    const house = await buildHouse(folder, 'fatal');
-    await house.listen(0, '127.0.0.1');
-    await tellExample(await house.getUrl(), new Date().toISOString().slice(0, 10));
-    await house.close();
+    const deployment = await createStandaloneApp(folder, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+    await deployment.close();
     const store = new SqliteEventStore({ folder });
     const served = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
     await served.open(store.id);

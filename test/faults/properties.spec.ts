@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CATALOGUE, eventOf, wrongFields } from '@entente/contracts';
-import { COMMAND_NOTED, Executor, type Outcome, Sealer, foldRows } from '@entente/engine';
+import { COMMAND_NOTED, Executor, type Outcome, Pseudonymizer, foldRows } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
@@ -51,7 +51,7 @@ it('whatever is told in whatever order, at once or one by one, is decided withou
         const others = kindOf === null ? any : any.map((one) => about(kindOf, one));
         const folder = mkdtempSync(join(tmpdir(), 'entente-property-'));
         const store = new SqliteEventStore({ folder });
-        const executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), { note: () => undefined });
+        const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
         try {
           const left = new Left();
           // Near to the order of the book, so that much of it is accepted.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CATALOGUE } from '@entente/contracts';
-import { type Executor, Submit } from '@entente/engine';
+import { type Executor, ExecuteCommand } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
@@ -16,13 +16,13 @@ const STREAM = { kind: 'funding-account', id: 'norland.race' };
 const NAME = 'funding-account/norland.race';
 const COMMANDS = ['PledgeFunds', 'CommitFunds', 'ObligateFunds', 'DecommitFunds', 'DeobligateFunds'] as const;
 
-const submit = (type: string, data: object, commandId: string): Submit => {
+const submit = (type: string, data: object, commandId: string): ExecuteCommand => {
   const now = '2026-06-01T12:00:00.000Z';
   const circumstances = {
     ...{ actor: { organisation: 'norland', role: 'donor' } as const, commandId, correlationId: 'race', now },
     ...{ causationId: null, occurredAt: null, evidence: [], legalBasis: null },
   };
-  return new Submit(STREAM, { type, data }, circumstances, data);
+  return new ExecuteCommand(STREAM, { type, data }, circumstances, data);
 };
 const opening = submit(
   'OpenFundingAccount',
@@ -53,7 +53,7 @@ it('two processes that race on one stream leave a history that one alone could h
         try {
           const executors = clients.map(() => process(store));
           await (executors[0] as Executor).execute(opening);
-          const taken = new Map<string, Submit>([['open', opening]]);
+          const taken = new Map<string, ExecuteCommand>([['open', opening]]);
           const client = async (commands: readonly One[], c: number): Promise<void> => {
             for (const [n, { type, amount, pause }] of commands.entries()) {
               for (let turn = 0; turn < pause; turn += 1) await new Promise(setImmediate);
@@ -79,7 +79,9 @@ it('two processes that race on one stream leave a history that one alone could h
           expect([...commands].sort()).toEqual([...taken.keys()].sort());
           const serial = process(alone);
           for (const { id, type, data, metadata } of told) {
-            expect(await serial.execute(taken.get(metadata.commandId) as Submit)).toMatchObject({ as: 'accepted' });
+            expect(await serial.execute(taken.get(metadata.commandId) as ExecuteCommand)).toMatchObject({
+              as: 'accepted',
+            });
             const [again] = await all(alone.readStream(NAME, { backwards: true, limit: 1 }));
             expect(again).toMatchObject({ id, type, data });
           }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
-import { type BuiltHouse, caughtUp, startHouse } from '../built-house.js';
+import { type BuiltStandalone, caughtUp, startStandalone } from '../built-standalone.js';
 import { entente } from '../entente.js';
 import { LiveReader } from '../live-reader.js';
 
@@ -12,19 +12,19 @@ const ACCOUNTS = 20;
 const COMMANDS = 5000;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-let built: BuiltHouse;
+let built: BuiltStandalone;
 let folder: string;
 const readers: LiveReader[] = [];
 afterEach(async () => {
   for (const reader of readers) reader.vanish();
-  built.house.kill('SIGKILL');
+  built.deployment.kill('SIGKILL');
   await built.ended;
   rmSync(folder, { recursive: true });
 });
 
-it('a thousand readers, of whom a hundred are stuck while thousands of commands run, end with the last state each, and the house keeps little for them', async () => {
+it('a thousand readers, of whom a hundred are stuck while thousands of commands run, end with the last state each, and the deployment keeps little for them', async () => {
   folder = mkdtempSync(join(tmpdir(), 'entente-thousand-'));
-  built = await startHouse(folder, 'off');
+  built = await startStandalone(folder, 'off');
   const send = async (account: number, command: string, body: object): Promise<number> => {
     const answer = await fetch(`${built.url}/v1/funding-account/norland.a${account}/${command}`, {
       method: 'POST',
@@ -63,7 +63,7 @@ it('a thousand readers, of whom a hundred are stuck while thousands of commands 
   const stuck = readers.slice(0, STUCK);
   for (const reader of stuck) reader.sleep();
   const memory = (): number =>
-    Number(/^RssAnon:\s+([0-9]+)/m.exec(readFileSync(`/proc/${built.house.pid}/status`, 'utf8'))?.[1]) / 1024;
+    Number(/^RssAnon:\s+([0-9]+)/m.exec(readFileSync(`/proc/${built.deployment.pid}/status`, 'utf8'))?.[1]) / 1024;
 
   const before = memory();
   let [most, slowest] = [before, 0];
@@ -86,7 +86,7 @@ it('a thousand readers, of whom a hundred are stuck while thousands of commands 
   await Promise.all([...Array.from({ length: 8 }, client), goers]);
   clearInterval(watching);
   process.stdout.write(
-    `the house: ${before.toFixed(0)} MiB with ${READERS} readers, ${most.toFixed(0)} MiB at most; the slowest command ${slowest.toFixed(0)} ms\n`,
+    `the deployment: ${before.toFixed(0)} MiB with ${READERS} readers, ${most.toFixed(0)} MiB at most; the slowest command ${slowest.toFixed(0)} ms\n`,
   );
   expect(most - before).toBeLessThan(300);
   expect(slowest).toBeLessThan(2000);
@@ -127,9 +127,9 @@ it('a thousand readers, of whom a hundred are stuck while thousands of commands 
   expect(returned).toBeGreaterThanOrEqual(STUCK / 2);
 
   // After a kill and a start, and then others' rows served, each comes back to the last state.
-  built.house.kill('SIGKILL');
+  built.deployment.kill('SIGKILL');
   await built.ended;
-  built = await startHouse(folder, 'off');
+  built = await startStandalone(folder, 'off');
   const some = ofRows.filter((_, n) => n % 5 === 0);
   await Promise.all(some.map((reader) => reader.until(({ ended }) => ended)));
   for (const reader of some) await reader.come(built.url);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EventStore, ReadModelStore } from '@entente/engine';
-import { buildHouse } from '../../apps/standalone/src/house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { entente } from '../entente.js';
 import { LiveReader } from '../live-reader.js';
 
@@ -23,7 +23,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 async function start(): Promise<void> {
-  app = await buildHouse(folder, 'fatal');
+  app = await createStandaloneApp(folder, 'fatal');
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 }

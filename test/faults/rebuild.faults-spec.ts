@@ -10,7 +10,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { type BuiltHouse, startHouse } from '../built-house.js';
+import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
@@ -21,13 +21,13 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const now = () => '2026-06-01T12:00:00.000Z';
 
 let folder: string;
-let built: BuiltHouse;
+let built: BuiltStandalone;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'entente-cut-over-'));
-  built = await startHouse(folder, 'off', [], { LOG_LEVEL: 'error' });
+  built = await startStandalone(folder, 'off', [], { LOG_LEVEL: 'error' });
 });
 afterEach(async () => {
-  built.house.kill('SIGKILL');
+  built.deployment.kill('SIGKILL');
   await built.ended;
   rmSync(folder, { recursive: true });
 });

@@ -12,8 +12,8 @@ import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { tellExample } from '../../apps/standalone/src/example.js';
-import { buildHouse } from '../../apps/standalone/src/house.js';
-import { caughtUp, propose, startHouse } from '../built-house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { caughtUp, propose, startStandalone } from '../built-standalone.js';
 import { entente as run } from '../entente.js';
 import { olderVersion } from '../older-rows.js';
 
@@ -42,8 +42,8 @@ interface Answer {
 }
 
 describe('a rebuild', () => {
-  it('killed again and again beside a loaded house leaves every answer right, and takes over in the end', async () => {
-    const { house, url, ended: stopped } = await startHouse(folder, 'off');
+  it('killed again and again beside a loaded deployment leaves every answer right, and takes over in the end', async () => {
+    const { deployment, url, ended: stopped } = await startStandalone(folder, 'off');
     const answers: { at: number; count: number; version: string }[] = [];
     let over = false;
     const writing = (async () => {
@@ -73,7 +73,7 @@ describe('a rebuild', () => {
     await pause(200);
     over = true;
     await Promise.all([writing, reading]);
-    house.kill('SIGTERM');
+    deployment.kill('SIGTERM');
     await stopped;
     // Each event of this log is one programme: an answer at a position has as many as the position says.
     expect(answers.filter(({ at, count }) => at !== count)).toEqual([]);
@@ -84,19 +84,19 @@ describe('a rebuild', () => {
   });
 
   it('of a projection that changed happens by itself at the next start: the old rows serve until it has taken over', async () => {
-    const first = await buildHouse(folder, 'fatal');
+    const first = await createStandaloneApp(folder, 'fatal');
     await first.listen(0, '127.0.0.1');
     await tellExample(await first.getUrl(), new Date().toISOString().slice(0, 10));
     await first.close();
     olderVersion(folder, 'funding');
-    const house = await buildHouse(folder, 'fatal');
+    const deployment = await createStandaloneApp(folder, 'fatal');
     const beside = await openRows();
     expect(await beside.outdated()).toEqual(['funding']);
     const old = await beside.query('funding', { where: [], sort: [], limit: 9 });
     expect([old.version, old.rows.length]).toEqual(['0.1.1', 2]);
     await beside.close();
-    await house.listen(0, '127.0.0.1');
-    const url = await house.getUrl();
+    await deployment.listen(0, '127.0.0.1');
+    const url = await deployment.getUrl();
     const versions = new Set<string>();
     for (let tries = 0; tries < 400 && !versions.has('1.2.2'); tries += 1) {
       const { version, rows } = (await (await fetch(`${url}/v1/read-models/funding`)).json()) as Answer;
@@ -113,14 +113,14 @@ describe('a rebuild', () => {
     const { after } = (await pledge.json()) as { after: string };
     const grown = (await (await fetch(`${url}/v1/read-models/funding?after=${after}`)).json()) as Answer;
     expect(grown.rows).toHaveLength(3);
-    await house.close();
+    await deployment.close();
     expect(await entente('compare', '--rebuilt')).toMatchObject({ status: 0 });
   });
 
   it('is told to those who watch live: they begin anew', async () => {
-    const house = await buildHouse(folder, 'fatal');
-    await house.listen(0, '127.0.0.1');
-    const url = await house.getUrl();
+    const deployment = await createStandaloneApp(folder, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    const url = await deployment.getUrl();
     await propose(url, 'one');
     const stop = new AbortController();
     const live = await fetch(`${url}/v1/read-models/programmes/live`, { signal: stop.signal });
@@ -139,26 +139,26 @@ describe('a rebuild', () => {
     while (!told.includes('norland.two')) await pause(5);
     stop.abort();
     await reading;
-    await house.close();
+    await deployment.close();
   });
 
   it('makes cursors of before void', async () => {
-    const house = await buildHouse(folder, 'fatal');
-    await house.listen(0, '127.0.0.1');
-    const url = `${await house.getUrl()}/v1/read-models/programmes?limit=1`;
-    await propose(await house.getUrl(), 'one');
-    const { after } = (await (await propose(await house.getUrl(), 'two')).json()) as { after: string };
+    const deployment = await createStandaloneApp(folder, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    const url = `${await deployment.getUrl()}/v1/read-models/programmes?limit=1`;
+    await propose(await deployment.getUrl(), 'one');
+    const { after } = (await (await propose(await deployment.getUrl(), 'two')).json()) as { after: string };
     const { next } = (await (await fetch(`${url}&after=${after}`)).json()) as { next: string };
     expect((await fetch(`${url}&cursor=${next}`)).status).toBe(200);
     expect((await entente('rebuild', 'programmes')).status).toBe(0);
     const void_ = await fetch(`${url}&cursor=${next}`);
     expect([void_.status, await void_.json()]).toMatchObject([410, { code: 'cursor-void' }]);
-    await house.close();
+    await deployment.close();
   });
 
   it('of what is no read model is refused, and of nothing that changed is nothing', async () => {
-    const house = await buildHouse(folder, 'fatal');
-    await house.close();
+    const deployment = await createStandaloneApp(folder, 'fatal');
+    await deployment.close();
     await expect(entente('rebuild', 'donor-portfolio')).rejects.toThrow('is no read model that is kept');
     expect((await entente('rebuild')).out).toContain('nothing to rebuild');
   });
@@ -174,10 +174,10 @@ async function openRows(): Promise<SqliteReadModelStore> {
 
 describe('a parked stream', () => {
   it('is listed, stays parked where the same fold fails again, and is cleared in order once it is mended', async () => {
-    const house = await buildHouse(folder, 'fatal');
-    await house.listen(0, '127.0.0.1');
-    await tellExample(await house.getUrl(), new Date().toISOString().slice(0, 10));
-    await house.close();
+    const deployment = await createStandaloneApp(folder, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+    await deployment.close();
     // The same rows as they would be had the milestones been folded by code with a fault in it.
     for (const file of ['rows.sqlite', 'rows.sqlite-wal', 'rows.sqlite-shm'])
       rmSync(join(folder, file), { force: true });
@@ -225,10 +225,10 @@ describe('a parked stream', () => {
     await expect(entente('parked', 'again')).rejects.toThrow('nothing or "retry"');
   });
 
-  it('that is cleared beside a running house is folded on by it', async () => {
-    const house = await buildHouse(folder, 'fatal');
-    await house.listen(0, '127.0.0.1');
-    const url = await house.getUrl();
+  it('that is cleared beside a running deployment is folded on by it', async () => {
+    const deployment = await createStandaloneApp(folder, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    const url = await deployment.getUrl();
     await tellExample(url, new Date().toISOString().slice(0, 10));
     const ready = async () =>
       (await (await fetch(`${url}/health/ready`)).json()) as { parked: number; parkedStreams: object[] };
@@ -253,11 +253,11 @@ describe('a parked stream', () => {
     while ((await ready()).parked !== 0) await pause(20);
     const { rows } = (await (await fetch(`${url}/v1/read-models/programmes?donor=sudria`)).json()) as Answer;
     expect(rows).toHaveLength(1);
-    await house.close();
+    await deployment.close();
   });
 
   it('is told in the log, in the health, and by a comparison that finds no difference', async () => {
-    const first = await buildHouse(folder, 'fatal');
+    const first = await createStandaloneApp(folder, 'fatal');
     await first.listen(0, '127.0.0.1');
     await propose(await first.getUrl(), 'one');
     await caughtUp(await first.getUrl());
@@ -267,7 +267,7 @@ describe('a parked stream', () => {
       `INSERT INTO parked SELECT 'programmes_v1_g1', stream, event_id, since, 'Error: by hand', '${now()}' FROM programmes_v1_g1`,
     ).run();
     db.close();
-    const { house, url, ended, logged } = await startHouse(folder, 'off');
+    const { deployment, url, ended, logged } = await startStandalone(folder, 'off');
     while (!logged().includes('PARKED')) await pause(20);
     const line = logged()
       .split('\n')
@@ -285,7 +285,7 @@ describe('a parked stream', () => {
       { count: 0, parked: [expect.stringContaining('programme/norland.one of programmes since 2')] },
     ]);
     expect((await entente('compare', 'funding', '--rebuilt')).status).toBe(0);
-    house.kill('SIGTERM');
+    deployment.kill('SIGTERM');
     await ended;
   });
 });

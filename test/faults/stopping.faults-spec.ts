@@ -3,34 +3,34 @@ import { type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BuiltHouse, startHouse } from '../built-house.js';
+import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 let folder: string;
-let built: BuiltHouse;
+let built: BuiltStandalone;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
 });
 afterEach(async () => {
-  built.house.kill('SIGKILL');
+  built.deployment.kill('SIGKILL');
   await built.ended;
   rmSync(folder, { recursive: true });
 });
 
 const connection = (): Socket => connect(Number(new URL(built.url).port), '127.0.0.1').on('error', () => undefined);
 
-/** Tells the house to stop: the status with which it ends, and after how many milliseconds. */
+/** Tells the deployment to stop: the status with which it ends, and after how many milliseconds. */
 async function stopped(): Promise<readonly [status: unknown, took: number]> {
   const begun = Date.now();
-  const exit = new Promise((resolve) => built.house.once('exit', resolve));
-  built.house.kill('SIGTERM');
+  const exit = new Promise((resolve) => built.deployment.once('exit', resolve));
+  built.deployment.kill('SIGTERM');
   const late = new Promise((done) => setTimeout(done, 15_000, 'it runs on').unref());
   return [await Promise.race([exit, late]), Date.now() - begun];
 }
 
 describe('stopping', () => {
   it('waits until an answer is taken, and not for the connection that its client keeps open behind it', async () => {
-    built = await startHouse(folder, 'off', [], { ENTENTE_STOP_SECONDS: '10' });
+    built = await startStandalone(folder, 'off', [], { ENTENTE_SHUTDOWN_TIMEOUT_SECONDS: '10' });
     // More than the system's own buffers hold between the two.
     const evidence = Array.from({ length: 50 }, (_, i) => ({
       ...{ sha256: String(i).padStart(64, '0'), reference: 'r'.repeat(200) },

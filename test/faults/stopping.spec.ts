@@ -5,15 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
-import { propose, startHouse } from '../built-house.js';
+import { propose, startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 
 const STOP = 2;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-it('a house that is held up ends within the bound with status 1, and all that was acknowledged is there', async () => {
+it('a deployment that is held up ends within the bound with status 1, and all that was acknowledged is there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
-  const { house, url, ended } = await startHouse(folder, 'off', [], { ENTENTE_STOP_SECONDS: String(STOP) });
+  const { deployment, url, ended } = await startStandalone(folder, 'off', [], {
+    ENTENTE_SHUTDOWN_TIMEOUT_SECONDS: String(STOP),
+  });
   for (let n = 0; n < 5; n += 1) expect((await propose(url, `p${n}`)).status).toBe(201);
   // A command whose body has begun and does not come: its time to arrive is longer than the bound.
   const { hostname, port } = new URL(url);
@@ -25,13 +27,13 @@ it('a house that is held up ends within the bound with status 1, and all that wa
   );
   await pause(200);
   const begun = performance.now();
-  house.kill('SIGTERM');
+  deployment.kill('SIGTERM');
   // Where nothing bounds it, it would stop when the time of that request is over.
   await Promise.race([ended, new Promise((late) => setTimeout(late, STOP * 1000 + 10_000).unref())]);
   const took = performance.now() - begun;
   slow.destroy();
-  house.kill('SIGKILL');
-  expect({ status: house.exitCode, within: took < STOP * 1000 + 8000, heldUp: took > STOP * 1000 - 200 }).toEqual({
+  deployment.kill('SIGKILL');
+  expect({ status: deployment.exitCode, within: took < STOP * 1000 + 8000, heldUp: took > STOP * 1000 - 200 }).toEqual({
     ...{ status: 1, within: true, heldUp: true },
   });
   const log = new SqliteLogReader(folder);
@@ -42,10 +44,10 @@ it('a house that is held up ends within the bound with status 1, and all that wa
   rmSync(folder, { recursive: true });
 });
 
-/** A house that is told to close is asked once more on a connection that is kept open; what it answered, how it ended, and after how many ms it was asked. */
+/** A deployment that is told to close is asked once more on a connection that is kept open; what it answered, how it ended, and after how many ms it was asked. */
 async function askedWhileItCloses() {
   const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
-  const { house, url, ended } = await startHouse(folder, 'off');
+  const { deployment, url, ended } = await startStandalone(folder, 'off');
   const { hostname, port } = new URL(url);
   const kept = connect(Number(port), hostname);
   let heard = '';
@@ -55,7 +57,7 @@ async function askedWhileItCloses() {
   while (!heard.includes('"ok"')) await pause(5);
   heard = '';
   const told = performance.now();
-  house.kill('SIGTERM');
+  deployment.kill('SIGTERM');
   // It listens no more: from then on what is idle might be ended.
   const refused = () =>
     new Promise<boolean>((resolve) => {
@@ -70,12 +72,12 @@ async function askedWhileItCloses() {
   await once(kept, 'close', { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
   await ended;
   rmSync(folder, { recursive: true });
-  return { heard, after, status: house.exitCode };
+  return { heard, after, status: deployment.exitCode };
 }
 
-it('who asks on a connection that is kept open, just as the house begins to close, is answered, and told that it ends', async () => {
+it('who asks on a connection that is kept open, just as the deployment begins to close, is answered, and told that it ends', async () => {
   let asked = await askedWhileItCloses();
-  // The house owes an answer for half a second: on a machine that stood still the question came too late, and is asked again.
+  // The deployment owes an answer for half a second: on a machine that stood still the question came too late, and is asked again.
   for (let more = 9; more > 0 && asked.heard === '' && asked.after > 450; more -= 1) {
     asked = await askedWhileItCloses();
   }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type EventStore, Executor, type OutcomeUnknown, Sealer, Submit } from '@entente/engine';
+import { type EventStore, Executor, type OutcomeUnknown, Pseudonymizer, ExecuteCommand } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
-import { propose, startHouse } from '../built-house.js';
+import { propose, startStandalone } from '../built-standalone.js';
 import { all, anEvent } from '../contracts/event-store.js';
 
 let folder: string;
@@ -26,7 +26,7 @@ const open = (onOutcomeUnknown?: (error: OutcomeUnknown) => void): SqliteEventSt
   return store;
 };
 const executorOver = (store: EventStore): Executor =>
-  new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), { note: () => undefined });
+  new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
 
 /** The disk fails under the next commit, before the transaction is written or after it. */
 function failNextCommit(store: SqliteEventStore, when: 'before' | 'after'): void {
@@ -41,7 +41,7 @@ function failNextCommit(store: SqliteEventStore, when: 'before' | 'after'): void
   };
 }
 
-const proposal = (now: string): Submit => {
+const proposal = (now: string): ExecuteCommand => {
   const data = {
     ...{ kind: 'bilateral', title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
     ...{ starts: '2026-01-01', ends: '2028-12-31' },
@@ -50,12 +50,17 @@ const proposal = (now: string): Submit => {
     actor: { organisation: 'norland', role: 'donor' } as const,
     ...{ commandId: 'k', correlationId: 'c', causationId: null, now, occurredAt: null, evidence: [], legalBasis: null },
   };
-  return new Submit({ kind: 'programme', id: 'norland.one' }, { type: 'ProposeProgramme', data }, circumstances, data);
+  return new ExecuteCommand(
+    { kind: 'programme', id: 'norland.one' },
+    { type: 'ProposeProgramme', data },
+    circumstances,
+    data,
+  );
 };
 
 describe('where the disk fails under a commit', () => {
   it.each(['before', 'after'] as const)(
-    '%s it was written, the house is told to end, takes nothing more, and after the restart the same command is right',
+    '%s it was written, the deployment is told to end, takes nothing more, and after the restart the same command is right',
     async (when) => {
       const told: OutcomeUnknown[] = [];
       const store = open((error) => void told.push(error));
@@ -65,7 +70,7 @@ describe('where the disk fails under a commit', () => {
         code: 'outcome-unknown',
       });
       expect(told).toHaveLength(1);
-      await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject({ code: 'closing' });
+      await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject({ code: 'shutting-down' });
       await store.close();
       const again = open();
       expect(await all(again.readLog(0n))).toHaveLength(when === 'before' ? 0 : 1);
@@ -84,22 +89,22 @@ describe('where the disk fails under a commit', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array<string>(5).fill('rejected'));
   });
 
-  it('the built house ends with 70, and tells nobody that it was recorded; after the restart it is there once', async () => {
+  it('the built server ends with 70, and tells nobody that it was recorded; after the restart it is there once', async () => {
     const fails = `${pathToFileURL(join(import.meta.dirname, 'failing-files.mjs')).href}?fails=sync`;
-    const first = await startHouse(folder, 'off', [], { NODE_OPTIONS: `--import ${fails}`, LOG_LEVEL: 'fatal' });
-    const exit = new Promise((resolve) => first.house.once('exit', resolve));
+    const first = await startStandalone(folder, 'off', [], { NODE_OPTIONS: `--import ${fails}`, LOG_LEVEL: 'fatal' });
+    const exit = new Promise((resolve) => first.deployment.once('exit', resolve));
     expect((await propose(first.url, 'one')).status).toBe(201);
     writeFileSync(join(folder, 'bad-disk'), '');
     const answer = await propose(first.url, 'two').catch(() => null);
     expect(answer?.status).not.toBe(201);
     const late = new Promise((done) => setTimeout(done, 5000, 'it runs on').unref());
     const status = await Promise.race([exit, late]);
-    first.house.kill('SIGKILL');
+    first.deployment.kill('SIGKILL');
     await first.ended;
     expect(status).toBe(70);
-    const again = await startHouse(folder, 'off');
+    const again = await startStandalone(folder, 'off');
     for (const id of ['one', 'two']) expect((await propose(again.url, id)).status).toBe(201);
-    again.house.kill('SIGKILL');
+    again.deployment.kill('SIGKILL');
     await again.ended;
     const store = open();
     expect(await all(store.readLog(0n))).toHaveLength(2);

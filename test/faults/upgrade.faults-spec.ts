@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
-import { buildHouse } from '../../apps/standalone/src/house.js';
-import { type BuiltHouse, startHouse } from '../built-house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 import { LiveReader } from '../live-reader.js';
@@ -33,14 +33,14 @@ interface Answer {
 /** Rows as an upgrade would find them. */
 const older = () => olderVersion(folder, 'funding', (table) => `UPDATE ${table} SET fund = '${OLD}'`);
 
-/** A log of many pledges, made of what a house records of two commands. */
+/** A log of many pledges, made of what a deployment records of two commands. */
 async function fill(): Promise<void> {
-  const house = await buildHouse(folder, 'fatal');
-  await house.listen(0, '127.0.0.1');
-  const url = await house.getUrl();
+  const deployment = await createStandaloneApp(folder, 'fatal');
+  await deployment.listen(0, '127.0.0.1');
+  const url = await deployment.getUrl();
   for (let n = 0; n < ACCOUNTS; n += 1) await open(url, `norland.a${n}`);
   await pledge(url, 'norland.a0');
-  await house.close();
+  await deployment.close();
   const log = new SqliteEventStore({ folder });
   const told = (await all(log.readLog(0n))).at(-1) as RecordedEvent;
   for (let n = 0; n < EVENTS; n += 1000)
@@ -53,14 +53,14 @@ async function fill(): Promise<void> {
       }),
     );
   await log.close();
-  const again = await startHouse(folder, 'off');
+  const again = await startStandalone(folder, 'off');
   const head = String(ACCOUNTS + 1 + EVENTS);
   for (;;) {
     const { models } = (await (await fetch(`${again.url}/health/ready`)).json()) as { models: { position: string }[] };
     if (models.every(({ position }) => position === head)) break;
     await pause(20);
   }
-  again.house.kill('SIGTERM');
+  again.deployment.kill('SIGTERM');
   await again.ended;
 }
 
@@ -68,7 +68,7 @@ describe('an upgrade', () => {
   it('has no gap: under constant readers the older rows answer until the new ones have taken over, and each answer says which they are', async () => {
     await fill();
     older();
-    const built: BuiltHouse = await startHouse(folder, 'off');
+    const built: BuiltStandalone = await startStandalone(folder, 'off');
     const wrong: unknown[] = [];
     const versions: string[] = [];
     let over = false;
@@ -96,7 +96,7 @@ describe('an upgrade', () => {
     await live.until(({ events }) => events.includes('reset'));
     await live.until(({ rows }) => [...rows.values()].every(({ columns }) => columns['fund'] === 'Now'));
     live.vanish();
-    built.house.kill('SIGTERM');
+    built.deployment.kill('SIGTERM');
     await built.ended;
     expect(wrong).toEqual([]);
     expect([...new Set(versions)]).toEqual(['0.1.1', '1.2.2']);

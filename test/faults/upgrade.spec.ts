@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ReadModelStore, rebuild } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
-import { buildHouse } from '../../apps/standalone/src/house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { entente } from '../entente.js';
 import { open, pledge } from '../funding.js';
 import { olderVersion } from '../older-rows.js';
@@ -30,18 +30,18 @@ describe('an upgrade', () => {
   it.each(['reach', 'totals', 'query'] as const)(
     'that takes over within an answer, after its %s, mixes nothing of the two versions in it',
     async (method) => {
-      const first = await buildHouse(folder, 'fatal');
+      const first = await createStandaloneApp(folder, 'fatal');
       await first.listen(0, '127.0.0.1');
       const after = await open(await first.getUrl(), 'norland.a0');
       await pledge(await first.getUrl(), 'norland.a0');
       await fetch(`${await first.getUrl()}/v1/read-models/funding?after=${after}`);
       await first.close();
       older();
-      const house = await buildHouse(folder, 'fatal');
-      const rows = house.get(ReadModelStore);
+      const deployment = await createStandaloneApp(folder, 'fatal');
+      const rows = deployment.get(ReadModelStore);
       // The old rows serve until an answer is under way.
       rows.outdated = () => Promise.resolve([]);
-      await house.listen(0, '127.0.0.1');
+      await deployment.listen(0, '127.0.0.1');
       const store = rows as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
       const real = store[method]?.bind(rows) as (...args: unknown[]) => Promise<unknown>;
       store[method] = async (...args) => {
@@ -57,21 +57,21 @@ describe('an upgrade', () => {
         await log.close();
         return answer;
       };
-      const url = `${await house.getUrl()}/v1/read-models/funding`;
+      const url = `${await deployment.getUrl()}/v1/read-models/funding`;
       const { version, rows: shown } = (await (await fetch(url)).json()) as Answer;
       expect([version, ...shown.map(({ fund }) => fund)]).toEqual(
         method === 'query' ? ['0.1.1', OLD] : ['1.2.2', 'Now'],
       );
-      await house.close();
+      await deployment.close();
     },
   );
 
   it('that takes over while all rows are exported breaks the export off: its text is never of two versions', async () => {
-    const house = await buildHouse(folder, 'fatal');
-    await house.listen(0, '127.0.0.1');
-    const url = await house.getUrl();
+    const deployment = await createStandaloneApp(folder, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    const url = await deployment.getUrl();
     const after = await open(url, 'norland.a0');
-    const rows = house.get(ReadModelStore);
+    const rows = deployment.get(ReadModelStore);
     const query = rows.query.bind(rows);
     const asked = () => fetch(`${url}/v1/read-models/funding?after=${after}`, { headers: { accept: 'text/csv' } });
     rows.query = async (...args) => {
@@ -82,6 +82,6 @@ describe('an upgrade', () => {
     const broken = await asked();
     expect([broken.status, ((await broken.json()) as { code: string }).code]).toEqual([503, 'rows-moved']);
     expect((await asked()).status).toBe(200);
-    await house.close();
+    await deployment.close();
   });
 });

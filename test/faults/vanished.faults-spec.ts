@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
-import { type BuiltHouse, startHouse } from '../built-house.js';
+import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
 
 const READERS = 10;
 const IDLE = 10;
@@ -14,14 +14,14 @@ const BOUND = 25_000;
 const ADDRESS = '127.0.0.9';
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-let built: BuiltHouse;
+let built: BuiltStandalone;
 let folder: string;
 let peer: ChildProcess | null = null;
 let back = (): void => undefined;
 afterEach(async () => {
   back();
   peer?.kill('SIGKILL');
-  built.house.kill('SIGKILL');
+  built.deployment.kill('SIGKILL');
   await built.ended;
   rmSync(folder, { recursive: true });
 });
@@ -62,10 +62,10 @@ function standsStill(of: ChildProcess): () => void {
   return () => undefined;
 }
 
-const openFiles = (): number => readdirSync(`/proc/${built.house.pid}/fd`).length;
-/** What the house's process holds in memory of its own, in MiB. */
+const openFiles = (): number => readdirSync(`/proc/${built.deployment.pid}/fd`).length;
+/** What the deployment's process holds in memory of its own, in MiB. */
 const memory = (): number =>
-  Number(/^RssAnon:\s+([0-9]+)/m.exec(readFileSync(`/proc/${built.house.pid}/status`, 'utf8'))?.[1]) / 1024;
+  Number(/^RssAnon:\s+([0-9]+)/m.exec(readFileSync(`/proc/${built.deployment.pid}/status`, 'utf8'))?.[1]) / 1024;
 
 /** An event of some twelve kilobytes: how long its sender waited, and for what. */
 async function says(n: number): Promise<{ status: number; ms: number }> {
@@ -93,7 +93,7 @@ it.each([
   'a peer %s without a farewell is let go in its time and keeps little, while others are served',
   async (_, vanishes) => {
     folder = mkdtempSync(join(tmpdir(), 'entente-vanished-'));
-    built = await startHouse(folder, 'off', [], { ENTENTE_REQUEST_SECONDS: '1' });
+    built = await startStandalone(folder, 'off', [], { ENTENTE_REQUEST_TIMEOUT_SECONDS: '1' });
     let said = 0;
     const statuses = new Set<number>();
     let [slowest, most] = [0, 0];

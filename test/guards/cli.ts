@@ -10,8 +10,8 @@ export const CLI: readonly Guarded[] = [
     guards: [
       {
         guard: 'the rows are copied before the log',
-        code: '[...(rows ? [ROWS] : []), LOG, ...refusals, ...(sealKey ? [KEY] : [])]',
-        instead: '[LOG, ...(rows ? [ROWS] : []), ...refusals, ...(sealKey ? [KEY] : [])]',
+        code: '[...(rows ? [ROWS] : []), LOG, ...refusals, ...(pseudonymKey ? [KEY] : [])]',
+        instead: '[LOG, ...(rows ? [ROWS] : []), ...refusals, ...(pseudonymKey ? [KEY] : [])]',
         spec: BACKUP,
         tests: 'made under load',
       },

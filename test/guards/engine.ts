@@ -95,7 +95,7 @@ export const ENGINE: readonly Guarded[] = [
     ],
   },
   {
-    file: 'libs/engine/src/settle.ts',
+    file: 'libs/engine/src/handle-command.ts',
     guards: [
       {
         guard: 'a receipt comes before the revision that the client saw',

@@ -24,7 +24,7 @@ import { transformSync } from '@swc/core';
 import ts from 'typescript';
 import { CLI } from './cli.ts';
 import { ENGINE } from './engine.ts';
-import { HOUSE } from './house.ts';
+import { STANDALONE } from './deployment.ts';
 import { SQLITE } from './sqlite.ts';
 import { TYPEORM } from './typeorm.ts';
 
@@ -33,7 +33,7 @@ const AT_ONCE = 2;
 /** A spec that has not ended by then, in milliseconds, is ended. */
 const LONGEST = 180_000;
 
-const all = [ENGINE, SQLITE, TYPEORM, HOUSE, CLI]
+const all = [ENGINE, SQLITE, TYPEORM, STANDALONE, CLI]
   .flat()
   .flatMap(({ file, guards }) => guards.map((guard) => ({ file, ...guard })));
 const after = (flag) => (process.argv.includes(flag) ? (process.argv[process.argv.indexOf(flag) + 1] ?? '') : null);
@@ -72,7 +72,7 @@ function compiler(of) {
 const builtOf = (file) => join('dist', file.replace(/\.ts$/, '.js'));
 
 const scratch = mkdtempSync(join(tmpdir(), 'entente-guards-'));
-// A spec runs the house as a user who may not write: it must come as far as the folder.
+// A spec runs the deployment as a user who may not write: it must come as far as the folder.
 chmodSync(scratch, 0o755);
 
 /** A copy of all that the specs need, in which one guard at a time is removed. */
@@ -108,7 +108,7 @@ async function run(copy, { spec, tests }) {
   const asked = [`--outputFile=${report}`, `--cacheDirectory=${join(copy, 'cache')}`, `--testMatch=<rootDir>/${spec}`];
   const named = `--testNamePattern=${tests.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
   const args = ['--experimental-vm-modules', '--no-warnings', ...jest, ...asked, named];
-  // A group of its own, so that a house that a broken test has left goes with it.
+  // A group of its own, so that a deployment that a broken test has left goes with it.
   const env = { ...process.env, TMPDIR: join(copy, 'tmp') };
   const child = spawn(process.execPath, args, { cwd: copy, env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
   groups.add(child.pid);

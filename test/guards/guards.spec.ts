@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { CLI } from './cli.js';
 import { ENGINE } from './engine.js';
-import { HOUSE } from './house.js';
+import { STANDALONE } from './deployment.js';
 import { SQLITE } from './sqlite.js';
 import { TYPEORM } from './typeorm.js';
 
@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 it('the list of guards names code that stands once in its file, and a spec that is there', () => {
-  const wrong = [ENGINE, SQLITE, TYPEORM, HOUSE, CLI].flat().flatMap(({ file, guards }) =>
+  const wrong = [ENGINE, SQLITE, TYPEORM, STANDALONE, CLI].flat().flatMap(({ file, guards }) =>
     guards.flatMap(({ guard, code, spec }) => {
       const times = text(file).split(code).length - 1;
       if (times !== 1) return [`${guard}: its code stands ${times} times in ${file}`];

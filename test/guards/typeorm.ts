@@ -37,7 +37,7 @@ export const TYPEORM: readonly Guarded[] = [
       },
       {
         guard: 'no room for the rows of a rebuild is told as that',
-        code: `(error as { code?: string }).code === 'SQLITE_FULL' ? new NoRoom('the rows') : error`,
+        code: `(error as { code?: string }).code === 'SQLITE_FULL' ? new DiskFull('the rows') : error`,
         instead: 'error',
         spec: STORE,
         tests: 'for which there is no room',
@@ -160,14 +160,14 @@ export const TYPEORM: readonly Guarded[] = [
     guards: [
       {
         guard: 'the rows of another log are refused',
-        code: 'if (house.log !== storeId)',
+        code: 'if (info.log !== storeId)',
         instead: 'if (false)',
         spec: STORE,
         tests: 'are refused for another log',
       },
       {
         guard: 'rows of a newer format are refused',
-        code: 'if (house.format > FORMAT)',
+        code: 'if (info.format > FORMAT)',
         instead: 'if (false)',
         spec: DAMAGE,
         tests: 'on the rows of a newer version',
@@ -209,14 +209,14 @@ export const TYPEORM: readonly Guarded[] = [
       },
       {
         guard: 'no room in the rows is told as that',
-        code: `if (code === 'SQLITE_FULL') return new NoRoom('the rows');`,
+        code: `if (code === 'SQLITE_FULL') return new DiskFull('the rows');`,
         instead: '',
         spec: STORE,
         tests: 'for which there is no room',
       },
       {
         guard: 'damaged rows are told as that',
-        code: 'return new Damaged(file, REMEDY, error);',
+        code: 'return new CorruptFile(file, REMEDY, error);',
         instead: 'void REMEDY;',
         spec: DAMAGE,
         tests: 'on rows that were cut off',

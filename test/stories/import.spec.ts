@@ -7,7 +7,7 @@ import { openLog } from '../../apps/cli/src/cli.module.js';
 import { commandLine } from '../../apps/cli/src/commands.js';
 import { readMapping } from '../../apps/cli/src/mapping.js';
 import { verify } from '../../apps/cli/src/verify.js';
-import { embedded } from './house.js';
+import { embedded } from './deployment.js';
 import { CSV, MAPPING, importing } from './importing.js';
 
 const quiet = { json: true, out: () => undefined, err: () => undefined };
@@ -82,9 +82,9 @@ describe('reported obligations, imported by the command line', () => {
     expect(() => readMapping(file)).toThrow(/source.*actor.*minorUnits.*columns\.recipient.*columns\.fund.*key.*more/s);
     const mapping = { ...readMapping(MAPPING), key: ['year'] };
     writeFileSync(file, JSON.stringify(mapping));
-    const args = ['import', 'obligations', CSV, '--mapping', file, '--data', join(folder, 'house')];
+    const args = ['import', 'obligations', CSV, '--mapping', file, '--data', join(folder, 'deployment')];
     await expect(entente(...args)).rejects.toThrow('lacks the columns year');
-    expect(await openLog(join(folder, 'house')).head()).toBe(0n);
+    expect(await openLog(join(folder, 'deployment')).head()).toBe(0n);
   });
 });
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { importObligations } from '../../apps/cli/src/import.js';
 import { verify } from '../../apps/cli/src/verify.js';
 import { all } from '../contracts/event-store.js';
-import type { House, OpensHouse } from './house.js';
-import { Teller } from './telling.js';
+import type { Deployment, OpensDeployment } from './deployment.js';
+import { ApiClient } from './api-client.js';
 
 export const CSV = join(import.meta.dirname, '../data/obligations.csv');
 export const MAPPING = join(import.meta.dirname, '../data/obligations.mapping.json');
@@ -25,8 +25,8 @@ const inOrder = (totals: readonly Total[]): Total[] => {
 };
 
 /** What stands at obligated, by recipient, fund and period: from the events' own words alone. */
-async function totalsOf(house: House): Promise<Total[]> {
-  const log = await house.log();
+async function totalsOf(deployment: Deployment): Promise<Total[]> {
+  const log = await deployment.log();
   const opened = new Map<string, { recipient: string; fund: string }>();
   const totals = new Map<string, Total>();
   for (const { stream, type, data } of await all(log.readLog(0n))) {
@@ -42,19 +42,19 @@ async function totalsOf(house: House): Promise<Total[]> {
   return inOrder([...totals.values()]);
 }
 
-/** Reported history comes in by the front door of a house, and is there once however often it is brought. */
-export function importing(opens: OpensHouse): void {
+/** Reported history comes in by the front door of a deployment, and is there once however often it is brought. */
+export function importing(opens: OpensDeployment): void {
   const folder = mkdtempSync(join(tmpdir(), 'entente-importing-'));
   const refused = join(folder, 'refused.csv');
-  let house: House;
-  const { model, head } = new Teller(() => house.url);
+  let deployment: Deployment;
+  const { model, head } = new ApiClient(() => deployment.url);
   const brought = (signal = new AbortController().signal) =>
-    importObligations(CSV, { mapping: MAPPING, url: house.url, refused, signal }, quiet);
+    importObligations(CSV, { mapping: MAPPING, url: deployment.url, refused, signal }, quiet);
   beforeAll(async () => {
-    house = await opens();
+    deployment = await opens();
   });
   afterAll(async () => {
-    await house.end();
+    await deployment.end();
     rmSync(folder, { recursive: true });
   });
 
@@ -70,11 +70,11 @@ export function importing(opens: OpensHouse): void {
       };
       await expect(brought(stop.signal)).rejects.toThrow();
       globalThis.fetch = real;
-      const begun = await totalsOf(house);
+      const begun = await totalsOf(deployment);
       const { accepted, alreadyThere, ...counts } = await brought();
       expect(counts).toMatchObject({ read: 16, refused: 7 });
       expect(accepted + alreadyThere).toBe(9);
-      const whole = await totalsOf(house);
+      const whole = await totalsOf(deployment);
       expect(begun.length).toBeGreaterThan(0);
       expect(begun.length).toBeLessThan(whole.length);
       expect(whole).toEqual([
@@ -105,16 +105,16 @@ export function importing(opens: OpensHouse): void {
     });
 
     it('run again, nothing doubles; the rows that are served say what the events do, and the log is whole', async () => {
-      const [end, before] = [await head(), await totalsOf(house)];
+      const [end, before] = [await head(), await totalsOf(deployment)];
       expect(await brought()).toMatchObject({ read: 16, accepted: 0, alreadyThere: 9, refused: 7 });
       expect(await head()).toBe(end);
-      expect(await totalsOf(house)).toEqual(before);
+      expect(await totalsOf(deployment)).toEqual(before);
       const { rows } = await model(`funding?limit=1000&after=${end}`);
       const served = (rows as unknown as Total[]).map(({ recipient, fund, period, obligated }) => {
         return { recipient, fund, period, obligated };
       });
       expect(inOrder(served)).toEqual(before);
-      const log = await house.log();
+      const log = await deployment.log();
       expect(await verify(log, quiet)).toMatchObject({ findings: [], count: 0 });
       await log.close();
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tellExample } from '../../apps/standalone/src/example.js';
-import type { House, OpensHouse } from './house.js';
-import { type Row, Teller } from './telling.js';
+import type { Deployment, OpensDeployment } from './deployment.js';
+import { type Row, ApiClient } from './api-client.js';
 
 /** A reader of server-sent events: what came, and a wait for what is to come. */
 async function listen(url: string, path: string, lastEventId?: string) {
@@ -49,34 +49,38 @@ async function listen(url: string, path: string, lastEventId?: string) {
 const caughtUp = (frames: readonly { event: string }[]): boolean => frames.some(({ event }) => event === 'caught-up');
 
 /** What changes is told as it changes, to whoever listens. */
-export function liveOverHttp(opens: OpensHouse): void {
-  let house: House;
-  const { model, send, pledge, head } = new Teller(() => house.url);
+export function liveOverHttp(opens: OpensDeployment): void {
+  let deployment: Deployment;
+  const { model, send, pledge, head } = new ApiClient(() => deployment.url);
   beforeAll(async () => {
-    house = await opens();
-    await tellExample(house.url, new Date().toISOString().slice(0, 10));
+    deployment = await opens();
+    await tellExample(deployment.url, new Date().toISOString().slice(0, 10));
   });
-  afterAll(() => house.end());
+  afterAll(() => deployment.end());
 
   describe('live over HTTP', () => {
     it('who comes back misses nothing, also after a restart, and is told to begin anew where that cannot be', async () => {
-      const first = await listen(house.url, 'read-models/funding/live?account=sudria.signals-fund');
+      const first = await listen(deployment.url, 'read-models/funding/live?account=sudria.signals-fund');
       await first.until(caughtUp);
       const { id } = first.frames.find(({ event }) => event === 'caught-up') as { id: string };
       first.stop();
       await pledge(13);
       await pledge(17);
-      await house.close();
-      await house.open();
+      await deployment.close();
+      await deployment.open();
       const { after } = await pledge(19);
-      const again = await listen(house.url, 'read-models/funding/live?account=sudria.signals-fund', id);
+      const again = await listen(deployment.url, 'read-models/funding/live?account=sudria.signals-fund', id);
       const { rows } = await model(`funding?account=sudria.signals-fund&after=${after}`);
       await again.until((frames) =>
         frames.some(({ event, data }) => event === 'row' && data['pledged'] === rows[0]?.['pledged']),
       );
       expect(again.frames.some(({ event }) => event === 'reset')).toBe(false);
       again.stop();
-      const other = await listen(house.url, 'read-models/funding/live?account=sudria.signals-fund', 'funding/9.9.9/1');
+      const other = await listen(
+        deployment.url,
+        'read-models/funding/live?account=sudria.signals-fund',
+        'funding/9.9.9/1',
+      );
       await other.until(caughtUp);
       expect(other.frames.map(({ event }) => event)).toEqual(['reset', 'row', 'caught-up']);
       other.stop();
@@ -105,12 +109,12 @@ export function liveOverHttp(opens: OpensHouse): void {
         ...{ basis: 'own', onBudget: false },
       });
       await model(`donor-portfolio?after=${await head()}`);
-      const reader = await listen(house.url, 'read-models/donor-portfolio/live?programme=sudria.empty');
+      const reader = await listen(deployment.url, 'read-models/donor-portfolio/live?programme=sudria.empty');
       await reader.until(caughtUp);
       await send('funding-account/sudria.empty-fund/pledge', { amount: 3, period: '2026' });
       await reader.until((frames) => frames.filter(({ event }) => event === 'row').length === 2);
-      await reader.until((frames) => frames.some(({ event }) => event === 'gone'));
-      expect(reader.frames.find(({ event }) => event === 'gone')?.data['row_id']).toBe(
+      await reader.until((frames) => frames.some(({ event }) => event === 'removed'));
+      expect(reader.frames.find(({ event }) => event === 'removed')?.data['row_id']).toBe(
         '["sudria","estmark","sudria.empty",null]',
       );
       reader.stop();
@@ -119,7 +123,7 @@ export function liveOverHttp(opens: OpensHouse): void {
     it('the log is told from where the reader left off, then as it grows', async () => {
       const { position } = await pledge(1);
       await pledge(2);
-      const reader = await listen(house.url, 'history/live?kind=funding-account', position);
+      const reader = await listen(deployment.url, 'history/live?kind=funding-account', position);
       await pledge(3);
       await reader.until((frames) => frames.length === 2);
       expect(reader.frames.map(({ data }) => (data['data'] as Row)['amount'])).toEqual([2, 3]);
@@ -129,7 +133,7 @@ export function liveOverHttp(opens: OpensHouse): void {
 
     it('a pledge is seen soon after its receipt', async () => {
       await model(`donor-portfolio?after=${await head()}`);
-      const reader = await listen(house.url, 'read-models/donor-portfolio/live?programme=sudria.signals');
+      const reader = await listen(deployment.url, 'read-models/donor-portfolio/live?programme=sudria.signals');
       await reader.until(caughtUp);
       const before = reader.frames[0]?.data['pledged'] as number;
       await pledge(11);
@@ -137,13 +141,15 @@ export function liveOverHttp(opens: OpensHouse): void {
       await reader.until((frames) =>
         frames.some(({ event, data }) => event === 'row' && data['pledged'] === before + 11),
       );
-      expect(performance.now() - received).toBeLessThan(house.soon);
+      expect(performance.now() - received).toBeLessThan(deployment.soon);
       reader.stop();
     });
 
-    it('a thousand readers of one name are told alike, and all are ended with a reason when the house closes', async () => {
+    it('a thousand readers of one name are told alike, and all are ended with a reason when the deployment closes', async () => {
       const readers = await Promise.all(
-        Array.from({ length: 1000 }, () => listen(house.url, 'read-models/funding/live?account=sudria.signals-fund')),
+        Array.from({ length: 1000 }, () =>
+          listen(deployment.url, 'read-models/funding/live?account=sudria.signals-fund'),
+        ),
       );
       await Promise.all(readers.map((reader) => reader.until(caughtUp)));
       const { after } = await pledge(23);
@@ -154,10 +160,10 @@ export function liveOverHttp(opens: OpensHouse): void {
           r.until((frames) => frames.some(({ event, data }) => event === 'row' && data['pledged'] === told)),
         ),
       );
-      await house.close();
-      await readers[0]?.until((frames) => frames.some(({ event }) => event === 'cut-off'));
-      expect(readers.filter(({ frames }) => frames.at(-1)?.event !== 'cut-off')).toEqual([]);
-      await house.open();
+      await deployment.close();
+      await readers[0]?.until((frames) => frames.some(({ event }) => event === 'closed'));
+      expect(readers.filter(({ frames }) => frames.at(-1)?.event !== 'closed')).toEqual([]);
+      await deployment.open();
     });
   });
 }

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
 import { tellExample } from '../../apps/standalone/src/example.js';
-import { buildHouse } from '../../apps/standalone/src/house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
 const base = mkdtempSync(join(tmpdir(), 'entente-move-'));
 const [old, moved, file] = [join(base, 'old'), join(base, 'new'), join(base, 'log.ndjson')];
 beforeAll(async () => {
-  const house = await buildHouse(old, 'fatal');
-  await house.listen(0, '127.0.0.1');
-  await tellExample(await house.getUrl(), new Date().toISOString().slice(0, 10));
-  await house.close();
+  const deployment = await createStandaloneApp(old, 'fatal');
+  await deployment.listen(0, '127.0.0.1');
+  await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+  await deployment.close();
 });
 afterAll(() => rmSync(base, { recursive: true }));
 
@@ -31,7 +31,7 @@ describe('a log that is moved', () => {
       events: number;
       digest: string;
     };
-    expect((await entente('import', 'log', file, '--data', moved)).err).toContain('seal.key');
+    expect((await entente('import', 'log', file, '--data', moved)).err).toContain('pseudonym.key');
     const [before, after] = [await eventsOf(old), await eventsOf(moved)];
     expect(after).toHaveLength(told.events);
     expect(after.map((event) => ({ ...event, position: 0n }))).toEqual(
@@ -45,14 +45,14 @@ describe('a log that is moved', () => {
     expect(JSON.parse(verified[0]?.out ?? '')).toMatchObject({ digest: told.digest });
     expect(verified[0]?.status).toBe(0);
 
-    const house = await buildHouse(moved, 'fatal');
-    await house.listen(0, '127.0.0.1');
+    const deployment = await createStandaloneApp(moved, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
     const receipt = await fetch(
-      `${await house.getUrl()}/v1/commands/example-01?stream=programme/norland.border-training`,
+      `${await deployment.getUrl()}/v1/commands/example-01?stream=programme/norland.border-training`,
       { headers: { 'entente-actor': 'norland;role=donor' } },
     );
     expect(await receipt.json()).toMatchObject({ revision: 0, events: [{ id: before[0]?.id }] });
-    await house.close();
+    await deployment.close();
     expect((await entente('compare', '--rebuilt', '--data', moved)).status).toBe(0);
   });
 

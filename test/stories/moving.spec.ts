@@ -1,4 +1,4 @@
-import { embedded } from './house.js';
+import { embedded } from './deployment.js';
 import { moving } from './moving.js';
 
 moving(embedded);

@@ -8,44 +8,44 @@ import { exportLog, importInto } from '../../apps/cli/src/move.js';
 import { verify } from '../../apps/cli/src/verify.js';
 import { tellExample } from '../../apps/standalone/src/example.js';
 import { all, anEvent } from '../contracts/event-store.js';
-import { type House, type OpensHouse, embedded } from './house.js';
-import { Teller } from './telling.js';
+import { type Deployment, type OpensDeployment, embedded } from './deployment.js';
+import { ApiClient } from './api-client.js';
 
-const SEAL_KEY = Buffer.alloc(32, 5);
+const PSEUDONYM_KEY = Buffer.alloc(32, 5);
 const quiet = { json: true, out: () => undefined, err: () => undefined };
 
-/** Where an event stands on an engine is its own; all else goes with it. */
-const eventsOf = async (house: House) => {
-  const log = await house.log();
+/** Where an event stands on a backing service is its own; all else goes with it. */
+const eventsOf = async (deployment: Deployment) => {
+  const log = await deployment.log();
   const events = await all(log.readLog(0n));
   await log.close();
   return events.map((event) => ({ ...event, position: 0n }));
 };
 
-/** The log of a house in one process is exported, and read into a house: it tells the same there. */
-export function moving(opens: OpensHouse): void {
+/** The log of a deployment in one process is exported, and read into a deployment: it tells the same there. */
+export function moving(opens: OpensDeployment): void {
   const folder = mkdtempSync(join(tmpdir(), 'entente-moving-'));
   const file = join(folder, 'log.ndjson');
-  let [old, house]: House[] = [];
-  const from = new Teller(() => (old as House).url);
-  const to = new Teller(() => (house as House).url);
+  let [old, deployment]: Deployment[] = [];
+  const from = new ApiClient(() => (old as Deployment).url);
+  const to = new ApiClient(() => (deployment as Deployment).url);
   beforeAll(async () => {
-    old = await embedded({ sealKey: SEAL_KEY });
+    old = await embedded({ pseudonymKey: PSEUDONYM_KEY });
     await tellExample(old.url, new Date().toISOString().slice(0, 10));
     const log = await old.log();
     await exportLog(log, file, quiet);
     await log.close();
-    house = await opens({ sealKey: SEAL_KEY });
-    await house.close();
+    deployment = await opens({ pseudonymKey: PSEUDONYM_KEY });
+    await deployment.close();
   });
   afterAll(async () => {
-    for (const one of [old, house]) await one?.end();
+    for (const one of [old, deployment]) await one?.end();
     rmSync(folder, { recursive: true });
   });
 
-  describe('a log that is moved into a house', () => {
+  describe('a log that is moved into a deployment', () => {
     it('is there whole and once, also where that was broken off', async () => {
-      const store = await (house as House).store();
+      const store = await (deployment as Deployment).store();
       const [adopt, positions] = [store.adopt.bind(store), `${file}.positions.csv`];
       store.adopt = async (events) => {
         await adopt(events.slice(0, 20));
@@ -65,11 +65,11 @@ export function moving(opens: OpensHouse): void {
       expect(said.at(-1)).toBe(`events read: ${told.events} of ${told.events}`);
       expect(await verify(store, quiet)).toMatchObject({ count: 0, events: told.events, digest: told.digest });
       await store.close();
-      expect(await eventsOf(house as House)).toEqual(await eventsOf(old as House));
+      expect(await eventsOf(deployment as Deployment)).toEqual(await eventsOf(old as Deployment));
     });
 
     it('has the receipts that it had, for who asks and for who sends again, of who is sealed too', async () => {
-      await house?.open();
+      await deployment?.open();
       const log = await old?.log();
       const [first, sealed] = await Promise.all(
         ['ProgrammeProposed', 'MisuseFlagged'].map(async (type) => (await all(log!.readLog(0n, { types: [type] })))[0]),
@@ -85,13 +85,13 @@ export function moving(opens: OpensHouse): void {
         const alike = { ...before?.body, position: expect.any(String), after: expect.any(String) };
         expect(after?.body).toEqual(alike);
       }
-      expect(await tellExample((house as House).url, '2026-11-30')).toBe(0);
+      expect(await tellExample((deployment as Deployment).url, '2026-11-30')).toBe(0);
     });
 
     it('shows the same rows of every name', async () => {
       const { readModels } = (await from.get('read-models')).body as unknown as { readModels: { name: string }[] };
       const ends = await Promise.all([from.head(), to.head()]);
-      const shown = async ({ model }: Teller, name: string, end: string | undefined) => {
+      const shown = async ({ model }: ApiClient, name: string, end: string | undefined) => {
         const { rows, totals } = await model(`${name}?limit=1000&after=${end}`);
         const told = rows.map((row) => JSON.stringify({ ...row, since: null, position: null }));
         return { rows: told.sort(), totals };
@@ -103,19 +103,19 @@ export function moving(opens: OpensHouse): void {
 
     it('goes on from there, and is the same in one process again', async () => {
       await to.pledge(7);
-      const [back, log] = [join(folder, 'back'), await house?.log()];
+      const [back, log] = [join(folder, 'back'), await deployment?.log()];
       await exportLog(log!, `${file}.back`, quiet);
       await log?.close();
       const store = new SqliteEventStore({ folder: back });
       await importInto(store, `${file}.back`, `${file}.back.csv`, quiet);
       const events = await all(store.readLog(0n));
-      expect(events.map((event) => ({ ...event, position: 0n }))).toEqual(await eventsOf(house as House));
+      expect(events.map((event) => ({ ...event, position: 0n }))).toEqual(await eventsOf(deployment as Deployment));
       expect(events.at(-1)).toMatchObject({ type: 'FundsPledged', data: { amount: 7 } });
       await store.close();
     });
 
     it('is refused by a store that holds anything else, which stays as it is', async () => {
-      await house?.close();
+      await deployment?.close();
       const other = await opens();
       await other.close();
       const store = await other.store();

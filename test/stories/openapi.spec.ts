@@ -1,4 +1,4 @@
-import { embedded } from './house.js';
+import { embedded } from './deployment.js';
 import { openapi } from './openapi.js';
 
 openapi(embedded);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CATALOGUE } from '@entente/contracts';
 import { tellExample } from '../../apps/standalone/src/example.js';
-import type { House, OpensHouse } from './house.js';
+import type { Deployment, OpensDeployment } from './deployment.js';
 
 interface Operation {
   readonly tags: readonly string[];
@@ -47,19 +47,19 @@ function fill(body: Record<string, unknown>, path: string, value: string): void 
   holder[last] = value;
 }
 
-/** What a house says of itself at /docs holds: its examples are tried. */
-export function openapi(opens: OpensHouse): void {
-  let house: House;
+/** What a deployment says of itself at /docs holds: its examples are tried. */
+export function openapi(opens: OpensDeployment): void {
+  let deployment: Deployment;
   let paths: [string, { get?: Operation; post?: Operation }][];
   beforeAll(async () => {
-    house = await opens();
-    await tellExample(house.url, new Date().toISOString().slice(0, 10));
-    const document = (await (await fetch(`${house.url}/docs-json`)).json()) as {
+    deployment = await opens();
+    await tellExample(deployment.url, new Date().toISOString().slice(0, 10));
+    const document = (await (await fetch(`${deployment.url}/docs-json`)).json()) as {
       paths: Record<string, (typeof paths)[0][1]>;
     };
     paths = Object.entries(document.paths);
   });
-  afterAll(() => house.end());
+  afterAll(() => deployment.end());
 
   /** The address and headers that an operation's examples make. */
   const exampleOf = (path: string, { parameters }: Operation): { address: string; headers: Record<string, string> } => {
@@ -69,16 +69,16 @@ export function openapi(opens: OpensHouse): void {
     const filled = of('path').reduce((at, { name, example }) => at.replace(`{${name}}`, example), path);
     const query = new URLSearchParams(of('query').map(({ name, example }) => [name, example]));
     return {
-      address: `${house.url}${filled}?${query.toString()}`,
+      address: `${deployment.url}${filled}?${query.toString()}`,
       headers: Object.fromEntries(of('header').map(({ name, example }) => [name, example])),
     };
   };
 
   describe('the OpenAPI document', () => {
     it('is shown at /docs, and lists every command and every read model', async () => {
-      const page = await fetch(`${house.url}/docs`);
+      const page = await fetch(`${deployment.url}/docs`);
       expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
-      const catalogue = (await (await fetch(`${house.url}/v1/catalogue`)).json()) as {
+      const catalogue = (await (await fetch(`${deployment.url}/v1/catalogue`)).json()) as {
         commands: { route: string }[];
       }[];
       const routes = catalogue.flatMap(({ commands }) => commands.map(({ route }) => route.replace('POST ', '')));
@@ -88,7 +88,7 @@ export function openapi(opens: OpensHouse): void {
           .map(([path]) => path)
           .sort(),
       ).toEqual(routes.sort());
-      const { readModels } = (await (await fetch(`${house.url}/v1/read-models`)).json()) as {
+      const { readModels } = (await (await fetch(`${deployment.url}/v1/read-models`)).json()) as {
         readModels: { name: string }[];
       };
       for (const { name } of readModels) expect(paths.map(([path]) => path)).toContain(`/v1/read-models/${name}/live`);
@@ -122,7 +122,7 @@ export function openapi(opens: OpensHouse): void {
 
     it.each([
       ['into an empty store', () => opens()],
-      ['after the example story', () => Promise.resolve(house)],
+      ['after the example story', () => Promise.resolve(deployment)],
     ])(
       'has examples for every command that make one book: told in their order %s, each is accepted',
       async (_where, at) => {
@@ -168,7 +168,7 @@ export function openapi(opens: OpensHouse): void {
           expect(await ready()).toMatchObject({ status: 'ok', parked: 0, fault: null });
         } finally {
           jest.useRealTimers();
-          if (where !== house) await where.end();
+          if (where !== deployment) await where.end();
         }
       },
     );

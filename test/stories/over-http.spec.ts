@@ -1,4 +1,4 @@
-import { embedded } from './house.js';
+import { embedded } from './deployment.js';
 import { overHttp } from './over-http.js';
 
 overHttp(embedded);

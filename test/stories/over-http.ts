@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CATALOGUE, readBody, schemaOf } from '@entente/contracts';
-import type { House, OpensHouse } from './house.js';
+import type { Deployment, OpensDeployment } from './deployment.js';
 
 interface Answer {
   status: number;
@@ -27,15 +27,15 @@ const commands = CATALOGUE.flatMap(({ kind, commands: of }) =>
 );
 
 /** Commands are told over HTTP, each answer is what it says, and hostile ones are the sender's fault. */
-export function overHttp(opens: OpensHouse): void {
-  let house: House;
+export function overHttp(opens: OpensDeployment): void {
+  let deployment: Deployment;
   beforeAll(async () => {
-    house = await opens();
+    deployment = await opens();
   });
-  afterAll(() => house.end());
+  afterAll(() => deployment.end());
   const send = async (url: string, payload: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
     const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
-    const answer = await house.app.inject({
+    const answer = await deployment.app.inject({
       method: 'POST',
       url,
       payload: body,
@@ -44,7 +44,7 @@ export function overHttp(opens: OpensHouse): void {
     return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
   };
   const get = async (url: string): Promise<Answer> => {
-    const answer = await house.app.inject({ method: 'GET', url });
+    const answer = await deployment.app.inject({ method: 'GET', url });
     return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
   };
   describe('told over HTTP', () => {
@@ -128,14 +128,14 @@ export function overHttp(opens: OpensHouse): void {
       const first = await send(url, proposal, once);
       expect(first).toMatchObject({ status: 201, headers: { etag: '"0"' } });
       expect((await send(url, proposal, once)).body).toEqual(first.body);
-      await house.close();
-      await house.open();
+      await deployment.close();
+      await deployment.open();
       expect((await send(url, proposal, once)).body).toEqual(first.body);
       expect(await send(url, { ...proposal, title: 'Other' }, once)).toMatchObject({
         status: 409,
         body: { code: 'command-id-reused' },
       });
-      const found = await house.app.inject({
+      const found = await deployment.app.inject({
         method: 'GET',
         url: '/v1/commands/propose-2?stream=programme/norland.p2',
         headers: norland,
@@ -163,20 +163,20 @@ export function overHttp(opens: OpensHouse): void {
         { title: '', donor: 'No!', starts: '2026-02-30', extra: 1 },
         { 'entente-actor': 'x;role=king' },
       );
-      const paths = (body['wrong'] as { path: string }[]).map(({ path }) => path);
+      const paths = (body['errors'] as { path: string }[]).map(({ path }) => path);
       expect(status).toBe(400);
       expect(new Set(paths)).toEqual(
         new Set(['title', 'donor', 'recipient', 'sector', 'starts', 'ends', 'extra', 'Entente-Actor.role']),
       );
-      expect(body['wrong']).toContainEqual({ path: 'sector', message: 'sector is missing' });
-      expect(body['wrong']).toContainEqual({ path: 'extra', message: 'there is no such field' });
+      expect(body['errors']).toContainEqual({ path: 'sector', message: 'sector is missing' });
+      expect(body['errors']).toContainEqual({ path: 'extra', message: 'there is no such field' });
     });
 
     it.each([
       ['broken JSON', '{"title":', {}, 400, 'unreadable'],
       ['another content type', '<a/>', { 'content-type': 'text/xml' }, 415, 'wrong-content-type'],
       ['an oversized body', `{"title":"${'x'.repeat(1024 * 1024)}"}`, {}, 413, 'body-too-large'],
-      ['a list', '[]', {}, 400, 'wrong-shape'],
+      ['a list', '[]', {}, 400, 'validation-failed'],
       ['a prototype key', '{"__proto__":{"x":1}}', {}, 400, 'unreadable'],
     ])('%s gets its own answer', async (_what, payload, headers, status, code) => {
       expect(await send('/v1/programme/norland.p5/propose', payload, headers)).toMatchObject({
@@ -204,7 +204,7 @@ export function overHttp(opens: OpensHouse): void {
       expect([...(body['events'] as unknown[]), ...(rest['events'] as unknown[])]).toEqual(all);
       expect(await get('/v1/history?limit=0&wat=1')).toMatchObject({
         status: 400,
-        body: { wrong: [{ path: 'wat' }, { path: 'limit' }] },
+        body: { errors: [{ path: 'wat' }, { path: 'limit' }] },
       });
     });
   });

@@ -1,4 +1,4 @@
-import { embedded } from './house.js';
+import { embedded } from './deployment.js';
 import { page } from './page.js';
 
 page(embedded);

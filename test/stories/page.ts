@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { House, OpensHouse } from './house.js';
+import type { Deployment, OpensDeployment } from './deployment.js';
 
-/** The page that a house shows at its address. */
-export function page(opens: OpensHouse): void {
-  let house: House;
+/** The page that a deployment shows at its address. */
+export function page(opens: OpensDeployment): void {
+  let deployment: Deployment;
   let page: string;
   let policy: string;
   beforeAll(async () => {
-    house = await opens();
-    const answer = await fetch(`${house.url}/`);
+    deployment = await opens();
+    const answer = await fetch(`${deployment.url}/`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain('text/html');
     page = await answer.text();
     policy = String(answer.headers.get('content-security-policy'));
   });
-  afterAll(() => house.end());
+  afterAll(() => deployment.end());
 
   describe('the page at /', () => {
     it('may run its own script and style and nothing else', () => {

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tellExample } from '../../apps/standalone/src/example.js';
-import type { House, OpensHouse } from './house.js';
-import { type Page, type Row, Teller } from './telling.js';
+import type { Deployment, OpensDeployment } from './deployment.js';
+import { type Page, type Row, ApiClient } from './api-client.js';
 
 /** Rows, history and health are read over HTTP: now, as of then, page by page, whole, and right behind a write. */
-export function reading(opens: OpensHouse): void {
-  let house: House;
-  const { get, model, send, pledge, head, afterwards } = new Teller(() => house.url);
+export function reading(opens: OpensDeployment): void {
+  let deployment: Deployment;
+  const { get, model, send, pledge, head, afterwards } = new ApiClient(() => deployment.url);
   beforeAll(async () => {
-    house = await opens();
-    await tellExample(house.url, new Date().toISOString().slice(0, 10));
+    deployment = await opens();
+    await tellExample(deployment.url, new Date().toISOString().slice(0, 10));
   });
-  afterAll(() => house.end());
+  afterAll(() => deployment.end());
 
   describe('rows over HTTP', () => {
     it('show the example: money by stage, deliveries against their promises, what waits, and misuse', async () => {
@@ -106,28 +106,28 @@ export function reading(opens: OpensHouse): void {
       [
         'read-models/funding?nope=1&limit=0&sort=what&pledged=much',
         400,
-        'wrong-shape',
+        'validation-failed',
         ['nope', 'pledged', 'sort', 'limit'],
       ],
-      ['read-models/funding?cursor=abc', 400, 'wrong-shape', ['cursor']],
-      ['read-models/funding?as-of=soon', 400, 'wrong-shape', ['as-of']],
-      ['read-models/funding?as-of=999999999999999', 400, 'wrong-shape', ['as-of']],
-      ['read-models/funding?after=*', 400, 'wrong-shape', ['after']],
+      ['read-models/funding?cursor=abc', 400, 'validation-failed', ['cursor']],
+      ['read-models/funding?as-of=soon', 400, 'validation-failed', ['as-of']],
+      ['read-models/funding?as-of=999999999999999', 400, 'validation-failed', ['as-of']],
+      ['read-models/funding?after=*', 400, 'validation-failed', ['after']],
       ['read-models/funding/events?row=none', 404, 'not-found', []],
-      ['read-models/funding/events', 400, 'wrong-shape', ['row']],
-      ['read-models/funding/live?pledged.min=1', 400, 'wrong-shape', ['pledged']],
-      ['history?limit=0&kind=*&x=1', 400, 'wrong-shape', ['x', 'limit', 'kind']],
-      ['history/programme/norland.border-training?revision=x&as-of=y', 400, 'wrong-shape', ['revision', 'as-of']],
+      ['read-models/funding/events', 400, 'validation-failed', ['row']],
+      ['read-models/funding/live?pledged.min=1', 400, 'validation-failed', ['pledged']],
+      ['history?limit=0&kind=*&x=1', 400, 'validation-failed', ['x', 'limit', 'kind']],
+      ['history/programme/norland.border-training?revision=x&as-of=y', 400, 'validation-failed', ['revision', 'as-of']],
     ])('%s is answered %i %s, and names what is wrong', async (path, status, code, wrong) => {
       const { status: answered, body } = await get(path);
       expect([answered, body.code]).toEqual([status, code]);
-      expect((body.wrong ?? []).map(({ path: at }) => at).sort()).toEqual([...wrong].sort());
+      expect((body.errors ?? []).map(({ path: at }) => at).sort()).toEqual([...wrong].sort());
     });
   });
 
   describe('history over HTTP', () => {
     it('gives the log a line each, and a stream with its state as of a revision or a day', async () => {
-      const answer = await fetch(`${house.url}/v1/history?kind=programme`, {
+      const answer = await fetch(`${deployment.url}/v1/history?kind=programme`, {
         headers: { accept: 'application/x-ndjson' },
       });
       const lines = (await answer.text())
@@ -154,7 +154,7 @@ export function reading(opens: OpensHouse): void {
 
   describe('a whole query', () => {
     const take = async (query: string, accept: string) => {
-      const answer = await fetch(`${house.url}/v1/read-models/${query}`, { headers: { accept } });
+      const answer = await fetch(`${deployment.url}/v1/read-models/${query}`, { headers: { accept } });
       const text = await answer.text();
       const digest = `sha-256=:${createHash('sha256').update(text).digest('base64')}:`;
       return { answer, text, digest, said: (name: string) => answer.headers.get(name) };
@@ -205,13 +205,13 @@ export function reading(opens: OpensHouse): void {
       const { text } = await take(`programmes?programme=isolde.quoted&after=${after}`, 'text/csv');
       expect(text).toContain(',"Say ""when"", or not",');
       const { answer, text: refused } = await take('programmes?limit=5&cursor=x', 'text/csv');
-      expect([answer.status, JSON.parse(refused)]).toMatchObject([400, { code: 'wrong-shape' }]);
+      expect([answer.status, JSON.parse(refused)]).toMatchObject([400, { code: 'validation-failed' }]);
     });
   });
 
   describe('the example story', () => {
     it('is told once into an empty log, completed where it was broken off, and never told into anything else', async () => {
-      expect(await tellExample(house.url, '2026-11-30')).toBe(0);
+      expect(await tellExample(deployment.url, '2026-11-30')).toBe(0);
       const other = await opens();
       const at = other.url;
       const real = globalThis.fetch;
@@ -234,8 +234,8 @@ export function reading(opens: OpensHouse): void {
 
   describe('health over HTTP', () => {
     it('says that it lives, and how far each read model lags', async () => {
-      expect(await (await fetch(`${house.url}/health/live`)).json()).toEqual({ status: 'ok' });
-      const ready = await fetch(`${house.url}/health/ready`);
+      expect(await (await fetch(`${deployment.url}/health/live`)).json()).toEqual({ status: 'ok' });
+      const ready = await fetch(`${deployment.url}/health/ready`);
       expect(ready.status).toBe(200);
       expect(await ready.json()).toMatchObject({
         status: 'ok',

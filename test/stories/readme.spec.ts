@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { commandLine } from '../../apps/cli/src/commands.js';
 import { tellExample } from '../../apps/standalone/src/example.js';
-import { buildHouse } from '../../apps/standalone/src/house.js';
+import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-readme-'));
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
@@ -19,7 +19,7 @@ const shell = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = 
 let app: NestFastifyApplication;
 let url: string;
 beforeAll(async () => {
-  app = await buildHouse(folder, 'fatal');
+  app = await createStandaloneApp(folder, 'fatal');
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
   await tellExample(url, new Date().toISOString().slice(0, 10));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anEvent } from '../contracts/event-store.js';
-import type { House, OpensHouse } from './house.js';
+import type { Deployment, OpensDeployment } from './deployment.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -14,18 +14,18 @@ const account = { ...parties, fund: 'Fund', stages: ['pledged', 'committed', 'ob
 const money = (amount: number, period = '2026') => ({ amount, period });
 
 /** What joins and sums several streams says what they say together. */
-export function views(opens: OpensHouse): void {
-  let house: House;
+export function views(opens: OpensDeployment): void {
+  let deployment: Deployment;
   /** Views are read as of all that was said so far, in whatever stream. */
   let last = '';
   beforeAll(async () => {
-    house = await opens();
+    deployment = await opens();
   });
-  afterAll(() => house.end());
+  afterAll(() => deployment.end());
 
   const say = async (actor: string, url: string, payload: object): Promise<void> => {
     const headers = { 'content-type': 'application/json', 'entente-actor': actor };
-    const answer = await house.app.inject({
+    const answer = await deployment.app.inject({
       method: 'POST',
       url: `/v1/${url}`,
       headers,
@@ -37,7 +37,7 @@ export function views(opens: OpensHouse): void {
   };
   const view = async (query: string): Promise<{ rows: Row[]; totals: Row[] }> => {
     const [name, parameters = ''] = query.split('?') as [string, string?];
-    const answer = await house.app.inject({ url: `/v1/read-models/${name}?${parameters}&after=${last}` });
+    const answer = await deployment.app.inject({ url: `/v1/read-models/${name}?${parameters}&after=${last}` });
     expect(answer.statusCode).toBe(200);
     return answer.json();
   };
@@ -183,9 +183,9 @@ export function views(opens: OpensHouse): void {
   describe('outdated-decisions', () => {
     it('names a decision before which something was recorded that it rested on and had not seen', async () => {
       expect((await view('outdated-decisions')).rows).toEqual([]);
-      await house.close();
+      await deployment.close();
       // Slipped between the look and the append, as no command could be made to on purpose: written into the log itself.
-      const store = await house.store();
+      const store = await deployment.store();
       const late = anEvent('FundsPledged', money(1));
       const consulted = [
         { stream: 'programme/norland.alpha', revision: -1 },
@@ -196,7 +196,7 @@ export function views(opens: OpensHouse): void {
       ]);
       last = String(await store.head());
       await store.close();
-      await house.open();
+      await deployment.open();
       const columns = ['decided', 'consulted_stream', 'consulted_revision', 'actual_revision'];
       expect(only((await view('outdated-decisions')).rows, ...columns)).toEqual([
         ['funding-account/norland.alpha-eur', 'programme/norland.alpha', -1, 0],

@@ -5,13 +5,13 @@ import {
   EventLog,
   EventStore,
   Executor,
-  type Follower,
+  type ProgressSource,
   InProcessFeed,
   LiveLog,
   LiveRows,
   ReadModelStore,
   RefusalLog,
-  Sealer,
+  Pseudonymizer,
   Watchdog,
   eraOf,
   followersIn,
@@ -22,7 +22,7 @@ import {
   CommandsController,
   HealthController,
   HistoryController,
-  HouseReadiness,
+  SystemReadiness,
   LiveController,
   Metrics,
   MetricsController,
@@ -32,10 +32,10 @@ import {
   Readiness,
   RefusalsController,
 } from '@entente/http';
-import { KafkaCommandBacklog, KafkaTopicEnd } from '@entente/kafka';
+import { CommandLag, PublishedPosition } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
-import { SubmitHandler, type Waits, Watch, kinds, logging } from '@entente/workers';
+import { ExecuteCommandHandler, type StartupDependencies, WatchdogWorker, kinds, logging } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { Config } from './config.js';
 
@@ -46,8 +46,8 @@ class ClosesTheStores implements OnApplicationShutdown {
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
     @Inject(RefusalLog) private readonly refusals: RefusalLog,
-    @Inject(KafkaTopicEnd) private readonly end: KafkaTopicEnd,
-    @Inject(KafkaCommandBacklog) private readonly backlog: KafkaCommandBacklog,
+    @Inject(PublishedPosition) private readonly end: PublishedPosition,
+    @Inject(CommandLag) private readonly backlog: CommandLag,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
@@ -61,13 +61,13 @@ class ClosesTheStores implements OnApplicationShutdown {
 }
 
 /** By whose word it is known how far those are that come behind the log. */
-type Behind = [rows: ReadModelStore, topic: KafkaTopicEnd, commands: KafkaCommandBacklog, live: LiveLog];
+type Behind = [rows: ReadModelStore, topic: PublishedPosition, commands: CommandLag, live: LiveLog];
 
 /**
  * What follows the log: every read model, whichever process folds it; the relay, by what is on the topic, where rows lack something; and the live history of this process.
  * The intake follows the commands on their topic.
  */
-function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): readonly Follower[] {
+function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): readonly ProgressSource[] {
   const models = followersIn(
     rows,
     MODELS.map(({ name }) => name),
@@ -87,8 +87,8 @@ function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): rea
 /** The front door, beside as many others as one likes: commands are decided here, on the event store, and rows are read that projectors fold. */
 @Module({})
 export class ApiModule {
-  static on(config: Config, waits: Waits): DynamicModule {
-    const { process: own, eventStore, kafka, topic, others, group, database, sealKey } = config;
+  static on(config: Config, waits: StartupDependencies): DynamicModule {
+    const { process: own, eventStore, kafka, topic, others, group, database, pseudonymKey } = config;
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(own.logLevel))],
@@ -147,7 +147,7 @@ export class ApiModule {
           provide: Executor,
           inject: [EventStore, RefusalLog, Metrics],
           useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, new Sealer(sealKey), refusals, metrics),
+            new Executor(store, kinds, new Pseudonymizer(pseudonymKey), refusals, metrics),
         },
         { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
         {
@@ -157,38 +157,38 @@ export class ApiModule {
         },
         OpenStreams,
         {
-          provide: KafkaTopicEnd,
+          provide: PublishedPosition,
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
-            new KafkaTopicEnd({
+            new PublishedPosition({
               ...{ ...kafka, ...topic, clientId: 'entente-api', reconnected: () => metrics.reconnected('kafka') },
             }),
         },
         {
-          provide: KafkaCommandBacklog,
+          provide: CommandLag,
           inject: [Metrics],
           useFactory: (metrics: Metrics) => {
             const answering = { topic: others.commands, groupId: `${group}-intake`, clientId: 'entente-api' };
-            return new KafkaCommandBacklog({ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') });
+            return new CommandLag({ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') });
           },
         },
         {
           provide: Watchdog,
-          inject: [EventStore, ReadModelStore, KafkaTopicEnd, KafkaCommandBacklog, LiveLog],
+          inject: [EventStore, ReadModelStore, PublishedPosition, CommandLag, LiveLog],
           useFactory: (log: EventStore, ...behind: Behind) =>
             new Watchdog(log, followers(log, ...behind), () => Date.now()),
         },
         {
           provide: Readiness,
-          inject: [EventStore, ReadModelStore, Watchdog, KafkaCommandBacklog],
-          useFactory: (log: EventStore, rows: ReadModelStore, watchdog: Watchdog, backlog: KafkaCommandBacklog) =>
-            new HouseReadiness({
+          inject: [EventStore, ReadModelStore, Watchdog, CommandLag],
+          useFactory: (log: EventStore, rows: ReadModelStore, watchdog: Watchdog, backlog: CommandLag) =>
+            new SystemReadiness({
               ...{ log, rows, watchdog, waiting: () => log.waiting(), commandsWaiting: () => backlog.waiting() },
               ...{ fault: () => null, models: () => modelsIn(rows) },
             }),
         },
-        Watch,
-        SubmitHandler,
+        WatchdogWorker,
+        ExecuteCommandHandler,
         ClosesTheStores,
       ],
     };

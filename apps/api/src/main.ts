@@ -1,8 +1,8 @@
 import '../../standalone/src/supported-node.js';
 import 'reflect-metadata';
 import { ReadModelStore } from '@entente/engine';
-import { buildApp, live, serveDocs, settingsOr } from '@entente/http';
-import { Waits } from '@entente/workers';
+import { buildApp, runProcess, serveDocs, settingsOr } from '@entente/http';
+import { StartupDependencies } from '@entente/workers';
 import { ApiModule } from './api.module.js';
 import { readConfig } from './config.js';
 
@@ -10,8 +10,8 @@ const NAME = "Entente's api";
 
 async function bootstrap(): Promise<void> {
   const config = settingsOr(readConfig(process.env), NAME);
-  const waits = new Waits((line) => process.stderr.write(`${NAME}: ${line}\n`));
-  await live({
+  const waits = new StartupDependencies((line) => process.stderr.write(`${NAME}: ${line}\n`));
+  await runProcess({
     ...{ name: NAME, at: config.process, waitsFor: () => waits.status() },
     build: async (signal) => {
       const app = await buildApp(ApiModule.on(config, waits.until(signal)), config.process.door);

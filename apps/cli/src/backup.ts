@@ -12,7 +12,7 @@ const MANIFEST = 'manifest.json';
 const LOG = 'log.sqlite';
 const ROWS = 'rows.sqlite';
 const REFUSALS = 'refusals.sqlite';
-const KEY = 'seal.key';
+const KEY = 'pseudonym.key';
 const FORMAT = 1;
 
 /** What a backup says of itself. */
@@ -43,7 +43,7 @@ async function digestOf(file: string): Promise<string> {
 /** What a backup takes beside the log. */
 export interface Wanted {
   readonly rows?: boolean;
-  readonly sealKey?: boolean;
+  readonly pseudonymKey?: boolean;
 }
 
 /** How a backup is opened, to be looked at. */
@@ -62,21 +62,21 @@ function ownVersion(): string {
 }
 
 /**
- * Copies a data folder into an empty one while the house runs: the rows first, where they are wanted, so that they are never ahead of the log that is copied after them,
+ * Copies a data folder into an empty one while the deployment runs: the rows first, where they are wanted, so that they are never ahead of the log that is copied after them,
  * and the refused commands, which are kept apart from it.
  * The manifest is written last: without it there is no backup.
  */
 export async function backUp(
   data: string,
   to: string,
-  { rows = false, sealKey = false }: Wanted,
+  { rows = false, pseudonymKey = false }: Wanted,
   open: Openers,
   output: Output,
 ): Promise<void> {
   if (inUse(to)) throw new Error(`${to} is not empty: name a new folder for each backup`);
   mkdirSync(to, { recursive: true });
   const refusals = existsSync(join(data, REFUSALS)) ? [REFUSALS] : [];
-  const names = [...(rows ? [ROWS] : []), LOG, ...refusals, ...(sealKey ? [KEY] : [])];
+  const names = [...(rows ? [ROWS] : []), LOG, ...refusals, ...(pseudonymKey ? [KEY] : [])];
   for (const name of names) {
     const file = join(data, name);
     if (!existsSync(file)) throw new Error(`${data} holds no ${name}: nothing to back up`);
@@ -104,9 +104,9 @@ export async function backUp(
     output.out(
       `${to} holds ${events} events up to position ${position}, whose digest is ${digest}: ${names.join(', ')}`,
     );
-  if (!sealKey && existsSync(join(data, KEY)))
+  if (!pseudonymKey && existsSync(join(data, KEY)))
     output.err(
-      `${KEY} is not in this backup: it links reporters to their pseudonyms. Keep it in another place, or take it too with --seal-key`,
+      `${KEY} is not in this backup: it links reporters to their pseudonyms. Keep it in another place, or take it too with --pseudonym-key`,
     );
 }
 
@@ -127,7 +127,7 @@ async function servedIn(folder: string, log: EventLog, open: Openers): Promise<R
 export async function restore(
   from: string,
   data: string,
-  sealKey: string | undefined,
+  pseudonymKey: string | undefined,
   openLog: (folder: string) => EventLog,
   output: Output,
 ): Promise<void> {
@@ -144,7 +144,7 @@ export async function restore(
   if (wrong.length > 0) throw new Error(`this backup is not what its manifest says: ${wrong.join('; ')}`);
   await fillWhole(data, async (making) => {
     for (const { name } of manifest.files) copyFileSync(join(from, name), join(making, name));
-    if (sealKey !== undefined) copyFileSync(sealKey, join(making, KEY));
+    if (pseudonymKey !== undefined) copyFileSync(pseudonymKey, join(making, KEY));
     const log = openLog(making);
     const head = await log.head();
     const held = (await digestOfLog(log)).digest;
@@ -161,7 +161,7 @@ export async function restore(
   else output.out(`${data} holds ${events} events up to position ${position} again, whose digest is ${digest}`);
   if (!existsSync(join(data, KEY)))
     output.err(
-      `${KEY} was not in the backup: put it into ${data} before the house starts, or reporters get new pseudonyms`,
+      `${KEY} was not in the backup: put it into ${data} before the deployment starts, or reporters get new pseudonyms`,
     );
 }
 

@@ -9,12 +9,12 @@ import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export { beginEra, copyDatabase, damageIn } from '@entente/sqlite';
 import { PostgresReadModelStore, PostgresRefusalLog, SqliteReadModelStore } from '@entente/typeorm';
 import { addressIn } from '../../standalone/src/address.js';
-import { buildHouse } from '../../standalone/src/house.js';
-import type { EngineSettings } from './engine-settings.js';
+import { createStandaloneApp } from '../../standalone/src/deployment.js';
+import type { ServiceSettings } from './service-settings.js';
 import type { Repartitioned } from './repartition.js';
 
-/** A house as the command line opens it, whichever engines it stands on. */
-export interface House {
+/** A deployment as the command line opens it, whichever services it stands on. */
+export interface Deployment {
   /** The log, for reading: beside whoever writes it. */
   log(): Promise<EventLog>;
   /** The rows, for reading. */
@@ -23,7 +23,7 @@ export interface House {
   rowsToWrite(log: EventLog): Promise<ReadModelStore>;
 }
 
-/** The log of a data folder, for reading: beside a running house, or where none runs. */
+/** The log of a data folder, for reading: beside a running deployment, or where none runs. */
 export const openLog = (folder: string): EventLog => new SqliteLogReader(folder);
 
 /** A new log in a folder that is made for it. */
@@ -38,15 +38,15 @@ const embeddedRows = async (folder: string, log: EventLog, readonly: boolean): P
 /** The rows of a data folder, for reading. */
 export const openRows = (folder: string, log: EventLog): Promise<ReadModelStore> => embeddedRows(folder, log, true);
 
-/** The house in a data folder. */
-export const inFolder = (folder: string): House => ({
+/** The deployment in a data folder. */
+export const inFolder = (folder: string): Deployment => ({
   log: () => Promise.resolve(openLog(folder)),
   rows: (log) => openRows(folder, log),
   rowsToWrite: (log) => embeddedRows(folder, log, false),
 });
 
-/** The house on an event store and a database. */
-export const onEngines = ({ eventStore, database, topic }: EngineSettings): House => {
+/** The deployment on an event store and a database. */
+export const onServices = ({ eventStore, database, topic }: ServiceSettings): Deployment => {
   const rowsIn = async (log: EventLog, readonly: boolean): Promise<ReadModelStore> => {
     const rows = new PostgresReadModelStore({
       ...{ ...database, models: MODELS, views: VIEWS, partitions: topic.partitions, readonly },
@@ -61,13 +61,13 @@ export const onEngines = ({ eventStore, database, topic }: EngineSettings): Hous
   };
 };
 
-/** The event store of a house on engines. */
-export const openEngineLog = ({ eventStore }: EngineSettings): Promise<EventStoreDbStore> =>
+/** The event store of a distributed deployment. */
+export const openDistributedLog = ({ eventStore }: ServiceSettings): Promise<EventStoreDbStore> =>
   EventStoreDbStore.connect(eventStore);
 
-/** The rows of a house on engines, of which those that are ahead of the log's end are folded anew. */
+/** The rows of a distributed deployment, of which those that are ahead of the log's end are folded anew. */
 export async function openRowsBehind(
-  { database, topic: { partitions } }: EngineSettings,
+  { database, topic: { partitions } }: ServiceSettings,
   log: EventLog,
   head: bigint,
 ): Promise<ReadModelStore> {
@@ -76,17 +76,17 @@ export async function openRowsBehind(
   return rows;
 }
 
-/** The dead letters of a house on engines: those that were not driven back yet; with `back`, driven back where they came from the commands. */
-export function deadLetters({ kafka, others, group }: EngineSettings, back: boolean): Promise<readonly DeadLetter[]> {
+/** The dead letters of a distributed deployment: those that were not driven back yet; with `back`, driven back where they came from the commands. */
+export function deadLetters({ kafka, others, group }: ServiceSettings, back: boolean): Promise<readonly DeadLetter[]> {
   const { commands: topic, deadLetters: letters } = others;
   return (back ? redrive : listDeadLetters)({
     ...{ ...kafka, topic, deadLetters: letters, groupId: `${group}-intake`, clientId: 'entente-cli' },
   });
 }
 
-/** A topic and a database in another number of partitions, beside those of a house. */
+/** A topic and a database in another number of partitions, beside those of a deployment. */
 export async function openRepartitioned(
-  { kafka, topic: { replicas }, database: serves }: EngineSettings,
+  { kafka, topic: { replicas }, database: serves }: ServiceSettings,
   log: EventLog,
   next: { readonly topic: string; readonly partitions: number; readonly database: string },
 ): Promise<Repartitioned & { close(): Promise<void> }> {
@@ -119,7 +119,7 @@ export async function openScratch(log: EventLog): Promise<{ readonly rows: ReadM
 }
 
 /** The front door to write through. */
-export interface FrontDoor {
+export interface ApiEndpoint {
   readonly url: string;
   close(): Promise<void>;
 }
@@ -132,8 +132,8 @@ const answers = async (url: string): Promise<boolean> => {
   }
 };
 
-/** The house at `url`; else the one that left its address in the data folder; else one that is opened here, for as long as it is needed. */
-export async function openFrontDoor(folder: string, url: string | undefined): Promise<FrontDoor> {
+/** The deployment at `url`; else the one that left its address in the data folder; else one that is opened here, for as long as it is needed. */
+export async function openFrontDoor(folder: string, url: string | undefined): Promise<ApiEndpoint> {
   const close = (): Promise<void> => Promise.resolve();
   if (url !== undefined) {
     if (await answers(url)) return { url: url.replace(/\/$/, ''), close };
@@ -141,7 +141,7 @@ export async function openFrontDoor(folder: string, url: string | undefined): Pr
   }
   const left = addressIn(folder);
   if (left !== null && (await answers(left))) return { url: left, close };
-  const app = await buildHouse(folder, 'error');
+  const app = await createStandaloneApp(folder, 'error');
   await app.listen(0, '127.0.0.1');
   return { url: await app.getUrl(), close: () => app.close() };
 }

@@ -6,8 +6,8 @@ import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
 import { foldAnew, positionAt, printRows } from './rows.js';
 import { known, parkedIn, sides, tell } from './comparing.js';
-import { engineCommands, importToEngines } from './engine-commands.js';
-import { type Common, folderOf, onOwnFolder, ownFolder, withLog } from './houses.js';
+import { serviceCommands, importToServices } from './service-commands.js';
+import { type Common, folderOf, onOwnFolder, ownFolder, withLog } from './deployments.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
 import { timeline } from './timeline.js';
 import { verify } from './verify.js';
@@ -28,7 +28,7 @@ export function commandLine(
   outputTo: (json: boolean) => Output = processOutput,
 ): Command {
   const program = new Command('entente')
-    .description('Imports into, replays, compares and verifies an Entente house.')
+    .description('Imports into, replays, compares and verifies an Entente deployment.')
     .addHelpText('after', CODES);
   /** One that needs no data folder. */
   const bare = (name: string, about: string, examples: readonly string[]): Command =>
@@ -40,7 +40,7 @@ export function commandLine(
   const common = (name: string, about: string, examples: readonly string[]): Command =>
     bare(name, about, examples).option(
       '--data <folder>',
-      'the data folder (default: the house that ESDB_URL names, else ENTENTE_DATA or ./data)',
+      'the data folder (default: the deployment that ESDB_URL names, else ENTENTE_DATA or ./data)',
     );
 
   common(
@@ -55,7 +55,7 @@ export function commandLine(
     .argument('<what>', 'what the file holds: obligations (CSV), or a log that was exported (NDJSON)')
     .argument('<file>', 'the file')
     .option('--mapping <file>', 'obligations: how the columns are read; see deploy/mappings/us-greenbook.json')
-    .option('--url <url>', 'the running house to ask; else the one of the data folder, else it is opened here')
+    .option('--url <url>', 'the running deployment to ask; else the one of the data folder, else it is opened here')
     .option('--refused <file>', 'where refused rows go, with their reasons (default: <file>.refused.csv, here)')
     .option('--positions <file>', 'log: where old and new positions go (default: <file>.positions.csv)')
     .action(async (what: string, file: string, options: Common & ImportOptions) => {
@@ -63,7 +63,7 @@ export function commandLine(
       if (what === 'log') {
         const positions = options.positions ?? `${file}.positions.csv`;
         if (onOwnFolder(options)) await importLog(file, folderOf(options), positions, makeLog, output);
-        else await importToEngines(file, positions, output);
+        else await importToServices(file, positions, output);
         return exit(EXIT.done);
       }
       if (what !== 'obligations') throw new Error(`"${what}" cannot be imported: obligations and log can`);
@@ -120,11 +120,11 @@ export function commandLine(
     .option('--as-of <when>', 'the first side: a position, a day or an instant')
     .option('--with <when>', 'the second side; now, where it is not given')
     .action((name: string | undefined, options: Common & { rebuilt?: boolean; asOf?: string; with?: string }) =>
-      withLog(options, async (log, house) => {
+      withLog(options, async (log, deployment) => {
         const output = outputTo(options.json === true);
         if ((options.rebuilt === true) === (options.asOf !== undefined))
           throw new Error('compare takes --rebuilt, or --as-of with --with');
-        const served = await house.rows(log);
+        const served = await deployment.rows(log);
         const scratch = await openScratch(log);
         try {
           const names = name === undefined ? served.names().map((one) => one.name) : [known(served, name)];
@@ -141,14 +141,14 @@ export function commandLine(
 
   common(
     'rebuild',
-    'Folds read models anew beside the living ones, catches up and takes over, while the house runs on.',
+    'Folds read models anew beside the living ones, catches up and takes over, while the deployment runs on.',
     ['rebuild funding', 'rebuild funding programmes --anew'],
   )
     .argument('[read-model...]', 'those whose version changed, where none is named')
     .option('--anew', 'begin again, also where an earlier rebuild was broken off')
     .action((names: readonly string[], options: Common & { anew?: boolean }) =>
-      withLog(options, async (log, house) => {
-        const rows = await house.rowsToWrite(log);
+      withLog(options, async (log, deployment) => {
+        const rows = await deployment.rowsToWrite(log);
         try {
           await rebuildModels(log, rows, names, options.anew === true, outputTo(options.json === true));
           exit(EXIT.done);
@@ -167,10 +167,10 @@ export function commandLine(
     .option('--model <read-model>', 'retry those of this read model alone')
     .option('--stream <stream>', 'retry this stream alone')
     .action((what: string | undefined, options: Common & { model?: string; stream?: string }) =>
-      withLog(options, async (log, house) => {
+      withLog(options, async (log, deployment) => {
         if (what !== undefined && what !== 'retry') throw new Error(`parked takes nothing or "retry", not "${what}"`);
         const output = outputTo(options.json === true);
-        const rows = await (what === undefined ? house.rows : house.rowsToWrite)(log);
+        const rows = await (what === undefined ? deployment.rows : deployment.rowsToWrite)(log);
         try {
           const left =
             what === undefined ? await listParked(log, rows, output) : await retry(log, rows, options, output);
@@ -195,13 +195,13 @@ export function commandLine(
 
   common(
     'backup',
-    'Copies the data folder into an empty one, while the house runs, with a manifest of what it holds.',
-    ['backup /var/backups/entente-2026-11-24', 'backup ./copy --rows --seal-key --json'],
+    'Copies the data folder into an empty one, while the deployment runs, with a manifest of what it holds.',
+    ['backup /var/backups/entente-2026-11-24', 'backup ./copy --rows --pseudonym-key --json'],
   )
     .argument('<folder>', 'where the copy goes: a new folder for each')
     .option('--rows', 'the rows too: they are folded again from the log where they are missing')
-    .option('--seal-key', 'the key too that links reporters to their pseudonyms')
-    .action(async (folder: string, options: Common & { rows?: boolean; sealKey?: boolean }) => {
+    .option('--pseudonym-key', 'the key too that links reporters to their pseudonyms')
+    .action(async (folder: string, options: Common & { rows?: boolean; pseudonymKey?: boolean }) => {
       const own = ownFolder(options, 'back its event store up by its own means, or write its log by `entente export`');
       await backUp(own, folder, options, { log: openLog, rows: openRows }, outputTo(options.json === true));
       exit(EXIT.done);
@@ -209,13 +209,13 @@ export function commandLine(
 
   common('restore', 'Puts a backup into an empty data folder, once it is what its manifest says.', [
     'restore /var/backups/entente-2026-11-24 --data ./data',
-    'restore ./copy --data ./data --seal-key /safe/seal.key',
+    'restore ./copy --data ./data --pseudonym-key /safe/pseudonym.key',
   ])
     .argument('<folder>', 'the backup')
-    .option('--seal-key <file>', 'the key that links reporters to their pseudonyms, where the backup has none')
-    .action(async (folder: string, options: Common & { sealKey?: string }) => {
+    .option('--pseudonym-key <file>', 'the key that links reporters to their pseudonyms, where the backup has none')
+    .action(async (folder: string, options: Common & { pseudonymKey?: string }) => {
       const own = ownFolder(options, 'a backup of a folder is restored into a folder');
-      await restore(folder, own, options.sealKey, openLog, outputTo(options.json === true));
+      await restore(folder, own, options.pseudonymKey, openLog, outputTo(options.json === true));
       exit(EXIT.done);
     });
 
@@ -256,6 +256,6 @@ export function commandLine(
       exit(found.count === 0 ? EXIT.done : EXIT.differences);
     }),
   );
-  engineCommands(bare, exit, outputTo);
+  serviceCommands(bare, exit, outputTo);
   return program;
 }

@@ -3,7 +3,7 @@ import { type EventLog, canonicalJson } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 
 /**
- * SHA-256 of events as they are, in their order and without their positions: two stores that hold the same log, whatever engine they are on, give the same. A backup's
+ * SHA-256 of events as they are, in their order and without their positions: two stores that hold the same log, whatever database they are on, give the same. A backup's
  * manifest, an exported log and `entente verify` all say this one.
  */
 export class EventsDigest {

@@ -40,7 +40,7 @@ class Sender {
       const said = (await answer.json()) as {
         code?: string;
         title?: string;
-        wrong?: { path: string; message: string }[];
+        errors?: { path: string; message: string }[];
       };
       if (answer.ok) return { as: answer.headers.get('idempotency-replayed') === 'true' ? 'there' : 'accepted' };
       if (answer.status === 503 && tried < PATIENCE) {
@@ -49,7 +49,7 @@ class Sender {
       }
       if (answer.status >= 500)
         throw new Error(`${said.title ?? 'the service failed'}; run the import again: nothing doubles`);
-      const wrong = (said.wrong ?? []).map(({ path, message }) => `${path} ${message}`).join('; ');
+      const wrong = (said.errors ?? []).map(({ path, message }) => `${path} ${message}`).join('; ');
       return {
         as: 'refused',
         code: said.code ?? String(answer.status),

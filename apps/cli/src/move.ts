@@ -107,7 +107,7 @@ async function* eventsOf(store: EventStore): AsyncGenerator<RecordedEvent, void>
 }
 
 /**
- * Reads an exported log into a store, whatever engine it is on: streams, revisions, ids, times and receipts stay, positions are new. The old and the new position of each
+ * Reads an exported log into a store, whatever database it is on: streams, revisions, ids, times and receipts stay, positions are new. The old and the new position of each
  * event go into a file. What the store holds then is read once more and has the digest that the file names. Broken off, it is called again, and what is there already is not
  * written twice; a store that holds anything else is left as it is.
  */
@@ -179,6 +179,6 @@ export async function importLog(
       `${data} holds ${told?.events} events, whose digest is ${told?.digest}; ${positions} says which position each had and has`,
     );
   output.err(
-    `seal.key is not part of a log: put the one of the old folder into ${data}, or reporters get new pseudonyms`,
+    `pseudonym.key is not part of a log: put the one of the old folder into ${data}, or reporters get new pseudonyms`,
   );
 }

@@ -42,7 +42,7 @@ export async function copyRefusals(from: RefusalLog, to: RefusalLog): Promise<nu
   return found.length;
 }
 
-/** What a house in another number of partitions takes. */
+/** What a deployment in another number of partitions takes. */
 export interface Repartitioned {
   readonly publisher: EventPublisher;
   readonly rows: ReadModelStore;

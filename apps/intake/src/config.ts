@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DOOR } from '@entente/http';
+import { DEFAULT_LIMITS } from '@entente/http';
 import {
   type Env,
   readDatabase,
@@ -8,7 +8,7 @@ import {
   readKafka,
   readOtherTopics,
   readProcess,
-  readSealKey,
+  readPseudonymKey,
   readSettings,
   readTopic,
 } from '@entente/workers';
@@ -18,14 +18,14 @@ const readFile = (path: string): string => readFileSync(path, 'utf8');
 /** What an operator sets, by environment variables; or every one that is wrong with what it takes. */
 export const readConfig = (from: Env) =>
   readSettings(from, readFile, (env) => ({
-    process: readProcess(env, { port: 3003, door: DOOR, reachable: true }),
+    process: readProcess(env, { port: 3003, door: DEFAULT_LIMITS, reachable: true }),
     eventStore: readEventStore(env, readFile),
     kafka: readKafka(env, readFile),
     topic: readTopic(env),
     others: readOtherTopics(env),
     group: readGroup(env),
     database: readDatabase(env, readFile),
-    sealKey: readSealKey(env),
+    pseudonymKey: readPseudonymKey(env),
   }));
 
 export type Config = Extract<ReturnType<typeof readConfig>, { settings: unknown }>['settings'];

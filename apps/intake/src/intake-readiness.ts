@@ -1,5 +1,5 @@
 import { type EventStore, Fault, type Watchdog } from '@entente/engine';
-import { Readiness, type Standing, alarmsOf, headSoon } from '@entente/http';
+import { Readiness, type Standing, alarmsOf, headWithTimeout } from '@entente/http';
 import type { IntakeWorker } from '@entente/workers';
 
 /** How an intake stands: why commands wait, where they do, and how many, whichever intake they wait for. */
@@ -19,7 +19,7 @@ export class IntakeReadiness extends Readiness {
     const [waiting, commandsWaiting] = [this.store.waiting(), this.commandsWaiting()];
     const own = { waiting, commandsWaiting, models: [], parked: [], alarms };
     try {
-      return { ...own, head: await headSoon(this.store), fault: this.intake.fault() };
+      return { ...own, head: await headWithTimeout(this.store), fault: this.intake.fault() };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       return { ...own, head: null, fault: error.message };

@@ -1,10 +1,10 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { CommandFeed, EventStore, Executor, RefusalLog, Sealer, Watchdog } from '@entente/engine';
+import { CommandFeed, EventStore, Executor, RefusalLog, Pseudonymizer, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness } from '@entente/http';
-import { KafkaCommandBacklog, KafkaCommandFeed } from '@entente/kafka';
+import { CommandLag, KafkaCommandFeed } from '@entente/kafka';
 import { PostgresRefusalLog } from '@entente/typeorm';
-import { IntakeWorker, type Waits, Watch, kinds, logging, telling } from '@entente/workers';
+import { IntakeWorker, type StartupDependencies, WatchdogWorker, kinds, logging, telling } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { Config } from './config.js';
 import { IntakeReadiness } from './intake-readiness.js';
@@ -15,7 +15,7 @@ class ClosesTheStores implements OnApplicationShutdown {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(RefusalLog) private readonly refusals: RefusalLog,
-    @Inject(KafkaCommandBacklog) private readonly backlog: KafkaCommandBacklog,
+    @Inject(CommandLag) private readonly backlog: CommandLag,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
@@ -29,8 +29,8 @@ class ClosesTheStores implements OnApplicationShutdown {
 /** Commands that others publish to Kafka, decided on the event store as those that come over HTTP are, and answered on Kafka. */
 @Module({})
 export class IntakeModule {
-  static on(config: Config, waits: Waits): DynamicModule {
-    const { process: own, eventStore, kafka, topic, others, group, database, sealKey } = config;
+  static on(config: Config, waits: StartupDependencies): DynamicModule {
+    const { process: own, eventStore, kafka, topic, others, group, database, pseudonymKey } = config;
     const { commands, replies, deadLetters } = others;
     const { partitions, replicas } = topic;
     const answering = { topic: commands, groupId: `${group}-intake`, clientId: 'entente-intake' };
@@ -63,7 +63,7 @@ export class IntakeModule {
           provide: Executor,
           inject: [EventStore, RefusalLog, Metrics],
           useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, new Sealer(sealKey), refusals, metrics),
+            new Executor(store, kinds, new Pseudonymizer(pseudonymKey), refusals, metrics),
         },
         {
           provide: CommandFeed,
@@ -77,25 +77,25 @@ export class IntakeModule {
             }),
         },
         {
-          provide: KafkaCommandBacklog,
+          provide: CommandLag,
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
-            new KafkaCommandBacklog({ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') }),
+            new CommandLag({ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') }),
         },
         {
           provide: Watchdog,
-          inject: [EventStore, KafkaCommandBacklog],
-          useFactory: (store: EventStore, backlog: KafkaCommandBacklog) =>
+          inject: [EventStore, CommandLag],
+          useFactory: (store: EventStore, backlog: CommandLag) =>
             new Watchdog(store, [backlog.follower('intake')], () => Date.now()),
         },
         {
           provide: Readiness,
-          inject: [EventStore, IntakeWorker, KafkaCommandBacklog, Watchdog],
-          useFactory: (store: EventStore, intake: IntakeWorker, backlog: KafkaCommandBacklog, watchdog: Watchdog) =>
+          inject: [EventStore, IntakeWorker, CommandLag, Watchdog],
+          useFactory: (store: EventStore, intake: IntakeWorker, backlog: CommandLag, watchdog: Watchdog) =>
             new IntakeReadiness(store, intake, () => backlog.waiting(), watchdog),
         },
         IntakeWorker,
-        Watch,
+        WatchdogWorker,
         ClosesTheStores,
       ],
     };

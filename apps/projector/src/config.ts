@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DOOR } from '@entente/http';
+import { DEFAULT_LIMITS } from '@entente/http';
 import {
   type Env,
   readDatabase,
@@ -17,7 +17,7 @@ const readFile = (path: string): string => readFileSync(path, 'utf8');
 /** What an operator sets, by environment variables; or every one that is wrong with what it takes. */
 export const readConfig = (from: Env) =>
   readSettings(from, readFile, (env) => ({
-    process: readProcess(env, { port: 3002, door: DOOR, reachable: true }),
+    process: readProcess(env, { port: 3002, door: DEFAULT_LIMITS, reachable: true }),
     eventStore: readEventStore(env, readFile),
     kafka: readKafka(env, readFile),
     topic: readTopic(env),

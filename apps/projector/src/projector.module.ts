@@ -11,11 +11,20 @@ import {
   modelsIn,
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { HealthController, HouseReadiness, Metrics, MetricsController, Readiness } from '@entente/http';
+import { HealthController, SystemReadiness, Metrics, MetricsController, Readiness } from '@entente/http';
 import { KafkaDeadLetters, KafkaEventFeed } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore } from '@entente/typeorm';
-import { AfterTheOlder, Models, PROJECTION, Succession, type Waits, Watch, logging, telling } from '@entente/workers';
+import {
+  WaitForOlderProjectors,
+  Models,
+  PROJECTION,
+  RolloutGate,
+  type StartupDependencies,
+  WatchdogWorker,
+  logging,
+  telling,
+} from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { Config } from './config.js';
 
@@ -39,7 +48,7 @@ class ClosesWhatItUses implements OnApplicationShutdown {
 /** The log, delivered by Kafka and folded into rows in PostgreSQL, by as many processes as share its partitions. What the topic lacks is read from the event store. */
 @Module({})
 export class ProjectorModule {
-  static on(config: Config, waits: Waits): DynamicModule {
+  static on(config: Config, waits: StartupDependencies): DynamicModule {
     const { process: own, eventStore, kafka, topic, others, group, database } = config;
     return {
       module: ProjectorModule,
@@ -98,9 +107,9 @@ export class ProjectorModule {
         ...PROJECTION,
         { provide: Models, useValue: { all: MODELS, shared: true } },
         {
-          provide: Succession,
+          provide: RolloutGate,
           inject: [EventLog, ReadModelStore],
-          useFactory: (log: EventLog, rows: ReadModelStore) => new AfterTheOlder(log, rows, MODELS),
+          useFactory: (log: EventLog, rows: ReadModelStore) => new WaitForOlderProjectors(log, rows, MODELS),
         },
         {
           provide: Watchdog,
@@ -119,13 +128,13 @@ export class ProjectorModule {
           provide: Readiness,
           inject: [EventLog, ReadModelStore, Watchdog, Projector],
           useFactory: (log: EventLog, rows: ReadModelStore, watchdog: Watchdog, projector: Projector) =>
-            new HouseReadiness({
+            new SystemReadiness({
               ...{ log, rows, watchdog, waiting: () => 0 },
               fault: () => projector.fault(),
               models: () => modelsIn(rows),
             }),
         },
-        Watch,
+        WatchdogWorker,
         ClosesWhatItUses,
       ],
     };

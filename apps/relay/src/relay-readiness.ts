@@ -1,5 +1,5 @@
 import { type EventLog, Fault, type Relay, type Watchdog } from '@entente/engine';
-import { Readiness, type Standing, alarmsOf, headSoon } from '@entente/http';
+import { Readiness, type Standing, alarmsOf, headWithTimeout } from '@entente/http';
 
 /** How a relay stands: up to where the log is published, and what keeps it from publishing on. */
 export class RelayReadiness extends Readiness {
@@ -17,7 +17,7 @@ export class RelayReadiness extends Readiness {
     const own = { waiting: 0, models: [], parked: [], published, alarms };
     try {
       const begins = published === null ? 'reads where the partitions of the topic end' : null;
-      return { ...own, head: await headSoon(this.log), fault: fault ?? begins };
+      return { ...own, head: await headWithTimeout(this.log), fault: fault ?? begins };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       return { ...own, head: null, fault: error.message };

@@ -3,7 +3,7 @@ import { EventLog, EventPublisher, Relay, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness } from '@entente/http';
 import { KafkaEventPublisher } from '@entente/kafka';
-import { RelayWorker, Watch, type Waits, logging, telling } from '@entente/workers';
+import { RelayWorker, WatchdogWorker, type StartupDependencies, logging, telling } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { Config } from './config.js';
 import { RelayReadiness } from './relay-readiness.js';
@@ -25,7 +25,7 @@ class ClosesBothEnds implements OnApplicationShutdown {
 /** The log, published to Kafka: what it reads is the event store, which it cannot write. */
 @Module({})
 export class RelayModule {
-  static on({ process: own, eventStore, kafka, topic }: Config, waits: Waits): DynamicModule {
+  static on({ process: own, eventStore, kafka, topic }: Config, waits: StartupDependencies): DynamicModule {
     return {
       module: RelayModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
@@ -70,7 +70,7 @@ export class RelayModule {
           useFactory: (log: EventLog, relay: Relay, watchdog: Watchdog) => new RelayReadiness(log, relay, watchdog),
         },
         RelayWorker,
-        Watch,
+        WatchdogWorker,
         ClosesBothEnds,
       ],
     };

@@ -1,4 +1,4 @@
-import { DOOR } from '@entente/http';
+import { DEFAULT_LIMITS } from '@entente/http';
 import { type Env, type ProcessSettings, type Read, Reading, readProcess } from '@entente/workers';
 
 /** What an operator sets, by environment variables. */
@@ -10,7 +10,7 @@ export interface Config extends ProcessSettings {
 
 /** The settings, or every one that is wrong with what it takes. */
 export function readConfig(env: Env): Read<Config> {
-  const own = readProcess(env, { port: 3000, door: DOOR, reachable: false });
+  const own = readProcess(env, { port: 3000, door: DEFAULT_LIMITS, reachable: false });
   const reading = new Reading(env);
   const data = env['ENTENTE_DATA'] ?? './data';
   if (data.trim() === '') reading.wrong.push('ENTENTE_DATA: takes the path of a folder');

@@ -5,19 +5,20 @@ import { settingsOr, stopWithin } from '@entente/http';
 import { leaveAddress, removeAddress } from './address.js';
 import { readConfig } from './config.js';
 import { tellExample } from './example.js';
-import { heldSocket, openDoor } from './held-socket.js';
-import { buildHouse } from './house.js';
+import { activatedSocket, listen } from './socket-activation.js';
+import { createStandaloneApp } from './deployment.js';
 
 async function bootstrap(): Promise<void> {
   const config = settingsOr(readConfig(process.env), 'Entente');
   let close = (): Promise<unknown> => Promise.resolve();
   lastResort('Entente', () => close());
-  const held = heldSocket(process.env, process.pid);
-  const app = await buildHouse(config.data, config.logLevel, 'beside', config.door);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopWithin(config.stopSeconds));
+  const held = activatedSocket(process.env, process.pid);
+  const app = await createStandaloneApp(config.data, config.logLevel, 'beside', config.door);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => stopWithin(config.shutdownTimeoutSeconds));
   close = () => app.close();
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  const url = await openDoor(app, config, held);
+  const url = await listen(app, config, held);
   leaveAddress(config.data, url);
   process.on('exit', () => removeAddress(config.data, url));
   const told = config.example ? await tellExample(url, new Date().toISOString().slice(0, 10)) : 0;

@@ -1,4 +1,4 @@
-/** The thread on which a house folds its log into rows, so that folding and rebuilding hold no command up. It ends when it is told to. */
+/** The thread on which a deployment folds its log into rows, so that folding and rebuilding hold no command up. It ends when it is told to. */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';

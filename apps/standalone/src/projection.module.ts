@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
-  type Damaged,
+  type CorruptFile,
   EventFeed,
   EventLog,
   InProcessFeed,
@@ -21,7 +21,7 @@ const GATHER = 40;
 export async function openRows(
   folder: string,
   log: EventLog,
-  onDamaged: (damaged: Damaged) => void = () => undefined,
+  onDamaged: (damaged: CorruptFile) => void = () => undefined,
 ): Promise<ReadModelStore> {
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, onDamaged });
   await rows.open(log.id, await log.head(), eraOf(log));
@@ -32,7 +32,7 @@ export async function openRows(
 export async function readRows(
   folder: string,
   { storeId, era }: { readonly storeId: string; readonly era: string },
-  onDamaged: (damaged: Damaged) => void,
+  onDamaged: (damaged: CorruptFile) => void,
 ): Promise<ReadModelStore> {
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS, readonly: true, onDamaged });
   await rows.open(storeId, undefined, era);
@@ -52,7 +52,7 @@ class ClosesWhatItReads implements OnApplicationShutdown {
   }
 }
 
-/** The projection alone, beside the house that writes the log: it reads the log on a connection of its own. */
+/** The projection alone, beside the deployment that writes the log: it reads the log on a connection of its own. */
 @Module({})
 export class ProjectionModule {
   static on(folder: string, logLevel: LogLevel, durable: bigint, observer: Observer): DynamicModule {

@@ -1,7 +1,7 @@
 /** A thread on which rows are read, so that a question that takes long holds no command up. It ends when it is told to. */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { type Damaged, type Described, Fault, type ReadModelStore } from '@entente/engine';
+import { type CorruptFile, type Described, Fault, type ReadModelStore } from '@entente/engine';
 import { readRows } from './projection.module.js';
 import type { End, Ready } from './thread.js';
 
@@ -39,7 +39,7 @@ export type RowsSay =
 const port = parentPort as MessagePort;
 const { folder, ...of } = workerData as RowsThreadData;
 const say = (says: RowsSay): void => port.postMessage(says);
-const rows = await readRows(folder, of, ({ message }: Damaged) => say({ damaged: message }));
+const rows = await readRows(folder, of, ({ message }: CorruptFile) => say({ damaged: message }));
 
 let turn: number | null = null;
 async function sayWhatThereIs(): Promise<void> {

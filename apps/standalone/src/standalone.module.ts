@@ -19,10 +19,10 @@ import {
   InProcessFeed,
   LiveLog,
   LiveRows,
-  Projecting,
+  ProjectionStatus,
   ReadModelStore,
   RefusalLog,
-  Sealer,
+  Pseudonymizer,
   Watchdog,
   eraOf,
   followersIn,
@@ -31,7 +31,7 @@ import {
   CommandsController,
   HealthController,
   HistoryController,
-  HouseReadiness,
+  SystemReadiness,
   LiveController,
   Metrics,
   MetricsController,
@@ -45,15 +45,15 @@ import { MODELS } from '@entente/read-models';
 import { SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
 import { FoundDamage } from './damage.js';
-import { type LogLevel, PROJECTION, SubmitHandler, Watch, kinds, logging } from '@entente/workers';
-import { ProjectionBeside } from './projection-beside.js';
+import { type LogLevel, PROJECTION, ExecuteCommandHandler, WatchdogWorker, kinds, logging } from '@entente/workers';
+import { ProjectionWorkerClient } from './projection-worker-client.js';
 import { openRows } from './projection.module.js';
-import { RowsBeside } from './rows-beside.js';
+import { ReadModelWorkerClient } from './read-model-worker-client.js';
 
 /** The key that seals reporters' names: made once, kept beside the log and never in it, readable by its owner alone. */
-function sealKey(folder: string): Buffer {
+function pseudonymKey(folder: string): Buffer {
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'seal.key');
+  const file = join(folder, 'pseudonym.key');
   if (!existsSync(file)) {
     // Under its name it is whole, however the process ends meanwhile.
     writeFileSync(`${file}.making`, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
@@ -67,7 +67,7 @@ function sealKey(folder: string): Buffer {
   return Buffer.from(key, 'hex');
 }
 
-/** Closes the log and the rows when the house closes, after the last answer. One that cannot be closed keeps none of the others open. */
+/** Closes the log and the rows when the deployment closes, after the last answer. One that cannot be closed keeps none of the others open. */
 @Injectable()
 export class ClosesTheStores implements OnApplicationShutdown {
   constructor(
@@ -99,15 +99,15 @@ function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog): Watch
   return new Watchdog(log, followers, () => Date.now());
 }
 
-/** How this house stands, from its own parts. */
+/** How this deployment stands, from its own parts. */
 const readinessOf = (
   store: EventStore,
-  projector: Projecting,
+  projector: ProjectionStatus,
   watchdog: Watchdog,
   rows: ReadModelStore,
   damage: FoundDamage,
 ): Readiness =>
-  new HouseReadiness({
+  new SystemReadiness({
     ...{ log: store, rows, watchdog, waiting: () => store.waiting() },
     fault: () => damage.said() ?? projector.fault(),
     models: () => Promise.resolve(projector.status()),
@@ -131,8 +131,12 @@ const within = (folder: string): Provider[] => [
 /** Rows read on a thread of this name, once the projection has opened them. */
 const rowsBeside =
   (folder: string, name: string) =>
-  async (log: EventStore, projection: ProjectionBeside, { found }: FoundDamage): Promise<RowsBeside> => {
-    const rows = await RowsBeside.begin(name, { folder, storeId: log.id, era: eraOf(log) }, found);
+  async (
+    log: EventStore,
+    projection: ProjectionWorkerClient,
+    { found }: FoundDamage,
+  ): Promise<ReadModelWorkerClient> => {
+    const rows = await ReadModelWorkerClient.begin(name, { folder, storeId: log.id, era: eraOf(log) }, found);
     projection.onMoved((models) => rows.tell(models));
     return rows;
   };
@@ -140,29 +144,29 @@ const rowsBeside =
 /** Projection and questions on threads of their own: this one decides and answers. */
 const beside = (folder: string, logLevel: LogLevel): Provider[] => [
   {
-    provide: Projecting,
+    provide: ProjectionStatus,
     inject: [SqliteEventStore, Metrics],
     useFactory: async (store: SqliteEventStore, metrics: Metrics) => {
-      const projection = await ProjectionBeside.begin({ folder, logLevel }, metrics, await store.head());
+      const projection = await ProjectionWorkerClient.begin({ folder, logLevel }, metrics, await store.head());
       store.onCommit((durable) => projection.committed(durable));
       return projection;
     },
   },
   {
     provide: ReadModelStore,
-    inject: [EventStore, Projecting, FoundDamage],
+    inject: [EventStore, ProjectionStatus, FoundDamage],
     useFactory: rowsBeside(folder, 'questions'),
   },
   // What is watched live has a thread of its own: a question that takes long delays no row.
   {
     provide: 'WatchedRows',
-    inject: [EventStore, Projecting, FoundDamage],
+    inject: [EventStore, ProjectionStatus, FoundDamage],
     useFactory: rowsBeside(folder, 'live rows'),
   },
-  { provide: LiveRows, inject: ['WatchedRows'], useFactory: (rows: RowsBeside) => new LiveRows(rows) },
+  { provide: LiveRows, inject: ['WatchedRows'], useFactory: (rows: ReadModelWorkerClient) => new LiveRows(rows) },
 ];
 
-/** The whole house in one process, on embedded engines. */
+/** The whole deployment in one process, on embedded services. */
 @Module({})
 export class StandaloneModule {
   static on(folder: string, logLevel: LogLevel, projects: Projects): DynamicModule {
@@ -209,7 +213,7 @@ export class StandaloneModule {
           provide: Executor,
           inject: [EventStore, RefusalLog, Metrics],
           useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, new Sealer(sealKey(folder)), refusals, metrics),
+            new Executor(store, kinds, new Pseudonymizer(pseudonymKey(folder)), refusals, metrics),
         },
         {
           provide: LiveLog,
@@ -219,7 +223,7 @@ export class StandaloneModule {
         OpenStreams,
         {
           provide: Readiness,
-          inject: [EventStore, Projecting, Watchdog, ReadModelStore, FoundDamage],
+          inject: [EventStore, ProjectionStatus, Watchdog, ReadModelStore, FoundDamage],
           useFactory: readinessOf,
         },
         {
@@ -228,8 +232,8 @@ export class StandaloneModule {
           useFactory: watchdogOver,
         },
         { provide: EventLog, useExisting: SqliteEventStore },
-        Watch,
-        SubmitHandler,
+        WatchdogWorker,
+        ExecuteCommandHandler,
         ClosesTheStores,
       ],
     };

@@ -61,7 +61,7 @@ const reach = (stream: string): readonly Line[] => [
 /** Where the id of an event will stand. */
 const LATER = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
 const CORRECTS = (path: string): More => ({ events: { corrects: path } });
-const works = { line: '002', item: 'store-house', quantity: 1, unit: 'each', value: 20_000_00 };
+const works = { line: '002', item: 'store-deployment', quantity: 1, unit: 'each', value: 20_000_00 };
 
 /** The lines of the book. A line without more is the command's own example. */
 const lines = (day: (offset: number) => string): readonly Line[] => [

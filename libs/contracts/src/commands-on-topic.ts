@@ -1,7 +1,7 @@
 import { type Actor, type Command, type Evidence, type Json, type StreamRef, parseStream } from '@entente/kernel';
 import { commandOf } from './catalogue.js';
 import { SHAPES, actorOf, wrongUnless } from './sender.js';
-import { type WrongField, readBody } from './validate.js';
+import { type FieldError, readBody } from './validate.js';
 
 /** A message as it came: its headers as text, and the bytes of its value. */
 export interface Arrived {
@@ -60,7 +60,7 @@ const STRUCTURED = /^application\/cloudevents\s*(?:\+([a-z0-9]+))?\s*(?:;|$)/i;
 /** An event taken apart: its attributes, and its data as JSON has it, or why that cannot be had. */
 interface Taken {
   readonly attributes: Readonly<Record<string, string>>;
-  readonly body: { readonly json: unknown } | { readonly wrong: readonly WrongField[] } | { readonly tooLarge: true };
+  readonly body: { readonly json: unknown } | { readonly wrong: readonly FieldError[] } | { readonly tooLarge: true };
 }
 
 /**
@@ -123,8 +123,8 @@ function readAddressed({ body }: Taken, said: (name: string) => string | undefin
   const parts = 'wrong' in body || catalogued === undefined ? null : readBody(catalogued.body, body.json);
   const all = [...('wrong' in body ? body.wrong : (parts?.wrong ?? [])), ...wrong];
   if (all.length > 0 || stream === null || type === undefined || parts === null || !('json' in body)) {
-    const title = 'some fields are not as they must be';
-    return { is: 'wrong', asked, problem: { code: 'wrong-shape', title, more: wrongIn(all) } };
+    const title = 'request validation failed';
+    return { is: 'wrong', asked, problem: { code: 'validation-failed', title, more: wrongIn(all) } };
   }
   const { own, beside } = parts;
   return {
@@ -144,19 +144,19 @@ function readAddressed({ body }: Taken, said: (name: string) => string | undefin
   };
 }
 
-const wrongSubject = (stream: StreamRef | null): readonly WrongField[] =>
+const wrongSubject = (stream: StreamRef | null): readonly FieldError[] =>
   stream === null
     ? [{ path: 'subject', message: 'must name a stream as <kind>/<id>' }]
     : wrongUnless(SHAPES.streamId, 'subject', stream.id);
 
 /** The wrong fields for a reply; none of them, no member. */
-function wrongIn(wrong: readonly WrongField[]): { readonly [name: string]: Json } {
+function wrongIn(wrong: readonly FieldError[]): { readonly [name: string]: Json } {
   if (wrong.length === 0) return {};
   const named = wrong
     .slice(0, MOST_WRONG)
     .map(({ path, message }) => ({ path: cut(path), message: message.slice(0, 3 * LONGEST_PATH) }));
   const rest = wrong.length - named.length;
-  return { wrong: rest === 0 ? named : [...named, { path: '', message: `and ${rest} more fields are wrong` }] };
+  return { errors: rest === 0 ? named : [...named, { path: '', message: `and ${rest} more fields are wrong` }] };
 }
 
 const cut = (path: string): string => (path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}...` : path);

@@ -1,5 +1,5 @@
 export { schemaOf, type Schema } from './fields.js';
-export { Beside, readBody, wrongFields, type WrongField } from './validate.js';
+export { Beside, readBody, wrongFields, type FieldError } from './validate.js';
 export { type CommandWire, type EventWire, type KindWire } from './wire.js';
 export { CATALOGUE, commandAt, commandOf, eventOf, type CataloguedCommand } from './catalogue.js';
 export { bookOfExamples, type BookStep } from './book.js';

@@ -1,5 +1,5 @@
 import { ROLES, type Actor, type Role } from '@entente/kernel';
-import type { WrongField } from './validate.js';
+import type { FieldError } from './validate.js';
 
 /** What a sender says beside a command's body: as it must be, and how that is told. */
 interface Shape {
@@ -20,7 +20,7 @@ export const SHAPES = {
 } as const satisfies Record<string, Shape>;
 
 /** The wrong field that a text is; none where it has its shape, or was left out. */
-export const wrongUnless = ({ pattern, must }: Shape, path: string, said: string | undefined): readonly WrongField[] =>
+export const wrongUnless = ({ pattern, must }: Shape, path: string, said: string | undefined): readonly FieldError[] =>
   said === undefined || pattern.test(said) ? [] : [{ path, message: must }];
 
 /** Who sends a command, as told part by part. */
@@ -35,7 +35,7 @@ export interface ActorParts {
 export function actorOf(
   { organisation, role, person, for: speaksFor }: ActorParts,
   pathOf: (part: keyof ActorParts) => string,
-): { readonly actor: Actor; readonly wrong: readonly WrongField[] } {
+): { readonly actor: Actor; readonly wrong: readonly FieldError[] } {
   const isRole = ROLES.includes(role as Role);
   const wrong = [
     ...wrongUnless(SHAPES.organisation, pathOf('organisation'), organisation),

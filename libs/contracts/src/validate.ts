@@ -5,7 +5,7 @@ import { compileOnce } from './compiled.js';
 import { instant, nestedList, optional, sha256, text } from './fields.js';
 
 /** A field that is not as it must be: its path and what it takes. */
-export interface WrongField {
+export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
@@ -36,7 +36,7 @@ function tooDeep(value: unknown): boolean {
   return false;
 }
 
-const named = (errors: readonly ValidationError[], before: string): WrongField[] =>
+const named = (errors: readonly ValidationError[], before: string): FieldError[] =>
   errors.flatMap(({ property, constraints = {}, children, value }) => {
     const path = before === '' ? property : `${before}.${property}`;
     if ('whitelistValidation' in constraints) return [{ path, message: 'there is no such field' }];
@@ -47,7 +47,7 @@ const named = (errors: readonly ValidationError[], before: string): WrongField[]
   });
 
 /** Every field of a value that a wire class does not accept, unknown ones too; none where it is right. */
-export function wrongFields(wire: new () => object, value: unknown): readonly WrongField[] {
+export function wrongFields(wire: new () => object, value: unknown): readonly FieldError[] {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return [{ path: '', message: 'the body must be a JSON object' }];
   if (tooDeep(value)) return [{ path: '', message: `the body must not nest deeper than ${DEEPEST} levels` }];
@@ -59,7 +59,7 @@ export function wrongFields(wire: new () => object, value: unknown): readonly Wr
 export function readBody(
   wire: new () => object,
   body: unknown,
-): { own: unknown; beside: Beside; wrong: readonly WrongField[] } {
+): { own: unknown; beside: Beside; wrong: readonly FieldError[] } {
   if (body === null || typeof body !== 'object' || Array.isArray(body))
     return { own: body, beside: {}, wrong: wrongFields(wire, body) };
   const { occurredAt, evidence, legalBasis, ...own } = body as Record<string, unknown>;

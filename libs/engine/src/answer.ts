@@ -2,7 +2,7 @@ import type { Json } from '@entente/kernel';
 import { eraAt } from './eras.js';
 import type { EventLog } from './event-store.js';
 import type { Outcome, Receipt } from './execute.js';
-import { afterToken } from './reading.js';
+import { afterToken } from './read-your-writes.js';
 
 /** A receipt as it is told to whoever sent the command. */
 export interface ReceiptOut {
@@ -50,7 +50,7 @@ export function notTaken(outcome: Exclude<Outcome, { as: 'accepted' | 'would' }>
       };
     case 'stale':
       return {
-        code: 'revision-moved',
+        code: 'revision-mismatch',
         title: 'the stream has another revision than the command asks for',
         more: { revision: outcome.revision },
       };

@@ -1,40 +1,40 @@
 import type { RecordedEvent } from '@entente/kernel';
 
 /** An event's place in the chain of its partition: where it stands and its id; position 0 and no id before the first. */
-export interface Place {
+export interface EventRef {
   readonly position: bigint;
   readonly id: string;
 }
 
 /** The place before the first event of a partition. */
-export const BEFORE_ALL: Place = { position: 0n, id: '' };
+export const NO_EVENT: EventRef = { position: 0n, id: '' };
 
 /** What the end of a partition tells. */
-export interface Tail {
+export interface PartitionTail {
   /** The position up to which the partition has all that is its own: of an event, or of a mark. */
   readonly through: bigint;
   /** The last event of the partition up to there. */
-  readonly last: Place;
+  readonly last: EventRef;
 }
 
 /** An event on its way into its partition, and the one before it there. */
-export interface Link {
+export interface ChainedEvent {
   readonly event: RecordedEvent;
-  readonly previous: Place;
+  readonly previous: EventRef;
 }
 
 /** What goes to one partition, in order. */
 export interface PartitionLinks {
   readonly partition: number;
-  readonly links: readonly Link[];
+  readonly links: readonly ChainedEvent[];
 }
 
 /** Says to the readers of one partition that they have seen all of it up to a position. */
-export interface Mark {
+export interface Watermark {
   readonly partition: number;
   readonly through: bigint;
   /** The last event of the partition up to there. */
-  readonly last: Place;
+  readonly last: EventRef;
   /** When the event at that position was recorded; ISO 8601. */
   readonly recordedAt: string;
 }
@@ -53,9 +53,9 @@ export interface Mark {
 export abstract class EventPublisher {
   abstract readonly partitions: number;
   /** The end of each partition, as it is now. */
-  abstract tails(storeId: string): Promise<readonly Tail[]>;
+  abstract tails(storeId: string): Promise<readonly PartitionTail[]>;
   abstract check(): Promise<void>;
   abstract publish(batch: readonly PartitionLinks[]): Promise<void>;
-  abstract mark(marks: readonly Mark[]): Promise<void>;
+  abstract mark(marks: readonly Watermark[]): Promise<void>;
   abstract close(): Promise<void>;
 }

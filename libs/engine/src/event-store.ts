@@ -85,7 +85,7 @@ export abstract class EventLog {
  * - What `append` has answered is on disk. All events of one append are there or none.
  * - The expected revision is exact in every case: a stream that exists is never accepted as new. A mismatch is an answer, not an error, and fails no other append.
  * - The same events (by id) appended again at the same expected revision are answered as the first time. 'any' and 'exists' name no revision: there they are appended again.
- * - Too many waiting appends: `Busy`. No room on the disk: `NoRoom`, and nothing of the append is there.
+ * - Too many waiting appends: `Overloaded`. No room on the disk: `DiskFull`, and nothing of the append is there.
  */
 export abstract class EventStore extends EventLog {
   abstract append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;

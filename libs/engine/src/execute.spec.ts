@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AnyDecider, type Actor, refuse } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { all } from '../../../test/contracts/event-store.js';
-import { Executor, type Kinds, Submit } from './execute.js';
+import { Executor, type Kinds, ExecuteCommand } from './execute.js';
 import { UNOBSERVED } from './observer.js';
 import type { RefusedCommand } from './refusal-log.js';
-import { Sealer, commandHash, commandKey, eventId } from './identity.js';
+import { Pseudonymizer, commandHash, commandKey, eventId } from './identity.js';
 
 /** A counter that counts what it is given, says nothing to zero, and refuses to go below. Its twin may be consulted. */
 const counter = {
@@ -40,7 +40,7 @@ describe('executing commands', () => {
     store = new SqliteEventStore({ folder });
     conflicts = 0;
     noted = [];
-    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals, observer);
+    executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
   });
   afterEach(async () => {
     await store.close();
@@ -65,7 +65,14 @@ describe('executing commands', () => {
     };
     const stream = { kind: 'counter', id: more.on ?? 'norland.one' };
     return executor.execute(
-      new Submit(stream, { type: more.type ?? 'Count', data }, circumstances, data, more.ifMatch ?? null, more.dry),
+      new ExecuteCommand(
+        stream,
+        { type: more.type ?? 'Count', data },
+        circumstances,
+        data,
+        more.ifMatch ?? null,
+        more.dry,
+      ),
     );
   };
   const log = () => all(store.readLog(0n));
@@ -73,7 +80,7 @@ describe('executing commands', () => {
   it('gives the same receipt for the same command id, at once, later, and by another process on a cold stream', async () => {
     const [first, twin] = await Promise.all([count(1, 'a'), count(1, 'a')]);
     await count(1, 'b');
-    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals, observer);
+    executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
     const later = await count(1, 'a');
     const receipts = [first, twin, later].map((o) => (o.as === 'accepted' ? o.receipt : o));
     expect(receipts[1]).toEqual(receipts[0]);
@@ -85,7 +92,7 @@ describe('executing commands', () => {
   it('gives the receipt of what another process has recorded on a stream that this one remembers', async () => {
     const mine = executor;
     await count(1, 'a');
-    executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals, observer);
+    executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
     const told = await count(1, 'b');
     const receipt = told.as === 'accepted' ? told.receipt : told;
     expect(await mine.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'b')).toEqual(receipt);
@@ -139,7 +146,7 @@ describe('executing commands', () => {
       ['Count', 'below-zero', 'a'],
       ['Whisper', 'below-zero', 'b'],
       ['Count', 'command-id-reused', 'd'],
-      ['Count', 'revision-moved', 'e'],
+      ['Count', 'revision-mismatch', 'e'],
     ]);
     expect(noted[0]).toMatchObject({ organisation: 'norland', role: 'donor', stream: 'counter/norland.one' });
     expect(noted[1]?.organisation).toMatch(/^sealed\.[0-9a-f]{32}$/);
@@ -152,7 +159,7 @@ describe('executing commands', () => {
   });
 
   it('decides a lost race again', async () => {
-    const other = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals);
+    const other = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals);
     await count(1, 'a');
     const mine = executor;
     executor = other;
@@ -166,7 +173,7 @@ describe('executing commands', () => {
     const two = { on: 'norland.two' };
     const mine = executor;
     const byAnother = async (commandId: string): Promise<void> => {
-      executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals);
+      executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals);
       await count(1, commandId, two);
       executor = mine;
     };
@@ -206,7 +213,7 @@ describe('executing commands', () => {
       [100, 2],
       [10, 3],
     ] as const) {
-      executor = new Executor(store, kinds, new Sealer(Buffer.alloc(32, 7)), refusals, observer, most);
+      executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer, most);
       read = 0;
       for (const on of ['norland.one', 'norland.two'])
         for (let n = 0; n < 3; n += 1) await count(1, `${most}-${n}`, { on });

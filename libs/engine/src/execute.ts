@@ -12,14 +12,14 @@ import {
 } from '@entente/kernel';
 import { LRUCache } from 'lru-cache';
 import type { EventStore, NewEvent } from './event-store.js';
-import { Contention, Fault, RulesFailed } from './faults.js';
-import { type Sealer, commandHash, commandKey } from './identity.js';
+import { Contention, Fault, DeciderFailed } from './faults.js';
+import { type Pseudonymizer, commandHash, commandKey } from './identity.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
-import { type Folded, type Trace, settle, take, unopened } from './settle.js';
+import { type FoldedStream, type CommandRecord, handleCommand, applyEvent, emptyStream } from './handle-command.js';
 
 /** One envelope for every command, so that every command can be watched in one place. */
-export class Submit {
+export class ExecuteCommand {
   constructor(
     readonly stream: StreamRef,
     readonly command: Command,
@@ -72,14 +72,14 @@ const ATTEMPTS = 5;
  * Commands on one stream take turns within the process. States are kept by exact revision, bounded by the number of their events; a cold stream is folded again.
  */
 export class Executor {
-  private readonly cache: LRUCache<string, Folded>;
+  private readonly cache: LRUCache<string, FoldedStream>;
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly twins = new Map<string, Promise<Outcome>>();
 
   constructor(
     private readonly store: EventStore,
     private readonly kinds: Kinds,
-    private readonly sealer: Sealer,
+    private readonly pseudonymizer: Pseudonymizer,
     private readonly refusals: Pick<RefusalLog, 'note'>,
     private readonly observer: Observer = UNOBSERVED,
     maxCachedEvents = 200_000,
@@ -88,7 +88,7 @@ export class Executor {
   }
 
   /** Decides a command and records what was decided. Throws a `Fault`; every other answer is an outcome. */
-  async execute(submit: Submit): Promise<Outcome> {
+  async execute(submit: ExecuteCommand): Promise<Outcome> {
     const hash = commandHash({ type: submit.command.type, data: submit.received });
     const recordedAs = this.recordedAs(submit);
     const twin = `${commandKey(recordedAs, submit.stream, submit.circumstances.commandId)}\n${hash}\n${submit.dryRun}`;
@@ -111,7 +111,7 @@ export class Executor {
 
   /** Tells those who watch; a refusal is noted for the auditor, unless it was only asked for. */
   private tell(
-    { stream, command, circumstances: c, dryRun }: Submit,
+    { stream, command, circumstances: c, dryRun }: ExecuteCommand,
     recordedAs: string,
     outcome: Outcome,
     ms: number,
@@ -137,9 +137,10 @@ export class Executor {
   async receipt(actor: Actor, stream: StreamRef, commandId: string): Promise<Receipt | null> {
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) return null;
-    const organisations = [actor.organisation, this.sealer.pseudonym(actor.organisation, stream)];
+    const organisations = [actor.organisation, this.pseudonymizer.pseudonym(actor.organisation, stream)];
     const keys = organisations.map((organisation) => commandKey(organisation, stream, commandId));
-    const left = ({ traces }: Folded): Trace | undefined => keys.flatMap((key) => traces.get(key) ?? [])[0];
+    const left = ({ traces }: FoldedStream): CommandRecord | undefined =>
+      keys.flatMap((key) => traces.get(key) ?? [])[0];
     const name = streamName(stream);
     const trace = await this.inTurn(name, async () => {
       const folded = await this.folded(decider, stream);
@@ -160,23 +161,23 @@ export class Executor {
   ): Promise<{ readonly revision: number; readonly state: unknown } | null> {
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) return null;
-    const folded = unopened(decider);
+    const folded = emptyStream(decider);
     for await (const batch of this.store.readStream(streamName(stream)))
       for (const event of batch) {
         if (!includes(event)) return folded.revision < 0 ? null : folded;
-        take(decider, folded, event);
+        applyEvent(decider, folded, event);
       }
     return folded.revision < 0 ? null : folded;
   }
 
-  private recordedAs({ stream, command, circumstances: { actor } }: Submit): string {
+  private recordedAs({ stream, command, circumstances: { actor } }: ExecuteCommand): string {
     const sealed = this.kinds.decider(stream.kind)?.sealed;
     return sealed?.includes(command.type) === true
-      ? this.sealer.pseudonym(actor.organisation, stream)
+      ? this.pseudonymizer.pseudonym(actor.organisation, stream)
       : actor.organisation;
   }
 
-  private async decideAndRecord(submit: Submit, hash: string, recordedAs: string): Promise<Outcome> {
+  private async decideAndRecord(submit: ExecuteCommand, hash: string, recordedAs: string): Promise<Outcome> {
     const { stream, command } = submit;
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) throw new Error(`no rules for streams of kind ${stream.kind}`);
@@ -193,7 +194,7 @@ export class Executor {
       };
       const version = (type: string) => this.kinds.version(stream.kind, type);
       const submission = { command, hash, circumstances, ifMatch: submit.ifMatch, known, consulted, version };
-      const settled = byTheRules(() => settle(decider, folded, submission));
+      const settled = byTheRules(() => handleCommand(decider, folded, submission));
       this.observer.decided(performance.now() - begun);
       if (settled.as === 'repeated')
         return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, settled.trace), repeated: true };
@@ -218,11 +219,11 @@ export class Executor {
       }
       const first = appended.revision - settled.events.length + 1;
       settled.events.forEach((event, i) =>
-        take(decider, folded, { ...event, stream: name, revision: first + i }, appended.position),
+        applyEvent(decider, folded, { ...event, stream: name, revision: first + i }, appended.position),
       );
       // A copy, since what is there already would not be weighed again, and it has grown.
       this.cache.set(name, { ...folded });
-      const trace = folded.traces.get(commandKey(recordedAs, stream, circumstances.commandId)) as Trace;
+      const trace = folded.traces.get(commandKey(recordedAs, stream, circumstances.commandId)) as CommandRecord;
       return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, trace), repeated: false };
     }
     throw new Contention(name, ATTEMPTS);
@@ -231,11 +232,11 @@ export class Executor {
   /** The states of the streams that the decision rests on: at most two rounds, read from the store's own word on their revisions. */
   private async consult(
     decider: AnyDecider,
-    submit: Submit,
-    folded: Folded,
+    submit: ExecuteCommand,
+    folded: FoldedStream,
   ): Promise<{ known: Known; consulted: Consulted[] }> {
-    const others = new Map<string, Folded>();
-    const consultedAs = (name: string): Folded => {
+    const others = new Map<string, FoldedStream>();
+    const consultedAs = (name: string): FoldedStream => {
       const found = others.get(name);
       if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${name}`);
       return found;
@@ -266,26 +267,26 @@ export class Executor {
   }
 
   /** Another stream's state at its newest revision; a copy of what is cached would do, since only its own turn changes it. */
-  private async current(decider: AnyDecider, stream: StreamRef): Promise<Folded> {
+  private async current(decider: AnyDecider, stream: StreamRef): Promise<FoldedStream> {
     const name = streamName(stream);
     const revision = await this.store.revisionOf(name);
     const cached = this.cache.get(name);
     if (cached?.revision === revision) return { ...cached };
-    return this.read(decider, name, unopened(decider));
+    return this.read(decider, name, emptyStream(decider));
   }
 
-  private async folded(decider: AnyDecider, stream: StreamRef): Promise<Folded> {
+  private async folded(decider: AnyDecider, stream: StreamRef): Promise<FoldedStream> {
     const name = streamName(stream);
     const cached = this.cache.get(name);
     if (cached !== undefined) return cached;
-    const folded = await this.read(decider, name, unopened(decider));
+    const folded = await this.read(decider, name, emptyStream(decider));
     if (folded.revision >= 0) this.cache.set(name, folded);
     return folded;
   }
 
-  private async read(decider: AnyDecider, name: string, folded: Folded): Promise<Folded> {
+  private async read(decider: AnyDecider, name: string, folded: FoldedStream): Promise<FoldedStream> {
     for await (const batch of this.store.readStream(name, { from: folded.revision + 1 }))
-      for (const event of batch) byTheRules(() => take(decider, folded, event));
+      for (const event of batch) byTheRules(() => applyEvent(decider, folded, event));
     return folded;
   }
 
@@ -309,7 +310,7 @@ function byTheRules<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new RulesFailed(error);
+    throw new DeciderFailed(error);
   }
 }
 
@@ -317,13 +318,13 @@ function byTheRules<T>(work: () => T): T {
 const refusalOf = (outcome: Outcome): { readonly code: string; readonly rule: string | null } | null => {
   if (outcome.as === 'refused') return { code: outcome.refusal.code, rule: outcome.refusal.rule };
   if (outcome.as === 'id-reused') return { code: 'command-id-reused', rule: null };
-  return outcome.as === 'stale' ? { code: 'revision-moved', rule: null } : null;
+  return outcome.as === 'stale' ? { code: 'revision-mismatch', rule: null } : null;
 };
 
 /** A stream of a kind without rules, which a sender named: nothing happens there. */
-const nowhere: Folded = { revision: -1, state: null, traces: new Map(), types: new Map() };
+const nowhere: FoldedStream = { revision: -1, state: null, traces: new Map(), types: new Map() };
 
-const receiptOf = (commandId: string, stream: StreamRef, trace: Trace): Receipt => {
+const receiptOf = (commandId: string, stream: StreamRef, trace: CommandRecord): Receipt => {
   const last = trace.events.at(-1);
   if (last === undefined || trace.position === null) throw new Error('a trace without events');
   return {

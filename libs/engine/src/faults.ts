@@ -13,16 +13,16 @@ export class Fault extends Error {
 }
 
 /** More work waits than the bound allows. Nothing of this piece was begun. */
-export class Busy extends Fault {
+export class Overloaded extends Fault {
   constructor(waiting: number) {
-    super('busy', `${waiting} appends wait already; try again shortly`, 1);
+    super('overloaded', `${waiting} appends wait already; try again shortly`, 1);
   }
 }
 
 /** The disk is full. Nothing of this piece is there. */
-export class NoRoom extends Fault {
+export class DiskFull extends Fault {
   constructor(what: string) {
-    super('no-room', `there is no room left on the disk for ${what}; make room and try again`, 5);
+    super('disk-full', `there is no room left on the disk for ${what}; make room and try again`, 5);
   }
 }
 
@@ -34,12 +34,12 @@ export class Contention extends Fault {
 }
 
 /** A read model has not reached what was asked for in the time allowed. */
-export class NotThereYet extends Fault {
+export class ReadModelBehind extends Fault {
   constructor(
     readonly wanted: bigint,
     readonly reached: bigint,
   ) {
-    super('not-there-yet', `the read model has reached position ${reached}, not yet ${wanted}; try again`, 1);
+    super('read-model-behind', `the read model has reached position ${reached}, not yet ${wanted}; try again`, 1);
   }
 }
 
@@ -53,10 +53,10 @@ export class InvalidPosition extends Fault {
 /** The largest position that every store can hold. */
 export const LARGEST_POSITION = 2n ** 63n - 1n;
 
-/** The house is closing: nothing new is taken in. */
-export class Closing extends Fault {
+/** The deployment is closing: nothing new is taken in. */
+export class ShuttingDown extends Fault {
   constructor() {
-    super('closing', 'the service is stopping; try again when it has started', 5);
+    super('shutting-down', 'the service is stopping; try again when it has started', 5);
   }
 }
 
@@ -70,7 +70,7 @@ export class OutcomeUnknown extends Fault {
 }
 
 /** A file of the data folder cannot be read as it was written: what is there is damaged, and `remedy` says what to do. */
-export class Damaged extends Fault {
+export class CorruptFile extends Fault {
   constructor(file: string, remedy: string, cause: unknown) {
     super(
       'damaged',
@@ -84,7 +84,7 @@ export class Damaged extends Fault {
 }
 
 /** The rules themselves failed at a command: a bug in them, which no other command need meet. What is said of it stays in the log. */
-export class RulesFailed extends Fault {
+export class DeciderFailed extends Fault {
   constructor(cause: unknown) {
     super('fault', 'something failed here; it has been logged', null, { cause });
   }

@@ -36,7 +36,7 @@ export function eventId(key: string, hash: string, index: number): string {
 }
 
 /** Gives organisations pseudonyms, each good for one stream: under a key that is kept outside the log. */
-export class Sealer {
+export class Pseudonymizer {
   constructor(private readonly key: Buffer) {
     if (key.length < 32) throw new Error('the seal key needs 32 bytes');
   }

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { keeps } from '../../../test/contracts/contract.js';
+import { describeContract } from '../../../test/contracts/contract.js';
 import { EVENT_FEED } from '../../../test/contracts/event-feed.js';
 import { anEvent } from '../../../test/contracts/event-store.js';
 import { SqliteEventStore } from '@entente/sqlite';
 import type { FeedBatch, FeedSubscription } from './event-feed.js';
 import { InProcessFeed } from './in-process-feed.js';
 
-keeps('EventFeed', EVENT_FEED, () => {
+describeContract('EventFeed', EVENT_FEED, () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-feed-'));
   const store = new SqliteEventStore({ folder });
   const append = async (stream: string, count: number) => {

@@ -9,13 +9,13 @@ export {
   type StreamRange,
 } from './event-store.js';
 export {
-  BEFORE_ALL,
+  NO_EVENT,
   EventPublisher,
-  type Link,
-  type Mark,
+  type ChainedEvent,
+  type Watermark,
   type PartitionLinks,
-  type Place,
-  type Tail,
+  type EventRef,
+  type PartitionTail,
 } from './event-publisher.js';
 export { Relay, type RelayOptions, type RelayStatus } from './relay.js';
 export { InProcessFeed } from './in-process-feed.js';
@@ -43,36 +43,36 @@ export {
   type TotalOut,
 } from './read-model-store.js';
 export {
-  Busy,
-  Closing,
+  Overloaded,
+  ShuttingDown,
   Contention,
-  Damaged,
+  CorruptFile,
   Fault,
   InvalidPosition,
   LARGEST_POSITION,
-  NoRoom,
-  NotThereYet,
+  DiskFull,
+  ReadModelBehind,
   OutcomeUnknown,
-  RulesFailed,
+  DeciderFailed,
 } from './faults.js';
-export { Sealer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
+export { Pseudonymizer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
 export {
   COMMAND_NOTED,
   OCCURRED,
-  settle,
-  take,
-  unopened,
-  type Folded,
-  type Settlement,
-  type Submission,
-} from './settle.js';
-export { Executor, Submit, type Kinds, type Outcome, type Receipt } from './execute.js';
-export { Projector, concerns, foldRows, type Folding } from './project.js';
-export { type ModelStatus, Projecting } from './projecting.js';
+  handleCommand,
+  applyEvent,
+  emptyStream,
+  type FoldedStream,
+  type Decision,
+  type CommandInput,
+} from './handle-command.js';
+export { Executor, ExecuteCommand, type Kinds, type Outcome, type Receipt } from './execute.js';
+export { Projector, handles, foldRows, type Folding } from './project.js';
+export { type ModelStatus, ProjectionStatus } from './projecting.js';
 export { type Era, eraAt, eraOf, isLost, keptOf } from './eras.js';
 export { EXIT_UNSURE, lastResort } from './last-resort.js';
 export { partitionOf } from './partition.js';
-export { type Seen, afterToken, reaches, seenBy } from './reading.js';
+export { type Seen, afterToken, reaches, seenBy } from './read-your-writes.js';
 export { LiveRows, type Resume, type RowsNews } from './live-rows.js';
 export { LiveLog } from './live-log.js';
 export { replay } from './replay.js';
@@ -80,7 +80,7 @@ export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedComman
 export { type Observer, UNOBSERVED } from './observer.js';
 export { type DeadLetter, DeadLetters } from './dead-letters.js';
 export { followersIn, modelsIn } from './standing.js';
-export { type Follower, Watchdog } from './watchdog.js';
+export { type ProgressSource, Watchdog } from './watchdog.js';
 export { type RebuildOptions, type Retried, rebuild, retryParked } from './rebuild.js';
 export { type Answer, type NotTaken, type ReceiptOut, notTaken, receiptOut } from './answer.js';
 export {

@@ -3,13 +3,13 @@ import type { DeadLetters } from './dead-letters.js';
 import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import { partitionOf } from './partition.js';
-import { type ModelStatus, Projecting } from './projecting.js';
+import { type ModelStatus, ProjectionStatus } from './projecting.js';
 import { type ModelBatch, type Parked, type RowSink, type RowId, type RowVersion, rowKey } from './read-model-store.js';
-import { COMMAND_NOTED } from './settle.js';
+import { COMMAND_NOTED } from './handle-command.js';
 import { MOST_PARKED } from './standing.js';
 
 /** Whether a projection folds this event. */
-export const concerns = (model: AnyProjection, event: RecordedEvent): boolean =>
+export const handles = (model: AnyProjection, event: RecordedEvent): boolean =>
   model.kinds === 'all' ||
   (event.type !== COMMAND_NOTED && model.kinds.includes(event.stream.slice(0, event.stream.indexOf('/'))));
 
@@ -52,7 +52,7 @@ export function foldRows(
   const stopped = new Set<string>();
   for (const event of events) {
     const { stream, position } = event;
-    if (!concerns(model, event) || stopped.has(stream) || isParked(stream)) continue;
+    if (!handles(model, event) || stopped.has(stream) || isParked(stream)) continue;
     try {
       const head = model.head === true ? (current.get(rowKey({ stream, key: '' })) ?? null) : null;
       const made = foldOf(model)
@@ -91,7 +91,7 @@ export function foldRows(
  * The one loop by which rows come about: the rows of the keys touched are read once, folded, written once, with the checkpoint, in one transaction for all models.
  * At or below a model's checkpoint an event is dropped, so a repeat is a no-op.
  */
-export class Projector extends Projecting {
+export class Projector extends ProjectionStatus {
   private subscription: FeedSubscription | null = null;
   /** The models' checkpoints in each partition that is delivered here, and the turn in which what is parked was read. */
   private readonly held = new Map<number, Held>();
@@ -228,7 +228,7 @@ export class Projector extends Projecting {
     to: bigint,
   ): Promise<ModelBatch> {
     const parkedStreams = this.parkedStreams.get(model.name) as Set<string>;
-    const fresh = events.filter((e) => e.position > from && concerns(model, e) && !parkedStreams.has(e.stream));
+    const fresh = events.filter((e) => e.position > from && handles(model, e) && !parkedStreams.has(e.stream));
     const folding = await foldOnto(model, fresh, this.store, this.now);
     return { model: model.name, partition, from, to, ...folding, closes: [...folding.closes.values()] };
   }

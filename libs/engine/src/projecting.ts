@@ -8,7 +8,7 @@ export interface ModelStatus {
 }
 
 /** A projection that runs, here or elsewhere, for those who ask how it stands. */
-export abstract class Projecting {
+export abstract class ProjectionStatus {
   /** None until it has begun and knows how far each has come. */
   abstract status(): readonly ModelStatus[];
   /** Why nothing is folded just now; null while it is. */

@@ -170,7 +170,7 @@ export abstract class Rebuild extends RowSink {
  * - `commit` takes effect whole or not at all, and only where every checkpoint is still what the batch was folded on, and the turn what it was; else it answers false: somebody
  *   else folds, or a stream that was left out is parked no more.
  * - Readers see whole commits only. A query pinned to a position gives the same rows for ever.
- * - No room on the disk: `NoRoom`, and nothing of the batch is there.
+ * - No room on the disk: `DiskFull`, and nothing of the batch is there.
  */
 export abstract class ReadModelStore extends RowSink {
   /** Makes the tables of models that are new. A model whose version changed is served as it was until it has been rebuilt. Fails where the file belongs to another log.

@@ -1,6 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordedEvent } from '@entente/kernel';
-import { BEFORE_ALL, type EventPublisher, type Link, type Mark, type Place, type Tail } from './event-publisher.js';
+import {
+  NO_EVENT,
+  type EventPublisher,
+  type ChainedEvent,
+  type Watermark,
+  type EventRef,
+  type PartitionTail,
+} from './event-publisher.js';
 import type { EventLog } from './event-store.js';
 import { partitionOf } from './partition.js';
 
@@ -123,7 +130,7 @@ export class Relay {
   }
 
   /** Refuses what this log cannot have published: it was set back, or goes on otherwise than it did when that was published. */
-  private async compare(tails: readonly Tail[]): Promise<void> {
+  private async compare(tails: readonly PartitionTail[]): Promise<void> {
     const head = await this.log.head();
     for (const [partition, { through, last }] of tails.entries()) {
       if (through > head)
@@ -139,15 +146,19 @@ export class Relay {
     }
   }
 
-  private async publish(events: readonly RecordedEvent[], tails: readonly Tail[], chain: Place[]): Promise<void> {
+  private async publish(
+    events: readonly RecordedEvent[],
+    tails: readonly PartitionTail[],
+    chain: EventRef[],
+  ): Promise<void> {
     const { partitions } = this.publisher;
-    const batch = new Map<number, Link[]>();
+    const batch = new Map<number, ChainedEvent[]>();
     for (const event of events) {
       const partition = partitionOf(event.stream, partitions);
       if (event.position <= (tails[partition]?.through ?? 0n)) continue;
       const links = batch.get(partition) ?? [];
       batch.set(partition, links);
-      links.push({ event, previous: chain[partition] ?? BEFORE_ALL });
+      links.push({ event, previous: chain[partition] ?? NO_EVENT });
       chain[partition] = placeOf(event);
     }
     if (batch.size > 0) await this.publisher.publish([...batch].map(([partition, links]) => ({ partition, links })));
@@ -166,12 +177,17 @@ export class Relay {
   }
 }
 
-const placeOf = ({ position, id }: RecordedEvent): Place => ({ position, id });
+const placeOf = ({ position, id }: RecordedEvent): EventRef => ({ position, id });
 
 /** A mark for each partition that does not end there with an event or a mark of its own. */
-const marksAt = (through: bigint, recordedAt: string, tails: readonly Tail[], chain: readonly Place[]): Mark[] =>
+const marksAt = (
+  through: bigint,
+  recordedAt: string,
+  tails: readonly PartitionTail[],
+  chain: readonly EventRef[],
+): Watermark[] =>
   tails.flatMap((tail, partition) => {
-    const last = chain[partition] ?? BEFORE_ALL;
+    const last = chain[partition] ?? NO_EVENT;
     return last.position >= through || tail.through >= through ? [] : [{ partition, through, last, recordedAt }];
   });
 

@@ -1,6 +1,6 @@
 import type { ModelStatus } from './projecting.js';
 import type { Pin, ReadModelStore } from './read-model-store.js';
-import type { Follower } from './watchdog.js';
+import type { ProgressSource } from './watchdog.js';
 
 /** More parked streams than this stop a model. */
 export const MOST_PARKED = 5;
@@ -21,7 +21,7 @@ export async function modelsIn(rows: ReadModelStore): Promise<readonly (ModelSta
 const FRESH = 200;
 
 /** Every model as a follower of the log, as far as it is in all of its partitions. */
-export function followersIn(rows: ReadModelStore, models: readonly string[]): readonly Follower[] {
+export function followersIn(rows: ReadModelStore, models: readonly string[]): readonly ProgressSource[] {
   let look: { readonly at: number; readonly found: Promise<ReadonlyMap<string, Pin>> } | null = null;
   const found = (): Promise<ReadonlyMap<string, Pin>> => {
     const now = performance.now();

@@ -1,7 +1,7 @@
 import type { EventLog } from './event-store.js';
 
 /** Something that follows the log: it should reach the log's end. */
-export interface Follower {
+export interface ProgressSource {
   readonly name: string;
   /** How far it has come by its own store's word; null while it has not begun, which is well. */
   position(): Promise<bigint | null>;
@@ -19,7 +19,7 @@ export class Watchdog {
 
   constructor(
     private readonly log: EventLog,
-    private readonly followers: readonly Follower[],
+    private readonly followers: readonly ProgressSource[],
     /** The time of day, in milliseconds: what an alarm says. */
     private readonly clock: () => number,
     private readonly patience = 5000,
@@ -65,7 +65,9 @@ export class Watchdog {
 const ANSWERS_WITHIN = 1000;
 
 /** How far a follower has come; or why nobody knows. */
-async function answerOf(position: Follower['position']): Promise<readonly [at: bigint | null, fault: string | null]> {
+async function answerOf(
+  position: ProgressSource['position'],
+): Promise<readonly [at: bigint | null, fault: string | null]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error('it does not say how far it has come')), ANSWERS_WITHIN);

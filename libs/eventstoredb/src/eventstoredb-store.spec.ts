@@ -1,9 +1,9 @@
-import { keeps } from '../../../test/contracts/contract.js';
+import { describeContract } from '../../../test/contracts/contract.js';
 import { EVENT_STORE, EVENT_STORE_CLOCK, NOON } from '../../../test/contracts/event-store.js';
 import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
-keeps('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], async () => {
+describeContract('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], async () => {
   const double = await EventStoreDouble.start();
   const clock = { now: NOON };
   double.clock = () => clock.now;

@@ -1,7 +1,7 @@
 import {
   type Appended,
-  Busy,
-  Closing,
+  Overloaded,
+  ShuttingDown,
   Contention,
   type Era,
   EventStore,
@@ -12,14 +12,14 @@ import {
   type StreamRange,
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { bytesOf, planned } from './adoption.js';
-import { Follower } from './follower.js';
+import { bytesOf, planned } from './import-plan.js';
+import { LogSubscription } from './log-subscription.js';
 import { type Identity, beginEra, identityOf } from './identity.js';
-import { type Link, connect, disconnect } from './link.js';
+import { type EventStoreConnection, connect, disconnect } from './connection.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
-import { Names } from './names.js';
-import { toServer } from './stored.js';
+import { Names } from './stream-names.js';
+import { toServer } from './event-mapping.js';
 
 /** How often an append whose revision is not given is tried where others append to the stream. */
 const TURNS = 50;
@@ -38,7 +38,7 @@ export interface EventStoreDbOptions {
   readonly reconnected?: () => void;
   /** Is told of each append that took effect: how many appends, how many events they were, and how long it took, in milliseconds. */
   readonly onCommitted?: (appends: number, events: number, ms: number) => void;
-  /** Events that may wait; beyond them an append is `Busy`. */
+  /** Events that may wait; beyond them an append is `Overloaded`. */
   readonly maxWaiting?: number;
 }
 
@@ -61,10 +61,10 @@ export class EventStoreDbStore extends EventStore {
 
   private constructor(
     identity: Identity,
-    private readonly link: Link,
+    private readonly link: EventStoreConnection,
     private readonly reader: LogReader,
     private readonly writer: LogWriter,
-    private readonly follower: Follower,
+    private readonly follower: LogSubscription,
     private readonly maxWaiting: number,
     private readonly onCommitted: NonNullable<EventStoreDbOptions['onCommitted']>,
   ) {
@@ -81,7 +81,7 @@ export class EventStoreDbStore extends EventStore {
     try {
       const identity = await identityOf(link);
       const reader = new LogReader(link, identity.position, upcast);
-      const follower = new Follower(link, reader, reconnected);
+      const follower = new LogSubscription(link, reader, reconnected);
       await follower.start();
       return new EventStoreDbStore(
         identity,
@@ -99,10 +99,10 @@ export class EventStoreDbStore extends EventStore {
   }
 
   append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
-    if (this.closed) return Promise.reject(new Closing());
+    if (this.closed) return Promise.reject(new ShuttingDown());
     if (events.length === 0) return Promise.reject(new Error('an append needs at least one event'));
     if (this.events + events.length > this.maxWaiting && this.events > 0)
-      return Promise.reject(new Busy(this.underWay.size));
+      return Promise.reject(new Overloaded(this.underWay.size));
     this.events += events.length;
     return this.drained(this.appended(stream, expected, events).finally(() => (this.events -= events.length)));
   }
@@ -130,7 +130,7 @@ export class EventStoreDbStore extends EventStore {
   }
 
   adopt(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
-    return this.closed ? Promise.reject(new Closing()) : this.drained(this.adopted(events));
+    return this.closed ? Promise.reject(new ShuttingDown()) : this.drained(this.adopted(events));
   }
 
   private async adopted(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
@@ -231,7 +231,7 @@ export class EventStoreDbStore extends EventStore {
   }
 
   private open(): LogReader {
-    if (this.closed) throw new Closing();
+    if (this.closed) throw new ShuttingDown();
     return this.reader;
   }
 

@@ -3,7 +3,7 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { Appended } from '@entente/engine';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
 import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
-import { Calls } from './calls.js';
+import { Rpc } from './rpc.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
 const ends: (() => unknown)[] = [];
@@ -169,7 +169,7 @@ describe('a connection', () => {
 
 describe('the time of a call', () => {
   it('is no time in which this process itself stood still', async () => {
-    const calls = new Calls('an address', 200);
+    const calls = new Rpc('an address', 200);
     const answer = calls.once(() => new Promise((resolve) => setTimeout(() => resolve('heard'), 250)));
     for (const end = Date.now() + 500; Date.now() < end;);
     expect(await answer).toBe('heard');

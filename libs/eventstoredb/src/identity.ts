@@ -9,7 +9,7 @@ import {
   WrongExpectedVersionError,
   jsonEvent,
 } from '@eventstore/db-client';
-import type { Link } from './link.js';
+import type { EventStoreConnection } from './connection.js';
 
 /** Whose log it is, and where it went on after it was restored or moved. */
 export interface Identity {
@@ -33,7 +33,7 @@ interface Placed extends Said {
 }
 
 /** The log's identity: whoever comes first gives it. */
-export async function identityOf(link: Link): Promise<Identity> {
+export async function identityOf(link: EventStoreConnection): Promise<Identity> {
   const there = await said(link);
   if (there.length > 0) return identityIn(there);
   await write(link, NO_STREAM, 'LogBegun', { log: randomUUID() });
@@ -41,7 +41,7 @@ export async function identityOf(link: Link): Promise<Identity> {
 }
 
 /** Begins an era: what was recorded behind `since` elsewhere is not in this log. Answers its name. */
-export async function beginEra(link: Link, since: bigint): Promise<string> {
+export async function beginEra(link: EventStoreConnection, since: bigint): Promise<string> {
   const era = randomBytes(4).toString('hex');
   for (;;) {
     const last = BigInt((await said(link)).length - 1);
@@ -57,7 +57,7 @@ function identityIn([first, ...later]: readonly Placed[]): Identity {
   };
 }
 
-async function said({ client, calls, names, every }: Link): Promise<readonly Placed[]> {
+async function said({ client, calls, names, every }: EventStoreConnection): Promise<readonly Placed[]> {
   try {
     return await calls.ask('say whose log it is', () =>
       calls.once(async () => {
@@ -75,7 +75,12 @@ async function said({ client, calls, names, every }: Link): Promise<readonly Pla
 }
 
 /** False where another was first. */
-async function write(link: Link, expectedRevision: AppendExpectedRevision, type: string, data: Said): Promise<boolean> {
+async function write(
+  link: EventStoreConnection,
+  expectedRevision: AppendExpectedRevision,
+  type: string,
+  data: Said,
+): Promise<boolean> {
   const { client, calls, names, every } = link;
   const event = jsonEvent({ id: randomUUID(), type, data: { ...data } });
   const options = { ...every, expectedRevision } as const;

@@ -11,17 +11,17 @@ import {
 } from '@eventstore/db-client';
 import { LARGEST_POSITION, type LogRange, type StreamRange, checkedPosition } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { isNoEventThere } from './calls.js';
-import { Instants } from './instants.js';
-import type { Link } from './link.js';
-import { narrowed } from './narrowed.js';
-import { fromServer } from './stored.js';
+import { isNoEventThere } from './rpc.js';
+import { TimeIndex } from './time-index.js';
+import type { EventStoreConnection } from './connection.js';
+import { narrowed } from './filtered-read.js';
+import { fromServer } from './event-mapping.js';
 
 /** As many events are read at once, the server's own among them. */
 const PAGE = 500;
 
 /** Which of the server's events a reader wants. */
-export type Wanted = (stream: { readonly kind: string }, type: string) => boolean;
+export type EventFilter = (stream: { readonly kind: string }, type: string) => boolean;
 
 /** A page of the server's whole log: the log's own events in it, where it ends, and whether nothing stands behind it. */
 interface Page {
@@ -32,10 +32,10 @@ interface Page {
 
 /** The log as it is read from the server, page by page; what is the server's own, or another's, is left out. */
 export class LogReader {
-  private readonly instants = new Instants();
+  private readonly instants = new TimeIndex();
 
   constructor(
-    private readonly link: Link,
+    private readonly link: EventStoreConnection,
     /** Where the log begins: what the server had before is not read. */
     private readonly begins: bigint,
     private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
@@ -66,7 +66,7 @@ export class LogReader {
 
   async *readLog(after: bigint, range: LogRange = {}): AsyncIterable<readonly RecordedEvent[]> {
     const { upTo, kinds, types, limit = Infinity } = range;
-    const wanted: Wanted = ({ kind }, type) => (kinds?.includes(kind) ?? true) && (types?.includes(type) ?? true);
+    const wanted: EventFilter = ({ kind }, type) => (kinds?.includes(kind) ?? true) && (types?.includes(type) ?? true);
     const behind = (event: RecordedEvent) => event.position > after && (upTo === undefined || event.position <= upTo);
     const none = kinds?.length === 0 || types?.length === 0;
     let left = none ? 0 : limit;
@@ -152,7 +152,7 @@ export class LogReader {
    * A page of all that the server holds, from behind a position. The server reads only from where an event begins: from
    * anywhere else it is read from the last known event before it, and the reader drops what lies before the position.
    */
-  private async pageOfAll(after: bigint, wanted: Wanted): Promise<Page> {
+  private async pageOfAll(after: bigint, wanted: EventFilter): Promise<Page> {
     let from = after;
     let raw = await this.rawFrom(from, PAGE);
     while (raw === null) {
@@ -182,8 +182,8 @@ export class LogReader {
     }
   }
 
-  /** The event as the house knows it, where it is the log's and wanted. */
-  own(event: AllStreamResolvedEvent['event'], wanted: Wanted = () => true): RecordedEvent[] {
+  /** The event as the deployment knows it, where it is the log's and wanted. */
+  own(event: AllStreamResolvedEvent['event'], wanted: EventFilter = () => true): RecordedEvent[] {
     if (event === undefined) return [];
     const name = this.link.names.here(event.streamId);
     return name !== null && wanted(name, event.type) ? [this.upcast(fromServer(event, name.stream))] : [];

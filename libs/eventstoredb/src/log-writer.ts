@@ -6,7 +6,7 @@ import {
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import { type Appended, Fault } from '@entente/engine';
-import type { Link } from './link.js';
+import type { EventStoreConnection } from './connection.js';
 import type { LogReader } from './log-reader.js';
 
 /** As many appends are with the server at once; it takes a hundred calls over one connection. */
@@ -21,7 +21,7 @@ export class LogWriter {
   private readonly turns: (() => void)[] = [];
 
   constructor(
-    private readonly link: Link,
+    private readonly link: EventStoreConnection,
     private readonly reader: LogReader,
   ) {}
 

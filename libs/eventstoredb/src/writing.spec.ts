@@ -60,10 +60,10 @@ describe('writing to a server', () => {
     expect(ended).toBe(12);
     const answers = await Promise.allSettled(appends);
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
-    expect(answers[10]).toMatchObject({ reason: { code: 'busy', retryAfter: 1 } });
+    expect(answers[10]).toMatchObject({ reason: { code: 'overloaded', retryAfter: 1 } });
     expect(store.waiting()).toBe(0);
     for (const call of [() => store.head(), () => store.revisionOf('note/1'), () => all(store.readLog(0n))])
-      await expect(call()).rejects.toMatchObject({ code: 'closing' });
+      await expect(call()).rejects.toMatchObject({ code: 'shutting-down' });
   });
 
   it('gives each of many that append to one stream without a revision a place of its own', async () => {

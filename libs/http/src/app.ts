@@ -4,12 +4,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { SwaggerModule } from '@nestjs/swagger';
 import type { ReadModelStore } from '@entente/engine';
 import { Logger } from 'nestjs-pino';
-import { type Door, keepDoor, serverOptions } from './door.js';
+import { type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
 import { openApi } from './openapi.js';
 import { ProblemFilter } from './problem.js';
 
 /** Builds what a module is made of, behind a door; the caller opens it. The module brings a `LoggerModule`. Throws where a part of it cannot be had. */
-export async function buildApp(module: DynamicModule, door: Door): Promise<NestFastifyApplication> {
+export async function buildApp(module: DynamicModule, door: ServerLimits): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     ...serverOptions(door),
     // An id that is too long is named like every other wrong field, not by the router.
@@ -23,7 +23,7 @@ export async function buildApp(module: DynamicModule, door: Door): Promise<NestF
   });
   app.useLogger(app.get(Logger));
   app.flushLogs();
-  keepDoor(app, door);
+  limitConnections(app, door);
   app.useGlobalFilters(new ProblemFilter());
   return app;
 }

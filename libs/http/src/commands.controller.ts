@@ -4,17 +4,17 @@ import { CommandBus } from '@nestjs/cqrs';
 import {
   CATALOGUE,
   SHAPES,
-  type WrongField,
+  type FieldError,
   bookOfExamples,
   commandAt,
   readBody,
   schemaOf,
   wrongUnless,
 } from '@entente/contracts';
-import { EventStore, Executor, type Outcome, Submit, receiptOut } from '@entente/engine';
+import { EventStore, Executor, type Outcome, ExecuteCommand, receiptOut } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
 import { readActor } from './actor-header.js';
-import { Problem, problemOf, wrongShape } from './problem.js';
+import { Problem, problemOf, validationProblem } from './problem.js';
 
 interface Reply {
   header(name: string, value: string): Reply;
@@ -23,7 +23,7 @@ interface Reply {
 
 const actorOr = (header: string | undefined): Actor => {
   const actor = readActor(header);
-  if (Array.isArray(actor)) throw wrongShape(actor as WrongField[]);
+  if (Array.isArray(actor)) throw validationProblem(actor as FieldError[]);
   return actor as Actor;
 };
 
@@ -65,7 +65,7 @@ export class CommandsController {
     @Headers('entente-actor') header: string | undefined,
   ): Promise<unknown> {
     const ref = typeof stream === 'string' ? parseStream(stream) : null;
-    if (ref === null) throw wrongShape([{ path: 'stream', message: 'must name a stream as <kind>/<id>' }]);
+    if (ref === null) throw validationProblem([{ path: 'stream', message: 'must name a stream as <kind>/<id>' }]);
     const receipt = await this.executor.receipt(actorOr(header), ref, commandId);
     if (receipt === null)
       throw new Problem(404, 'no-such-command', 'this organisation has left no such command on this stream');
@@ -89,8 +89,8 @@ export class CommandsController {
       );
     const { own, beside, wrong } = readBody(catalogued.body, body);
     const actor = readActor(headers['entente-actor']);
-    const all = [...wrong, ...(Array.isArray(actor) ? (actor as WrongField[]) : []), ...wrongHeaders(headers, id)];
-    if (all.length > 0) throw wrongShape(all);
+    const all = [...wrong, ...(Array.isArray(actor) ? (actor as FieldError[]) : []), ...wrongHeaders(headers, id)];
+    if (all.length > 0) throw validationProblem(all);
     const ifMatch = ifMatchOf(headers);
     const circumstances = {
       actor: actor as Actor,
@@ -104,8 +104,8 @@ export class CommandsController {
       legalBasis: beside.legalBasis ?? null,
     };
     const dryRun = 'dry-run' in query && query['dry-run'] !== 'false';
-    const outcome = await this.bus.execute<Submit, Outcome>(
-      new Submit(
+    const outcome = await this.bus.execute<ExecuteCommand, Outcome>(
+      new ExecuteCommand(
         { kind, id },
         { type: catalogued.type, data: own },
         circumstances,
@@ -130,7 +130,7 @@ export class CommandsController {
 const ifMatchOf = (headers: Record<string, string | undefined>): string | undefined =>
   headers['if-match']?.replace(/^"|"$/g, '');
 
-const wrongHeaders = (headers: Record<string, string | undefined>, id: string): WrongField[] => [
+const wrongHeaders = (headers: Record<string, string | undefined>, id: string): FieldError[] => [
   ...wrongUnless(SHAPES.streamId, 'id', id),
   ...['idempotency-key', 'correlation-id', 'causation-id'].flatMap((name) =>
     wrongUnless(SHAPES.token, name, headers[name]),

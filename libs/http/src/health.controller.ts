@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Parked, Watchdog } from '@entente/engine';
 
-/** How the house stands. */
+/** How the deployment stands. */
 export interface Standing {
   /** The last position of the log; null where that is not known. */
   readonly head: bigint | null;
@@ -37,7 +37,7 @@ export const alarmsOf = (watchdog: Watchdog): Standing['alarms'] =>
 /** So many parked streams are named; `entente parked` lists them all. */
 const MOST_NAMED = 50;
 
-/** Tells how the house stands: given by the app that built it. */
+/** Tells how the deployment stands: given by the app that built it. */
 export abstract class Readiness {
   abstract standing(): Promise<Standing>;
 }
@@ -61,7 +61,7 @@ export class HealthController {
   }
 
   /**
-   * Whether it can take what is sent to it: its own engines answer. Something that stands still elsewhere, as a read model that stopped, is no reason to send nothing here any more.
+   * Whether it can take what is sent to it: its own services answer. Something that stands still elsewhere, as a read model that stopped, is no reason to send nothing here any more.
    */
   @Get('serving')
   async serving(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {

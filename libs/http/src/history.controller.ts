@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, StreamableFile } from '@nestjs/common';
-import type { WrongField } from '@entente/contracts';
+import type { FieldError } from '@entente/contracts';
 import { EventStore, Executor, eraOf } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { Problem, wrongShape } from './problem.js';
+import { Problem, validationProblem } from './problem.js';
 
 /** An event on the wire: without the command's hash, from which the fields of a short command could be guessed. */
 export const eventOut = ({ id, stream, revision, position, type, version, data, metadata }: RecordedEvent): unknown => {
@@ -27,7 +27,7 @@ export function readLogQuery(
   query: Readonly<Record<string, unknown>>,
   allowed: readonly string[],
 ): { after: bigint | null; limit: number | null; kinds?: string[]; types?: string[] } {
-  const wrong: WrongField[] = Object.keys(query)
+  const wrong: FieldError[] = Object.keys(query)
     .filter((name) => !allowed.includes(name))
     .map((path) => ({ path, message: `is no parameter here; parameters: ${allowed.join(', ')}` }));
   const after = whole(query['after']);
@@ -43,7 +43,7 @@ export function readLogQuery(
     return values;
   };
   const [kinds, types] = [list('kind'), list('type')];
-  if (wrong.length > 0) throw wrongShape(wrong);
+  if (wrong.length > 0) throw validationProblem(wrong);
   return {
     after: after === null ? null : BigInt(after),
     limit,
@@ -54,7 +54,7 @@ export function readLogQuery(
 
 /** Fails for a position that can belong to no event of the log: it has none behind its head. */
 export function refuseBeyond(path: string, position: bigint, head: bigint): void {
-  if (position > head) throw wrongShape([{ path, message: `lies beyond the log, which ends at ${head}` }]);
+  if (position > head) throw validationProblem([{ path, message: `lies beyond the log, which ends at ${head}` }]);
 }
 
 /** The log, as it was recorded. */
@@ -95,7 +95,7 @@ export class HistoryController {
     @Param() { kind, id }: { kind: string; id: string },
     @Query() query: Record<string, unknown>,
   ): Promise<unknown> {
-    const wrong: WrongField[] = Object.keys(query)
+    const wrong: FieldError[] = Object.keys(query)
       .filter((path) => !['from', 'revision', 'as-of'].includes(path))
       .map((path) => ({ path, message: 'is no parameter here; parameters: from, revision, as-of' }));
     const from = query['from'] === undefined ? 0 : whole(query['from']);
@@ -107,7 +107,7 @@ export class HistoryController {
       wrong.push({ path: 'as-of', message: 'must be a day (YYYY-MM-DD) or an instant (ISO 8601, UTC)' });
     if (typeof revision === 'number' && typeof asOf === 'string')
       wrong.push({ path: 'as-of', message: 'stands instead of revision' });
-    if (wrong.length > 0 || from === null) throw wrongShape(wrong);
+    if (wrong.length > 0 || from === null) throw validationProblem(wrong);
     const upTo = revision ?? Number.MAX_SAFE_INTEGER;
     const until = asOf ?? '~';
     const events: RecordedEvent[] = [];

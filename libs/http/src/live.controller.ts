@@ -11,7 +11,7 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import type { WrongField } from '@entente/contracts';
+import type { FieldError } from '@entente/contracts';
 import {
   EventStore,
   LiveLog,
@@ -25,7 +25,7 @@ import {
 } from '@entente/engine';
 import { eventOut, readLogQuery, refuseBeyond } from './history.controller.js';
 import { Metrics } from './metrics.controller.js';
-import { wrongShape } from './problem.js';
+import { validationProblem } from './problem.js';
 import { describedAs } from './read-models.controller.js';
 import { type Asked, lowest, matches, readRowQuery, rowOut } from './row-query.js';
 
@@ -88,7 +88,7 @@ export class OpenStream {
 
   cutOff(reason: string): void {
     if (this.over) return;
-    this.raw.end(frame('cut-off', { reason }));
+    this.raw.end(frame('closed', { reason }));
     const { raw } = this;
     setTimeout(() => raw.destroy(), PATIENCE).unref();
     this.finish();
@@ -106,7 +106,7 @@ export class OpenStream {
   }
 }
 
-/** All open streams: kept alive together, and ended with a reason when the house closes. */
+/** All open streams: kept alive together, and ended with a reason when the deployment closes. */
 @Injectable()
 export class OpenStreams implements OnModuleDestroy {
   private readonly streams = new Set<OpenStream>();
@@ -173,7 +173,7 @@ export class LiveController {
     private readonly streams: OpenStreams,
   ) {}
 
-  /** The first rows, `caught-up`, then each row that changes (`row`) or is there no more (`gone`). */
+  /** The first rows, `caught-up`, then each row that changes (`row`) or is there no more (`removed`). */
   @Get('read-models/:name/live')
   async readModel(
     @Param('name') name: string,
@@ -183,11 +183,11 @@ export class LiveController {
   ): Promise<void> {
     const described = describedAs(this.store, name);
     const asked = readRowQuery(described, query, ['limit']);
-    if (Array.isArray(asked)) throw wrongShape(asked as WrongField[]);
+    if (Array.isArray(asked)) throw validationProblem(asked as FieldError[]);
     const { where, limit } = asked as Asked;
     const ranged = where.filter(({ in: any }) => any === undefined);
     if (ranged.length > 0)
-      throw wrongShape(
+      throw validationProblem(
         ranged.map(({ column }) => ({ path: column, message: 'live rows are narrowed by values, not by ranges' })),
       );
     const stream = this.streams.open(reply);
@@ -279,7 +279,7 @@ function textOf(name: string, where: Asked['where'], news: RowsNews): string {
     case 'changes': {
       const frames = news.changes.flatMap(({ key, before, row }) => {
         if (row !== null && matches(where, row.columns)) return [frame('row', rowOut(row))];
-        return before !== null && matches(where, before) ? [frame('gone', { row_id: key })] : [];
+        return before !== null && matches(where, before) ? [frame('removed', { row_id: key })] : [];
       });
       // The id stands on the last frame alone: who resumes has had the whole batch, or none of it.
       const last = frames.pop();

@@ -6,7 +6,7 @@ import { Readiness, lagBehind } from './health.controller.js';
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
-/** What a house counts and times, for Prometheus. Times are in seconds. */
+/** What a deployment counts and times, for Prometheus. Times are in seconds. */
 @Injectable()
 export class Metrics implements Observer {
   readonly registry = new Registry();
@@ -15,7 +15,7 @@ export class Metrics implements Observer {
     'code',
   ]);
   private readonly commandSeconds = this.histogram(
-    'entente_command_seconds',
+    'entente_command_duration_seconds',
     'from a command to its answer, its commit included',
     SECONDS,
   );
@@ -33,7 +33,7 @@ export class Metrics implements Observer {
 
   private readonly reconnections = this.counter(
     'entente_reconnections_total',
-    'connections to an engine that were begun again after they had failed',
+    'connections to a backing service that were begun again after they had failed',
     ['to'],
   );
 
@@ -66,7 +66,7 @@ export class Metrics implements Observer {
     this.commitSeconds.observe(ms / 1000);
   }
 
-  /** A connection to an engine, or what was followed over it, was begun again after it had failed. */
+  /** A connection to a backing service, or what was followed over it, was begun again after it had failed. */
   reconnected(to: 'event-store' | 'kafka' | 'database'): void {
     this.reconnections.inc({ to });
   }
@@ -118,7 +118,7 @@ export class MetricsController {
     private readonly metrics: Metrics,
     private readonly readiness: Readiness,
   ) {
-    this.waiting = metrics.gauge('entente_waiting_appends', 'commands that wait for their commit');
+    this.waiting = metrics.gauge('entente_pending_appends', 'commands that wait for their commit');
     this.lagEvents = metrics.gauge('entente_lag_events', 'positions by which a read model is behind the log', [
       'model',
     ]);
@@ -173,7 +173,7 @@ export class MetricsController {
 
   private commandsOnTheTopic(waiting: number | null): void {
     this.commandsWaiting ??= this.metrics.gauge(
-      'entente_waiting_commands',
+      'entente_pending_commands',
       'commands on the topic that are not answered yet, in all its partitions, by the broker',
     );
     this.commandsWaiting.set(waiting ?? NaN);

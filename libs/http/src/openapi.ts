@@ -35,9 +35,11 @@ const HEADERS: readonly Parameter[] = [
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 const problem = (description: string): Json => ({ description, content: PROBLEM });
 const PROBLEMS = {
-  400: problem('`wrong-shape`: every wrong field at once, by path; `unreadable`: no JSON'),
+  400: problem('`validation-failed`: every wrong field at once, by path; `unreadable`: no JSON'),
   404: problem('there is nothing there'),
-  503: problem('`busy`, `contention`, `no-room`, `not-there-yet`, `closing`: try again after `Retry-After` seconds'),
+  503: problem(
+    '`busy`, `contention`, `disk-full`, `read-model-behind`, `closing`: try again after `Retry-After` seconds',
+  ),
 };
 const json = (description: string, example?: Json): Json => ({
   description,
@@ -94,7 +96,7 @@ function commandPaths(today: string): Record<string, Json> {
             201: json('The receipt: what was recorded, where, and a token (`after`) for reading it.'),
             ...PROBLEMS,
             409: problem('`command-id-reused`: the Idempotency-Key was used for another command'),
-            412: problem('`revision-moved`: If-Match says another revision'),
+            412: problem('`revision-mismatch`: If-Match says another revision'),
             422: problem('the rules refuse it: a stable code, the rule, and what would have to be true'),
           },
         },
@@ -131,7 +133,7 @@ function readModelPaths({ name, about, columns }: Described): Record<string, Jso
   const row = parameter('query', 'row', 'The row_id of a row.');
   const resume = parameter('header', 'Last-Event-ID', 'The id of the last frame: what changed since is told.');
   const stream = {
-    description: '`row`, `gone`, `caught-up`, `reset`, `cut-off`',
+    description: '`row`, `removed`, `caught-up`, `reset`, `closed`',
     content: { 'text/event-stream': {} },
   };
   return {
@@ -150,7 +152,7 @@ function readModelPaths({ name, about, columns }: Described): Record<string, Jso
         'read models',
         `The events that made a row of ${name}`,
         [{ ...row, required: true }, AS_OF],
-        json('{ events, left_out, position }'),
+        json('{ events, truncated, position }'),
       ),
     },
     [`${base}/live`]: { get: operation('live', `${name}, as its rows change`, [...filters, resume], stream) },
@@ -234,10 +236,11 @@ const text = { type: 'string' };
 const SCHEMAS = {
   Problem: {
     type: 'object',
-    description: 'RFC 9457. `code` is stable; `wrong` names each wrong field; `rule` and `unless` stand in a refusal.',
+    description:
+      'RFC 9457. `code` is stable; `errors` names each invalid field; `rule` and `unless` stand in a refusal.',
     properties: {
       ...{ type: text, status: { type: 'integer' }, code: text, title: text, rule: text, unless: text },
-      wrong: { type: 'array', items: { type: 'object', properties: { path: text, message: text } } },
+      errors: { type: 'array', items: { type: 'object', properties: { path: text, message: text } } },
     },
   },
 };

@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import type { WrongField } from '@entente/contracts';
+import type { FieldError } from '@entente/contracts';
 import { Fault, InvalidPosition, type Outcome, notTaken } from '@entente/engine';
 import type { Json } from '@entente/kernel';
 
@@ -16,9 +16,9 @@ export class Problem extends Error {
 }
 
 /** A wrong shape: every wrong field at once. */
-export const wrongShape = (wrong: readonly WrongField[]): Problem =>
-  new Problem(400, 'wrong-shape', 'some fields are not as they must be', {
-    wrong: wrong.map(({ path, message }) => ({ path, message })),
+export const validationProblem = (wrong: readonly FieldError[]): Problem =>
+  new Problem(400, 'validation-failed', 'request validation failed', {
+    errors: wrong.map(({ path, message }) => ({ path, message })),
   });
 
 /** The status of each answer of the engine is chosen here and nowhere else. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
-import type { WrongField } from '@entente/contracts';
+import type { FieldError } from '@entente/contracts';
 import {
   type Described,
   EventStore,
@@ -13,7 +13,7 @@ import {
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { eventOut, refuseBeyond } from './history.controller.js';
-import { Problem, wrongShape } from './problem.js';
+import { Problem, validationProblem } from './problem.js';
 import { digestOf, exportFormat, exported } from './row-export.js';
 import { type Asked, cursorOf, lowest, readRowQuery, rowOut } from './row-query.js';
 
@@ -66,7 +66,7 @@ export class ReadModelsController {
     const described = describedAs(this.store, name);
     const format = exportFormat(accept);
     const asked = readRowQuery(described, query, format === null ? undefined : ['sort', 'as-of', 'after']);
-    if (Array.isArray(asked)) throw wrongShape(asked as WrongField[]);
+    if (Array.isArray(asked)) throw validationProblem(asked as FieldError[]);
     if (format === null) return this.answer(described, asked as Asked);
     const { pin: reached, version } = await this.pinned(name, asked as Asked, true);
     // One position in all partitions: as of it, the same text can be asked for again.
@@ -106,7 +106,7 @@ export class ReadModelsController {
   private seen(after: string): Seen {
     const seen = seenBy(after);
     if (seen === null)
-      throw wrongShape([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
+      throw validationProblem([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
     if (seen.stream !== null && isLost(this.log, seen.era, seen.position))
       throw new Problem(
         410,
@@ -142,7 +142,7 @@ export class ReadModelsController {
     }
     const instant = DAY.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf;
     if ((!DAY.test(asOf) && !INSTANT.test(asOf)) || Number.isNaN(Date.parse(instant)))
-      throw wrongShape([
+      throw validationProblem([
         { path: 'as-of', message: 'must be a position, a day (YYYY-MM-DD) or an instant (ISO 8601, UTC)' },
       ]);
     const position = await this.log.positionAt(new Date(instant).toISOString());
@@ -154,13 +154,13 @@ export class ReadModelsController {
   @Get(':name/events')
   async events(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
     describedAs(this.store, name);
-    const wrong: WrongField[] = Object.keys(query)
+    const wrong: FieldError[] = Object.keys(query)
       .filter((path) => path !== 'row' && path !== 'as-of')
       .map((path) => ({ path, message: 'is no parameter here' }));
     const { row, 'as-of': asOf } = query;
     if (typeof row !== 'string') wrong.push({ path: 'row', message: 'must be the row_id of a row' });
     if (asOf !== undefined && typeof asOf !== 'string') wrong.push({ path: 'as-of', message: 'must be given once' });
-    if (wrong.length > 0) throw wrongShape(wrong);
+    if (wrong.length > 0) throw validationProblem(wrong);
     const { pin: reached } = await this.store.reach(name);
     const pin = asOf === undefined ? reached : await this.pinAt(name, asOf as string, reached);
     const origins = await this.store.origins(name, row as string, pin);
@@ -170,6 +170,10 @@ export class ReadModelsController {
       const event = await this.log.eventAt(position);
       if (event !== null) events.push(event);
     }
-    return { events: events.map(eventOut), left_out: Math.max(0, origins.length - MOST_EVENTS), position: lowest(pin) };
+    return {
+      events: events.map(eventOut),
+      truncated: Math.max(0, origins.length - MOST_EVENTS),
+      position: lowest(pin),
+    };
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import type { WrongField } from '@entente/contracts';
+import type { FieldError } from '@entente/contracts';
 import { RefusalLog } from '@entente/engine';
-import { wrongShape } from './problem.js';
+import { validationProblem } from './problem.js';
 
 const FILTERS = ['organisation', 'stream', 'code'] as const;
 
@@ -14,7 +14,7 @@ export class RefusalsController {
   @Get()
   async list(@Query() query: Record<string, unknown>): Promise<unknown> {
     const { limit = '100', before, ...filters } = query;
-    const wrong: WrongField[] = [];
+    const wrong: FieldError[] = [];
     if (typeof limit !== 'string' || !/^[0-9]{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > 1000)
       wrong.push({ path: 'limit', message: 'must be 1 to 1000' });
     if (before !== undefined && (typeof before !== 'string' || !/^[0-9]{1,15}$/.test(before)))
@@ -23,7 +23,7 @@ export class RefusalsController {
       if (!(FILTERS as readonly string[]).includes(path))
         wrong.push({ path, message: `is no parameter here; parameters: limit, before, ${FILTERS.join(', ')}` });
       else if (typeof value !== 'string') wrong.push({ path, message: 'must be given once' });
-    if (wrong.length > 0) throw wrongShape(wrong);
+    if (wrong.length > 0) throw validationProblem(wrong);
     const { refusals, leftOut } = await this.log.list({
       limit: Number(limit),
       ...(before === undefined ? {} : { before: Number(before) }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WrongField } from '@entente/contracts';
+import type { FieldError } from '@entente/contracts';
 import type { Described, Filter, Pin, RowOut, RowQuery } from '@entente/engine';
 import type { Cell, ColumnType } from '@entente/kernel';
 
@@ -58,10 +58,10 @@ export function readRowQuery(
   described: Described,
   query: Readonly<Record<string, unknown>>,
   allowed: readonly string[] = OWN,
-): Asked | readonly WrongField[] {
+): Asked | readonly FieldError[] {
   const columns: Readonly<Record<string, ColumnType>> =
     described.is === 'model' ? { ...described.columns, stream: 'text' } : described.columns;
-  const wrong: WrongField[] = [];
+  const wrong: FieldError[] = [];
   const where: Filter[] = [];
   const bad = (path: string, message: string): void => void wrong.push({ path, message });
   for (const [name, given] of Object.entries(query)) {

@@ -5,7 +5,7 @@ import type { FeedBatch } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import type { KafkaMessage } from 'kafkajs';
 import { anEvent } from '../../../test/contracts/event-store.js';
-import { Delivery } from './delivery.js';
+import { PartitionReader } from './partition-reader.js';
 
 const RECORDED = '2026-06-01T12:00:00.000Z';
 const log = Array.from({ length: 200 }, (_, i): RecordedEvent => {
@@ -32,7 +32,7 @@ async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Prom
   const unused = (): never => {
     throw new Error('this is not asked for');
   };
-  const delivery = new Delivery(0, {
+  const delivery = new PartitionReader(0, {
     ...{ topic: 'topic', partitions: 1, most, healed: unused },
     log: {
       id: 'log',

@@ -6,9 +6,9 @@ export {
 } from './settings.js';
 export { KafkaEventPublisher, type KafkaPublisherSettings } from './kafka-event-publisher.js';
 export { KafkaDeadLetters } from './kafka-dead-letters.js';
-export { KafkaTopicEnd } from './kafka-topic-end.js';
+export { PublishedPosition } from './published-position.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';
-export { KafkaCommandBacklog, type KafkaBacklogSettings } from './kafka-command-backlog.js';
+export { CommandLag, type KafkaBacklogSettings } from './command-lag.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';
 export { type Death, deadLetterOf } from './dead-letters.js';
 export { type DeadLetter, type RedriveSettings, listDeadLetters, redrive } from './redrive.js';

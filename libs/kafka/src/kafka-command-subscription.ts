@@ -1,10 +1,10 @@
 import type { CommandConsumer, CommandSubscription } from '@entente/engine';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import { Answering } from './answering.js';
+import { TransactionalReplier } from './transactional-replier.js';
 import { GroupMember } from './group-member.js';
-import { Inlet, inPieces } from './inlet.js';
+import { CommandPartition, inPieces } from './command-partition.js';
 import { makeIntakeTopics } from './intake-topics.js';
-import { Pace } from './pace.js';
+import { AdaptiveBatchSize } from './adaptive-batch-size.js';
 import { type KafkaIntakeSettings, within, wordsOf } from './settings.js';
 import { asAdmin } from './topic.js';
 
@@ -14,7 +14,7 @@ import { asAdmin } from './topic.js';
  */
 export class KafkaCommandSubscription implements CommandSubscription {
   private readonly member: GroupMember;
-  private readonly inlets = new Map<number, Inlet>();
+  private readonly inlets = new Map<number, CommandPartition>();
   /** Moves with every assignment and every consumer: what an older one has begun is not gone on with. */
   private generation = 0;
   private leaving = false;
@@ -69,14 +69,20 @@ export class KafkaCommandSubscription implements CommandSubscription {
       const ways = { commands: topic, replies, deadLetters, groupId };
       const inlet =
         this.inlets.get(partition) ??
-        new Inlet(partition, topic, this.to, new Answering(this.kafka, ways, partition), new Pace(most));
+        new CommandPartition(
+          partition,
+          topic,
+          this.to,
+          new TransactionalReplier(this.kafka, ways, partition),
+          new AdaptiveBatchSize(most),
+        );
       this.inlets.set(partition, inlet);
       inlet.ready = false;
       void this.begin(consumer, inlet, mine);
     }
   }
 
-  private begin(consumer: Consumer, inlet: Inlet, mine: number): Promise<void> {
+  private begin(consumer: Consumer, inlet: CommandPartition, mine: number): Promise<void> {
     const { topic } = this.settings;
     const { partition } = inlet;
     return inlet.inTurn(async () => {
@@ -100,7 +106,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
   }
 
   /** The partition rests, alone, and begins again from where the group stands. */
-  private failed(consumer: Consumer, inlet: Inlet, mine: number, error: unknown): void {
+  private failed(consumer: Consumer, inlet: CommandPartition, mine: number, error: unknown): void {
     const { topic, firstPause = 250, say } = this.settings;
     const { partition } = inlet;
     inlet.ready = false;
@@ -146,7 +152,12 @@ export class KafkaCommandSubscription implements CommandSubscription {
   }
 
   /** Answers records, behind which the group then stands at `next`. */
-  private async answer(inlet: Inlet, piece: readonly KafkaMessage[], next: bigint, mine: number): Promise<void> {
+  private async answer(
+    inlet: CommandPartition,
+    piece: readonly KafkaMessage[],
+    next: bigint,
+    mine: number,
+  ): Promise<void> {
     const open = piece.filter(({ offset }) => BigInt(offset) >= inlet.from);
     if (open.length === 0) return;
     const begun = performance.now();

@@ -1,5 +1,5 @@
 import { cloudEventOf } from '@entente/contracts';
-import { BEFORE_ALL, type DeadLetter, DeadLetters } from '@entente/engine';
+import { NO_EVENT, type DeadLetter, DeadLetters } from '@entente/engine';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { deadLetterOf } from './dead-letters.js';
 import { largestOf, makeRoomyTopic } from './intake-topics.js';
@@ -65,7 +65,7 @@ export class KafkaDeadLetters extends DeadLetters {
   /** What was read from the log itself lay nowhere in the topic. */
   private messageOf({ parked, event }: DeadLetter): Message {
     const found = this.feed.recordOf(event);
-    const { key, value, headers } = cloudEventOf({ event, previous: BEFORE_ALL, storeId: this.storeId });
+    const { key, value, headers } = cloudEventOf({ event, previous: NO_EVENT, storeId: this.storeId });
     const bytes = found?.record ?? {
       ...{ key: key === null ? null : Buffer.from(key), value: value === null ? null : Buffer.from(value) },
       headers: { ...headers },

@@ -1,5 +1,5 @@
 import { type Message, cloudEventOf, cloudMarkOf } from '@entente/contracts';
-import { BEFORE_ALL, EventPublisher, type Mark, type PartitionLinks, type Tail } from '@entente/engine';
+import { NO_EVENT, EventPublisher, type Watermark, type PartitionLinks, type PartitionTail } from '@entente/engine';
 import kafkajs, { type Admin, type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
 import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, within, wordsOf } from './settings.js';
 import { type Bounds, asAdmin, boundsOf, checkForEver, checkPartitions, makeTopic, recordsAt } from './topic.js';
@@ -37,7 +37,7 @@ export class KafkaEventPublisher extends EventPublisher {
     this.kafka = kafkaOf(settings);
   }
 
-  async tails(storeId: string): Promise<readonly Tail[]> {
+  async tails(storeId: string): Promise<readonly PartitionTail[]> {
     await this.end();
     const { topic } = this.settings;
     const bounds = await asAdmin(this.kafka, async (admin) => {
@@ -72,7 +72,7 @@ export class KafkaEventPublisher extends EventPublisher {
   }
 
   /** What the first and the last record of a partition tell. */
-  private tailOf(partition: number, records: readonly KafkaMessage[], storeId: string): Tail {
+  private tailOf(partition: number, records: readonly KafkaMessage[], storeId: string): PartitionTail {
     const [first, last = first] = records.map((record) => {
       const where = `partition ${partition} of topic ${this.settings.topic}`;
       try {
@@ -83,7 +83,7 @@ export class KafkaEventPublisher extends EventPublisher {
       }
       throw new Error(`${where} holds the events of another log, not of ${storeId}`);
     });
-    if (first === undefined || last === undefined) return { through: 0n, last: BEFORE_ALL };
+    if (first === undefined || last === undefined) return { through: 0n, last: NO_EVENT };
     if (first.previous.position !== 0n)
       throw new Error(
         `partition ${partition} of topic ${this.settings.topic} starts behind position ${first.previous.position}: what was before is lost, as where a topic was made anew under a relay; publish to a new topic`,
@@ -123,7 +123,7 @@ export class KafkaEventPublisher extends EventPublisher {
     );
   }
 
-  async mark(marks: readonly Mark[]): Promise<void> {
+  async mark(marks: readonly Watermark[]): Promise<void> {
     await this.send((storeId) =>
       marks.map(({ partition, through, last, recordedAt }) => ({
         ...{ partition, recordedAt },

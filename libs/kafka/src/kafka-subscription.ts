@@ -1,9 +1,9 @@
 import type { EventLog, FeedConsumer, FeedSubscription } from '@entente/engine';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { type Delivering, Delivery } from './delivery.js';
+import { type Delivering, PartitionReader } from './partition-reader.js';
 import { GroupMember } from './group-member.js';
-import { KeptAdmin } from './kept-admin.js';
-import { Places } from './place.js';
+import { ReconnectingAdmin } from './reconnecting-admin.js';
+import { OffsetLookup } from './offset-lookup.js';
 import { type KafkaFeedSettings, within, wordsOf } from './settings.js';
 import { checkPartitions } from './topic.js';
 
@@ -13,8 +13,8 @@ import { checkPartitions } from './topic.js';
  */
 export class KafkaSubscription implements FeedSubscription {
   private readonly member: GroupMember;
-  private readonly admin: KeptAdmin;
-  private readonly deliveries = new Map<number, Delivery>();
+  private readonly admin: ReconnectingAdmin;
+  private readonly deliveries = new Map<number, PartitionReader>();
   private readonly offsets = new Map<number, string>();
   /** Moves with every assignment and every consumer: what an older one has begun is not gone on with. */
   private generation = 0;
@@ -26,7 +26,7 @@ export class KafkaSubscription implements FeedSubscription {
     private readonly to: FeedConsumer,
     private readonly came: Delivering['came'],
   ) {
-    this.admin = new KeptAdmin(kafka);
+    this.admin = new ReconnectingAdmin(kafka);
     this.member = new GroupMember(kafka, settings, settings.partitions, {
       check: () => this.admin.ask((admin) => checkPartitions(admin, this.settings)),
       given: (consumer, partitions) => this.given(consumer, partitions),
@@ -85,18 +85,18 @@ export class KafkaSubscription implements FeedSubscription {
         healed,
         came: this.came,
       };
-      const delivery = this.deliveries.get(partition) ?? new Delivery(partition, its);
+      const delivery = this.deliveries.get(partition) ?? new PartitionReader(partition, its);
       this.deliveries.set(partition, delivery);
       delivery.ready = false;
       void this.begin(consumer, delivery, mine, places);
     }
   }
 
-  private places(): Places {
-    return new Places(this.admin, this.settings.topic, this.log);
+  private places(): OffsetLookup {
+    return new OffsetLookup(this.admin, this.settings.topic, this.log);
   }
 
-  private begin(consumer: Consumer, delivery: Delivery, mine: number, places: Places): Promise<void> {
+  private begin(consumer: Consumer, delivery: PartitionReader, mine: number, places: OffsetLookup): Promise<void> {
     const { partition } = delivery;
     const { topic } = this.settings;
     const isMine = (): boolean => mine === this.generation && !this.over();
@@ -119,7 +119,7 @@ export class KafkaSubscription implements FeedSubscription {
   }
 
   /** The partition rests, alone, and begins again from where the consumer stands. */
-  private failed(consumer: Consumer, delivery: Delivery, mine: number, error: unknown): void {
+  private failed(consumer: Consumer, delivery: PartitionReader, mine: number, error: unknown): void {
     const { topic, firstPause = 250, say } = this.settings;
     delivery.ready = false;
     const fault = wordsOf(error);

@@ -1,5 +1,5 @@
 import type { Actor } from './actor.js';
-import type { Command, Event, Evidence, Happened, StreamRef } from './event.js';
+import type { Command, Event, Evidence, StreamEvent, StreamRef } from './event.js';
 import type { Refusal } from './refusal.js';
 
 /** What surrounds a command, all of it data: the clock was read once, before. */
@@ -52,7 +52,7 @@ export interface Decider<Kind extends string, C extends Command, E extends Event
   /** The commands whose sender is recorded by a pseudonym good for this one stream. */
   readonly sealed?: readonly C['type'][];
   readonly initial: State;
-  evolve(state: State, event: Happened<E>): State;
+  evolve(state: State, event: StreamEvent<E>): State;
   /** The other streams that this decision rests on. Asked twice: the second time with the states of the first answer at hand. */
   consults?(command: C, state: State, known: Known): readonly StreamRef[];
   decide(command: C, state: State, circumstances: Circumstances, known: Known): readonly E[] | Refusal;

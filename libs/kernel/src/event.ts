@@ -74,7 +74,7 @@ export interface Metadata extends Circumstance {
 }
 
 /** An event in its stream: what `evolve` of a decider may see. It has no position and no time of recording, so no rule can rest on them. */
-export type Happened<E extends Event = Event> = E & {
+export type StreamEvent<E extends Event = Event> = E & {
   /** A uuid derived from the command, the same whenever the command is sent again. */
   readonly id: string;
   readonly stream: string;

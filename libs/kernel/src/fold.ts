@@ -1,9 +1,9 @@
-import type { Event, Happened } from './event.js';
+import type { Event, StreamEvent } from './event.js';
 
 /** The state after these events: the only way in which a state ever comes about. */
 export const fold = <State, E extends Event>(
-  decider: { readonly initial: State; evolve(state: State, event: Happened<E>): State },
-  events: Iterable<Happened<E>>,
+  decider: { readonly initial: State; evolve(state: State, event: StreamEvent<E>): State },
+  events: Iterable<StreamEvent<E>>,
   from: State = decider.initial,
 ): State => {
   let state = from;

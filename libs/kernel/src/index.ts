@@ -8,7 +8,7 @@ export {
   type DataOf,
   type Event,
   type Evidence,
-  type Happened,
+  type StreamEvent,
   type Json,
   type Metadata,
   type RecordedEvent,

@@ -4,7 +4,7 @@ import type { Event, RecordedEvent } from './event.js';
 export type Cell = string | number | boolean | null;
 
 /**
- * How a column is decoded on every engine. `amount`: integer minor units, a number within the safe range and else a decimal string (only a view's sum can leave it).
+ * How a column is decoded on every database. `amount`: integer minor units, a number within the safe range and else a decimal string (only a view's sum can leave it).
  * `decimal`: a ratio or a mean, rounded by its query; never money.
  */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'amount' | 'decimal' | 'json';

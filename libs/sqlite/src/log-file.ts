@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Damaged, type Era, NoRoom } from '@entente/engine';
+import { CorruptFile, type Era, DiskFull } from '@entente/engine';
 import Database from 'better-sqlite3';
 
 /** Names the file as Entente's log: "Entt". */
@@ -143,7 +143,7 @@ export function opened<T>(file: string, open: () => T): T {
     return readable(file, open);
   } catch (error) {
     const { code = '' } = error as { code?: string };
-    if (code === 'SQLITE_FULL') throw new NoRoom(file);
+    if (code === 'SQLITE_FULL') throw new DiskFull(file);
     if (!/^(?:SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EPERM|EROFS)/.test(code)) throw error;
     throw new Error(`${file} cannot be written by this user: let it, or name another data folder (ENTENTE_DATA)`, {
       cause: error,
@@ -152,7 +152,7 @@ export function opened<T>(file: string, open: () => T): T {
 }
 
 /** Is told of damage where it is met. */
-export type OnDamaged = (damaged: Damaged) => void;
+export type OnDamaged = (damaged: CorruptFile) => void;
 
 /** Reads or writes the log; what shows that the file is damaged says what to do. */
 export function readable<T>(file: string, read: () => T, onDamaged: OnDamaged = () => undefined): T {
@@ -167,15 +167,15 @@ export function readable<T>(file: string, read: () => T, onDamaged: OnDamaged = 
 }
 
 /** An error that shows damage, of SQLite or of what cannot be read as it was written, said in so many words; null for every other. */
-export function damageOf(file: string, error: unknown, remedy = REMEDY): Damaged | null {
-  if (error instanceof Damaged) return error;
+export function damageOf(file: string, error: unknown, remedy = REMEDY): CorruptFile | null {
+  if (error instanceof CorruptFile) return error;
   const { code = '' } = error as { code?: string };
   const damage =
     error instanceof SyntaxError ||
     code.startsWith('SQLITE_CORRUPT') ||
     code === 'SQLITE_NOTADB' ||
     code === 'SQLITE_IOERR_SHORT_READ';
-  return damage ? new Damaged(file, remedy, error) : null;
+  return damage ? new CorruptFile(file, remedy, error) : null;
 }
 
 const REMEDY =

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { NoRoom } from '@entente/engine';
+import { DiskFull } from '@entente/engine';
 import Database from 'better-sqlite3';
 import { opened } from './log-file.js';
 import { type Failure, LogWriter, type Lines, type Placed, type Wanted } from './log-writer.js';
@@ -30,7 +30,7 @@ describe('the writer of the log', () => {
     const pages = Number(writer.db.pragma('page_count', { simple: true }));
     writer.db.pragma(`max_page_count = ${pages}`);
     const batch = [wanted('note/small'), wanted('note/b', { big: 'x'.repeat(200_000) })];
-    expect((writer.write(batch, NOON) as Failure).why).toBe('no-room');
+    expect((writer.write(batch, NOON) as Failure).why).toBe('disk-full');
     expect(count()).toBe(1);
     writer.db.pragma(`max_page_count = ${pages + 1000}`);
     expect((writer.write(batch, NOON) as Placed[]).map(({ ok }) => ok)).toEqual([true, true]);
@@ -39,7 +39,7 @@ describe('the writer of the log', () => {
   it('says that there is no room where a file cannot be opened for want of it', () => {
     const full = new Database(':memory:');
     full.pragma('max_page_count = 1');
-    expect(() => opened('log.sqlite', () => full.exec('CREATE TABLE events (id)'))).toThrow(NoRoom);
+    expect(() => opened('log.sqlite', () => full.exec('CREATE TABLE events (id)'))).toThrow(DiskFull);
     full.close();
   });
 

@@ -24,7 +24,7 @@ export type Adopted = readonly [...event: Lines, stream: string, revision: numbe
 
 /** Why nothing of a batch was answered: the disk is full, nobody knows what took effect, or another fault under which nothing did. */
 export interface Failure {
-  readonly why: 'no-room' | 'unknown' | 'fault';
+  readonly why: 'disk-full' | 'unknown' | 'fault';
   readonly message: string;
   readonly cause: Error;
 }
@@ -170,7 +170,7 @@ export class LogWriter {
     const damage = damageOf(this.file, error);
     if (damage !== null) return { why: 'fault', message: damage.message, cause: damage };
     if (code.startsWith('SQLITE_IOERR')) return { why: 'unknown', message, cause: error };
-    return { why: code === 'SQLITE_FULL' ? 'no-room' : 'fault', message, cause: error };
+    return { why: code === 'SQLITE_FULL' ? 'disk-full' : 'fault', message, cause: error };
   }
 
   private append({ stream, expected, events }: Wanted, recordedAt: string): Placed {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { LogRange } from '@entente/engine';
-import { keeps } from '../../../test/contracts/contract.js';
+import { describeContract } from '../../../test/contracts/contract.js';
 import { EVENT_STORE, EVENT_STORE_CLOCK, NOON, all, anEvent } from '../../../test/contracts/event-store.js';
 import type { LogWriter } from './log-writer.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
@@ -12,7 +12,7 @@ import { SqliteLogReader } from './sqlite-log-reader.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'entente-log-'));
 
-keeps('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], () => {
+describeContract('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], () => {
   const folder = newFolder();
   const clock = { now: NOON };
   const store = new SqliteEventStore({ folder, clock: () => clock.now });
@@ -48,7 +48,7 @@ describe('the log in a SQLite file', () => {
       Array.from({ length: 12 }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()])),
     );
     expect(answers.filter((a) => a.status === 'fulfilled')).toHaveLength(10);
-    expect(answers[10]).toMatchObject({ reason: { code: 'busy', retryAfter: 1 } });
+    expect(answers[10]).toMatchObject({ reason: { code: 'overloaded', retryAfter: 1 } });
     expect(commits).toBe(1);
     await store.close();
   });
@@ -103,7 +103,7 @@ describe('the log in a SQLite file', () => {
       expect(new Set(answers.map((a) => (a as { reason?: { code: string } }).reason?.code))).toEqual(
         new Set(['outcome-unknown']),
       );
-      await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject({ code: 'closing' });
+      await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject({ code: 'shutting-down' });
       expect(unknown).toBe(1);
       writer.wal = wal;
       await store.close();

@@ -1,14 +1,14 @@
 import {
   type Appended,
-  Busy,
-  Closing,
-  Damaged,
+  Overloaded,
+  ShuttingDown,
+  CorruptFile,
   type Era,
   EventStore,
   type Expected,
   type LogRange,
   type NewEvent,
-  NoRoom,
+  DiskFull,
   OutcomeUnknown,
   type StreamRange,
 } from '@entente/engine';
@@ -35,12 +35,12 @@ export interface SqliteEventStoreOptions {
   readonly upcast?: (event: RecordedEvent) => RecordedEvent;
   /** The store's clock, in milliseconds. */
   readonly clock?: () => number;
-  /** Events that may wait for a commit; beyond them an append is `Busy`. */
+  /** Events that may wait for a commit; beyond them an append is `Overloaded`. */
   readonly maxWaiting?: number;
   /** Called after each commit: how many appends shared it, how many events they were, and how long it took in milliseconds. */
   readonly onCommitted?: (appends: number, events: number, ms: number) => void;
   /** Called when the log shows that it is damaged: that stays until somebody has mended it. */
-  readonly onDamaged?: (damaged: Damaged) => void;
+  readonly onDamaged?: (damaged: CorruptFile) => void;
   /** Called when a commit failed and its outcome cannot be known: the process should end. */
   readonly onOutcomeUnknown?: (error: OutcomeUnknown) => void;
 }
@@ -79,10 +79,10 @@ export class SqliteEventStore extends EventStore {
   }
 
   append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
-    if (this.closed) return Promise.reject(new Closing());
+    if (this.closed) return Promise.reject(new ShuttingDown());
     if (events.length === 0) return Promise.reject(new Error('an append needs at least one event'));
     if (this.queuedEvents + events.length > (this.options.maxWaiting ?? 10_000) && this.queue.length > 0)
-      return Promise.reject(new Busy(this.queue.length));
+      return Promise.reject(new Overloaded(this.queue.length));
     return new Promise((resolve, reject) => {
       this.queue.push({ wanted: { stream, expected, events: events.map(linesOf) }, resolve, reject });
       this.queuedEvents += events.length;
@@ -134,7 +134,7 @@ export class SqliteEventStore extends EventStore {
   }
 
   adopt(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
-    if (this.closed) return Promise.reject(new Closing());
+    if (this.closed) return Promise.reject(new ShuttingDown());
     const positions = this.writer.adopt(
       events.map((event) => [...linesOf(event), event.stream, event.revision, event.metadata.recordedAt]),
     );
@@ -144,8 +144,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   private faultOf({ why, cause }: Failure): Error {
-    if (why === 'no-room') return new NoRoom('the log');
-    if (cause instanceof Damaged) this.options.onDamaged?.(cause);
+    if (why === 'disk-full') return new DiskFull('the log');
+    if (cause instanceof CorruptFile) this.options.onDamaged?.(cause);
     if (why === 'fault') return cause;
     const fault = new OutcomeUnknown(cause);
     this.closed = true;

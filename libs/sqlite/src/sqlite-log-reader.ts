@@ -29,8 +29,8 @@ const STRETCH = 5000n;
 const ALL = LARGEST_POSITION;
 
 /**
- * The log read on a connection of its own: everything but appending. Within a house it is told of each commit and reads no further than what is on the disk: what a
- * power cut could still take was never seen. Beside a house, in another process, it reads all that was written.
+ * The log read on a connection of its own: everything but appending. Within a deployment it is told of each commit and reads no further than what is on the disk: what a
+ * power cut could still take was never seen. Beside a deployment, in another process, it reads all that was written.
  */
 export class SqliteLogReader extends EventLog {
   readonly id: string;

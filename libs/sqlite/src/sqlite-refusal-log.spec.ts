@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { keeps } from '../../../test/contracts/contract.js';
+import { describeContract } from '../../../test/contracts/contract.js';
 import { REFUSAL_LOG, refused } from '../../../test/contracts/refusal-log.js';
 import { SqliteRefusalLog } from './sqlite-refusal-log.js';
 
-keeps('RefusalLog', REFUSAL_LOG, () => {
+describeContract('RefusalLog', REFUSAL_LOG, () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-refusals-'));
   const open = (most = 100, mostWaiting = 100) => Promise.resolve(new SqliteRefusalLog(folder, most, mostWaiting));
   const end = () => Promise.resolve(rmSync(folder, { recursive: true }));

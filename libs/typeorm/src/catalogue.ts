@@ -1,5 +1,5 @@
 import type { AnyProjection } from '@entente/kernel';
-import { Damaged, type Fault, NoRoom } from '@entente/engine';
+import { CorruptFile, type Fault, DiskFull } from '@entente/engine';
 import type BetterSqlite3 from 'better-sqlite3';
 import { type OwnColumn, ownColumns } from './tables.js';
 
@@ -8,7 +8,7 @@ type Db = BetterSqlite3.Database;
 /** The format of the file's own tables. Rows are folded from the log: those of an older format are dropped and folded anew. */
 const FORMAT = 2;
 
-const HOUSE = `
+const STORE_INFO = `
   CREATE TABLE IF NOT EXISTS house (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), log TEXT NOT NULL, format INTEGER NOT NULL, turn INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS models (name TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL, epoch INTEGER NOT NULL, columns TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS nexts (name TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL);
@@ -51,7 +51,7 @@ export function prepareFile(
   db.pragma('journal_mode = WAL');
   db.transaction(() => {
     if (formatOf(db) < FORMAT) for (const table of tablesIn(db)) db.exec(`DROP TABLE "${table}"`);
-    db.exec(HOUSE);
+    db.exec(STORE_INFO);
     db.prepare('INSERT OR IGNORE INTO house VALUES (1, ?, ?, 1)').run(storeId, FORMAT);
     checkLog(db, storeId, file);
     for (const model of models) {
@@ -115,7 +115,7 @@ export function readableRows<T>(file: string, read: () => T): T {
 
 /** What an error of the rows' file says: that it is damaged, that there is no room, or that it cannot be written; null for every other. */
 export function faultOfRows(file: string, error: unknown): Fault | Error | null {
-  if (error instanceof Damaged) return error;
+  if (error instanceof CorruptFile) return error;
   const { code = '' } = error as { code?: string };
   if (
     error instanceof SyntaxError ||
@@ -123,8 +123,8 @@ export function faultOfRows(file: string, error: unknown): Fault | Error | null 
     code === 'SQLITE_NOTADB' ||
     code === 'SQLITE_IOERR_SHORT_READ'
   )
-    return new Damaged(file, REMEDY, error);
-  if (code === 'SQLITE_FULL') return new NoRoom('the rows');
+    return new CorruptFile(file, REMEDY, error);
+  if (code === 'SQLITE_FULL') return new DiskFull('the rows');
   if (!code.startsWith('SQLITE_READONLY') && !code.startsWith('SQLITE_CANTOPEN')) return null;
   return new Error(`${file} cannot be written by this user: let it, or name another data folder (ENTENTE_DATA)`, {
     cause: error,
@@ -136,12 +136,12 @@ const REMEDY =
 
 /** Fails where the file is another log's, or a newer Entente's. */
 export function checkLog(db: Db, storeId: string, file: string): void {
-  const house = db.prepare('SELECT log, format FROM house').get() as { log: string; format: number };
-  if (house.format > FORMAT)
-    throw new Error(`${file} was written by a newer Entente (format ${house.format}): run that one`);
-  if (house.format < FORMAT)
+  const info = db.prepare('SELECT log, format FROM house').get() as { log: string; format: number };
+  if (info.format > FORMAT)
+    throw new Error(`${file} was written by a newer Entente (format ${info.format}): run that one`);
+  if (info.format < FORMAT)
     throw new Error(`${file} was written by an older Entente: start this one on the folder once`);
-  if (house.log !== storeId)
+  if (info.log !== storeId)
     throw new Error(`${file} holds the rows of another log: remove it, and they are folded anew from this one`);
 }
 

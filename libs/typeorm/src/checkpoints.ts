@@ -1,7 +1,7 @@
 import type { Pin } from '@entente/engine';
 import type { StoredModel } from './source.js';
 
-/** A checkpoint as it is kept, of either engine. */
+/** A checkpoint as it is kept, of either database. */
 export interface KeptCheckpoint {
   readonly rows_in: string;
   readonly partition: unknown;

@@ -7,7 +7,7 @@ import { type OwnColumn, ownColumns } from './tables.js';
 /** The format of the schema's own tables. */
 const FORMAT = 1;
 
-const HOUSE = `
+const STORE_INFO = `
   CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
   CREATE TABLE IF NOT EXISTS house (only_one integer PRIMARY KEY CHECK (only_one = 1), log text NOT NULL, format integer NOT NULL, turn integer NOT NULL, partitions integer NOT NULL);
   CREATE TABLE IF NOT EXISTS models (name text PRIMARY KEY, version integer NOT NULL, generation integer NOT NULL, epoch integer NOT NULL, columns text NOT NULL);
@@ -19,7 +19,7 @@ const HOUSE = `
   );
 `;
 
-interface House {
+interface StoreInfo {
   readonly log: string;
   readonly format: number;
   readonly turn: number;
@@ -33,9 +33,9 @@ export interface Whose {
 }
 
 /** One process at a time prepares or takes over: the others wait here. */
-const LOCK = `SELECT pg_advisory_xact_lock(hashtext('entente: the house'))`;
+const LOCK = `SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`;
 
-/** Fails where the database does not order text by its code points, as every other engine here does. */
+/** Fails where the database does not order text by its code points, as every other database here does. */
 export async function checkLocale(asks: Asks): Promise<void> {
   const { rows } = await asks.query<{ about: Readonly<Record<string, string>>; encoding: string }>(
     'SELECT to_jsonb(d) AS about, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()',
@@ -58,13 +58,13 @@ export async function prepareSchema(
   head?: bigint,
 ): Promise<void> {
   await asks.query(LOCK);
-  await asks.query(HOUSE);
+  await asks.query(STORE_INFO);
   await asks.query('INSERT INTO house VALUES (1, $1, $2, 1, $3) ON CONFLICT DO NOTHING', [
     whose.storeId,
     FORMAT,
     whose.partitions,
   ]);
-  await checkHouse(asks, whose);
+  await checkStoreInfo(asks, whose);
   for (const model of models) {
     await asks.query('INSERT INTO models VALUES ($1, $2, 1, 1, $3) ON CONFLICT DO NOTHING', [
       model.name,
@@ -92,20 +92,20 @@ async function foldAnewWhatIsAhead(asks: Asks, models: readonly AnyProjection[],
 }
 
 /** Fails where the rows are not those of this log in these partitions. */
-export async function checkHouse(asks: Asks, { storeId, partitions }: Whose): Promise<void> {
+export async function checkStoreInfo(asks: Asks, { storeId, partitions }: Whose): Promise<void> {
   const [there] = (await asks.query<{ is: boolean }>(`SELECT to_regclass('house') IS NOT NULL AS is`)).rows;
-  const [house] = there?.is === true ? (await asks.query<House>('SELECT * FROM house')).rows : [];
-  if (house === undefined)
+  const [info] = there?.is === true ? (await asks.query<StoreInfo>('SELECT * FROM house')).rows : [];
+  if (info === undefined)
     throw new Fault('no-rows', 'the database holds no rows yet: start a projector on it, and they are folded', 1);
-  if (house.format > FORMAT)
-    throw new Error(`these rows were written by a newer Entente (format ${house.format}): run that one`);
-  if (house.log !== storeId)
+  if (info.format > FORMAT)
+    throw new Error(`these rows were written by a newer Entente (format ${info.format}): run that one`);
+  if (info.log !== storeId)
     throw new Error(
-      `this database holds the rows of another log (${house.log}, not ${storeId}): name another database, or drop the schema ${SCHEMA}, and they are folded anew`,
+      `this database holds the rows of another log (${info.log}, not ${storeId}): name another database, or drop the schema ${SCHEMA}, and they are folded anew`,
     );
-  if (house.partitions !== partitions)
+  if (info.partitions !== partitions)
     throw new Error(
-      `these rows were folded in ${house.partitions} partitions, and the log comes in ${partitions}: name another database, or drop the schema ${SCHEMA}, and they are folded anew`,
+      `these rows were folded in ${info.partitions} partitions, and the log comes in ${partitions}: name another database, or drop the schema ${SCHEMA}, and they are folded anew`,
     );
 }
 
@@ -116,7 +116,7 @@ export async function turnHeld(asks: Asks): Promise<number> {
 }
 
 /** Nobody else takes over, prepares or keeps rows before the transaction ends. */
-export async function holdHouse(asks: Asks): Promise<void> {
+export async function lockStoreInfo(asks: Asks): Promise<void> {
   await asks.query(LOCK);
   await asks.query('SELECT turn FROM house FOR UPDATE');
 }

@@ -1,4 +1,4 @@
-import { Fault, NoRoom } from '@entente/engine';
+import { Fault, DiskFull } from '@entente/engine';
 import pg from 'pg';
 import type { Ask } from './steps.js';
 
@@ -155,7 +155,7 @@ export function meaning(error: unknown): Error {
   const failed = error as Error;
   if (failed instanceof Fault) return failed;
   const { code = '' } = failed as { code?: string };
-  if (code === '53100') return new NoRoom('the rows');
+  if (code === '53100') return new DiskFull('the rows');
   const away =
     failed instanceof pg.DatabaseError
       ? AGAIN.test(code)

@@ -18,10 +18,10 @@ import type { AnyProjection } from '@entente/kernel';
 import { DataSource, Table } from 'typeorm';
 import type { Kept } from './catalogue.js';
 import {
-  checkHouse,
+  checkStoreInfo,
   checkLocale,
   dropUnused,
-  holdHouse,
+  lockStoreInfo,
   livingIn,
   placeNext,
   prepareSchema,
@@ -105,7 +105,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     const { models, views } = this.options;
     const whose = { storeId: this.storeId, partitions: this.partitions };
     const served = await this.connections.transaction(async (asks) => {
-      await checkHouse(asks, whose);
+      await checkStoreInfo(asks, whose);
       const { rows } = await asks.query<{ turn: number }>('SELECT turn FROM house');
       return new Served(rows[0]?.turn ?? 0, this.stored(await livingIn(asks)), views);
     }, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -209,7 +209,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     try {
       await this.connections.transaction(async (asks) => {
         const cleared = batches.some((batch) => (batch.cleared?.length ?? 0) > 0);
-        if (cleared) await holdHouse(asks);
+        if (cleared) await lockStoreInfo(asks);
         if ((await turnHeld(asks)) !== served) throw new Fenced();
         await this.writer().keep(asks, batches);
       });
@@ -226,7 +226,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     await this.upToDate();
     const models = names.map((name) => this.served.model(name).model);
     const kept = await this.connections.transaction(async (asks) => {
-      await holdHouse(asks);
+      await lockStoreInfo(asks);
       const next: Kept[] = [];
       for (const model of models) next.push(await placeNext(asks, model, anew));
       await this.makeTables(this.stored(next), asks);

@@ -1,7 +1,7 @@
 import { type ModelBatch, type Parked, type Pin, Rebuild, type RowId } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type { Kept } from './catalogue.js';
-import { holdHouse, livingIn, moveTurn, serveNext } from './postgres-catalogue.js';
+import { lockStoreInfo, livingIn, moveTurn, serveNext } from './postgres-catalogue.js';
 import type { Asks, Connections } from './postgres-connections.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
 import type { StoredModel } from './source.js';
@@ -49,7 +49,7 @@ export class PostgresRebuild extends Rebuild {
 
   async cutOver(): Promise<boolean> {
     const taken = await this.connections.transaction(async (asks) => {
-      await holdHouse(asks);
+      await lockStoreInfo(asks);
       if (!(await this.stands(asks)))
         throw new Error('another rebuild of the same read model took over: this one ends');
       if (!(await this.writer.reaches(asks, new PostgresRowWriter(this.stored(await livingIn(asks)))))) return false;

@@ -49,7 +49,7 @@ export class PostgresRefusalLog extends RefusalLog {
     try {
       // Two processes that make it at once would be told that it is there.
       await connections.transaction(async (asks) => {
-        await asks.query(`SELECT pg_advisory_xact_lock(hashtext('entente: the house'))`);
+        await asks.query(`SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`);
         await asks.query(MAKE);
       });
     } catch (error) {

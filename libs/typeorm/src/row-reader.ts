@@ -39,8 +39,8 @@ export class RowReader {
 
   /** Moves whenever other tables are served, or readers of some must begin anew. */
   *turn(): Steps<number> {
-    const [house] = yield* ask<{ turn: unknown }>('SELECT turn FROM house');
-    return Number(house?.turn);
+    const [info] = yield* ask<{ turn: unknown }>('SELECT turn FROM house');
+    return Number(info?.turn);
   }
 
   /** How far a model has come in each partition. */

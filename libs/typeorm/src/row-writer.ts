@@ -1,4 +1,4 @@
-import { type ModelBatch, NoRoom, type Parked, type Pin, type RowId, rowKey } from '@entente/engine';
+import { type ModelBatch, DiskFull, type Parked, type Pin, type RowId, rowKey } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type BetterSqlite3 from 'better-sqlite3';
 import { moveTurn } from './catalogue.js';
@@ -106,7 +106,7 @@ export class RowWriter {
       return kept;
     } catch (error) {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
-      throw (error as { code?: string }).code === 'SQLITE_FULL' ? new NoRoom('the rows') : error;
+      throw (error as { code?: string }).code === 'SQLITE_FULL' ? new DiskFull('the rows') : error;
     }
   }
 

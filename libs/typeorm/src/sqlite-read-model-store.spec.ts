@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { Column } from 'typeorm';
-import { keeps } from '../../../test/contracts/contract.js';
+import { describeContract } from '../../../test/contracts/contract.js';
 import { READ_MODEL_STORE, Word, byWord, words } from '../../../test/contracts/read-model-store.js';
 import { faultOfRows } from './catalogue.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
@@ -17,7 +17,7 @@ async function openIn(folder: string, more: { models?: (typeof words)[]; readonl
   return store;
 }
 
-keeps('ReadModelStore', READ_MODEL_STORE, async () => {
+describeContract('ReadModelStore', READ_MODEL_STORE, async () => {
   const folder = newFolder();
   const port = await openIn(folder);
   const end = async () => {
@@ -51,7 +51,7 @@ describe('rows in a SQLite file', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('are there when the file is opened again, and can be read beside the house that writes them', async () => {
+  it('are there when the file is opened again, and can be read beside the deployment that writes them', async () => {
     const first = await openIn(folder);
     await first.commit([batch]);
     const beside = await openIn(folder, { readonly: true });
@@ -207,7 +207,7 @@ describe('rows in a SQLite file', () => {
     };
     for (const sink of [store, next]) {
       room(sink, 1);
-      await expect(sink.commit([big])).rejects.toMatchObject({ code: 'no-room' });
+      await expect(sink.commit([big])).rejects.toMatchObject({ code: 'disk-full' });
       expect((await sink.checkpoints()).get('words')?.[0]).toBe(0n);
       room(sink, 10_000);
       expect(await sink.commit([big])).toBe(true);
@@ -221,7 +221,7 @@ describe('rows in a SQLite file', () => {
         return error;
       }
     };
-    expect(faultOfRows('rows.sqlite', why())).toMatchObject({ code: 'no-room' });
+    expect(faultOfRows('rows.sqlite', why())).toMatchObject({ code: 'disk-full' });
     full.close();
     await next.close();
     await store.close();

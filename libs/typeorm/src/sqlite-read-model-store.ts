@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Changes,
-  Damaged,
+  CorruptFile,
   type Described,
   type Filter,
   type ModelBatch,
@@ -45,10 +45,10 @@ export interface SqliteReadModelStoreOptions {
   readonly folder: string;
   readonly models: readonly AnyProjection[];
   readonly views: readonly StoredView[];
-  /** Beside a running house: rows are read, never written. */
+  /** Beside a running info: rows are read, never written. */
   readonly readonly?: boolean;
   /** Called when the rows show that they are damaged: that stays until they are folded anew. */
-  readonly onDamaged?: (damaged: Damaged) => void;
+  readonly onDamaged?: (damaged: CorruptFile) => void;
 }
 
 /**
@@ -265,7 +265,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     try {
       return readableRows(this.file, read);
     } catch (error) {
-      if (error instanceof Damaged) this.options.onDamaged?.(error);
+      if (error instanceof CorruptFile) this.options.onDamaged?.(error);
       throw error;
     }
   }
@@ -305,7 +305,7 @@ async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>
     }
     await runner.query('COMMIT');
   } finally {
-    // Closing takes back what was not kept.
+    // ShuttingDown takes back what was not kept.
     await runner.release();
     await dataSource.destroy();
   }

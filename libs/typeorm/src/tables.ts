@@ -51,7 +51,7 @@ function inheritance(entity: new () => object): (new () => object)[] {
   return line;
 }
 
-/** How each type is stored on an engine, in TypeORM's words. */
+/** How each type is stored on a backing service, in TypeORM's words. */
 export type Stored = Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json'>>;
 
 /** One table of one version of a model: the class's columns and the system's, as TypeORM sees them. */

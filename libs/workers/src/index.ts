@@ -1,13 +1,13 @@
 export { ProjectionWorker } from './projection-worker.js';
 export { PROJECTION } from './projection.js';
-export { AfterTheOlder, Succession } from './succession.js';
+export { WaitForOlderProjectors, RolloutGate } from './rollout-gate.js';
 export { RelayWorker } from './relay-worker.js';
-export { Waits, passes } from './waits.js';
-export { ToldOnce } from './told-once.js';
+export { StartupDependencies, passes } from './startup-dependencies.js';
+export { LogOnChange } from './log-on-change.js';
 export { telling } from './telling.js';
-export { Watch } from './watch.js';
+export { WatchdogWorker } from './watchdog-worker.js';
 export { Models, RebuildWorker } from './rebuild-worker.js';
-export { SubmitHandler, kinds } from './deciding.js';
+export { ExecuteCommandHandler, kinds } from './execute-command.handler.js';
 export { LOG_LEVELS, type LogLevel, logging } from './logging.js';
 export { type Env, type Parts, type Read, type ReadFile, Reading, readSettings, withFiles } from './settings.js';
 export { type OwnProcess, type ProcessSettings, isLoopback, readProcess } from './process-settings.js';
@@ -16,8 +16,8 @@ export {
   type EventStoreSettings,
   readDatabase,
   readEventStore,
-  readSealKey,
-} from './engine-settings.js';
+  readPseudonymKey,
+} from './service-settings.js';
 export {
   type KafkaConnection,
   type LogTopic,
@@ -27,6 +27,6 @@ export {
   readOtherTopics,
   readTopic,
 } from './kafka-settings.js';
-export { type WaitOptions, type Waiting, waitFor } from './waiting.js';
+export { type WaitOptions, type Waiting, waitFor } from './retry-until-connected.js';
 export { Intake } from './intake.js';
 export { IntakeWorker } from './intake-worker.js';

@@ -3,9 +3,9 @@ import {
   type Decided,
   type EventLog,
   type Executor,
-  RulesFailed,
+  DeciderFailed,
   type SentCommand,
-  Submit,
+  ExecuteCommand,
   notTaken,
   receiptOut,
 } from '@entente/engine';
@@ -23,7 +23,7 @@ export class Intake implements CommandConsumer {
     private readonly executor: Executor,
     private readonly log: EventLog,
     /** Is told of each command at which the rules fail. */
-    private readonly failed: (command: SentCommand, error: RulesFailed) => void = () => undefined,
+    private readonly failed: (command: SentCommand, error: DeciderFailed) => void = () => undefined,
     private readonly now: () => string = () => new Date().toISOString(),
   ) {}
 
@@ -48,7 +48,7 @@ export class Intake implements CommandConsumer {
       try {
         return await this.ask(command);
       } catch (error) {
-        if (!(error instanceof RulesFailed)) throw error;
+        if (!(error instanceof DeciderFailed)) throw error;
         if (time < TRIES) continue;
         this.failed(command, error);
         const { cause } = error;
@@ -63,7 +63,7 @@ export class Intake implements CommandConsumer {
       ...{ actor, commandId, correlationId, causationId, occurredAt, evidence, legalBasis, now: this.now() },
       ...(traceparent === undefined ? {} : { traceparent }),
     };
-    const outcome = await this.executor.execute(new Submit(stream, command, circumstances, received, ifMatch));
+    const outcome = await this.executor.execute(new ExecuteCommand(stream, command, circumstances, received, ifMatch));
     if (outcome.as === 'would') throw new Error('a command on its way to the log was decided without being recorded');
     if (outcome.as === 'accepted')
       return { as: 'accepted', receipt: receiptOut(this.log, outcome.receipt), repeated: outcome.repeated };

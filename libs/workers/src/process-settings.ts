@@ -3,9 +3,9 @@ import { LOG_LEVELS, type LogLevel } from './logging.js';
 import { type Env, type Read, Reading } from './settings.js';
 
 /** What a process's door lets in, and for how long, in seconds, it waits for a request. */
-export interface DoorSettings {
+export interface ServerLimitSettings {
   readonly connections: number;
-  readonly requestSeconds: number;
+  readonly requestTimeoutSeconds: number;
 }
 
 /** How a process is reached, what it says, and for how long, in seconds, stopping may take. */
@@ -14,14 +14,14 @@ export interface ProcessSettings {
   /** 0 picks a free one. */
   readonly port: number;
   readonly logLevel: LogLevel;
-  readonly stopSeconds: number;
-  readonly door: DoorSettings;
+  readonly shutdownTimeoutSeconds: number;
+  readonly door: ServerLimitSettings;
 }
 
 /** What of a process is its own, unless it is set. */
 export interface OwnProcess {
   readonly port: number;
-  readonly door: DoorSettings;
+  readonly door: ServerLimitSettings;
   /** Whether it may be reached from elsewhere, where the network is trusted. */
   readonly reachable: boolean;
 }
@@ -31,7 +31,7 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /**
- * HOST, PORT, LOG_LEVEL, ENTENTE_STOP_SECONDS, ENTENTE_CONNECTIONS, ENTENTE_REQUEST_SECONDS and, for a process that may be reached from elsewhere, ENTENTE_TRUST_NETWORK: an address
+ * HOST, PORT, LOG_LEVEL, ENTENTE_SHUTDOWN_TIMEOUT_SECONDS, ENTENTE_MAX_CONNECTIONS, ENTENTE_REQUEST_TIMEOUT_SECONDS and, for a process that may be reached from elsewhere, ENTENTE_TRUST_NETWORK: an address
  * that others can reach is taken only where the network is trusted.
  */
 export function readProcess(env: Env, own: OwnProcess): Read<ProcessSettings> {
@@ -47,8 +47,12 @@ export function readProcess(env: Env, own: OwnProcess): Read<ProcessSettings> {
     );
   const port = reading.whole('PORT', [0, 65535], own.port);
   const logLevel = reading.word('LOG_LEVEL', LOG_LEVELS, 'warn');
-  const stopSeconds = reading.whole('ENTENTE_STOP_SECONDS', [1, 3600], 30);
-  const connections = reading.whole('ENTENTE_CONNECTIONS', [16, 999_999], own.door.connections);
-  const requestSeconds = reading.whole('ENTENTE_REQUEST_SECONDS', [1, 3600], own.door.requestSeconds);
-  return reading.are({ host, port, logLevel, stopSeconds, door: { connections, requestSeconds } });
+  const shutdownTimeoutSeconds = reading.whole('ENTENTE_SHUTDOWN_TIMEOUT_SECONDS', [1, 3600], 30);
+  const connections = reading.whole('ENTENTE_MAX_CONNECTIONS', [16, 999_999], own.door.connections);
+  const requestTimeoutSeconds = reading.whole(
+    'ENTENTE_REQUEST_TIMEOUT_SECONDS',
+    [1, 3600],
+    own.door.requestTimeoutSeconds,
+  );
+  return reading.are({ host, port, logLevel, shutdownTimeoutSeconds, door: { connections, requestTimeoutSeconds } });
 }

@@ -8,17 +8,17 @@ import {
   Optional,
 } from '@nestjs/common';
 import { Projector, ReadModelStore } from '@entente/engine';
-import { Succession } from './succession.js';
-import { ToldOnce } from './told-once.js';
+import { RolloutGate } from './rollout-gate.js';
+import { LogOnChange } from './log-on-change.js';
 
 /**
- * Gives the projection its life: it begins when the house stands, ends after the batch at hand when the house closes, and begins again from where the rows stand
+ * Gives the projection its life: it begins when the deployment stands, ends after the batch at hand when the deployment closes, and begins again from where the rows stand
  * when others are served or a parked stream was cleared.
  */
 @Injectable()
 export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('projection');
-  private readonly told = new ToldOnce(this.log, 'the projection');
+  private readonly told = new LogOnChange(this.log, 'the projection');
   private watch: NodeJS.Timeout | null = null;
   private parked = new Set<string>();
   private turn: number | null = null;
@@ -29,7 +29,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   constructor(
     @Inject(Projector) private readonly projector: Projector,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
-    @Optional() @Inject(Succession) private readonly succession?: Succession,
+    @Optional() @Inject(RolloutGate) private readonly succession?: RolloutGate,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -48,7 +48,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     await this.projector.stop();
   }
 
-  private async beginInTurn(succession: Succession): Promise<void> {
+  private async beginInTurn(succession: RolloutGate): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted)
       try {

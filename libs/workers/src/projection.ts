@@ -1,4 +1,4 @@
-import { DeadLetters, EventFeed, type Observer, Projecting, Projector, ReadModelStore } from '@entente/engine';
+import { DeadLetters, EventFeed, type Observer, ProjectionStatus, Projector, ReadModelStore } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { ProjectionWorker } from './projection-worker.js';
 import { Models, RebuildWorker } from './rebuild-worker.js';
@@ -13,7 +13,7 @@ export const PROJECTION = [
     useFactory: (feed: EventFeed, rows: ReadModelStore, observer: Observer, deadLetters?: DeadLetters) =>
       new Projector(MODELS, feed, rows, now, undefined, observer, deadLetters ?? null),
   },
-  { provide: Projecting, useExisting: Projector },
+  { provide: ProjectionStatus, useExisting: Projector },
   { provide: Models, useValue: { all: MODELS } },
   ProjectionWorker,
   RebuildWorker,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventLog, ReadModelStore, rebuild } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
-import { olderIn } from './succession.js';
+import { olderIn } from './rollout-gate.js';
 
 /** The models that are kept, for those who fold them. */
 export abstract class Models {

@@ -1,11 +1,11 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Relay } from '@entente/engine';
-import { ToldOnce } from './told-once.js';
+import { LogOnChange } from './log-on-change.js';
 
 /** Gives the relay its life: it begins when the process stands, and ends after the batch at hand when it closes. */
 @Injectable()
 export class RelayWorker implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly told = new ToldOnce(new Logger('relay'), 'the relay');
+  private readonly told = new LogOnChange(new Logger('relay'), 'the relay');
   private watch: NodeJS.Timeout | null = null;
 
   constructor(@Inject(Relay) private readonly relay: Relay) {}

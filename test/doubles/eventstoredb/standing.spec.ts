@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ANY, EventStoreDBClient, START, jsonEvent } from '@eventstore/db-client';
-import { type RunningEventStore, startEventStore } from '../../../deploy/engines/eventstore.mjs';
+import { type RunningEventStore, startEventStore } from '../../../deploy/services/eventstore.mjs';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import { type Event, type Happened, never } from '@entente/kernel';
+import { type Event, type StreamEvent, never } from '@entente/kernel';
 import {
   type AssistanceDelivered,
   type DeliveryCorrected,
@@ -79,7 +79,10 @@ const withLine = (state: AssistanceCase, name: string, change: (line: CaseLine) 
 const STAGE = { WorksStarted: 'started', WorksCompleted: 'completed', WorksAccepted: 'accepted' } as const;
 
 /** The case after one more event. */
-export function evolveCase(state: AssistanceCase | null, event: Happened<AssistanceCaseEvent>): AssistanceCase | null {
+export function evolveCase(
+  state: AssistanceCase | null,
+  event: StreamEvent<AssistanceCaseEvent>,
+): AssistanceCase | null {
   if (event.type === 'AssistanceRequested') {
     const { donor, recipient, programme } = event.data;
     const parties = { donor, recipient, ...(programme === undefined ? {} : { programme }) };

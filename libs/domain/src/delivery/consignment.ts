@@ -2,7 +2,7 @@ import {
   type Circumstances,
   type Decider,
   type Event,
-  type Happened,
+  type StreamEvent,
   type Known,
   type Refusal,
   alreadyThere,
@@ -100,7 +100,7 @@ const opened = ({ lines, due, ...data }: DeliveryScheduled['data']): Consignment
   cancelled: false,
 });
 
-function evolve(state: Consignment | null, event: Happened<ConsignmentEvent>): Consignment | null {
+function evolve(state: Consignment | null, event: StreamEvent<ConsignmentEvent>): Consignment | null {
   if (event.type === 'DeliveryScheduled') return opened(event.data);
   if (state === null) return null;
   switch (event.type) {

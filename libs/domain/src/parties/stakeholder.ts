@@ -3,7 +3,7 @@ import {
   type DataOf,
   type Decider,
   type Event,
-  type Happened,
+  type StreamEvent,
   type Known,
   type Refusal,
   type Role,
@@ -103,7 +103,7 @@ const isFor =
   (other: Mandate): boolean =>
     one.to === other.to && one.role === other.role;
 
-function evolve(state: Stakeholder | null, event: Happened<StakeholderEvent>): Stakeholder | null {
+function evolve(state: Stakeholder | null, event: StreamEvent<StakeholderEvent>): Stakeholder | null {
   if (event.type === 'StakeholderRegistered') {
     const { name, type, country = null } = event.data;
     return { name, type, country, roles: [], focalPoints: {}, mandates: [], suspended: false };

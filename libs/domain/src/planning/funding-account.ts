@@ -2,7 +2,7 @@ import {
   type Circumstances,
   type Decider,
   type Event,
-  type Happened,
+  type StreamEvent,
   type Known,
   type Refusal,
   actsFor,
@@ -121,7 +121,7 @@ export function movement(event: FundingAccountEvent): { stage: Stage; by: number
   return { stage, by: sign * (event.data as Money).amount };
 }
 
-function evolve(state: FundingAccount | null, event: Happened<FundingAccountEvent>): FundingAccount | null {
+function evolve(state: FundingAccount | null, event: StreamEvent<FundingAccountEvent>): FundingAccount | null {
   if (event.type === 'FundingAccountOpened')
     return { ...event.data, standing: NOTHING, tranches: [], givenOut: {}, takenIn: [], closed: false };
   if (state === null) return null;

@@ -1,4 +1,4 @@
-import { type Actor, type Event, type Happened, addDays, never } from '@entente/kernel';
+import { type Actor, type Event, type StreamEvent, addDays, never } from '@entente/kernel';
 
 /** How a multilateral programme is approved; fixed when it is proposed (R4). */
 export const APPROVAL_RULES = ['unanimity', 'lead-nation'] as const;
@@ -146,7 +146,7 @@ function withWord(state: Programme, { party, authority }: Concurrence, withheld:
 const OPEN = { outcome: 'open', on: null, saidBy: null } as const;
 
 /** The programme after an event. */
-export function evolve(state: Programme | null, event: Happened<ProgrammeEvent>): Programme | null {
+export function evolve(state: Programme | null, event: StreamEvent<ProgrammeEvent>): Programme | null {
   if (event.type === 'ProgrammeProposed')
     return {
       ...event.data,

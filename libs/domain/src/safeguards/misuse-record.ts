@@ -1,4 +1,4 @@
-import { type Event, type Happened, never } from '@entente/kernel';
+import { type Event, type StreamEvent, never } from '@entente/kernel';
 import type { Escalation, IncidentLimits, MisuseStep } from './incident-types.js';
 
 /** What assistance is given to or for, and so what a suspension can stop: each scope can carry a hold. */
@@ -194,7 +194,7 @@ const AFRESH = {
   assured: false,
 } as const satisfies Partial<MisuseCase>;
 
-const opened = ({ data, metadata }: Happened<MisuseFlagged>): MisuseCase => ({
+const opened = ({ data, metadata }: StreamEvent<MisuseFlagged>): MisuseCase => ({
   ...AFRESH,
   ...(data.donor === undefined ? {} : { donor: data.donor }),
   recipient: data.recipient,
@@ -210,7 +210,7 @@ const opened = ({ data, metadata }: Happened<MisuseFlagged>): MisuseCase => ({
 });
 
 /** Folds what was said into what the next decision needs. */
-export function evolve(state: MisuseCase | null, event: Happened<MisuseCaseEvent>): MisuseCase | null {
+export function evolve(state: MisuseCase | null, event: StreamEvent<MisuseCaseEvent>): MisuseCase | null {
   if (event.type === 'MisuseFlagged') return opened(event);
   if (state === null) return null;
   const due = (days: Partial<Days>): Days => ({ ...state.due, ...days });

@@ -1,0 +1,42 @@
+import type { EventLog } from '@entente/engine';
+import { type Deployment, inFolder, onServices } from './cli.module.js';
+import { serviceSettings, namesServices } from './service-settings.js';
+
+/** What every command takes. */
+export interface Common {
+  /** A data folder; where it is not given, the deployment is the one that the environment names. */
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** The data folder that is meant. */
+export const folderOf = ({ data }: Common): string => data ?? process.env['ENTENTE_DATA'] ?? './data';
+
+/** Whether a data folder is meant, and not the deployment that the environment names: `ENTENTE_DEPLOYMENT=distributed` means one on services also where none is named, which is then said. */
+export const onOwnFolder = ({ data }: Common): boolean =>
+  data !== undefined || !(namesServices(process.env) || process.env['ENTENTE_DEPLOYMENT'] === 'services');
+
+/** The folder of a command that works on a data folder alone; where the deployment is another one, it fails, and says what to do `instead`. */
+export function ownFolder(options: Common, instead: string): string {
+  if (!onOwnFolder(options))
+    throw new Error(`ESDB_URL names a distributed deployment: ${instead}; or name a data folder by --data`);
+  return folderOf(options);
+}
+
+/** The deployment that is meant: the folder that is named, else the one that the environment names. */
+export const deploymentOf = (options: Common): Deployment =>
+  onOwnFolder(options) ? inFolder(folderOf(options)) : onServices(serviceSettings(process.env));
+
+/** Opens a deployment's log for as long as the work takes. */
+export async function withLog<T>(
+  options: Common,
+  work: (log: EventLog, deployment: Deployment) => Promise<T>,
+): Promise<T> {
+  const deployment = deploymentOf(options);
+  const log = await deployment.log();
+  try {
+    return await work(log, deployment);
+  } finally {
+    await log.close();
+  }
+}

@@ -1,0 +1,164 @@
+import {
+  type AnyDecider,
+  type Circumstances,
+  type Command,
+  type Consulted,
+  type StreamEvent,
+  type Known,
+  Refusal,
+  actsFor,
+  refuse,
+  streamName,
+} from '@entente/kernel';
+import type { NewEvent } from './event-store.js';
+import { commandKey, eventId } from './identity.js';
+
+/** The engine's own event: a command was decided and there was nothing new to say. It keeps a later retry from taking effect. */
+export const COMMAND_NOTED = 'CommandNoted';
+
+/** What one command left in its stream. */
+export interface CommandRecord {
+  readonly hash: string;
+  readonly events: { readonly id: string; readonly type: string; readonly revision: number }[];
+  /** The position of its last event; null until the store has said. */
+  position: bigint | null;
+}
+
+/** A stream as the engine knows it: the decider's state, every command's trace, and every event's type. The engine owns it and adds to it. */
+export interface FoldedStream {
+  revision: number;
+  state: unknown;
+  readonly traces: Map<string, CommandRecord>;
+  readonly types: Map<string, string>;
+}
+
+/** A stream that nothing has happened in. */
+export const emptyStream = (decider: AnyDecider): FoldedStream => ({
+  revision: -1,
+  state: decider.initial,
+  traces: new Map(),
+  types: new Map(),
+});
+
+/** Takes an event into a folded stream, in place. */
+export function applyEvent(
+  decider: AnyDecider,
+  folded: FoldedStream,
+  event: StreamEvent & { position?: bigint },
+  position?: bigint,
+): void {
+  const { actor, commandId, commandHash } = event.metadata;
+  const at = event.stream.indexOf('/');
+  const key = commandKey(
+    actor.organisation,
+    { kind: event.stream.slice(0, at), id: event.stream.slice(at + 1) },
+    commandId,
+  );
+  let trace = folded.traces.get(key);
+  if (trace === undefined) folded.traces.set(key, (trace = { hash: commandHash, events: [], position: null }));
+  trace.events.push({ id: event.id, type: event.type, revision: event.revision });
+  trace.position = event.position ?? position ?? trace.position;
+  folded.types.set(event.id, event.type);
+  folded.revision = event.revision;
+  if (event.type !== COMMAND_NOTED) folded.state = decider.evolve(folded.state, event);
+}
+
+/** The bounds of `occurredAt`: reports may come a year late; a sender's clock may be five minutes ahead. */
+export const OCCURRED = { daysBack: 366, minutesAhead: 5 } as const;
+
+/** What becomes of a command. */
+export type Decision =
+  | { readonly as: 'repeated'; readonly trace: CommandRecord }
+  | { readonly as: 'id-reused' }
+  | { readonly as: 'stale'; readonly revision: number }
+  | { readonly as: 'refused'; readonly refusal: Refusal }
+  | { readonly as: 'decided'; readonly events: readonly NewEvent[] };
+
+/** All that settling needs beside the stream itself. */
+export interface CommandInput {
+  readonly command: Command;
+  readonly hash: string;
+  readonly circumstances: Circumstances;
+  /** The revision that the client saw, where it said so. */
+  readonly ifMatch: number | null;
+  readonly known: Known;
+  readonly consulted: readonly Consulted[];
+  /** The newest version of an event type of this kind. */
+  version(type: string): number;
+}
+
+/** Settles one command, pure: its earlier receipt, then the client's revision, then the rules. */
+export function handleCommand(decider: AnyDecider, folded: FoldedStream, submission: CommandInput): Decision {
+  const { command, hash, circumstances: c, ifMatch } = submission;
+  const key = commandKey(c.recordedAs, c.stream, c.commandId);
+  const trace = folded.traces.get(key);
+  if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
+  if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
+  const outOfTime = untimely(decider, command, folded.state, c);
+  if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
+  const said = decider.decide(command as never, folded.state, c, submission.known);
+  if (said instanceof Refusal) return { as: 'refused', refusal: said };
+  const foreign = folded.revision < 0 && said.length > 0 ? foreignId(decider, c) : null;
+  if (foreign !== null) return { as: 'refused', refusal: foreign };
+  const events = said.length > 0 ? said : [{ type: COMMAND_NOTED, data: {} }];
+  const metadata = {
+    actor: recordedActor(c),
+    occurredAt: c.occurredAt,
+    commandId: c.commandId,
+    commandHash: hash,
+    correlationId: c.correlationId,
+    causationId: c.causationId,
+    consulted: submission.consulted,
+    evidence: c.evidence,
+    legalBasis: c.legalBasis,
+    marking: null,
+    // A trace would lead to who sent a sealed command.
+    ...(c.traceparent === undefined || c.recordedAs !== c.actor.organisation ? {} : { traceparent: c.traceparent }),
+  };
+  return {
+    as: 'decided',
+    events: events.map((event, i) => ({
+      id: eventId(key, hash, i),
+      type: event.type,
+      version: event.type === COMMAND_NOTED ? 1 : submission.version(event.type),
+      data: event.data,
+      metadata,
+    })),
+  };
+}
+
+/** A sealed sender leaves its role and nothing else. */
+const recordedActor = (c: Circumstances) =>
+  c.recordedAs === c.actor.organisation ? c.actor : { organisation: c.recordedAs, role: c.actor.role };
+
+function untimely(decider: AnyDecider, command: Command, state: unknown, c: Circumstances): Refusal | null {
+  const now = Date.parse(c.now);
+  const at = Date.parse(c.occurredAt);
+  if (at > now + OCCURRED.minutesAhead * 60_000)
+    return refuse('occurred-in-future', 'it has happened already', null, { occurredAt: c.occurredAt, now: c.now });
+  if (at >= now - OCCURRED.daysBack * 86_400_000 || decider.reportsHistory?.(command as never, state) === true)
+    return null;
+  return refuse('occurred-too-long-ago', `it happened within the last ${OCCURRED.daysBack} days`, null, {
+    occurredAt: c.occurredAt,
+    now: c.now,
+  });
+}
+
+/** Whoever opens a stream may take an id of its own organisation only. */
+function foreignId(decider: AnyDecider, c: Circumstances): Refusal | null {
+  const { id } = c.stream;
+  const organisation = actsFor(c.actor);
+  switch (decider.ids) {
+    case 'prefixed':
+      if (id.startsWith(`${organisation}.`) && id.length > organisation.length + 1) return null;
+      return refuse('foreign-id', `the id of a new ${decider.kind} begins with "${organisation}."`, null, { id });
+    case 'organisation':
+      if (!id.includes('.')) return null;
+      return refuse('foreign-id', 'the id of an organisation has no dot', null, { id });
+    case 'sealed':
+      if (/^sealed\.[0-9a-f]{32}$/.test(id)) return null;
+      return refuse('foreign-id', 'the id is "sealed." and 32 random hexadecimal digits', null, {
+        stream: streamName(c.stream),
+      });
+  }
+}

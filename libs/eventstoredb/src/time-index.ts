@@ -1,0 +1,43 @@
+import type { RecordedEvent } from '@entente/kernel';
+
+/** Of so many bytes of the log one event is remembered. */
+const APART = 65_536n;
+
+interface Known {
+  readonly position: bigint;
+  readonly recordedAt: string;
+}
+
+/** Where some events stand in the log and in time, as far as it was read here. Time never goes back along the log, so both rise together. */
+export class TimeIndex {
+  private readonly known: Known[] = [];
+
+  note({ position, metadata: { recordedAt } }: RecordedEvent): void {
+    const i = this.behind((one) => one.position > position);
+    const [before, next] = [this.known[i - 1], this.known[i]];
+    if (before !== undefined && position - before.position < APART) return;
+    if (next !== undefined && next.position - position < APART) return;
+    this.known.splice(i, 0, { position, recordedAt });
+  }
+
+  /** The last known event recorded at or before an instant; 0 where none is known. */
+  recordedBy(instant: string): bigint {
+    return this.known[this.behind(({ recordedAt }) => recordedAt > instant) - 1]?.position ?? 0n;
+  }
+
+  /** The last known event before a position; 0 where none is known. */
+  before(position: bigint): bigint {
+    return this.known[this.behind((one) => one.position >= position) - 1]?.position ?? 0n;
+  }
+
+  /** How many stand before the first that lies beyond. */
+  private behind(beyond: (one: Known) => boolean): number {
+    let [low, high] = [0, this.known.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (beyond(this.known[middle] as Known)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Answers at a process's address until the process can answer for itself. */
+export interface StartupServer {
+  /** The port that it took. */
+  readonly port: number;
+  /** Leaves the address to whoever takes it next. */
+  close(): Promise<void>;
+}
+
+const answer = (reply: ServerResponse, status: number, type: string, body: object): void => {
+  reply.writeHead(status, { 'content-type': `${type}; charset=utf-8`, connection: 'close', 'retry-after': '1' });
+  reply.end(JSON.stringify(body));
+};
+
+/** Opens it: the process lives, and is not ready; to everything else it says what is waited for, and to try again. */
+export async function openStartupServer(
+  { host, port }: { readonly host: string; readonly port: number },
+  waitsFor: () => string | null,
+): Promise<StartupServer> {
+  const server = createServer((request, reply) => {
+    const fault = waitsFor() ?? 'is starting';
+    if (request.url === '/health/live') answer(reply, 200, 'application/json', { status: 'ok' });
+    else if (request.url === '/health/ready' || request.url === '/health/serving')
+      answer(reply, 503, 'application/json', { status: 'not-ready', fault });
+    else
+      answer(reply, 503, 'application/problem+json', {
+        ...{ type: 'about:blank', status: 503, code: 'starting' },
+        title: `the service does not take anything yet: it ${fault}; try again`,
+      });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

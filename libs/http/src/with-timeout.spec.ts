@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventLog, Fault, type ReadModelStore, Watchdog } from '@entente/engine';
+import { SystemReadiness } from './system-readiness.js';
+import { withTimeout } from './with-timeout.js';
+
+const never = <T>(): Promise<T> => new Promise(() => undefined);
+
+describe('a backing service that says nothing', () => {
+  it('is named within two seconds to whoever asks how a deployment stands, and nothing is said of the lag', async () => {
+    const log = { head: never, outage: () => null } as unknown as EventLog;
+    const readiness = new SystemReadiness({
+      ...{ log, rows: {} as ReadModelStore, watchdog: new Watchdog(log, [], Date.now), waiting: () => 3 },
+      ...{ fault: () => null, models: never },
+    });
+    const asked = performance.now();
+    expect(await readiness.standing()).toEqual({
+      ...{ head: null, waiting: 3, models: [], parked: [], alarms: [] },
+      fault: 'the event store has not answered within 1.5 s',
+    });
+    expect(performance.now() - asked).toBeLessThan(5000);
+  });
+
+  it('is named with the reason that it gave before it fell silent, whatever else was waited for', async () => {
+    const outage = 'no node of the event store at a:2113,b:2113 leads';
+    const parts = { watchdog: new Watchdog({} as EventLog, [], Date.now), waiting: () => 0, fault: () => null };
+    for (const head of [never, () => Promise.resolve(1n)]) {
+      const log = { head, outage: () => outage, readLog: never } as unknown as EventLog;
+      const rows = { parked: never } as unknown as ReadModelStore;
+      const readiness = new SystemReadiness({ ...parts, log, rows, models: never });
+      expect(await readiness.standing()).toMatchObject({ fault: outage });
+    }
+  });
+
+  it('is waited for no longer than said; one that answers or fails in time is heard', async () => {
+    await expect(withTimeout(never(), 'the database', 10)).rejects.toEqual(
+      new Fault('unanswered', 'the database has not answered within 0.01 s', 1),
+    );
+    expect(await withTimeout(Promise.resolve(7), 'it', 10)).toBe(7);
+    await expect(withTimeout(Promise.reject(new Error('gone')), 'it', 10)).rejects.toThrow('gone');
+  });
+});

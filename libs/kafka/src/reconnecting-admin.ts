@@ -1,0 +1,44 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { withHint, within } from './settings.js';
+
+/** An admin client that is kept from one question to the next; after a fault another follows. */
+export class ReconnectingAdmin {
+  private admin: Promise<Admin> | null = null;
+  private lived = false;
+
+  constructor(
+    private readonly kafka: Kafka,
+    /** Is told each time that it was begun again. */
+    private readonly reconnected: () => void = () => undefined,
+  ) {}
+
+  async ask<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const asked = (this.admin ??= this.begin());
+    try {
+      return await work(await asked);
+    } catch (error) {
+      if (this.admin === asked) this.admin = null;
+      void asked.then((admin) => admin.disconnect()).catch(() => undefined);
+      throw withHint(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const admin = await this.admin?.catch(() => null);
+    this.admin = null;
+    if (admin) await within(2000, admin.disconnect());
+  }
+
+  private async begin(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    try {
+      await admin.connect();
+      if (this.lived) this.reconnected();
+      this.lived = true;
+      return admin;
+    } catch (error) {
+      void admin.disconnect().catch(() => undefined);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
+import { asAdmin, boundsOf, placesOf } from './topic.js';
+import { within } from './settings.js';
+
+/** Where commands come from, and where what becomes of them goes. */
+export interface Ways {
+  readonly commands: string;
+  readonly replies: string;
+  readonly deadLetters: string;
+  readonly groupId: string;
+}
+
+/** What becomes of the records of one partition up to an offset. */
+export interface Answers {
+  readonly replies: readonly Message[];
+  readonly deadLetters: readonly Message[];
+  /** The offset behind all that is answered by these. */
+  readonly next: bigint;
+}
+
+/** From so many bytes on, what is sent is compressed: a record put aside may have come compressed, and be too large as it is. */
+const LARGE = 256 * 1024;
+
+/**
+ * Answers one partition of commands: replies, dead letters and the group's place in one transaction. It goes by an id that belongs to the partition, so that whoever answered
+ * it before is fenced, and what it left open is ended. A transaction that fails leaves a producer that is not used again.
+ */
+export class TransactionalReplier {
+  private producer: Producer | null = null;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly ways: Ways,
+    private readonly partition: number,
+  ) {}
+
+  /** Whether it may answer without beginning anew. */
+  begun(): boolean {
+    return this.producer !== null;
+  }
+
+  /** Fences whoever answered before, and only then asks from where commands are to be answered; `atEnd` where there is none yet. */
+  async begin(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
+    await this.end();
+    const { groupId, commands } = this.ways;
+    const producer = this.kafka.producer({
+      transactionalId: `${groupId}-${commands}-${this.partition}`,
+      transactionTimeout: 30_000,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      // The transaction after a commit is refused until that is through with all its partitions: a few milliseconds.
+      retry: { initialRetryTime: 5, retries: 12, maxRetryTime: 250 },
+    });
+    try {
+      await producer.connect();
+      // kafkajs asks for the producer's number with its first transaction, and sends nothing for one in which nothing was done.
+      await (await producer.transaction()).abort();
+      const place = await this.place();
+      this.producer = producer;
+      return place;
+    } catch (error) {
+      await within(2000, producer.disconnect());
+      throw error;
+    }
+  }
+
+  private place(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
+    const { groupId, commands } = this.ways;
+    return asAdmin(this.kafka, async (admin) => {
+      const { low, high } = (await boundsOf(admin, commands)).get(this.partition) ?? { low: 0n, high: 0n };
+      const committed = (await placesOf(admin, groupId, commands)).get(this.partition) ?? -1n;
+      if (committed > high)
+        throw new Error(
+          `partition ${this.partition} of topic ${commands} ends at offset ${high} and was answered up to ${committed}: it was made anew, or has lost commands; set the offsets of group ${groupId} to where intake shall go on`,
+        );
+      const offset = committed < low ? low : committed;
+      return { offset, atEnd: offset === high };
+    });
+  }
+
+  /** All of it or nothing. Where it fails, either may be the case, until `begin` has been asked. */
+  async answer({ replies, deadLetters, next }: Answers): Promise<void> {
+    const { producer } = this;
+    if (producer === null) throw new Error('nothing is answered after a fault before it was begun anew');
+    const { groupId, commands } = this.ways;
+    const topicMessages = [
+      { topic: this.ways.replies, messages: [...replies] },
+      { topic: this.ways.deadLetters, messages: [...deadLetters] },
+    ].filter(({ messages }) => messages.length > 0);
+    const compression =
+      sizeOf([...replies, ...deadLetters]) > LARGE ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
+    try {
+      const transaction = await producer.transaction();
+      await transaction.sendBatch({ topicMessages, acks: -1, compression });
+      const partitions = [{ partition: this.partition, offset: String(next) }];
+      await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic: commands, partitions }] });
+      await transaction.commit();
+    } catch (error) {
+      // What is open is ended by whoever begins next.
+      await this.end();
+      throw error;
+    }
+  }
+
+  async end(): Promise<void> {
+    const { producer } = this;
+    this.producer = null;
+    if (producer !== null) await within(2000, producer.disconnect());
+  }
+}
+
+const sizeOf = (messages: readonly Message[]): number =>
+  messages.reduce((sum, { value }) => sum + (value === null ? 0 : Buffer.byteLength(value)), 0);

@@ -1,0 +1,253 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import {
+  type EventFeed,
+  type FeedConsumer,
+  Projector,
+  type ReadModelStore,
+  type RowQuery,
+  partitionOf,
+  replay,
+} from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+import { MODELS, VIEWS } from '@entente/read-models';
+import { SqliteLogReader } from '@entente/sqlite';
+import { tellExample } from '../../../apps/standalone/src/example.js';
+import { createStandaloneApp } from '../../../apps/standalone/src/deployment.js';
+import { describeContract } from '../../../test/contracts/contract.js';
+import { READ_MODEL_STORE, byWord, words } from '../../../test/contracts/read-model-store.js';
+import { counted } from '../../../test/integration/distributed.js';
+import { postgresForTests } from '../../../test/integration/postgres.js';
+import { PostgresReadModelStore } from './postgres-read-model-store.js';
+import { SqliteReadModelStore } from './sqlite-read-model-store.js';
+
+const postgres = postgresForTests();
+const now = (): string => '2026-06-01T12:00:00.000Z';
+
+const opened = async (url: string, { partitions = 1, log = 'log-1' } = {}): Promise<PostgresReadModelStore> => {
+  const store = new PostgresReadModelStore({ url, models: [words], views: [byWord], partitions });
+  await store.open(log);
+  return store;
+};
+
+describe.each([1, 3])('in %i partitions', (partitions) => {
+  describeContract('ReadModelStore', READ_MODEL_STORE, async () => {
+    const port = await opened(await postgres.database(), { partitions });
+    return { port, end: () => port.close() };
+  });
+});
+
+const row = { word: 'x', shade: null, amount: 1, loud: false, parts: [] };
+const batch = (from: bigint, to: bigint, partition = 0) => ({
+  ...{ model: 'words', partition, from, to, closes: [], parked: [] },
+  versions: [{ stream: `note/p${partition}`, key: String(to), since: to, until: null, eventId: `e${to}`, row }],
+});
+const everything: RowQuery = { where: [], sort: [], limit: 1000 };
+const keysOf = async (store: ReadModelStore) => (await store.query('words', everything)).rows.map(({ key }) => key);
+
+describe('rows in PostgreSQL', () => {
+  it('are fenced between processes, told among them, and served by each as the turn moves', async () => {
+    const url = await postgres.database();
+    const [one, other] = [await opened(url), await opened(url)];
+    const told = new Promise((resolve) => other.onCommit((models) => resolve([...models])));
+    expect(await one.commit([batch(0n, 1n)])).toBe(true);
+    expect(await told).toEqual(['words']);
+    expect(await other.commit([batch(0n, 2n)])).toBe(false);
+    expect(await keysOf(other)).toEqual(['note/p0#1']);
+    // Both at once on one checkpoint: one of them is kept.
+    const kept = await Promise.all([one.commit([batch(1n, 2n)]), other.commit([batch(1n, 3n)])]);
+    expect(kept.filter(Boolean)).toHaveLength(1);
+    const next = await one.rebuild(['words'], false);
+    await next.commit([batch(0n, 3n)]);
+    expect(await next.cutOver()).toBe(true);
+    // Who has not seen the turn yet folds nothing into what is served no more, and answers from what is.
+    expect(await other.commit([batch(3n, 4n)])).toBe(false);
+    expect(await keysOf(other)).toEqual(['note/p0#3']);
+    await one.close();
+    await other.close();
+  });
+
+  it('are read and written by as many statements for two thousand events as for one', async () => {
+    const url = await postgres.database();
+    const store = new PostgresReadModelStore({ url, models: [counted], views: [], partitions: 1 });
+    await store.open('log-1');
+    const fed: FeedConsumer[] = [];
+    const byHand = {
+      partitions: 1,
+      subscribe: (to: FeedConsumer) => {
+        fed.push(to);
+        return { stop: () => Promise.resolve(), fault: () => null, head: () => Promise.resolve(0n) };
+      },
+    } as unknown as EventFeed;
+    new Projector([counted], byHand, store, now).start();
+    const [consumer] = fed as [FeedConsumer];
+    await consumer.resume(0);
+    const asked = jest.spyOn(pg.Client.prototype, 'query');
+    const revisions = new Map<string, number>();
+    let at = 0n;
+    /** How many statements so many events take, the next ones of so many streams in turn. */
+    const statements = async (count: number, streams: number): Promise<number> => {
+      const events = Array.from({ length: count }, (_, i) => {
+        const stream = `note/s${i % streams}`;
+        const revision = (revisions.get(stream) ?? -1) + 1;
+        revisions.set(stream, revision);
+        return { id: `${stream}-${revision}`, stream, revision, position: (at += 1n), type: 'NoteTaken' };
+      }) as unknown as RecordedEvent[];
+      asked.mockClear();
+      await consumer.take({ partition: 0, events, through: at });
+      // What others are told follows behind the batch, when it does.
+      const texts = asked.mock.calls.map(([query]) =>
+        typeof query === 'string' ? query : (query as pg.QueryConfig).text,
+      );
+      return texts.filter((text) => !text.includes('pg_notify')).length;
+    };
+    try {
+      await statements(500, 500);
+      const one = await statements(1, 1);
+      expect(one).toBeGreaterThan(3);
+      expect(await statements(2000, 500)).toBe(one);
+      expect(await store.parked()).toEqual([]);
+      const [{ folded } = {}] = await postgres.ask(
+        url,
+        'SELECT SUM(amount) AS folded FROM entente.words_v1_g1 WHERE until IS NULL',
+      );
+      expect(Number(folded)).toBe(2501);
+    } finally {
+      asked.mockRestore();
+      await store.close();
+    }
+  });
+
+  it('are pinned partition by partition', async () => {
+    const store = await opened(await postgres.database(), { partitions: 3 });
+    expect(await store.commit([batch(0n, 5n, 0), batch(0n, 9n, 2)])).toBe(true);
+    expect((await store.reach('words')).pin).toEqual([5n, 0n, 9n]);
+    await store.commit([batch(0n, 7n, 1), batch(5n, 10n, 0)]);
+    const at = async (...pin: bigint[]) =>
+      (await store.query('words', { ...everything, pin })).rows.map(({ key }) => key);
+    expect(await at(5n, 0n, 9n)).toEqual(['note/p0#5', 'note/p2#9']);
+    expect(await at(7n, 7n, 7n)).toEqual(['note/p0#5', 'note/p1#7']);
+    const { changes, pin } = await store.changes('words', [5n, 0n, 9n]);
+    expect([pin, changes.map(({ key }) => key).sort()]).toEqual([
+      [10n, 7n, 9n],
+      ['note/p0#10', 'note/p1#7'],
+    ]);
+    expect((await store.changes('words', [5n, 0n, 9n], [5n, 7n, 9n])).changes.map(({ key }) => key)).toEqual([
+      'note/p1#7',
+    ]);
+    await store.close();
+  });
+
+  it('are there again when every connection has been broken, for those who read, write and listen', async () => {
+    const url = await postgres.database();
+    const [one, other] = [await opened(url), await opened(url)];
+    await one.commit([batch(0n, 1n)]);
+    await keysOf(other);
+    await postgres.ask(
+      url,
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    const again = async <T>(work: () => Promise<T>): Promise<T> => {
+      for (let tries = 0; ; tries += 1)
+        try {
+          return await work();
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'rows-away', retryAfter: 1 });
+          if (tries === 20) throw error;
+        }
+    };
+    expect(await again(() => keysOf(other))).toEqual(['note/p0#1']);
+    const heard = new Promise((resolve) => other.onCommit(resolve));
+    expect(await again(() => one.commit([batch(1n, 2n)]))).toBe(true);
+    for (let at = 2n, over = false; !over; at += 1n) {
+      over = await Promise.race([
+        heard.then(() => true),
+        new Promise<false>((done) => setTimeout(() => done(false), 100)),
+      ]);
+      if (!over) await again(() => one.commit([batch(at, at + 1n)]));
+    }
+    await one.close();
+    await other.close();
+  });
+
+  it('of another log, of other partitions, or in a database that orders text otherwise, are refused in so many words', async () => {
+    const url = await postgres.database();
+    await (await opened(url)).close();
+    await expect(opened(url, { log: 'log-2' })).rejects.toThrow('holds the rows of another log (log-1, not log-2)');
+    await expect(opened(url, { partitions: 4 })).rejects.toThrow('folded in 1 partitions, and the log comes in 4');
+    const english = await postgres.database(`LOCALE_PROVIDER icu ICU_LOCALE 'en' TEMPLATE template0`);
+    await expect(opened(english)).rejects.toThrow('make one with locale C');
+    await expect(opened(url.replace(/\/[^/]*$/, '/nowhere'))).rejects.toThrow('does not exist');
+    await expect(opened('postgres://entente@127.0.0.1:1/entente')).rejects.toMatchObject({ code: 'rows-away' });
+  });
+});
+
+describe('the example story, in twelve partitions on PostgreSQL and in one on SQLite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-alike-'));
+  let log: SqliteLogReader;
+  const stores: ReadModelStore[] = [];
+  beforeAll(async () => {
+    const deployment = await createStandaloneApp(join(folder, 'deployment'), 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    await tellExample(await deployment.getUrl(), '2026-11-24');
+    await deployment.close();
+    log = new SqliteLogReader(join(folder, 'deployment'));
+    const of = { models: MODELS, views: VIEWS };
+    stores.push(new SqliteReadModelStore({ ...of, folder: join(folder, 'rows') }));
+    stores.push(new PostgresReadModelStore({ ...of, url: await postgres.database(), partitions: 12 }));
+    for (const store of stores) {
+      await store.open(log.id);
+      await replay(log, MODELS, store, await log.head(), now);
+    }
+  });
+  afterAll(async () => {
+    for (const store of stores) await store.close();
+    await log.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('gives the same rows, pages, totals, changes and origins of every name, as of any position', async () => {
+    const head = await log.head();
+    let seen = 0;
+    for (const { name, columns, key } of (stores[0] as ReadModelStore).names())
+      for (const position of [head, head - 1n, head / 2n, 7n]) {
+        const told = stores.map(async (store) => {
+          const pin = Array<bigint>(store.partitions).fill(position);
+          const { rows } = await store.query(name, { ...everything, pin });
+          const [sorted = key[0] as string] = Object.keys(columns).filter((column) => columns[column] === 'amount');
+          const sort = [{ column: sorted, descending: true }];
+          const page = await store.query(name, { ...everything, sort, limit: 2, pin });
+          const last = page.rows.at(-1);
+          const next =
+            last === undefined
+              ? []
+              : (await store.query(name, { ...everything, sort, limit: 3, pin, behind: last })).rows;
+          const totals = await store.totals(name, [], pin);
+          const since = Array<bigint>(store.partitions).fill(position - 5n < 0n ? 0n : position - 5n);
+          const { changes } = await store.changes(name, since, pin);
+          const origins = await Promise.all(rows.slice(0, 5).map((one) => store.origins(name, one.key, pin)));
+          seen += rows.length;
+          return {
+            rows,
+            page: page.rows,
+            next,
+            totals,
+            changes: [...changes].sort((a, b) => (a.key < b.key ? -1 : 1)),
+            origins,
+          };
+        });
+        const [embedded, distributed] = await Promise.all(told);
+        expect([name, position, distributed]).toEqual([name, position, embedded]);
+      }
+    expect(seen).toBeGreaterThan(300);
+  });
+
+  it('spreads its streams over the partitions', async () => {
+    const { rows } = await (stores[1] as ReadModelStore).query('journal', everything);
+    const partitions = new Set(rows.map(({ source }) => partitionOf(source?.stream ?? '', 12)));
+    expect(partitions.size).toBeGreaterThan(3);
+  });
+});

@@ -1,0 +1,33 @@
+import { expect, it } from '@jest/globals';
+import { describeContract } from '../../../test/contracts/contract.js';
+import { REFUSAL_LOG, refused } from '../../../test/contracts/refusal-log.js';
+import { postgresForTests } from '../../../test/integration/postgres.js';
+import { PostgresRefusalLog } from './postgres-refusal-log.js';
+
+const postgres = postgresForTests();
+
+describeContract('RefusalLog', REFUSAL_LOG, async () => {
+  const url = await postgres.database();
+  const open = (most = 100, mostWaiting = 100) => PostgresRefusalLog.open({ url, most, mostWaiting });
+  return { port: { open }, end: () => Promise.resolve() };
+});
+
+it('keeps what several processes note, and what was noted while the database was away', async () => {
+  const url = await postgres.database();
+  const logs = await Promise.all([1, 2].map(() => PostgresRefusalLog.open({ url })));
+  logs.forEach((log, i) => log.note(refused(i)));
+  await postgres.ask(
+    url,
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+  for (const [i, log] of logs.entries()) {
+    for (let there = 0; there < 1;) {
+      const { refusals } = await log.list({ limit: 10 }).catch(() => ({ refusals: [] }));
+      there = refusals.filter(({ commandId }) => commandId === `c${i}`).length;
+    }
+    await log.close();
+  }
+  const last = await PostgresRefusalLog.open({ url });
+  expect((await last.list({ limit: 10 })).refusals).toHaveLength(2);
+  await last.close();
+});

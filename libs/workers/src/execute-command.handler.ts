@@ -1,0 +1,35 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { eventOf } from '@entente/contracts';
+import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
+import { Executor, type Kinds, type Outcome, ExecuteCommand } from '@entente/engine';
+import type { AnyDecider } from '@entente/kernel';
+
+const DECIDERS: readonly AnyDecider[] = [
+  stakeholder,
+  programme,
+  fundingAccount,
+  assistanceCase,
+  consignment,
+  misuseCase,
+];
+
+/** The rules of every kind of stream, and the versions of their events. */
+export const kinds: Kinds = {
+  decider: (kind) => DECIDERS.find((decider) => decider.kind === kind),
+  version: (kind, type) => {
+    const event = eventOf(kind, type);
+    if (event === undefined) throw new Error(`${kind} has no event ${type} in the catalogue`);
+    return event.version;
+  },
+};
+
+/** Every command passes here, in one envelope. */
+@CommandHandler(ExecuteCommand)
+export class ExecuteCommandHandler implements ICommandHandler<ExecuteCommand, Outcome> {
+  constructor(@Inject(Executor) private readonly executor: Executor) {}
+
+  execute(submit: ExecuteCommand): Promise<Outcome> {
+    return this.executor.execute(submit);
+  }
+}

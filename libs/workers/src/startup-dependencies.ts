@@ -1,0 +1,36 @@
+import { Fault } from '@entente/engine';
+import { type Waiting, waitFor } from './retry-until-connected.js';
+
+/** Whether trying again helps: a backing service is away, or not as far yet. */
+export const passes = (error: unknown): boolean => error instanceof Fault && error.retryAfter !== null;
+
+/** The services that a process waits for before it serves. */
+export class StartupDependencies {
+  private readonly all: Waiting<unknown>[] = [];
+  private ended: AbortSignal = new AbortController().signal;
+
+  constructor(private readonly say: (line: string) => void) {}
+
+  /** From now on nothing is waited for behind this signal. */
+  until(signal: AbortSignal): this {
+    this.ended = signal;
+    return this;
+  }
+
+  /** What was connected, as soon as it answers; fails where trying again cannot mend it. What comes when nobody waits any more is closed. */
+  for<T extends { close(): Promise<void> }>(what: string, connect: () => Promise<T>): Promise<T> {
+    const waiting = waitFor(what, connect, {
+      ...{ say: this.say, signal: this.ended },
+      isFinal: (error) => !passes(error),
+      late: (connected) => connected.close(),
+    });
+    this.all.push(waiting);
+    return waiting.connected;
+  }
+
+  /** What is waited for, and why; null where nothing is. */
+  status(): string | null {
+    const waiting = this.all.flatMap((one) => one.status() ?? []);
+    return waiting.length === 0 ? null : waiting.join('; ');
+  }
+}

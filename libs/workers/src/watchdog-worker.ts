@@ -1,0 +1,37 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Watchdog } from '@entente/engine';
+
+/** Gives the watchdog its life: a look a second, each alarm told when it comes and when it has gone. */
+@Injectable()
+export class WatchdogWorker implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger('watch');
+  private timer: NodeJS.Timeout | null = null;
+  private told = new Set<string>();
+  private looking = false;
+
+  constructor(@Inject(Watchdog) private readonly watchdog: Watchdog) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.look(), 1000).unref();
+  }
+
+  onModuleDestroy(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+  }
+
+  private async look(): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
+    try {
+      await this.watchdog.look();
+      const alarms = this.watchdog.alarms();
+      for (const [name, alarm] of alarms) if (!this.told.has(name)) this.log.error(`ALARM: ${name} ${alarm}`);
+      for (const name of this.told) if (!alarms.has(name)) this.log.warn(`${name} goes on`);
+      this.told = new Set(alarms.keys());
+    } catch (error) {
+      this.log.error(error);
+    } finally {
+      this.looking = false;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** Commands decided and appended, beside the same events appended by the client alone. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { EventStoreDBClient, NO_STREAM, jsonEvent } from '@eventstore/db-client';
+import { ACCOUNT, PLEDGE, eventOf, load } from '../measure.mjs';
+
+/** So many at once, each on a stream of its own, for so long; answers how many a second. */
+async function perSecond(atOnce, ms, one) {
+  let [count, until] = [0, 0];
+  const line = async (i) => {
+    for (; performance.now() < until; count += 1) await one(i);
+  };
+  const all = (time) => {
+    [count, until] = [0, performance.now() + time];
+    return Promise.all(Array.from({ length: atOnce }, (_, i) => line(i)));
+  };
+  await all(ms / 5);
+  const begun = performance.now();
+  await all(ms);
+  return (count * 1000) / (performance.now() - begun);
+}
+
+/** By the client: `together` is its own way, all appends over one call; else each is a call of its own, as the deployment's are. */
+async function byClient({ esdb, atOnce, ms, together }) {
+  const client = EventStoreDBClient.connectionString(esdb);
+  if (!together) client.supports = () => Promise.resolve(false);
+  const own = randomUUID();
+  const last = Array(atOnce).fill(NO_STREAM);
+  let n = 0;
+  try {
+    return await perSecond(atOnce, ms, async (i) => {
+      const { type, version, data, metadata } = eventOf((n += 1));
+      const event = { id: randomUUID(), type, data, metadata: { ...metadata, entente: { version } } };
+      const { nextExpectedRevision } = await client.appendToStream(`bare-${own}-${i}`, jsonEvent(event), {
+        expectedRevision: last[i],
+      });
+      last[i] = nextExpectedRevision;
+    });
+  } finally {
+    await client.dispose();
+  }
+}
+
+async function byExecutor({ esdb, atOnce, ms }) {
+  const { Executor, Pseudonymizer, Submit } = await load('libs/engine/src/index.js');
+  const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
+  const { kinds } = await load('libs/workers/src/index.js');
+  const store = await EventStoreDbStore.connect({ url: esdb });
+  const executor = new Executor(store, kinds, new Pseudonymizer(randomBytes(32)), { note: () => undefined });
+  const own = randomUUID().slice(0, 8);
+  const actor = { organisation: 'norland', role: 'donor', person: 'n-1' };
+  const submit = async (i, type, data) => {
+    const now = new Date().toISOString();
+    const circumstances = {
+      ...{ actor, commandId: randomUUID(), correlationId: 'bench', causationId: null, now },
+      ...{ occurredAt: null, evidence: [], legalBasis: null },
+    };
+    const stream = { kind: 'funding-account', id: `norland.${own}-${i}` };
+    const outcome = await executor.execute(new Submit(stream, { type, data }, circumstances, data));
+    if (outcome.as !== 'accepted') throw new Error(`a command was not taken: ${JSON.stringify(outcome)}`);
+  };
+  try {
+    for (let i = 0; i < atOnce; i += 1) await submit(i, 'OpenFundingAccount', ACCOUNT);
+    return await perSecond(atOnce, ms, (i) => submit(i, 'PledgeFunds', PLEDGE));
+  } finally {
+    await store.close();
+  }
+}
+
+/** Answers a rate when it is let go. */
+export const executing = (args) =>
+  Promise.resolve({
+    go: () => (args.by === 'client' ? byClient(args) : byExecutor(args)),
+    end: () => undefined,
+  });

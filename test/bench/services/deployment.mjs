@@ -1,0 +1,135 @@
+/** The distributed deployment as its processes: how long a receipt waits for its row, and how long the partitions of a killed projector stand still. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { startApp } from '../../integration/apps.mjs';
+import { ACCOUNT, PLEDGE, note, quantile, quick } from '../measure.mjs';
+import { send } from '../servers.mjs';
+
+const ACCOUNTS = 50;
+const A_SECOND = 100;
+/** The session time-out that the projector has, in milliseconds. */
+const SESSION = 10_000;
+/** Where nothing is heard of a killed projector's rows for so long, nobody has taken over. */
+const LATEST = SESSION * 3;
+/** What a projector wrote just before its death may be told so much later. */
+const TOLD = 500;
+
+/** An api, a relay and so many projectors on a topic of so many partitions and a database of their own. */
+async function begin({ brokers, eventStore, begun, name }, { partitions, count }, database) {
+  const { url: esdb } = await eventStore();
+  const settings = {
+    ...{
+      ESDB_URL: esdb,
+      KAFKA_BROKERS: brokers,
+      KAFKA_TOPIC: name('deployment'),
+      KAFKA_PARTITIONS: String(partitions),
+    },
+    ...{ KAFKA_GROUP: name('group'), KAFKA_COMMANDS_TOPIC: name('commands'), KAFKA_REPLIES_TOPIC: name('replies') },
+    ...{ KAFKA_DEAD_LETTERS_TOPIC: name('dead'), DATABASE_URL: database, ENTENTE_PSEUDONYM_KEY: '07'.repeat(32) },
+    LOG_LEVEL: 'error',
+  };
+  const app = (of) => begun(startApp(of, settings));
+  const [api, relay] = [await app('api'), await app('relay')];
+  const projectors = [];
+  for (let i = 0; i < count; i += 1) projectors.push(await app('projector'));
+  await Promise.all([api.ready(), ...projectors.map((one) => one.ready())]);
+  return { api, relay, projectors };
+}
+
+/** Follows the rows of the accounts; `seen` is told each one's position. Ends with `stop`. */
+async function follow({ url }, seen) {
+  const stop = new AbortController();
+  const { body } = await fetch(`${url}/v1/read-models/funding/live`, { signal: stop.signal });
+  void (async () => {
+    let text = '';
+    for await (const chunk of body) {
+      const frames = (text + Buffer.from(chunk)).split('\n\n');
+      text = frames.pop();
+      for (const frame of frames) {
+        if (!/^event: row$/m.test(frame)) continue;
+        seen(JSON.parse(/^data: (.*)$/m.exec(frame)[1]), performance.now());
+      }
+    }
+  })().catch(() => undefined);
+  return () => stop.abort();
+}
+
+/** Pledges to the accounts in turn, so many a second, whatever is still under way; `took` is told each receipt. */
+async function pledges({ url }, count, took) {
+  const underWay = [];
+  const begun = performance.now();
+  for (let i = 0; i < count; i += 1) {
+    await pause(Math.max(0, begun + (i * 1000) / A_SECOND - performance.now()));
+    const one = send(url, `funding-account/norland.bench-${i % ACCOUNTS}/pledge`, PLEDGE).then(async (response) => {
+      if (response.status !== 201) throw new Error(`a pledge was answered by ${response.status}`);
+      took(await response.json(), performance.now());
+    });
+    underWay.push(one);
+  }
+  await Promise.all(underWay);
+}
+
+/** A row that holds a later event of its stream holds the receipt's too: one that lags tells the last of several. */
+async function receipts({ api }, what) {
+  const [rows, answered] = [new Map(), []];
+  const unfollow = await follow(api, ({ stream, since }, at) =>
+    rows.set(stream, [...(rows.get(stream) ?? []), { since: BigInt(since), at }]),
+  );
+  const rowOf = ({ stream, position }) => rows.get(stream)?.find(({ since }) => since >= BigInt(position));
+  // The projectors have shared the partitions between them when every account has had a row.
+  for (let turn = 0; turn < 20 && (turn < 3 || rows.size < ACCOUNTS); turn += 1)
+    await pledges(api, A_SECOND, () => undefined);
+  await pledges(api, A_SECOND * (quick ? 3 : 20), (receipt, at) => answered.push({ receipt, at }));
+  const late = performance.now() + 15_000;
+  while (!answered.every(({ receipt }) => rowOf(receipt)) && performance.now() < late) await pause(50);
+  unfollow();
+  const waited = answered.map(({ receipt, at }) => Math.max(0, (rowOf(receipt)?.at ?? Infinity) - at));
+  if (waited.includes(Infinity)) throw new Error('a receipt had no row after fifteen seconds');
+  note(`receipt to row, ${A_SECOND} commands a second, ${what}, p50`, quantile(waited, 0.5), 'ms');
+  note('  p99', quantile(waited, 0.99), 'ms');
+}
+
+/** How many events each projector has folded. */
+const folded = (projectors) =>
+  Promise.all(
+    projectors.map(async ({ url }) => {
+      const said = await fetch(`${url}/metrics`).then((answer) => answer.text());
+      return Number(/^entente_projected_events_total (\S+)$/m.exec(said)?.[1]);
+    }),
+  );
+
+/** From a projector's death until the last of the accounts whose rows it made has its first one again: those that nothing is heard of for half the session. */
+async function takeover({ api, projectors }, what) {
+  const waits = new Map();
+  let death = null;
+  const unfollow = await follow(api, ({ stream }, at) => {
+    if (death !== null && at - death > TOLD && !waits.has(stream)) waits.set(stream, at - death);
+  });
+  // Where there are fewer partitions than projectors, one has none: it is the other that dies.
+  const before = await folded(projectors);
+  await pledges(api, A_SECOND, () => undefined);
+  const busy = (await folded(projectors)).map((now, i) => now - before[i]);
+  await projectors[busy.indexOf(Math.max(...busy))].kill();
+  death = performance.now();
+  const still = () => [...waits.values()].filter((wait) => wait > SESSION / 2);
+  while (still().length === 0) {
+    if (performance.now() - death > LATEST) throw new Error('nobody has taken over from the projector that was killed');
+    await pledges(api, ACCOUNTS, () => undefined);
+  }
+  // The others that stood still have had commands too, and follow at once.
+  await pledges(api, A_SECOND * 2, () => undefined);
+  unfollow();
+  const ratio = Math.max(...still()) / SESSION;
+  note(`takeover from a killed projector, ${what}, against its session time-out`, ratio, 'ratio', 1.1, {
+    atMost: true,
+  });
+}
+
+/** Both, on one deployment of so many partitions and projectors, which `what` says in words: the latter where there is another to take over. */
+export const deployment = (services, shape, what) =>
+  services.onDatabase(async (database) => {
+    const own = await begin(services, shape, database);
+    for (let i = 0; i < ACCOUNTS; i += 1) await send(own.api.url, `funding-account/norland.bench-${i}/open`, ACCOUNT);
+    await receipts(own, what);
+    if (shape.count > 1) await takeover(own, what);
+    for (const app of [own.api, own.relay, ...own.projectors]) await app.stop();
+  });

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+/**
+ * A part of `npm run check`: no file and no file name has a retired term, and no commit subject of the
+ * last days is longer than 72 characters. Each retired term is listed with the one to use.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Retired terms, and what to write. */
+export const RETIRED = [
+  [/\bhouses?\b|\bHouses?\b|[a-z]House|\bHouse[A-Z]/, 'deployment (standalone or distributed)'],
+  [/\bENGINES_|engines-spec|deploy\/engines|test\/engines|npm run engines|--engines\b/, 'backing services, services'],
+  [/ENTENTE_SEAL_KEY|\bseal[-.]key\b|\bsealKey\b|\bSealer\b/, 'pseudonym key, Pseudonymizer'],
+  [/ENTENTE_STOP_SECONDS|\bstopSeconds\b/, 'ENTENTE_SHUTDOWN_TIMEOUT_SECONDS, shutdownTimeoutSeconds'],
+  [/ENTENTE_CONNECTIONS|ENTENTE_REQUEST_SECONDS/, 'ENTENTE_MAX_CONNECTIONS, ENTENTE_REQUEST_TIMEOUT_SECONDS'],
+  [/\bwrong-shape\b|\bwrongShape\b|\bWrongField\b/, 'validation-failed, validationProblem, FieldError'],
+  [/\bnot-there-yet\b|\bNotThereYet\b/, 'read-model-behind, ReadModelBehind'],
+  [/\bNoRoom\b|\bRulesFailed\b/, 'DiskFull, DeciderFailed'],
+  [/\brevision-moved\b|\bleft_out\b|\bcut-off\b/, 'revision-mismatch, truncated, closed'],
+  [/\b[Aa]ntechamber\b|\bkeepDoor\b|\bFrontDoor\b|\bheldSocket\b/, 'startup server, server limits, socket activation'],
+  [/\bunopened\b|\bSubmitHandler\b|\bToldOnce\b/, 'emptyStream, ExecuteCommandHandler, LogOnChange'],
+  [/\bInlet\b|\bKeptAdmin\b|\bAfterTheOlder\b/, 'CommandPartition, ReconnectingAdmin, WaitForOlderProjectors'],
+];
+
+/** Places that keep a retired term: stored names and SQL, and this list. */
+const KEPT = [/(?:FROM|UPDATE|TABLE|INTO|EXISTS|name =|includes\(|to_regclass\() ?'?house\b/, /UPDATE house\[/];
+const SKIPPED =
+  /^(?:package-lock\.json|LICENSE|test\/events\/.*\.json|test\/doubles\/eventstoredb\/recorded\/.*|test\/ci\/retired\..*)$/;
+const MAX_SUBJECT = 72;
+/** Since when commit subjects are held to it. */
+const SUBJECTS_SINCE = '2026-11-28';
+
+/** What is wrong with a line or a file name, in words; null if nothing is. */
+export function retiredIn(text) {
+  if (KEPT.some((kept) => kept.test(text))) return null;
+  const found = RETIRED.find(([pattern]) => pattern.test(text));
+  return found === undefined ? null : `${found[0].exec(text)?.[0]} is retired: write ${found[1]}`;
+}
+
+function main() {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? '';
+  const wrong = [];
+  for (const file of git('ls-files', '-co', '--exclude-standard').split('\n')) {
+    if (file === '' || SKIPPED.test(file)) continue;
+    const name = retiredIn(file);
+    if (name !== null) wrong.push(`${file}: ${name}`);
+    let text;
+    try {
+      text = readFileSync(new URL(file, `file://${root}`), 'utf8');
+    } catch {
+      continue;
+    }
+    for (const [n, line] of text.split('\n').entries()) {
+      const said = retiredIn(line);
+      if (said !== null) wrong.push(`${file}:${n + 1}: ${said}`);
+    }
+  }
+  for (const subject of git('log', `--since=${SUBJECTS_SINCE}`, '--no-merges', '--format=%s').split('\n'))
+    if (subject.length > MAX_SUBJECT) wrong.push(`commit subject of ${subject.length} characters: ${subject}`);
+  for (const line of wrong) process.stderr.write(`${line}\n`);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(main());

@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { RETIRED, retiredIn } from './retired.mjs';
+
+describe('the check of retired terms', () => {
+  it('names a term and what to write, in prose, identifiers and file names', () => {
+    for (const [text, says] of [
+      ['the house closes', 'house is retired: write deployment'],
+      ['const app = await buildHouse(folder);', 'House is retired'],
+      ['test/engines/kafka.ts', 'test/engines is retired: write backing services'],
+      ['"code": "wrong-shape"', 'wrong-shape is retired: write validation-failed'],
+      ['ENTENTE_STOP_SECONDS=30', 'ENTENTE_STOP_SECONDS is retired'],
+    ] as const)
+      expect(retiredIn(text)).toContain(says);
+    expect(RETIRED.length).toBeGreaterThan(5);
+  });
+
+  it('lets stored names and ordinary words be', () => {
+    for (const text of ['SELECT turn FROM house', 'a warehouse', 'libs/engine/src/index.ts', 'clearinghouse'])
+      expect(retiredIn(text)).toBeNull();
+  });
+});

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type RunningEventStore, startEventStore } from '../../deploy/services/eventstore.mjs';
+import { until } from './kafka.js';
+import { type Load, loadOn } from './load.mjs';
+import { postgresForTests } from './postgres.js';
+import { type Processes, deploymentOf } from './processes.mjs';
+import { reckon } from './reckoning.mjs';
+
+const NOBODY_LEADS = /^no node of the event store at .* leads: a cluster needs more than half of its nodes/;
+
+let folder: string;
+let cluster: RunningEventStore;
+let deployment: Processes;
+let load: Load;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-cluster-'));
+  cluster = await startEventStore({ folder, nodes: 3 });
+  const { SERVICES_KAFKA_BROKERS: kafka = '' } = process.env;
+  deployment = deploymentOf({ esdb: cluster.url, kafka, database: await postgresForTests().database() }, 3);
+  load = loadOn(deployment, { rate: 40 });
+  await deployment.open({ api: 1, relay: 1, projector: 1, intake: 1 });
+  await load.open();
+});
+afterAll(async () => {
+  await load.close();
+  await deployment.end();
+  await cluster.kill();
+  rmSync(folder, { recursive: true });
+});
+
+const leader = async (): Promise<number | null> => (await cluster.node(0, 'running')).leader;
+const leads = (): Promise<void> => until(async () => (await leader()) !== null);
+const pids = (): readonly (number | undefined)[] => deployment.all().map(({ pid }) => pid);
+
+/** A pledge, and how it is answered. */
+async function pledge(): Promise<{ status: number; retryAfter: string | null; code: string; title: string }> {
+  const answer = await fetch(`${await deployment.url()}/v1/funding-account/norland.h0/pledge`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
+    body: JSON.stringify({ amount: 7, period: '2026' }),
+  });
+  const { code = '', title = '' } = (await answer.json()) as { code?: string; title?: string };
+  return { status: answer.status, retryAfter: answer.headers.get('retry-after'), code, title };
+}
+
+describe('a cluster of the event store', () => {
+  it.each(['killed', 'frozen'] as const)(
+    'that loses its quorum since two nodes are %s ends no process: commands and readiness say that nobody leads, and commands are taken within 10 s of their return',
+    async (state) => {
+      await leads();
+      const before = pids();
+      // Of the nodes that stay one is the first, which answers who leads.
+      for (const node of [1, 2]) await cluster.node(node, state);
+      await until(async () => (await cluster.node(0, 'running')).leader === null);
+      await until(async () => (await pledge()).code === 'event-store-no-leader', 60_000);
+      const refused = await pledge();
+      expect(refused).toMatchObject({ status: 503, retryAfter: '5', code: 'event-store-no-leader' });
+      expect(refused.title).toMatch(NOBODY_LEADS);
+      for (const app of deployment.all())
+        await until(async () => {
+          const { status, fault } = (await app.standing()) as unknown as { status: number; fault: string | null };
+          return status === 503 && NOBODY_LEADS.test(fault ?? '');
+        });
+      // The client looks for a leader for about ten seconds.
+      await pause(12_000);
+      expect(pids()).toEqual(before);
+      for (const node of [1, 2]) await cluster.node(node, 'running');
+      const back = performance.now();
+      await until(async () => (await pledge()).status === 201, 10_000);
+      expect(performance.now() - back).toBeLessThan(10_000);
+      await deployment.level();
+    },
+  );
+
+  it('whose nodes are killed, frozen and revived under load loses and doubles nothing, and ends no process', async () => {
+    await leads();
+    const before = pids();
+    load.begin();
+    for (const state of ['killed', 'frozen', 'killed'] as const) {
+      await leads();
+      const led = (await leader()) ?? 0;
+      await cluster.node(led, state);
+      await pause(4000);
+      await cluster.node(led, 'running');
+      await leads();
+      await pause(2000);
+    }
+    await load.end();
+    for (const node of [0, 1, 2]) await cluster.node(node, 'running');
+    await deployment.ready();
+    const counts = await reckon(deployment, load);
+    expect(counts.deadLetters).toBe(0);
+    expect(pids()).toEqual(before);
+  });
+});

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from '@jest/globals';
+import { reckon } from './reckoning.mjs';
+import { loaded, underLoad } from './under-load.js';
+
+const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));
+const DYING = loaded('dying.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'entente-rebuilding-'));
+
+const { deployment, load } = await underLoad({
+  ...{ partitions: 3, rate: 10 },
+  apps: { api: 1, relay: 1, projector: 2, intake: 1 },
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Step {
+  readonly kind: string;
+  readonly when: 'before' | 'after';
+}
+
+/** Rebuilds in a process of its own, which dies at a step where one is named; gives the steps that it took where none is. */
+async function rebuilding(step?: Step): Promise<{ readonly code: number | null; readonly steps: readonly string[] }> {
+  const taken = join(folder, 'steps.json');
+  const how =
+    step === undefined ? `to=${encodeURIComponent(taken)}` : `kind=${encodeURIComponent(step.kind)}&when=${step.when}`;
+  const child = spawn(process.execPath, ['--import', `${DYING}?${how}`, CLI, 'rebuild', 'funding'], {
+    env: { ...process.env, ...deployment.settings },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, steps: step === undefined ? (JSON.parse(readFileSync(taken, 'utf8')) as string[]) : [] };
+}
+
+/** The steps to die at: before each of a kind, and after what is kept for good. */
+const dyingSteps = (steps: readonly string[]): readonly Step[] =>
+  [...new Set(steps)].flatMap((kind) => [
+    { kind, when: 'before' } as const,
+    ...(kind.startsWith('COMMIT') ? [{ kind, when: 'after' } as const] : []),
+  ]);
+
+interface Answer {
+  readonly rows: readonly { readonly pledged: number }[];
+  readonly totals: readonly { readonly pledged: string | number; readonly count: number }[];
+  readonly version: string;
+}
+
+it('killed at each of its steps while projectors fold, a rebuild leaves every answer whole, and takes over in the end', async () => {
+  load.begin();
+  let over = false;
+  const [answers, wrong]: [Answer[], unknown[]] = [[], []];
+  const url = await deployment.url();
+  const reading = (async () => {
+    for (; !over; await pause(100)) {
+      const answer = await fetch(`${url}/v1/read-models/funding?limit=200`);
+      const said = (await answer.json()) as Answer;
+      if (answer.status !== 200) wrong.push([answer.status, said]);
+      else answers.push(said);
+    }
+  })();
+  const { code, steps } = await rebuilding();
+  expect(code).toBe(0);
+  expect(steps.join('\n')).toMatch(/CREATE TABLE[\s\S]*UPDATE models[\s\S]*UPDATE house[\s\S]*COMMIT/);
+  const points = dyingSteps(steps);
+  const ended: (readonly [string, string, number | null])[] = [];
+  for (const point of points) ended.push([point.kind, point.when, (await rebuilding(point)).code]);
+  expect((await rebuilding()).code).toBe(0);
+  over = true;
+  await Promise.all([reading, load.end()]);
+  expect(ended.filter(([, , code]) => code !== null)).toEqual([]);
+  expect(wrong).toEqual([]);
+  const sums = answers.map(({ rows, totals }) => [
+    rows.reduce((sum, { pledged }) => sum + Number(pledged), 0),
+    totals.reduce((sum, { pledged }) => sum + Number(pledged), 0),
+  ]);
+  expect(sums.filter(([rows, totals]) => rows !== totals)).toEqual([]);
+  expect(new Set(answers.map(({ version }) => version)).size).toBeGreaterThan(2);
+  const { events } = await reckon(deployment, load);
+  process.stdout.write(`killed at ${points.length} steps; ${answers.length} answers; ${events} events\n`);
+}, 900_000);

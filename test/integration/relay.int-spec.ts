@@ -1,0 +1,178 @@
+import 'reflect-metadata';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { KafkaEventPublisher } from '@entente/kafka';
+import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import { MOMENTS, failOnce } from '../fail-once.js';
+import { type Distributed, distributed } from './distributed.js';
+import { kafkaByHand, until } from './kafka.js';
+
+let deployment: Distributed;
+beforeEach(async () => {
+  deployment = await distributed(6);
+});
+afterEach(() => deployment.end());
+
+const published = async (relay: { status(): { position: bigint | null } }): Promise<void> => {
+  const head = await deployment.store.head();
+  await until(() => (relay.status().position ?? -1n) >= head);
+};
+
+describe('the events of a log on a topic with six partitions', () => {
+  it('are a chain in each partition, whatever fails before it took effect or after', async () => {
+    const { relay, publisher, end } = deployment.relay();
+    await deployment.load(2);
+    await published(relay);
+    for (const method of ['publish', 'mark', 'tails'])
+      for (const when of MOMENTS) {
+        const { failed, mend } = failOnce(publisher, method, when);
+        // Without a fault the ends are read no second time.
+        const other = method === 'tails' ? failOnce(publisher, 'publish', 'before') : null;
+        await deployment.load(2);
+        await until(failed);
+        await published(relay);
+        expect([mend(), other?.mend()]).toEqual([true, method === 'tails' ? true : undefined]);
+      }
+    await published(relay);
+    await end();
+    const { records, events } = await deployment.expectChain();
+    expect(events).toBeGreaterThan(1000);
+    // What took effect and failed was not sent again, since the ends were read.
+    expect(records).toBeLessThan(events * 1.5);
+  });
+
+  it('are a chain in each partition where relays come and go, two at once, and none waits for another', async () => {
+    const going = deployment.load(60);
+    let [older, newer] = [deployment.relay(), deployment.relay()];
+    for (let round = 0; round < 6; round += 1) {
+      await pause(150 + 50 * round);
+      // It goes on with what it has begun while another begins.
+      const ending = older.end();
+      [older, newer] = [newer, deployment.relay()];
+      if (round % 2 === 0) await ending;
+    }
+    await going;
+    await published(newer.relay);
+    await newer.end();
+    await older.end();
+    const { records, events } = await deployment.expectChain();
+    expect(records).toBeGreaterThan(events);
+  });
+
+  it('go on at the ends of the partitions: a relay that begins sends nothing again', async () => {
+    const first = deployment.relay();
+    await deployment.load(3);
+    await published(first.relay);
+    await pause(100);
+    await first.end();
+    const before = await deployment.expectChain();
+    const second = deployment.relay();
+    await published(second.relay);
+    await pause(300);
+    await second.end();
+    expect(await deployment.expectChain()).toEqual(before);
+  });
+});
+
+describe('a relay refuses, and says why,', () => {
+  const faultOf = async (settings = deployment.settings): Promise<string> => {
+    const { relay } = deployment.relay(new KafkaEventPublisher(settings));
+    await until(() => relay.status().fault !== null);
+    return relay.status().fault ?? '';
+  };
+  const publishedOnce = async (): Promise<void> => {
+    const { relay, end } = deployment.relay();
+    await deployment.load(1);
+    await published(relay);
+    await pause(100);
+    await end();
+  };
+  const byHand = async (work: (admin: Admin) => Promise<unknown>): Promise<void> => {
+    const admin = kafkaByHand(deployment.settings).admin();
+    await admin.connect();
+    await work(admin).finally(() => admin.disconnect());
+  };
+
+  it('a topic with another number of partitions', async () => {
+    await publishedOnce();
+    expect(await faultOf({ ...deployment.settings, partitions: 4 })).toContain('has 6 partitions, not 4');
+  });
+
+  it.each([
+    ['retention.ms', '86400000', '-1'],
+    ['retention.bytes', '1000000', '-1'],
+    ['cleanup.policy', 'compact', 'delete'],
+  ])('a topic that forgets, by its %s', async (name, value, wanted) => {
+    const { topic } = deployment.settings;
+    const forEver = name === 'retention.ms' ? [] : [{ name: 'retention.ms', value: '-1' }];
+    const configEntries = [...forEver, { name, value }];
+    await byHand((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 6, configEntries }] }));
+    expect(await faultOf()).toContain(`forgets: its ${name} is ${value} and has to be ${wanted}`);
+  });
+
+  it('a partition that was emptied', async () => {
+    await publishedOnce();
+    const { topic } = deployment.settings;
+    await byHand(async (admin) => {
+      // kafkajs knows where a topic's partitions are once it has asked for something of it.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 3, offset: '-1' }] });
+    });
+    expect(await faultOf()).toContain('has lost its beginning');
+  });
+
+  it('a topic that is made to forget, or emptied, while it publishes, whether or not anything comes', async () => {
+    const { relay } = deployment.relay(undefined, { checkEvery: 300 });
+    await deployment.load(1);
+    await published(relay);
+    const { topic } = deployment.settings;
+    const set = (value: string) => (admin: Admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: 'retention.ms', value }] }],
+      });
+    await byHand(set('86400000'));
+    await until(() => (relay.status().fault ?? '').includes('forgets: its retention.ms is 86400000'));
+    await byHand(set('-1'));
+    await until(() => relay.status().fault === null);
+    await deployment.load(1);
+    await published(relay);
+    await byHand(async (admin) => {
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 3, offset: '-1' }] });
+    });
+    await until(() => (relay.status().fault ?? '').includes('has lost its beginning'));
+  });
+
+  it("another log's topic, and a log that was set back", async () => {
+    await publishedOnce();
+    const other = await distributed(6);
+    const { relay } = other.relay(new KafkaEventPublisher(deployment.settings));
+    await until(() => relay.status().fault !== null);
+    expect(relay.status().fault).toContain('holds the events of another log');
+    const id = Object.getOwnPropertyDescriptor(other.store, 'id');
+    Object.defineProperty(other.store, 'id', { ...id, value: deployment.store.id });
+    await until(() => (relay.status().fault ?? '').includes('beyond the log, which ends at 0'));
+    // And goes on otherwise: at the same positions it has other events.
+    await other.load(1);
+    await until(() => (relay.status().fault ?? '').includes('they tell different stories'));
+    await other.end();
+  });
+
+  it('a topic that was made anew under a relay, which sees it by the acknowledgement', async () => {
+    const { relay } = deployment.relay();
+    await deployment.load(2);
+    await published(relay);
+    const { topic } = deployment.settings;
+    await byHand(async (admin) => {
+      await admin.deleteTopics({ topics: [topic] });
+      await until(async () => !(await admin.listTopics()).includes(topic));
+      const forEver = [{ name: 'retention.ms', value: '-1' }];
+      // A broker does not know at once of a topic that it has just made: nobody here waits for its leaders.
+      const topics = [{ topic, numPartitions: 6, configEntries: forEver }];
+      await admin.createTopics({ topics, waitForLeaders: false });
+    });
+    await deployment.load(1);
+    await until(() => (relay.status().fault ?? '').includes('what was before is lost'));
+  });
+});

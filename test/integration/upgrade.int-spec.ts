@@ -1,0 +1,74 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import type { AppName, RunningApp } from './apps.mjs';
+import { until } from './kafka.js';
+import { reckon } from './reckoning.mjs';
+import { loaded, underLoad } from './under-load.js';
+
+const NEWER = loaded('newer.mjs');
+/** The order in which they are replaced. */
+const ORDER = ['projector', 'relay', 'intake', 'api'] as const satisfies readonly AppName[];
+
+const { deployment, load } = await underLoad({
+  ...{ partitions: 3, rate: 40 },
+  apps: { api: 2, relay: 1, projector: 2, intake: 1 },
+});
+
+interface Answer {
+  readonly rows: readonly { readonly fund: string; readonly pledged: number }[];
+  readonly totals: readonly { readonly pledged: string | number }[];
+  readonly version: string;
+}
+
+it('old and new processes side by side, each kind replaced one by one under load: every answer is whole and of one version, and nothing is lost or doubled', async () => {
+  const pledge = { amount: 7, period: '2026' };
+  const { after } = await load.post('funding-account/norland.h0', 'pledge', 'norland;role=donor', pledge);
+  for (const { url } of deployment.of('api'))
+    await until(async () => {
+      const answer = await fetch(`${url}/v1/read-models/funding?after=${encodeURIComponent(after)}`);
+      return answer.status === 200;
+    });
+  load.begin();
+  let over = false;
+  const versions = new Set<string>();
+  const [wrong, ended]: [unknown[], unknown[]] = [[], []];
+  /** Asks an api, whichever code it has, as long as it runs. */
+  const asking = async (api: RunningApp): Promise<void> => {
+    let gone = false;
+    void api.ended.then(() => (gone = true));
+    for (; !over && !gone; await pause(50)) {
+      const answer = await fetch(`${api.url}/v1/read-models/funding?limit=500`).catch(() => null);
+      // One that ends is asked no more.
+      if (answer === null) return;
+      const { rows, totals, version } = (await answer.json()) as Answer;
+      const told = rows.filter(({ fund }) => fund !== '');
+      const newer = told.filter(({ fund }) => fund.endsWith(' (newer)'));
+      const sums = [rows, totals].map((of) => of.reduce((sum, { pledged }) => sum + Number(pledged), 0));
+      const whole = sums[0] === sums[1] && newer.length === (version.startsWith('2.') ? told.length : 0);
+      if (answer.status !== 200 || !whole || told.length === 0) wrong.push([answer.status, version, sums, rows[0]]);
+      versions.add(version.split('.')[0] ?? '');
+    }
+  };
+  const asked: Promise<void>[] = deployment.of('api').map(asking);
+  await pause(1500);
+  for (const name of ORDER) {
+    for (const older of deployment.of(name)) {
+      const one = await deployment.begin(name, NEWER);
+      await one.ready();
+      if (name === 'api') asked.push(asking(one));
+      await pause(700);
+      ended.push(await older.stop());
+      await pause(300);
+    }
+  }
+  await pause(1000);
+  await load.end();
+  over = true;
+  await Promise.all(asked);
+  expect(wrong).toEqual([]);
+  expect(ended).toEqual(ended.map(() => 0));
+  expect([...versions].sort()).toEqual(['1', '2']);
+  const newer = { ...deployment.settings, NODE_OPTIONS: `--import ${NEWER}` };
+  const { commands, deadLetters } = await reckon({ ...deployment, settings: newer }, load);
+  expect([commands > 100, deadLetters]).toEqual([true, 0]);
+});

@@ -1,0 +1,82 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { type RunningApp, entente } from './apps.mjs';
+import { until } from './kafka.js';
+import { reckon, wholeTopic } from './reckoning.mjs';
+import { loaded, underLoad } from './under-load.js';
+
+const { deployment, load } = await underLoad({
+  ...{ partitions: 2, rate: 120 },
+  apps: { api: 1, relay: 1, projector: 1, intake: 1 },
+});
+
+const said = (app: RunningApp): string => app.logged().match(/woken: .*/)?.[0] ?? '';
+
+/**
+ * A projector and an intake that are frozen with what they have folded and decided in their hands, past their sessions; the others take over and go on; then both are woken. Gives what
+ * they say became of what they had.
+ */
+async function frozenAndWoken(how = ''): Promise<readonly string[]> {
+  const url = loaded('freezing.mjs');
+  const projector = await deployment.begin('projector', `${url}?before=keep${how}`);
+  const intake = await deployment.begin('intake', `${url}?before=answer${how}`);
+  const zombies = [projector, intake];
+  await Promise.all(zombies.map((app) => app.ready()));
+  load.begin();
+  await pause(2000);
+  for (const app of zombies) app.signal('SIGUSR2');
+  // In the middle of what they do.
+  await until(() => zombies.every((app) => app.logged().includes('frozen')), 30_000);
+  const head = BigInt(String((await deployment.of('api')[0]?.standing())?.['position']));
+  // Their sessions end, and what they had is folded and answered by the others.
+  await pause(12_000);
+  await load.end();
+  expect(BigInt(await deployment.folded())).toBeGreaterThan(head);
+  await answered();
+  for (const app of zombies) app.signal('SIGCONT');
+  await until(() => zombies.every((app) => said(app) !== ''), 30_000);
+  return zombies.map(said);
+}
+
+async function answered(): Promise<void> {
+  const { KAFKA_COMMANDS_TOPIC: commands = '', KAFKA_REPLIES_TOPIC: replies = '' } = deployment.settings;
+  const asked = await wholeTopic(deployment.kafka, commands);
+  await until(async () => (await wholeTopic(deployment.kafka, replies)).length >= asked.length, 30_000);
+}
+
+describe('a projector and an intake that are frozen past their sessions, with what they had at hand, and woken', () => {
+  it('keep and answer nothing of it: rows equal a replay, each event is folded once, and each command is answered once', async () => {
+    const [projector, intake] = await frozenAndWoken();
+    expect(projector).toBe('woken: fenced');
+    expect(intake).toMatch(/^woken: failed: /);
+    // They go on as members of their groups.
+    load.begin();
+    await pause(1000);
+    await load.end();
+    const { commands, deadLetters } = await reckon(deployment, load);
+    expect([commands > 100, deadLetters]).toEqual([true, 0]);
+  });
+
+  it('would tell each twice without the fences: then rows differ from a replay, and commands have two answers', async () => {
+    // With more members than partitions, some would have nothing to freeze with.
+    const more = (['projector', 'intake'] as const).flatMap((name) => deployment.of(name).slice(1));
+    await Promise.all(more.map((app) => app.stop()));
+    // Beside the checkpoints, a row's version is kept once by its own key, and one of each key is open; that goes too.
+    const ours = `'_v[0-9]+_g[0-9]+(_current)?$'`;
+    for (const { name, key } of await deployment.ask(
+      `SELECT conrelid::regclass::text AS name, conname AS key FROM pg_constraint WHERE contype = 'p' AND conrelid::regclass::text ~ ${ours}`,
+    ))
+      await deployment.ask(`ALTER TABLE ${String(name)} DROP CONSTRAINT "${String(key)}"`);
+    for (const { name } of await deployment.ask(
+      `SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisunique AND indexrelid::regclass::text ~ ${ours}`,
+    ))
+      await deployment.ask(`DROP INDEX ${String(name)}`);
+    expect(await frozenAndWoken('&unfenced')).toEqual(['woken: kept', 'woken: kept']);
+    await expect(entente(deployment.settings, 'compare', '--rebuilt')).rejects.toThrow(
+      /ended with 2: [^]* differences/,
+    );
+    const replies = await wholeTopic(deployment.kafka, deployment.settings['KAFKA_REPLIES_TOPIC'] ?? '');
+    const places = replies.map(({ headers }) => headers['ce_id']);
+    expect(new Set(places).size).toBeLessThan(places.length);
+  });
+});

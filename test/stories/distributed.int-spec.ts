@@ -1,0 +1,29 @@
+import { describe } from '@jest/globals';
+import { distributed } from '../integration/deployment.js';
+import { importing } from './importing.js';
+import { liveOverHttp } from './live.js';
+import { moving } from './moving.js';
+import { openapi } from './openapi.js';
+import { overHttp } from './over-http.js';
+import { page } from './page.js';
+import { reading } from './reading.js';
+import { views } from './views.js';
+
+const three = distributed({ partitions: 3, projectors: 2 });
+const twelve = distributed({ partitions: 12 });
+
+// Every story that the deployment in one process is told is told to the distributed deployment, as it stands.
+describe('the distributed deployment', () => {
+  describe('with three partitions and two projectors', () => {
+    describe('is', () => overHttp(three));
+    describe('is', () => views(three));
+    describe('is', () => liveOverHttp(three));
+    describe('is', () => page(three));
+    describe('is', () => importing(three));
+  });
+  describe('with twelve partitions', () => {
+    describe('is', () => reading(twelve));
+    describe('is', () => openapi(twelve));
+    describe('is', () => moving(twelve));
+  });
+});
