@@ -29,7 +29,7 @@ const SKIPPED =
   /^(?:package-lock\.json|LICENSE|test\/events\/.*\.json|test\/doubles\/eventstoredb\/recorded\/.*|test\/ci\/retired\..*)$/;
 const MAX_SUBJECT = 72;
 /** Since when commit subjects are held to it. */
-const SUBJECTS_SINCE = '2026-11-28';
+const SUBJECTS_SINCE = '2026-11-28T00:00:00Z';
 
 /** What is wrong with a line or a file name, in words; null if nothing is. */
 export function retiredIn(text) {
