@@ -12,7 +12,7 @@ import { Command } from 'commander';
 import { cases } from './questions.mjs';
 
 /** A call that says nothing for so long, in milliseconds, is noted as silence. */
-const SILENCE_MS = 8000;
+const SILENCE_MS = 60_000;
 /** A follower that is told nothing for so long, in milliseconds, is told nothing more. */
 const QUIET_MS = 1000;
 /** The largest position is no place: the server says so of an event that does not tell its own. */

@@ -4,7 +4,7 @@
  */
 
 /** The time in which a call is answered, in milliseconds. */
-const DEADLINE = { deadline: 6000 };
+const DEADLINE = { deadline: 45_000 };
 
 const eventsOf = (esdb, ids, count) =>
   Array.from({ length: count }, (_, n) => esdb.jsonEvent({ id: ids(), type: 'Tried', data: { n } }));
