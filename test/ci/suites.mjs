@@ -15,7 +15,7 @@ const integration = (...specs) => ['test:integration', ...specs.map((name) => `/
 
 /** Every landing. */
 export const ALWAYS = [
-  { name: 'unit, contract and acceptance tests on one machine', run: ['test'], seconds: 270 },
+  { name: 'unit, contract and acceptance tests on one machine', run: ['test'], seconds: 400 },
   { name: 'types, lint, formatting, dependency rules', run: ['check'], seconds: 60 },
   { name: 'deployment files', run: ['check:deploy'], seconds: 80 },
   {
@@ -105,8 +105,8 @@ export const IN_TURN = [
 /** Takes ten minutes and more: only with everything. */
 export const BY_HAND = [{ name: 'mutants', run: ['test:guards'], seconds: 900 }];
 
-/** Estimated seconds of a landing's run, at most; beside it installing, building and `npm start` take two minutes. */
-export const BUDGET_SECONDS = 1080;
+/** Estimated seconds of a landing's run, installing and building included, at most; `npm start` takes half a minute more. */
+export const BUDGET_SECONDS = 1160;
 
 /**
  * The suites of a landing: all of {@link ALWAYS}, one of {@link IN_TURN} by the number of commits, and those that the
