@@ -20,7 +20,7 @@ export function wrongWithCompose() {
   const { services, secrets, networks } = read();
   const wrong = Object.entries(services).flatMap(([name, service]) => [
     ...wrongWithService(name, service, secrets),
-    ...(isOurs(service) ? wrongWithApp(name, service) : wrongWithService_(name, service)),
+    ...(isOurs(service) ? wrongWithApp(name, service) : wrongWithBackingService(name, service)),
   ]);
   for (const [name, { file = '' }] of Object.entries(secrets))
     if (!file.startsWith(SECRETS_FOLDER)) wrong.push(`${FILE}: the secret ${name} is no file in ${SECRETS_FOLDER}`);
@@ -67,7 +67,7 @@ function wrongWithApp(name, service) {
 }
 
 /** The services are those that the tests run on, where these run them. */
-function wrongWithService_(name, { image, environment }) {
+function wrongWithBackingService(name, { image, environment }) {
   const at = `${FILE}, ${name}`;
   const wrong = isExact(image) ? [] : [`${at}: ${image} names no exact release`];
   const [repository, tag = ''] = image.split(':');

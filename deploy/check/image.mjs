@@ -23,7 +23,7 @@ export function wrongWithImage() {
   const bases = stages.map(({ from }) => from).filter((from) => !stages.some(({ name }) => name === from));
   for (const base of bases) {
     const [, major, rest] = /^node:([0-9]+)\.([0-9]+\.[0-9]+-[a-z]+-slim)$/.exec(base) ?? [];
-    const [, oldest] = OLDEST.exec(jsonOf('package.json').services.node) ?? [];
+    const [, oldest] = OLDEST.exec(jsonOf('package.json').engines.node) ?? [];
     if (rest === undefined) wrong.push(`Dockerfile: ${base} is no exact release of node:<version>-<debian>-slim`);
     else if (oldest === undefined || Number(major) < Number(oldest))
       wrong.push(`Dockerfile: ${base} is older than package.json's services ask for`);
