@@ -6,7 +6,7 @@
 import 'reflect-metadata';
 import { writeSync } from 'node:fs';
 import kafkajs from 'kafkajs';
-import { Answering } from '../../dist/libs/kafka/src/transactional-replier.js';
+import { TransactionalReplier } from '../../dist/libs/kafka/src/transactional-replier.js';
 import { PostgresReadModelStore } from '../../dist/libs/typeorm/src/postgres-read-model-store.js';
 import { PostgresRowWriter } from '../../dist/libs/typeorm/src/postgres-row-writer.js';
 
@@ -49,7 +49,7 @@ if (asked.get('before') === 'keep') {
 }
 
 if (asked.get('before') === 'answer') {
-  freezeBefore(Answering.prototype, 'answer', ({ replies }) => replies.length > 0);
+  freezeBefore(TransactionalReplier.prototype, 'answer', ({ replies }) => replies.length > 0);
   const { producer } = kafkajs.Kafka.prototype;
   // By an id of its own it fences nobody, and nobody it.
   if (unfenced)

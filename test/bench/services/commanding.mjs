@@ -41,7 +41,7 @@ async function byClient({ esdb, atOnce, ms, together }) {
 }
 
 async function byExecutor({ esdb, atOnce, ms }) {
-  const { Executor, Pseudonymizer, Submit } = await load('libs/engine/src/index.js');
+  const { Executor, Pseudonymizer, ExecuteCommand } = await load('libs/engine/src/index.js');
   const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
   const { kinds } = await load('libs/workers/src/index.js');
   const store = await EventStoreDbStore.connect({ url: esdb });
@@ -55,7 +55,7 @@ async function byExecutor({ esdb, atOnce, ms }) {
       ...{ occurredAt: null, evidence: [], legalBasis: null },
     };
     const stream = { kind: 'funding-account', id: `norland.${own}-${i}` };
-    const outcome = await executor.execute(new Submit(stream, { type, data }, circumstances, data));
+    const outcome = await executor.execute(new ExecuteCommand(stream, { type, data }, circumstances, data));
     if (outcome.as !== 'accepted') throw new Error(`a command was not taken: ${JSON.stringify(outcome)}`);
   };
   try {
