@@ -159,7 +159,7 @@ export class LogReader {
       from = this.knownBefore(from);
       raw = await this.rawFrom(from, PAGE);
     }
-    const events = raw.flatMap(({ event }) => (event?.position.commit === from ? [] : this.own(event, wanted)));
+    const events = raw.flatMap(({ event }) => ((event?.position.commit ?? 0n) <= after ? [] : this.own(event, wanted)));
     const last = events.at(-1);
     if (last !== undefined) this.instants.note(last);
     return { events, through: raw.at(-1)?.event?.position.commit ?? from, last: raw.length < PAGE };

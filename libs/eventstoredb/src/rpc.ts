@@ -40,11 +40,11 @@ const isDefinite = (error: unknown): boolean =>
 
 /**
  * Of a read of the whole log that begins at a position: no event begins there. Servers say so with code 2, and of a
- * subscription newer ones with code 3; the words differ from version to version. Both codes may mean something else,
- * too, which whoever reads from another position meets again.
+ * subscription newer ones with code 3. Code 2 says other things, too, as that no node leads: its words tell.
  */
 export const isNoEventThere = (error: unknown): boolean =>
-  codeOf(error) === UNKNOWN || codeOf(error) === INVALID_ARGUMENT;
+  codeOf(error) === INVALID_ARGUMENT ||
+  (codeOf(error) === UNKNOWN && error instanceof Error && /Unexpected ReadAllResult/i.test(error.message));
 
 /** The server cut a subscription for which too many events waited; it goes on from its last position. */
 export const isCut = (error: unknown): boolean => codeOf(error) === ABORTED;
