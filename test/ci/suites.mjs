@@ -87,8 +87,8 @@ export const TOUCHED = [
 
 /** One of these in each landing, in turn. */
 export const IN_TURN = [
-  { name: 'the Greenbook, standalone', run: ['test:greenbook', '$GREENBOOK'], seconds: 90 },
   { name: 'kills of the distributed processes', run: ['test:kill:distributed'], seconds: 220 },
+  { name: 'the Greenbook, standalone', run: ['test:greenbook', '$GREENBOOK'], seconds: 90 },
   { name: 'the page in a browser', run: ['test:browser'], seconds: 60, needs: 'chromium' },
   { name: 'the benchmark, standalone', run: ['bench', '--quick'], seconds: 200 },
   { name: 'kills of the standalone process, thirty times', run: ['test:kill', '--times', '30'], seconds: 150 },

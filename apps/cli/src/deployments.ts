@@ -12,9 +12,9 @@ export interface Common {
 /** The data folder that is meant. */
 export const folderOf = ({ data }: Common): string => data ?? process.env['ENTENTE_DATA'] ?? './data';
 
-/** Whether a data folder is meant, and not the deployment that the environment names: `ENTENTE_DEPLOYMENT=distributed` means one on services also where none is named, which is then said. */
+/** Whether a data folder is meant, and not the deployment that the environment names: `ENTENTE_DEPLOYMENT=distributed` means a distributed one also if none is named, which is then said. */
 export const onOwnFolder = ({ data }: Common): boolean =>
-  data !== undefined || !(namesServices(process.env) || process.env['ENTENTE_DEPLOYMENT'] === 'services');
+  data !== undefined || !(namesServices(process.env) || process.env['ENTENTE_DEPLOYMENT'] === 'distributed');
 
 /** The folder of a command that works on a data folder alone; where the deployment is another one, it fails, and says what to do `instead`. */
 export function ownFolder(options: Common, instead: string): string {

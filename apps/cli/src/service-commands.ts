@@ -111,7 +111,7 @@ export async function importToServices(file: string, positions: string, output: 
         `the event store holds ${events} events, whose digest is ${digest}; ${positions} says which position each had and has`,
       );
     output.err(
-      'give every app the seal key of the old deployment as ENTENTE_PSEUDONYM_KEY, or reporters get new pseudonyms',
+      'give every app the pseudonym key of the old deployment as ENTENTE_PSEUDONYM_KEY, or reporters get new pseudonyms',
     );
   } finally {
     await store.close();

@@ -23,6 +23,8 @@ export function lastResort(name: string, close: () => Promise<unknown>): void {
     log(name, error, ending ? 'while it ends' : `it answers what is open and ends with status ${EXIT_UNSURE}`);
     if (ending) return;
     ending = true;
+    // Also if nothing is left open before that.
+    process.exitCode = EXIT_UNSURE;
     const end = (): never => process.exit(EXIT_UNSURE);
     setTimeout(end, CLOSE_WITHIN_MS).unref();
     void Promise.resolve()

@@ -38,7 +38,7 @@ const PROBLEMS = {
   400: problem('`validation-failed`: every wrong field at once, by path; `unreadable`: no JSON'),
   404: problem('there is nothing there'),
   503: problem(
-    '`busy`, `contention`, `disk-full`, `read-model-behind`, `closing`: try again after `Retry-After` seconds',
+    '`overloaded`, `contention`, `disk-full`, `read-model-behind`, `shutting-down`: try again after `Retry-After` seconds',
   ),
 };
 const json = (description: string, example?: Json): Json => ({
