@@ -26,9 +26,19 @@ describe('the command line', () => {
   it('takes no data folder for a distributed deployment that nobody names', () => {
     delete process.env['ESDB_URL'];
     expect(onOwnFolder({})).toBe(true);
-    process.env['ENTENTE_DEPLOYMENT'] = 'services';
+    process.env['ENTENTE_DEPLOYMENT'] = 'distributed';
     expect(() => deploymentOf({})).toThrow(/ESDB_URL: is missing/);
     expect(onOwnFolder({ data: './data' })).toBe(true);
+  });
+
+  it('takes no deployment that there is not', () => {
+    process.env['ENTENTE_DEPLOYMENT'] = 'services';
+    expect(() => onOwnFolder({})).toThrow('ENTENTE_DEPLOYMENT: takes standalone or distributed, not services');
+    process.env['ENTENTE_DEPLOYMENT'] = 'standalone';
+    process.env['ESDB_URL'] = 'esdb://localhost:2113?tls=false';
+    expect(onOwnFolder({})).toBe(true);
+    process.env['ENTENTE_DEPLOYMENT'] = '';
+    expect(onOwnFolder({})).toBe(false);
   });
 });
 

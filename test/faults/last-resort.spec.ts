@@ -10,6 +10,8 @@ import { MAIN, propose } from '../built-standalone.js';
 const UNCAUGHT = new URL('uncaught.mjs', `file://${import.meta.dirname}/`).href;
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));
 
+const LAST_RESORT = new URL('../../dist/libs/engine/src/last-resort.js', `file://${import.meta.dirname}/`).href;
+
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'entente-uncaught-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -59,6 +61,14 @@ describe('an error that nobody caught', () => {
         }) as unknown,
       }),
     ]);
+  });
+
+  it('ends a process by the same status where closing never comes to an end and nothing is left open', async () => {
+    const program = `import { lastResort } from ${JSON.stringify(LAST_RESORT)};
+      lastResort('it', () => new Promise(() => undefined));
+      throw new Error('oh');`;
+    const process_ = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+    expect((await once(process_, 'close'))[0]).toBe(70);
   });
 
   it('in the command line ends it with the same status and a line', async () => {

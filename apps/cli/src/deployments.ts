@@ -12,9 +12,27 @@ export interface Common {
 /** The data folder that is meant. */
 export const folderOf = ({ data }: Common): string => data ?? process.env['ENTENTE_DATA'] ?? './data';
 
-/** Whether a data folder is meant, and not the deployment that the environment names: `ENTENTE_DEPLOYMENT=distributed` means a distributed one also if none is named, which is then said. */
-export const onOwnFolder = ({ data }: Common): boolean =>
-  data !== undefined || !(namesServices(process.env) || process.env['ENTENTE_DEPLOYMENT'] === 'distributed');
+/** The deployments that `ENTENTE_DEPLOYMENT` names. */
+const DEPLOYMENTS = ['standalone', 'distributed'];
+
+/** The deployment that `ENTENTE_DEPLOYMENT` names, if any; fails where it names none that there is. */
+function namedDeployment(): string | undefined {
+  const name = process.env['ENTENTE_DEPLOYMENT'];
+  if (name === undefined || name === '') return undefined;
+  if (!DEPLOYMENTS.includes(name))
+    throw new Error(`ENTENTE_DEPLOYMENT: takes ${DEPLOYMENTS.join(' or ')}, not ${name}`);
+  return name;
+}
+
+/**
+ * Whether a data folder is meant, and not the deployment that the environment names. `ENTENTE_DEPLOYMENT=distributed`
+ * means a distributed one also if no setting says where it is, which is then an error.
+ */
+export function onOwnFolder({ data }: Common): boolean {
+  if (data !== undefined) return true;
+  const name = namedDeployment();
+  return name === undefined ? !namesServices(process.env) : name === 'standalone';
+}
 
 /** The folder of a command that works on a data folder alone; where the deployment is another one, it fails, and says what to do `instead`. */
 export function ownFolder(options: Common, instead: string): string {

@@ -26,6 +26,13 @@ export class DiskFull extends Fault {
   }
 }
 
+/** The events of one command are more than the event store takes at once. Nothing of it is there, and no further try changes that. */
+export class TooLarge extends Fault {
+  constructor(message: string, cause?: unknown) {
+    super('too-large', message, null, { cause });
+  }
+}
+
 /** Others kept changing the stream; the command was decided several times and recorded never. */
 export class Contention extends Fault {
   constructor(stream: string, times: number) {

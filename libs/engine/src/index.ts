@@ -51,6 +51,7 @@ export {
   InvalidPosition,
   LARGEST_POSITION,
   DiskFull,
+  TooLarge,
   ReadModelBehind,
   OutcomeUnknown,
   DeciderFailed,

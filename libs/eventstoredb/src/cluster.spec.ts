@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
 import { EventStoreCluster } from '../../../test/doubles/eventstoredb/cluster.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
 jest.setTimeout(60_000);
 
+// What nobody catches fails the test in which it happens: the runner sees to that.
 const ends: (() => unknown)[] = [];
-/** What nobody caught: it would end the process. */
-const uncaught: unknown[] = [];
-const note = (reason: unknown): void => void uncaught.push(reason);
-beforeEach(() => void process.on('unhandledRejection', note));
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
-  process.off('unhandledRejection', note);
-  expect(uncaught.splice(0)).toEqual([]);
 });
 
 /** Times of a quick cluster, in milliseconds. */
@@ -106,6 +101,30 @@ describe('a cluster', () => {
     await cluster.revive(1);
     await until(() => cluster.leader() !== null);
     await accepted(await aStore(cluster.url), 'note/a');
+  });
+
+  it('none of whose hosts answers is not said to have no leader', async () => {
+    const cluster = await aCluster();
+    const store = await aStore(cluster.url, 1000);
+    for (const node of [0, 1, 2]) cluster.kill(node);
+    await expect(store.append('note/a', 'none', [anEvent()])).rejects.toMatchObject({
+      code: 'event-store-unanswered',
+      message: expect.stringMatching(/did not append to note\/a, asked \d+ times \(none of its hosts answers\)/),
+    });
+    expect(store.outage()).toMatch(/does not answer$/);
+    await expect(EventStoreDbStore.connect({ url: cluster.url, patience: 1000 })).rejects.toMatchObject({
+      code: 'event-store-unanswered',
+    });
+  });
+
+  it('without a leader is told within twice the time of a call, however its nodes are away', async () => {
+    const cluster = await aCluster();
+    const store = await aStore(cluster.url, 5000);
+    await store.append('note/a', 'none', [anEvent()]);
+    for (const node of [1, 2]) cluster.freeze(node);
+    const begun = performance.now();
+    await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject({ code: 'event-store-no-leader' });
+    expect(performance.now() - begun).toBeLessThan(11_000);
   });
 
   it('is reached by any of its hosts, whichever of them is away or frozen', async () => {

@@ -1,8 +1,8 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { Fault } from '@entente/engine';
-import { Rpc, isNoLeader } from './rpc.js';
-import './leader-only.js';
+import { type LeaderSearch, leaderSearch } from './client-patches.js';
+import { NoLeader, Rpc, isNoLeader } from './rpc.js';
 import type { Names } from './stream-names.js';
 
 /** The oldest server that tells the position of each event of a stream. */
@@ -143,12 +143,17 @@ export async function connect(url: string, patience: number, names: Names): Prom
     };
   const resolve = inside.resolveUri;
   inside.resolveUri = async () => {
-    const uri = await resolve().catch((error: unknown) => {
-      calls.foundLeader(false);
-      throw error;
-    });
-    calls.foundLeader(true);
-    return uri;
+    const search: LeaderSearch = { answered: 0 };
+    try {
+      const uri = await leaderSearch.run(search, resolve);
+      calls.foundLeader();
+      return uri;
+    } catch (error) {
+      // The client says the same of nodes that know of no leader and of hosts that are not there.
+      const why = search.answered > 0 ? new NoLeader() : new Error('none of its hosts answers', { cause: error });
+      calls.foundNoLeader(why);
+      throw why;
+    }
   };
   const link: EventStoreConnection = {
     client,

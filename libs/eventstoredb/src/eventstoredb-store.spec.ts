@@ -1,16 +1,22 @@
+import { describe } from '@jest/globals';
 import { describeContract } from '../../../test/contracts/contract.js';
 import { EVENT_STORE, EVENT_STORE_CLOCK, NOON } from '../../../test/contracts/event-store.js';
 import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
-describeContract('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], async () => {
-  const double = await EventStoreDouble.start();
-  const clock = { now: NOON };
-  double.clock = () => clock.now;
-  const store = await EventStoreDbStore.connect({ url: double.url, patience: 2000 });
-  const end = async () => {
-    await store.close();
-    double.stop();
-  };
-  return { port: { store, clock }, end };
-});
+// What servers answer differs by version: 23.10 is the strictest, from 24 on positions are refused in other words.
+for (const version of ['23.10.6', '24.10.4'])
+  describe(`on a server that answers as ${version} does`, () => {
+    describeContract('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], async () => {
+      const double = await EventStoreDouble.start();
+      double.faults.version = version;
+      const clock = { now: NOON };
+      double.clock = () => clock.now;
+      const store = await EventStoreDbStore.connect({ url: double.url, patience: 2000 });
+      const end = async () => {
+        await store.close();
+        double.stop();
+      };
+      return { port: { store, clock }, end };
+    });
+  });

@@ -6,10 +6,10 @@ import {
   type Era,
   EventStore,
   type Expected,
-  Fault,
   type LogRange,
   type NewEvent,
   type StreamRange,
+  TooLarge,
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { bytesOf, planned } from './import-plan.js';
@@ -152,13 +152,11 @@ export class EventStoreDbStore extends EventStore {
         Promise.resolve(run.map((event) => toServer(event, { recordedAt: event.metadata.recordedAt }))),
       );
     } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'too-large') throw error;
+      if (!(error instanceof TooLarge)) throw error;
       if (run.length === 1)
-        throw new Fault(
-          'too-large',
+        throw new TooLarge(
           `${stream}: the event at revision ${revision} is of ${bytesOf(first)} bytes: ${error.message}`,
-          null,
-          { cause: error },
+          error,
         );
       const half = Math.ceil(run.length / 2);
       return [...(await this.adoptRun(run.slice(0, half))), ...(await this.adoptRun(run.slice(half)))];

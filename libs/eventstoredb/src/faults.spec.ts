@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { Appended } from '@entente/engine';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
 import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
+import type { EventStoreConnection } from './connection.js';
 import { Rpc } from './rpc.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
@@ -80,6 +82,24 @@ describe('an append that the server', () => {
     expect((fault as Error).message).toContain('try again');
     expect((fault as Error).message).not.toContain('changeit');
   });
+
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])(
+    'is sent over a connection that is given up %d turns later is there once, and ends no process',
+    async (turns) => {
+      const server = await aServer();
+      const store = await aStore(server.url, 600);
+      const { client } = (store as unknown as { link: EventStoreConnection }).link;
+      const inside = client as unknown as {
+        getGRPCClient: (of: unknown, name: string) => Promise<unknown>;
+        handleError: (of: unknown, error: unknown) => Promise<void>;
+      };
+      const before = await inside.getGRPCClient(StreamsClient, 'given up');
+      const answer = store.append('note/a', 'none', [anEvent()]);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await inside.handleError(before, Object.assign(new Error('gone'), { code: 14, details: 'gone' }));
+      await isThereOnce(store, await answer);
+    },
+  );
 
   it('stamps by a clock that is a minute off is taken like any other', async () => {
     for (const skew of [-60_000, 60_000]) {

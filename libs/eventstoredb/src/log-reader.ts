@@ -93,6 +93,7 @@ export class LogReader {
           next = found.through;
           if (left <= 0) return;
         }
+        if (upTo !== undefined && next >= upTo) return;
       }
       first = false;
     }

@@ -71,6 +71,11 @@ export class LogWriter {
     if (position !== undefined && position.commit === position.prepare) return position.commit;
     for await (const [event] of this.reader.readStream(stream, { from: revision, limit: 1 }))
       if (event !== undefined) return event.position;
+    if ((await this.reader.revisionOf(stream)) >= revision)
+      throw new Fault(
+        'stream-deleted',
+        `${stream} has revision ${revision}, which cannot be read: another program deleted a part of the stream on the server; restore it from a backup`,
+      );
     throw new Fault('event-store-unanswered', `revision ${revision} of ${stream} cannot be read yet; try again`, 1);
   }
 }

@@ -117,6 +117,43 @@ describe('the log on a server', () => {
     expect(await behind(10n ** 12n)).toEqual([]);
   });
 
+  it('gives each event once where its end is a position at which none begins', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    for (let i = 0; i < 120; i += 1)
+      await store.append(
+        `note/${i}`,
+        'none',
+        Array.from({ length: 10 }, () => anEvent()),
+      );
+    await store.append('memo/a', 'none', [anEvent(), anEvent()]);
+    const [memo] = await all(store.readLog(0n, { kinds: ['memo'] }));
+    const upTo = (memo?.position ?? 0n) + 1n;
+    for (const version of ['22.10.5', '23.10.6', '24.10.4']) {
+      server.faults.version = version;
+      const notes = await all(store.readLog(0n, { kinds: ['note'], upTo }));
+      expect([notes.length, new Set(notes.map(({ id }) => id)).size]).toEqual([1200, 1200]);
+      expect(await all(store.readLog(0n, { kinds: ['memo'], upTo }))).toHaveLength(1);
+    }
+  });
+
+  it('asks again where a node knows of no leader, and takes that for no answer about a position', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url, patience: 300 });
+    await store.append('note/a', 'none', [anEvent(), anEvent()]);
+    const [first] = await all(store.readLog(0n));
+    const position = first?.position ?? 0n;
+    server.faults.noLeaderInfo = 2;
+    expect((await store.eventAt(position))?.id).toBe(first?.id);
+    server.faults.noLeaderInfo = 2;
+    expect(await all(store.readLog(position))).toHaveLength(1);
+    server.faults.noLeaderInfo = 1000;
+    await expect(store.eventAt(position)).rejects.toMatchObject({ code: 'event-store-no-leader' });
+    await expect(all(store.readLog(position))).rejects.toMatchObject({ code: 'event-store-no-leader' });
+    await expect(store.append('note/a', 1, [anEvent()])).rejects.toMatchObject({ code: 'event-store-no-leader' });
+    server.faults.noLeaderInfo = 0;
+  });
+
   it("never shows what is the server's own, the log's id, or another program's, and ends where its last event stands", async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });

@@ -6,7 +6,7 @@ import {
   StreamNotFoundError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
-import { Fault } from '@entente/engine';
+import { Fault, TooLarge } from '@entente/engine';
 
 /** Pauses between tries, as parts of the time that an answer may take; then one more each {@link LAST_PAUSE}. */
 const PAUSES = [0.01, 0.04, 0.16];
@@ -39,12 +39,13 @@ const isDefinite = (error: unknown): boolean =>
   isBeyondTransport(error);
 
 /**
- * Of a read of the whole log that begins at a position: no event begins there. Servers say so with code 2, and of a
- * subscription newer ones with code 3. Code 2 says other things, too, as that no node leads: its words tell.
+ * Of a read of the whole log, or of a subscription to it, that begins at a position: no event begins there. Servers say
+ * so with code 2, and of a subscription newer ones with code 3. Both codes say other things, too: their words tell.
  */
 export const isNoEventThere = (error: unknown): boolean =>
-  codeOf(error) === INVALID_ARGUMENT ||
-  (codeOf(error) === UNKNOWN && error instanceof Error && /Unexpected ReadAllResult/i.test(error.message));
+  [UNKNOWN, INVALID_ARGUMENT].includes(codeOf(error) as number) &&
+  error instanceof Error &&
+  /Unexpected ReadAllResult|invalid position/i.test(error.message);
 
 /** The server cut a subscription for which too many events waited; it goes on from its last position. */
 export const isCut = (error: unknown): boolean => codeOf(error) === ABORTED;
@@ -54,9 +55,16 @@ const isBeyondTransport = (error: unknown): boolean => codeOf(error) === RESOURC
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
-/** The client asked every node who leads, and none said so; or a node says that it knows of none. */
+/** Nodes were asked who leads, and none said so. */
+export class NoLeader extends Error {
+  constructor() {
+    super('no node leads');
+  }
+}
+
+/** Nodes were asked who leads, and none said so; or a node says that it knows of none. */
 export const isNoLeader = (error: unknown): boolean =>
-  error instanceof Error && /^Failed to discover after|No leader info/i.test(error.message);
+  error instanceof NoLeader || (error instanceof Error && /No leader info/i.test(error.message));
 
 const NOT_TWICE = 'try again: what took effect meanwhile is found then, and not done twice';
 
@@ -66,7 +74,10 @@ const NOT_TWICE = 'try again: what took effect meanwhile is found then, and not 
  */
 export class Rpc {
   private trouble: string | null = null;
-  private leaderless = false;
+  /** Why the last search for the node that leads found none; null if it found one. */
+  private lost: Error | null = null;
+  /** How many connections were made. */
+  private connections = 0;
 
   constructor(
     /** Where the server is, without credentials. */
@@ -105,9 +116,15 @@ export class Rpc {
     return this.trouble;
   }
 
-  /** What came of the last search for the node that leads. A call may fail in silence while the next search is under way. */
-  foundLeader(found: boolean): void {
-    this.leaderless = !found;
+  /** The node that leads was found, and is connected to next. */
+  foundLeader(): void {
+    this.lost = null;
+    this.connections += 1;
+  }
+
+  /** It was not. A call may fail in silence while a search is under way. */
+  foundNoLeader(why: Error): void {
+    this.lost = why;
   }
 
   /** That no node leads, and what to do about it. */
@@ -117,12 +134,14 @@ export class Rpc {
 
   /**
    * Tries until it is answered, at least four times and for the time of one call; then a fault that says what to do, with a time to try again.
+   * Where the node that leads was looked for and not found, the time of one call is enough.
    * Definite answers come through as they are; `isAnswer` names further errors that are answers.
    */
   async ask<T>(what: string, call: () => Promise<T>, isAnswer: (error: unknown) => boolean = () => false): Promise<T> {
     const gaveUp = performance.now() + this.patience;
     let leaderless = false;
     for (let tried = 1; ; tried += 1) {
+      const { connections } = this;
       try {
         const answer = await call();
         this.trouble = null;
@@ -130,11 +149,13 @@ export class Rpc {
       } catch (error) {
         if (isAnswer(error)) throw error;
         if (isDefinite(error)) throw this.meaning(error);
-        if (error instanceof NoAnswer) this.onSilence();
-        leaderless ||= this.leaderless || isNoLeader(error);
+        // A call that began before the last connection says nothing of that.
+        if (error instanceof NoAnswer && connections === this.connections) this.onSilence();
+        leaderless ||= isNoLeader(error) || isNoLeader(this.lost);
         this.trouble = leaderless ? this.noLeader() : `the event store at ${this.address} does not answer`;
         const wait = PAUSES[tried - 1];
-        if (wait === undefined && performance.now() > gaveUp) throw this.unanswered(what, tried, leaderless, error);
+        const enough = wait === undefined || this.lost !== null;
+        if (enough && performance.now() > gaveUp) throw this.unanswered(what, tried, leaderless, error);
         await pause((wait ?? LAST_PAUSE) * this.patience);
       }
     }
@@ -168,18 +189,14 @@ export class Rpc {
         { cause: error },
       );
     if (error instanceof MaxAppendSizeExceededError)
-      return new Fault(
-        'too-large',
+      return new TooLarge(
         `the event store at ${this.address} takes ${error.maxAppendSize} bytes in one append, and this is more: make the command smaller, or raise the server's MaxAppendSize`,
-        null,
-        { cause: error },
+        error,
       );
     if (isBeyondTransport(error))
-      return new Fault(
-        'too-large',
+      return new TooLarge(
         `the event store at ${this.address} takes less than 16 MiB in one message, whatever its settings: make the command smaller`,
-        null,
-        { cause: error },
+        error,
       );
     if (error instanceof StreamDeletedError)
       return new Fault(

@@ -159,4 +159,13 @@ describe('writing to a server', () => {
       expect(server.appends.asked - before).toBeLessThanOrEqual(2);
     }
   });
+
+  it('says so of metadata, too, on a server that counts it', async () => {
+    const { server, store } = await trial({ patience: 2000 });
+    const event = { ...anEvent(), metadata: { ...anEvent().metadata, marking: 'x'.repeat(1_100_000) } };
+    server.faults.version = '23.10.6';
+    expect(await store.append('note/a', 'none', [event])).toMatchObject({ ok: true });
+    server.faults.version = '24.10.4';
+    await expect(store.append('note/b', 'none', [event])).rejects.toMatchObject({ code: 'too-large' });
+  });
 });

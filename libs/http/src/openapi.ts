@@ -35,10 +35,12 @@ const HEADERS: readonly Parameter[] = [
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 const problem = (description: string): Json => ({ description, content: PROBLEM });
 const PROBLEMS = {
-  400: problem('`validation-failed`: every wrong field at once, by path; `unreadable`: no JSON'),
+  400: problem(
+    '`validation-failed`: every wrong field at once, by path; `unreadable`: no JSON; `invalid-position`: no position that an event of this log can have',
+  ),
   404: problem('there is nothing there'),
   503: problem(
-    '`overloaded`, `contention`, `disk-full`, `read-model-behind`, `shutting-down`: try again after `Retry-After` seconds',
+    '`overloaded`, `contention`, `disk-full`, `read-model-behind`, `shutting-down`, `event-store-no-leader`, `event-store-unanswered`: try again after `Retry-After` seconds',
   ),
 };
 const json = (description: string, example?: Json): Json => ({
@@ -97,6 +99,7 @@ function commandPaths(today: string): Record<string, Json> {
             ...PROBLEMS,
             409: problem('`command-id-reused`: the Idempotency-Key was used for another command'),
             412: problem('`revision-mismatch`: If-Match says another revision'),
+            413: problem('`body-too-large`: more than 1 MiB; `too-large`: more than the event store takes at once'),
             422: problem('the rules refuse it: a stable code, the rule, and what would have to be true'),
           },
         },

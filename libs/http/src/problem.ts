@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
-import { Fault, InvalidPosition, type Outcome, notTaken } from '@entente/engine';
+import { Fault, InvalidPosition, type Outcome, TooLarge, notTaken } from '@entente/engine';
 import type { Json } from '@entente/kernel';
 
 /** An answer that is not what was asked for: `application/problem+json` (RFC 9457) with a stable `code`. */
@@ -62,6 +62,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problem(error: unknown): Problem {
     if (error instanceof Problem) return error;
+    if (error instanceof TooLarge) return new Problem(413, error.code, error.message);
     if (error instanceof InvalidPosition) return new Problem(400, error.code, error.message);
     if (error instanceof Fault) {
       if (error.retryAfter === null) this.log.error(error);

@@ -6,6 +6,7 @@ import {
   DeciderFailed,
   type SentCommand,
   ExecuteCommand,
+  TooLarge,
   notTaken,
   receiptOut,
 } from '@entente/engine';
@@ -16,7 +17,8 @@ const TRIES = 3;
 
 /**
  * Decides the commands that a feed delivers, by the same rules as every other. What shares a key is decided in the order in which it came, and so is what shares a stream; all
- * else side by side. Only where the rules themselves fail, three times, is a command given up: any other fault is the store's, and then nothing of the batch is answered.
+ * else side by side. A command at which the rules themselves fail is given up after three times, and one whose events are too large for the store is refused: any other fault is the
+ * store's, and then nothing of the batch is answered.
  */
 export class Intake implements CommandConsumer {
   constructor(
@@ -48,6 +50,7 @@ export class Intake implements CommandConsumer {
       try {
         return await this.ask(command);
       } catch (error) {
+        if (error instanceof TooLarge) return { as: 'refused', code: error.code, title: error.message, more: {} };
         if (!(error instanceof DeciderFailed)) throw error;
         if (time < TRIES) continue;
         this.failed(command, error);

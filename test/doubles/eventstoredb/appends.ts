@@ -31,6 +31,7 @@ import {
   failedAt,
   leaderInfo,
   maximumAppendSizeExceeded,
+  noLeaderInfo,
   serverNotReady,
   streamDeleted,
   wrongExpectedVersion,
@@ -190,12 +191,20 @@ export class Appends {
     const refusal = this.refusal();
     if (refusal !== null) return answer(refusal);
     if (meets(faults, 'unavailable')) return answer(serverNotReady());
+    if (meets(faults, 'noLeaderInfo')) return answer(noLeaderInfo());
     const why = whyInvalid(stream, expected, events);
     if (why !== null) return answer({ as: 'invalid', why });
     if (bytesOf(events, faults.version) > faults.maxAppendBytes)
       return answer({ as: 'too-large', most: faults.maxAppendBytes });
-    if (faults.slow === 0) this.decide(stream, expected, events, answer);
-    else setTimeout(() => this.decide(stream, expected, events, answer), faults.slow);
+    const decide = (): void => {
+      try {
+        this.decide(stream, expected, events, answer);
+      } catch (error) {
+        answer(failedAt((error as Error).message));
+      }
+    };
+    if (faults.slow === 0) decide();
+    else setTimeout(decide, faults.slow);
   }
 
   /** What the writer does with the check's decision follows ActOnCommitCheckFailure in StorageWriterService.cs. */
@@ -211,8 +220,13 @@ export class Appends {
         // Behind a write that is not replicated yet, every other is refused by a version that nobody can read.
         if (membership.holds(stream)) return answer({ as: 'wrong-version', current: check.current, expected });
         if (!role.replicates) {
+          // Nobody waits any more for what it says.
           const commit = (at: number): void => {
-            log.write(stream, events, { at });
+            try {
+              log.write(stream, events, { at });
+            } catch {
+              // A write that fails is one that was lost.
+            }
           };
           return membership.hold(stream, commit);
         }

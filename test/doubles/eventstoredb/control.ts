@@ -80,12 +80,18 @@ function wrongIn(asked: unknown): readonly string[] {
     if (name === 'apart')
       return typeof value === 'string' && /^\d+$/.test(value) ? [] : ['apart: takes digits as text'];
     if (name === 'leader') return isLeader(value) ? [] : ['leader: takes null, or a host and a port'];
+    if (typeof known[name] === 'number')
+      return isCount(name, value) ? [] : [`${name}: takes a whole number${name === 'skew' ? '' : ' from 0 on'}`];
     return typeof value === typeof known[name] ? [] : [`${name}: takes a ${typeof known[name]}`];
   });
 }
 
+/** Clocks may be set back; everything else that is a number counts something. */
+const isCount = (name: string, value: unknown): boolean =>
+  Number.isSafeInteger(value) && (name === 'skew' || Number(value) >= 0);
+
 function isLeader(value: unknown): boolean {
   if (value === null) return true;
   const { host, port } = value as { host?: unknown; port?: unknown };
-  return typeof host === 'string' && typeof port === 'number';
+  return typeof host === 'string' && Number.isSafeInteger(port);
 }

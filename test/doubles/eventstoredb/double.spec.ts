@@ -274,6 +274,19 @@ describe('the double of a server', () => {
     expect(await found('BACKWARDS')).toEqual(['memo-4', 'memo-3', 'memo-2']);
   });
 
+  it.each([0, 5])('answers what its log fails at, after %d ms too, and goes on', async (slow) => {
+    const server = await EventStoreDouble.start();
+    const client = clientOf(server);
+    const { keep } = server.log;
+    server.faults.slow = slow;
+    server.log.keep = () => {
+      throw new Error('no room');
+    };
+    await expect(client.appendToStream('note-1', anEvent())).rejects.toThrow('Exception was thrown: no room');
+    server.log.keep = keep;
+    await client.appendToStream('note-2', anEvent());
+  });
+
   it('goes on whatever it is sent', async () => {
     const { server, append } = await trial('one call an append');
     await append([anEvent()], NO_STREAM);

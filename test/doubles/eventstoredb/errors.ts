@@ -18,6 +18,9 @@ export const leaderInfo = ({ host, port }: { readonly host: string; readonly por
     'leader-endpoint-port': String(port),
   });
 
+/** Another node leads, and this one does not know where. */
+export const noLeaderInfo = (): ServiceError => rpcError(status.UNKNOWN, 'No leader info available in response');
+
 export const serverNotReady = (): ServiceError => rpcError(status.UNAVAILABLE, 'Server Is Not Ready');
 
 /** No event begins at the position of a read. Servers of 24 name the result. */

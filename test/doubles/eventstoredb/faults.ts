@@ -18,6 +18,8 @@ export interface Faults {
   unavailable: number;
   /** Refuses a read so. */
   unavailableReads: number;
+  /** Knows of no node that leads, and says so to an append or a read. */
+  noLeaderInfo: number;
   /** Passes over a repeated write that is not replicated yet, in silence. */
   notReady: number;
   /** Waits so long before each write, in milliseconds. */
@@ -38,7 +40,9 @@ export interface Faults {
   apart: bigint;
 }
 
-type Counted = 'hang' | 'hangReads' | 'dropAnswer' | 'breakOff' | 'unavailable' | 'unavailableReads' | 'notReady';
+/** The faults that are done to so many calls. */
+type Counted =
+  'hang' | 'hangReads' | 'dropAnswer' | 'breakOff' | 'unavailable' | 'unavailableReads' | 'noLeaderInfo' | 'notReady';
 
 /** A stand-in that does nothing wrong: a server of 23.10, the strictest of those that were recorded. */
 export const noFaults = (): Faults => ({
@@ -50,6 +54,7 @@ export const noFaults = (): Faults => ({
   breakOff: 0,
   unavailable: 0,
   unavailableReads: 0,
+  noLeaderInfo: 0,
   notReady: 0,
   slow: 0,
   slowReads: 0,

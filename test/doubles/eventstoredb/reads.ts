@@ -8,6 +8,7 @@ import {
   invalidPosition,
   invalidSubscriptionPosition,
   leaderInfo,
+  noLeaderInfo,
   serverNotReady,
   shuttingDown,
   streamDeleted,
@@ -63,6 +64,7 @@ export class Reads {
       return options.hasStream() ? this.followStream(call, options) : this.followAll(call, options);
     if (meets(this.faults, 'hangReads')) return;
     if (meets(this.faults, 'unavailableReads')) return void call.emit('error', serverNotReady());
+    if (meets(this.faults, 'noLeaderInfo')) return void call.emit('error', noLeaderInfo());
     if (Number(options.getCount()) === 0) return void call.emit('error', failedAt('a read of no events'));
     if (options.hasStream()) this.readStream(call, options);
     else this.readAll(call, options);

@@ -104,7 +104,12 @@ describe('the double of a server, as a process of its own,', () => {
     expect(await clientOf(server).all()).toHaveLength((await all()).length);
 
     await expect(server.faults({ hang: true, apart: -1, hung: 1, leader: 'another' })).rejects.toThrow(
-      /^hang: takes a number\napart: takes digits as text\nhung: is none of version, .*\nleader: takes null, or a host and a port$/,
+      /^hang: takes a whole number from 0 on\napart: takes digits as text\nhung: is none of version, .*\nleader: takes null, or a host and a port$/,
     );
+    await expect(server.faults({ skew: 0.5, slow: -1, hangReads: Infinity })).rejects.toThrow(
+      /^skew: takes a whole number\nslow: takes a whole number from 0 on\nhangReads: takes a whole number from 0 on$/,
+    );
+    await server.faults({ skew: -60_000 });
+    await append(5);
   });
 });

@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { type EventLog, type Executor, Fault, type SentCommand, TooLarge } from '@entente/engine';
+import { Intake } from './intake.js';
+
+const aCommand = (id: string): SentCommand =>
+  ({
+    stream: { kind: 'stakeholder', id },
+    key: null,
+    commandId: id,
+    command: { type: 'RegisterStakeholder' },
+  }) as never;
+
+/** An executor whose store fails at one command. */
+const failingAt = (bad: string, error: Error): Executor =>
+  ({
+    execute: ({ stream }: { stream: { id: string } }) =>
+      stream.id === bad
+        ? Promise.reject(error)
+        : Promise.resolve({ as: 'refused', refusal: { code: 'not-found', message: 'no', rule: 'R1', params: {} } }),
+  }) as never;
+
+describe('an intake', () => {
+  it('refuses a command whose events are too large for the store, and goes on', async () => {
+    const intake = new Intake(failingAt('b', new TooLarge('more than 1048576 bytes')), {} as EventLog);
+    const [, large, next] = await intake.decide(['a', 'b', 'b2'].map(aCommand));
+    expect(large).toEqual({ as: 'refused', code: 'too-large', title: 'more than 1048576 bytes', more: {} });
+    expect(next).toMatchObject({ as: 'refused', code: 'not-found' });
+  });
+
+  it('answers nothing of a batch where the store fails otherwise', async () => {
+    const away = new Fault('event-store-unanswered', 'away', 5);
+    await expect(new Intake(failingAt('b', away), {} as EventLog).decide(['a', 'b'].map(aCommand))).rejects.toBe(away);
+  });
+});
