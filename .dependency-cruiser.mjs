@@ -1,9 +1,10 @@
 /** The floor plan's arrows, from one table: what each room may see of the others, and of npm and Node.js. */
 const ROOMS = {
   kernel: { sees: [], npm: [], node: false },
-  domain: { sees: ['kernel'], npm: [], node: false },
+  // Types alone: the rule `domain-takes-types-of-contracts`.
+  domain: { sees: ['contracts', 'kernel'], npm: [], node: false },
   engine: { sees: ['kernel'], npm: ['lru-cache'], node: true },
-  contracts: { sees: ['domain', 'kernel'], npm: ['class-validator', 'class-transformer'], node: false },
+  contracts: { sees: ['kernel'], npm: ['class-validator', 'class-transformer'], node: false },
   workers: {
     sees: ['engine', 'contracts', 'read-models', 'domain', 'kernel'],
     npm: ['@nestjs/common', '@nestjs/cqrs', 'nestjs-pino', 'pino'],
@@ -22,7 +23,7 @@ const ROOMS = {
     ],
     node: true,
   },
-  'read-models': { sees: ['domain', 'kernel'], npm: ['typeorm'], node: false },
+  'read-models': { sees: ['contracts', 'kernel'], npm: ['typeorm'], node: false },
   typeorm: {
     sees: ['engine', 'contracts', 'kernel'],
     npm: ['typeorm', 'better-sqlite3', '@types/better-sqlite3', 'pg', '@types/pg'],
@@ -82,6 +83,12 @@ export default {
       severity: 'error',
       from: { path: '^apps/', pathNot: specs },
       to: { path: 'node_modules/(?:@types/)?(?:better-sqlite3|typeorm|pg|kafkajs|@eventstore)(?:/|$)' },
+    },
+    {
+      name: 'domain-takes-types-of-contracts',
+      severity: 'error',
+      from: { path: '^libs/domain/src/', pathNot: specs },
+      to: { path: '^libs/contracts/', dependencyTypesNot: ['type-only'] },
     },
     ...rules,
   ],

@@ -1,4 +1,6 @@
 import { expect } from '@jest/globals';
+import 'reflect-metadata';
+import { registered } from '@entente/contracts';
 import { type Actor, type AnyDecider, type Command, type Event, type Known, streamName } from '@entente/kernel';
 import {
   type FoldedStream,
@@ -116,7 +118,6 @@ class Given {
       command,
       hash: commandHash(command),
       ifMatch: at.ifMatch ?? null,
-      known,
       consulted: [...asked].map(([stream, f]) => ({ stream, revision: f.revision })),
       version: () => 1,
       circumstances: {
@@ -130,6 +131,7 @@ class Given {
         occurredAt: at.occurredAt ?? now,
         evidence: at.evidence ?? [],
         legalBasis: null,
+        known,
       },
     };
     const settled = handleCommand(decider, folded, submission);
@@ -162,7 +164,8 @@ class Given {
 }
 
 /** `given(decider, ...past).when(command).then(...events)` or `.refuses(code)`. */
-export const given = (decider: unknown, ...events: readonly Event[]): Given => new Given(decider as AnyDecider, events);
+export const given = (decider: unknown, ...events: readonly Event[]): Given =>
+  new Given(registered(decider as AnyDecider), events);
 
 /** The id of the n-th event of the past. */
 given.id = (n: number): string => eventId('past', 'past', n);

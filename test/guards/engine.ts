@@ -131,11 +131,11 @@ export const ENGINE: readonly Guarded[] = [
         code: `if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
-  const said = decider.decide(command as never, folded.state, c, submission.known);
+  const said = decider.decide(command as never, folded.state, c);
   if (said instanceof Refusal) return { as: 'refused', refusal: said };`,
         instead: `const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
-  const said = decider.decide(command as never, folded.state, c, submission.known);
+  const said = decider.decide(command as never, folded.state, c);
   if (said instanceof Refusal) return { as: 'refused', refusal: said };
   if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
         spec: EXECUTE,

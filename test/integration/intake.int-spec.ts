@@ -269,9 +269,9 @@ describe('a command at which the rules themselves fail', () => {
     if (decider === undefined) throw new Error('there are no rules for organisations');
     const failing: typeof decider = {
       ...decider,
-      decide: (...[command, state, circumstances, known]: Parameters<typeof decider.decide>) => {
-        if (circumstances.commandId === 'poison') throw new TypeError(`a bug, met ${(times += 1)} times`);
-        return decider.decide(command, state, circumstances, known);
+      decide: (...[command, state, context]: Parameters<typeof decider.decide>) => {
+        if (context.commandId === 'poison') throw new TypeError(`a bug, met ${(times += 1)} times`);
+        return decider.decide(command, state, context);
       },
     };
     const rules = { ...kinds, decider: (kind: string) => (kind === 'stakeholder' ? failing : kinds.decider(kind)) };

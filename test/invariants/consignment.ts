@@ -1,4 +1,5 @@
-import { type ConsignmentEvent, assistanceCase, type consignment, programme } from '@entente/domain';
+import type { ConsignmentEvent } from '@entente/contracts';
+import { assistanceCase, type consignment, programme } from '@entente/domain';
 import type { RecordedEvent } from '@entente/kernel';
 import { type Elsewhere, type Invariants, type Sentences, unlike, whole } from './invariant.js';
 

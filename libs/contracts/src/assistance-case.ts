@@ -1,6 +1,7 @@
 import { IsIn } from 'class-validator';
 import type { DataOf } from '@entente/kernel';
-import type { AssistanceCaseCommand, AssistanceCaseEvent, DeliveryPoint } from '@entente/domain';
+import type { AssistanceCaseCommand, AssistanceCaseEvent } from '@entente/domain';
+import type { DeliveryPoint } from './consignment.js';
 import {
   code,
   currency,
@@ -17,7 +18,7 @@ import {
   text,
   word,
   words,
-} from './fields.js';
+} from './old-fields.js';
 import type { KindWire } from './wire.js';
 
 type Body<Type extends AssistanceCaseCommand['type']> = DataOf<AssistanceCaseCommand, Type>;

@@ -1,6 +1,6 @@
-import type { Command, Event } from '@entente/kernel';
+import { type AnyDecider, type Command, type Event, authorised } from '@entente/kernel';
 import { assistanceCaseWire } from './assistance-case.js';
-import { consignmentWire } from './consignment.js';
+import { consignmentContract } from './consignment.js';
 import { fundingAccountWire } from './funding-account.js';
 import { misuseCaseWire } from './misuse-case.js';
 import { programmeWire } from './programme.js';
@@ -15,9 +15,19 @@ export const CATALOGUE = [
   programmeWire,
   fundingAccountWire,
   assistanceCaseWire,
-  consignmentWire,
+  consignmentContract,
   misuseCaseWire,
 ] as unknown as readonly AnyKindWire[];
+
+/** A decider that holds each command to the senders that the catalogue names, before it decides. */
+export function registered(decider: AnyDecider): AnyDecider {
+  const commands = CATALOGUE.find(({ kind }) => kind === decider.kind)?.commands;
+  if (commands === undefined) throw new Error(`the catalogue has no streams of the kind ${decider.kind}`);
+  const senders = commands as unknown as Readonly<Record<string, { readonly by?: readonly string[] }>>;
+  // Until every kind is moved.
+  if (Object.values(senders).some(({ by }) => by === undefined)) return decider;
+  return authorised(decider, senders as never);
+}
 
 /** A command of the catalogue, with its type. */
 export interface CataloguedCommand extends CommandWire<unknown> {

@@ -1,5 +1,3 @@
-import type { DataOf } from '@entente/kernel';
-import type { ConsignmentCommand, ConsignmentEvent, DeliveryPoint } from '@entente/domain';
 import {
   code,
   day,
@@ -13,206 +11,156 @@ import {
   word,
   words,
 } from './fields.js';
-import type { KindWire } from './wire.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
-type Body<Type extends ConsignmentCommand['type']> = DataOf<ConsignmentCommand, Type>;
-type Data<Type extends ConsignmentEvent['type']> = DataOf<ConsignmentEvent, Type>;
-const POINTS = ['origin', 'hub', 'title', 'receipt'] as const satisfies readonly DeliveryPoint[];
+/**
+ * The four facts of a delivery, by the point that each stands for: `origin` shipped, `hub` arrived at a hub, `title` title
+ * transferred, `receipt` confirmed by the recipient. They come in any order; every figure says which one it counts.
+ */
+export const DELIVERY_POINTS = ['origin', 'hub', 'title', 'receipt'] as const;
+/** One of {@link DELIVERY_POINTS}. */
+export type DeliveryPoint = (typeof DELIVERY_POINTS)[number];
+
 const MOST = Number.MAX_SAFE_INTEGER;
-const quantity = (min: number) => integer(min, MOST, { description: "in the unit of the case's line" });
+const quantity = (description: string, example: number, min = 1, max = MOST) =>
+  integer(`${description}, in the unit of the case's line`, example, min, max);
+const line = () => word("the name of the case's line", '001');
+const carrier = () => code("the carrier's code", 'norland-airlift');
+const corrects = () => eventId('the event that was wrong');
+const reason = (example: string) => code('the code of the reason', example);
+const discrepancy = () => word("the discrepancy report's name in this consignment", 'sdr-1');
 
-export class ScheduledLine {
-  @word() line!: string;
-  @quantity(1) quantity!: number;
+/** A quantity of a line of the case. */
+export class ConsignedLine {
+  @line() readonly line!: string;
+  @quantity('the quantity scheduled', 100) readonly quantity!: number;
 }
 
-export class ScheduleDelivery implements Body<'ScheduleDelivery'> {
-  @streamId('assistance-case') case!: string;
-  @nestedList(() => ScheduledLine, 50, 1) lines!: ScheduledLine[];
-  @day() due!: string;
-  @optional() @code() carrier?: string;
+export class ScheduleDelivery {
+  @streamId('assistance-case', 'the case under which it is delivered') readonly case!: string;
+  @nestedList(() => ConsignedLine, 'what is delivered of which lines', 50, 1) readonly lines!: readonly ConsignedLine[];
+  @day('the day promised', '2026-05-15') readonly due!: string;
+  @optional() @carrier() readonly carrier?: string;
 }
 
-export class DeliveryScheduledData extends ScheduleDelivery implements Data<'DeliveryScheduled'> {
-  @optional() @streamId('programme') programme?: string;
-  @organisation() donor!: string;
-  @organisation() recipient!: string;
+/** Programme, donor and recipient are those of the case: the decision adds them. */
+export class DeliveryScheduled extends ScheduleDelivery {
+  @optional() @streamId('programme', 'the programme of the case') readonly programme?: string;
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
 }
 
-export class RescheduleDelivery implements Body<'RescheduleDelivery'> {
-  @day() due!: string;
-  @code() cause!: string;
+export class RescheduleDelivery {
+  @day('the day planned instead', '2026-05-22') readonly due!: string;
+  @code('the code of the cause', 'late-export-licence') readonly cause!: string;
 }
 
-export class ShipConsignment implements Body<'ShipConsignment'> {
-  @day() on!: string;
-  @optional() @code() carrier?: string;
+export class ShipConsignment {
+  @day('the day of shipment', '2026-05-11') readonly on!: string;
+  @optional() @carrier() readonly carrier?: string;
 }
 
-export class RecordArrivalAtHub implements Body<'RecordArrivalAtHub'> {
-  @day() on!: string;
-  @code() hub!: string;
+export class RecordArrivalAtHub {
+  @day('the day of arrival', '2026-05-13') readonly on!: string;
+  @code('the code of the hub', 'estmark-air-base') readonly hub!: string;
 }
 
-export class TransferTitle implements Body<'TransferTitle'> {
-  @day() on!: string;
-  @code() point!: string;
+export class TransferTitle {
+  @day('the day on which title passed', '2026-05-11') readonly on!: string;
+  @code('the code of the place where title passed', 'port-of-exit') readonly point!: string;
 }
 
-export class ReceivedLineBody {
-  @word() line!: string;
-  @quantity(0) quantity!: number;
-  @optional() @words(1000) serials?: string[];
-  @optional() @words(200) lots?: string[];
+/** What the recipient counted of one line: by serials where the item has them, by lots otherwise. */
+export class ConfirmedLine {
+  @line() readonly line!: string;
+  @quantity('the quantity received', 100, 0) readonly quantity!: number;
+  @optional() @words('the serial numbers received', ['NV-0001', 'NV-0002']) readonly serials?: readonly string[];
+  @optional() @words('the lots received', ['LOT-7'], 200) readonly lots?: readonly string[];
 }
 
-export class ConfirmReceipt implements Body<'ConfirmReceipt'> {
-  @day() on!: string;
-  @nestedList(() => ReceivedLineBody, 50, 1) lines!: ReceivedLineBody[];
+export class ConfirmReceipt {
+  @day('the day of receipt', '2026-05-20') readonly on!: string;
+  @nestedList(() => ConfirmedLine, 'what was received of which lines', 50, 1) readonly lines!: readonly ConfirmedLine[];
 }
 
-export class CorrectReceipt implements Body<'CorrectReceipt'> {
-  @eventId() corrects!: string;
-  @word() line!: string;
-  @integer(-MOST, MOST, { description: 'the difference' }) quantityBy!: number;
-  @optional() @words(1000) serialsAdded?: string[];
-  @optional() @words(1000) serialsRemoved?: string[];
-  @code() reason!: string;
+/** A receipt is corrected one line at a time. */
+export class CorrectReceipt {
+  @corrects() readonly corrects!: string;
+  @line() readonly line!: string;
+  @quantity('the difference', -2, -MOST) readonly quantityBy!: number;
+  @optional() @words('serial numbers that were left out', []) readonly serialsAdded?: readonly string[];
+  @optional()
+  @words('serial numbers that were listed wrongly', ['NV-0002'])
+  readonly serialsRemoved?: readonly string[];
+  @reason('miscounted') readonly reason!: string;
 }
 
-export class CorrectDate implements Body<'CorrectDate'> {
-  @eventId() corrects!: string;
-  @day() on!: string;
-  @code() reason!: string;
+export class CorrectDate {
+  @corrects() readonly corrects!: string;
+  @day('the right day', '2026-05-19') readonly on!: string;
+  @reason('wrong-day') readonly reason!: string;
 }
 
-export class DateCorrectedData extends CorrectDate implements Data<'DateCorrected'> {
-  @oneOf(...POINTS) fact!: DeliveryPoint;
+/** The fact is the one that the event corrected records: the decision adds it. */
+export class DateCorrected extends CorrectDate {
+  @oneOf(DELIVERY_POINTS, 'the fact of which the day is corrected', 'receipt') readonly fact!: DeliveryPoint;
 }
 
-export class ReportDiscrepancy implements Body<'ReportDiscrepancy'> {
-  @word() discrepancy!: string;
-  @word() line!: string;
-  @code() type!: string;
-  @quantity(1) quantity!: number;
+export class ReportDiscrepancy {
+  @discrepancy() readonly discrepancy!: string;
+  @line() readonly line!: string;
+  @code('the code of what is wrong', 'shortage') readonly type!: string;
+  @quantity('the quantity concerned', 2) readonly quantity!: number;
 }
 
-export class ResolveDiscrepancy implements Body<'ResolveDiscrepancy'> {
-  @word() discrepancy!: string;
-  @code() outcome!: string;
+export class ResolveDiscrepancy {
+  @discrepancy() readonly discrepancy!: string;
+  @code('the code of the outcome', 'replaced') readonly outcome!: string;
 }
 
-export class ConsignmentReason implements Body<'HoldShipment'> {
-  @code() reason!: string;
+export class ConsignmentReason {
+  @reason('clearance-suspended') readonly reason!: string;
 }
 
-const event = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
-
-/** Consignments on the wire. */
-export const consignmentWire: KindWire<ConsignmentCommand, ConsignmentEvent> = {
+/** A consignment: one delivery under a case. The recipient says what it received; the donor or an implementer says the rest. */
+export const consignmentContract = contract({
   kind: 'consignment',
   about: 'one delivery under a case: its plan, and its facts in whatever order they come',
   commands: {
-    ScheduleDelivery: {
-      path: 'schedule',
-      body: ScheduleDelivery,
-      summary: 'Schedule a delivery of lines of a case; its day is the first promise',
-      example: {
-        case: 'norland.case-1',
-        lines: [{ line: '001', quantity: 100 }],
-        due: '2026-05-15',
-        carrier: 'norland-airlift',
-      },
-    },
-    RescheduleDelivery: {
-      path: 'reschedule',
-      body: RescheduleDelivery,
-      summary: 'Plan another day, with its cause',
-      example: { due: '2026-05-22', cause: 'late-export-licence' },
-    },
-    ShipConsignment: {
-      path: 'ship',
-      body: ShipConsignment,
-      summary: 'Record the shipment; refused while it is held or the programme is suspended',
-      example: { on: '2026-05-11', carrier: 'norland-airlift' },
-    },
-    RecordArrivalAtHub: {
-      path: 'arrive-at-hub',
-      body: RecordArrivalAtHub,
-      summary: 'Record the arrival at a hub',
-      example: { on: '2026-05-13', hub: 'sudria-air-base' },
-    },
-    TransferTitle: {
-      path: 'transfer-title',
-      body: TransferTitle,
-      summary: 'Record where and when title passed',
-      example: { on: '2026-05-11', point: 'port-of-exit' },
-    },
-    ConfirmReceipt: {
-      path: 'confirm-receipt',
-      body: ConfirmReceipt,
-      summary: 'Confirm what was received, by serials or lots, as its recipient',
-      example: {
-        on: '2026-05-20',
-        lines: [{ line: '001', quantity: 100, serials: ['NV-0001', 'NV-0002'] }],
-      },
-    },
-    CorrectReceipt: {
-      path: 'correct-receipt',
-      body: CorrectReceipt,
-      summary: 'Correct a line of the receipt by the difference',
-      example: { corrects: event, line: '001', quantityBy: -2, serialsRemoved: ['NV-0002'], reason: 'miscounted' },
-    },
-    CorrectDate: {
-      path: 'correct-date',
-      body: CorrectDate,
-      summary: 'Correct the day of a recorded fact',
-      example: { corrects: event, on: '2026-05-19', reason: 'wrong-day' },
-    },
-    ReportDiscrepancy: {
-      path: 'report-discrepancy',
-      body: ReportDiscrepancy,
-      summary: 'File a supply discrepancy report',
-      example: { discrepancy: 'sdr-1', line: '001', type: 'shortage', quantity: 2 },
-    },
-    ResolveDiscrepancy: {
-      path: 'resolve-discrepancy',
-      body: ResolveDiscrepancy,
-      summary: 'Answer a discrepancy report',
-      example: { discrepancy: 'sdr-1', outcome: 'replaced' },
-    },
-    HoldShipment: {
-      path: 'hold',
-      body: ConsignmentReason,
-      summary: 'Hold the shipment before it leaves',
-      example: { reason: 'clearance-suspended' },
-    },
-    ReleaseShipment: {
-      path: 'release',
-      body: ConsignmentReason,
-      summary: 'Release a held shipment',
-      example: { reason: 'clearance-restored' },
-    },
-    CancelConsignment: {
-      path: 'cancel',
-      body: ConsignmentReason,
-      summary: 'Cancel a consignment that has reached no point yet',
-      example: { reason: 'consolidated' },
-    },
+    ScheduleDelivery: command('schedule', ScheduleDelivery, 'deliverer', 'Schedule a delivery of lines of a case'),
+    RescheduleDelivery: command('reschedule', RescheduleDelivery, 'deliverer', 'Plan another day, with its cause'),
+    ShipConsignment: command('ship', ShipConsignment, 'deliverer', 'Record the shipment'),
+    RecordArrivalAtHub: command('arrive-at-hub', RecordArrivalAtHub, 'deliverer', 'Record the arrival at a hub'),
+    TransferTitle: command('transfer-title', TransferTitle, 'deliverer', 'Record where and when title passed'),
+    ConfirmReceipt: command('confirm-receipt', ConfirmReceipt, 'recipient', 'Confirm what was received', {
+      on: '2026-05-20',
+      lines: [{ line: '001', quantity: 100, serials: ['NV-0001', 'NV-0002'] }],
+    }),
+    CorrectReceipt: command('correct-receipt', CorrectReceipt, 'recipient', 'Correct a line of the receipt'),
+    CorrectDate: command('correct-date', CorrectDate, ['deliverer', 'recipient'], 'Correct the day of a recorded fact'),
+    ReportDiscrepancy: command('report-discrepancy', ReportDiscrepancy, 'recipient', 'File a discrepancy report'),
+    ResolveDiscrepancy: command('resolve-discrepancy', ResolveDiscrepancy, 'deliverer', 'Answer a discrepancy report'),
+    HoldShipment: command('hold', ConsignmentReason, ['deliverer', 'system'], 'Hold the shipment before it leaves'),
+    ReleaseShipment: command('release', ConsignmentReason, 'donor', 'Release a held shipment'),
+    CancelConsignment: command('cancel', ConsignmentReason, 'donor', 'Cancel before any point is reached'),
   },
   events: {
-    DeliveryScheduled: { version: 1, data: DeliveryScheduledData, summary: 'A delivery was scheduled' },
-    DeliveryRescheduled: { version: 1, data: RescheduleDelivery, summary: 'The plan moved to another day' },
-    ConsignmentShipped: { version: 1, data: ShipConsignment, summary: 'The consignment left its origin' },
-    ConsignmentArrivedAtHub: { version: 1, data: RecordArrivalAtHub, summary: 'The consignment arrived at a hub' },
-    TitleTransferred: { version: 1, data: TransferTitle, summary: 'Title passed to the recipient' },
-    ReceiptConfirmed: { version: 1, data: ConfirmReceipt, summary: 'The recipient confirmed what it received' },
-    ReceiptCorrected: { version: 1, data: CorrectReceipt, summary: 'A line of the receipt was corrected' },
-    DateCorrected: { version: 1, data: DateCorrectedData, summary: 'The day of a fact was corrected' },
-    DiscrepancyReported: { version: 1, data: ReportDiscrepancy, summary: 'A discrepancy was reported' },
-    DiscrepancyResolved: { version: 1, data: ResolveDiscrepancy, summary: 'A discrepancy was resolved' },
-    ShipmentHeld: { version: 1, data: ConsignmentReason, summary: 'The shipment was held' },
-    ShipmentReleased: { version: 1, data: ConsignmentReason, summary: 'The shipment was released' },
-    ConsignmentCancelled: { version: 1, data: ConsignmentReason, summary: 'The consignment was cancelled' },
+    DeliveryScheduled: event(DeliveryScheduled, 'A delivery was scheduled'),
+    DeliveryRescheduled: event(RescheduleDelivery, 'The plan moved to another day'),
+    ConsignmentShipped: event(ShipConsignment, 'The consignment left its origin'),
+    ConsignmentArrivedAtHub: event(RecordArrivalAtHub, 'The consignment arrived at a hub'),
+    TitleTransferred: event(TransferTitle, 'Title passed to the recipient'),
+    ReceiptConfirmed: event(ConfirmReceipt, 'The recipient confirmed what it received'),
+    ReceiptCorrected: event(CorrectReceipt, 'A line of the receipt was corrected'),
+    DateCorrected: event(DateCorrected, 'The day of a fact was corrected'),
+    DiscrepancyReported: event(ReportDiscrepancy, 'A discrepancy was reported'),
+    DiscrepancyResolved: event(ResolveDiscrepancy, 'A discrepancy was resolved'),
+    ShipmentHeld: event(ConsignmentReason, 'The shipment was held'),
+    ShipmentReleased: event(ConsignmentReason, 'The shipment was released'),
+    ConsignmentCancelled: event(ConsignmentReason, 'The consignment was cancelled'),
   },
-};
+});
+
+export type ConsignmentCommand = CommandOf<typeof consignmentContract>;
+export type ConsignmentEvent = EventOf<typeof consignmentContract>;
+export type ConsignmentRelation = RelationOf<typeof consignmentContract>;

@@ -20,66 +20,36 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
 
-/** A JSON Schema, as far as the wire needs one. */
-export interface Schema {
-  [keyword: string]: unknown;
-}
+// One line on a field gives its validation (class-validator), its JSON Schema, what it means, its unit included, and an
+// example. Descriptions are written as a phrase: `the day of the shipment`.
 
-/** One line on a field gives both its validation (class-validator) and its JSON Schema. */
 type Field = PropertyDecorator;
 
-interface Described {
-  properties: Map<string, Schema>;
-  optional: Set<string>;
-}
-const described = new WeakMap<object, Described>();
-
-function describe(target: object): Described {
-  let own = described.get(target);
-  if (own === undefined) {
-    const parent = Object.getPrototypeOf(target) as object | null;
-    const inherited = parent === null ? undefined : described.get(parent);
-    own = { properties: new Map(inherited?.properties), optional: new Set(inherited?.optional) };
-    described.set(target, own);
-  }
-  return own;
-}
-
-/** The JSON Schema of a wire class, from its field decorators. */
-export function schemaOf(wire: new () => object): Schema {
-  const { properties, optional } = describe(wire.prototype as object);
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: [...properties.keys()].filter((name) => !optional.has(name)),
-    properties: Object.fromEntries(properties),
-  };
-}
-
-const field = (schema: Schema, ...checks: PropertyDecorator[]): Field => {
+const field = (schema: Schema, ...checks: readonly PropertyDecorator[]): Field => {
   return (target, name) => {
     for (const check of checks) check(target, name);
-    describe(target).properties.set(String(name), schema);
+    fieldsOf(target).properties.set(String(name), schema);
   };
 };
 
 /** May be left out. `null` is not leaving out, and is refused. */
 export const optional = (): Field => (target, name) => {
   ValidateIf((object: Record<string, unknown>) => object[String(name)] !== undefined)(target, name);
-  describe(target).optional.add(String(name));
+  fieldsOf(target).optional.add(String(name));
 };
 
-const pattern = (regex: RegExp, says: string, example: string, more: Schema = {}): Field =>
+const pattern = (regex: RegExp, says: string, description: string, example: string): Field =>
   field(
-    { type: 'string', pattern: regex.source, example, ...more },
+    { type: 'string', pattern: regex.source, description, example },
     Matches(regex, { message: `$property must be ${says}` }),
   );
 
 /** A line of text without control characters; never a person's name or story. */
-export const text = (max = 200): Field =>
+export const text = (description: string, example: string, max = 200): Field =>
   field(
-    { type: 'string', minLength: 1, maxLength: max },
+    { type: 'string', minLength: 1, maxLength: max, description, example },
     IsString(),
     MinLength(1),
     MaxLength(max),
@@ -87,34 +57,38 @@ export const text = (max = 200): Field =>
   );
 
 /** A code in kebab-case, such as `late-export-licence`. */
-export const code = (): Field =>
-  pattern(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'a code in kebab-case', 'late-supplier');
+export const code = (description: string, example: string): Field =>
+  pattern(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'a code in kebab-case', description, example);
 
 /** One of these words. */
-export const oneOf = (...values: readonly string[]): Field =>
-  field({ type: 'string', enum: values }, IsIn([...values]));
+export const oneOf = (values: readonly string[], description: string, example = values[0]): Field =>
+  field({ type: 'string', enum: values, description, example }, IsIn([...values]));
 
 /** An organisation's id: a stakeholder's, without a dot. */
-export const organisation = (): Field =>
-  pattern(/^[a-z0-9][a-z0-9_~-]{0,62}$/, "an organisation's id (a-z, 0-9, _ ~ -)", 'us');
+export const organisation = (description: string, example = 'norland'): Field =>
+  pattern(/^[a-z0-9][a-z0-9_~-]{0,62}$/, "an organisation's id (a-z, 0-9, _ ~ -)", description, example);
 
-/** The id of another stream of the kind named in the schema's description. */
-export const streamId = (kind: string): Field =>
-  pattern(/^[a-z0-9][a-z0-9._~-]{0,127}$/, `the id of a ${kind} (a-z, 0-9, . _ ~ -)`, `us.${kind}-1`, {
-    description: `a ${kind}`,
-  });
+/** The id of another stream of a kind. */
+export const streamId = (kind: string, description: string, example = `norland.${kind.replace(/^.*-/, '')}-1`): Field =>
+  pattern(
+    /^[a-z0-9][a-z0-9._~-]{0,127}$/,
+    `the id of a ${kind} (a-z, 0-9, . _ ~ -)`,
+    `${description} (id of a stream of the kind ${kind})`,
+    example,
+  );
 
 /** The id of an event: a uuid. */
-export const eventId = (): Field =>
+export const eventId = (description: string): Field =>
   pattern(
     /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
     'the id of an event',
+    description,
     '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
   );
 
 /** A fiscal period in the account's own words: `2026`, `1976.9`, `2026-q3`. */
-export const period = (): Field =>
-  pattern(/^[0-9]{4}(?:[.-][0-9a-z]{1,8})?$/, 'a period such as 2026 or 1976.9', '2026');
+export const period = (description: string, example = '2026'): Field =>
+  pattern(/^[0-9]{4}(?:[.-][0-9a-z]{1,8})?$/, 'a period such as 2026 or 1976.9', description, example);
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 @ValidatorConstraint({ name: 'currency' })
@@ -123,19 +97,20 @@ class IsCurrency implements ValidatorConstraintInterface {
   defaultMessage = (): string => '$property must be an ISO 4217 code such as USD';
 }
 /** An ISO 4217 code. */
-export const currency = (): Field =>
-  field({ type: 'string', pattern: '^[A-Z]{3}$', example: 'USD' }, Validate(IsCurrency));
+export const currency = (description: string, example = 'USD'): Field =>
+  field({ type: 'string', pattern: '^[A-Z]{3}$', description, example }, Validate(IsCurrency));
 
-/** Money: whole minor units of the currency at hand, above zero, within the safe range. */
-export const minorUnits = (min = 1): Field =>
-  integer(min, Number.MAX_SAFE_INTEGER, { description: 'minor units of the currency' });
+/** Money: whole minor units of the currency at hand, above zero unless told, within the safe range. */
+export const minorUnits = (description: string, example: number, min = 1): Field =>
+  integer(`${description}, in minor units of the currency`, example, min, Number.MAX_SAFE_INTEGER);
 
-/** A whole number. */
-export const integer = (min: number, max: number, more: Schema = {}): Field =>
-  field({ type: 'integer', minimum: min, maximum: max, ...more }, IsInt(), Min(min), Max(max));
+/** A whole number; the description names its unit. */
+export const integer = (description: string, example: number, min: number, max: number): Field =>
+  field({ type: 'integer', minimum: min, maximum: max, description, example }, IsInt(), Min(min), Max(max));
 
 /** True or false. */
-export const flag = (): Field => field({ type: 'boolean' }, IsBoolean());
+export const flag = (description: string, example = true): Field =>
+  field({ type: 'boolean', description, example }, IsBoolean());
 
 @ValidatorConstraint({ name: 'day' })
 class IsDay implements ValidatorConstraintInterface {
@@ -148,7 +123,8 @@ const isDay = (value: string): boolean => {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value);
 };
 /** A day: YYYY-MM-DD. */
-export const day = (): Field => field({ type: 'string', format: 'date', example: '2026-05-04' }, Validate(IsDay));
+export const day = (description: string, example = '2026-05-04'): Field =>
+  field({ type: 'string', format: 'date', description, example }, Validate(IsDay));
 
 @ValidatorConstraint({ name: 'instant' })
 class IsInstant implements ValidatorConstraintInterface {
@@ -160,18 +136,19 @@ class IsInstant implements ValidatorConstraintInterface {
   defaultMessage = (): string => '$property must be an instant in UTC, as YYYY-MM-DDThh:mm:ss.sssZ';
 }
 /** An instant in UTC. */
-export const instant = (): Field =>
-  field({ type: 'string', format: 'date-time', example: '2026-05-04T09:30:00.000Z' }, Validate(IsInstant));
+export const instant = (description: string, example = '2026-05-04T09:30:00.000Z'): Field =>
+  field({ type: 'string', format: 'date-time', description, example }, Validate(IsInstant));
 
 /** SHA-256 of a file, 64 hexadecimal digits. */
-export const sha256 = (): Field => pattern(/^[0-9a-f]{64}$/, 'a SHA-256 digest in hexadecimal digits', 'a'.repeat(64));
+export const sha256 = (description: string): Field =>
+  pattern(/^[0-9a-f]{64}$/, 'a SHA-256 digest in hexadecimal digits', description, 'a'.repeat(64));
 
 /** A positive decimal number as text, such as an exchange rate: `1.0834`. */
-export const decimal = (): Field =>
-  pattern(/^(?!0+(?:\.0+)?$)[0-9]{1,12}(?:\.[0-9]{1,12})?$/, 'a positive decimal number as text', '1.0834');
+export const decimal = (description: string, example: string): Field =>
+  pattern(/^(?!0+(?:\.0+)?$)[0-9]{1,12}(?:\.[0-9]{1,12})?$/, 'a positive decimal number as text', description, example);
 
 /** A list of words from a fixed set, none twice. */
-export const listOf = (values: readonly string[], min = 1): Field =>
+export const listOf = (values: readonly string[], description: string, min = 1, example = values): Field =>
   field(
     {
       type: 'array',
@@ -179,6 +156,8 @@ export const listOf = (values: readonly string[], min = 1): Field =>
       minItems: min,
       maxItems: values.length,
       uniqueItems: true,
+      description,
+      example,
     },
     IsArray(),
     ArrayMinSize(min),
@@ -187,46 +166,59 @@ export const listOf = (values: readonly string[], min = 1): Field =>
     IsIn([...values], { each: true }),
   );
 
+const WORD = /^[A-Za-z0-9][A-Za-z0-9._~/-]{0,127}$/;
+
 /** A list of codes, ids or serials, none twice. */
-export const words = (max = 1000, min = 0): Field =>
+export const words = (description: string, example: readonly string[], max = 1000, min = 0): Field =>
   field(
-    { type: 'array', items: { type: 'string', pattern: WORD.source }, minItems: min, maxItems: max, uniqueItems: true },
+    {
+      type: 'array',
+      items: { type: 'string', pattern: WORD.source },
+      minItems: min,
+      maxItems: max,
+      uniqueItems: true,
+      description,
+      example,
+    },
     IsArray(),
     ArrayMinSize(min),
     ArrayMaxSize(max),
     ArrayUnique(),
     Matches(WORD, { each: true, message: 'each value in $property must be a word (letters, digits, . _ ~ / -)' }),
   );
-const WORD = /^[A-Za-z0-9][A-Za-z0-9._~/-]{0,127}$/;
 
 /** A serial number, lot, line or tranche: a word as its keeper writes it. */
-export const word = (): Field => pattern(WORD, 'a word (letters, digits, . _ ~ / -)', 'line-1');
+export const word = (description: string, example: string): Field =>
+  pattern(WORD, 'a word (letters, digits, . _ ~ / -)', description, example);
 
-/** An object of a wire class. */
+/** An object of a class. */
 export const nested =
-  (wire: () => new () => object): Field =>
+  (of: () => new () => object, description: string): Field =>
   (target, name) => {
     IsObject()(target, name);
     ValidateNested()(target, name);
-    Type(wire)(target, name);
-    describe(target).properties.set(String(name), schemaOf(wire()));
+    Type(of)(target, name);
+    const schema = { ...schemaOf(of()), description, example: exampleOf(of()) };
+    fieldsOf(target).properties.set(String(name), schema);
   };
 
-/** A list of objects of a wire class. */
+/** A list of objects of a class. */
 export const nestedList =
-  (wire: () => new () => object, max = 1000, min = 0): Field =>
+  (of: () => new () => object, description: string, max = 1000, min = 0): Field =>
   (target, name) => {
     IsArray()(target, name);
     ArrayMinSize(min)(target, name);
     ArrayMaxSize(max)(target, name);
     IsObject({ each: true })(target, name);
     ValidateNested({ each: true })(target, name);
-    Type(wire)(target, name);
-    describe(target).properties.set(String(name), {
+    Type(of)(target, name);
+    fieldsOf(target).properties.set(String(name), {
       type: 'array',
-      items: schemaOf(wire()),
+      items: schemaOf(of()),
       minItems: min,
       maxItems: max,
+      description,
+      example: [exampleOf(of())],
     });
   };
 
@@ -244,8 +236,15 @@ class IsTextMap implements ValidatorConstraintInterface {
   defaultMessage = (): string => '$property must be an object of 1 to 16 named texts of at most 200 characters';
 }
 /** Key columns of a source's row: names in snake_case, values as text. */
-export const textMap = (): Field =>
+export const textMap = (description: string, example: Readonly<Record<string, string>>): Field =>
   field(
-    { type: 'object', minProperties: 1, maxProperties: 16, additionalProperties: { type: 'string', maxLength: 200 } },
+    {
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 16,
+      additionalProperties: { type: 'string', maxLength: 200 },
+      description,
+      example,
+    },
     Validate(IsTextMap),
   );

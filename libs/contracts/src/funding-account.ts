@@ -18,7 +18,7 @@ import {
   text,
   textMap,
   word,
-} from './fields.js';
+} from './old-fields.js';
 import type { KindWire } from './wire.js';
 
 type Body<Type extends FundingAccountCommand['type']> = DataOf<FundingAccountCommand, Type>;

@@ -1,7 +1,7 @@
-export { schemaOf, type Schema } from './fields.js';
+export { exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
 export { Beside, readBody, wrongFields, type FieldError } from './validate.js';
 export { type CommandWire, type EventWire, type KindWire } from './wire.js';
-export { CATALOGUE, commandAt, commandOf, eventOf, type CataloguedCommand } from './catalogue.js';
+export { CATALOGUE, registered, commandAt, commandOf, eventOf, type CataloguedCommand } from './catalogue.js';
 export { bookOfExamples, type BookStep } from './book.js';
 export {
   MARK,
@@ -22,3 +22,13 @@ export {
 } from './commands-on-topic.js';
 export { ACCEPTED, type Answered, REFUSED, type Reply, cloudReplyOf } from './replies-on-topic.js';
 export { type ActorParts, SHAPES, actorOf, wrongUnless } from './sender.js';
+export { type CommandContract, type EventContract, type KindContract } from './contract.js';
+export { RELATIONS, type Relation } from './relations.js';
+export type {
+  ConfirmedLine,
+  ConsignmentCommand,
+  ConsignmentEvent,
+  ConsignmentRelation,
+  CorrectReceipt,
+  DeliveryPoint,
+} from './consignment.js';

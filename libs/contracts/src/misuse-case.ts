@@ -16,7 +16,7 @@ import {
   streamId,
   word,
   words,
-} from './fields.js';
+} from './old-fields.js';
 import type { KindWire } from './wire.js';
 
 type Body<Type extends MisuseCaseCommand['type']> = DataOf<MisuseCaseCommand, Type>;

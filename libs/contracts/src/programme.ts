@@ -1,6 +1,6 @@
 import type { DataOf } from '@entente/kernel';
 import type { ProgrammeCommand, ProgrammeEvent } from '@entente/domain';
-import { code, day, eventId, integer, oneOf, optional, organisation, streamId, text, word } from './fields.js';
+import { code, day, eventId, integer, oneOf, optional, organisation, streamId, text, word } from './old-fields.js';
 import type { KindWire } from './wire.js';
 
 type Body<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeCommand, Type>;

@@ -1,6 +1,6 @@
 import type { DataOf } from '@entente/kernel';
 import type { GrantableRole, StakeholderCommand, StakeholderEvent, StakeholderType } from '@entente/domain';
-import { code, day, eventId, oneOf, optional, organisation, text, word } from './fields.js';
+import { code, day, eventId, oneOf, optional, organisation, text, word } from './old-fields.js';
 import type { KindWire } from './wire.js';
 
 type Body<Type extends StakeholderCommand['type']> = DataOf<StakeholderCommand, Type>;

@@ -11,15 +11,17 @@ export interface FieldError {
 }
 
 export class EvidenceRef implements Evidence {
-  @sha256() sha256!: string;
-  @optional() @text() reference?: string;
+  @sha256('the SHA-256 digest of the file') readonly sha256!: string;
+  @optional() @text('where its keeper finds it', 'archive/2026/17') readonly reference?: string;
 }
 
 /** The optional fields that every command has beside its own. */
 export class Beside {
-  @optional() @instant() occurredAt?: string;
-  @optional() @nestedList(() => EvidenceRef, 50) evidence?: EvidenceRef[];
-  @optional() @text() legalBasis?: string;
+  @optional() @instant('when it happened, if not now') readonly occurredAt?: string;
+  @optional()
+  @nestedList(() => EvidenceRef, 'files that somebody keeps', 50)
+  readonly evidence?: readonly EvidenceRef[];
+  @optional() @text('the law or agreement that it rests on', '22 USC 2763') readonly legalBasis?: string;
 }
 
 compileOnce();

@@ -23,5 +23,4 @@ export {
 } from './parties/stakeholder.js';
 export { assistanceCase, type AssistanceCaseCommand } from './delivery/assistance-case.js';
 export type { AssistanceCaseEvent } from './delivery/assistance-record.js';
-export { consignment, type ConsignmentCommand, type ConsignmentEvent } from './delivery/consignment.js';
-export type { DeliveryPoint } from './delivery/facts.js';
+export { consignment } from './delivery/consignment.js';

@@ -190,10 +190,11 @@ export class Executor {
         ...submit.circumstances,
         stream,
         recordedAs,
+        known,
         occurredAt: submit.circumstances.occurredAt ?? submit.circumstances.now,
       };
       const version = (type: string) => this.kinds.version(stream.kind, type);
-      const submission = { command, hash, circumstances, ifMatch: submit.ifMatch, known, consulted, version };
+      const submission = { command, hash, circumstances, ifMatch: submit.ifMatch, consulted, version };
       const settled = byTheRules(() => handleCommand(decider, folded, submission));
       this.observer.decided(performance.now() - begun);
       if (settled.as === 'repeated')

@@ -1,10 +1,9 @@
 import {
   type AnyDecider,
-  type Circumstances,
+  type DecisionContext,
   type Command,
   type Consulted,
   type StreamEvent,
-  type Known,
   Refusal,
   actsFor,
   refuse,
@@ -78,10 +77,9 @@ export type Decision =
 export interface CommandInput {
   readonly command: Command;
   readonly hash: string;
-  readonly circumstances: Circumstances;
+  readonly circumstances: DecisionContext;
   /** The revision that the client saw, where it said so. */
   readonly ifMatch: number | null;
-  readonly known: Known;
   readonly consulted: readonly Consulted[];
   /** The newest version of an event type of this kind. */
   version(type: string): number;
@@ -96,7 +94,7 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, submiss
   if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
-  const said = decider.decide(command as never, folded.state, c, submission.known);
+  const said = decider.decide(command as never, folded.state, c);
   if (said instanceof Refusal) return { as: 'refused', refusal: said };
   const foreign = folded.revision < 0 && said.length > 0 ? foreignId(decider, c) : null;
   if (foreign !== null) return { as: 'refused', refusal: foreign };
@@ -128,10 +126,10 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, submiss
 }
 
 /** A sealed sender leaves its role and nothing else. */
-const recordedActor = (c: Circumstances) =>
+const recordedActor = (c: DecisionContext) =>
   c.recordedAs === c.actor.organisation ? c.actor : { organisation: c.recordedAs, role: c.actor.role };
 
-function untimely(decider: AnyDecider, command: Command, state: unknown, c: Circumstances): Refusal | null {
+function untimely(decider: AnyDecider, command: Command, state: unknown, c: DecisionContext): Refusal | null {
   const now = Date.parse(c.now);
   const at = Date.parse(c.occurredAt);
   if (at > now + OCCURRED.minutesAhead * 60_000)
@@ -145,7 +143,7 @@ function untimely(decider: AnyDecider, command: Command, state: unknown, c: Circ
 }
 
 /** Whoever opens a stream may take an id of its own organisation only. */
-function foreignId(decider: AnyDecider, c: Circumstances): Refusal | null {
+function foreignId(decider: AnyDecider, c: DecisionContext): Refusal | null {
   const { id } = c.stream;
   const organisation = actsFor(c.actor);
   switch (decider.ids) {

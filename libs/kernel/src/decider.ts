@@ -1,9 +1,9 @@
 import type { Actor } from './actor.js';
 import type { Command, Event, Evidence, StreamEvent, StreamRef } from './event.js';
-import type { Refusal } from './refusal.js';
+import { type Refusal, alreadyThere, notThere } from './refusal.js';
 
-/** What surrounds a command, all of it data: the clock was read once, before. */
-export interface Circumstances {
+/** What a command is decided with: its metadata, the clock, which was read once before, and the other streams that the decision rests on. */
+export interface DecisionContext {
   /** Who truly sends it, also where the record will hold a pseudonym. */
   readonly actor: Actor;
   /** The organisation as the record names it: the actor's, or its pseudonym where the command is sealed. */
@@ -21,6 +21,8 @@ export interface Circumstances {
   readonly occurredAt: string;
   readonly evidence: readonly Evidence[];
   readonly legalBasis: string | null;
+  /** What is known of the streams that `consults` named. */
+  readonly known: Known;
 }
 
 /** The states of the streams that a decider asked for. */
@@ -44,23 +46,51 @@ export type IdRule = 'prefixed' | 'organisation' | 'sealed';
 
 /**
  * The rules of one kind of stream, pure. `decide` is the only place where something new is said: events, none where it is so already,
- * or a refusal. `evolve` folds what was said into the state that the next decision needs, and never refuses.
+ * or a refusal. `evolve` folds what was said into the state that the next decision needs, and never refuses. `By` are the
+ * relations to a stream in which commands of this kind may be sent.
  */
-export interface Decider<Kind extends string, C extends Command, E extends Event, State> {
+export interface Decider<Kind extends string, C extends Command, E extends Event, State, By extends string = string> {
   readonly kind: Kind;
   readonly ids: IdRule;
   /** The commands whose sender is recorded by a pseudonym good for this one stream. */
   readonly sealed?: readonly C['type'][];
   readonly initial: State;
+  /** The command that opens a stream: refused where there is one already, as every other is where there is none. */
+  readonly opens: C['type'];
   evolve(state: State, event: StreamEvent<E>): State;
   /** The other streams that this decision rests on. Asked twice: the second time with the states of the first answer at hand. */
   consults?(command: C, state: State, known: Known): readonly StreamRef[];
-  decide(command: C, state: State, circumstances: Circumstances, known: Known): readonly E[] | Refusal;
+  /** Why the sender may not send this command: it stands in none of the relations `by`, in which the command may be sent. Null if it may. */
+  authorise(by: readonly By[], command: C, state: State, context: DecisionContext): Refusal | null;
+  /** Asked where the stream is there, or is to be opened, and the sender may send the command. */
+  decide(command: C, state: State, context: DecisionContext): readonly E[] | Refusal;
   /** True where the stream holds history that another system made: `occurredAt` then has no lower bound. */
   reportsHistory?(command: C, state: State): boolean;
 }
 
 /** A decider whose types are not known here: what the engine and the catalogue pass around. */
-export type AnyDecider = Omit<Decider<string, never, Event, unknown>, 'sealed'> & {
+export type AnyDecider = Omit<Decider<string, never, Event, unknown, never>, 'sealed' | 'opens'> & {
   readonly sealed?: readonly string[];
+  readonly opens: string;
 };
+
+/** A decider that holds each command to `senders` before it decides: who may send it, by the command's type. */
+export function authorised(
+  decider: AnyDecider,
+  senders: Readonly<Record<string, { readonly by: readonly string[] }>>,
+): AnyDecider {
+  return {
+    ...decider,
+    decide(command: Command, state, context) {
+      const opens = command.type === decider.opens;
+      if (opens && state !== null) return alreadyThere(decider.kind);
+      if (!opens && state === null) return notThere(decider.kind);
+      const sender = senders[command.type];
+      if (sender === undefined) throw new Error(`${decider.kind} has no command ${command.type}`);
+      const by = sender.by as readonly never[];
+      return (
+        decider.authorise(by, command as never, state, context) ?? decider.decide(command as never, state, context)
+      );
+    },
+  };
+}

@@ -26,7 +26,9 @@ export const refuse = (
 ): Refusal => new Refusal(code, unless, rule, facts);
 
 /** The stream has not been opened. */
-export const notThere = (kind: string): Refusal => refuse('not-found', `this ${kind} has been opened`);
+export const notThere = (kind: string): Refusal =>
+  refuse('not-found', `this ${kind.replaceAll('-', ' ')} has been opened`);
 
 /** The stream has been opened already. */
-export const alreadyThere = (kind: string): Refusal => refuse('already-exists', `no ${kind} has this id`);
+export const alreadyThere = (kind: string): Refusal =>
+  refuse('already-exists', `no ${kind.replaceAll('-', ' ')} has this id`);

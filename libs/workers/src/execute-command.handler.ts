@@ -1,18 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { eventOf } from '@entente/contracts';
+import { eventOf, registered } from '@entente/contracts';
 import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
 import { Executor, type Kinds, type Outcome, ExecuteCommand } from '@entente/engine';
 import type { AnyDecider } from '@entente/kernel';
 
-const DECIDERS: readonly AnyDecider[] = [
-  stakeholder,
-  programme,
-  fundingAccount,
-  assistanceCase,
-  consignment,
-  misuseCase,
-];
+const DECIDERS = [stakeholder, programme, fundingAccount, assistanceCase, consignment, misuseCase].map((decider) =>
+  registered(decider as unknown as AnyDecider),
+);
 
 /** The rules of every kind of stream, and the versions of their events. */
 export const kinds: Kinds = {

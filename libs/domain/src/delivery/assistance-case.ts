@@ -1,5 +1,5 @@
 import {
-  type Circumstances,
+  type DecisionContext,
   type Decider,
   type Known,
   type Refusal,
@@ -37,7 +37,7 @@ import {
 } from './assistance-offer.js';
 import { type AssistanceCaseEvent, type AssistanceCaseData as DataOf, evolveCase } from './assistance-record.js';
 import { type AssistanceCase, consignmentFacts } from './facts.js';
-import { type Sender, notSentBy } from './senders.js';
+import { type CaseRelation as Sender, notSentBy } from './senders.js';
 
 // ---- Commands ----
 
@@ -87,7 +87,7 @@ const SENDERS = {
   NotifyLegislatureOfOffer: 'donor',
   MakeOffer: 'donor',
   AcceptOffer: 'recipient',
-  LapseOffer: 'timer',
+  LapseOffer: 'donor',
   ReceiveInitialDeposit: 'donor',
   ImplementCase: 'donor',
   OfferAmendment: 'donor',
@@ -103,7 +103,7 @@ const SENDERS = {
   CancelCase: 'party',
 } as const satisfies Record<AssistanceCaseCommand['type'], Sender>;
 
-function cannotRequest(data: Asks['RequestAssistance'], c: Circumstances, known: Known): Refusal | null {
+function cannotRequest(data: Asks['RequestAssistance'], c: DecisionContext, known: Known): Refusal | null {
   const { donor, recipient, programme: id, letter } = data;
   if (donor === recipient) return refuse('donor-is-recipient', 'donor and recipient are two organisations');
   if (actsFor(c.actor) === donor && letter === undefined)
@@ -119,7 +119,7 @@ function cannotRequest(data: Asks['RequestAssistance'], c: Circumstances, known:
 function decide(
   command: AssistanceCaseCommand,
   state: AssistanceCase | null,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly AssistanceCaseEvent[] | Refusal {
   if (command.type === 'RequestAssistance') {
@@ -231,5 +231,7 @@ export const assistanceCase: Decider<
     const rests = command.type === 'RequestAssistance' || command.type === 'ImplementCase';
     return rests && of !== undefined ? [{ kind: 'programme', id: of }] : [];
   },
-  decide,
+  opens: 'RequestAssistance',
+  authorise: () => null,
+  decide: (command, state, context) => decide(command, state, context, context.known),
 };

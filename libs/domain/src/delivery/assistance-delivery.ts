@@ -1,5 +1,6 @@
+import type { DeliveryPoint } from '@entente/contracts';
 import {
-  type Circumstances,
+  type DecisionContext,
   type Event,
   type Known,
   type Refusal,
@@ -8,14 +9,7 @@ import {
   refuse,
   streamName,
 } from '@entente/kernel';
-import {
-  type AssistanceCase,
-  type CaseLine,
-  type DeliveryPoint,
-  consignmentFacts,
-  entry,
-  quantityAt,
-} from './facts.js';
+import { type AssistanceCase, type CaseLine, consignmentFacts, entry, quantityAt } from './facts.js';
 
 // ---- Events ----
 
@@ -79,7 +73,7 @@ function unfounded(
   name: string,
   share: { readonly consignment: string; readonly quantity: number },
   on: string | null,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): Refusal | null {
   const point = state.offer?.deliveryPoint ?? 'receipt';
@@ -106,7 +100,7 @@ function unfounded(
 }
 
 /** Whether the facts named carry the whole quantity. */
-function groundless(data: Delivered, c: Circumstances, known: Known): Refusal | null {
+function groundless(data: Delivered, c: DecisionContext, known: Known): Refusal | null {
   const { quantity, consignments, facts } = data;
   if (consignments.length + facts.length === 0)
     return refuse('rests-on-nothing', 'the delivery names a consignment or another fact that it rests on');
@@ -149,7 +143,7 @@ const exceedsOrdered = (line: CaseLine, quantity: number): Refusal | null =>
 export function deliver(
   data: Delivered,
   state: AssistanceCase,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly AssistanceDelivered[] | Refusal {
   // R16: nothing is delivered under a case that has not been implemented.
@@ -175,7 +169,7 @@ export function deliver(
 export function correctDelivery(
   data: DeliveryCorrected['data'],
   state: AssistanceCase,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly DeliveryCorrected[] | Refusal {
   const { corrects, quantityBy, consignment } = data;

@@ -1,4 +1,4 @@
-import { type Circumstances, type Known, type Refusal, refuse } from '@entente/kernel';
+import { type DecisionContext, type Known, type Refusal, refuse } from '@entente/kernel';
 import { programme } from '../planning/programme.js';
 import { type AssistanceCase, type Offer, entry } from './facts.js';
 
@@ -57,7 +57,7 @@ export function cannotWork(
   state: AssistanceCase,
   type: keyof typeof WORKS,
   { line: name, on }: Works,
-  c: Circumstances,
+  c: DecisionContext,
 ): Refusal | null {
   if (!state.implemented)
     return refuse('not-implemented', 'the case has been implemented', 'R16', { status: state.status });

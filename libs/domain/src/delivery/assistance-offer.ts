@@ -1,4 +1,4 @@
-import { type Circumstances, type Refusal, refuse } from '@entente/kernel';
+import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { type AssistanceCase, type CaseLine, type LineChange, type Offer, entry } from './facts.js';
 
 /** What one side may change alone: value and day of a line, never its quantity. */
@@ -15,7 +15,7 @@ type Lines = AssistanceCase['lines'];
 type Change = Modification & Partial<LineChange>;
 
 /** The day on which it happened, by the sender's word. */
-export const dayOf = (c: Circumstances): string => c.occurredAt.slice(0, 10);
+export const dayOf = (c: DecisionContext): string => c.occurredAt.slice(0, 10);
 
 /** The lines after these changes, with these among them in force. */
 export function changed(lines: Lines, changes: readonly Change[], adds: readonly string[]): Lines {
@@ -42,7 +42,7 @@ export const cannotAdd = (state: AssistanceCase, line: string): Refusal | null =
     : refuse('line-already-added', 'no line of the case has this name', null, { line });
 
 /** An offer answers a request, or takes the place of an offer not made or lapsed. */
-export function cannotPrepare(state: AssistanceCase, offer: Offer, c: Circumstances): Refusal | null {
+export function cannotPrepare(state: AssistanceCase, offer: Offer, c: DecisionContext): Refusal | null {
   if (state.status !== 'requested' && state.status !== 'prepared' && state.status !== 'lapsed')
     return refuse('not-requested', 'a complete request waits for an offer', null, { status: state.status });
   if (state.offer?.offer === offer.offer)
@@ -69,7 +69,7 @@ export function cannotPrepare(state: AssistanceCase, offer: Offer, c: Circumstan
   return expired(offer, c);
 }
 
-const expired = (offer: Offer, c: Circumstances): Refusal | null =>
+const expired = (offer: Offer, c: DecisionContext): Refusal | null =>
   dayOf(c) > offer.validUntil
     ? refuse('validity-passed', 'the offer is still valid on that day', 'R16', { until: offer.validUntil })
     : null;
@@ -84,7 +84,7 @@ function otherOffer(state: AssistanceCase, offer: string, status: 'prepared' | '
 }
 
 /** R16: the legislature is told once of an offer that asks for it. */
-export function cannotNotify(state: AssistanceCase, offer: string, on: string, c: Circumstances): Refusal | null {
+export function cannotNotify(state: AssistanceCase, offer: string, on: string, c: DecisionContext): Refusal | null {
   const other = otherOffer(state, offer, 'prepared');
   if (other !== null) return other;
   if (state.offer?.noticeDays === undefined)
@@ -94,7 +94,7 @@ export function cannotNotify(state: AssistanceCase, offer: string, on: string, c
 }
 
 /** R16: an offer of which the legislature must know waits until its notice period has run out. */
-export function cannotMake(state: AssistanceCase, offer: string, c: Circumstances): Refusal | null {
+export function cannotMake(state: AssistanceCase, offer: string, c: DecisionContext): Refusal | null {
   const other = otherOffer(state, offer, 'prepared');
   if (other !== null || state.offer === null) return other;
   if (state.offer.noticeDays !== undefined) {
@@ -114,7 +114,7 @@ export function cannotMake(state: AssistanceCase, offer: string, c: Circumstance
 export function cannotAccept(
   state: AssistanceCase,
   { offer, value, currency }: { readonly offer: string; readonly value: number; readonly currency: string },
-  c: Circumstances,
+  c: DecisionContext,
 ): Refusal | null {
   const other = otherOffer(state, offer, 'offered');
   if (other !== null || state.offer === null) return other;
@@ -128,7 +128,7 @@ export function cannotAccept(
 }
 
 /** An offer lapses on the day after its last one. */
-export function cannotLapse(state: AssistanceCase, offer: string, c: Circumstances): Refusal | null {
+export function cannotLapse(state: AssistanceCase, offer: string, c: DecisionContext): Refusal | null {
   const other = otherOffer(state, offer, 'offered');
   if (other !== null || state.offer === null) return other;
   return dayOf(c) > state.offer.validUntil

@@ -1,33 +1,13 @@
+import type { ConfirmedLine, CorrectReceipt } from '@entente/contracts';
 import { type Known, type Refusal, refuse } from '@entente/kernel';
 import { type Consignment, type ReceivedLine, entry } from './facts.js';
-
-// ---- What a receipt says ----
-
-/** A quantity of a case's line, in the line's unit. */
-export interface ConsignedLine {
-  readonly line: string;
-  readonly quantity: number;
-}
-
-/** What the recipient counted of one line, by serials where the item has them, by lots otherwise. */
-export type ConfirmedLine = ConsignedLine & { readonly serials?: readonly string[]; readonly lots?: readonly string[] };
-
-/** A receipt corrected, one line at a time: the difference in quantity, the serials left out, and those listed wrongly. */
-export interface ReceiptCorrection {
-  readonly corrects: string;
-  readonly line: string;
-  readonly quantityBy: number;
-  readonly serialsAdded?: readonly string[];
-  readonly serialsRemoved?: readonly string[];
-  readonly reason: string;
-}
 
 // ---- State ----
 
 const NONE: ReceivedLine = { quantity: 0, serials: [], lots: [] };
 
 /** What is known of the line after its correction. */
-export function afterCorrection(state: Consignment, data: ReceiptCorrection): ReceivedLine {
+export function afterCorrection(state: Consignment, data: CorrectReceipt): ReceivedLine {
   const before = entry(state.received, data.line) ?? NONE;
   const removed = new Set(data.serialsRemoved);
   const kept = before.serials.filter((serial) => !removed.has(serial));
@@ -62,7 +42,7 @@ export function miscounted(state: Consignment, lines: readonly ConfirmedLine[]):
 }
 
 /** R26: the receipt's event stays; its lines are corrected by the difference. */
-export function cannotCorrectReceipt(state: Consignment, data: ReceiptCorrection, known: Known): Refusal | null {
+export function cannotCorrectReceipt(state: Consignment, data: CorrectReceipt, known: Known): Refusal | null {
   const { corrects, line, quantityBy, serialsAdded = [], serialsRemoved = [] } = data;
   if (known.past(corrects) !== 'ReceiptConfirmed')
     return refuse('corrects-unknown-event', "the event corrected is this consignment's receipt", 'R26', { corrects });

@@ -1,15 +1,9 @@
+import type { DeliveryPoint } from '@entente/contracts';
+
 /**
  * What a case and a consignment know of each other: their states, and a reference by which the case consults a consignment,
  * whose rules in turn rest on the case.
  */
-
-/**
- * The four facts of a delivery, by the point that each stands for: `origin` shipped, `hub` arrived at a hub, `title` title transferred,
- * `receipt` confirmed by the recipient. They come in any order; every figure says which one it counts.
- */
-export const DELIVERY_POINTS = ['origin', 'hub', 'title', 'receipt'] as const;
-/** One of {@link DELIVERY_POINTS}. */
-export type DeliveryPoint = (typeof DELIVERY_POINTS)[number];
 
 /** What one delivery counted: its quantity, and how much of it rests on which consignment. */
 export interface Delivery {

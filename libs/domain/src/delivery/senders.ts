@@ -1,10 +1,4 @@
-import { type Circumstances, type Refusal, actsFor, never, refuse } from '@entente/kernel';
-
-/**
- * Who may send a command of a case or a consignment. `recipient` and `donor`: that organisation, or its representative. `deliverer`: the donor, or an
- * implementer other than the recipient, so that nobody accepts what it delivered itself. `party`: donor or recipient. `timer`: the donor, or the clock.
- */
-export type Sender = 'recipient' | 'donor' | 'deliverer' | 'party' | 'timer';
+import { type Command, type DecisionContext, type Refusal, type Standing, actsFor, refuse } from '@entente/kernel';
 
 /** The two sides of a case. */
 export interface Parties {
@@ -12,28 +6,62 @@ export interface Parties {
   readonly recipient: string;
 }
 
-/** Why this actor may not send what is for `sender` to send; null where it may. An operator stands in for anybody. */
-export function notSentBy(sender: Sender, { donor, recipient }: Parties, c: Circumstances): Refusal | null {
-  const isDonor = actsFor(c.actor) === donor;
-  const isRecipient = actsFor(c.actor) === recipient;
-  if (c.actor.role === 'operator') return null;
-  switch (sender) {
-    case 'recipient':
-      if (isRecipient) return null;
-      return refuse('not-the-recipient', 'the recipient, or its representative, does this', null, { recipient });
-    case 'donor':
-      if (isDonor) return null;
-      return refuse('not-the-donor', 'the donor, or somebody on its behalf, does this', null, { donor });
-    case 'deliverer':
-      if (isDonor || (c.actor.role === 'implementer' && !isRecipient)) return null;
-      return refuse('not-a-deliverer', 'the donor or an implementer does this', null, { donor });
-    case 'party':
-      if (isDonor || isRecipient) return null;
-      return refuse('not-a-party', 'the donor or the recipient does this', null, { donor, recipient });
-    case 'timer':
-      if (isDonor || c.actor.role === 'system') return null;
-      return refuse('not-the-donor', 'the donor, or a timer, does this', null, { donor });
-    default:
-      return never(sender);
-  }
+type Holds = (parties: Parties, context: DecisionContext) => boolean;
+const isDonor: Holds = ({ donor }, { actor }) => actsFor(actor) === donor;
+const isRecipient: Holds = ({ recipient }, { actor }) => actsFor(actor) === recipient;
+
+/** Who stands in which relation to a case and its consignments, and what others are told. */
+const RELATIONS = {
+  recipient: [
+    isRecipient,
+    ({ recipient }) =>
+      refuse('not-the-recipient', 'the recipient, or its representative, does this', null, { recipient }),
+  ],
+  donor: [
+    isDonor,
+    ({ donor }) => refuse('not-the-donor', 'the donor, or somebody on its behalf, does this', null, { donor }),
+  ],
+  /** So that nobody accepts what it delivered itself. */
+  deliverer: [
+    (parties, context) =>
+      isDonor(parties, context) || (context.actor.role === 'implementer' && !isRecipient(parties, context)),
+    ({ donor }) => refuse('not-a-deliverer', 'the donor or an implementer does this', null, { donor }),
+  ],
+  party: [
+    (parties, context) => isDonor(parties, context) || isRecipient(parties, context),
+    ({ donor, recipient }) => refuse('not-a-party', 'the donor or the recipient does this', null, { donor, recipient }),
+  ],
+  system: [
+    (_, { actor }) => actor.role === 'system',
+    () => refuse('not-the-system', 'the system does this, when the day has come'),
+  ],
+} as const satisfies Record<string, readonly [Holds, (parties: Parties) => Refusal]>;
+
+/** One of the relations to a case and its consignments. */
+export type CaseRelation = keyof typeof RELATIONS;
+
+/** Why this actor may not send what is for one in this relation to send; null if it may. An operator stands in for anybody. */
+export function notSentBy(relation: CaseRelation, parties: Parties, context: DecisionContext): Refusal | null {
+  const [holds, refusal] = RELATIONS[relation];
+  return context.actor.role === 'operator' || holds(parties, context) ? null : refusal(parties);
+}
+
+/** The relations to a stream whose parties `of` finds; where it finds none, the rules say why. */
+export function relationsTo<C extends Command, State>(
+  of: (state: State, context: DecisionContext, command: C) => Parties | null,
+): Record<CaseRelation, Standing<C, State>> {
+  const standing =
+    (relation: CaseRelation): Standing<C, State> =>
+    (...asked) => {
+      const parties = of(...asked);
+      const [, context] = asked;
+      return parties === null ? null : notSentBy(relation, parties, context);
+    };
+  return {
+    recipient: standing('recipient'),
+    donor: standing('donor'),
+    deliverer: standing('deliverer'),
+    party: standing('party'),
+    system: standing('system'),
+  };
 }

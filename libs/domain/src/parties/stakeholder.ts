@@ -1,5 +1,5 @@
 import {
-  type Circumstances,
+  type DecisionContext,
   type DataOf,
   type Decider,
   type Event,
@@ -150,7 +150,7 @@ export type StakeholderCommand =
 // ---- Decisions ----
 
 /** What an organisation settles about itself, by itself: who speaks for it may not pass that on. The rest is the operator's. */
-function mayAct(command: StakeholderCommand, c: Circumstances): Refusal | null {
+function mayAct(command: StakeholderCommand, c: DecisionContext): Refusal | null {
   if (c.actor.role === 'operator') return null;
   const itself = c.actor.organisation === c.stream.id && (c.actor.for ?? c.stream.id) === c.stream.id;
   switch (command.type) {
@@ -169,7 +169,7 @@ function mayAct(command: StakeholderCommand, c: Circumstances): Refusal | null {
 function giveMandate(
   data: Mandate,
   state: Stakeholder,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly StakeholderEvent[] | Refusal {
   if (state.suspended) return refuse('stakeholder-suspended', 'the organisation is not suspended');
@@ -210,7 +210,7 @@ function correct(
 function decide(
   command: StakeholderCommand,
   state: Stakeholder | null,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly StakeholderEvent[] | Refusal {
   const barred = mayAct(command, c);
@@ -271,5 +271,7 @@ export const stakeholder: Decider<'stakeholder', StakeholderCommand, Stakeholder
   evolve,
   consults: (command, state) =>
     command.type === 'GiveMandate' && state !== null ? [{ kind: 'stakeholder', id: command.data.to }] : [],
-  decide,
+  opens: 'RegisterStakeholder',
+  authorise: () => null,
+  decide: (command, state, context) => decide(command, state, context, context.known),
 };

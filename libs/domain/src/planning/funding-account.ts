@@ -1,5 +1,5 @@
 import {
-  type Circumstances,
+  type DecisionContext,
   type Decider,
   type Event,
   type StreamEvent,
@@ -215,7 +215,7 @@ const raised = (stage: Stage, type: string | undefined): boolean => {
 };
 
 /** What every movement needs, whatever its direction. */
-function unfit(state: FundingAccount, stage: Stage, data: Money, by: number, c: Circumstances): Refusal | null {
+function unfit(state: FundingAccount, stage: Stage, data: Money, by: number, c: DecisionContext): Refusal | null {
   if (!state.stages.includes(stage))
     return refuse('stage-not-kept', `the account keeps the stage ${stage}`, 'R15', { stages: state.stages });
   if (state.basis === 'reported' && data.reported === undefined)
@@ -238,7 +238,7 @@ function unfit(state: FundingAccount, stage: Stage, data: Money, by: number, c: 
 
 function decideOpen(
   command: Extract<FundingAccountCommand, { type: 'OpenFundingAccount' }>,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ) {
   const { donor, programme: id, stages } = command.data;
@@ -257,7 +257,7 @@ function decideOpen(
 function decide(
   command: FundingAccountCommand,
   state: FundingAccount | null,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly FundingAccountEvent[] | Refusal {
   if (command.type === 'OpenFundingAccount')
@@ -334,7 +334,7 @@ function decide(
 }
 
 /** The recipient and implementers report what was spent. */
-const mayReport = (type: FundingAccountCommand['type'], state: FundingAccount, c: Circumstances): boolean =>
+const mayReport = (type: FundingAccountCommand['type'], state: FundingAccount, c: DecisionContext): boolean =>
   (type === 'ReportExpenditure' || type === 'CorrectExpenditure') &&
   (actsFor(c.actor) === state.recipient || c.actor.role === 'implementer');
 
@@ -358,7 +358,7 @@ function cannotTakeIn(
 function reallocateIn(
   data: Extract<FundingAccountCommand, { type: 'ReallocateFundsIn' }>['data'],
   state: FundingAccount,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly FundingAccountEvent[] | Refusal {
   if (data.from === c.stream.id) return sameAccount;
@@ -398,7 +398,9 @@ export const fundingAccount: Decider<
     if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];
     return [];
   },
-  decide,
+  opens: 'OpenFundingAccount',
+  authorise: () => null,
+  decide: (command, state, context) => decide(command, state, context, context.known),
   reportsHistory: (command, state) =>
     state?.basis === 'reported' || (command.type === 'OpenFundingAccount' && command.data.basis === 'reported'),
 };

@@ -1,5 +1,5 @@
 import {
-  type Circumstances,
+  type DecisionContext,
   type DataOf,
   type Decider,
   type Known,
@@ -70,7 +70,7 @@ export const MOST_PARTICIPANTS = 64;
 // ---- Who may do what ----
 
 /** The donor's own, unless said otherwise here. The operator stands in for anybody, except that a person never approves what it proposed. */
-function barred(command: Later, state: Programme, c: Circumstances): Refusal | null {
+function barred(command: Later, state: Programme, c: DecisionContext): Refusal | null {
   const { role } = c.actor;
   const who = actsFor(c.actor);
   if (role === 'operator') return null;
@@ -105,7 +105,7 @@ function barred(command: Later, state: Programme, c: Circumstances): Refusal | n
 }
 
 /** Approver != proposer: a known person, and not the one who proposed; where that one was not named, another organisation or role. */
-function isProposer(state: Programme, c: Circumstances): Refusal | null {
+function isProposer(state: Programme, c: DecisionContext): Refusal | null {
   const { proposedBy } = state;
   const another =
     proposedBy.person === undefined
@@ -122,7 +122,10 @@ function isProposer(state: Programme, c: Circumstances): Refusal | null {
 // ---- Decisions ----
 
 /** R4: the approval rule of a multilateral programme is fixed here, and a bilateral one has none. */
-function decidePropose(data: WithDefaults['ProposeProgramme'], c: Circumstances): readonly ProgrammeEvent[] | Refusal {
+function decidePropose(
+  data: WithDefaults['ProposeProgramme'],
+  c: DecisionContext,
+): readonly ProgrammeEvent[] | Refusal {
   const { donor, recipient, starts, ends, kind = 'bilateral', approvalRule, lead } = data;
   if (actsFor(c.actor) !== donor && c.actor.role !== 'operator')
     return refuse('not-the-donor', 'the donor, or somebody on its behalf, proposes its programme', null, { donor });
@@ -138,8 +141,8 @@ function decidePropose(data: WithDefaults['ProposeProgramme'], c: Circumstances)
   return [{ type: 'ProgrammeProposed', data: { ...data, kind } }];
 }
 
-const today = (c: Circumstances): string => c.now.slice(0, 10);
-const inTheFuture = (on: string, c: Circumstances): Refusal | null =>
+const today = (c: DecisionContext): string => c.now.slice(0, 10);
+const inTheFuture = (on: string, c: DecisionContext): Refusal | null =>
   on > today(c) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 function cannotInvite(participant: string, state: Programme, known: Known): Refusal | null {
@@ -189,7 +192,7 @@ function notAgreed(state: Programme, known: Known): Refusal | null {
   return refuse('not-unanimous', 'every participant has given its concurrence', 'R4', { silent });
 }
 
-function cannotActivate(state: Programme, on: string, c: Circumstances, known: Known): Refusal | null {
+function cannotActivate(state: Programme, on: string, c: DecisionContext, known: Known): Refusal | null {
   if (state.status !== 'approved') return refuse('not-approved', 'the programme is approved and not yet active');
   if (state.noticeEnds !== null && on < state.noticeEnds)
     return refuse('notice-running', "the legislature's notice period has run out", 'R2', { until: state.noticeEnds });
@@ -210,7 +213,7 @@ const notOverdue = (due: string): Refusal => refuse('not-overdue-yet', 'its last
 function unfitMilestone(
   command: Extract<Later, { type: `${string}Milestone` }>,
   state: Programme,
-  c: Circumstances,
+  c: DecisionContext,
 ): Refusal | null {
   const stands = milestoneOf(state, command.data.milestone);
   if (command.type === 'PlanMilestone')
@@ -235,7 +238,7 @@ function unfitMilestone(
   return inTheFuture(on, c);
 }
 
-function unfit(command: Later, state: Programme, c: Circumstances, known: Known): Refusal | null {
+function unfit(command: Later, state: Programme, c: DecisionContext, known: Known): Refusal | null {
   switch (command.type) {
     case 'InviteParticipant':
       return cannotInvite(command.data.participant, state, known);
@@ -310,7 +313,7 @@ function isSo(command: Later, state: Programme): boolean {
 function decide(
   command: ProgrammeCommand,
   state: Programme | null,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly ProgrammeEvent[] | Refusal {
   if (command.type === 'ProposeProgramme')
@@ -340,6 +343,8 @@ export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, P
     if (command.type !== 'ApproveProgramme' && command.type !== 'ActivateProgramme') return [];
     return joined(state).map((id) => ({ kind: 'stakeholder', id }));
   },
-  decide,
+  opens: 'ProposeProgramme',
+  authorise: () => null,
+  decide: (command, state, context) => decide(command, state, context, context.known),
 };
 export { type Programme, type ProgrammeEvent } from './programme-record.js';

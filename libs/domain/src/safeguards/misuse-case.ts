@@ -1,5 +1,5 @@
 import {
-  type Circumstances,
+  type DecisionContext,
   type DataOf,
   type Decider,
   type Known,
@@ -23,23 +23,23 @@ import { type MisuseCaseCommand, SEALED, barred, isAccused, isReporter } from '.
 
 // ---- Decisions ----
 
-const today = (c: Circumstances): string => c.occurredAt.slice(0, 10);
+const today = (c: DecisionContext): string => c.occurredAt.slice(0, 10);
 
 /** A reporter east of Greenwich may be a day ahead. */
-function impossibleDays({ from, to }: MisuseReport['happened'], c: Circumstances): Refusal | null {
+function impossibleDays({ from, to }: MisuseReport['happened'], c: DecisionContext): Refusal | null {
   if (from > to) return refuse('days-out-of-order', 'the first day is not after the last one', null, { from, to });
   if (to > addDays(c.now, 1)) return refuse('day-in-future', 'it has happened already', null, { to });
   return null;
 }
 
 /** R18: never refused because of a programme's state; so nothing else is looked at. The limits run from the day it came in, by the clock. */
-function flag(data: MisuseReport, c: Circumstances): readonly MisuseCaseEvent[] | Refusal {
+function flag(data: MisuseReport, c: DecisionContext): readonly MisuseCaseEvent[] | Refusal {
   const acknowledgeBy = addDays(c.now, INTAKE_LIMITS.acknowledge);
   const triageBy = addDays(c.now, INTAKE_LIMITS.triage);
   return impossibleDays(data.happened, c) ?? [{ type: 'MisuseFlagged', data: { ...data, acknowledgeBy, triageBy } }];
 }
 
-function triage(incidentType: string, state: MisuseCase, c: Circumstances): readonly MisuseCaseEvent[] | Refusal {
+function triage(incidentType: string, state: MisuseCase, c: DecisionContext): readonly MisuseCaseEvent[] | Refusal {
   const type = Object.hasOwn(INCIDENT_TYPES, incidentType) ? INCIDENT_TYPES[incidentType] : undefined;
   if (type === undefined)
     return refuse('incident-type-unknown', 'the incident type is defined', 'R18', {
@@ -59,7 +59,7 @@ const lapse = ({ precaution }: MisuseCase, reason: string): readonly MisuseCaseE
 function find(
   command: Extract<MisuseCaseCommand, { type: 'SubstantiateMisuse' | 'DismissMisuse' | 'FindMisuseInconclusive' }>,
   state: MisuseCase,
-  c: Circumstances,
+  c: DecisionContext,
 ): readonly MisuseCaseEvent[] | Refusal {
   if (isReporter(state, c))
     return refuse('reporter-investigates', 'the investigator is not the organisation that reported', 'R18');
@@ -142,7 +142,7 @@ function correctRecovery(
 
 function correctReport(
   data: DataOf<MisuseCaseCommand, 'CorrectMisuseReport'>,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly MisuseCaseEvent[] | Refusal {
   if (known.past(data.corrects) !== 'MisuseFlagged')
@@ -156,7 +156,7 @@ function correctReport(
 function decide(
   command: MisuseCaseCommand,
   state: MisuseCase | null,
-  c: Circumstances,
+  c: DecisionContext,
   known: Known,
 ): readonly MisuseCaseEvent[] | Refusal {
   if (command.type === 'FlagMisuse') return state === null ? flag(command.data, c) : alreadyThere('misuse case');
@@ -305,5 +305,7 @@ export const misuseCase: Decider<'misuse-case', MisuseCaseCommand, MisuseCaseEve
   sealed: SEALED,
   initial: null,
   evolve,
-  decide,
+  opens: 'FlagMisuse',
+  authorise: () => null,
+  decide: (command, state, context) => decide(command, state, context, context.known),
 };

@@ -1,4 +1,4 @@
-import { type Circumstances, type DataOf, type Refusal, actsFor, notThere, refuse } from '@entente/kernel';
+import { type DecisionContext, type DataOf, type Refusal, actsFor, notThere, refuse } from '@entente/kernel';
 import type { MisuseStep } from './incident-types.js';
 import type {
   MeasureTerms,
@@ -73,21 +73,21 @@ export const SEALED = [
 // ---- Who may do what, and when ----
 
 /** Whether the actor is that organisation, or acts in its name. */
-export const speaks = (organisation: string, c: Circumstances): boolean =>
+export const speaks = (organisation: string, c: DecisionContext): boolean =>
   c.actor.organisation === organisation || actsFor(c.actor) === organisation;
 
 /** The donor that the case names; any donor where it names none, or where that donor is itself accused. */
-const isDonor = (state: MisuseCase, c: Circumstances): boolean =>
+const isDonor = (state: MisuseCase, c: DecisionContext): boolean =>
   c.actor.role === 'donor' &&
   (state.donor === undefined || state.donor === state.accused || actsFor(c.actor) === state.donor);
-const isIntake = (state: MisuseCase, c: Circumstances): boolean =>
+const isIntake = (state: MisuseCase, c: DecisionContext): boolean =>
   isDonor(state, c) || c.actor.role === 'monitor' || c.actor.role === 'investigator' || c.actor.role === 'operator';
-const isInvestigator = (state: MisuseCase, c: Circumstances): boolean =>
+const isInvestigator = (state: MisuseCase, c: DecisionContext): boolean =>
   c.actor.role === 'investigator' && actsFor(c.actor) === state.investigator;
 /** R18, in sealed commands only: see {@link SEALED}. */
-export const isReporter = (state: MisuseCase, c: Circumstances): boolean => c.recordedAs === state.reporter;
+export const isReporter = (state: MisuseCase, c: DecisionContext): boolean => c.recordedAs === state.reporter;
 /** In every command, as `decide` sees the true actor. */
-export const isAccused = (state: MisuseCase, c: Circumstances): boolean => speaks(state.accused, c);
+export const isAccused = (state: MisuseCase, c: DecisionContext): boolean => speaks(state.accused, c);
 
 /** Each capacity: its refusal, what would have to be true, and who has it. The operator stands in for nobody here, save at the intake. */
 const WHO = {
@@ -116,7 +116,7 @@ const WHO = {
     'dates come true by themselves, recorded in the role system',
     (_, c) => c.actor.role === 'system',
   ],
-} as const satisfies Record<string, readonly [string, string, (state: MisuseCase, c: Circumstances) => boolean]>;
+} as const satisfies Record<string, readonly [string, string, (state: MisuseCase, c: DecisionContext) => boolean]>;
 
 const DECIDED = ['substantiated', 'inconclusive'] as const;
 const LIVE = ['accepted', 'investigating', ...DECIDED] as const;
@@ -159,7 +159,7 @@ const TABLE: Readonly<
 };
 
 /** What bars a command before its own rules are asked; null where nothing does. */
-export function barred(type: keyof typeof TABLE, state: MisuseCase, c: Circumstances): Refusal | null {
+export function barred(type: keyof typeof TABLE, state: MisuseCase, c: DecisionContext): Refusal | null {
   // R18: until the allegation is put to them, accused and recipient get the answer of a case that does not exist; save for what they report themselves.
   const concerned = isAccused(state, c) || speaks(state.recipient, c);
   if (concerned && !state.disclosed && !isReporter(state, c)) return notThere('misuse case');

@@ -1,0 +1,70 @@
+import type { Relation } from './relations.js';
+import { exampleOf } from './schema.js';
+import type { Beside } from './validate.js';
+
+/** A command: the last part of its route, the class of its fields, who may send it, what it says, and an example. */
+export interface CommandContract<Data extends object = object, By extends Relation = Relation> {
+  readonly path: string;
+  readonly body: new () => Data;
+  /** A sender stands in one of these relations to the stream. Rules about the stream's state come on top. */
+  readonly by: readonly By[];
+  readonly summary: string;
+  /** A body that the class accepts. The book of examples says by whom, on which stream and after what it is accepted by the rules too. */
+  readonly example: Data & Beside;
+}
+
+/** A stored event: the newest version of its data and the class that reads it. */
+export interface EventContract<Data extends object = object> {
+  readonly version: number;
+  readonly data: new () => Data;
+  readonly summary: string;
+}
+
+/** All that a kind of stream says and is told: the only place where a field is declared. */
+export interface KindContract {
+  readonly kind: string;
+  /** One line on what such a stream records. */
+  readonly about: string;
+  readonly commands: Readonly<Record<string, CommandContract>>;
+  readonly events: Readonly<Record<string, EventContract>>;
+}
+
+/** A kind of stream. */
+export const contract = <const Kind extends string, Of extends Omit<KindContract, 'kind'>>(
+  of: { readonly kind: Kind } & Of,
+): { readonly kind: Kind } & Of => of;
+
+/** A command of a kind. Without an example of its own it has that of its fields. */
+export const command = <Data extends object, const By extends Relation>(
+  path: string,
+  body: new () => Data,
+  by: By | readonly By[],
+  summary: string,
+  example: NoInfer<Data> & Beside = exampleOf(body) as NoInfer<Data>,
+): CommandContract<Data, By> => ({ path, body, by: typeof by === 'string' ? [by] : by, summary, example });
+
+/** An event of a kind. */
+export const event = <Data extends object>(
+  data: new () => Data,
+  summary: string,
+  version = 1,
+): EventContract<Data> => ({ version, data, summary });
+
+/** The commands of a kind, as its rules take them. */
+export type CommandOf<Of extends KindContract> = {
+  [Type in keyof Of['commands'] & string]: {
+    readonly type: Type;
+    readonly data: InstanceType<Of['commands'][Type]['body']>;
+  };
+}[keyof Of['commands'] & string];
+
+/** The events of a kind, as its rules say them. */
+export type EventOf<Of extends KindContract> = {
+  [Type in keyof Of['events'] & string]: {
+    readonly type: Type;
+    readonly data: InstanceType<Of['events'][Type]['data']>;
+  };
+}[keyof Of['events'] & string];
+
+/** The relations in which commands of a kind may be sent. */
+export type RelationOf<Of extends KindContract> = Of['commands'][keyof Of['commands']]['by'][number];

@@ -1,0 +1,16 @@
+/**
+ * The relations to a stream in which a command may be sent, as documents say them. An organisation stands in them itself,
+ * or by who acts on its behalf. The operator of the deployment stands in for anybody, save where a rule says otherwise.
+ */
+export const RELATIONS = {
+  anybody: 'anybody',
+  operator: 'the operator of the deployment',
+  system: 'the system, when a day has come',
+  donor: 'the donor',
+  recipient: 'the recipient',
+  party: 'the donor or the recipient',
+  deliverer: 'the donor, or an implementer other than the recipient',
+} as const;
+
+/** One of {@link RELATIONS}. */
+export type Relation = keyof typeof RELATIONS;

@@ -1,0 +1,37 @@
+/** A JSON Schema, as far as the contracts need one. */
+export interface Schema {
+  readonly [keyword: string]: unknown;
+}
+
+interface Described {
+  readonly properties: Map<string, Schema>;
+  readonly optional: Set<string>;
+}
+const described = new WeakMap<object, Described>();
+
+/** The fields that are declared for a class so far, its parents' included. */
+export function fieldsOf(target: object): Described {
+  let own = described.get(target);
+  if (own === undefined) {
+    const parent = Object.getPrototypeOf(target) as object | null;
+    const inherited = parent === null ? undefined : described.get(parent);
+    own = { properties: new Map(inherited?.properties), optional: new Set(inherited?.optional) };
+    described.set(target, own);
+  }
+  return own;
+}
+
+/** The JSON Schema of a class, from its field decorators. */
+export function schemaOf(of: new () => object): Schema {
+  const { properties, optional } = fieldsOf(of.prototype as object);
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: [...properties.keys()].filter((name) => !optional.has(name)),
+    properties: Object.fromEntries(properties),
+  };
+}
+
+/** An object of a class, from the examples of its fields; what may be left out is there, too. */
+export const exampleOf = (of: new () => object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries([...fieldsOf(of.prototype as object).properties].map(([name, { example }]) => [name, example]));

@@ -1,0 +1,52 @@
+import type { Command, DataOf, Event } from './event.js';
+import type { DecisionContext } from './decider.js';
+import { Refusal } from './refusal.js';
+
+/** The event types whose data is what a command asks for: no less, and no more. */
+type EventWithData<E extends Event, Data> = {
+  [Type in E['type']]: Data extends DataOf<E, Type> ? (DataOf<E, Type> extends Data ? Type : never) : never;
+}[E['type']];
+
+/** What a command says that may be said: one event with the command's own data. */
+export interface SameData<State, Data, Type extends string> {
+  /** Why the case does not allow it; null if it does. */
+  readonly unless?: (data: Data, state: State, context: DecisionContext) => Refusal | null;
+  /** Whether it is so already: then nothing is said. */
+  readonly already?: (data: Data, state: State) => boolean;
+  readonly then: Type;
+}
+
+/** What becomes of one command: the event with its data, or a function where there is more to say. */
+export type Rule<State, Data, E extends Event> =
+  | SameData<State, Data, EventWithData<E, Data>>
+  | ((data: Data, state: State, context: DecisionContext) => readonly E[] | Refusal);
+
+/** The rules of every command but the opening one. */
+export type Rules<State, C extends Command, E extends Event, Opens extends C['type']> = {
+  readonly [Type in Exclude<C['type'], Opens>]: Rule<State, DataOf<C, Type>, E>;
+};
+
+/**
+ * The `decide` of a decider, as a table: one rule a command. A command without one does not compile. `opens` decides
+ * the command that opens the stream; `always` is asked before every other one.
+ */
+export const decideBy =
+  <State extends object, C extends Command, E extends Event>() =>
+  <const Opens extends C['type']>(
+    opens: Opens,
+    open: (data: DataOf<C, Opens>, context: DecisionContext) => readonly E[] | Refusal,
+    always: (command: Exclude<C, { type: Opens }>, state: State, context: DecisionContext) => Refusal | null,
+    rules: Rules<State, C, E, Opens>,
+  ) =>
+  (command: C, state: State | null, context: DecisionContext): readonly E[] | Refusal => {
+    if (command.type === opens) return open(command.data as never, context);
+    if (state === null) throw new Error(`${command.type} is decided where nothing was opened`);
+    const barred = always(command as never, state, context);
+    if (barred !== null) return barred;
+    const rule = rules[command.type as keyof typeof rules] as Rule<State, unknown, E>;
+    if (typeof rule === 'function') return rule(command.data, state, context);
+    const refusal = rule.unless?.(command.data, state, context) ?? null;
+    if (refusal !== null) return refusal;
+    if (rule.already?.(command.data, state) === true) return [];
+    return [{ type: rule.then as string, data: command.data } as E];
+  };

@@ -1,0 +1,44 @@
+import type { DataOf, Event, StreamEvent } from './event.js';
+
+/** The names that a change gives and its target has not: none, or it does not compile. */
+type Excess<Change, Target> = Change extends unknown ? Exclude<keyof Change, keyof Target> : never;
+
+/** Handlers by type that change nothing but what `Target` has. TypeScript itself allows a function to give more. */
+export type OnlyOf<Target, Handlers> = {
+  readonly [Type in keyof Handlers]: Handlers[Type] extends (...of: never[]) => infer Change
+    ? [Excess<Change, Target>] extends [never]
+      ? Handlers[Type]
+      : (...of: never[]) => { readonly 'is no part of it': Excess<Change, Target> }
+    : Handlers[Type];
+};
+
+/** What changes in a state, by the event's data. */
+export type Changes<State, E extends Event, Opening extends E['type']> = {
+  readonly [Type in Exclude<E['type'], Opening>]: (
+    data: DataOf<E, Type>,
+    state: State,
+    event: StreamEvent<Extract<E, { type: Type }>>,
+  ) => Partial<State>;
+};
+
+/**
+ * The `evolve` of a decider, as one function an event type: the opening one gives the whole state, each other one what
+ * changes. An event type without a function does not compile. What is not open stays so.
+ */
+export const evolveBy =
+  <State extends object, E extends Event>() =>
+  <const Opening extends E['type'], Handlers extends Changes<State, E, Opening>>(
+    opening: Opening,
+    open: (data: DataOf<E, Opening>, event: StreamEvent<Extract<E, { type: Opening }>>) => State,
+    changes: Handlers & OnlyOf<State, Handlers>,
+  ) =>
+  (state: State | null, event: StreamEvent<E>): State | null => {
+    if (event.type === opening) return open(event.data as never, event as never);
+    if (state === null) return null;
+    const change = changes[event.type as keyof Handlers] as (
+      data: unknown,
+      state: State,
+      event: unknown,
+    ) => Partial<State>;
+    return { ...state, ...change(event.data, state, event) };
+  };
