@@ -1,6 +1,22 @@
 import tseslint from 'typescript-eslint';
 
-const pure = ['kernel', 'domain', 'read-models', 'access', 'ledger'].map((room) => `libs/${room}/src/**/*.ts`);
+/** What hides excess and unlike values from the compiler. */
+const packing = [
+  {
+    selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+    message: 'Name the properties themselves: the compiler does not check those of a spread for excess.',
+  },
+  {
+    selector: ':matches(ArrayExpression, CallExpression) > SpreadElement > ArrayExpression',
+    message: 'Name the elements themselves.',
+  },
+  {
+    selector: "VariableDeclarator[id.type='ArrayPattern'][init.type='ArrayExpression']",
+    message: 'One declaration a value.',
+  },
+];
+
+const pure = ['kernel', 'domain', 'read-models'].map((room) => `libs/${room}/src/**/*.ts`);
 
 export default tseslint.config(
   { ignores: ['dist', 'data', 'node_modules', '**/*.mjs'] },
@@ -11,6 +27,7 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/unbound-method': 'off',
+      'no-restricted-syntax': ['error', ...packing],
     },
   },
   {
@@ -20,6 +37,7 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process'],
       'no-restricted-syntax': [
         'error',
+        ...packing,
         { selector: ':function[async=true]', message: 'Pure rooms do not wait.' },
         { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Time is data here.' },
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is data here.' },

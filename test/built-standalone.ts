@@ -15,7 +15,9 @@ export const MAIN = fileURLToPath(new URL('../dist/apps/standalone/src/main.js',
 
 const environment = (folder: string, example: 'on' | 'off') => ({
   ...process.env,
-  ...{ ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: example },
+  ENTENTE_DATA: folder,
+  PORT: '0',
+  ENTENTE_EXAMPLE: example,
 });
 
 /** Runs the built server on a folder on which it does not start, by the user named (this one else): its exit status and all that it says. */
@@ -25,7 +27,10 @@ export async function runStandalone(
 ): Promise<{ readonly status: number | null; readonly said: string }> {
   const deployment = spawn(process.execPath, [MAIN], {
     ...user,
-    ...{ cwd: '/', env: environment(folder, 'off'), stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 },
+    cwd: '/',
+    env: environment(folder, 'off'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20_000,
   });
   let said = '';
   for (const stream of [deployment.stdout, deployment.stderr])
@@ -41,7 +46,8 @@ export async function startStandalone(
   behind: readonly string[] = [],
   settings: Readonly<Record<string, string>> = {},
 ): Promise<BuiltStandalone> {
-  const [program = process.execPath, ...args] = [...behind, process.execPath, MAIN];
+  const command = [...behind, process.execPath, MAIN];
+  const [program = process.execPath, ...args] = command;
   const deployment = spawn(program, args, {
     env: { ...environment(folder, example), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,12 +74,18 @@ export const propose = (url: string, id: string, more: Readonly<Record<string, s
   fetch(`${url}/v1/programme/norland.${id}/propose`, {
     method: 'POST',
     headers: {
-      ...{ 'content-type': 'application/json', 'entente-actor': 'norland;role=donor', 'idempotency-key': id },
+      'content-type': 'application/json',
+      'entente-actor': 'norland;role=donor',
+      'idempotency-key': id,
       ...more,
     },
     body: JSON.stringify({
-      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+      title: 'Training',
+      donor: 'norland',
+      recipient: 'estmark',
+      sector: '15210',
+      starts: '2026-01-01',
+      ends: '2028-12-31',
     }),
   });
 

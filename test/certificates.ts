@@ -23,7 +23,7 @@ function der(tag: number, ...parts: readonly (Buffer | string | number)[]): Buff
 const bytesOf = (part: string | number): Buffer => Buffer.from(typeof part === 'number' ? [part] : part);
 
 const [SEQUENCE, SET, INTEGER, BITS, OCTETS, OID, TEXT, TIME, BOOLEAN] = [
-  ...[0x30, 0x31, 0x02, 0x03, 0x04, 0x06, 0x0c, 0x17, 0x01],
+  0x30, 0x31, 0x02, 0x03, 0x04, 0x06, 0x0c, 0x17, 0x01,
 ] as [number, number, number, number, number, number, number, number, number];
 const oid = (hex: string): Buffer => der(OID, Buffer.from(hex, 'hex'));
 const ECDSA_SHA256 = der(SEQUENCE, oid('2a8648ce3d040302'));
@@ -56,8 +56,14 @@ function certificate(
   ];
   const body = der(
     SEQUENCE,
-    ...[der(0xa0, der(INTEGER, 2)), der(INTEGER, serial), ECDSA_SHA256, nameOf(issuer), validity, nameOf(subject)],
-    ...[publicPart(of), der(0xa3, der(SEQUENCE, ...all))],
+    der(0xa0, der(INTEGER, 2)),
+    der(INTEGER, serial),
+    ECDSA_SHA256,
+    nameOf(issuer),
+    validity,
+    nameOf(subject),
+    publicPart(of),
+    der(0xa3, der(SEQUENCE, ...all)),
   );
   return pem(der(SEQUENCE, body, ECDSA_SHA256, der(BITS, 0, sign('sha256', body, signer))));
 }

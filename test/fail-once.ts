@@ -25,14 +25,29 @@ export const TOKENS = { EventStore, ReadModelStore, EventFeed, RefusalLog } as c
 
 /** These answer from memory, without a disk or another thread from which a fault could come. */
 const FROM_MEMORY = [
-  ...['EventStore.waiting', 'ReadModelStore.names', 'ReadModelStore.onCommit', 'ReadModelStore.refuses'],
-  ...['Rebuild.refuses', 'RefusalLog.note'],
+  'EventStore.waiting',
+  'ReadModelStore.names',
+  'ReadModelStore.onCommit',
+  'ReadModelStore.refuses',
+  'Rebuild.refuses',
+  'RefusalLog.note',
 ];
 /** These are on no client's way: `ports-apart.spec.ts` fails each by its name. */
 export const APART: readonly string[] = [
-  ...['EventStore.adopt', 'EventStore.close', 'ReadModelStore.open', 'ReadModelStore.rebuild', 'ReadModelStore.close'],
-  ...['Rebuild.checkpoints', 'Rebuild.parked', 'Rebuild.current', 'Rebuild.commit', 'Rebuild.cutOver', 'Rebuild.close'],
-  ...['EventFeed.subscribe', 'RefusalLog.list', 'RefusalLog.close'],
+  'EventStore.adopt',
+  'EventStore.close',
+  'ReadModelStore.open',
+  'ReadModelStore.rebuild',
+  'ReadModelStore.close',
+  'Rebuild.checkpoints',
+  'Rebuild.parked',
+  'Rebuild.current',
+  'Rebuild.commit',
+  'Rebuild.cutOver',
+  'Rebuild.close',
+  'EventFeed.subscribe',
+  'RefusalLog.list',
+  'RefusalLog.close',
 ];
 /** All others: a load fails each of them. */
 export const UNDER_LOAD: readonly string[] = METHODS.filter((name) => ![...FROM_MEMORY, ...APART].includes(name));

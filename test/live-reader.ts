@@ -69,7 +69,8 @@ export class LiveReader {
 
   private take(frame: string): void {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1];
-    const [event, data] = [field('event'), field('data')];
+    const event = field('event');
+    const data = field('data');
     if (event === undefined || data === undefined) return;
     if (this.keeps) this.frames.push(frame);
     this.events.push(event);

@@ -83,7 +83,8 @@ const command = (told: Told, commandId: string, left: Left): ExecuteCommand | nu
 export async function before(kind: string, id: string): Promise<{ folder: string; left: Left }> {
   const folder = mkdtempSync(join(tmpdir(), 'entente-race-'));
   const store = new SqliteEventStore({ folder });
-  const [left, teller] = [new Left(), process(store)];
+  const left = new Left();
+  const teller = process(store);
   for (let step = 0; step < BOOK.findIndex(isOf(kind, id)); step += 1) {
     const outcome = await teller.execute(command(plainly(step), `s${step}`, left) as ExecuteCommand);
     if (outcome.as === 'accepted') left.by(plainly(step), outcome.receipt.events);

@@ -136,8 +136,13 @@ export function submit(one: Told, commandId: string, ms: number, left: Left, id?
   const now = new Date(Date.parse(`${TODAY}T12:00:00.000Z`) + one.at * 86_400_000 + ms).toISOString();
   const circumstances = {
     actor: readActor(stepAt(one.actor ?? one.step).actor) as Actor,
-    ...{ commandId, correlationId: 'property', causationId: null, now, occurredAt: null },
-    ...{ evidence: beside.evidence ?? [], legalBasis: null },
+    commandId,
+    correlationId: 'property',
+    causationId: null,
+    now,
+    occurredAt: null,
+    evidence: beside.evidence ?? [],
+    legalBasis: null,
   };
   const stream = { kind: step.kind, id: id ?? idOf(step.kind, whereTold(one)) };
   return new ExecuteCommand(stream, { type, data: own }, circumstances, body);

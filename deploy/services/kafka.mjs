@@ -69,7 +69,8 @@ const SCRAM = ['SCRAM-SHA-256', 'SCRAM-SHA-512'];
 
 /** More doors, each on a port of its own: by user and password over TLS (`sasl-ssl`) and without it (`sasl`), and by a certificate (`ssl`). */
 async function doors({ ca, cert, key, users }, folder) {
-  const [keys, trusted] = [join(folder, 'keys.pem'), join(folder, 'trusted.pem')];
+  const keys = join(folder, 'keys.pem');
+  const trusted = join(folder, 'trusted.pem');
   writeFileSync(keys, `${key}${cert}`, { mode: 0o600 });
   writeFileSync(trusted, ca);
   const known = Object.entries(users).map(([user, password]) => `user_${user}="${password}"`);
@@ -110,8 +111,12 @@ const java = (...args) => ['-Xmx512m', '-XX:+UseSerialGC', '-cp', join(jars, '*'
 /** Whether a broker tells who leads: before, it takes connections and refuses what is asked of it. */
 async function leads(port) {
   const kafka = new kafkajs.Kafka({
-    ...{ brokers: [`127.0.0.1:${port}`], clientId: 'services', logLevel: kafkajs.logLevel.NOTHING },
-    ...{ connectionTimeout: 1000, requestTimeout: 2000, retry: { retries: 0 } },
+    brokers: [`127.0.0.1:${port}`],
+    clientId: 'services',
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 1000,
+    requestTimeout: 2000,
+    retry: { retries: 0 },
   });
   const admin = kafka.admin();
   try {

@@ -59,7 +59,8 @@ function endBySignals() {
 /** Has the shell do something when this process is gone, however it went: its end of the pipe closes by itself. Gives what lets it be. */
 function afterUs(script, ...args) {
   const watcher = spawn('/bin/sh', ['-c', `read -r _; ${script}`, ...args], {
-    ...{ detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
   }).on('error', () => undefined);
   watcher.stdin?.on('error', () => undefined).unref();
   watcher.unref();

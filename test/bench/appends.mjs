@@ -66,7 +66,8 @@ const gone = (path) => rmSync(path, { recursive: true, force: true });
 
 export async function appends() {
   for (const waiting of [1, 8, 64, 512]) {
-    const [mine, limit] = [join(folder, `ours-${waiting}`), join(folder, `raw-${waiting}.sqlite`)];
+    const mine = join(folder, `ours-${waiting}`);
+    const limit = join(folder, `raw-${waiting}.sqlite`);
     const ratio = await ratioOf(
       quick ? 1 : 5,
       async () => {

@@ -15,7 +15,8 @@ import { projecting } from './rows.mjs';
 import { openAccounts, pledges, serve } from './servers.mjs';
 
 async function commands() {
-  const [deployment, peer] = [await serve('deployment', join(folder, 'commands')), await serve('peer')];
+  const deployment = await serve('deployment', join(folder, 'commands'));
+  const peer = await serve('peer');
   const seconds = quick ? 1 : 5;
   await openAccounts(deployment);
   await pledges(peer, 2);

@@ -46,10 +46,8 @@ async function measure(fileName, ms, oneConnection) {
   );
   const connection = sqliteConnection({ fileName });
   const pool = SQLiteConnectionPool({ fileName, connectionOptions: { singleton: true, connection } });
-  const [kept, asItComes] = [
-    getSQLiteEventStore({ fileName, pool }),
-    getSQLiteEventStore({ fileName, schema: { autoMigration: 'None' } }),
-  ];
+  const kept = getSQLiteEventStore({ fileName, pool });
+  const asItComes = getSQLiteEventStore({ fileName, schema: { autoMigration: 'None' } });
   let n = 0;
   const append = async (store) => {
     const { type, data, metadata } = eventOf((n += 1));

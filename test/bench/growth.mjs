@@ -117,11 +117,13 @@ async function deployment(data) {
 }
 
 export async function growth() {
-  const [few, many] = [join(folder, 'few'), join(folder, 'many')];
+  const few = join(folder, 'few');
+  const many = join(folder, 'many');
   await fill(few, FEW);
   const [first, last] = await fill(many, MANY);
   const told = `${MANY.toLocaleString('en')} events against ${FEW.toLocaleString('en')}`;
-  const [inFew, inMany] = [await queries(few), await queries(many)];
+  const inFew = await queries(few);
+  const inMany = await queries(many);
   note(
     `current page of 50, ${MANY.toLocaleString('en')} events, against SQL by hand`,
     inMany.current.ratio,
@@ -143,7 +145,8 @@ export async function growth() {
       atMost: true,
     },
   );
-  const [small, large] = [await deployment(few), await deployment(many)];
+  const small = await deployment(few);
+  const large = await deployment(many);
   note('receipt to live row, median', quantile(large.live, 0.5), 'ms', 20, { atMost: true });
   note('receipt to live row, 99 of 100', quantile(large.live, 0.99), 'ms', 100, { atMost: true });
   note(`folding rate, ${told}`, last / first, 'ratio', FLAT);

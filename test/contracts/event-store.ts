@@ -115,7 +115,9 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
   {
     says: 'takes for a repeat what is the same from its first event on, and nothing that is the same in part',
     async holds({ store }) {
-      const [a, b, c] = [anEvent(), anEvent(), anEvent()];
+      const a = anEvent();
+      const b = anEvent();
+      const c = anEvent();
       await store.append('note/a', 'none', [a, b]);
       const read = await all(store.readStream('note/a'));
       expect(await store.append('note/a', 'none', [a])).toEqual({ ok: true, revision: 0, position: read[0]?.position });
@@ -128,7 +130,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
   {
     says: 'appends again what has no place of its own to be a repeat at: any, exists',
     async holds({ store }) {
-      const [a, b] = [anEvent(), anEvent()];
+      const a = anEvent();
+      const b = anEvent();
       await store.append('note/a', 'any', [a]);
       expect(await store.append('note/a', 'any', [a])).toMatchObject({ ok: true, revision: 1 });
       expect(await store.append('note/a', 'exists', [b, a])).toMatchObject({ ok: true, revision: 3 });
@@ -277,7 +280,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
       await expect(store.adopt(gap)).rejects.toThrow('is not the next');
       expect(await store.adopt(events)).toEqual(positions);
       const more = of('note/d', 0, '2020-01-02T00:00:00.000Z');
-      const [again, further] = [await store.adopt([...events, more]), await all(store.readLog(0n))];
+      const again = await store.adopt([...events, more]);
+      const further = await all(store.readLog(0n));
       expect(again).toEqual([...positions, further[3]?.position]);
       await expect(store.adopt([of('note/a', 2, '2019-12-31T00:00:00.000Z')])).rejects.toThrow('before');
       expect(await all(store.readLog(0n))).toHaveLength(4);

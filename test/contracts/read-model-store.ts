@@ -533,7 +533,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     async holds(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const empty = { model: 'words', partition: 0, closes: [], versions: [], parked: [] };
-      const parked = { ...{ model: 'words', stream: 'note/a', eventId: 'e2', position: 2n }, error: 'no', since: 's' };
+      const parked = { model: 'words', stream: 'note/a', eventId: 'e2', position: 2n, error: 'no', since: 's' };
       let begun = await store.turn();
       expect(await store.commit([{ ...empty, from: 1n, to: 2n, parked: [parked] }], begun)).toBe(true);
       expect(await store.commit([{ ...empty, from: 2n, to: 2n, cleared: ['note/a'] }])).toBe(true);

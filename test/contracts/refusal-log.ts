@@ -5,8 +5,15 @@ import type { Case } from './contract.js';
 
 /** A refused command, as told. */
 export const refused = (n: number, code = 'not-the-donor', organisation = 'norland'): RefusedCommand => ({
-  ...{ at: '2026-06-01T12:00:00.000Z', organisation, role: 'donor', stream: 'programme/norland.p', command: 'Approve' },
-  ...{ commandId: `c${n}`, correlationId: 'story', code, rule: n % 2 === 0 ? 'R15' : null },
+  at: '2026-06-01T12:00:00.000Z',
+  organisation,
+  role: 'donor',
+  stream: 'programme/norland.p',
+  command: 'Approve',
+  commandId: `c${n}`,
+  correlationId: 'story',
+  code,
+  rule: n % 2 === 0 ? 'R15' : null,
 });
 
 /** An empty log that keeps no more than so many, and lets no more than so many wait; opened again, another one on what is kept. */

@@ -61,7 +61,7 @@ describe('an event on a topic', () => {
       fc.property(recorded, (one) => {
         const there = JSON.parse(JSON.stringify(cloudEventOf({ event: one, previous, storeId }))) as Message;
         expect(readCloudEvent(there)).toEqual({
-          ...{ is: 'event', previous, storeId },
+          is: 'event', previous, storeId,
           event: { ...one, data: JSON.parse(JSON.stringify(one.data)) as unknown },
         });
       }),

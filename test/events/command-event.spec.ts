@@ -63,15 +63,15 @@ describe('a command on a topic', () => {
   it('is told every wrong field at once, each by the name under which it was sent', () => {
     const said = binary(
       {
-        ...{ ce_id: 'a b', ce_source: 'No One', ce_subject: 'programme/Ä', ce_actorrole: 'king', ce_actorperson: '?' },
-        ...{ ce_actorfor: '!', ce_ifrevision: '-1', ce_correlationid: ' ', ce_causationid: '' },
+        ce_id: 'a b', ce_source: 'No One', ce_subject: 'programme/Ä', ce_actorrole: 'king', ce_actorperson: '?',
+        ce_actorfor: '!', ce_ifrevision: '-1', ce_correlationid: ' ', ce_causationid: '',
       },
       '{"party":7,"extra":1,"occurredAt":"yesterday"}',
     );
     expect(new Set(paths(reading(said)))).toEqual(
       new Set([
-        ...['id', 'source', 'subject', 'actorrole', 'actorperson', 'actorfor', 'ifrevision', 'correlationid'],
-        ...['causationid', 'party', 'authority', 'extra', 'occurredAt'],
+        'id', 'source', 'subject', 'actorrole', 'actorperson', 'actorfor', 'ifrevision', 'correlationid',
+        'causationid', 'party', 'authority', 'extra', 'occurredAt',
       ]),
     );
     expect(problem(reading(said)).code).toBe('validation-failed');

@@ -24,8 +24,12 @@ const propose = async (url: string, id: string): Promise<number> => {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor', 'idempotency-key': id },
     body: JSON.stringify({
-      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+      title: 'Training',
+      donor: 'norland',
+      recipient: 'estmark',
+      sector: '15210',
+      starts: '2026-01-01',
+      ends: '2028-12-31',
     }),
   });
   return answer.status;

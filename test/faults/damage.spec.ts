@@ -207,7 +207,9 @@ describe('a damaged page', () => {
     };
     const first = await start();
     expect(await read(first.url, 'programmes')).toMatchObject({
-      ...{ status: 500, code: 'damaged', title: expect.stringContaining(REMOVE) },
+      status: 500,
+      code: 'damaged',
+      title: expect.stringContaining(REMOVE),
     });
     expect(await read(first.url, 'journal')).toMatchObject({ status: 200 });
     expect((await propose(first.url, 'later')).status).toBe(201);

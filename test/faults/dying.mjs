@@ -6,7 +6,9 @@ import { writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 const asked = new URL(import.meta.url).searchParams;
-const [at, when, to] = [asked.get('at'), asked.get('when'), asked.get('to')];
+const at = asked.get('at');
+const when = asked.get('when');
+const to = asked.get('to');
 const steps = [];
 if (to !== null) process.on('exit', () => writeFileSync(to, JSON.stringify(steps)));
 

@@ -10,7 +10,13 @@ const COMMANDS = 25;
 const folder = mkdtempSync(join(tmpdir(), 'entente-fsync-'));
 const trace = join(folder, 'trace');
 const started = await startStandalone(join(folder, 'data'), 'off', [
-  ...['strace', '-f', '-y', '-o', trace, '-e', 'trace=fsync,fdatasync'],
+  'strace',
+  '-f',
+  '-y',
+  '-o',
+  trace,
+  '-e',
+  'trace=fsync,fdatasync',
 ]);
 try {
   const { url } = started;

@@ -62,7 +62,9 @@ describe('a socket that a supervisor holds', () => {
     const first = start(socket.fd);
     await answers(url);
     const asked = new Map<string, number>();
-    let [over, longest, sent] = [false, 0, 0];
+    let over = false;
+    let longest = 0;
+    let sent = 0;
     const ask = async (question: () => Promise<Response>): Promise<void> => {
       while (!over) {
         const begun = performance.now();

@@ -21,8 +21,12 @@ const propose = async (): Promise<number> => {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
     body: JSON.stringify({
-      ...{ title: 'T'.repeat(100), donor: 'norland', recipient: 'estmark', sector: '15210' },
-      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+      title: 'T'.repeat(100),
+      donor: 'norland',
+      recipient: 'estmark',
+      sector: '15210',
+      starts: '2026-01-01',
+      ends: '2028-12-31',
     }),
   });
   await answer.text();
@@ -35,7 +39,8 @@ interface Live {
 }
 async function watch(path: string): Promise<Live> {
   const answer = await fetch(`${built.url}/v1/${path}`);
-  let [told, ended] = ['', false];
+  let told = '';
+  let ended = false;
   void (async () => {
     const decoder = new TextDecoder();
     for await (const bytes of answer.body as AsyncIterable<Uint8Array>) told += decoder.decode(bytes, { stream: true });
@@ -77,7 +82,8 @@ interface Attacker {
 function attacker(): Attacker {
   const { hostname, port } = new URL(built.url);
   const socket = connect(Number(port), hostname);
-  let [heard, gone] = ['', false];
+  let heard = '';
+  let gone = false;
   socket.on('error', () => undefined).on('close', () => (gone = true));
   socket.on('data', (bytes) => (heard = (heard + bytes.toString('latin1')).slice(0, 400)));
   return { socket, heard: () => heard, gone: () => gone };
@@ -94,7 +100,8 @@ async function beside<T>(
 ): Promise<{ was: T; statuses: number[]; slowest: number; grew: number }> {
   const before = memory();
   let over = false;
-  let [slowest, most] = [0, before];
+  let slowest = 0;
+  let most = before;
   const statuses = new Set<number>();
   const other = (async () => {
     do {
@@ -126,7 +133,9 @@ const trickle = async ({ socket, gone }: Attacker, text: string, every: number):
 describe('while others are served within a second, and its memory stays as it was, the deployment', () => {
   it('ends connections on which nothing comes, and requests whose head or body comes a byte at a time', async () => {
     const { was, slowest, grew, ...others } = await beside(async () => {
-      const [silent, heads, bodies] = [attackers(100), attackers(100), attackers(100)];
+      const silent = attackers(100);
+      const heads = attackers(100);
+      const bodies = attackers(100);
       for (const { socket } of bodies) socket.write(post('Content-Length: 1000'));
       for (const one of heads) void trickle(one, post(`X: ${'x'.repeat(100)}`), 100);
       for (const one of bodies) void trickle(one, ' '.repeat(100), 100);
@@ -189,7 +198,9 @@ describe('while others are served within a second, and its memory stays as it wa
 
   it('refuses heads and bodies that are too large, or have no end', async () => {
     const { was, slowest, grew, ...others } = await beside(async () => {
-      const [heads, long, endless] = [attackers(20), attackers(20), attackers(4)];
+      const heads = attackers(20);
+      const long = attackers(20);
+      const endless = attackers(4);
       for (const { socket } of heads) socket.write(`GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`);
       for (const { socket } of long) socket.write(post(`Content-Length: ${1024 * 1024 + 1}`));
       const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;

@@ -28,8 +28,18 @@ afterEach(async () => {
 /** The deployment on a disk that fails under the given call on the log, at the call of this number. */
 const onBadDisk = (calls: string, number: number): Promise<BuiltStandalone> =>
   startStandalone(folder, 'off', [
-    ...['strace', '-f', '--seccomp-bpf', '-qq', '-o', join(tmpdir(), 'entente-io-trace')],
-    ...['-P', join(folder, 'log.sqlite-wal'), '-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO:when=${number}`],
+    'strace',
+    '-f',
+    '--seccomp-bpf',
+    '-qq',
+    '-o',
+    join(tmpdir(), 'entente-io-trace'),
+    '-P',
+    join(folder, 'log.sqlite-wal'),
+    '-e',
+    `trace=${calls}`,
+    '-e',
+    `inject=${calls}:error=EIO:when=${number}`,
   ]);
 
 describe('where the disk fails under a commit', () => {

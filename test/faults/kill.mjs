@@ -191,8 +191,13 @@ async function round(n) {
     }
     for (let i = 0; i < 8; i += 1)
       await send(account(i), 'open', DONOR, {
-        ...{ donor: 'norland', recipient: 'estmark', fund: 'Killed', currency: 'USD', stages: ['pledged'] },
-        ...{ basis: 'own', onBudget: false },
+        donor: 'norland',
+        recipient: 'estmark',
+        fund: 'Killed',
+        currency: 'USD',
+        stages: ['pledged'],
+        basis: 'own',
+        onBudget: false,
       });
   }
   await caughtUp();

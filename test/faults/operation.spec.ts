@@ -11,8 +11,12 @@ import { startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 
 const proposal = {
-  ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-  ...{ starts: '2026-01-01', ends: '2028-12-31' },
+  title: 'Training',
+  donor: 'norland',
+  recipient: 'estmark',
+  sector: '15210',
+  starts: '2026-01-01',
+  ends: '2028-12-31',
 };
 const propose = (url: string, id: string, more: object = {}): Promise<Response> =>
   fetch(`${url}/v1/programme/norland.${id}/propose`, {

@@ -86,9 +86,11 @@ describe('what fails once apart from the path of a command', () => {
   it.each(MOMENTS)(
     'an exported log, %s its events were adopted: there is no folder, and the next try fills it',
     async (when) => {
-      const [file, data] = [join(base, `log-${when}`), join(base, `moved-${when}`)];
+      const file = join(base, `log-${when}`);
+      const data = join(base, `moved-${when}`);
       await entente('export', file, '--data', folder);
-      let [broken, mend] = [true, (): boolean => false];
+      let broken = true;
+      let mend = (): boolean => false;
       const openStore = (into: string): EventStore => {
         const store = new SqliteEventStore({ folder: into });
         // Killed from here on, there would be no folder of that name.

@@ -136,12 +136,23 @@ describe('a port that fails once', () => {
     const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
     const open = (now: string): Promise<Outcome> => {
       const data = {
-        ...{ kind: 'bilateral', title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-        ...{ starts: '2026-01-01', ends: '2028-12-31' },
+        kind: 'bilateral',
+        title: 'Training',
+        donor: 'norland',
+        recipient: 'estmark',
+        sector: '15210',
+        starts: '2026-01-01',
+        ends: '2028-12-31',
       };
       const circumstances = {
-        ...{ actor: { organisation: 'norland', role: 'donor' } as const, commandId: 'k', correlationId: 'c', now },
-        ...{ occurredAt: '2025-12-01T12:00:00.000Z', causationId: null, evidence: [], legalBasis: null },
+        actor: { organisation: 'norland', role: 'donor' } as const,
+        commandId: 'k',
+        correlationId: 'c',
+        now,
+        occurredAt: '2025-12-01T12:00:00.000Z',
+        causationId: null,
+        evidence: [],
+        legalBasis: null,
       };
       const stream = { kind: 'programme', id: 'norland.late' };
       return executor.execute(new ExecuteCommand(stream, { type: 'ProposeProgramme', data }, circumstances, data));
@@ -150,8 +161,14 @@ describe('a port that fails once', () => {
     expect(before).toMatchObject({ as: 'accepted' });
     const change = (now: string): Promise<Outcome> => {
       const circumstances = {
-        ...{ actor: { organisation: 'norland', role: 'donor' } as const, commandId: 'm', correlationId: 'c', now },
-        ...{ occurredAt: '2025-12-01T12:00:00.000Z', causationId: null, evidence: [], legalBasis: null },
+        actor: { organisation: 'norland', role: 'donor' } as const,
+        commandId: 'm',
+        correlationId: 'c',
+        now,
+        occurredAt: '2025-12-01T12:00:00.000Z',
+        causationId: null,
+        evidence: [],
+        legalBasis: null,
       };
       const stream = { kind: 'programme', id: 'norland.late' };
       const data = { marker: 1 };

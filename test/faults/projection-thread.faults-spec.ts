@@ -23,8 +23,12 @@ const propose = async (id: string): Promise<string> => {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
     body: JSON.stringify({
-      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+      title: 'Training',
+      donor: 'norland',
+      recipient: 'estmark',
+      sector: '15210',
+      starts: '2026-01-01',
+      ends: '2028-12-31',
     }),
   });
   expect(answer.status).toBe(201);

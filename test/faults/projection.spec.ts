@@ -125,7 +125,8 @@ describe('the projection', () => {
 
   it('is fenced by another worker that moved the checkpoint, and goes on from there', async () => {
     const rows = await openRows(newFolder());
-    const [first, second] = [new ByHand(), new ByHand()];
+    const first = new ByHand();
+    const second = new ByHand();
     new Projector(MODELS, first, rows, now).start();
     new Projector(MODELS, second, rows, now).start();
     await first.resume();
@@ -316,7 +317,8 @@ describe('the projection', () => {
       await replay(store, MODELS, rows, at, now);
       for (const { name } of served.names()) {
         const query = { where: [], sort: [], limit: 1000, pin: [at] };
-        const [then, anew] = [await served.query(name, query), await rows.query(name, query)];
+        const then = await served.query(name, query);
+        const anew = await rows.query(name, query);
         expect(anew.rows).toEqual(then.rows);
         expect(await rows.totals(name, [], [at])).toEqual(await served.totals(name, [], [at]));
       }

@@ -19,15 +19,26 @@ const COMMANDS = ['PledgeFunds', 'CommitFunds', 'ObligateFunds', 'DecommitFunds'
 const submit = (type: string, data: object, commandId: string): ExecuteCommand => {
   const now = '2026-06-01T12:00:00.000Z';
   const circumstances = {
-    ...{ actor: { organisation: 'norland', role: 'donor' } as const, commandId, correlationId: 'race', now },
-    ...{ causationId: null, occurredAt: null, evidence: [], legalBasis: null },
+    actor: { organisation: 'norland', role: 'donor' } as const,
+    commandId,
+    correlationId: 'race',
+    now,
+    causationId: null,
+    occurredAt: null,
+    evidence: [],
+    legalBasis: null,
   };
   return new ExecuteCommand(STREAM, { type, data }, circumstances, data);
 };
 const opening = submit(
   'OpenFundingAccount',
   {
-    ...{ donor: 'norland', recipient: 'estmark', fund: 'Race', currency: 'USD', basis: 'own', onBudget: false },
+    donor: 'norland',
+    recipient: 'estmark',
+    fund: 'Race',
+    currency: 'USD',
+    basis: 'own',
+    onBudget: false,
     stages: ['pledged', 'committed', 'obligated'],
   },
   'open',
@@ -41,7 +52,8 @@ const one = fc.record({
 type One = { readonly type: string; readonly amount: number; readonly pause: number };
 
 it('two processes that race on one stream leave a history that one alone could have told, in the same order', async () => {
-  let [accepted, refused] = [0, 0];
+  let accepted = 0;
+  let refused = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.array(one, { minLength: 1, maxLength: 25 }),
@@ -104,7 +116,8 @@ it('two processes that race on one stream leave a history that one alone could h
 it('a process that has not seen what another one left refuses nothing by what it remembers', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-race-'));
   const store = new SqliteEventStore({ folder });
-  const [one, other] = [process(store), process(store)];
+  const one = process(store);
+  const other = process(store);
   const money = (type: string, commandId: string) =>
     submit(
       type,

@@ -44,7 +44,8 @@ it('a thousand readers, of whom a hundred are stuck while thousands of commands 
   }));
   let pledged = 0;
   const pledge = async (): Promise<void> => {
-    const [n, amount] = [(pledged += 1), 1];
+    const n = (pledged += 1);
+    const amount = 1;
     const body = { amount, period: '2026', ...(n % 4 === 0 ? { evidence } : {}) };
     expect(await send(n % ACCOUNTS, 'pledge', body)).toBe(201);
   };
@@ -66,7 +67,8 @@ it('a thousand readers, of whom a hundred are stuck while thousands of commands 
     Number(/^RssAnon:\s+([0-9]+)/m.exec(readFileSync(`/proc/${built.deployment.pid}/status`, 'utf8'))?.[1]) / 1024;
 
   const before = memory();
-  let [most, slowest] = [before, 0];
+  let most = before;
+  let slowest = 0;
   const watching = setInterval(() => (most = Math.max(most, memory())), 50);
   const client = async (): Promise<void> => {
     while (pledged < COMMANDS) {

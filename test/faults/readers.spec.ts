@@ -33,8 +33,12 @@ const propose = async (id = `p${(sent += 1)}`): Promise<void> => {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
     body: JSON.stringify({
-      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+      title: 'Training',
+      donor: 'norland',
+      recipient: 'estmark',
+      sector: '15210',
+      starts: '2026-01-01',
+      ends: '2028-12-31',
     }),
   });
   expect(answer.status).toBe(201);
@@ -87,7 +91,8 @@ describe('a reader of live rows', () => {
     await propose();
     const reader = await new LiveReader(url, LIVE).come();
     await reader.until(({ events }) => events.includes('caught-up'));
-    const [go, told] = [holdQuery(), reader.events.length];
+    const go = holdQuery();
+    const told = reader.events.length;
     await rebuild();
     for (let n = 0; n < 2; n += 1) {
       await propose();

@@ -75,7 +75,9 @@ interface Kept extends Answer {
 }
 
 it('killed before and after each step of a rebuild and its cut-over, under load, leaves every answer what a replay to its position gives, and takes over in the end', async () => {
-  let [over, sent, refused] = [false, 0, 0];
+  let over = false;
+  let sent = 0;
+  let refused = 0;
   const post = async (account: string, command: string, body: object): Promise<void> => {
     const answer = await fetch(`${built.url}/v1/funding-account/norland.${account}/${command}`, {
       method: 'POST',
@@ -187,7 +189,9 @@ it('killed before and after each step of a rebuild and its cut-over, under load,
       anew.rows.map(({ key, columns, source }) => ({
         ...columns,
         row_id: key,
-        ...{ stream: source?.stream, since: String(source?.since), event: source?.event },
+        stream: source?.stream,
+        since: String(source?.since),
+        event: source?.event,
       })),
     );
     const totals = await rows.totals('funding', [], anew.pin);

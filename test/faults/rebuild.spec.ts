@@ -202,7 +202,9 @@ describe('a parked stream', () => {
       {
         parked: [
           {
-            ...{ model: 'milestones', stream: 'programme/norland.border-training', error: 'RangeError: a fault' },
+            model: 'milestones',
+            stream: 'programme/norland.border-training',
+            error: 'RangeError: a fault',
             type: 'MilestoneReplanned',
           },
         ],

@@ -33,18 +33,26 @@ describe('stopping', () => {
     built = await startStandalone(folder, 'off', [], { ENTENTE_SHUTDOWN_TIMEOUT_SECONDS: '10' });
     // More than the system's own buffers hold between the two.
     const evidence = Array.from({ length: 50 }, (_, i) => ({
-      ...{ sha256: String(i).padStart(64, '0'), reference: 'r'.repeat(200) },
+      sha256: String(i).padStart(64, '0'),
+      reference: 'r'.repeat(200),
     }));
     const body = JSON.stringify({
-      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-      ...{ starts: '2026-01-01', ends: '2028-12-31', evidence },
+      title: 'Training',
+      donor: 'norland',
+      recipient: 'estmark',
+      sector: '15210',
+      starts: '2026-01-01',
+      ends: '2028-12-31',
+      evidence,
     });
     const headers = { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' };
     for (let n = 0; n < 900; n += 30)
       await Promise.all(
         Array.from({ length: 30 }, async (_, i) => {
           const answer = await fetch(`${built.url}/v1/programme/norland.p${n + i}/propose`, {
-            ...{ method: 'POST', headers, body },
+            method: 'POST',
+            headers,
+            body,
           });
           expect(answer.status).toBe(201);
         }),

@@ -34,7 +34,9 @@ it('a deployment that is held up ends within the bound with status 1, and all th
   slow.destroy();
   deployment.kill('SIGKILL');
   expect({ status: deployment.exitCode, within: took < STOP * 1000 + 8000, heldUp: took > STOP * 1000 - 200 }).toEqual({
-    ...{ status: 1, within: true, heldUp: true },
+    status: 1,
+    within: true,
+    heldUp: true,
   });
   const log = new SqliteLogReader(folder);
   expect((await all(log.readLog(0n))).map(({ stream }) => stream)).toEqual(

@@ -43,12 +43,23 @@ function failNextCommit(store: SqliteEventStore, when: 'before' | 'after'): void
 
 const proposal = (now: string): ExecuteCommand => {
   const data = {
-    ...{ kind: 'bilateral', title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-    ...{ starts: '2026-01-01', ends: '2028-12-31' },
+    kind: 'bilateral',
+    title: 'Training',
+    donor: 'norland',
+    recipient: 'estmark',
+    sector: '15210',
+    starts: '2026-01-01',
+    ends: '2028-12-31',
   };
   const circumstances = {
     actor: { organisation: 'norland', role: 'donor' } as const,
-    ...{ commandId: 'k', correlationId: 'c', causationId: null, now, occurredAt: null, evidence: [], legalBasis: null },
+    commandId: 'k',
+    correlationId: 'c',
+    causationId: null,
+    now,
+    occurredAt: null,
+    evidence: [],
+    legalBasis: null,
   };
   return new ExecuteCommand(
     { kind: 'programme', id: 'norland.one' },

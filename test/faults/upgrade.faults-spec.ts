@@ -46,7 +46,8 @@ async function fill(): Promise<void> {
   for (let n = 0; n < EVENTS; n += 1000)
     await log.adopt(
       Array.from({ length: 1000 }, (_, i) => {
-        const [account, round] = [(n + i) % ACCOUNTS, Math.floor((n + i) / ACCOUNTS)];
+        const account = (n + i) % ACCOUNTS;
+        const round = Math.floor((n + i) / ACCOUNTS);
         const id = `00000000-0000-5000-8000-${String(n + i).padStart(12, '0')}`;
         const revision = 1 + round + (account === 0 ? 1 : 0);
         return { ...told, id, stream: `funding-account/norland.a${account}`, revision };

@@ -78,8 +78,13 @@ async function says(n: number): Promise<{ status: number; ms: number }> {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
     body: JSON.stringify({
-      ...{ title: 'Training', donor: 'norland', recipient: 'estmark', sector: '15210', evidence },
-      ...{ starts: '2026-01-01', ends: '2028-12-31' },
+      title: 'Training',
+      donor: 'norland',
+      recipient: 'estmark',
+      sector: '15210',
+      evidence,
+      starts: '2026-01-01',
+      ends: '2028-12-31',
     }),
   });
   await answer.text();
@@ -96,7 +101,8 @@ it.each([
     built = await startStandalone(folder, 'off', [], { ENTENTE_REQUEST_TIMEOUT_SECONDS: '1' });
     let said = 0;
     const statuses = new Set<number>();
-    let [slowest, most] = [0, 0];
+    let slowest = 0;
+    let most = 0;
     const tell = async (many: number): Promise<void> => {
       for (const { status, ms } of await Promise.all(Array.from({ length: many }, () => says((said += 1))))) {
         statuses.add(status);
@@ -105,7 +111,8 @@ it.each([
       most = Math.max(most, memory());
     };
     for (let n = 0; n < 40; n += 1) await tell(10);
-    const [files, held] = [openFiles(), memory()];
+    const files = openFiles();
+    const held = memory();
     peer = await comes();
     expect(openFiles()).toBeGreaterThanOrEqual(files + READERS + IDLE);
     back = vanishes(peer);
@@ -121,7 +128,9 @@ it.each([
       inTime: true,
     });
     expect({ statuses: [...statuses], slowest: slowest < 1500, grew: most - held < 200 }).toEqual({
-      ...{ statuses: [201], slowest: true, grew: true },
+      statuses: [201],
+      slowest: true,
+      grew: true,
     });
   },
   90_000,

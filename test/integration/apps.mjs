@@ -11,7 +11,8 @@ export async function entente(settings, ...args) {
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let [out, err] = ['', ''];
+  let out = '';
+  let err = '';
   child.stdout.on('data', (chunk) => (out += chunk));
   child.stderr.on('data', (chunk) => (err += chunk));
   const status = await new Promise((resolve) => child.once('close', resolve));
@@ -65,7 +66,12 @@ export async function startApp(name, settings, loading) {
     return ended;
   };
   return {
-    ...{ name, url, ready, standing, ended, pid: child.pid },
+    name,
+    url,
+    ready,
+    standing,
+    ended,
+    pid: child.pid,
     logged: () => logged,
     signal: (signal) => child.kill(signal),
     stop: () => end('SIGTERM'),

@@ -93,7 +93,9 @@ export async function distributed(partitions: number, brokers?: string) {
       const rows = await rowsIn(url);
       let folded = 0;
       const observer = {
-        ...{ settled: () => undefined, decided: () => undefined, conflict: () => undefined },
+        settled: () => undefined,
+        decided: () => undefined,
+        conflict: () => undefined,
         projected: (events: number) => void (folded += events),
       };
       const projector = new Projector([counted], new KafkaEventFeed(settings, store), rows, now, 5, observer);

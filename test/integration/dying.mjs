@@ -6,7 +6,9 @@ import { writeFileSync } from 'node:fs';
 import pg from 'pg';
 
 const asked = new URL(import.meta.url).searchParams;
-const [kind, when, to] = [asked.get('kind'), asked.get('when'), asked.get('to')];
+const kind = asked.get('kind');
+const when = asked.get('when');
+const to = asked.get('to');
 const steps = [];
 if (to !== null) process.on('exit', () => writeFileSync(to, JSON.stringify(steps)));
 

@@ -44,8 +44,12 @@ const same = (what, is, wanted) => {
 const message = (account, command, id, body) => ({
   key: account,
   headers: {
-    ...{ ce_specversion: '1.0', ce_id: id, ce_type: TYPES[command] ?? fail(`no type for ${command}`) },
-    ...{ ce_source: source, ce_actorrole: role, ce_subject: `funding-account/${account}` },
+    ce_specversion: '1.0',
+    ce_id: id,
+    ce_type: TYPES[command] ?? fail(`no type for ${command}`),
+    ce_source: source,
+    ce_actorrole: role,
+    ce_subject: `funding-account/${account}`,
     'content-type': 'application/json',
   },
   value: JSON.stringify({ ...body, occurredAt }),
@@ -53,7 +57,10 @@ const message = (account, command, id, body) => ({
 
 /** Every command of the file, in its order, each account opened before it is used; and the file's own totals. */
 async function readFile() {
-  const [messages, opened, totals, recipients] = [[], new Set(), new Map(), new Map()];
+  const messages = [];
+  const opened = new Set();
+  const totals = new Map();
+  const recipients = new Map();
   let rows = 0;
   for await (const row of createReadStream(csv).pipe(parse({ columns: true, bom: true }))) {
     rows += 1;
@@ -139,7 +146,9 @@ try {
     const kafka = await begun(await startKafka({ folder: join(folder, 'kafka') }));
     const eventStore = await begun(await startEventStore({ folder: join(folder, 'eventstore') }));
     return {
-      ...{ ESDB_URL: eventStore.url, KAFKA_BROKERS: kafka.brokers, DATABASE_URL: postgres.url },
+      ESDB_URL: eventStore.url,
+      KAFKA_BROKERS: kafka.brokers,
+      DATABASE_URL: postgres.url,
       ENTENTE_PSEUDONYM_KEY: randomBytes(32).toString('hex'),
     };
   };

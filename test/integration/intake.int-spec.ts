@@ -71,10 +71,15 @@ describe('a command on a topic', () => {
     expect(replies.map((one) => String(one.key))).toEqual(['estmark']);
     expect(replies.map(repliedBy)).toEqual([
       {
-        ...{ type: 'entente.command-accepted', commandId: 'command-1', correlationId: 'story' },
+        type: 'entente.command-accepted',
+        commandId: 'command-1',
+        correlationId: 'story',
         subject: 'stakeholder/estmark',
         body: {
-          ...{ commandId: 'command-1', stream: 'stakeholder/estmark', revision: 0, position: '1' },
+          commandId: 'command-1',
+          stream: 'stakeholder/estmark',
+          revision: 0,
+          position: '1',
           after: expect.any(String) as unknown,
           events: [{ id: expect.any(String) as unknown, type: 'StakeholderRegistered', revision: 0 }],
         },
@@ -112,7 +117,9 @@ describe('a command on a topic', () => {
     ]);
     await exactly(replies, 2);
     expect(repliedBy(replies[1] as Found)).toMatchObject({
-      ...{ type: 'entente.command-accepted', commandId: headers['ce_id'], subject: headers['ce_subject'] },
+      type: 'entente.command-accepted',
+      commandId: headers['ce_id'],
+      subject: headers['ce_subject'],
       body: { revision: 1, events: [{ type: 'FundsPledged' }] },
     });
   });
@@ -120,7 +127,8 @@ describe('a command on a topic', () => {
   it('of one key on several streams comes in the order in which they were sent', async () => {
     const { replies } = await running(2);
     const inOrder = (key: string): Message[] => {
-      const [giver, agent] = [`stakeholder/${key}`, `stakeholder/${key}-agent`];
+      const giver = `stakeholder/${key}`;
+      const agent = `stakeholder/${key}-agent`;
       const mandate = { source: key, actorrole: 'donor', type: 'GiveMandate' };
       // What is said last rests on what was recorded before it on both streams: sooner it would be refused.
       const commands = [
@@ -247,7 +255,8 @@ describe('while the store is away', () => {
     log.away = fault;
     const { delivery } = deployment.start(log.store);
     await deployment.topics();
-    const [replies, dead] = [await deployment.collect('replies'), await deployment.collect('deadLetters')];
+    const replies = await deployment.collect('replies');
+    const dead = await deployment.collect('deadLetters');
     const sent = Array.from({ length: 8 }, (_, i) => story(`org-${i}`, 5)).flat();
     await deployment.send(sent);
     await until(() => log.asked > 20);
@@ -277,13 +286,15 @@ describe('a command at which the rules themselves fail', () => {
     const rules = { ...kinds, decider: (kind: string) => (kind === 'stakeholder' ? failing : kinds.decider(kind)) };
     const { delivery } = deployment.start(deployment.store, rules);
     await deployment.topics();
-    const [replies, dead] = [await deployment.collect('replies'), await deployment.collect('deadLetters')];
+    const replies = await deployment.collect('replies');
+    const dead = await deployment.collect('deadLetters');
     const poison = aCommand('stakeholder/b', { id: 'poison' });
     await deployment.send([aCommand('stakeholder/a'), poison, aCommand('stakeholder/b'), aCommand('stakeholder/c')]);
     await exactly(replies, 4);
     expect(types(replies)).toEqual({ 'entente.command-accepted': 3, 'entente.command-refused': 1 });
     expect(replies.map(repliedBy).find(({ commandId }) => commandId === 'poison')?.body).toEqual({
-      ...{ code: 'fault', title: 'something failed here; it has been logged' },
+      code: 'fault',
+      title: 'something failed here; it has been logged',
     });
     expect(dead.map(({ value }) => String(value))).toEqual([poison.value]);
     const { headers } = dead[0] as Found;
@@ -316,7 +327,8 @@ describe('whatever ends an intake between its decisions and their answers', () =
   const ofPartition = () => {
     const { topic, groupId } = deployment.settings;
     return kafkaByHand(deployment.settings).producer({
-      ...{ transactionalId: `${groupId}-${topic}-0`, maxInFlightRequests: 1 },
+      transactionalId: `${groupId}-${topic}-0`,
+      maxInFlightRequests: 1,
       retry: { initialRetryTime: 5, retries: 20, maxRetryTime: 250 },
     });
   };

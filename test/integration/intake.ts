@@ -39,8 +39,13 @@ export const repliedBy = ({ headers, value }: Found): Replied => ({
 /** A command in binary mode, as anybody may send it: the registration of an organisation unless told otherwise. */
 export function aCommand(subject: string, more: Partial<Record<string, string>> = {}, body?: unknown): Message {
   const said = {
-    ...{ specversion: '1.0', id: randomUUID(), type: 'RegisterStakeholder', source: 'operator', actorrole: 'operator' },
-    ...{ subject, ...more },
+    specversion: '1.0',
+    id: randomUUID(),
+    type: 'RegisterStakeholder',
+    source: 'operator',
+    actorrole: 'operator',
+    subject,
+    ...more,
   };
   const headers = Object.entries(said).flatMap(([name, text]) => (text === undefined ? [] : [[`ce_${name}`, text]]));
   return {
@@ -57,7 +62,9 @@ export async function intakeDeployment(partitions: number, brokers?: string) {
   const { topic, ...quick } = topicForTests(partitions, brokers);
   const settings: KafkaIntakeSettings = {
     ...quick,
-    ...{ topic, replies: `${topic}-replies`, deadLetters: `${topic}-dead-letters` },
+    topic,
+    replies: `${topic}-replies`,
+    deadLetters: `${topic}-dead-letters`,
   };
   const kafka = kafkaByHand(settings);
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });

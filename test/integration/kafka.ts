@@ -10,7 +10,12 @@ export function topicForTests(partitions: number, brokers = process.env.SERVICES
   const topic = `test-${randomUUID()}`;
   const quick = { maxWait: 50, firstPause: 50, sessionTimeout: 6000, closeWithin: 5000 };
   const settings: KafkaFeedSettings & KafkaPublisherSettings = {
-    ...{ brokers: [brokers], clientId: 'test', topic, partitions, groupId: topic, ...quick },
+    brokers: [brokers],
+    clientId: 'test',
+    topic,
+    partitions,
+    groupId: topic,
+    ...quick,
   };
   return settings;
 }

@@ -7,8 +7,13 @@ const OPERATOR = 'entente;role=operator';
 const DONOR = 'norland;role=donor';
 const account = (name) => `funding-account/norland.${name}`;
 const opening = {
-  ...{ donor: 'norland', recipient: 'estmark', fund: 'Tried', currency: 'USD', stages: ['pledged'] },
-  ...{ basis: 'own', onBudget: false },
+  donor: 'norland',
+  recipient: 'estmark',
+  fund: 'Tried',
+  currency: 'USD',
+  stages: ['pledged'],
+  basis: 'own',
+  onBudget: false,
 };
 const pledge = () => ({ amount: 1 + randomInt(1_000_000), period: `20${20 + randomInt(9)}` });
 
@@ -73,8 +78,13 @@ export function loadOn(deployment, { rate = 60 } = {}) {
   const aPledge = (name, id = randomUUID()) => ({
     key: `norland.${name}`,
     headers: {
-      ...{ ce_specversion: '1.0', ce_id: id, ce_type: 'PledgeFunds', ce_source: 'norland', ce_actorrole: 'donor' },
-      ...{ ce_subject: account(name), 'content-type': 'application/json' },
+      ce_specversion: '1.0',
+      ce_id: id,
+      ce_type: 'PledgeFunds',
+      ce_source: 'norland',
+      ce_actorrole: 'donor',
+      ce_subject: account(name),
+      'content-type': 'application/json',
     },
     value: JSON.stringify(pledge()),
   });
@@ -105,7 +115,12 @@ export function loadOn(deployment, { rate = 60 } = {}) {
   };
 
   return {
-    ...{ receipts, sent, refused, post, publish, aPledge },
+    receipts,
+    sent,
+    refused,
+    post,
+    publish,
+    aPledge,
     async open() {
       for (const agent of ['agent-1', 'agent-2', 'agent-3']) {
         await post(`stakeholder/${agent}`, 'register', OPERATOR, { name: 'An agent', type: 'state', country: agent });

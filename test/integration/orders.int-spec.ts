@@ -6,7 +6,8 @@ import { reckon } from './reckoning.mjs';
 import { underLoad } from './under-load.js';
 
 const { deployment, load } = await underLoad({
-  ...{ partitions: 6, rate: 20 },
+  partitions: 6,
+  rate: 20,
   apps: { api: 1, relay: 1, intake: 1, projector: 1 },
 });
 

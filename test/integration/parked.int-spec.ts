@@ -34,7 +34,8 @@ async function projectors(...loading: readonly (string | undefined)[]): Promise<
 
 /** Pledges what cannot be folded; gives the id of its event. */
 async function pledge666(name: string): Promise<string> {
-  const [stream, id] = [`funding-account/norland.${name}`, `poison-${name}`];
+  const stream = `funding-account/norland.${name}`;
+  const id = `poison-${name}`;
   await load.post(stream, 'pledge', 'norland;role=donor', { amount: 666, period: '2026' }, id);
   return load.receipts.get(`${stream} ${id}`)?.[0]?.id ?? '';
 }
@@ -46,7 +47,8 @@ const letters = (): Promise<readonly Committed[]> =>
 
 /** What a dead letter was before it died, and what it says of its death. */
 function apart({ headers, value }: Committed) {
-  const [own, death]: Record<string, string>[] = [{}, {}];
+  const own: Record<string, string> = {};
+  const death: Record<string, string> = {};
   for (const [name, text] of Object.entries(headers)) {
     const [, of] = /^__connect\.errors\.(.*)$/.exec(name) ?? [];
     Object.assign(of === undefined ? (own ?? {}) : (death ?? {}), { [of ?? name]: text });
@@ -71,7 +73,9 @@ it('an event that a read model cannot fold parks its stream in the database and 
   await deployment.folded();
   expect(await parked()).toEqual([
     {
-      ...{ rows_in: expect.stringMatching(/^funding_v/), stream: 'funding-account/norland.h0', event_id: id },
+      rows_in: expect.stringMatching(/^funding_v/),
+      stream: 'funding-account/norland.h0',
+      event_id: id,
       error: 'RangeError: 666 is not folded here',
     },
   ]);
@@ -80,13 +84,13 @@ it('an event that a read model cannot fold parks its stream in the database and 
   const { record: was, death } = apart(letter as Committed);
   expect([was, others]).toEqual([{ headers: record?.headers, value: record?.value }, []]);
   expect(death).toMatchObject({
-    ...{
-      topic: deployment.settings['KAFKA_TOPIC'],
-      partition: String(record?.partition),
-      offset: String(record?.offset),
-    },
-    ...{ stage: 'TASK_PUT', 'connector.name': 'funding', 'exception.class.name': 'RangeError' },
-    ...{ 'exception.message': '666 is not folded here' },
+    topic: deployment.settings['KAFKA_TOPIC'],
+    partition: String(record?.partition),
+    offset: String(record?.offset),
+    stage: 'TASK_PUT',
+    'connector.name': 'funding',
+    'exception.class.name': 'RangeError',
+    'exception.message': '666 is not folded here',
   });
   const standing = await deployment.of('api')[0]?.standing();
   const models = standing?.['models'] as readonly { readonly model: string; readonly parked: number }[];
@@ -137,7 +141,9 @@ it('another number of partitions is a new topic and new rows, filled while the o
   await deployment.end();
   Object.assign(next.settings, {
     ...deployment.settings,
-    ...{ KAFKA_TOPIC: topic, KAFKA_PARTITIONS: count, DATABASE_URL: database },
+    KAFKA_TOPIC: topic,
+    KAFKA_PARTITIONS: count,
+    DATABASE_URL: database,
   });
   const onward = loadOn(next);
   try {

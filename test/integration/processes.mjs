@@ -9,10 +9,17 @@ import { startApp } from './apps.mjs';
 export function deploymentOf({ esdb, kafka, database }, partitions = 6) {
   const own = `trial-${randomUUID()}`;
   const settings = {
-    ...{ ESDB_URL: esdb, ESDB_LOG: own, KAFKA_BROKERS: kafka, DATABASE_URL: database },
-    ...{ KAFKA_TOPIC: own, KAFKA_PARTITIONS: String(partitions), KAFKA_GROUP: own },
-    ...{ KAFKA_COMMANDS_TOPIC: `${own}-commands`, KAFKA_REPLIES_TOPIC: `${own}-replies` },
-    ...{ KAFKA_DEAD_LETTERS_TOPIC: `${own}-dead-letters`, ENTENTE_PSEUDONYM_KEY: randomBytes(32).toString('hex') },
+    ESDB_URL: esdb,
+    ESDB_LOG: own,
+    KAFKA_BROKERS: kafka,
+    DATABASE_URL: database,
+    KAFKA_TOPIC: own,
+    KAFKA_PARTITIONS: String(partitions),
+    KAFKA_GROUP: own,
+    KAFKA_COMMANDS_TOPIC: `${own}-commands`,
+    KAFKA_REPLIES_TOPIC: `${own}-replies`,
+    KAFKA_DEAD_LETTERS_TOPIC: `${own}-dead-letters`,
+    ENTENTE_PSEUDONYM_KEY: randomBytes(32).toString('hex'),
   };
   const client = new kafkajs.Kafka({ brokers: [kafka], clientId: 'by-hand', logLevel: kafkajs.logLevel.NOTHING });
   const apps = new Set();

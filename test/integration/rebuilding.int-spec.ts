@@ -13,7 +13,8 @@ const DYING = loaded('dying.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'entente-rebuilding-'));
 
 const { deployment, load } = await underLoad({
-  ...{ partitions: 3, rate: 10 },
+  partitions: 3,
+  rate: 10,
   apps: { api: 1, relay: 1, projector: 2, intake: 1 },
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,7 +53,8 @@ interface Answer {
 it('killed at each of its steps while projectors fold, a rebuild leaves every answer whole, and takes over in the end', async () => {
   load.begin();
   let over = false;
-  const [answers, wrong]: [Answer[], unknown[]] = [[], []];
+  const answers: Answer[] = [];
+  const wrong: unknown[] = [];
   const url = await deployment.url();
   const reading = (async () => {
     for (; !over; await pause(100)) {

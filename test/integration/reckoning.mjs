@@ -10,7 +10,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { entente } from './apps.mjs';
 
 const equal = (is, should, what) => {
-  const [told, wanted] = [JSON.stringify(is), JSON.stringify(should)];
+  const told = JSON.stringify(is);
+  const wanted = JSON.stringify(should);
   if (told !== wanted) throw new Error(`${what}\n  is     ${told}\n  should ${wanted}`);
 };
 
@@ -83,7 +84,8 @@ function checkChain(events, records) {
   const partitionOf = new Map();
   const seen = new Set();
   for (const [partition, lying] of Map.groupBy(records, (record) => record.partition)) {
-    let [last, link] = [-1, '0 '];
+    let last = -1;
+    let link = '0 ';
     for (const { headers, offset } of lying) {
       const { ce_type: type, ce_id: id, ce_sequence: sequence, ce_prevposition: at, ce_previd: before } = headers;
       if (type === 'entente.mark' || seen.has(id)) continue;
@@ -156,7 +158,9 @@ export async function reckon(deployment, load) {
   const { settings, kafka } = deployment;
   await deployment.level(120_000);
   const commands = await wholeTopic(kafka, settings.KAFKA_COMMANDS_TOPIC);
-  let [replies, deadLetters, ofCommands] = [[], [], []];
+  let replies = [];
+  let deadLetters = [];
+  let ofCommands = [];
   for (const end = Date.now() + 60_000; ; await pause(500)) {
     replies = await wholeTopic(kafka, settings.KAFKA_REPLIES_TOPIC);
     deadLetters = await wholeTopic(kafka, settings.KAFKA_DEAD_LETTERS_TOPIC);
@@ -172,7 +176,11 @@ export async function reckon(deployment, load) {
   await checkTotals(events, deployment);
   const said = [await entente(settings, 'verify'), await entente(settings, 'compare', '--rebuilt')];
   return {
-    ...{ events: events.length, records: records.length, commands: commands.length, receipts: load.receipts.size },
-    ...{ deadLetters: deadLetters.length, said: said.join('\n') },
+    events: events.length,
+    records: records.length,
+    commands: commands.length,
+    receipts: load.receipts.size,
+    deadLetters: deadLetters.length,
+    said: said.join('\n'),
   };
 }

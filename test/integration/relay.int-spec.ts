@@ -43,7 +43,8 @@ describe('the events of a log on a topic with six partitions', () => {
 
   it('are a chain in each partition where relays come and go, two at once, and none waits for another', async () => {
     const going = deployment.load(60);
-    let [older, newer] = [deployment.relay(), deployment.relay()];
+    let older = deployment.relay();
+    let newer = deployment.relay();
     for (let round = 0; round < 6; round += 1) {
       await pause(150 + 50 * round);
       // It goes on with what it has begun while another begins.

@@ -32,7 +32,7 @@ const get = async (path: string): Promise<{ readonly status: number; readonly bo
 async function expectServed(): Promise<void> {
   const { KAFKA_TOPIC: topic = '' } = deployment.settings;
   const { position } = await load.post(ACCOUNT, 'pledge', 'norland;role=donor', { amount: 7, period: '2026' });
-  const [sent] = [load.aPledge('h1')];
+  const sent = load.aPledge('h1');
   await load.publish([sent]);
   const wanted = String(sent.headers?.['ce_id']);
   await until(async () => {

@@ -42,7 +42,9 @@ afterEach(async () => {
 function begin(name: string, ...options: string[]): ServiceSet {
   const file = join(folder, `${name}.env`);
   const child: ChildProcess = spawn('npm', ['run', 'services', '--', '--settings', file, ...options], {
-    ...{ cwd: project, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+    cwd: project,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
     // A folder that goes with it is made here, where it can be looked for.
     env: { ...process.env, TMPDIR: folder },
   });
@@ -52,7 +54,9 @@ function begin(name: string, ...options: string[]): ServiceSet {
   const ended = once(child, 'close').then(([code]) => (status = code as number | null));
   const group = Number(child.pid);
   const set: ServiceSet = {
-    ...{ group, said: () => said, status: () => status ?? null },
+    group,
+    said: () => said,
+    status: () => status ?? null,
     async settings() {
       await until(() => status !== undefined || said.includes('all answer'), 120_000);
       if (status !== undefined) throw new Error(said);
@@ -97,7 +101,8 @@ const logOf = ({ ESDB_URL }: Readonly<Record<string, string>>): Promise<EventSto
 
 describe('npm run services', () => {
   it('runs beside another on ports and a folder of its own, and takes all with it when it is interrupted', async () => {
-    const [one, other] = [begin('one'), begin('other')];
+    const one = begin('one');
+    const other = begin('other');
     const settings = await Promise.all([one.settings(), other.settings()]);
     for (const name of ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'])
       expect([...new Set(settings.map((its) => its[name]))]).toHaveLength(2);

@@ -5,7 +5,8 @@ import { reckon, wholeTopic } from './reckoning.mjs';
 import { underLoad } from './under-load.js';
 
 const { deployment, load } = await underLoad({
-  ...{ partitions: 3, rate: 40 },
+  partitions: 3,
+  rate: 40,
   apps: { api: 1, relay: 1, projector: 2, intake: 1 },
 });
 
@@ -20,7 +21,9 @@ async function putAgain(times: number): Promise<number> {
     for (let time = 0; time < times; time += 1) {
       const shuffled = records.map((record) => ({ record, by: Math.random() })).sort((a, b) => a.by - b.by);
       const messages = shuffled.map(({ record: { partition, headers, value } }) => ({
-        ...{ partition, headers: { ...headers }, value },
+        partition,
+        headers: { ...headers },
+        value,
         key: headers['ce_partitionkey'] ?? null,
       }));
       await producer.send({ topic: topic(), acks: -1, messages });

@@ -11,14 +11,13 @@ import { until } from './kafka.js';
 const PARTITIONS = 3;
 const DONOR = 'norland;role=donor';
 const opening = {
-  ...{
-    donor: 'norland',
-    recipient: 'estmark',
-    fund: 'Fund',
-    currency: 'USD',
-    stages: ['pledged', 'obligated', 'disbursed'],
-  },
-  ...{ basis: 'own', onBudget: false },
+  donor: 'norland',
+  recipient: 'estmark',
+  fund: 'Fund',
+  currency: 'USD',
+  stages: ['pledged', 'obligated', 'disbursed'],
+  basis: 'own',
+  onBudget: false,
 };
 
 interface Receipt {
@@ -93,7 +92,8 @@ describe('two apis of one deployment', () => {
   });
 
   it('let who reads a write wait for its own partition, whatever another waits for', async () => {
-    const [slow, quick] = [accountIn(0, 'slow'), accountIn(1, 'quick')];
+    const slow = accountIn(0, 'slow');
+    const quick = accountIn(1, 'quick');
     await opened(slow);
     await opened(quick);
     await deployment.ready();

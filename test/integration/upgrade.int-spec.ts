@@ -10,7 +10,8 @@ const NEWER = loaded('newer.mjs');
 const ORDER = ['projector', 'relay', 'intake', 'api'] as const satisfies readonly AppName[];
 
 const { deployment, load } = await underLoad({
-  ...{ partitions: 3, rate: 40 },
+  partitions: 3,
+  rate: 40,
   apps: { api: 2, relay: 1, projector: 2, intake: 1 },
 });
 
@@ -31,7 +32,8 @@ it('old and new processes side by side, each kind replaced one by one under load
   load.begin();
   let over = false;
   const versions = new Set<string>();
-  const [wrong, ended]: [unknown[], unknown[]] = [[], []];
+  const wrong: unknown[] = [];
+  const ended: unknown[] = [];
   /** Asks an api, whichever code it has, as long as it runs. */
   const asking = async (api: RunningApp): Promise<void> => {
     let gone = false;

@@ -6,7 +6,8 @@ import { reckon, wholeTopic } from './reckoning.mjs';
 import { loaded, underLoad } from './under-load.js';
 
 const { deployment, load } = await underLoad({
-  ...{ partitions: 2, rate: 120 },
+  partitions: 2,
+  rate: 120,
   apps: { api: 1, relay: 1, projector: 1, intake: 1 },
 });
 

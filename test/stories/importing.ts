@@ -105,7 +105,8 @@ export function importing(opens: OpensDeployment): void {
     });
 
     it('run again, nothing doubles; the rows that are served say what the events do, and the log is whole', async () => {
-      const [end, before] = [await head(), await totalsOf(deployment)];
+      const end = await head();
+      const before = await totalsOf(deployment);
       expect(await brought()).toMatchObject({ read: 16, accepted: 0, alreadyThere: 9, refused: 7 });
       expect(await head()).toBe(end);
       expect(await totalsOf(deployment)).toEqual(before);

@@ -88,25 +88,22 @@ export function liveOverHttp(opens: OpensDeployment): void {
 
     it('a row that is there no more is told gone', async () => {
       await send('programme/sudria.empty/propose', {
-        ...{
-          title: 'Empty',
-          donor: 'sudria',
-          recipient: 'estmark',
-          sector: '15210',
-          starts: '2026-01-01',
-          ends: '2027-01-01',
-        },
+        title: 'Empty',
+        donor: 'sudria',
+        recipient: 'estmark',
+        sector: '15210',
+        starts: '2026-01-01',
+        ends: '2027-01-01',
       });
       await send('funding-account/sudria.empty-fund/open', {
-        ...{
-          donor: 'sudria',
-          recipient: 'estmark',
-          programme: 'sudria.empty',
-          fund: 'F',
-          currency: 'EUR',
-          stages: ['pledged'],
-        },
-        ...{ basis: 'own', onBudget: false },
+        donor: 'sudria',
+        recipient: 'estmark',
+        programme: 'sudria.empty',
+        fund: 'F',
+        currency: 'EUR',
+        stages: ['pledged'],
+        basis: 'own',
+        onBudget: false,
       });
       await model(`donor-portfolio?after=${await head()}`);
       const reader = await listen(deployment.url, 'read-models/donor-portfolio/live?programme=sudria.empty');

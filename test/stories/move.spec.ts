@@ -9,7 +9,9 @@ import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 
 const base = mkdtempSync(join(tmpdir(), 'entente-move-'));
-const [old, moved, file] = [join(base, 'old'), join(base, 'new'), join(base, 'log.ndjson')];
+const old = join(base, 'old');
+const moved = join(base, 'new');
+const file = join(base, 'log.ndjson');
 beforeAll(async () => {
   const deployment = await createStandaloneApp(old, 'fatal');
   await deployment.listen(0, '127.0.0.1');
@@ -32,7 +34,8 @@ describe('a log that is moved', () => {
       digest: string;
     };
     expect((await entente('import', 'log', file, '--data', moved)).err).toContain('pseudonym.key');
-    const [before, after] = [await eventsOf(old), await eventsOf(moved)];
+    const before = await eventsOf(old);
+    const after = await eventsOf(moved);
     expect(after).toHaveLength(told.events);
     expect(after.map((event) => ({ ...event, position: 0n }))).toEqual(
       before.map((event) => ({ ...event, position: 0n })),

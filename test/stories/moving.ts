@@ -26,7 +26,8 @@ const eventsOf = async (deployment: Deployment) => {
 export function moving(opens: OpensDeployment): void {
   const folder = mkdtempSync(join(tmpdir(), 'entente-moving-'));
   const file = join(folder, 'log.ndjson');
-  let [old, deployment]: Deployment[] = [];
+  let old: Deployment | undefined;
+  let deployment: Deployment | undefined;
   const from = new ApiClient(() => (old as Deployment).url);
   const to = new ApiClient(() => (deployment as Deployment).url);
   beforeAll(async () => {
@@ -46,7 +47,8 @@ export function moving(opens: OpensDeployment): void {
   describe('a log that is moved into a deployment', () => {
     it('is there whole and once, also where that was broken off', async () => {
       const store = await (deployment as Deployment).store();
-      const [adopt, positions] = [store.adopt.bind(store), `${file}.positions.csv`];
+      const adopt = store.adopt.bind(store);
+      const positions = `${file}.positions.csv`;
       store.adopt = async (events) => {
         await adopt(events.slice(0, 20));
         throw new Error('the line went dead');
@@ -103,7 +105,8 @@ export function moving(opens: OpensDeployment): void {
 
     it('goes on from there, and is the same in one process again', async () => {
       await to.pledge(7);
-      const [back, log] = [join(folder, 'back'), await deployment?.log()];
+      const back = join(folder, 'back');
+      const log = await deployment?.log();
       await exportLog(log!, `${file}.back`, quiet);
       await log?.close();
       const store = new SqliteEventStore({ folder: back });

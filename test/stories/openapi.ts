@@ -154,7 +154,10 @@ export function openapi(opens: OpensDeployment): void {
             });
             const told = answer.json<{ events?: { id: string }[] }>();
             expect([example['x-step'], path, answer.statusCode, answer.statusCode === 201 ? null : told]).toEqual([
-              ...[example['x-step'], path, 201, null],
+              example['x-step'],
+              path,
+              201,
+              null,
             ]);
             lastEvent.set(example['x-step'], told.events?.at(-1)?.id as string);
           }

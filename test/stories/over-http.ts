@@ -53,8 +53,14 @@ export function overHttp(opens: OpensDeployment): void {
       const a = '/v1/funding-account/norland.a1';
       const money = { amount: 100, period: '2026' };
       const account = {
-        ...{ donor: 'norland', recipient: 'estmark', programme: 'norland.p1', fund: 'Partner Fund', currency: 'USD' },
-        ...{ stages: ['pledged', 'obligated', 'disbursed'], basis: 'own', onBudget: true },
+        donor: 'norland',
+        recipient: 'estmark',
+        programme: 'norland.p1',
+        fund: 'Partner Fund',
+        currency: 'USD',
+        stages: ['pledged', 'obligated', 'disbursed'],
+        basis: 'own',
+        onBudget: true,
       };
       const told: [string, unknown, number][] = [
         [`${p}/propose`, proposal, 201],
@@ -87,8 +93,16 @@ export function overHttp(opens: OpensDeployment): void {
         'FundsDisbursed',
       ]);
       expect(Object.keys(history.events[3]?.['metadata'] as object)).toEqual([
-        ...['actor', 'occurredAt', 'recordedAt', 'commandId', 'correlationId', 'causationId'],
-        ...['consulted', 'evidence', 'legalBasis', 'marking'],
+        'actor',
+        'occurredAt',
+        'recordedAt',
+        'commandId',
+        'correlationId',
+        'causationId',
+        'consulted',
+        'evidence',
+        'legalBasis',
+        'marking',
       ]);
       expect(history.events[3]).toMatchObject({
         revision: 3,
@@ -111,11 +125,11 @@ export function overHttp(opens: OpensDeployment): void {
       await send('/v1/programme/norland.untraced/propose', proposal, { ...norland, traceparent: 'none' });
       expect(await traceOf('programme/norland.untraced')).toEqual([null]);
       const report = {
-        ...{ allegation: 'unauthorised-transfer', recipient: 'estmark', accused: 'estmark' },
-        ...{
-          happened: { from: '2026-04-01', to: '2026-04-20' },
-          scopes: [{ kind: 'programme', id: 'norland.traced' }],
-        },
+        allegation: 'unauthorised-transfer',
+        recipient: 'estmark',
+        accused: 'estmark',
+        happened: { from: '2026-04-01', to: '2026-04-20' },
+        scopes: [{ kind: 'programme', id: 'norland.traced' }],
       };
       const flagged = await send(`/v1/misuse-case/sealed.${'7'.repeat(32)}/flag`, report, { ...norland, traceparent });
       expect(flagged.status).toBe(201);

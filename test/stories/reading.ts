@@ -19,15 +19,21 @@ export function reading(opens: OpensDeployment): void {
       const portfolio = await model('donor-portfolio?donor=norland');
       expect(portfolio.rows).toHaveLength(1);
       expect(portfolio.rows[0]).toMatchObject({
-        ...{
-          programme: 'norland.border-training',
-          recipient: 'estmark',
-          currency: 'USD',
-          status: 'active',
-          pledged: 250000000,
-        },
-        ...{ committed: 200000000, obligated: 138000000, disbursed: 60000000, spent: 41250000, unobligated: 62000000 },
-        ...{ deliveries: 1, on_time_percent: 0, mean_days_late_first: 11, mean_days_late_plan: 3, open_misuse: 1 },
+        programme: 'norland.border-training',
+        recipient: 'estmark',
+        currency: 'USD',
+        status: 'active',
+        pledged: 250000000,
+        committed: 200000000,
+        obligated: 138000000,
+        disbursed: 60000000,
+        spent: 41250000,
+        unobligated: 62000000,
+        deliveries: 1,
+        on_time_percent: 0,
+        mean_days_late_first: 11,
+        mean_days_late_plan: 3,
+        open_misuse: 1,
       });
       expect(portfolio.totals).toEqual([
         expect.objectContaining({ currency: 'USD', counts: 'programmes', count: 1, pledged: '250000000' }),
@@ -89,7 +95,10 @@ export function reading(opens: OpensDeployment): void {
         `read-models/milestones/events?row=${encodeURIComponent(rows[0]?.['row_id'] as string)}`,
       );
       expect((body as unknown as { events: Row[] }).events.map(({ type }) => type)).toEqual([
-        ...['ProgrammeProposed', 'MilestonePlanned', 'MilestoneReplanned', 'MilestoneMet'],
+        'ProgrammeProposed',
+        'MilestonePlanned',
+        'MilestoneReplanned',
+        'MilestoneMet',
       ]);
       const portfolio = await model('donor-portfolio?donor=norland');
       const behind = await get(
@@ -170,7 +179,9 @@ export function reading(opens: OpensDeployment): void {
       expect(first.startsWith(`${String(rows[0]?.['row_id'])},${String(rows[0]?.['programme'])},`)).toBe(true);
       expect(text.split('\r\n')).toHaveLength(rows.length + 2);
       expect([said('content-digest'), said('entente-position'), said('entente-version')]).toEqual([
-        ...[digest, position, version],
+        digest,
+        position,
+        version,
       ]);
     });
 

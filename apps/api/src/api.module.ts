@@ -110,7 +110,8 @@ export class ApiModule {
           useFactory: (metrics: Metrics) =>
             waits.for('the event store', () =>
               EventStoreDbStore.connect({
-                ...{ ...eventStore, reconnected: () => metrics.reconnected('event-store') },
+                ...eventStore,
+                reconnected: () => metrics.reconnected('event-store'),
                 onCommitted: (...of) => metrics.committed(...of),
               }),
             ),
@@ -128,7 +129,11 @@ export class ApiModule {
           useFactory: (log: EventStore, metrics: Metrics) =>
             waits.for('the database', async () => {
               const rows = new PostgresReadModelStore({
-                ...{ ...database, models: MODELS, views: VIEWS, partitions: topic.partitions, readonly: true },
+                ...database,
+                models: MODELS,
+                views: VIEWS,
+                partitions: topic.partitions,
+                readonly: true,
                 reconnected: () => metrics.reconnected('database'),
               });
               await rows.open(log.id, undefined, eraOf(log));
@@ -161,7 +166,10 @@ export class ApiModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             new PublishedPosition({
-              ...{ ...kafka, ...topic, clientId: 'entente-api', reconnected: () => metrics.reconnected('kafka') },
+              ...kafka,
+              ...topic,
+              clientId: 'entente-api',
+              reconnected: () => metrics.reconnected('kafka'),
             }),
         },
         {
@@ -183,8 +191,13 @@ export class ApiModule {
           inject: [EventStore, ReadModelStore, Watchdog, CommandLag],
           useFactory: (log: EventStore, rows: ReadModelStore, watchdog: Watchdog, backlog: CommandLag) =>
             new SystemReadiness({
-              ...{ log, rows, watchdog, waiting: () => log.waiting(), commandsWaiting: () => backlog.waiting() },
-              ...{ fault: () => null, models: () => modelsIn(rows) },
+              log,
+              rows,
+              watchdog,
+              waiting: () => log.waiting(),
+              commandsWaiting: () => backlog.waiting(),
+              fault: () => null,
+              models: () => modelsIn(rows),
             }),
         },
         WatchdogWorker,

@@ -12,7 +12,9 @@ async function bootstrap(): Promise<void> {
   const config = settingsOr(readConfig(process.env), NAME);
   const waits = new StartupDependencies((line) => process.stderr.write(`${NAME}: ${line}\n`));
   await runProcess({
-    ...{ name: NAME, at: config.process, waitsFor: () => waits.status() },
+    name: NAME,
+    at: config.process,
+    waitsFor: () => waits.status(),
     build: async (signal) => {
       const app = await buildApp(ApiModule.on(config, waits.until(signal)), config.process.door);
       serveDocs(app, app.get(ReadModelStore));

@@ -49,7 +49,11 @@ export const inFolder = (folder: string): Deployment => ({
 export const onServices = ({ eventStore, database, topic }: ServiceSettings): Deployment => {
   const rowsIn = async (log: EventLog, readonly: boolean): Promise<ReadModelStore> => {
     const rows = new PostgresReadModelStore({
-      ...{ ...database, models: MODELS, views: VIEWS, partitions: topic.partitions, readonly },
+      ...database,
+      models: MODELS,
+      views: VIEWS,
+      partitions: topic.partitions,
+      readonly,
     });
     await rows.open(log.id, undefined, eraOf(log));
     return rows;
@@ -80,7 +84,11 @@ export async function openRowsBehind(
 export function deadLetters({ kafka, others, group }: ServiceSettings, back: boolean): Promise<readonly DeadLetter[]> {
   const { commands: topic, deadLetters: letters } = others;
   return (back ? redrive : listDeadLetters)({
-    ...{ ...kafka, topic, deadLetters: letters, groupId: `${group}-intake`, clientId: 'entente-cli' },
+    ...kafka,
+    topic,
+    deadLetters: letters,
+    groupId: `${group}-intake`,
+    clientId: 'entente-cli',
   });
 }
 
@@ -93,13 +101,19 @@ export async function openRepartitioned(
   const { topic, partitions, database } = next;
   const rows = new PostgresReadModelStore({ url: database, models: MODELS, views: VIEWS, partitions });
   await rows.open(log.id, undefined, eraOf(log));
-  const [from, to] = [await PostgresRefusalLog.open(serves), await PostgresRefusalLog.open({ url: database })];
+  const from = await PostgresRefusalLog.open(serves);
+  const to = await PostgresRefusalLog.open({ url: database });
   const publisher = new KafkaEventPublisher({
-    ...{ ...kafka, topic, partitions, clientId: 'entente-cli' },
+    ...kafka,
+    topic,
+    partitions,
+    clientId: 'entente-cli',
     ...(replicas === undefined ? {} : { replicas }),
   });
   return {
-    ...{ publisher, rows, refusals: { from, to } },
+    publisher,
+    rows,
+    refusals: { from, to },
     close: async () => void (await Promise.allSettled([publisher, rows, from, to].map((one) => one.close()))),
   };
 }

@@ -32,8 +32,10 @@ class Sender {
       const answer = await fetch(`${this.url}/v1/funding-account/${path}`, {
         method: 'POST',
         headers: {
-          ...{ 'content-type': 'application/json', 'entente-actor': this.mapping.actor },
-          ...{ 'idempotency-key': commandId, 'correlation-id': `import-${slug(this.mapping.source)}` },
+          'content-type': 'application/json',
+          'entente-actor': this.mapping.actor,
+          'idempotency-key': commandId,
+          'correlation-id': `import-${slug(this.mapping.source)}`,
         },
         body: JSON.stringify(body),
       });

@@ -91,7 +91,9 @@ function minorUnitsOf(text: string, factor: number): bigint | null {
 export function mapRow(mapping: Mapping, row: Readonly<Record<string, string>>): Mapped {
   const at = (column: string): string => (row[column] ?? '').trim();
   const { source, donor, currency, columns } = mapping;
-  const [name, fund, period] = [at(columns.recipient), at(columns.fund), at(columns.period)];
+  const name = at(columns.recipient);
+  const fund = at(columns.fund);
+  const period = at(columns.period);
   const missing = Object.entries({ recipient: name, fund, period, amount: at(columns.amount) }).filter(
     ([, value]) => value === '',
   );

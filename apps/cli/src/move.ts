@@ -64,7 +64,8 @@ interface Ending {
 /** The last line of an exported log, once it was seen to be right; fails where the file is not whole. */
 async function checkWhole(file: string): Promise<Ending> {
   const hash = createHash('sha256');
-  let [lines, last] = [0, ''];
+  let lines = 0;
+  let last = '';
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
     if (lines > 0) hash.update(`${last}\n`);
     else {

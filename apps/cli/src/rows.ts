@@ -93,7 +93,8 @@ export async function* differences(name: string, left: Side, right: Side): Async
     rowsAt(store, name, position)[Symbol.asyncIterator](),
   ) as [AsyncIterator<RowOut>, AsyncIterator<RowOut>];
   const order = new Map<string, RowOut>();
-  let [a, b] = [await lefts.next(), await rights.next()];
+  let a = await lefts.next();
+  let b = await rights.next();
   while (a.done !== true || b.done !== true) {
     if (a.done !== true && b.done !== true && a.value.key === b.value.key) {
       yield* columnsThatDiffer(name, a.value, b.value);
@@ -126,7 +127,8 @@ function* meet(name: string, waiting: Map<string, RowOut>, row: RowOut, side: 'l
 
 function* columnsThatDiffer(name: string, left: RowOut, right: RowOut): Iterable<Difference> {
   for (const column of Object.keys({ ...left.columns, ...right.columns })) {
-    const [was, is] = [left.columns[column] ?? null, right.columns[column] ?? null];
+    const was = left.columns[column] ?? null;
+    const is = right.columns[column] ?? null;
     if (JSON.stringify(was) !== JSON.stringify(is)) yield { name, row: left.key, column, left: was, right: is };
   }
 }

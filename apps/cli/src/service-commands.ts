@@ -34,7 +34,9 @@ export function serviceCommands(
       const output = outputTo(json === true);
       const letters = (await deadLetters(settings, what === 'redrive')).map(({ death, ...letter }) => ({
         ...letter,
-        ...{ from: death['topic'] ?? '', at: `${death['partition']}/${death['offset']}`, stage: death['stage'] ?? '' },
+        from: death['topic'] ?? '',
+        at: `${death['partition']}/${death['offset']}`,
+        stage: death['stage'] ?? '',
         error: `${death['exception.class.name']}: ${death['exception.message']}`,
       }));
       if (output.json) output.out(JSON.stringify({ deadLetters: letters }));

@@ -32,7 +32,8 @@ export async function timeline(log: EventLog, wanted: Wanted, output: Output): P
       ? log.readLog(0n, { upTo: await log.head() })
       : log.readStream(streamName({ kind, id: id.join('/') }));
   const tell = progress(output, 'events read');
-  let [read, shown] = [0, 0];
+  let read = 0;
+  let shown = 0;
   for await (const batch of batches) {
     const rows = batch.filter((event) => matches(event, wanted)).map(lineOf);
     read += batch.length;

@@ -16,7 +16,8 @@ export class IntakeReadiness extends Readiness {
 
   async standing(): Promise<Standing> {
     const alarms = alarmsOf(this.watchdog);
-    const [waiting, commandsWaiting] = [this.store.waiting(), this.commandsWaiting()];
+    const waiting = this.store.waiting();
+    const commandsWaiting = this.commandsWaiting();
     const own = { waiting, commandsWaiting, models: [], parked: [], alarms };
     try {
       return { ...own, head: await headWithTimeout(this.store), fault: this.intake.fault() };

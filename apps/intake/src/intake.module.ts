@@ -46,7 +46,8 @@ export class IntakeModule {
           useFactory: (metrics: Metrics) =>
             waits.for('the event store', () =>
               EventStoreDbStore.connect({
-                ...{ ...eventStore, reconnected: () => metrics.reconnected('event-store') },
+                ...eventStore,
+                reconnected: () => metrics.reconnected('event-store'),
                 onCommitted: (...of) => metrics.committed(...of),
               }),
             ),
@@ -70,7 +71,11 @@ export class IntakeModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             new KafkaCommandFeed({
-              ...{ ...kafka, ...answering, replies, deadLetters, partitions },
+              ...kafka,
+              ...answering,
+              replies,
+              deadLetters,
+              partitions,
               ...(replicas === undefined ? {} : { replicas }),
               say: telling('kafka'),
               reconnected: () => metrics.reconnected('kafka'),

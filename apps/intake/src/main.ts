@@ -11,7 +11,9 @@ async function bootstrap(): Promise<void> {
   const config = settingsOr(readConfig(process.env), NAME);
   const waits = new StartupDependencies((line) => process.stderr.write(`${NAME}: ${line}\n`));
   await runProcess({
-    ...{ name: NAME, at: config.process, waitsFor: () => waits.status() },
+    name: NAME,
+    at: config.process,
+    waitsFor: () => waits.status(),
     build: (signal) => buildApp(IntakeModule.on(config, waits.until(signal)), config.process.door),
   });
 }

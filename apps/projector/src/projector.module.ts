@@ -71,8 +71,12 @@ export class ProjectorModule {
           useFactory: (log: EventLog, metrics: Metrics) =>
             new KafkaEventFeed(
               {
-                ...{ ...kafka, ...topic, groupId: `${group}-projector`, clientId: 'entente-projector' },
-                ...{ say: telling('kafka'), reconnected: () => metrics.reconnected('kafka') },
+                ...kafka,
+                ...topic,
+                groupId: `${group}-projector`,
+                clientId: 'entente-projector',
+                say: telling('kafka'),
+                reconnected: () => metrics.reconnected('kafka'),
               },
               log,
             ),
@@ -97,7 +101,10 @@ export class ProjectorModule {
             waits.for('the database', async () => {
               const { partitions } = topic;
               const rows = new PostgresReadModelStore({
-                ...{ ...database, models: MODELS, views: VIEWS, partitions },
+                ...database,
+                models: MODELS,
+                views: VIEWS,
+                partitions,
                 reconnected: () => metrics.reconnected('database'),
               });
               await rows.open(log.id, undefined, eraOf(log));
@@ -129,7 +136,10 @@ export class ProjectorModule {
           inject: [EventLog, ReadModelStore, Watchdog, Projector],
           useFactory: (log: EventLog, rows: ReadModelStore, watchdog: Watchdog, projector: Projector) =>
             new SystemReadiness({
-              ...{ log, rows, watchdog, waiting: () => 0 },
+              log,
+              rows,
+              watchdog,
+              waiting: () => 0,
               fault: () => projector.fault(),
               models: () => modelsIn(rows),
             }),

@@ -46,7 +46,10 @@ export class RelayModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             new KafkaEventPublisher({
-              ...{ ...kafka, ...topic, clientId: 'entente-relay', say: telling('kafka') },
+              ...kafka,
+              ...topic,
+              clientId: 'entente-relay',
+              say: telling('kafka'),
               reconnected: () => metrics.reconnected('kafka'),
             }),
         },

@@ -33,8 +33,13 @@ function story(day: (offset: number) => string): readonly Told[] {
   const scopes = [{ kind: 'programme', id: 'norland.border-training' }];
 
   say(-300, DONOR, `${PROGRAMME}/propose`, {
-    ...{ kind: 'bilateral', title: 'Border police training', donor: 'norland', recipient: 'estmark', sector: '15210' },
-    ...{ starts: day(-280), ends: day(800) },
+    kind: 'bilateral',
+    title: 'Border police training',
+    donor: 'norland',
+    recipient: 'estmark',
+    sector: '15210',
+    starts: day(-280),
+    ends: day(800),
   });
   for (const [id, name, type, country, role] of [
     ['norland', 'Kingdom of Norland', 'state', 'norland', 'donor'],
@@ -45,7 +50,8 @@ function story(day: (offset: number) => string): readonly Told[] {
     say(-300, OPERATOR, `stakeholder/${id}/grant-role`, { role });
   }
   say(-298, DONOR, `${PROGRAMME}/define-objective`, {
-    ...{ objective: 'trained-officers', statement: 'Two hundred officers hold the certificate' },
+    objective: 'trained-officers',
+    statement: 'Two hundred officers hold the certificate',
   });
   say(-298, DONOR, `${PROGRAMME}/assign-gender-marker`, { marker: 1 });
   say(-290, MINISTER, `${PROGRAMME}/approve`, { authority: 'minister' });
@@ -54,9 +60,16 @@ function story(day: (offset: number) => string): readonly Told[] {
   say(-279, DONOR, `${PROGRAMME}/plan-milestone`, { milestone: 'handover', due: day(90) });
 
   say(-275, DONOR, `${ACCOUNT}/open`, {
-    ...{ donor: 'norland', recipient: 'estmark', programme: 'norland.border-training', fund: 'Partner Capacity Fund' },
-    ...{ currency: 'USD', stages: ['pledged', 'committed', 'obligated', 'disbursed', 'spent'], basis: 'own' },
-    ...{ onBudget: true, budgetLine: '07-210', availableUntil: day(700) },
+    donor: 'norland',
+    recipient: 'estmark',
+    programme: 'norland.border-training',
+    fund: 'Partner Capacity Fund',
+    currency: 'USD',
+    stages: ['pledged', 'committed', 'obligated', 'disbursed', 'spent'],
+    basis: 'own',
+    onBudget: true,
+    budgetLine: '07-210',
+    availableUntil: day(700),
   });
   say(-275, DONOR, `${ACCOUNT}/pledge`, { amount: 250_000_000, period });
   say(-270, DONOR, `${ACCOUNT}/commit`, { amount: 200_000_000, period });
@@ -78,15 +91,28 @@ function story(day: (offset: number) => string): readonly Told[] {
   say(-100, DONOR, `${ACCOUNT}/report-expenditure`, { amount: 41_250_000, period });
 
   say(-240, DONOR, `${CASE}/request`, {
-    ...{ donor: 'norland', recipient: 'estmark', programme: 'norland.border-training', letter: 'LOR 14' },
+    donor: 'norland',
+    recipient: 'estmark',
+    programme: 'norland.border-training',
+    letter: 'LOR 14',
     asked: [{ item: 'night-vision-device', quantity: 120, unit: 'each' }],
   });
   say(-230, DONOR, `${CASE}/add-line`, {
-    ...{ line: '001', item: 'night-vision-device', quantity: 120, unit: 'each', value: 48_000_000, due: day(-60) },
+    line: '001',
+    item: 'night-vision-device',
+    quantity: 120,
+    unit: 'each',
+    value: 48_000_000,
+    due: day(-60),
   });
   say(-228, DONOR, `${CASE}/prepare-offer`, {
-    ...{ offer: 'basic', lines: ['001'], value: 48_000_000, currency: 'USD', initialDeposit: 10_000_000 },
-    ...{ validUntil: day(30), deliveryPoint: 'receipt' },
+    offer: 'basic',
+    lines: ['001'],
+    value: 48_000_000,
+    currency: 'USD',
+    initialDeposit: 10_000_000,
+    validUntil: day(30),
+    deliveryPoint: 'receipt',
   });
   say(-227, DONOR, `${CASE}/make-offer`, { offer: 'basic' });
   say(-215, RECIPIENT, `${CASE}/accept-offer`, { offer: 'basic', value: 48_000_000, currency: 'USD' });
@@ -101,12 +127,10 @@ function story(day: (offset: number) => string): readonly Told[] {
   say(-112, DONOR, `${PROGRAMME}/meet-milestone`, { milestone: 'first-course', on: day(-112) });
 
   say(-120, DONOR, `${FIRST}/schedule`, {
-    ...{
-      case: 'norland.night-vision',
-      lines: [{ line: '001', quantity: 100 }],
-      due: day(-60),
-      carrier: 'norland-airlift',
-    },
+    case: 'norland.night-vision',
+    lines: [{ line: '001', quantity: 100 }],
+    due: day(-60),
+    carrier: 'norland-airlift',
   });
   say(-80, DONOR, `${FIRST}/reschedule`, { due: day(-52), cause: 'late-export-licence' });
   say(-58, DONOR, `${FIRST}/transfer-title`, { on: day(-58), point: 'port-of-exit' });
@@ -120,21 +144,27 @@ function story(day: (offset: number) => string): readonly Told[] {
     quantity: 2,
   });
   say(-46, DONOR, `${CASE}/deliver`, {
-    ...{ line: '001', quantity: 98, on: day(-49), facts: [] },
+    line: '001',
+    quantity: 98,
+    on: day(-49),
+    facts: [],
     consignments: [{ consignment: 'norland.night-vision-1', quantity: 98 }],
   });
   say(-10, DONOR, `${SECOND}/schedule`, {
-    ...{
-      case: 'norland.night-vision',
-      lines: [{ line: '001', quantity: 22 }],
-      due: day(21),
-      carrier: 'norland-airlift',
-    },
+    case: 'norland.night-vision',
+    lines: [{ line: '001', quantity: 22 }],
+    due: day(21),
+    carrier: 'norland-airlift',
   });
 
   say(-20, MONITOR, `${MISUSE}/flag`, {
-    ...{ allegation: 'unauthorised-transfer', programme: 'norland.border-training', case: 'norland.night-vision' },
-    ...{ donor: 'norland', recipient: 'estmark', accused: 'estmark', scopes },
+    allegation: 'unauthorised-transfer',
+    programme: 'norland.border-training',
+    case: 'norland.night-vision',
+    donor: 'norland',
+    recipient: 'estmark',
+    accused: 'estmark',
+    scopes,
     happened: { from: day(-40), to: day(-30) },
   });
   say(-19, DONOR, `${MISUSE}/acknowledge`, { channel: 'sealed-intake' });
@@ -150,18 +180,23 @@ function story(day: (offset: number) => string): readonly Told[] {
   say(-1, DONOR, `${MISUSE}/agree-remediation-plan`, { steps: ['recover-items', 'recertify-store'], due: day(60) });
 
   say(-90, OTHER_DONOR, 'programme/sudria.signals/propose', {
-    ...{ kind: 'bilateral', title: 'Secure signals', donor: 'sudria', recipient: 'estmark', sector: '15210' },
-    ...{ starts: day(-30), ends: day(600) },
+    kind: 'bilateral',
+    title: 'Secure signals',
+    donor: 'sudria',
+    recipient: 'estmark',
+    sector: '15210',
+    starts: day(-30),
+    ends: day(600),
   });
   say(-60, OTHER_DONOR, 'funding-account/sudria.signals-fund/open', {
-    ...{
-      donor: 'sudria',
-      recipient: 'estmark',
-      programme: 'sudria.signals',
-      fund: 'Signals Facility',
-      currency: 'EUR',
-    },
-    ...{ stages: ['pledged', 'obligated', 'disbursed'], basis: 'own', onBudget: false },
+    donor: 'sudria',
+    recipient: 'estmark',
+    programme: 'sudria.signals',
+    fund: 'Signals Facility',
+    currency: 'EUR',
+    stages: ['pledged', 'obligated', 'disbursed'],
+    basis: 'own',
+    onBudget: false,
   });
   say(-55, OTHER_DONOR, 'funding-account/sudria.signals-fund/pledge', { amount: 80_000_000, period });
   return told;
@@ -208,8 +243,10 @@ export async function tellExample(url: string, today: string): Promise<number> {
     const answer = await fetch(`${url}/v1/${to}`, {
       method: 'POST',
       headers: {
-        ...{ 'content-type': 'application/json', 'entente-actor': by },
-        ...{ 'idempotency-key': commandId(n), 'correlation-id': 'example-story' },
+        'content-type': 'application/json',
+        'entente-actor': by,
+        'idempotency-key': commandId(n),
+        'correlation-id': 'example-story',
       },
       body: JSON.stringify({ ...body, occurredAt: `${day(happened)}T09:00:00.000Z` }),
     });

@@ -108,7 +108,10 @@ const readinessOf = (
   damage: FoundDamage,
 ): Readiness =>
   new SystemReadiness({
-    ...{ log: store, rows, watchdog, waiting: () => store.waiting() },
+    log: store,
+    rows,
+    watchdog,
+    waiting: () => store.waiting(),
     fault: () => damage.said() ?? projector.fault(),
     models: () => Promise.resolve(projector.status()),
   });
@@ -192,7 +195,9 @@ export class StandaloneModule {
           inject: [Metrics, FoundDamage],
           useFactory: (metrics: Metrics, { found: onDamaged }: FoundDamage) =>
             new SqliteEventStore({
-              ...{ folder, onOutcomeUnknown, onDamaged },
+              folder,
+              onOutcomeUnknown,
+              onDamaged,
               onCommitted: (...of) => metrics.committed(...of),
             }),
         },

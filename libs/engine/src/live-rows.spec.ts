@@ -51,7 +51,8 @@ describe('live rows', () => {
   const shown = (told: readonly RowsNews[]) => told.flatMap((news) => (news.as === 'rows' ? [news.rows.length] : []));
 
   it('reads once for all who ask alike, and anew when the rows have moved', async () => {
-    const [one, other] = [await follow(), await follow()];
+    const one = await follow();
+    const other = await follow();
     expect([shown(one), shown(other), queries]).toEqual([[1], [1], 1]);
     await keep(store, 2n);
     while (one.at(-1)?.as !== 'changes') await new Promise(setImmediate);

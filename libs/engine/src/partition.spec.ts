@@ -12,7 +12,11 @@ describe('the partition of a stream', () => {
         fc.integer({ min: 1, max: 50 }),
         (id, partitions) => {
           const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-            ...{ partitionId, leader: 1, partitionErrorCode: 0, replicas: [1], isr: [1] },
+            partitionId,
+            leader: 1,
+            partitionErrorCode: 0,
+            replicas: [1],
+            isr: [1],
           }));
           const message = { key: Buffer.from(id), value: null };
           expect(partitionOf(`programme/${id}`, partitions)).toBe(choose({ topic: 't', partitionMetadata, message }));

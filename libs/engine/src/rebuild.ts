@@ -80,8 +80,13 @@ export async function retryParked(
       const folding = await foldOnto(model, missed, store, now);
       const [again] = folding.parked;
       const batch = {
-        ...{ model: model.name, partition, from: checkpoint, to: checkpoint },
-        ...{ closes: [...folding.closes.values()], versions: folding.versions, parked: folding.parked },
+        model: model.name,
+        partition,
+        from: checkpoint,
+        to: checkpoint,
+        closes: [...folding.closes.values()],
+        versions: folding.versions,
+        parked: folding.parked,
         cleared: [stream],
       };
       if (!(await store.commit([batch], turn))) continue;

@@ -9,7 +9,8 @@ const lowest = (pin: Pin): bigint => pin.reduce((low, at) => (at < low ? at : lo
 
 /** How each model stands by the rows' own word, whoever folds them: its place in each partition, the lowest of them, and whether it has stopped for its parked streams. */
 export async function modelsIn(rows: ReadModelStore): Promise<readonly (ModelStatus & { readonly partitions: Pin })[]> {
-  const [checkpoints, parked] = [await rows.checkpoints(), await rows.parked()];
+  const checkpoints = await rows.checkpoints();
+  const parked = await rows.parked();
   return [...checkpoints].map(([model, partitions]) => {
     const count = parked.filter((one) => one.model === model).length;
     const stopped = count > MOST_PARKED ? `${count} parked streams: more than ${MOST_PARKED}` : null;

@@ -42,8 +42,18 @@ export function addressOf(url: string): string {
 
 /** What the client knows of a connection string, as it compares names. Of anything else it prints the whole string, password and all. */
 const OPTIONS = [
-  ...['tls', 'tlscafile', 'usercertfile', 'userkeyfile', 'connectionname', 'nodepreference', 'defaultdeadline'],
-  ...['maxdiscoverattempts', 'discoveryinterval', 'gossiptimeout', 'keepaliveinterval', 'keepalivetimeout'],
+  'tls',
+  'tlscafile',
+  'usercertfile',
+  'userkeyfile',
+  'connectionname',
+  'nodepreference',
+  'defaultdeadline',
+  'maxdiscoverattempts',
+  'discoveryinterval',
+  'gossiptimeout',
+  'keepaliveinterval',
+  'keepalivetimeout',
   'throwonappendfailure',
 ];
 

@@ -170,7 +170,8 @@ describe('a connection', () => {
   });
 
   it('of another part of the process that breaks takes no append of this one with it', async () => {
-    const [server, other] = [await aServer(), await aServer()];
+    const server = await aServer();
+    const other = await aServer();
     const store = await aStore(server.url, 2000);
     const theirs = EventStoreDBClient.connectionString(other.url);
     ends.push(() => theirs.dispose());
@@ -238,7 +239,8 @@ describe('reading', () => {
 
   it('goes on waking those who wait when its subscription is silent, whoever writes', async () => {
     const server = await aServer();
-    const [store, other] = [await aStore(server.url), await aStore(server.url)];
+    const store = await aStore(server.url);
+    const other = await aStore(server.url);
     let heard = 0n;
     store.onCommit((position) => (heard = position));
     server.faults.muteSubscriptions = true;
@@ -265,7 +267,8 @@ describe('reading', () => {
   it('goes on waking those who wait when its subscription broke off', async () => {
     const server = await aServer();
     server.faults.endSubscriptions = 2;
-    const [store, other] = [await aStore(server.url, 5000), await aStore(server.url, 5000)];
+    const store = await aStore(server.url, 5000);
+    const other = await aStore(server.url, 5000);
     let heard = 0n;
     store.onCommit((position) => (heard = position));
     for (let i = 0; i < 5; i += 1) {

@@ -33,7 +33,8 @@ export async function* narrowed(
 ): AsyncIterable<Found> {
   const { client, calls, names, every } = link;
   const found: AllStreamResolvedEvent['event'][] = [];
-  let [through, over] = [after, false];
+  let through = after;
+  let over = false;
   let wake = (): void => undefined;
   const reach = (position: bigint): void => {
     if (position > through) through = position;

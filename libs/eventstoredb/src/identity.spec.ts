@@ -55,7 +55,8 @@ describe('the identity of a log on a server', () => {
 
   it('keeps every era where two are begun at once', async () => {
     const { open } = await server();
-    const [one, other] = [await open(), await open()];
+    const one = await open();
+    const other = await open();
     await Promise.all([one.beginEra(1n), other.beginEra(2n)]);
     const found = (await open()).eras.map(({ since }) => since);
     expect(found.sort()).toEqual([1n, 2n]);

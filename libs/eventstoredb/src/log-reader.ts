@@ -115,7 +115,8 @@ export class LogReader {
   /** Where all that the server holds ends, and the last event of the log, where one stands behind a position. */
   async end(after = 0n): Promise<{ readonly through: bigint; readonly last?: RecordedEvent }> {
     const { client, calls, every } = this.link;
-    let [from, through] = [null as bigint | null, 0n];
+    let from = null as bigint | null;
+    let through = 0n;
     for (let count = 8; ; count = Math.min(count * 4, PAGE)) {
       const fromPosition: ReadPosition = from === null ? END : { commit: from, prepare: from };
       const raw: readonly AllStreamResolvedEvent[] = await calls.ask('read its end', () =>

@@ -12,7 +12,8 @@ import type { LogReader } from './log-reader.js';
 import { drain } from './filtered-read.js';
 
 /** Pauses before it subscribes again, in milliseconds. */
-const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 3000];
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 3000;
 /** So long it is waited for the subscription, in milliseconds, before the log is read instead. */
 const SOON = 250;
 

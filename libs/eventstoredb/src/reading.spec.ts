@@ -23,7 +23,8 @@ async function aStore(options: EventStoreDbOptions): Promise<EventStoreDbStore> 
 
 /** Something that another program writes. */
 const theirs = (type: string) => {
-  const [data, metadata] = [new TextEncoder().encode('{"theirs":true}'), new Uint8Array()];
+  const data = new TextEncoder().encode('{"theirs":true}');
+  const metadata = new Uint8Array();
   return { id: '77777777-0000-4000-8000-000000000000', type, contentType: 'application/json', data, metadata };
 };
 

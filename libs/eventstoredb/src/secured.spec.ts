@@ -58,8 +58,13 @@ describe('a log on a server that has a certificate, and asks who comes,', () => 
   it('is written and read by its user', async () => {
     const store = await connect();
     const metadata = {
-      ...{ actor: { organisation: 'norland', role: 'donor' as const }, occurredAt: '2031-01-01T00:00:00.000Z' },
-      ...{ correlationId: 'c', causationId: 'c', commandId: 'c', commandHash: 'h', consulted: [] },
+      actor: { organisation: 'norland', role: 'donor' as const },
+      occurredAt: '2031-01-01T00:00:00.000Z',
+      correlationId: 'c',
+      causationId: 'c',
+      commandId: 'c',
+      commandHash: 'h',
+      consulted: [],
     };
     const event = { id: randomUUID(), type: 'Noted', version: 1, data: { text: 'heard' }, metadata };
     expect(await store.append('note/1', 'none', [event as never])).toMatchObject({ ok: true });

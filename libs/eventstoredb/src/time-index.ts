@@ -14,7 +14,8 @@ export class TimeIndex {
 
   note({ position, metadata: { recordedAt } }: RecordedEvent): void {
     const i = this.behind((one) => one.position > position);
-    const [before, next] = [this.known[i - 1], this.known[i]];
+    const before = this.known[i - 1];
+    const next = this.known[i];
     if (before !== undefined && position - before.position < APART) return;
     if (next !== undefined && next.position - position < APART) return;
     this.known.splice(i, 0, { position, recordedAt });
@@ -32,7 +33,8 @@ export class TimeIndex {
 
   /** How many stand before the first that lies beyond. */
   private behind(beyond: (one: Known) => boolean): number {
-    let [low, high] = [0, this.known.length];
+    let low = 0;
+    let high = this.known.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (beyond(this.known[middle] as Known)) high = middle;

@@ -42,7 +42,8 @@ export function readLogQuery(
       wrong.push({ path: name, message: 'must be the name of one, at most fifty of them' });
     return values;
   };
-  const [kinds, types] = [list('kind'), list('type')];
+  const kinds = list('kind');
+  const types = list('type');
   if (wrong.length > 0) throw validationProblem(wrong);
   return {
     after: after === null ? null : BigInt(after),

@@ -80,7 +80,9 @@ export class Metrics implements Observer {
   figure(name: string, help: string, read: () => number): void {
     const registers = [this.registry];
     new Gauge({
-      ...{ name, help, registers },
+      name,
+      help,
+      registers,
       collect() {
         this.set(read());
       },

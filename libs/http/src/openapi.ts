@@ -12,7 +12,11 @@ const parameter = (
   description: string,
   example?: Json,
 ): Parameter => ({
-  ...{ name, in: where, description, required: where === 'path', schema: { type: 'string' } },
+  name,
+  in: where,
+  description,
+  required: where === 'path',
+  schema: { type: 'string' },
   ...(example === undefined ? {} : { example }),
 });
 
@@ -55,7 +59,9 @@ const operation = (
   answer: Json,
   more: Operation = {},
 ): Operation => ({
-  ...{ tags: [tag], summary, parameters },
+  tags: [tag],
+  summary,
+  parameters,
   ...more,
   responses: { 200: answer, ...PROBLEMS },
 });
@@ -73,7 +79,11 @@ function exampleOf(book: readonly BookStep[], told: BookStep): Json {
   return {
     summary: summary.join('; '),
     value: body as Json,
-    ...{ 'x-step': step, 'x-id': id, 'x-actor': actor, 'x-days-later': daysLater, 'x-events': events },
+    'x-step': step,
+    'x-id': id,
+    'x-actor': actor,
+    'x-days-later': daysLater,
+    'x-events': events,
   };
 }
 
@@ -92,7 +102,10 @@ function commandPaths(today: string): Record<string, Json> {
       const dryRun = parameter('query', 'dry-run', 'Decides, and records nothing.');
       paths[`/v1/${kind}/{id}/${path}`] = {
         post: {
-          ...{ tags: [kind], summary, operationId: type, requestBody: { required: true, content } },
+          tags: [kind],
+          summary,
+          operationId: type,
+          requestBody: { required: true, content },
           parameters: [parameter('path', 'id', 'The id of the stream.', told[0]?.id), dryRun, ...headers],
           responses: {
             201: json('The receipt: what was recorded, where, and a token (`after`) for reading it.'),
@@ -242,7 +255,12 @@ const SCHEMAS = {
     description:
       'RFC 9457. `code` is stable; `errors` names each invalid field; `rule` and `unless` stand in a refusal.',
     properties: {
-      ...{ type: text, status: { type: 'integer' }, code: text, title: text, rule: text, unless: text },
+      type: text,
+      status: { type: 'integer' },
+      code: text,
+      title: text,
+      rule: text,
+      unless: text,
       errors: { type: 'array', items: { type: 'object', properties: { path: text, message: text } } },
     },
   },

@@ -49,7 +49,8 @@ export const serverOptions = ({
 export function limitConnections(app: NestFastifyApplication, { connections }: ServerLimits): void {
   const open = new Set<Socket>();
   /** Both with the longest waiting first. */
-  const [silent, idle] = [new Map<Socket, number>(), new Set<Socket>()];
+  const silent = new Map<Socket, number>();
+  const idle = new Set<Socket>();
   const unanswered = new WeakMap<Socket, number>();
   const forget = (socket: Socket): void => {
     for (const among of [open, silent, idle]) among.delete(socket);
@@ -91,7 +92,8 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
     silent.set(socket, performance.now());
     socket.once('close', () => forget(socket));
     if (open.size <= connections) return;
-    const [[longest = socket], [rested = socket]] = [silent.keys(), idle];
+    const [longest = socket] = silent.keys();
+    const [rested = socket] = idle;
     const goes = longest === socket ? rested : longest;
     goes.destroy();
     forget(goes);

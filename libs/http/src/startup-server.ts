@@ -27,7 +27,9 @@ export async function openStartupServer(
       answer(reply, 503, 'application/json', { status: 'not-ready', fault });
     else
       answer(reply, 503, 'application/problem+json', {
-        ...{ type: 'about:blank', status: 503, code: 'starting' },
+        type: 'about:blank',
+        status: 503,
+        code: 'starting',
         title: `the service does not take anything yet: it ${fault}; try again`,
       });
   });

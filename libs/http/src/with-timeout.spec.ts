@@ -9,12 +9,20 @@ describe('a backing service that says nothing', () => {
   it('is named within two seconds to whoever asks how a deployment stands, and nothing is said of the lag', async () => {
     const log = { head: never, outage: () => null } as unknown as EventLog;
     const readiness = new SystemReadiness({
-      ...{ log, rows: {} as ReadModelStore, watchdog: new Watchdog(log, [], Date.now), waiting: () => 3 },
-      ...{ fault: () => null, models: never },
+      log,
+      rows: {} as ReadModelStore,
+      watchdog: new Watchdog(log, [], Date.now),
+      waiting: () => 3,
+      fault: () => null,
+      models: never,
     });
     const asked = performance.now();
     expect(await readiness.standing()).toEqual({
-      ...{ head: null, waiting: 3, models: [], parked: [], alarms: [] },
+      head: null,
+      waiting: 3,
+      models: [],
+      parked: [],
+      alarms: [],
       fault: 'the event store has not answered within 1.5 s',
     });
     expect(performance.now() - asked).toBeLessThan(5000);

@@ -9,8 +9,11 @@ interface Codec {
   decompress(compressed: Buffer): Promise<Buffer>;
 }
 const bodies: readonly Buffer[] = [
-  ...[Buffer.alloc(0), Buffer.from('x'), Buffer.from('Überlassung '.repeat(40_000))],
-  ...[randomBytes(300_000), Buffer.concat([Buffer.alloc(70_000), randomBytes(70_000)])],
+  Buffer.alloc(0),
+  Buffer.from('x'),
+  Buffer.from('Überlassung '.repeat(40_000)),
+  randomBytes(300_000),
+  Buffer.concat([Buffer.alloc(70_000), randomBytes(70_000)]),
 ];
 /** The same text, as other programs have compressed it. */
 const TEXT = 'entente entente entente entente\n';

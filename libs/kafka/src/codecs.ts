@@ -38,7 +38,8 @@ function unblock(block: Buffer): Buffer {
   return length === 0 ? Buffer.alloc(0) : Buffer.from(snappyUncompress(block, length));
 }
 
-const [zstd, unzstd] = [promisify(zstdCompress), promisify(zstdDecompress)];
+const zstd = promisify(zstdCompress);
+const unzstd = promisify(zstdDecompress);
 
 const CODECS: readonly (readonly [
   kafkajs.CompressionTypes.Snappy | kafkajs.CompressionTypes.LZ4 | kafkajs.CompressionTypes.ZSTD,

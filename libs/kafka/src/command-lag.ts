@@ -39,7 +39,8 @@ export class CommandLag {
     const found = await this.admin.ask(async (admin) => {
       const { topic, groupId } = this.settings;
       this.there ||= (await admin.listTopics()).includes(topic);
-      let [sent, answered] = [0n, 0n];
+      let sent = 0n;
+      let answered = 0n;
       if (!this.there) return { sent, answered };
       // In this order, so that what is answered meanwhile cannot be more than was sent.
       const places = await placesOf(admin, groupId, topic);

@@ -64,7 +64,8 @@ export class CommandPartition {
     const decided = commands.length === 0 ? [] : await this.to.decide(commands);
     if (decided.length !== commands.length) throw new Error('a command was left without an answer');
     this.undecided = false;
-    const [replies, deadLetters]: [Message[], Message[]] = [[], []];
+    const replies: Message[] = [];
+    const deadLetters: Message[] = [];
     const next = decided.values();
     for (const arrival of arrivals) this.settle(arrival, () => next.next().value as Decided, replies, deadLetters);
     return { replies, deadLetters };
@@ -79,8 +80,10 @@ export class CommandPartition {
     const reply = (asked: Asked, answer: Answered): void => {
       const source = `urn:entente:topic:${this.topic}`;
       const { key, headers, value } = cloudReplyOf({
-        ...{ id: `${this.partition}-${record.offset}`, source },
-        ...{ asked: { ...asked, correlationId }, answer },
+        id: `${this.partition}-${record.offset}`,
+        source,
+        asked: { ...asked, correlationId },
+        answer,
       });
       replies.push({ key, headers: { ...headers }, value });
     };

@@ -11,7 +11,10 @@ const RECORDED = '2026-06-01T12:00:00.000Z';
 const log = Array.from({ length: 200 }, (_, i): RecordedEvent => {
   const { metadata, ...event } = anEvent();
   return {
-    ...{ ...event, stream: 'note/a', revision: i, position: BigInt(i + 1) },
+    ...event,
+    stream: 'note/a',
+    revision: i,
+    position: BigInt(i + 1),
     metadata: { ...metadata, recordedAt: RECORDED },
   };
 });
@@ -28,12 +31,17 @@ const records = (from: number, upTo: number): KafkaMessage[] =>
 
 /** A delivery of one partition to a consumer, and what that was handed; `take` may hold it up or fail. */
 async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Promise.resolve(), most = 50) {
-  const [handed, read, taken]: [FeedBatch[], bigint[], string[]] = [[], [], []];
+  const handed: FeedBatch[] = [];
+  const read: bigint[] = [];
+  const taken: string[] = [];
   const unused = (): never => {
     throw new Error('this is not asked for');
   };
   const delivery = new PartitionReader(0, {
-    ...{ topic: 'topic', partitions: 1, most, healed: unused },
+    topic: 'topic',
+    partitions: 1,
+    most,
+    healed: unused,
     log: {
       id: 'log',
       head: unused,
@@ -62,7 +70,8 @@ const throughs = (batches: readonly FeedBatch[]): bigint[] => batches.map(({ thr
 describe('a partition on its way to the consumer', () => {
   it('comes in batches, one after the other, and the next is read while the consumer has one', async () => {
     let letGo = (): void => undefined;
-    let [under, most] = [0, 0];
+    let under = 0;
+    let most = 0;
     const { handed, read, taken, give } = await delivering(async () => {
       most = Math.max(most, (under += 1));
       await new Promise<void>((resolve) => (letGo = resolve));

@@ -68,9 +68,14 @@ export class GroupMember {
     this.lived = true;
     const { topic, groupId, sessionTimeout = 10_000, maxWait = 250 } = this.settings;
     const consumer = this.kafka.consumer({
-      ...{ groupId, sessionTimeout, rebalanceTimeout: Math.max(sessionTimeout, 10_000) },
-      ...{ heartbeatInterval: Math.floor(sessionTimeout / 50), minBytes: 1, maxWaitTimeInMs: maxWait },
-      ...{ allowAutoTopicCreation: false, retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) } },
+      groupId,
+      sessionTimeout,
+      rebalanceTimeout: Math.max(sessionTimeout, 10_000),
+      heartbeatInterval: Math.floor(sessionTimeout / 50),
+      minBytes: 1,
+      maxWaitTimeInMs: maxWait,
+      allowAutoTopicCreation: false,
+      retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
     });
     let sign = performance.now();
     const { CRASH, GROUP_JOIN, FETCH, HEARTBEAT, END_BATCH_PROCESS } = consumer.events;
@@ -102,7 +107,9 @@ export class GroupMember {
         await consumer.subscribe({ topic, fromBeginning: true });
         if (this.over()) return;
         await consumer.run({
-          ...{ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: this.partitions },
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: this.partitions,
           eachBatch: (payload) => this.membership.handle(consumer, payload),
         });
       };

@@ -55,7 +55,9 @@ export class KafkaDeadLetters extends DeadLetters {
       makeRoomyTopic(admin, { ...this.settings, topic: deadLetters }, await largestOf(admin, topic)),
     );
     const producer = this.kafka.producer({
-      ...{ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false },
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     });
     await producer.connect();
@@ -67,13 +69,18 @@ export class KafkaDeadLetters extends DeadLetters {
     const found = this.feed.recordOf(event);
     const { key, value, headers } = cloudEventOf({ event, previous: NO_EVENT, storeId: this.storeId });
     const bytes = found?.record ?? {
-      ...{ key: key === null ? null : Buffer.from(key), value: value === null ? null : Buffer.from(value) },
+      key: key === null ? null : Buffer.from(key),
+      value: value === null ? null : Buffer.from(value),
       headers: { ...headers },
     };
     const [, name = 'Error', message = parked.error] = /^(\w+): (.*)$/s.exec(parked.error) ?? [];
     return deadLetterOf(bytes, {
-      ...{ topic: this.settings.topic, partition: found?.partition ?? -1, offset: found?.record.offset ?? '-1' },
-      ...{ stage: 'TASK_PUT', connector: parked.model, error: { name, message } },
+      topic: this.settings.topic,
+      partition: found?.partition ?? -1,
+      offset: found?.record.offset ?? '-1',
+      stage: 'TASK_PUT',
+      connector: parked.model,
+      error: { name, message },
     });
   }
 }

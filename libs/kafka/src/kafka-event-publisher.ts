@@ -116,7 +116,8 @@ export class KafkaEventPublisher extends EventPublisher {
     await this.send((storeId) =>
       batch.flatMap(({ partition, links }) =>
         links.map(({ event, previous }) => ({
-          ...{ partition, recordedAt: event.metadata.recordedAt },
+          partition,
+          recordedAt: event.metadata.recordedAt,
           message: cloudEventOf({ event, previous, storeId }),
         })),
       ),
@@ -126,7 +127,8 @@ export class KafkaEventPublisher extends EventPublisher {
   async mark(marks: readonly Watermark[]): Promise<void> {
     await this.send((storeId) =>
       marks.map(({ partition, through, last, recordedAt }) => ({
-        ...{ partition, recordedAt },
+        partition,
+        recordedAt,
         message: cloudMarkOf({ position: through, previous: last, storeId }),
       })),
     );
@@ -140,7 +142,9 @@ export class KafkaEventPublisher extends EventPublisher {
       throw new Error('nothing is sent after a fault before the ends of the partitions were read again');
     const { topic, gzip = false } = this.settings;
     const messages = records(sending.storeId).map(({ partition, recordedAt, message }) => ({
-      ...{ ...message, headers: { ...message.headers }, partition },
+      ...message,
+      headers: { ...message.headers },
+      partition,
       timestamp: String(Date.parse(recordedAt)),
     }));
     if (messages.length === 0) return;

@@ -72,7 +72,8 @@ export class PartitionReader {
     const flush = async (offset: string): Promise<void> => {
       await handed();
       if (!goesOn()) return;
-      const [own, upTo] = [events, through];
+      const own = events;
+      const upTo = through;
       events = [];
       handing = (upTo > this.at ? this.hand(own, upTo) : Promise.resolve()).then(() => taken(offset));
       // Whoever waits for it is told.

@@ -24,7 +24,9 @@ export async function readStretch(
   if (at.size === 0) return;
   const groupId = `${topic}-stretch-${randomUUID()}`;
   const consumer = kafka.consumer({
-    ...{ groupId, maxWaitTimeInMs: 50, allowAutoTopicCreation: false },
+    groupId,
+    maxWaitTimeInMs: 50,
+    allowAutoTopicCreation: false,
     retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
   });
   const end = (partition: number): bigint => stretch.get(partition)?.to ?? 0n;

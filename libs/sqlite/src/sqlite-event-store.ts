@@ -98,7 +98,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   private flush(): void {
-    const [batch, events] = [this.queue, this.queuedEvents];
+    const batch = this.queue;
+    const events = this.queuedEvents;
     [this.queue, this.queuedEvents] = [[], 0];
     const begun = performance.now();
     const placed = this.writer.write(

@@ -34,7 +34,9 @@ const tableName = (name: string, version: number, generation: number): string =>
 
 /** A version of rows by what the catalogue keeps of it. */
 export const keptOf = (row: Record<string, unknown>, columns: readonly OwnColumn[]): Kept => {
-  const [name, version, generation] = [String(row['name']), Number(row['version']), Number(row['generation'])];
+  const name = String(row['name']);
+  const version = Number(row['version']);
+  const generation = Number(row['generation']);
   const table = tableName(name, version, generation);
   return { name, version, generation, epoch: Number(row['epoch'] ?? 1), columns, table };
 };

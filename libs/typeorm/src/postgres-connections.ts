@@ -76,7 +76,9 @@ export class Connections implements Asks {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const done = await work(async ({ sql, values, raw = false }) => {
         const { rows } = await client.query<object>({
-          ...{ name: this.nameOf(sql), text: numbered(sql), values: [...values] },
+          name: this.nameOf(sql),
+          text: numbered(sql),
+          values: [...values],
           ...(raw ? { rowMode: 'array' as const } : {}),
         } as pg.QueryConfig);
         return rows;

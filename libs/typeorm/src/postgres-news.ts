@@ -4,7 +4,8 @@ import pg from 'pg';
 import type { Asks } from './postgres-connections.js';
 
 const CHANNEL = 'entente_rows';
-const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 5000];
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 5000;
 /** What is told follows the last that was no sooner than this, in milliseconds. */
 const TELL_EVERY = 10;
 

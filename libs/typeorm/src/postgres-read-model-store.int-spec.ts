@@ -42,7 +42,12 @@ describe.each([1, 3])('in %i partitions', (partitions) => {
 
 const row = { word: 'x', shade: null, amount: 1, loud: false, parts: [] };
 const batch = (from: bigint, to: bigint, partition = 0) => ({
-  ...{ model: 'words', partition, from, to, closes: [], parked: [] },
+  model: 'words',
+  partition,
+  from,
+  to,
+  closes: [],
+  parked: [],
   versions: [{ stream: `note/p${partition}`, key: String(to), since: to, until: null, eventId: `e${to}`, row }],
 });
 const everything: RowQuery = { where: [], sort: [], limit: 1000 };
@@ -51,7 +56,8 @@ const keysOf = async (store: ReadModelStore) => (await store.query('words', ever
 describe('rows in PostgreSQL', () => {
   it('are fenced between processes, told among them, and served by each as the turn moves', async () => {
     const url = await postgres.database();
-    const [one, other] = [await opened(url), await opened(url)];
+    const one = await opened(url);
+    const other = await opened(url);
     const told = new Promise((resolve) => other.onCommit((models) => resolve([...models])));
     expect(await one.commit([batch(0n, 1n)])).toBe(true);
     expect(await told).toEqual(['words']);
@@ -143,7 +149,8 @@ describe('rows in PostgreSQL', () => {
 
   it('are there again when every connection has been broken, for those who read, write and listen', async () => {
     const url = await postgres.database();
-    const [one, other] = [await opened(url), await opened(url)];
+    const one = await opened(url);
+    const other = await opened(url);
     await one.commit([batch(0n, 1n)]);
     await keysOf(other);
     await postgres.ask(

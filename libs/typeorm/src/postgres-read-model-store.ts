@@ -128,8 +128,13 @@ export class PostgresReadModelStore extends ReadModelStore {
   /** Knows the tables of some models; TypeORM asks the database for its version. */
   private dataSource(models: readonly StoredModel[]): Promise<DataSource> {
     return new DataSource({
-      ...{ type: 'postgres', url: this.options.url, schema: SCHEMA, poolSize: 1, extra: { options: SEARCH_PATH } },
-      ...{ synchronize: false, entities: models.map(({ schema }) => schema) },
+      type: 'postgres',
+      url: this.options.url,
+      schema: SCHEMA,
+      poolSize: 1,
+      extra: { options: SEARCH_PATH },
+      synchronize: false,
+      entities: models.map(({ schema }) => schema),
     })
       .initialize()
       .catch((error: unknown) => {

@@ -94,7 +94,9 @@ export class PostgresRefusalLog extends RefusalLog {
       try {
         await this.connections.transaction(async (asks) => {
           const rows = batch.map(({ commandId: command_id, correlationId: correlation_id, ...one }) => ({
-            ...{ ...one, command_id, correlation_id },
+            ...one,
+            command_id,
+            correlation_id,
           }));
           await asks.query(
             `INSERT INTO refusals (${COLUMNS.join(', ')}) SELECT ${COLUMNS.join(', ')} FROM jsonb_to_recordset($1) AS r (${COLUMNS.map((name) => `${name} text`).join(', ')})`,

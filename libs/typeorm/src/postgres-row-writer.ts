@@ -18,7 +18,12 @@ const SYSTEM = {
   event_id: 'text',
 };
 const TYPES: Readonly<Record<ColumnType, string>> = {
-  ...{ text: 'text', integer: 'bigint', amount: 'bigint', decimal: 'text', boolean: 'boolean', json: 'text' },
+  text: 'text',
+  integer: 'bigint',
+  amount: 'bigint',
+  decimal: 'text',
+  boolean: 'boolean',
+  json: 'text',
 };
 
 /** What PostgreSQL is given of a row. */

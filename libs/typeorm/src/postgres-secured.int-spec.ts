@@ -65,7 +65,8 @@ describe('rows in a PostgreSQL that has a certificate', () => {
   it.each(['localhost', '127.0.0.1'])(
     'are opened and folded over TLS at %s, and told of between processes',
     async (host) => {
-      const [one, other] = [await open({ host }), await open({ host })];
+      const one = await open({ host });
+      const other = await open({ host });
       const told = new Promise((resolve) => other.onCommit((models) => resolve([...models])));
       const from = (await one.checkpoints()).get('words')?.[0] ?? 0n;
       const commit = { model: 'words', partition: 0, from, to: from + 1n, closes: [], versions: [], parked: [] };

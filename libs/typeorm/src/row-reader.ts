@@ -125,7 +125,8 @@ export class RowReader {
     const keys = new Map<string, Readonly<Record<string, Cell>>>();
     const between = (column: string): Condition =>
       ofEach(this.partitions, 'r', (i) => [`${column} > ? AND ${column} <= ?`, [from[i] ?? 0n, to[i] ?? 0n]]);
-    const [begun, ended] = [between('r.since'), between('r."until"')];
+    const begun = between('r.since');
+    const ended = between('r."until"');
     for (const { model, table } of source.reads) {
       const mapping = source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
       if (mapping === null || mapping === undefined) continue;
@@ -150,13 +151,12 @@ export class RowReader {
     to: At,
   ): Steps<readonly Change[]> {
     const parkedSince = yield* this.parkedSince(source);
-    const [before, after] = [
-      yield* this.rowsAt(source, keys, from, parkedSince),
-      yield* this.rowsAt(source, keys, to, parkedSince),
-    ];
+    const before = yield* this.rowsAt(source, keys, from, parkedSince);
+    const after = yield* this.rowsAt(source, keys, to, parkedSince);
     const changes: Change[] = [];
     for (const key of new Set([...before.keys(), ...after.keys()])) {
-      const [was, is] = [before.get(key) ?? null, after.get(key) ?? null];
+      const was = before.get(key) ?? null;
+      const is = after.get(key) ?? null;
       if (
         was !== null &&
         is !== null &&
@@ -244,7 +244,8 @@ export class RowReader {
     const { selects, types } = source;
     const columns: Record<string, Json> = {};
     for (let i = 0; i < types.length; i += 1) {
-      const [type, cell] = [types[i] as ColumnType, row[i]];
+      const type = types[i] as ColumnType;
+      const cell = row[i];
       columns[selects[i] as string] = type === 'text' ? (cell as string | null) : decode(type, cell);
     }
     const place = sort.map(({ column }) => columns[column] as Cell);

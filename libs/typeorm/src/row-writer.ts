@@ -16,7 +16,8 @@ interface Statements {
 
 function statementsOf(db: BetterSqlite3.Database, { columns, table }: StoredModel): Statements {
   const names = ['stream', 'row_key', 'since', 'until', 'partition', 'event_id', ...columns.map(({ name }) => name)];
-  const [quoted, marks] = [names.map((name) => `"${name}"`), names.map(() => '?')];
+  const quoted = names.map((name) => `"${name}"`);
+  const marks = names.map(() => '?');
   return {
     insert: db.prepare(`INSERT INTO "${table}" (${quoted.join(', ')}) VALUES (${marks.join(', ')})`),
     close: db.prepare(`UPDATE "${table}" SET "until" = ? WHERE stream = ? AND row_key = ? AND "until" IS NULL`),

@@ -16,7 +16,10 @@ export function storedAs(
     const model = models.find((one) => one.name === name);
     if (model === undefined) continue;
     found.set(name, {
-      ...{ model, columns, table, schema: tableOf(columns, table, stored) },
+      model,
+      columns,
+      table,
+      schema: tableOf(columns, table, stored),
       version: `${[version, generation, epoch].join('.')}${era === '' ? '' : `~${era}`}`,
       outdated: version !== model.version,
     });
@@ -44,7 +47,12 @@ export class Served {
 
   names(): readonly Described[] {
     return [...this.sources.values()].map(({ name, about, is, columns, key, totals, reads }) => ({
-      ...{ name, about, is, columns, key, totals },
+      name,
+      about,
+      is,
+      columns,
+      key,
+      totals,
       reads: reads.map(({ model }) => model.name),
     }));
   }

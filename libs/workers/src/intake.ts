@@ -63,7 +63,14 @@ export class Intake implements CommandConsumer {
     const { stream, command, received, ifMatch } = sent;
     const { actor, commandId, correlationId, causationId, occurredAt, evidence, legalBasis, traceparent } = sent;
     const circumstances = {
-      ...{ actor, commandId, correlationId, causationId, occurredAt, evidence, legalBasis, now: this.now() },
+      actor,
+      commandId,
+      correlationId,
+      causationId,
+      occurredAt,
+      evidence,
+      legalBasis,
+      now: this.now(),
       ...(traceparent === undefined ? {} : { traceparent }),
     };
     const outcome = await this.executor.execute(new ExecuteCommand(stream, command, circumstances, received, ifMatch));

@@ -9,7 +9,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Nest's names of the levels, in pino's. */
 const LEVELS: Readonly<Record<LogLevel, string>> = {
-  ...{ fatal: 'fatal', error: 'error', warn: 'warn', log: 'info', debug: 'debug', verbose: 'trace' },
+  fatal: 'fatal',
+  error: 'error',
+  warn: 'warn',
+  log: 'info',
+  debug: 'debug',
+  verbose: 'trace',
 };
 
 /** A request's correlation id: the sender's, or one that is made here and goes into the events too. */

@@ -23,9 +23,16 @@ const now = (): string => '2026-06-01T12:00:00.000Z';
 
 /** Counts the events of a stream, and says by which version of it that was done. */
 const counting = (name: string, version: number): AnyProjection => ({
-  ...{ ...words, name, version, touches: () => ['events'] },
+  ...words,
+  name,
+  version,
+  touches: () => ['events'],
   evolve: (row: { amount: number } | null) => ({
-    ...{ word: 'events', shade: `version ${version}`, amount: (row?.amount ?? 0) + 1, loud: false, parts: [] },
+    word: 'events',
+    shade: `version ${version}`,
+    amount: (row?.amount ?? 0) + 1,
+    loud: false,
+    parts: [],
   }),
 });
 /** One model that is another in the newer version, and one that is the same in both. */

@@ -37,7 +37,8 @@ export class WaitForOlderProjectors extends RolloutGate {
   }
 
   async turn(signal: AbortSignal): Promise<void> {
-    let [seen, since] = ['', performance.now()];
+    let seen = '';
+    let since = performance.now();
     while ((await olderIn(this.rows, this.models)).length > 0) {
       signal.throwIfAborted();
       const head = await this.log.head();

@@ -6,7 +6,8 @@ import { readProcess } from './process-settings.js';
 import { type Env, readSettings } from './settings.js';
 
 const authority = anAuthority();
-const [mine, others] = [authority.issue('one'), authority.issue('another')];
+const mine = authority.issue('one');
+const others = authority.issue('another');
 const FILES: Readonly<Record<string, string>> = {
   '/ca.pem': authority.ca,
   '/cert.pem': mine.cert,
@@ -72,18 +73,26 @@ describe('the settings of the services', () => {
 
   it('are taken as they are given', () => {
     const given = {
-      ...{
-        HOST: '0.0.0.0',
-        ENTENTE_TRUST_NETWORK: 'on',
-        PORT: '0',
-        LOG_LEVEL: 'log',
-        ENTENTE_SHUTDOWN_TIMEOUT_SECONDS: '5',
-      },
-      ...{ ESDB_URL: 'esdb://ann:p%40ss@a:2113,b:2114?tlsCaFile=%2Fca.pem', ESDB_LOG: 'trials' },
-      ...{ KAFKA_BROKERS: 'a.example:9092, [::1]:9093', KAFKA_SSL: 'on', KAFKA_SSL_CA: '/ca.pem' },
-      ...{ KAFKA_SSL_CERT: '/cert.pem', KAFKA_SSL_KEY: '/key.pem', KAFKA_SASL_MECHANISM: 'scram-sha-512' },
-      ...{ KAFKA_SASL_USERNAME: 'ann', KAFKA_SASL_PASSWORD: ' with spaces ', KAFKA_TOPIC: 'log.2', KAFKA_GROUP: 'g' },
-      ...{ KAFKA_PARTITIONS: '4', KAFKA_REPLICAS: '3', KAFKA_REPLIES_TOPIC: 'answers' },
+      HOST: '0.0.0.0',
+      ENTENTE_TRUST_NETWORK: 'on',
+      PORT: '0',
+      LOG_LEVEL: 'log',
+      ENTENTE_SHUTDOWN_TIMEOUT_SECONDS: '5',
+      ESDB_URL: 'esdb://ann:p%40ss@a:2113,b:2114?tlsCaFile=%2Fca.pem',
+      ESDB_LOG: 'trials',
+      KAFKA_BROKERS: 'a.example:9092, [::1]:9093',
+      KAFKA_SSL: 'on',
+      KAFKA_SSL_CA: '/ca.pem',
+      KAFKA_SSL_CERT: '/cert.pem',
+      KAFKA_SSL_KEY: '/key.pem',
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: 'ann',
+      KAFKA_SASL_PASSWORD: ' with spaces ',
+      KAFKA_TOPIC: 'log.2',
+      KAFKA_GROUP: 'g',
+      KAFKA_PARTITIONS: '4',
+      KAFKA_REPLICAS: '3',
+      KAFKA_REPLIES_TOPIC: 'answers',
       DATABASE_URL: 'postgresql://ann:p%40ss@db:5432/rows?sslmode=verify-full&sslrootcert=/ca.pem',
     };
     expect(settingsOf(given)).toMatchObject({
@@ -185,7 +194,11 @@ describe('the settings of the services', () => {
   it('are named all at once', () => {
     const wrong = wrongIn({ ESDB_URL: '', KAFKA_PARTITIONS: 'x', DATABASE_URL: 'x', PORT: 'x', KAFKA_SSL: 'x' });
     expect(wrong.map((line) => /^\w+/.exec(line)?.[0])).toEqual([
-      ...['PORT', 'ESDB_URL', 'KAFKA_SSL', 'KAFKA_PARTITIONS', 'DATABASE_URL'],
+      'PORT',
+      'ESDB_URL',
+      'KAFKA_SSL',
+      'KAFKA_PARTITIONS',
+      'DATABASE_URL',
     ]);
   });
 

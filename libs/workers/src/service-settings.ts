@@ -10,8 +10,18 @@ const ESDB_TAKES =
   "the event store's connection string: esdb://user:password@host:2113, for a cluster with each of its hosts (esdb://user:password@a:2113,b:2113,c:2113), or esdb+discover:// with the one DNS name of all of them";
 /** Options of the connection string. Of an unknown one the client would print the string, password and all. */
 const ESDB_OPTIONS = [
-  ...['tls', 'tlsCAFile', 'userCertFile', 'userKeyFile', 'connectionName', 'nodePreference', 'defaultDeadline'],
-  ...['maxDiscoverAttempts', 'discoveryInterval', 'gossipTimeout', 'keepAliveInterval', 'keepAliveTimeout'],
+  'tls',
+  'tlsCAFile',
+  'userCertFile',
+  'userKeyFile',
+  'connectionName',
+  'nodePreference',
+  'defaultDeadline',
+  'maxDiscoverAttempts',
+  'discoveryInterval',
+  'gossipTimeout',
+  'keepAliveInterval',
+  'keepAliveTimeout',
 ];
 const ESDB_FILES = ['tlsCAFile', 'userCertFile', 'userKeyFile'];
 /** `scheme://user:password@host:port,host:port/?options`; in a user and a password, what has a meaning here is written in % codes. */

@@ -20,7 +20,8 @@ export class StartupDependencies {
   /** What was connected, as soon as it answers; fails where trying again cannot mend it. What comes when nobody waits any more is closed. */
   for<T extends { close(): Promise<void> }>(what: string, connect: () => Promise<T>): Promise<T> {
     const waiting = waitFor(what, connect, {
-      ...{ say: this.say, signal: this.ended },
+      say: this.say,
+      signal: this.ended,
       isFinal: (error) => !passes(error),
       late: (connected) => connected.close(),
     });

@@ -32,7 +32,12 @@ export async function begin() {
     /** A name that nothing else has. */
     const name = (what) => `${what}-${(made += 1)}`;
     return {
-      ...{ brokers: kafka.brokers, esdb: eventStore.url, workers, begun, end, name },
+      brokers: kafka.brokers,
+      esdb: eventStore.url,
+      workers,
+      begun,
+      end,
+      name,
       /** An event store of its own, with nothing in it. */
       eventStore: () => begun(startEventStore({ folder: join(at, name('eventstore')) })),
       /** Works on a database of its own, which is gone afterwards. */

@@ -5,7 +5,8 @@ import { ACCOUNT, PLEDGE, eventOf, load } from '../measure.mjs';
 
 /** So many at once, each on a stream of its own, for so long; answers how many a second. */
 async function perSecond(atOnce, ms, one) {
-  let [count, until] = [0, 0];
+  let count = 0;
+  let until = 0;
   const line = async (i) => {
     for (; performance.now() < until; count += 1) await one(i);
   };
@@ -51,8 +52,14 @@ async function byExecutor({ esdb, atOnce, ms }) {
   const submit = async (i, type, data) => {
     const now = new Date().toISOString();
     const circumstances = {
-      ...{ actor, commandId: randomUUID(), correlationId: 'bench', causationId: null, now },
-      ...{ occurredAt: null, evidence: [], legalBasis: null },
+      actor,
+      commandId: randomUUID(),
+      correlationId: 'bench',
+      causationId: null,
+      now,
+      occurredAt: null,
+      evidence: [],
+      legalBasis: null,
     };
     const stream = { kind: 'funding-account', id: `norland.${own}-${i}` };
     const outcome = await executor.execute(new ExecuteCommand(stream, { type, data }, circumstances, data));

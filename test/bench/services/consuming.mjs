@@ -14,7 +14,9 @@ export async function consuming({ brokers, topic, partitions, group }, tell) {
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({
-    ...{ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: partitions },
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: partitions,
     async eachBatch({ batch, resolveOffset, heartbeat }) {
       let events = 0;
       for (const { headers, value } of batch.messages) {

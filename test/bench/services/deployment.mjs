@@ -17,18 +17,21 @@ const TOLD = 500;
 async function begin({ brokers, eventStore, begun, name }, { partitions, count }, database) {
   const { url: esdb } = await eventStore();
   const settings = {
-    ...{
-      ESDB_URL: esdb,
-      KAFKA_BROKERS: brokers,
-      KAFKA_TOPIC: name('deployment'),
-      KAFKA_PARTITIONS: String(partitions),
-    },
-    ...{ KAFKA_GROUP: name('group'), KAFKA_COMMANDS_TOPIC: name('commands'), KAFKA_REPLIES_TOPIC: name('replies') },
-    ...{ KAFKA_DEAD_LETTERS_TOPIC: name('dead'), DATABASE_URL: database, ENTENTE_PSEUDONYM_KEY: '07'.repeat(32) },
+    ESDB_URL: esdb,
+    KAFKA_BROKERS: brokers,
+    KAFKA_TOPIC: name('deployment'),
+    KAFKA_PARTITIONS: String(partitions),
+    KAFKA_GROUP: name('group'),
+    KAFKA_COMMANDS_TOPIC: name('commands'),
+    KAFKA_REPLIES_TOPIC: name('replies'),
+    KAFKA_DEAD_LETTERS_TOPIC: name('dead'),
+    DATABASE_URL: database,
+    ENTENTE_PSEUDONYM_KEY: '07'.repeat(32),
     LOG_LEVEL: 'error',
   };
   const app = (of) => begun(startApp(of, settings));
-  const [api, relay] = [await app('api'), await app('relay')];
+  const api = await app('api');
+  const relay = await app('relay');
   const projectors = [];
   for (let i = 0; i < count; i += 1) projectors.push(await app('projector'));
   await Promise.all([api.ready(), ...projectors.map((one) => one.ready())]);
@@ -70,7 +73,8 @@ async function pledges({ url }, count, took) {
 
 /** A row that holds a later event of its stream holds the receipt's too: one that lags tells the last of several. */
 async function receipts({ api }, what) {
-  const [rows, answered] = [new Map(), []];
+  const rows = new Map();
+  const answered = [];
   const unfollow = await follow(api, ({ stream, since }, at) =>
     rows.set(stream, [...(rows.get(stream) ?? []), { since: BigInt(since), at }]),
   );

@@ -25,7 +25,8 @@ export async function relaying({ brokers, topic, partitions, esdb, keep }, tell)
           batch.flatMap(({ partition, links }) =>
             links.map(({ event, previous }) => ({
               ...cloudEventOf({ event, previous, storeId: log.id }),
-              ...{ partition, timestamp: String(Date.parse(event.metadata.recordedAt)) },
+              partition,
+              timestamp: String(Date.parse(event.metadata.recordedAt)),
             })),
           ),
         );

@@ -61,7 +61,11 @@ function shared(held, partitions) {
  */
 export async function perSecond(workers, task, argsOf, total, partitions = null) {
   const held = workers.map(() => []);
-  let [count, from, last, begun, changed] = [0, null, null, 0, performance.now()];
+  let count = 0;
+  let from = null;
+  let last = null;
+  let begun = 0;
+  let changed = performance.now();
   let over = () => undefined;
   const done = new Promise((resolve) => (over = resolve));
   for (const [i, worker] of workers.entries())

@@ -66,7 +66,8 @@ for (const way of ['one call an append', 'all over one call'] as const)
   describe(`the double of a server, with ${way},`, () => {
     it('takes a repeat of any kind for the first time, while it has the ids at hand', async () => {
       const { append } = await trial(way);
-      const [a, b] = [anEvent(), anEvent()];
+      const a = anEvent();
+      const b = anEvent();
       const first = await append([a, b], NO_STREAM);
       await append([anEvent()], 1n);
       for (const expected of [ANY, STREAM_EXISTS, NO_STREAM] as const)
@@ -77,7 +78,8 @@ for (const way of ['one call an append', 'all over one call'] as const)
 
     it('refuses what repeats in part, and what expects another revision, with the one that is there', async () => {
       const { append } = await trial(way);
-      const [a, b] = [anEvent(), anEvent()];
+      const a = anEvent();
+      const b = anEvent();
       await expect(append([a], STREAM_EXISTS)).rejects.toMatchObject({ actualVersion: 'no_stream' });
       await append([a, b], NO_STREAM);
       for (const [events, expected] of [

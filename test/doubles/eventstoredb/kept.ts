@@ -31,7 +31,8 @@ export function keptLog(folder: string, clock: () => number): DoubleLog {
 /** Reads all whole lines, and answers where the last of them ends. */
 function restored(path: string, log: DoubleLog): number {
   const bytes = readFileSync(path);
-  let [from, number] = [0, 1];
+  let from = 0;
+  let number = 1;
   for (let to = bytes.indexOf(NEW_LINE); to >= 0; to = bytes.indexOf(NEW_LINE, from)) {
     let line: Line;
     try {
