@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-golden-'));
+  cpSync(import.meta.dirname, folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs the script on a folder, and gives what it says. */
+const golden = (): string =>
+  spawnSync(process.execPath, [join(import.meta.dirname, 'golden.mjs'), folder], { encoding: 'utf8' }).stdout;
+
+describe('npm run golden', () => {
+  it('writes the files that are missing, and changes none that is there', () => {
+    expect(golden()).toBe('0 golden files written\n');
+    const missing = join(folder, 'consignment', 'TitleTransferred.v1.json');
+    const kept = join(folder, 'consignment', 'ShipmentHeld.v1.json');
+    rmSync(missing);
+    writeFileSync(kept, 'as it is');
+    expect(golden()).toBe(`${missing}\n1 golden file written\n`);
+    expect(JSON.parse(readFileSync(missing, 'utf8'))).toEqual({
+      type: 'TitleTransferred',
+      version: 1,
+      data: { on: '2026-05-11', point: 'port-of-exit' },
+    });
+    expect(readFileSync(kept, 'utf8')).toBe('as it is');
+  });
+});
