@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type EventLog, type EventStore, ReadModelStore } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { DEFAULT_LIMITS, buildApp, serveDocs } from '@entente/http';
+import { MEANINGS } from '@entente/read-models';
 import { StartupDependencies } from '@entente/workers';
 import { ApiModule } from '../../apps/api/src/api.module.js';
 import { ProjectorModule } from '../../apps/projector/src/projector.module.js';
@@ -142,7 +143,7 @@ export class DistributedDeployment implements Deployment {
 
 async function serve(module: DynamicModule): Promise<Process> {
   const app = await buildApp(module, DEFAULT_LIMITS);
-  if (module.module === ApiModule) serveDocs(app, app.get(ReadModelStore));
+  if (module.module === ApiModule) serveDocs(app, app.get(ReadModelStore), MEANINGS);
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl() };
 }

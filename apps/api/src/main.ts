@@ -2,6 +2,7 @@ import '../../standalone/src/supported-node.js';
 import 'reflect-metadata';
 import { ReadModelStore } from '@entente/engine';
 import { buildApp, runProcess, serveDocs, settingsOr } from '@entente/http';
+import { MEANINGS } from '@entente/read-models';
 import { StartupDependencies } from '@entente/workers';
 import { ApiModule } from './api.module.js';
 import { readConfig } from './config.js';
@@ -17,7 +18,7 @@ async function bootstrap(): Promise<void> {
     waitsFor: () => waits.status(),
     build: async (signal) => {
       const app = await buildApp(ApiModule.on(config, waits.until(signal)), config.process.door);
-      serveDocs(app, app.get(ReadModelStore));
+      serveDocs(app, app.get(ReadModelStore), MEANINGS);
       return app;
     },
   });

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ReadModelStore } from '@entente/engine';
 import { DEFAULT_LIMITS, type ServerLimits, buildApp, serveDocs } from '@entente/http';
+import { MEANINGS } from '@entente/read-models';
 import type { LogLevel } from '@entente/workers';
 import { type Projects, StandaloneModule } from './standalone.module.js';
 
@@ -12,6 +13,6 @@ export async function createStandaloneApp(
   door: ServerLimits = DEFAULT_LIMITS,
 ): Promise<NestFastifyApplication> {
   const app = await buildApp(StandaloneModule.on(folder, logLevel, projects), door);
-  serveDocs(app, app.get(ReadModelStore));
+  serveDocs(app, app.get(ReadModelStore), MEANINGS);
   return app;
 }

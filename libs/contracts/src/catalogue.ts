@@ -1,13 +1,11 @@
-import { type AnyDecider, type Command, type Event, authorised } from '@entente/kernel';
+import { type AnyDecider, authorised } from '@entente/kernel';
 import { assistanceCaseWire } from './assistance-case.js';
 import { consignmentContract } from './consignment.js';
 import { fundingAccountWire } from './funding-account.js';
 import { misuseCaseWire } from './misuse-case.js';
 import { programmeWire } from './programme.js';
 import { stakeholderWire } from './stakeholder.js';
-import type { CommandWire, EventWire, KindWire } from './wire.js';
-
-type AnyKindWire = KindWire<Command, Event>;
+import type { CommandContract, EventContract, KindContract } from './contract.js';
 
 /** Every kind of stream on the wire. */
 export const CATALOGUE = [
@@ -17,7 +15,7 @@ export const CATALOGUE = [
   assistanceCaseWire,
   consignmentContract,
   misuseCaseWire,
-] as unknown as readonly AnyKindWire[];
+] as unknown as readonly KindContract[];
 
 /** A decider that holds each command to the senders that the catalogue names, before it decides. */
 export function registered(decider: AnyDecider): AnyDecider {
@@ -30,7 +28,7 @@ export function registered(decider: AnyDecider): AnyDecider {
 }
 
 /** A command of the catalogue, with its type. */
-export interface CataloguedCommand extends CommandWire<unknown> {
+export interface CataloguedCommand extends CommandContract {
   readonly type: string;
 }
 
@@ -49,8 +47,8 @@ export function commandOf(kind: string, type: string): CataloguedCommand | undef
 }
 
 /** An event type of a kind; undefined where there is none. */
-export const eventOf = (kind: string, type: string): EventWire<unknown> | undefined => {
-  const events: Readonly<Record<string, EventWire<unknown>>> | undefined = CATALOGUE.find(
+export const eventOf = (kind: string, type: string): EventContract | undefined => {
+  const events: Readonly<Record<string, EventContract>> | undefined = CATALOGUE.find(
     (wire) => wire.kind === kind,
   )?.events;
   return events !== undefined && Object.hasOwn(events, type) ? events[type] : undefined;

@@ -1,4 +1,4 @@
-export { exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
+export { OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
 export { Beside, readBody, wrongFields, type FieldError } from './validate.js';
 export { type CommandWire, type EventWire, type KindWire } from './wire.js';
 export { CATALOGUE, registered, commandAt, commandOf, eventOf, type CataloguedCommand } from './catalogue.js';

@@ -1,6 +1,10 @@
+/** Under this key a schema names the class that it was made of. It stands in no JSON. */
+export const OF_CLASS = Symbol('of class');
+
 /** A JSON Schema, as far as the contracts need one. */
 export interface Schema {
   readonly [keyword: string]: unknown;
+  readonly [OF_CLASS]?: string;
 }
 
 interface Described {
@@ -29,6 +33,7 @@ export function schemaOf(of: new () => object): Schema {
     additionalProperties: false,
     required: [...properties.keys()].filter((name) => !optional.has(name)),
     properties: Object.fromEntries(properties),
+    [OF_CLASS]: of.name,
   };
 }
 

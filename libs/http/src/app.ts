@@ -6,6 +6,7 @@ import type { ReadModelStore } from '@entente/engine';
 import { Logger } from 'nestjs-pino';
 import { type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
 import { openApi } from './openapi.js';
+import type { Meanings } from './openapi-schemas.js';
 import { ProblemFilter } from './problem.js';
 
 /** Builds what a module is made of, behind a door; the caller opens it. The module brings a `LoggerModule`. Throws where a part of it cannot be had. */
@@ -28,8 +29,9 @@ export async function buildApp(module: DynamicModule, door: ServerLimits): Promi
   return app;
 }
 
-/** Every command and query, with examples of this day, at `/docs`. */
-export function serveDocs(app: NestFastifyApplication, rows: ReadModelStore): void {
-  const document = openApi(rows.names(), new Date().toISOString().slice(0, 10));
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
+/** Every command and query, with examples of this day and the meanings of columns, at `/docs`. */
+export function serveDocs(app: NestFastifyApplication, rows: ReadModelStore, meanings: Meanings): void {
+  const document = openApi(rows.names(), new Date().toISOString().slice(0, 10), meanings);
+  const swaggerOptions = { filter: true, docExpansion: 'none' };
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', swaggerOptions });
 }

@@ -43,10 +43,19 @@ export class CommandsController {
     return CATALOGUE.map(({ kind, about, commands, events }) => ({
       kind,
       about,
-      commands: Object.entries(commands).map(([type, { path, summary, body, example }]) => {
+      commands: Object.entries(commands).map(([type, { path, summary, by, body, example }]) => {
         const told = book.find((step) => step.kind === kind && step.path === path);
         const route = `POST /v1/${kind}/{id}/${path}`;
-        return { type, route, summary, body: schemaOf(body), example, exampleId: told?.id, exampleActor: told?.actor };
+        return {
+          type,
+          route,
+          summary,
+          by,
+          body: schemaOf(body),
+          example,
+          exampleId: told?.id,
+          exampleActor: told?.actor,
+        };
       }),
       events: Object.entries(events).map(([type, { version, summary, data }]) => ({
         type,

@@ -1,119 +1,181 @@
-import { type BookStep, CATALOGUE, bookOfExamples, schemaOf } from '@entente/contracts';
+import { type BookStep, type CommandContract, CATALOGUE, RELATIONS, SHAPES, bookOfExamples } from '@entente/contracts';
 import type { Described } from '@entente/engine';
-import type { Json } from '@entente/kernel';
+import type { ColumnType, Json } from '@entente/kernel';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { type Meanings, pageName, pascal, reference, rowName, schemaNames, schemasOf } from './openapi-schemas.js';
 
 type Parameter = Readonly<Record<string, Json>>;
-type Operation = Readonly<Record<string, Json>>;
+type Responses = Readonly<Record<string, Json>>;
+
+const STRING = { type: 'string' };
+const POSITION = { type: 'string', pattern: '^[0-9]{1,19}$' };
 
 const parameter = (
   where: 'query' | 'header' | 'path',
   name: string,
   description: string,
-  example?: Json,
+  { schema = STRING, example, required = where === 'path' }: { schema?: Json; example?: Json; required?: boolean } = {},
 ): Parameter => ({
   name,
   in: where,
   description,
-  required: where === 'path',
-  schema: { type: 'string' },
+  required,
+  schema,
   ...(example === undefined ? {} : { example }),
 });
 
+/** A parameter that may be given several times. */
+const repeatable = (name: string, description: string, items: Json = STRING, example?: Json): Parameter => ({
+  ...parameter('query', name, description, { schema: { type: 'array', items, maxItems: 100 } }),
+  style: 'form',
+  explode: true,
+  ...(example === undefined ? {} : { example: [example] }),
+});
+
+const ACTOR_SAYS =
+  'Who sends the command: `<organisation>;role=<role>;person=<reference>;for=<organisation>`. `person` and `for` may be left out. Without the header it is the operator.';
+
+const matching = ({ pattern }: { readonly pattern: RegExp }): Json => ({ type: 'string', pattern: pattern.source });
+const actor = (example: string): Parameter => parameter('header', 'Entente-Actor', ACTOR_SAYS, { example });
 const HEADERS: readonly Parameter[] = [
   parameter(
     'header',
     'Idempotency-Key',
-    'The command id: sent again, the same receipt comes back. Made and given back where it is not sent.',
+    'The command id: sent again, the same receipt comes back. Made and given back if it is not sent.',
+    { schema: matching(SHAPES.token) },
   ),
-  parameter(
-    'header',
-    'Entente-Actor',
-    '<organisation>;role=<role>;person=<reference>;for=<organisation>; the operator, where it is not sent.',
-  ),
-  parameter('header', 'If-Match', 'The revision that the stream must have: 412 where it has another.'),
-  parameter('header', 'Correlation-Id', 'Kept with the events, and given back.'),
-  parameter('header', 'Causation-Id', 'What led to the command; kept with the events.'),
+  parameter('header', 'If-Match', 'The revision that the stream must have: 412 if it has another.'),
+  parameter('header', 'Correlation-Id', 'Kept with the events, and given back.', { schema: matching(SHAPES.token) }),
+  parameter('header', 'Causation-Id', 'What led to the command; kept with the events.', {
+    schema: matching(SHAPES.token),
+  }),
+  parameter('header', 'traceparent', 'The trace in which the command is sent (W3C Trace Context).'),
 ];
 
-const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-const problem = (description: string): Json => ({ description, content: PROBLEM });
-const PROBLEMS = {
-  400: problem(
-    '`validation-failed`: every wrong field at once, by path; `unreadable`: no JSON; `invalid-position`: no position that an event of this log can have',
-  ),
-  404: problem('there is nothing there'),
-  503: problem(
-    '`overloaded`, `contention`, `disk-full`, `read-model-behind`, `shutting-down`, `event-store-no-leader`, `event-store-unanswered`: try again after `Retry-After` seconds',
-  ),
-};
-const json = (description: string, example?: Json): Json => ({
+const content = (schema: Json, type = 'application/json'): Json => ({ [type]: { schema } });
+const problem = (description: string): Json => ({
   description,
-  content: { 'application/json': { schema: { type: 'object' }, ...(example === undefined ? {} : { example }) } },
+  content: content(reference('Problem'), 'application/problem+json'),
 });
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer', format: 'int32' } },
+};
+const INVALID = problem(
+  '`validation-failed`: every invalid field, by path; `unreadable`: no JSON; `invalid-position`: no position that an event can have',
+);
+const NOT_FOUND = problem('`not-found`, `no-such-read-model`, `no-such-command`, `no-such-route`: it is not there');
+const FAILED = problem('`fault`: something failed, and has been logged');
+const UNAVAILABLE: Json = {
+  ...(problem(
+    '`overloaded`, `contention`, `disk-full`, `read-model-behind`, `rows-moved`, `shutting-down`, `event-store-no-leader`, `event-store-unanswered`: try again after `Retry-After` seconds',
+  ) as object),
+  headers: RETRY_AFTER,
+};
+
+const answer = (description: string, schema: Json): Json => ({ description, content: content(schema) });
+const properties = (of: Record<string, Json>): Json => ({
+  type: 'object',
+  properties: of,
+  required: Object.keys(of),
+});
+const list = (items: Json): Json => ({ type: 'array', items });
+const says = (description: string): Json => ({ type: 'string', description });
+const orNull = (description: string): Json => ({ type: ['string', 'null'], description });
 
 const operation = (
   tag: string,
+  operationId: string,
   summary: string,
   parameters: readonly Parameter[],
-  answer: Json,
-  more: Operation = {},
-): Operation => ({
+  responses: Responses,
+): Json => ({
   tags: [tag],
+  operationId,
   summary,
   parameters,
-  ...more,
-  responses: { 200: answer, ...PROBLEMS },
+  responses: { ...responses, 500: FAILED, 503: UNAVAILABLE },
 });
 
 /** A step of the book as a named example: what it is sent as, and what goes before it. */
 function exampleOf(book: readonly BookStep[], told: BookStep): Json {
-  const { step, kind, id, actor, daysLater, events, body } = told;
+  const { step, kind, id, actor: by, daysLater, events, body } = told;
   const before = book.filter((one) => one.step < step && one.kind === kind && one.id === id);
   const summary = [
-    `${id}, as ${actor}`,
+    `${id}, as ${by}`,
     ...(before.length > 0 ? [`after ${before.map(({ path }) => path).join(', ')}`] : []),
     ...(daysLater > 0 ? [`${daysLater} days later`] : []),
-    ...Object.entries(events).map(([field, by]) => `${field}: the event that step ${by} left, from its receipt`),
+    ...Object.entries(events).map(([field, of]) => `${field}: the event that step ${of} left, from its receipt`),
   ];
   return {
     summary: summary.join('; '),
     value: body as Json,
     'x-step': step,
     'x-id': id,
-    'x-actor': actor,
+    'x-actor': by,
     'x-days-later': daysLater,
     'x-events': events,
   };
 }
 
-/** Every command, from the catalogue: its body's schema, and its examples from the book. */
+/** Who may send a command, as a sentence. */
+const sentBy = ({ by = [] }: CommandContract): string => `Sent by ${by.map((one) => RELATIONS[one]).join(', or by ')}.`;
+
+/** Every command, from the catalogue: its body's schema, who may send it, and its examples from the book. */
 function commandPaths(today: string): Record<string, Json> {
   const paths: Record<string, Json> = {};
   const book = bookOfExamples(today);
+  const nameOf = schemaNames('commands');
   for (const { kind, commands } of CATALOGUE)
-    for (const [type, { path, summary, body }] of Object.entries(commands)) {
-      const told = book.filter((step) => step.kind === kind && step.path === path);
+    for (const [type, command] of Object.entries(commands)) {
+      const told = book.filter((step) => step.kind === kind && step.path === command.path);
       const examples = Object.fromEntries(told.map((step) => [`step-${step.step}`, exampleOf(book, step)]));
-      const content = { 'application/json': { schema: schemaOf(body) as Json, examples } };
-      const headers = HEADERS.map((header) =>
-        header['name'] === 'Entente-Actor' ? { ...header, example: told[0]?.actor ?? '' } : header,
-      );
-      const dryRun = parameter('query', 'dry-run', 'Decides, and records nothing.');
-      paths[`/v1/${kind}/{id}/${path}`] = {
+      const name = nameOf(kind, type);
+      paths[`/v1/${kind}/{id}/${command.path}`] = {
         post: {
           tags: [kind],
-          summary,
-          operationId: type,
-          requestBody: { required: true, content },
-          parameters: [parameter('path', 'id', 'The id of the stream.', told[0]?.id), dryRun, ...headers],
+          operationId: name,
+          summary: command.summary,
+          description: sentBy(command),
+          requestBody: { required: true, content: { 'application/json': { schema: reference(name), examples } } },
+          parameters: [
+            parameter('path', 'id', 'The id of the stream.', {
+              schema: matching(SHAPES.streamId),
+              ...(told[0] === undefined ? {} : { example: told[0].id }),
+            }),
+            parameter('query', 'dry-run', 'Decides, and records nothing.', { schema: { type: 'boolean' } }),
+            actor(told[0]?.actor ?? ''),
+            ...HEADERS,
+          ],
           responses: {
-            201: json('The receipt: what was recorded, where, and a token (`after`) for reading it.'),
-            ...PROBLEMS,
+            200: answer(
+              'With `dry-run`: what would be recorded.',
+              properties({
+                revision: { type: 'integer', format: 'int64', description: 'the revision that the stream has' },
+                events: list(
+                  properties({
+                    type: says('the type of the event'),
+                    data: { type: 'object', additionalProperties: true },
+                  }),
+                ),
+              }),
+            ),
+            201: {
+              description: 'The receipt: what was recorded, where, and a token (`after`) for reading it.',
+              headers: {
+                ETag: { description: 'The revision that the stream has now.', schema: STRING },
+                'Correlation-Id': { description: 'As sent, or made.', schema: STRING },
+                'Idempotency-Replayed': { description: '`true` if it was sent before.', schema: STRING },
+              },
+              content: content(reference('Receipt')),
+            },
+            400: INVALID,
+            404: NOT_FOUND,
             409: problem('`command-id-reused`: the Idempotency-Key was used for another command'),
             412: problem('`revision-mismatch`: If-Match says another revision'),
             413: problem('`body-too-large`: more than 1 MiB; `too-large`: more than the event store takes at once'),
             422: problem('the rules refuse it: a stable code, the rule, and what would have to be true'),
+            500: FAILED,
+            503: UNAVAILABLE,
           },
         },
       };
@@ -126,160 +188,330 @@ const AS_OF = parameter(
   'as-of',
   'A position, a day (its end, UTC) or an instant: the rows as they were recorded by then.',
 );
+const LIMIT = parameter('query', 'limit', '1 to 1000; 100 if it is left out.', {
+  schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 1000 },
+  example: 100,
+});
 const PAGING: readonly Parameter[] = [
   parameter('query', 'sort', 'Columns, by commas; a hyphen before one turns it round. What is missing comes last.'),
-  parameter('query', 'limit', '1 to 1000', '100'),
+  LIMIT,
   parameter('query', 'cursor', 'The `next` of the page before: it pins the position.'),
   AS_OF,
   parameter('query', 'after', "A receipt's `after`: waits at most five seconds until the rows have come so far."),
 ];
 
+/** The types of columns as parameters. An empty value is a missing one. */
+const FILTER: Readonly<Record<Exclude<ColumnType, 'json'>, Json>> = {
+  text: STRING,
+  boolean: { type: 'string', enum: ['true', 'false', ''] },
+  integer: { type: 'string', pattern: '^(-?[0-9]{1,16})?$' },
+  amount: { type: 'string', pattern: '^(-?[0-9]{1,16})?$' },
+  decimal: { type: 'string', pattern: '^(-?[0-9]{1,15}(\\.[0-9]{1,6})?)?$' },
+};
+
 /** The queries of one read model: its columns are its filters. */
-function readModelPaths({ name, about, columns }: Described): Record<string, Json> {
-  const filters = Object.entries(columns)
-    .filter(([, type]) => type !== 'json')
-    .map(([column, type]) =>
-      parameter(
-        'query',
-        column,
-        `${type}; repeated: any of them; empty: missing. Also ${column}.min and ${column}.max.`,
-      ),
-    );
+function readModelPaths({ name, about, is, columns }: Described, meanings: Meanings): Record<string, Json> {
+  const meaning = (column: string): string => meanings[name]?.[column] ?? column;
+  const all = is === 'model' ? { ...columns, stream: 'text' as const } : columns;
+  const filters = Object.entries(all).flatMap(([column, type]) =>
+    type === 'json'
+      ? []
+      : [repeatable(column, `${meaning(column)}: any of the values; an empty one is a missing one.`, FILTER[type])],
+  );
+  const bounds = Object.entries(all).flatMap(([column, type]) =>
+    type === 'json' || type === 'boolean'
+      ? []
+      : [
+          parameter('query', `${column}.min`, `${meaning(column)}: at least.`, { schema: FILTER[type] }),
+          parameter('query', `${column}.max`, `${meaning(column)}: at most.`, { schema: FILTER[type] }),
+        ],
+  );
   const base = `/v1/read-models/${name}`;
-  const row = parameter('query', 'row', 'The row_id of a row.');
-  const resume = parameter('header', 'Last-Event-ID', 'The id of the last frame: what changed since is told.');
+  const id = pascal(name);
+  const whole = {
+    'Content-Digest': { description: 'The SHA-256 digest of the text (RFC 9530).', schema: STRING },
+    'Entente-Position': { description: 'The position of the log.', schema: POSITION },
+    'Entente-Version': { description: 'The version of the read model.', schema: STRING },
+  };
   const stream = {
-    description: '`row`, `removed`, `caught-up`, `reset`, `closed`',
-    content: { 'text/event-stream': {} },
+    description:
+      'Server-sent events: `row` (a row, changed), `removed` (its row_id), `caught-up`, `reset`, `closed` (with the reason).',
+    content: content(STRING, 'text/event-stream'),
   };
   return {
     [base]: {
-      get: operation(
-        'read models',
-        about,
-        [...filters, ...PAGING],
-        json(
-          '{ rows, position, version, totals, next }; with Accept: text/csv or application/x-ndjson all rows, and Content-Digest, Entente-Position, Entente-Version',
-        ),
-      ),
+      get: operation('read models', `Query${id}`, about, [...filters, ...bounds, ...PAGING], {
+        200: {
+          description: 'A page of rows; with `Accept: text/csv` or `application/x-ndjson` all of them.',
+          headers: whole,
+          content: {
+            ...(content(reference(pageName(name))) as object),
+            ...(content(STRING, 'text/csv') as object),
+            ...(content(reference(rowName(name)), 'application/x-ndjson') as object),
+          },
+        },
+        400: INVALID,
+        404: NOT_FOUND,
+        410: problem('`cursor-void`: ask from the first page; `lost-since`: send the command again'),
+      }),
     },
     [`${base}/events`]: {
       get: operation(
         'read models',
+        `EventsBehind${id}`,
         `The events that made a row of ${name}`,
-        [{ ...row, required: true }, AS_OF],
-        json('{ events, truncated, position }'),
+        [parameter('query', 'row', 'The row_id of a row.', { required: true }), AS_OF],
+        {
+          200: answer(
+            'The last 100 of them, oldest first.',
+            properties({
+              events: list(reference('Event')),
+              truncated: { type: 'integer', format: 'int64', description: 'how many earlier ones are left out' },
+              position: says('the position of the log'),
+            }),
+          ),
+          400: INVALID,
+          404: NOT_FOUND,
+        },
       ),
     },
-    [`${base}/live`]: { get: operation('live', `${name}, as its rows change`, [...filters, resume], stream) },
+    [`${base}/live`]: {
+      get: operation(
+        'live',
+        `Follow${id}`,
+        `${name}, as its rows change`,
+        [
+          ...filters,
+          LIMIT,
+          parameter('header', 'Last-Event-ID', 'The id of the last frame: what changed since is told.'),
+        ],
+        { 200: stream, 400: INVALID, 404: NOT_FOUND },
+      ),
+    },
   };
 }
 
+const STATUS = (description: string, of: readonly string[]): Json => ({ type: 'string', description, enum: [...of] });
+
+const LISTED = properties({
+  readModels: list(
+    properties({
+      name: says('its name'),
+      about: says('what a row is'),
+      is: STATUS('a model, or a view over models', ['model', 'view']),
+      columns: { type: 'object', description: 'the type of each column', additionalProperties: STRING },
+      key: list(STRING),
+      totals: { type: 'object', description: 'what its totals count and add up', additionalProperties: true },
+      reads: list(STRING),
+      position: says('the position that it has reached'),
+      version: says('its version'),
+    }),
+  ),
+});
+
+const CATALOGUED = list(
+  properties({
+    kind: says('the kind of stream'),
+    about: says('what such a stream records'),
+    commands: list({ type: 'object', additionalProperties: true }),
+    events: list({ type: 'object', additionalProperties: true }),
+  }),
+);
+
+const REFUSALS = properties({
+  refusals: list({ type: 'object', description: 'who was refused what, why and when', additionalProperties: true }),
+  leftOut: { type: 'integer', format: 'int64', description: 'how many could not be noted' },
+  next: orNull('the `before` of the next page; null on the last'),
+});
+
+const READY: Json = {
+  type: 'object',
+  description: 'how the deployment stands',
+  properties: {
+    status: STATUS('ok, or not', ['ok', 'not-ready']),
+    position: orNull('the end of the log'),
+    waiting: { type: 'integer', format: 'int64', description: 'appends that wait for their commit' },
+    parked: { type: 'integer', format: 'int64', description: 'streams that a read model cannot fold' },
+    parkedStreams: list({ type: 'object', additionalProperties: true }),
+    fault: orNull('why nothing is delivered just now'),
+    alarms: list({ type: 'object', additionalProperties: true }),
+    models: list({ type: 'object', additionalProperties: true }),
+  },
+  required: ['status', 'models'],
+};
+
+const STREAM: readonly Parameter[] = [
+  parameter('path', 'kind', 'A kind of stream.', {
+    schema: { type: 'string', enum: CATALOGUE.map(({ kind }) => kind) },
+    example: 'programme',
+  }),
+  parameter('path', 'id', 'Its id.', { schema: matching(SHAPES.streamId), example: 'norland.border-training' }),
+];
+
 function fixedPaths(): Record<string, Json> {
-  const events = json('{ events, position, next }; with Accept: application/x-ndjson an event a line');
-  const stream = [
-    parameter('path', 'kind', 'A kind of stream.', 'programme'),
-    parameter('path', 'id', 'Its id.', 'norland.border-training'),
-  ];
+  const after = parameter('query', 'after', 'A position: events behind it.', { schema: POSITION, example: '0' });
   const narrow = [
-    parameter('query', 'after', 'A position.', '0'),
-    parameter('query', 'kind', 'A kind of stream; repeated: any of them.', 'programme'),
-    parameter('query', 'type', 'A type of event; repeated: any of them.', 'MilestoneMet'),
+    after,
+    repeatable('kind', 'A kind of stream: any of them.', STRING, 'programme'),
+    repeatable('type', 'A type of event: any of them.', STRING, 'MilestoneMet'),
   ];
   const state = [
-    parameter('query', 'from', 'The first revision.'),
-    parameter('query', 'revision', 'The state as of this revision is given too.', '0'),
+    parameter('query', 'from', 'The first revision.', { schema: { type: 'integer', format: 'int64', minimum: 0 } }),
+    parameter('query', 'revision', 'The state as of this revision is given too.', {
+      schema: { type: 'integer', format: 'int64', minimum: 0 },
+      example: 0,
+    }),
     parameter('query', 'as-of', 'The same, by a day or an instant; instead of `revision`.'),
   ];
-  const receipt = [
-    parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', 'example-01'),
-    { ...parameter('query', 'stream', '<kind>/<id>', 'programme/norland.border-training'), required: true },
-    parameter('header', 'Entente-Actor', 'Who sent it.', 'norland;role=donor'),
-  ];
+  const stream = 'programme/norland.border-training';
   return {
-    '/v1/read-models': { get: operation('read models', 'What can be asked for', [], json('{ readModels }')) },
-    '/v1/history': {
-      get: operation('history', 'The log', [...narrow, parameter('query', 'limit', '1 to 1000', '10')], events),
-    },
-    '/v1/history/live': {
-      get: operation('live', 'The log, as it grows', narrow, {
-        description: '`event`',
-        content: { 'text/event-stream': {} },
+    '/v1/read-models': {
+      get: operation('read models', 'ListReadModels', 'What can be asked for', [], {
+        200: answer('All of them.', LISTED),
       }),
     },
+    '/v1/history': {
+      get: operation('history', 'ReadLog', 'The log', [...narrow, LIMIT], {
+        200: {
+          description: 'Events in the order of the log; with `Accept: application/x-ndjson` one a line.',
+          content: {
+            ...(content(
+              properties({
+                events: list(reference('Event')),
+                position: says('the end of the log'),
+                era: says('the era of the log: another one after it was restored'),
+                next: orNull('the `after` of the next page; null on the last'),
+              }),
+            ) as object),
+            ...(content(reference('Event'), 'application/x-ndjson') as object),
+          },
+        },
+        400: INVALID,
+      }),
+    },
+    '/v1/history/live': {
+      get: operation(
+        'live',
+        'FollowLog',
+        'The log, as it grows',
+        [...narrow, parameter('header', 'Last-Event-ID', 'The id of the last frame: what came since is told.')],
+        {
+          200: {
+            description: 'Server-sent events: `event` (an event), `caught-up`, `reset`, `closed` (with the reason).',
+            content: content(STRING, 'text/event-stream'),
+          },
+          400: INVALID,
+        },
+      ),
+    },
     '/v1/history/{kind}/{id}': {
-      get: operation('history', 'One stream', [...stream, ...state], json('{ stream, events, next, revision, state }')),
+      get: operation('history', 'ReadStream', 'One stream', [...STREAM, ...state], {
+        200: answer('Its events from a revision on, at most 1,000.', {
+          type: 'object',
+          properties: {
+            stream: says('<kind>/<id>'),
+            events: list(reference('Event')),
+            next: { type: ['integer', 'null'], format: 'int64', description: 'the `from` of the next page' },
+            revision: { type: 'integer', format: 'int64', description: 'the revision of the state' },
+            state: { type: 'object', description: 'what the rules know of it then', additionalProperties: true },
+          },
+          required: ['stream', 'events', 'next'],
+        }),
+        400: INVALID,
+        404: NOT_FOUND,
+      }),
     },
     '/v1/commands/{commandId}': {
-      get: operation('commands', 'The receipt of an earlier command', receipt, json('The receipt')),
+      get: operation(
+        'commands',
+        'ReadReceipt',
+        'The receipt of an earlier command',
+        [
+          parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', { example: 'example-01' }),
+          parameter('query', 'stream', '<kind>/<id>', { required: true, example: stream }),
+          actor('norland;role=donor'),
+        ],
+        { 200: answer('The receipt.', reference('Receipt')), 400: INVALID, 404: NOT_FOUND },
+      ),
     },
     '/v1/catalogue': {
-      get: operation('commands', 'Every command and event with its schema', [], json('A list of kinds')),
+      get: operation('commands', 'ReadCatalogue', 'Every command and event with its schema, and who may send it', [], {
+        200: answer('By kind of stream.', CATALOGUED),
+      }),
     },
     '/v1/refusals': {
       get: operation(
         'commands',
+        'ListRefusals',
         'Refused commands, the newest first: who was refused what, why and when',
         [
-          parameter('query', 'limit', '1 to 1000', '100'),
+          LIMIT,
           parameter('query', 'before', 'The `next` of the page before.'),
           parameter('query', 'organisation', 'Who sent them.'),
-          parameter('query', 'stream', '<kind>/<id>', 'programme/norland.border-training'),
-          parameter('query', 'code', 'The code of the refusal.', 'not-the-donor'),
+          parameter('query', 'stream', '<kind>/<id>', { example: stream }),
+          parameter('query', 'code', 'The code of the refusal.', { example: 'not-the-donor' }),
         ],
-        json('{ refusals, leftOut, next }'),
+        { 200: answer('A page of them.', REFUSALS), 400: INVALID },
       ),
     },
     '/metrics': {
-      get: operation('health', 'What is counted and timed, for Prometheus', [], {
-        description: 'text, as Prometheus reads it',
-        content: { 'text/plain': {} },
+      get: operation('health', 'ReadMetrics', 'What is counted and timed, for Prometheus', [], {
+        200: { description: 'Text, as Prometheus reads it.', content: content(STRING, 'text/plain') },
       }),
     },
-    '/health/live': { get: operation('health', 'The process runs', [], json('{ status }')) },
+    '/health/live': {
+      get: operation('health', 'IsLive', 'The process runs', [], {
+        200: answer('It does.', properties({ status: STATUS('always ok', ['ok']) })),
+      }),
+    },
+    '/health/serving': {
+      get: operation('health', 'IsServing', 'It can take what is sent to it', [], {
+        200: answer(
+          'It can; with 503 it cannot, for the fault that is named.',
+          properties({ status: STATUS('ok, or not', ['ok', 'not-serving']), fault: orNull('why not') }),
+        ),
+      }),
+    },
     '/health/ready': {
       get: operation(
         'health',
+        'IsReady',
         'How far each read model lags, what waits, what is parked and what stands still',
         [],
-        json('{ status, models }'),
+        { 200: answer('It serves as it should; with 503 something stands still.', READY) },
       ),
     },
   };
 }
 
-const text = { type: 'string' };
-const SCHEMAS = {
-  Problem: {
-    type: 'object',
-    description:
-      'RFC 9457. `code` is stable; `errors` names each invalid field; `rule` and `unless` stand in a refusal.',
-    properties: {
-      type: text,
-      status: { type: 'integer' },
-      code: text,
-      title: text,
-      rule: text,
-      unless: text,
-      errors: { type: 'array', items: { type: 'object', properties: { path: text, message: text } } },
-    },
-  },
-};
+/** The groups of operations, in the order in which they are shown. */
+const TAGS = [
+  { name: 'commands', description: 'Receipts, refusals and the catalogue' },
+  ...CATALOGUE.map(({ kind, about }) => ({ name: kind, description: `Commands: ${about}` })),
+  { name: 'read models', description: 'Rows, now or as of any position, and the events behind them' },
+  { name: 'live', description: 'Rows and events as they change (server-sent events)' },
+  { name: 'history', description: 'The log, as it was recorded' },
+  { name: 'health', description: 'For whoever watches the process' },
+];
 
 /** The whole of the API: commands from the catalogue, queries from the read models that are there. */
-export const openApi = (described: readonly Described[], today: string): OpenAPIObject => ({
-  openapi: '3.1.0',
-  info: {
-    title: 'Entente',
-    version: '1',
-    description:
-      'Commands in, events for ever, read models out: the coordination service for security assistance. The examples of all commands make one book: told ' +
-      'in the order of their steps, each is accepted. Each says who sends it, to which stream, and what that stream was told before.',
-  },
-  paths: {
-    ...fixedPaths(),
-    ...Object.assign({}, ...described.map(readModelPaths)),
-    ...commandPaths(today),
-  } as OpenAPIObject['paths'],
-  components: { schemas: SCHEMAS },
-});
+export const openApi = (described: readonly Described[], today: string, meanings: Meanings): OpenAPIObject =>
+  ({
+    openapi: '3.1.0',
+    info: {
+      title: 'Entente',
+      version: '1',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      description:
+        'Commands in, events for ever, read models out: the coordination service for security assistance. The examples of all commands make one book: told ' +
+        'in the order of their steps, each is accepted. Each says who sends it, to which stream, and what that stream was told before.',
+    },
+    servers: [{ url: '/', description: 'this server' }],
+    tags: TAGS,
+    paths: {
+      ...fixedPaths(),
+      ...Object.assign({}, ...described.map((one) => readModelPaths(one, meanings))),
+      ...commandPaths(today),
+    },
+    components: { schemas: schemasOf(described, meanings) },
+  }) as unknown as OpenAPIObject;

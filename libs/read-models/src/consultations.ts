@@ -1,30 +1,15 @@
 import type { Event, Projection } from '@entente/kernel';
-import { Column } from 'typeorm';
+import { count, text } from './columns.js';
 
 /** A stream that a decision looked at, and the revision at which it did. */
 export class ConsultationRow {
-  /** The stream of the event that was decided, and its place in it. */
-  @Column('text')
-  decided!: string;
-
-  @Column('integer')
-  revision!: number;
-
-  @Column('text')
-  type!: string;
-
-  @Column('text')
-  consulted_stream!: string;
-
-  /** -1: it did not exist. */
-  @Column('integer')
-  consulted_revision!: number;
-
-  @Column('text')
-  actor_organisation!: string;
-
-  @Column('text')
-  recorded_at!: string;
+  @text('the stream of the event that was decided') decided!: string;
+  @count('the place of that event in its stream, from 0') revision!: number;
+  @text('the type of that event') type!: string;
+  @text('the stream that the decision rested on') consulted_stream!: string;
+  @count('the revision that it had then; -1 if it did not exist') consulted_revision!: number;
+  @text('the organisation that sent the command, or its pseudonym') actor_organisation!: string;
+  @text('when the decision was recorded (ISO 8601, UTC)') recorded_at!: string;
 }
 
 export const consultations: Projection<Event, ConsultationRow> = {

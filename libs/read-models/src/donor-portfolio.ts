@@ -101,6 +101,26 @@ export const donorPortfolio: RowsView = {
     mean_days_late_plan: 'decimal',
     open_misuse: 'integer',
   },
+  meanings: {
+    donor: 'the donor',
+    programme: 'the programme, if the money is for one',
+    title: 'the title of the programme',
+    status: 'the status of the programme',
+    recipient: 'the recipient',
+    currency: 'the currency of the amounts, ISO 4217; null if no money stands',
+    pledged: 'pledged, in minor units of the currency',
+    committed: 'committed, in minor units of the currency',
+    obligated: 'obligated, in minor units of the currency',
+    disbursed: 'disbursed, in minor units of the currency',
+    spent: 'spent, in minor units of the currency',
+    unobligated:
+      'committed and not obligated, in minor units of the currency; pledged and not obligated, if nothing was committed; null if neither was recorded',
+    deliveries: 'consignments of the programme of which the recipient confirmed the receipt',
+    on_time_percent: 'deliveries received by the day first promised, percent of all; null if there were none',
+    mean_days_late_first: 'mean days from the day first promised to receipt; negative if early',
+    mean_days_late_plan: 'mean days from the day planned last to receipt; negative if early',
+    open_misuse: 'misuse cases of the programme that are neither closed, declined nor dismissed',
+  },
   totals: { counts: 'programmes', distinct: 'programme', by: ['currency'], sums: [...STAGES, 'unobligated'] },
   movedBy: {
     // Not by currency: a programme's first money takes the place of its row without one.

@@ -8,4 +8,7 @@ export type Query = SelectQueryBuilder<ObjectLiteral>;
 export type From = (entity: new () => object, alias: string) => Query;
 
 /** A view of this deployment. */
-export type RowsView = View<From, Query>;
+export type RowsView = View<From, Query> & {
+  /** What each column means, its unit included. */
+  readonly meanings: Readonly<Record<string, string>>;
+};

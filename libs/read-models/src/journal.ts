@@ -1,63 +1,28 @@
 import type { Event, Projection } from '@entente/kernel';
-import { Column } from 'typeorm';
+import { count, flag, text, textOrNull } from './columns.js';
 
 /** Recorded later than this after it happened, in hours, an event is marked late: three days bridge a weekend, and nothing that is reported as a matter of course. */
 export const LATE_AFTER_HOURS = 72;
 
 /** An event: who said what, when it happened and when it was recorded. */
 export class JournalRow {
-  @Column('text')
-  kind!: string;
-
-  @Column('integer')
-  revision!: number;
-
-  @Column('text')
-  type!: string;
-
-  @Column('integer')
-  type_version!: number;
-
-  @Column('text')
-  actor_organisation!: string;
-
-  @Column('text')
-  actor_role!: string;
-
-  @Column('text', { nullable: true })
-  actor_person!: string | null;
-
-  @Column('text', { nullable: true })
-  actor_for!: string | null;
-
-  @Column('text')
-  occurred_at!: string;
-
-  @Column('text')
-  recorded_at!: string;
-
-  /** Whole hours between the two. */
-  @Column('integer')
-  hours_late!: number;
-
-  @Column('boolean')
-  recorded_late!: boolean;
-
-  @Column('text')
-  command_id!: string;
-
-  @Column('text')
-  correlation_id!: string;
-
-  @Column('text', { nullable: true })
-  causation_id!: string | null;
-
-  /** The event that this one corrects. */
-  @Column('text', { nullable: true })
-  corrects!: string | null;
-
-  @Column('text', { nullable: true })
-  marking!: string | null;
+  @text('the kind of its stream') kind!: string;
+  @count('its place in its stream, from 0') revision!: number;
+  @text('the type of the event') type!: string;
+  @count("the version of the event's data") type_version!: number;
+  @text('the organisation that sent the command, or its pseudonym') actor_organisation!: string;
+  @text('the role in which it sent the command') actor_role!: string;
+  @textOrNull("a reference to a person in the sender's own register") actor_person!: string | null;
+  @textOrNull('the organisation spoken for, if not the sender itself') actor_for!: string | null;
+  @text("when it happened, by the sender's word (ISO 8601, UTC)") occurred_at!: string;
+  @text('when it was recorded (ISO 8601, UTC)') recorded_at!: string;
+  @count('whole hours from when it happened to when it was recorded') hours_late!: number;
+  @flag(`recorded ${LATE_AFTER_HOURS} hours or more after it happened`) recorded_late!: boolean;
+  @text('the command that it comes from') command_id!: string;
+  @text('what belongs together, by the sender') correlation_id!: string;
+  @textOrNull('what led to the command, by the sender') causation_id!: string | null;
+  @textOrNull('the event that this one corrects') corrects!: string | null;
+  @textOrNull('the marking of the event, if any') marking!: string | null;
 }
 
 const correctsOf = (data: unknown): string | null => {

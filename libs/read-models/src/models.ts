@@ -1,4 +1,5 @@
 import type { AnyProjection } from '@entente/kernel';
+import { columnsOf } from './columns.js';
 import { cases } from './cases.js';
 import { consignments } from './consignments.js';
 import { consultations } from './consultations.js';
@@ -28,3 +29,12 @@ export const MODELS = [
 
 /** Every view over them. */
 export const VIEWS: readonly RowsView[] = [donorPortfolio, recipientPipeline, outdatedDecisions];
+
+/** What each column means, its unit included: by model or view, then by column. */
+export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.fromEntries([
+  ...MODELS.map(({ name, entity }) => [
+    name,
+    Object.fromEntries([...columnsOf(entity)].map(([column, { meaning }]) => [column, meaning])),
+  ]),
+  ...VIEWS.map(({ name, meanings }) => [name, meanings]),
+]);

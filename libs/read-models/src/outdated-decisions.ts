@@ -50,6 +50,16 @@ export const outdatedDecisions: RowsView = {
     actor_organisation: 'text',
     recorded_at: 'text',
   },
+  meanings: {
+    decided: 'the stream of the event that was decided',
+    revision: 'the place of that event in its stream, from 0',
+    type: 'the type of that event',
+    consulted_stream: 'the stream that the decision rested on',
+    consulted_revision: 'the revision that the decision looked at',
+    actual_revision: 'the revision that the stream had when the decision was recorded',
+    actor_organisation: 'the organisation that sent the command, or its pseudonym',
+    recorded_at: 'when the decision was recorded (ISO 8601, UTC)',
+  },
   totals: { counts: 'decisions', by: [], sums: [] },
   movedBy: {
     consultations: { decided: 'decided', revision: 'revision', consulted_stream: 'consulted_stream' },

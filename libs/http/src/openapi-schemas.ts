@@ -1,0 +1,228 @@
+import { Beside, CATALOGUE, OF_CLASS, type Schema, schemaOf } from '@entente/contracts';
+import type { Described } from '@entente/engine';
+import { type ColumnType, type Json, ROLES } from '@entente/kernel';
+
+/** The largest number that fits 32 bits: whatever may be larger is said to be of 64. */
+const INT32 = 2 ** 31 - 1;
+
+/** Words in kebab-case as one name: `assistance-case` is `AssistanceCase`. */
+export const pascal = (words: string): string =>
+  words
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+
+export const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+
+const text = (description: string, more: Record<string, Json> = {}): Json => ({ type: 'string', description, ...more });
+const whole = (description: string): Json => ({ type: 'integer', format: 'int64', description });
+const orNull = (schema: Json): Json => ({ ...(schema as object), type: [(schema as { type: string }).type, 'null'] });
+const list = (items: Json, description: string): Json => ({ type: 'array', description, items });
+const object = (description: string, properties: Record<string, Json>, optional: readonly string[] = []): Json => ({
+  type: 'object',
+  description,
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+
+/** The name of a command's or an event's schema: its own, with its kind before it if another kind has one of that name. */
+export function schemaNames(part: 'commands' | 'events'): (kind: string, type: string) => string {
+  const kinds = (type: string): number => CATALOGUE.filter((of) => Object.hasOwn(of[part], type)).length;
+  return (kind, type) => (kinds(type) > 1 ? `${pascal(kind)}${type}` : type);
+}
+
+/** The schemas of the catalogue: each command and event under its own name, and what they are made of under theirs. */
+function catalogueSchemas(): Record<string, Json> {
+  const schemas: Record<string, Json> = {};
+  const parts = new Map<string, string>();
+  /** A schema as the document has it: parts that are classes of their own by reference. */
+  const out = (value: unknown, own = false): Json => {
+    if (Array.isArray(value)) return value.map((one) => out(one));
+    if (value === null || typeof value !== 'object') return value as Json;
+    const schema = value as Schema;
+    const { [OF_CLASS]: name } = schema;
+    if (name !== undefined && !own) {
+      const { description, example: _, ...rest } = schema;
+      const made = out({ ...rest, [OF_CLASS]: undefined }, true);
+      const told = JSON.stringify(made);
+      const known = parts.get(name);
+      if (known !== undefined && known !== told) throw new Error(`two classes of the contracts are called ${name}`);
+      parts.set(name, told);
+      schemas[name] = made;
+      return description === undefined
+        ? reference(name)
+        : { allOf: [reference(name)], description: String(description) };
+    }
+    const large = schema['type'] === 'integer' && !(Number(schema['maximum']) <= INT32);
+    return {
+      ...Object.fromEntries(
+        Object.entries(schema).map(([key, one]) => [key, key === 'example' ? (one as Json) : out(one)]),
+      ),
+      ...(large ? { format: 'int64' } : {}),
+    };
+  };
+  const nameOf = { commands: schemaNames('commands'), events: schemaNames('events') };
+  for (const { kind, commands, events } of CATALOGUE) {
+    for (const [type, { body, summary }] of Object.entries(commands)) {
+      const { properties, required, ...rest } = schemaOf(body);
+      const all = { ...(properties as object), ...(schemaOf(Beside)['properties'] as object) };
+      schemas[nameOf.commands(kind, type)] = out({ ...rest, description: summary, required, properties: all }, true);
+    }
+    for (const [type, { data, summary }] of Object.entries(events))
+      schemas[nameOf.events(kind, type)] = out({ ...schemaOf(data), description: summary }, true);
+  }
+  return schemas;
+}
+
+const ACTOR = object(
+  'who sent the command',
+  {
+    organisation: text("the organisation's id, or a pseudonym"),
+    role: text('the role in which it was sent', { enum: [...ROLES] }),
+    person: text("a reference to a person in the sender's own register"),
+    for: text('the organisation spoken for'),
+  },
+  ['person', 'for'],
+);
+
+const EVENT = object('an event as it was recorded', {
+  id: text('a uuid, the same whenever the command is sent again', { format: 'uuid' }),
+  stream: text('<kind>/<id>'),
+  revision: whole('its place in the stream, from 0'),
+  position: text('its place in the log: rising, with gaps'),
+  type: text('the type; its data has the schema of this name'),
+  version: whole('the version of its data'),
+  data: { type: 'object', description: 'the schema named by its type', additionalProperties: true },
+  metadata: object(
+    'its circumstances',
+    {
+      actor: reference('Actor'),
+      occurredAt: text("when it happened, by the sender's word", { format: 'date-time' }),
+      recordedAt: text('when it was recorded', { format: 'date-time' }),
+      commandId: text('the command that it comes from'),
+      correlationId: text('what belongs together, by the sender'),
+      causationId: orNull(text('what led to the command, by the sender')),
+      traceparent: text('the trace in which the command was sent (W3C Trace Context)'),
+      consulted: list(
+        object('a stream', { stream: text('<kind>/<id>'), revision: whole('the revision seen; -1: none') }),
+        'the other streams that the decision rested on',
+      ),
+      evidence: list(reference('EvidenceRef'), 'files that somebody keeps'),
+      legalBasis: orNull(text('the law or agreement that it rests on')),
+      marking: orNull(text('its marking, if any')),
+    },
+    ['traceparent'],
+  ),
+});
+
+const RECEIPT = object('what became of an accepted command', {
+  commandId: text('the Idempotency-Key'),
+  stream: text('<kind>/<id>'),
+  revision: whole('the revision that the stream has now'),
+  position: text('the place of its last event in the log'),
+  after: text('for the parameter `after` of a query: rows that have seen this command'),
+  events: list(
+    object('an event', {
+      id: text('its id', { format: 'uuid' }),
+      type: text('its type'),
+      revision: whole('its place in the stream'),
+    }),
+    'the events recorded; one of the type CommandNoted if there was nothing new to say',
+  ),
+});
+
+const PROBLEM = object(
+  'RFC 9457. `code` is stable; `errors` names each invalid field; a refusal has `rule`, `unless` and `facts`.',
+  {
+    type: text('about:blank'),
+    status: { type: 'integer', format: 'int32', description: 'the HTTP status' },
+    code: text('a stable name in kebab-case'),
+    title: text('a sentence for people'),
+    errors: list(
+      object('a field', { path: text('where it stands'), message: text('what it takes') }),
+      'of `validation-failed`: every invalid field',
+    ),
+    rule: orNull(text('of a refusal: the number of the rule, such as R15')),
+    unless: text('of a refusal: what would have to be true'),
+    facts: {
+      type: 'object',
+      description: 'of a refusal: the figures and names that it rests on',
+      additionalProperties: true,
+    },
+    revision: whole('of `revision-mismatch`: the revision that the stream has'),
+  },
+  ['errors', 'rule', 'unless', 'facts', 'revision'],
+);
+
+/** The JSON type of a column. A number beyond the safe range is given as a decimal string. */
+const COLUMN: Readonly<Record<ColumnType, Record<string, Json>>> = {
+  text: { type: ['string', 'null'] },
+  integer: { type: ['integer', 'null'], format: 'int64' },
+  boolean: { type: ['boolean', 'null'] },
+  amount: { type: ['integer', 'string', 'null'], format: 'int64' },
+  decimal: { type: ['number', 'null'], format: 'double' },
+  json: {},
+};
+
+/** The meanings of columns, by model or view and column. */
+export type Meanings = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The name of the schema of a read model's rows, and of its pages. */
+export const rowName = (model: string): string => `${pascal(model)}Row`;
+export const pageName = (model: string): string => `${pascal(model)}Page`;
+
+const columnOut = (type: ColumnType, meaning: string | undefined): Json => ({
+  ...COLUMN[type],
+  ...(meaning === undefined ? {} : { description: meaning }),
+});
+
+function readModelSchemas({ name, about, is, columns, totals }: Described, meanings: Meanings): Record<string, Json> {
+  const meaning = meanings[name] ?? {};
+  const own = Object.fromEntries(
+    Object.entries(columns).map(([column, type]) => [column, columnOut(type, meaning[column])]),
+  );
+  const origin: Record<string, Json> = {
+    row_id: text('the row, for `/events`'),
+    ...(is === 'model'
+      ? {
+          stream: text('the stream whose events made it'),
+          since: text('the position of the event that made it what it is'),
+          event: text('that event', { format: 'uuid' }),
+        }
+      : {}),
+    parked_since: text('present while the stream is parked: the position from which its events are not in the row'),
+  };
+  const by = Object.fromEntries(totals.by.map((column) => [column, own[column] ?? {}]));
+  const sums = Object.fromEntries(
+    totals.sums.map((column) => [
+      column,
+      text(`the sum of ${column}: ${meaning[column] ?? ''}; a whole decimal number`),
+    ]),
+  );
+  const total = object('a total over all rows that match, not only over the page', {
+    ...by,
+    counts: text('what is counted', { const: totals.counts }),
+    count: whole(`how many ${totals.counts}`),
+    ...sums,
+  });
+  return {
+    [rowName(name)]: object(about, { ...own, ...origin }, ['parked_since']),
+    [pageName(name)]: object(`a page of ${name}`, {
+      rows: list(reference(rowName(name)), 'the rows'),
+      position: text('the position of the log up to which the rows have seen everything'),
+      version: text('the version of the read model'),
+      totals: list(total, 'totals, by what keeps unlike units apart'),
+      next: orNull(text('the `cursor` of the next page; null on the last')),
+    }),
+  };
+}
+
+/** Every schema of the document. */
+export const schemasOf = (described: readonly Described[], meanings: Meanings): Record<string, Json> => ({
+  Actor: ACTOR,
+  Event: EVENT,
+  Receipt: RECEIPT,
+  Problem: PROBLEM,
+  ...catalogueSchemas(),
+  ...Object.assign({}, ...described.map((one) => readModelSchemas(one, meanings))),
+});
