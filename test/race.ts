@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import { Contention, Executor, type Outcome, Pseudonymizer, type ExecuteCommand, UNOBSERVED } from '@entente/engine';
+import {
+  Contention,
+  Executor,
+  type CommandResult,
+  Pseudonymizer,
+  type ExecuteCommand,
+  UNOBSERVED,
+} from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
@@ -22,7 +29,7 @@ export const process = (store: SqliteEventStore, conflict: () => void = () => un
   );
 
 /** Sends until it is no lost race any more, as a client does. */
-export async function sent(executor: Executor, command: ExecuteCommand): Promise<Outcome> {
+export async function sent(executor: Executor, command: ExecuteCommand): Promise<CommandResult> {
   for (let tries = 1; ; tries += 1)
     try {
       return await executor.execute(command);

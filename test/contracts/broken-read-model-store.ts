@@ -1,4 +1,4 @@
-import { type Changes, type Described, ReadModelStore, Rebuild, type RowsOut } from '@entente/engine';
+import { type RowChangeSet, type ReadModelDescription, ReadModelStore, Rebuild, type RowsOut } from '@entente/engine';
 
 /** Fills nothing, and says that it has taken over. */
 class BrokenRebuild extends Rebuild {
@@ -35,7 +35,7 @@ export class BrokenReadModelStore extends ReadModelStore {
   open(): Promise<void> {
     return Promise.resolve();
   }
-  names(): readonly Described[] {
+  names(): readonly ReadModelDescription[] {
     return [];
   }
   outdated(): Promise<[]> {
@@ -68,7 +68,7 @@ export class BrokenReadModelStore extends ReadModelStore {
   reach(): Promise<{ pin: [bigint]; version: string }> {
     return Promise.resolve({ pin: [0n], version: '1' });
   }
-  changes(): Promise<Changes> {
+  changes(): Promise<RowChangeSet> {
     return Promise.resolve({ changes: [], pin: [0n], version: '1', tooMany: false });
   }
   origins(): Promise<[]> {

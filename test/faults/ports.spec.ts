@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EventStore, Executor, type Outcome, ReadModelStore, Pseudonymizer, ExecuteCommand } from '@entente/engine';
+import {
+  EventStore,
+  Executor,
+  type CommandResult,
+  ReadModelStore,
+  Pseudonymizer,
+  ExecuteCommand,
+} from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
 import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { kinds } from '@entente/workers';
@@ -134,7 +141,7 @@ describe('a port that fails once', () => {
     const own = mkdtempSync(join(tmpdir(), 'entente-ports-'));
     const store = new SqliteEventStore({ folder: own });
     const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
-    const open = (now: string): Promise<Outcome> => {
+    const open = (now: string): Promise<CommandResult> => {
       const data = {
         kind: 'bilateral',
         title: 'Training',
@@ -159,7 +166,7 @@ describe('a port that fails once', () => {
     };
     const before = await open('2026-11-24T12:00:00.000Z');
     expect(before).toMatchObject({ as: 'accepted' });
-    const change = (now: string): Promise<Outcome> => {
+    const change = (now: string): Promise<CommandResult> => {
       const circumstances = {
         actor: { organisation: 'norland', role: 'donor' } as const,
         commandId: 'm',

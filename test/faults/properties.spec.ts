@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CATALOGUE, eventOf, wrongFields } from '@entente/contracts';
-import { COMMAND_NOTED, Executor, type Outcome, Pseudonymizer, foldRows } from '@entente/engine';
+import { COMMAND_NOTED, Executor, type CommandResult, Pseudonymizer, foldRows } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
@@ -16,7 +16,8 @@ import { BOOK, Left, about, plainly, submit, told } from '../told.js';
 /** The current rows of a model after these events, folded in batches of these sizes. */
 function rowsOf(model: (typeof MODELS)[number], events: readonly RecordedEvent[], sizes: readonly number[]) {
   const current = new Map<string, object>();
-  for (let [at, i] = [0, 0]; at < events.length; i += 1) {
+  let at = 0;
+  for (let i = 0; at < events.length; i += 1) {
     const size = sizes[i % sizes.length] as number;
     const { parked } = foldRows(
       model,
@@ -74,7 +75,7 @@ it('whatever is told in whatever order, at once or one by one, is decided withou
               }
               accepted += 1;
               left.by(one, outcome.receipt.events);
-              const again: Outcome = await executor.execute(command);
+              const again: CommandResult = await executor.execute(command);
               expect(again).toEqual({ ...outcome, repeated: true });
             }
           }

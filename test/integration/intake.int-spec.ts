@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, Fault } from '@entente/engine';
 import { kinds } from '@entente/workers';
-import { type DeadLetter, listDeadLetters, redrive } from '@entente/kafka';
+import { type RedrivenLetter, listDeadLetters, redrive } from '@entente/kafka';
 import { CompressionCodecs, CompressionTypes, type Consumer, Kafka, type Message, Partitioners } from 'kafkajs';
 import { startKafka } from '../../deploy/services/kafka.mjs';
 import { TransactionalReplier } from '../../libs/kafka/src/transactional-replier.js';
@@ -461,7 +461,7 @@ describe('dead letters', () => {
     const foreign = { key: 'x', value: 'y', headers: { '__connect.errors.topic': 'another-topic' } };
     await producer.send({ topic: deployment.settings.deadLetters, messages: [foreign] });
     await producer.disconnect();
-    const became = (letters: readonly DeadLetter[]): string[] => letters.map((one) => one.became).sort();
+    const became = (letters: readonly RedrivenLetter[]): string[] => letters.map((one) => one.became).sort();
     expect(became(await listDeadLetters(deployment.settings))).toEqual(['left', 'waits', 'waits']);
     expect(dead.length).toBeLessThanOrEqual(3);
     expect(became(await redrive(deployment.settings))).toEqual(['left', 'sent back', 'sent back']);

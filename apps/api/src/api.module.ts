@@ -37,11 +37,11 @@ import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
 import { ExecuteCommandHandler, type StartupDependencies, WatchdogWorker, kinds, logging } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
-import type { Config } from './config.js';
+import type { ApiConfig } from './config.js';
 
 /** Closes what it was opened on when the api closes, after the last answer. One that cannot be closed keeps none of the others open. */
 @Injectable()
-class ClosesTheStores implements OnApplicationShutdown {
+class ApiStoreCloser implements OnApplicationShutdown {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
@@ -87,7 +87,7 @@ function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): rea
 /** The front door, beside as many others as one likes: commands are decided here, on the event store, and rows are read that projectors fold. */
 @Module({})
 export class ApiModule {
-  static on(config: Config, waits: StartupDependencies): DynamicModule {
+  static on(config: ApiConfig, waits: StartupDependencies): DynamicModule {
     const { process: own, eventStore, kafka, topic, others, group, database, pseudonymKey } = config;
     return {
       module: ApiModule,
@@ -202,7 +202,7 @@ export class ApiModule {
         },
         WatchdogWorker,
         ExecuteCommandHandler,
-        ClosesTheStores,
+        ApiStoreCloser,
       ],
     };
   }

@@ -28,4 +28,4 @@ export const readConfig = (from: Env) =>
     pseudonymKey: readPseudonymKey(env),
   }));
 
-export type Config = Extract<ReturnType<typeof readConfig>, { settings: unknown }>['settings'];
+export type ApiConfig = Extract<ReturnType<typeof readConfig>, { settings: unknown }>['settings'];

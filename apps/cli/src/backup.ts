@@ -41,7 +41,7 @@ async function digestOf(file: string): Promise<string> {
 }
 
 /** What a backup takes beside the log. */
-export interface Wanted {
+export interface BackupParts {
   readonly rows?: boolean;
   readonly pseudonymKey?: boolean;
 }
@@ -69,7 +69,7 @@ function ownVersion(): string {
 export async function backUp(
   data: string,
   to: string,
-  { rows = false, pseudonymKey = false }: Wanted,
+  { rows = false, pseudonymKey = false }: BackupParts,
   open: Openers,
   output: Output,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EventLog, type EventStore, type ReadModelStore, eraOf } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { type DeadLetter, KafkaEventPublisher, listDeadLetters, redrive } from '@entente/kafka';
+import { type RedrivenLetter, KafkaEventPublisher, listDeadLetters, redrive } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export { beginEra, copyDatabase, damageIn } from '@entente/sqlite';
@@ -81,7 +81,10 @@ export async function openRowsBehind(
 }
 
 /** The dead letters of a distributed deployment: those that were not driven back yet; with `back`, driven back where they came from the commands. */
-export function deadLetters({ kafka, others, group }: ServiceSettings, back: boolean): Promise<readonly DeadLetter[]> {
+export function deadLetters(
+  { kafka, others, group }: ServiceSettings,
+  back: boolean,
+): Promise<readonly RedrivenLetter[]> {
   const { commands: topic, deadLetters: letters } = others;
   return (back ? redrive : listDeadLetters)({
     ...kafka,

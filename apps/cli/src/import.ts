@@ -17,7 +17,7 @@ export interface Imported {
 const AT_ONCE = 64;
 const PATIENCE = 60;
 
-type Answer =
+type ImportAnswer =
   { readonly as: 'accepted' | 'there' } | { readonly as: 'refused'; readonly code: string; readonly why: string };
 
 /** Sends commands to the front door, waiting where it asks to wait. */
@@ -27,7 +27,7 @@ class Sender {
     private readonly mapping: Mapping,
   ) {}
 
-  async send(path: string, commandId: string, body: unknown): Promise<Answer> {
+  async send(path: string, commandId: string, body: unknown): Promise<ImportAnswer> {
     for (let tried = 1; ; tried += 1) {
       const answer = await fetch(`${this.url}/v1/funding-account/${path}`, {
         method: 'POST',
@@ -98,7 +98,7 @@ export async function importObligations(
   const refusedRows = new RefusedRows(options.refused ?? `${basename(csv)}.refused.csv`);
   const counts: Imported = { read: 0, accepted: 0, alreadyThere: 0, refused: 0 };
   const tell = progress(output, 'rows');
-  const accounts = new Map<string, Promise<Answer>>();
+  const accounts = new Map<string, Promise<ImportAnswer>>();
   const names = new Map<string, string>();
   const underWay = new Set<Promise<void>>();
   let failed: unknown = null;

@@ -4,7 +4,7 @@ import { LATE_AFTER_HOURS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
 
 /** What a timeline is of. */
-export interface Wanted {
+export interface TimelineFilter {
   /** A stream, `<kind>/<id>`. */
   readonly stream?: string;
   /** An organisation: what it sent, or what was sent in its name. */
@@ -15,7 +15,7 @@ export interface Wanted {
   readonly to?: string;
 }
 
-const matches = ({ metadata, stream }: RecordedEvent, wanted: Wanted): boolean => {
+const matches = ({ metadata, stream }: RecordedEvent, wanted: TimelineFilter): boolean => {
   const { actor, correlationId, occurredAt } = metadata;
   if (wanted.stream !== undefined && stream !== wanted.stream) return false;
   if (wanted.actor !== undefined && actor.organisation !== wanted.actor && actor.for !== wanted.actor) return false;
@@ -25,7 +25,7 @@ const matches = ({ metadata, stream }: RecordedEvent, wanted: Wanted): boolean =
 };
 
 /** Prints who said what: when it happened beside when it was recorded, late ones marked. Answers how many events it printed. */
-export async function timeline(log: EventLog, wanted: Wanted, output: Output): Promise<number> {
+export async function timeline(log: EventLog, wanted: TimelineFilter, output: Output): Promise<number> {
   const [kind = '', ...id] = (wanted.stream ?? '').split('/');
   const batches =
     wanted.stream === undefined

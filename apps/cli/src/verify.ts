@@ -5,7 +5,7 @@ import { EventsDigest } from './events-digest.js';
 import { type Output, progress } from './output.js';
 
 /** Something in the log that is not as it must be. */
-export interface Finding {
+export interface VerifyFinding {
   readonly check: 'revisions' | 'positions' | 'time' | 'receipts' | 'ids' | 'payloads' | 'consulted';
   readonly position: string;
   readonly stream: string;
@@ -18,7 +18,7 @@ export interface Verified {
   readonly streams: number;
   readonly position: string;
   readonly outdated: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly VerifyFinding[];
   /** All findings, also those beyond the first thousand. */
   readonly count: number;
   /** The digest of all events ({@link EventsDigest}): alike in every store that holds them. */
@@ -46,7 +46,7 @@ export async function verify(log: EventLog, output: Output): Promise<Verified> {
 class Check {
   private outdated = 0;
   private count = 0;
-  private readonly findings: Finding[] = [];
+  private readonly findings: VerifyFinding[] = [];
   private readonly revisions = new Map<string, number>();
   private readonly commands = new Set<string>();
   private readonly last = new Map<string, { readonly key: string; readonly index: number }>();
@@ -69,7 +69,7 @@ class Check {
     return { events, streams: this.revisions.size, position: String(head), outdated, findings, count, digest };
   }
 
-  private find(check: Finding['check'], { position, stream }: RecordedEvent, says: string): void {
+  private find(check: VerifyFinding['check'], { position, stream }: RecordedEvent, says: string): void {
     this.count += 1;
     if (this.findings.length < MOST) this.findings.push({ check, position: String(position), stream, says });
   }

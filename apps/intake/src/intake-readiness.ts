@@ -1,5 +1,5 @@
 import { type EventStore, Fault, type Watchdog } from '@entente/engine';
-import { Readiness, type Standing, alarmsOf, headWithTimeout } from '@entente/http';
+import { Readiness, type DeploymentStatus, alarmsOf, headWithTimeout } from '@entente/http';
 import type { IntakeWorker } from '@entente/workers';
 
 /** How an intake stands: why commands wait, where they do, and how many, whichever intake they wait for. */
@@ -14,7 +14,7 @@ export class IntakeReadiness extends Readiness {
     super();
   }
 
-  async standing(): Promise<Standing> {
+  async standing(): Promise<DeploymentStatus> {
     const alarms = alarmsOf(this.watchdog);
     const waiting = this.store.waiting();
     const commandsWaiting = this.commandsWaiting();

@@ -6,12 +6,12 @@ import { CommandLag, KafkaCommandFeed } from '@entente/kafka';
 import { PostgresRefusalLog } from '@entente/typeorm';
 import { IntakeWorker, type StartupDependencies, WatchdogWorker, kinds, logging, telling } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
-import type { Config } from './config.js';
+import type { IntakeConfig } from './config.js';
 import { IntakeReadiness } from './intake-readiness.js';
 
 /** Lets go of the stores when the last command was answered. */
 @Injectable()
-class ClosesTheStores implements OnApplicationShutdown {
+class IntakeStoreCloser implements OnApplicationShutdown {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(RefusalLog) private readonly refusals: RefusalLog,
@@ -29,7 +29,7 @@ class ClosesTheStores implements OnApplicationShutdown {
 /** Commands that others publish to Kafka, decided on the event store as those that come over HTTP are, and answered on Kafka. */
 @Module({})
 export class IntakeModule {
-  static on(config: Config, waits: StartupDependencies): DynamicModule {
+  static on(config: IntakeConfig, waits: StartupDependencies): DynamicModule {
     const { process: own, eventStore, kafka, topic, others, group, database, pseudonymKey } = config;
     const { commands, replies, deadLetters } = others;
     const { partitions, replicas } = topic;
@@ -101,7 +101,7 @@ export class IntakeModule {
         },
         IntakeWorker,
         WatchdogWorker,
-        ClosesTheStores,
+        IntakeStoreCloser,
       ],
     };
   }

@@ -26,4 +26,4 @@ export const readConfig = (from: Env) =>
     database: readDatabase(env, readFile),
   }));
 
-export type Config = Extract<ReturnType<typeof readConfig>, { settings: unknown }>['settings'];
+export type ProjectorConfig = Extract<ReturnType<typeof readConfig>, { settings: unknown }>['settings'];

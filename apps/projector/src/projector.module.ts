@@ -26,7 +26,7 @@ import {
   telling,
 } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
-import type { Config } from './config.js';
+import type { ProjectorConfig } from './config.js';
 
 /** Lets go of the rows and the log when nothing is folded any more. */
 @Injectable()
@@ -48,7 +48,7 @@ class ClosesWhatItUses implements OnApplicationShutdown {
 /** The log, delivered by Kafka and folded into rows in PostgreSQL, by as many processes as share its partitions. What the topic lacks is read from the event store. */
 @Module({})
 export class ProjectorModule {
-  static on(config: Config, waits: StartupDependencies): DynamicModule {
+  static on(config: ProjectorConfig, waits: StartupDependencies): DynamicModule {
     const { process: own, eventStore, kafka, topic, others, group, database } = config;
     return {
       module: ProjectorModule,

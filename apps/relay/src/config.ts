@@ -13,4 +13,4 @@ export const readConfig = (from: Env) =>
     topic: readTopic(env),
   }));
 
-export type Config = Extract<ReturnType<typeof readConfig>, { settings: unknown }>['settings'];
+export type RelayConfig = Extract<ReturnType<typeof readConfig>, { settings: unknown }>['settings'];

@@ -1,5 +1,5 @@
 import { type EventLog, Fault, type Relay, type Watchdog } from '@entente/engine';
-import { Readiness, type Standing, alarmsOf, headWithTimeout } from '@entente/http';
+import { Readiness, type DeploymentStatus, alarmsOf, headWithTimeout } from '@entente/http';
 
 /** How a relay stands: up to where the log is published, and what keeps it from publishing on. */
 export class RelayReadiness extends Readiness {
@@ -11,7 +11,7 @@ export class RelayReadiness extends Readiness {
     super();
   }
 
-  async standing(): Promise<Standing> {
+  async standing(): Promise<DeploymentStatus> {
     const { position: published, fault } = this.relay.status();
     const alarms = alarmsOf(this.watchdog);
     const own = { waiting: 0, models: [], parked: [], published, alarms };

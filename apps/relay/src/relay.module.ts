@@ -5,7 +5,7 @@ import { HealthController, Metrics, MetricsController, Readiness } from '@entent
 import { KafkaEventPublisher } from '@entente/kafka';
 import { RelayWorker, WatchdogWorker, type StartupDependencies, logging, telling } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
-import type { Config } from './config.js';
+import type { RelayConfig } from './config.js';
 import { RelayReadiness } from './relay-readiness.js';
 
 /** Lets go of both ends when the relay has stopped. */
@@ -25,7 +25,7 @@ class ClosesBothEnds implements OnApplicationShutdown {
 /** The log, published to Kafka: what it reads is the event store, which it cannot write. */
 @Module({})
 export class RelayModule {
-  static on({ process: own, eventStore, kafka, topic }: Config, waits: StartupDependencies): DynamicModule {
+  static on({ process: own, eventStore, kafka, topic }: RelayConfig, waits: StartupDependencies): DynamicModule {
     return {
       module: RelayModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],

@@ -1,5 +1,5 @@
 /** One command of the example story: who sends it, to which stream, and when it happened, in days from the day on which the story is first told. */
-interface Told {
+interface ExampleCommand {
   readonly by: string;
   readonly to: string;
   readonly body: Record<string, unknown>;
@@ -25,8 +25,8 @@ const EVIDENCE = [
 ];
 
 /** The story, told as of a day: a bilateral programme from its proposal to a misuse finding, with something that is still coming. */
-function story(day: (offset: number) => string): readonly Told[] {
-  const told: Told[] = [];
+function story(day: (offset: number) => string): readonly ExampleCommand[] {
+  const told: ExampleCommand[] = [];
   const say = (happened: number, by: string, to: string, body: Record<string, unknown> = {}): void =>
     void told.push({ by, to, body, happened });
   const period = day(-300).slice(0, 4);
@@ -216,7 +216,7 @@ async function look(url: string): Promise<Before> {
   if (first.stream !== PROGRAMME || first.metadata.commandId !== commandId(0)) return { as: 'something-else' };
   const on = first.metadata.recordedAt.slice(0, 10);
   const all = story(daysFrom(on));
-  const last = all.at(-1) as Told;
+  const last = all.at(-1) as ExampleCommand;
   const stream = last.to.split('/').slice(0, 2).join('/');
   const receipt = await fetch(`${url}/v1/commands/${commandId(all.length - 1)}?stream=${stream}`, {
     headers: { 'entente-actor': last.by },

@@ -17,7 +17,7 @@ export interface ThreadData {
 }
 
 /** What it is told: the log has grown, and is on the disk up to here. */
-export interface Told {
+export interface LogAdvanced {
   readonly durable: bigint;
 }
 
@@ -76,7 +76,7 @@ const untilItIsKnown = setInterval(() => {
   tell();
 }, 20);
 const log = app.get(ProjectedLog);
-port.on('message', (told: Told | End) => {
+port.on('message', (told: LogAdvanced | End) => {
   if (told !== 'end') return log.committed(told.durable);
   clearInterval(everySecond);
   clearInterval(untilItIsKnown);

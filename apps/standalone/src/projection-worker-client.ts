@@ -1,6 +1,6 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import { type ModelStatus, type Observer, ProjectionStatus } from '@entente/engine';
-import type { Says, ThreadData, Told } from './projection-thread.js';
+import type { Says, ThreadData, LogAdvanced } from './projection-thread.js';
 import { Thread } from './thread.js';
 
 /** Under load it is told of commits so often, in milliseconds. */
@@ -8,7 +8,7 @@ const TOLD_EVERY = 10;
 
 /** The projection on a thread of its own: it is told of each commit, and begins again when its thread has ended by itself. */
 export class ProjectionWorkerClient extends ProjectionStatus implements OnModuleDestroy {
-  private readonly thread: Thread<Told, Says>;
+  private readonly thread: Thread<LogAdvanced, Says>;
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private last: readonly ModelStatus[] = [];
   private why: string | null = null;

@@ -1,10 +1,10 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import {
-  type Changes,
-  type Described,
+  type RowChangeSet,
+  type ReadModelDescription,
   Fault,
   type Filter,
-  type Origin,
+  type RowOrigin,
   type Parked,
   type Pin,
   ReadModelStore,
@@ -13,10 +13,10 @@ import {
   type RowsOut,
   type TotalOut,
 } from '@entente/engine';
-import type { Asked, Failed, Question, RowsSay, RowsThreadData } from './rows-thread.js';
+import type { ReadMethod, Failed, Question, RowsSay, RowsThreadData } from './rows-thread.js';
 import { Thread } from './thread.js';
 
-interface Waiting {
+interface PendingRead {
   resolve(value: never): void;
   reject(error: Error): void;
 }
@@ -31,9 +31,9 @@ const faultOf = ({ code, message, retryAfter }: Failed): Error =>
 export class ReadModelWorkerClient extends ReadModelStore implements OnApplicationShutdown {
   readonly partitions = 1;
   private readonly thread: Thread<Question, RowsSay>;
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly waiting = new Map<number, PendingRead>();
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
-  private described: readonly Described[] = [];
+  private described: readonly ReadModelDescription[] = [];
   private asked = 0;
 
   private constructor(name: string, data: RowsThreadData, onDamaged: (damaged: { readonly message: string }) => void) {
@@ -72,7 +72,7 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
     return () => this.listeners.delete(listener);
   }
 
-  names(): readonly Described[] {
+  names(): readonly ReadModelDescription[] {
     return this.described;
   }
   query(name: string, query: RowQuery): Promise<RowsOut> {
@@ -84,10 +84,10 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }> {
     return this.ask('reach', name);
   }
-  changes(name: string, since: Pin, upTo?: Pin): Promise<Changes> {
+  changes(name: string, since: Pin, upTo?: Pin): Promise<RowChangeSet> {
     return this.ask('changes', name, since, upTo);
   }
-  origins(name: string, key: string, pin?: Pin): Promise<readonly Origin[] | null> {
+  origins(name: string, key: string, pin?: Pin): Promise<readonly RowOrigin[] | null> {
     return this.ask('origins', name, key, pin);
   }
   checkpoints(): Promise<ReadonlyMap<string, Pin>> {
@@ -127,7 +127,7 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
     return onlyRead();
   }
 
-  private ask<T>(method: Asked, ...args: readonly unknown[]): Promise<T> {
+  private ask<T>(method: ReadMethod, ...args: readonly unknown[]): Promise<T> {
     if (!this.thread.standing) return Promise.reject(away());
     if (this.waiting.size >= MOST_WAITING)
       return Promise.reject(

@@ -1,7 +1,7 @@
 /** A thread on which rows are read, so that a question that takes long holds no command up. It ends when it is told to. */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { type CorruptFile, type Described, Fault, type ReadModelStore } from '@entente/engine';
+import { type CorruptFile, type ReadModelDescription, Fault, type ReadModelStore } from '@entente/engine';
 import { readRows } from './projection.module.js';
 import type { End, Ready } from './thread.js';
 
@@ -13,11 +13,11 @@ export interface RowsThreadData {
 }
 
 /** What can be asked: the reading half of the port, by name and with plain data. */
-export type Asked =
+export type ReadMethod =
   'query' | 'totals' | 'reach' | 'changes' | 'origins' | 'checkpoints' | 'parked' | 'outdated' | 'turn';
 export interface Question {
   readonly id: number;
-  readonly method: Asked;
+  readonly method: ReadMethod;
   readonly args: readonly unknown[];
 }
 
@@ -33,7 +33,7 @@ export type RowsSay =
   | Ready
   | { readonly answer: number; readonly value: unknown }
   | { readonly answer: number; readonly failed: Failed }
-  | { readonly names: readonly Described[] }
+  | { readonly names: readonly ReadModelDescription[] }
   | { readonly damaged: string };
 
 const port = parentPort as MessagePort;

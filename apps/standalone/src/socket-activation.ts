@@ -3,7 +3,7 @@ import { fstatSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { isLoopback } from '@entente/workers';
-import type { Config } from './config.js';
+import type { StandaloneConfig } from './config.js';
 
 /** The first descriptor that a supervisor hands over (systemd's sd_listen_fds). */
 const FIRST = 3;
@@ -30,7 +30,7 @@ export function activatedSocket(env: Readonly<Record<string, string | undefined>
 /** Listens on the socket that was handed over, else on the host and port of the settings; the address where it is reached. */
 export async function listen(
   app: NestFastifyApplication,
-  { host, port }: Pick<Config, 'host' | 'port'>,
+  { host, port }: Pick<StandaloneConfig, 'host' | 'port'>,
   held: number | null,
 ): Promise<string> {
   if (held === null) {

@@ -69,7 +69,7 @@ function pseudonymKey(folder: string): Buffer {
 
 /** Closes the log and the rows when the deployment closes, after the last answer. One that cannot be closed keeps none of the others open. */
 @Injectable()
-export class ClosesTheStores implements OnApplicationShutdown {
+export class StandaloneStoreCloser implements OnApplicationShutdown {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
@@ -239,7 +239,7 @@ export class StandaloneModule {
         { provide: EventLog, useExisting: SqliteEventStore },
         WatchdogWorker,
         ExecuteCommandHandler,
-        ClosesTheStores,
+        StandaloneStoreCloser,
       ],
     };
   }

@@ -252,7 +252,11 @@ export function bookOfExamples(today: string): readonly BookStep[] {
     };
     told.push({
       step: told.length + 1,
-      ...{ kind, id, path, actor, daysLater },
+      kind,
+      id,
+      path,
+      actor,
+      daysLater,
       body: JSON.parse(JSON.stringify({ ...(command.example as object), ...other })) as BookStep['body'],
       events: Object.fromEntries(Object.entries(events).map(([field, earlier]) => [field, left(earlier)])),
     });

@@ -1,4 +1,4 @@
-import type { Metadata, RecordedEvent } from '@entente/kernel';
+import type { EventMetadata, RecordedEvent } from '@entente/kernel';
 
 /** A message of a topic, as text: in Kafka, its key, its headers and its value in UTF-8. */
 export interface Message {
@@ -34,7 +34,7 @@ export const MARK = 'entente.mark';
 
 /** How each part of the metadata is written as an attribute; null: an attribute of the standard has it already, or it is absent. */
 type Written = {
-  readonly [Name in keyof Metadata]-?: (metadata: Metadata) => readonly [name: string, text: string | null];
+  readonly [Name in keyof EventMetadata]-?: (metadata: EventMetadata) => readonly [name: string, text: string | null];
 };
 const WRITTEN: Written = {
   occurredAt: ({ occurredAt }) => ['time', occurredAt],
@@ -128,19 +128,19 @@ export function readCloudEvent({ headers, value }: Message): Published | Marked 
   if (given('type') === MARK) return { is: 'mark', storeId, position, previous };
   const trace = maybe('traceparent');
   const metadata = {
-    actor: json('actor') as Metadata['actor'],
+    actor: json('actor') as EventMetadata['actor'],
     occurredAt: given('time'),
     commandId: given('commandid'),
     commandHash: given('commandhash'),
     correlationId: given('correlationid'),
     causationId: maybe('causationid'),
-    consulted: json('consulted') as Metadata['consulted'],
-    evidence: json('evidence') as Metadata['evidence'],
+    consulted: json('consulted') as EventMetadata['consulted'],
+    evidence: json('evidence') as EventMetadata['evidence'],
     legalBasis: maybe('legalbasis'),
     marking: maybe('marking'),
     ...(trace === null ? {} : { traceparent: trace }),
     recordedAt: given('recordedtime'),
-  } satisfies { [Name in Exclude<keyof Metadata, 'traceparent'>]-?: Metadata[Name] } & Metadata;
+  } satisfies { [Name in Exclude<keyof EventMetadata, 'traceparent'>]-?: EventMetadata[Name] } & EventMetadata;
   const event: RecordedEvent = {
     id: given('id'),
     type: given('type'),

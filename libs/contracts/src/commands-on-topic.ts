@@ -10,7 +10,7 @@ export interface Arrived {
 }
 
 /** What a reply repeats, so that it finds its asker. */
-export interface Asked {
+export interface ReplyTarget {
   readonly commandId: string;
   /** The stream as the sender named it. */
   readonly subject: string;
@@ -34,7 +34,7 @@ export interface CommandRead {
 }
 
 /** Why a command is not taken: a stable code, a title, and what is wrong. */
-export interface Told {
+export interface CommandProblem {
   readonly code: string;
   readonly title: string;
   readonly more: { readonly [name: string]: Json };
@@ -42,8 +42,8 @@ export interface Told {
 
 /** What a message says: a command; one that is wrong, whose sender can be told so; or nothing that anybody could be answered to. */
 export type ReadMessage =
-  | { readonly is: 'command'; readonly asked: Asked; readonly read: CommandRead }
-  | { readonly is: 'wrong'; readonly asked: Asked; readonly problem: Told }
+  | { readonly is: 'command'; readonly asked: ReplyTarget; readonly read: CommandRead }
+  | { readonly is: 'wrong'; readonly asked: ReplyTarget; readonly problem: CommandProblem }
   | { readonly is: 'unreadable'; readonly why: string };
 
 /** A body may be so long, in bytes, whichever way it comes. */
@@ -89,8 +89,9 @@ const unreadable = (why: string): ReadMessage => ({ is: 'unreadable', why });
 
 function readAddressed({ body }: Taken, said: (name: string) => string | undefined): ReadMessage {
   const [commandId = '', source = '', subject = ''] = NEEDED.map(said);
-  const [correlation, trace] = [said('correlationid'), said('traceparent')];
-  const asked: Asked = {
+  const correlation = said('correlationid');
+  const trace = said('traceparent');
+  const asked: ReplyTarget = {
     commandId,
     subject,
     correlationId: correlation !== undefined && SHAPES.token.pattern.test(correlation) ? correlation : null,

@@ -1,21 +1,22 @@
 import { type MetadataStorage, getMetadataStorage } from 'class-validator';
 
 type Storage = Pick<MetadataStorage, 'getTargetValidationMetadatas' | 'groupByPropertyName'>;
-type Found = ReturnType<Storage['getTargetValidationMetadatas']>;
+type ValidationRules = ReturnType<Storage['getTargetValidationMetadatas']>;
 
 /**
  * Makes class-validator work out once for each class what it checks: by itself it looks through the rules of every class of the program for each value (measured on a
  * command over HTTP: a fifteenth of its time). Asked for groups or a schema, which no wire class uses, it answers as ever.
  */
 export function compileOnce(storage: Storage = getMetadataStorage()): void {
-  const [find, group] = [storage.getTargetValidationMetadatas.bind(storage), storage.groupByPropertyName.bind(storage)];
-  const found = new WeakMap<object, Map<string, Found>>();
+  const find = storage.getTargetValidationMetadatas.bind(storage);
+  const group = storage.groupByPropertyName.bind(storage);
+  const found = new WeakMap<object, Map<string, ValidationRules>>();
   const grouped = new WeakMap<object, ReturnType<Storage['groupByPropertyName']>>();
   storage.getTargetValidationMetadatas = (target, schema, always, strictGroups, groups) => {
     if ((groups !== undefined && groups.length > 0) || schema !== undefined)
       return find(target, schema, always, strictGroups, groups);
     let ofClass = found.get(target);
-    if (ofClass === undefined) found.set(target, (ofClass = new Map<string, Found>()));
+    if (ofClass === undefined) found.set(target, (ofClass = new Map<string, ValidationRules>()));
     const how = `${always} ${strictGroups}`;
     let rules = ofClass.get(how);
     if (rules === undefined) ofClass.set(how, (rules = find(target, schema, always, strictGroups, groups)));

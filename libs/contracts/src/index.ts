@@ -14,13 +14,13 @@ export {
 } from './cloud-events.js';
 export {
   type Arrived,
-  type Asked,
+  type ReplyTarget,
   type CommandRead,
   type ReadMessage,
-  type Told,
+  type CommandProblem,
   readCommand,
 } from './commands-on-topic.js';
-export { ACCEPTED, type Answered, REFUSED, type Reply, cloudReplyOf } from './replies-on-topic.js';
+export { ACCEPTED, type Answered, REFUSED, type CommandReply, cloudReplyOf } from './replies-on-topic.js';
 export { type ActorParts, SHAPES, actorOf, wrongUnless } from './sender.js';
 export { type CommandContract, type EventContract, type KindContract } from './contract.js';
 export { RELATIONS, type Relation } from './relations.js';

@@ -1,6 +1,6 @@
 import type { Json } from '@entente/kernel';
 import type { Message } from './cloud-events.js';
-import type { Asked, Told } from './commands-on-topic.js';
+import type { ReplyTarget, CommandProblem } from './commands-on-topic.js';
 
 /** The types of the replies to commands that came over a topic. */
 export const ACCEPTED = 'entente.command-accepted';
@@ -9,13 +9,13 @@ export const REFUSED = 'entente.command-refused';
 /** What a command is answered: its receipt, or why it was not taken. */
 export type Answered =
   | { readonly as: 'accepted'; readonly receipt: object; readonly repeated: boolean }
-  | ({ readonly as: 'refused' } & Told);
+  | ({ readonly as: 'refused' } & CommandProblem);
 
 /** A reply, and the name under which nobody else replies. */
-export interface Reply {
+export interface CommandReply {
   readonly id: string;
   readonly source: string;
-  readonly asked: Asked & { readonly correlationId: string };
+  readonly asked: ReplyTarget & { readonly correlationId: string };
   readonly answer: Answered;
 }
 
@@ -23,7 +23,7 @@ export interface Reply {
  * A reply as a CloudEvent 1.0 in Kafka's binary mode: its key is the stream's id, `subject` the stream, `commandid` and `correlationid` those of the command. The value is
  * the receipt as over HTTP, with `repeated` where it was given before; or what an HTTP problem says, without its status.
  */
-export function cloudReplyOf({ id, source, asked, answer }: Reply): Message {
+export function cloudReplyOf({ id, source, asked, answer }: CommandReply): Message {
   const { commandId, correlationId, subject, traceparent } = asked;
   return {
     key: subject.slice(subject.indexOf('/') + 1),

@@ -7,14 +7,14 @@ export interface Schema {
   readonly [OF_CLASS]?: string;
 }
 
-interface Described {
+interface DeclaredFields {
   readonly properties: Map<string, Schema>;
   readonly optional: Set<string>;
 }
-const described = new WeakMap<object, Described>();
+const described = new WeakMap<object, DeclaredFields>();
 
 /** The fields that are declared for a class so far, its parents' included. */
-export function fieldsOf(target: object): Described {
+export function fieldsOf(target: object): DeclaredFields {
   let own = described.get(target);
   if (own === undefined) {
     const parent = Object.getPrototypeOf(target) as object | null;

@@ -1,7 +1,7 @@
 import type { Json } from '@entente/kernel';
 import { eraAt } from './eras.js';
 import type { EventLog } from './event-store.js';
-import type { Outcome, Receipt } from './execute.js';
+import type { CommandResult, Receipt } from './execute.js';
 import { afterToken } from './read-your-writes.js';
 
 /** A receipt as it is told to whoever sent the command. */
@@ -25,7 +25,7 @@ export interface NotTaken {
 }
 
 /** What a command is answered, whichever way it came. */
-export type Answer =
+export type CommandAnswer =
   | { readonly as: 'accepted'; readonly receipt: ReceiptOut; readonly repeated: boolean }
   | ({ readonly as: 'refused' } & NotTaken);
 
@@ -40,7 +40,7 @@ export const receiptOut = (log: EventLog, { commandId, stream, revision, positio
 });
 
 /** The words for an outcome by which nothing was recorded. */
-export function notTaken(outcome: Exclude<Outcome, { as: 'accepted' | 'would' }>): NotTaken {
+export function notTaken(outcome: Exclude<CommandResult, { as: 'accepted' | 'would' }>): NotTaken {
   switch (outcome.as) {
     case 'id-reused':
       return {

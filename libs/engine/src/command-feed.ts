@@ -1,5 +1,5 @@
 import type { Actor, Command, Evidence, StreamRef } from '@entente/kernel';
-import type { Answer } from './answer.js';
+import type { CommandAnswer } from './answer.js';
 
 /** A command as its sender published it, right in its shape. */
 export interface SentCommand {
@@ -21,7 +21,7 @@ export interface SentCommand {
 }
 
 /** What became of a command: its answer; or, where the rules themselves failed at it each time, the error. */
-export type Decided = Answer | { readonly as: 'failed'; readonly error: Error };
+export type Decided = CommandAnswer | { readonly as: 'failed'; readonly error: Error };
 
 /** Takes the commands that a feed delivers. */
 export interface CommandConsumer {

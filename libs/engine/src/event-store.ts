@@ -1,4 +1,4 @@
-import type { Circumstance, RecordedEvent } from '@entente/kernel';
+import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
 import type { Era } from './eras.js';
 import { InvalidPosition, LARGEST_POSITION } from './faults.js';
 
@@ -11,7 +11,7 @@ export interface NewEvent {
   readonly type: string;
   readonly version: number;
   readonly data: unknown;
-  readonly metadata: Circumstance;
+  readonly metadata: ProposedMetadata;
 }
 
 /** Where the last event of an append stands; or, where the stream was not as expected, the revision that it has (-1: none). */

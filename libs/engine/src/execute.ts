@@ -52,7 +52,7 @@ export interface Receipt {
 }
 
 /** The answer to a command. */
-export type Outcome =
+export type CommandResult =
   | { readonly as: 'accepted'; readonly receipt: Receipt; readonly repeated: boolean }
   | { readonly as: 'would'; readonly events: readonly NewEvent[]; readonly revision: number }
   | { readonly as: 'refused'; readonly refusal: Refusal }
@@ -74,7 +74,7 @@ const ATTEMPTS = 5;
 export class Executor {
   private readonly cache: LRUCache<string, FoldedStream>;
   private readonly turns = new Map<string, Promise<unknown>>();
-  private readonly twins = new Map<string, Promise<Outcome>>();
+  private readonly twins = new Map<string, Promise<CommandResult>>();
 
   constructor(
     private readonly store: EventStore,
@@ -88,7 +88,7 @@ export class Executor {
   }
 
   /** Decides a command and records what was decided. Throws a `Fault`; every other answer is an outcome. */
-  async execute(submit: ExecuteCommand): Promise<Outcome> {
+  async execute(submit: ExecuteCommand): Promise<CommandResult> {
     const hash = commandHash({ type: submit.command.type, data: submit.received });
     const recordedAs = this.recordedAs(submit);
     const twin = `${commandKey(recordedAs, submit.stream, submit.circumstances.commandId)}\n${hash}\n${submit.dryRun}`;
@@ -113,7 +113,7 @@ export class Executor {
   private tell(
     { stream, command, circumstances: c, dryRun }: ExecuteCommand,
     recordedAs: string,
-    outcome: Outcome,
+    outcome: CommandResult,
     ms: number,
   ) {
     const why = refusalOf(outcome);
@@ -177,7 +177,7 @@ export class Executor {
       : actor.organisation;
   }
 
-  private async decideAndRecord(submit: ExecuteCommand, hash: string, recordedAs: string): Promise<Outcome> {
+  private async decideAndRecord(submit: ExecuteCommand, hash: string, recordedAs: string): Promise<CommandResult> {
     const { stream, command } = submit;
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) throw new Error(`no rules for streams of kind ${stream.kind}`);
@@ -316,7 +316,7 @@ function byTheRules<T>(work: () => T): T {
 }
 
 /** Why a command was not taken, in a word; null where it was. */
-const refusalOf = (outcome: Outcome): { readonly code: string; readonly rule: string | null } | null => {
+const refusalOf = (outcome: CommandResult): { readonly code: string; readonly rule: string | null } | null => {
   if (outcome.as === 'refused') return { code: outcome.refusal.code, rule: outcome.refusal.rule };
   if (outcome.as === 'id-reused') return { code: 'command-id-reused', rule: null };
   return outcome.as === 'stale' ? { code: 'revision-mismatch', rule: null } : null;

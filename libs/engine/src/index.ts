@@ -25,13 +25,13 @@ export {
   Rebuild,
   RowSink,
   rowKey,
-  type Change,
-  type Changes,
+  type RowChange,
+  type RowChangeSet,
   type Columns,
-  type Described,
+  type ReadModelDescription,
   type Filter,
   type ModelBatch,
-  type Origin,
+  type RowOrigin,
   type Parked,
   type Pin,
   type RowClose,
@@ -67,7 +67,7 @@ export {
   type Decision,
   type CommandInput,
 } from './handle-command.js';
-export { Executor, ExecuteCommand, type Kinds, type Outcome, type Receipt } from './execute.js';
+export { Executor, ExecuteCommand, type Kinds, type CommandResult, type Receipt } from './execute.js';
 export { Projector, handles, foldRows, type Folding } from './project.js';
 export { type ModelStatus, ProjectionStatus } from './projecting.js';
 export { type Era, eraAt, eraOf, isLost, keptOf } from './eras.js';
@@ -83,7 +83,7 @@ export { type DeadLetter, DeadLetters } from './dead-letters.js';
 export { followersIn, modelsIn } from './standing.js';
 export { type ProgressSource, Watchdog } from './watchdog.js';
 export { type RebuildOptions, type Retried, rebuild, retryParked } from './rebuild.js';
-export { type Answer, type NotTaken, type ReceiptOut, notTaken, receiptOut } from './answer.js';
+export { type CommandAnswer, type NotTaken, type ReceiptOut, notTaken, receiptOut } from './answer.js';
 export {
   type CommandConsumer,
   CommandFeed,

@@ -1,11 +1,11 @@
-import type { Change, Changes, Filter, Pin, ReadModelStore, RowOut, TotalOut } from './read-model-store.js';
+import type { RowChange, RowChangeSet, Filter, Pin, ReadModelStore, RowOut, TotalOut } from './read-model-store.js';
 
 /** What a reader of live rows is told, in order. Each ends at a pin, from which the reader can resume. */
 export type RowsNews =
   /** Forget what was told: rows follow anew. */
   | { readonly as: 'reset'; readonly reason: string }
   | { readonly as: 'rows'; readonly rows: readonly RowOut[] }
-  | { readonly as: 'changes'; readonly changes: readonly Change[]; readonly pin: Pin; readonly version: string }
+  | { readonly as: 'changes'; readonly changes: readonly RowChange[]; readonly pin: Pin; readonly version: string }
   | { readonly as: 'caught-up'; readonly pin: Pin; readonly version: string; readonly totals: readonly TotalOut[] };
 
 /** Where a reader left off. */
@@ -47,7 +47,7 @@ interface Watched {
   again: boolean;
   /** What was read at this pin. */
   readonly snapshots: Map<string, Promise<Snapshot>>;
-  readonly steps: Map<string, Promise<Changes>>;
+  readonly steps: Map<string, Promise<RowChangeSet>>;
 }
 
 interface Snapshot {
@@ -233,7 +233,7 @@ export class LiveRows {
     });
   }
 
-  private changesTo({ name, steps }: Watched, since: Pin, to: Pin): Promise<Changes> {
+  private changesTo({ name, steps }: Watched, since: Pin, to: Pin): Promise<RowChangeSet> {
     return once(steps, [...since, ...to].join('-'), () => this.store.changes(name, since, to));
   }
 }

@@ -82,7 +82,7 @@ export interface RowOut {
 }
 
 /** What a model or view is, for those who ask. */
-export interface Described {
+export interface ReadModelDescription {
   readonly name: string;
   readonly about: string;
   readonly is: 'model' | 'view';
@@ -102,7 +102,7 @@ export interface TotalOut {
 }
 
 /** An event that made a version of a row. */
-export interface Origin {
+export interface RowOrigin {
   readonly model: string;
   readonly stream: string;
   readonly eventId: string;
@@ -120,15 +120,15 @@ export interface RowsOut {
 }
 
 /** A row that changed: what it was at the first pin and is at the second; null where it was or is not there. */
-export interface Change {
+export interface RowChange {
   readonly key: string;
   readonly before: Columns | null;
   readonly row: RowOut | null;
 }
 
 /** What changed between two pins, each row once. */
-export interface Changes {
-  readonly changes: readonly Change[];
+export interface RowChangeSet {
+  readonly changes: readonly RowChange[];
   readonly pin: Pin;
   readonly version: string;
   /** True where more changed than is worth telling one by one: read anew. */
@@ -177,7 +177,7 @@ export abstract class ReadModelStore extends RowSink {
    * `head`, which only the one that writes the log can give, is where the log ends: rows that are ahead of it, as after a restore, are folded anew.
    * `era` is the log's: every version names it, so that who comes back with what another era told begins anew. */
   abstract open(storeId: string, head?: bigint, era?: string): Promise<void>;
-  abstract names(): readonly Described[];
+  abstract names(): readonly ReadModelDescription[];
   /** Models that are served in another version than the code has: they wait to be rebuilt, and are folded no further. */
   abstract outdated(): Promise<readonly string[]>;
   /** Begins to fill the next version of these models, or goes on where that was broken off (`anew`: never). */
@@ -191,9 +191,9 @@ export abstract class ReadModelStore extends RowSink {
   /** How far a name can be read: the lowest checkpoint of the models that it reads, for each partition; and its version. */
   abstract reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }>;
   /** What changed behind a pin, up to another one (or now). */
-  abstract changes(name: string, since: Pin, upTo?: Pin): Promise<Changes>;
+  abstract changes(name: string, since: Pin, upTo?: Pin): Promise<RowChangeSet>;
   /** The events that made a row, oldest first: of a view's row, those that made the rows that it is made of. Null where there is no such row at the pin. */
-  abstract origins(name: string, key: string, pin?: Pin): Promise<readonly Origin[] | null>;
+  abstract origins(name: string, key: string, pin?: Pin): Promise<readonly RowOrigin[] | null>;
   /** Calls back after each commit, with the models that moved: a hint, which may be late or missing. */
   abstract onCommit(listener: (models: ReadonlySet<string>) => void): () => void;
   abstract close(): Promise<void>;

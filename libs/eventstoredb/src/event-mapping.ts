@@ -1,9 +1,9 @@
 import { type EventData, type RecordedEvent as OnServer, jsonEvent } from '@eventstore/db-client';
 import { Fault, type NewEvent } from '@entente/engine';
-import type { Circumstance, RecordedEvent } from '@entente/kernel';
+import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
 
 /** What stands in an event's metadata on the server beside its circumstances. The names are the storage format and stay for ever. */
-interface Kept {
+interface ServerMetadata {
   /** The version of the event's type. */
   readonly version: number;
   /** The highest time of recording that the writer had seen: the event's own is no lower, whatever the server's clock says. */
@@ -12,20 +12,23 @@ interface Kept {
   readonly recordedAt?: string;
 }
 
-type Metadata = Circumstance & { readonly entente?: Kept };
+type MetadataOnServer = ProposedMetadata & { readonly entente?: ServerMetadata };
 
 const LARGEST = 2n ** 63n - 1n;
 
 /** An event on its way to the server. Fails here, and not within the client, where its data is no JSON. */
-export function toServer({ id, type, version, data, metadata }: NewEvent, when: Omit<Kept, 'version'>): EventData {
+export function toServer(
+  { id, type, version, data, metadata }: NewEvent,
+  when: Omit<ServerMetadata, 'version'>,
+): EventData {
   if (JSON.stringify(data) === undefined) throw new Error(`the data of ${type} is no JSON`);
-  const kept: Kept = { version, ...when };
+  const kept: ServerMetadata = { version, ...when };
   return jsonEvent({ id, type, data: data as Record<string, unknown>, metadata: { ...metadata, entente: kept } });
 }
 
 /** An event as the server gives it, in its stream as the deployment names it. */
 export function fromServer(event: OnServer, stream: string): RecordedEvent {
-  const { entente, ...circumstance } = (event.metadata ?? {}) as unknown as Metadata;
+  const { entente, ...circumstance } = (event.metadata ?? {}) as unknown as MetadataOnServer;
   if (entente === undefined)
     throw new Fault(
       'foreign-event',

@@ -17,7 +17,7 @@ import { LogSubscription } from './log-subscription.js';
 import { type Identity, beginEra, identityOf } from './identity.js';
 import { type EventStoreConnection, connect, disconnect } from './connection.js';
 import { LogReader } from './log-reader.js';
-import { LogWriter } from './log-writer.js';
+import { EventStoreDbLogWriter } from './log-writer.js';
 import { Names } from './stream-names.js';
 import { toServer } from './event-mapping.js';
 
@@ -63,7 +63,7 @@ export class EventStoreDbStore extends EventStore {
     identity: Identity,
     private readonly link: EventStoreConnection,
     private readonly reader: LogReader,
-    private readonly writer: LogWriter,
+    private readonly writer: EventStoreDbLogWriter,
     private readonly follower: LogSubscription,
     private readonly maxWaiting: number,
     private readonly onCommitted: NonNullable<EventStoreDbOptions['onCommitted']>,
@@ -87,7 +87,7 @@ export class EventStoreDbStore extends EventStore {
         identity,
         link,
         reader,
-        new LogWriter(link, reader),
+        new EventStoreDbLogWriter(link, reader),
         follower,
         maxWaiting,
         onCommitted,

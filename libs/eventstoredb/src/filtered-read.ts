@@ -16,7 +16,7 @@ const MOST = 1000;
 const QUIET = 0.1;
 
 /** Events that the server found, and how far it has looked. */
-export interface Found {
+export interface FilteredPage {
   readonly events: readonly AllStreamResolvedEvent['event'][];
   readonly through: bigint;
 }
@@ -30,7 +30,7 @@ export async function* narrowed(
   after: bigint,
   end: bigint,
   range: LogRange,
-): AsyncIterable<Found> {
+): AsyncIterable<FilteredPage> {
   const { client, calls, names, every } = link;
   const found: AllStreamResolvedEvent['event'][] = [];
   let through = after;

@@ -20,7 +20,7 @@ export interface Identity {
 }
 
 /** What the stream says: first `LogBegun`, then an `EraBegun` for each era. The names are the storage format and stay for ever. */
-interface Said {
+interface IdentityData {
   readonly log?: string;
   readonly era?: string;
   /** The last position that the era has in common with what was before, as a decimal string. */
@@ -28,7 +28,7 @@ interface Said {
 }
 
 /** What the stream says in one place, and where on the server that stands. */
-interface Placed extends Said {
+interface IdentityEvent extends IdentityData {
   readonly position: bigint;
 }
 
@@ -49,7 +49,7 @@ export async function beginEra(link: EventStoreConnection, since: bigint): Promi
   }
 }
 
-function identityIn([first, ...later]: readonly Placed[]): Identity {
+function identityIn([first, ...later]: readonly IdentityEvent[]): Identity {
   return {
     id: first?.log ?? '',
     position: first?.position ?? 0n,
@@ -57,11 +57,11 @@ function identityIn([first, ...later]: readonly Placed[]): Identity {
   };
 }
 
-async function said({ client, calls, names, every }: EventStoreConnection): Promise<readonly Placed[]> {
+async function said({ client, calls, names, every }: EventStoreConnection): Promise<readonly IdentityEvent[]> {
   try {
     return await calls.ask('say whose log it is', () =>
       calls.once(async () => {
-        const found: Placed[] = [];
+        const found: IdentityEvent[] = [];
         const options = { ...every, fromRevision: START, direction: FORWARDS } as const;
         for await (const { event } of client.readStream(names.identity, options))
           if (event !== undefined) found.push({ ...(event.data as object), position: event.position?.commit ?? 0n });
@@ -79,7 +79,7 @@ async function write(
   link: EventStoreConnection,
   expectedRevision: AppendExpectedRevision,
   type: string,
-  data: Said,
+  data: IdentityData,
 ): Promise<boolean> {
   const { client, calls, names, every } = link;
   const event = jsonEvent({ id: randomUUID(), type, data: { ...data } });

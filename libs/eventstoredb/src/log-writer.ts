@@ -16,7 +16,7 @@ const AT_ONCE = 64;
  * Appends at an exact revision. There an append may be sent as often as it takes: the server knows events by their ids at their places, so that a repeat is answered as the first
  * time, whether that took effect or not.
  */
-export class LogWriter {
+export class EventStoreDbLogWriter {
   private under = 0;
   private readonly turns: (() => void)[] = [];
 

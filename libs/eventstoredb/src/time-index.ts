@@ -3,14 +3,14 @@ import type { RecordedEvent } from '@entente/kernel';
 /** Of so many bytes of the log one event is remembered. */
 const APART = 65_536n;
 
-interface Known {
+interface KnownInstant {
   readonly position: bigint;
   readonly recordedAt: string;
 }
 
 /** Where some events stand in the log and in time, as far as it was read here. Time never goes back along the log, so both rise together. */
 export class TimeIndex {
-  private readonly known: Known[] = [];
+  private readonly known: KnownInstant[] = [];
 
   note({ position, metadata: { recordedAt } }: RecordedEvent): void {
     const i = this.behind((one) => one.position > position);
@@ -32,12 +32,12 @@ export class TimeIndex {
   }
 
   /** How many stand before the first that lies beyond. */
-  private behind(beyond: (one: Known) => boolean): number {
+  private behind(beyond: (one: KnownInstant) => boolean): number {
     let low = 0;
     let high = this.known.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (beyond(this.known[middle] as Known)) high = middle;
+      if (beyond(this.known[middle] as KnownInstant)) high = middle;
       else low = middle + 1;
     }
     return low;

@@ -11,15 +11,11 @@ import {
   schemaOf,
   wrongUnless,
 } from '@entente/contracts';
-import { EventStore, Executor, type Outcome, ExecuteCommand, receiptOut } from '@entente/engine';
+import { EventStore, Executor, type CommandResult, ExecuteCommand, receiptOut } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
 import { readActor } from './actor-header.js';
 import { Problem, problemOf, validationProblem } from './problem.js';
-
-interface Reply {
-  header(name: string, value: string): Reply;
-  status(code: number): Reply;
-}
+import type { HttpReply } from './http-reply.js';
 
 const actorOr = (header: string | undefined): Actor => {
   const actor = readActor(header);
@@ -87,7 +83,7 @@ export class CommandsController {
     @Body() body: unknown,
     @Query() query: Record<string, string>,
     @Headers() headers: Record<string, string | undefined>,
-    @Res({ passthrough: true }) reply: Reply,
+    @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<unknown> {
     const catalogued = commandAt(kind, command);
     if (catalogued === undefined)
@@ -113,7 +109,7 @@ export class CommandsController {
       legalBasis: beside.legalBasis ?? null,
     };
     const dryRun = 'dry-run' in query && query['dry-run'] !== 'false';
-    const outcome = await this.bus.execute<ExecuteCommand, Outcome>(
+    const outcome = await this.bus.execute<ExecuteCommand, CommandResult>(
       new ExecuteCommand(
         { kind, id },
         { type: catalogued.type, data: own },

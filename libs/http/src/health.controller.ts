@@ -1,8 +1,9 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Parked, Watchdog } from '@entente/engine';
+import type { HttpReply } from './http-reply.js';
 
 /** How the deployment stands. */
-export interface Standing {
+export interface DeploymentStatus {
   /** The last position of the log; null where that is not known. */
   readonly head: bigint | null;
   /** Appends that wait for their commit. */
@@ -31,7 +32,7 @@ export interface Standing {
 }
 
 /** What the watchdog sees standing still. */
-export const alarmsOf = (watchdog: Watchdog): Standing['alarms'] =>
+export const alarmsOf = (watchdog: Watchdog): DeploymentStatus['alarms'] =>
   [...watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
 
 /** So many parked streams are named; `entente parked` lists them all. */
@@ -39,15 +40,11 @@ const MOST_NAMED = 50;
 
 /** Tells how the deployment stands: given by the app that built it. */
 export abstract class Readiness {
-  abstract standing(): Promise<Standing>;
+  abstract standing(): Promise<DeploymentStatus>;
 }
 
 /** By how much a place is behind the end of the log, in positions. */
 export const lagBehind = (head: bigint, position: bigint): bigint => (head > position ? head - position : 0n);
-
-interface Reply {
-  status(code: number): Reply;
-}
 
 /** For whoever watches the process. */
 @Controller('health')
@@ -64,7 +61,7 @@ export class HealthController {
    * Whether it can take what is sent to it: its own services answer. Something that stands still elsewhere, as a read model that stopped, is no reason to send nothing here any more.
    */
   @Get('serving')
-  async serving(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
+  async serving(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {
     const { fault } = await this.readiness.standing();
     reply.status(fault === null ? 200 : 503);
     return { status: fault === null ? 'ok' : 'not-serving', fault };
@@ -75,7 +72,7 @@ export class HealthController {
    * still, a read model that stopped for its parked streams included; one that goes on with a stream parked is ready, and says which.
    */
   @Get('ready')
-  async ready(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
+  async ready(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {
     const standing = await this.readiness.standing();
     const { head, waiting, models, parked, fault, alarms, published, commandsWaiting } = standing;
     const well = fault === null && alarms.length === 0;

@@ -1,5 +1,5 @@
 export { CommandsController } from './commands.controller.js';
-export { HealthController, Readiness, type Standing, alarmsOf } from './health.controller.js';
+export { HealthController, Readiness, type DeploymentStatus, alarmsOf } from './health.controller.js';
 export { HistoryController } from './history.controller.js';
 export { LiveController, OpenStreams } from './live.controller.js';
 export { PageController } from './page.controller.js';

@@ -27,7 +27,7 @@ import { eventOut, readLogQuery, refuseBeyond } from './history.controller.js';
 import { Metrics } from './metrics.controller.js';
 import { validationProblem } from './problem.js';
 import { describedAs } from './read-models.controller.js';
-import { type Asked, lowest, matches, readRowQuery, rowOut } from './row-query.js';
+import { type RowRequest, lowest, matches, readRowQuery, rowOut } from './row-query.js';
 
 /** What may wait for a slow reader, in bytes, when there is more to tell: beyond it the reader is cut off. */
 const MOST_WAITING = 1024 * 1024;
@@ -184,7 +184,7 @@ export class LiveController {
     const described = describedAs(this.store, name);
     const asked = readRowQuery(described, query, ['limit']);
     if (Array.isArray(asked)) throw validationProblem(asked as FieldError[]);
-    const { where, limit } = asked as Asked;
+    const { where, limit } = asked as RowRequest;
     const ranged = where.filter(({ in: any }) => any === undefined);
     if (ranged.length > 0)
       throw validationProblem(
@@ -253,7 +253,7 @@ export class LiveController {
 /** Each text is made once for all who watch alike. */
 const texts = new WeakMap<object, Map<string, string>>();
 
-function framed(name: string, where: Asked['where'], news: RowsNews): string {
+function framed(name: string, where: RowRequest['where'], news: RowsNews): string {
   const asked = `${name} ${JSON.stringify(where)}`;
   const made = texts.get(news) ?? new Map<string, string>();
   texts.set(news, made);
@@ -262,7 +262,7 @@ function framed(name: string, where: Asked['where'], news: RowsNews): string {
   return text;
 }
 
-function textOf(name: string, where: Asked['where'], news: RowsNews): string {
+function textOf(name: string, where: RowRequest['where'], news: RowsNews): string {
   switch (news.as) {
     case 'reset':
       return frame('reset', { reason: news.reason });

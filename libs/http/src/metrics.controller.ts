@@ -2,6 +2,7 @@ import { Controller, Get, Injectable, Res } from '@nestjs/common';
 import type { Observer } from '@entente/engine';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { Readiness, lagBehind } from './health.controller.js';
+import type { HttpReply } from './http-reply.js';
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -98,10 +99,6 @@ export class Metrics implements Observer {
   }
 }
 
-interface Reply {
-  header(name: string, value: string): Reply;
-}
-
 /** `/metrics`, for Prometheus. */
 @Controller('metrics')
 export class MetricsController {
@@ -138,7 +135,7 @@ export class MetricsController {
   }
 
   @Get()
-  async show(@Res({ passthrough: true }) reply: Reply): Promise<string> {
+  async show(@Res({ passthrough: true }) reply: HttpReply): Promise<string> {
     const { head, waiting, models, alarms, published, commandsWaiting } = await this.readiness.standing();
     this.waiting.set(waiting);
     if (published !== undefined) this.publishing(head, published);

@@ -1,5 +1,5 @@
 import { Beside, CATALOGUE, OF_CLASS, type Schema, schemaOf } from '@entente/contracts';
-import type { Described } from '@entente/engine';
+import type { ReadModelDescription } from '@entente/engine';
 import { type ColumnType, type Json, ROLES } from '@entente/kernel';
 
 /** The largest number that fits 32 bits: whatever may be larger is said to be of 64. */
@@ -42,16 +42,17 @@ function catalogueSchemas(): Record<string, Json> {
     const schema = value as Schema;
     const { [OF_CLASS]: name } = schema;
     if (name !== undefined && !own) {
-      const { description, example: _, ...rest } = schema;
+      const rest: Record<string, unknown> = { ...schema };
+      const description = schema['description'] as string | undefined;
+      delete rest['description'];
+      delete rest['example'];
       const made = out({ ...rest, [OF_CLASS]: undefined }, true);
       const told = JSON.stringify(made);
       const known = parts.get(name);
       if (known !== undefined && known !== told) throw new Error(`two classes of the contracts are called ${name}`);
       parts.set(name, told);
       schemas[name] = made;
-      return description === undefined
-        ? reference(name)
-        : { allOf: [reference(name)], description: String(description) };
+      return description === undefined ? reference(name) : { allOf: [reference(name)], description };
     }
     const large = schema['type'] === 'integer' && !(Number(schema['maximum']) <= INT32);
     return {
@@ -176,7 +177,10 @@ const columnOut = (type: ColumnType, meaning: string | undefined): Json => ({
   ...(meaning === undefined ? {} : { description: meaning }),
 });
 
-function readModelSchemas({ name, about, is, columns, totals }: Described, meanings: Meanings): Record<string, Json> {
+function readModelSchemas(
+  { name, about, is, columns, totals }: ReadModelDescription,
+  meanings: Meanings,
+): Record<string, Json> {
   const meaning = meanings[name] ?? {};
   const own = Object.fromEntries(
     Object.entries(columns).map(([column, type]) => [column, columnOut(type, meaning[column])]),
@@ -218,11 +222,11 @@ function readModelSchemas({ name, about, is, columns, totals }: Described, meani
 }
 
 /** Every schema of the document. */
-export const schemasOf = (described: readonly Described[], meanings: Meanings): Record<string, Json> => ({
+export const schemasOf = (described: readonly ReadModelDescription[], meanings: Meanings): Record<string, Json> => ({
   Actor: ACTOR,
   Event: EVENT,
   Receipt: RECEIPT,
   Problem: PROBLEM,
   ...catalogueSchemas(),
-  ...Object.assign({}, ...described.map((one) => readModelSchemas(one, meanings))),
+  ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelSchemas(one, meanings)))),
 });

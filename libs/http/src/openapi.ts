@@ -1,5 +1,5 @@
 import { type BookStep, type CommandContract, CATALOGUE, RELATIONS, SHAPES, bookOfExamples } from '@entente/contracts';
-import type { Described } from '@entente/engine';
+import type { ReadModelDescription } from '@entente/engine';
 import type { ColumnType, Json } from '@entente/kernel';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { type Meanings, pageName, pascal, reference, rowName, schemaNames, schemasOf } from './openapi-schemas.js';
@@ -210,7 +210,7 @@ const FILTER: Readonly<Record<Exclude<ColumnType, 'json'>, Json>> = {
 };
 
 /** The queries of one read model: its columns are its filters. */
-function readModelPaths({ name, about, is, columns }: Described, meanings: Meanings): Record<string, Json> {
+function readModelPaths({ name, about, is, columns }: ReadModelDescription, meanings: Meanings): Record<string, Json> {
   const meaning = (column: string): string => meanings[name]?.[column] ?? column;
   const all = is === 'model' ? { ...columns, stream: 'text' as const } : columns;
   const filters = Object.entries(all).flatMap(([column, type]) =>
@@ -495,7 +495,7 @@ const TAGS = [
 ];
 
 /** The whole of the API: commands from the catalogue, queries from the read models that are there. */
-export const openApi = (described: readonly Described[], today: string, meanings: Meanings): OpenAPIObject =>
+export const openApi = (described: readonly ReadModelDescription[], today: string, meanings: Meanings): OpenAPIObject =>
   ({
     openapi: '3.1.0',
     info: {
@@ -510,7 +510,7 @@ export const openApi = (described: readonly Described[], today: string, meanings
     tags: TAGS,
     paths: {
       ...fixedPaths(),
-      ...Object.assign({}, ...described.map((one) => readModelPaths(one, meanings))),
+      ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelPaths(one, meanings)))),
       ...commandPaths(today),
     },
     components: { schemas: schemasOf(described, meanings) },

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Controller, Get, Header, Res } from '@nestjs/common';
-
-interface Reply {
-  header(name: string, value: string): Reply;
-}
+import type { HttpReply } from './http-reply.js';
 
 const hashesOf = (page: string, tag: 'script' | 'style'): string =>
   [...page.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))]
@@ -29,7 +26,7 @@ export class PageController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('x-content-type-options', 'nosniff')
   @Header('referrer-policy', 'no-referrer')
-  index(@Res({ passthrough: true }) reply: Reply): string {
+  index(@Res({ passthrough: true }) reply: HttpReply): string {
     reply.header('content-security-policy', this.policy);
     return this.page;
   }

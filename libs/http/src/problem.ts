@@ -1,7 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
-import { Fault, InvalidPosition, type Outcome, TooLarge, notTaken } from '@entente/engine';
+import { Fault, InvalidPosition, type CommandResult, TooLarge, notTaken } from '@entente/engine';
 import type { Json } from '@entente/kernel';
+import type { HttpReply } from './http-reply.js';
 
 /** An answer that is not what was asked for: `application/problem+json` (RFC 9457) with a stable `code`. */
 export class Problem extends Error {
@@ -22,7 +23,7 @@ export const validationProblem = (wrong: readonly FieldError[]): Problem =>
   });
 
 /** The status of each answer of the engine is chosen here and nowhere else. */
-export function problemOf(outcome: Exclude<Outcome, { as: 'accepted' | 'would' }>): Problem {
+export function problemOf(outcome: Exclude<CommandResult, { as: 'accepted' | 'would' }>): Problem {
   const { code, title, more } = notTaken(outcome);
   return new Problem(statusOf(outcome.as, code), code, title, more);
 }
@@ -38,19 +39,13 @@ function statusOf(as: 'id-reused' | 'stale' | 'refused', code: string): number {
   }
 }
 
-interface Reply {
-  header(name: string, value: string): Reply;
-  status(code: number): Reply;
-  send(body: string): unknown;
-}
-
 /** Gives every failure its problem document. What is nobody's to know stays in the log. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('http');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<Reply>();
+    const reply = host.switchToHttp().getResponse<HttpReply>();
     const problem = this.problem(error);
     if (error instanceof Fault && error.retryAfter !== null) reply.header('retry-after', String(error.retryAfter));
     const { status, code, title, more } = problem;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
 import {
-  type Described,
+  type ReadModelDescription,
   EventStore,
   type Pin,
   ReadModelStore,
@@ -15,7 +15,8 @@ import type { RecordedEvent } from '@entente/kernel';
 import { eventOut, refuseBeyond } from './history.controller.js';
 import { Problem, validationProblem } from './problem.js';
 import { digestOf, exportFormat, exported } from './row-export.js';
-import { type Asked, cursorOf, lowest, readRowQuery, rowOut } from './row-query.js';
+import { type RowRequest, cursorOf, lowest, readRowQuery, rowOut } from './row-query.js';
+import type { HttpReply } from './http-reply.js';
 
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,12}Z$/;
@@ -23,15 +24,11 @@ const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,12}Z$/;
 const MOST_EVENTS = 100;
 
 /** What rows there are of a name, or a problem that lists the names. */
-export function describedAs(store: ReadModelStore, name: string): Described {
+export function describedAs(store: ReadModelStore, name: string): ReadModelDescription {
   const described = store.names().find((one) => one.name === name);
   if (described === undefined)
     throw new Problem(404, 'no-such-read-model', `there is no read model "${name}"; GET /v1/read-models lists them`);
   return described;
-}
-
-interface Reply {
-  header(name: string, value: string): Reply;
 }
 
 const totalsOut = (totals: Awaited<ReturnType<ReadModelStore['totals']>>) =>
@@ -61,23 +58,23 @@ export class ReadModelsController {
     @Param('name') name: string,
     @Query() query: Record<string, unknown>,
     @Headers('accept') accept: string | undefined,
-    @Res({ passthrough: true }) reply: Reply,
+    @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<unknown> {
     const described = describedAs(this.store, name);
     const format = exportFormat(accept);
     const asked = readRowQuery(described, query, format === null ? undefined : ['sort', 'as-of', 'after']);
     if (Array.isArray(asked)) throw validationProblem(asked as FieldError[]);
-    if (format === null) return this.answer(described, asked as Asked);
-    const { pin: reached, version } = await this.pinned(name, asked as Asked, true);
+    if (format === null) return this.answer(described, asked as RowRequest);
+    const { pin: reached, version } = await this.pinned(name, asked as RowRequest, true);
     // One position in all partitions: as of it, the same text can be asked for again.
     const pin = reached.map(() => BigInt(lowest(reached)));
-    const text = () => exported(format, this.store, described, asked as Asked, { pin, version });
+    const text = () => exported(format, this.store, described, asked as RowRequest, { pin, version });
     reply.header('content-type', `${format}; charset=utf-8`).header('content-digest', await digestOf(text()));
     reply.header('entente-position', lowest(pin)).header('entente-version', version);
     return new StreamableFile(Readable.from(text()), { type: `${format}; charset=utf-8` });
   }
 
-  private async answer({ name }: Described, asked: Asked): Promise<unknown> {
+  private async answer({ name }: ReadModelDescription, asked: RowRequest): Promise<unknown> {
     for (;;) {
       const { pin, version } = await this.pinned(name, asked);
       if (asked.cursor !== null && asked.cursor.version !== version)
@@ -119,7 +116,7 @@ export class ReadModelsController {
   /** From where a query looks: its cursor's place, the past that it names, or now; `whole`: when all partitions are as far as the write that it is to have seen. */
   private async pinned(
     name: string,
-    asked: Asked,
+    asked: RowRequest,
     whole = false,
   ): Promise<{ readonly pin: Pin; readonly version: string }> {
     if (asked.after !== null) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Described, Fault, type ReadModelStore, type Resume, type RowOut } from '@entente/engine';
-import { type Asked, rowOut } from './row-query.js';
+import { type ReadModelDescription, Fault, type ReadModelStore, type Resume, type RowOut } from '@entente/engine';
+import { type RowRequest, rowOut } from './row-query.js';
 
 /** The formats in which a whole query is given, by what the asker accepts. */
 export const EXPORTS = { 'text/csv': csv, 'application/x-ndjson': ndjson } as const;
@@ -11,13 +11,13 @@ export const exportFormat = (accept: string | undefined): ExportFormat | null =>
   (Object.keys(EXPORTS) as ExportFormat[]).find((format) => accept?.includes(format) === true) ?? null;
 
 const PAGE = 1000;
-type Query = Pick<Asked, 'where' | 'sort'>;
+type ExportQuery = Pick<RowRequest, 'where' | 'sort'>;
 
 /** All rows of a query at a pin, a page at a time: the same rows in the same order whenever it is read. Fails where other tables take over meanwhile. */
 async function* pages(
   store: ReadModelStore,
   name: string,
-  query: Query,
+  query: ExportQuery,
   { pin, version }: Resume,
 ): AsyncIterable<readonly RowOut[]> {
   let behind: RowOut | undefined;
@@ -37,8 +37,8 @@ async function* pages(
 export async function* exported(
   format: ExportFormat,
   store: ReadModelStore,
-  described: Described,
-  query: Query,
+  described: ReadModelDescription,
+  query: ExportQuery,
   from: Resume,
 ): AsyncIterable<string> {
   const { head, line } = EXPORTS[format](described);
@@ -58,7 +58,7 @@ function ndjson(): { head: string; line: (row: RowOut) => string } {
 }
 
 /** Comma-separated values (RFC 4180), with a line of names. */
-function csv({ columns }: Described): { head: string; line: (row: RowOut) => string } {
+function csv({ columns }: ReadModelDescription): { head: string; line: (row: RowOut) => string } {
   const names = ['row_id', ...Object.keys(columns)];
   return {
     head: `${names.join(',')}\r\n`,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FieldError } from '@entente/contracts';
-import type { Described, Filter, Pin, RowOut, RowQuery } from '@entente/engine';
+import type { ReadModelDescription, Filter, Pin, RowOut, RowQuery } from '@entente/engine';
 import type { Cell, ColumnType } from '@entente/kernel';
 
 /** What a reader asked for, read from the address. */
-export interface Asked {
+export interface RowRequest {
   readonly where: readonly Filter[];
   readonly sort: RowQuery['sort'];
   readonly limit: number;
@@ -55,10 +55,10 @@ const TAKES: Readonly<Record<ColumnType, string>> = {
 
 /** Reads the filters, the order and the page, or names everything in them that is wrong. */
 export function readRowQuery(
-  described: Described,
+  described: ReadModelDescription,
   query: Readonly<Record<string, unknown>>,
   allowed: readonly string[] = OWN,
-): Asked | readonly FieldError[] {
+): RowRequest | readonly FieldError[] {
   const columns: Readonly<Record<string, ColumnType>> =
     described.is === 'model' ? { ...described.columns, stream: 'text' } : described.columns;
   const wrong: FieldError[] = [];
@@ -105,14 +105,14 @@ export function readRowQuery(
   return { where, sort, limit, asOf: text('as-of'), after: text('after'), cursor };
 }
 
-const queryOf = (name: string, { where, sort }: Pick<Asked, 'where' | 'sort'>): string =>
+const queryOf = (name: string, { where, sort }: Pick<RowRequest, 'where' | 'sort'>): string =>
   createHash('sha256')
     .update(JSON.stringify([name, where, sort]))
     .digest('base64url')
     .slice(0, 16);
 
 /** The cursor behind the last row of a page. */
-export const cursorOf = (name: string, asked: Asked, version: string, pin: Pin, last: RowOut): string =>
+export const cursorOf = (name: string, asked: RowRequest, version: string, pin: Pin, last: RowOut): string =>
   Buffer.from(JSON.stringify([queryOf(name, asked), version, pin.map(String), last.place, last.key])).toString(
     'base64url',
   );

@@ -1,5 +1,5 @@
 import { type EventLog, Fault, type ModelStatus, type ReadModelStore, type Watchdog } from '@entente/engine';
-import { Readiness, type Standing, alarmsOf } from './health.controller.js';
+import { Readiness, type DeploymentStatus, alarmsOf } from './health.controller.js';
 import { blamed, headWithTimeout, withTimeout } from './with-timeout.js';
 
 /** What tells how a deployment stands. */
@@ -25,7 +25,7 @@ export class SystemReadiness extends Readiness {
     super();
   }
 
-  async standing(): Promise<Standing> {
+  async standing(): Promise<DeploymentStatus> {
     const { watchdog, fault } = this.parts;
     const alarms = alarmsOf(watchdog);
     const commandsWaiting = this.parts.commandsWaiting?.();
@@ -43,7 +43,7 @@ export class SystemReadiness extends Readiness {
     }
   }
 
-  private async models(): Promise<Pick<Standing, 'head' | 'models' | 'parked'>> {
+  private async models(): Promise<Pick<DeploymentStatus, 'head' | 'models' | 'parked'>> {
     const { log } = this.parts;
     const head = await headWithTimeout(log);
     return withTimeout(this.modelsAt(head), 'what keeps the rows').catch((error: unknown) => {
@@ -51,7 +51,7 @@ export class SystemReadiness extends Readiness {
     });
   }
 
-  private async modelsAt(head: bigint): Promise<Pick<Standing, 'head' | 'models' | 'parked'>> {
+  private async modelsAt(head: bigint): Promise<Pick<DeploymentStatus, 'head' | 'models' | 'parked'>> {
     const { rows } = this.parts;
     const ages = new Map<bigint, number>([[head, 0]]);
     const models = [];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Answered, type Asked, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
+import { type Answered, type ReplyTarget, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
 import type { CommandConsumer, Decided, SentCommand } from '@entente/engine';
 import type { KafkaMessage, Message } from 'kafkajs';
 import { type TransactionalReplier, type Answers } from './transactional-replier.js';
@@ -77,7 +77,7 @@ export class CommandPartition {
     replies: Message[],
     deadLetters: Message[],
   ): void {
-    const reply = (asked: Asked, answer: Answered): void => {
+    const reply = (asked: ReplyTarget, answer: Answered): void => {
       const source = `urn:entente:topic:${this.topic}`;
       const { key, headers, value } = cloudReplyOf({
         id: `${this.partition}-${record.offset}`,

@@ -11,4 +11,4 @@ export { KafkaEventFeed } from './kafka-event-feed.js';
 export { CommandLag, type KafkaBacklogSettings } from './command-lag.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';
 export { type Death, deadLetterOf } from './dead-letters.js';
-export { type DeadLetter, type RedriveSettings, listDeadLetters, redrive } from './redrive.js';
+export { type RedrivenLetter, type RedriveSettings, listDeadLetters, redrive } from './redrive.js';

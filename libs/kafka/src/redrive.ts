@@ -16,7 +16,7 @@ export interface RedriveSettings extends KafkaSettings {
 }
 
 /** A dead letter, and what became of it. */
-export interface DeadLetter {
+export interface RedrivenLetter {
   /** Where it lies among the dead letters. */
   readonly partition: number;
   readonly offset: string;
@@ -28,14 +28,14 @@ export interface DeadLetter {
 }
 
 /** The dead letters that were not driven back yet, as they are now. */
-export const listDeadLetters = (settings: RedriveSettings): Promise<readonly DeadLetter[]> => drive(settings, null);
+export const listDeadLetters = (settings: RedriveSettings): Promise<readonly RedrivenLetter[]> => drive(settings, null);
 
 /**
  * Sends every dead letter that came from the topic of commands, and was not driven back yet, back to the partition that it came from: byte for byte, without the headers that it
  * was given as a dead letter. Each goes back once, whatever ends this and however often it is asked for, since it and the place behind it are one transaction. Another that
  * drives meanwhile is fenced, and fails.
  */
-export async function redrive(settings: RedriveSettings): Promise<readonly DeadLetter[]> {
+export async function redrive(settings: RedriveSettings): Promise<readonly RedrivenLetter[]> {
   const { topic, groupId } = settings;
   const producer = kafkaOf(settings).producer({
     transactionalId: `${groupId}-${topic}-redrive`,
@@ -54,7 +54,7 @@ export async function redrive(settings: RedriveSettings): Promise<readonly DeadL
   }
 }
 
-async function drive(settings: RedriveSettings, producer: Producer | null): Promise<readonly DeadLetter[]> {
+async function drive(settings: RedriveSettings, producer: Producer | null): Promise<readonly RedrivenLetter[]> {
   const { deadLetters, patience = 20_000 } = settings;
   const kafka = kafkaOf(settings);
   const place = placeOf(settings);
@@ -67,9 +67,9 @@ async function drive(settings: RedriveSettings, producer: Producer | null): Prom
     });
     return { stretch: new Map(ends) satisfies Stretch, partitions: (await boundsOf(admin, settings.topic)).size };
   });
-  const letters: DeadLetter[] = [];
+  const letters: RedrivenLetter[] = [];
   const take = async (partition: number, records: readonly KafkaMessage[], next: bigint): Promise<void> => {
-    const told = records.map((record): DeadLetter => {
+    const told = records.map((record): RedrivenLetter => {
       const death = deathOf(record);
       const became = death['topic'] !== settings.topic ? 'left' : producer === null ? 'waits' : 'sent back';
       return { partition, offset: record.offset, death, key: record.key?.toString() ?? null, became };

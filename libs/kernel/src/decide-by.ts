@@ -39,7 +39,7 @@ export const decideBy =
     rules: Rules<State, C, E, Opens>,
   ) =>
   (command: C, state: State | null, context: DecisionContext): readonly E[] | Refusal => {
-    if (command.type === opens) return open(command.data as never, context);
+    if (command.type === opens) return open(command.data, context);
     if (state === null) throw new Error(`${command.type} is decided where nothing was opened`);
     const barred = always(command as never, state, context);
     if (barred !== null) return barred;
@@ -48,5 +48,6 @@ export const decideBy =
     const refusal = rule.unless?.(command.data, state, context) ?? null;
     if (refusal !== null) return refusal;
     if (rule.already?.(command.data, state) === true) return [];
-    return [{ type: rule.then as string, data: command.data } as E];
+    const { then: type } = rule;
+    return [{ type, data: command.data } as unknown as E];
   };

@@ -51,7 +51,7 @@ export interface Consulted {
 }
 
 /** What is known about an event when it is decided: everything but its place in the log and the time of recording. */
-export interface Circumstance {
+export interface ProposedMetadata {
   readonly actor: Actor;
   /** When it happened, by the sender's word; ISO 8601, UTC. */
   readonly occurredAt: string;
@@ -69,7 +69,7 @@ export interface Circumstance {
 }
 
 /** An event's metadata as stored: its circumstances and when the store recorded it (never going back along the log). */
-export interface Metadata extends Circumstance {
+export interface EventMetadata extends ProposedMetadata {
   readonly recordedAt: string;
 }
 
@@ -81,7 +81,7 @@ export type StreamEvent<E extends Event = Event> = E & {
   /** Its place in the stream, from 0. */
   readonly revision: number;
   readonly version: number;
-  readonly metadata: Circumstance;
+  readonly metadata: ProposedMetadata;
 };
 
 /** An event in the log: what projections, readers and auditors see. */
@@ -92,5 +92,5 @@ export type RecordedEvent<E extends Event = Event> = E & {
   /** Its place in the log: rising, not necessarily without gaps. */
   readonly position: bigint;
   readonly version: number;
-  readonly metadata: Metadata;
+  readonly metadata: EventMetadata;
 };

@@ -33,7 +33,7 @@ export const evolveBy =
     changes: Handlers & OnlyOf<State, Handlers>,
   ) =>
   (state: State | null, event: StreamEvent<E>): State | null => {
-    if (event.type === opening) return open(event.data as never, event as never);
+    if (event.type === opening) return open(event.data, event as never);
     if (state === null) return null;
     const change = changes[event.type as keyof Handlers] as (
       data: unknown,

@@ -2,7 +2,7 @@ export { ROLES, actsFor, type Actor, type Role } from './actor.js';
 export {
   parseStream,
   streamName,
-  type Circumstance,
+  type ProposedMetadata,
   type Command,
   type Consulted,
   type DataOf,
@@ -10,7 +10,7 @@ export {
   type Evidence,
   type StreamEvent,
   type Json,
-  type Metadata,
+  type EventMetadata,
   type RecordedEvent,
   type StreamRef,
 } from './event.js';

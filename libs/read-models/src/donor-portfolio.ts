@@ -43,7 +43,8 @@ const openMisuse = (from: From): Query =>
     .groupBy('m.programme');
 
 function query(from: From): Query {
-  const [first, second] = [money(from), unfunded(from)];
+  const first = money(from);
+  const second = unfunded(from);
   const rows = from(ProgrammeRow, 'p');
   const joined = rows.connection
     .createQueryBuilder()

@@ -30,11 +30,13 @@ export const MODELS = [
 /** Every view over them. */
 export const VIEWS: readonly RowsView[] = [donorPortfolio, recipientPipeline, outdatedDecisions];
 
+const ofModel = ({ name, entity }: AnyProjection): readonly [string, Readonly<Record<string, string>>] => [
+  name,
+  Object.fromEntries([...columnsOf(entity)].map(([column, { meaning }]) => [column, meaning])),
+];
+
 /** What each column means, its unit included: by model or view, then by column. */
 export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.fromEntries([
-  ...MODELS.map(({ name, entity }) => [
-    name,
-    Object.fromEntries([...columnsOf(entity)].map(([column, { meaning }]) => [column, meaning])),
-  ]),
-  ...VIEWS.map(({ name, meanings }) => [name, meanings]),
+  ...MODELS.map(ofModel),
+  ...VIEWS.map(({ name, meanings }) => [name, meanings] as const),
 ]);

@@ -5,19 +5,31 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DiskFull } from '@entente/engine';
 import Database from 'better-sqlite3';
 import { opened } from './log-file.js';
-import { type Failure, LogWriter, type Lines, type Placed, type Wanted } from './log-writer.js';
+import {
+  type Failure,
+  SqliteLogWriter,
+  type EventColumns,
+  type AppendResult,
+  type AppendRequest,
+} from './log-writer.js';
 
 let made = 0;
-const lines = (data: object = {}): Lines => [`id-${(made += 1)}`, 'NoteTaken', 1, JSON.stringify(data), '{"actor":1}'];
-const wanted = (stream: string, data?: object): Wanted => ({ stream, expected: 'none', events: [lines(data)] });
+const lines = (data: object = {}): EventColumns => [
+  `id-${(made += 1)}`,
+  'NoteTaken',
+  1,
+  JSON.stringify(data),
+  '{"actor":1}',
+];
+const wanted = (stream: string, data?: object): AppendRequest => ({ stream, expected: 'none', events: [lines(data)] });
 const NOON = Date.parse('2026-06-01T12:00:00.000Z');
 
 describe('the writer of the log', () => {
   let folder: string;
-  let writer: LogWriter;
+  let writer: SqliteLogWriter;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'entente-writer-'));
-    writer = new LogWriter(folder);
+    writer = new SqliteLogWriter(folder);
   });
   afterEach(() => {
     writer.close();
@@ -33,7 +45,7 @@ describe('the writer of the log', () => {
     expect((writer.write(batch, NOON) as Failure).why).toBe('disk-full');
     expect(count()).toBe(1);
     writer.db.pragma(`max_page_count = ${pages + 1000}`);
-    expect((writer.write(batch, NOON) as Placed[]).map(({ ok }) => ok)).toEqual([true, true]);
+    expect((writer.write(batch, NOON) as AppendResult[]).map(({ ok }) => ok)).toEqual([true, true]);
   });
 
   it('says that there is no room where a file cannot be opened for want of it', () => {
@@ -56,7 +68,7 @@ describe('the writer of the log', () => {
     writer.write([wanted('note/a')], NOON);
     writer.write([wanted('note/b')], NOON - 3_600_000);
     writer.close();
-    writer = new LogWriter(folder);
+    writer = new SqliteLogWriter(folder);
     writer.write([wanted('note/c')], NOON - 3_600_000);
     writer.write([wanted('note/d')], NOON + 1);
     const at = writer.db.prepare('SELECT recorded_at FROM events ORDER BY position').pluck().all();

@@ -5,22 +5,22 @@ import type Database from 'better-sqlite3';
 import { LOG_FILE, damageOf, openWriter, readable } from './log-file.js';
 
 /** An event as it goes to the writer: its data and its circumstances as JSON already. */
-export type Lines = readonly [id: string, type: string, version: number, data: string, circumstance: string];
+export type EventColumns = readonly [id: string, type: string, version: number, data: string, circumstance: string];
 
 /** One append of a batch. */
-export interface Wanted {
+export interface AppendRequest {
   readonly stream: string;
   readonly expected: Expected;
-  readonly events: readonly Lines[];
+  readonly events: readonly EventColumns[];
 }
 
 /** What became of it: the revision and position of its last event, or the revision that is there instead. */
-export type Placed =
+export type AppendResult =
   | { readonly ok: true; readonly revision: number; readonly position: number }
   | { readonly ok: false; readonly actual: number };
 
 /** An event of another log, taken as it is. */
-export type Adopted = readonly [...event: Lines, stream: string, revision: number, recordedAt: string];
+export type Adopted = readonly [...event: EventColumns, stream: string, revision: number, recordedAt: string];
 
 /** Why nothing of a batch was answered: the disk is full, nobody knows what took effect, or another fault under which nothing did. */
 export interface Failure {
@@ -36,11 +36,11 @@ const MOST_REMEMBERED = 100_000;
  * Writes batches of appends, each in one transaction, and syncs them: what was written counts only once it is synced. Whoever opens it holds the folder's lock.
  * SQLite itself syncs the write-ahead log only where it moves it into the file, so that a sync can be waited for beside other work.
  */
-export class LogWriter {
+export class SqliteLogWriter {
   readonly db: Database.Database;
   private readonly file: string;
   private lastRecorded: string;
-  private readonly statements: ReturnType<LogWriter['prepare']>;
+  private readonly statements: ReturnType<SqliteLogWriter['prepare']>;
   /** The last revision of streams that were written lately: this writer is the only one, so what it committed is so. */
   private readonly revisions = new Map<string, number>();
   /** The same for what the batch at hand has written and not committed yet. */
@@ -96,7 +96,7 @@ export class LogWriter {
   }
 
   /** Writes a batch, all of it in one transaction and not synced yet, at this time of the clock (milliseconds); an append that does not fit is answered so and fails no other. */
-  write(batch: readonly Wanted[], now: number): readonly Placed[] | Failure {
+  write(batch: readonly AppendRequest[], now: number): readonly AppendResult[] | Failure {
     return this.inTransaction(() => {
       const stamp = new Date(now).toISOString();
       const recordedAt = stamp > this.lastRecorded ? stamp : this.lastRecorded;
@@ -173,7 +173,7 @@ export class LogWriter {
     return { why: code === 'SQLITE_FULL' ? 'disk-full' : 'fault', message, cause: error };
   }
 
-  private append({ stream, expected, events }: Wanted, recordedAt: string): Placed {
+  private append({ stream, expected, events }: AppendRequest, recordedAt: string): AppendResult {
     let actual = this.written.get(stream) ?? this.revisions.get(stream);
     // A stream that is not known lately and should not exist is tried at once: the unique index says whether it does.
     const untried = actual === undefined && expected === 'none';
@@ -222,7 +222,7 @@ export class LogWriter {
   }
 
   /** The same events at the same place are answered as the first time. */
-  private repeated(stream: string, expected: Expected, events: readonly Lines[]): Placed | null {
+  private repeated(stream: string, expected: Expected, events: readonly EventColumns[]): AppendResult | null {
     if (typeof expected !== 'number' && expected !== 'none') return null;
     const first = expected === 'none' ? 0 : expected + 1;
     const there = this.statements.repeated.all(stream, first, events.length) as { id: string; position: number }[];

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import type { LogRange } from '@entente/engine';
 import { describeContract } from '../../../test/contracts/contract.js';
 import { EVENT_STORE, EVENT_STORE_CLOCK, NOON, all, anEvent } from '../../../test/contracts/event-store.js';
-import type { LogWriter } from './log-writer.js';
+import type { SqliteLogWriter } from './log-writer.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
 import { SqliteLogReader } from './sqlite-log-reader.js';
 
@@ -58,7 +58,7 @@ describe('the log in a SQLite file', () => {
     await first.append('note/a', 'none', [anEvent()]);
     await first.close();
     const store = new SqliteEventStore({ folder });
-    const { writer } = store as unknown as { writer: LogWriter };
+    const { writer } = store as unknown as { writer: SqliteLogWriter };
     const sync = writer.sync.bind(writer);
     let onDisk = (): void => undefined;
     const written = new Promise<void>((resolve) => {

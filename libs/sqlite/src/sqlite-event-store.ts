@@ -15,11 +15,18 @@ import {
 import type { RecordedEvent } from '@entente/kernel';
 import type Database from 'better-sqlite3';
 import { lockFolder } from './log-file.js';
-import { type Failure, type Lines, LogWriter, type Placed, type Wanted, isFailure } from './log-writer.js';
+import {
+  type Failure,
+  type EventColumns,
+  SqliteLogWriter,
+  type AppendResult,
+  type AppendRequest,
+  isFailure,
+} from './log-writer.js';
 import { SqliteLogReader } from './sqlite-log-reader.js';
 
-interface Waiting {
-  readonly wanted: Wanted;
+interface PendingAppend {
+  readonly wanted: AppendRequest;
   resolve(appended: Appended): void;
   reject(error: unknown): void;
 }
@@ -54,9 +61,9 @@ export class SqliteEventStore extends EventStore {
   readonly id: string;
   override readonly eras: readonly Era[];
   private readonly reader: SqliteLogReader;
-  private readonly writer: LogWriter;
+  private readonly writer: SqliteLogWriter;
   private readonly lock: Database.Database;
-  private queue: Waiting[] = [];
+  private queue: PendingAppend[] = [];
   private queuedEvents = 0;
   private flushing = false;
   private closed = false;
@@ -67,7 +74,7 @@ export class SqliteEventStore extends EventStore {
     const { folder, upcast, onDamaged } = options;
     this.lock = lockFolder(folder);
     try {
-      this.writer = new LogWriter(folder);
+      this.writer = new SqliteLogWriter(folder);
       this.reader = new SqliteLogReader(folder, upcast, onDamaged);
       this.reader.committed(this.reader.lastWritten());
     } catch (error) {
@@ -117,7 +124,7 @@ export class SqliteEventStore extends EventStore {
   }
 
   /** Answers a batch that is on the disk, or that failed, and goes on with what waits. */
-  private settle(batch: readonly Waiting[], placed: readonly Placed[] | Failure): void {
+  private settle(batch: readonly PendingAppend[], placed: readonly AppendResult[] | Failure): void {
     this.flushing = false;
     if (isFailure(placed)) {
       const fault = this.faultOf(placed);
@@ -197,7 +204,7 @@ export class SqliteEventStore extends EventStore {
   }
 }
 
-const linesOf = ({ id, type, version, data, metadata }: NewEvent): Lines => [
+const linesOf = ({ id, type, version, data, metadata }: NewEvent): EventColumns => [
   id,
   type,
   version,

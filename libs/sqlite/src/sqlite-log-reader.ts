@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { LOG_FILE, type OnDamaged, erasIn, openLogReader, readable } from './log-file.js';
 
-interface Stored {
+interface EventRecord {
   position: bigint;
   stream: string;
   revision: bigint;
@@ -66,11 +66,11 @@ export class SqliteLogReader extends EventLog {
     );
     let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
     for (let left = limit; left > 0;) {
-      const rows = this.reads(() => page.all(stream, next, this.durable, Math.min(PAGE, left)) as Stored[]);
+      const rows = this.reads(() => page.all(stream, next, this.durable, Math.min(PAGE, left)) as EventRecord[]);
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
-      next = Number((rows.at(-1) as Stored).revision) + (backwards ? -1 : 1);
+      next = Number((rows.at(-1) as EventRecord).revision) + (backwards ? -1 : 1);
       if (rows.length < PAGE) return;
     }
   }
@@ -96,12 +96,12 @@ export class SqliteLogReader extends EventLog {
     let next = checkedPosition(after);
     for (let left = limit; left > 0;) {
       const most = scans ? lowest(next + STRETCH, end) : lowest(upTo ?? ALL, this.durable);
-      const rows = this.reads(() => page.all(next, most, ...values, Math.min(PAGE, left)) as Stored[]);
+      const rows = this.reads(() => page.all(next, most, ...values, Math.min(PAGE, left)) as EventRecord[]);
       if (rows.length > 0) yield rows.map((row) => this.recorded(row));
       left -= rows.length;
       const full = rows.length === PAGE;
       if (!full && (!scans || most === end)) return;
-      next = full ? (rows.at(-1) as Stored).position : most;
+      next = full ? (rows.at(-1) as EventRecord).position : most;
       if (scans) await new Promise(setImmediate);
     }
   }
@@ -109,7 +109,7 @@ export class SqliteLogReader extends EventLog {
   eventAt(position: bigint): Promise<RecordedEvent | null> {
     return new Promise((resolve) => {
       const readable = position <= LARGEST_POSITION && position <= this.durable;
-      const row = readable ? this.get<Stored>('SELECT * FROM events WHERE position = ?', position) : undefined;
+      const row = readable ? this.get<EventRecord>('SELECT * FROM events WHERE position = ?', position) : undefined;
       resolve(row === undefined ? null : this.recorded(row));
     });
   }
@@ -173,7 +173,7 @@ export class SqliteLogReader extends EventLog {
     return statement;
   }
 
-  private recorded(row: Stored): RecordedEvent {
+  private recorded(row: EventRecord): RecordedEvent {
     const [data, metadata] = this.reads(() => [JSON.parse(row.data), JSON.parse(row.metadata)] as [unknown, unknown]);
     return this.upcast({
       id: row.id,

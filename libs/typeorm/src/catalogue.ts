@@ -20,7 +20,7 @@ const STORE_INFO = `
 `;
 
 /** A version of a model's rows that is in the file: served, or being filled. */
-export interface Kept {
+export interface CataloguedModel {
   readonly name: string;
   readonly version: number;
   readonly generation: number;
@@ -33,7 +33,7 @@ const tableName = (name: string, version: number, generation: number): string =>
   `${name.replaceAll('-', '_')}_v${version}_g${generation}`;
 
 /** A version of rows by what the catalogue keeps of it. */
-export const keptOf = (row: Record<string, unknown>, columns: readonly OwnColumn[]): Kept => {
+export const keptOf = (row: Record<string, unknown>, columns: readonly OwnColumn[]): CataloguedModel => {
   const name = String(row['name']);
   const version = Number(row['version']);
   const generation = Number(row['generation']);
@@ -148,13 +148,13 @@ export function checkLog(db: Db, storeId: string, file: string): void {
 }
 
 /** What is served, of each model. */
-export const livingIn = (db: Db): readonly Kept[] =>
+export const livingIn = (db: Db): readonly CataloguedModel[] =>
   (db.prepare('SELECT * FROM models').all() as Record<string, unknown>[]).map((row) =>
     keptOf(row, JSON.parse(String(row['columns'])) as OwnColumn[]),
   );
 
 /** What is being filled, of these models. */
-export const nextsIn = (db: Db, models: readonly AnyProjection[]): readonly Kept[] =>
+export const nextsIn = (db: Db, models: readonly AnyProjection[]): readonly CataloguedModel[] =>
   (db.prepare('SELECT * FROM nexts').all() as Record<string, unknown>[]).flatMap((row) => {
     const model = models.find(({ name }) => name === row['name']);
     return model === undefined ? [] : [keptOf(row, ownColumns(model))];
@@ -165,7 +165,7 @@ export const turnOf = (db: Db): number => Number(db.prepare('SELECT turn FROM ho
 export const moveTurn = (db: Db): void => void db.prepare('UPDATE house SET turn = turn + 1').run();
 
 /** The place of a model's next version: where an earlier rebuild left it, or a new one. */
-export function placeNext(db: Db, model: AnyProjection, anew: boolean): Kept {
+export function placeNext(db: Db, model: AnyProjection, anew: boolean): CataloguedModel {
   const [there] = nextsIn(db, [model]);
   if (there !== undefined && !anew) return there;
   if (there !== undefined) dropRows(db, there.table);
@@ -176,7 +176,7 @@ export function placeNext(db: Db, model: AnyProjection, anew: boolean): Kept {
 }
 
 /** Serves what was being filled, in place of what was served: its table is dropped when nobody can be reading it any more, at the next start. */
-export function serveNext(db: Db, next: Kept): void {
+export function serveNext(db: Db, next: CataloguedModel): void {
   db.prepare('UPDATE models SET version = ?, generation = ?, epoch = epoch + 1, columns = ? WHERE name = ?').run(
     next.version,
     next.generation,

@@ -1,7 +1,7 @@
 import { Fault } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
-import { type Kept, keptOf } from './catalogue.js';
-import { type Asks, SCHEMA } from './postgres-connections.js';
+import { type CataloguedModel, keptOf } from './catalogue.js';
+import { type Queryable, SCHEMA } from './postgres-connections.js';
 import { type OwnColumn, ownColumns } from './tables.js';
 
 /** The format of the schema's own tables. */
@@ -36,7 +36,7 @@ export interface Whose {
 const LOCK = `SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`;
 
 /** Fails where the database does not order text by its code points, as every other database here does. */
-export async function checkLocale(asks: Asks): Promise<void> {
+export async function checkLocale(asks: Queryable): Promise<void> {
   const { rows } = await asks.query<{ about: Readonly<Record<string, string>>; encoding: string }>(
     'SELECT to_jsonb(d) AS about, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()',
   );
@@ -52,7 +52,7 @@ export async function checkLocale(asks: Asks): Promise<void> {
 
 /** Makes the schema's own tables, and a place for each model that is new. Fails where the rows are another log's, or folded into another number of partitions. */
 export async function prepareSchema(
-  asks: Asks,
+  asks: Queryable,
   whose: Whose,
   models: readonly AnyProjection[],
   head?: bigint,
@@ -78,7 +78,7 @@ export async function prepareSchema(
 }
 
 /** Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under another generation, so that no reader takes them for the same. */
-async function foldAnewWhatIsAhead(asks: Asks, models: readonly AnyProjection[], head: bigint): Promise<void> {
+async function foldAnewWhatIsAhead(asks: Queryable, models: readonly AnyProjection[], head: bigint): Promise<void> {
   const ahead = async (table: string): Promise<boolean> =>
     (await asks.query('SELECT 1 FROM checkpoints WHERE rows_in = $1 AND position > $2', [table, head])).count > 0;
   for (const { name, table } of await livingIn(asks)) {
@@ -92,7 +92,7 @@ async function foldAnewWhatIsAhead(asks: Asks, models: readonly AnyProjection[],
 }
 
 /** Fails where the rows are not those of this log in these partitions. */
-export async function checkStoreInfo(asks: Asks, { storeId, partitions }: Whose): Promise<void> {
+export async function checkStoreInfo(asks: Queryable, { storeId, partitions }: Whose): Promise<void> {
   const [there] = (await asks.query<{ is: boolean }>(`SELECT to_regclass('house') IS NOT NULL AS is`)).rows;
   const [info] = there?.is === true ? (await asks.query<StoreInfo>('SELECT * FROM house')).rows : [];
   if (info === undefined)
@@ -110,29 +110,29 @@ export async function checkStoreInfo(asks: Asks, { storeId, partitions }: Whose)
 }
 
 /** The turn, such that nobody takes over before the transaction ends. */
-export async function turnHeld(asks: Asks): Promise<number> {
+export async function turnHeld(asks: Queryable): Promise<number> {
   const { rows } = await asks.query<{ turn: number }>('SELECT turn FROM house FOR SHARE');
   return rows[0]?.turn ?? 0;
 }
 
 /** Nobody else takes over, prepares or keeps rows before the transaction ends. */
-export async function lockStoreInfo(asks: Asks): Promise<void> {
+export async function lockStoreInfo(asks: Queryable): Promise<void> {
   await asks.query(LOCK);
   await asks.query('SELECT turn FROM house FOR UPDATE');
 }
 
-export const moveTurn = async (asks: Asks): Promise<void> => {
+export const moveTurn = async (asks: Queryable): Promise<void> => {
   await asks.query('UPDATE house SET turn = turn + 1');
 };
 
 /** What is served, of each model. */
-export async function livingIn(asks: Asks): Promise<readonly Kept[]> {
+export async function livingIn(asks: Queryable): Promise<readonly CataloguedModel[]> {
   const { rows } = await asks.query('SELECT * FROM models');
   return rows.map((row) => keptOf(row, JSON.parse(String(row['columns'])) as OwnColumn[]));
 }
 
 /** What is being filled, of these models in the version of the code. */
-export async function nextsIn(asks: Asks, models: readonly AnyProjection[]): Promise<readonly Kept[]> {
+export async function nextsIn(asks: Queryable, models: readonly AnyProjection[]): Promise<readonly CataloguedModel[]> {
   const { rows } = await asks.query('SELECT * FROM nexts');
   return rows.flatMap((row) => {
     const model = models.find(({ name, version }) => name === row['name'] && version === Number(row['version']));
@@ -141,7 +141,7 @@ export async function nextsIn(asks: Asks, models: readonly AnyProjection[]): Pro
 }
 
 /** The place of a model's next version: where an earlier rebuild left it, or a new one. */
-export async function placeNext(asks: Asks, model: AnyProjection, anew: boolean): Promise<Kept> {
+export async function placeNext(asks: Queryable, model: AnyProjection, anew: boolean): Promise<CataloguedModel> {
   const [there] = await nextsIn(asks, [model]);
   if (there !== undefined && !anew) return there;
   const other = await asks.query<{ generation: number }>('SELECT generation FROM nexts WHERE name = $1', [model.name]);
@@ -155,7 +155,7 @@ export async function placeNext(asks: Asks, model: AnyProjection, anew: boolean)
 }
 
 /** Serves what was being filled, in place of what was served. The old one's checkpoints go: who still folds it is fenced. */
-export async function serveNext(asks: Asks, next: Kept): Promise<void> {
+export async function serveNext(asks: Queryable, next: CataloguedModel): Promise<void> {
   const before = (await livingIn(asks)).find(({ name }) => name === next.name);
   await asks.query('UPDATE models SET version = $1, generation = $2, epoch = epoch + 1, columns = $3 WHERE name = $4', [
     next.version,
@@ -169,7 +169,7 @@ export async function serveNext(asks: Asks, next: Kept): Promise<void> {
 }
 
 /** Drops the tables that nobody serves or fills any more. */
-export async function dropUnused(asks: Asks): Promise<void> {
+export async function dropUnused(asks: Queryable): Promise<void> {
   await asks.query(LOCK);
   const { rows: nexts } = await asks.query('SELECT * FROM nexts');
   const wanted = new Set([...(await livingIn(asks)), ...nexts.map((row) => keptOf(row, []))].map(({ table }) => table));

@@ -3,10 +3,13 @@ import pg from 'pg';
 import type { Ask } from './steps.js';
 
 /** What can be asked: a pool, or one connection within a transaction. */
-export interface Asks {
-  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Answer<Row>>;
+export interface Queryable {
+  query<Row extends object = Record<string, unknown>>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<Row>>;
 }
-export interface Answer<Row> {
+export interface QueryResult<Row> {
   readonly rows: readonly Row[];
   readonly count: number;
 }
@@ -29,7 +32,7 @@ export interface PostgresOptions {
 const CONNECT_WITHIN = 10_000;
 
 /** A pool of connections to one database, and what its errors mean. */
-export class Connections implements Asks {
+export class Connections implements Queryable {
   private readonly pool: pg.Pool;
   private readonly named = new Map<string, string>();
 
@@ -45,7 +48,7 @@ export class Connections implements Asks {
     this.pool.on('error', () => undefined);
   }
 
-  async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Answer<Row>> {
+  async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<QueryResult<Row>> {
     try {
       const { rows, rowCount } = await this.pool.query<Row>(this.prepared(sql, values));
       return { rows, count: rowCount ?? 0 };
@@ -55,9 +58,9 @@ export class Connections implements Asks {
   }
 
   /** Works on one connection within one transaction, kept when the work ends and taken back when it fails. */
-  async transaction<T>(work: (asks: Asks) => Promise<T>, mode = ''): Promise<T> {
+  async transaction<T>(work: (asks: Queryable) => Promise<T>, mode = ''): Promise<T> {
     return this.onOne(async (client) => {
-      const asks: Asks = {
+      const asks: Queryable = {
         query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
           const { rows, rowCount } = await client.query<Row>(this.prepared(sql, values));
           return { rows, count: rowCount ?? 0 };

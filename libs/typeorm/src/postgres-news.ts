@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import type { Asks } from './postgres-connections.js';
+import type { Queryable } from './postgres-connections.js';
 
 const CHANNEL = 'entente_rows';
 const FIRST_PAUSE = 100;
@@ -24,7 +24,7 @@ export class News {
   readonly begun: Promise<void>;
 
   constructor(
-    private readonly asks: Asks,
+    private readonly asks: Queryable,
     private readonly url: string,
     private readonly heard: (models: ReadonlySet<string>) => void,
     private readonly reconnected: () => void = () => undefined,

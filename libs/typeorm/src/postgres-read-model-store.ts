@@ -1,10 +1,10 @@
 import {
-  type Changes,
-  type Described,
+  type RowChangeSet,
+  type ReadModelDescription,
   Fault,
   type Filter,
   type ModelBatch,
-  type Origin,
+  type RowOrigin,
   type Parked,
   type Pin,
   ReadModelStore,
@@ -16,7 +16,7 @@ import {
 } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import { DataSource, Table } from 'typeorm';
-import type { Kept } from './catalogue.js';
+import type { CataloguedModel } from './catalogue.js';
 import {
   checkStoreInfo,
   checkLocale,
@@ -27,7 +27,14 @@ import {
   prepareSchema,
   turnHeld,
 } from './postgres-catalogue.js';
-import { type Asks, Connections, type PostgresOptions, SCHEMA, SEARCH_PATH, meaning } from './postgres-connections.js';
+import {
+  type Queryable,
+  Connections,
+  type PostgresOptions,
+  SCHEMA,
+  SEARCH_PATH,
+  meaning,
+} from './postgres-connections.js';
 import { News } from './postgres-news.js';
 import { PostgresRebuild } from './postgres-rebuild.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
@@ -96,7 +103,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     await this.news.begun;
   }
 
-  private stored(kept: readonly Kept[]): ReadonlyMap<string, StoredModel> {
+  private stored(kept: readonly CataloguedModel[]): ReadonlyMap<string, StoredModel> {
     return storedAs(kept, this.options.models, ON_POSTGRES, this.era);
   }
 
@@ -143,7 +150,7 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   /** Makes the tables that are not there yet, as TypeORM writes them, within a transaction. */
-  private async makeTables(models: ReadonlyMap<string, StoredModel>, asks: Asks): Promise<void> {
+  private async makeTables(models: ReadonlyMap<string, StoredModel>, asks: Queryable): Promise<void> {
     const there = await asks.query<{ name: string }>(
       `SELECT tablename AS name FROM pg_tables WHERE schemaname = '${SCHEMA}'`,
     );
@@ -185,7 +192,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     return this.served.outdated();
   }
 
-  names(): readonly Described[] {
+  names(): readonly ReadModelDescription[] {
     return this.served.names();
   }
 
@@ -232,12 +239,12 @@ export class PostgresReadModelStore extends ReadModelStore {
     const models = names.map((name) => this.served.model(name).model);
     const kept = await this.connections.transaction(async (asks) => {
       await lockStoreInfo(asks);
-      const next: Kept[] = [];
+      const next: CataloguedModel[] = [];
       for (const model of models) next.push(await placeNext(asks, model, anew));
       await this.makeTables(this.stored(next), asks);
       return next;
     });
-    const stored = (of: readonly Kept[]): ReadonlyMap<string, StoredModel> => this.stored(of);
+    const stored = (of: readonly CataloguedModel[]): ReadonlyMap<string, StoredModel> => this.stored(of);
     return new PostgresRebuild(this.connections, this.partitions, kept, stored, () => this.reload());
   }
 
@@ -250,10 +257,10 @@ export class PostgresReadModelStore extends ReadModelStore {
   reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }> {
     return this.ofOne(name, (source, reader) => reader.reach(source));
   }
-  changes(name: string, since: Pin, upTo?: Pin): Promise<Changes> {
+  changes(name: string, since: Pin, upTo?: Pin): Promise<RowChangeSet> {
     return this.ofOne(name, (source, reader) => reader.changes(source, since, upTo));
   }
-  origins(name: string, key: string, pin?: Pin): Promise<readonly Origin[] | null> {
+  origins(name: string, key: string, pin?: Pin): Promise<readonly RowOrigin[] | null> {
     return this.ofOne(name, (source, reader) => reader.origins(source, key, pin));
   }
 

@@ -1,8 +1,8 @@
 import { type ModelBatch, type Parked, type Pin, Rebuild, type RowId } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
-import type { Kept } from './catalogue.js';
+import type { CataloguedModel } from './catalogue.js';
 import { lockStoreInfo, livingIn, moveTurn, serveNext } from './postgres-catalogue.js';
-import type { Asks, Connections } from './postgres-connections.js';
+import type { Queryable, Connections } from './postgres-connections.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
 import type { StoredModel } from './source.js';
 
@@ -13,8 +13,8 @@ export class PostgresRebuild extends Rebuild {
   constructor(
     private readonly connections: Connections,
     readonly partitions: number,
-    private readonly next: readonly Kept[],
-    private readonly stored: (kept: readonly Kept[]) => ReadonlyMap<string, StoredModel>,
+    private readonly next: readonly CataloguedModel[],
+    private readonly stored: (kept: readonly CataloguedModel[]) => ReadonlyMap<string, StoredModel>,
     private readonly taken: () => Promise<void>,
   ) {
     super();
@@ -66,7 +66,7 @@ export class PostgresRebuild extends Rebuild {
   }
 
   /** Whether it is still this that is being filled, until the transaction ends. */
-  private async stands(asks: Asks): Promise<boolean> {
+  private async stands(asks: Queryable): Promise<boolean> {
     const { rows } = await asks.query<{ name: string; generation: number }>(
       'SELECT name, generation FROM nexts WHERE name = ANY($1) FOR SHARE',
       [this.next.map(({ name }) => name)],

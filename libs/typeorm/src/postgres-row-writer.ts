@@ -2,12 +2,12 @@ import { type ModelBatch, type Parked, type Pin, type RowId, rowKey } from '@ent
 import type { AnyProjection, ColumnType } from '@entente/kernel';
 import { CHECKPOINTS, type KeptCheckpoint, pinsOf } from './checkpoints.js';
 import { moveTurn } from './postgres-catalogue.js';
-import type { Asks } from './postgres-connections.js';
+import type { Queryable } from './postgres-connections.js';
 import { parkedOf } from './row-writer.js';
 import type { StoredModel } from './source.js';
 import { type OwnColumn, decode, encode } from './tables.js';
 
-type Row = Record<string, unknown>;
+type PostgresRow = Record<string, unknown>;
 
 const SYSTEM = {
   stream: 'text',
@@ -27,10 +27,10 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 };
 
 /** What PostgreSQL is given of a row. */
-type Cell = string | number | bigint | boolean | null;
+type PostgresCell = string | number | bigint | boolean | null;
 
 /** A cell as PostgreSQL keeps it. Fails where a row cannot hold the value. */
-function cellOf(column: OwnColumn, value: unknown): Cell {
+function cellOf(column: OwnColumn, value: unknown): PostgresCell {
   const cell = encode(column, value);
   if (typeof cell === 'string' && cell.includes('\u0000'))
     throw new TypeError(`${column.name} cannot hold a zero character`);
@@ -38,7 +38,7 @@ function cellOf(column: OwnColumn, value: unknown): Cell {
 }
 
 /** Values as PostgreSQL reads an array of them: the driver does the same, at several times the cost. */
-function arrayOf(values: readonly Cell[]): string {
+function arrayOf(values: readonly PostgresCell[]): string {
   let text = '{';
   for (const value of values) {
     if (text.length > 1) text += ',';
@@ -58,7 +58,7 @@ export class PostgresRowWriter {
 
   refuses(model: string, row: object): string | null {
     try {
-      for (const column of this.of(model).columns) cellOf(column, (row as Row)[column.name]);
+      for (const column of this.of(model).columns) cellOf(column, (row as PostgresRow)[column.name]);
       return null;
     } catch (error) {
       return (error as Error).message;
@@ -66,12 +66,12 @@ export class PostgresRowWriter {
   }
 
   /** How far each model is in each of so many partitions. */
-  async checkpoints(asks: Asks, partitions: number): Promise<ReadonlyMap<string, Pin>> {
+  async checkpoints(asks: Queryable, partitions: number): Promise<ReadonlyMap<string, Pin>> {
     const { rows } = await asks.query<KeptCheckpoint>(CHECKPOINTS);
     return pinsOf(rows, this.models.values(), partitions);
   }
 
-  async parked(asks: Asks): Promise<readonly Parked[]> {
+  async parked(asks: Queryable): Promise<readonly Parked[]> {
     const { rows } = await asks.query('SELECT * FROM parked ORDER BY position');
     return rows.flatMap((row) => {
       const stored = [...this.models.values()].find(({ table }) => table === row['rows_in']);
@@ -79,7 +79,7 @@ export class PostgresRowWriter {
     });
   }
 
-  async current(asks: Asks, model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
+  async current(asks: Queryable, model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
     const { columns, table } = this.of(model.name);
     const names = ['stream', 'row_key', ...columns.map(({ name }) => name)];
     const { rows } = await asks.query(
@@ -96,7 +96,7 @@ export class PostgresRowWriter {
   }
 
   /** Keeps batches; fails with {@link Fenced} where a checkpoint stands elsewhere. */
-  async keep(asks: Asks, batches: readonly ModelBatch[]): Promise<void> {
+  async keep(asks: Queryable, batches: readonly ModelBatch[]): Promise<void> {
     await this.moveCheckpoints(asks, batches);
     for (const batch of batches) {
       const { columns, table } = this.of(batch.model);
@@ -107,7 +107,7 @@ export class PostgresRowWriter {
   }
 
   /** A compare-and-swap of all of them: a row is locked, and looked at again when another worker has let go of it. */
-  private async moveCheckpoints(asks: Asks, batches: readonly ModelBatch[]): Promise<void> {
+  private async moveCheckpoints(asks: Queryable, batches: readonly ModelBatch[]): Promise<void> {
     const tables = batches.map(({ model }) => this.of(model).table);
     const partitions = batches.map(({ partition }) => partition);
     const first = batches.map(({ from }) => from === 0n);
@@ -125,7 +125,7 @@ export class PostgresRowWriter {
     if (count !== batches.length) throw new Fenced();
   }
 
-  private async close(asks: Asks, table: string, { model, closes }: ModelBatch): Promise<void> {
+  private async close(asks: Queryable, table: string, { model, closes }: ModelBatch): Promise<void> {
     if (closes.length === 0) return;
     const { count } = await asks.query(
       `UPDATE "${table}" r SET "until" = c.at FROM unnest($1::text[], $2::text[], $3::bigint[]) AS c (stream, row_key, at)
@@ -136,13 +136,13 @@ export class PostgresRowWriter {
   }
 
   private async insert(
-    asks: Asks,
+    asks: Queryable,
     table: string,
     columns: readonly OwnColumn[],
     { partition, versions }: ModelBatch,
   ): Promise<void> {
     if (versions.length === 0) return;
-    const own = columns.map((column) => versions.map(({ row }) => cellOf(column, (row as Row)[column.name])));
+    const own = columns.map((column) => versions.map(({ row }) => cellOf(column, (row as PostgresRow)[column.name])));
     const system = [
       versions.map(({ stream }) => stream),
       versions.map(({ key }) => key),
@@ -160,7 +160,7 @@ export class PostgresRowWriter {
     );
   }
 
-  private async park(asks: Asks, table: string, { model, parked, cleared = [] }: ModelBatch): Promise<void> {
+  private async park(asks: Queryable, table: string, { model, parked, cleared = [] }: ModelBatch): Promise<void> {
     if (cleared.length > 0) {
       await asks.query('DELETE FROM parked WHERE rows_in = $1 AND stream = ANY($2)', [table, cleared]);
       await asks.query('UPDATE models SET epoch = epoch + 1 WHERE name = $1', [model]);
@@ -181,7 +181,7 @@ export class PostgresRowWriter {
   }
 
   /** Whether each model here is as far as another writer's, in every partition that this one knows. */
-  async reaches(asks: Asks, other: PostgresRowWriter): Promise<boolean> {
+  async reaches(asks: Queryable, other: PostgresRowWriter): Promise<boolean> {
     for (const model of this.models.keys()) {
       const { count } = await asks.query(
         `SELECT 1 FROM checkpoints o LEFT JOIN checkpoints n ON n.rows_in = $1 AND n.partition = o.partition

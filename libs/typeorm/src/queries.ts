@@ -1,7 +1,7 @@
 import type { Filter, Pin, RowQuery } from '@entente/engine';
 import type { Cell, ColumnType } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { type From, SYSTEM_COLUMNS, type Source, type StoredModel } from './source.js';
+import { type SourceBuilder, SYSTEM_COLUMNS, type Source, type StoredModel } from './source.js';
 
 /** A statement and its values, as a driver takes them. */
 export type Compiled = readonly [sql: string, values: readonly unknown[]];
@@ -73,7 +73,7 @@ function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel,
 /** A source's rows under the alias `v`, to be narrowed, sorted or summed. */
 function rowsOf(dataSource: DataSource, source: Source, at: At): Builder {
   if (source.view === null) return pinned(dataSource, source.reads[0] as StoredModel, at, 'v');
-  const from: From = (entity, alias) => {
+  const from: SourceBuilder = (entity, alias) => {
     const stored = source.reads.find(({ model }) => model.entity === entity);
     if (stored === undefined) throw new Error(`${source.name} reads a model that its movedBy does not name`);
     return pinned(dataSource, stored, at, alias);

@@ -1,4 +1,14 @@
-import type { Change, Changes, Filter, Origin, Pin, RowOut, RowQuery, RowsOut, TotalOut } from '@entente/engine';
+import type {
+  RowChange,
+  RowChangeSet,
+  Filter,
+  RowOrigin,
+  Pin,
+  RowOut,
+  RowQuery,
+  RowsOut,
+  TotalOut,
+} from '@entente/engine';
 import type { Cell, ColumnType, Json } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
 import { CHECKPOINTS, type KeptCheckpoint, pinsOf } from './checkpoints.js';
@@ -11,7 +21,7 @@ import { decode } from './tables.js';
 const MOST_CHANGES = 500;
 /** Beyond so many events a row's origins are cut: the stream's own history has them all. */
 const MOST_ORIGINS = 1000;
-type Row = Record<string, unknown>;
+type ReadRow = Record<string, unknown>;
 
 const same = (one: Pin, other: Pin): boolean => one.every((at, i) => at === other[i]);
 
@@ -60,8 +70,8 @@ export class RowReader {
   }
 
   /** Every parked stream of every table, as it is kept. */
-  parked(): Steps<readonly Row[]> {
-    return ask<Row>('SELECT * FROM parked ORDER BY position');
+  parked(): Steps<readonly ReadRow[]> {
+    return ask<ReadRow>('SELECT * FROM parked ORDER BY position');
   }
 
   *query(source: Source, query: RowQuery): Steps<RowsOut> {
@@ -99,7 +109,7 @@ export class RowReader {
   *totals(source: Source, where: readonly Filter[], pin: Pin): Steps<readonly TotalOut[]> {
     const { by, sums, counts } = source.totals;
     const [sql, values] = totalsQuery(this.dataSource, source, where, at(yield* this.reached(source), pin));
-    return (yield* ask<Row>(sql, ...values)).map((row) => ({
+    return (yield* ask<ReadRow>(sql, ...values)).map((row) => ({
       by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
       counts,
       count: Number(row['counted']),
@@ -111,7 +121,7 @@ export class RowReader {
     return { pin: lowest(yield* this.reached(source)), version: source.version };
   }
 
-  *changes(source: Source, since: Pin, upTo?: Pin): Steps<Changes> {
+  *changes(source: Source, since: Pin, upTo?: Pin): Steps<RowChangeSet> {
     const reached = yield* this.reached(source);
     const pin = upTo ?? lowest(reached);
     const keys = yield* this.movedKeys(source, since, pin);
@@ -149,11 +159,11 @@ export class RowReader {
     keys: readonly Readonly<Record<string, Cell>>[],
     from: Pin,
     to: At,
-  ): Steps<readonly Change[]> {
+  ): Steps<readonly RowChange[]> {
     const parkedSince = yield* this.parkedSince(source);
     const before = yield* this.rowsAt(source, keys, from, parkedSince);
     const after = yield* this.rowsAt(source, keys, to, parkedSince);
-    const changes: Change[] = [];
+    const changes: RowChange[] = [];
     for (const key of new Set([...before.keys(), ...after.keys()])) {
       const was = before.get(key) ?? null;
       const is = after.get(key) ?? null;
@@ -184,15 +194,15 @@ export class RowReader {
     return found;
   }
 
-  *origins(source: Source, key: string, given?: Pin): Steps<readonly Origin[] | null> {
+  *origins(source: Source, key: string, given?: Pin): Steps<readonly RowOrigin[] | null> {
     const reached = yield* this.reached(source);
     const pin = given ?? lowest(reached);
     const named = keyOf(source, key);
     if (named === null) return null;
     const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, pin));
-    const [row] = yield* ask<Row>(sql, ...values);
+    const [row] = yield* ask<ReadRow>(sql, ...values);
     if (row === undefined) return null;
-    const origins = new Map<string, Origin>();
+    const origins = new Map<string, RowOrigin>();
     const made = ofEach(this.partitions, 'v', (i) => ['v.since <= ?', [pin[i] ?? 0n]]);
     const stands = ofEach(this.partitions, 'r', (i) => [
       'r.since <= ? AND (r."until" IS NULL OR r."until" > ?)',

@@ -5,7 +5,7 @@ import { moveTurn } from './catalogue.js';
 import type { StoredModel } from './source.js';
 import { decode, encode } from './tables.js';
 
-type Row = Record<string, unknown>;
+type WrittenRow = Record<string, unknown>;
 
 /** The statements of the path that every event takes, prepared once a table. */
 interface Statements {
@@ -53,7 +53,7 @@ export class RowWriter {
 
   refuses(model: string, row: object): string | null {
     try {
-      for (const column of this.of(model).columns) encode(column, (row as Row)[column.name]);
+      for (const column of this.of(model).columns) encode(column, (row as WrittenRow)[column.name]);
       return null;
     } catch (error) {
       return (error as Error).message;
@@ -80,7 +80,7 @@ export class RowWriter {
   }
 
   parked(): readonly Parked[] {
-    const rows = this.db.prepare('SELECT * FROM parked ORDER BY position').all() as Row[];
+    const rows = this.db.prepare('SELECT * FROM parked ORDER BY position').all() as WrittenRow[];
     return rows.flatMap((row) => {
       const stored = [...this.models.values()].find(({ table }) => table === row['rows_in']);
       return stored === undefined ? [] : [parkedOf(stored.model.name, row)];
@@ -91,7 +91,9 @@ export class RowWriter {
     const { columns } = this.of(model.name);
     const { current } = this.statements.get(model.name) as Statements;
     const rows = new Map<string, object>();
-    for (const row of current.iterate(JSON.stringify(ids.map(({ stream, key }) => [stream, key]))) as Iterable<Row>) {
+    for (const row of current.iterate(
+      JSON.stringify(ids.map(({ stream, key }) => [stream, key])),
+    ) as Iterable<WrittenRow>) {
       const own = Object.fromEntries(columns.map(({ name, type }) => [name, decode(type, row[name])]));
       rows.set(rowKey({ stream: String(row['stream']), key: String(row['row_key']) }), own);
     }
@@ -120,7 +122,7 @@ export class RowWriter {
       if (close.run(until, stream, key).changes !== 1)
         throw new Error(`${model}: no open row ${stream} ${key} to close`);
     for (const { stream, key, since, until, eventId, row } of versions) {
-      const own = columns.map((column) => encode(column, (row as Row)[column.name]));
+      const own = columns.map((column) => encode(column, (row as WrittenRow)[column.name]));
       insert.run(stream, key, since, until, partition, eventId, ...own);
     }
     for (const stream of cleared) this.clear.run(table, stream);
@@ -141,7 +143,7 @@ export class RowWriter {
 }
 
 /** A parked stream as it is kept. */
-export const parkedOf = (model: string, row: Readonly<Row>): Parked => ({
+export const parkedOf = (model: string, row: Readonly<WrittenRow>): Parked => ({
   model,
   stream: String(row['stream']),
   eventId: String(row['event_id']),

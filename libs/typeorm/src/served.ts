@@ -1,14 +1,14 @@
-import type { Described } from '@entente/engine';
+import type { ReadModelDescription } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
-import type { Kept } from './catalogue.js';
+import type { CataloguedModel } from './catalogue.js';
 import { type Source, type StoredModel, type StoredView, modelSource, viewSource } from './source.js';
-import { type Stored, tableOf } from './tables.js';
+import { type StorageTypes, tableOf } from './tables.js';
 
 /** The models of the code with the tables and columns that they have where they are kept, in versions that name the log's era. */
 export function storedAs(
-  kept: readonly Kept[],
+  kept: readonly CataloguedModel[],
   models: readonly AnyProjection[],
-  stored: Stored,
+  stored: StorageTypes,
   era: string,
 ): ReadonlyMap<string, StoredModel> {
   const found = new Map<string, StoredModel>();
@@ -45,7 +45,7 @@ export class Served {
     return [...this.models.values()].filter(({ outdated }) => outdated).map(({ model }) => model.name);
   }
 
-  names(): readonly Described[] {
+  names(): readonly ReadModelDescription[] {
     return [...this.sources.values()].map(({ name, about, is, columns, key, totals, reads }) => ({
       name,
       about,

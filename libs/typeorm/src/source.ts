@@ -3,10 +3,10 @@ import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { OwnColumn } from './tables.js';
 
 /** What a view's query is given: a builder that selects from a model's rows as they stand at one position, under an alias. */
-export type From = (entity: new () => object, alias: string) => SelectQueryBuilder<ObjectLiteral>;
+export type SourceBuilder = (entity: new () => object, alias: string) => SelectQueryBuilder<ObjectLiteral>;
 
 /** A view as this adapter runs it. */
-export type StoredView = View<From, SelectQueryBuilder<ObjectLiteral>>;
+export type StoredView = View<SourceBuilder, SelectQueryBuilder<ObjectLiteral>>;
 
 /** A model with the table that it lives in now. */
 export interface StoredModel {
@@ -50,8 +50,8 @@ function totalsOver({ model: { totals }, columns }: StoredModel): Totals {
 /** Where a model's row comes from. */
 export const SYSTEM_COLUMNS = ['stream', 'row_key', 'since', 'event_id'] as const;
 
-type Columns = Readonly<Record<string, ColumnType>>;
-const inOrder = (columns: Columns, key: readonly string[], system: readonly string[] = []) => {
+type ColumnTypes = Readonly<Record<string, ColumnType>>;
+const inOrder = (columns: ColumnTypes, key: readonly string[], system: readonly string[] = []) => {
   const selects = [...Object.keys(columns), ...system];
   return { columns, selects, types: Object.values(columns), key, keyAt: key.map((name) => selects.indexOf(name)) };
 };

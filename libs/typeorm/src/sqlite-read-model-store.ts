@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type Changes,
+  type RowChangeSet,
   CorruptFile,
-  type Described,
+  type ReadModelDescription,
   type Filter,
   type ModelBatch,
-  type Origin,
+  type RowOrigin,
   type Parked,
   type Pin,
   ReadModelStore,
@@ -20,7 +20,7 @@ import type { AnyProjection } from '@entente/kernel';
 import Database from 'better-sqlite3';
 import { DataSource, Table } from 'typeorm';
 import {
-  type Kept,
+  type CataloguedModel,
   checkLog,
   livingIn,
   placeNext,
@@ -66,7 +66,7 @@ export class SqliteReadModelStore extends ReadModelStore {
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private write: Database.Database | null = null;
   private writer: RowWriter | null = null;
-  private reading: Reading | null = null;
+  private reading: RowConnection | null = null;
   private loading: Promise<void> | null = null;
 
   constructor(private readonly options: SqliteReadModelStoreOptions) {
@@ -99,7 +99,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     await this.load();
   }
 
-  private stored(kept: readonly Kept[]): ReadonlyMap<string, StoredModel> {
+  private stored(kept: readonly CataloguedModel[]): ReadonlyMap<string, StoredModel> {
     return storedAs(kept, this.options.models, ON_SQLITE, this.era);
   }
 
@@ -153,7 +153,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.served.outdated();
   }
 
-  names(): readonly Described[] {
+  names(): readonly ReadModelDescription[] {
     return this.served.names();
   }
 
@@ -240,10 +240,10 @@ export class SqliteReadModelStore extends ReadModelStore {
   reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }> {
     return this.inOneView(name, (source, reader) => reader.reach(source));
   }
-  changes(name: string, since: Pin, upTo?: Pin): Promise<Changes> {
+  changes(name: string, since: Pin, upTo?: Pin): Promise<RowChangeSet> {
     return this.inOneView(name, (source, reader) => reader.changes(source, since, upTo));
   }
-  origins(name: string, key: string, pin?: Pin): Promise<readonly Origin[] | null> {
+  origins(name: string, key: string, pin?: Pin): Promise<readonly RowOrigin[] | null> {
     return this.inOneView(name, (source, reader) => reader.origins(source, key, pin));
   }
 
@@ -270,7 +270,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     }
   }
 
-  private reader(): Reading {
+  private reader(): RowConnection {
     if (this.reading === null) throw new Error('the rows are closed');
     return this.reading;
   }
@@ -312,7 +312,7 @@ async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>
 }
 
 /** Rows read by a connection of TypeORM's that only reads: its statements are prepared once. */
-class Reading {
+class RowConnection {
   private readonly prepared = new Map<string, Database.Statement>();
 
   constructor(
@@ -342,10 +342,10 @@ class Reading {
   }
 }
 
-async function openReading(file: string, entities: StoredModel['schema'][]): Promise<Reading> {
+async function openReading(file: string, entities: StoredModel['schema'][]): Promise<RowConnection> {
   const opened: Database.Database[] = [];
   const dataSource = await open(file, { entities, readonly: true }, (db) => void opened.push(db));
-  return new Reading(dataSource, opened[0] as Database.Database, new RowReader(dataSource, 1));
+  return new RowConnection(dataSource, opened[0] as Database.Database, new RowReader(dataSource, 1));
 }
 
 function open(

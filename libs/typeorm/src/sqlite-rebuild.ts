@@ -1,7 +1,7 @@
 import { type ModelBatch, type Parked, type Pin, Rebuild, type RowId } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type BetterSqlite3 from 'better-sqlite3';
-import { type Kept, moveTurn, serveNext } from './catalogue.js';
+import { type CataloguedModel, moveTurn, serveNext } from './catalogue.js';
 import { RowWriter } from './row-writer.js';
 import type { StoredModel } from './source.js';
 
@@ -12,7 +12,7 @@ export class SqliteRebuild extends Rebuild {
 
   constructor(
     private readonly db: BetterSqlite3.Database,
-    private readonly next: readonly Kept[],
+    private readonly next: readonly CataloguedModel[],
     stored: ReadonlyMap<string, StoredModel>,
     private readonly living: () => ReadonlyMap<string, StoredModel>,
     private readonly taken: () => Promise<void>,

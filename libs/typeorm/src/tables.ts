@@ -52,10 +52,14 @@ function inheritance(entity: new () => object): (new () => object)[] {
 }
 
 /** How each type is stored on a backing service, in TypeORM's words. */
-export type Stored = Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json'>>;
+export type StorageTypes = Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json'>>;
 
 /** One table of one version of a model: the class's columns and the system's, as TypeORM sees them. */
-export function tableOf(columns: readonly OwnColumn[], table: string, stored: Stored): EntitySchema<ObjectLiteral> {
+export function tableOf(
+  columns: readonly OwnColumn[],
+  table: string,
+  stored: StorageTypes,
+): EntitySchema<ObjectLiteral> {
   const own = Object.fromEntries(columns.map(({ name, type, nullable }) => [name, { type: stored[type], nullable }]));
   return new EntitySchema<ObjectLiteral>({
     name: table,
@@ -71,7 +75,7 @@ export function tableOf(columns: readonly OwnColumn[], table: string, stored: St
 }
 
 /** On SQLite. */
-export const ON_SQLITE: Stored = {
+export const ON_SQLITE: StorageTypes = {
   text: 'text',
   integer: 'integer',
   amount: 'bigint',
@@ -81,7 +85,7 @@ export const ON_SQLITE: Stored = {
 };
 
 /** On PostgreSQL, whose integers are narrower: a count takes what a JavaScript number can count. */
-export const ON_POSTGRES: Stored = { ...ON_SQLITE, integer: 'bigint' };
+export const ON_POSTGRES: StorageTypes = { ...ON_SQLITE, integer: 'bigint' };
 
 /** A cell as SQLite keeps it. Fails where a row cannot hold the value: that stream is then parked or the batch refused, never a wrong figure kept. */
 export function encode({ name, type, nullable }: OwnColumn, value: unknown): string | number | bigint | null {

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { eventOf, registered } from '@entente/contracts';
 import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
-import { Executor, type Kinds, type Outcome, ExecuteCommand } from '@entente/engine';
+import { Executor, type Kinds, type CommandResult, ExecuteCommand } from '@entente/engine';
 import type { AnyDecider } from '@entente/kernel';
 
 const DECIDERS = [stakeholder, programme, fundingAccount, assistanceCase, consignment, misuseCase].map((decider) =>
@@ -21,10 +21,10 @@ export const kinds: Kinds = {
 
 /** Every command passes here, in one envelope. */
 @CommandHandler(ExecuteCommand)
-export class ExecuteCommandHandler implements ICommandHandler<ExecuteCommand, Outcome> {
+export class ExecuteCommandHandler implements ICommandHandler<ExecuteCommand, CommandResult> {
   constructor(@Inject(Executor) private readonly executor: Executor) {}
 
-  execute(submit: ExecuteCommand): Promise<Outcome> {
+  execute(submit: ExecuteCommand): Promise<CommandResult> {
     return this.executor.execute(submit);
   }
 }

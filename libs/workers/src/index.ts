@@ -9,7 +9,7 @@ export { WatchdogWorker } from './watchdog-worker.js';
 export { Models, RebuildWorker } from './rebuild-worker.js';
 export { ExecuteCommandHandler, kinds } from './execute-command.handler.js';
 export { LOG_LEVELS, type LogLevel, logging } from './logging.js';
-export { type Env, type Parts, type Read, type ReadFile, Reading, readSettings, withFiles } from './settings.js';
+export { type Env, type Parts, type Read, type ReadFile, SettingsReader, readSettings, withFiles } from './settings.js';
 export { type OwnProcess, type ProcessSettings, isLoopback, readProcess } from './process-settings.js';
 export {
   type DatabaseSettings,
@@ -27,6 +27,6 @@ export {
   readOtherTopics,
   readTopic,
 } from './kafka-settings.js';
-export { type WaitOptions, type Waiting, waitFor } from './retry-until-connected.js';
+export { type WaitOptions, type Connecting, waitFor } from './retry-until-connected.js';
 export { Intake } from './intake.js';
 export { IntakeWorker } from './intake-worker.js';

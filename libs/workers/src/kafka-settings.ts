@@ -1,5 +1,5 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { type Env, type Read, type ReadFile, Reading, codeOf } from './settings.js';
+import { type Env, type Read, type ReadFile, SettingsReader, codeOf } from './settings.js';
 
 /** How a cluster is reached. */
 export interface KafkaConnection {
@@ -32,7 +32,7 @@ const BROKERS_TAKE = 'the host:port of some brokers, with commas between them';
 
 /** KAFKA_BROKERS, KAFKA_SSL and KAFKA_SASL with all that belongs to them. Certificates and keys are read, and must be such. */
 export function readKafka(env: Env, readFile: ReadFile): Read<KafkaConnection> {
-  const reading = new Reading(env);
+  const reading = new SettingsReader(env);
   const brokers = (reading.required('KAFKA_BROKERS', BROKERS_TAKE) ?? '').split(',').map((one) => one.trim());
   for (const [i, broker] of brokers.entries()) {
     const port = Number(BROKER.exec(broker)?.groups?.['port'] ?? 0);
@@ -44,7 +44,7 @@ export function readKafka(env: Env, readFile: ReadFile): Read<KafkaConnection> {
   return reading.are({ brokers, ...(ssl === undefined ? {} : { ssl }), ...(sasl === undefined ? {} : { sasl }) });
 }
 
-function readSsl(reading: Reading, readFile: ReadFile): KafkaConnection['ssl'] {
+function readSsl(reading: SettingsReader, readFile: ReadFile): KafkaConnection['ssl'] {
   const on = reading.word('KAFKA_SSL', ['off', 'on'], 'off') === 'on';
   const files: { ca?: string; cert?: string; key?: string } = {};
   for (const part of ['ca', 'cert', 'key'] as const) {
@@ -90,7 +90,7 @@ function holds(read: () => unknown): boolean {
   }
 }
 
-function readSasl(reading: Reading): KafkaConnection['sasl'] {
+function readSasl(reading: SettingsReader): KafkaConnection['sasl'] {
   const mechanism = reading.word('KAFKA_SASL_MECHANISM', MECHANISMS, null);
   const [username, password] = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'].map((name) => {
     const value = reading.given(name);
@@ -105,7 +105,7 @@ function readSasl(reading: Reading): KafkaConnection['sasl'] {
 const TOPIC = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 const TOPIC_TAKES = "a topic's name: up to 249 letters, digits, dots, dashes and underscores";
 
-function topic(reading: Reading, name: string, otherwise: string): string {
+function topic(reading: SettingsReader, name: string, otherwise: string): string {
   const value = reading.given(name) ?? otherwise;
   if (!TOPIC.test(value)) reading.wrong.push(`${name}=${value}: takes ${TOPIC_TAKES}`);
   return value;
@@ -113,7 +113,7 @@ function topic(reading: Reading, name: string, otherwise: string): string {
 
 /** KAFKA_TOPIC, KAFKA_PARTITIONS and KAFKA_REPLICAS. */
 export function readTopic(env: Env): Read<LogTopic> {
-  const reading = new Reading(env);
+  const reading = new SettingsReader(env);
   const name = topic(reading, 'KAFKA_TOPIC', 'entente-events');
   const partitions = reading.whole('KAFKA_PARTITIONS', [1, 1000], 12);
   const replicas = reading.whole('KAFKA_REPLICAS', [1, 100], undefined);
@@ -122,7 +122,7 @@ export function readTopic(env: Env): Read<LogTopic> {
 
 /** KAFKA_COMMANDS_TOPIC, KAFKA_REPLIES_TOPIC and KAFKA_DEAD_LETTERS_TOPIC; no two of them, nor that of the log, may be the same. */
 export function readOtherTopics(env: Env): Read<OtherTopics> {
-  const reading = new Reading(env);
+  const reading = new SettingsReader(env);
   const names = {
     commands: topic(reading, 'KAFKA_COMMANDS_TOPIC', 'entente-commands'),
     replies: topic(reading, 'KAFKA_REPLIES_TOPIC', 'entente-replies'),
@@ -143,7 +143,7 @@ export function readOtherTopics(env: Env): Read<OtherTopics> {
 
 /** KAFKA_GROUP: those who read under one name share the work. */
 export function readGroup(env: Env): Read<string> {
-  const reading = new Reading(env);
+  const reading = new SettingsReader(env);
   const group = reading.given('KAFKA_GROUP') ?? 'entente';
   if (!TOPIC.test(group))
     reading.wrong.push(`KAFKA_GROUP=${group}: takes up to 249 letters, digits, dots, dashes and underscores`);

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { LOG_LEVELS, type LogLevel } from './logging.js';
-import { type Env, type Read, Reading } from './settings.js';
+import { type Env, type Read, SettingsReader } from './settings.js';
 
 /** What a process's door lets in, and for how long, in seconds, it waits for a request. */
 export interface ServerLimitSettings {
@@ -35,7 +35,7 @@ export const isLoopback = (host: string): boolean =>
  * that others can reach is taken only where the network is trusted.
  */
 export function readProcess(env: Env, own: OwnProcess): Read<ProcessSettings> {
-  const reading = new Reading(env);
+  const reading = new SettingsReader(env);
   const host = reading.given('HOST') ?? '127.0.0.1';
   const trust = own.reachable ? reading.word('ENTENTE_TRUST_NETWORK', ['off', 'on'], 'off') : 'off';
   if (!/^[a-z0-9.:_-]+$/i.test(host)) reading.wrong.push(`HOST=${host}: takes an address, or a name of one`);

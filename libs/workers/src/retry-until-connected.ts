@@ -16,7 +16,7 @@ export interface WaitOptions<T> {
 }
 
 /** Something that is waited for. */
-export interface Waiting<T> {
+export interface Connecting<T> {
   /** What was connected; rejects with an error that trying again cannot mend, or with the signal's reason. */
   readonly connected: Promise<T>;
   /** What is waited for, and why, in words; null when it is there. */
@@ -24,7 +24,7 @@ export interface Waiting<T> {
 }
 
 /** Tries to connect to `what` until it succeeds, with growing pauses. */
-export function waitFor<T>(what: string, connect: () => Promise<T>, options: WaitOptions<T>): Waiting<T> {
+export function waitFor<T>(what: string, connect: () => Promise<T>, options: WaitOptions<T>): Connecting<T> {
   let status: string | null = `waits for ${what}`;
   const told = new Set<string>();
   const tell = (error: unknown): void => {

@@ -1,4 +1,4 @@
-import { type Env, type Read, type ReadFile, Reading, codeOf } from './settings.js';
+import { type Env, type Read, type ReadFile, SettingsReader, codeOf } from './settings.js';
 
 /** Where the log is kept. */
 export interface EventStoreSettings {
@@ -31,7 +31,7 @@ const ESCAPED = 'what is special in a password is written in % codes, as %40 for
 
 /** ESDB_URL and ESDB_LOG. The files that the connection string names are looked at. */
 export function readEventStore(env: Env, readFile: ReadFile): Read<EventStoreSettings> {
-  const reading = new Reading(env);
+  const reading = new SettingsReader(env);
   const url = reading.required('ESDB_URL', ESDB_TAKES)?.trim();
   if (url !== undefined) reading.wrong.push(...wrongInEsdb(url, readFile).map((says) => `ESDB_URL: ${says}`));
   const log = reading.given('ESDB_LOG');
@@ -92,7 +92,7 @@ const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
 /** DATABASE_URL. The files that it names are looked at. */
 export function readDatabase(env: Env, readFile: ReadFile): Read<DatabaseSettings> {
-  const reading = new Reading(env);
+  const reading = new SettingsReader(env);
   const url = reading.required('DATABASE_URL', DATABASE_TAKES)?.trim();
   if (url !== undefined) reading.wrong.push(...wrongInDatabase(url, readFile).map((says) => `DATABASE_URL: ${says}`));
   return reading.are({ url: url ?? '' });
@@ -115,7 +115,7 @@ function wrongInDatabase(url: string, readFile: ReadFile): readonly string[] {
 
 /** ENTENTE_PSEUDONYM_KEY, in bytes: what seals the names of those who report misuse, the same in every process. */
 export function readPseudonymKey(env: Env): Read<Buffer> {
-  const reading = new Reading(env);
+  const reading = new SettingsReader(env);
   const takes = '64 hexadecimal digits, the same in every process (openssl rand -hex 32 makes such a key)';
   const key = reading.required('ENTENTE_PSEUDONYM_KEY', takes)?.trim();
   if (key !== undefined && !/^[0-9a-f]{64}$/i.test(key)) reading.wrong.push(`ENTENTE_PSEUDONYM_KEY: takes ${takes}`);

@@ -87,7 +87,7 @@ export const codeOf = (error: unknown): string =>
   (error as { code?: string } | null)?.code ?? (error instanceof Error ? error.message : String(error));
 
 /** Reads settings one after the other, and gathers what is wrong with them. */
-export class Reading {
+export class SettingsReader {
   readonly wrong: string[] = [];
 
   constructor(private readonly env: Env) {}

@@ -1,12 +1,12 @@
 import { Fault } from '@entente/engine';
-import { type Waiting, waitFor } from './retry-until-connected.js';
+import { type Connecting, waitFor } from './retry-until-connected.js';
 
 /** Whether trying again helps: a backing service is away, or not as far yet. */
 export const passes = (error: unknown): boolean => error instanceof Fault && error.retryAfter !== null;
 
 /** The services that a process waits for before it serves. */
 export class StartupDependencies {
-  private readonly all: Waiting<unknown>[] = [];
+  private readonly all: Connecting<unknown>[] = [];
   private ended: AbortSignal = new AbortController().signal;
 
   constructor(private readonly say: (line: string) => void) {}
