@@ -1,4 +1,5 @@
-import { type AssistanceCaseEvent, type assistanceCase, consignment, programme } from '@entente/domain';
+import type { AssistanceCaseEvent } from '@entente/contracts';
+import { type assistanceCase, consignment, programme } from '@entente/domain';
 import type { RecordedEvent } from '@entente/kernel';
 import { type Elsewhere, type Invariants, type Sentences, dayOf, idOf, sum, unlike, whole } from './invariant.js';
 

@@ -1,7 +1,5 @@
-import { IsIn } from 'class-validator';
-import type { DataOf } from '@entente/kernel';
-import type { AssistanceCaseCommand, AssistanceCaseEvent } from '@entente/domain';
-import type { DeliveryPoint } from './consignment.js';
+import { DELIVERY_POINTS, type DeliveryPoint } from './consignment.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 import {
   code,
   currency,
@@ -18,386 +16,350 @@ import {
   text,
   word,
   words,
-} from './old-fields.js';
-import type { KindWire } from './wire.js';
+} from './fields.js';
 
-type Body<Type extends AssistanceCaseCommand['type']> = DataOf<AssistanceCaseCommand, Type>;
-type Data<Type extends AssistanceCaseEvent['type']> = DataOf<AssistanceCaseEvent, Type>;
-const POINTS = ['origin', 'hub', 'title', 'receipt'] as const satisfies readonly DeliveryPoint[];
 const MOST = Number.MAX_SAFE_INTEGER;
-const quantity = () => integer(1, MOST, { description: "in the line's unit" });
-const difference = (of: string) => integer(-MOST, MOST, { description: `the difference, ${of}` });
+const quantity = (description: string, example: number, min = 1) =>
+  integer(`${description}, in the line's unit`, example, min, MOST);
+const valueBy = (example: number) => minorUnits("the difference in the line's value", example, -MOST);
+const line = (example = '001') => word("the line's name in this case", example);
+const offer = () => word("the offer's name in this case", 'basic');
+const amendment = () => word("the amendment's name in this case", 'amendment-1');
+const isoCurrency = () => currency('the ISO 4217 code of the currency');
+const caseValue = (example: number) => minorUnits("the case's value from then on", example, 0);
+const reason = (example: string) => code('the code of the reason', example);
 
+/** What a recipient asks for. */
 export class AskedItem {
-  @code() item!: string;
-  @quantity() quantity!: number;
-  @code() unit!: string;
+  @code("the code of the item's description", 'night-vision-device') readonly item!: string;
+  @quantity('the quantity', 120) readonly quantity!: number;
+  @code('the code of the unit', 'each') readonly unit!: string;
 }
 
-export class RequestAssistance implements Body<'RequestAssistance'> {
-  @organisation() donor!: string;
-  @organisation() recipient!: string;
-  @optional() @streamId('programme') programme?: string;
-  @nestedList(() => AskedItem, 200, 1) asked!: AskedItem[];
-  @optional() @text() letter?: string;
+export class RequestAssistance {
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @optional() @streamId('programme', 'the programme under which it is given') readonly programme?: string;
+  @nestedList(() => AskedItem, 'what the recipient asks for', 200, 1) readonly asked!: readonly AskedItem[];
+  @optional()
+  @text('the letter of request; a donor that records one names it', 'LOR 2026-014')
+  readonly letter?: string;
 }
 
-export class ReturnRequest implements Body<'ReturnRequest'> {
-  @words(50, 1) missing!: string[];
+export class ReturnRequest {
+  @words('the codes of what is missing', ['end-use-statement'], 50, 1) readonly missing!: readonly string[];
 }
 
-export class SupplementRequest implements Body<'SupplementRequest'> {
-  @words(50, 1) supplied!: string[];
+export class SupplementRequest {
+  @words('the codes of what was supplied', ['end-use-statement'], 50, 1) readonly supplied!: readonly string[];
 }
 
-export class AddCaseLine extends AskedItem implements Body<'AddCaseLine'> {
-  @word() line!: string;
-  @minorUnits(0) value!: number;
-  @day() due!: string;
+/** A line drafted for the next offer or amendment. */
+export class AddCaseLine extends AskedItem {
+  @line() readonly line!: string;
+  @minorUnits("the line's value", 480_000_00, 0) readonly value!: number;
+  @day('the day first promised', '2026-08-31') readonly due!: string;
 }
 
-export class PrepareOffer implements Body<'PrepareOffer'> {
-  @word() offer!: string;
-  @words(200, 1) lines!: string[];
-  @minorUnits() value!: number;
-  @currency() currency!: string;
-  @minorUnits(0) initialDeposit!: number;
-  @day() validUntil!: string;
-  @oneOf(...POINTS) deliveryPoint!: DeliveryPoint;
-  @optional() @IsIn([15, 30]) @integer(15, 30, { enum: [15, 30] }) noticeDays?: 15 | 30;
+export class PrepareOffer {
+  @offer() readonly offer!: string;
+  @words('the names of the lines that it consists of', ['001'], 200, 1) readonly lines!: readonly string[];
+  @minorUnits("the offer's value", 500_000_00) readonly value!: number;
+  @isoCurrency() readonly currency!: string;
+  @minorUnits('what is paid before execution; 0 if nothing is', 100_000_00, 0) readonly initialDeposit!: number;
+  @day('the last day on which it can be accepted', '2036-12-31') readonly validUntil!: string;
+  @oneOf(DELIVERY_POINTS, 'where assistance counts as delivered', 'receipt') readonly deliveryPoint!: DeliveryPoint;
+  @optional()
+  @integer('the notice that the legislature has, if any, in days', 15, 15, 30, [15, 30])
+  readonly noticeDays?: 15 | 30;
 }
 
-export class OfferNamed implements Body<'MakeOffer'> {
-  @word() offer!: string;
+export class OfferNamed {
+  @offer() readonly offer!: string;
 }
 
-export class NotifyLegislatureOfOffer extends OfferNamed implements Body<'NotifyLegislatureOfOffer'> {
-  @day() on!: string;
+export class NotifyLegislatureOfOffer extends OfferNamed {
+  @day('the day on which the legislature was told', '2026-03-02') readonly on!: string;
 }
 
-export class OfferNotified extends NotifyLegislatureOfOffer implements Data<'LegislatureNotifiedOfOffer'> {
-  @day() until!: string;
+/** The end of the notice period follows from the offer: the decision adds it. */
+export class LegislatureNotifiedOfOffer extends NotifyLegislatureOfOffer {
+  @day('the first day on which the offer may be made', '2026-03-17') readonly until!: string;
 }
 
-export class OfferMadeData extends OfferNamed implements Data<'OfferMade'> {
-  @day() validUntil!: string;
+/** The offer's last day is that of its preparation: the decision adds it. */
+export class OfferMade extends OfferNamed {
+  @day('the last day on which it can be accepted', '2036-12-31') readonly validUntil!: string;
 }
 
-export class AcceptOffer extends OfferNamed implements Body<'AcceptOffer'> {
-  @minorUnits() value!: number;
-  @currency() currency!: string;
+export class AcceptOffer extends OfferNamed {
+  @minorUnits('the value accepted', 500_000_00) readonly value!: number;
+  @isoCurrency() readonly currency!: string;
 }
 
-export class OfferLapsedData extends OfferNamed implements Data<'OfferLapsed'> {
-  @day() on!: string;
+/** The day follows from the offer: the decision adds it. */
+export class OfferLapsed extends OfferNamed {
+  @day("the day after the offer's last one", '2037-01-01') readonly on!: string;
 }
 
-export class ReceiveInitialDeposit implements Body<'ReceiveInitialDeposit'> {
-  @minorUnits() amount!: number;
-  @currency() currency!: string;
+export class ReceiveInitialDeposit {
+  @minorUnits('the amount received', 100_000_00) readonly amount!: number;
+  @isoCurrency() readonly currency!: string;
 }
 
+/** Who sets the order of acceptance, deposit and execution aside, and why (R16). */
 export class EmergencyException {
-  @code() authority!: string;
-  @code() reason!: string;
+  @code('the code of the authority that decided it', 'head-of-government') readonly authority!: string;
+  @reason('armed-attack') readonly reason!: string;
 }
 
-export class ImplementCase implements Body<'ImplementCase'> {
-  @optional() @nested(() => EmergencyException) emergency?: EmergencyException;
+export class ImplementCase {
+  @optional()
+  @nested(() => EmergencyException, 'the exception by which acceptance or deposit is not waited for')
+  readonly emergency?: EmergencyException;
 }
 
-export class CaseImplementedData extends ImplementCase implements Data<'CaseImplemented'> {
-  @minorUnits(0) deposited!: number;
-  @currency() currency!: string;
+/** The deposit is what was received so far: the decision adds it. */
+export class CaseImplemented extends ImplementCase {
+  @minorUnits('the deposit received by then', 100_000_00, 0) readonly deposited!: number;
+  @isoCurrency() readonly currency!: string;
 }
 
+/** What the donor may change alone: value and day of a line, never its quantity. */
 export class LineModification {
-  @word() line!: string;
-  @difference('in minor units') valueBy!: number;
-  @optional() @day() due?: string;
+  @line() readonly line!: string;
+  @valueBy(5_000_00) readonly valueBy!: number;
+  @optional() @day('the day planned instead', '2026-10-15') readonly due?: string;
 }
 
+/** What both sides may change of a line in force. */
 export class LineAmendment extends LineModification {
-  @difference("in the line's unit") quantityBy!: number;
+  @valueBy(-80_000_00) override readonly valueBy!: number;
+  @quantity('the difference in the quantity', -20, -MOST) readonly quantityBy!: number;
 }
 
-export class AcceptAmendment implements Body<'AcceptAmendment'> {
-  @word() amendment!: string;
+export class AcceptAmendment {
+  @amendment() readonly amendment!: string;
 }
 
-class AmendmentData extends AcceptAmendment {
-  @nestedList(() => LineAmendment, 200) changes!: LineAmendment[];
-  @words(200) adds!: string[];
+/** Changes of lines in force, and drafted lines that come into force. */
+export class Amendment extends AcceptAmendment {
+  @nestedList(() => LineAmendment, 'the changes of lines in force', 200) readonly changes!: readonly LineAmendment[];
+  @words('the names of drafted lines that come into force', [], 200) readonly adds!: readonly string[];
 }
 
-export class OfferAmendment extends AmendmentData implements Body<'OfferAmendment'> {
-  @code() reason!: string;
+export class OfferAmendment extends Amendment {
+  @reason('reduced-requirement') readonly reason!: string;
 }
 
-export class AmendmentAcceptedData extends AmendmentData implements Data<'AmendmentAccepted'> {
-  @minorUnits(0) value!: number;
+/** What was offered, and the value that follows from it: the decision adds both. */
+export class AmendmentAccepted extends Amendment {
+  @caseValue(420_000_00) readonly value!: number;
 }
 
-export class ModifyCase implements Body<'ModifyCase'> {
-  @nestedList(() => LineModification, 200, 1) changes!: LineModification[];
-  @code() reason!: string;
+export class ModifyCase {
+  @nestedList(() => LineModification, 'the changes of lines in force', 200, 1)
+  readonly changes!: readonly LineModification[];
+  @reason('price-increase') readonly reason!: string;
 }
 
-export class CaseModifiedData extends ModifyCase implements Data<'CaseModified'> {
-  @minorUnits(0) value!: number;
+/** The value follows from the changes: the decision adds it. */
+export class CaseModified extends ModifyCase {
+  @caseValue(425_000_00) readonly value!: number;
 }
 
-export class WorksOnLine implements Body<'StartWorks'> {
-  @word() line!: string;
-  @day() on!: string;
+/** A step of the works on a line. */
+export class WorksOnLine {
+  @line('002') readonly line!: string;
+  @day('the day of the step', '2026-05-11') readonly on!: string;
 }
 
+/** What of a delivery a consignment brought. */
 export class ConsignmentShare {
-  @streamId('consignment') consignment!: string;
-  @quantity() quantity!: number;
+  @streamId('consignment', 'the consignment') readonly consignment!: string;
+  @quantity('what it brought of the delivery', 100) readonly quantity!: number;
 }
 
+/** A fact other than a consignment, such as works accepted or a training completed. */
 export class FactReference {
-  @word() stream!: string;
-  @eventId() event!: string;
+  @word('the name of the stream in which it is recorded', 'assistance-case/norland.case-1') readonly stream!: string;
+  @eventId('the event that records it') readonly event!: string;
 }
 
-export class DeliverAssistance implements Body<'DeliverAssistance'> {
-  @word() line!: string;
-  @quantity() quantity!: number;
-  @day() on!: string;
-  @nestedList(() => ConsignmentShare, 5) consignments!: ConsignmentShare[];
-  @nestedList(() => FactReference, 50) facts!: FactReference[];
+export class DeliverAssistance {
+  @line() readonly line!: string;
+  @quantity('the quantity delivered', 100) readonly quantity!: number;
+  @day('the day on which the delivery point was reached', '2026-05-20') readonly on!: string;
+  @nestedList(() => ConsignmentShare, 'the consignments that it rests on', 5)
+  readonly consignments!: readonly ConsignmentShare[];
+  @nestedList(() => FactReference, 'other facts that it rests on', 50) readonly facts!: readonly FactReference[];
 }
 
-export class AssistanceDeliveredData extends DeliverAssistance implements Data<'AssistanceDelivered'> {
-  @oneOf(...POINTS) point!: DeliveryPoint;
+/** The point is the one that the offer fixed: the decision adds it. */
+export class AssistanceDelivered extends DeliverAssistance {
+  @oneOf(DELIVERY_POINTS, "the case's delivery point", 'receipt') readonly point!: DeliveryPoint;
 }
 
-export class CorrectDelivery implements Body<'CorrectDelivery'> {
-  @eventId() corrects!: string;
-  @word() line!: string;
-  @difference("in the line's unit") quantityBy!: number;
-  @optional() @streamId('consignment') consignment?: string;
-  @code() reason!: string;
+/** A delivery is corrected by the difference. */
+export class CorrectDelivery {
+  @eventId('the event that was wrong') readonly corrects!: string;
+  @line() readonly line!: string;
+  @quantity('the difference', -2, -MOST) readonly quantityBy!: number;
+  @optional()
+  @streamId('consignment', 'the consignment whose share changes, if the delivery rests on any')
+  readonly consignment?: string;
+  @reason('miscounted') readonly reason!: string;
 }
 
-export class ReconcileCase implements Body<'ReconcileCase'> {
-  @minorUnits(0) finalValue!: number;
-  @currency() currency!: string;
+export class ReconcileCase {
+  @minorUnits('the final value', 415_000_00, 0) readonly finalValue!: number;
+  @isoCurrency() readonly currency!: string;
 }
 
-export class CaseReason implements Body<'CloseCase'> {
-  @code() reason!: string;
+export class CloseCase {
+  @reason('all-delivered') readonly reason!: string;
 }
 
-const event = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
-const offer = 'basic';
-const amendment = 'amendment-1';
+export class CancelCase {
+  @reason('no-longer-required') readonly reason!: string;
+}
 
-/** Assistance cases on the wire. */
-export const assistanceCaseWire: KindWire<AssistanceCaseCommand, AssistanceCaseEvent> = {
+/**
+ * An assistance case: the recipient asks and accepts, the donor offers and implements.
+ * Implementers build and deliver, either party cancels.
+ */
+export const assistanceCaseContract = contract({
   kind: 'assistance-case',
   about: 'one request for assistance: its offer, its lines, their execution and delivery, until it is closed',
   commands: {
-    RequestAssistance: {
-      path: 'request',
-      body: RequestAssistance,
-      summary: 'Ask a donor for assistance, or record the letter of request that it received',
-      example: {
-        donor: 'norland',
-        recipient: 'estmark',
-        programme: 'norland.programme-1',
-        asked: [{ item: 'night-vision-device', quantity: 120, unit: 'each' }],
-        letter: 'LOR 2026-014',
-      },
-    },
-    ReturnRequest: {
-      path: 'return-request',
-      body: ReturnRequest,
-      summary: 'Return a request as incomplete, naming what is missing',
-      example: { missing: ['end-use-statement'] },
-    },
-    SupplementRequest: {
-      path: 'supplement-request',
-      body: SupplementRequest,
-      summary: 'Supply what was missing',
-      example: { supplied: ['end-use-statement'] },
-    },
-    AddCaseLine: {
-      path: 'add-line',
-      body: AddCaseLine,
-      summary: 'Draft a line; an offer or an amendment that names it brings it into force',
-      example: {
-        line: '001',
-        item: 'night-vision-device',
-        quantity: 120,
-        unit: 'each',
-        value: 480_000_00,
-        due: '2026-08-31',
-      },
-    },
-    PrepareOffer: {
-      path: 'prepare-offer',
-      body: PrepareOffer,
-      summary: 'Prepare an offer of drafted lines, and fix where they count as delivered',
-      example: {
-        offer,
-        lines: ['001'],
-        value: 500_000_00,
-        currency: 'USD',
-        initialDeposit: 100_000_00,
-        validUntil: '2036-12-31',
-        deliveryPoint: 'receipt',
-        noticeDays: 15,
-      },
-    },
-    NotifyLegislatureOfOffer: {
-      path: 'notify-legislature',
-      body: NotifyLegislatureOfOffer,
-      summary: 'Tell the legislature of the offer: its notice period starts',
-      example: { offer, on: '2026-03-02' },
-    },
-    MakeOffer: {
-      path: 'make-offer',
-      body: OfferNamed,
-      summary: 'Make the offer, once the notice period has run out',
-      example: { offer },
-    },
-    AcceptOffer: {
-      path: 'accept-offer',
-      body: AcceptOffer,
-      summary: 'Accept the offer at its value while it is valid',
-      example: { offer, value: 500_000_00, currency: 'USD' },
-    },
-    LapseOffer: {
-      path: 'lapse-offer',
-      body: OfferNamed,
-      summary: 'Record that an offer lapsed unaccepted',
-      example: { offer },
-    },
-    ReceiveInitialDeposit: {
-      path: 'receive-deposit',
-      body: ReceiveInitialDeposit,
-      summary: 'Record the initial deposit, in one payment or several',
-      example: { amount: 100_000_00, currency: 'USD' },
-    },
-    ImplementCase: {
-      path: 'implement',
-      body: ImplementCase,
-      summary: 'Start execution, after acceptance and deposit or by an emergency exception',
-      example: {},
-    },
-    OfferAmendment: {
-      path: 'offer-amendment',
-      body: OfferAmendment,
-      summary: 'Offer a change of quantities, values, days or lines',
-      example: {
-        amendment,
-        changes: [{ line: '001', quantityBy: -20, valueBy: -80_000_00, due: '2026-09-30' }],
-        adds: [],
-        reason: 'reduced-requirement',
-      },
-    },
-    AcceptAmendment: {
-      path: 'accept-amendment',
-      body: AcceptAmendment,
-      summary: 'Accept the amendment that waits',
-      example: { amendment },
-    },
-    ModifyCase: {
-      path: 'modify',
-      body: ModifyCase,
-      summary: 'Change values or days of lines alone, leaving the quantities as they are',
-      example: { changes: [{ line: '001', valueBy: 5_000_00, due: '2026-10-15' }], reason: 'price-increase' },
-    },
-    StartWorks: {
-      path: 'start-works',
-      body: WorksOnLine,
-      summary: 'Record that the works of a line were started',
-      example: { line: '002', on: '2026-04-13' },
-    },
-    CompleteWorks: {
-      path: 'complete-works',
-      body: WorksOnLine,
-      summary: 'Record that the works of a line were completed',
-      example: { line: '002', on: '2026-05-11' },
-    },
-    AcceptWorks: {
-      path: 'accept-works',
-      body: WorksOnLine,
-      summary: 'Accept completed works as their recipient',
-      example: { line: '002', on: '2026-05-18' },
-    },
-    DeliverAssistance: {
-      path: 'deliver',
-      body: DeliverAssistance,
-      summary: "Record that a quantity of a line reached the case's delivery point, and the facts this rests on",
-      example: {
+    RequestAssistance: command(
+      'request',
+      RequestAssistance,
+      'party',
+      'Ask a donor for assistance, or record the letter of request that it received',
+    ),
+    ReturnRequest: command(
+      'return-request',
+      ReturnRequest,
+      'donor',
+      'Return a request as incomplete, naming what is missing',
+    ),
+    SupplementRequest: command('supplement-request', SupplementRequest, 'recipient', 'Supply what was missing'),
+    AddCaseLine: command(
+      'add-line',
+      AddCaseLine,
+      'donor',
+      'Draft a line; an offer or an amendment that names it brings it into force',
+    ),
+    PrepareOffer: command(
+      'prepare-offer',
+      PrepareOffer,
+      'donor',
+      'Prepare an offer of drafted lines, and fix where they count as delivered',
+    ),
+    NotifyLegislatureOfOffer: command(
+      'notify-legislature',
+      NotifyLegislatureOfOffer,
+      'donor',
+      'Tell the legislature of the offer: its notice period starts',
+    ),
+    MakeOffer: command('make-offer', OfferNamed, 'donor', 'Make the offer, once the notice period has run out'),
+    AcceptOffer: command('accept-offer', AcceptOffer, 'recipient', 'Accept the offer at its value while it is valid'),
+    LapseOffer: command('lapse-offer', OfferNamed, ['donor', 'system'], 'Record that an offer lapsed unaccepted'),
+    ReceiveInitialDeposit: command(
+      'receive-deposit',
+      ReceiveInitialDeposit,
+      'donor',
+      'Record the initial deposit, in one payment or several',
+    ),
+    ImplementCase: command(
+      'implement',
+      ImplementCase,
+      'donor',
+      'Start execution, after acceptance and deposit or by an emergency exception',
+      {},
+    ),
+    OfferAmendment: command(
+      'offer-amendment',
+      OfferAmendment,
+      'donor',
+      'Offer a change of quantities, values, days or lines',
+    ),
+    AcceptAmendment: command('accept-amendment', AcceptAmendment, 'recipient', 'Accept the amendment that waits'),
+    ModifyCase: command(
+      'modify',
+      ModifyCase,
+      'donor',
+      'Change values or days of lines alone, leaving the quantities as they are',
+    ),
+    StartWorks: command('start-works', WorksOnLine, 'deliverer', 'Record that the works of a line were started', {
+      line: '002',
+      on: '2026-04-13',
+    }),
+    CompleteWorks: command(
+      'complete-works',
+      WorksOnLine,
+      'deliverer',
+      'Record that the works of a line were completed',
+    ),
+    AcceptWorks: command('accept-works', WorksOnLine, 'recipient', 'Accept completed works as their recipient', {
+      line: '002',
+      on: '2026-05-18',
+    }),
+    DeliverAssistance: command(
+      'deliver',
+      DeliverAssistance,
+      'deliverer',
+      "Record that a quantity of a line reached the case's delivery point, and the facts this rests on",
+      {
         line: '001',
         quantity: 100,
         on: '2026-05-20',
         consignments: [{ consignment: 'norland.consignment-1', quantity: 100 }],
         facts: [],
       },
-    },
-    CorrectDelivery: {
-      path: 'correct-delivery',
-      body: CorrectDelivery,
-      summary: 'Correct the quantity of a delivery by the difference',
-      example: {
-        corrects: event,
-        line: '001',
-        quantityBy: -2,
-        consignment: 'norland.consignment-1',
-        reason: 'miscounted',
-      },
-    },
-    ReconcileCase: {
-      path: 'reconcile',
-      body: ReconcileCase,
-      summary: 'State the final value once every line is delivered or cancelled by amendment',
-      example: { finalValue: 415_000_00, currency: 'USD' },
-    },
-    CloseCase: {
-      path: 'close',
-      body: CaseReason,
-      summary: 'Close a reconciled case',
-      example: { reason: 'all-delivered' },
-    },
-    CancelCase: {
-      path: 'cancel',
-      body: CaseReason,
-      summary: 'Cancel a case under which nothing was built or delivered',
-      example: { reason: 'no-longer-required' },
-    },
+    ),
+    CorrectDelivery: command(
+      'correct-delivery',
+      CorrectDelivery,
+      'deliverer',
+      'Correct the quantity of a delivery by the difference',
+    ),
+    ReconcileCase: command(
+      'reconcile',
+      ReconcileCase,
+      'donor',
+      'State the final value once every line is delivered or cancelled by amendment',
+    ),
+    CloseCase: command('close', CloseCase, 'donor', 'Close a reconciled case'),
+    CancelCase: command('cancel', CancelCase, 'party', 'Cancel a case under which nothing was built or delivered'),
   },
   events: {
-    AssistanceRequested: { version: 1, data: RequestAssistance, summary: 'Assistance was requested' },
-    RequestReturnedIncomplete: { version: 1, data: ReturnRequest, summary: 'The request was returned as incomplete' },
-    RequestSupplemented: { version: 1, data: SupplementRequest, summary: 'What was missing was supplied' },
-    CaseLineAdded: { version: 1, data: AddCaseLine, summary: 'A line was drafted' },
-    OfferPrepared: { version: 1, data: PrepareOffer, summary: 'An offer was prepared' },
-    LegislatureNotifiedOfOffer: { version: 1, data: OfferNotified, summary: 'The legislature was told of the offer' },
-    OfferMade: { version: 1, data: OfferMadeData, summary: 'The offer was made' },
-    OfferAccepted: { version: 1, data: AcceptOffer, summary: 'The offer was accepted' },
-    OfferLapsed: { version: 1, data: OfferLapsedData, summary: 'The offer lapsed' },
-    InitialDepositReceived: { version: 1, data: ReceiveInitialDeposit, summary: 'An initial deposit was received' },
-    CaseImplemented: { version: 1, data: CaseImplementedData, summary: 'Execution started' },
-    AmendmentOffered: { version: 1, data: OfferAmendment, summary: 'An amendment was offered' },
-    AmendmentAccepted: { version: 1, data: AmendmentAcceptedData, summary: 'Both sides agreed on an amendment' },
-    CaseModified: { version: 1, data: CaseModifiedData, summary: 'One side modified the case' },
-    WorksStarted: { version: 1, data: WorksOnLine, summary: 'Works were started' },
-    WorksCompleted: { version: 1, data: WorksOnLine, summary: 'Works were completed' },
-    WorksAccepted: { version: 1, data: WorksOnLine, summary: 'Works were accepted' },
-    AssistanceDelivered: {
-      version: 1,
-      data: AssistanceDeliveredData,
-      summary: 'Assistance reached its delivery point',
-    },
-    DeliveryCorrected: { version: 1, data: CorrectDelivery, summary: 'The quantity of a delivery was corrected' },
-    CaseReconciled: { version: 1, data: ReconcileCase, summary: 'The case was reconciled' },
-    CaseClosed: { version: 1, data: CaseReason, summary: 'The case was closed' },
-    CaseCancelled: { version: 1, data: CaseReason, summary: 'The case was cancelled' },
+    AssistanceRequested: event(RequestAssistance, 'Assistance was requested'),
+    RequestReturnedIncomplete: event(ReturnRequest, 'The request was returned as incomplete'),
+    RequestSupplemented: event(SupplementRequest, 'What was missing was supplied'),
+    CaseLineAdded: event(AddCaseLine, 'A line was drafted'),
+    OfferPrepared: event(PrepareOffer, 'An offer was prepared'),
+    LegislatureNotifiedOfOffer: event(LegislatureNotifiedOfOffer, 'The legislature was told of the offer'),
+    OfferMade: event(OfferMade, 'The offer was made'),
+    OfferAccepted: event(AcceptOffer, 'The offer was accepted'),
+    OfferLapsed: event(OfferLapsed, 'The offer lapsed'),
+    InitialDepositReceived: event(ReceiveInitialDeposit, 'An initial deposit was received'),
+    CaseImplemented: event(CaseImplemented, 'Execution started'),
+    AmendmentOffered: event(OfferAmendment, 'An amendment was offered'),
+    AmendmentAccepted: event(AmendmentAccepted, 'Both sides agreed on an amendment'),
+    CaseModified: event(CaseModified, 'One side modified the case'),
+    WorksStarted: event(WorksOnLine, 'Works were started'),
+    WorksCompleted: event(WorksOnLine, 'Works were completed'),
+    WorksAccepted: event(WorksOnLine, 'Works were accepted'),
+    AssistanceDelivered: event(AssistanceDelivered, 'Assistance reached its delivery point'),
+    DeliveryCorrected: event(CorrectDelivery, 'The quantity of a delivery was corrected'),
+    CaseReconciled: event(ReconcileCase, 'The case was reconciled'),
+    CaseClosed: event(CloseCase, 'The case was closed'),
+    CaseCancelled: event(CancelCase, 'The case was cancelled'),
   },
-};
+});
+
+export type AssistanceCaseCommand = CommandOf<typeof assistanceCaseContract>;
+export type AssistanceCaseEvent = EventOf<typeof assistanceCaseContract>;
+export type AssistanceCaseRelation = RelationOf<typeof assistanceCaseContract>;

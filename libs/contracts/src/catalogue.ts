@@ -1,5 +1,5 @@
 import { type AnyDecider, authorised } from '@entente/kernel';
-import { assistanceCaseWire } from './assistance-case.js';
+import { assistanceCaseContract } from './assistance-case.js';
 import { consignmentContract } from './consignment.js';
 import { fundingAccountWire } from './funding-account.js';
 import { misuseCaseWire } from './misuse-case.js';
@@ -12,7 +12,7 @@ export const CATALOGUE = [
   stakeholderWire,
   programmeWire,
   fundingAccountWire,
-  assistanceCaseWire,
+  assistanceCaseContract,
   consignmentContract,
   misuseCaseWire,
 ] as unknown as readonly KindContract[];

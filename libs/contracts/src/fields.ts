@@ -104,9 +104,21 @@ export const currency = (description: string, example = 'USD'): Field =>
 export const minorUnits = (description: string, example: number, min = 1): Field =>
   integer(`${description}, in minor units of the currency`, example, min, Number.MAX_SAFE_INTEGER);
 
-/** A whole number; the description names its unit. */
-export const integer = (description: string, example: number, min: number, max: number): Field =>
-  field({ type: 'integer', minimum: min, maximum: max, description, example }, IsInt(), Min(min), Max(max));
+/** A whole number, of these alone if `only` names some; the description names its unit. */
+export const integer = (
+  description: string,
+  example: number,
+  min: number,
+  max: number,
+  only?: readonly number[],
+): Field =>
+  field(
+    { type: 'integer', minimum: min, maximum: max, ...(only && { enum: only }), description, example },
+    IsInt(),
+    Min(min),
+    Max(max),
+    ...(only === undefined ? [] : [IsIn([...only])]),
+  );
 
 /** True or false. */
 export const flag = (description: string, example = true): Field =>

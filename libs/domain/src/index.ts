@@ -21,6 +21,5 @@ export {
   type StakeholderEvent,
   type StakeholderType,
 } from './parties/stakeholder.js';
-export { assistanceCase, type AssistanceCaseCommand } from './delivery/assistance-case.js';
-export type { AssistanceCaseEvent } from './delivery/assistance-record.js';
+export { assistanceCase } from './delivery/assistance-case.js';
 export { consignment } from './delivery/consignment.js';

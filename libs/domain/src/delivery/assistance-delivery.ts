@@ -1,58 +1,19 @@
-import type { DeliveryPoint } from '@entente/contracts';
-import {
-  type DecisionContext,
-  type Event,
-  type Known,
-  type Refusal,
-  type StreamRef,
-  parseStream,
-  refuse,
-  streamName,
-} from '@entente/kernel';
+import type { ConsignmentShare, CorrectDelivery, DeliverAssistance } from '@entente/contracts';
+import { type DecisionContext, type Refusal, type StreamRef, parseStream, refuse, streamName } from '@entente/kernel';
 import { type AssistanceCase, type CaseLine, consignmentFacts, entry, quantityAt } from './facts.js';
-
-// ---- Events ----
-
-/** A delivery as it is told: `on` is the day on which the point was reached. */
-export interface Delivered {
-  readonly line: string;
-  readonly quantity: number;
-  readonly on: string;
-  /** The consignments that it rests on, and how much of the quantity each of them brought. */
-  readonly consignments: readonly { readonly consignment: string; readonly quantity: number }[];
-  /** Other facts that it rests on, such as works accepted or a training completed: the stream's name and the event's id. */
-  readonly facts: readonly { readonly stream: string; readonly event: string }[];
-}
-
-/** Assistance reached the delivery point that the case had fixed: once per line and quantity. */
-export type AssistanceDelivered = Event<'AssistanceDelivered', Delivered & { readonly point: DeliveryPoint }>;
-
-/** A delivery's quantity was wrong by this difference; `consignment` names the one whose share changes, where it rests on any. */
-export type DeliveryCorrected = Event<
-  'DeliveryCorrected',
-  {
-    readonly corrects: string;
-    readonly line: string;
-    readonly quantityBy: number;
-    readonly consignment?: string;
-    readonly reason: string;
-  }
->;
 
 // ---- State ----
 
 /** The line after a delivery. */
-export const withDelivery = (line: CaseLine, id: string, { quantity, consignments }: Delivered): CaseLine => {
+export const withDelivery = (line: CaseLine, id: string, data: DeliverAssistance): CaseLine => {
+  const { quantity, consignments } = data;
   const shares = Object.fromEntries(consignments.map((share) => [share.consignment, share.quantity]));
   const deliveries = { ...line.deliveries, [id]: { quantity, consignments: shares } };
   return { ...line, delivered: line.delivered + quantity, deliveries };
 };
 
 /** The line after a delivery was corrected. */
-export function withCorrection(
-  line: CaseLine,
-  { corrects, quantityBy, consignment }: DeliveryCorrected['data'],
-): CaseLine {
+export function withCorrection(line: CaseLine, { corrects, quantityBy, consignment }: CorrectDelivery): CaseLine {
   const before = line.deliveries[corrects];
   if (before === undefined) return line;
   const share =
@@ -67,21 +28,20 @@ export function withCorrection(
 const counted = (line: CaseLine, consignment: string): number =>
   Object.values(line.deliveries).reduce((sum, delivery) => sum + (entry(delivery.consignments, consignment) ?? 0), 0);
 
-/** A consignment gives a delivery what it brought to the case's point and no delivery has counted yet. */
+/** A consignment gives a delivery what it brought to the case's point and was not counted yet. */
 function unfounded(
   state: AssistanceCase,
   name: string,
-  share: { readonly consignment: string; readonly quantity: number },
+  share: ConsignmentShare,
   on: string | null,
-  c: DecisionContext,
-  known: Known,
+  { stream, known }: DecisionContext,
 ): Refusal | null {
   const point = state.offer?.deliveryPoint ?? 'receipt';
   const facts = { consignment: share.consignment, point };
   const consignment = known.of(consignmentFacts, share.consignment);
   if (consignment === null)
     return refuse('consignment-not-found', 'the consignment named has been scheduled', null, facts);
-  if (consignment.case !== c.stream.id)
+  if (consignment.case !== stream.id)
     return refuse('other-case', 'the consignment belongs to this case', null, { ...facts, case: consignment.case });
   const reached = consignment.reached[point];
   if (reached === undefined)
@@ -100,7 +60,7 @@ function unfounded(
 }
 
 /** Whether the facts named carry the whole quantity. */
-function groundless(data: Delivered, c: DecisionContext, known: Known): Refusal | null {
+function groundless(data: DeliverAssistance, { stream: at, known }: DecisionContext): Refusal | null {
   const { quantity, consignments, facts } = data;
   if (consignments.length + facts.length === 0)
     return refuse('rests-on-nothing', 'the delivery names a consignment or another fact that it rests on');
@@ -115,7 +75,7 @@ function groundless(data: Delivered, c: DecisionContext, known: Known): Refusal 
   const hidden = facts.find((fact) => fact.stream.startsWith('consignment/'));
   if (hidden !== undefined)
     return refuse('consignment-as-fact', 'a consignment is named as one, so that it is consulted', null, { ...hidden });
-  const own = streamName(c.stream);
+  const own = streamName(at);
   const unknown = facts.find(
     ({ stream, event }) =>
       parseStream(stream) === null || known.past(event, stream === own ? undefined : stream) === undefined,
@@ -125,8 +85,8 @@ function groundless(data: Delivered, c: DecisionContext, known: Known): Refusal 
     : refuse('fact-unknown', 'the event named stands in the stream named', null, { ...unknown });
 }
 
-/** The streams that a delivery rests on, beside its own case: consignments, and those of the other facts. */
-export const restsOn = ({ consignments, facts }: Delivered): readonly StreamRef[] => [
+/** The streams that a delivery rests on beside its own: consignments, and those of other facts. */
+export const restsOn = ({ consignments, facts }: DeliverAssistance): readonly StreamRef[] => [
   ...consignments.map((share) => ({ kind: consignmentFacts.kind, id: share.consignment })),
   ...facts.flatMap(({ stream }) => parseStream(stream) ?? []),
 ];
@@ -139,13 +99,8 @@ const exceedsOrdered = (line: CaseLine, quantity: number): Refusal | null =>
         delivered: line.delivered,
       });
 
-/** Records a delivery. A suspended programme does not stop it: what has arrived is a fact. */
-export function deliver(
-  data: Delivered,
-  state: AssistanceCase,
-  c: DecisionContext,
-  known: Known,
-): readonly AssistanceDelivered[] | Refusal {
+/** A suspended programme does not stop a delivery: what has arrived is a fact. */
+export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c: DecisionContext): Refusal | null {
   // R16: nothing is delivered under a case that has not been implemented.
   if (!state.implemented || state.offer === null)
     return refuse('not-implemented', 'the case has been implemented', 'R16', { status: state.status });
@@ -156,25 +111,24 @@ export function deliver(
     return refuse('works-not-accepted', 'the recipient has accepted the works of the line', null, {
       stage: line.works.stage,
     });
-  const bad = exceedsOrdered(line, data.quantity) ?? groundless(data, c, known);
+  const bad = exceedsOrdered(line, data.quantity) ?? groundless(data, c);
   if (bad !== null) return bad;
   for (const share of data.consignments) {
-    const short = unfounded(state, data.line, share, data.on, c, known);
+    const short = unfounded(state, data.line, share, data.on, c);
     if (short !== null) return short;
   }
-  return [{ type: 'AssistanceDelivered', data: { ...data, point: state.offer.deliveryPoint } }];
+  return null;
 }
 
 /** R26: a delivery is corrected by the difference; its event stays. */
-export function correctDelivery(
-  data: DeliveryCorrected['data'],
+export function cannotCorrectDelivery(
+  data: CorrectDelivery,
   state: AssistanceCase,
   c: DecisionContext,
-  known: Known,
-): readonly DeliveryCorrected[] | Refusal {
+): Refusal | null {
   const { corrects, quantityBy, consignment } = data;
   const line = entry(state.lines, data.line);
-  const before = known.past(corrects) === 'AssistanceDelivered' ? line?.deliveries[corrects] : undefined;
+  const before = c.known.past(corrects) === 'AssistanceDelivered' ? line?.deliveries[corrects] : undefined;
   if (line === undefined || before === undefined)
     return refuse('corrects-unknown-event', 'the event corrected is a delivery of this line', 'R26', { corrects });
   if (quantityBy === 0) return refuse('correction-changes-nothing', 'the difference is not zero', 'R26');
@@ -187,12 +141,8 @@ export function correctDelivery(
     return refuse('share-not-named', 'the correction names a consignment that the delivery rests on', 'R26', {
       shares,
     });
-  if (consignment !== undefined) {
-    const share = before.consignments[consignment] ?? 0;
-    if (share + quantityBy < 0) return refuse('below-zero', 'no more is taken back than it brought', 'R26', { share });
-    const short =
-      quantityBy > 0 ? unfounded(state, data.line, { consignment, quantity: quantityBy }, null, c, known) : null;
-    if (short !== null) return short;
-  }
-  return [{ type: 'DeliveryCorrected', data }];
+  if (consignment === undefined) return null;
+  const share = before.consignments[consignment] ?? 0;
+  if (share + quantityBy < 0) return refuse('below-zero', 'no more is taken back than it brought', 'R26', { share });
+  return quantityBy > 0 ? unfounded(state, data.line, { consignment, quantity: quantityBy }, null, c) : null;
 }

@@ -1,32 +1,21 @@
+import type {
+  AcceptOffer,
+  Amendment,
+  LineAmendment,
+  LineModification,
+  ModifyCase,
+  NotifyLegislatureOfOffer,
+  OfferNamed,
+  PrepareOffer,
+} from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
-import { type AssistanceCase, type CaseLine, type LineChange, type Offer, entry } from './facts.js';
+import { type AssistanceCase, entry } from './facts.js';
 
-/** What one side may change alone: value and day of a line, never its quantity. */
-export type Modification = Omit<LineChange, 'quantityBy'>;
-
-/** An amendment: differences of lines in force, and the lines, added before, that it brings into force. */
-export interface Amendment {
-  readonly amendment: string;
-  readonly changes: readonly LineChange[];
-  readonly adds: readonly string[];
-}
-
-type Lines = AssistanceCase['lines'];
-type Change = Modification & Partial<LineChange>;
+/** A change of one side or of both. */
+type Change = LineModification & Partial<LineAmendment>;
 
 /** The day on which it happened, by the sender's word. */
-export const dayOf = (c: DecisionContext): string => c.occurredAt.slice(0, 10);
-
-/** The lines after these changes, with these among them in force. */
-export function changed(lines: Lines, changes: readonly Change[], adds: readonly string[]): Lines {
-  const after: Record<string, CaseLine> = { ...lines };
-  for (const { line, quantityBy = 0, valueBy, due } of changes) {
-    const was = after[line] as CaseLine;
-    after[line] = { ...was, quantity: was.quantity + quantityBy, value: was.value + valueBy, due: due ?? was.due };
-  }
-  for (const name of adds) after[name] = { ...(after[name] as CaseLine), inForce: true };
-  return after;
-}
+const dayOf = (c: DecisionContext): string => c.occurredAt.slice(0, 10);
 
 /** The case's value after these changes. */
 export const valueAfter = (state: AssistanceCase, changes: readonly Change[], adds: readonly string[]): number =>
@@ -36,13 +25,13 @@ export const valueAfter = (state: AssistanceCase, changes: readonly Change[], ad
 const lineUnknown = (line: string): Refusal => refuse('line-unknown', 'the line is part of the case', null, { line });
 
 /** A draft line stands for itself until an offer or an amendment names it. */
-export const cannotAdd = (state: AssistanceCase, line: string): Refusal | null =>
-  entry(state.lines, line) === undefined
+export const cannotAdd = ({ line }: { readonly line: string }, { lines }: AssistanceCase): Refusal | null =>
+  entry(lines, line) === undefined
     ? null
     : refuse('line-already-added', 'no line of the case has this name', null, { line });
 
 /** An offer answers a request, or takes the place of an offer not made or lapsed. */
-export function cannotPrepare(state: AssistanceCase, offer: Offer, c: DecisionContext): Refusal | null {
+export function cannotPrepare(offer: PrepareOffer, state: AssistanceCase, c: DecisionContext): Refusal | null {
   if (state.status !== 'requested' && state.status !== 'prepared' && state.status !== 'lapsed')
     return refuse('not-requested', 'a complete request waits for an offer', null, { status: state.status });
   if (state.offer?.offer === offer.offer)
@@ -69,7 +58,7 @@ export function cannotPrepare(state: AssistanceCase, offer: Offer, c: DecisionCo
   return expired(offer, c);
 }
 
-const expired = (offer: Offer, c: DecisionContext): Refusal | null =>
+const expired = (offer: PrepareOffer, c: DecisionContext): Refusal | null =>
   dayOf(c) > offer.validUntil
     ? refuse('validity-passed', 'the offer is still valid on that day', 'R16', { until: offer.validUntil })
     : null;
@@ -84,7 +73,11 @@ function otherOffer(state: AssistanceCase, offer: string, status: 'prepared' | '
 }
 
 /** R16: the legislature is told once of an offer that asks for it. */
-export function cannotNotify(state: AssistanceCase, offer: string, on: string, c: DecisionContext): Refusal | null {
+export function cannotNotify(
+  { offer, on }: NotifyLegislatureOfOffer,
+  state: AssistanceCase,
+  c: DecisionContext,
+): Refusal | null {
   const other = otherOffer(state, offer, 'prepared');
   if (other !== null) return other;
   if (state.offer?.noticeDays === undefined)
@@ -94,7 +87,7 @@ export function cannotNotify(state: AssistanceCase, offer: string, on: string, c
 }
 
 /** R16: an offer of which the legislature must know waits until its notice period has run out. */
-export function cannotMake(state: AssistanceCase, offer: string, c: DecisionContext): Refusal | null {
+export function cannotMake({ offer }: OfferNamed, state: AssistanceCase, c: DecisionContext): Refusal | null {
   const other = otherOffer(state, offer, 'prepared');
   if (other !== null || state.offer === null) return other;
   if (state.offer.noticeDays !== undefined) {
@@ -112,8 +105,8 @@ export function cannotMake(state: AssistanceCase, offer: string, c: DecisionCont
 
 /** R16: an offer is accepted as it was made, while it is valid. */
 export function cannotAccept(
+  { offer, value, currency }: AcceptOffer,
   state: AssistanceCase,
-  { offer, value, currency }: { readonly offer: string; readonly value: number; readonly currency: string },
   c: DecisionContext,
 ): Refusal | null {
   const other = otherOffer(state, offer, 'offered');
@@ -128,7 +121,7 @@ export function cannotAccept(
 }
 
 /** An offer lapses on the day after its last one. */
-export function cannotLapse(state: AssistanceCase, offer: string, c: DecisionContext): Refusal | null {
+export function cannotLapse({ offer }: OfferNamed, state: AssistanceCase, c: DecisionContext): Refusal | null {
   const other = otherOffer(state, offer, 'offered');
   if (other !== null || state.offer === null) return other;
   return dayOf(c) > state.offer.validUntil
@@ -172,19 +165,19 @@ const notAccepted = (state: AssistanceCase): Refusal | null =>
     : refuse('not-accepted', 'the offer was accepted', 'R16', { status: state.status });
 
 /** One amendment waits at a time; the next one offered takes its place. */
-export const cannotOfferAmendment = (state: AssistanceCase, data: Amendment): Refusal | null =>
+export const cannotOfferAmendment = (data: Amendment, state: AssistanceCase): Refusal | null =>
   notAccepted(state) ??
   (state.amendment?.amendment === data.amendment
     ? refuse('amendment-already-offered', 'no amendment waits under this name', null, { amendment: data.amendment })
     : unfit(state, data.changes, data.adds));
 
-/** Both sides: what the donor offered, the recipient accepts; what has been delivered meanwhile stays. */
-export const cannotAcceptAmendment = (state: AssistanceCase, amendment: string): Refusal | null =>
+/** Both sides: the recipient accepts what the donor offered; what was delivered meanwhile stays. */
+export const cannotAcceptAmendment = (amendment: string, state: AssistanceCase): Refusal | null =>
   notAccepted(state) ??
   (state.amendment?.amendment === amendment
     ? unfit(state, state.amendment.changes, state.amendment.adds)
     : refuse('amendment-not-offered', 'an amendment of this name waits for the recipient', null, { amendment }));
 
 /** One side: the donor, and only what leaves the quantities as they are. */
-export const cannotModify = (state: AssistanceCase, changes: readonly Modification[]): Refusal | null =>
+export const cannotModify = ({ changes }: ModifyCase, state: AssistanceCase): Refusal | null =>
   notAccepted(state) ?? unfit(state, changes, []);

@@ -1,8 +1,8 @@
-import type { DeliveryPoint } from '@entente/contracts';
+import type { Amendment, DeliveryPoint, PrepareOffer } from '@entente/contracts';
 
 /**
- * What a case and a consignment know of each other: their states, and a reference by which the case consults a consignment,
- * whose rules in turn rest on the case.
+ * What a case and a consignment know of each other: their states, and a reference by which the case
+ * consults a consignment, whose rules in turn rest on the case.
  */
 
 /** What one delivery counted: its quantity, and how much of it rests on which consignment. */
@@ -11,7 +11,7 @@ export interface Delivery {
   readonly consignments: Readonly<Record<string, number>>;
 }
 
-/** A line of a case. Quantities are in the line's unit, values in minor units of the case's currency. */
+/** A line of a case: quantities in the line's unit, values in minor units of the case's money. */
 export interface CaseLine {
   readonly item: string;
   readonly unit: string;
@@ -31,31 +31,6 @@ export interface CaseLine {
   readonly works: { readonly stage: 'started' | 'completed' | 'accepted'; readonly on: string } | null;
 }
 
-/** A change of a line that is in force, by differences; `due` replaces the day that was planned. */
-export interface LineChange {
-  readonly line: string;
-  readonly quantityBy: number;
-  readonly valueBy: number;
-  readonly due?: string;
-}
-
-/** An offer of assistance. Money is in minor units of its currency. */
-export interface Offer {
-  readonly offer: string;
-  /** The lines that it consists of. */
-  readonly lines: readonly string[];
-  readonly value: number;
-  readonly currency: string;
-  /** What is to be paid before execution; 0 where nothing is. */
-  readonly initialDeposit: number;
-  /** The last day on which it can be accepted. */
-  readonly validUntil: string;
-  /** Where assistance counts as delivered. */
-  readonly deliveryPoint: DeliveryPoint;
-  /** For how long the legislature must have known of it; absent where it need not be told. */
-  readonly noticeDays?: 15 | 30;
-}
-
 /** The state of an assistance case. */
 export interface AssistanceCase {
   readonly status:
@@ -63,20 +38,16 @@ export interface AssistanceCase {
   readonly donor: string;
   readonly recipient: string;
   readonly programme?: string;
-  readonly offer: Offer | null;
+  readonly offer: PrepareOffer | null;
   /** The first day on which the offer may be made, where the legislature was told of it. */
   readonly noticeEnds: string | null;
-  /** The case's value, amendments and modifications included; minor units of the offer's currency. */
+  /** The case's value, changes included; minor units of the offer's currency. */
   readonly value: number;
   readonly deposited: number;
   readonly implemented: boolean;
   readonly lines: Readonly<Record<string, CaseLine>>;
   /** The amendment that waits for the recipient. */
-  readonly amendment: {
-    readonly amendment: string;
-    readonly changes: readonly LineChange[];
-    readonly adds: readonly string[];
-  } | null;
+  readonly amendment: Amendment | null;
 }
 
 /** What the recipient confirmed of one line. */
@@ -112,10 +83,16 @@ export const consignmentFacts: { readonly kind: 'consignment'; readonly initial:
   initial: null,
 };
 
-/** What of a line a consignment has brought to a point: what was received at `receipt`, what was scheduled before it. */
+/**
+ * What of a line a consignment has brought to a point: what was received at `receipt`, what was
+ * scheduled before it.
+ */
 export const quantityAt = (consignment: Consignment, point: DeliveryPoint, line: string): number =>
   point === 'receipt' ? (entry(consignment.received, line)?.quantity ?? 0) : (entry(consignment.lines, line) ?? 0);
 
-/** The value under a name that somebody else chose; undefined where the record itself has none (`constructor` is a name like any other). */
+/**
+ * The value under a name that somebody else chose; undefined where the record itself has none
+ * (`constructor` is a name like any other).
+ */
 export const entry = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;

@@ -1,7 +1,7 @@
 import { type Command, type DecisionContext, type Refusal, type Standing, actsFor, refuse } from '@entente/kernel';
 
 /** The two sides of a case. */
-export interface Parties {
+interface Parties {
   readonly donor: string;
   readonly recipient: string;
 }
@@ -38,7 +38,7 @@ const RELATIONS = {
 } as const satisfies Record<string, readonly [Holds, (parties: Parties) => Refusal]>;
 
 /** One of the relations to a case and its consignments. */
-export type CaseRelation = keyof typeof RELATIONS;
+type CaseRelation = keyof typeof RELATIONS;
 
 /** Why this actor may not send what is for one in this relation to send; null if it may. An operator stands in for anybody. */
 export function notSentBy(relation: CaseRelation, parties: Parties, context: DecisionContext): Refusal | null {
