@@ -1,6 +1,30 @@
-import { type FundingAccount, type FundingAccountEvent, fundingAccount, movement, programme } from '@entente/domain';
+import type { FundingAccountEvent, Stage } from '@entente/contracts';
+import { type FundingAccount, fundingAccount, programme } from '@entente/domain';
 import type { RecordedEvent } from '@entente/kernel';
 import { type Invariants, type Sentences, dayOf, idOf, unlike, whole } from './invariant.js';
+
+/** The stage that each movement raises or lowers. */
+const MOVES: Readonly<Partial<Record<FundingAccountEvent['type'], readonly [Stage, 1 | -1]>>> = {
+  FundsPledged: ['pledged', 1],
+  PledgeReduced: ['pledged', -1],
+  FundsCommitted: ['committed', 1],
+  FundsDecommitted: ['committed', -1],
+  FundsObligated: ['obligated', 1],
+  FundsDeobligated: ['obligated', -1],
+  FundsDisbursed: ['disbursed', 1],
+  FundsReimbursed: ['disbursed', -1],
+  ExpenditureReported: ['spent', 1],
+  ExpenditureCorrected: ['spent', -1],
+  ContributionPooled: ['pledged', 1],
+};
+
+/** The stage that an event moves and by how much, in minor units; null if it moves none. */
+function movement(event: FundingAccountEvent): { stage: Stage; by: number } | null {
+  if (event.type === 'FundsReallocatedOut') return { stage: event.data.stage, by: -event.data.amount };
+  if (event.type === 'FundsReallocatedIn') return { stage: event.data.stage, by: event.data.amount };
+  const move = MOVES[event.type];
+  return move === undefined || !('amount' in event.data) ? null : { stage: move[0], by: move[1] * event.data.amount };
+}
 
 /** What holds of every movement of money. */
 function moves(event: RecordedEvent<FundingAccountEvent>, was: FundingAccount): Sentences {
@@ -16,17 +40,17 @@ function moves(event: RecordedEvent<FundingAccountEvent>, was: FundingAccount): 
   };
 }
 
-/** A movement back that corrects names an earlier one forward at the same stage of the same account. */
+/** A movement back that corrects names an earlier one forward, at the same stage and account. */
 function corrects(event: RecordedEvent<FundingAccountEvent>, past: (id: string) => RecordedEvent | undefined): boolean {
   const id = 'corrects' in event.data ? event.data.corrects : undefined;
   if (id === undefined) return true;
   const before = past(id) as RecordedEvent<FundingAccountEvent> | undefined;
   if (before?.stream !== event.stream) return false;
-  const [forth, back] = [movement(before), movement(event)];
-  return forth !== null && forth.by > 0 && forth.stage === back?.stage;
+  const forth = movement(before);
+  return forth !== null && forth.by > 0 && forth.stage === movement(event)?.stage;
 }
 
-/** A funding account: money is whole, and no stage but the pledge is overtaken by the next one that it keeps. */
+/** A funding account: money is whole, and no stage but the pledge is overtaken by the next one. */
 export const fundingAccounts: Invariants<FundingAccount, FundingAccountEvent> = {
   opens: 'FundingAccountOpened',
   says: (event, was, elsewhere) => {
@@ -74,7 +98,8 @@ export const fundingAccounts: Invariants<FundingAccount, FundingAccountEvent> = 
         };
       }
       case 'FundingAccountClosed': {
-        const [first, last] = [was.stages.find((stage) => stage !== 'pledged'), was.stages.at(-1)];
+        const first = was.stages.find((stage) => stage !== 'pledged');
+        const last = was.stages.at(-1);
         const still = first === undefined || last === undefined || was.standing[first] === was.standing[last];
         return { ...common, 'no money is on its way': was.basis === 'reported' || still };
       }

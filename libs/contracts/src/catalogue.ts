@@ -1,7 +1,7 @@
 import { type AnyDecider, authorised } from '@entente/kernel';
 import { assistanceCaseContract } from './assistance-case.js';
 import { consignmentContract } from './consignment.js';
-import { fundingAccountWire } from './funding-account.js';
+import { fundingAccountContract } from './funding-account.js';
 import { misuseCaseWire } from './misuse-case.js';
 import { programmeWire } from './programme.js';
 import { stakeholderWire } from './stakeholder.js';
@@ -11,7 +11,7 @@ import type { CommandContract, EventContract, KindContract } from './contract.js
 export const CATALOGUE = [
   stakeholderWire,
   programmeWire,
-  fundingAccountWire,
+  fundingAccountContract,
   assistanceCaseContract,
   consignmentContract,
   misuseCaseWire,

@@ -1,5 +1,4 @@
-import type { DataOf } from '@entente/kernel';
-import type { FundingAccountCommand, FundingAccountEvent, Stage } from '@entente/domain';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 import {
   code,
   currency,
@@ -18,200 +17,189 @@ import {
   text,
   textMap,
   word,
-} from './old-fields.js';
-import type { KindWire } from './wire.js';
+} from './fields.js';
 
-type Body<Type extends FundingAccountCommand['type']> = DataOf<FundingAccountCommand, Type>;
-const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
+/** The stages that money passes through, in the order in which they can come. */
+export const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const;
+/** One of {@link STAGES}. */
+export type Stage = (typeof STAGES)[number];
 
+const stage = () => oneOf(STAGES, 'the stage at which it moves', 'committed');
+const tranche = () => word("the tranche's name in this account", 'tranche-1');
+const reason = (example: string) => code('the code of the reason', example);
+
+/** Where reported history is found in the system that made it. */
 export class ReportedRow {
-  @text() source!: string;
-  @textMap() key!: Record<string, string>;
+  @text('the name of that system', 'greenbook') readonly source!: string;
+  @textMap('the key columns of the row', { fiscal_year: '2026' }) readonly key!: Readonly<Record<string, string>>;
 }
 
-export class OpenFundingAccount implements Body<'OpenFundingAccount'> {
-  @organisation() donor!: string;
-  @organisation() recipient!: string;
-  @optional() @streamId('programme') programme?: string;
-  @optional() @streamId('assistance-case') case?: string;
-  @text() fund!: string;
-  @currency() currency!: string;
-  @listOf(STAGES) stages!: Stage[];
-  @oneOf('own', 'reported') basis!: 'own' | 'reported';
-  @flag() onBudget!: boolean;
-  @optional() @text() budgetLine?: string;
-  @optional() @day() availableUntil?: string;
+/** An account follows the money of one donor for one recipient, in one currency. */
+export class OpenFundingAccount {
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @optional() @streamId('programme', 'the programme that it pays for') readonly programme?: string;
+  @optional() @streamId('assistance-case', 'the case that it pays for') readonly case?: string;
+  @text("the source's name for the fund", 'Partner Capacity Fund') readonly fund!: string;
+  @currency('the ISO 4217 code of its currency') readonly currency!: string;
+  @listOf(STAGES, 'the stages that its own system has, in their order') readonly stages!: readonly Stage[];
+  @oneOf(['own', 'reported'], '`reported` if it repeats what another system decided') readonly basis!:
+    'own' | 'reported';
+  @flag("whether the money runs through the recipient's own budget") readonly onBudget!: boolean;
+  @optional() @text("the line of the recipient's budget", '07-210') readonly budgetLine?: string;
+  @optional()
+  @day('the last day on which it may be committed or obligated', '2036-09-30')
+  readonly availableUntil?: string;
 }
 
-/** A movement of money: also what the events of the forward movements hold. */
-export class MoneyBody implements Body<'PledgeFunds'> {
-  @minorUnits(0) amount!: number;
-  @period() period!: string;
-  @optional() @nested(() => ReportedRow) reported?: ReportedRow;
+/** A movement of money. */
+export class Money {
+  @minorUnits('the amount', 2_500_000_00, 0) readonly amount!: number;
+  @period("the fiscal period, in the account's own words") readonly period!: string;
+  @optional()
+  @nested(() => ReportedRow, 'the row that it repeats; always and only in accounts whose basis is `reported`')
+  readonly reported?: ReportedRow;
 }
 
-export class ReversalBody extends MoneyBody implements Body<'ReducePledge'> {
-  @optional() @eventId() corrects?: string;
-  @code() reason!: string;
+/** A movement back. */
+export class Reversal extends Money {
+  @optional() @eventId('the event that was wrong, if the movement corrects one') readonly corrects?: string;
+  @reason('entered-twice') readonly reason!: string;
 }
 
-export class PlanDisbursement extends MoneyBody implements Body<'PlanDisbursement'> {
-  @word() tranche!: string;
-  @day() due!: string;
+export class PlanDisbursement extends Money {
+  @tranche() readonly tranche!: string;
+  @day('the day on which it is due', '2026-06-30') readonly due!: string;
 }
 
-export class DisburseFunds extends MoneyBody implements Body<'DisburseFunds'> {
-  @optional() @word() tranche?: string;
+export class DisburseFunds extends Money {
+  @optional() @tranche() readonly tranche?: string;
 }
 
-export class ReallocateFundsOut extends MoneyBody implements Body<'ReallocateFundsOut'> {
-  @oneOf(...STAGES) stage!: Stage;
-  @streamId('funding-account') to!: string;
+export class ReallocateFundsOut extends Money {
+  @stage() readonly stage!: Stage;
+  @streamId('funding-account', 'the account to which it goes', 'norland.account-2') readonly to!: string;
 }
 
-export class ReallocateFundsIn extends MoneyBody implements Body<'ReallocateFundsIn'> {
-  @oneOf(...STAGES) stage!: Stage;
-  @streamId('funding-account') from!: string;
-  @eventId() out!: string;
+export class ReallocateFundsIn extends Money {
+  @stage() readonly stage!: Stage;
+  @streamId('funding-account', 'the account from which it comes') readonly from!: string;
+  @eventId('the event with which it left that account') readonly out!: string;
 }
 
-export class PoolContribution extends MoneyBody implements Body<'PoolContribution'> {
-  @organisation() contributor!: string;
+export class PoolContribution extends Money {
+  @organisation('the other contributor', 'sudria') readonly contributor!: string;
 }
 
-export class FixExchangeRate implements Body<'FixExchangeRate'> {
-  @currency() quote!: string;
-  @decimal() rate!: string;
-  @day() on!: string;
+export class FixExchangeRate {
+  @currency('the ISO 4217 code of the other currency', 'EUR') readonly quote!: string;
+  @decimal("how much of the other currency one unit of the account's is", '0.9132') readonly rate!: string;
+  @day('the day of the rate', '2026-03-31') readonly on!: string;
 }
 
-export class CloseFundingAccount implements Body<'CloseFundingAccount'> {
-  @code() reason!: string;
+export class CloseFundingAccount {
+  @reason('fully-spent') readonly reason!: string;
 }
 
+// The examples are those of an account of its own, which repeats no row of another system.
 const money = { amount: 2_500_000_00, period: '2026' };
 const back = { amount: 100_000_00, period: '2026', reason: 'entered-twice' };
+const moved = { ...money, stage: 'committed' as const };
 
-/** Funding accounts on the wire. */
-export const fundingAccountWire: KindWire<FundingAccountCommand, FundingAccountEvent> = {
+/** A funding account: the donor moves its money, recipient and implementers report expenditure. */
+export const fundingAccountContract = contract({
   kind: 'funding-account',
   about: 'the money of one donor for one recipient, in one currency, stage by stage',
   commands: {
-    OpenFundingAccount: {
-      path: 'open',
-      body: OpenFundingAccount,
-      summary: 'Open an account with the stages that its own system has',
-      example: {
-        donor: 'norland',
-        recipient: 'estmark',
-        fund: 'Partner Capacity Fund',
-        currency: 'USD',
-        stages: ['pledged', 'committed', 'obligated', 'disbursed', 'spent'],
-        basis: 'own',
-        onBudget: true,
-        budgetLine: '07-210',
-        availableUntil: '2036-09-30',
-      },
-    },
-    PledgeFunds: { path: 'pledge', body: MoneyBody, summary: 'Pledge money for a period', example: money },
-    ReducePledge: {
-      path: 'reduce-pledge',
-      body: ReversalBody,
-      summary: 'Take a pledge back in part or whole',
-      example: back,
-    },
-    CommitFunds: { path: 'commit', body: MoneyBody, summary: 'Commit money', example: money },
-    DecommitFunds: {
-      path: 'decommit',
-      body: ReversalBody,
-      summary: 'Take back what is committed and not obligated',
-      example: back,
-    },
-    ObligateFunds: {
-      path: 'obligate',
-      body: MoneyBody,
-      summary: 'Obligate money within what is committed',
-      example: money,
-    },
-    DeobligateFunds: {
-      path: 'deobligate',
-      body: ReversalBody,
-      summary: 'Take back what is obligated and not disbursed',
-      example: back,
-    },
-    PlanDisbursement: {
-      path: 'plan-disbursement',
-      body: PlanDisbursement,
-      summary: 'Announce a tranche and its day',
-      example: { ...money, tranche: 'tranche-1', due: '2026-06-30' },
-    },
-    DisburseFunds: {
-      path: 'disburse',
-      body: DisburseFunds,
-      summary: 'Disburse within what is obligated; refused while the programme is suspended',
-      example: { ...money, tranche: 'tranche-1' },
-    },
-    ReimburseFunds: { path: 'reimburse', body: ReversalBody, summary: 'Record money that came back', example: back },
-    ReportExpenditure: {
-      path: 'report-expenditure',
-      body: MoneyBody,
-      summary: 'Report what the recipient spent',
-      example: money,
-    },
-    CorrectExpenditure: {
-      path: 'correct-expenditure',
-      body: ReversalBody,
-      summary: 'Correct a reported expenditure downwards',
-      example: back,
-    },
-    ReallocateFundsOut: {
-      path: 'reallocate-out',
-      body: ReallocateFundsOut,
-      summary: 'Give money to another account: the first of two commands',
-      example: { ...money, stage: 'committed', to: 'norland.account-2' },
-    },
-    ReallocateFundsIn: {
-      path: 'reallocate-in',
-      body: ReallocateFundsIn,
-      summary: 'Take in what another account gave: the second of two commands',
-      example: { ...money, stage: 'committed', from: 'norland.account-1', out: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1' },
-    },
-    PoolContribution: {
-      path: 'pool-contribution',
-      body: PoolContribution,
-      summary: "Record another contributor's share of a pooled fund",
-      example: { ...money, contributor: 'sudria' },
-    },
-    FixExchangeRate: {
-      path: 'fix-exchange-rate',
-      body: FixExchangeRate,
-      summary: 'Fix the rate at which the account is read in another currency',
-      example: { quote: 'EUR', rate: '0.9132', on: '2026-03-31' },
-    },
-    CloseFundingAccount: {
-      path: 'close',
-      body: CloseFundingAccount,
-      summary: 'Close an account whose money has arrived',
-      example: { reason: 'fully-spent' },
-    },
+    OpenFundingAccount: command(
+      'open',
+      OpenFundingAccount,
+      'donor',
+      'Open an account with the stages that its own system has',
+    ),
+    PledgeFunds: command('pledge', Money, 'donor', 'Pledge money for a period', money),
+    ReducePledge: command('reduce-pledge', Reversal, 'donor', 'Take a pledge back in part or whole', back),
+    CommitFunds: command('commit', Money, 'donor', 'Commit money', money),
+    DecommitFunds: command('decommit', Reversal, 'donor', 'Take back what is committed and not obligated', back),
+    ObligateFunds: command('obligate', Money, 'donor', 'Obligate money within what is committed', money),
+    DeobligateFunds: command('deobligate', Reversal, 'donor', 'Take back what is obligated and not disbursed', back),
+    PlanDisbursement: command('plan-disbursement', PlanDisbursement, 'donor', 'Announce a tranche and its day', {
+      ...money,
+      tranche: 'tranche-1',
+      due: '2026-06-30',
+    }),
+    DisburseFunds: command(
+      'disburse',
+      DisburseFunds,
+      'donor',
+      'Disburse within what is obligated; refused while the programme is suspended',
+      { ...money, tranche: 'tranche-1' },
+    ),
+    ReimburseFunds: command('reimburse', Reversal, 'donor', 'Record money that came back', back),
+    ReportExpenditure: command(
+      'report-expenditure',
+      Money,
+      ['donor', 'recipient', 'implementer'],
+      'Report what the recipient spent',
+      money,
+    ),
+    CorrectExpenditure: command(
+      'correct-expenditure',
+      Reversal,
+      ['donor', 'recipient', 'implementer'],
+      'Correct a reported expenditure downwards',
+      back,
+    ),
+    ReallocateFundsOut: command(
+      'reallocate-out',
+      ReallocateFundsOut,
+      'donor',
+      'Give money to another account: the first of two commands',
+      { ...moved, to: 'norland.account-2' },
+    ),
+    ReallocateFundsIn: command(
+      'reallocate-in',
+      ReallocateFundsIn,
+      'donor',
+      'Take in what another account gave: the second of two commands',
+      { ...moved, from: 'norland.account-1', out: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1' },
+    ),
+    PoolContribution: command(
+      'pool-contribution',
+      PoolContribution,
+      'donor',
+      "Record another contributor's share of a pooled fund",
+      { ...money, contributor: 'sudria' },
+    ),
+    FixExchangeRate: command(
+      'fix-exchange-rate',
+      FixExchangeRate,
+      'donor',
+      'Fix the rate at which the account is read in another currency',
+    ),
+    CloseFundingAccount: command('close', CloseFundingAccount, 'donor', 'Close an account whose money has arrived'),
   },
   events: {
-    FundingAccountOpened: { version: 1, data: OpenFundingAccount, summary: 'An account was opened' },
-    FundsPledged: { version: 1, data: MoneyBody, summary: 'Money was pledged' },
-    PledgeReduced: { version: 1, data: ReversalBody, summary: 'A pledge was reduced' },
-    FundsCommitted: { version: 1, data: MoneyBody, summary: 'Money was committed' },
-    FundsDecommitted: { version: 1, data: ReversalBody, summary: 'A commitment was taken back' },
-    FundsObligated: { version: 1, data: MoneyBody, summary: 'Money was obligated' },
-    FundsDeobligated: { version: 1, data: ReversalBody, summary: 'An obligation was taken back' },
-    DisbursementPlanned: { version: 1, data: PlanDisbursement, summary: 'A tranche was announced' },
-    FundsDisbursed: { version: 1, data: DisburseFunds, summary: 'Money was disbursed' },
-    FundsReimbursed: { version: 1, data: ReversalBody, summary: 'Money came back' },
-    ExpenditureReported: { version: 1, data: MoneyBody, summary: 'An expenditure was reported' },
-    ExpenditureCorrected: { version: 1, data: ReversalBody, summary: 'A reported expenditure was corrected downwards' },
-    FundsReallocatedOut: { version: 1, data: ReallocateFundsOut, summary: 'Money went to another account' },
-    FundsReallocatedIn: { version: 1, data: ReallocateFundsIn, summary: 'Money came from another account' },
-    ContributionPooled: { version: 1, data: PoolContribution, summary: "Another contributor's money was pooled" },
-    ExchangeRateFixed: { version: 1, data: FixExchangeRate, summary: 'An exchange rate was fixed' },
-    FundingAccountClosed: { version: 1, data: CloseFundingAccount, summary: 'The account was closed' },
+    FundingAccountOpened: event(OpenFundingAccount, 'An account was opened'),
+    FundsPledged: event(Money, 'Money was pledged'),
+    PledgeReduced: event(Reversal, 'A pledge was reduced'),
+    FundsCommitted: event(Money, 'Money was committed'),
+    FundsDecommitted: event(Reversal, 'A commitment was taken back'),
+    FundsObligated: event(Money, 'Money was obligated'),
+    FundsDeobligated: event(Reversal, 'An obligation was taken back'),
+    DisbursementPlanned: event(PlanDisbursement, 'A tranche was announced'),
+    FundsDisbursed: event(DisburseFunds, 'Money was disbursed'),
+    FundsReimbursed: event(Reversal, 'Money came back'),
+    ExpenditureReported: event(Money, 'An expenditure was reported'),
+    ExpenditureCorrected: event(Reversal, 'A reported expenditure was corrected downwards'),
+    FundsReallocatedOut: event(ReallocateFundsOut, 'Money went to another account'),
+    FundsReallocatedIn: event(ReallocateFundsIn, 'Money came from another account'),
+    ContributionPooled: event(PoolContribution, "Another contributor's money was pooled"),
+    ExchangeRateFixed: event(FixExchangeRate, 'An exchange rate was fixed'),
+    FundingAccountClosed: event(CloseFundingAccount, 'The account was closed'),
   },
-};
+});
+
+export type FundingAccountCommand = CommandOf<typeof fundingAccountContract>;
+export type FundingAccountEvent = EventOf<typeof fundingAccountContract>;
+export type FundingAccountRelation = RelationOf<typeof fundingAccountContract>;

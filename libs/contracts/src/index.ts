@@ -54,3 +54,15 @@ export type {
   RequestAssistance,
   WorksOnLine,
 } from './assistance-case.js';
+export type {
+  DisburseFunds,
+  FundingAccountCommand,
+  FundingAccountEvent,
+  FundingAccountRelation,
+  Money,
+  OpenFundingAccount,
+  ReallocateFundsIn,
+  ReallocateFundsOut,
+  Reversal,
+  Stage,
+} from './funding-account.js';

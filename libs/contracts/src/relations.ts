@@ -9,6 +9,7 @@ export const RELATIONS = {
   donor: 'the donor',
   recipient: 'the recipient',
   party: 'the donor or the recipient',
+  implementer: 'an implementer',
   deliverer: 'the donor, or an implementer other than the recipient',
 } as const;
 

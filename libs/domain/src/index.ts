@@ -1,15 +1,5 @@
-export {
-  STAGES,
-  fundingAccount,
-  movement,
-  type FundingAccount,
-  type FundingAccountCommand,
-  type FundingAccountEvent,
-  type Money,
-  type Reported,
-  type Reversal,
-  type Stage,
-} from './planning/funding-account.js';
+export { fundingAccount } from './planning/funding-account.js';
+export type { FundingAccount } from './planning/funding-movements.js';
 export { programme, type Programme, type ProgrammeCommand, type ProgrammeEvent } from './planning/programme.js';
 export { misuseCase } from './safeguards/misuse-case.js';
 export type { MisuseCaseCommand } from './safeguards/misuse-standing.js';

@@ -1,59 +1,26 @@
-import type { FundingAccountEvent } from '@entente/domain';
+import type { FundingAccountEvent } from '@entente/contracts';
 import { type Projection, type RecordedEvent, daysBetween } from '@entente/kernel';
-import { Column } from 'typeorm';
+import { amount, countOrNull, day, dayOrNull, text, textOrNull } from './columns.js';
+import { originOf } from './row-by.js';
 
-/** A tranche, plan against actual: amounts in minor units of the account's currency, days as YYYY-MM-DD. */
+/** A tranche, plan against actual. */
 export class DisbursementRow {
-  /** The tranche among all tranches: the account's stream, a number sign, its own name. */
-  @Column('text')
-  item!: string;
-
-  /** The account's id. */
-  @Column('text')
-  account!: string;
-
-  @Column('text')
-  donor!: string;
-
-  @Column('text')
-  recipient!: string;
-
-  @Column('text', { nullable: true })
-  programme!: string | null;
-
-  @Column('text', { nullable: true })
-  assistance_case!: string | null;
-
-  @Column('text')
-  tranche!: string;
-
-  @Column('text')
-  period!: string;
-
-  @Column('text')
-  currency!: string;
-
-  /** `planned`, `begun` (something of it was disbursed) or `disbursed`. */
-  @Column('text')
-  status!: string;
-
-  @Column('bigint')
-  planned!: number;
-
-  /** What was disbursed under the tranche's name; what came back later stands at the account. */
-  @Column('bigint')
+  @text("the tranche among all tranches: the account's stream, a number sign, its own name") item!: string;
+  @text('the account') account!: string;
+  @text('the donor') donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that the account pays for, if any') programme!: string | null;
+  @textOrNull('the case that the account pays for, if any') assistance_case!: string | null;
+  @text("the tranche's name in the account") tranche!: string;
+  @text("the fiscal period, in the account's own words") period!: string;
+  @text("the ISO 4217 code of the account's currency") currency!: string;
+  @text('planned, begun (something of it was disbursed) or disbursed') status!: string;
+  @amount('what is planned, in minor units') planned!: number;
+  @amount("what was disbursed under the tranche's name, in minor units; what came back later stands at the account")
   disbursed!: number;
-
-  @Column('text')
-  due!: string;
-
-  /** The day on which the whole of it had been disbursed. */
-  @Column('text', { nullable: true })
-  disbursed_on!: string | null;
-
-  /** Below zero where it was early. */
-  @Column('integer', { nullable: true })
-  days_late!: number | null;
+  @day('the day on which it is due') due!: string;
+  @dayOrNull('the day on which the whole of it had been disbursed') disbursed_on!: string | null;
+  @countOrNull('days from the day on which it was due; negative if early') days_late!: number | null;
 }
 
 function evolve(
@@ -62,14 +29,26 @@ function evolve(
   key: string,
   head: DisbursementRow | null,
 ): DisbursementRow | null {
+  const { id, day: today } = originOf(event);
   switch (event.type) {
-    case 'FundingAccountOpened': {
-      const { donor, recipient, programme = null, case: assistance_case = null, currency } = event.data;
-      const account = event.stream.slice(event.stream.indexOf('/') + 1);
-      const parties = { account, donor, recipient, programme, assistance_case, currency };
-      const plan = { item: '', tranche: '', period: '', planned: 0, due: '' };
-      return { ...parties, ...plan, status: 'planned', disbursed: 0, disbursed_on: null, days_late: null };
-    }
+    case 'FundingAccountOpened':
+      return {
+        item: '',
+        account: id,
+        donor: event.data.donor,
+        recipient: event.data.recipient,
+        programme: event.data.programme ?? null,
+        assistance_case: event.data.case ?? null,
+        tranche: '',
+        period: '',
+        currency: event.data.currency,
+        status: 'planned',
+        planned: 0,
+        disbursed: 0,
+        due: '',
+        disbursed_on: null,
+        days_late: null,
+      };
     case 'DisbursementPlanned': {
       const { amount: planned, period, due } = event.data;
       return head === null ? null : { ...head, item: `${event.stream}#${key}`, tranche: key, period, planned, due };
@@ -78,7 +57,7 @@ function evolve(
       if (row === null) return null;
       const disbursed = row.disbursed + event.data.amount;
       if (disbursed < row.planned) return { ...row, disbursed, status: 'begun' };
-      const on = row.disbursed_on ?? event.metadata.occurredAt.slice(0, 10);
+      const on = row.disbursed_on ?? today;
       return { ...row, disbursed, status: 'disbursed', disbursed_on: on, days_late: daysBetween(row.due, on) };
     }
     default:

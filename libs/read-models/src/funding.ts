@@ -1,161 +1,76 @@
-import type { FundingAccountEvent, Stage } from '@entente/domain';
-import { type Projection, type RecordedEvent, never } from '@entente/kernel';
-import { Column } from 'typeorm';
+import type { FundingAccountEvent, Stage } from '@entente/contracts';
+import type { Projection } from '@entente/kernel';
+import { amount, count, dayOrNull, flag, text, textOrNull } from './columns.js';
+import { rowBy, unchanged } from './row-by.js';
 
-/** The money of an account in one period, by stage, in minor units of the account's currency. */
+/** The money of an account in one period, by stage. */
 export class FundingRow {
-  /** The account's id. */
-  @Column('text')
-  account!: string;
-
-  @Column('text')
-  donor!: string;
-
-  @Column('text')
-  recipient!: string;
-
-  @Column('text', { nullable: true })
-  programme!: string | null;
-
-  @Column('text', { nullable: true })
-  assistance_case!: string | null;
-
-  /** The source's name of the fund. */
-  @Column('text')
-  fund!: string;
-
-  /** The account's own word for a fiscal period, exactly as it was said. */
-  @Column('text')
-  period!: string;
-
-  @Column('text')
-  currency!: string;
-
-  /** `own`, or `reported`: it repeats what another system decided. */
-  @Column('text')
-  basis!: string;
-
-  @Column('boolean')
-  on_budget!: boolean;
-
-  @Column('text', { nullable: true })
-  budget_line!: string | null;
-
-  /** The last day on which it may be committed or obligated. */
-  @Column('text', { nullable: true })
-  available_until!: string | null;
-
-  @Column('bigint')
-  pledged!: number;
-
-  @Column('bigint')
-  committed!: number;
-
-  @Column('bigint')
-  obligated!: number;
-
-  @Column('bigint')
-  disbursed!: number;
-
-  @Column('bigint')
-  spent!: number;
-
-  /** What is planned to be disbursed in the period. */
-  @Column('bigint')
-  disbursement_planned!: number;
-
-  /** How many movements of money it is made of. */
-  @Column('integer')
-  movements!: number;
+  @text('the account') account!: string;
+  @text('the donor') donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that it pays for, if any') programme!: string | null;
+  @textOrNull('the case that it pays for, if any') assistance_case!: string | null;
+  @text("the source's name for the fund") fund!: string;
+  @text("the fiscal period, in the account's own words") period!: string;
+  @text("the ISO 4217 code of the account's currency") currency!: string;
+  @text('own; or reported, if it repeats what another system decided') basis!: string;
+  @flag("whether the money runs through the recipient's own budget") on_budget!: boolean;
+  @textOrNull("the line of the recipient's budget") budget_line!: string | null;
+  @dayOrNull('the last day on which it may be committed or obligated') available_until!: string | null;
+  @amount('what is pledged, in minor units') pledged!: number;
+  @amount('what is committed, in minor units') committed!: number;
+  @amount('what is obligated, in minor units') obligated!: number;
+  @amount('what is disbursed, in minor units') disbursed!: number;
+  @amount('what is spent, in minor units') spent!: number;
+  @amount('what is planned to be disbursed in the period, in minor units') disbursement_planned!: number;
+  @count('movements of money that it is made of') movements!: number;
 }
 
 /** Adds to a stage, and counts the movement. */
-const moved = (row: FundingRow, stage: Stage, by: number): FundingRow => ({
-  ...row,
+const moved = (row: FundingRow, stage: Stage, by: number): Partial<FundingRow> => ({
   [stage]: row[stage] + by,
   movements: row.movements + 1,
 });
 
-function evolve(
-  before: FundingRow | null,
-  event: RecordedEvent<FundingAccountEvent>,
-  key: string,
-  head: FundingRow | null,
-): FundingRow | null {
-  if (event.type === 'FundingAccountOpened') {
-    const {
-      donor,
-      recipient,
-      programme = null,
-      case: assistance_case = null,
-      fund,
-      currency,
-      basis,
-      onBudget,
-    } = event.data;
-    const account = event.stream.slice(event.stream.indexOf('/') + 1);
-    const { budgetLine = null, availableUntil = null } = event.data;
-    const nothing = {
-      pledged: 0,
-      committed: 0,
-      obligated: 0,
-      disbursed: 0,
-      spent: 0,
-      disbursement_planned: 0,
-      movements: 0,
-    };
-    const terms = { on_budget: onBudget, budget_line: budgetLine, available_until: availableUntil };
-    return {
-      account,
-      donor,
-      recipient,
-      programme,
-      assistance_case,
-      fund,
-      period: '',
-      currency,
-      basis,
-      ...terms,
-      ...nothing,
-    };
-  }
-  const row = before ?? (head === null ? null : { ...head, period: key });
-  if (row === null) return null;
-  switch (event.type) {
-    case 'FundsPledged':
-    case 'ContributionPooled':
-      return moved(row, 'pledged', event.data.amount);
-    case 'PledgeReduced':
-      return moved(row, 'pledged', -event.data.amount);
-    case 'FundsCommitted':
-      return moved(row, 'committed', event.data.amount);
-    case 'FundsDecommitted':
-      return moved(row, 'committed', -event.data.amount);
-    case 'FundsObligated':
-      return moved(row, 'obligated', event.data.amount);
-    case 'FundsDeobligated':
-      return moved(row, 'obligated', -event.data.amount);
-    case 'FundsDisbursed':
-      return moved(row, 'disbursed', event.data.amount);
-    case 'FundsReimbursed':
-      return moved(row, 'disbursed', -event.data.amount);
-    case 'ExpenditureReported':
-      return moved(row, 'spent', event.data.amount);
-    case 'ExpenditureCorrected':
-      return moved(row, 'spent', -event.data.amount);
-    case 'FundsReallocatedOut':
-      return moved(row, event.data.stage, -event.data.amount);
-    case 'FundsReallocatedIn':
-      return moved(row, event.data.stage, event.data.amount);
-    case 'DisbursementPlanned':
-      return { ...row, disbursement_planned: row.disbursement_planned + event.data.amount };
-    case 'ExchangeRateFixed':
-    case 'FundingAccountClosed':
-      return row;
-    default:
-      return never(event);
-  }
-}
+const raised = (stage: Stage) => (data: { readonly amount: number }, row: FundingRow) => moved(row, stage, data.amount);
+const lowered = (stage: Stage) => (data: { readonly amount: number }, row: FundingRow) =>
+  moved(row, stage, -data.amount);
+
+const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
+  'FundingAccountOpened',
+  (data, { id }) => ({
+    account: id,
+    donor: data.donor,
+    recipient: data.recipient,
+    programme: data.programme ?? null,
+    assistance_case: data.case ?? null,
+    fund: data.fund,
+    period: '',
+    currency: data.currency,
+    basis: data.basis,
+    on_budget: data.onBudget,
+    budget_line: data.budgetLine ?? null,
+    available_until: data.availableUntil ?? null,
+  }),
+  {
+    FundsPledged: raised('pledged'),
+    ContributionPooled: raised('pledged'),
+    PledgeReduced: lowered('pledged'),
+    FundsCommitted: raised('committed'),
+    FundsDecommitted: lowered('committed'),
+    FundsObligated: raised('obligated'),
+    FundsDeobligated: lowered('obligated'),
+    FundsDisbursed: raised('disbursed'),
+    FundsReimbursed: lowered('disbursed'),
+    ExpenditureReported: raised('spent'),
+    ExpenditureCorrected: lowered('spent'),
+    FundsReallocatedOut: (data, row) => moved(row, data.stage, -data.amount),
+    FundsReallocatedIn: (data, row) => moved(row, data.stage, data.amount),
+    DisbursementPlanned: (data, row) => ({ disbursement_planned: row.disbursement_planned + data.amount }),
+    ExchangeRateFixed: unchanged,
+    FundingAccountClosed: unchanged,
+  },
+);
 
 export const funding: Projection<FundingAccountEvent, FundingRow> = {
   name: 'funding',
@@ -171,5 +86,6 @@ export const funding: Projection<FundingAccountEvent, FundingRow> = {
   head: true,
   touches: (event) =>
     'period' in event.data ? [event.data.period] : event.type === 'FundingAccountOpened' ? [''] : [],
-  evolve,
+  // A period's first row is that of the account, with nothing in it yet.
+  evolve: (row, event, period, head) => evolve(row ?? (head === null ? null : { ...head, period }), event),
 };

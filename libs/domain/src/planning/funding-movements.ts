@@ -1,0 +1,116 @@
+import type { FundingAccountEvent, Money, OpenFundingAccount, Reversal, Stage } from '@entente/contracts';
+import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+
+/** The state of a funding account. */
+export interface FundingAccount extends Pick<
+  OpenFundingAccount,
+  'donor' | 'recipient' | 'programme' | 'case' | 'currency' | 'stages' | 'basis' | 'availableUntil'
+> {
+  /** What stands at each stage, over all periods, in minor units. */
+  readonly standing: Readonly<Record<Stage, number>>;
+  readonly tranches: readonly string[];
+  /** Money given to other accounts, by event id: what their taking in rests on. */
+  readonly givenOut: Readonly<Record<string, { readonly amount: number; readonly stage: Stage; readonly to: string }>>;
+  /** Outgoing reallocations that were taken in here. */
+  readonly takenIn: readonly string[];
+  readonly closed: boolean;
+}
+
+/** What stands in a new account, by stage, in the order in which stages can come. */
+export const NOTHING: FundingAccount['standing'] = { pledged: 0, committed: 0, obligated: 0, disbursed: 0, spent: 0 };
+
+/** All stages, in the order in which they can come. */
+export const STAGES = Object.keys(NOTHING) as readonly Stage[];
+
+/** How each movement changes what stands: the stage and the sign. */
+export const MOVES = {
+  FundsPledged: ['pledged', 1],
+  PledgeReduced: ['pledged', -1],
+  FundsCommitted: ['committed', 1],
+  FundsDecommitted: ['committed', -1],
+  FundsObligated: ['obligated', 1],
+  FundsDeobligated: ['obligated', -1],
+  FundsDisbursed: ['disbursed', 1],
+  FundsReimbursed: ['disbursed', -1],
+  ExpenditureReported: ['spent', 1],
+  ExpenditureCorrected: ['spent', -1],
+  ContributionPooled: ['pledged', 1],
+} as const satisfies Partial<Record<FundingAccountEvent['type'], readonly [Stage, 1 | -1]>>;
+
+/** The stage of this account that bounds another: the nearest before it, never a pledge (R15). */
+const before = (state: FundingAccount, stage: Stage): Stage | undefined =>
+  STAGES.slice(0, STAGES.indexOf(stage)).findLast((s) => s !== 'pledged' && state.stages.includes(s));
+const after = (state: FundingAccount, stage: Stage): Stage | undefined =>
+  stage === 'pledged' ? undefined : STAGES.slice(STAGES.indexOf(stage) + 1).find((s) => state.stages.includes(s));
+
+/** What every movement needs, whatever its direction. */
+export function unfit(
+  state: FundingAccount,
+  stage: Stage,
+  data: Money,
+  by: number,
+  { occurredAt }: DecisionContext,
+): Refusal | null {
+  if (!state.stages.includes(stage))
+    return refuse('stage-not-kept', `the account keeps the stage ${stage}`, 'R15', { stages: state.stages });
+  if (state.basis === 'reported' && data.reported === undefined)
+    return refuse('source-row-missing', 'a reported account names the source and the key of its row');
+  if (state.basis === 'own' && data.reported !== undefined)
+    return refuse('not-a-reported-account', 'only accounts whose basis is `reported` repeat rows of another system');
+  if (state.basis === 'own' && data.amount === 0) return refuse('amount-zero', 'the amount is above zero');
+  if (!Number.isSafeInteger(state.standing[stage] + by))
+    return refuse('amount-beyond-range', 'the total of the stage stays within what a row can hold');
+  const expiring = by > 0 && (stage === 'committed' || stage === 'obligated');
+  const until = state.basis === 'own' ? state.availableUntil : undefined;
+  if (expiring && until !== undefined && occurredAt.slice(0, 10) > until)
+    return refuse('funds-expired', 'the funds are still available on that day', 'R15', { until });
+  return null;
+}
+
+/** R15: a movement forward stays within what the stage before has left, if any bounds it. */
+export function cannotGoForward(
+  state: FundingAccount,
+  stage: Stage,
+  data: Money,
+  context: DecisionContext,
+): Refusal | null {
+  const { amount } = data;
+  const bad = unfit(state, stage, data, amount, context);
+  const bound = before(state, stage);
+  if (bad !== null || state.basis === 'reported' || bound === undefined) return bad;
+  const left = state.standing[bound] - state.standing[stage];
+  if (amount <= left) return null;
+  return refuse('exceeds-stage-before', `${stage} stays within ${bound}`, 'R15', { amount, left, bound });
+}
+
+/**
+ * R15: a movement back never exceeds what stands and has not moved on to the next stage.
+ * Reported accounts repeat another system and have no bound.
+ */
+export function cannotGoBack(
+  state: FundingAccount,
+  stage: Stage,
+  data: Money,
+  context: DecisionContext,
+): Refusal | null {
+  const { amount } = data;
+  const bad = unfit(state, stage, data, -amount, context);
+  if (bad !== null || state.basis === 'reported') return bad;
+  const next = after(state, stage);
+  const stands = state.standing[stage] - (next === undefined ? 0 : state.standing[next]);
+  if (amount <= stands) return null;
+  return refuse('exceeds-what-stands', `at most what stands at ${stage} is taken back`, 'R15', { amount, stands });
+}
+
+/**
+ * R26: a movement back corrects one that raised the stage.
+ * One that lowered it too much is made good by a movement forward.
+ */
+export function correctsUnknown(stage: Stage, { corrects }: Reversal, { known }: DecisionContext): Refusal | null {
+  if (corrects === undefined) return null;
+  const move = MOVES[known.past(corrects) as keyof typeof MOVES] as readonly [Stage, number] | undefined;
+  if (move?.[0] === stage && move[1] === 1) return null;
+  return refuse('corrects-unknown-event', 'the event corrected raised the same stage of this account', 'R26', {
+    corrects,
+  });
+}
