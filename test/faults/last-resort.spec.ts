@@ -71,6 +71,30 @@ describe('an error that nobody caught', () => {
     expect((await once(process_, 'close'))[0]).toBe(70);
   });
 
+  it.each([
+    ['Object.create(null)', 'something that cannot be made text'],
+    ["{ toString() { throw new Error('no') } }", 'something that cannot be made text'],
+    ["Object.defineProperty(new Error('x'), 'message', { get() { throw 1 } })", 'something that cannot be made text'],
+    ["Object.assign(new Error('x'), { message: 7n })", '7'],
+    ["new Error('outer', { cause: new Error('inner') })", 'outer'],
+  ])('closes and says so, whatever was thrown: %s', async (thrown, message) => {
+    const program = `import { lastResort } from ${JSON.stringify(LAST_RESORT)};
+      lastResort('it', () => Promise.resolve(console.log('closed')));
+      throw ${thrown};`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let log = '';
+    let out = '';
+    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    expect((await once(child, 'close'))[0]).toBe(70);
+    expect(out).toBe('closed\n');
+    const [line] = saidIn(log) as unknown as [{ err: { message: string; cause?: { message: string } } }];
+    expect(line.err.message).toBe(message);
+    if (message === 'outer') expect(line.err.cause?.message).toBe('inner');
+  });
+
   it('in the command line ends it with the same status and a line', async () => {
     const cli = spawn(
       process.execPath,

@@ -20,11 +20,12 @@ const STDERR = 2;
 export function lastResort(name: string, close: () => Promise<unknown>): void {
   let ending = false;
   process.on('uncaughtException', (error: unknown) => {
-    log(name, error, ending ? 'while it ends' : `it answers what is open and ends with status ${EXIT_UNSURE}`);
-    if (ending) return;
+    const again = ending;
     ending = true;
     // Also if nothing is left open before that.
     process.exitCode = EXIT_UNSURE;
+    log(name, error, again ? 'while it ends' : `it answers what is open and ends with status ${EXIT_UNSURE}`);
+    if (again) return;
     const end = (): never => process.exit(EXIT_UNSURE);
     setTimeout(end, CLOSE_WITHIN_MS).unref();
     void Promise.resolve()
@@ -34,17 +35,33 @@ export function lastResort(name: string, close: () => Promise<unknown>): void {
   });
 }
 
+/** An error as text that can be logged, with its causes. Anything may be thrown, also what cannot be made text. */
+function described(error: unknown, depth = 0): { type: string; message: string; stack?: string; cause?: unknown } {
+  try {
+    if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+    const { name, message, stack, cause } = error;
+    return {
+      type: String(name),
+      message: String(message),
+      ...(stack === undefined ? {} : { stack: String(stack) }),
+      ...(cause === undefined || depth > 4 ? {} : { cause: described(cause, depth + 1) }),
+    };
+  } catch {
+    return { type: typeof error, message: 'something that cannot be made text' };
+  }
+}
+
 /** One line, in the form of every other line of the log. */
 function log(name: string, error: unknown, then: string): void {
-  const cause = error instanceof Error ? error : new Error(String(error));
-  const line = {
-    level: 'fatal',
-    time: new Date().toISOString(),
-    context: 'last-resort',
-    err: { type: cause.name, message: cause.message, stack: cause.stack },
-    msg: `${name} met an error that nobody caught (${cause.message}); ${then}`,
-  };
   try {
+    const err = described(error);
+    const line = {
+      level: 'fatal',
+      time: new Date().toISOString(),
+      context: 'last-resort',
+      err,
+      msg: `${name} met an error that nobody caught (${err.message}); ${then}`,
+    };
     writeSync(STDERR, `${JSON.stringify(line)}\n`);
   } catch {
     // Nobody reads it any more.

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
 import { EventStoreCluster } from '../../../test/doubles/eventstoredb/cluster.js';
@@ -7,6 +9,24 @@ jest.setTimeout(60_000);
 
 // What nobody catches fails the test in which it happens: the runner sees to that.
 const ends: (() => unknown)[] = [];
+
+/** What another program writes. */
+const theirs = {
+  type: 'Theirs',
+  contentType: 'application/json',
+  data: new TextEncoder().encode('{}'),
+  metadata: new Uint8Array(),
+};
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
@@ -135,6 +155,26 @@ describe('a cluster', () => {
       await until(() => ![0, null].includes(cluster.leader()));
       await accepted(await aStore(cluster.url), 'note/a');
     }
+  });
+
+  it('forgets the ids of any when all its nodes are started again, and not before', async () => {
+    const cluster = await aCluster();
+    const write = () => cluster.log.check('note-a', 'any', ['00000000-0000-4000-8000-000000000001']).decision;
+    cluster.log.write('note-a', [{ ...theirs, id: '00000000-0000-4000-8000-000000000001' }]);
+    cluster.kill(0);
+    await cluster.revive(0);
+    expect(write()).toBe('Idempotent');
+    for (const node of [0, 1, 2]) cluster.kill(node);
+    for (const node of [0, 1, 2]) await cluster.revive(node);
+    expect(write()).toBe('Ok');
+  });
+
+  it('takes a comma in a password for no second host', async () => {
+    const port = await closedPort();
+    const url = `esdb+discover://ann:pa,ss@127.0.0.1:${port}?tls=false`;
+    await expect(EventStoreDbStore.connect({ url, patience: 300 })).rejects.toMatchObject({
+      code: 'event-store-unanswered',
+    });
   });
 
   it('is refused behind esdb+discover:// with several hosts, of which one alone would be used', async () => {

@@ -3,6 +3,7 @@ import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.j
 import { Fault } from '@entente/engine';
 import { type LeaderSearch, leaderSearch } from './client-patches.js';
 import { NoLeader, Rpc, isNoLeader } from './rpc.js';
+import { ServerPositions } from './server-positions.js';
 import type { Names } from './stream-names.js';
 
 /** The oldest server that tells the position of each event of a stream. */
@@ -30,6 +31,7 @@ export interface EventStoreConnection {
   readonly client: EventStoreDBClient;
   readonly calls: Rpc;
   readonly names: Names;
+  readonly positions: ServerPositions;
   /** What every call says: the leader must answer, and when it is too late. */
   readonly every: { readonly requiresLeader: true; readonly deadline: number };
 }
@@ -39,6 +41,9 @@ export function addressOf(url: string): string {
   const behind = url.slice(url.lastIndexOf('@') + 1).replace(/^[a-z+]+:\/\//, '');
   return behind.replace(/[?/].*$/s, '') || 'no address';
 }
+
+/** A url without user and password, which may hold anything. */
+const withoutUser = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/?#]*@/i, '$1');
 
 /** What the client knows of a connection string, as it compares names. Of anything else it prints the whole string, password and all. */
 const OPTIONS = [
@@ -64,11 +69,11 @@ const OPTIONS = [
 const DISCOVERY = { gossipTimeout: '1', maxDiscoverAttempts: '2' } as const;
 
 /** What a url of several names looks like, where `esdb+discover://` would use the first of them alone. */
-const SEVERAL_HOSTS = /^(?<scheme>esdb\+discover):\/\/(?:[^@/?#]*@)?[^@/?#]*,/i;
+const SEVERAL_HOSTS = /^esdb\+discover:\/\/[^/?#]*,/i;
 
 /** Whether the client looks by gossip for the node that leads. */
 const isCluster = (url: string): boolean =>
-  /^esdb\+discover:/i.test(url) || /^esdb:\/\/(?:[^@/?#]*@)?[^@/?#]*,/i.test(url);
+  /^esdb\+discover:/i.test(url) || /^esdb:\/\/[^/?#]*,/i.test(withoutUser(url));
 
 /** The url with {@link DISCOVERY} for whatever it does not say itself. */
 function withDiscovery(url: string): string {
@@ -126,7 +131,7 @@ export async function connect(url: string, patience: number, names: Names): Prom
     throw new Error(
       `the address of the event store (${address}) has an option that is not heeded, ${unknown}: leave it out`,
     );
-  if (SEVERAL_HOSTS.test(url))
+  if (SEVERAL_HOSTS.test(withoutUser(url)))
     throw new Error(
       `the address of the event store (${address}) names several hosts behind esdb+discover://, of which the client would use the first alone: write esdb:// for several hosts`,
     );
@@ -169,6 +174,7 @@ export async function connect(url: string, patience: number, names: Names): Prom
     client,
     calls,
     names,
+    positions: new ServerPositions(),
     every: { requiresLeader: true, deadline: patience + FAR },
   };
   let version: string;

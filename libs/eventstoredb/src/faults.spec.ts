@@ -139,6 +139,23 @@ describe('a cluster', () => {
   });
 });
 
+describe('code 8', () => {
+  it('is too much for one message only in the words of that, and else asks for another try', async () => {
+    const rpc = new Rpc('here', 50);
+    const failing = (words: string) =>
+      rpc.ask('append', () => Promise.reject(Object.assign(new Error(words), { code: 8 })));
+    for (const words of [
+      'Received message larger than max (2 vs. 1)',
+      'Received message exceeds the maximum configured',
+    ])
+      await expect(failing(words)).rejects.toMatchObject({ code: 'too-large' });
+    await expect(failing('Bandwidth exhausted or memory limit exceeded')).rejects.toMatchObject({
+      code: 'event-store-unanswered',
+      retryAfter: 5,
+    });
+  });
+});
+
 describe('a connection', () => {
   it('to a server before 22.6 is refused by its version', async () => {
     const server = await aServer();

@@ -31,7 +31,7 @@ export async function* narrowed(
   end: bigint,
   range: LogRange,
 ): AsyncIterable<FilteredPage> {
-  const { client, calls, names, every } = link;
+  const { client, calls, names, positions, every } = link;
   const found: AllStreamResolvedEvent['event'][] = [];
   let through = after;
   let over = false;
@@ -45,21 +45,21 @@ export async function* narrowed(
     wake();
   };
   // Nothing here may throw: the client would not catch it.
-  const checkpointReached = (from: AllStreamSubscription, { commit }: Position): void => {
+  const checkpointReached = (from: AllStreamSubscription, position: Position): void => {
     drain(from);
-    reach(commit);
+    reach(positions.reached(position));
   };
   const looking = { checkpointReached, checkpointInterval: 1, maxSearchWindow: WINDOW };
   const filter =
     range.kinds === undefined
       ? eventTypeFilter({ regex: anyOf(range.types ?? []), ...looking })
       : streamNameFilter({ prefixes: names.ofKinds(range.kinds), ...looking });
-  const subscription = client.subscribeToAll({ ...every, fromPosition: { commit: after, prepare: after }, filter });
+  const subscription = client.subscribeToAll({ ...every, fromPosition: positions.at(after), filter });
   subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
     if (event === undefined) return;
     found.push(event);
     if (found.length >= MOST) subscription.pause();
-    reach(event.position.commit);
+    reach(positions.reached(event.position));
   });
   subscription.on('caughtUp', () => {
     drain(subscription);

@@ -114,16 +114,16 @@ export class LogReader {
 
   /** Where all that the server holds ends, and the last event of the log, where one stands behind a position. */
   async end(after = 0n): Promise<{ readonly through: bigint; readonly last?: RecordedEvent }> {
-    const { client, calls, every } = this.link;
+    const { client, calls, positions, every } = this.link;
     let from = null as bigint | null;
     let through = 0n;
     for (let count = 8; ; count = Math.min(count * 4, PAGE)) {
-      const fromPosition: ReadPosition = from === null ? END : { commit: from, prepare: from };
+      const fromPosition: ReadPosition = from === null ? END : positions.at(from);
       const raw: readonly AllStreamResolvedEvent[] = await calls.ask('read its end', () =>
         this.collected(client.readAll({ ...every, fromPosition, direction: BACKWARDS, maxCount: count })),
       );
       for (const { event } of raw) {
-        const position = event?.position.commit ?? 0n;
+        const position = event === undefined ? 0n : positions.reached(event.position);
         if (position > through) through = position;
         if (position <= this.notBefore(after)) return { through };
         const [last] = this.own(event);
@@ -161,16 +161,31 @@ export class LogReader {
       from = this.knownBefore(from);
       raw = await this.rawFrom(from, PAGE);
     }
+    let through = this.endOf(raw) ?? from;
+    // What is known before it may lie many pages before it.
+    while (raw.length === PAGE && through < after) {
+      raw = await this.rawFrom(through, PAGE);
+      if (raw === null) throw new Error(`no event begins at ${through}, where one was read`);
+      const further = this.endOf(raw) ?? through;
+      if (further === through) break;
+      through = further;
+    }
     const events = raw.flatMap(({ event }) => ((event?.position.commit ?? 0n) <= after ? [] : this.own(event, wanted)));
     const last = events.at(-1);
     if (last !== undefined) this.instants.note(last);
-    return { events, through: raw.at(-1)?.event?.position.commit ?? from, last: raw.length < PAGE };
+    return { events, through, last: raw.length < PAGE };
+  }
+
+  /** Where a part of the log ends, as a commit. */
+  private endOf(raw: readonly AllStreamResolvedEvent[]): bigint | null {
+    const last = raw.at(-1)?.event;
+    return last === undefined ? null : this.link.positions.reached(last.position);
   }
 
   /** What the server holds from the event at a position on, that one first; null if no event begins there. 0: from the start. */
   private async rawFrom(position: bigint, maxCount: number): Promise<readonly AllStreamResolvedEvent[] | null> {
-    const { client, calls, every } = this.link;
-    const fromPosition = position === 0n ? START : { commit: position, prepare: position };
+    const { client, calls, positions, every } = this.link;
+    const fromPosition = position === 0n ? START : positions.at(position);
     const isAnswer = (error: unknown): boolean => position !== 0n && isNoEventThere(error);
     try {
       return await calls.ask(

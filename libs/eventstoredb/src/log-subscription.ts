@@ -142,12 +142,12 @@ export class LogSubscription {
 
   /** One subscription, until it ends; gives the error by which it did, or null. */
   private async subscribed(): Promise<unknown> {
-    const { client, calls, every } = this.link;
-    const fromPosition = this.through === 0n ? START : { commit: this.through, prepare: this.through };
+    const { client, calls, positions, every } = this.link;
+    const fromPosition = this.through === 0n ? START : positions.at(this.through);
     // Nothing here may throw: the client would not catch it.
-    const checkpointReached = (from: AllStreamSubscription, { commit }: Position): void => {
+    const checkpointReached = (from: AllStreamSubscription, position: Position): void => {
       drain(from);
-      this.through = commit;
+      this.through = positions.reached(position);
     };
     const filter = excludeSystemEvents({ checkpointReached });
     const subscription = client.subscribeToAll({ ...every, fromPosition, filter });
@@ -159,7 +159,7 @@ export class LogSubscription {
         } catch {
           // What cannot be read is told to whoever reads it.
         }
-        this.through = event?.position.commit ?? this.through;
+        if (event !== undefined) this.through = positions.reached(event.position);
       });
       subscription.on('error', resolve);
       subscription.on('end', () => resolve(null));

@@ -138,6 +138,31 @@ describe('the log on a server', () => {
     }
   });
 
+  it("is read behind events of another program's transactions, whose commit stands behind them", async () => {
+    for (const version of ['22.10.5', '23.10.6', '24.10.4']) {
+      const server = await aServer();
+      server.faults.version = version;
+      const store = await aStore({ url: server.url });
+      await store.append('note/a', 'none', [anEvent()]);
+      const many = Array.from({ length: 1600 }, (_, i) => ({
+        ...theirs('Theirs'),
+        id: `77777777-0000-4000-8000-${String(i).padStart(12, '0')}`,
+      }));
+      server.log.write('theirs', many, { apart: 5n });
+      // It begins where the log ends with theirs, and goes on behind them.
+      const later = await aStore({ url: server.url });
+      await later.append('note/a', 0, [anEvent(), anEvent()]);
+      for (const reader of [store, later]) {
+        const read = async (range: LogRange) => (await all(reader.readLog(0n, range))).map(({ revision }) => revision);
+        expect([await read({}), await read({ kinds: ['note'] })]).toEqual([
+          [0, 1, 2],
+          [0, 1, 2],
+        ]);
+        expect((await reader.eventAt(await reader.head()))?.revision).toBe(2);
+      }
+    }
+  });
+
   it('asks again where a node knows of no leader, and takes that for no answer about a position', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url, patience: 300 });

@@ -50,8 +50,11 @@ export const isNoEventThere = (error: unknown): boolean =>
 /** The server cut a subscription for which too many events waited; it goes on from its last position. */
 export const isCut = (error: unknown): boolean => codeOf(error) === ABORTED;
 
-/** More than the server's transport takes in one message. */
-const isBeyondTransport = (error: unknown): boolean => codeOf(error) === RESOURCE_EXHAUSTED;
+/** More than the server's transport takes in one message. Code 8 says other things, too, as that a proxy asks for calm: its words tell. */
+const isBeyondTransport = (error: unknown): boolean =>
+  codeOf(error) === RESOURCE_EXHAUSTED &&
+  error instanceof Error &&
+  /larger than max|exceeds the maximum/i.test(error.message);
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 

@@ -107,7 +107,14 @@ export class EventStoreCluster {
     node.front.close();
     node.takesItselfFor = 'unknown';
     if (this.lead === node) this.lead = null;
+    // What any of them remembers, all do that go on.
+    if (this.nodes.every(({ state }) => state === 'killed')) this.log.forgetIds();
     this.look();
+  }
+
+  /** Every node, whose faults tests set. */
+  get doubles(): readonly EventStoreDouble[] {
+    return this.nodes.map(({ double }) => double);
   }
 
   /** Stops a node where it is: connections stay and say nothing. */

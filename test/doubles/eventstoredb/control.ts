@@ -18,10 +18,10 @@ type Reply = readonly [status: number, says: string];
 /**
  * The address at which a stand-in that is a process of its own is told what to do wrong. `PUT /faults` with a part of
  * {@link Change} in JSON: answers, when that holds, all that holds then; what is counted, with the number of calls
- * left. Of a cluster also `PUT /nodes` with `{ node, state }`: answers who leads, and the state of each node.
+ * left. Of a cluster every node does it; of one also `PUT /nodes` with `{ node, state }`: answers who leads, and the state of each node.
  */
 export async function openControl(
-  double: EventStoreDouble,
+  doubles: readonly EventStoreDouble[],
   port: number,
   cluster: EventStoreCluster | null = null,
 ): Promise<Server> {
@@ -30,12 +30,14 @@ export async function openControl(
     const wrong = wrongIn(asked);
     if (wrong.length > 0) return [400, wrong.join('\n')];
     const { listens: wanted = listens, apart, ...faults } = asked as Change;
-    Object.assign(double.faults, faults, apart === undefined ? {} : { apart: BigInt(apart) });
-    if (wanted && !listens) await double.listen();
-    if (!wanted && listens) double.refuse();
+    for (const { faults: own } of doubles)
+      Object.assign(own, faults, apart === undefined ? {} : { apart: BigInt(apart) });
+    for (const double of doubles)
+      if (wanted && !listens) await double.listen();
+      else if (!wanted && listens) double.refuse();
     listens = wanted;
     const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
-    return [200, JSON.stringify(double.faults, text)];
+    return [200, JSON.stringify(doubles[0]?.faults, text)];
   };
   const changeNode = async (nodes: EventStoreCluster, asked: unknown): Promise<Reply> => {
     const { node, state } = (asked ?? {}) as Partial<NodeChange>;

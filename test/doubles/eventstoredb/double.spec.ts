@@ -287,6 +287,8 @@ describe('the double of a server', () => {
     await expect(client.appendToStream('note-1', anEvent())).rejects.toThrow('Exception was thrown: no room');
     server.log.keep = keep;
     await client.appendToStream('note-2', anEvent());
+    // Nothing of what failed is there, also if it is told again.
+    expect(server.log.of('note-1')).toEqual([]);
   });
 
   it('goes on whatever it is sent', async () => {

@@ -227,7 +227,11 @@ export class DoubleLog {
     if (last === undefined) return {};
     try {
       const said: unknown = JSON.parse(decoder.decode(last.data));
-      return said !== null && typeof said === 'object' ? said : {};
+      if (said === null || typeof said !== 'object') return {};
+      // What is no whole number is passed over.
+      const isSound = ([name, value]: [string, unknown]): boolean =>
+        !['$maxCount', '$maxAge', '$tb'].includes(name) || (Number.isInteger(value) && Number(value) >= 0);
+      return Object.fromEntries(Object.entries(said).filter(isSound));
     } catch {
       return {};
     }
@@ -243,7 +247,12 @@ export class DoubleLog {
   }
 
   private publish(from: number): void {
-    this.keep(this.records.slice(from));
+    try {
+      this.keep(this.records.slice(from));
+    } catch (error) {
+      this.withdraw(from);
+      throw error;
+    }
     for (const grown of this.growing) grown();
   }
 
@@ -272,6 +281,17 @@ export class DoubleLog {
     // By its place in the log: a map that is searched for its oldest key walks over all that it has lost.
     const oldest = this.records.at(-REMEMBERED_IDS - 1);
     if (oldest !== undefined && this.committed.get(oldest.id) === oldest) this.committed.delete(oldest.id);
+  }
+
+  /** Takes back what could not be kept. */
+  private withdraw(from: number): void {
+    const [first] = this.records.slice(from, from + 1);
+    for (const stored of this.records.splice(from).reverse()) {
+      this.streams.get(stored.stream)?.pop();
+      if (this.streams.get(stored.stream)?.length === 0) this.streams.delete(stored.stream);
+      this.committed.delete(stored.id);
+    }
+    if (first !== undefined) this.end = first.prepare;
   }
 
   private now(): bigint {

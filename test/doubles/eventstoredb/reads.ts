@@ -266,7 +266,7 @@ function passing(filter: ReadReq.Options.FilterOptions): (record: Stored) => boo
   const expression = filter.getStreamIdentifier() ?? filter.getEventType();
   const textOf = ({ stream, type }: Stored) => (filter.hasStreamIdentifier() ? stream : type);
   const regex = expression?.getRegex() ?? '';
-  const pattern = new RegExp(regex, 'u');
+  const pattern = new RegExp(regex);
   const prefixes = expression?.getPrefixList() ?? [];
   return (record) =>
     regex === '' ? prefixes.some((prefix) => textOf(record).startsWith(prefix)) : pattern.test(textOf(record));

@@ -8,9 +8,10 @@ export async function stand(folder: string, ports: readonly number[], control: n
   const clock: { now: () => number } = { now: Date.now };
   const log = keptLog(folder, () => clock.now());
   const cluster = ports.length > 1 ? await EventStoreCluster.start({ log, ports }) : null;
-  const double = cluster?.node(0) ?? (await EventStoreDouble.start(log, ports[0]));
+  const doubles = cluster?.doubles ?? [await EventStoreDouble.start(log, ports[0])];
+  const [double] = doubles as [EventStoreDouble];
   clock.now = () => double.time();
-  await openControl(double, control, cluster);
+  await openControl(doubles, control, cluster);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void (cluster ?? double).shutDown().finally(() => process.exit(0)));
 }
