@@ -94,7 +94,7 @@ export const IN_TURN = [
   { name: 'kills of the standalone process, thirty times', run: ['test:kill', '--times', '30'], seconds: 150 },
   { name: 'the Greenbook, distributed', run: ['test:greenbook:distributed', '$GREENBOOK'], seconds: 200 },
   {
-    name: 'the Greenbook, distributed, by the commands of the README',
+    name: 'the Greenbook, distributed, by the commands of the guide',
     run: ['test:greenbook:here', '$GREENBOOK'],
     seconds: 240,
   },

@@ -104,10 +104,13 @@ describe('a command on a topic', () => {
     expect(dead).toEqual([]);
   });
 
-  it('as the README shows it is accepted', async () => {
+  it('as the guide shows it is accepted', async () => {
     const { replies } = await running(1);
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const [, key = '', heads = '', value = ''] = /^key +(\S+)\nheaders +([^]*?)\nvalue +(.*)$/m.exec(readme) ?? [];
+    const guide = readFileSync(
+      new URL('../../docs/how-to/send-commands-over-kafka.md', import.meta.url),
+      'utf8',
+    ).replaceAll(/^ {3}/gm, '');
+    const [, key = '', heads = '', value = ''] = /^key +(\S+)\nheaders +([^]*?)\nvalue +(.*)$/m.exec(guide) ?? [];
     const headers = Object.fromEntries(heads.split(/,\s+/).map((one) => one.split(': ') as [string, string]));
     const account = { donor: 'norland', recipient: 'estmark', fund: 'Border', currency: 'USD', stages: ['pledged'] };
     const donor = { source: 'norland', actorrole: 'donor', type: 'OpenFundingAccount' };

@@ -1,74 +1,235 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readCommand } from '@entente/contracts';
 import { commandLine } from '../../apps/cli/src/commands.js';
-import { tellExample } from '../../apps/standalone/src/example.js';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { APPS } from '../../deploy/check/settings.mjs';
+import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
+import { DOCUMENTS, ROOT, blocksOf, linksOf, textOf } from './documents.js';
+
+/** What has happened in the folder of a reader who does what a document says. */
+interface Ran {
+  readonly status: number | null;
+  readonly err: string;
+  /** What each block printed. */
+  readonly printed: readonly string[];
+  /** The status of each answer over HTTP, by the number of its block. */
+  readonly statuses: readonly (readonly [block: number, status: number])[];
+}
+
+/** The documents whose `sh` blocks are run, one after the other on the same deployment. */
+const RUN = [
+  'README.md',
+  'docs/tutorials/first-programme.md',
+  ...['back-up-and-restore', 'rebuild-a-read-model', 'parked-streams', 'move-a-log'].map(
+    (name) => `docs/how-to/${name}.md`,
+  ),
+  ...['monitor-and-alert', 'import-reported-history'].map((name) => `docs/how-to/${name}.md`),
+];
+const isRun = ({ info }: { readonly info: string }): boolean => /^sh\b/.test(info);
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-readme-'));
-const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-const shell = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
-  block
-    .replaceAll(/\\\n\s*/g, ' ')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== ''),
-);
-let app: NestFastifyApplication;
-let url: string;
+const before = { ...process.env };
+let built: BuiltStandalone;
+let door: Server;
 beforeAll(async () => {
-  app = await createStandaloneApp(folder, 'fatal');
-  await app.listen(0, '127.0.0.1');
-  url = await app.getUrl();
-  await tellExample(url, new Date().toISOString().slice(0, 10));
+  mkdirSync(join(folder, 'bin'));
+  for (const part of ['deploy', 'dist']) symlinkSync(join(ROOT, part), join(folder, part));
+  for (const [name, text] of Object.entries({ npm: NPM, curl: CURL })) {
+    writeFileSync(join(folder, 'bin', name), `#!/usr/bin/env bash\n${text}\n`);
+    chmodSync(join(folder, 'bin', name), 0o755);
+  }
+  delete process.env['ESDB_URL'];
+  process.env['ENTENTE_DATA'] = join(folder, 'data');
+  door = createServer((request, reply) => void answer(request, reply)).listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  built = await startStandalone(join(folder, 'data'), 'on');
+  // What is asked as of a second has been recorded before it.
+  await pause(1100);
 });
 afterAll(async () => {
-  await app.close();
+  process.env = before;
+  door.close();
+  built.deployment.kill();
+  await built.ended;
   rmSync(folder, { recursive: true });
 });
 
-describe('the tour of the README', () => {
-  it.each(shell.filter((line) => line.startsWith('curl')))('%s', async (line) => {
-    const address = /http:\/\/127\.0\.0\.1:3000([^\s']*)/.exec(line)?.[1] ?? '';
-    const headers = Object.fromEntries(
-      [...line.matchAll(/-H '([^:]+): ([^']*)'/g)].map(([, name = '', value = '']) => [name, value]),
+/** `npm start` has been done, and so have installing and building; a command of the line is run in this process, which has it loaded. */
+const NPM = `case "$1 $2" in
+  "run entente")
+    shift 3
+    out=$(mktemp)
+    code=$("$CURL" -s -o "$out" -w '%{http_code}' --data-binary "$(printf '%s\\n' "$@")" "$COMMANDS")
+    cat "$out"
+    rm "$out"
+    exit $((code - 200)) ;;
+  "start ") ;;
+  *) echo "not run here: npm $*" >&2; exit 1 ;;
+esac`;
+/** A stream that does not end is read for a second. */
+const CURL = `out=$(mktemp)
+args=()
+for arg in "$@"; do args+=("\${arg//http:\\/\\/127.0.0.1:3000/$URL}"); done
+code=$("$CURL" --max-time "$([[ "$*" == *-sN* ]] && echo 1 || echo 20)" -o "$out" -w '%{http_code}' "\${args[@]}")
+echo "$BLOCK $code" >> statuses
+cat "$out"
+rm "$out"`;
+
+/** Runs a command of the line, its arguments a line each: what it prints, and 200 and its exit status. */
+async function answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
+  const [name = '', ...args] = (await text(request)).trimEnd().split('\n');
+  const inFolder = (arg: string): string =>
+    arg.startsWith('./') || existsSync(join(folder, arg)) ? join(folder, arg) : arg;
+  const printed: string[] = [];
+  const print = (text: string): void => void printed.push(text);
+  let exit = 1;
+  const program = commandLine(
+    (status) => (exit = status),
+    (json) => ({ json, out: print, err: print }),
+  );
+  // One that is not understood ends with an error, and not this process.
+  for (const command of [program, ...program.commands]) command.exitOverride().configureOutput({ writeErr: print });
+  await program.parseAsync(['node', 'entente', name, ...args.map(inFolder)]).catch((error: unknown) => {
+    exit = 1;
+    print(String(error));
+  });
+  reply.writeHead(200 + exit).end(printed.join('\n'));
+}
+
+/** Runs the `sh` blocks of a document in their order, in one shell. */
+async function run(document: string): Promise<Ran> {
+  const inIt = (name: string): string => join(folder, name);
+  const written = (name: string): string => (existsSync(inIt(name)) ? readFileSync(inIt(name), 'utf8') : '');
+  rmSync(inIt('statuses'), { force: true });
+  const blocks = blocksOf(document);
+  const script = blocks.map((block, n) =>
+    isRun(block) ? `export BLOCK=${n}\n{\n${block.text}\n} > printed-${n}` : `: > printed-${n}`,
+  );
+  const env = {
+    ...before,
+    PATH: `${inIt('bin')}:${before['PATH'] ?? ''}`,
+    CURL: spawnSync('bash', ['-c', 'command -v curl'], { encoding: 'utf8' }).stdout.trim(),
+    URL: built.url,
+    COMMANDS: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+  };
+  const shell = spawn('bash', ['-e', '-c', script.join('\n')], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [err, [status]] = await Promise.all([text(shell.stderr), once(shell, 'exit') as Promise<[number | null]>]);
+  const lines = written('statuses').split('\n').slice(0, -1);
+  return {
+    status,
+    err,
+    printed: blocks.map((_, n) => written(`printed-${n}`)),
+    statuses: lines.map((line) => line.split(' ').map(Number) as [number, number]),
+  };
+}
+
+describe('the commands of', () => {
+  it.each(RUN)('%s do what it says', async (document) => {
+    const blocks = blocksOf(document);
+    const { status, err, printed, statuses } = await run(document);
+    expect([status, status === 0 ? '' : `${err}\n${printed.join('\n')}`]).toEqual([0, '']);
+    for (const [n, code] of statuses) {
+      const said = Number(/\d+/.exec(blocks[n]?.info ?? '')?.[0] ?? 0);
+      expect([blocks[n]?.text, code]).toEqual([blocks[n]?.text, said === 0 ? (code === 200 ? 200 : 201) : said]);
+    }
+    for (const [n, { info, text }] of blocks.entries())
+      if (info === 'json') expect(JSON.parse(printed[n - 1] ?? '')).toMatchObject(JSON.parse(text) as object);
+    if (document === 'README.md') expect(printed.flatMap(pledged)).toEqual([250_000_000, 375_000_000, undefined]);
+  });
+});
+
+/** What is pledged in the first row of each answer. */
+const pledged = (printed: string): readonly (number | undefined)[] =>
+  printed
+    .split(/(?<=})(?={)/)
+    .filter((answer) => answer.startsWith('{"rows"'))
+    .map((answer) => (JSON.parse(answer) as { rows: { pledged: number }[] }).rows[0]?.pledged);
+
+describe('what is not run here', () => {
+  const scripts = (JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }).scripts;
+  const shell = DOCUMENTS.flatMap((document) =>
+    blocksOf(document)
+      .filter(({ info }) => /^(?:sh|shell)\b/.test(info))
+      .flatMap(({ text }) => text.replaceAll(/\\\n\s*/g, ' ').split('\n')),
+  );
+
+  it('names npm scripts that there are', () => {
+    const quoted = DOCUMENTS.flatMap((document) =>
+      [...textOf(document).matchAll(/`(npm [^`]+)`/g)].map(([, line = '']) => line),
     );
-    const body = /-d '([^']*)'/.exec(line)?.[1];
-    const stop = new AbortController();
-    const send = () =>
-      fetch(`${url}${address}`, {
-        headers,
-        signal: stop.signal,
-        ...(body === undefined ? {} : { method: 'POST', body }),
-      });
-    const answer = await send();
-    expect(answer.status).toBe(body === undefined ? 200 : 201);
-    if (body !== undefined) expect(await (await send()).json()).toEqual(await answer.json());
-    stop.abort();
+    const named = [...shell, ...quoted].flatMap((line) => /\bnpm (?:run )?([a-z:]+)/.exec(line)?.[1] ?? []);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
   });
 
-  it.each(shell.filter((line) => line.startsWith('npm run entente -- ')))('%s', async (line) => {
-    const said: string[] = [];
-    let status: number | null = null;
-    const output = (json: boolean) => ({ json, out: (text: string) => void said.push(text), err: () => undefined });
-    const args = line.replace('npm run entente -- ', '').split(' ');
-    await commandLine((code) => (status = code), output).parseAsync(['node', 'entente', ...args, '--data', folder]);
-    expect([status, said.length > 0]).toEqual([0, true]);
+  it('names commands and options of the command line that there are', () => {
+    const lines = shell.flatMap((line) => /npm run entente(?::services)? -- ([a-z].*)$/.exec(line)?.[1] ?? []);
+    expect(lines.length).toBeGreaterThan(15);
+    for (const line of lines) {
+      const [name, ...args] = line.split(' ');
+      const command = commandLine(() => undefined).commands.find((one) => one.name() === name);
+      expect([line, command?.parseOptions(args).unknown]).toEqual([line, []]);
+    }
   });
 
-  it('names commands that there are', () => {
-    const scripts = (
-      JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { scripts: object }
-    ).scripts;
-    const quoted = [...readme.matchAll(/`(npm [^`]+)`/g)].map(([, line = '']) => line);
-    const named = [...shell, ...quoted].flatMap((line) => /^npm (?:run )?([a-z:]+)/.exec(line)?.[1] ?? []);
-    expect(named.length).toBeGreaterThan(8);
-    for (const name of named) expect(Object.keys(scripts)).toContain(name);
+  it('names settings that there are', () => {
+    const known = [...Object.values(APPS).flatMap(({ takes }) => takes), 'ENTENTE_DEPLOYMENT', 'CI_BASE'];
+    for (const document of DOCUMENTS)
+      for (const [name] of textOf(document).matchAll(/\b(?:ENTENTE|KAFKA|ESDB|DATABASE)_[A-Z_]*[A-Z]\b/g))
+        expect([document, known.includes(name.replace(/_FILE$/, '')) || name]).toEqual([document, true]);
   });
 
-  it('help of each command of the line has examples that are read as they stand', () => {
+  it('is, for a command over Kafka, a message that is read as a command', () => {
+    const text = blocksOf('docs/how-to/send-commands-over-kafka.md').find(({ info }) => info === 'text')?.text ?? '';
+    const [, , heads = '', value = ''] = /^key +(\S+)\nheaders +([^]*?)\nvalue +(.*)$/m.exec(text) ?? [];
+    const headers = Object.fromEntries(heads.split(/,\s+/).map((one) => one.split(': ') as [string, string]));
+    expect(readCommand({ headers, value: Buffer.from(value) })).toMatchObject({ is: 'command' });
+  });
+});
+
+describe('a document', () => {
+  it.each(DOCUMENTS)('%s has no dead link', (document) => {
+    expect(linksOf(document).dead).toEqual([]);
+  });
+
+  it('is found from the README, whichever it is', () => {
+    const found = new Set(['README.md']);
+    for (const document of found) for (const to of linksOf(document).to) if (to.endsWith('.md')) found.add(to);
+    expect(DOCUMENTS.filter((document) => !found.has(document))).toEqual([]);
+  });
+
+  it.each(DOCUMENTS)('%s has no line of more than 120 characters', (document) => {
+    expect(
+      textOf(document)
+        .split('\n')
+        .filter((line) => line.length > 120),
+    ).toEqual([]);
+  });
+});
+
+describe('the help of the command line', () => {
+  it('has examples for each command that are read as they stand', () => {
     for (const command of commandLine(() => undefined).commands) {
       let help = '';
       command.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();

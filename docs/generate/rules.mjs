@@ -1,0 +1,117 @@
+/**
+ * The rules of the domain with their sources. `read`: read in the law, manual or report named. `recalled`: from
+ * memory, to be checked against the source. `own`: Entente's own design.
+ */
+export const RULES = {
+  R1: {
+    says: 'A recipient has an agreement in force, with assurances on use, transfer, security and observation, before any item, training or service.',
+    source: '22 USC 2314(a) (read)',
+  },
+  R2: {
+    says: "Under a framework that asks for it, activation of a programme needs a completed assessment, a sustainment plan, indicators, the second authority's concurrence, and notice to the legislature with 15 days to wait.",
+    source: '10 USC 333(b) and (e), 383(b) (read)',
+    limits: 'Concurrence and notice are enforced. Assessment, sustainment plan and indicators have no stream yet.',
+  },
+  R3: {
+    says: 'Under the same frameworks, a programme contains training on human rights and the law of war, and institutional capacity building.',
+    source: '10 USC 333(c)(2) (read)',
+  },
+  R4: {
+    says: 'A multilateral programme has at least three participants or one international body. Its approval rule (unanimity or lead nation) is fixed when it is proposed.',
+    source: 'unanimity: European Peace Facility (read); the rest: own',
+  },
+  R5: {
+    says: "A unit is cleared before enrolment or delivery. An individual needs its own clearance and the unit's.",
+    source: '22 USC 2378d(a) and (d)(5) (read)',
+  },
+  R6: {
+    says: 'If the unit is not known before the transfer, the recipient has agreed in writing to bar listed units.',
+    source: '22 USC 2378d(c)(1) (read)',
+  },
+  R7: {
+    says: 'A clearance ends when it expires. Derogatory information suspends it until it is assessed: credible (refused) or not (restored). Queued enrolments and shipments stop meanwhile.',
+    source: 'credible information: 22 USC 2378d (recalled); a validity of one year: (recalled), configurable',
+  },
+  R8: {
+    says: 'A rejected unit returns only by completed remediation, or by an exception or waiver with authority. A report is due within 15 days.',
+    source: '22 USC 2378d(b), 10 USC 362(b), (c) and (e) (read)',
+  },
+  R9: {
+    says: 'An item of an enhanced type has its serials registered before it is shipped, and a certified store before it is received.',
+    source: 'serials: DoD IG 2024-12 (read); certification: DSCA 20-64 (read); "before receipt": own',
+    limits: 'Only the serials of a receipt are enforced. Designation and certification have no stream yet.',
+  },
+  R10: {
+    says: 'An enhanced end-use check is due 90 days after receipt, then at most every 12 months, of all serials.',
+    source: '90 days and annual: end-use monitoring practice (read)',
+  },
+  R11: { says: 'Routine end-use checks are sampled and recorded at least quarterly.', source: '(recalled)' },
+  R12: {
+    says: 'The recipient reports loss or expenditure, a monitor verifies it, and the item leaves the schedule only then.',
+    source: 'the idea: (read); 30 days: (recalled), configurable',
+  },
+  R13: {
+    says: 'A transfer to a third party, a change of end use or a disposal comes only after consent. Donor, old and new holder are informed; the duty to count moves to the new holder.',
+    source: '22 USC 2314(a)(1), 2785(d), 2753 (read)',
+  },
+  R14: {
+    says: 'If an unauthorised transfer is detected, notice to the legislature is due immediately.',
+    source: '22 USC 2753(e), by state.gov (read)',
+  },
+  R15: {
+    says: 'Each stage of money stays within the stage before it that the account has; a pledge does not bound. A reversal is an event of its own and takes back at most what the stage holds. Reported accounts repeat another system and have no bound.',
+    source: 'own; Public Law 107-115, 10 USC 333(f) (read)',
+  },
+  R16: {
+    says: "A case is executed only after acceptance and the initial deposit, or by an emergency exception. An offer above the framework's value waits for the legislature's notice period.",
+    source: 'SAMM C6.1.1-2 (read); 22 USC 2776(b) (recalled)',
+  },
+  R17: {
+    says: 'Sustainment beyond five years needs a justification and a transition plan.',
+    source: '10 USC 333(d)(3), (e)(7) (read)',
+  },
+  R18: {
+    says: 'Misuse. Anyone may flag; the reporter is recorded by pseudonym. Notice is due when a substantial violation may have occurred. Until the allegation is put to it, the accused sees nothing of the case; then it has a right of reply. A substantiated case cannot close without a measure. Assistance resumes only after the violation has ceased and assurances were given. A precautionary suspension lapses unless renewed.',
+    source:
+      '22 USC 2753(c)(2) and (4) (read); acknowledgement and finding times: Directive (EU) 2019/1937, article 9(1)(b) and (f); the rest: own',
+    limits: 'A measure places no holds on other streams yet: holds have no stream.',
+  },
+  R19: {
+    says: 'A suspended programme, or a hold on a scope concerned, blocks enrolment, shipment and disbursement. It never blocks monitoring, loss reports, misuse reports or audit.',
+    source: 'own',
+    limits: 'Programme suspension and a hold on a shipment are enforced. Holds on other scopes have no stream yet.',
+  },
+  R20: {
+    says: 'Remote monitoring is allowed only while instability is declared, and its results are marked as of lower confidence.',
+    source: 'DoD IG finding on hostile environments (read); the mark: own',
+  },
+  R21: {
+    says: 'In a partnership cycle, a survey precedes goals; partner and all members agree the goals; an assessment precedes the next cycle.',
+    source: 'nato.int (read)',
+  },
+  R22: {
+    says: 'An indicator has a baseline and a target before it is measured. The verifier is not the reporter.',
+    source: 'GAO-20-176 (read); the separation: own',
+  },
+  R23: {
+    says: 'A deviation beyond its threshold raises an early warning by itself, to be acknowledged within a number of days.',
+    source: "the field's practice; the number of days: own",
+  },
+  R24: {
+    says: 'An evaluator is not the implementer. Each recommendation has a management response. A summary is public; a redaction needs a reason.',
+    source: '10 USC 383(d)(2) (read); independence: own',
+  },
+  R25: {
+    says: 'In a conflict case, all parties accept the mediator, an agreement lists all signatories, and no equipment goes to a party while a ceasefire or an embargo bars it.',
+    source: 'own',
+  },
+  R26: { says: 'Nothing is deleted. A correction refers to the event that it corrects.', source: 'own' },
+  R27: {
+    says: 'Publication is the default. Withholding needs an authority and a reason, and is itself counted publicly.',
+    source: '22 USC 2378d(e), 10 USC 383(d)(2) (read)',
+  },
+  R28: {
+    says: 'Training is reported by activity: purpose, number, units, location, cost.',
+    source: '22 USC 2416(b) (read)',
+  },
+};
