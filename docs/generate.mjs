@@ -239,7 +239,7 @@ function eventCatalogue(kinds) {
 function readModels(models) {
   const one = ({ name, is, about, columns, key, totals }) => [
     `## ${name}`,
-    wrap(`A ${is === 'view' ? 'view' : 'read model'}: ${about}.${is === 'view' ? ` Key: ${key.join(', ')}.` : ''}`),
+    wrap(is === 'view' ? `A view, by ${key.join(', ')}: ${about}.` : `A row is ${about}.`),
     wrap(
       `Totals count ${totals?.counts ?? 'rows'}${totals?.by?.length ? `, by ${totals.by.join(', ')}` : ''}${totals?.sums?.length ? `, and add up ${totals.sums.join(', ')}` : ''}.`,
     ),
@@ -311,7 +311,7 @@ function rules({ refusals }) {
         wrap(says),
         [
           bullet(`Source: ${source}`),
-          bullet(found.length === 0 ? 'Not enforced yet.' : `Enforced by: ${found.join(', ')}`),
+          bullet(found.length === 0 ? 'No refusal names this rule yet.' : `Enforced by: ${found.join(', ')}`),
           ...(limits === undefined ? [] : [bullet(limits)]),
         ].join('\n'),
       ];

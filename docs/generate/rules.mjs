@@ -114,4 +114,26 @@ export const RULES = {
     says: 'Training is reported by activity: purpose, number, units, location, cost.',
     source: '22 USC 2416(b) (read)',
   },
+  R29: {
+    says: 'A party that an opening command names is a registered organisation that is not suspended. History that another system made is marked as reported instead.',
+    source: 'own',
+    limits:
+      'The participants of a multilateral programme and the speaker of a mandate are checked, under other numbers.',
+  },
+  R30: {
+    says: 'What cannot have happened before another fact (receipt before request, completion before start) is refused, or marked if a late report explains it.',
+    source: 'own',
+    limits:
+      'Refusals that keep an order of facts, such as `works-out-of-order` and `before-the-fact`, have no number yet.',
+  },
+  R31: {
+    says: 'A correction takes back at most what its event raised, less what was corrected already, in the same stage and period, and nothing twice.',
+    source: 'own',
+    limits: 'A correction is bounded by what the whole stage holds; see R15.',
+  },
+  R32: {
+    says: 'What no row or total can hold is refused on the command.',
+    source: 'own',
+    limits: 'Refusals such as `amount-beyond-range` and `quantity-beyond-range` have no number yet.',
+  },
 };

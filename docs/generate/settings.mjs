@@ -22,7 +22,7 @@ export const SETTINGS = {
   ENTENTE_EXAMPLE: ['`on`', 'Whether the example data is loaded into an empty log.'],
   ENTENTE_TRUST_NETWORK: [
     '`off`',
-    '`on` allows a `HOST` that other machines reach. There is no access control: whoever reaches the process may do anything.',
+    '`on` allows a `HOST` that other machines reach. There is no access control: any client that reaches the process may do anything.',
   ],
   ESDB_URL: ['none', 'The connection string of EventStoreDB.'],
   ESDB_LOG: ['none', 'The name of the log, on a server that several deployments share.'],
