@@ -194,9 +194,9 @@ function eventCatalogue(kinds) {
     for (const heading of [kind, `Commands of ${kind}`]) anchorOf(heading);
     const known = commands.map(({ type, body }) => ({ type, body: JSON.stringify(body), anchor: anchorOf(type) }));
     for (const heading of [`Events of ${kind}`, ...events.map(({ type }) => type)]) anchorOf(heading);
-    const commandParts = commands.map(({ type, route, summary, body, exampleActor, sentBy }) => {
+    const commandParts = commands.map(({ type, route, summary, body, exampleActor, by }) => {
       const role = /;role=([a-z]+)/.exec(exampleActor ?? '')?.[1];
-      const sender = sentBy ?? (role === undefined ? null : `in the example, the ${role}`);
+      const sender = by?.join(' or ') ?? (role === undefined ? null : `in the example, the ${role}`);
       return [
         `#### ${type}`,
         wrap(`${summary}. \`${route}\`.${sender === null ? '' : ` Sender: ${sender}.`}`),

@@ -25,10 +25,17 @@ export const refuse = (
   facts: { readonly [name: string]: Json } = {},
 ): Refusal => new Refusal(code, unless, rule, facts);
 
+/** The words of a kind: an assistance case. */
+const wordsOf = (kind: string): string => kind.replaceAll('-', ' ');
+
 /** The stream has not been opened. */
-export const notThere = (kind: string): Refusal =>
-  refuse('not-found', `this ${kind.replaceAll('-', ' ')} has been opened`);
+export function notThere(kind: string): Refusal {
+  const stream = wordsOf(kind);
+  return refuse('not-found', `this ${stream} has been opened`);
+}
 
 /** The stream has been opened already. */
-export const alreadyThere = (kind: string): Refusal =>
-  refuse('already-exists', `no ${kind.replaceAll('-', ' ')} has this id`);
+export function alreadyThere(kind: string): Refusal {
+  const stream = wordsOf(kind);
+  return refuse('already-exists', `no ${stream} has this id`);
+}
