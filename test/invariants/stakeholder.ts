@@ -1,4 +1,5 @@
-import type { StakeholderEvent, stakeholder } from '@entente/domain';
+import type { StakeholderEvent } from '@entente/contracts';
+import type { stakeholder } from '@entente/domain';
 import { type Invariants, idOf, unlike } from './invariant.js';
 
 type Stakeholder = NonNullable<(typeof stakeholder)['initial']>;

@@ -4,12 +4,12 @@ import { consignmentContract } from './consignment.js';
 import { fundingAccountContract } from './funding-account.js';
 import { misuseCaseWire } from './misuse-case.js';
 import { programmeWire } from './programme.js';
-import { stakeholderWire } from './stakeholder.js';
+import { stakeholderContract } from './stakeholder.js';
 import type { CommandContract, EventContract, KindContract } from './contract.js';
 
 /** Every kind of stream on the wire. */
 export const CATALOGUE = [
-  stakeholderWire,
+  stakeholderContract,
   programmeWire,
   fundingAccountContract,
   assistanceCaseContract,

@@ -66,3 +66,12 @@ export type {
   Reversal,
   Stage,
 } from './funding-account.js';
+export type {
+  EndMandate,
+  GiveMandate,
+  GrantableRole,
+  StakeholderCommand,
+  StakeholderEvent,
+  StakeholderRelation,
+  StakeholderType,
+} from './stakeholder.js';

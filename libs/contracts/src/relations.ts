@@ -5,6 +5,8 @@
 export const RELATIONS = {
   anybody: 'anybody',
   operator: 'the operator of the deployment',
+  organisation: 'the organisation itself, and nobody on its behalf',
+  'mandate-party': 'the organisation itself, or the one that its mandate names',
   system: 'the system, when a day has come',
   donor: 'the donor',
   recipient: 'the recipient',

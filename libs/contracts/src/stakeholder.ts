@@ -1,18 +1,19 @@
-import type { DataOf } from '@entente/kernel';
-import type { GrantableRole, StakeholderCommand, StakeholderEvent, StakeholderType } from '@entente/domain';
-import { code, day, eventId, oneOf, optional, organisation, text, word } from './old-fields.js';
-import type { KindWire } from './wire.js';
+import { code, day, eventId, oneOf, optional, organisation, text, word } from './fields.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
-type Body<Type extends StakeholderCommand['type']> = DataOf<StakeholderCommand, Type>;
-const TYPES = [
+/** What an organisation is. An `international-organisation` is the international body that R4 speaks of. */
+export const STAKEHOLDER_TYPES = [
   'state',
   'international-organisation',
   'implementer',
   'civil-society',
   'oversight-body',
   'research-institution',
-] as const satisfies readonly StakeholderType[];
-const GRANTABLE = [
+] as const;
+export type StakeholderType = (typeof STAKEHOLDER_TYPES)[number];
+
+/** The roles that the operator grants: nobody is granted the operator's own, the system's or the public's. */
+export const GRANTABLE_ROLES = [
   'donor',
   'recipient',
   'implementer',
@@ -22,114 +23,117 @@ const GRANTABLE = [
   'evaluator',
   'mediator',
   'auditor',
-] as const satisfies readonly GrantableRole[];
+] as const;
+export type GrantableRole = (typeof GRANTABLE_ROLES)[number];
 
-export class RegisterStakeholder implements Body<'RegisterStakeholder'> {
-  @text() name!: string;
-  @oneOf(...TYPES) type!: StakeholderType;
-  @optional() @code() country?: string;
-}
-export class BecauseOf implements Body<'SuspendStakeholder'> {
-  @code() reason!: string;
-}
-export class CorrectRegistration extends BecauseOf implements Body<'CorrectRegistration'> {
-  @eventId() corrects!: string;
-  @optional() @text() name?: string;
-  @optional() @oneOf(...TYPES) type?: StakeholderType;
-  @optional() @code() country?: string;
-}
-export class GrantRole implements Body<'GrantRole'> {
-  @oneOf(...GRANTABLE) role!: GrantableRole;
-}
-export class RevokeRole extends GrantRole implements Body<'RevokeRole'> {
-  @code() reason!: string;
-}
-export class DesignateFocalPoint implements Body<'DesignateFocalPoint'> {
-  @code() subject!: string;
-  @word() person!: string;
-}
-export class GiveMandate extends GrantRole implements Body<'GiveMandate'> {
-  @organisation() to!: string;
-  @day() until!: string;
-}
-export class EndMandate extends GrantRole implements Body<'EndMandate'> {
-  @organisation() to!: string;
-  @code() reason!: string;
+const reason = (example: string) => code('the code of the reason', example);
+const stakeholderType = () => oneOf(STAKEHOLDER_TYPES, 'what the organisation is');
+const country = () => code("the country's code, if it belongs to one", 'vestra');
+
+export class RegisterStakeholder {
+  @text('the name of the organisation', 'Republic of Vestra') readonly name!: string;
+  @stakeholderType() readonly type!: StakeholderType;
+  @optional() @country() readonly country?: string;
 }
 
-/** Organisations on the wire. */
-export const stakeholderWire: KindWire<StakeholderCommand, StakeholderEvent> = {
+export class StakeholderReason {
+  @reason('credentials-compromised') readonly reason!: string;
+}
+
+/** What is given replaces what the registration said. */
+export class CorrectRegistration {
+  @reason('misspelt') readonly reason!: string;
+  @eventId('the registration') readonly corrects!: string;
+  @optional() @text('the right name', 'The Republic of Vestra') readonly name?: string;
+  @optional() @stakeholderType() readonly type?: StakeholderType;
+  @optional() @country() readonly country?: string;
+}
+
+export class GrantRole {
+  @oneOf(GRANTABLE_ROLES, 'the role') readonly role!: GrantableRole;
+}
+
+export class RevokeRole extends GrantRole {
+  @reason('left-the-arrangement') readonly reason!: string;
+}
+
+export class DesignateFocalPoint {
+  @code('what the person answers for', 'end-use-monitoring') readonly subject!: string;
+  @word("a reference in the organisation's own register, never a name", 'p-17') readonly person!: string;
+}
+
+/** Leave to speak for this organisation in one of its roles. */
+export class GiveMandate extends GrantRole {
+  @organisation('the organisation that speaks', 'ostra-training') readonly to!: string;
+  @day('its last day', '2036-12-31') readonly until!: string;
+}
+
+export class EndMandate extends GrantRole {
+  @organisation('the organisation that speaks', 'ostra-training') readonly to!: string;
+  @reason('contract-ended') readonly reason!: string;
+}
+
+/** An organisation that takes part. Its stream's id is the organisation's own id. */
+export const stakeholderContract = contract({
   kind: 'stakeholder',
   about: 'an organisation that takes part: its roles, its focal points, who speaks for it, its standing',
   commands: {
-    RegisterStakeholder: {
-      path: 'register',
-      body: RegisterStakeholder,
-      summary: "Register an organisation under its own id; the operator's",
-      example: { name: 'Republic of Vestra', type: 'state', country: 'vestra' },
-    },
-    CorrectRegistration: {
-      path: 'correct-registration',
-      body: CorrectRegistration,
-      summary: "Correct the registration: what is given replaces what it said; the operator's",
-      example: {
-        corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
-        reason: 'misspelt',
-        name: 'The Republic of Vestra',
-      },
-    },
-    GrantRole: {
-      path: 'grant-role',
-      body: GrantRole,
-      summary: "Grant a role; the operator's",
-      example: { role: 'donor' },
-    },
-    RevokeRole: {
-      path: 'revoke-role',
-      body: RevokeRole,
-      summary: "Revoke a role, and end the mandates that rest on it; the operator's",
-      example: { role: 'donor', reason: 'left-the-arrangement' },
-    },
-    DesignateFocalPoint: {
-      path: 'designate-focal-point',
-      body: DesignateFocalPoint,
-      summary: "Name who answers for a subject, by a reference in the organisation's own register",
-      example: { subject: 'end-use-monitoring', person: 'p-17' },
-    },
-    GiveMandate: {
-      path: 'give-mandate',
-      body: GiveMandate,
-      summary: 'Let another organisation speak for this one in one of its roles, up to a last day',
-      example: { role: 'donor', to: 'ostra-training', until: '2036-12-31' },
-    },
-    EndMandate: {
-      path: 'end-mandate',
-      body: EndMandate,
-      summary: 'End a mandate before its last day, or record that it has passed',
-      example: { role: 'donor', to: 'ostra-training', reason: 'contract-ended' },
-    },
-    SuspendStakeholder: {
-      path: 'suspend',
-      body: BecauseOf,
-      summary: "Suspend the organisation: nothing new is granted to it or by it meanwhile; the operator's",
-      example: { reason: 'credentials-compromised' },
-    },
-    ReinstateStakeholder: {
-      path: 'reinstate',
-      body: BecauseOf,
-      summary: "Reinstate it; the operator's",
-      example: { reason: 'credentials-renewed' },
-    },
+    RegisterStakeholder: command(
+      'register',
+      RegisterStakeholder,
+      'operator',
+      'Register an organisation under its own id',
+    ),
+    CorrectRegistration: command(
+      'correct-registration',
+      CorrectRegistration,
+      'operator',
+      'Correct the registration: what is given replaces what it said',
+      { corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', reason: 'misspelt', name: 'The Republic of Vestra' },
+    ),
+    GrantRole: command('grant-role', GrantRole, 'operator', 'Grant a role'),
+    RevokeRole: command('revoke-role', RevokeRole, 'operator', 'Revoke a role, and end the mandates that rest on it'),
+    DesignateFocalPoint: command(
+      'designate-focal-point',
+      DesignateFocalPoint,
+      'organisation',
+      "Name who answers for a subject, by a reference in the organisation's own register",
+    ),
+    GiveMandate: command(
+      'give-mandate',
+      GiveMandate,
+      'organisation',
+      'Let another organisation speak for this one in one of its roles, up to a last day',
+    ),
+    EndMandate: command(
+      'end-mandate',
+      EndMandate,
+      ['mandate-party', 'system'],
+      'End a mandate before its last day, or record that it has passed',
+    ),
+    SuspendStakeholder: command(
+      'suspend',
+      StakeholderReason,
+      'operator',
+      'Suspend the organisation: nothing new is granted to it or by it meanwhile',
+    ),
+    ReinstateStakeholder: command('reinstate', StakeholderReason, 'operator', 'Reinstate it', {
+      reason: 'credentials-renewed',
+    }),
   },
   events: {
-    StakeholderRegistered: { version: 1, data: RegisterStakeholder, summary: 'An organisation was registered' },
-    RegistrationCorrected: { version: 1, data: CorrectRegistration, summary: 'A registration was corrected' },
-    RoleGranted: { version: 1, data: GrantRole, summary: 'A role was granted' },
-    RoleRevoked: { version: 1, data: RevokeRole, summary: 'A role was revoked' },
-    FocalPointDesignated: { version: 1, data: DesignateFocalPoint, summary: 'A person answers for a subject' },
-    MandateGiven: { version: 1, data: GiveMandate, summary: 'Another organisation may speak for this one' },
-    MandateEnded: { version: 1, data: EndMandate, summary: 'It may no longer' },
-    StakeholderSuspended: { version: 1, data: BecauseOf, summary: 'The organisation was suspended' },
-    StakeholderReinstated: { version: 1, data: BecauseOf, summary: 'The organisation was reinstated' },
+    StakeholderRegistered: event(RegisterStakeholder, 'An organisation was registered'),
+    RegistrationCorrected: event(CorrectRegistration, 'A registration was corrected'),
+    RoleGranted: event(GrantRole, 'A role was granted'),
+    RoleRevoked: event(RevokeRole, 'A role was revoked'),
+    FocalPointDesignated: event(DesignateFocalPoint, 'A person answers for a subject'),
+    MandateGiven: event(GiveMandate, 'Another organisation may speak for this one'),
+    MandateEnded: event(EndMandate, 'It may no longer'),
+    StakeholderSuspended: event(StakeholderReason, 'The organisation was suspended'),
+    StakeholderReinstated: event(StakeholderReason, 'The organisation was reinstated'),
   },
-};
+});
+
+export type StakeholderCommand = CommandOf<typeof stakeholderContract>;
+export type StakeholderEvent = EventOf<typeof stakeholderContract>;
+export type StakeholderRelation = RelationOf<typeof stakeholderContract>;

@@ -4,12 +4,6 @@ export { programme, type Programme, type ProgrammeCommand, type ProgrammeEvent }
 export { misuseCase } from './safeguards/misuse-case.js';
 export type { MisuseCaseCommand } from './safeguards/misuse-standing.js';
 export type { MisuseCase, MisuseCaseEvent, MisuseScope } from './safeguards/misuse-record.js';
-export {
-  stakeholder,
-  type GrantableRole,
-  type StakeholderCommand,
-  type StakeholderEvent,
-  type StakeholderType,
-} from './parties/stakeholder.js';
+export { stakeholder } from './parties/stakeholder.js';
 export { assistanceCase } from './delivery/assistance-case.js';
 export { consignment } from './delivery/consignment.js';
