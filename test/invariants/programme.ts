@@ -1,4 +1,5 @@
-import { type Programme, type ProgrammeEvent, stakeholder } from '@entente/domain';
+import type { ProgrammeEvent } from '@entente/contracts';
+import { type Programme, stakeholder } from '@entente/domain';
 import { type RecordedEvent, actsFor } from '@entente/kernel';
 import { type Elsewhere, type Invariants, type Sentences, unlike } from './invariant.js';
 

@@ -3,14 +3,14 @@ import { assistanceCaseContract } from './assistance-case.js';
 import { consignmentContract } from './consignment.js';
 import { fundingAccountContract } from './funding-account.js';
 import { misuseCaseWire } from './misuse-case.js';
-import { programmeWire } from './programme.js';
+import { programmeContract } from './programme.js';
 import { stakeholderContract } from './stakeholder.js';
 import type { CommandContract, EventContract, KindContract } from './contract.js';
 
 /** Every kind of stream on the wire. */
 export const CATALOGUE = [
   stakeholderContract,
-  programmeWire,
+  programmeContract,
   fundingAccountContract,
   assistanceCaseContract,
   consignmentContract,

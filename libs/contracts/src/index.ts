@@ -75,3 +75,10 @@ export type {
   StakeholderRelation,
   StakeholderType,
 } from './stakeholder.js';
+export type {
+  GiveConcurrence,
+  ProgrammeCommand,
+  ProgrammeEvent,
+  ProgrammeProposed,
+  ProgrammeRelation,
+} from './programme.js';

@@ -1,109 +1,145 @@
-import type { DataOf } from '@entente/kernel';
-import type { ProgrammeCommand, ProgrammeEvent } from '@entente/domain';
-import { code, day, eventId, integer, oneOf, optional, organisation, streamId, text, word } from './old-fields.js';
-import type { KindWire } from './wire.js';
+import { code, day, eventId, integer, oneOf, optional, organisation, streamId, text, word } from './fields.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
-type Body<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeCommand, Type>;
-type Said<Type extends ProgrammeEvent['type']> = DataOf<ProgrammeEvent, Type>;
-const KINDS = ['bilateral', 'multilateral'] as const satisfies readonly Said<'ProgrammeProposed'>['kind'][];
-type ApprovalRule = NonNullable<Said<'ProgrammeProposed'>['approvalRule']>;
-const APPROVAL_RULES = ['unanimity', 'lead-nation'] as const satisfies readonly ApprovalRule[];
+/** `bilateral`: one donor and one recipient; `multilateral`: the donor and those who take part with it, for one beneficiary. */
+export const PROGRAMME_KINDS = ['bilateral', 'multilateral'] as const;
+export type ProgrammeKind = (typeof PROGRAMME_KINDS)[number];
 
-class ProposalBody {
-  @text() title!: string;
-  @organisation() donor!: string;
-  @organisation() recipient!: string;
-  @code() sector!: string;
-  @day() starts!: string;
-  @day() ends!: string;
-  @optional() @oneOf(...APPROVAL_RULES) approvalRule?: ApprovalRule;
-  @optional() @organisation() lead?: string;
-  @optional() @streamId('legal-framework') framework?: string;
-}
-export class ProposeProgramme extends ProposalBody implements Body<'ProposeProgramme'> {
-  @optional() @oneOf(...KINDS) kind?: (typeof KINDS)[number];
-}
-export class ProgrammeProposed extends ProposalBody implements Said<'ProgrammeProposed'> {
-  @oneOf(...KINDS) kind!: (typeof KINDS)[number];
-}
-export class Participant implements Body<'InviteParticipant'> {
-  @organisation() participant!: string;
-}
-export class WithdrawFromProgramme extends Participant implements Body<'WithdrawFromProgramme'> {
-  @code() reason!: string;
-}
-export class GiveConcurrence implements Body<'GiveConcurrence'> {
-  @organisation() party!: string;
-  @code() authority!: string;
-}
-export class WithholdConcurrence extends GiveConcurrence implements Body<'WithholdConcurrence'> {
-  @code() reason!: string;
-}
-export class DefineObjective implements Body<'DefineObjective'> {
-  @word() objective!: string;
-  @text() statement!: string;
-}
-export class AssignGenderMarker implements Body<'AssignGenderMarker'> {
-  @integer(0, 2) marker!: 0 | 1 | 2;
-}
-export class NotifyLegislature implements Body<'NotifyLegislature'> {
-  @day() on!: string;
-  @optional() @integer(0, 365) noticeDays?: number;
-}
-export class LegislatureNotified implements Said<'LegislatureNotified'> {
-  @day() on!: string;
-  @integer(0, 365) noticeDays!: number;
-}
-export class ApproveProgramme implements Body<'ApproveProgramme'> {
-  @code() authority!: string;
-}
-export class OnDay implements Body<'ActivateProgramme'> {
-  @day() on!: string;
-}
-export class PlanMilestone implements Body<'PlanMilestone'> {
-  @word() milestone!: string;
-  @day() due!: string;
-}
-export class ReplanMilestone extends PlanMilestone implements Body<'ReplanMilestone'> {
-  @code() cause!: string;
-}
-export class MilestoneOutcome implements Body<'MeetMilestone'> {
-  @word() milestone!: string;
-  @day() on!: string;
-}
-export class Reason implements Body<'ResumeProgramme'> {
-  @code() reason!: string;
-}
-export class AdaptProgramme extends Reason implements Body<'AdaptProgramme'> {
-  @optional() @day() ends?: string;
-  @optional() @code() sector?: string;
-  @optional() @code() modality?: string;
-  @optional() @code() technology?: string;
-}
-export class CorrectMilestone extends Reason implements Body<'CorrectMilestone'> {
-  @word() milestone!: string;
-  @eventId() corrects!: string;
-  @optional() @day() on?: string;
-}
-export class SuspendProgramme extends Reason implements Body<'SuspendProgramme'> {
-  @optional() @streamId('misuse-case') misuseCase?: string;
+/** How a multilateral programme is approved; fixed when it is proposed (R4). */
+export const APPROVAL_RULES = ['unanimity', 'lead-nation'] as const;
+export type ApprovalRule = (typeof APPROVAL_RULES)[number];
+
+const reason = (example: string) => code('the code of the reason', example);
+const programmeKind = () => oneOf(PROGRAMME_KINDS, 'whether others take part with the donor');
+const milestone = () => word("the milestone's name in this programme", 'first-course');
+const noticeDays = () => integer("the legislature's notice period, in days", 15, 0, 365);
+
+/** What a programme is from its proposal on. */
+class Proposal {
+  @text('the title', 'Border police training') readonly title!: string;
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient; of a multilateral programme, its beneficiary', 'estmark') readonly recipient!: string;
+  @code("the sector's code, such as the DAC purpose code", '15210') readonly sector!: string;
+  @day('its first day', '2026-01-01') readonly starts!: string;
+  @day('its last day', '2028-12-31') readonly ends!: string;
+  @optional()
+  @oneOf(APPROVAL_RULES, 'how it is approved; always and only of a multilateral programme')
+  readonly approvalRule?: ApprovalRule;
+  @optional()
+  @organisation('the nation that approves, if the rule is `lead-nation`', 'vestra')
+  readonly lead?: string;
+  @optional() @streamId('legal-framework', 'the legal framework that it stands under') readonly framework?: string;
 }
 
-const taking = { participant: 'vestra' };
-const concurrence = { party: 'norland', authority: 'foreign-ministry' };
-const milestone = { milestone: 'first-course', due: '2026-04-15' };
+export class ProposeProgramme extends Proposal {
+  @optional() @programmeKind() readonly kind?: ProgrammeKind;
+}
 
-/** Programmes on the wire. */
-export const programmeWire: KindWire<ProgrammeCommand, ProgrammeEvent> = {
+export class ProgrammeProposed extends Proposal {
+  @programmeKind() readonly kind!: ProgrammeKind;
+}
+
+export class Participant {
+  @organisation('the participant', 'vestra') readonly participant!: string;
+}
+
+export class WithdrawFromProgramme extends Participant {
+  @reason('budget-not-voted') readonly reason!: string;
+}
+
+/** Whose word it is: an authority of a party, such as the donor's foreign ministry. */
+export class GiveConcurrence {
+  @organisation('the party that the authority belongs to') readonly party!: string;
+  @code("the authority's code", 'foreign-ministry') readonly authority!: string;
+}
+
+export class WithholdConcurrence extends GiveConcurrence {
+  @reason('rights-concerns') readonly reason!: string;
+}
+
+export class DefineObjective {
+  @word("the objective's name in this programme", 'trained-officers') readonly objective!: string;
+  @text('what is to be so', 'Two hundred officers hold the certificate') readonly statement!: string;
+}
+
+export class AssignGenderMarker {
+  @integer('the DAC gender equality policy marker: 0 none, 1 significant, 2 principal', 1, 0, 2)
+  readonly marker!: 0 | 1 | 2;
+}
+
+export class NotifyLegislature {
+  @day('the day on which it was told', '2026-02-01') readonly on!: string;
+  @optional() @noticeDays() readonly noticeDays?: number;
+}
+
+export class LegislatureNotified {
+  @day('the day on which it was told', '2026-02-01') readonly on!: string;
+  @noticeDays() readonly noticeDays!: number;
+}
+
+export class ApproveProgramme {
+  @code('the code of the authority that approves', 'minister') readonly authority!: string;
+}
+
+export class ProgrammeDay {
+  @day('the day on which it came true', '2026-03-01') readonly on!: string;
+}
+
+export class PlanMilestone {
+  @milestone() readonly milestone!: string;
+  @day('its last day', '2026-04-15') readonly due!: string;
+}
+
+export class ReplanMilestone extends PlanMilestone {
+  @code('the code of the cause', 'late-supplier') readonly cause!: string;
+}
+
+export class MilestoneOutcome {
+  @milestone() readonly milestone!: string;
+  @day('the day on which it was met, or from which it counts as missed', '2026-05-04') readonly on!: string;
+}
+
+export class ProgrammeReason {
+  @reason('misuse-measure') readonly reason!: string;
+}
+
+/** What is done otherwise from here on; at least one of it. */
+export class AdaptProgramme {
+  @reason('border-closed') readonly reason!: string;
+  @optional() @day('its last day from here on', '2029-06-30') readonly ends?: string;
+  @optional() @code("the sector's code from here on", '15230') readonly sector?: string;
+  @optional() @code('how the assistance is given', 'remote-mentoring') readonly modality?: string;
+  @optional() @code('the technology adopted', 'satellite-imagery') readonly technology?: string;
+}
+
+/** The right day; without it there was no such outcome, and the milestone is open again. */
+export class CorrectMilestone {
+  @reason('wrong-day') readonly reason!: string;
+  @milestone() readonly milestone!: string;
+  @eventId('the outcome that was wrong') readonly corrects!: string;
+  @optional() @day('the right day', '2026-05-03') readonly on?: string;
+}
+
+export class SuspendProgramme extends ProgrammeReason {
+  @optional()
+  @streamId('misuse-case', 'the misuse case whose measure it is', `sealed.${'0'.repeat(32)}`)
+  readonly misuseCase?: string;
+}
+
+const PLANNERS = ['donor', 'implementer'] as const;
+
+/** A programme. What is not said otherwise is the donor's. */
+export const programmeContract = contract({
   kind: 'programme',
   about:
     "a donor's programme for a recipient, alone or with others: its approval, objectives, milestones, suspension and end",
   commands: {
-    ProposeProgramme: {
-      path: 'propose',
-      body: ProposeProgramme,
-      summary: 'Propose a programme: bilateral unless it says otherwise; a multilateral one says how it is approved',
-      example: {
+    ProposeProgramme: command(
+      'propose',
+      ProposeProgramme,
+      'donor',
+      'Propose a programme: bilateral unless it says otherwise; a multilateral one says how it is approved',
+      {
         kind: 'bilateral',
         title: 'Border police training',
         donor: 'norland',
@@ -112,134 +148,110 @@ export const programmeWire: KindWire<ProgrammeCommand, ProgrammeEvent> = {
         starts: '2026-01-01',
         ends: '2028-12-31',
       },
-    },
-    InviteParticipant: {
-      path: 'invite',
-      body: Participant,
-      summary: 'Invite an organisation to take part in a multilateral programme',
-      example: taking,
-    },
-    JoinProgramme: { path: 'join', body: Participant, summary: 'Join, as the one invited', example: taking },
-    WithdrawFromProgramme: {
-      path: 'withdraw',
-      body: WithdrawFromProgramme,
-      summary: 'Decline an invitation, or withdraw',
-      example: { ...taking, reason: 'budget-not-voted' },
-    },
-    DefineObjective: {
-      path: 'define-objective',
-      body: DefineObjective,
-      summary: 'Define an objective',
-      example: { objective: 'trained-officers', statement: 'Two hundred officers hold the certificate' },
-    },
-    AssignGenderMarker: {
-      path: 'assign-gender-marker',
-      body: AssignGenderMarker,
-      summary: 'Assign the gender marker: 0 none, 1 significant, 2 principal',
-      example: { marker: 1 },
-    },
-    GiveConcurrence: {
-      path: 'give-concurrence',
-      body: GiveConcurrence,
-      summary: "Give an authority's concurrence, as the party that it belongs to",
-      example: concurrence,
-    },
-    WithholdConcurrence: {
-      path: 'withhold-concurrence',
-      body: WithholdConcurrence,
-      summary: 'Withhold it: approval and activation wait until it is given',
-      example: { ...concurrence, reason: 'rights-concerns' },
-    },
-    NotifyLegislature: {
-      path: 'notify-legislature',
-      body: NotifyLegislature,
-      summary: 'Record that the legislature was told, and its notice period in days (15 unless told)',
-      example: { on: '2026-02-01', noticeDays: 15 },
-    },
-    ApproveProgramme: {
-      path: 'approve',
-      body: ApproveProgramme,
-      summary: 'Approve it: a person other than the one who proposed it',
-      example: { authority: 'minister' },
-    },
-    ActivateProgramme: {
-      path: 'activate',
-      body: OnDay,
-      summary: 'Activate it when the notice period has run out',
-      example: { on: '2026-03-01' },
-    },
-    AdaptProgramme: {
-      path: 'adapt',
-      body: AdaptProgramme,
-      summary: 'Go on in another way: another end, sector, modality or technology',
-      example: { reason: 'border-closed', modality: 'remote-mentoring', technology: 'satellite-imagery' },
-    },
-    PlanMilestone: { path: 'plan-milestone', body: PlanMilestone, summary: 'Plan a milestone', example: milestone },
-    ReplanMilestone: {
-      path: 'replan-milestone',
-      body: ReplanMilestone,
-      summary: 'Move a milestone, with its cause',
-      example: { ...milestone, due: '2026-04-30', cause: 'late-supplier' },
-    },
-    MeetMilestone: {
-      path: 'meet-milestone',
-      body: MilestoneOutcome,
-      summary: 'Record the day on which a milestone was met, late ones too',
-      example: { milestone: 'first-course', on: '2026-05-04' },
-    },
-    MissMilestone: {
-      path: 'miss-milestone',
-      body: MilestoneOutcome,
-      summary: 'Record that the last day of a milestone passed without it',
-      example: { milestone: 'first-course', on: '2026-04-30' },
-    },
-    CorrectMilestone: {
-      path: 'correct-milestone',
-      body: CorrectMilestone,
-      summary: "Correct a milestone's outcome: another day, or open again where none is given",
-      example: {
-        milestone: 'first-course',
-        corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
-        reason: 'wrong-day',
-        on: '2026-05-03',
-      },
-    },
-    SuspendProgramme: {
-      path: 'suspend',
-      body: SuspendProgramme,
-      summary: 'Suspend it: enrolment, shipment and disbursement are refused meanwhile',
-      example: { reason: 'misuse-measure' },
-    },
-    ResumeProgramme: { path: 'resume', body: Reason, summary: 'Resume it', example: { reason: 'assurances-received' } },
-    CompleteProgramme: { path: 'complete', body: OnDay, summary: 'Complete it', example: { on: '2026-05-04' } },
-    TerminateProgramme: {
-      path: 'terminate',
-      body: Reason,
-      summary: 'End it early',
-      example: { reason: 'misuse-measure' },
-    },
+    ),
+    InviteParticipant: command('invite', Participant, 'donor', 'Invite an organisation to a multilateral programme'),
+    JoinProgramme: command('join', Participant, 'participant', 'Join, as the one invited'),
+    WithdrawFromProgramme: command(
+      'withdraw',
+      WithdrawFromProgramme,
+      'participant',
+      'Decline an invitation, or withdraw',
+    ),
+    DefineObjective: command('define-objective', DefineObjective, 'donor', 'Define an objective'),
+    AssignGenderMarker: command('assign-gender-marker', AssignGenderMarker, 'donor', 'Assign the gender marker'),
+    GiveConcurrence: command(
+      'give-concurrence',
+      GiveConcurrence,
+      'concurring-party',
+      "Give an authority's concurrence",
+    ),
+    WithholdConcurrence: command(
+      'withhold-concurrence',
+      WithholdConcurrence,
+      'concurring-party',
+      'Withhold it: approval and activation wait until it is given',
+    ),
+    NotifyLegislature: command(
+      'notify-legislature',
+      NotifyLegislature,
+      'donor',
+      'Record that the legislature was told, and its notice period (15 days unless told)',
+    ),
+    ApproveProgramme: command(
+      'approve',
+      ApproveProgramme,
+      'approver',
+      'Approve it: a person other than the one who proposed it',
+    ),
+    ActivateProgramme: command('activate', ProgrammeDay, 'donor', 'Activate it when the notice period has run out'),
+    AdaptProgramme: command(
+      'adapt',
+      AdaptProgramme,
+      'donor',
+      'Go on in another way: another end, sector, modality or technology',
+      { reason: 'border-closed', modality: 'remote-mentoring', technology: 'satellite-imagery' },
+    ),
+    PlanMilestone: command('plan-milestone', PlanMilestone, PLANNERS, 'Plan a milestone'),
+    ReplanMilestone: command('replan-milestone', ReplanMilestone, PLANNERS, 'Move a milestone, with its cause', {
+      milestone: 'first-course',
+      due: '2026-04-30',
+      cause: 'late-supplier',
+    }),
+    MeetMilestone: command(
+      'meet-milestone',
+      MilestoneOutcome,
+      PLANNERS,
+      'Record the day on which a milestone was met, late ones too',
+    ),
+    MissMilestone: command(
+      'miss-milestone',
+      MilestoneOutcome,
+      [...PLANNERS, 'system'],
+      'Record that the last day of a milestone passed without it',
+      { milestone: 'first-course', on: '2026-04-30' },
+    ),
+    CorrectMilestone: command(
+      'correct-milestone',
+      CorrectMilestone,
+      PLANNERS,
+      "Correct a milestone's outcome: another day, or open again if none is given",
+    ),
+    SuspendProgramme: command(
+      'suspend',
+      SuspendProgramme,
+      'donor',
+      'Suspend it: enrolment, shipment and disbursement are refused meanwhile',
+      { reason: 'misuse-measure' },
+    ),
+    ResumeProgramme: command('resume', ProgrammeReason, 'donor', 'Resume it', { reason: 'assurances-received' }),
+    CompleteProgramme: command('complete', ProgrammeDay, 'donor', 'Complete it', { on: '2026-05-04' }),
+    TerminateProgramme: command('terminate', ProgrammeReason, 'donor', 'End it early'),
   },
   events: {
-    ProgrammeProposed: { version: 1, data: ProgrammeProposed, summary: 'A programme was proposed' },
-    ParticipantInvited: { version: 1, data: Participant, summary: 'An organisation was invited' },
-    ParticipantJoined: { version: 1, data: Participant, summary: 'An organisation joined' },
-    ParticipantWithdrew: { version: 1, data: WithdrawFromProgramme, summary: 'An organisation declined or withdrew' },
-    ObjectiveDefined: { version: 1, data: DefineObjective, summary: 'An objective was defined' },
-    GenderMarkerAssigned: { version: 1, data: AssignGenderMarker, summary: 'The gender marker was assigned' },
-    ConcurrenceGiven: { version: 1, data: GiveConcurrence, summary: 'An authority gave its concurrence' },
-    ConcurrenceWithheld: { version: 1, data: WithholdConcurrence, summary: 'An authority withheld its concurrence' },
-    LegislatureNotified: { version: 1, data: LegislatureNotified, summary: 'The legislature was told' },
-    ProgrammeApproved: { version: 1, data: ApproveProgramme, summary: 'The programme was approved' },
-    ProgrammeActivated: { version: 1, data: OnDay, summary: 'The programme became active' },
-    ProgrammeAdapted: { version: 1, data: AdaptProgramme, summary: 'The programme goes on in another way' },
-    MilestonePlanned: { version: 1, data: PlanMilestone, summary: 'A milestone was planned' },
-    MilestoneReplanned: { version: 1, data: ReplanMilestone, summary: 'A milestone was moved' },
-    MilestoneMet: { version: 1, data: MilestoneOutcome, summary: 'A milestone was met' },
-    MilestoneMissed: { version: 1, data: MilestoneOutcome, summary: 'A milestone was missed' },
-    MilestoneCorrected: { version: 1, data: CorrectMilestone, summary: "A milestone's outcome was corrected" },
-    ProgrammeSuspended: { version: 1, data: SuspendProgramme, summary: 'The programme was suspended' },
-    ProgrammeResumed: { version: 1, data: Reason, summary: 'The programme was resumed' },
-    ProgrammeCompleted: { version: 1, data: OnDay, summary: 'The programme was completed' },
-    ProgrammeTerminated: { version: 1, data: Reason, summary: 'The programme was ended early' },
+    ProgrammeProposed: event(ProgrammeProposed, 'A programme was proposed'),
+    ParticipantInvited: event(Participant, 'An organisation was invited'),
+    ParticipantJoined: event(Participant, 'An organisation joined'),
+    ParticipantWithdrew: event(WithdrawFromProgramme, 'An organisation declined or withdrew'),
+    ObjectiveDefined: event(DefineObjective, 'An objective was defined'),
+    GenderMarkerAssigned: event(AssignGenderMarker, 'The gender marker was assigned'),
+    ConcurrenceGiven: event(GiveConcurrence, 'An authority gave its concurrence'),
+    ConcurrenceWithheld: event(WithholdConcurrence, 'An authority withheld its concurrence'),
+    LegislatureNotified: event(LegislatureNotified, 'The legislature was told'),
+    ProgrammeApproved: event(ApproveProgramme, 'The programme was approved'),
+    ProgrammeActivated: event(ProgrammeDay, 'The programme became active'),
+    ProgrammeAdapted: event(AdaptProgramme, 'The programme goes on in another way'),
+    MilestonePlanned: event(PlanMilestone, 'A milestone was planned'),
+    MilestoneReplanned: event(ReplanMilestone, 'A milestone was moved'),
+    MilestoneMet: event(MilestoneOutcome, 'A milestone was met'),
+    MilestoneMissed: event(MilestoneOutcome, 'A milestone was missed'),
+    MilestoneCorrected: event(CorrectMilestone, "A milestone's outcome was corrected"),
+    ProgrammeSuspended: event(SuspendProgramme, 'The programme was suspended'),
+    ProgrammeResumed: event(ProgrammeReason, 'The programme was resumed'),
+    ProgrammeCompleted: event(ProgrammeDay, 'The programme was completed'),
+    ProgrammeTerminated: event(ProgrammeReason, 'The programme was ended early'),
   },
-};
+});
+
+export type ProgrammeCommand = CommandOf<typeof programmeContract>;
+export type ProgrammeEvent = EventOf<typeof programmeContract>;
+export type ProgrammeRelation = RelationOf<typeof programmeContract>;

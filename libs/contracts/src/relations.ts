@@ -11,6 +11,9 @@ export const RELATIONS = {
   donor: 'the donor',
   recipient: 'the recipient',
   party: 'the donor or the recipient',
+  participant: 'the participant itself',
+  'concurring-party': 'the party whose authority concurs',
+  approver: 'the lead nation, or the donor if the programme has none',
   implementer: 'an implementer',
   deliverer: 'the donor, or an implementer other than the recipient',
 } as const;

@@ -1,6 +1,6 @@
 export { fundingAccount } from './planning/funding-account.js';
 export type { FundingAccount } from './planning/funding-movements.js';
-export { programme, type Programme, type ProgrammeCommand, type ProgrammeEvent } from './planning/programme.js';
+export { programme, type Programme } from './planning/programme.js';
 export { misuseCase } from './safeguards/misuse-case.js';
 export type { MisuseCaseCommand } from './safeguards/misuse-standing.js';
 export type { MisuseCase, MisuseCaseEvent, MisuseScope } from './safeguards/misuse-record.js';

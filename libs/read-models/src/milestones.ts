@@ -1,49 +1,22 @@
-import type { ProgrammeEvent } from '@entente/domain';
+import type { ProgrammeEvent } from '@entente/contracts';
 import { type Projection, type RecordedEvent, daysBetween } from '@entente/kernel';
-import { Column } from 'typeorm';
+import { count, countOrNull, day, dayOrNull, text, textOrNull } from './columns.js';
+import { originOf } from './row-by.js';
 
-/** A milestone, plan against actual. Days are YYYY-MM-DD; day counts are negative where it was early. */
+/** A milestone, plan against actual. */
 export class MilestoneRow {
-  @Column('text')
-  programme!: string;
-
-  @Column('text')
-  donor!: string;
-
-  @Column('text')
-  recipient!: string;
-
-  @Column('text')
-  milestone!: string;
-
-  /** `planned`, `met` or `missed`. */
-  @Column('text')
-  status!: string;
-
-  /** The first promise, which no replanning changes. */
-  @Column('text')
-  first_due!: string;
-
-  /** The current plan. */
-  @Column('text')
-  due!: string;
-
-  @Column('integer')
-  replans!: number;
-
-  /** The cause's code of the last replanning. */
-  @Column('text', { nullable: true })
-  last_cause!: string | null;
-
-  /** The day on which it was met, or from which it counts as missed. */
-  @Column('text', { nullable: true })
-  actual!: string | null;
-
-  @Column('integer', { nullable: true })
-  days_late_first!: number | null;
-
-  @Column('integer', { nullable: true })
-  days_late_plan!: number | null;
+  @text('the programme') programme!: string;
+  @text('the donor') donor!: string;
+  @text('the recipient') recipient!: string;
+  @text("the milestone's name") milestone!: string;
+  @text('planned, met or missed') status!: string;
+  @day('the day first promised, which no replanning changes') first_due!: string;
+  @day('the day planned now') due!: string;
+  @count('how often it was replanned') replans!: number;
+  @textOrNull('the code of the cause of the last replanning') last_cause!: string | null;
+  @dayOrNull('the day on which it was met, or from which it counts as missed') actual!: string | null;
+  @countOrNull('days from the day first promised to the day met; negative if early') days_late_first!: number | null;
+  @countOrNull('days from the day planned last to the day met; negative if early') days_late_plan!: number | null;
 }
 
 const open = { status: 'planned', actual: null, days_late_first: null, days_late_plan: null };
@@ -67,7 +40,7 @@ function evolve(
 ): MilestoneRow | null {
   if (event.type === 'ProgrammeProposed') {
     const { donor, recipient } = event.data;
-    const programme = event.stream.slice(event.stream.indexOf('/') + 1);
+    const { id: programme } = originOf(event);
     return {
       programme,
       donor,
