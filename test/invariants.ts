@@ -33,7 +33,8 @@ function must({ stream, revision, type }: RecordedEvent, sentences: Sentences): 
 /** The rules of a stream and what they promise. Throws where either is missing. */
 function rulesOf(kinds: Kinds, stream: string): [AnyDecider, Invariants<unknown, Event>] {
   const kind = parseStream(stream)?.kind ?? '';
-  const [decider, promised] = [kinds.decider(kind), PROMISED[kind]];
+  const decider = kinds.decider(kind);
+  const promised = PROMISED[kind];
   if (decider === undefined || promised === undefined) throw new Error(`no rules for ${kind}, or nothing they promise`);
   return [decider, promised as Invariants<unknown, Event>];
 }

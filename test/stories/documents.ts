@@ -12,7 +12,10 @@ export interface Block {
 
 /** Every document, by its path from the root. */
 export const DOCUMENTS: readonly string[] = [
-  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'deploy/README.md'],
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'deploy/README.md',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md') && !file.startsWith('generate'))
     .map((file) => join('docs', file))

@@ -8,11 +8,25 @@ const DAY = '2026-05-04';
 /** Events of one stream, in order, as they would have been recorded. */
 const happened = (stream: string, ...events: readonly (readonly [type: string, data: unknown])[]): RecordedEvent[] =>
   events.map(([type, data], revision) => ({
-    ...{ id: `e${revision}`, stream, revision, position: BigInt(revision + 1), type, version: 1, data },
+    id: `e${revision}`,
+    stream,
+    revision,
+    position: BigInt(revision + 1),
+    type,
+    version: 1,
+    data,
     metadata: {
-      ...{ actor: { organisation: 'norland', role: 'donor' as const }, occurredAt: `${DAY}T09:00:00.000Z` },
-      ...{ recordedAt: `${DAY}T10:00:00.000Z`, commandId: `c${revision}`, commandHash: 'h', correlationId: 'k' },
-      ...{ causationId: null, consulted: [], evidence: [], legalBasis: null, marking: null },
+      actor: { organisation: 'norland', role: 'donor' as const },
+      occurredAt: `${DAY}T09:00:00.000Z`,
+      recordedAt: `${DAY}T10:00:00.000Z`,
+      commandId: `c${revision}`,
+      commandHash: 'h',
+      correlationId: 'k',
+      causationId: null,
+      consulted: [],
+      evidence: [],
+      legalBasis: null,
+      marking: null,
     },
   }));
 
@@ -84,8 +98,12 @@ describe('programmes', () => {
       ['ProgrammeSuspended', { reason: 'misuse-measure' }],
     );
     expect(rowsOf('programmes', events)['']).toMatchObject({
-      ...{ programme: 'norland.p', status: 'suspended', reason: 'misuse-measure' },
-      ...{ milestones_planned: 2, milestones_met: 1, milestones_missed: 0 },
+      programme: 'norland.p',
+      status: 'suspended',
+      reason: 'misuse-measure',
+      milestones_planned: 2,
+      milestones_met: 1,
+      milestones_missed: 0,
     });
   });
 });
@@ -118,16 +136,17 @@ describe('funding', () => {
       ),
     );
     expect(rows['2026']).toMatchObject({
-      ...{
-        account: 'norland.a',
-        donor: 'norland',
-        recipient: 'estmark',
-        fund: 'F',
-        period: '2026',
-        currency: 'USD',
-        on_budget: true,
-      },
-      ...{ pledged: 65, obligated: 2, disbursement_planned: 9, movements: 4 },
+      account: 'norland.a',
+      donor: 'norland',
+      recipient: 'estmark',
+      fund: 'F',
+      period: '2026',
+      currency: 'USD',
+      on_budget: true,
+      pledged: 65,
+      obligated: 2,
+      disbursement_planned: 9,
+      movements: 4,
     });
     expect(rows['1976.9']).toMatchObject({ obligated: -30, movements: 2 });
   });
@@ -210,13 +229,15 @@ describe('consignments', () => {
       days_late_first: null,
     });
     expect(rowsOf('consignments', events)['']).toMatchObject({
-      ...{ status: 'received', awaits: 'discrepancy', first_due: '2026-05-01', due: '2026-05-06', reschedules: 1 },
-      ...{
-        received_on: '2026-05-07',
-        days_late_first: 6,
-        days_late_plan: 1,
-        by_line: { 1: { scheduled: 5, received: 4 } },
-      },
+      status: 'received',
+      awaits: 'discrepancy',
+      first_due: '2026-05-01',
+      due: '2026-05-06',
+      reschedules: 1,
+      received_on: '2026-05-07',
+      days_late_first: 6,
+      days_late_plan: 1,
+      by_line: { 1: { scheduled: 5, received: 4 } },
     });
   });
 });

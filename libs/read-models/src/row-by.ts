@@ -54,7 +54,7 @@ export function rowBy<Row extends object, E extends Event>(entity: new () => Row
     (row: Row | null, event: RecordedEvent<E>): Row | null => {
       const origin = originOf(event);
       if (event.type === opening) {
-        const opened = { ...start, ...open(event.data as never, origin as never) } as Row;
+        const opened = { ...start, ...open(event.data, origin as never) } as Row;
         return { ...opened, ...derived(opened) };
       }
       if (row === null) return null;
