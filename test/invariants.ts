@@ -4,7 +4,7 @@ import { type AnyDecider, type Event, type RecordedEvent, parseStream } from '@e
 import { assistanceCases } from './invariants/assistance-case.js';
 import { consignments } from './invariants/consignment.js';
 import { fundingAccounts } from './invariants/funding-account.js';
-import type { Elsewhere, Invariants, Sentences } from './invariants/invariant.js';
+import type { Invariants, Sentences } from './invariants/invariant.js';
 import { misuseCases } from './invariants/misuse-case.js';
 import { programmes } from './invariants/programme.js';
 import { stakeholders } from './invariants/stakeholder.js';
@@ -40,36 +40,25 @@ function rulesOf(kinds: Kinds, stream: string): [AnyDecider, Invariants<unknown,
 }
 
 /**
- * Folds every stream of a whole log event by event, each state frozen, so that no fold changes what it was given; and holds each event and each state against what the
+ * Folds every stream of a whole log event by event, each state frozen, so that no fold changes what it was given; and holds each state against what the
  * rules of its kind promise. Throws, in a sentence, where something is not so.
  */
 export function stands(kinds: Kinds, log: readonly RecordedEvent[]): void {
   /** By stream, the state at each revision. */
   const states = new Map<string, unknown[]>();
-  const events = new Map<string, RecordedEvent>();
   for (const [at, event] of log.entries()) {
     const { stream, type, metadata } = event;
     const [decider, promised] = rulesOf(kinds, stream);
     const before = states.get(stream) ?? [];
     states.set(stream, before);
     const was = before.at(-1) ?? null;
-    const elsewhere: Elsewhere = {
-      of: <State>(other: { kind: string; initial: State }, id: string): State => {
-        const looked = metadata.consulted.find((one) => one.stream === `${other.kind}/${id}`);
-        if (looked === undefined) throw new Error(`${type} of ${stream} rests on nothing of ${other.kind}/${id}`);
-        return looked.revision < 0 ? other.initial : (states.get(looked.stream)?.[looked.revision] as State);
-      },
-      past: (id) => events.get(id),
-    };
     if (type === COMMAND_NOTED) {
       before.push(was);
       continue;
     }
     must(event, { 'a stream begins with its opening, once': (was === null) === (type === promised.opens) });
-    must(event, promised.says(event, was, elsewhere));
     const is = frozen(decider.evolve(frozen(was), frozen(event) as never));
     before.push(is);
-    events.set(event.id, event);
     const next = log[at + 1];
     const more = next?.stream === stream && next.metadata.commandId === metadata.commandId;
     if (!more) must(event, promised.holds(is));
