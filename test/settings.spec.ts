@@ -1,4 +1,7 @@
 import 'reflect-metadata';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readConfig as api } from '../apps/api/src/config.js';
 import { deploymentOf, onOwnFolder } from '../apps/cli/src/deployments.js';
@@ -18,6 +21,12 @@ const wrongIn = (app: keyof typeof READ, env: Readonly<Record<string, string>>):
 };
 
 describe('the command line', () => {
+  it('says its version', () => {
+    const cli = fileURLToPath(new URL('../dist/apps/cli/src/main.js', import.meta.url));
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(spawnSync(process.execPath, [cli, '--version'], { encoding: 'utf8' }).stdout).toBe(`${version}\n`);
+  });
+
   const before = { ...process.env };
   afterEach(() => {
     process.env = { ...before };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tellExample } from '../../apps/standalone/src/example.js';
@@ -246,6 +247,9 @@ export function reading(opens: OpensDeployment): void {
   describe('health over HTTP', () => {
     it('says that it lives, and how far each read model lags', async () => {
       expect(await (await fetch(`${deployment.url}/health/live`)).json()).toEqual({ status: 'ok' });
+      const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+      const node = process.versions.node;
+      expect(await (await fetch(`${deployment.url}/version`)).json()).toEqual({ version, node });
       const ready = await fetch(`${deployment.url}/health/ready`);
       expect(ready.status).toBe(200);
       expect(await ready.json()).toMatchObject({

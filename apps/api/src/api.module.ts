@@ -21,6 +21,7 @@ import { EventStoreDbStore } from '@entente/eventstoredb';
 import {
   CommandsController,
   HealthController,
+  VersionController,
   HistoryController,
   SystemReadiness,
   LiveController,
@@ -95,6 +96,7 @@ export class ApiModule {
       controllers: [
         PageController,
         HealthController,
+        VersionController,
         CommandsController,
         LiveController,
         HistoryController,

@@ -1,3 +1,4 @@
+import { VERSION } from '@entente/engine';
 import { Command } from 'commander';
 import { backUp, restore } from './backup.js';
 import { makeLog, openFrontDoor, openLog, openRows, openScratch } from './cli.module.js';
@@ -28,6 +29,7 @@ export function commandLine(
   outputTo: (json: boolean) => Output = processOutput,
 ): Command {
   const program = new Command('entente')
+    .version(VERSION)
     .description('Imports into, replays, compares and verifies an Entente deployment.')
     .addHelpText('after', CODES);
   /** One that needs no data folder. */

@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CommandFeed, EventStore, Executor, RefusalLog, Pseudonymizer, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { HealthController, Metrics, MetricsController, Readiness } from '@entente/http';
+import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
 import { CommandLag, KafkaCommandFeed } from '@entente/kafka';
 import { PostgresRefusalLog } from '@entente/typeorm';
 import { IntakeWorker, type StartupDependencies, WatchdogWorker, kinds, logging, telling } from '@entente/workers';
@@ -37,7 +37,7 @@ export class IntakeModule {
     return {
       module: IntakeModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
-      controllers: [HealthController, MetricsController],
+      controllers: [HealthController, MetricsController, VersionController],
       providers: [
         Metrics,
         {

@@ -11,7 +11,14 @@ import {
   modelsIn,
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { HealthController, SystemReadiness, Metrics, MetricsController, Readiness } from '@entente/http';
+import {
+  HealthController,
+  SystemReadiness,
+  Metrics,
+  MetricsController,
+  Readiness,
+  VersionController,
+} from '@entente/http';
 import { KafkaDeadLetters, KafkaEventFeed } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore } from '@entente/typeorm';
@@ -53,7 +60,7 @@ export class ProjectorModule {
     return {
       module: ProjectorModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
-      controllers: [HealthController, MetricsController],
+      controllers: [HealthController, MetricsController, VersionController],
       providers: [
         Metrics,
         { provide: 'Observer', useExisting: Metrics },

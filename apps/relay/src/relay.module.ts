@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { EventLog, EventPublisher, Relay, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { HealthController, Metrics, MetricsController, Readiness } from '@entente/http';
+import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
 import { KafkaEventPublisher } from '@entente/kafka';
 import { RelayWorker, WatchdogWorker, type StartupDependencies, logging, telling } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
@@ -29,7 +29,7 @@ export class RelayModule {
     return {
       module: RelayModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
-      controllers: [HealthController, MetricsController],
+      controllers: [HealthController, MetricsController, VersionController],
       providers: [
         Metrics,
         {

@@ -30,6 +30,7 @@ import {
 import {
   CommandsController,
   HealthController,
+  VersionController,
   HistoryController,
   SystemReadiness,
   LiveController,
@@ -180,6 +181,7 @@ export class StandaloneModule {
       controllers: [
         PageController,
         HealthController,
+        VersionController,
         CommandsController,
         LiveController,
         HistoryController,

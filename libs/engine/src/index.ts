@@ -91,3 +91,4 @@ export {
   type Decided,
   type SentCommand,
 } from './command-feed.js';
+export { VERSION } from './version.js';

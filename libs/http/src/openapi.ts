@@ -459,6 +459,11 @@ function fixedPaths(): Record<string, Json> {
         200: { description: 'Text, as Prometheus reads it.', content: content(STRING, 'text/plain') },
       }),
     },
+    '/version': {
+      get: operation('health', 'ReadVersion', 'Which version serves', [], {
+        200: answer('Its version.', properties({ version: says('of Entente'), node: says('of Node.js') })),
+      }),
+    },
     '/health/live': {
       get: operation('health', 'IsLive', 'The process runs', [], {
         200: answer('It does.', properties({ status: STATUS('always ok', ['ok']) })),

@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The version of this program: its package's, which stands above its sources and above what is built of them. */
+export const VERSION = versionAbove(import.meta.dirname);
+
+function versionAbove(folder: string): string {
+  const file = join(folder, 'package.json');
+  if (existsSync(file)) {
+    const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
+    if (name === 'entente' && version !== undefined) return version;
+  }
+  const above = dirname(folder);
+  if (above === folder) throw new Error('the package.json of entente stands in no folder above this program');
+  return versionAbove(above);
+}

@@ -1,0 +1,12 @@
+import { Controller, Get } from '@nestjs/common';
+import { VERSION } from '@entente/engine';
+
+/** Which version serves. */
+@Controller('version')
+export class VersionController {
+  /** The version of Entente, and of Node.js under it. */
+  @Get()
+  version(): { readonly version: string; readonly node: string } {
+    return { version: VERSION, node: process.versions.node };
+  }
+}
