@@ -139,7 +139,7 @@ export class Race {
       return;
     }
     if (!outcome.repeated) this.count.accepted += 1;
-    this.taken.set(submit.circumstances.commandId, submit);
+    this.taken.set(submit.received.metadata.commandId, submit);
     this.left.by(told, outcome.receipt.events);
   }
 

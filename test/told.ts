@@ -134,16 +134,15 @@ export function submit(one: Told, commandId: string, ms: number, left: Left, id?
   const { own, beside, wrong } = readBody(wire, body);
   if (wrong.length > 0) return null;
   const now = new Date(Date.parse(`${TODAY}T12:00:00.000Z`) + one.at * 86_400_000 + ms).toISOString();
-  const circumstances = {
+  const metadata = {
     actor: readActor(stepAt(one.actor ?? one.step).actor) as Actor,
     commandId,
     correlationId: 'property',
     causationId: null,
-    now,
     occurredAt: null,
     evidence: beside.evidence ?? [],
     legalBasis: null,
   };
   const stream = { kind: step.kind, id: id ?? idOf(step.kind, whereTold(one)) };
-  return new ExecuteCommand(stream, { type, data: own }, circumstances, body);
+  return new ExecuteCommand({ stream, command: { type, data: own }, metadata, ifMatch: null, body }, now);
 }

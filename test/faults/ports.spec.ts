@@ -151,27 +151,30 @@ describe('a port that fails once', () => {
         starts: '2026-01-01',
         ends: '2028-12-31',
       };
-      const circumstances = {
+      const metadata = {
         actor: { organisation: 'norland', role: 'donor' } as const,
         commandId: 'k',
         correlationId: 'c',
-        now,
         occurredAt: '2025-12-01T12:00:00.000Z',
         causationId: null,
         evidence: [],
         legalBasis: null,
       };
       const stream = { kind: 'programme', id: 'norland.late' };
-      return executor.execute(new ExecuteCommand(stream, { type: 'ProposeProgramme', data }, circumstances, data));
+      return executor.execute(
+        new ExecuteCommand(
+          { stream, command: { type: 'ProposeProgramme', data }, metadata, ifMatch: null, body: data },
+          now,
+        ),
+      );
     };
     const before = await open('2026-11-24T12:00:00.000Z');
     expect(before).toMatchObject({ as: 'accepted' });
     const change = (now: string): Promise<CommandResult> => {
-      const circumstances = {
+      const metadata = {
         actor: { organisation: 'norland', role: 'donor' } as const,
         commandId: 'm',
         correlationId: 'c',
-        now,
         occurredAt: '2025-12-01T12:00:00.000Z',
         causationId: null,
         evidence: [],
@@ -179,7 +182,12 @@ describe('a port that fails once', () => {
       };
       const stream = { kind: 'programme', id: 'norland.late' };
       const data = { marker: 1 };
-      return executor.execute(new ExecuteCommand(stream, { type: 'AssignGenderMarker', data }, circumstances, data));
+      return executor.execute(
+        new ExecuteCommand(
+          { stream, command: { type: 'AssignGenderMarker', data }, metadata, ifMatch: null, body: data },
+          now,
+        ),
+      );
     };
     failOnce(store, 'append', 'after');
     await expect(change('2026-11-24T12:00:00.000Z')).rejects.toThrow('failed after append');

@@ -18,17 +18,16 @@ const COMMANDS = ['PledgeFunds', 'CommitFunds', 'ObligateFunds', 'DecommitFunds'
 
 const submit = (type: string, data: object, commandId: string): ExecuteCommand => {
   const now = '2026-06-01T12:00:00.000Z';
-  const circumstances = {
+  const metadata = {
     actor: { organisation: 'norland', role: 'donor' } as const,
     commandId,
     correlationId: 'race',
-    now,
     causationId: null,
     occurredAt: null,
     evidence: [],
     legalBasis: null,
   };
-  return new ExecuteCommand(STREAM, { type, data }, circumstances, data);
+  return new ExecuteCommand({ stream: STREAM, command: { type, data }, metadata, ifMatch: null, body: data }, now);
 };
 const opening = submit(
   'OpenFundingAccount',

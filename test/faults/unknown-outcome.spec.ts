@@ -51,21 +51,24 @@ const proposal = (now: string): ExecuteCommand => {
     starts: '2026-01-01',
     ends: '2028-12-31',
   };
-  const circumstances = {
+  const metadata = {
     actor: { organisation: 'norland', role: 'donor' } as const,
     commandId: 'k',
     correlationId: 'c',
     causationId: null,
-    now,
     occurredAt: null,
     evidence: [],
     legalBasis: null,
   };
   return new ExecuteCommand(
-    { kind: 'programme', id: 'norland.one' },
-    { type: 'ProposeProgramme', data },
-    circumstances,
-    data,
+    {
+      stream: { kind: 'programme', id: 'norland.one' },
+      command: { type: 'ProposeProgramme', data },
+      metadata,
+      ifMatch: null,
+      body: data,
+    },
+    now,
   );
 };
 

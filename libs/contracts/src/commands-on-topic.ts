@@ -1,7 +1,8 @@
-import { type Actor, type Command, type Evidence, type Json, type StreamRef, parseStream } from '@entente/kernel';
+import { type Json, type ReceivedCommand, parseStream } from '@entente/kernel';
 import { commandOf } from './catalogue.js';
-import { SHAPES, actorOf, wrongUnless } from './sender.js';
-import { type FieldError, readBody } from './validate.js';
+import { type MetadataNames, type RawMetadata, parseCommand, wrongMetadata } from './parse-command.js';
+import { SHAPES, actorOf } from './sender.js';
+import type { FieldError } from './validate.js';
 
 /** A message as it came: its headers as text, and the bytes of its value. */
 export interface Arrived {
@@ -19,20 +20,6 @@ export interface ReplyTarget {
   readonly traceparent: string | null;
 }
 
-/** A command of the catalogue, whole and right in its shape, with all that its sender says of it. */
-export interface CommandRead {
-  readonly stream: StreamRef;
-  readonly command: Command;
-  readonly actor: Actor;
-  readonly causationId: string | null;
-  readonly ifMatch: number | null;
-  readonly occurredAt: string | null;
-  readonly evidence: readonly Evidence[];
-  readonly legalBasis: string | null;
-  /** The body as received. */
-  readonly received: unknown;
-}
-
 /** Why a command is not taken: a stable code, a title, and what is wrong. */
 export interface CommandProblem {
   readonly code: string;
@@ -42,7 +29,7 @@ export interface CommandProblem {
 
 /** What a message says: a command; one that is wrong, whose sender can be told so; or nothing that anybody could be answered to. */
 export type ReadMessage =
-  | { readonly is: 'command'; readonly asked: ReplyTarget; readonly read: CommandRead }
+  | { readonly is: 'command'; readonly asked: ReplyTarget; readonly received: ReceivedCommand }
   | { readonly is: 'wrong'; readonly asked: ReplyTarget; readonly problem: CommandProblem }
   | { readonly is: 'unreadable'; readonly why: string };
 
@@ -97,58 +84,56 @@ function readAddressed({ body }: Taken, said: (name: string) => string | undefin
     correlationId: correlation !== undefined && SHAPES.token.pattern.test(correlation) ? correlation : null,
     traceparent: trace !== undefined && SHAPES.traceparent.pattern.test(trace) ? trace : null,
   };
-  const ifRevision = said('ifrevision');
   const { actor, wrong: wrongActor } = actorOf(
     { organisation: source, role: said('actorrole'), person: said('actorperson'), for: said('actorfor') },
     (part) => (part === 'organisation' ? 'source' : `actor${part}`),
   );
   const stream = parseStream(subject);
-  const wrong = [
-    ...wrongUnless(SHAPES.token, 'id', commandId),
-    ...wrongSubject(stream),
-    ...(said('type') === undefined ? [{ path: 'type', message: 'type is missing' }] : []),
-    ...wrongActor,
-    ...wrongUnless(SHAPES.revision, 'ifrevision', ifRevision),
-    ...['correlationid', 'causationid'].flatMap((name) => wrongUnless(SHAPES.token, name, said(name))),
-  ];
   const type = said('type');
-  if (stream !== null && type !== undefined && commandOf(stream.kind, type) === undefined) {
-    const title = `there is no command "${type.slice(0, LONGEST_PATH)}" on "${stream.kind}"; the catalogue lists them`;
-    return { is: 'wrong', asked, problem: { code: 'no-such-command', title, more: wrongIn(wrong) } };
-  }
-  if ('tooLarge' in body) {
-    const problem = { code: 'body-too-large', title: 'the body is larger than 1 MiB', more: wrongIn(wrong) };
-    return { is: 'wrong', asked, problem };
-  }
-  const catalogued = stream === null || type === undefined ? undefined : commandOf(stream.kind, type);
-  const parts = 'wrong' in body || catalogued === undefined ? null : readBody(catalogued.body, body.json);
-  const all = [...('wrong' in body ? body.wrong : (parts?.wrong ?? [])), ...wrong];
-  if (all.length > 0 || stream === null || type === undefined || parts === null || !('json' in body)) {
-    const title = 'request validation failed';
-    return { is: 'wrong', asked, problem: { code: 'validation-failed', title, more: wrongIn(all) } };
-  }
-  const { own, beside } = parts;
-  return {
-    is: 'command',
-    asked,
-    read: {
-      stream,
-      command: { type, data: own },
-      actor,
-      causationId: said('causationid') ?? null,
-      ifMatch: ifRevision === undefined ? null : Number(ifRevision),
-      occurredAt: beside.occurredAt ?? null,
-      evidence: beside.evidence ?? [],
-      legalBasis: beside.legalBasis ?? null,
-      received: body.json,
-    },
+  const raw: RawMetadata = {
+    // A subject that names no stream is named itself.
+    stream: stream ?? { kind: '', id: 'none' },
+    actor: wrongActor.length > 0 ? wrongActor : actor,
+    commandId,
+    correlationId: correlation,
+    causationId: said('causationid'),
+    revision: said('ifrevision'),
+    traceparent: trace,
   };
+  const wrong = [
+    ...(stream === null ? [{ path: 'subject', message: 'must name a stream as <kind>/<id>' }] : []),
+    ...(type === undefined ? [{ path: 'type', message: 'type is missing' }] : []),
+  ];
+  const refused = (code: string, title: string, fields: readonly FieldError[]): ReadMessage => ({
+    is: 'wrong',
+    asked,
+    problem: { code, title, more: wrongIn(fields) },
+  });
+  const catalogued = stream === null || type === undefined ? undefined : commandOf(stream.kind, type);
+  const beside = [...wrong, ...wrongMetadata(raw, NAMES)];
+  if (stream !== null && type !== undefined && catalogued === undefined) {
+    const title = `there is no command "${type.slice(0, LONGEST_PATH)}" on "${stream.kind}"; the catalogue lists them`;
+    return refused('no-such-command', title, beside);
+  }
+  if ('tooLarge' in body) return refused('body-too-large', 'the body is larger than 1 MiB', beside);
+  if ('wrong' in body) return refused('validation-failed', INVALID, [...body.wrong, ...beside]);
+  if (catalogued === undefined) return refused('validation-failed', INVALID, beside);
+  const received = parseCommand(catalogued, body.json, raw, NAMES);
+  return 'wrong' in received
+    ? refused('validation-failed', INVALID, received.wrong)
+    : { is: 'command', asked, received };
 }
 
-const wrongSubject = (stream: StreamRef | null): readonly FieldError[] =>
-  stream === null
-    ? [{ path: 'subject', message: 'must name a stream as <kind>/<id>' }]
-    : wrongUnless(SHAPES.streamId, 'subject', stream.id);
+const INVALID = 'request validation failed';
+
+/** The names by which a sender of a CloudEvent knows what it said beside the data. */
+const NAMES: MetadataNames = {
+  stream: 'subject',
+  commandId: 'id',
+  correlationId: 'correlationid',
+  causationId: 'causationid',
+  revision: 'ifrevision',
+};
 
 /** The wrong fields for a reply; none of them, no member. */
 function wrongIn(wrong: readonly FieldError[]): { readonly [name: string]: Json } {

@@ -15,7 +15,6 @@ export {
 export {
   type Arrived,
   type ReplyTarget,
-  type CommandRead,
   type ReadMessage,
   type CommandProblem,
   readCommand,
@@ -82,3 +81,4 @@ export type {
   ProgrammeProposed,
   ProgrammeRelation,
 } from './programme.js';
+export { type MetadataNames, type RawMetadata, parseCommand } from './parse-command.js';

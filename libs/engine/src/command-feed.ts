@@ -1,23 +1,10 @@
-import type { Actor, Command, Evidence, StreamRef } from '@entente/kernel';
+import type { ReceivedCommand } from '@entente/kernel';
 import type { CommandAnswer } from './answer.js';
 
-/** A command as its sender published it, right in its shape. */
-export interface SentCommand {
-  /** What shares a key is decided in the order in which it was sent; null where the sender asks for no order but the stream's own. */
+/** A command as its sender published it. */
+export interface SentCommand extends ReceivedCommand {
+  /** What shares a key is decided in the order in which it was sent; null if the sender asks for no order but the stream's own. */
   readonly key: string | null;
-  readonly stream: StreamRef;
-  readonly command: Command;
-  readonly actor: Actor;
-  readonly commandId: string;
-  readonly correlationId: string;
-  readonly causationId: string | null;
-  readonly traceparent?: string;
-  readonly ifMatch: number | null;
-  readonly occurredAt: string | null;
-  readonly evidence: readonly Evidence[];
-  readonly legalBasis: string | null;
-  /** The body as received. */
-  readonly received: unknown;
 }
 
 /** What became of a command: its answer; or, where the rules themselves failed at it each time, the error. */

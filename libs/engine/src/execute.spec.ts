@@ -53,12 +53,11 @@ describe('executing commands', () => {
     more: { type?: string; seen?: string; ifMatch?: number; dry?: boolean; on?: string } = {},
   ) => {
     const data = { by, ...(more.seen ? { seen: more.seen } : {}) };
-    const circumstances = {
+    const metadata = {
       actor: norland,
       commandId,
       correlationId: 'story',
       causationId: null,
-      now: '2026-06-01T12:00:00.000Z',
       occurredAt: null,
       evidence: [],
       legalBasis: null,
@@ -66,11 +65,8 @@ describe('executing commands', () => {
     const stream = { kind: 'counter', id: more.on ?? 'norland.one' };
     return executor.execute(
       new ExecuteCommand(
-        stream,
-        { type: more.type ?? 'Count', data },
-        circumstances,
-        data,
-        more.ifMatch ?? null,
+        { stream, command: { type: more.type ?? 'Count', data }, metadata, ifMatch: more.ifMatch ?? null, body: data },
+        '2026-06-01T12:00:00.000Z',
         more.dry,
       ),
     );

@@ -1,9 +1,8 @@
 import {
   type Actor,
   type AnyDecider,
-  type Command,
   type Consulted,
-  type Evidence,
+  type ReceivedCommand,
   type Known,
   type Refusal,
   type StreamRef,
@@ -21,22 +20,9 @@ import { type FoldedStream, type CommandRecord, handleCommand, applyEvent, empty
 /** One envelope for every command, so that every command can be watched in one place. */
 export class ExecuteCommand {
   constructor(
-    readonly stream: StreamRef,
-    readonly command: Command,
-    readonly circumstances: {
-      readonly actor: Actor;
-      readonly commandId: string;
-      readonly correlationId: string;
-      readonly causationId: string | null;
-      readonly traceparent?: string;
-      readonly now: string;
-      readonly occurredAt: string | null;
-      readonly evidence: readonly Evidence[];
-      readonly legalBasis: string | null;
-    },
-    /** The body as received, over which the hash is taken: with the optional fields that every command has. */
-    readonly received: unknown,
-    readonly ifMatch: number | null = null,
+    readonly received: ReceivedCommand,
+    /** The time of the decision; ISO 8601, UTC. */
+    readonly now: string,
     /** Decide, and record nothing. */
     readonly dryRun: boolean = false,
   ) {}
@@ -89,13 +75,14 @@ export class Executor {
 
   /** Decides a command and records what was decided. Throws a `Fault`; every other answer is an outcome. */
   async execute(submit: ExecuteCommand): Promise<CommandResult> {
-    const hash = commandHash({ type: submit.command.type, data: submit.received });
-    const recordedAs = this.recordedAs(submit);
-    const twin = `${commandKey(recordedAs, submit.stream, submit.circumstances.commandId)}\n${hash}\n${submit.dryRun}`;
+    const { stream, command, metadata, body } = submit.received;
+    const hash = commandHash({ type: command.type, data: body });
+    const recordedAs = this.recordedAs(submit.received);
+    const twin = `${commandKey(recordedAs, stream, metadata.commandId)}\n${hash}\n${submit.dryRun}`;
     const running = this.twins.get(twin);
     if (running !== undefined) return running.then((o) => (o.as === 'accepted' ? { ...o, repeated: true } : o));
     const begun = performance.now();
-    const outcome = this.inTurn(streamName(submit.stream), () => this.decideAndRecord(submit, hash, recordedAs));
+    const outcome = this.inTurn(streamName(stream), () => this.decideAndRecord(submit, hash, recordedAs));
     this.twins.set(twin, outcome);
     try {
       const answer = await outcome;
@@ -111,7 +98,7 @@ export class Executor {
 
   /** Tells those who watch; a refusal is noted for the auditor, unless it was only asked for. */
   private tell(
-    { stream, command, circumstances: c, dryRun }: ExecuteCommand,
+    { received: { stream, command, metadata }, now, dryRun }: ExecuteCommand,
     recordedAs: string,
     outcome: CommandResult,
     ms: number,
@@ -120,8 +107,8 @@ export class Executor {
     const as = outcome.as === 'accepted' && outcome.repeated ? 'repeated' : outcome.as;
     this.observer.settled(as, why?.code ?? null, ms);
     if (why === null || dryRun) return;
-    const { commandId, correlationId, now } = c;
-    const who = { organisation: recordedAs, role: c.actor.role };
+    const { commandId, correlationId, actor } = metadata;
+    const who = { organisation: recordedAs, role: actor.role };
     this.refusals.note({
       at: now,
       ...who,
@@ -170,7 +157,7 @@ export class Executor {
     return folded.revision < 0 ? null : folded;
   }
 
-  private recordedAs({ stream, command, circumstances: { actor } }: ExecuteCommand): string {
+  private recordedAs({ stream, command, metadata: { actor } }: ReceivedCommand): string {
     const sealed = this.kinds.decider(stream.kind)?.sealed;
     return sealed?.includes(command.type) === true
       ? this.pseudonymizer.pseudonym(actor.organisation, stream)
@@ -178,23 +165,24 @@ export class Executor {
   }
 
   private async decideAndRecord(submit: ExecuteCommand, hash: string, recordedAs: string): Promise<CommandResult> {
-    const { stream, command } = submit;
+    const { stream, command, metadata, ifMatch } = submit.received;
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) throw new Error(`no rules for streams of kind ${stream.kind}`);
     const name = streamName(stream);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const begun = performance.now();
       const folded = await this.folded(decider, stream);
-      const { known, consulted } = await this.consult(decider, submit, folded);
+      const { known, consulted } = await this.consult(decider, submit.received, folded);
       const circumstances = {
-        ...submit.circumstances,
+        ...metadata,
         stream,
         recordedAs,
         known,
-        occurredAt: submit.circumstances.occurredAt ?? submit.circumstances.now,
+        now: submit.now,
+        occurredAt: metadata.occurredAt ?? submit.now,
       };
       const version = (type: string) => this.kinds.version(stream.kind, type);
-      const submission = { command, hash, circumstances, ifMatch: submit.ifMatch, consulted, version };
+      const submission = { command, hash, circumstances, ifMatch, consulted, version };
       const settled = byTheRules(() => handleCommand(decider, folded, submission));
       this.observer.decided(performance.now() - begun);
       if (settled.as === 'repeated')
@@ -233,7 +221,7 @@ export class Executor {
   /** The states of the streams that the decision rests on: at most two rounds, read from the store's own word on their revisions. */
   private async consult(
     decider: AnyDecider,
-    submit: ExecuteCommand,
+    { stream, command }: ReceivedCommand,
     folded: FoldedStream,
   ): Promise<{ known: Known; consulted: Consulted[] }> {
     const others = new Map<string, FoldedStream>();
@@ -249,8 +237,8 @@ export class Executor {
       past: (id, name) => (name === undefined ? folded : consultedAs(name)).types.get(id),
     };
     for (let round = 0; round < 2; round += 1) {
-      const refs = byTheRules(() => decider.consults?.(submit.command as never, folded.state, known) ?? []);
-      const own = streamName(submit.stream);
+      const refs = byTheRules(() => decider.consults?.(command as never, folded.state, known) ?? []);
+      const own = streamName(stream);
       const fresh = refs.filter((ref) => !others.has(streamName(ref)) && streamName(ref) !== own);
       if (fresh.length === 0) break;
       for (const ref of fresh) {

@@ -3,13 +3,13 @@ import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs
 import { CommandBus } from '@nestjs/cqrs';
 import {
   CATALOGUE,
-  SHAPES,
   type FieldError,
   bookOfExamples,
   commandAt,
-  readBody,
+  parseCommand,
+  type MetadataNames,
+  type RawMetadata,
   schemaOf,
-  wrongUnless,
 } from '@entente/contracts';
 import { EventStore, Executor, type CommandResult, ExecuteCommand, receiptOut } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
@@ -92,34 +92,22 @@ export class CommandsController {
         'no-such-command',
         `there is no command "${command}" on "${kind}"; GET /v1/catalogue lists them`,
       );
-    const { own, beside, wrong } = readBody(catalogued.body, body);
-    const actor = readActor(headers['entente-actor']);
-    const all = [...wrong, ...(Array.isArray(actor) ? (actor as FieldError[]) : []), ...wrongHeaders(headers, id)];
-    if (all.length > 0) throw validationProblem(all);
-    const ifMatch = ifMatchOf(headers);
-    const circumstances = {
-      actor: actor as Actor,
+    const correlationId = headers['correlation-id'] ?? randomUUID();
+    const raw: RawMetadata = {
+      stream: { kind, id },
+      actor: readActor(headers['entente-actor']),
       commandId: headers['idempotency-key'] ?? randomUUID(),
-      correlationId: headers['correlation-id'] ?? randomUUID(),
-      causationId: headers['causation-id'] ?? null,
-      ...traceIn(headers),
-      now: new Date().toISOString(),
-      occurredAt: beside.occurredAt ?? null,
-      evidence: beside.evidence ?? [],
-      legalBasis: beside.legalBasis ?? null,
+      correlationId,
+      causationId: headers['causation-id'],
+      revision: ifMatchOf(headers),
+      traceparent: headers['traceparent'],
     };
+    const received = parseCommand(catalogued, body, raw, NAMES);
+    if ('wrong' in received) throw validationProblem(received.wrong);
     const dryRun = 'dry-run' in query && query['dry-run'] !== 'false';
-    const outcome = await this.bus.execute<ExecuteCommand, CommandResult>(
-      new ExecuteCommand(
-        { kind, id },
-        { type: catalogued.type, data: own },
-        circumstances,
-        body,
-        ifMatch === undefined ? null : Number(ifMatch),
-        dryRun,
-      ),
-    );
-    reply.header('correlation-id', circumstances.correlationId);
+    const now = new Date().toISOString();
+    const outcome = await this.bus.execute<ExecuteCommand, CommandResult>(new ExecuteCommand(received, now, dryRun));
+    reply.header('correlation-id', correlationId);
     if (outcome.as === 'would') {
       reply.status(200);
       return { revision: outcome.revision, events: outcome.events.map(({ type, data }) => ({ type, data })) };
@@ -135,15 +123,11 @@ export class CommandsController {
 const ifMatchOf = (headers: Record<string, string | undefined>): string | undefined =>
   headers['if-match']?.replace(/^"|"$/g, '');
 
-const wrongHeaders = (headers: Record<string, string | undefined>, id: string): FieldError[] => [
-  ...wrongUnless(SHAPES.streamId, 'id', id),
-  ...['idempotency-key', 'correlation-id', 'causation-id'].flatMap((name) =>
-    wrongUnless(SHAPES.token, name, headers[name]),
-  ),
-  ...wrongUnless(SHAPES.revision, 'if-match', ifMatchOf(headers)),
-];
-
-/** The trace in which a command comes; what is none is passed over. */
-function traceIn({ traceparent }: Record<string, string | undefined>): { readonly traceparent?: string } {
-  return traceparent !== undefined && SHAPES.traceparent.pattern.test(traceparent) ? { traceparent } : {};
-}
+/** The names by which a sender over HTTP knows what it said beside the body. */
+const NAMES: MetadataNames = {
+  stream: 'id',
+  commandId: 'idempotency-key',
+  correlationId: 'correlation-id',
+  causationId: 'causation-id',
+  revision: 'if-match',
+};

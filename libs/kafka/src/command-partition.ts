@@ -111,8 +111,8 @@ const FAILED: Answered = { as: 'refused', code: 'fault', title: 'something faile
 function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[] {
   if (said.is !== 'command') return [];
   const key = record.key === null ? null : record.key.toString();
-  const { commandId, traceparent } = said.asked;
-  return [{ ...said.read, commandId, key, correlationId, ...(traceparent === null ? {} : { traceparent }) }];
+  const { received } = said;
+  return [{ ...received, key, metadata: { ...received.metadata, correlationId } }];
 }
 
 /** Records in the order in which they lie, in pieces that are answered at once: none of more than `most` says by then. */

@@ -1,26 +1,17 @@
-import type { Actor } from './actor.js';
-import type { Command, Event, Evidence, StreamEvent, StreamRef } from './event.js';
+import type { CommandMetadata } from './command.js';
+import type { Command, Event, StreamEvent, StreamRef } from './event.js';
 import { type Refusal, alreadyThere, notThere } from './refusal.js';
 
 /** What a command is decided with: its metadata, the clock, which was read once before, and the other streams that the decision rests on. */
-export interface DecisionContext {
-  /** Who truly sends it, also where the record will hold a pseudonym. */
-  readonly actor: Actor;
-  /** The organisation as the record names it: the actor's, or its pseudonym where the command is sealed. */
+export interface DecisionContext extends Omit<CommandMetadata, 'occurredAt'> {
+  /** The organisation as the record names it: the actor's, or its pseudonym if the command is sealed. The actor is who truly sends it. */
   readonly recordedAs: string;
-  /** The place where the command wants to be decided. */
+  /** The stream on which the command wants to be decided. */
   readonly stream: StreamRef;
-  readonly commandId: string;
-  readonly correlationId: string;
-  readonly causationId: string | null;
-  /** The trace in which the command was sent; absent where it was sent in none. */
-  readonly traceparent?: string;
   /** The time of the decision; ISO 8601, UTC. */
   readonly now: string;
-  /** When it happened, by the sender's word (else `now`). */
+  /** When it happened, by the sender's word, else `now`. */
   readonly occurredAt: string;
-  readonly evidence: readonly Evidence[];
-  readonly legalBasis: string | null;
   /** What is known of the streams that `consults` named. */
   readonly known: Known;
 }

@@ -1,3 +1,4 @@
+export type { CommandMetadata, ReceivedCommand } from './command.js';
 export { ROLES, actsFor, type Actor, type Role } from './actor.js';
 export {
   parseStream,

@@ -21,8 +21,10 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    const intake = new Intake(this.executor, this.store, ({ command, commandId, stream }, error) => {
-      this.log.error(`the rules fail at ${command.type} ${commandId} on ${streamName(stream)}: it is put aside`);
+    const intake = new Intake(this.executor, this.store, ({ command, metadata, stream }, error) => {
+      this.log.error(
+        `the rules fail at ${command.type} ${metadata.commandId} on ${streamName(stream)}: it is put aside`,
+      );
       this.log.error(error);
     });
     this.delivery = this.feed.subscribe(intake);

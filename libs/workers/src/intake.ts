@@ -60,20 +60,7 @@ export class Intake implements CommandConsumer {
   }
 
   private async ask(sent: SentCommand): Promise<Decided> {
-    const { stream, command, received, ifMatch } = sent;
-    const { actor, commandId, correlationId, causationId, occurredAt, evidence, legalBasis, traceparent } = sent;
-    const circumstances = {
-      actor,
-      commandId,
-      correlationId,
-      causationId,
-      occurredAt,
-      evidence,
-      legalBasis,
-      now: this.now(),
-      ...(traceparent === undefined ? {} : { traceparent }),
-    };
-    const outcome = await this.executor.execute(new ExecuteCommand(stream, command, circumstances, received, ifMatch));
+    const outcome = await this.executor.execute(new ExecuteCommand(sent, this.now()));
     if (outcome.as === 'would') throw new Error('a command on its way to the log was decided without being recorded');
     if (outcome.as === 'accepted')
       return { as: 'accepted', receipt: receiptOut(this.log, outcome.receipt), repeated: outcome.repeated };

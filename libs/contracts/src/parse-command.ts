@@ -1,0 +1,63 @@
+import type { Actor, ReceivedCommand, StreamRef } from '@entente/kernel';
+import type { CataloguedCommand } from './catalogue.js';
+import { SHAPES, wrongUnless } from './sender.js';
+import { type FieldError, readBody } from './validate.js';
+
+/** What is said beside a command's body, as it came, whichever way: not yet known to be valid. */
+export interface RawMetadata {
+  readonly stream: StreamRef;
+  /** Who sends it, or each part of that which is wrong. */
+  readonly actor: Actor | readonly FieldError[];
+  readonly commandId: string;
+  /** The command's id, if it is left out. */
+  readonly correlationId: string | undefined;
+  readonly causationId: string | undefined;
+  readonly revision: string | undefined;
+  readonly traceparent: string | undefined;
+}
+
+/** The names by which a sender knows what it said. */
+export type MetadataNames = Readonly<
+  Record<'stream' | 'commandId' | 'correlationId' | 'causationId' | 'revision', string>
+>;
+
+/** Every field beside the body that is wrong, by the name by which its sender knows it. */
+export const wrongMetadata = (raw: RawMetadata, names: MetadataNames): readonly FieldError[] => [
+  ...wrongUnless(SHAPES.token, names.commandId, raw.commandId),
+  ...wrongUnless(SHAPES.streamId, names.stream, raw.stream.id),
+  ...('organisation' in raw.actor ? [] : raw.actor),
+  ...wrongUnless(SHAPES.revision, names.revision, raw.revision),
+  ...wrongUnless(SHAPES.token, names.correlationId, raw.correlationId),
+  ...wrongUnless(SHAPES.token, names.causationId, raw.causationId),
+];
+
+/** Reads a command and what is said beside it, whichever way it came, or names every field that is wrong. */
+export function parseCommand(
+  { type, body: fields }: CataloguedCommand,
+  body: unknown,
+  raw: RawMetadata,
+  names: MetadataNames,
+): ReceivedCommand | { readonly wrong: readonly FieldError[] } {
+  const { own, beside, wrong } = readBody(fields, body);
+  const all = [...wrong, ...wrongMetadata(raw, names)];
+  if (all.length > 0 || !('organisation' in raw.actor)) return { wrong: all };
+  const { stream, actor, commandId, correlationId, causationId, revision, traceparent } = raw;
+  const inTrace = traceparent !== undefined && SHAPES.traceparent.pattern.test(traceparent);
+  return {
+    stream,
+    command: { type, data: own },
+    metadata: {
+      actor,
+      commandId,
+      correlationId: correlationId ?? commandId,
+      causationId: causationId ?? null,
+      // What is no trace is passed over.
+      ...(inTrace ? { traceparent } : {}),
+      occurredAt: beside.occurredAt ?? null,
+      evidence: beside.evidence ?? [],
+      legalBasis: beside.legalBasis ?? null,
+    },
+    ifMatch: revision === undefined ? null : Number(revision),
+    body,
+  };
+}
