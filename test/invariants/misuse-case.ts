@@ -1,4 +1,5 @@
-import type { MisuseCase, MisuseCaseEvent } from '@entente/domain';
+import type { MisuseCaseEvent } from '@entente/contracts';
+import type { MisuseCase } from '@entente/domain';
 import { type Invariants, unlike, whole } from './invariant.js';
 
 const DECIDED = ['substantiated', 'inconclusive'] as const;

@@ -2,7 +2,7 @@ import { type AnyDecider, authorised } from '@entente/kernel';
 import { assistanceCaseContract } from './assistance-case.js';
 import { consignmentContract } from './consignment.js';
 import { fundingAccountContract } from './funding-account.js';
-import { misuseCaseWire } from './misuse-case.js';
+import { misuseCaseContract } from './misuse-case.js';
 import { programmeContract } from './programme.js';
 import { stakeholderContract } from './stakeholder.js';
 import type { CommandContract, EventContract, KindContract } from './contract.js';
@@ -14,7 +14,7 @@ export const CATALOGUE = [
   fundingAccountContract,
   assistanceCaseContract,
   consignmentContract,
-  misuseCaseWire,
+  misuseCaseContract,
 ] as unknown as readonly KindContract[];
 
 /** A decider that holds each command to the senders that the catalogue names, before it decides. */

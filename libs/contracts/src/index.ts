@@ -82,3 +82,25 @@ export type {
   ProgrammeRelation,
 } from './programme.js';
 export { type MetadataNames, type RawMetadata, parseCommand } from './parse-command.js';
+export { MISUSE_STEPS } from './misuse-case.js';
+export type {
+  AgreeRemediationPlan,
+  CorrectMisuseReport,
+  CorrectRecovery,
+  DayRange,
+  DecideMeasure,
+  Escalation,
+  FlagMisuse,
+  IncidentLimits,
+  Measure,
+  MisuseCaseCommand,
+  MisuseCaseEvent,
+  MisuseCaseRelation,
+  MisuseScope,
+  MisuseStep,
+  OrderPrecautionarySuspension,
+  RecordAssurances,
+  RecordOverdueStep,
+  RecoverFunds,
+  TriageMisuse,
+} from './misuse-case.js';

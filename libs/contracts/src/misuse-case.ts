@@ -1,5 +1,4 @@
-import type { DataOf } from '@entente/kernel';
-import type { MisuseCaseCommand, MisuseCaseEvent, MisuseScope } from '@entente/domain';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 import {
   code,
   currency,
@@ -16,28 +15,31 @@ import {
   streamId,
   word,
   words,
-} from './old-fields.js';
-import type { KindWire } from './wire.js';
+} from './fields.js';
 
-type Body<Type extends MisuseCaseCommand['type']> = DataOf<MisuseCaseCommand, Type>;
-type Fact<Type extends MisuseCaseEvent['type']> = DataOf<MisuseCaseEvent, Type>;
-type Step = Body<'RecordOverdueStep'>['step'];
-type Measure = Body<'DecideMeasure'>['measure'];
-type Position = Body<'ReplyToAllegation'>['position'];
-type Escalation = Fact<'MisuseTriaged'>['escalation'];
+/**
+ * What assistance is given to or for, and so what a suspension can stop: each scope can carry a
+ * hold.
+ */
+const SCOPE_KINDS = ['unit', 'item-type', 'case', 'programme', 'country'] as const;
+type ScopeKind = (typeof SCOPE_KINDS)[number];
 
-const SCOPES = ['unit', 'item-type', 'case', 'programme', 'country'] as const satisfies readonly MisuseScope['kind'][];
-const MEASURES = [
-  'suspend',
-  'condition',
-  'recover',
-  'refer',
-  'terminate',
-  'no-action',
-] as const satisfies readonly Measure[];
-const POSITIONS = ['accepts', 'accepts-in-part', 'contests'] as const satisfies readonly Position[];
-const ESCALATIONS = ['programme-office', 'ministry', 'minister'] as const satisfies readonly Escalation[];
-const STEPS = [
+/** What can be decided once there is a finding. */
+const MEASURES = ['suspend', 'condition', 'recover', 'refer', 'terminate', 'no-action'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+const POSITIONS = ['accepts', 'accepts-in-part', 'contests'] as const;
+type Position = (typeof POSITIONS)[number];
+
+/** To whom a case of an incident type is brought. */
+const ESCALATIONS = ['programme-office', 'ministry', 'minister'] as const;
+export type Escalation = (typeof ESCALATIONS)[number];
+
+/**
+ * The steps of a misuse case that have a last day. `remediate` has the day that its plan agrees;
+ * the others have theirs from the limits of the intake and of the incident type.
+ */
+export const MISUSE_STEPS = [
   'acknowledge',
   'triage',
   'notify',
@@ -46,445 +48,479 @@ const STEPS = [
   'conclude',
   'measure',
   'remediate',
-] as const satisfies readonly Step[];
+] as const;
+/** One of {@link MISUSE_STEPS}. */
+export type MisuseStep = (typeof MISUSE_STEPS)[number];
 
-export class ScopeBody implements MisuseScope {
-  @oneOf(...SCOPES) kind!: MisuseScope['kind'];
-  @word() id!: string;
+const MOST = Number.MAX_SAFE_INTEGER;
+const reason = (example: string) => code('the code of the reason', example);
+const ground = (example: string) => code("the code of the finding's ground", example);
+const channel = (description: string, example: string) => code(`the code of the channel ${description}`, example);
+const corrects = () => eventId('the event that was wrong');
+const isoCurrency = () => currency('the ISO 4217 code of the currency');
+const limit = (description: string, example: number) => integer(`${description}, in calendar days`, example, 0, 3650);
+const happened = () => nested(() => DayRange, 'the first and the last day on which it is said to have happened');
+const scopes = (description: string, min = 1) => nestedList(() => MisuseScope, description, 20, min);
+const maker = () => organisation('the organisation that made the finding: the investigator assigned', 'lumen-inquiry');
+
+export class MisuseScope {
+  @oneOf(SCOPE_KINDS, 'what assistance is given to or for', 'programme') readonly kind!: ScopeKind;
+  @word("the id of its stream; of a country, its organisation's", 'norland.programme-1') readonly id!: string;
 }
 
 export class DayRange {
-  @day() from!: string;
-  @day() to!: string;
+  @day('the first day', '2026-04-01') readonly from!: string;
+  @day('the last day', '2026-04-20') readonly to!: string;
 }
 
-export class FlagMisuse implements Body<'FlagMisuse'> {
-  @code() allegation!: string;
-  @optional() @streamId('programme') programme?: string;
-  @optional() @streamId('assistance-case') case?: string;
-  @optional() @streamId('consignment') consignment?: string;
-  @optional() @organisation() donor?: string;
-  @organisation() recipient!: string;
-  @organisation() accused!: string;
-  @nested(() => DayRange) happened!: DayRange;
-  @nestedList(() => ScopeBody, 20) scopes!: ScopeBody[];
-}
-export class MisuseFlagged extends FlagMisuse implements Fact<'MisuseFlagged'> {
-  @day() acknowledgeBy!: string;
-  @day() triageBy!: string;
-}
-
-export class CorrectMisuseReport implements Body<'CorrectMisuseReport'> {
-  @eventId() corrects!: string;
-  @code() reason!: string;
-  @optional() @code() allegation?: string;
-  @optional() @nested(() => DayRange) happened?: DayRange;
-  @optional() @nestedList(() => ScopeBody, 20) scopes?: ScopeBody[];
+/** What the reporter says. */
+export class FlagMisuse {
+  @code('the code of an incident type, as far as the reporter can tell, or another code', 'unauthorised-transfer')
+  readonly allegation!: string;
+  @optional() @streamId('programme', 'the programme concerned') readonly programme?: string;
+  @optional() @streamId('assistance-case', 'the case concerned') readonly case?: string;
+  @optional() @streamId('consignment', 'the consignment concerned') readonly consignment?: string;
+  @optional() @organisation('the donor of the assistance') readonly donor?: string;
+  @organisation('the recipient of the assistance', 'estmark') readonly recipient!: string;
+  @organisation(
+    'the organisation that is said to have done it: the recipient, one of its services, an implementer or a donor',
+    'estmark',
+  )
+  readonly accused!: string;
+  @happened() readonly happened!: DayRange;
+  @scopes('what the misuse concerns', 0) readonly scopes!: readonly MisuseScope[];
 }
 
-export class AcknowledgeMisuseReport implements Body<'AcknowledgeMisuseReport'> {
-  @code() channel!: string;
+/** Both days follow from the day on which the report came in: the decision adds them. */
+export class MisuseFlagged extends FlagMisuse {
+  @day('the last day for its acknowledgement', '2026-05-11') readonly acknowledgeBy!: string;
+  @day('the last day for its triage', '2026-06-03') readonly triageBy!: string;
 }
 
-export class TriageMisuse implements Body<'TriageMisuse'> {
-  @code() incidentType!: string;
-}
-export class IncidentLimitsBody {
-  @optional() @integer(0, 3650) notify?: number;
-  @integer(0, 3650) open!: number;
-  @integer(0, 3650) reply!: number;
-  @integer(0, 3650) conclude!: number;
-  @integer(0, 3650) measure!: number;
-}
-export class MisuseTriaged extends TriageMisuse implements Fact<'MisuseTriaged'> {
-  @flag() noticeRequired!: boolean;
-  @oneOf(...ESCALATIONS) escalation!: Escalation;
-  @nested(() => IncidentLimitsBody) limits!: IncidentLimitsBody;
-  @day() openBy!: string;
-  @optional() @day() notifyBy?: string;
+/** A report was wrong in part: each field here replaces the report's. */
+export class CorrectMisuseReport {
+  @corrects() readonly corrects!: string;
+  @reason('wrong-allegation') readonly reason!: string;
+  @optional() @code('the code of the right allegation', 'unauthorised-use') readonly allegation?: string;
+  @optional() @happened() readonly happened?: DayRange;
+  @optional() @scopes('what the misuse concerns', 0) readonly scopes?: readonly MisuseScope[];
 }
 
-/** Commands and events that say why, by a code, and no more. */
-export class MisuseReason implements Body<'DeclineMisuse'> {
-  @code() reason!: string;
+export class AcknowledgeMisuseReport {
+  @channel('by which the reporter is told', 'sealed-intake') readonly channel!: string;
 }
 
-export class InvestigationOpened extends MisuseReason implements Fact<'InvestigationOpened'> {
-  @day() concludeBy!: string;
+export class TriageMisuse {
+  @code('the code of the incident type', 'unauthorised-transfer') readonly incidentType!: string;
 }
 
-export class AssignInvestigator implements Body<'AssignInvestigator'> {
-  @organisation() investigator!: string;
+/** The days that each step of an accepted case has, from the step before it. */
+export class IncidentLimits {
+  @optional()
+  @limit("from acceptance to the legislature's notice, if the incident type asks for one", 1)
+  readonly notify?: number;
+  @limit('from acceptance to the opening of the investigation', 7) readonly open!: number;
+  @limit('from the day on which the allegation is put to the recipient to its reply', 15) readonly reply!: number;
+  @limit('from the opening of the investigation to its finding', 60) readonly conclude!: number;
+  @limit('from substantiation to the first measure decided', 15) readonly measure!: number;
 }
 
-export class AddEvidence implements Body<'AddEvidence'> {
-  @code() kind!: string;
+/** The terms are those of the incident type on that day: the decision copies them. */
+export class MisuseTriaged extends TriageMisuse {
+  @flag('whether the legislature is told as soon as a violation may have occurred') readonly noticeRequired!: boolean;
+  @oneOf(ESCALATIONS, 'to whom the case is brought', 'minister') readonly escalation!: Escalation;
+  @nested(() => IncidentLimits, 'the days for each step of the case') readonly limits!: IncidentLimits;
+  @day('the last day for opening the investigation', '2026-05-13') readonly openBy!: string;
+  @optional()
+  @day('the last day for the notice, if the type asks for one that has not been given yet', '2026-05-07')
+  readonly notifyBy?: string;
 }
 
-export class PutAllegationToRecipient implements Body<'PutAllegationToRecipient'> {
-  @code() channel!: string;
-}
-export class AllegationPutToRecipient extends PutAllegationToRecipient implements Fact<'AllegationPutToRecipient'> {
-  @words(2, 1) to!: string[];
-  @day() replyBy!: string;
+export class DeclineMisuse {
+  @reason('outside-assistance') readonly reason!: string;
 }
 
-export class ReplyToAllegation implements Body<'ReplyToAllegation'> {
-  @oneOf(...POSITIONS) position!: Position;
-}
-export class RecipientReplyReceived extends ReplyToAllegation implements Fact<'RecipientReplyReceived'> {
-  @organisation() from!: string;
+export class OpenInvestigation {
+  @reason('credible-report') readonly reason!: string;
 }
 
-export class SuspendAssistance implements Body<'SuspendAssistance'> {
-  @nestedList(() => ScopeBody, 20, 1) scopes!: ScopeBody[];
-}
-export class OrderPrecautionarySuspension extends SuspendAssistance implements Body<'OrderPrecautionarySuspension'> {
-  @day() until!: string;
-}
-export class PrecautionarySuspensionLapsed
-  extends OrderPrecautionarySuspension
-  implements Fact<'PrecautionarySuspensionLapsed'>
-{
-  @code() reason!: string;
-}
-/** Renewed until, or lapsed after, this day. */
-export class PrecautionUntil implements Body<'RenewPrecautionarySuspension'> {
-  @day() until!: string;
+/** The day follows from the limits: the decision adds it. */
+export class InvestigationOpened extends OpenInvestigation {
+  @day('the last day for the finding', '2026-07-07') readonly concludeBy!: string;
 }
 
-export class ExtendInvestigation extends MisuseReason implements Body<'ExtendInvestigation'> {
-  @day() until!: string;
+export class AssignInvestigator {
+  @organisation('the organisation that investigates', 'lumen-inquiry') readonly investigator!: string;
 }
 
-export class MakeFinding implements Body<'SubstantiateMisuse'> {
-  @code() ground!: string;
-}
-export class FindingMade extends MakeFinding implements Fact<'MisuseDismissed'> {
-  @organisation() investigator!: string;
-}
-export class MisuseSubstantiated extends FindingMade implements Fact<'MisuseSubstantiated'> {
-  @day() measureBy!: string;
+export class AddEvidence {
+  @code('the code of the kind of evidence', 'serial-record') readonly kind!: string;
 }
 
-export class NotifyLegislatureOfMisuse implements Body<'NotifyLegislature'> {
-  @code() to!: string;
-  @word() reference!: string;
+export class PutAllegationToRecipient {
+  @channel('by which it is put', 'note-verbale') readonly channel!: string;
 }
 
-export class DecideMeasure implements Body<'DecideMeasure'> {
-  @oneOf(...MEASURES) measure!: Measure;
-  @optional() @code() justification?: string;
-  @optional() @words(50) conditions?: string[];
-  @optional() @word() referredTo?: string;
+/** Addressees and day follow from the report and the limits: the decision adds them. */
+export class AllegationPutToRecipient extends PutAllegationToRecipient {
+  @words('the recipient, and the accused if it is another organisation', ['estmark'], 2, 1)
+  readonly to!: readonly string[];
+  @day('the last day of the right of reply', '2026-05-27') readonly replyBy!: string;
 }
 
-export class AgreeRemediationPlan implements Body<'AgreeRemediationPlan'> {
-  @words(50, 1) steps!: string[];
-  @day() due!: string;
+export class ReplyToAllegation {
+  @oneOf(POSITIONS, 'the position on the allegation', 'accepts-in-part') readonly position!: Position;
 }
 
-export class VerifyMisuseRemediation implements Body<'VerifyRemediation'> {
-  @day() ceasedOn!: string;
-}
-export class RemediationVerified extends VerifyMisuseRemediation implements Fact<'RemediationVerified'> {
-  @organisation() verifier!: string;
+/** The organisation is that of the sender: the decision adds it. */
+export class RecipientReplyReceived extends ReplyToAllegation {
+  @organisation('the organisation that replied', 'estmark') readonly from!: string;
 }
 
-export class RecordAssurances implements Body<'RecordAssurances'> {
-  @organisation() from!: string;
-  @words(50, 1) undertakings!: string[];
+export class SuspendAssistance {
+  @scopes('in which scopes assistance stops') readonly scopes!: readonly MisuseScope[];
 }
 
-/** What was resumed or terminated, and why. */
-export class ScopesAndReason extends SuspendAssistance implements Body<'TerminateAssistance'> {
-  @code() reason!: string;
+/** What stops at once, and until which day unless it is renewed. */
+export class OrderPrecautionarySuspension extends SuspendAssistance {
+  @day('the last day of the suspension', '2036-07-31') readonly until!: string;
 }
 
-export class RecoverFunds implements Body<'RecoverFunds'> {
-  @minorUnits() amount!: number;
-  @currency() currency!: string;
-  @optional() @streamId('funding-account') account?: string;
+export class PrecautionarySuspensionLapsed extends OrderPrecautionarySuspension {
+  @reason('not-renewed') readonly reason!: string;
 }
 
-export class CorrectRecovery extends MisuseReason implements Body<'CorrectRecovery'> {
-  @eventId() corrects!: string;
-  @integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, {
-    description: 'minor units; below zero where too much was recorded',
-  })
-  difference!: number;
-}
-export class RecoveryCorrected extends CorrectRecovery implements Fact<'RecoveryCorrected'> {
-  @currency() currency!: string;
+export class PrecautionUntil {
+  @day('the last day of the suspension', '2036-08-31') readonly until!: string;
 }
 
-export class MisuseCaseReopened extends MisuseReason implements Fact<'MisuseCaseReopened'> {
-  @day() triageBy!: string;
+export class ExtendInvestigation {
+  @reason('site-inaccessible') readonly reason!: string;
+  @day('the last day for the finding', '2036-10-31') readonly until!: string;
 }
 
-export class RecordOverdueStep implements Body<'RecordOverdueStep'> {
-  @oneOf(...STEPS) step!: Step;
-}
-export class MisuseStepBecameOverdue extends RecordOverdueStep implements Fact<'MisuseStepBecameOverdue'> {
-  @day() due!: string;
+export class SubstantiateMisuse {
+  @ground('serials-found-elsewhere') readonly ground!: string;
 }
 
-const scopes: ScopeBody[] = [{ kind: 'programme', id: 'norland.programme-1' }];
+/** The day follows from the limits: the decision adds it. */
+export class MisuseSubstantiated extends SubstantiateMisuse {
+  @maker() readonly investigator!: string;
+  @day('the last day for the first measure', '2026-06-16') readonly measureBy!: string;
+}
+
+export class DismissMisuse {
+  @ground('serials-accounted-for') readonly ground!: string;
+}
+
+export class MisuseDismissed extends DismissMisuse {
+  @maker() readonly investigator!: string;
+}
+
+export class FindMisuseInconclusive {
+  @ground('access-denied') readonly ground!: string;
+}
+
+export class MisuseFoundInconclusive extends FindMisuseInconclusive {
+  @maker() readonly investigator!: string;
+}
+
+export class NotifyLegislatureOfMisuse {
+  @code('the code of the committee or office told', 'foreign-affairs-committee') readonly to!: string;
+  @word("the notice's reference", 'notice-2026-17') readonly reference!: string;
+}
+
+/** `no-action` has a justification, `condition` has conditions, `refer` has an addressee. */
+export class DecideMeasure {
+  @oneOf(MEASURES, 'the measure') readonly measure!: Measure;
+  @optional()
+  @code('the code of the justification, if no action is taken', 'remedied-before')
+  readonly justification?: string;
+  @optional() @words('the codes of the conditions', ['recertify-store'], 50) readonly conditions?: readonly string[];
+  @optional() @word('the body to which the case is referred', 'court-of-audit') readonly referredTo?: string;
+}
+
+export class AgreeRemediationPlan {
+  @words('the codes of the steps of the remedy', ['recover-items', 'recertify-store'], 50, 1)
+  readonly steps!: readonly string[];
+  @day('the last day for the remedy', '2036-11-30') readonly due!: string;
+}
+
+export class VerifyMisuseRemediation {
+  @day('the day on which the violation ceased', '2026-05-20') readonly ceasedOn!: string;
+}
+
+/**
+ * The verifier is the sender's organisation, which neither reported the misuse nor is accused of
+ * it: the decision adds it.
+ */
+export class RemediationVerified extends VerifyMisuseRemediation {
+  @organisation('the organisation that verified it', 'veritas-monitor') readonly verifier!: string;
+}
+
+export class RecordAssurances {
+  @organisation('the recipient or the accused, which gives them', 'estmark') readonly from!: string;
+  @words('the codes of what it undertakes', ['no-retransfer', 'observation-granted'], 50, 1)
+  readonly undertakings!: readonly string[];
+}
+
+export class ResumeAssistance {
+  @reason('remedied') readonly reason!: string;
+}
+
+/** The scopes are those of the suspension in force: the decision adds them. */
+export class AssistanceResumed {
+  @scopes('in which scopes assistance goes on') readonly scopes!: readonly MisuseScope[];
+  @reason('remedied') readonly reason!: string;
+}
+
+export class RecoverFunds {
+  @minorUnits('the amount that came back', 750_000_00) readonly amount!: number;
+  @isoCurrency() readonly currency!: string;
+  @optional() @streamId('funding-account', 'the account to which it came back') readonly account?: string;
+}
+
+export class CorrectRecovery {
+  @reason('entered-twice') readonly reason!: string;
+  @corrects() readonly corrects!: string;
+  @minorUnits('the difference; below zero if too much was recorded', -50_000_00, -MOST) readonly difference!: number;
+}
+
+/** The currency is that of the corrected recovery: the decision adds it. */
+export class RecoveryCorrected extends CorrectRecovery {
+  @isoCurrency() readonly currency!: string;
+}
+
+export class TerminateAssistance {
+  @scopes('in which scopes assistance ends') readonly scopes!: readonly MisuseScope[];
+  @reason('not-remedied') readonly reason!: string;
+}
+
+export class CloseMisuseCase {
+  @reason('measures-carried-out') readonly reason!: string;
+}
+
+export class ReopenMisuseCase {
+  @reason('new-evidence') readonly reason!: string;
+}
+
+/** The day follows from the day of the reopening: the decision adds it. */
+export class MisuseCaseReopened extends ReopenMisuseCase {
+  @day('the last day for the new triage', '2026-08-31') readonly triageBy!: string;
+}
+
+export class RecordOverdueStep {
+  @oneOf(MISUSE_STEPS, 'the step that was not done in its days', 'triage') readonly step!: MisuseStep;
+}
+
+/** The day is that of the step: the decision adds it. */
+export class MisuseStepBecameOverdue extends RecordOverdueStep {
+  @day('the last day on which it could have been done in time', '2026-06-03') readonly due!: string;
+}
+
 const evidence = [
   { sha256: '6f1ed002ab5595859014ebf0951522d9c1f4f1fbf2d9f0a3a1c9a5c6f1f0d7e2', reference: 'visit-report-7' },
 ];
-const anEvent = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
 
-/** Misuse cases on the wire. */
-export const misuseCaseWire: KindWire<MisuseCaseCommand, MisuseCaseEvent> = {
+/**
+ * A misuse case: anybody reports, the intake receives, the investigator finds, the donor decides on
+ * measures. The operator stands in for nobody here, save at the intake.
+ */
+export const misuseCaseContract = contract({
   kind: 'misuse-case',
   about: 'one allegation of misuse: report, inquiry, measure, remedy',
   commands: {
-    FlagMisuse: {
-      path: 'flag',
-      body: FlagMisuse,
-      summary: 'Report an allegation; the sender is recorded by a pseudonym',
-      example: {
-        allegation: 'unauthorised-transfer',
-        programme: 'norland.programme-1',
-        case: 'norland.case-1',
-        consignment: 'norland.consignment-1',
-        donor: 'norland',
-        recipient: 'estmark',
-        accused: 'estmark',
-        happened: { from: '2026-04-01', to: '2026-04-20' },
-        scopes,
-      },
-    },
-    CorrectMisuseReport: {
-      path: 'correct-report',
-      body: CorrectMisuseReport,
-      summary: 'Replace what was wrong in the report; the sender is recorded by a pseudonym',
-      example: { corrects: anEvent, reason: 'wrong-date', happened: { from: '2026-04-02', to: '2026-04-21' } },
-    },
-    AcknowledgeMisuseReport: {
-      path: 'acknowledge',
-      body: AcknowledgeMisuseReport,
-      summary: 'Tell the reporter that the report has come in',
-      example: { channel: 'sealed-intake' },
-    },
-    TriageMisuse: {
-      path: 'triage',
-      body: TriageMisuse,
-      summary: 'Accept the report for investigation, under an incident type whose terms are copied',
-      example: { incidentType: 'unauthorised-transfer' },
-    },
-    DeclineMisuse: {
-      path: 'decline',
-      body: MisuseReason,
-      summary: 'Decline the report; it stays on record',
-      example: { reason: 'outside-assistance' },
-    },
-    OpenInvestigation: {
-      path: 'open-investigation',
-      body: MisuseReason,
-      summary: 'Open the investigation',
-      example: { reason: 'credible-report' },
-    },
-    AssignInvestigator: {
-      path: 'assign-investigator',
-      body: AssignInvestigator,
-      summary: 'Name the organisation that investigates; never the accused',
-      example: { investigator: 'lumen-inquiry' },
-    },
-    AddEvidence: {
-      path: 'add-evidence',
-      body: AddEvidence,
-      summary: 'Refer to evidence, beside the fields; the sender is recorded by a pseudonym',
-      example: { kind: 'serial-record', evidence },
-    },
-    PutAllegationToRecipient: {
-      path: 'put-allegation',
-      body: PutAllegationToRecipient,
-      summary: 'Put the allegation to recipient and accused: their rights begin',
-      example: { channel: 'note-verbale' },
-    },
-    ReplyToAllegation: {
-      path: 'reply',
-      body: ReplyToAllegation,
-      summary: 'Reply to the allegation, as the recipient or the accused',
-      example: { position: 'accepts-in-part' },
-    },
-    OrderPrecautionarySuspension: {
-      path: 'order-precautionary-suspension',
-      body: OrderPrecautionarySuspension,
-      summary: 'Suspend at once, until a day, before there is a finding',
-      example: { scopes, until: '2036-07-31' },
-    },
-    RenewPrecautionarySuspension: {
-      path: 'renew-precautionary-suspension',
-      body: PrecautionUntil,
-      summary: 'Renew a precautionary suspension before it lapses',
-      example: { until: '2036-08-31' },
-    },
-    LapsePrecautionarySuspension: {
-      path: 'lapse-precautionary-suspension',
-      body: PrecautionUntil,
-      summary: 'Record that a precautionary suspension lapsed after its last day (role system)',
-      example: { until: '2026-08-31' },
-    },
-    ExtendInvestigation: {
-      path: 'extend-investigation',
-      body: ExtendInvestigation,
-      summary: 'Give the investigation more time',
-      example: { until: '2036-10-31', reason: 'site-inaccessible' },
-    },
-    SubstantiateMisuse: {
-      path: 'substantiate',
-      body: MakeFinding,
-      summary: 'Find that it is so, once the recipient was heard; sent by the investigator assigned, who is named',
-      example: { ground: 'serials-found-elsewhere' },
-    },
-    DismissMisuse: {
-      path: 'dismiss',
-      body: MakeFinding,
-      summary: 'Find that it is not so; sent by the investigator assigned, who is named',
-      example: { ground: 'serials-accounted-for' },
-    },
-    FindMisuseInconclusive: {
-      path: 'find-inconclusive',
-      body: MakeFinding,
-      summary: 'Find that it cannot be told; sent by the investigator assigned, who is named',
-      example: { ground: 'access-denied' },
-    },
-    NotifyLegislature: {
-      path: 'notify-legislature',
-      body: NotifyLegislatureOfMisuse,
-      summary: 'Tell the legislature that a violation may have occurred',
-      example: { to: 'foreign-affairs-committee', reference: 'notice-2026-17' },
-    },
-    DecideMeasure: {
-      path: 'decide-measure',
-      body: DecideMeasure,
-      summary: 'Decide a measure: no action says its justification, conditions are listed, a referral has an addressee',
-      example: { measure: 'suspend' },
-    },
-    SuspendAssistance: {
-      path: 'suspend-assistance',
-      body: SuspendAssistance,
-      summary: 'Suspend assistance in the scopes named',
-      example: { scopes },
-    },
-    AgreeRemediationPlan: {
-      path: 'agree-remediation-plan',
-      body: AgreeRemediationPlan,
-      summary: 'Agree on the steps of a remedy and its last day',
-      example: { steps: ['recover-items', 'recertify-store'], due: '2036-11-30' },
-    },
-    VerifyRemediation: {
-      path: 'verify-remediation',
-      body: VerifyMisuseRemediation,
-      summary: 'Verify that the violation has ceased; never the reporter or the accused; the verifier is named',
-      example: { ceasedOn: '2026-05-20' },
-    },
-    RecordAssurances: {
-      path: 'record-assurances',
-      body: RecordAssurances,
-      summary: 'Record assurances that it will not happen again',
-      example: { from: 'estmark', undertakings: ['no-retransfer', 'observation-granted'] },
-    },
-    ResumeAssistance: {
-      path: 'resume-assistance',
-      body: MisuseReason,
-      summary: 'Resume assistance, once the violation has ceased and assurances were received',
-      example: { reason: 'remedied' },
-    },
-    RecoverFunds: {
-      path: 'recover-funds',
-      body: RecoverFunds,
-      summary: 'Record money that came back',
-      example: { amount: 750_000_00, currency: 'USD', account: 'norland.account-1' },
-    },
-    CorrectRecovery: {
-      path: 'correct-recovery',
-      body: CorrectRecovery,
-      summary: 'Correct a recovery by the difference',
-      example: { corrects: anEvent, difference: -50_000_00, reason: 'entered-twice' },
-    },
-    TerminateAssistance: {
-      path: 'terminate-assistance',
-      body: ScopesAndReason,
-      summary: 'Terminate assistance in the scopes named',
-      example: { scopes, reason: 'not-remedied' },
-    },
-    CloseMisuseCase: {
-      path: 'close',
-      body: MisuseReason,
-      summary: 'Close a case whose measures were carried out',
-      example: { reason: 'measures-carried-out' },
-    },
-    ReopenMisuseCase: {
-      path: 'reopen',
-      body: MisuseReason,
-      summary: 'Reopen a declined, dismissed or closed case on new evidence, referred to beside the fields',
-      example: { reason: 'new-evidence', evidence },
-    },
-    RecordOverdueStep: {
-      path: 'record-overdue-step',
-      body: RecordOverdueStep,
-      summary: 'Record that a step was not done in its days (role system)',
-      example: { step: 'triage' },
-    },
+    FlagMisuse: command('flag', FlagMisuse, 'anybody', 'Report an allegation; the sender is recorded by a pseudonym'),
+    CorrectMisuseReport: command(
+      'correct-report',
+      CorrectMisuseReport,
+      ['reporter', 'intake'],
+      'Replace what was wrong in the report; the sender is recorded by a pseudonym',
+    ),
+    AcknowledgeMisuseReport: command(
+      'acknowledge',
+      AcknowledgeMisuseReport,
+      'intake',
+      'Tell the reporter that the report has come in',
+    ),
+    TriageMisuse: command(
+      'triage',
+      TriageMisuse,
+      'intake',
+      'Accept the report for investigation, under an incident type whose terms are copied',
+    ),
+    DeclineMisuse: command('decline', DeclineMisuse, 'intake', 'Decline the report; it stays on record'),
+    OpenInvestigation: command('open-investigation', OpenInvestigation, 'intake', 'Open the investigation'),
+    AssignInvestigator: command(
+      'assign-investigator',
+      AssignInvestigator,
+      'intake',
+      'Name the organisation that investigates; never the accused',
+    ),
+    AddEvidence: command(
+      'add-evidence',
+      AddEvidence,
+      'anybody',
+      'Refer to evidence, beside the fields; the sender is recorded by a pseudonym',
+      { kind: 'serial-record', evidence },
+    ),
+    PutAllegationToRecipient: command(
+      'put-allegation',
+      PutAllegationToRecipient,
+      'inquiry',
+      'Put the allegation to recipient and accused: their rights begin',
+    ),
+    ReplyToAllegation: command(
+      'reply',
+      ReplyToAllegation,
+      'respondent',
+      'Reply to the allegation, as the recipient or the accused',
+    ),
+    OrderPrecautionarySuspension: command(
+      'order-precautionary-suspension',
+      OrderPrecautionarySuspension,
+      'donor',
+      'Suspend at once, until a day, before there is a finding',
+    ),
+    RenewPrecautionarySuspension: command(
+      'renew-precautionary-suspension',
+      PrecautionUntil,
+      'donor',
+      'Renew a precautionary suspension before it lapses',
+    ),
+    LapsePrecautionarySuspension: command(
+      'lapse-precautionary-suspension',
+      PrecautionUntil,
+      'system',
+      'Record that a precautionary suspension lapsed after its last day',
+    ),
+    ExtendInvestigation: command(
+      'extend-investigation',
+      ExtendInvestigation,
+      'inquiry',
+      'Give the investigation more time',
+    ),
+    SubstantiateMisuse: command(
+      'substantiate',
+      SubstantiateMisuse,
+      'investigator',
+      'Find that it is so, once the recipient was heard; the investigator is named',
+    ),
+    DismissMisuse: command(
+      'dismiss',
+      DismissMisuse,
+      'investigator',
+      'Find that it is not so; the investigator is named',
+    ),
+    FindMisuseInconclusive: command(
+      'find-inconclusive',
+      FindMisuseInconclusive,
+      'investigator',
+      'Find that it cannot be told; the investigator is named',
+    ),
+    NotifyLegislature: command(
+      'notify-legislature',
+      NotifyLegislatureOfMisuse,
+      'donor',
+      'Tell the legislature that a violation may have occurred',
+    ),
+    DecideMeasure: command(
+      'decide-measure',
+      DecideMeasure,
+      'donor',
+      'Decide a measure: no action says its justification, conditions are listed, a referral has an addressee',
+      { measure: 'suspend' },
+    ),
+    SuspendAssistance: command(
+      'suspend-assistance',
+      SuspendAssistance,
+      'donor',
+      'Suspend assistance in the scopes named',
+    ),
+    AgreeRemediationPlan: command(
+      'agree-remediation-plan',
+      AgreeRemediationPlan,
+      'donor',
+      'Agree on the steps of a remedy and its last day',
+    ),
+    VerifyRemediation: command(
+      'verify-remediation',
+      VerifyMisuseRemediation,
+      'verifier',
+      'Verify that the violation has ceased; never the reporter or the accused; the verifier is named',
+    ),
+    RecordAssurances: command(
+      'record-assurances',
+      RecordAssurances,
+      'donor',
+      'Record assurances that it will not happen again',
+    ),
+    ResumeAssistance: command(
+      'resume-assistance',
+      ResumeAssistance,
+      'donor',
+      'Resume assistance, once the violation has ceased and assurances were received',
+    ),
+    RecoverFunds: command('recover-funds', RecoverFunds, 'donor', 'Record money that came back'),
+    CorrectRecovery: command('correct-recovery', CorrectRecovery, 'donor', 'Correct a recovery by the difference'),
+    TerminateAssistance: command(
+      'terminate-assistance',
+      TerminateAssistance,
+      'donor',
+      'Terminate assistance in the scopes named',
+    ),
+    CloseMisuseCase: command('close', CloseMisuseCase, 'intake', 'Close a case whose measures were carried out'),
+    ReopenMisuseCase: command(
+      'reopen',
+      ReopenMisuseCase,
+      'intake',
+      'Reopen a declined, dismissed or closed case on new evidence, referred to beside the fields',
+      { reason: 'new-evidence', evidence },
+    ),
+    RecordOverdueStep: command(
+      'record-overdue-step',
+      RecordOverdueStep,
+      'system',
+      'Record that a step was not done in its days',
+    ),
   },
   events: {
-    MisuseFlagged: { version: 1, data: MisuseFlagged, summary: 'An allegation was reported' },
-    MisuseReportCorrected: { version: 1, data: CorrectMisuseReport, summary: 'The report was corrected' },
-    MisuseReportAcknowledged: { version: 1, data: AcknowledgeMisuseReport, summary: 'The report was acknowledged' },
-    MisuseTriaged: { version: 1, data: MisuseTriaged, summary: 'The report was accepted for investigation' },
-    MisuseDeclined: { version: 1, data: MisuseReason, summary: 'The report was declined' },
-    InvestigationOpened: { version: 1, data: InvestigationOpened, summary: 'The investigation was opened' },
-    InvestigatorAssigned: { version: 1, data: AssignInvestigator, summary: 'An investigator was assigned' },
-    EvidenceAdded: { version: 1, data: AddEvidence, summary: 'Evidence was added, by reference' },
-    AllegationPutToRecipient: {
-      version: 1,
-      data: AllegationPutToRecipient,
-      summary: 'Recipient and accused were told, and may reply',
-    },
-    RecipientReplyReceived: { version: 1, data: RecipientReplyReceived, summary: 'Recipient or accused replied' },
-    PrecautionarySuspensionOrdered: {
-      version: 1,
-      data: OrderPrecautionarySuspension,
-      summary: 'Assistance was suspended as a precaution',
-    },
-    PrecautionarySuspensionRenewed: {
-      version: 1,
-      data: OrderPrecautionarySuspension,
-      summary: 'The precautionary suspension was renewed',
-    },
-    PrecautionarySuspensionLapsed: {
-      version: 1,
-      data: PrecautionarySuspensionLapsed,
-      summary: 'The precautionary suspension is over',
-    },
-    InvestigationExtended: { version: 1, data: ExtendInvestigation, summary: 'The investigation has more time' },
-    MisuseSubstantiated: { version: 1, data: MisuseSubstantiated, summary: 'The allegation was found to be so' },
-    MisuseDismissed: { version: 1, data: FindingMade, summary: 'The allegation was found not to be so' },
-    MisuseFoundInconclusive: { version: 1, data: FindingMade, summary: 'It could not be told' },
-    LegislatureNotifiedOfPossibleViolation: {
-      version: 1,
-      data: NotifyLegislatureOfMisuse,
-      summary: 'The legislature was told that a violation may have occurred',
-    },
-    MeasureDecided: { version: 1, data: DecideMeasure, summary: 'A measure was decided' },
-    AssistanceSuspended: { version: 1, data: SuspendAssistance, summary: 'Assistance was suspended in these scopes' },
-    RemediationPlanAgreed: { version: 1, data: AgreeRemediationPlan, summary: 'A remedy was agreed' },
-    RemediationVerified: {
-      version: 1,
-      data: RemediationVerified,
-      summary: 'It was verified that the violation ceased',
-    },
-    AssurancesReceived: { version: 1, data: RecordAssurances, summary: 'Assurances were received' },
-    AssistanceResumed: { version: 1, data: ScopesAndReason, summary: 'Assistance was resumed in these scopes' },
-    FundsRecovered: { version: 1, data: RecoverFunds, summary: 'Money came back' },
-    RecoveryCorrected: { version: 1, data: RecoveryCorrected, summary: 'A recovery was corrected' },
-    AssistanceTerminated: { version: 1, data: ScopesAndReason, summary: 'Assistance was terminated in these scopes' },
-    MisuseCaseClosed: { version: 1, data: MisuseReason, summary: 'The case was closed' },
-    MisuseCaseReopened: { version: 1, data: MisuseCaseReopened, summary: 'The case was reopened on new evidence' },
-    MisuseStepBecameOverdue: { version: 1, data: MisuseStepBecameOverdue, summary: 'A step was not done in its days' },
+    MisuseFlagged: event(MisuseFlagged, 'An allegation was reported'),
+    MisuseReportCorrected: event(CorrectMisuseReport, 'The report was corrected'),
+    MisuseReportAcknowledged: event(AcknowledgeMisuseReport, 'The report was acknowledged'),
+    MisuseTriaged: event(MisuseTriaged, 'The report was accepted for investigation'),
+    MisuseDeclined: event(DeclineMisuse, 'The report was declined'),
+    InvestigationOpened: event(InvestigationOpened, 'The investigation was opened'),
+    InvestigatorAssigned: event(AssignInvestigator, 'An investigator was assigned'),
+    EvidenceAdded: event(AddEvidence, 'Evidence was added, by reference'),
+    AllegationPutToRecipient: event(AllegationPutToRecipient, 'Recipient and accused were told, and may reply'),
+    RecipientReplyReceived: event(RecipientReplyReceived, 'Recipient or accused replied'),
+    PrecautionarySuspensionOrdered: event(OrderPrecautionarySuspension, 'Assistance was suspended as a precaution'),
+    PrecautionarySuspensionRenewed: event(OrderPrecautionarySuspension, 'The precautionary suspension was renewed'),
+    PrecautionarySuspensionLapsed: event(PrecautionarySuspensionLapsed, 'The precautionary suspension is over'),
+    InvestigationExtended: event(ExtendInvestigation, 'The investigation has more time'),
+    MisuseSubstantiated: event(MisuseSubstantiated, 'The allegation was found to be so'),
+    MisuseDismissed: event(MisuseDismissed, 'The allegation was found not to be so'),
+    MisuseFoundInconclusive: event(MisuseFoundInconclusive, 'It could not be told'),
+    LegislatureNotifiedOfPossibleViolation: event(
+      NotifyLegislatureOfMisuse,
+      'The legislature was told that a violation may have occurred',
+    ),
+    MeasureDecided: event(DecideMeasure, 'A measure was decided'),
+    AssistanceSuspended: event(SuspendAssistance, 'Assistance was suspended in these scopes'),
+    RemediationPlanAgreed: event(AgreeRemediationPlan, 'A remedy was agreed'),
+    RemediationVerified: event(RemediationVerified, 'It was verified that the violation ceased'),
+    AssurancesReceived: event(RecordAssurances, 'Assurances were received'),
+    AssistanceResumed: event(AssistanceResumed, 'Assistance was resumed in these scopes'),
+    FundsRecovered: event(RecoverFunds, 'Money came back'),
+    RecoveryCorrected: event(RecoveryCorrected, 'A recovery was corrected'),
+    AssistanceTerminated: event(TerminateAssistance, 'Assistance was terminated in these scopes'),
+    MisuseCaseClosed: event(CloseMisuseCase, 'The case was closed'),
+    MisuseCaseReopened: event(MisuseCaseReopened, 'The case was reopened on new evidence'),
+    MisuseStepBecameOverdue: event(MisuseStepBecameOverdue, 'A step was not done in its days'),
   },
-};
+});
+
+export type MisuseCaseCommand = CommandOf<typeof misuseCaseContract>;
+export type MisuseCaseEvent = EventOf<typeof misuseCaseContract>;
+export type MisuseCaseRelation = RelationOf<typeof misuseCaseContract>;

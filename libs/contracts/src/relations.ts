@@ -16,6 +16,12 @@ export const RELATIONS = {
   approver: 'the lead nation, or the donor if the programme has none',
   implementer: 'an implementer',
   deliverer: 'the donor, or an implementer other than the recipient',
+  reporter: 'the reporter',
+  intake: 'the donor, a monitor, an investigator or the operator',
+  inquiry: 'the donor, or the investigator assigned',
+  investigator: 'the investigator assigned',
+  verifier: 'a monitor or an investigator',
+  respondent: 'the recipient or the accused',
 } as const;
 
 /** One of {@link RELATIONS}. */

@@ -1,217 +1,59 @@
-import type { MisuseCaseEvent } from '@entente/domain';
-import { type Projection, type RecordedEvent, never } from '@entente/kernel';
-import { Column } from 'typeorm';
+import type { MisuseCaseEvent } from '@entente/contracts';
+import type { Projection } from '@entente/kernel';
+import { count, day, dayOrNull, flag, json, text, textOrNull } from './columns.js';
+import { rowBy, unchanged } from './row-by.js';
 
-/** A misuse case from its flag to its end, declined and dismissed ones too. Who reported it stands nowhere in it. Days are YYYY-MM-DD. */
+/**
+ * A misuse case from its flag to its end, declined and dismissed ones too. Who reported it is in no
+ * column.
+ */
 export class MisuseRow {
-  @Column('text')
-  misuse_case!: string;
-
-  /** `flagged`, `accepted`, `declined`, `investigating`, `substantiated`, `dismissed`, `inconclusive` or `closed`. */
-  @Column('text')
-  status!: string;
-
-  @Column('text')
-  allegation!: string;
-
-  @Column('text', { nullable: true })
-  incident_type!: string | null;
-
-  @Column('text', { nullable: true })
-  programme!: string | null;
-
-  @Column('text', { nullable: true })
-  assistance_case!: string | null;
-
-  @Column('text', { nullable: true })
-  donor!: string | null;
-
-  @Column('text')
-  recipient!: string;
-
-  @Column('text')
-  accused!: string;
-
-  @Column('text')
-  flagged_on!: string;
-
-  @Column('boolean')
-  acknowledged!: boolean;
-
-  /** The step that is due next, and its last day. */
-  @Column('text', { nullable: true })
-  next_step!: string | null;
-
-  @Column('text', { nullable: true })
-  next_due!: string | null;
-
-  /** The last day of each step that has begun and is not done. */
-  @Column('simple-json')
-  due!: Readonly<Record<string, string>>;
-
-  /** Steps recorded as overdue. */
-  @Column('integer')
-  overdue_steps!: number;
-
-  @Column('boolean')
-  notice_required!: boolean;
-
-  @Column('boolean')
-  legislature_notified!: boolean;
-
-  /** Whether the allegation was put to the recipient. */
-  @Column('boolean')
-  disclosed!: boolean;
-
-  @Column('integer')
-  replies!: number;
-
-  @Column('text', { nullable: true })
-  precaution_until!: string | null;
-
-  /** The last measure decided. */
-  @Column('text', { nullable: true })
-  measure!: string | null;
-
-  /** `running`, `suspended`, `resumed` or `terminated`. */
-  @Column('text')
-  assistance!: string;
-
-  @Column('integer')
-  recoveries!: number;
-
-  @Column('text', { nullable: true })
-  closed_on!: string | null;
-
-  @Column('integer')
-  reopened!: number;
+  @text('the misuse case') misuse_case!: string;
+  @text('flagged, accepted, declined, investigating, substantiated, dismissed, inconclusive or closed') status!: string;
+  @text('the code of the allegation, as reported or corrected') allegation!: string;
+  @textOrNull('the code of the incident type, once accepted') incident_type!: string | null;
+  @textOrNull('the programme concerned, if the report names one') programme!: string | null;
+  @textOrNull('the assistance case concerned, if the report names one') assistance_case!: string | null;
+  @textOrNull('the donor, if the report names one') donor!: string | null;
+  @text('the recipient') recipient!: string;
+  @text('the organisation accused') accused!: string;
+  @day('the day on which it was reported') flagged_on!: string;
+  @flag('whether the report was acknowledged') acknowledged!: boolean;
+  @textOrNull('the step that is due next, if any') next_step!: string | null;
+  @dayOrNull('the last day of the step that is due next') next_due!: string | null;
+  @json('by step that has begun and is not done: its last day') due!: Readonly<Record<string, string>>;
+  @count('steps recorded as overdue') overdue_steps!: number;
+  @flag('whether the incident type asks for notice to the legislature') notice_required!: boolean;
+  @flag('whether the legislature was notified') legislature_notified!: boolean;
+  @flag('whether the allegation was put to the recipient') disclosed!: boolean;
+  @count('replies to the allegation') replies!: number;
+  @dayOrNull('the last day of the precautionary suspension, while it is in force') precaution_until!: string | null;
+  @textOrNull('the measure decided last') measure!: string | null;
+  @text('running, suspended, resumed or terminated') assistance!: string;
+  @count('how often money came back') recoveries!: number;
+  @dayOrNull('the day on which it was closed, while it is') closed_on!: string | null;
+  @count('how often it was reopened') reopened!: number;
 }
 
-/** Begins and ends the time limits of steps; the earliest that is left is the next. */
-function withDue(row: MisuseRow, days: Readonly<Record<string, string | undefined>>): MisuseRow {
-  const kept = { ...row.due, ...days };
-  const due = Object.fromEntries(
-    Object.entries(kept).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  const next = Object.entries(due).sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x < y ? -1 : 1))[0];
-  return { ...row, due, next_step: next?.[0] ?? null, next_due: next?.[1] ?? null };
+type Days = MisuseRow['due'];
+
+/** A step that is done has no last day any more. */
+const DONE = undefined;
+
+/** The last days that are left, after these have begun or ended. */
+const due = (before: Days, days: Readonly<Record<string, string | undefined>>): { readonly due: Days } => ({
+  due: Object.fromEntries(
+    Object.entries({ ...before, ...days }).filter((entry): entry is [string, string] => entry[1] !== DONE),
+  ),
+});
+
+/** The earliest day that is left is the next; of two steps on one day, the first by name. */
+function next(row: MisuseRow): Partial<MisuseRow> {
+  const [first] = Object.entries(row.due).sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x < y ? -1 : 1));
+  return { next_step: first?.[0] ?? null, next_due: first?.[1] ?? null };
 }
 
-const done = undefined;
-
-function evolve(row: MisuseRow | null, event: RecordedEvent<MisuseCaseEvent>): MisuseRow | null {
-  const day = event.metadata.occurredAt.slice(0, 10);
-  if (event.type === 'MisuseFlagged') {
-    const { allegation, programme = null, case: assistance_case = null, donor = null, recipient, accused } = event.data;
-    const misuse_case = event.stream.slice(event.stream.indexOf('/') + 1);
-    const concerns = {
-      misuse_case,
-      allegation,
-      programme,
-      assistance_case,
-      donor,
-      recipient,
-      accused,
-      flagged_on: day,
-    };
-    const nothing = {
-      incident_type: null,
-      acknowledged: false,
-      next_step: null,
-      next_due: null,
-      due: {},
-      overdue_steps: 0,
-    };
-    const inquiry = {
-      notice_required: false,
-      legislature_notified: false,
-      disclosed: false,
-      replies: 0,
-      precaution_until: null,
-    };
-    const outcome = { measure: null, assistance: 'running', recoveries: 0, closed_on: null, reopened: 0 };
-    const { acknowledgeBy, triageBy } = event.data;
-    return withDue(
-      { ...concerns, status: 'flagged', ...nothing, ...inquiry, ...outcome },
-      { acknowledge: acknowledgeBy, triage: triageBy },
-    );
-  }
-  if (row === null) return null;
-  switch (event.type) {
-    case 'MisuseReportCorrected':
-      return event.data.allegation === undefined ? row : { ...row, allegation: event.data.allegation };
-    case 'MisuseReportAcknowledged':
-      return withDue({ ...row, acknowledged: true }, { acknowledge: done });
-    case 'MisuseTriaged': {
-      const { incidentType, noticeRequired, openBy, notifyBy } = event.data;
-      const triaged = { ...row, status: 'accepted', incident_type: incidentType, notice_required: noticeRequired };
-      return withDue(triaged, { triage: done, open: openBy, notify: notifyBy });
-    }
-    case 'MisuseDeclined':
-      return withDue({ ...row, status: 'declined' }, { triage: done });
-    case 'InvestigationOpened':
-      return withDue({ ...row, status: 'investigating' }, { open: done, conclude: event.data.concludeBy });
-    case 'AllegationPutToRecipient':
-      return withDue({ ...row, disclosed: true }, { reply: event.data.replyBy });
-    case 'RecipientReplyReceived':
-      return withDue({ ...row, replies: row.replies + 1 }, { reply: done });
-    case 'PrecautionarySuspensionOrdered':
-    case 'PrecautionarySuspensionRenewed':
-      return { ...row, precaution_until: event.data.until };
-    case 'PrecautionarySuspensionLapsed':
-      return { ...row, precaution_until: null };
-    case 'InvestigationExtended':
-      return withDue(row, { conclude: event.data.until });
-    case 'MisuseSubstantiated':
-      return withDue({ ...row, status: 'substantiated' }, { conclude: done, measure: event.data.measureBy });
-    case 'MisuseDismissed':
-      return withDue({ ...row, status: 'dismissed' }, { conclude: done, reply: done });
-    case 'MisuseFoundInconclusive':
-      return withDue({ ...row, status: 'inconclusive' }, { conclude: done });
-    case 'LegislatureNotifiedOfPossibleViolation':
-      return withDue({ ...row, legislature_notified: true }, { notify: done });
-    case 'MeasureDecided':
-      return withDue({ ...row, measure: event.data.measure }, { measure: done });
-    case 'AssistanceSuspended':
-      return { ...row, assistance: 'suspended' };
-    case 'RemediationPlanAgreed':
-      return withDue(row, { remediate: event.data.due });
-    case 'RemediationVerified':
-      return withDue(row, { remediate: done });
-    case 'AssistanceResumed':
-      return { ...row, assistance: 'resumed' };
-    case 'AssistanceTerminated':
-      return withDue({ ...row, assistance: 'terminated' }, { remediate: done });
-    case 'FundsRecovered':
-      return { ...row, recoveries: row.recoveries + 1 };
-    case 'MisuseCaseClosed':
-      return withDue({ ...row, status: 'closed', closed_on: day, due: {} }, {});
-    case 'MisuseCaseReopened': {
-      const again = {
-        status: 'flagged',
-        incident_type: null,
-        notice_required: false,
-        measure: null,
-        precaution_until: null,
-        due: {},
-      };
-      const assistance = row.assistance === 'terminated' ? 'terminated' : 'running';
-      return withDue(
-        { ...row, ...again, assistance, closed_on: null, reopened: row.reopened + 1 },
-        { triage: event.data.triageBy },
-      );
-    }
-    case 'MisuseStepBecameOverdue':
-      return { ...row, overdue_steps: row.overdue_steps + 1 };
-    case 'InvestigatorAssigned':
-    case 'EvidenceAdded':
-    case 'AssurancesReceived':
-    case 'RecoveryCorrected':
-      return row;
-    default:
-      return never(event);
-  }
-}
+const precaution = ({ until }: { readonly until: string }) => ({ precaution_until: until });
 
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
@@ -221,5 +63,76 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   entity: MisuseRow,
   totals: { counts: 'misuse cases', by: ['status'], sums: [] },
   touches: () => [''],
-  evolve,
+  evolve: rowBy<MisuseRow, MisuseCaseEvent>(MisuseRow)(
+    'MisuseFlagged',
+    (data, { id, day: flagged_on }) => ({
+      misuse_case: id,
+      status: 'flagged',
+      allegation: data.allegation,
+      programme: data.programme ?? null,
+      assistance_case: data.case ?? null,
+      donor: data.donor ?? null,
+      recipient: data.recipient,
+      accused: data.accused,
+      flagged_on,
+      due: { acknowledge: data.acknowledgeBy, triage: data.triageBy },
+      assistance: 'running',
+    }),
+    {
+      MisuseReportCorrected: ({ allegation }) => (allegation === undefined ? {} : { allegation }),
+      MisuseReportAcknowledged: (_, row) => ({ acknowledged: true, ...due(row.due, { acknowledge: DONE }) }),
+      MisuseTriaged: ({ incidentType, noticeRequired, openBy, notifyBy }, row) => ({
+        status: 'accepted',
+        incident_type: incidentType,
+        notice_required: noticeRequired,
+        ...due(row.due, { triage: DONE, open: openBy, notify: notifyBy }),
+      }),
+      MisuseDeclined: (_, row) => ({ status: 'declined', ...due(row.due, { triage: DONE }) }),
+      InvestigationOpened: ({ concludeBy }, row) => ({
+        status: 'investigating',
+        ...due(row.due, { open: DONE, conclude: concludeBy }),
+      }),
+      InvestigatorAssigned: unchanged,
+      EvidenceAdded: unchanged,
+      AllegationPutToRecipient: ({ replyBy }, row) => ({ disclosed: true, ...due(row.due, { reply: replyBy }) }),
+      RecipientReplyReceived: (_, row) => ({ replies: row.replies + 1, ...due(row.due, { reply: DONE }) }),
+      PrecautionarySuspensionOrdered: precaution,
+      PrecautionarySuspensionRenewed: precaution,
+      PrecautionarySuspensionLapsed: () => ({ precaution_until: null }),
+      InvestigationExtended: ({ until }, row) => due(row.due, { conclude: until }),
+      MisuseSubstantiated: ({ measureBy }, row) => ({
+        status: 'substantiated',
+        ...due(row.due, { conclude: DONE, measure: measureBy }),
+      }),
+      MisuseDismissed: (_, row) => ({ status: 'dismissed', ...due(row.due, { conclude: DONE, reply: DONE }) }),
+      MisuseFoundInconclusive: (_, row) => ({ status: 'inconclusive', ...due(row.due, { conclude: DONE }) }),
+      LegislatureNotifiedOfPossibleViolation: (_, row) => ({
+        legislature_notified: true,
+        ...due(row.due, { notify: DONE }),
+      }),
+      MeasureDecided: ({ measure }, row) => ({ measure, ...due(row.due, { measure: DONE }) }),
+      AssistanceSuspended: () => ({ assistance: 'suspended' }),
+      RemediationPlanAgreed: (data, row) => due(row.due, { remediate: data.due }),
+      RemediationVerified: (_, row) => due(row.due, { remediate: DONE }),
+      AssurancesReceived: unchanged,
+      AssistanceResumed: () => ({ assistance: 'resumed' }),
+      FundsRecovered: (_, row) => ({ recoveries: row.recoveries + 1 }),
+      RecoveryCorrected: unchanged,
+      AssistanceTerminated: (_, row) => ({ assistance: 'terminated', ...due(row.due, { remediate: DONE }) }),
+      MisuseCaseClosed: (_, __, { day: closed_on }) => ({ status: 'closed', closed_on, due: {} }),
+      MisuseCaseReopened: ({ triageBy }, row) => ({
+        status: 'flagged',
+        incident_type: null,
+        notice_required: false,
+        measure: null,
+        precaution_until: null,
+        due: { triage: triageBy },
+        assistance: row.assistance === 'terminated' ? 'terminated' : 'running',
+        closed_on: null,
+        reopened: row.reopened + 1,
+      }),
+      MisuseStepBecameOverdue: (_, row) => ({ overdue_steps: row.overdue_steps + 1 }),
+    },
+    next,
+  ),
 };

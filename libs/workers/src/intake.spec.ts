@@ -6,15 +6,15 @@ const aCommand = (id: string): SentCommand =>
   ({
     stream: { kind: 'stakeholder', id },
     key: null,
-    commandId: id,
+    metadata: { commandId: id },
     command: { type: 'RegisterStakeholder' },
   }) as never;
 
 /** An executor whose store fails at one command. */
 const failingAt = (bad: string, error: Error): Executor =>
   ({
-    execute: ({ stream }: { stream: { id: string } }) =>
-      stream.id === bad
+    execute: ({ received }: { received: { stream: { id: string } } }) =>
+      received.stream.id === bad
         ? Promise.reject(error)
         : Promise.resolve({ as: 'refused', refusal: { code: 'not-found', message: 'no', rule: 'R1', params: {} } }),
   }) as never;

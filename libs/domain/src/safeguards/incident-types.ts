@@ -1,37 +1,11 @@
-/** The steps of a misuse case that have a last day. `remediate` has the day that its plan agrees; the others have theirs from the tables below. */
-export const MISUSE_STEPS = [
-  'acknowledge',
-  'triage',
-  'notify',
-  'open',
-  'reply',
-  'conclude',
-  'measure',
-  'remediate',
-] as const;
-export type MisuseStep = (typeof MISUSE_STEPS)[number];
-
-/** Calendar days that each step of an accepted case has, from the step before it. */
-export interface IncidentLimits {
-  /** From acceptance to the legislature's notice; only where the type asks for one. */
-  readonly notify?: number;
-  /** From acceptance to the opening of the investigation. */
-  readonly open: number;
-  /** From the day on which the allegation is put to the recipient to its reply. */
-  readonly reply: number;
-  /** From the opening of the investigation to its finding. */
-  readonly conclude: number;
-  /** From substantiation to the first measure decided. */
-  readonly measure: number;
-}
-
-/** To whom a case of this type is brought. */
-export const ESCALATIONS = ['programme-office', 'ministry', 'minister'] as const;
-export type Escalation = (typeof ESCALATIONS)[number];
+import type { Escalation, IncidentLimits } from '@entente/contracts';
 
 /** What an accepted case of one type asks for, and where that comes from. */
 export interface IncidentType {
-  /** Whether the legislature is told as soon as a violation may have occurred (R18), not only once it is substantiated. */
+  /**
+   * Whether the legislature is told as soon as a violation may have occurred (R18), not only once
+   * it is substantiated.
+   */
   readonly noticeRequired: boolean;
   readonly escalation: Escalation;
   readonly limits: IncidentLimits;
@@ -40,8 +14,8 @@ export interface IncidentType {
 }
 
 /**
- * Calendar days before it is known of which type a report is. Acknowledgement in seven days: Directive (EU) 2019/1937, article 9(1)(b).
- * The rest is design.
+ * Calendar days before it is known of which type a report is. Acknowledgement in seven days:
+ * Directive (EU) 2019/1937, article 9(1)(b). The rest is design.
  */
 export const INTAKE_LIMITS = { acknowledge: 7, triage: 30 } as const;
 
@@ -51,8 +25,9 @@ const ORDINARY: IncidentLimits = { open: 14, reply: 30, conclude: 90, measure: 3
 const URGENT: IncidentLimits = { open: 7, reply: 15, conclude: 60, measure: 15 };
 
 /**
- * The incident types that apply unless a legal framework defines others. A case copies what applied on the day of its triage, so a change here
- * never reaches back. "Promptly" is read as seven days and "immediately" as one: design.
+ * The incident types that apply unless a legal framework defines others. A case copies what applied
+ * on the day of its triage, so a change here never reaches back. "Promptly" is read as seven days
+ * and "immediately" as one: design.
  */
 export const INCIDENT_TYPES: Readonly<Record<string, IncidentType>> = {
   'unauthorised-use': {

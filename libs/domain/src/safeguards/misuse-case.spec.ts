@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { MISUSE_STEPS } from '@entente/contracts';
 import { addDays } from '@entente/kernel';
 import { given } from '../../../../test/given.js';
-import { INCIDENT_TYPES, MISUSE_STEPS } from './incident-types.js';
+import { INCIDENT_TYPES } from './incident-types.js';
 import { misuseCase } from './misuse-case.js';
 
 type Said = { type: string; data: unknown };

@@ -1,0 +1,150 @@
+import type {
+  CorrectMisuseReport,
+  DayRange,
+  FlagMisuse,
+  MisuseCaseEvent,
+  OrderPrecautionarySuspension,
+  RecordOverdueStep,
+  TriageMisuse,
+} from '@entente/contracts';
+import { type DecisionContext, type Refusal, addDays, refuse } from '@entente/kernel';
+import { INCIDENT_TYPES, INTAKE_LIMITS } from './incident-types.js';
+import type { MisuseCase } from './misuse-record.js';
+import { isReporter } from './misuse-standing.js';
+
+/** The day on which it happened, by the sender's word. */
+export const dayOf = ({ occurredAt }: DecisionContext): string => occurredAt.slice(0, 10);
+/** The day of the decision, by the clock. */
+const today = ({ now }: DecisionContext): string => now.slice(0, 10);
+
+// ---- Report and triage ----
+
+/** A reporter east of Greenwich may be a day ahead. */
+function impossibleDays({ from, to }: DayRange, { now }: DecisionContext): Refusal | null {
+  if (from > to) return refuse('days-out-of-order', 'the first day is not after the last one', null, { from, to });
+  return to > addDays(now, 1) ? refuse('day-in-future', 'it has happened already', null, { to }) : null;
+}
+
+/**
+ * R18: never refused because of a programme's state, so no other stream is looked at. The limits
+ * run by the clock.
+ */
+export function flag(data: FlagMisuse, context: DecisionContext): readonly MisuseCaseEvent[] | Refusal {
+  const acknowledgeBy = addDays(context.now, INTAKE_LIMITS.acknowledge);
+  const triageBy = addDays(context.now, INTAKE_LIMITS.triage);
+  const refusal = impossibleDays(data.happened, context);
+  return refusal ?? [{ type: 'MisuseFlagged', data: { ...data, acknowledgeBy, triageBy } }];
+}
+
+/** R26: the report's event stays; its fields are replaced. */
+export function cannotCorrectReport(
+  data: CorrectMisuseReport,
+  _: MisuseCase,
+  context: DecisionContext,
+): Refusal | null {
+  const { corrects, allegation, happened, scopes } = data;
+  if (context.known.past(corrects) !== 'MisuseFlagged')
+    return refuse('corrects-unknown-event', 'the event corrected is the report', 'R26', { corrects });
+  if (allegation === undefined && happened === undefined && scopes === undefined)
+    return refuse('nothing-corrected', 'at least one field is replaced', 'R26');
+  return happened === undefined ? null : impossibleDays(happened, context);
+}
+
+/**
+ * The terms of the incident type are copied, so that a later change of them does not reach back.
+ */
+export function triage(
+  { incidentType }: TriageMisuse,
+  { notified }: MisuseCase,
+  context: DecisionContext,
+): readonly MisuseCaseEvent[] | Refusal {
+  const type = Object.hasOwn(INCIDENT_TYPES, incidentType) ? INCIDENT_TYPES[incidentType] : undefined;
+  if (type === undefined)
+    return refuse('incident-type-unknown', 'the incident type is defined', 'R18', {
+      types: Object.keys(INCIDENT_TYPES),
+    });
+  const { noticeRequired, escalation, limits } = type;
+  const on = dayOf(context);
+  const openBy = addDays(on, limits.open);
+  // R18: notice is due now, when a violation may have occurred, and once.
+  const notice = limits.notify === undefined || notified ? {} : { notifyBy: addDays(on, limits.notify) };
+  return [{ type: 'MisuseTriaged', data: { incidentType, noticeRequired, escalation, limits, openBy, ...notice } }];
+}
+
+// ---- Hearing and finding ----
+
+/** R18: nothing is held against those who were never told of it. */
+export const notPut = ({ replyBy }: MisuseCase): Refusal | null =>
+  replyBy === null ? refuse('allegation-not-put', 'the allegation has been put to the recipient', 'R18') : null;
+
+/** R18: separation of duties. */
+export const cannotFind = (state: MisuseCase, context: DecisionContext): Refusal | null =>
+  isReporter(state, context)
+    ? refuse('reporter-investigates', 'the investigator is not the organisation that reported', 'R18')
+    : null;
+
+/** R18: the right of reply is heard, or its days are over, before anything is held to be so. */
+export function cannotSubstantiate(state: MisuseCase, context: DecisionContext): Refusal | null {
+  const refusal = cannotFind(state, context) ?? notPut(state);
+  if (refusal !== null) return refusal;
+  const { replyBy, replies } = state;
+  return replyBy !== null && replies.length === 0 && dayOf(context) <= replyBy
+    ? refuse('reply-awaited', 'the reply has come, or its last day is over', 'R18', { replyBy })
+    : null;
+}
+
+// ---- Precautionary suspension ----
+
+export const scopesUnnamed = ({ scopes }: { readonly scopes: readonly unknown[] }): Refusal | null =>
+  scopes.length === 0 ? refuse('scopes-unnamed', 'at least one scope is named', 'R18') : null;
+
+/** A precautionary suspension ends with what ends its reason. */
+export const lapse = ({ precaution }: MisuseCase, reason: string): readonly MisuseCaseEvent[] =>
+  precaution === null ? [] : [{ type: 'PrecautionarySuspensionLapsed', data: { ...precaution, reason } }];
+
+export function cannotOrder(
+  data: OrderPrecautionarySuspension,
+  { precaution }: MisuseCase,
+  context: DecisionContext,
+): Refusal | null {
+  const unnamed = scopesUnnamed(data);
+  if (unnamed !== null) return unnamed;
+  if (precaution !== null && precaution.until >= today(context))
+    return refuse('precaution-in-force', 'no precautionary suspension is in force', 'R18', {
+      until: precaution.until,
+    });
+  return data.until < today(context) ? refuse('day-in-past', 'its last day is not over', 'R18') : null;
+}
+
+/** R18: a precautionary suspension holds through its last day, and is renewed while it does. */
+export function renew(
+  { until }: { readonly until: string },
+  { precaution }: MisuseCase,
+  context: DecisionContext,
+): readonly MisuseCaseEvent[] | Refusal {
+  if (precaution === null || precaution.until < today(context))
+    return refuse('no-precaution', 'a precautionary suspension is in force: it has lapsed after its last day', 'R18');
+  if (until <= precaution.until)
+    return refuse('not-later', 'the new last day is later', 'R18', { until: precaution.until });
+  return [{ type: 'PrecautionarySuspensionRenewed', data: { ...precaution, until } }];
+}
+
+export function cannotLapse(until: string, { precaution }: MisuseCase, context: DecisionContext): Refusal | null {
+  if (precaution?.until !== until)
+    return refuse('no-precaution', 'a precautionary suspension until that day is in force', 'R18');
+  return today(context) <= until ? refuse('not-over-yet', 'its last day is over', 'R18') : null;
+}
+
+// ---- Days ----
+
+/** A step is recorded as overdue once for each day that it fell due. */
+export function becomeOverdue(
+  { step }: RecordOverdueStep,
+  state: MisuseCase,
+  context: DecisionContext,
+): readonly MisuseCaseEvent[] | Refusal {
+  const due = state.due[step];
+  if (due === null) return refuse('step-not-due', 'the step has begun and is not done', null, { step });
+  if (today(context) <= due) return refuse('not-overdue-yet', 'its last day is over', null, { due });
+  return state.overdue[step] === due ? [] : [{ type: 'MisuseStepBecameOverdue', data: { step, due } }];
+}

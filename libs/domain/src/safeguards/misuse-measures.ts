@@ -1,0 +1,130 @@
+import type {
+  AgreeRemediationPlan,
+  CorrectRecovery,
+  DecideMeasure,
+  Measure,
+  MisuseCaseEvent,
+  RecordAssurances,
+  RecoverFunds,
+} from '@entente/contracts';
+import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+import { dayOf, notPut } from './misuse-inquiry.js';
+import type { MisuseCase } from './misuse-record.js';
+import { isReporter } from './misuse-standing.js';
+
+// ---- Measures ----
+
+/** R18: what is done was decided before, as one of these measures. */
+export const notDecided = ({ measures }: MisuseCase, ...any: readonly Measure[]): Refusal | null =>
+  any.some((measure) => measures.includes(measure))
+    ? null
+    : refuse('measure-not-decided', `the measure ${any.join(' or ')} has been decided`, 'R18');
+
+/** What a measure cannot go without. */
+const NEEDS = {
+  'no-action': 'justification',
+  condition: 'conditions',
+  refer: 'referredTo',
+} as const satisfies Partial<Record<Measure, keyof DecideMeasure>>;
+
+export function cannotDecide(data: DecideMeasure, state: MisuseCase): Refusal | null {
+  const { measure } = data;
+  const { measures } = state;
+  const needs = measure in NEEDS ? NEEDS[measure as keyof typeof NEEDS] : undefined;
+  if (needs !== undefined && (data[needs] === undefined || data[needs].length === 0))
+    return refuse('measure-incomplete', `the measure ${measure} says its ${needs}`, 'R18', { needs });
+  const unheard = measure === 'no-action' ? null : notPut(state);
+  if (unheard !== null) return unheard;
+  if (measures.includes(measure))
+    return refuse('measure-already-decided', 'this measure has not been decided yet', null, { measures });
+  if (measures.length > 0 && (measure === 'no-action' || measures.includes('no-action')))
+    return refuse('no-action-stands-alone', 'no action is taken beside no other measure', 'R18', { measures });
+  return null;
+}
+
+/** What R18 still asks of a case before it closes. */
+export function unfinished(state: MisuseCase): Refusal | null {
+  const { measures, assistance } = state;
+  if (state.status === 'substantiated' && measures.length === 0)
+    return refuse('measure-missing', 'a measure has been decided, be it no action with its justification', 'R18');
+  if (assistance === 'suspended') return refuse('assistance-suspended', 'assistance was resumed or terminated', 'R18');
+  const left = measures.find(
+    (measure) =>
+      (measure === 'suspend' && assistance === 'running') ||
+      (measure === 'terminate' && assistance !== 'terminated') ||
+      (measure === 'condition' && assistance !== 'terminated' && !state.ceased),
+  );
+  if (left !== undefined)
+    return refuse('measure-not-carried-out', `the measure ${left} has been carried out`, 'R18', { measure: left });
+  if (state.noticeRequired && !state.notified)
+    return refuse('notice-missing', 'the legislature has been notified of the possible violation', 'R18');
+  return null;
+}
+
+// ---- Remedy ----
+
+export function cannotAgree(
+  { due }: AgreeRemediationPlan,
+  state: MisuseCase,
+  context: DecisionContext,
+): Refusal | null {
+  const undecided = notDecided(state, 'suspend', 'condition');
+  if (undecided !== null) return undecided;
+  if (state.ceased) return refuse('violation-has-ceased', 'there is something left to remedy', 'R18');
+  return due < dayOf(context) ? refuse('day-in-past', 'the day for remedying is not over', null) : null;
+}
+
+export function cannotVerify(ceasedOn: string, state: MisuseCase, context: DecisionContext): Refusal | null {
+  if (isReporter(state, context))
+    return refuse('reporter-verifies', 'the verifier is not the organisation that reported', 'R18');
+  if (!state.planned) return refuse('no-remediation-plan', 'a remediation plan has been agreed', 'R18');
+  if (state.ceased) return refuse('violation-has-ceased', 'remediation has not been verified yet', 'R18');
+  return ceasedOn > dayOf(context) ? refuse('day-in-future', 'the violation has ceased already', 'R18') : null;
+}
+
+export function cannotAssure({ from }: RecordAssurances, state: MisuseCase): Refusal | null {
+  const undecided = notDecided(state, 'suspend', 'condition');
+  if (undecided !== null || from === state.recipient || from === state.accused) return undecided;
+  return refuse('assurances-from-another', 'the recipient or the accused gives the assurances', 'R18');
+}
+
+/**
+ * R18: assistance goes on once the violation has ceased and assurances against its recurrence were
+ * given.
+ */
+export function cannotResume({ assistance, ceased, assured }: MisuseCase): Refusal | null {
+  if (assistance !== 'suspended') return refuse('not-suspended', 'assistance is suspended', 'R18');
+  if (!ceased) return refuse('violation-not-ceased', 'it has been verified that the violation ceased', 'R18');
+  return assured ? null : refuse('assurances-missing', 'assurances against its recurrence were received', 'R18');
+}
+
+// ---- Recovery ----
+
+/** What comes back in a currency, in its minor units, stays within what a row can hold. */
+function beyondRange({ recoveries }: MisuseCase, currency: string, by: number): Refusal | null {
+  const total = Object.values(recoveries).reduce((sum, one) => (one.currency === currency ? sum + one.amount : sum), 0);
+  return Number.isSafeInteger(total + by)
+    ? null
+    : refuse('amount-beyond-range', 'the total recovered stays within what a row can hold');
+}
+
+export const cannotRecover = ({ amount, currency }: RecoverFunds, state: MisuseCase): Refusal | null =>
+  notDecided(state, 'recover') ?? beyondRange(state, currency, amount);
+
+/** R26: the recovery's event stays; its amount is corrected by the difference. */
+export function correctRecovery(
+  data: CorrectRecovery,
+  state: MisuseCase,
+  { known }: DecisionContext,
+): readonly MisuseCaseEvent[] | Refusal {
+  const { corrects, difference } = data;
+  const was = known.past(corrects) === 'FundsRecovered' ? state.recoveries[corrects] : undefined;
+  if (was === undefined)
+    return refuse('corrects-unknown-event', 'the event corrected recovered funds in this case', 'R26', { corrects });
+  const { amount, currency } = was;
+  if (difference === 0) return refuse('nothing-corrected', 'the difference is not zero', 'R26');
+  if (amount + difference < 0)
+    return refuse('exceeds-what-was-recovered', 'at most what was recovered is taken back', 'R26', { amount });
+  const refusal = beyondRange(state, currency, difference);
+  return refusal ?? [{ type: 'RecoveryCorrected', data: { ...data, currency } }];
+}
