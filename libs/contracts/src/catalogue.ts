@@ -7,24 +7,27 @@ import { programmeContract } from './programme.js';
 import { stakeholderContract } from './stakeholder.js';
 import type { CommandContract, EventContract, KindContract } from './contract.js';
 
-/** Every kind of stream on the wire. */
-export const CATALOGUE = [
+/** Every kind of stream: the one list of them. */
+const KINDS = [
   stakeholderContract,
   programmeContract,
   fundingAccountContract,
   assistanceCaseContract,
   consignmentContract,
   misuseCaseContract,
-] as unknown as readonly KindContract[];
+] as const satisfies readonly KindContract[];
+
+/** The kinds of stream by name. Rules for each are required where they are registered. */
+export type KindName = (typeof KINDS)[number]['kind'];
+
+/** Every kind of stream, with its commands and events. */
+export const CATALOGUE: readonly KindContract[] = KINDS;
 
 /** A decider that holds each command to the senders that the catalogue names, before it decides. */
 export function registered(decider: AnyDecider): AnyDecider {
   const commands = CATALOGUE.find(({ kind }) => kind === decider.kind)?.commands;
   if (commands === undefined) throw new Error(`the catalogue has no streams of the kind ${decider.kind}`);
-  const senders = commands as unknown as Readonly<Record<string, { readonly by?: readonly string[] }>>;
-  // Until every kind is moved.
-  if (Object.values(senders).some(({ by }) => by === undefined)) return decider;
-  return authorised(decider, senders as never);
+  return authorised(decider, commands);
 }
 
 /** A command of the catalogue, with its type. */

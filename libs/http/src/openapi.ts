@@ -118,7 +118,7 @@ function exampleOf(book: readonly BookStep[], told: BookStep): Json {
 }
 
 /** Who may send a command, as a sentence. */
-const sentBy = ({ by = [] }: CommandContract): string => `Sent by ${by.map((one) => RELATIONS[one]).join(', or by ')}.`;
+const sentBy = ({ by }: CommandContract): string => `Sent by ${by.map((one) => RELATIONS[one]).join(', or by ')}.`;
 
 /** Every command, from the catalogue: its body's schema, who may send it, and its examples from the book. */
 function commandPaths(today: string): Record<string, Json> {

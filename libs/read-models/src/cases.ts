@@ -39,17 +39,17 @@ export class CaseRow {
   by_line!: Readonly<Record<string, LineOfCase>>;
 }
 
-type Lines = Pick<CaseRow, 'by_line'>;
+type CaseLines = Pick<CaseRow, 'by_line'>;
 
-const withLine = ({ by_line }: Lines, name: string, change: (line: LineOfCase) => LineOfCase): Lines => {
+const withLine = ({ by_line }: CaseLines, name: string, change: (line: LineOfCase) => LineOfCase): CaseLines => {
   const line = Object.hasOwn(by_line, name) ? by_line[name] : undefined;
   return { by_line: line === undefined ? by_line : { ...by_line, [name]: change(line) } };
 };
 
-const delivered = (row: Lines, name: string, by: number): Lines =>
+const delivered = (row: CaseLines, name: string, by: number): CaseLines =>
   withLine(row, name, (line) => ({ ...line, delivered: line.delivered + by }));
 
-const changed = (row: Lines, changes: readonly (LineModification & Partial<LineAmendment>)[]): Lines =>
+const changed = (row: CaseLines, changes: readonly (LineModification & Partial<LineAmendment>)[]): CaseLines =>
   changes.reduce(
     (after, { line, quantityBy = 0, due }) =>
       withLine(after, line, (was) => ({ ...was, quantity: was.quantity + quantityBy, due: due ?? was.due })),
@@ -58,7 +58,7 @@ const changed = (row: Lines, changes: readonly (LineModification & Partial<LineA
 
 const worked =
   (works: LineOfCase['works']) =>
-  ({ line }: WorksOnLine, row: CaseRow): Lines =>
+  ({ line }: WorksOnLine, row: CaseRow): CaseLines =>
     withLine(row, line, (was) => ({ ...was, works }));
 
 /** What follows from the lines: how many there are, and how many of them are delivered. */

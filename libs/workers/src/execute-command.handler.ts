@@ -1,13 +1,20 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { eventOf, registered } from '@entente/contracts';
+import { type KindName, eventOf, registered } from '@entente/contracts';
 import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
 import { Executor, type Kinds, type CommandResult, ExecuteCommand } from '@entente/engine';
 import type { AnyDecider } from '@entente/kernel';
 
-const DECIDERS = [stakeholder, programme, fundingAccount, assistanceCase, consignment, misuseCase].map((decider) =>
-  registered(decider as unknown as AnyDecider),
-);
+/** The rules of each kind of the catalogue: one that has none does not compile. */
+const RULES = {
+  stakeholder,
+  programme,
+  'funding-account': fundingAccount,
+  'assistance-case': assistanceCase,
+  consignment,
+  'misuse-case': misuseCase,
+} satisfies { readonly [Kind in KindName]: { readonly kind: Kind } };
+const DECIDERS = Object.values(RULES).map((decider) => registered(decider as unknown as AnyDecider));
 
 /** The rules of every kind of stream, and the versions of their events. */
 export const kinds: Kinds = {

@@ -15,7 +15,7 @@ import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from '
 import { type Consignment, consignmentFacts, entry } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
 
-type Data<Type extends ConsignmentCommand['type']> = DataOf<ConsignmentCommand, Type>;
+type ConsignmentData<Type extends ConsignmentCommand['type']> = DataOf<ConsignmentCommand, Type>;
 
 // ---- State ----
 
@@ -78,7 +78,7 @@ const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
   on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 /** R16: a delivery is scheduled for lines of an accepted or implemented case, within what is outstanding on them. */
-function schedule(data: Data<'ScheduleDelivery'>, { known }: DecisionContext) {
+function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: DecisionContext) {
   const of = known.of(assistanceCase, data.case);
   if (of === null) return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
   const { donor, recipient } = of;
@@ -125,7 +125,7 @@ function cannotReach(state: Consignment, fact: DeliveryPoint, on: string, contex
 }
 
 /** R26: the day of a recorded fact was another one. The day of a receipt is the recipient's to correct, every other is not. */
-function correctDate(data: Data<'CorrectDate'>, state: Consignment, context: DecisionContext) {
+function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, context: DecisionContext) {
   const type = context.known.past(data.corrects);
   const barred = notSentBy(type === 'ReceiptConfirmed' ? 'recipient' : 'deliverer', state, context);
   if (barred !== null) return barred;

@@ -6,9 +6,9 @@ interface Parties {
   readonly recipient: string;
 }
 
-type Holds = (parties: Parties, context: DecisionContext) => boolean;
-const isDonor: Holds = ({ donor }, { actor }) => actsFor(actor) === donor;
-const isRecipient: Holds = ({ recipient }, { actor }) => actsFor(actor) === recipient;
+type HoldsRelation = (parties: Parties, context: DecisionContext) => boolean;
+const isDonor: HoldsRelation = ({ donor }, { actor }) => actsFor(actor) === donor;
+const isRecipient: HoldsRelation = ({ recipient }, { actor }) => actsFor(actor) === recipient;
 
 /** Who stands in which relation to a case and its consignments, and what others are told. */
 const RELATIONS = {
@@ -35,7 +35,7 @@ const RELATIONS = {
     (_, { actor }) => actor.role === 'system',
     () => refuse('not-the-system', 'the system does this, when the day has come'),
   ],
-} as const satisfies Record<string, readonly [Holds, (parties: Parties) => Refusal]>;
+} as const satisfies Record<string, readonly [HoldsRelation, (parties: Parties) => Refusal]>;
 
 /** One of the relations to a case and its consignments. */
 type CaseRelation = keyof typeof RELATIONS;

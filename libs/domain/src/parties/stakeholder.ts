@@ -17,7 +17,7 @@ import {
   refuse,
 } from '@entente/kernel';
 
-type Data<Type extends StakeholderCommand['type']> = DataOf<StakeholderCommand, Type>;
+type StakeholderData<Type extends StakeholderCommand['type']> = DataOf<StakeholderCommand, Type>;
 
 // ---- State ----
 
@@ -77,7 +77,7 @@ const suspended = ({ suspended: is }: Stakeholder): Refusal | null =>
 const roleNotHeld = (role: GrantableRole, { roles }: Stakeholder): Refusal | null =>
   roles.includes(role) ? null : refuse('role-not-held', 'the organisation holds the role', null, { roles });
 
-function cannotGiveMandate(data: Data<'GiveMandate'>, state: Stakeholder, context: DecisionContext): Refusal | null {
+function cannotGiveMandate(data: StakeholderData<'GiveMandate'>, state: Stakeholder, context: DecisionContext): Refusal | null {
   if (state.suspended) return suspended(state);
   if (data.to === context.stream.id) return refuse('mandate-to-itself', 'another organisation speaks for this one');
   const held = roleNotHeld(data.role, state);
@@ -92,7 +92,7 @@ function cannotGiveMandate(data: Data<'GiveMandate'>, state: Stakeholder, contex
 }
 
 function cannotCorrect(
-  data: Data<'CorrectRegistration'>,
+  data: StakeholderData<'CorrectRegistration'>,
   state: Stakeholder,
   context: DecisionContext,
 ): Refusal | null {
@@ -105,7 +105,7 @@ function cannotCorrect(
   return refuse('nothing-corrected', 'the correction says something else than what stands', 'R26');
 }
 
-function cannotEndMandate(data: Data<'EndMandate'>, state: Stakeholder, context: DecisionContext): Refusal | null {
+function cannotEndMandate(data: StakeholderData<'EndMandate'>, state: Stakeholder, context: DecisionContext): Refusal | null {
   const mandate = state.mandates.find(isFor(data));
   if (mandate === undefined)
     return refuse('no-such-mandate', 'the organisation has given that mandate and it has not ended');
@@ -115,7 +115,7 @@ function cannotEndMandate(data: Data<'EndMandate'>, state: Stakeholder, context:
 }
 
 /** The mandates that rest on a role end with it. */
-function revokeRole(data: Data<'RevokeRole'>, state: Stakeholder): readonly StakeholderEvent[] | Refusal {
+function revokeRole(data: StakeholderData<'RevokeRole'>, state: Stakeholder): readonly StakeholderEvent[] | Refusal {
   const { role } = data;
   const resting = state.mandates.filter((mandate) => mandate.role === role);
   return (

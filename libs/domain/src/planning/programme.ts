@@ -20,7 +20,7 @@ import {
   participationOf,
 } from './programme-record.js';
 
-type Data<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeCommand, Type>;
+type ProgrammeData<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeCommand, Type>;
 
 /** R2: the days for which activation waits once the legislature was told, if nothing else is said. */
 export const NOTICE_DAYS = 15;
@@ -98,7 +98,7 @@ const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
   on > today(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 /** R4: the approval rule of a multilateral programme is fixed here, and a bilateral one has none. */
-function propose(data: Data<'ProposeProgramme'>): readonly ProgrammeEvent[] | Refusal {
+function propose(data: ProgrammeData<'ProposeProgramme'>): readonly ProgrammeEvent[] | Refusal {
   const { donor, recipient, starts, ends, kind = 'bilateral', approvalRule, lead } = data;
   if (recipient === donor) return refuse('donor-is-recipient', 'the recipient is another organisation than the donor');
   if (ends < starts) return refuse('ends-before-start', 'the programme ends after it starts', null, { starts, ends });
@@ -125,7 +125,7 @@ const activated = ({ status }: Programme): Refusal | null =>
 const notActive = ({ status }: Programme): Refusal | null =>
   status === 'active' ? null : refuse('not-active', 'the programme is active', 'R19');
 
-function notify(data: Data<'NotifyLegislature'>, state: Programme, context: DecisionContext) {
+function notify(data: ProgrammeData<'NotifyLegislature'>, state: Programme, context: DecisionContext) {
   if (state.noticeEnds !== null) return refuse('already-notified', 'the legislature has not been told yet', 'R2');
   return (
     activated(state) ??
@@ -134,14 +134,14 @@ function notify(data: Data<'NotifyLegislature'>, state: Programme, context: Deci
   );
 }
 
-function cannotActivate({ on }: Data<'ActivateProgramme'>, state: Programme, context: DecisionContext): Refusal | null {
+function cannotActivate({ on }: ProgrammeData<'ActivateProgramme'>, state: Programme, context: DecisionContext): Refusal | null {
   if (state.status !== 'approved') return refuse('not-approved', 'the programme is approved and not yet active');
   if (state.noticeEnds !== null && on < state.noticeEnds)
     return refuse('notice-running', "the legislature's notice period has run out", 'R2', { until: state.noticeEnds });
   return notAgreed(state, context.known) ?? inTheFuture(on, context);
 }
 
-function cannotAdapt(data: Data<'AdaptProgramme'>, state: Programme): Refusal | null {
+function cannotAdapt(data: ProgrammeData<'AdaptProgramme'>, state: Programme): Refusal | null {
   if (state.status === 'proposed') return refuse('not-approved', 'the programme has been approved');
   const aspects = ['ends', 'sector', 'modality', 'technology'] as const;
   if (!aspects.some((aspect) => data[aspect] !== undefined && data[aspect] !== state[aspect]))
@@ -150,7 +150,7 @@ function cannotAdapt(data: Data<'AdaptProgramme'>, state: Programme): Refusal | 
   return refuse('ends-before-start', 'the programme ends after it starts', null, { starts: state.starts });
 }
 
-function cannotComplete({ on }: Data<'CompleteProgramme'>, state: Programme, context: DecisionContext): Refusal | null {
+function cannotComplete({ on }: ProgrammeData<'CompleteProgramme'>, state: Programme, context: DecisionContext): Refusal | null {
   const open = Object.keys(state.milestones).filter((name) => milestoneOf(state, name)?.outcome === 'open');
   return (
     notActive(state) ??
@@ -179,23 +179,23 @@ const settled = ({ outcome }: MilestoneState, ...outcomes: readonly string[]): R
     ? refuse('milestone-settled', 'the milestone has no such outcome yet; correct it first', 'R26', { outcome })
     : null;
 
-const cannotReplan = ofPlanned<Data<'ReplanMilestone'>>(
+const cannotReplan = ofPlanned<ProgrammeData<'ReplanMilestone'>>(
   ({ due }, milestone) =>
     settled(milestone, 'met') ?? (due === milestone.due ? refuse('due-unchanged', 'the new day is another one') : null),
 );
 
-const cannotMeet = ofPlanned<Data<'MeetMilestone'>>(
+const cannotMeet = ofPlanned<ProgrammeData<'MeetMilestone'>>(
   ({ on }, milestone, context) => settled(milestone, 'met') ?? inTheFuture(on, context),
 );
 
-const cannotMiss = ofPlanned<Data<'MissMilestone'>>(
+const cannotMiss = ofPlanned<ProgrammeData<'MissMilestone'>>(
   ({ on }, milestone, context) =>
     settled(milestone, 'met', 'missed') ??
     (on < milestone.due || today(context) <= milestone.due ? notOverdue(milestone.due) : null) ??
     inTheFuture(on, context),
 );
 
-const cannotCorrect = ofPlanned<Data<'CorrectMilestone'>>(({ corrects, on }, milestone, context) => {
+const cannotCorrect = ofPlanned<ProgrammeData<'CorrectMilestone'>>(({ corrects, on }, milestone, context) => {
   if (milestone.saidBy !== corrects)
     return refuse('corrects-unknown-event', "the event corrected is that milestone's outcome", 'R26', { corrects });
   if (on === undefined) return null;
@@ -204,7 +204,7 @@ const cannotCorrect = ofPlanned<Data<'CorrectMilestone'>>(({ corrects, on }, mil
 });
 
 /** Whether an authority's last word is this one. */
-const said = (data: Data<'GiveConcurrence'>, { concurrences }: Programme, withheld: string | null): boolean =>
+const said = (data: ProgrammeData<'GiveConcurrence'>, { concurrences }: Programme, withheld: string | null): boolean =>
   concurrences.some(
     (word) => word.party === data.party && word.authority === data.authority && word.withheld === withheld,
   );

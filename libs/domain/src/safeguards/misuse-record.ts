@@ -19,7 +19,7 @@ import { evolveBy } from '@entente/kernel';
 export type MisuseStatus =
   'flagged' | 'accepted' | 'declined' | 'investigating' | 'substantiated' | 'dismissed' | 'inconclusive' | 'closed';
 
-type Days = Readonly<Record<MisuseStep, string | null>>;
+type StepDays = Readonly<Record<MisuseStep, string | null>>;
 
 /** The state of a misuse case. Days are YYYY-MM-DD, amounts in minor units of their currency. */
 export interface MisuseCase extends Pick<FlagMisuse, 'donor' | 'recipient' | 'accused'> {
@@ -52,12 +52,12 @@ export interface MisuseCase extends Pick<FlagMisuse, 'donor' | 'recipient' | 'ac
   /** What came back, by the event that said so, as corrected. */
   readonly recoveries: Readonly<Record<string, RecoverFunds>>;
   /** The last day of each step that has begun and is not done. */
-  readonly due: Days;
+  readonly due: StepDays;
   /** The last day that was recorded as overdue, by step. */
-  readonly overdue: Days;
+  readonly overdue: StepDays;
 }
 
-const NONE: Days = {
+const NONE: StepDays = {
   acknowledge: null,
   triage: null,
   notify: null,
@@ -85,7 +85,7 @@ const AFRESH = {
 } as const satisfies Partial<MisuseCase>;
 
 /** The days that are due, after these have begun or ended. */
-const after = ({ due }: MisuseCase, days: Partial<Days>): Days => ({ ...due, ...days });
+const after = ({ due }: MisuseCase, days: Partial<StepDays>): StepDays => ({ ...due, ...days });
 
 const inForce = (precaution: OrderPrecautionarySuspension) => ({ precaution });
 
