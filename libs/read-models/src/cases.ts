@@ -16,9 +16,9 @@ export interface LineOfCase {
 
 /** An assistance case: from the letter of request to its closing. */
 export class CaseRow {
-  @text('the case') assistance_case!: string;
+  @text("the case's id") assistance_case!: string;
   @textOrNull('the programme under which it is given, if any') programme!: string | null;
-  @text('the donor') donor!: string;
+  @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
   @text('requested, returned, prepared, offered, lapsed, accepted, implemented, reconciled, closed or cancelled')
   status!: string;

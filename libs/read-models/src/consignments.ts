@@ -8,7 +8,7 @@ export class ConsignmentRow {
   @text('the consignment') consignment!: string;
   @text('the case under which it is delivered') assistance_case!: string;
   @textOrNull('the programme of the case, if any') programme!: string | null;
-  @text('the donor') donor!: string;
+  @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
   @text('scheduled, held, under-way, received or cancelled') status!: string;
   @textOrNull('what is waited for: receipt, by the recipient; discrepancy, by the donor') awaits!: string | null;

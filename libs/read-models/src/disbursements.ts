@@ -7,7 +7,7 @@ import { originOf } from './row-by.js';
 export class DisbursementRow {
   @text("the tranche among all tranches: the account's stream, a number sign, its own name") item!: string;
   @text('the account') account!: string;
-  @text('the donor') donor!: string;
+  @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that the account pays for, if any') programme!: string | null;
   @textOrNull('the case that the account pays for, if any') assistance_case!: string | null;

@@ -6,7 +6,7 @@ import { rowBy, unchanged } from './row-by.js';
 /** The money of an account in one period, by stage. */
 export class FundingRow {
   @text('the account') account!: string;
-  @text('the donor') donor!: string;
+  @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that it pays for, if any') programme!: string | null;
   @textOrNull('the case that it pays for, if any') assistance_case!: string | null;
