@@ -5,9 +5,9 @@ import { originOf } from './row-by.js';
 
 /** A milestone, plan against actual. */
 export class MilestoneRow {
-  @text('the programme') programme!: string;
-  @text('the donor') donor!: string;
-  @text('the recipient') recipient!: string;
+  @text("the programme's id") programme!: string;
+  @text("the donor's id") donor!: string;
+  @text("the recipient's id") recipient!: string;
   @text("the milestone's name") milestone!: string;
   @text('planned, met or missed') status!: string;
   @day('the day first promised, which no replanning changes') first_due!: string;

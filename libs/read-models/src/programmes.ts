@@ -5,10 +5,10 @@ import { rowBy, unchanged } from './row-by.js';
 
 /** A programme as it stands. */
 export class ProgrammeRow {
-  @text('the programme') programme!: string;
-  @text('its title') title!: string;
+  @text("the programme's id") programme!: string;
+  @text('the title of the programme') title!: string;
   @text('bilateral or multilateral') programme_kind!: string;
-  @text('the donor') donor!: string;
+  @text("the donor's id") donor!: string;
   @text('the recipient; of a multilateral programme, its beneficiary') recipient!: string;
   @text('proposed, approved, active, suspended, completed or terminated') status!: string;
   @textOrNull('the code of the reason for its status, if one was given') reason!: string | null;
