@@ -169,9 +169,9 @@ async function whyNotWhole(copy, entry) {
 async function tryOne({ copy, compile }, entry) {
   const { file, code: guard, instead } = entry;
   const source = join(copy, file);
-const built = join(copy, builtOf(file));
+  const built = join(copy, builtOf(file));
   const unbroken = readFileSync(source, 'utf8');
-const compiled = readFileSync(built, 'utf8');
+  const compiled = readFileSync(built, 'utf8');
   if (code(compile(file, unbroken)) !== code(compiled))
     return [false, `${builtOf(file)} is not what the build makes of ${file}`];
   const notWhole = await whyNotWhole(copy, entry);

@@ -77,7 +77,11 @@ const suspended = ({ suspended: is }: Stakeholder): Refusal | null =>
 const roleNotHeld = (role: GrantableRole, { roles }: Stakeholder): Refusal | null =>
   roles.includes(role) ? null : refuse('role-not-held', 'the organisation holds the role', null, { roles });
 
-function cannotGiveMandate(data: StakeholderData<'GiveMandate'>, state: Stakeholder, context: DecisionContext): Refusal | null {
+function cannotGiveMandate(
+  data: StakeholderData<'GiveMandate'>,
+  state: Stakeholder,
+  context: DecisionContext,
+): Refusal | null {
   if (state.suspended) return suspended(state);
   if (data.to === context.stream.id) return refuse('mandate-to-itself', 'another organisation speaks for this one');
   const held = roleNotHeld(data.role, state);
@@ -105,7 +109,11 @@ function cannotCorrect(
   return refuse('nothing-corrected', 'the correction says something else than what stands', 'R26');
 }
 
-function cannotEndMandate(data: StakeholderData<'EndMandate'>, state: Stakeholder, context: DecisionContext): Refusal | null {
+function cannotEndMandate(
+  data: StakeholderData<'EndMandate'>,
+  state: Stakeholder,
+  context: DecisionContext,
+): Refusal | null {
   const mandate = state.mandates.find(isFor(data));
   if (mandate === undefined)
     return refuse('no-such-mandate', 'the organisation has given that mandate and it has not ended');

@@ -134,7 +134,11 @@ function notify(data: ProgrammeData<'NotifyLegislature'>, state: Programme, cont
   );
 }
 
-function cannotActivate({ on }: ProgrammeData<'ActivateProgramme'>, state: Programme, context: DecisionContext): Refusal | null {
+function cannotActivate(
+  { on }: ProgrammeData<'ActivateProgramme'>,
+  state: Programme,
+  context: DecisionContext,
+): Refusal | null {
   if (state.status !== 'approved') return refuse('not-approved', 'the programme is approved and not yet active');
   if (state.noticeEnds !== null && on < state.noticeEnds)
     return refuse('notice-running', "the legislature's notice period has run out", 'R2', { until: state.noticeEnds });
@@ -150,7 +154,11 @@ function cannotAdapt(data: ProgrammeData<'AdaptProgramme'>, state: Programme): R
   return refuse('ends-before-start', 'the programme ends after it starts', null, { starts: state.starts });
 }
 
-function cannotComplete({ on }: ProgrammeData<'CompleteProgramme'>, state: Programme, context: DecisionContext): Refusal | null {
+function cannotComplete(
+  { on }: ProgrammeData<'CompleteProgramme'>,
+  state: Programme,
+  context: DecisionContext,
+): Refusal | null {
   const open = Object.keys(state.milestones).filter((name) => milestoneOf(state, name)?.outcome === 'open');
   return (
     notActive(state) ??
