@@ -1,4 +1,7 @@
-/** The floor plan's arrows, from one table: what each room may see of the others, and of npm and Node.js. */
+/**
+ * The floor plan's arrows, from one table: what each room may see of the others, and of npm and
+ * Node.js.
+ */
 const ROOMS = {
   kernel: { sees: [], npm: [], node: false },
   // Types alone: the rule `domain-takes-types-of-contracts`.

@@ -1,4 +1,7 @@
-/** Specs run straight from the sources: swc strips the types and keeps the decorators' metadata that Nest and TypeORM read. */
+/**
+ * Specs run straight from the sources: swc strips the types and keeps the decorators' metadata that
+ * Nest and TypeORM read.
+ */
 export default {
   reporters: ['default', '<rootDir>/test/count.mjs'],
   testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Brings a clone up to date before a script runs: installs when package.json or the lock file changed, and with `build` compiles when a source changed.
- * Needs nothing but Node.js and npm. Does nothing, in a tenth of a second, when nothing changed.
+ * Brings a clone up to date before a script runs: installs when package.json or the lock file
+ * changed, and with `build` compiles when a source changed. Needs nothing but Node.js and npm. Does
+ * nothing, in a tenth of a second, when nothing changed.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -50,7 +51,10 @@ const alive = (pid) => {
   }
 };
 
-/** One at a time: another terminal may have begun the same. What a process that died has left is taken over. */
+/**
+ * One at a time: another terminal may have begun the same. What a process that died has left is
+ * taken over.
+ */
 function alone(work) {
   const lock = join(root, '.entente', 'setup.lock');
   mkdirSync(dirname(lock), { recursive: true });

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * `npm run docs`: writes the generated pages of docs/reference, from the built program, its public interfaces and the
- * sources. `npm run docs -- --check` writes nothing and fails if a page is stale.
+ * `npm run docs`: writes the generated pages of docs/reference, from the built program, its public
+ * interfaces and the sources. `npm run docs -- --check` writes nothing and fails if a page is
+ * stale.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -79,7 +80,10 @@ const sources = ['apps', 'libs'].flatMap((folder) =>
     .sort(),
 );
 
-/** A string as it is written in the sources; what is put into a template stands in angle brackets. Undefined if it is none. */
+/**
+ * A string as it is written in the sources; what is put into a template stands in angle brackets.
+ * Undefined if it is none.
+ */
 function textOf(node) {
   if (node === undefined) return undefined;
   if (ts.isStringLiteralLike(node)) return node.text;

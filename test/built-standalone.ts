@@ -20,7 +20,10 @@ const environment = (folder: string, example: 'on' | 'off') => ({
   ENTENTE_EXAMPLE: example,
 });
 
-/** Runs the built server on a folder on which it does not start, by the user named (this one else): its exit status and all that it says. */
+/**
+ * Runs the built server on a folder on which it does not start, by the user named (this one else):
+ * its exit status and all that it says.
+ */
 export async function runStandalone(
   folder: string,
   user: { readonly uid?: number; readonly gid?: number } = {},
@@ -39,7 +42,10 @@ export async function runStandalone(
   return { status, said };
 }
 
-/** Starts the built server on a data folder and a free port, behind another program where one is named, with more settings where they are given, and waits until it says where it listens. */
+/**
+ * Starts the built server on a data folder and a free port, behind another program where one is
+ * named, with more settings where they are given, and waits until it says where it listens.
+ */
 export async function startStandalone(
   folder: string,
   example: 'on' | 'off',

@@ -9,7 +9,10 @@ export interface Certified {
 /** One who signs certificates for trials: who trusts `ca` trusts what it issues. */
 export interface Authority {
   readonly ca: string;
-  /** A certificate for a server on loopback, by its address and the name localhost unless told; for a client too. */
+  /**
+   * A certificate for a server on loopback, by its address and the name localhost unless told; for
+   * a client too.
+   */
   issue(commonName: string, names?: readonly string[]): Certified;
 }
 

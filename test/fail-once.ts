@@ -11,7 +11,10 @@ export type Moment = (typeof MOMENTS)[number];
 const methodsOf = (prototype: object): readonly string[] =>
   Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
 
-/** Every method of every port, as `Port.method`: those of an adapter that is broken on purpose, which has them all and no others. */
+/**
+ * Every method of every port, as `Port.method`: those of an adapter that is broken on purpose,
+ * which has them all and no others.
+ */
 export const METHODS: readonly string[] = Object.entries({
   EventStore: BrokenEventStore.prototype,
   ReadModelStore: BrokenReadModelStore.prototype,
@@ -67,7 +70,10 @@ function thenFails(answer: unknown, fault: Error): unknown {
   throw fault;
 }
 
-/** Makes a method fail once, before its effect or after it, of one adapter or, by its prototype, of those to come; `mend` puts it back and answers whether it was called. */
+/**
+ * Makes a method fail once, before its effect or after it, of one adapter or, by its prototype, of
+ * those to come; `mend` puts it back and answers whether it was called.
+ */
 export function failOnce(of: object, method: string, when: Moment): { failed(): boolean; mend(): boolean } {
   const port = of as Port;
   const before = Object.getOwnPropertyDescriptor(port, method);

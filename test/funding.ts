@@ -1,6 +1,9 @@
 import { expect } from '@jest/globals';
 
-/** Sends a command on a funding account, which must be accepted; answers the token by which its sender reads it. */
+/**
+ * Sends a command on a funding account, which must be accepted; answers the token by which its
+ * sender reads it.
+ */
 const send = async (url: string, account: string, command: string, body: object): Promise<string> => {
   const answer = await fetch(`${url}/v1/funding-account/${account}/${command}`, {
     method: 'POST',

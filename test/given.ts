@@ -78,13 +78,18 @@ class Given {
     return this;
   }
 
-  /** Another stream that the decision may consult, by what happened in it. One that is not told of does not exist. */
+  /**
+   * Another stream that the decision may consult, by what happened in it. One that is not told of
+   * does not exist.
+   */
   knowing(other: AnyDecider, id: string, ...events: readonly Event[]): this {
     this.others.set(`${other.kind}/${id}`, past(other, id, events, this.happenedBy));
     return this;
   }
 
-  /** Sends the command twice under one id: the second time must repeat the receipt and say nothing. */
+  /**
+   * Sends the command twice under one id: the second time must repeat the receipt and say nothing.
+   */
   when(
     command: Command,
     at: { occurredAt?: string; now?: string; ifMatch?: number; evidence?: { sha256: string }[] } = {},
@@ -136,7 +141,10 @@ class Given {
     };
     const settled = handleCommand(decider, folded, submission);
     return {
-      /** These events were decided, these only, in this order; and the same command again says nothing. */
+      /**
+       * These events were decided, these only, in this order; and the same command again says
+       * nothing.
+       */
       then: (...events: readonly Event[]): void => {
         if (settled.as === 'refused') throw new Error(`refused: ${settled.refusal.code}: ${settled.refusal.unless}`);
         expect(settled.as).toBe('decided');

@@ -40,8 +40,9 @@ function rulesOf(kinds: Kinds, stream: string): [AnyDecider, Invariants<unknown,
 }
 
 /**
- * Folds every stream of a whole log event by event, each state frozen, so that no fold changes what it was given; and holds each state against what the
- * rules of its kind promise. Throws, in a sentence, where something is not so.
+ * Folds every stream of a whole log event by event, each state frozen, so that no fold changes what
+ * it was given; and holds each state against what the rules of its kind promise. Throws, in a
+ * sentence, where something is not so.
  */
 export function stands(kinds: Kinds, log: readonly RecordedEvent[]): void {
   /** By stream, the state at each revision. */

@@ -6,7 +6,10 @@ export interface ToldRow {
   readonly columns: Readonly<Record<string, unknown>>;
 }
 
-/** A reader of a live stream, as a client keeps it: the last state of each key, where it can resume, and what it was told that was older than what it had. */
+/**
+ * A reader of a live stream, as a client keeps it: the last state of each key, where it can resume,
+ * and what it was told that was older than what it had.
+ */
 export class LiveReader {
   readonly rows = new Map<string, ToldRow>();
   readonly events: string[] = [];

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
-/** Makes the rows of a model those of an older version of it, as an upgrade would find them; and with more SQL over its table such that anybody can tell. */
+/**
+ * Makes the rows of a model those of an older version of it, as an upgrade would find them; and
+ * with more SQL over its table such that anybody can tell.
+ */
 export function olderVersion(folder: string, model: string, more: (table: string) => string = () => ''): void {
   const db = new Database(join(folder, 'rows.sqlite'));
   db.exec(`ALTER TABLE "${model}_v1_g1" RENAME TO "${model}_v0_g1";

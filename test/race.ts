@@ -49,7 +49,10 @@ export function busiest(kind: string): string {
   return id;
 }
 
-/** How a step comes to two clients: to one of them or both, by one id or two, a little earlier or later, after a pause, with another figure. */
+/**
+ * How a step comes to two clients: to one of them or both, by one id or two, a little earlier or
+ * later, after a pause, with another figure.
+ */
 export interface Turn {
   readonly to: readonly number[];
   readonly same: boolean;
@@ -69,7 +72,10 @@ export const turn: fc.Arbitrary<Turn> = fc.record({
 export const isOf = (kind: string, id: string) => (step: (typeof BOOK)[number] | undefined) =>
   step?.kind === kind && step.id === id;
 
-/** The book from the first step of a stream to its last, cut where its steps end and again into rounds of so many: each of these is raced for, what lies between is told by one alone. */
+/**
+ * The book from the first step of a stream to its last, cut where its steps end and again into
+ * rounds of so many: each of these is raced for, what lies between is told by one alone.
+ */
 export function rounds(kind: string, id: string, sizes: readonly number[]): { raced: boolean; steps: number[] }[] {
   const cut: { raced: boolean; steps: number[] }[] = [];
   const own = isOf(kind, id);

@@ -11,8 +11,9 @@ type Step = (typeof BOOK)[number];
 const stepAt = (n: number): Step => BOOK[n] as Step;
 
 /**
- * A step of the book as it may come about: earlier or later than it should, changed in its figures, with a word of another step in place of its own, said by somebody
- * else, on another stream of its kind, naming any earlier event.
+ * A step of the book as it may come about: earlier or later than it should, changed in its figures,
+ * with a word of another step in place of its own, said by somebody else, on another stream of its
+ * kind, naming any earlier event.
  */
 export interface Told {
   readonly step: number;
@@ -50,7 +51,9 @@ export const plainly = (step: number): Told => {
   return { step, shift: 0, actor: undefined, figure: undefined, word: undefined, where: undefined, names: 1, at };
 };
 
-/** The events that were left so far: all of them, and the last one that each step of the book left. */
+/**
+ * The events that were left so far: all of them, and the last one that each step of the book left.
+ */
 export class Left {
   private readonly all: string[];
   private readonly last: Map<number, string>;
@@ -110,7 +113,10 @@ const NAMES = new Set<unknown>(
   BOOK.flatMap(({ id, actor, body }) => [id, (actor.split(';') as [string])[0], body['donor'], body['to']]),
 );
 
-/** One field with what another step of the book says in it, or with another name where it names something. */
+/**
+ * One field with what another step of the book says in it, or with another name where it names
+ * something.
+ */
 function reworded(body: Record<string, unknown>, word: number): Record<string, unknown> {
   const fields = Object.keys(body);
   const field = fields[word % fields.length];
@@ -120,7 +126,10 @@ function reworded(body: Record<string, unknown>, word: number): Record<string, u
   return { ...body, [field]: words[Math.floor(word / fields.length) % words.length] };
 }
 
-/** What is told, as a command under this id, so many milliseconds into its day; null where its shape is refused at the door. Fields for events name these ones. */
+/**
+ * What is told, as a command under this id, so many milliseconds into its day; null where its shape
+ * is refused at the door. Fields for events name these ones.
+ */
 export function submit(one: Told, commandId: string, ms: number, left: Left, id?: string): ExecuteCommand | null {
   const step = stepAt(one.step);
   let body = structuredClone(step.body) as Record<string, unknown>;

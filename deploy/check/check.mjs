@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run check:deploy`: the Dockerfile, docker-compose.yml, the manifests of Kubernetes and Prometheus' rules, held against what only this project knows of them
- * and against the parsers of those who will read them. Ends with status 1 where something is wrong. Starts no backing service, and builds no image.
+ * `npm run check:deploy`: the Dockerfile, docker-compose.yml, the manifests of Kubernetes and
+ * Prometheus' rules, held against what only this project knows of them and against the parsers of
+ * those who will read them. Ends with status 1 where something is wrong. Starts no backing service,
+ * and builds no image.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -46,7 +46,8 @@ export function wrongWithImage() {
   for (const name of variables.filter((one) => one !== 'NODE_ENV'))
     if (!Object.keys(APPS).some((app) => settingOf(app, name) !== null)) wrong.push(`Dockerfile: no app reads ${name}`);
 
-  // What is native comes compiled, in a package of its own that npm calls optional: without it Kafka's codecs do not load.
+  // What is native comes compiled, in a package of its own that npm calls optional: without it
+  // Kafka's codecs do not load.
   for (const line of of('RUN'))
     if (/omit=optional|no-optional/.test(line))
       wrong.push('Dockerfile: leaves out optional packages, which hold native code');

@@ -35,7 +35,10 @@ export function wrongWithKubernetes() {
   return [...wrong, ...wrongWithNetwork()];
 }
 
-/** Nothing is reached but by what is named: the policies only ever add to one that lets nothing through. */
+/**
+ * Nothing is reached but by what is named: the policies only ever add to one that lets nothing
+ * through.
+ */
 function wrongWithNetwork() {
   const policies = ofKind('NetworkPolicy').map(({ metadata, spec }) => ({ name: metadata.name, ...spec }));
   const wrong = [];

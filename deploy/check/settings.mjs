@@ -1,4 +1,7 @@
-/** What each app of the image is told by its environment, in one place: the deployment files are held against it, and it against the code that reads them. */
+/**
+ * What each app of the image is told by its environment, in one place: the deployment files are
+ * held against it, and it against the code that reads them.
+ */
 
 const PROCESS = ['HOST', 'PORT', 'LOG_LEVEL', 'ENTENTE_SHUTDOWN_TIMEOUT_SECONDS'];
 const DOOR = ['ENTENTE_MAX_CONNECTIONS', 'ENTENTE_REQUEST_TIMEOUT_SECONDS'];
@@ -40,10 +43,15 @@ export const APPS = {
 /** Settings that are paths themselves, and have no NAME_FILE. */
 const PATHS = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'];
 
-/** Settings that stand in no file that is kept with the code. ESDB_URL is one where it holds a password. */
+/**
+ * Settings that stand in no file that is kept with the code. ESDB_URL is one where it holds a
+ * password.
+ */
 export const SECRETS = ['DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY', 'KAFKA_SASL_PASSWORD', 'POSTGRES_PASSWORD'];
 
-/** The setting that a variable gives, by itself or as NAME_FILE; null where the app takes none such. */
+/**
+ * The setting that a variable gives, by itself or as NAME_FILE; null where the app takes none such.
+ */
 export function settingOf(app, variable) {
   const { takes } = APPS[app];
   if (takes.includes(variable)) return variable;
@@ -51,7 +59,10 @@ export function settingOf(app, variable) {
   return takes.includes(name) && !PATHS.includes(name) && app !== 'standalone' && app !== 'cli' ? name : null;
 }
 
-/** What is wrong with the variables that an app is given: unknown, given twice, missing, secret, or a network that is not trusted. */
+/**
+ * What is wrong with the variables that an app is given: unknown, given twice, missing, secret, or
+ * a network that is not trusted.
+ */
 export function wrongSettings(where, app, variables) {
   if (!Object.hasOwn(APPS, app)) return [`${where}: there is no app ${app}`];
   const wrong = [];

@@ -1,4 +1,7 @@
-/** The validators that others made: brought once, at fixed versions, below .entente. Where one cannot be had, that is said, and is no failure. */
+/**
+ * The validators that others made: brought once, at fixed versions, below .entente. Where one
+ * cannot be had, that is said, and is no failure.
+ */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,14 +39,18 @@ function must(lacking, command, args, options) {
   if (!ok) throw new NotHad(`${lacking}: ${says.split('\n').slice(-3).join(' ')}`);
 }
 
-/** The parsers of BuildKit, Compose, Kustomize and Prometheus, in one program: what it read, and what is wrong. */
+/**
+ * The parsers of BuildKit, Compose, Kustomize and Prometheus, in one program: what it read, and
+ * what is wrong.
+ */
 export function byGo(what, path) {
   const sources = readdirSync(join(here, 'go')).map((name) => join(here, 'go', name));
   const program = join(kept, `validate-${digestOf(sources.toSorted())}`);
   bring(program, () => {
     const options = { cwd: join(here, 'go'), env: { ...process.env, GOTOOLCHAIN: 'local' } };
     must('it takes Go, as new as deploy/check/go/go.mod says, and its modules', 'go', ['list', '-deps', '.'], options);
-    // Compiled to be there soon, not to be fast. Its modules, and what was compiled of them, are kept where Go keeps them.
+    // Compiled to be there soon, not to be fast. Its modules, and what was compiled of them, are
+    // kept where Go keeps them.
     const compile = ['build', '-gcflags=all=-N -l', '-ldflags=-s -w', '-o', program, '.'];
     const { ok, says } = run('go', compile, options);
     if (!ok) throw new Error(`deploy/check/go does not compile: ${says}`);

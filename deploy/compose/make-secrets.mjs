@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Makes the secrets that docker-compose.yml names, in files beside this one. What is there stays as it is: another password would not open the database, and
- * another seal key would give every reporter of misuse another pseudonym. Needs nothing but Node.js.
+ * Makes the secrets that docker-compose.yml names, in files beside this one. What is there stays as
+ * it is: another password would not open the database, and another seal key would give every
+ * reporter of misuse another pseudonym. Needs nothing but Node.js.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +10,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('./secrets', import.meta.url));
-// Nobody else gets into the folder. The files themselves are handed to containers, whose users have other numbers than yours, so these must be readable.
+// Nobody else gets into the folder. The files themselves are handed to containers, whose users have
+// other numbers than yours, so these must be readable.
 mkdirSync(folder, { recursive: true });
 chmodSync(folder, 0o700);
 

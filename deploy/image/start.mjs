@@ -1,6 +1,6 @@
 /**
- * Starts the app that the container's command names, in this very process: no shell stands between it and the signals that it is sent.
- * `entente` is the command line, with all that follows.
+ * Starts the app that the container's command names, in this very process: no shell stands between
+ * it and the signals that it is sent. `entente` is the command line, with all that follows.
  */
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -15,7 +15,8 @@ if (!apps.includes(app)) {
   process.exit(1);
 }
 
-// The first process of a container is ended by no signal that it does not listen to. Until the app does, and for an app that never does, this one ends it.
+// The first process of a container is ended by no signal that it does not listen to. Until the app
+// does, and for an app that never does, this one ends it.
 for (const signal of ['SIGTERM', 'SIGINT']) {
   const end = () => process.exit(128 + constants.signals[signal]);
   process.on(signal, end);

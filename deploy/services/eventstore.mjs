@@ -1,4 +1,7 @@
-/** A stand-in for an EventStoreDB, as a process on loopback: the double that the tests have. For trials, never to keep a log on. */
+/**
+ * A stand-in for an EventStoreDB, as a process on loopback: the double that the tests have. For
+ * trials, never to keep a log on.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,11 +10,12 @@ import { accepts, freePort, portFor, serve } from './process.mjs';
 const program = fileURLToPath(new URL('../../test/doubles/eventstoredb/serve.mjs', import.meta.url));
 
 /**
- * Starts one on a folder of its own: started again on the same folder and port it has what it had. `port`: a free one
- * unless given. `nodes`: how many of a cluster; one unless given. Gives `url`, and `stop`, `kill`, `signal`;
- * `faults(change)`, which tells it what to do wrong, and by `{ listens: false }` to refuse all connections, and gives
- * what is left of it; and `node(number, state)`, which kills, freezes or revives a node of a cluster, and gives who
- * leads and the state of each.
+ * Starts one on a folder of its own: started again on the same folder and port it has what it had.
+ * `port`: a free one unless given. `nodes`: how many of a cluster; one unless given. Gives `url`,
+ * and `stop`, `kill`, `signal`; `faults(change)`, which tells it what to do wrong, and by `{
+ * listens: false }` to refuse all connections, and gives what is left of it; and `node(number,
+ * state)`, which kills, freezes or revives a node of a cluster, and gives who leads and the state
+ * of each.
  */
 export async function startEventStore({ folder, port, nodes = 1 }) {
   mkdirSync(folder, { recursive: true });

@@ -1,4 +1,7 @@
-/** A real Kafka broker in one process (KRaft), on loopback, from jars that Maven brings once. Needs Java 17 or newer and Maven. */
+/**
+ * A real Kafka broker in one process (KRaft), on loopback, from jars that Maven brings once. Needs
+ * Java 17 or newer and Maven.
+ */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -67,7 +70,10 @@ const settingsOf = (folder, listeners, controller) => ({
 
 const SCRAM = ['SCRAM-SHA-256', 'SCRAM-SHA-512'];
 
-/** More doors, each on a port of its own: by user and password over TLS (`sasl-ssl`) and without it (`sasl`), and by a certificate (`ssl`). */
+/**
+ * More doors, each on a port of its own: by user and password over TLS (`sasl-ssl`) and without it
+ * (`sasl`), and by a certificate (`ssl`).
+ */
 async function doors({ ca, cert, key, users }, folder) {
   const keys = join(folder, 'keys.pem');
   const trusted = join(folder, 'trusted.pem');
@@ -108,7 +114,9 @@ async function doors({ ca, cert, key, users }, folder) {
 
 const java = (...args) => ['-Xmx512m', '-XX:+UseSerialGC', '-cp', join(jars, '*'), ...args];
 
-/** Whether a broker tells who leads: before, it takes connections and refuses what is asked of it. */
+/**
+ * Whether a broker tells who leads: before, it takes connections and refuses what is asked of it.
+ */
 async function leads(port) {
   const kafka = new kafkajs.Kafka({
     brokers: [`127.0.0.1:${port}`],
@@ -130,9 +138,10 @@ async function leads(port) {
 }
 
 /**
- * Starts a broker on a folder of its own, which is formatted where it is new: begun again on the same folder and port it has what it had. `port`: a free one unless
- * given. `secured` (`ca`, `cert` and `key` in PEM, and the passwords of `users`) opens more doors, found in `secured` of what is given back. Gives `brokers`, and `stop`,
- * `kill`, `signal`.
+ * Starts a broker on a folder of its own, which is formatted where it is new: begun again on the
+ * same folder and port it has what it had. `port`: a free one unless given. `secured` (`ca`, `cert`
+ * and `key` in PEM, and the passwords of `users`) opens more doors, found in `secured` of what is
+ * given back. Gives `brokers`, and `stop`, `kill`, `signal`.
  */
 export async function startKafka({ folder, port, settings = {}, secured }) {
   await bringJars();

@@ -20,7 +20,10 @@ async function binaries() {
   }
 }
 
-/** Runs as somebody else where this is root; a folder that nobody can reach is copied to one that can be. */
+/**
+ * Runs as somebody else where this is root; a folder that nobody can reach is copied to one that
+ * can be.
+ */
 async function asNobody({ initdb, postgres }) {
   if (process.getuid?.() !== 0) return { initdb, postgres, user: {} };
   const user = { uid: NOBODY, gid: NOBODY };
@@ -36,7 +39,10 @@ async function asNobody({ initdb, postgres }) {
   }
 }
 
-/** Puts a certificate and its key where the server reads them; the key is its own alone, or it does not begin. */
+/**
+ * Puts a certificate and its key where the server reads them; the key is its own alone, or it does
+ * not begin.
+ */
 function certified({ cert, key }, folder, { uid, gid }) {
   const files = { ssl_cert_file: join(folder, 'server.crt'), ssl_key_file: join(folder, 'server.key') };
   writeFileSync(files.ssl_cert_file, cert);
@@ -46,8 +52,10 @@ function certified({ cert, key }, folder, { uid, gid }) {
 }
 
 /**
- * Starts a server on a folder of its own, made with locale C where it is new: begun again on the same folder and port it has what it had. Gives `url` of an empty
- * database where the folder is new, `database(name)`, which makes another, and `stop`, `kill`, `signal`. With `tls` (`cert` and `key` in PEM) it takes connections over TLS too.
+ * Starts a server on a folder of its own, made with locale C where it is new: begun again on the
+ * same folder and port it has what it had. Gives `url` of an empty database where the folder is
+ * new, `database(name)`, which makes another, and `stop`, `kill`, `signal`. With `tls` (`cert` and
+ * `key` in PEM) it takes connections over TLS too.
  */
 export async function startPostgres({ folder, port, settings = {}, tls }) {
   const { initdb, postgres, user } = await asNobody(await binaries());

@@ -46,7 +46,10 @@ export async function run(program, args, options = {}) {
 }
 
 let bySignals = false;
-/** A process that a signal ends says nothing to what runs beside it; here it ends as by `exit`, unless somebody else has taken the signal in hand. */
+/**
+ * A process that a signal ends says nothing to what runs beside it; here it ends as by `exit`,
+ * unless somebody else has taken the signal in hand.
+ */
 function endBySignals() {
   if (bySignals) return;
   bySignals = true;
@@ -56,7 +59,10 @@ function endBySignals() {
     });
 }
 
-/** Has the shell do something when this process is gone, however it went: its end of the pipe closes by itself. Gives what lets it be. */
+/**
+ * Has the shell do something when this process is gone, however it went: its end of the pipe closes
+ * by itself. Gives what lets it be.
+ */
 function afterUs(script, ...args) {
   const watcher = spawn('/bin/sh', ['-c', `read -r _; ${script}`, ...args], {
     detached: true,
@@ -67,11 +73,15 @@ function afterUs(script, ...args) {
   return () => watcher.kill('SIGKILL');
 }
 
-/** A folder that goes when this process is gone, however it went, once those who write to it have ended too. Gives what lets it be. */
+/**
+ * A folder that goes when this process is gone, however it went, once those who write to it have
+ * ended too. Gives what lets it be.
+ */
 export const goesWithUs = (folder) => afterUs('sleep 3; rm -rf "$0"', folder);
 
 /**
- * A server that runs beside this process and ends with it, even where it is killed. `answers` is asked until it says yes; one that ends before, or does not answer within a minute, is an error
+ * A server that runs beside this process and ends with it, even where it is killed. `answers` is
+ * asked until it says yes; one that ends before, or does not answer within a minute, is an error
  * that shows the end of its log.
  */
 export async function serve(name, program, args, { log, answers, endBy = 'SIGTERM', ...options }) {

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `npm run services`: a real Kafka broker, a real PostgreSQL and a stand-in for an event store on loopback, for the apps to run on without Docker. All end with it. */
+/**
+ * `npm run services`: a real Kafka broker, a real PostgreSQL and a stand-in for an event store on
+ * loopback, for the apps to run on without Docker. All end with it.
+ */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +42,10 @@ const { data, esdbPort, kafkaPort, postgresPort, settings } = new Command('npm r
   .opts();
 
 const settingsFile = resolve(settings);
-/** Settings that others have left count while one of their services answers: nobody else leaves his own in their place. */
+/**
+ * Settings that others have left count while one of their services answers: nobody else leaves his
+ * own in their place.
+ */
 async function notOfOthers(file, what, instead) {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const ports = [...text.matchAll(/127\.0\.0\.1:([0-9]+)/g)].map(([, found]) => Number(found));

@@ -1,4 +1,7 @@
-/** Codes of answers that are not refusals by the rules: the HTTP status, the meaning, and what a client should do. */
+/**
+ * Codes of answers that are not refusals by the rules: the HTTP status, the meaning, and what a
+ * client should do.
+ */
 export const PROBLEMS = {
   'validation-failed': [400, 'Fields are invalid.', 'Correct each field that `errors` names by `path` and `message`.'],
   unreadable: [400, 'The body is not JSON, or the request cannot be read.', 'Send valid JSON in UTF-8.'],

@@ -1,6 +1,6 @@
 /**
- * The rules of the domain with their sources. `read`: read in the law, manual or report named. `recalled`: from
- * memory, to be checked against the source. `own`: Entente's own design.
+ * The rules of the domain with their sources. `read`: read in the law, manual or report named.
+ * `recalled`: from memory, to be checked against the source. `own`: Entente's own design.
  */
 export const RULES = {
   R1: {

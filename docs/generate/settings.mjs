@@ -1,4 +1,7 @@
-/** What each setting means, and its default. The generator fails if one is missing here, or has gone from the code. */
+/**
+ * What each setting means, and its default. The generator fails if one is missing here, or has gone
+ * from the code.
+ */
 export const SETTINGS = {
   HOST: ['`127.0.0.1`', 'The address that the process listens on.'],
   PORT: ['by app: 3000 to 3003', 'The port; `0` picks a free one and prints it.'],

@@ -1,4 +1,7 @@
-/** Durable appends: against better-sqlite3 with nothing round it, and against a well-known event store on SQLite. */
+/**
+ * Durable appends: against better-sqlite3 with nothing round it, and against a well-known event
+ * store on SQLite.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

@@ -8,7 +8,10 @@ import { eventOf } from './measure.mjs';
 
 const peers = fileURLToPath(new URL('./peers/', import.meta.url));
 
-/** Installs what is missing; its driver is compiled, with the headers that come with this Node.js. Answers why it cannot be, or null. */
+/**
+ * Installs what is missing; its driver is compiled, with the headers that come with this Node.js.
+ * Answers why it cannot be, or null.
+ */
 function install() {
   const driver = join(peers, 'node_modules', 'sqlite3');
   if (existsSync(join(driver, 'build', 'Release', 'node_sqlite3.node'))) return null;
@@ -24,7 +27,10 @@ function install() {
   return compiled.status === 0 ? null : 'its driver cannot be compiled here (node-gyp needs a C++ compiler and Python)';
 }
 
-/** How it is asked, in a process of its own, since it prints what it meets: appends a second, one after the other, as it comes. */
+/**
+ * How it is asked, in a process of its own, since it prints what it meets: appends a second, one
+ * after the other, as it comes.
+ */
 export async function emmett() {
   const why = install();
   if (why !== null) return { why };
@@ -38,7 +44,10 @@ export async function emmett() {
   };
 }
 
-/** Asked again where it answers SQLITE_BUSY, as it does now and then on a connection for each append, which is its default; or all on one connection. */
+/**
+ * Asked again where it answers SQLITE_BUSY, as it does now and then on a connection for each
+ * append, which is its default; or all on one connection.
+ */
 async function measure(fileName, ms, oneConnection) {
   const { resolve } = createRequire(join(peers, 'package.json'));
   const { SQLiteConnectionPool, getSQLiteEventStore, sqliteConnection } = await import(

@@ -1,4 +1,7 @@
-/** What a log of a million events costs more than one of ten thousand; and what its queries and its start cost against the same by hand. */
+/**
+ * What a log of a million events costs more than one of ten thousand; and what its queries and its
+ * start cost against the same by hand.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +15,10 @@ const FEW = quick ? 1_000 : 10_000;
 const MANY = quick ? 5_000 : 1_000_000;
 const now = () => '2026-06-01T12:00:00.000Z';
 
-/** Fills a folder with a log and its rows; answers events folded a second at the beginning and at the end. */
+/**
+ * Fills a folder with a log and its rows; answers events folded a second at the beginning and at
+ * the end.
+ */
 async function fill(data, events) {
   const { replay } = await load('libs/engine/src/index.js');
   await fillLog(data, events);
@@ -104,7 +110,10 @@ async function coldStart(data) {
   return median(more) / 1000;
 }
 
-/** A deployment on this folder: commands a second, its live rows, and what it keeps in memory after the same load. */
+/**
+ * A deployment on this folder: commands a second, its live rows, and what it keeps in memory after
+ * the same load.
+ */
 async function deployment(data) {
   const server = await serve('deployment', data);
   await openAccounts(server);

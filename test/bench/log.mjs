@@ -1,4 +1,7 @@
-/** A log of so many events to measure on: accounts of five hundred events each, money pledged over ten periods. */
+/**
+ * A log of so many events to measure on: accounts of five hundred events each, money pledged over
+ * ten periods.
+ */
 import { eventOf, load } from './measure.mjs';
 import { ACCOUNT } from './measure.mjs';
 
@@ -39,7 +42,10 @@ export async function fillLog(folder, events) {
   await store.close();
 }
 
-/** Fills an empty event store's log: some accounts at once, and each one's appends one after the other. */
+/**
+ * Fills an empty event store's log: some accounts at once, and each one's appends one after the
+ * other.
+ */
 export async function fillEventStore(url, events) {
   const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
   const store = await EventStoreDbStore.connect({ url });

@@ -8,7 +8,10 @@ const dist = new URL('../../dist/', import.meta.url);
 /** A room of the built product. */
 export const load = (path) => import(new URL(path, dist));
 
-/** A few seconds in all, to try that everything runs: its figures say little, and are held against no goal. */
+/**
+ * A few seconds in all, to try that everything runs: its figures say little, and are held against
+ * no goal.
+ */
 export const quick = process.argv.includes('--quick');
 /** Gone with the process, each of which has one. */
 export const folder = mkdtempSync(join(tmpdir(), 'entente-bench-'));
@@ -24,7 +27,10 @@ export const head = () => {
   console.log(quick ? short(HEAD) : line(HEAD));
 };
 
-/** A row of the table. A goal is the least that is wanted, or with `atMost` the most; null where the figure stands for itself. */
+/**
+ * A row of the table. A goal is the least that is wanted, or with `atMost` the most; null where the
+ * figure stands for itself.
+ */
 export function note(name, value, unit, goal = null, { atMost = false } = {}) {
   const met = goal === null || quick ? null : atMost ? value <= goal : value >= goal;
   results.push({ name, value: Number(value.toFixed(3)), unit, goal, met });
@@ -43,7 +49,10 @@ export const quantile = (values, q) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
 export const median = (values) => quantile(values, 0.5);
 
-/** The median of so many pairs of measurements taken in turn: what disturbs the machine disturbs both. */
+/**
+ * The median of so many pairs of measurements taken in turn: what disturbs the machine disturbs
+ * both.
+ */
 export async function ratioOf(times, limit, mine) {
   const ratios = [];
   for (let i = 0; i < times; i += 1) {

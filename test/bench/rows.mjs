@@ -6,7 +6,10 @@ import { folder, load, note, quick, ratioOf } from './measure.mjs';
 
 const now = () => '2026-06-01T12:00:00.000Z';
 
-/** Delivers a log in batches of so many events, as a feed would under load, and keeps what each batch became. */
+/**
+ * Delivers a log in batches of so many events, as a feed would under load, and keeps what each
+ * batch became.
+ */
 async function projected(data, rowsIn, size, kept) {
   const { Projector } = await load('libs/engine/src/index.js');
   const { log, rows, models } = await openStores(data, rowsIn);
@@ -29,7 +32,10 @@ async function projected(data, rowsIn, size, kept) {
   return (events.length * 1000) / took;
 }
 
-/** The same versions into the same tables in transactions of the same size: the values are at hand already. */
+/**
+ * The same versions into the same tables in transactions of the same size: the values are at hand
+ * already.
+ */
 async function written(data, rowsIn, batches, events) {
   const { log, rows } = await openStores(data, rowsIn);
   await rows.close();

@@ -1,4 +1,7 @@
-/** The deployment, and the same Nest stack that answers at once: each in a process of its own, ended with the run that started it. */
+/**
+ * The deployment, and the same Nest stack that answers at once: each in a process of its own, ended
+ * with the run that started it.
+ */
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * The page at / in a real browser: the built server with its example story, read, clicked and typed in. The browser is the one that CHROMIUM names, or
- * /usr/bin/chromium. Ends with 1 where a step does not hold.
+ * The page at / in a real browser: the built server with its example story, read, clicked and typed
+ * in. The browser is the one that CHROMIUM names, or /usr/bin/chromium. Ends with 1 where a step
+ * does not hold.
  */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -120,7 +121,8 @@ try {
     }
   });
   await step('nothing failed on the page, and it asked nobody but the deployment', () => {
-    // The refused commands are told by the browser's console as failed requests; nothing else may be.
+    // The refused commands are told by the browser's console as failed requests; nothing else may
+    // be.
     assert.deepEqual(
       faults.filter((text) => !/status of 4(00|22)/.test(text)),
       [],

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * A part of `npm run check`: no file and no file name has a retired term, and no commit subject of the
- * last days is longer than 72 characters. Each retired term is listed with the one to use.
+ * A part of `npm run check`: no file and no file name has a retired term, comments are wrapped, no
+ * type name is declared twice, and no commit subject of the last days is longer than 72 characters.
+ * Each retired term is listed with the one to use.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -31,6 +32,19 @@ const MAX_SUBJECT = 72;
 /** Since when commit subjects are held to it. */
 const SUBJECTS_SINCE = '2026-11-28T00:00:00Z';
 
+/** Comments wrap at this column. */
+const MAX_COMMENT = 100;
+const COMMENT = /^\s*(?:\/\/|\/?\*)/;
+
+/** Whether a line is a comment that should have been wrapped: one word alone cannot be. */
+export const isUnwrapped = (line) => line.length > MAX_COMMENT && COMMENT.test(line) && / \S+ \S/.test(line.trim());
+
+const SOURCE = /^(?:libs|apps)\/[^/]+\/src\/(?!.*[.-]spec\.ts$).*\.ts$/;
+const DECLARED = /^(?:export )?(?:abstract )?(?:interface|type|class) (\w+)/;
+
+/** The name of the type that a line declares; undefined if it declares none. */
+export const typeDeclaredIn = (line) => DECLARED.exec(line)?.[1];
+
 /** What is wrong with a line or a file name, in words; null if nothing is. */
 export function retiredIn(text) {
   if (KEPT.some((kept) => kept.test(text))) return null;
@@ -42,6 +56,8 @@ function main() {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? '';
   const wrong = [];
+  /** Where each type name is declared. */
+  const types = new Map();
   for (const file of git('ls-files', '-co', '--exclude-standard').split('\n')) {
     if (file === '' || SKIPPED.test(file)) continue;
     const name = retiredIn(file);
@@ -55,8 +71,15 @@ function main() {
     for (const [n, line] of text.split('\n').entries()) {
       const said = retiredIn(line);
       if (said !== null) wrong.push(`${file}:${n + 1}: ${said}`);
+      if (/\.(?:ts|mjs)$/.test(file) && isUnwrapped(line))
+        wrong.push(`${file}:${n + 1}: a comment wraps at ${MAX_COMMENT} columns`);
+      const type = SOURCE.test(file) ? typeDeclaredIn(line) : undefined;
+      if (type !== undefined) types.set(type, [...(types.get(type) ?? []), file]);
     }
   }
+  for (const [type, files] of types)
+    if (new Set(files).size > 1)
+      wrong.push(`the type ${type} is declared in ${files.join(' and ')}: one name, one type`);
   for (const subject of git('log', `--since=${SUBJECTS_SINCE}`, '--no-merges', '--format=%s').split('\n'))
     if (subject.length > MAX_SUBJECT) wrong.push(`commit subject of ${subject.length} characters: ${subject}`);
   for (const line of wrong) process.stderr.write(`${line}\n`);

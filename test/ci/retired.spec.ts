@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RETIRED, retiredIn } from './retired.mjs';
+import { RETIRED, isUnwrapped, retiredIn, typeDeclaredIn } from './retired.mjs';
 
 describe('the check of retired terms', () => {
   it('names a term and what to write, in prose, identifiers and file names', () => {
@@ -12,6 +12,19 @@ describe('the check of retired terms', () => {
     ] as const)
       expect(retiredIn(text)).toContain(says);
     expect(RETIRED.length).toBeGreaterThan(5);
+  });
+
+  it('finds comments that are not wrapped, and lets code and what cannot be wrapped be', () => {
+    const long = 'word '.repeat(25);
+    expect([`// ${long}`, ` * ${long}`, `/** ${long} */`].map(isUnwrapped)).toEqual([true, true, true]);
+    expect([`call('${long}');`, `// ${'x'.repeat(120)}`, '// short'].map(isUnwrapped)).toEqual([false, false, false]);
+  });
+
+  it('finds the types that a source declares', () => {
+    for (const line of ['interface Told {', 'export type Told = string;', 'export abstract class Told {'])
+      expect(typeDeclaredIn(line)).toBe('Told');
+    for (const line of ['  type Told,', 'const Told = 1;', '// class Told'])
+      expect(typeDeclaredIn(line)).toBeUndefined();
   });
 
   it('lets stored names and ordinary words be', () => {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * `npm run test:landing`: what is run before a change lands (`suites.mjs`), with a line for each suite and its time;
- * names what it leaves out. `npm run test:all`: everything. Ends with 1 after the first suite that fails.
+ * `npm run test:landing`: what is run before a change lands (`suites.mjs`), with a line for each
+ * suite and its time; names what it leaves out. `npm run test:all`: everything. Ends with 1 after
+ * the first suite that fails.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +12,10 @@ import { BUDGET_SECONDS, chosen, everything } from './suites.mjs';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const all = process.argv.includes('--all');
 
-/** A landing is what was committed within so many hours before its last commit, unless CI_BASE names a commit. */
+/**
+ * A landing is what was committed within so many hours before its last commit, unless CI_BASE names
+ * a commit.
+ */
 const LANDING_HOURS = 6;
 
 const git = (...args) => {

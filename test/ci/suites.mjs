@@ -1,6 +1,6 @@
 /**
- * What is run before a change lands, and what beside it: each suite with the npm script that runs it, about how many
- * seconds it takes on two cores, and the sources whose change calls for it.
+ * What is run before a change lands, and what beside it: each suite with the npm script that runs
+ * it, about how many seconds it takes on two cores, and the sources whose change calls for it.
  */
 
 /** Sources, as the beginnings of paths. */
@@ -105,12 +105,16 @@ export const IN_TURN = [
 /** Takes ten minutes and more: only with everything. */
 export const BY_HAND = [{ name: 'mutants', run: ['test:guards'], seconds: 900 }];
 
-/** Estimated seconds of a landing's run, installing and building included, at most; `npm start` takes half a minute more. */
+/**
+ * Estimated seconds of a landing's run, installing and building included, at most; `npm start`
+ * takes half a minute more.
+ */
 export const BUDGET_SECONDS = 1160;
 
 /**
- * The suites of a landing: all of {@link ALWAYS}, one of {@link IN_TURN} by the number of commits, and those that the
- * changed files call for, as many as the budget takes; another is the first to be left out each time.
+ * The suites of a landing: all of {@link ALWAYS}, one of {@link IN_TURN} by the number of commits,
+ * and those that the changed files call for, as many as the budget takes; another is the first to
+ * be left out each time.
  */
 export function chosen(changed, commits) {
   const turn = IN_TURN[commits % IN_TURN.length];

@@ -1,7 +1,7 @@
 /**
- * Makes clients of a running deployment from its OpenAPI document, as its users do, and compiles them strictly:
- * `node generate.mjs <url> <folder>`. Prints what the linter finds as JSON, a problem a line, and fails where a client
- * cannot be made or compiled.
+ * Makes clients of a running deployment from its OpenAPI document, as its users do, and compiles
+ * them strictly: `node generate.mjs <url> <folder>`. Prints what the linter finds as JSON, a
+ * problem a line, and fails where a client cannot be made or compiled.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,8 @@ import openapiTypes, { astToString } from 'openapi-typescript';
 const [url, folder] = process.argv.slice(2);
 const text = await (await fetch(`${url}/docs-json`)).text();
 
-// No scheme of access is there yet, and health and metrics are asked without anything that could be wrong.
+// No scheme of access is there yet, and health and metrics are asked without anything that could be
+// wrong.
 const rules = { 'security-defined': 'off', 'operation-4xx-response': 'off', 'no-unused-components': 'off' };
 const config = await createConfig({ extends: ['recommended'], rules });
 for (const { ruleId, severity, message, location } of await lintFromString({ source: text, config }))

@@ -26,7 +26,10 @@ class BrokenRebuild extends Rebuild {
   }
 }
 
-/** A store that takes everything, keeps nothing and says that all is well: no case of the suite may pass on it. */
+/**
+ * A store that takes everything, keeps nothing and says that all is well: no case of the suite may
+ * pass on it.
+ */
 export class BrokenReadModelStore extends ReadModelStore {
   readonly partitions = 1;
   refuses(): null {

@@ -37,7 +37,10 @@ export interface StoreOnTrial {
   readonly store: EventStore;
 }
 
-/** The same with a clock that a case may set (milliseconds; noon of 1 June 2026 at first): where the clock is a server's, that of a double. */
+/**
+ * The same with a clock that a case may set (milliseconds; noon of 1 June 2026 at first): where the
+ * clock is a server's, that of a double.
+ */
 export interface StoreAtAnHour extends StoreOnTrial {
   readonly clock: { now: number };
 }

@@ -71,7 +71,9 @@ const word = (text: string, amount: number, more: Partial<Word> = {}): Word => (
   ...more,
 });
 
-/** Makes batches on top of each other: `[stream, key, row or null for its end]` at rising positions. */
+/**
+ * Makes batches on top of each other: `[stream, key, row or null for its end]` at rising positions.
+ */
 function writer(store: RowSink, model = 'words') {
   let at = 0n;
   const open = new Set<string>();
@@ -103,7 +105,10 @@ const everything: RowQuery = { where: [], sort: [], limit: 100 };
 const wordsOf = async (store: ReadModelStore, query: Partial<RowQuery> = {}, name = 'words') =>
   (await store.query(name, { ...everything, ...query })).rows.map(({ columns }) => columns['word']);
 
-/** What `ReadModelStore` promises, made executable. The port is given open, empty, with `words` and `by-word`. */
+/**
+ * What `ReadModelStore` promises, made executable. The port is given open, empty, with `words` and
+ * `by-word`.
+ */
 export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
   {
     says: 'gives a row back as it was kept, with the event that made it',

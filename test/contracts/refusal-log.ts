@@ -16,7 +16,10 @@ export const refused = (n: number, code = 'not-the-donor', organisation = 'norla
   rule: n % 2 === 0 ? 'R15' : null,
 });
 
-/** An empty log that keeps no more than so many, and lets no more than so many wait; opened again, another one on what is kept. */
+/**
+ * An empty log that keeps no more than so many, and lets no more than so many wait; opened again,
+ * another one on what is kept.
+ */
 export interface RefusalsOnTrial {
   open(most?: number, mostWaiting?: number): Promise<RefusalLog>;
 }

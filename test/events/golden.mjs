@@ -1,6 +1,6 @@
 /**
- * `npm run golden`: writes the golden file of every stored event that has none, from the examples of its fields, and
- * changes none that is there: what was stored once is read for ever.
+ * `npm run golden`: writes the golden file of every stored event that has none, from the examples
+ * of its fields, and changes none that is there: what was stored once is read for ever.
  */
 import 'reflect-metadata';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';

@@ -17,7 +17,10 @@ let folder: string;
 let app: NestFastifyApplication;
 let url: string;
 
-/** Sets the clock of the deployment, which goes on from there; what waits and paces goes by the true time. */
+/**
+ * Sets the clock of the deployment, which goes on from there; what waits and paces goes by the true
+ * time.
+ */
 const setClock = (at: number): void => void jest.setSystemTime(at);
 
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 /**
- * Loaded before a program, it ends the process by SIGKILL at one of its writing steps over SQL: `dying.mjs?at=7&when=before` at the eighth. With `to` it ends nothing,
- * and leaves the steps in that file.
+ * Loaded before a program, it ends the process by SIGKILL at one of its writing steps over SQL:
+ * `dying.mjs?at=7&when=before` at the eighth. With `to` it ends nothing, and leaves the steps in
+ * that file.
  */
 import { writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';

@@ -1,6 +1,6 @@
 /**
- * Loaded before a deployment: whenever its projection's thread has folded a stream whose name says so for the first time, or a thread that reads rows is asked for it, the thread
- * ends by itself.
+ * Loaded before a deployment: whenever its projection's thread has folded a stream whose name says
+ * so for the first time, or a thread that reads rows is asked for it, the thread ends by itself.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,8 @@ if (!isMainThread) {
     if (how === null) return statement;
     const real = statement[how];
     statement[how] = (...values) => {
-      // Before a commit, so that nothing of it is kept; the next thread finds it marked and goes on.
+      // Before a commit, so that nothing of it is kept; the next thread finds it marked and goes
+      // on.
       const name = values.find((value) => typeof value === 'string' && value.includes('.ends-'));
       if (name !== undefined) endOnce(name.replaceAll('/', '-'));
       return real.apply(statement, values);

@@ -1,6 +1,7 @@
 /**
- * Loaded before a deployment: with `?dies=key` the process ends by SIGKILL when half of its key is written; with `?fails=sync` no sync works any more once there is a file named
- * `bad-disk` beside the log.
+ * Loaded before a deployment: with `?dies=key` the process ends by SIGKILL when half of its key is
+ * written; with `?fails=sync` no sync works any more once there is a file named `bad-disk` beside
+ * the log.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';

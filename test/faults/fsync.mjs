@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** Counts, by strace, the syncs of the log while commands are acknowledged one after the other: each needs one of its own. Ends with 1 where there are fewer. */
+/**
+ * Counts, by strace, the syncs of the log while commands are acknowledged one after the other: each
+ * needs one of its own. Ends with 1 where there are fewer.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,7 +47,8 @@ try {
   console.log(`${counted} syncs of the log for ${COMMANDS} commands, one after the other`);
   if (counted < COMMANDS) process.exitCode = 1;
 } finally {
-  // strace would keep a SIGTERM to itself: the deployment behind it is killed, and strace ends with it.
+  // strace would keep a SIGTERM to itself: the deployment behind it is killed, and strace ends with
+  // it.
   spawnSync('pkill', ['-KILL', '-P', String(started.deployment.pid)]);
   started.deployment.kill('SIGKILL');
   await started.ended;

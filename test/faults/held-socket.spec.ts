@@ -19,7 +19,10 @@ interface Held {
   close(): void;
 }
 
-/** A socket that is bound here and listened on by whoever it is handed to, as a supervisor does: Node's own way to share one among processes. */
+/**
+ * A socket that is bound here and listened on by whoever it is handed to, as a supervisor does:
+ * Node's own way to share one among processes.
+ */
 function held(): { readonly socket: Held; readonly url: string } {
   const { _createServerHandle: bind } = net as unknown as {
     _createServerHandle(address: string, port: number, type: number): Held | number;
@@ -31,7 +34,9 @@ function held(): { readonly socket: Held; readonly url: string } {
   return { socket, url: `http://127.0.0.1:${name.port}` };
 }
 
-/** The built server on a socket that is handed over, under its own process id, as systemd does it. */
+/**
+ * The built server on a socket that is handed over, under its own process id, as systemd does it.
+ */
 function start(
   fd: number,
   sockets = '1',

@@ -94,7 +94,9 @@ const allGone = async (all: readonly Attacker[], within: number): Promise<number
   return all.filter(({ gone }) => !gone()).length;
 };
 
-/** While something goes on another client sends commands, and the deployment's memory is looked at. */
+/**
+ * While something goes on another client sends commands, and the deployment's memory is looked at.
+ */
 async function beside<T>(
   work: () => Promise<T>,
 ): Promise<{ was: T; statuses: number[]; slowest: number; grew: number }> {

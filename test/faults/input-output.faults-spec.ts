@@ -25,7 +25,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The deployment on a disk that fails under the given call on the log, at the call of this number. */
+/**
+ * The deployment on a disk that fails under the given call on the log, at the call of this number.
+ */
 const onBadDisk = (calls: string, number: number): Promise<BuiltStandalone> =>
   startStandalone(folder, 'off', [
     'strace',

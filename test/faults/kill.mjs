@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /**
- * Kills the built server at random moments under mixed load: commands (some of several events), readers, live readers, rebuilds and backups, which are killed with it or go on.
- * After each kill it is started again, and by plain SQL over the files, by a replay and by a repeated command it is held against what was acknowledged.
- * `npm run test:kill` kills ten times; `-- --times 200` as often as is said. Ends with 1 at the first difference, and leaves the folder for a look.
+ * Kills the built server at random moments under mixed load: commands (some of several events),
+ * readers, live readers, rebuilds and backups, which are killed with it or go on. After each kill
+ * it is started again, and by plain SQL over the files, by a replay and by a repeated command it is
+ * held against what was acknowledged. `npm run test:kill` kills ten times; `-- --times 200` as
+ * often as is said. Ends with 1 at the first difference, and leaves the folder for a look.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -57,7 +59,9 @@ const pledging = (n) =>
   until(() =>
     send(account(n), 'pledge', DONOR, { amount: 1 + randomInt(1_000_000), period: `20${20 + randomInt(9)}` }),
   );
-/** An organisation that gives three mandates and then loses the role: one command of four events. */
+/**
+ * An organisation that gives three mandates and then loses the role: one command of four events.
+ */
 const mandating = () =>
   until(async () => {
     const id = `stakeholder/state-${(sent += 1)}`;
@@ -125,7 +129,10 @@ function checkLog() {
   return ids.size;
 }
 
-/** What was pledged to each account in each period: by SQL over the events' JSON, and by SQL over the rows. */
+/**
+ * What was pledged to each account in each period: by SQL over the events' JSON, and by SQL over
+ * the rows.
+ */
 function checkTotals() {
   const log = new Database(join(data, 'log.sqlite'), { readonly: true });
   const said = log
@@ -156,7 +163,10 @@ async function caughtUp() {
 
 let backups = 0;
 let rebuilds = 0;
-/** A backup that ended holds all that was acknowledged before it began, and no more events than a log can have. */
+/**
+ * A backup that ended holds all that was acknowledged before it began, and no more events than a
+ * log can have.
+ */
 async function backingUp(round) {
   const copy = join(base, `copy-${round}`);
   const before = [...acknowledged.keys()];

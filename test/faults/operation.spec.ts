@@ -73,7 +73,8 @@ describe('what stands still', () => {
     withDeployment(async (url, app) => {
       await propose(url, 'one');
       const feed = app.get<unknown, { store: object }>(EventFeed);
-      // The feed's own look at the log, frozen: it finds nothing more, and its head is where it stands.
+      // The feed's own look at the log, frozen: it finds nothing more, and its head is where it
+      // stands.
       feed.store = Object.create(feed.store, {
         readLog: { value: async function* () {} },
         head: { value: () => Promise.resolve(1n) },
@@ -196,7 +197,8 @@ describe('stopping', () => {
     const acknowledged = answered.filter(([, status]) => status === 201);
     expect(acknowledged.length).toBeGreaterThan(16);
     expect(acknowledged.filter(([id]) => !streams.has(`programme/norland.${id}`))).toEqual([]);
-    // Nobody is cut off: who asks on a connection that is kept open is answered, and who comes later finds nobody.
+    // Nobody is cut off: who asks on a connection that is kept open is answered, and who comes
+    // later finds nobody.
     expect([broken, refusedConnections <= 16]).toEqual([[], true]);
   });
 });

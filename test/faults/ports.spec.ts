@@ -71,8 +71,9 @@ async function sendUntil(expected: number, command: string, key: string, body: o
 }
 
 /**
- * What clients do, all of it: a pledge, and a command that is refused; the row until it is right, now, on the page of its events, as of the last instant and on a live stream;
- * the stream's own history.
+ * What clients do, all of it: a pledge, and a command that is refused; the row until it is right,
+ * now, on the page of its events, as of the last instant and on a live stream; the stream's own
+ * history.
  */
 async function load(): Promise<void> {
   sent += 1;
@@ -93,7 +94,9 @@ async function load(): Promise<void> {
   }
 }
 
-/** What is called again only by the clock, or once the projection has met a fault and begins again. */
+/**
+ * What is called again only by the clock, or once the projection has met a fault and begins again.
+ */
 async function meetsAFault(called: () => boolean): Promise<void> {
   const { mend } = failOnce(app.get(ReadModelStore), 'commit', 'before');
   await load();

@@ -36,7 +36,10 @@ let accepted = 0;
 let refused = 0;
 const cameAbout = new Set<string>();
 
-/** The book itself, each step once and by whom it is told: so every event of the catalogue comes about. */
+/**
+ * The book itself, each step once and by whom it is told: so every event of the catalogue comes
+ * about.
+ */
 const AS_IT_STANDS: [[], [], boolean, number[], number, null] = [[], [], false, [3], 1, null];
 
 it('whatever is told in whatever order, at once or one by one, is decided without a fault, once, as events that the catalogue knows and every row can fold', async () => {

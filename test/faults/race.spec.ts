@@ -73,7 +73,8 @@ it('two processes that race on one stream leave a history that one alone could h
               const outcome = await sent(executors[c] as Executor, command);
               if (outcome.as === 'accepted') taken.set(`c${c}-${n}`, command);
               else expect(outcome.as).toBe('refused');
-              // Sent again to the other process, which may not have seen it yet: the same receipt, and nothing is said again.
+              // Sent again to the other process, which may not have seen it yet: the same receipt,
+              // and nothing is said again.
               if (outcome.as === 'accepted' && n % 5 === 0)
                 expect(await sent(executors[1 - c] as Executor, command)).toMatchObject({
                   as: 'accepted',
@@ -108,7 +109,8 @@ it('two processes that race on one stream leave a history that one alone could h
     ),
     { numRuns: 15 },
   );
-  // Races in which nothing is refused would not show that a decision was right where it was appended.
+  // Races in which nothing is refused would not show that a decision was right where it was
+  // appended.
   expect([accepted > 50, refused > 20]).toEqual([true, true]);
 });
 

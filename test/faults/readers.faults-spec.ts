@@ -37,7 +37,8 @@ it('a thousand readers, of whom a hundred are stuck while thousands of commands 
   const opening = { donor: 'norland', recipient: 'estmark', fund: 'Crowd', currency: 'USD', stages: ['pledged'] };
   for (let n = 0; n < ACCOUNTS; n += 1)
     expect(await send(n, 'open', { ...opening, basis: 'own', onBudget: false })).toBe(201);
-  // Events of some twelve kilobytes, so that who takes none of them has more waiting than the system's buffers hold.
+  // Events of some twelve kilobytes, so that who takes none of them has more waiting than the
+  // system's buffers hold.
   const evidence = Array.from({ length: 50 }, (_, i) => ({
     sha256: String(i).padStart(64, '0'),
     reference: 'r'.repeat(200),

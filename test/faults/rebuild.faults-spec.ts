@@ -32,7 +32,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Rebuilds in a process of its own, which dies at a step where one is named; answers the steps that it took where none is. */
+/**
+ * Rebuilds in a process of its own, which dies at a step where one is named; answers the steps that
+ * it took where none is.
+ */
 async function rebuilding(at?: { step: number; when: string }): Promise<{ code: number | null; steps: string[] }> {
   const taken = join(folder, 'steps.json');
   const dying = `${DYING}?${at === undefined ? `to=${encodeURIComponent(taken)}` : `at=${at.step}&when=${at.when}`}`;

@@ -75,7 +75,8 @@ describe('a rebuild', () => {
     await Promise.all([writing, reading]);
     deployment.kill('SIGTERM');
     await stopped;
-    // Each event of this log is one programme: an answer at a position has as many as the position says.
+    // Each event of this log is one programme: an answer at a position has as many as the position
+    // says.
     expect(answers.filter(({ at, count }) => at !== count)).toEqual([]);
     const versions = [...new Set(answers.map((answer) => answer.version))];
     expect(versions.length).toBeGreaterThan(1);

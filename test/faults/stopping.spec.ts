@@ -46,7 +46,10 @@ it('a deployment that is held up ends within the bound with status 1, and all th
   rmSync(folder, { recursive: true });
 });
 
-/** A deployment that is told to close is asked once more on a connection that is kept open; what it answered, how it ended, and after how many ms it was asked. */
+/**
+ * A deployment that is told to close is asked once more on a connection that is kept open; what it
+ * answered, how it ended, and after how many ms it was asked.
+ */
 async function askedWhileItCloses() {
   const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
   const { deployment, url, ended } = await startStandalone(folder, 'off');
@@ -79,7 +82,8 @@ async function askedWhileItCloses() {
 
 it('who asks on a connection that is kept open, just as the deployment begins to close, is answered, and told that it ends', async () => {
   let asked = await askedWhileItCloses();
-  // The deployment owes an answer for half a second: on a machine that stood still the question came too late, and is asked again.
+  // The deployment owes an answer for half a second: on a machine that stood still the question
+  // came too late, and is asked again.
   for (let more = 9; more > 0 && asked.heard === '' && asked.after > 450; more -= 1) {
     asked = await askedWhileItCloses();
   }

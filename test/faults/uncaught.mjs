@@ -1,4 +1,7 @@
-/** Loaded before a program, it throws what nobody catches when it is told to by SIGUSR2: alternately a rejection and an exception. */
+/**
+ * Loaded before a program, it throws what nobody catches when it is told to by SIGUSR2: alternately
+ * a rejection and an exception.
+ */
 let told = 0;
 process.on('SIGUSR2', () => {
   told += 1;

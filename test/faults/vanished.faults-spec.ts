@@ -8,7 +8,10 @@ import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
 
 const READERS = 10;
 const IDLE = 10;
-/** Longer, in milliseconds, than anything here may keep a peer that takes nothing: twice the patience with a live reader, and four times what a request may take. */
+/**
+ * Longer, in milliseconds, than anything here may keep a peer that takes nothing: twice the
+ * patience with a live reader, and four times what a request may take.
+ */
 const BOUND = 25_000;
 /** An address of this host that nobody else uses. */
 const ADDRESS = '127.0.0.9';
@@ -26,7 +29,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A process that reads live streams, and has connections on which it has asked once and may ask again. */
+/**
+ * A process that reads live streams, and has connections on which it has asked once and may ask
+ * again.
+ */
 async function comes(): Promise<ChildProcess> {
   const { hostname, port } = new URL(built.url);
   const code = `
@@ -45,7 +51,10 @@ async function comes(): Promise<ChildProcess> {
   return child;
 }
 
-/** Its packets are lost on their way, without a word to either side, where this user may set a route; else it stands still. */
+/**
+ * Its packets are lost on their way, without a word to either side, where this user may set a
+ * route; else it stands still.
+ */
 function losesItsPackets(of: ChildProcess): () => void {
   const route = (does: string) =>
     execFileSync('ip', ['route', does, 'blackhole', `${ADDRESS}/32`, 'table', 'local'], { stdio: 'ignore' });

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /**
- * Removes one guard after the other, in copies of the sources, and tells whether the test that should hold it fails then, and passes with it: `npm run test:guards` tries
- * all, in some ten minutes; `-- --only <word>` those that name it, in their words, file or spec; `-- --why` says by what each test failed; `-- --list` shows them.
- * Ends with 1 where a guard is not held, or its code is not where the list says.
+ * Removes one guard after the other, in copies of the sources, and tells whether the test that
+ * should hold it fails then, and passes with it: `npm run test:guards` tries all, in some ten
+ * minutes; `-- --only <word>` those that name it, in their words, file or spec; `-- --why` says by
+ * what each test failed; `-- --list` shows them. Ends with 1 where a guard is not held, or its code
+ * is not where the list says.
  */
 import { spawn } from 'node:child_process';
 import {
@@ -133,7 +135,10 @@ function endGroup(pid) {
 }
 
 const PASS = 'its tests pass without it';
-/** Whether a run shows that the guard is held, since a test fails without it; and why it does or does not. */
+/**
+ * Whether a run shows that the guard is held, since a test fails without it; and why it does or
+ * does not.
+ */
 function verdictOf({ why, numRuntimeErrorTestSuites, numTotalTests, numPendingTests, testResults, said }) {
   if (why !== undefined) return [false, `${why}\n${said}`];
   if (numRuntimeErrorTestSuites > 0) return [false, `the spec did not run\n${said}`];

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 const program = (name) => fileURLToPath(new URL(`../../dist/apps/${name}/src/main.js`, import.meta.url));
 
-/** The command line, with a distributed deployment: what it prints; fails where it ends with another status than 0. */
+/**
+ * The command line, with a distributed deployment: what it prints; fails where it ends with another
+ * status than 0.
+ */
 export async function entente(settings, ...args) {
   const child = spawn(process.execPath, [program('cli'), ...args], {
     env: { ...process.env, ...settings },
@@ -21,8 +24,10 @@ export async function entente(settings, ...args) {
 }
 
 /**
- * Starts an app on a free port. Gives its `url` as soon as it has one, which may be before its services answer; `ready()`, which waits until it says that all is well; `logged()`;
- * and `signal`, `stop`, `kill`, which wait for its end. `loading`: a module that is loaded before it, for what a test does to it from within.
+ * Starts an app on a free port. Gives its `url` as soon as it has one, which may be before its
+ * services answer; `ready()`, which waits until it says that all is well; `logged()`; and `signal`,
+ * `stop`, `kill`, which wait for its end. `loading`: a module that is loaded before it, for what a
+ * test does to it from within.
  */
 export async function startApp(name, settings, loading) {
   const before = loading === undefined ? [] : ['--import', loading];

@@ -7,7 +7,10 @@ import { type ServiceName, type OwnServices, ownServices, type Way } from './own
 import { type Processes, deploymentOf } from './processes.mjs';
 import { type Reckoned, reckon } from './reckoning.mjs';
 
-/** So long, in milliseconds, a backing service is away, and so soon at most all apps go on by themselves when it is back. */
+/**
+ * So long, in milliseconds, a backing service is away, and so soon at most all apps go on by
+ * themselves when it is back.
+ */
 const AWAY = 10_000;
 const SOON = 45_000;
 

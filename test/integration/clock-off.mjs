@@ -1,4 +1,7 @@
-/** Loaded before an app, it has this process's clock go wrong by so many milliseconds: `clock-off.mjs?by=-60000`. What is measured by a clock that only counts goes on as before. */
+/**
+ * Loaded before an app, it has this process's clock go wrong by so many milliseconds:
+ * `clock-off.mjs?by=-60000`. What is measured by a clock that only counts goes on as before.
+ */
 const by = Number(new URL(import.meta.url).searchParams.get('by'));
 const Right = Date;
 

@@ -11,7 +11,8 @@ const off = (by: number): string => loaded(`clock-off.mjs?by=${by}`);
 
 const { deployment, load } = await underLoad({
   partitions: 3,
-  // Each kind by a process that is a minute ahead of the services, and by one that is a minute behind them.
+  // Each kind by a process that is a minute ahead of the services, and by one that is a minute
+  // behind them.
   apps: async (begun) => {
     for (const by of [60_000, -60_000]) await Promise.all(APPS.map((name) => begun.begin(name, off(by))));
     await begun.ready();
@@ -32,7 +33,8 @@ it('apps whose clocks are a minute ahead of the services, and a minute behind th
   ]);
   await deployment.level();
   load.begin();
-  // Where all have too much to do, one or the other may stand still for a while, and says so: by a clock that is off it would say so always.
+  // Where all have too much to do, one or the other may stand still for a while, and says so: by a
+  // clock that is off it would say so always.
   const apps = deployment.all();
   const alarmed = new Map(apps.map((app) => [app, 0]));
   for (let second = 0; second < 15; second += 1, await pause(1000))

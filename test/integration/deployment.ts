@@ -33,7 +33,8 @@ export interface Process {
 }
 
 /**
- * The deployment as several processes, all within this one: apis, a relay and projectors, on a topic and a database of their own. Its event store is a double, or the server that ESDB_URL
+ * The deployment as several processes, all within this one: apis, a relay and projectors, on a
+ * topic and a database of their own. Its event store is a double, or the server that ESDB_URL
  * names, with a log of its own there.
  */
 export class DistributedDeployment implements Deployment {

@@ -24,7 +24,10 @@ import { postgresForTests } from './postgres.js';
 const postgres = postgresForTests();
 const now = (): string => '2026-06-01T12:00:00.000Z';
 
-/** Counts the events of each stream, and parks one of which an event was passed over, taken twice or out of order. */
+/**
+ * Counts the events of each stream, and parks one of which an event was passed over, taken twice or
+ * out of order.
+ */
 export const counted = {
   ...words,
   touches: () => ['events'],
@@ -37,7 +40,10 @@ export const counted = {
 
 const everything: RowQuery = { where: [], sort: [], limit: 1000 };
 
-/** A projector of its own process, as it were: with its own feed and its own connections to the rows. */
+/**
+ * A projector of its own process, as it were: with its own feed and its own connections to the
+ * rows.
+ */
 export interface Folding {
   readonly projector: Projector;
   readonly rows: PostgresReadModelStore;
@@ -46,7 +52,10 @@ export interface Folding {
   end(): Promise<void>;
 }
 
-/** A log in SQLite, a topic of so many partitions, and rows in PostgreSQL, with a relay and projectors between them as a test begins and ends them. */
+/**
+ * A log in SQLite, a topic of so many partitions, and rows in PostgreSQL, with a relay and
+ * projectors between them as a test begins and ends them.
+ */
 export async function distributed(partitions: number, brokers?: string) {
   const folder = mkdtempSync(join(tmpdir(), 'entente-distributed-'));
   const store = new SqliteEventStore({ folder });
@@ -63,7 +72,10 @@ export async function distributed(partitions: number, brokers?: string) {
     store,
     settings,
     rowsIn: () => rowsIn(url),
-    /** Appends so many times to each of some streams, all at once; a few events each time, and a rest in milliseconds behind it. */
+    /**
+     * Appends so many times to each of some streams, all at once; a few events each time, and a
+     * rest in milliseconds behind it.
+     */
     async load(times: number, streams = 40, rest = 0): Promise<void> {
       for (let time = 0; time < times; time += 1, await pause(rest))
         await Promise.all(
@@ -110,7 +122,10 @@ export async function distributed(partitions: number, brokers?: string) {
       ends.push(end);
       return { projector, rows, folded: () => folded, end };
     },
-    /** Waits until the rows are as far as the log in every partition, and holds them against a replay: nothing passed over, nothing twice, nothing parked. */
+    /**
+     * Waits until the rows are as far as the log in every partition, and holds them against a
+     * replay: nothing passed over, nothing twice, nothing parked.
+     */
     async expectRowsAsReplayed(ms?: number): Promise<void> {
       const head = await store.head();
       const rows = await rowsIn(url);
@@ -128,7 +143,10 @@ export async function distributed(partitions: number, brokers?: string) {
         await rows.close();
       }
     },
-    /** Holds the topic against the log: the first occurrences of each partition are its events in order, each with the one before; a mark stands behind all that it speaks of. */
+    /**
+     * Holds the topic against the log: the first occurrences of each partition are its events in
+     * order, each with the one before; a mark stands behind all that it speaks of.
+     */
     async expectChain(): Promise<{ readonly records: number; readonly events: number }> {
       const events = await all(store.readLog(0n));
       const records = await allOf(settings);

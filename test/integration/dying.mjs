@@ -1,6 +1,8 @@
 /**
- * Loaded before a program, it ends the process by SIGKILL at the first of its writing steps over PostgreSQL that is of a kind: `dying.mjs?kind=INSERT...&when=before`. With `to` it ends nothing, and
- * leaves the kinds of its steps in that file: their SQL without the generation of a table, and a COMMIT with what it keeps.
+ * Loaded before a program, it ends the process by SIGKILL at the first of its writing steps over
+ * PostgreSQL that is of a kind: `dying.mjs?kind=INSERT...&when=before`. With `to` it ends nothing,
+ * and leaves the kinds of its steps in that file: their SQL without the generation of a table, and
+ * a COMMIT with what it keeps.
  */
 import { writeFileSync } from 'node:fs';
 import pg from 'pg';

@@ -26,7 +26,10 @@ const lives = (pid: number): boolean => {
   }
 };
 
-/** A process that keeps a server which would run for ever, and does this with it before it says that it is there. */
+/**
+ * A process that keeps a server which would run for ever, and does this with it before it says that
+ * it is there.
+ */
 async function keeping(then: string): Promise<number> {
   const program = `
     import { goesWithUs, serve } from ${JSON.stringify(serving)};

@@ -1,7 +1,9 @@
 /**
- * Loaded before an app, it stops the whole process (SIGSTOP, by itself) in the one moment that matters, once it was told by SIGUSR2 to: `freezing.mjs?before=keep` when a projector has
- * folded and not kept, `?before=answer` when an intake has decided and not answered. It says `frozen`, and after it was woken what became of it. With `&unfenced` what fences it is taken out: the
- * control of a test.
+ * Loaded before an app, it stops the whole process (SIGSTOP, by itself) in the one moment that
+ * matters, once it was told by SIGUSR2 to: `freezing.mjs?before=keep` when a projector has folded
+ * and not kept, `?before=answer` when an intake has decided and not answered. It says `frozen`, and
+ * after it was woken what became of it. With `&unfenced` what fences it is taken out: the control
+ * of a test.
  */
 import 'reflect-metadata';
 import { writeSync } from 'node:fs';

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /**
- * The whole US Greenbook through Kafka: every obligation as a command that a stakeholder system publishes, sent twice; then the replies, the log and every total per recipient,
- * account and year in PostgreSQL against the file. `npm run test:greenbook:distributed -- <csv>`; it starts the services and the apps, and ends them. With `--here` it goes to those that run already:
- * by `npm run services` and the apps' own scripts, with nothing recorded yet.
+ * The whole US Greenbook through Kafka: every obligation as a command that a stakeholder system
+ * publishes, sent twice; then the replies, the log and every total per recipient, account and year
+ * in PostgreSQL against the file. `npm run test:greenbook:distributed -- <csv>`; it starts the
+ * services and the apps, and ends them. With `--here` it goes to those that run already: by `npm
+ * run services` and the apps' own scripts, with nothing recorded yet.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, createReadStream, mkdtempSync, rmSync } from 'node:fs';
@@ -55,7 +57,10 @@ const message = (account, command, id, body) => ({
   value: JSON.stringify({ ...body, occurredAt }),
 });
 
-/** Every command of the file, in its order, each account opened before it is used; and the file's own totals. */
+/**
+ * Every command of the file, in its order, each account opened before it is used; and the file's
+ * own totals.
+ */
 async function readFile() {
   const messages = [];
   const opened = new Set();
@@ -102,7 +107,10 @@ async function countReplies(kafka) {
   return { counts, end: () => consumer.disconnect() };
 }
 
-/** The deployment that runs already: its api, once it says that all is well, and the intake has made its topics. */
+/**
+ * The deployment that runs already: its api, once it says that all is well, and the intake has made
+ * its topics.
+ */
 async function running(client) {
   const ready = async () => {
     const answer = await fetch(`${ENTENTE_API}/health/ready`);
@@ -181,7 +189,8 @@ try {
     }
     console.log(`${what}: answered within ${Math.round((performance.now() - since) / 1000)} s`);
   }
-  // A command that was decided by an intake which did not come to answer it is answered as a repetition by the next.
+  // A command that was decided by an intake which did not come to answer it is answered as a
+  // repetition by the next.
   const { accepted, repeated, refused } = replies.counts;
   same('answers, and refusals', [accepted + repeated, refused], [32440, {}]);
   for (const app of deployment) {

@@ -27,7 +27,10 @@ async function running(partitions: number, brokers?: string) {
   return { delivery, end, replies: await deployment.collect('replies'), dead: await deployment.collect('deadLetters') };
 }
 
-/** Registers an organisation, then suspends and reinstates it by turns: out of their order they are refused. */
+/**
+ * Registers an organisation, then suspends and reinstates it by turns: out of their order they are
+ * refused.
+ */
 const story = (id: string, length: number): Message[] =>
   Array.from({ length }, (_, i) => {
     if (i === 0) return aCommand(`stakeholder/${id}`, { id: `${id}-0` });
@@ -133,7 +136,8 @@ describe('a command on a topic', () => {
       const giver = `stakeholder/${key}`;
       const agent = `stakeholder/${key}-agent`;
       const mandate = { source: key, actorrole: 'donor', type: 'GiveMandate' };
-      // What is said last rests on what was recorded before it on both streams: sooner it would be refused.
+      // What is said last rests on what was recorded before it on both streams: sooner it would be
+      // refused.
       const commands = [
         aCommand(giver),
         aCommand(giver, { type: 'GrantRole' }, { role: 'donor' }),
@@ -230,7 +234,8 @@ describe('what cannot be read', () => {
         of === null || of === undefined ? null : Buffer.from(of);
       expect(found.key?.equals(bytes(one.key) ?? Buffer.alloc(1)) ?? null).toBe(one.key === null ? null : true);
       expect(found.value?.equals(bytes(one.value) ?? Buffer.alloc(1)) ?? null).toBe(one.value === null ? null : true);
-      // The client that reads them here takes what every object has, such as `constructor`, for a value that came before.
+      // The client that reads them here takes what every object has, such as `constructor`, for a
+      // value that came before.
       const values = (of: unknown): string[] =>
         [of].flat().flatMap((value) => (typeof value === 'function' ? [] : [String(value)]));
       const own = Object.entries(found.headers).filter(([name]) => !name.startsWith('__connect.errors.'));
@@ -468,7 +473,8 @@ describe('dead letters', () => {
     expect(became(await listDeadLetters(deployment.settings))).toEqual(['left', 'waits', 'waits']);
     expect(dead.length).toBeLessThanOrEqual(3);
     expect(became(await redrive(deployment.settings))).toEqual(['left', 'sent back', 'sent back']);
-    // They are as unreadable as before, so they are put aside again: each once, from the partition where it was.
+    // They are as unreadable as before, so they are put aside again: each once, from the partition
+    // where it was.
     await exactly(dead, 5);
     const again = dead.filter(({ value }) => value?.equals(rubbish.value) === true);
     expect(again).toHaveLength(2);

@@ -36,7 +36,10 @@ export const repliedBy = ({ headers, value }: Found): Replied => ({
   body: JSON.parse(String(value)) as Record<string, unknown>,
 });
 
-/** A command in binary mode, as anybody may send it: the registration of an organisation unless told otherwise. */
+/**
+ * A command in binary mode, as anybody may send it: the registration of an organisation unless told
+ * otherwise.
+ */
 export function aCommand(subject: string, more: Partial<Record<string, string>> = {}, body?: unknown): Message {
   const said = {
     specversion: '1.0',
@@ -55,7 +58,10 @@ export function aCommand(subject: string, more: Partial<Record<string, string>> 
   };
 }
 
-/** A log in SQLite, a topic of commands in so many partitions, and intakes between them as a test begins and ends them. */
+/**
+ * A log in SQLite, a topic of commands in so many partitions, and intakes between them as a test
+ * begins and ends them.
+ */
 export async function intakeDeployment(partitions: number, brokers?: string) {
   const folder = mkdtempSync(join(tmpdir(), 'entente-intake-'));
   const store = new SqliteEventStore({ folder });

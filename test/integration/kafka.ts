@@ -3,7 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { KafkaFeedSettings, KafkaPublisherSettings } from '@entente/kafka';
 
-/** A topic that no other test has, on the broker that `npm run test:integration` has started; fails where there is none. */
+/**
+ * A topic that no other test has, on the broker that `npm run test:integration` has started; fails
+ * where there is none.
+ */
 export function topicForTests(partitions: number, brokers = process.env.SERVICES_KAFKA_BROKERS) {
   if (brokers === undefined)
     throw new Error('there is no Kafka broker to test on: npm run test:integration starts one');

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /**
- * Kills the apps of the distributed deployment, of each kind one or more in a round, at random moments under load over HTTP and over the topic, and now and then the event store's stand-in, or none of it where ESDB_URL names a server; begins them again, and holds all that there is against
- * what was acknowledged. `npm run test:kill:distributed` goes five rounds; `-- --times 20` as many as are said. It starts the services and ends them; ends with 1 at the first
- * difference.
+ * Kills the apps of the distributed deployment, of each kind one or more in a round, at random
+ * moments under load over HTTP and over the topic, and now and then the event store's stand-in, or
+ * none of it where ESDB_URL names a server; begins them again, and holds all that there is against
+ * what was acknowledged. `npm run test:kill:distributed` goes five rounds; `-- --times 20` as many
+ * as are said. It starts the services and ends them; ends with 1 at the first difference.
  */
 import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

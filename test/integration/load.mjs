@@ -1,4 +1,7 @@
-/** A load on the distributed deployment: commands over HTTP and over the topic, each sent until it is acknowledged, whatever becomes of the processes meanwhile. */
+/**
+ * A load on the distributed deployment: commands over HTTP and over the topic, each sent until it
+ * is acknowledged, whatever becomes of the processes meanwhile.
+ */
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
@@ -17,7 +20,10 @@ const opening = {
 };
 const pledge = () => ({ amount: 1 + randomInt(1_000_000), period: `20${20 + randomInt(9)}` });
 
-/** Sends a command over HTTP until it has its receipt: any other answer than that or a 503 with `retry-after` fails. `refused` counts the latter by their codes. */
+/**
+ * Sends a command over HTTP until it has its receipt: any other answer than that or a 503 with
+ * `retry-after` fails. `refused` counts the latter by their codes.
+ */
 async function untilReceipt(deployment, refused, { stream, command, actor, body, id }) {
   for (const end = Date.now() + 120_000; ; await pause(50 + randomInt(150))) {
     if (Date.now() > end) throw new Error(`${stream} ${id}: no receipt within two minutes`);
@@ -35,7 +41,8 @@ async function untilReceipt(deployment, refused, { stream, command, actor, body,
         throw new Error(`${stream} ${command} ${id}: ${answer.status} ${JSON.stringify(said)}`);
       refused[said.code] = (refused[said.code] ?? 0) + 1;
     } catch (error) {
-      // A lost connection is what a killed api looks like from here. By its name, since it may come from beyond a test's own globals.
+      // A lost connection is what a killed api looks like from here. By its name, since it may come
+      // from beyond a test's own globals.
       if (error.name !== 'TypeError' && error.name !== 'TimeoutError') throw error;
       refused.lost = (refused.lost ?? 0) + 1;
     }
@@ -43,8 +50,9 @@ async function untilReceipt(deployment, refused, { stream, command, actor, body,
 }
 
 /**
- * What is sent to a deployment: `open()` once, then between `begin()` and `end()` as many commands as it takes, at about `rate` a second. `end` waits until every one that was sent over HTTP
- * has its receipt; fails with the first wrong answer.
+ * What is sent to a deployment: `open()` once, then between `begin()` and `end()` as many commands
+ * as it takes, at about `rate` a second. `end` waits until every one that was sent over HTTP has
+ * its receipt; fails with the first wrong answer.
  */
 export function loadOn(deployment, { rate = 60 } = {}) {
   const receipts = new Map();
@@ -64,7 +72,8 @@ export function loadOn(deployment, { rate = 60 } = {}) {
     return receipt;
   };
   const publish = async (messages) => {
-    // While the broker is away they are sent again: what had come already comes twice, and has two answers that say the same.
+    // While the broker is away they are sent again: what had come already comes twice, and has two
+    // answers that say the same.
     for (const end = Date.now() + 120_000; ; await pause(200))
       try {
         await (connected ??= producer.connect());
@@ -97,7 +106,9 @@ export function loadOn(deployment, { rate = 60 } = {}) {
     }
   };
   const pledging = (name) => going(() => post(account(name), 'pledge', DONOR, pledge()), (8 * 1000) / rate);
-  /** An organisation that gives three mandates and then loses the role: one command of four events. */
+  /**
+   * An organisation that gives three mandates and then loses the role: one command of four events.
+   */
   const mandating = async () => {
     const id = `state-${randomUUID().slice(0, 8)}`;
     const stream = `stakeholder/${id}`;

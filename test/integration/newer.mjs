@@ -1,4 +1,7 @@
-/** Loaded before an app, it makes its code that of a newer Entente, in which one projection, that of `funding`, is another: its rows say so in the name of their fund. */
+/**
+ * Loaded before an app, it makes its code that of a newer Entente, in which one projection, that of
+ * `funding`, is another: its rows say so in the name of their fund.
+ */
 import 'reflect-metadata';
 import { funding } from '../../dist/libs/read-models/src/funding.js';
 

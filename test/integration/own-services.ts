@@ -50,7 +50,10 @@ export async function ownServices() {
       for (const one of all) process.kill(one, 'SIGSTOP');
       return () => all.forEach((one) => process.kill(one, 'SIGCONT'));
     },
-    /** Copies what the event store has on its disk, while it does not run; the answer puts that back. */
+    /**
+     * Copies what the event store has on its disk, while it does not run; the answer puts that
+     * back.
+     */
     backUp(): () => void {
       const copy = join(folder, 'backup');
       cpSync(esdb, copy, { recursive: true });

@@ -1,6 +1,7 @@
 /**
- * Loaded before a projector, the read model `funding` cannot fold a pledge of 666: what a fault in a fold looks like. With `?dies` the process kills itself once the event is among the dead letters,
- * before its stream is parked.
+ * Loaded before a projector, the read model `funding` cannot fold a pledge of 666: what a fault in
+ * a fold looks like. With `?dies` the process kills itself once the event is among the dead
+ * letters, before its stream is parked.
  */
 import 'reflect-metadata';
 import { KafkaDeadLetters } from '../../dist/libs/kafka/src/index.js';

@@ -58,7 +58,10 @@ const journalOf = async (rows: ReadModelStore): Promise<readonly unknown[]> => {
   return found.map(({ key, columns, source }) => ({ key, columns, source }));
 };
 
-/** The rows as they are equal the same log folded anew into another database, and every event is in them once. */
+/**
+ * The rows as they are equal the same log folded anew into another database, and every event is in
+ * them once.
+ */
 async function areWhole(rows: ReadModelStore, store: EventStore): Promise<void> {
   for (const head = await store.head(); ((await rows.reach('journal')).pin[0] ?? 0n) < head;) await pause(50);
   const again = await rowsAt(await server.database('anew'));
@@ -82,7 +85,8 @@ describe('PostgreSQL that goes away under a projection and its live readers', ()
       if (news.as === 'rows') for (const { key } of news.rows) told.add(key);
       if (news.as === 'changes') for (const { key } of news.changes) told.add(key);
     };
-    // Who is told no more, since the rows could not be read just then, comes again, as a client does.
+    // Who is told no more, since the rows could not be read just then, comes again, as a client
+    // does.
     const follow = (): Promise<unknown> =>
       live
         .follow('journal', { where: [], limit: 100_000, resume: null }, tell, () => void follow())
@@ -139,7 +143,8 @@ describe('PostgreSQL that goes away under a projection and its live readers', ()
       }
       expect(faults[0]).toMatch(new RegExp(`${new DiskFull('the rows').message}|does not answer just now`));
       rmSync(filler);
-      // Where it could not write its own log either, it ended: whoever supervises it starts it again.
+      // Where it could not write its own log either, it ended: whoever supervises it starts it
+      // again.
       const { port } = server;
       await Promise.race([server.ended, pause(2000)]);
       await server.stop().catch(() => undefined);

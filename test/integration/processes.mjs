@@ -1,4 +1,7 @@
-/** The distributed deployment as processes of its own, on services that are named to it: its apps are begun, killed and begun again while it is used. */
+/**
+ * The distributed deployment as processes of its own, on services that are named to it: its apps
+ * are begun, killed and begun again while it is used.
+ */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
@@ -46,7 +49,9 @@ export function deploymentOf({ esdb, kafka, database }, partitions = 6) {
     },
     /** Every app that runs. */
     all: () => [...apps],
-    /** The address of one of the apis that run now; waits for one, unless the deployment was ended. */
+    /**
+     * The address of one of the apis that run now; waits for one, unless the deployment was ended.
+     */
     async url() {
       for (;;) {
         const apis = of('api');

@@ -24,7 +24,10 @@ interface Step {
   readonly when: 'before' | 'after';
 }
 
-/** Rebuilds in a process of its own, which dies at a step where one is named; gives the steps that it took where none is. */
+/**
+ * Rebuilds in a process of its own, which dies at a step where one is named; gives the steps that
+ * it took where none is.
+ */
 async function rebuilding(step?: Step): Promise<{ readonly code: number | null; readonly steps: readonly string[] }> {
   const taken = join(folder, 'steps.json');
   const how =

@@ -1,6 +1,7 @@
 /**
- * What has to hold of the distributed deployment whatever became of its processes and services: the whole log, all topics and the rows are read again and held against each other and against what was
- * acknowledged.
+ * What has to hold of the distributed deployment whatever became of its processes and services: the
+ * whole log, all topics and the rows are read again and held against each other and against what
+ * was acknowledged.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -78,7 +79,10 @@ function checkReceipts(events, { receipts, sent }) {
   for (const [id, stream] of sent) equal(own(`${stream} ${id}`).length, 1, `the events of ${id}, which was published`);
 }
 
-/** The first occurrences in each partition are its events in the log's order, each naming the one before; every event is there. */
+/**
+ * The first occurrences in each partition are its events in the log's order, each naming the one
+ * before; every event is there.
+ */
 function checkChain(events, records) {
   const place = new Map(events.map(({ id }, i) => [id, i]));
   const partitionOf = new Map();
@@ -103,7 +107,9 @@ function checkChain(events, records) {
   equal(seen.size, events.length, 'events on the topic');
 }
 
-/** Each message on the commands' topic has one answer, and all answers of a command are one receipt. */
+/**
+ * Each message on the commands' topic has one answer, and all answers of a command are one receipt.
+ */
 function checkReplies(commands, replies, deadLetters) {
   const places = (of) => of.map(({ partition, offset }) => `${partition}-${offset}`);
   const buried = deadLetters.map(({ headers }) =>
@@ -127,7 +133,10 @@ function checkReplies(commands, replies, deadLetters) {
   }
 }
 
-/** What was pledged to each account in each period: by the events, and by plain SQL over the rows; and each event is in the journal once. */
+/**
+ * What was pledged to each account in each period: by the events, and by plain SQL over the rows;
+ * and each event is in the journal once.
+ */
 async function checkTotals(events, deployment) {
   const said = new Map();
   for (const { type, stream, data } of events) {
@@ -153,7 +162,10 @@ async function checkTotals(events, deployment) {
   equal([folded, distinct], [events.length, events.length], 'the events in the journal');
 }
 
-/** Waits until all is folded and answered, and holds everything against everything; gives what was counted. */
+/**
+ * Waits until all is folded and answered, and holds everything against everything; gives what was
+ * counted.
+ */
 export async function reckon(deployment, load) {
   const { settings, kafka } = deployment;
   await deployment.level(120_000);

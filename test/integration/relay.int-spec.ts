@@ -169,7 +169,8 @@ describe('a relay refuses, and says why,', () => {
       await admin.deleteTopics({ topics: [topic] });
       await until(async () => !(await admin.listTopics()).includes(topic));
       const forEver = [{ name: 'retention.ms', value: '-1' }];
-      // A broker does not know at once of a topic that it has just made: nobody here waits for its leaders.
+      // A broker does not know at once of a topic that it has just made: nobody here waits for its
+      // leaders.
       const topics = [{ topic, numPartitions: 6, configEntries: forEver }];
       await admin.createTopics({ topics, waitForLeaders: false });
     });

@@ -28,7 +28,10 @@ const get = async (path: string): Promise<{ readonly status: number; readonly bo
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 };
 
-/** A command over HTTP and one over the topic are accepted, and their events are on the topic and in the rows. */
+/**
+ * A command over HTTP and one over the topic are accepted, and their events are on the topic and in
+ * the rows.
+ */
 async function expectServed(): Promise<void> {
   const { KAFKA_TOPIC: topic = '' } = deployment.settings;
   const { position } = await load.post(ACCOUNT, 'pledge', 'norland;role=donor', { amount: 7, period: '2026' });

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run test:integration`: starts a real Kafka broker, a real PostgreSQL and a stand-in for an event store in a folder of their own, runs every `*.int-spec.ts` on them, and leaves no process and no
- * folder behind. Fails where a backing service cannot be started. What follows `--` goes to Jest (a part of a path, `-t ...`).
+ * `npm run test:integration`: starts a real Kafka broker, a real PostgreSQL and a stand-in for an
+ * event store in a folder of their own, runs every `*.int-spec.ts` on them, and leaves no process
+ * and no folder behind. Fails where a backing service cannot be started. What follows `--` goes to
+ * Jest (a part of a path, `-t ...`).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -29,7 +31,8 @@ try {
   begun.push(kafka);
   const eventStore = await startEventStore({ folder: join(folder, 'eventstore') });
   begun.push(eventStore);
-  // A server of events cannot be started here; the same suite runs against its double in `npm test`.
+  // A server of events cannot be started here; the same suite runs against its double in `npm
+  // test`.
   const left =
     process.env.ESDB_URL === undefined ? ['--testPathIgnorePatterns', '/eventstoredb/', '/node_modules/'] : [];
   if (left.length > 0) process.stderr.write('NOT TRIED: a real EventStoreDB, since ESDB_URL names none\n');

@@ -12,7 +12,10 @@ const { deployment, load } = await underLoad({
 
 const topic = (): string => deployment.settings['KAFKA_TOPIC'] ?? '';
 
-/** Puts all that is on the topic on it again, in an order of its own in each partition, so many times; gives how many records that were. */
+/**
+ * Puts all that is on the topic on it again, in an order of its own in each partition, so many
+ * times; gives how many records that were.
+ */
 async function putAgain(times: number): Promise<number> {
   const records = await wholeTopic(deployment.kafka, topic());
   const producer = deployment.kafka.producer();

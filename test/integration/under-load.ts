@@ -13,7 +13,10 @@ export interface Shape {
   readonly apps: Readonly<Partial<Record<AppName, number>>> | ((deployment: Processes) => Promise<void>);
 }
 
-/** A deployment of processes on the services of the run, and a load on it: open before the file's tests begin, and ended after them. */
+/**
+ * A deployment of processes on the services of the run, and a load on it: open before the file's
+ * tests begin, and ended after them.
+ */
 export async function underLoad({ partitions, rate, apps }: Shape): Promise<{ deployment: Processes; load: Load }> {
   const { SERVICES_ESDB_URL: esdb = '', SERVICES_KAFKA_BROKERS: kafka = '' } = process.env;
   const deployment = deploymentOf({ esdb, kafka, database: await postgresForTests().database() }, partitions);

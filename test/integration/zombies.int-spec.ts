@@ -14,8 +14,9 @@ const { deployment, load } = await underLoad({
 const said = (app: RunningApp): string => app.logged().match(/woken: .*/)?.[0] ?? '';
 
 /**
- * A projector and an intake that are frozen with what they have folded and decided in their hands, past their sessions; the others take over and go on; then both are woken. Gives what
- * they say became of what they had.
+ * A projector and an intake that are frozen with what they have folded and decided in their hands,
+ * past their sessions; the others take over and go on; then both are woken. Gives what they say
+ * became of what they had.
  */
 async function frozenAndWoken(how = ''): Promise<readonly string[]> {
   const url = loaded('freezing.mjs');
@@ -62,7 +63,8 @@ describe('a projector and an intake that are frozen past their sessions, with wh
     // With more members than partitions, some would have nothing to freeze with.
     const more = (['projector', 'intake'] as const).flatMap((name) => deployment.of(name).slice(1));
     await Promise.all(more.map((app) => app.stop()));
-    // Beside the checkpoints, a row's version is kept once by its own key, and one of each key is open; that goes too.
+    // Beside the checkpoints, a row's version is kept once by its own key, and one of each key is
+    // open; that goes too.
     const ours = `'_v[0-9]+_g[0-9]+(_current)?$'`;
     for (const { name, key } of await deployment.ask(
       `SELECT conrelid::regclass::text AS name, conname AS key FROM pg_constraint WHERE contype = 'p' AND conrelid::regclass::text ~ ${ours}`,

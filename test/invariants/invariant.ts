@@ -3,7 +3,10 @@ import type { Event } from '@entente/kernel';
 /** What must be so, in sentences, and whether it is. */
 export type Sentences = Readonly<Record<string, boolean>>;
 
-/** What is true of every state of one kind of stream, whatever commands were accepted. What each command may do is `decide`'s, and its spec's. */
+/**
+ * What is true of every state of one kind of stream, whatever commands were accepted. What each
+ * command may do is `decide`'s, and its spec's.
+ */
 export interface Invariants<State, E extends Event> {
   /** The event with which a stream begins, once. */
   readonly opens: E['type'];

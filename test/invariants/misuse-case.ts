@@ -5,7 +5,9 @@ import { type Invariants, unlike, whole } from './invariant.js';
 const DECIDED = ['substantiated', 'inconclusive'] as const;
 const LIVE = ['accepted', 'investigating', ...DECIDED] as const;
 
-/** A misuse case: who reported stays hidden, who is accused is heard, and nothing closes unfinished. */
+/**
+ * A misuse case: who reported stays hidden, who is accused is heard, and nothing closes unfinished.
+ */
 export const misuseCases: Invariants<MisuseCase, MisuseCaseEvent> = {
   opens: 'MisuseFlagged',
   holds: (is) => {

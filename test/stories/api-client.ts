@@ -45,7 +45,9 @@ export class ApiClient {
   readonly pledge = (amount: number) =>
     this.send('funding-account/sudria.signals-fund/pledge', { amount, period: '2026' });
 
-  /** Where the log ends: rows asked for `after` it have seen all that was said, in whatever stream. */
+  /**
+   * Where the log ends: rows asked for `after` it have seen all that was said, in whatever stream.
+   */
   readonly head = async (): Promise<string> => (await this.get('history?limit=1')).body.position;
 
   /** An instant at or behind which nothing was recorded that is recorded from now on. */

@@ -6,12 +6,18 @@ import type { EventLog, EventStore } from '@entente/engine';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 
-/** A deployment as a story knows it: opened on data of its own, told over HTTP, closed and opened again on the same data. */
+/**
+ * A deployment as a story knows it: opened on data of its own, told over HTTP, closed and opened
+ * again on the same data.
+ */
 export interface Deployment {
   /** What serves HTTP, as long as it is open; it listens. */
   readonly app: NestFastifyApplication;
   readonly url: string;
-  /** A row is seen within so many milliseconds of the receipt that moved it, where nothing else is under way. */
+  /**
+   * A row is seen within so many milliseconds of the receipt that moved it, where nothing else is
+   * under way.
+   */
   readonly soon: number;
   close(): Promise<void>;
   /** Resolves when it is ready. */
@@ -30,7 +36,10 @@ export interface DeploymentOptions {
   readonly pseudonymKey?: Buffer;
 }
 
-/** Opens a deployment on an empty log. A story that takes this is told to every kind of deployment alike. */
+/**
+ * Opens a deployment on an empty log. A story that takes this is told to every kind of deployment
+ * alike.
+ */
 export type OpensDeployment = (options?: DeploymentOptions) => Promise<Deployment>;
 
 /** The deployment in one process, on a folder. */

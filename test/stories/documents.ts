@@ -4,7 +4,10 @@ import { dirname, join, relative } from 'node:path';
 /** The root of the checkout. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** A fenced block of a document: what stands behind the fence, its text, and the block behind it, if that follows at once. */
+/**
+ * A fenced block of a document: what stands behind the fence, its text, and the block behind it, if
+ * that follows at once.
+ */
 export interface Block {
   readonly info: string;
   readonly text: string;

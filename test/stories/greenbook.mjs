@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /**
- * The whole US Greenbook through the front door, by the command line: broken off at random, run again, run once more; then every total per recipient, account and
- * year against the file, by the served rows, by a replay and by plain SQL over the events' JSON. `npm run test:greenbook -- <csv>`.
+ * The whole US Greenbook through the front door, by the command line: broken off at random, run
+ * again, run once more; then every total per recipient, account and year against the file, by the
+ * served rows, by a replay and by plain SQL over the events' JSON. `npm run test:greenbook --
+ * <csv>`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';

@@ -42,7 +42,10 @@ async function totalsOf(deployment: Deployment): Promise<Total[]> {
   return inOrder([...totals.values()]);
 }
 
-/** Reported history comes in by the front door of a deployment, and is there once however often it is brought. */
+/**
+ * Reported history comes in by the front door of a deployment, and is there once however often it
+ * is brought.
+ */
 export function importing(opens: OpensDeployment): void {
   const folder = mkdtempSync(join(tmpdir(), 'entente-importing-'));
   const refused = join(folder, 'refused.csv');

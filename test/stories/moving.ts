@@ -22,7 +22,10 @@ const eventsOf = async (deployment: Deployment) => {
   return events.map((event) => ({ ...event, position: 0n }));
 };
 
-/** The log of a deployment in one process is exported, and read into a deployment: it tells the same there. */
+/**
+ * The log of a deployment in one process is exported, and read into a deployment: it tells the same
+ * there.
+ */
 export function moving(opens: OpensDeployment): void {
   const folder = mkdtempSync(join(tmpdir(), 'entente-moving-'));
   const file = join(folder, 'log.ndjson');

@@ -26,7 +26,10 @@ const commands = CATALOGUE.flatMap(({ kind, commands: of }) =>
   })),
 );
 
-/** Commands are told over HTTP, each answer is what it says, and hostile ones are the sender's fault. */
+/**
+ * Commands are told over HTTP, each answer is what it says, and hostile ones are the sender's
+ * fault.
+ */
 export function overHttp(opens: OpensDeployment): void {
   let deployment: Deployment;
   beforeAll(async () => {
@@ -262,7 +265,8 @@ export function overHttp(opens: OpensDeployment): void {
         for (const name of fields) for (const value of values) bodies.push({ ...(example as object), [name]: value });
         for (const hostile of bodies) {
           const { status, body: answer } = await send(`${route}?dry-run`, hostile);
-          // An empty list or a missing option may be right for some command: then it is decided, and not by a fault.
+          // An empty list or a missing option may be right for some command: then it is decided,
+          // and not by a fault.
           const told = { ours: status >= 500, answer, hostile: JSON.stringify(hostile).slice(0, 200) };
           expect(told).toMatchObject({ ours: false });
           if (hostile === null || typeof hostile !== 'object' || Object.keys(hostile).length < 2)

@@ -5,7 +5,10 @@ import { tellExample } from '../../apps/standalone/src/example.js';
 import type { Deployment, OpensDeployment } from './deployment.js';
 import { type Page, type Row, ApiClient } from './api-client.js';
 
-/** Rows, history and health are read over HTTP: now, as of then, page by page, whole, and right behind a write. */
+/**
+ * Rows, history and health are read over HTTP: now, as of then, page by page, whole, and right
+ * behind a write.
+ */
 export function reading(opens: OpensDeployment): void {
   let deployment: Deployment;
   const { get, model, send, pledge, head, afterwards } = new ApiClient(() => deployment.url);

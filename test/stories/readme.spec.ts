@@ -71,7 +71,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** `npm start` has been done, and so have installing and building; a command of the line is run in this process, which has it loaded. */
+/**
+ * `npm start` has been done, and so have installing and building; a command of the line is run in
+ * this process, which has it loaded.
+ */
 const NPM = `case "$1 $2" in
   "run entente")
     shift 3
@@ -92,7 +95,10 @@ echo "$BLOCK $code" >> statuses
 cat "$out"
 rm "$out"`;
 
-/** Runs a command of the line, its arguments a line each: what it prints, and 200 and its exit status. */
+/**
+ * Runs a command of the line, its arguments a line each: what it prints, and 200 and its exit
+ * status.
+ */
 async function answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
   const [name = '', ...args] = (await text(request)).trimEnd().split('\n');
   const inFolder = (arg: string): string =>

@@ -126,7 +126,8 @@ export function views(opens: OpensDeployment): void {
       await ship('r-1', '2026-03-10');
       await ship('r-2', '2026-03-20', '2026-03-18');
       await ship('r-3', null);
-      // 0 and 10 days after the promise, 0 and 2 after the plan; what has not come counts nowhere. Both currencies' rows show them.
+      // 0 and 10 days after the promise, 0 and 2 after the plan; what has not come counts nowhere.
+      // Both currencies' rows show them.
       expect(only((await view('donor-portfolio?currency=USD')).rows, ...figures)).toEqual([[2, 50, 5, 1]]);
       expect(only((await view('donor-portfolio?currency=EUR')).rows, ...figures)).toEqual([[2, 50, 5, 1]]);
       expect(only((await view('donor-portfolio?programme=norland.beta')).rows, ...figures)).toEqual([
@@ -184,7 +185,8 @@ export function views(opens: OpensDeployment): void {
     it('names a decision before which something was recorded that it rested on and had not seen', async () => {
       expect((await view('outdated-decisions')).rows).toEqual([]);
       await deployment.close();
-      // Slipped between the look and the append, as no command could be made to on purpose: written into the log itself.
+      // Slipped between the look and the append, as no command could be made to on purpose: written
+      // into the log itself.
       const store = await deployment.store();
       const late = anEvent('FundsPledged', money(1));
       const consulted = [

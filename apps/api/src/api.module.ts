@@ -40,7 +40,10 @@ import { ExecuteCommandHandler, type StartupDependencies, WatchdogWorker, kinds,
 import { LoggerModule } from 'nestjs-pino';
 import type { ApiConfig } from './config.js';
 
-/** Closes what it was opened on when the api closes, after the last answer. One that cannot be closed keeps none of the others open. */
+/**
+ * Closes what it was opened on when the api closes, after the last answer. One that cannot be
+ * closed keeps none of the others open.
+ */
 @Injectable()
 class ApiStoreCloser implements OnApplicationShutdown {
   constructor(
@@ -65,8 +68,9 @@ class ApiStoreCloser implements OnApplicationShutdown {
 type Behind = [rows: ReadModelStore, topic: PublishedPosition, commands: CommandLag, live: LiveLog];
 
 /**
- * What follows the log: every read model, whichever process folds it; the relay, by what is on the topic, where rows lack something; and the live history of this process.
- * The intake follows the commands on their topic.
+ * What follows the log: every read model, whichever process folds it; the relay, by what is on the
+ * topic, where rows lack something; and the live history of this process. The intake follows the
+ * commands on their topic.
  */
 function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): readonly ProgressSource[] {
   const models = followersIn(
@@ -85,7 +89,10 @@ function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): rea
   ];
 }
 
-/** The front door, beside as many others as one likes: commands are decided here, on the event store, and rows are read that projectors fold. */
+/**
+ * The front door, beside as many others as one likes: commands are decided here, on the event
+ * store, and rows are read that projectors fold.
+ */
 @Module({})
 export class ApiModule {
   static on(config: ApiConfig, waits: StartupDependencies): DynamicModule {

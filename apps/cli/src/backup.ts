@@ -29,7 +29,10 @@ export interface Manifest {
   /** The version of the Entente that made it, and that of each projection in it. */
   readonly entente: string;
   readonly projections: Readonly<Record<string, number>>;
-  /** Of each read model in the rows, what is served, as an answer says it; none where the rows were left out. */
+  /**
+   * Of each read model in the rows, what is served, as an answer says it; none where the rows were
+   * left out.
+   */
   readonly served: Readonly<Record<string, string>>;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
@@ -62,9 +65,10 @@ function ownVersion(): string {
 }
 
 /**
- * Copies a data folder into an empty one while the deployment runs: the rows first, where they are wanted, so that they are never ahead of the log that is copied after them,
- * and the refused commands, which are kept apart from it.
- * The manifest is written last: without it there is no backup.
+ * Copies a data folder into an empty one while the deployment runs: the rows first, where they are
+ * wanted, so that they are never ahead of the log that is copied after them, and the refused
+ * commands, which are kept apart from it. The manifest is written last: without it there is no
+ * backup.
  */
 export async function backUp(
   data: string,
@@ -123,7 +127,10 @@ async function servedIn(folder: string, log: EventLog, open: Openers): Promise<R
   }
 }
 
-/** Puts a backup into an empty data folder, once each of its files is what the manifest says. The manifest is looked at first; a folder is filled whole or not at all. */
+/**
+ * Puts a backup into an empty data folder, once each of its files is what the manifest says. The
+ * manifest is looked at first; a folder is filled whole or not at all.
+ */
 export async function restore(
   from: string,
   data: string,

@@ -69,7 +69,10 @@ export const onServices = ({ eventStore, database, topic }: ServiceSettings): De
 export const openDistributedLog = ({ eventStore }: ServiceSettings): Promise<EventStoreDbStore> =>
   EventStoreDbStore.connect(eventStore);
 
-/** The rows of a distributed deployment, of which those that are ahead of the log's end are folded anew. */
+/**
+ * The rows of a distributed deployment, of which those that are ahead of the log's end are folded
+ * anew.
+ */
 export async function openRowsBehind(
   { database, topic: { partitions } }: ServiceSettings,
   log: EventLog,
@@ -80,7 +83,10 @@ export async function openRowsBehind(
   return rows;
 }
 
-/** The dead letters of a distributed deployment: those that were not driven back yet; with `back`, driven back where they came from the commands. */
+/**
+ * The dead letters of a distributed deployment: those that were not driven back yet; with `back`,
+ * driven back where they came from the commands.
+ */
 export function deadLetters(
   { kafka, others, group }: ServiceSettings,
   back: boolean,
@@ -149,7 +155,10 @@ const answers = async (url: string): Promise<boolean> => {
   }
 };
 
-/** The deployment at `url`; else the one that left its address in the data folder; else one that is opened here, for as long as it is needed. */
+/**
+ * The deployment at `url`; else the one that left its address in the data folder; else one that is
+ * opened here, for as long as it is needed.
+ */
 export async function openFrontDoor(folder: string, url: string | undefined): Promise<ApiEndpoint> {
   const close = (): Promise<void> => Promise.resolve();
   if (url !== undefined) {

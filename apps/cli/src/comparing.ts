@@ -32,7 +32,10 @@ export async function sides(
   ];
 }
 
-/** Streams that are parked in what was compared: both sides lack what they said since, so that alike does not mean whole. */
+/**
+ * Streams that are parked in what was compared: both sides lack what they said since, so that alike
+ * does not mean whole.
+ */
 export async function parkedIn(served: ReadModelStore, names: readonly string[]): Promise<readonly string[]> {
   const read = new Set(
     served

@@ -15,7 +15,9 @@ export const folderOf = ({ data }: Common): string => data ?? process.env['ENTEN
 /** The deployments that `ENTENTE_DEPLOYMENT` names. */
 const DEPLOYMENTS = ['standalone', 'distributed'];
 
-/** The deployment that `ENTENTE_DEPLOYMENT` names, if any; fails where it names none that there is. */
+/**
+ * The deployment that `ENTENTE_DEPLOYMENT` names, if any; fails where it names none that there is.
+ */
 function namedDeployment(): string | undefined {
   const name = process.env['ENTENTE_DEPLOYMENT'];
   if (name === undefined || name === '') return undefined;
@@ -25,8 +27,9 @@ function namedDeployment(): string | undefined {
 }
 
 /**
- * Whether a data folder is meant, and not the deployment that the environment names. `ENTENTE_DEPLOYMENT=distributed`
- * means a distributed one also if no setting says where it is, which is then an error.
+ * Whether a data folder is meant, and not the deployment that the environment names.
+ * `ENTENTE_DEPLOYMENT=distributed` means a distributed one also if no setting says where it is,
+ * which is then an error.
  */
 export function onOwnFolder({ data }: Common): boolean {
   if (data !== undefined) return true;
@@ -34,14 +37,19 @@ export function onOwnFolder({ data }: Common): boolean {
   return name === undefined ? !namesServices(process.env) : name === 'standalone';
 }
 
-/** The folder of a command that works on a data folder alone; where the deployment is another one, it fails, and says what to do `instead`. */
+/**
+ * The folder of a command that works on a data folder alone; where the deployment is another one,
+ * it fails, and says what to do `instead`.
+ */
 export function ownFolder(options: Common, instead: string): string {
   if (!onOwnFolder(options))
     throw new Error(`ESDB_URL names a distributed deployment: ${instead}; or name a data folder by --data`);
   return folderOf(options);
 }
 
-/** The deployment that is meant: the folder that is named, else the one that the environment names. */
+/**
+ * The deployment that is meant: the folder that is named, else the one that the environment names.
+ */
 export const deploymentOf = (options: Common): Deployment =>
   onOwnFolder(options) ? inFolder(folderOf(options)) : onServices(serviceSettings(process.env));
 

@@ -3,8 +3,9 @@ import { type EventLog, canonicalJson } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 
 /**
- * SHA-256 of events as they are, in their order and without their positions: two stores that hold the same log, whatever database they are on, give the same. A backup's
- * manifest, an exported log and `entente verify` all say this one.
+ * SHA-256 of events as they are, in their order and without their positions: two stores that hold
+ * the same log, whatever database they are on, give the same. A backup's manifest, an exported log
+ * and `entente verify` all say this one.
  */
 export class EventsDigest {
   private readonly hash = createHash('sha256');

@@ -61,7 +61,10 @@ class Sender {
   }
 }
 
-/** The refused rows, with the line and the reason, in a file of their own: made when the first comes. */
+/**
+ * The refused rows, with the line and the reason, in a file of their own: made when the first
+ * comes.
+ */
 class RefusedRows {
   private file: WriteStream | null = null;
 
@@ -85,8 +88,10 @@ class RefusedRows {
 }
 
 /**
- * Reads reported obligations from a CSV file into funding accounts, through the front door at `url`. Run again, or broken off anywhere and run again, nothing
- * doubles: the command ids are made of the rows' key columns. A row that cannot be read, or is refused, is written to a file of its own with the reason.
+ * Reads reported obligations from a CSV file into funding accounts, through the front door at
+ * `url`. Run again, or broken off anywhere and run again, nothing doubles: the command ids are made
+ * of the rows' key columns. A row that cannot be read, or is refused, is written to a file of its
+ * own with the reason.
  */
 export async function importObligations(
   csv: string,

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** How a file of reported obligations is read. Every name under `columns` and `key` is a column of the file. */
+/**
+ * How a file of reported obligations is read. Every name under `columns` and `key` is a column of
+ * the file.
+ */
 export interface Mapping {
   /** The source's name, kept with every event. */
   readonly source: string;
@@ -87,7 +90,10 @@ function minorUnitsOf(text: string, factor: number): bigint | null {
   return sign === '-' ? -(scaled / unit) : scaled / unit;
 }
 
-/** What a row says, by the mapping: one account for each recipient and fund, one command for each row, its id made of the key columns alone. */
+/**
+ * What a row says, by the mapping: one account for each recipient and fund, one command for each
+ * row, its id made of the key columns alone.
+ */
 export function mapRow(mapping: Mapping, row: Readonly<Record<string, string>>): Mapped {
   const at = (column: string): string => (row[column] ?? '').trim();
   const { source, donor, currency, columns } = mapping;

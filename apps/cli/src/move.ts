@@ -23,8 +23,9 @@ const close = (to: Writable): Promise<void> =>
   });
 
 /**
- * Writes the whole log as NDJSON: a line that says whose it is, a line an event as it is stored, and a last line with the number of events, the SHA-256 of all lines
- * before it, and the digest of the events, which every store that holds them gives. A file that was broken off has no last line.
+ * Writes the whole log as NDJSON: a line that says whose it is, a line an event as it is stored,
+ * and a last line with the number of events, the SHA-256 of all lines before it, and the digest of
+ * the events, which every store that holds them gives. A file that was broken off has no last line.
  */
 export async function exportLog(log: EventLog, file: string, output: Output): Promise<void> {
   if (existsSync(file)) throw new Error(`${file} is there already`);
@@ -61,7 +62,10 @@ interface Ending {
   readonly digest: string;
 }
 
-/** The last line of an exported log, once it was seen to be right; fails where the file is not whole. */
+/**
+ * The last line of an exported log, once it was seen to be right; fails where the file is not
+ * whole.
+ */
 async function checkWhole(file: string): Promise<Ending> {
   const hash = createHash('sha256');
   let lines = 0;
@@ -108,9 +112,11 @@ async function* eventsOf(store: EventStore): AsyncGenerator<RecordedEvent, void>
 }
 
 /**
- * Reads an exported log into a store, whatever database it is on: streams, revisions, ids, times and receipts stay, positions are new. The old and the new position of each
- * event go into a file. What the store holds then is read once more and has the digest that the file names. Broken off, it is called again, and what is there already is not
- * written twice; a store that holds anything else is left as it is.
+ * Reads an exported log into a store, whatever database it is on: streams, revisions, ids, times
+ * and receipts stay, positions are new. The old and the new position of each event go into a file.
+ * What the store holds then is read once more and has the digest that the file names. Broken off,
+ * it is called again, and what is there already is not written twice; a store that holds anything
+ * else is left as it is.
  */
 export async function importInto(
   store: EventStore,
@@ -157,7 +163,10 @@ export async function importInto(
   }
 }
 
-/** Reads an exported log into a data folder, as {@link importInto} does. The folder is filled whole or not at all. */
+/**
+ * Reads an exported log into a data folder, as {@link importInto} does. The folder is filled whole
+ * or not at all.
+ */
 export async function importLog(
   file: string,
   data: string,

@@ -4,7 +4,10 @@ import { type Output, progress, table } from './output.js';
 
 const now = (): string => new Date().toISOString();
 
-/** Rebuilds the read models named, or those whose version changed. Fails where a name is none of them. */
+/**
+ * Rebuilds the read models named, or those whose version changed. Fails where a name is none of
+ * them.
+ */
 export async function rebuildModels(
   log: EventLog,
   rows: ReadModelStore,
@@ -29,7 +32,9 @@ export async function rebuildModels(
   else for (const [name, version] of Object.entries(versions)) output.out(`${name} is served in version ${version}`);
 }
 
-/** Prints the parked streams, each with the event that stopped it, and answers how many there are. */
+/**
+ * Prints the parked streams, each with the event that stopped it, and answers how many there are.
+ */
 export async function listParked(log: EventLog, rows: ReadModelStore, output: Output): Promise<number> {
   const parked = [];
   for (const { position, ...one } of await rows.parked()) {

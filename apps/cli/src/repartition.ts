@@ -3,7 +3,10 @@ import { type EventLog, type EventPublisher, type ReadModelStore, type RefusalLo
 import { type Output, progress } from './output.js';
 import { foldAnew } from './rows.js';
 
-/** Publishes a log to a topic as far as it is by now, and tells how far that has come; fails where the topic refuses it. Broken off, it goes on where it was. */
+/**
+ * Publishes a log to a topic as far as it is by now, and tells how far that has come; fails where
+ * the topic refuses it. Broken off, it goes on where it was.
+ */
 export async function publishAll(log: EventLog, publisher: EventPublisher, output: Output): Promise<bigint> {
   const head = await log.head();
   const tell = progress(output, 'published to position');
@@ -49,7 +52,10 @@ export interface Repartitioned {
   readonly refusals: { readonly from: RefusalLog; readonly to: RefusalLog };
 }
 
-/** Fills a topic and a database beside those that serve, in another number of partitions. What is recorded meanwhile follows when the apps run on them. */
+/**
+ * Fills a topic and a database beside those that serve, in another number of partitions. What is
+ * recorded meanwhile follows when the apps run on them.
+ */
 export async function repartition(
   log: EventLog,
   { publisher, rows, refusals }: Repartitioned,

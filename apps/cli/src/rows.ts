@@ -87,7 +87,10 @@ export interface Side {
   readonly position: bigint;
 }
 
-/** Every row and column of a name that differs between two sides. Both are read in the order of their keys, so neither is held. */
+/**
+ * Every row and column of a name that differs between two sides. Both are read in the order of
+ * their keys, so neither is held.
+ */
 export async function* differences(name: string, left: Side, right: Side): AsyncIterable<Difference> {
   const [lefts, rights] = [left, right].map(({ store, position }) =>
     rowsAt(store, name, position)[Symbol.asyncIterator](),
@@ -100,7 +103,8 @@ export async function* differences(name: string, left: Side, right: Side): Async
       yield* columnsThatDiffer(name, a.value, b.value);
       [a, b] = [await lefts.next(), await rights.next()];
     } else {
-      // The keys differ: one of the two rows is missing on the other side. Both wait until their like comes, or the end.
+      // The keys differ: one of the two rows is missing on the other side. Both wait until their
+      // like comes, or the end.
       if (a.done !== true) {
         yield* meet(name, order, a.value, 'left');
         a = await lefts.next();

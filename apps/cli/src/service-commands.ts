@@ -12,7 +12,10 @@ interface PartitionsOptions {
   readonly database: string;
 }
 
-/** Adds the commands that only a distributed deployment has: settings as the apps take them, from the environment. */
+/**
+ * Adds the commands that only a distributed deployment has: settings as the apps take them, from
+ * the environment.
+ */
 export function serviceCommands(
   bare: (name: string, about: string, examples: readonly string[]) => Command,
   exit: (status: number) => void,
@@ -100,7 +103,10 @@ export function serviceCommands(
     });
 }
 
-/** Reads an exported log into the event store that the environment names, which is empty or has a part of it. */
+/**
+ * Reads an exported log into the event store that the environment names, which is empty or has a
+ * part of it.
+ */
 export async function importToServices(file: string, positions: string, output: Output): Promise<void> {
   const store = await openDistributedLog(serviceSettings(process.env));
   try {

@@ -24,7 +24,10 @@ const matches = ({ metadata, stream }: RecordedEvent, wanted: TimelineFilter): b
   return wanted.to === undefined || occurredAt.slice(0, wanted.to.length) <= wanted.to;
 };
 
-/** Prints who said what: when it happened beside when it was recorded, late ones marked. Answers how many events it printed. */
+/**
+ * Prints who said what: when it happened beside when it was recorded, late ones marked. Answers how
+ * many events it printed.
+ */
 export async function timeline(log: EventLog, wanted: TimelineFilter, output: Output): Promise<number> {
   const [kind = '', ...id] = (wanted.stream ?? '').split('/');
   const batches =

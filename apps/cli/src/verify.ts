@@ -12,7 +12,10 @@ export interface VerifyFinding {
   readonly says: string;
 }
 
-/** What a verification found. `outdated` counts decisions made on outdated knowledge: the promise on consulted streams allows them, and they are no finding. */
+/**
+ * What a verification found. `outdated` counts decisions made on outdated knowledge: the promise on
+ * consulted streams allows them, and they are no finding.
+ */
 export interface Verified {
   readonly events: number;
   readonly streams: number;
@@ -28,9 +31,11 @@ export interface Verified {
 const MOST = 1000;
 
 /**
- * Reads the whole log once, and holds it against what it promises: revisions without gaps from 0, positions rising, `recordedAt` never going back, each command
- * once on its stream, event ids derived from their commands, every payload readable as its catalogued type, and no decision resting on a revision that was not
- * there yet. Keeps one number for each stream, and a short digest for each command.
+ * Reads the whole log once, and holds it against what it promises: revisions without gaps from 0,
+ * positions rising, `recordedAt` never going back, each command once on its stream, event ids
+ * derived from their commands, every payload readable as its catalogued type, and no decision
+ * resting on a revision that was not there yet. Keeps one number for each stream, and a short
+ * digest for each command.
  */
 export async function verify(log: EventLog, output: Output): Promise<Verified> {
   const head = await log.head();

@@ -2,7 +2,10 @@ import { type EventStore, Fault, type Watchdog } from '@entente/engine';
 import { Readiness, type DeploymentStatus, alarmsOf, headWithTimeout } from '@entente/http';
 import type { IntakeWorker } from '@entente/workers';
 
-/** How an intake stands: why commands wait, where they do, and how many, whichever intake they wait for. */
+/**
+ * How an intake stands: why commands wait, where they do, and how many, whichever intake they wait
+ * for.
+ */
 export class IntakeReadiness extends Readiness {
   constructor(
     private readonly store: EventStore,

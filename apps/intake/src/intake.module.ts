@@ -26,7 +26,10 @@ class IntakeStoreCloser implements OnApplicationShutdown {
   }
 }
 
-/** Commands that others publish to Kafka, decided on the event store as those that come over HTTP are, and answered on Kafka. */
+/**
+ * Commands that others publish to Kafka, decided on the event store as those that come over HTTP
+ * are, and answered on Kafka.
+ */
 @Module({})
 export class IntakeModule {
   static on(config: IntakeConfig, waits: StartupDependencies): DynamicModule {

@@ -52,7 +52,10 @@ class ClosesWhatItUses implements OnApplicationShutdown {
   }
 }
 
-/** The log, delivered by Kafka and folded into rows in PostgreSQL, by as many processes as share its partitions. What the topic lacks is read from the event store. */
+/**
+ * The log, delivered by Kafka and folded into rows in PostgreSQL, by as many processes as share its
+ * partitions. What the topic lacks is read from the event store.
+ */
 @Module({})
 export class ProjectorModule {
   static on(config: ProjectorConfig, waits: StartupDependencies): DynamicModule {

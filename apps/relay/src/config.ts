@@ -4,7 +4,9 @@ import { type Env, readEventStore, readKafka, readProcess, readSettings, readTop
 
 const readFile = (path: string): string => readFileSync(path, 'utf8');
 
-/** What an operator sets, by environment variables; or every one that is wrong with what it takes. */
+/**
+ * What an operator sets, by environment variables; or every one that is wrong with what it takes.
+ */
 export const readConfig = (from: Env) =>
   readSettings(from, readFile, (env) => ({
     process: readProcess(env, { port: 3001, door: DEFAULT_LIMITS, reachable: true }),

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-/** What of the data folder was found damaged while the deployment ran: it stays so until somebody has mended it and started again, so it is told until then. */
+/**
+ * What of the data folder was found damaged while the deployment ran: it stays so until somebody
+ * has mended it and started again, so it is told until then.
+ */
 @Injectable()
 export class FoundDamage {
   private met: string | null = null;

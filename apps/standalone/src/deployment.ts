@@ -5,7 +5,10 @@ import { MEANINGS } from '@entente/read-models';
 import type { LogLevel } from '@entente/workers';
 import { type Projects, StandaloneModule } from './standalone.module.js';
 
-/** Builds the deployment on a data folder; the caller opens its door. Throws where the folder is in use or not ours. */
+/**
+ * Builds the deployment on a data folder; the caller opens its door. Throws where the folder is in
+ * use or not ours.
+ */
 export async function createStandaloneApp(
   folder: string,
   logLevel: LogLevel,

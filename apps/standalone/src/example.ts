@@ -1,4 +1,7 @@
-/** One command of the example story: who sends it, to which stream, and when it happened, in days from the day on which the story is first told. */
+/**
+ * One command of the example story: who sends it, to which stream, and when it happened, in days
+ * from the day on which the story is first told.
+ */
 interface ExampleCommand {
   readonly by: string;
   readonly to: string;
@@ -24,7 +27,10 @@ const EVIDENCE = [
   { sha256: '6f1ed002ab5595859014ebf0951522d9c1f4f1fbf2d9f0a3a1c9a5c6f1f0d7e2', reference: 'visit-report-7' },
 ];
 
-/** The story, told as of a day: a bilateral programme from its proposal to a misuse finding, with something that is still coming. */
+/**
+ * The story, told as of a day: a bilateral programme from its proposal to a misuse finding, with
+ * something that is still coming.
+ */
 function story(day: (offset: number) => string): readonly ExampleCommand[] {
   const told: ExampleCommand[] = [];
   const say = (happened: number, by: string, to: string, body: Record<string, unknown> = {}): void =>
@@ -202,7 +208,10 @@ function story(day: (offset: number) => string): readonly ExampleCommand[] {
   return told;
 }
 
-/** What has been told before: nothing, the beginning of the story, all of it, or something else that is not ours to touch. */
+/**
+ * What has been told before: nothing, the beginning of the story, all of it, or something else that
+ * is not ours to touch.
+ */
 type Before = { readonly as: 'nothing' | 'told' | 'something-else' } | { readonly as: 'begun'; readonly on: string };
 
 const commandId = (n: number): string => `example-${String(n + 1).padStart(2, '0')}`;
@@ -230,8 +239,9 @@ const daysFrom =
     new Date(Date.parse(today) + offset * 86_400_000).toISOString().slice(0, 10);
 
 /**
- * Tells the example story through the front door of a deployment at `url`, into an empty log or one where it was broken off; never twice, and never into anything else.
- * Answers how many commands were new. Fails with the refusal where one is refused.
+ * Tells the example story through the front door of a deployment at `url`, into an empty log or one
+ * where it was broken off; never twice, and never into anything else. Answers how many commands
+ * were new. Fails with the refusal where one is refused.
  */
 export async function tellExample(url: string, today: string): Promise<number> {
   const before = await look(url);
@@ -252,7 +262,8 @@ export async function tellExample(url: string, today: string): Promise<number> {
     });
     // Read whole, so that its connection is free again.
     const said = await answer.text();
-    // An id used for something else: an earlier version of the story was told here, and is left as it is.
+    // An id used for something else: an earlier version of the story was told here, and is left as
+    // it is.
     if (answer.status === 409 && before.as === 'begun') return told;
     if (!answer.ok) throw new Error(`the example story stops at ${to}: ${said}`);
     if (!answer.headers.has('idempotency-replayed')) told += 1;

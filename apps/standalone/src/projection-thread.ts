@@ -1,4 +1,7 @@
-/** The thread on which a deployment folds its log into rows, so that folding and rebuilding hold no command up. It ends when it is told to. */
+/**
+ * The thread on which a deployment folds its log into rows, so that folding and rebuilding hold no
+ * command up. It ends when it is told to.
+ */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
@@ -21,7 +24,10 @@ export interface LogAdvanced {
   readonly durable: bigint;
 }
 
-/** What it says: that it stands; then, after each batch and once a second, how it stands and what has moved since. */
+/**
+ * What it says: that it stands; then, after each batch and once a second, how it stands and what
+ * has moved since.
+ */
 export type Says =
   | Ready
   | {

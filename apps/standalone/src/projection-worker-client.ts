@@ -6,7 +6,10 @@ import { Thread } from './thread.js';
 /** Under load it is told of commits so often, in milliseconds. */
 const TOLD_EVERY = 10;
 
-/** The projection on a thread of its own: it is told of each commit, and begins again when its thread has ended by itself. */
+/**
+ * The projection on a thread of its own: it is told of each commit, and begins again when its
+ * thread has ended by itself.
+ */
 export class ProjectionWorkerClient extends ProjectionStatus implements OnModuleDestroy {
   private readonly thread: Thread<LogAdvanced, Says>;
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
@@ -32,7 +35,10 @@ export class ProjectionWorkerClient extends ProjectionStatus implements OnModule
     });
   }
 
-  /** Begins it, on a log that is on the disk up to a position; resolves when the rows can be read, and fails where they cannot be opened. */
+  /**
+   * Begins it, on a log that is on the disk up to a position; resolves when the rows can be read,
+   * and fails where they cannot be opened.
+   */
   static async begin(
     data: Omit<ThreadData, 'durable'>,
     observer: Observer,
@@ -51,7 +57,10 @@ export class ProjectionWorkerClient extends ProjectionStatus implements OnModule
     return this.why;
   }
 
-  /** Tells it that the log has grown: it is on the disk up to here. At once after a rest; under load many commits are told together, since each telling wakes a thread. */
+  /**
+   * Tells it that the log has grown: it is on the disk up to here. At once after a rest; under load
+   * many commits are told together, since each telling wakes a thread.
+   */
   committed(durable: bigint): void {
     this.durable = durable;
     if (this.telling !== null) return;

@@ -14,10 +14,16 @@ import { SqliteReadModelStore } from '@entente/typeorm';
 import { type LogLevel, PROJECTION, logging } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 
-/** For so long, in milliseconds, what comes in under load is gathered into one batch: a page of the rows is then written once for many events. */
+/**
+ * For so long, in milliseconds, what comes in under load is gathered into one batch: a page of the
+ * rows is then written once for many events.
+ */
 const GATHER = 40;
 
-/** The rows of a data folder, opened by the one process that writes its log, before it writes: rows ahead of the log are folded anew. */
+/**
+ * The rows of a data folder, opened by the one process that writes its log, before it writes: rows
+ * ahead of the log are folded anew.
+ */
 export async function openRows(
   folder: string,
   log: EventLog,
@@ -52,7 +58,10 @@ class ClosesWhatItReads implements OnApplicationShutdown {
   }
 }
 
-/** The projection alone, beside the deployment that writes the log: it reads the log on a connection of its own. */
+/**
+ * The projection alone, beside the deployment that writes the log: it reads the log on a connection
+ * of its own.
+ */
 @Module({})
 export class ProjectionModule {
   static on(folder: string, logLevel: LogLevel, durable: bigint, observer: Observer): DynamicModule {

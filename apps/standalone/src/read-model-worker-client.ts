@@ -27,7 +27,10 @@ const MOST_WAITING = 1000;
 const faultOf = ({ code, message, retryAfter }: Failed): Error =>
   code === null ? new Error(message) : new Fault(code, message, retryAfter);
 
-/** Rows read on a thread of their own. What is asked while the thread begins again is answered so: try again. */
+/**
+ * Rows read on a thread of their own. What is asked while the thread begins again is answered so:
+ * try again.
+ */
 export class ReadModelWorkerClient extends ReadModelStore implements OnApplicationShutdown {
   readonly partitions = 1;
   private readonly thread: Thread<Question, RowsSay>;

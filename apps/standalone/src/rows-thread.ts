@@ -1,4 +1,7 @@
-/** A thread on which rows are read, so that a question that takes long holds no command up. It ends when it is told to. */
+/**
+ * A thread on which rows are read, so that a question that takes long holds no command up. It ends
+ * when it is told to.
+ */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type CorruptFile, type ReadModelDescription, Fault, type ReadModelStore } from '@entente/engine';
@@ -28,7 +31,10 @@ export interface Failed {
   readonly retryAfter: number | null;
 }
 
-/** What it says: an answer; what rows there are, whenever that has changed; that a file was found damaged. */
+/**
+ * What it says: an answer; what rows there are, whenever that has changed; that a file was found
+ * damaged.
+ */
 export type RowsSay =
   | Ready
   | { readonly answer: number; readonly value: unknown }

@@ -9,8 +9,9 @@ import type { StandaloneConfig } from './config.js';
 const FIRST = 3;
 
 /**
- * The listening socket that a supervisor holds and hands to this process, by systemd's convention (LISTEN_PID, LISTEN_FDS); null where there is none. Who connects while
- * the process is ended and started again then waits in the socket's own queue, and nobody is refused.
+ * The listening socket that a supervisor holds and hands to this process, by systemd's convention
+ * (LISTEN_PID, LISTEN_FDS); null where there is none. Who connects while the process is ended and
+ * started again then waits in the socket's own queue, and nobody is refused.
  */
 export function activatedSocket(env: Readonly<Record<string, string | undefined>>, pid: number): number | null {
   const { LISTEN_PID: of, LISTEN_FDS: sockets } = env;
@@ -27,7 +28,10 @@ export function activatedSocket(env: Readonly<Record<string, string | undefined>
   return FIRST;
 }
 
-/** Listens on the socket that was handed over, else on the host and port of the settings; the address where it is reached. */
+/**
+ * Listens on the socket that was handed over, else on the host and port of the settings; the
+ * address where it is reached.
+ */
 export async function listen(
   app: NestFastifyApplication,
   { host, port }: Pick<StandaloneConfig, 'host' | 'port'>,

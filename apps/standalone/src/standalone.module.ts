@@ -51,7 +51,10 @@ import { ProjectionWorkerClient } from './projection-worker-client.js';
 import { openRows } from './projection.module.js';
 import { ReadModelWorkerClient } from './read-model-worker-client.js';
 
-/** The key that seals reporters' names: made once, kept beside the log and never in it, readable by its owner alone. */
+/**
+ * The key that seals reporters' names: made once, kept beside the log and never in it, readable by
+ * its owner alone.
+ */
 function pseudonymKey(folder: string): Buffer {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'pseudonym.key');
@@ -68,7 +71,10 @@ function pseudonymKey(folder: string): Buffer {
   return Buffer.from(key, 'hex');
 }
 
-/** Closes the log and the rows when the deployment closes, after the last answer. One that cannot be closed keeps none of the others open. */
+/**
+ * Closes the log and the rows when the deployment closes, after the last answer. One that cannot be
+ * closed keeps none of the others open.
+ */
 @Injectable()
 export class StandaloneStoreCloser implements OnApplicationShutdown {
   constructor(
@@ -205,7 +211,8 @@ export class StandaloneModule {
         },
         {
           provide: RefusalLog,
-          // After the log, which holds the folder's lock: nothing is opened in a folder that another process has.
+          // After the log, which holds the folder's lock: nothing is opened in a folder that
+          // another process has.
           inject: [SqliteEventStore],
           useFactory: () => new SqliteRefusalLog(folder),
         },

@@ -1,4 +1,7 @@
-/** Loaded before everything else: an older Node.js would end in the middle of what comes next, without a word. */
+/**
+ * Loaded before everything else: an older Node.js would end in the middle of what comes next,
+ * without a word.
+ */
 const LEAST = 24;
 if (Number(process.versions.node.split('.')[0]) < LEAST) {
   process.stderr.write(

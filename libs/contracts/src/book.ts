@@ -13,7 +13,10 @@ export interface BookStep {
   readonly body: Readonly<Record<string, unknown>>;
   /** Days that pass before it is sent: what a clock records waits for its day. */
   readonly daysLater: number;
-  /** Fields, by path, that hold the id of the last event of an earlier step: they are filled in from that step's receipt. */
+  /**
+   * Fields, by path, that hold the id of the last event of an earlier step: they are filled in from
+   * that step's receipt.
+   */
   readonly events: Readonly<Record<string, number>>;
 }
 
@@ -21,7 +24,10 @@ interface More {
   /** Fields that differ from the command's own example. */
   readonly with?: Readonly<Record<string, unknown>>;
   readonly daysLater?: number;
-  /** A field, by path, and the last earlier command of this path, on this stream or the one named before a colon. */
+  /**
+   * A field, by path, and the last earlier command of this path, on this stream or the one named
+   * before a colon.
+   */
   readonly events?: Readonly<Record<string, string>>;
 }
 type Line = readonly [stream: string, path: string, actor: string, more?: More];
@@ -234,9 +240,9 @@ const dayAfter =
     new Date(Date.parse(today) + offset * 86_400_000).toISOString().slice(0, 10);
 
 /**
- * The book of examples as of a day (YYYY-MM-DD): told in its order into an empty store, or after the example story, every step is accepted, and every
- * command of the catalogue occurs.
- * Fails where a line names no command, or an event that no earlier step left.
+ * The book of examples as of a day (YYYY-MM-DD): told in its order into an empty store, or after
+ * the example story, every step is accepted, and every command of the catalogue occurs. Fails where
+ * a line names no command, or an event that no earlier step left.
  */
 export function bookOfExamples(today: string): readonly BookStep[] {
   const told: BookStep[] = [];

@@ -21,7 +21,10 @@ export interface Published {
   readonly previous: Place;
 }
 
-/** A mark on a topic: whoever reads it has seen all that the log has in this partition up to the position, the last of which is `previous`. */
+/**
+ * A mark on a topic: whoever reads it has seen all that the log has in this partition up to the
+ * position, the last of which is `previous`.
+ */
 export interface Marked {
   readonly is: 'mark';
   readonly storeId: string;
@@ -29,10 +32,16 @@ export interface Marked {
   readonly previous: Place;
 }
 
-/** The type of a mark: a CloudEvent too, so that other readers of the topic can tell it and pass it over. */
+/**
+ * The type of a mark: a CloudEvent too, so that other readers of the topic can tell it and pass it
+ * over.
+ */
 export const MARK = 'entente.mark';
 
-/** How each part of the metadata is written as an attribute; null: an attribute of the standard has it already, or it is absent. */
+/**
+ * How each part of the metadata is written as an attribute; null: an attribute of the standard has
+ * it already, or it is absent.
+ */
 type Written = {
   readonly [Name in keyof EventMetadata]-?: (metadata: EventMetadata) => readonly [name: string, text: string | null];
 };
@@ -65,9 +74,11 @@ const chain = (storeId: string, previous: Place): readonly (readonly [string, st
 ];
 
 /**
- * An event as a CloudEvent 1.0 in Kafka's binary mode: each attribute is a header `ce_<name>`, the media type is `content-type`, the value is the data as JSON, the key
- * is the stream's id. Extensions beside those of the standard and its documented ones: `sequence` is the position in the log, `prevposition` and `previd` are the event
- * before it in its partition, `storeid` is the log. Nothing of the event is left out.
+ * An event as a CloudEvent 1.0 in Kafka's binary mode: each attribute is a header `ce_<name>`, the
+ * media type is `content-type`, the value is the data as JSON, the key is the stream's id.
+ * Extensions beside those of the standard and its documented ones: `sequence` is the position in
+ * the log, `prevposition` and `previd` are the event before it in its partition, `storeid` is the
+ * log. Nothing of the event is left out.
  */
 export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'is'>): Message {
   const { metadata, stream } = event;
@@ -105,7 +116,10 @@ export function cloudMarkOf({ position, previous, storeId }: Omit<Marked, 'is'>)
   return { key: null, headers: attributes([...named, ...chain(storeId, previous)]), value: null };
 }
 
-/** What a message of the topic says, exactly as it was recorded; throws an Error that names what is missing or wrong where it is none of Entente's. */
+/**
+ * What a message of the topic says, exactly as it was recorded; throws an Error that names what is
+ * missing or wrong where it is none of Entente's.
+ */
 export function readCloudEvent({ headers, value }: Message): Published | Marked {
   const maybe = (name: string): string | null => headers[`ce_${name}`] ?? null;
   const given = (name: string): string => {

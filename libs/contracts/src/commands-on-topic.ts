@@ -27,7 +27,10 @@ export interface CommandProblem {
   readonly more: { readonly [name: string]: Json };
 }
 
-/** What a message says: a command; one that is wrong, whose sender can be told so; or nothing that anybody could be answered to. */
+/**
+ * What a message says: a command; one that is wrong, whose sender can be told so; or nothing that
+ * anybody could be answered to.
+ */
 export type ReadMessage =
   | { readonly is: 'command'; readonly asked: ReplyTarget; readonly received: ReceivedCommand }
   | { readonly is: 'wrong'; readonly asked: ReplyTarget; readonly problem: CommandProblem }
@@ -38,7 +41,9 @@ const LONGEST_BODY = 1024 * 1024;
 /** Without these nobody can be answered. */
 const NEEDED = ['id', 'source', 'subject'] as const;
 const LONGEST_ATTRIBUTE = 1024;
-/** So many wrong fields are named, each path no longer than this: a reply has to fit into a message. */
+/**
+ * So many wrong fields are named, each path no longer than this: a reply has to fit into a message.
+ */
 const MOST_WRONG = 500;
 const LONGEST_PATH = 200;
 const IS_JSON = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
@@ -51,9 +56,11 @@ interface Taken {
 }
 
 /**
- * Reads a command that was sent as a CloudEvent 1.0 over Kafka, in binary mode (`ce_` headers) or structured mode (`content-type: application/cloudevents+json`): `id` is
- * the command's id, `type` the command, `subject` the stream as `<kind>/<id>`, `source` the sending organisation, `data` the body as over HTTP. Extensions: `actorrole`
- * (required), `actorperson`, `actorfor`, `ifrevision`, `correlationid`, `causationid`, `traceparent`. What else is there is passed over.
+ * Reads a command that was sent as a CloudEvent 1.0 over Kafka, in binary mode (`ce_` headers) or
+ * structured mode (`content-type: application/cloudevents+json`): `id` is the command's id, `type`
+ * the command, `subject` the stream as `<kind>/<id>`, `source` the sending organisation, `data` the
+ * body as over HTTP. Extensions: `actorrole` (required), `actorperson`, `actorfor`, `ifrevision`,
+ * `correlationid`, `causationid`, `traceparent`. What else is there is passed over.
  */
 export function readCommand(arrived: Arrived): ReadMessage {
   const taken = takenApart(arrived);
@@ -187,7 +194,10 @@ function fromStructured(value: Uint8Array | null): Taken | { readonly why: strin
   return { attributes, body: { json: data } };
 }
 
-/** JSON in UTF-8; undefined where it is none, or would reach for the prototype of what it is read into. */
+/**
+ * JSON in UTF-8; undefined where it is none, or would reach for the prototype of what it is read
+ * into.
+ */
 function parsed(value: Uint8Array | null): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value ?? undefined), (name, one: unknown) => {

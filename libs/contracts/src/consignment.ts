@@ -14,8 +14,9 @@ import {
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
 /**
- * The four facts of a delivery, by the point that each stands for: `origin` shipped, `hub` arrived at a hub, `title` title
- * transferred, `receipt` confirmed by the recipient. They come in any order; every figure says which one it counts.
+ * The four facts of a delivery, by the point that each stands for: `origin` shipped, `hub` arrived
+ * at a hub, `title` title transferred, `receipt` confirmed by the recipient. They come in any
+ * order; every figure says which one it counts.
  */
 export const DELIVERY_POINTS = ['origin', 'hub', 'title', 'receipt'] as const;
 /** One of {@link DELIVERY_POINTS}. */
@@ -70,7 +71,9 @@ export class TransferTitle {
   @code('the code of the place where title passed', 'port-of-exit') readonly point!: string;
 }
 
-/** What the recipient counted of one line: by serials where the item has them, by lots otherwise. */
+/**
+ * What the recipient counted of one line: by serials where the item has them, by lots otherwise.
+ */
 export class ConfirmedLine {
   @line() readonly line!: string;
   @quantity('the quantity received', 100, 0) readonly quantity!: number;
@@ -122,7 +125,10 @@ export class ConsignmentReason {
   @reason('clearance-suspended') readonly reason!: string;
 }
 
-/** A consignment: one delivery under a case. The recipient says what it received; the donor or an implementer says the rest. */
+/**
+ * A consignment: one delivery under a case. The recipient says what it received; the donor or an
+ * implementer says the rest.
+ */
 export const consignmentContract = contract({
   kind: 'consignment',
   about: 'one delivery under a case: its plan, and its facts in whatever order they come',

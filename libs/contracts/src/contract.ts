@@ -2,14 +2,23 @@ import type { Relation } from './relations.js';
 import { exampleOf } from './schema.js';
 import type { Beside } from './validate.js';
 
-/** A command: the last part of its route, the class of its fields, who may send it, what it says, and an example. */
+/**
+ * A command: the last part of its route, the class of its fields, who may send it, what it says,
+ * and an example.
+ */
 export interface CommandContract<Data extends object = object, By extends Relation = Relation> {
   readonly path: string;
   readonly body: new () => Data;
-  /** A sender stands in one of these relations to the stream. Rules about the stream's state come on top. */
+  /**
+   * A sender stands in one of these relations to the stream. Rules about the stream's state come on
+   * top.
+   */
   readonly by: readonly By[];
   readonly summary: string;
-  /** A body that the class accepts. The book of examples says by whom, on which stream and after what it is accepted by the rules too. */
+  /**
+   * A body that the class accepts. The book of examples says by whom, on which stream and after
+   * what it is accepted by the rules too.
+   */
   readonly example: Data & Beside;
 }
 

@@ -22,8 +22,8 @@ import {
 } from 'class-validator';
 import { type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
 
-// One line on a field gives its validation (class-validator), its JSON Schema, what it means, its unit included, and an
-// example. Descriptions are written as a phrase: `the day of the shipment`.
+// One line on a field gives its validation (class-validator), its JSON Schema, what it means, its
+// unit included, and an example. Descriptions are written as a phrase: `the day of the shipment`.
 
 type Field = PropertyDecorator;
 
@@ -100,7 +100,9 @@ class IsCurrency implements ValidatorConstraintInterface {
 export const currency = (description: string, example = 'USD'): Field =>
   field({ type: 'string', pattern: '^[A-Z]{3}$', description, example }, Validate(IsCurrency));
 
-/** Money: whole minor units of the currency at hand, above zero unless told, within the safe range. */
+/**
+ * Money: whole minor units of the currency at hand, above zero unless told, within the safe range.
+ */
 export const minorUnits = (description: string, example: number, min = 1): Field =>
   integer(`${description}, in minor units of the currency`, example, min, Number.MAX_SAFE_INTEGER);
 

@@ -31,7 +31,10 @@ export const wrongMetadata = (raw: RawMetadata, names: MetadataNames): readonly 
   ...wrongUnless(SHAPES.token, names.causationId, raw.causationId),
 ];
 
-/** Reads a command and what is said beside it, whichever way it came, or names every field that is wrong. */
+/**
+ * Reads a command and what is said beside it, whichever way it came, or names every field that is
+ * wrong.
+ */
 export function parseCommand(
   { type, body: fields }: CataloguedCommand,
   body: unknown,

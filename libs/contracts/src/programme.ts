@@ -1,7 +1,10 @@
 import { code, day, eventId, integer, oneOf, optional, organisation, streamId, text, word } from './fields.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
-/** `bilateral`: one donor and one recipient; `multilateral`: the donor and those who take part with it, for one beneficiary. */
+/**
+ * `bilateral`: one donor and one recipient; `multilateral`: the donor and those who take part with
+ * it, for one beneficiary.
+ */
 export const PROGRAMME_KINDS = ['bilateral', 'multilateral'] as const;
 export type ProgrammeKind = (typeof PROGRAMME_KINDS)[number];
 

@@ -1,6 +1,7 @@
 /**
- * The relations to a stream in which a command may be sent, as documents say them. An organisation stands in them itself,
- * or by who acts on its behalf. The operator of the deployment stands in for anybody, save where a rule says otherwise.
+ * The relations to a stream in which a command may be sent, as documents say them. An organisation
+ * stands in them itself, or by who acts on its behalf. The operator of the deployment stands in for
+ * anybody, save where a rule says otherwise.
  */
 export const RELATIONS = {
   anybody: 'anybody',

@@ -20,8 +20,10 @@ export interface CommandReply {
 }
 
 /**
- * A reply as a CloudEvent 1.0 in Kafka's binary mode: its key is the stream's id, `subject` the stream, `commandid` and `correlationid` those of the command. The value is
- * the receipt as over HTTP, with `repeated` where it was given before; or what an HTTP problem says, without its status.
+ * A reply as a CloudEvent 1.0 in Kafka's binary mode: its key is the stream's id, `subject` the
+ * stream, `commandid` and `correlationid` those of the command. The value is the receipt as over
+ * HTTP, with `repeated` where it was given before; or what an HTTP problem says, without its
+ * status.
  */
 export function cloudReplyOf({ id, source, asked, answer }: CommandReply): Message {
   const { commandId, correlationId, subject, traceparent } = asked;

@@ -31,7 +31,10 @@ export interface ActorParts {
   readonly for: string | undefined;
 }
 
-/** The actor that the parts name, and every part that is wrong, under the path by which its sender knows it. */
+/**
+ * The actor that the parts name, and every part that is wrong, under the path by which its sender
+ * knows it.
+ */
 export function actorOf(
   { organisation, role, person, for: speaksFor }: ActorParts,
   pathOf: (part: keyof ActorParts) => string,

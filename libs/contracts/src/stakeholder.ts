@@ -1,7 +1,10 @@
 import { code, day, eventId, oneOf, optional, organisation, text, word } from './fields.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
-/** What an organisation is. An `international-organisation` is the international body that R4 speaks of. */
+/**
+ * What an organisation is. An `international-organisation` is the international body that R4 speaks
+ * of.
+ */
 export const STAKEHOLDER_TYPES = [
   'state',
   'international-organisation',
@@ -12,7 +15,10 @@ export const STAKEHOLDER_TYPES = [
 ] as const;
 export type StakeholderType = (typeof STAKEHOLDER_TYPES)[number];
 
-/** The roles that the operator grants: nobody is granted the operator's own, the system's or the public's. */
+/**
+ * The roles that the operator grants: nobody is granted the operator's own, the system's or the
+ * public's.
+ */
 export const GRANTABLE_ROLES = [
   'donor',
   'recipient',

@@ -28,7 +28,10 @@ compileOnce();
 
 const DEEPEST = 12;
 
-/** Whether a value nests deeper than any wire class does; told without recursion, so that no depth can break it. */
+/**
+ * Whether a value nests deeper than any wire class does; told without recursion, so that no depth
+ * can break it.
+ */
 function tooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -48,7 +51,10 @@ const named = (errors: readonly ValidationError[], before: string): FieldError[]
     return [...own, ...named(children ?? [], path)];
   });
 
-/** Every field of a value that a wire class does not accept, unknown ones too; none where it is right. */
+/**
+ * Every field of a value that a wire class does not accept, unknown ones too; none where it is
+ * right.
+ */
 export function wrongFields(wire: new () => object, value: unknown): readonly FieldError[] {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return [{ path: '', message: 'the body must be a JSON object' }];
@@ -57,7 +63,10 @@ export function wrongFields(wire: new () => object, value: unknown): readonly Fi
   return named(validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }), '');
 }
 
-/** A body as received, taken apart: the command's own fields, what stands beside them, and all that is wrong at once. */
+/**
+ * A body as received, taken apart: the command's own fields, what stands beside them, and all that
+ * is wrong at once.
+ */
 export function readBody(
   wire: new () => object,
   body: unknown,

@@ -1,4 +1,7 @@
-/** A stretch of a log that begins where a restored or moved log went on: what had been recorded behind that place elsewhere is not in it. */
+/**
+ * A stretch of a log that begins where a restored or moved log went on: what had been recorded
+ * behind that place elsewhere is not in it.
+ */
 export interface Era {
   /** Random, so that no two are taken for each other. */
   readonly id: string;
@@ -10,14 +13,20 @@ interface Eras {
   readonly eras: readonly Era[];
 }
 
-/** The era in which a log is; '' in the first. Whatever names positions to somebody who comes back names it too. */
+/**
+ * The era in which a log is; '' in the first. Whatever names positions to somebody who comes back
+ * names it too.
+ */
 export const eraOf = ({ eras }: Eras): string => eras.at(-1)?.id ?? '';
 
 /** The era in which a position was recorded. */
 export const eraAt = ({ eras }: Eras, position: bigint): string =>
   eras.findLast(({ since }) => since < position)?.id ?? '';
 
-/** Up to which position a log still has what it had in an era; null where all of it. Of an era that it does not know, nothing is sure. */
+/**
+ * Up to which position a log still has what it had in an era; null where all of it. Of an era that
+ * it does not know, nothing is sure.
+ */
 export function keptOf({ eras }: Eras, era: string): bigint | null {
   const at = era === '' ? -1 : eras.findIndex(({ id }) => id === era);
   if (at < 0 && era !== '') return 0n;

@@ -12,9 +12,15 @@ export interface FeedBatch {
 export interface FeedConsumer {
   /** The position behind which a partition is wanted: asked at the start and after every fault. */
   resume(partition: number): Promise<bigint>;
-  /** Resolves when the batch has taken effect; no further batch of the partition comes before. A rejection delivers from `resume` again, after a pause. */
+  /**
+   * Resolves when the batch has taken effect; no further batch of the partition comes before. A
+   * rejection delivers from `resume` again, after a pause.
+   */
   take(batch: FeedBatch): Promise<void>;
-  /** The partition is delivered here no more, until `resume` is asked for it again: another process may have it now. */
+  /**
+   * The partition is delivered here no more, until `resume` is asked for it again: another process
+   * may have it now.
+   */
   release?(partition: number): void;
 }
 
@@ -29,8 +35,9 @@ export interface FeedSubscription {
 }
 
 /**
- * Delivers the log to whoever folds it: every event at least once, in order within its partition, none passed over.
- * All events of one stream are in one partition, for ever. Where several processes share a feed, each is delivered some of the partitions, which may change at any time.
+ * Delivers the log to whoever folds it: every event at least once, in order within its partition,
+ * none passed over. All events of one stream are in one partition, for ever. Where several
+ * processes share a feed, each is delivered some of the partitions, which may change at any time.
  */
 export abstract class EventFeed {
   abstract readonly partitions: number;

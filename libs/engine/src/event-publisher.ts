@@ -1,6 +1,9 @@
 import type { RecordedEvent } from '@entente/kernel';
 
-/** An event's place in the chain of its partition: where it stands and its id; position 0 and no id before the first. */
+/**
+ * An event's place in the chain of its partition: where it stands and its id; position 0 and no id
+ * before the first.
+ */
 export interface EventRef {
   readonly position: bigint;
   readonly id: string;
@@ -42,13 +45,17 @@ export interface Watermark {
 /**
  * Publishes a log to whoever folds it elsewhere, in a fixed number of partitions, for ever.
  *
- * - What `publish` and `mark` have answered is kept as durably as the topic can, behind all that was answered before. One call's records keep their order within
- *   each partition.
- * - Where one of them fails, any part of it may have taken effect, now or later; what follows in a partition is never there without what went before it in the same call. Until
- *   `tails` has been asked anew, every further call fails.
- * - `tails` makes the topic where there is none. It refuses, in so many words, a topic that has another number of partitions or forgets (finite retention, compaction), a
- *   partition whose beginning is gone (emptied, or made anew under a writer), and one to which another log was published.
- * - `check` refuses the same of the topic and the beginnings of its partitions, asked now and then: a topic may be made to forget later.
+ * - What `publish` and `mark` have answered is kept as durably as the topic can, behind all that
+ *   was answered before. One call's records keep their order within each partition.
+ * - Where one of them fails, any part of it may have taken effect, now or later; what follows in a
+ *   partition is never there without what went before it in the same call. Until `tails` has been
+ *   asked anew, every further call fails.
+ * - `tails` makes the topic where there is none. It refuses, in so many words, a topic that has
+ *   another number of partitions or forgets (finite retention, compaction), a partition whose
+ *   beginning is gone (emptied, or made anew under a writer), and one to which another log was
+ *   published.
+ * - `check` refuses the same of the topic and the beginnings of its partitions, asked now and then:
+ *   a topic may be made to forget later.
  */
 export abstract class EventPublisher {
   abstract readonly partitions: number;

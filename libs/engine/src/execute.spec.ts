@@ -10,7 +10,10 @@ import { UNOBSERVED } from './observer.js';
 import type { RefusedCommand } from './refusal-log.js';
 import { Pseudonymizer, commandHash, commandKey, eventId } from './identity.js';
 
-/** A counter that counts what it is given, says nothing to zero, and refuses to go below. Its twin may be consulted. */
+/**
+ * A counter that counts what it is given, says nothing to zero, and refuses to go below. Its twin
+ * may be consulted.
+ */
 const counter = {
   kind: 'counter',
   ids: 'prefixed',

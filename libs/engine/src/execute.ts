@@ -45,7 +45,10 @@ export type CommandResult =
   | { readonly as: 'id-reused' }
   | { readonly as: 'stale'; readonly revision: number };
 
-/** What the executor needs to know of the kinds: their deciders, and the newest version of each event type. */
+/**
+ * What the executor needs to know of the kinds: their deciders, and the newest version of each
+ * event type.
+ */
 export interface Kinds {
   decider(kind: string): AnyDecider | undefined;
   version(kind: string, type: string): number;
@@ -55,7 +58,8 @@ const ATTEMPTS = 5;
 
 /**
  * The one loop by which anything is recorded: fold, settle, append; a lost race is decided again.
- * Commands on one stream take turns within the process. States are kept by exact revision, bounded by the number of their events; a cold stream is folded again.
+ * Commands on one stream take turns within the process. States are kept by exact revision, bounded
+ * by the number of their events; a cold stream is folded again.
  */
 export class Executor {
   private readonly cache: LRUCache<string, FoldedStream>;
@@ -73,7 +77,10 @@ export class Executor {
     this.cache = new LRUCache({ maxSize: maxCachedEvents, sizeCalculation: (f) => f.types.size + 1 });
   }
 
-  /** Decides a command and records what was decided. Throws a `Fault`; every other answer is an outcome. */
+  /**
+   * Decides a command and records what was decided. Throws a `Fault`; every other answer is an
+   * outcome.
+   */
   async execute(submit: ExecuteCommand): Promise<CommandResult> {
     const { stream, command, metadata, body } = submit.received;
     const hash = commandHash({ type: command.type, data: body });
@@ -120,7 +127,10 @@ export class Executor {
     });
   }
 
-  /** What a command left earlier, by the organisation that sent it; null where it left nothing on this stream. */
+  /**
+   * What a command left earlier, by the organisation that sent it; null where it left nothing on
+   * this stream.
+   */
   async receipt(actor: Actor, stream: StreamRef, commandId: string): Promise<Receipt | null> {
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) return null;
@@ -141,7 +151,10 @@ export class Executor {
     return trace === undefined ? null : receiptOf(commandId, stream, trace);
   }
 
-  /** A stream's state from its events up to, and not from, the first one that is left out; null where that is none of them, or the kind is not known. */
+  /**
+   * A stream's state from its events up to, and not from, the first one that is left out; null
+   * where that is none of them, or the kind is not known.
+   */
   async stateAt(
     stream: StreamRef,
     includes: (event: RecordedEvent) => boolean,
@@ -187,7 +200,8 @@ export class Executor {
       this.observer.decided(performance.now() - begun);
       if (settled.as === 'repeated')
         return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, settled.trace), repeated: true };
-      // Only what is appended is held against the newest revision by the store: any other answer must rest on it too, whoever else writes.
+      // Only what is appended is held against the newest revision by the store: any other answer
+      // must rest on it too, whoever else writes.
       if ((settled.as !== 'decided' || submit.dryRun) && (await this.store.revisionOf(name)) !== folded.revision) {
         this.cache.delete(name);
         continue;
@@ -197,7 +211,8 @@ export class Executor {
       if (!(await this.stillSo(consulted))) continue;
       const expected = folded.revision < 0 ? 'none' : folded.revision;
       const appended = await this.store.append(name, expected, settled.events).catch((error: unknown) => {
-        // It may be written all the same: the store is asked before anything else is decided on this stream.
+        // It may be written all the same: the store is asked before anything else is decided on
+        // this stream.
         if (!(error instanceof Fault) || error.retryAfter === null) this.cache.delete(name);
         throw error;
       });
@@ -218,7 +233,10 @@ export class Executor {
     throw new Contention(name, ATTEMPTS);
   }
 
-  /** The states of the streams that the decision rests on: at most two rounds, read from the store's own word on their revisions. */
+  /**
+   * The states of the streams that the decision rests on: at most two rounds, read from the store's
+   * own word on their revisions.
+   */
   private async consult(
     decider: AnyDecider,
     { stream, command }: ReceivedCommand,
@@ -255,7 +273,10 @@ export class Executor {
     return true;
   }
 
-  /** Another stream's state at its newest revision; a copy of what is cached would do, since only its own turn changes it. */
+  /**
+   * Another stream's state at its newest revision; a copy of what is cached would do, since only
+   * its own turn changes it.
+   */
   private async current(decider: AnyDecider, stream: StreamRef): Promise<FoldedStream> {
     const name = streamName(stream);
     const revision = await this.store.revisionOf(name);

@@ -1,4 +1,7 @@
-/** Something failed that is neither the rules saying no nor a lost race. `retryAfter` in seconds where trying again helps. */
+/**
+ * Something failed that is neither the rules saying no nor a lost race. `retryAfter` in seconds
+ * where trying again helps.
+ */
 export class Fault extends Error {
   constructor(
     /** A stable name in kebab-case. */
@@ -26,7 +29,10 @@ export class DiskFull extends Fault {
   }
 }
 
-/** The events of one command are more than the event store takes at once. Nothing of it is there, and no further try changes that. */
+/**
+ * The events of one command are more than the event store takes at once. Nothing of it is there,
+ * and no further try changes that.
+ */
 export class TooLarge extends Fault {
   constructor(message: string, cause?: unknown) {
     super('too-large', message, null, { cause });
@@ -76,7 +82,10 @@ export class OutcomeUnknown extends Fault {
   }
 }
 
-/** A file of the data folder cannot be read as it was written: what is there is damaged, and `remedy` says what to do. */
+/**
+ * A file of the data folder cannot be read as it was written: what is there is damaged, and
+ * `remedy` says what to do.
+ */
 export class CorruptFile extends Fault {
   constructor(file: string, remedy: string, cause: unknown) {
     super(
@@ -90,7 +99,10 @@ export class CorruptFile extends Fault {
   }
 }
 
-/** The rules themselves failed at a command: a bug in them, which no other command need meet. What is said of it stays in the log. */
+/**
+ * The rules themselves failed at a command: a bug in them, which no other command need meet. What
+ * is said of it stays in the log.
+ */
 export class DeciderFailed extends Fault {
   constructor(cause: unknown) {
     super('fault', 'something failed here; it has been logged', null, { cause });

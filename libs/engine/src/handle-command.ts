@@ -12,7 +12,10 @@ import {
 import type { NewEvent } from './event-store.js';
 import { commandKey, eventId } from './identity.js';
 
-/** The engine's own event: a command was decided and there was nothing new to say. It keeps a later retry from taking effect. */
+/**
+ * The engine's own event: a command was decided and there was nothing new to say. It keeps a later
+ * retry from taking effect.
+ */
 export const COMMAND_NOTED = 'CommandNoted';
 
 /** What one command left in its stream. */
@@ -23,7 +26,10 @@ export interface CommandRecord {
   position: bigint | null;
 }
 
-/** A stream as the engine knows it: the decider's state, every command's trace, and every event's type. The engine owns it and adds to it. */
+/**
+ * A stream as the engine knows it: the decider's state, every command's trace, and every event's
+ * type. The engine owns it and adds to it.
+ */
 export interface FoldedStream {
   revision: number;
   state: unknown;
@@ -62,7 +68,10 @@ export function applyEvent(
   if (event.type !== COMMAND_NOTED) folded.state = decider.evolve(folded.state, event);
 }
 
-/** The bounds of `occurredAt`: reports may come a year late; a sender's clock may be five minutes ahead. */
+/**
+ * The bounds of `occurredAt`: reports may come a year late; a sender's clock may be five minutes
+ * ahead.
+ */
 export const OCCURRED = { daysBack: 366, minutesAhead: 5 } as const;
 
 /** What becomes of a command. */

@@ -13,20 +13,29 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** SHA-256, in hexadecimal digits, over a command's type and its body as received, before any default. Frozen by a golden file. */
+/**
+ * SHA-256, in hexadecimal digits, over a command's type and its body as received, before any
+ * default. Frozen by a golden file.
+ */
 export const commandHash = (command: Command): string =>
   createHash('sha256')
     .update(canonicalJson({ type: command.type, body: command.data }))
     .digest('hex');
 
-/** The scope in which a command id counts: the organisation that sends (or its pseudonym) and the stream. */
+/**
+ * The scope in which a command id counts: the organisation that sends (or its pseudonym) and the
+ * stream.
+ */
 export const commandKey = (organisation: string, stream: StreamRef, commandId: string): string =>
   `${organisation}\n${streamName(stream)}\n${commandId}`;
 
 /** The namespace of event ids: made once for Entente, frozen. */
 const NAMESPACE = Buffer.from('7d1f5c3e9a4b4f0e8c2d6b1a0e5f4c93', 'hex');
 
-/** The id of the index-th event of a command: a uuid (version 5, RFC 9562) that a retry gives again. Frozen by a golden file. */
+/**
+ * The id of the index-th event of a command: a uuid (version 5, RFC 9562) that a retry gives again.
+ * Frozen by a golden file.
+ */
 export function eventId(key: string, hash: string, index: number): string {
   const digest = createHash('sha1').update(NAMESPACE).update(`${key}\n${hash}\n${index}`).digest().subarray(0, 16);
   digest[6] = ((digest[6] as number) & 0x0f) | 0x50;
@@ -35,13 +44,18 @@ export function eventId(key: string, hash: string, index: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Gives organisations pseudonyms, each good for one stream: under a key that is kept outside the log. */
+/**
+ * Gives organisations pseudonyms, each good for one stream: under a key that is kept outside the
+ * log.
+ */
 export class Pseudonymizer {
   constructor(private readonly key: Buffer) {
     if (key.length < 32) throw new Error('the seal key needs 32 bytes');
   }
 
-  /** The same organisation on the same stream gives the same pseudonym; nothing else links the two. */
+  /**
+   * The same organisation on the same stream gives the same pseudonym; nothing else links the two.
+   */
   pseudonym(organisation: string, stream: StreamRef): string {
     const mac = createHmac('sha256', this.key)
       .update(`${streamName(stream)}\n${organisation}`)

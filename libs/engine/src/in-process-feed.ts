@@ -3,7 +3,10 @@ import type { RecordedEvent } from '@entente/kernel';
 import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 import type { EventLog } from './event-store.js';
 
-/** The log delivered within a process that reads it: one partition, read from the store itself and woken when it grows. */
+/**
+ * The log delivered within a process that reads it: one partition, read from the store itself and
+ * woken when it grows.
+ */
 export class InProcessFeed extends EventFeed {
   readonly partitions = 1;
 
@@ -11,7 +14,10 @@ export class InProcessFeed extends EventFeed {
     private readonly store: EventLog & { onCommit(listener: () => void): () => void },
     /** The first pause after a fault, in milliseconds; it doubles up to thirty times as much. */
     private readonly firstPause = 100,
-    /** Under load a batch gathers for so long, in milliseconds; what comes after a rest is delivered at once. */
+    /**
+     * Under load a batch gathers for so long, in milliseconds; what comes after a rest is delivered
+     * at once.
+     */
     private readonly gather = 0,
   ) {
     super();

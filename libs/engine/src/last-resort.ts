@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 
 /**
- * The exit status of a process that cannot be sure of itself any more, as after a commit whose outcome
- * is unknown, or an error that nobody caught: a supervisor starts it again.
+ * The exit status of a process that cannot be sure of itself any more, as after a commit whose
+ * outcome is unknown, or an error that nobody caught: a supervisor starts it again.
  */
 export const EXIT_UNSURE = 70;
 
@@ -13,9 +13,9 @@ const CLOSE_WITHIN_MS = 5000;
 const STDERR = 2;
 
 /**
- * What a process does about an error that nobody caught, a rejected promise included: it logs one line
- * with the cause, answers or closes what is open, and ends with {@link EXIT_UNSURE}. `close` may be
- * called at any time, also before anything is open.
+ * What a process does about an error that nobody caught, a rejected promise included: it logs one
+ * line with the cause, answers or closes what is open, and ends with {@link EXIT_UNSURE}. `close`
+ * may be called at any time, also before anything is open.
  */
 export function lastResort(name: string, close: () => Promise<unknown>): void {
   let ending = false;
@@ -35,7 +35,10 @@ export function lastResort(name: string, close: () => Promise<unknown>): void {
   });
 }
 
-/** An error as text that can be logged, with its causes. Anything may be thrown, also what cannot be made text. */
+/**
+ * An error as text that can be logged, with its causes. Anything may be thrown, also what cannot be
+ * made text.
+ */
 function described(error: unknown, depth = 0): { type: string; message: string; stack?: string; cause?: unknown } {
   try {
     if (!(error instanceof Error)) return { type: typeof error, message: String(error) };

@@ -4,7 +4,10 @@ import type { EventLog, LogRange } from './event-store.js';
 
 type Tell = (events: readonly RecordedEvent[]) => void;
 
-/** The log as it grows: one reader of the feed for all who watch, and each reader's own past before it. */
+/**
+ * The log as it grows: one reader of the feed for all who watch, and each reader's own past before
+ * it.
+ */
 export class LiveLog {
   private readonly readers = new Set<{ readonly tell: Tell }>();
   private seen = 0n;
@@ -17,8 +20,10 @@ export class LiveLog {
   ) {}
 
   /**
-   * Tells the events behind a position that match, then those that come (all kinds; the caller narrows them), until the function that it gives is called.
-   * Who is behind reads the log at its own pace, and nothing is kept for it meanwhile: `room` resolves when there is room for more, with false when the reader is gone.
+   * Tells the events behind a position that match, then those that come (all kinds; the caller
+   * narrows them), until the function that it gives is called. Who is behind reads the log at its
+   * own pace, and nothing is kept for it meanwhile: `room` resolves when there is room for more,
+   * with false when the reader is gone.
    */
   async follow(
     after: bigint,

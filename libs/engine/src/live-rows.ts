@@ -1,6 +1,9 @@
 import type { RowChange, RowChangeSet, Filter, Pin, ReadModelStore, RowOut, TotalOut } from './read-model-store.js';
 
-/** What a reader of live rows is told, in order. Each ends at a pin, from which the reader can resume. */
+/**
+ * What a reader of live rows is told, in order. Each ends at a pin, from which the reader can
+ * resume.
+ */
 export type RowsNews =
   /** Forget what was told: rows follow anew. */
   | { readonly as: 'reset'; readonly reason: string }
@@ -23,7 +26,10 @@ interface Reader {
   level: boolean;
 }
 
-/** Where a reader is on its way to the others: null where its rows are shown anew, with the reason, where it has had others. */
+/**
+ * Where a reader is on its way to the others: null where its rows are shown anew, with the reason,
+ * where it has had others.
+ */
 interface Way {
   readonly at: Resume | null;
   readonly why: string | null;
@@ -57,9 +63,10 @@ interface Snapshot {
 }
 
 /**
- * Rows as they change. One reader of the database for all who watch a name: its changes are read once and told to each; the first rows of those who ask alike are
- * read once as well. A reader misses nothing between its snapshot, or the place where it left off, and what is told from then on: it asks for what changed meanwhile, and
- * nothing is kept for it.
+ * Rows as they change. One reader of the database for all who watch a name: its changes are read
+ * once and told to each; the first rows of those who ask alike are read once as well. A reader
+ * misses nothing between its snapshot, or the place where it left off, and what is told from then
+ * on: it asks for what changed meanwhile, and nothing is kept for it.
  */
 export class LiveRows {
   private readonly watched = new Map<string, Promise<Watched>>();
@@ -82,8 +89,9 @@ export class LiveRows {
   }
 
   /**
-   * Tells the rows now, or what changed since the reader left off, and then what changes; until the function that it gives is called. `lost` is called where the rows
-   * cannot be read later on: the reader is told no more.
+   * Tells the rows now, or what changed since the reader left off, and then what changes; until the
+   * function that it gives is called. `lost` is called where the rows cannot be read later on: the
+   * reader is told no more.
    */
   async follow(
     name: string,
@@ -193,7 +201,8 @@ export class LiveRows {
         return;
       }
       const next = await this.step(watched, reader, way, { pin, version });
-      // Other tables are served than those that were to be read: what was read belongs to no pin that the reader could be told.
+      // Other tables are served than those that were to be read: what was read belongs to no pin
+      // that the reader could be told.
       if (next === null) await this.move(watched);
       else way = next;
     }

@@ -1,4 +1,7 @@
-/** Is told what becomes of things and how long they take, in milliseconds; it neither waits nor fails. */
+/**
+ * Is told what becomes of things and how long they take, in milliseconds; it neither waits nor
+ * fails.
+ */
 export interface Observer {
   /** A command was settled, or failed by a fault. */
   settled(
@@ -6,7 +9,10 @@ export interface Observer {
     code: string | null,
     ms: number,
   ): void;
-  /** A decision was made: its streams folded, those that it consults too, and the rules asked. What was decided is not recorded yet. */
+  /**
+   * A decision was made: its streams folded, those that it consults too, and the rules asked. What
+   * was decided is not recorded yet.
+   */
   decided(ms: number): void;
   /** A race was lost: the command is decided again. */
   conflict(): void;

@@ -1,6 +1,7 @@
 /**
- * The partition of a stream, for ever: Kafka's own choice for the stream's id as the key of its messages, which is murmur2 over its UTF-8 bytes, made positive, modulo the
- * number of partitions (`org.apache.kafka.common.utils.Utils`, `BuiltInPartitioner`). A stream is named `<kind>/<id>`.
+ * The partition of a stream, for ever: Kafka's own choice for the stream's id as the key of its
+ * messages, which is murmur2 over its UTF-8 bytes, made positive, modulo the number of partitions
+ * (`org.apache.kafka.common.utils.Utils`, `BuiltInPartitioner`). A stream is named `<kind>/<id>`.
  */
 export function partitionOf(stream: string, partitions: number): number {
   if (partitions === 1) return 0;

@@ -3,7 +3,10 @@ import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { anEvent } from '../../../test/contracts/event-store.js';
 import { foldRows } from './project.js';
 
-/** Sums what is counted, by the word that it is counted under; ends a row at zero, and cannot fold a word that is not one. */
+/**
+ * Sums what is counted, by the word that it is counted under; ends a row at zero, and cannot fold a
+ * word that is not one.
+ */
 const sums = {
   name: 'sums',
   version: 1,

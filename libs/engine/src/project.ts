@@ -34,8 +34,9 @@ export interface Folding {
 }
 
 /**
- * Folds events, in order, into versions of rows: pure but for the clock reading of a parking. `current` holds the open row of each key touched and is updated.
- * An event that cannot be folded parks its stream from there on; what the stream's earlier events made stays.
+ * Folds events, in order, into versions of rows: pure but for the clock reading of a parking.
+ * `current` holds the open row of each key touched and is updated. An event that cannot be folded
+ * parks its stream from there on; what the stream's earlier events made stays.
  */
 export function foldRows(
   model: AnyProjection,
@@ -88,12 +89,16 @@ export function foldRows(
 }
 
 /**
- * The one loop by which rows come about: the rows of the keys touched are read once, folded, written once, with the checkpoint, in one transaction for all models.
- * At or below a model's checkpoint an event is dropped, so a repeat is a no-op.
+ * The one loop by which rows come about: the rows of the keys touched are read once, folded,
+ * written once, with the checkpoint, in one transaction for all models. At or below a model's
+ * checkpoint an event is dropped, so a repeat is a no-op.
  */
 export class Projector extends ProjectionStatus {
   private subscription: FeedSubscription | null = null;
-  /** The models' checkpoints in each partition that is delivered here, and the turn in which what is parked was read. */
+  /**
+   * The models' checkpoints in each partition that is delivered here, and the turn in which what is
+   * parked was read.
+   */
   private readonly held = new Map<number, Held>();
   /** Those whose parked streams are known, since this start. */
   private readonly begun = new Set<number>();
@@ -158,7 +163,8 @@ export class Projector extends ProjectionStatus {
     const pins = await this.store.checkpoints();
     const checkpoints = new Map(this.models.map(({ name }) => [name, pins.get(name)?.[partition] ?? 0n]));
     const parked = await this.store.parked();
-    // From here on without waiting: other partitions may be folded meanwhile, and what they have parked is known here first.
+    // From here on without waiting: other partitions may be folded meanwhile, and what they have
+    // parked is known here first.
     const elsewhere = (stream: string): boolean => {
       const of = partitionOf(stream, this.feed.partitions);
       return of !== partition && this.begun.has(of);

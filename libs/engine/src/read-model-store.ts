@@ -44,7 +44,10 @@ export interface ModelBatch {
   readonly closes: readonly RowClose[];
   readonly versions: readonly RowVersion[];
   readonly parked: readonly Parked[];
-  /** Streams that are parked no more: what they had missed is among the versions, at the positions at which it belongs. The model's epoch moves on. */
+  /**
+   * Streams that are parked no more: what they had missed is among the versions, at the positions
+   * at which it belongs. The model's epoch moves on.
+   */
   readonly cleared?: readonly string[];
 }
 
@@ -70,7 +73,10 @@ export interface RowQuery {
   readonly pin?: Pin;
 }
 
-/** A row on its way out: its columns, its key, and for a model's row the stream and event that made it. */
+/**
+ * A row on its way out: its columns, its key, and for a model's row the stream and event that made
+ * it.
+ */
 export interface RowOut {
   /** Unlike for every row of the name. */
   readonly key: string;
@@ -93,7 +99,9 @@ export interface ReadModelDescription {
   readonly reads: readonly string[];
 }
 
-/** One group of totals: the columns that keep it apart, how many, and each sum as a decimal string. */
+/**
+ * One group of totals: the columns that keep it apart, how many, and each sum as a decimal string.
+ */
 export interface TotalOut {
   readonly by: Columns;
   readonly counts: string;
@@ -115,11 +123,16 @@ export interface RowsOut {
   /** Whether rows are left behind the last one. */
   readonly more: boolean;
   readonly pin: Pin;
-  /** Model version, generation and epoch: where any of them differs, cursors and live ids are void. */
+  /**
+   * Model version, generation and epoch: where any of them differs, cursors and live ids are void.
+   */
   readonly version: string;
 }
 
-/** A row that changed: what it was at the first pin and is at the second; null where it was or is not there. */
+/**
+ * A row that changed: what it was at the first pin and is at the second; null where it was or is
+ * not there.
+ */
 export interface RowChange {
   readonly key: string;
   readonly before: Columns | null;
@@ -135,11 +148,16 @@ export interface RowChangeSet {
   readonly tooMany: boolean;
 }
 
-/** What a fold needs of the rows: the living ones, or those of a next version that is being filled. */
+/**
+ * What a fold needs of the rows: the living ones, or those of a next version that is being filled.
+ */
 export abstract class RowSink {
   /** Into how many partitions the log is folded: a stream's is {@link partitionOf}. */
   abstract readonly partitions: number;
-  /** Why a model's table cannot hold this row; null where it can. A row that cannot be held parks its stream. */
+  /**
+   * Why a model's table cannot hold this row; null where it can. A row that cannot be held parks
+   * its stream.
+   */
   abstract refuses(model: AnyProjection, row: object): string | null;
   /** How far each model has folded each partition: by one look at all of them. */
   abstract checkpoints(): Promise<ReadonlyMap<string, Pin>>;
@@ -147,54 +165,82 @@ export abstract class RowSink {
   /** The current rows of these keys; a key that has none is left out. */
   abstract current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>>;
   /**
-   * Takes effect whole or not at all; false where a checkpoint is not what a batch was folded on, or other tables are served by now: somebody else was here.
-   * `turn` is what the store's was when whoever folds has read what is parked: false where it has moved since, even where this process has taken up what is served now.
+   * Takes effect whole or not at all; false where a checkpoint is not what a batch was folded on,
+   * or other tables are served by now: somebody else was here. `turn` is what the store's was when
+   * whoever folds has read what is parked: false where it has moved since, even where this process
+   * has taken up what is served now.
    */
   abstract commit(batches: readonly ModelBatch[], turn?: number): Promise<boolean>;
 }
 
 /**
- * The next version of some models' tables, beside the living ones, which serve meanwhile. It is filled by the same fold and takes over in one transaction.
- * Broken off, it is gone on with the next time.
+ * The next version of some models' tables, beside the living ones, which serve meanwhile. It is
+ * filled by the same fold and takes over in one transaction. Broken off, it is gone on with the
+ * next time.
  */
 export abstract class Rebuild extends RowSink {
-  /** Takes over, where each of its models is as far as the living one in every partition; false where one is behind: fold on and ask again. */
+  /**
+   * Takes over, where each of its models is as far as the living one in every partition; false
+   * where one is behind: fold on and ask again.
+   */
   abstract cutOver(): Promise<boolean>;
   /** Lets go of it without taking over. */
   abstract close(): Promise<void>;
 }
 
 /**
- * Keeps rows: every version of each, with the positions from and until which it held, and how far each model has folded.
+ * Keeps rows: every version of each, with the positions from and until which it held, and how far
+ * each model has folded.
  *
- * - `commit` takes effect whole or not at all, and only where every checkpoint is still what the batch was folded on, and the turn what it was; else it answers false: somebody
- *   else folds, or a stream that was left out is parked no more.
+ * - `commit` takes effect whole or not at all, and only where every checkpoint is still what the
+ *   batch was folded on, and the turn what it was; else it answers false: somebody else folds, or a
+ *   stream that was left out is parked no more.
  * - Readers see whole commits only. A query pinned to a position gives the same rows for ever.
  * - No room on the disk: `DiskFull`, and nothing of the batch is there.
  */
 export abstract class ReadModelStore extends RowSink {
-  /** Makes the tables of models that are new. A model whose version changed is served as it was until it has been rebuilt. Fails where the file belongs to another log.
-   * `head`, which only the one that writes the log can give, is where the log ends: rows that are ahead of it, as after a restore, are folded anew.
-   * `era` is the log's: every version names it, so that who comes back with what another era told begins anew. */
+  /**
+   * Makes the tables of models that are new. A model whose version changed is served as it was
+   * until it has been rebuilt. Fails where the file belongs to another log. `head`, which only the
+   * one that writes the log can give, is where the log ends: rows that are ahead of it, as after a
+   * restore, are folded anew. `era` is the log's: every version names it, so that who comes back
+   * with what another era told begins anew.
+   */
   abstract open(storeId: string, head?: bigint, era?: string): Promise<void>;
   abstract names(): readonly ReadModelDescription[];
-  /** Models that are served in another version than the code has: they wait to be rebuilt, and are folded no further. */
+  /**
+   * Models that are served in another version than the code has: they wait to be rebuilt, and are
+   * folded no further.
+   */
   abstract outdated(): Promise<readonly string[]>;
-  /** Begins to fill the next version of these models, or goes on where that was broken off (`anew`: never). */
+  /**
+   * Begins to fill the next version of these models, or goes on where that was broken off (`anew`:
+   * never).
+   */
   abstract rebuild(models: readonly string[], anew: boolean): Promise<Rebuild>;
-  /** Moves whenever other tables are served or a parked stream was cleared, by whichever process. */
+  /**
+   * Moves whenever other tables are served or a parked stream was cleared, by whichever process.
+   */
   abstract turn(): Promise<number>;
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<RowsOut>;
   /** Sums and counts over all rows that match, at a pin. */
   abstract totals(name: string, where: readonly Filter[], pin: Pin): Promise<readonly TotalOut[]>;
-  /** How far a name can be read: the lowest checkpoint of the models that it reads, for each partition; and its version. */
+  /**
+   * How far a name can be read: the lowest checkpoint of the models that it reads, for each
+   * partition; and its version.
+   */
   abstract reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }>;
   /** What changed behind a pin, up to another one (or now). */
   abstract changes(name: string, since: Pin, upTo?: Pin): Promise<RowChangeSet>;
-  /** The events that made a row, oldest first: of a view's row, those that made the rows that it is made of. Null where there is no such row at the pin. */
+  /**
+   * The events that made a row, oldest first: of a view's row, those that made the rows that it is
+   * made of. Null where there is no such row at the pin.
+   */
   abstract origins(name: string, key: string, pin?: Pin): Promise<readonly RowOrigin[] | null>;
-  /** Calls back after each commit, with the models that moved: a hint, which may be late or missing. */
+  /**
+   * Calls back after each commit, with the models that moved: a hint, which may be late or missing.
+   */
   abstract onCommit(listener: (models: ReadonlySet<string>) => void): () => void;
   abstract close(): Promise<void>;
 }

@@ -2,15 +2,23 @@ import { ReadModelBehind } from './faults.js';
 import { partitionOf } from './partition.js';
 import type { Pin, ReadModelStore } from './read-model-store.js';
 
-/** What a receipt hands out so that its sender can read its own write: opaque to the reader, a position, the stream that it belongs to, and the log's era. */
+/**
+ * What a receipt hands out so that its sender can read its own write: opaque to the reader, a
+ * position, the stream that it belongs to, and the log's era.
+ */
 export const afterToken = (position: bigint, stream: string, era = ''): string =>
   Buffer.from(`${position} ${stream}${era === '' ? '' : ` ${era}`}`).toString('base64url');
 
-/** What a reader has seen and wants to find in the rows: a position of the log, and the stream whose write it was; null where all that was recorded by then is meant. */
+/**
+ * What a reader has seen and wants to find in the rows: a position of the log, and the stream whose
+ * write it was; null where all that was recorded by then is meant.
+ */
 export interface Seen {
   readonly position: bigint;
   readonly stream: string | null;
-  /** The log's era in which it was recorded; '' for a bare position too, which says nothing of it. */
+  /**
+   * The log's era in which it was recorded; '' for a bare position too, which says nothing of it.
+   */
   readonly era: string;
 }
 
@@ -23,8 +31,9 @@ export function seenBy(token: string): Seen | null {
 }
 
 /**
- * Resolves with the reach of a name when it has come to what was seen, within so many milliseconds; else fails with {@link ReadModelBehind}. For a write of one stream its own
- * partition is enough; a bare position waits for all of them.
+ * Resolves with the reach of a name when it has come to what was seen, within so many milliseconds;
+ * else fails with {@link ReadModelBehind}. For a write of one stream its own partition is enough; a
+ * bare position waits for all of them.
  */
 export async function reaches(
   store: ReadModelStore,

@@ -15,8 +15,9 @@ export interface RebuildOptions {
 }
 
 /**
- * Fills the next version of these models beside the living one, catches up and takes over; commands, folding and reading go on meanwhile, in this process or another.
- * Broken off anywhere, the living version serves on, and the next call goes on from there.
+ * Fills the next version of these models beside the living one, catches up and takes over;
+ * commands, folding and reading go on meanwhile, in this process or another. Broken off anywhere,
+ * the living version serves on, and the next call goes on from there.
  */
 export async function rebuild(
   log: EventLog,
@@ -36,7 +37,10 @@ export async function rebuild(
   }
 }
 
-/** What became of a parked stream that was tried again: null where it is parked no more, else why it still is. */
+/**
+ * What became of a parked stream that was tried again: null where it is parked no more, else why it
+ * still is.
+ */
 export interface Retried {
   readonly model: string;
   readonly stream: string;
@@ -44,8 +48,9 @@ export interface Retried {
 }
 
 /**
- * Folds parked streams from the event on that stopped them, in the order in which they were parked: after a fix, since the same fold fails again. The versions that a
- * stream had missed take their places in history, so the model's epoch moves on and its readers begin anew.
+ * Folds parked streams from the event on that stopped them, in the order in which they were parked:
+ * after a fix, since the same fold fails again. The versions that a stream had missed take their
+ * places in history, so the model's epoch moves on and its readers begin anew.
  */
 export async function retryParked(
   log: EventLog,

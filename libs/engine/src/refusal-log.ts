@@ -2,7 +2,10 @@
 export interface RefusedCommand {
   /** When it was refused; ISO 8601, UTC. */
   readonly at: string;
-  /** The organisation that sent it, as the log would have named it: its pseudonym where the command is sealed. */
+  /**
+   * The organisation that sent it, as the log would have named it: its pseudonym where the command
+   * is sealed.
+   */
   readonly organisation: string;
   readonly role: string;
   readonly stream: string;
@@ -29,8 +32,10 @@ export interface NumberedRefusal extends RefusedCommand {
 }
 
 /**
- * Refused commands, for the auditor. Bounded: the oldest go when there are too many, and where they come faster than they can be kept, `left out` counts the rest.
- * `note` neither waits nor fails: what is refused is answered whether or not it can be kept, and a crash may lose the last second of it.
+ * Refused commands, for the auditor. Bounded: the oldest go when there are too many, and where they
+ * come faster than they can be kept, `left out` counts the rest. `note` neither waits nor fails:
+ * what is refused is answered whether or not it can be kept, and a crash may lose the last second
+ * of it.
  */
 export abstract class RefusalLog {
   abstract note(refused: RefusedCommand): void;

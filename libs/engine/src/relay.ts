@@ -33,11 +33,14 @@ export interface RelayStatus {
 }
 
 /**
- * Publishes the log, each event with the one before it in its partition. It keeps nothing of its own: at the start and after every fault it reads where each partition ends,
- * goes on from the lowest, and passes over what a partition has.
+ * Publishes the log, each event with the one before it in its partition. It keeps nothing of its
+ * own: at the start and after every fault it reads where each partition ends, goes on from the
+ * lowest, and passes over what a partition has.
  *
- * An event is sent only when the one before it in its partition is known to be there: acknowledged to this relay, or read at the end of the partition. So, whatever dies, and
- * however many relays run at once, the first occurrences in each partition are its events in the log's order, each naming the one before; duplicates may follow.
+ * An event is sent only when the one before it in its partition is known to be there: acknowledged
+ * to this relay, or read at the end of the partition. So, whatever dies, and however many relays
+ * run at once, the first occurrences in each partition are its events in the log's order, each
+ * naming the one before; duplicates may follow.
  */
 export class Relay {
   private readonly stopping = new AbortController();
@@ -129,7 +132,10 @@ export class Relay {
     }
   }
 
-  /** Refuses what this log cannot have published: it was set back, or goes on otherwise than it did when that was published. */
+  /**
+   * Refuses what this log cannot have published: it was set back, or goes on otherwise than it did
+   * when that was published.
+   */
   private async compare(tails: readonly PartitionTail[]): Promise<void> {
     const head = await this.log.head();
     for (const [partition, { through, last }] of tails.entries()) {

@@ -5,7 +5,10 @@ import { partitionOf } from './partition.js';
 import { Projector } from './project.js';
 import type { RowSink } from './read-model-store.js';
 
-/** The log up to one position, delivered once, in the partitions of the rows that it is folded into: what a replay folds. */
+/**
+ * The log up to one position, delivered once, in the partitions of the rows that it is folded into:
+ * what a replay folds.
+ */
 class PastFeed extends EventFeed {
   private failed: unknown = null;
   private ended: Promise<void> = Promise.resolve();
@@ -49,7 +52,10 @@ class PastFeed extends EventFeed {
   }
 }
 
-/** Folds the log up to a position into an empty store, by the same loop as ever: the same events give the same rows. Parked streams are parked here too. */
+/**
+ * Folds the log up to a position into an empty store, by the same loop as ever: the same events
+ * give the same rows. Parked streams are parked here too.
+ */
 export async function replay(
   log: EventLog,
   models: readonly AnyProjection[],

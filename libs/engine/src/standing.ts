@@ -7,7 +7,10 @@ export const MOST_PARKED = 5;
 
 const lowest = (pin: Pin): bigint => pin.reduce((low, at) => (at < low ? at : low), pin[0] ?? 0n);
 
-/** How each model stands by the rows' own word, whoever folds them: its place in each partition, the lowest of them, and whether it has stopped for its parked streams. */
+/**
+ * How each model stands by the rows' own word, whoever folds them: its place in each partition, the
+ * lowest of them, and whether it has stopped for its parked streams.
+ */
 export async function modelsIn(rows: ReadModelStore): Promise<readonly (ModelStatus & { readonly partitions: Pin })[]> {
   const checkpoints = await rows.checkpoints();
   const parked = await rows.parked();

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The version of this program: its package's, which stands above its sources and above what is built of them. */
+/**
+ * The version of this program: its package's, which stands above its sources and above what is
+ * built of them.
+ */
 export const VERSION = versionAbove(import.meta.dirname);
 
 function versionAbove(folder: string): string {

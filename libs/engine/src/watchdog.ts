@@ -5,13 +5,18 @@ export interface ProgressSource {
   readonly name: string;
   /** How far it has come by its own store's word; null while it has not begun, which is well. */
   position(): Promise<bigint | null>;
-  /** Where it follows something else than the log: what that consists of, and how many of them there were when its position was last asked for. */
+  /**
+   * Where it follows something else than the log: what that consists of, and how many of them there
+   * were when its position was last asked for.
+   */
   readonly other?: { readonly of: string; end(): bigint };
 }
 
 /**
- * Sees what stands still, whatever it says of itself: each follower's position is held against the end of what it follows, both read from where they are kept.
- * Behind and not a step further for `patience` milliseconds is an alarm; so is a position that cannot be read. It ends with the next step.
+ * Sees what stands still, whatever it says of itself: each follower's position is held against the
+ * end of what it follows, both read from where they are kept. Behind and not a step further for
+ * `patience` milliseconds is an alarm; so is a position that cannot be read. It ends with the next
+ * step.
  */
 export class Watchdog {
   private readonly behind = new Map<string, { readonly at: bigint | null; readonly since: number }>();
@@ -61,7 +66,10 @@ export class Watchdog {
   }
 }
 
-/** In this time, in milliseconds, a follower says how far it has come; one that says nothing stands still. */
+/**
+ * In this time, in milliseconds, a follower says how far it has come; one that says nothing stands
+ * still.
+ */
 const ANSWERS_WITHIN = 1000;
 
 /** How far a follower has come; or why nobody knows. */

@@ -21,9 +21,9 @@ export const leaderSearch = new AsyncLocalStorage<LeaderSearch>();
 const { determineBestNode } = discovery;
 
 /**
- * Lets the client connect to no other node of a cluster than the one that leads, unless its url prefers
- * another. By itself it takes any node if none leads: a follower cannot answer what needs the leader,
- * and one that is frozen says nothing at all, for twenty seconds.
+ * Lets the client connect to no other node of a cluster than the one that leads, unless its url
+ * prefers another. By itself it takes any node if none leads: a follower cannot answer what needs
+ * the leader, and one that is frozen says nothing at all, for twenty seconds.
  */
 (discovery as Discovery).determineBestNode = (preference, members) => {
   const search = leaderSearch.getStore();
@@ -41,8 +41,9 @@ const prototype = StreamsClient.prototype as unknown as { append: AppendCall };
 const { append } = prototype;
 
 /**
- * Ends an append by its callback if its channel was closed just before. gRPC then throws at once, inside an
- * `async` executor of a promise of the client's: nobody could catch that, and the process would end.
+ * Ends an append by its callback if its channel was closed just before. gRPC then throws at once,
+ * inside an `async` executor of a promise of the client's: nobody could catch that, and the process
+ * would end.
  */
 prototype.append = function (this: unknown, ...of) {
   try {

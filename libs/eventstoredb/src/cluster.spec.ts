@@ -46,7 +46,10 @@ async function aStore(url: string, patience = 2000): Promise<EventStoreDbStore> 
   return store;
 }
 
-/** Appends until it is accepted, and gives the milliseconds that took and the codes of what failed before. */
+/**
+ * Appends until it is accepted, and gives the milliseconds that took and the codes of what failed
+ * before.
+ */
 async function accepted(store: EventStoreDbStore, stream: string): Promise<{ ms: number; codes: string[] }> {
   const begun = performance.now();
   const codes: string[] = [];

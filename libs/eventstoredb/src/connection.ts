@@ -12,7 +12,10 @@ const OLDEST = [22, 6] as const;
 /** The code by which the client is told that a connection is of no use. */
 const UNAVAILABLE = 14;
 
-/** Deadlines that the client sends lie so far behind our own, in milliseconds: some are instants, and the server's clock may be a minute off. */
+/**
+ * Deadlines that the client sends lie so far behind our own, in milliseconds: some are instants,
+ * and the server's clock may be a minute off.
+ */
 const FAR = 120_000;
 
 /** What the client has and does not show. */
@@ -45,7 +48,10 @@ export function addressOf(url: string): string {
 /** A url without user and password, which may hold anything. */
 const withoutUser = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/?#]*@/i, '$1');
 
-/** What the client knows of a connection string, as it compares names. Of anything else it prints the whole string, password and all. */
+/**
+ * What the client knows of a connection string, as it compares names. Of anything else it prints
+ * the whole string, password and all.
+ */
 const OPTIONS = [
   'tls',
   'tlscafile',
@@ -63,12 +69,16 @@ const OPTIONS = [
 ];
 
 /**
- * How the client looks for the node that leads, unless the url says otherwise: seconds until a node that says nothing is
- * passed over, and rounds over all nodes. The client's own five seconds and ten rounds outlast every election.
+ * How the client looks for the node that leads, unless the url says otherwise: seconds until a node
+ * that says nothing is passed over, and rounds over all nodes. The client's own five seconds and
+ * ten rounds outlast every election.
  */
 const DISCOVERY = { gossipTimeout: '1', maxDiscoverAttempts: '2' } as const;
 
-/** What a url of several names looks like, where `esdb+discover://` would use the first of them alone. */
+/**
+ * What a url of several names looks like, where `esdb+discover://` would use the first of them
+ * alone.
+ */
 const SEVERAL_HOSTS = /^esdb\+discover:\/\/[^/?#]*,/i;
 
 /** Whether the client looks by gossip for the node that leads. */
@@ -90,14 +100,20 @@ function withDiscovery(url: string): string {
 /** The name of an option, as the client compares names. */
 const plainName = (option: string): string => option.replace(/=.*$/s, '').toLowerCase().replaceAll(/[_-]/g, '');
 
-/** The first option of a url that the client does not know, or knows and does not heed; null where there is none. */
+/**
+ * The first option of a url that the client does not know, or knows and does not heed; null where
+ * there is none.
+ */
 function unknownIn(url: string): string | null {
   const [, options = ''] = url.split('?');
   const names = options.split('&').map((option) => option.replace(/=.*$/s, ''));
   return names.find((name) => name !== '' && !OPTIONS.includes(plainName(name))) ?? null;
 }
 
-/** What is wrong where the client does not begin with a url. What it says of how that is written would show it. */
+/**
+ * What is wrong where the client does not begin with a url. What it says of how that is written
+ * would show it.
+ */
 function unreadable(address: string, error: unknown): Error {
   const { connectionString, message } = error as Partial<Error> & { connectionString?: string };
   return new Error(
@@ -123,7 +139,11 @@ function unanswered(calls: Rpc, cause: unknown): Fault {
   );
 }
 
-/** Connects, and sees that the server is one that the log can be kept on; otherwise fails with a sentence that names the address, and never the credentials; a `Fault` with a time to try again where that may help. */
+/**
+ * Connects, and sees that the server is one that the log can be kept on; otherwise fails with a
+ * sentence that names the address, and never the credentials; a `Fault` with a time to try again
+ * where that may help.
+ */
 export async function connect(url: string, patience: number, names: Names): Promise<EventStoreConnection> {
   const address = addressOf(url);
   const unknown = unknownIn(url);
@@ -142,13 +162,16 @@ export async function connect(url: string, patience: number, names: Names): Prom
     throw unreadable(address, error);
   }
   const inside = client as unknown as Inside;
-  // One call an append: where the client would send many over one, an error of that one rejects the appends of every client in the process, and answers that still come end the process.
+  // One call an append: where the client would send many over one, an error of that one rejects the
+  // appends of every client in the process, and answers that still come end the process.
   inside.supports = () => Promise.resolve(false);
-  // The client calls this without waiting for it: where no node leads it fails, and an unhandled rejection ends the process. Whoever called meets the error itself.
+  // The client calls this without waiting for it: where no node leads it fails, and an unhandled
+  // rejection ends the process. Whoever called meets the error itself.
   const handle = inside.handleError;
   inside.handleError = (...of) => handle(...of).catch(() => undefined);
   const calls = new Rpc(address, patience);
-  // A node of a cluster that is silent is left at once, and not only after keep-alives: the others say who leads.
+  // A node of a cluster that is silent is left at once, and not only after keep-alives: the others
+  // say who leads.
   if (isCluster(url))
     calls.onSilence = () => {
       const silent = Object.assign(new Error('silent'), { code: UNAVAILABLE, details: 'silent' });

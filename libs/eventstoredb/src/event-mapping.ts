@@ -2,11 +2,17 @@ import { type EventData, type RecordedEvent as OnServer, jsonEvent } from '@even
 import { Fault, type NewEvent } from '@entente/engine';
 import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
 
-/** What stands in an event's metadata on the server beside its circumstances. The names are the storage format and stay for ever. */
+/**
+ * What stands in an event's metadata on the server beside its circumstances. The names are the
+ * storage format and stay for ever.
+ */
 interface ServerMetadata {
   /** The version of the event's type. */
   readonly version: number;
-  /** The highest time of recording that the writer had seen: the event's own is no lower, whatever the server's clock says. */
+  /**
+   * The highest time of recording that the writer had seen: the event's own is no lower, whatever
+   * the server's clock says.
+   */
   readonly notBefore?: string;
   /** Of an event that another log has recorded: when. */
   readonly recordedAt?: string;
@@ -16,7 +22,10 @@ type MetadataOnServer = ProposedMetadata & { readonly entente?: ServerMetadata }
 
 const LARGEST = 2n ** 63n - 1n;
 
-/** An event on its way to the server. Fails here, and not within the client, where its data is no JSON. */
+/**
+ * An event on its way to the server. Fails here, and not within the client, where its data is no
+ * JSON.
+ */
 export function toServer(
   { id, type, version, data, metadata }: NewEvent,
   when: Omit<ServerMetadata, 'version'>,
@@ -46,7 +55,10 @@ export function fromServer(event: OnServer, stream: string): RecordedEvent {
   };
 }
 
-/** The commit position. An event of an old client's transaction has another one than it was prepared at, and could not be read from: none is ever written here. */
+/**
+ * The commit position. An event of an old client's transaction has another one than it was prepared
+ * at, and could not be read from: none is ever written here.
+ */
 function positionOf({ position, revision }: OnServer, stream: string): bigint {
   const at = `${stream}: revision ${revision}`;
   if (position === undefined || position.commit > LARGEST)

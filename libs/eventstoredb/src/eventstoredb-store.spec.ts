@@ -4,7 +4,8 @@ import { EVENT_STORE, EVENT_STORE_CLOCK, NOON } from '../../../test/contracts/ev
 import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
-// What servers answer differs by version: 23.10 is the strictest, from 24 on positions are refused in other words.
+// What servers answer differs by version: 23.10 is the strictest, from 24 on positions are refused
+// in other words.
 for (const version of ['23.10.6', '24.10.4'])
   describe(`on a server that answers as ${version} does`, () => {
     describeContract('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], async () => {

@@ -26,7 +26,10 @@ const TURNS = 50;
 
 /** How the store is reached. */
 export interface EventStoreDbOptions {
-  /** The client's own connection string: `esdb://user:password@host:2113`, with each of a cluster's hosts, or `esdb+discover://` with the one DNS name of all of them. */
+  /**
+   * The client's own connection string: `esdb://user:password@host:2113`, with each of a cluster's
+   * hosts, or `esdb+discover://` with the one DNS name of all of them.
+   */
   readonly url: string;
   /** Which of several logs on the server, by a name in kebab-case; the only one, unless told. */
   readonly log?: string;
@@ -36,18 +39,24 @@ export interface EventStoreDbOptions {
   readonly patience?: number;
   /** Is told each time that the log is followed anew after that had ended. */
   readonly reconnected?: () => void;
-  /** Is told of each append that took effect: how many appends, how many events they were, and how long it took, in milliseconds. */
+  /**
+   * Is told of each append that took effect: how many appends, how many events they were, and how
+   * long it took, in milliseconds.
+   */
   readonly onCommitted?: (appends: number, events: number, ms: number) => void;
   /** Events that may wait; beyond them an append is `Overloaded`. */
   readonly maxWaiting?: number;
 }
 
 /**
- * The log on EventStoreDB, 22.6 or newer. Positions are the server's commit positions, with gaps. Reads and appends go to the leader. An append without an answer is sent
- * again: at an exact revision, and with ids that belong to it, it takes effect once.
+ * The log on EventStoreDB, 22.6 or newer. Positions are the server's commit positions, with gaps.
+ * Reads and appends go to the leader. An append without an answer is sent again: at an exact
+ * revision, and with ids that belong to it, it takes effect once.
  *
- * `recordedAt` is the server's clock, or the highest time that this process had seen in the log, whichever is later. Where the server's clock is set back, it stands still until the
- * clock has come that far again; only what is under way in that very moment, beside each other, may be stamped in another order than it is written in.
+ * `recordedAt` is the server's clock, or the highest time that this process had seen in the log,
+ * whichever is later. Where the server's clock is set back, it stands still until the clock has
+ * come that far again; only what is under way in that very moment, beside each other, may be
+ * stamped in another order than it is written in.
  */
 export class EventStoreDbStore extends EventStore {
   private readonly underWay = new Set<Promise<unknown>>();
@@ -73,7 +82,10 @@ export class EventStoreDbStore extends EventStore {
     this.eras = identity.eras;
   }
 
-  /** Connects, once: where the server does not answer, or is too old, it fails with a sentence that says what to do and names the address without credentials. */
+  /**
+   * Connects, once: where the server does not answer, or is too old, it fails with a sentence that
+   * says what to do and names the address without credentials.
+   */
   static async connect(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
     const { url, log, upcast, reconnected, patience = 5000, maxWaiting = 10_000 } = options;
     const { onCommitted = () => undefined } = options;
@@ -108,8 +120,9 @@ export class EventStoreDbStore extends EventStore {
   }
 
   /**
-   * 'any' and 'exists' are appended at the revision that is there, and again where it moved: the server's own words for them know a repeat by its ids for a while, which is neither what
-   * they promise here nor enough to send an append twice.
+   * 'any' and 'exists' are appended at the revision that is there, and again where it moved: the
+   * server's own words for them know a repeat by its ids for a while, which is neither what they
+   * promise here nor enough to send an append twice.
    */
   private async appended(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
     for (let turn = 0; turn < TURNS; turn += 1) {
@@ -141,7 +154,9 @@ export class EventStoreDbStore extends EventStore {
     return positions;
   }
 
-  /** Events of one stream in one append; in two, each of one half, if the server takes less at once. */
+  /**
+   * Events of one stream in one append; in two, each of one half, if the server takes less at once.
+   */
   private async adoptRun(run: readonly RecordedEvent[]): Promise<readonly bigint[]> {
     const [first] = run;
     if (first === undefined) return [];
@@ -207,15 +222,19 @@ export class EventStoreDbStore extends EventStore {
   }
 
   /**
-   * Begins an era, once the log was restored or moved: `since` is the last position that it has in common with what was before; its end, unless given. Whoever has the log open names the
-   * new era when it is opened again.
+   * Begins an era, once the log was restored or moved: `since` is the last position that it has in
+   * common with what was before; its end, unless given. Whoever has the log open names the new era
+   * when it is opened again.
    */
   async beginEra(since?: bigint): Promise<void> {
     this.open();
     await beginEra(this.link, since ?? (await this.follower.head()));
   }
 
-  /** Calls back soon after new events were seen in the log, whoever wrote them, with the last position; feeds read then. */
+  /**
+   * Calls back soon after new events were seen in the log, whoever wrote them, with the last
+   * position; feeds read then.
+   */
   onCommit(listener: (position: bigint) => void): () => void {
     return this.follower.onAdvance(listener);
   }

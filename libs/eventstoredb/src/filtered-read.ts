@@ -12,7 +12,10 @@ import type { EventStoreConnection } from './connection.js';
 const WINDOW = 500;
 /** As many events may lie here unread. */
 const MOST = 1000;
-/** A server that says nothing for this part of the time of an answer has found all it will: those before 23.10 do not say so. */
+/**
+ * A server that says nothing for this part of the time of an answer has found all it will: those
+ * before 23.10 do not say so.
+ */
 const QUIET = 0.1;
 
 /** Events that the server found, and how far it has looked. */
@@ -22,8 +25,9 @@ export interface FilteredPage {
 }
 
 /**
- * What the server itself finds by kinds, else by types, behind a position, at least up to an end or as far as it came: it may stop short where the connection breaks or the server falls
- * silent, and the reader goes on by itself from where it says that it has looked.
+ * What the server itself finds by kinds, else by types, behind a position, at least up to an end or
+ * as far as it came: it may stop short where the connection breaks or the server falls silent, and
+ * the reader goes on by itself from where it says that it has looked.
  */
 export async function* narrowed(
   link: EventStoreConnection,
@@ -93,7 +97,10 @@ export async function* narrowed(
 const anyOf = (types: readonly string[]): string =>
   `^(?:${types.map((type) => type.replace(/[^\w]/g, '\\$&')).join('|')})$`;
 
-/** Takes what lies unread in a subscription: its listener is given it. What came before a checkpoint may lie there when that is told. */
+/**
+ * Takes what lies unread in a subscription: its listener is given it. What came before a checkpoint
+ * may lie there when that is told.
+ */
 export function drain(subscription: AllStreamSubscription): void {
   while (subscription.read() !== null);
 }

@@ -19,7 +19,10 @@ export interface Identity {
   readonly position: bigint;
 }
 
-/** What the stream says: first `LogBegun`, then an `EraBegun` for each era. The names are the storage format and stay for ever. */
+/**
+ * What the stream says: first `LogBegun`, then an `EraBegun` for each era. The names are the
+ * storage format and stay for ever.
+ */
 interface IdentityData {
   readonly log?: string;
   readonly era?: string;
@@ -40,7 +43,9 @@ export async function identityOf(link: EventStoreConnection): Promise<Identity> 
   return identityIn(await said(link));
 }
 
-/** Begins an era: what was recorded behind `since` elsewhere is not in this log. Answers its name. */
+/**
+ * Begins an era: what was recorded behind `since` elsewhere is not in this log. Answers its name.
+ */
 export async function beginEra(link: EventStoreConnection, since: bigint): Promise<string> {
   const era = randomBytes(4).toString('hex');
   for (;;) {

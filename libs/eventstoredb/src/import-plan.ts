@@ -4,7 +4,10 @@ import type { LogReader } from './log-reader.js';
 /** As many streams are looked at at once. */
 const AT_ONCE = 32;
 
-/** The bytes of one append that a server takes unless its settings say otherwise; some versions count metadata, too. */
+/**
+ * The bytes of one append that a server takes unless its settings say otherwise; some versions
+ * count metadata, too.
+ */
 const MAX_RUN_BYTES = 1_048_576;
 /** What the server's copy of an event has beside data and metadata, in bytes, at most. */
 const EVENT_OVERHEAD_BYTES = 200;
@@ -19,8 +22,10 @@ export interface Adoption {
 }
 
 /**
- * Looks what must be written of events of another log, so that a call that was broken off goes on where it ended: what is there already, with the same ids at the same places, is the
- * beginning of what is given. Fails, before anything is written, where one of the others is not the next of its stream, or was recorded before the last that is here.
+ * Looks what must be written of events of another log, so that a call that was broken off goes on
+ * where it ended: what is there already, with the same ids at the same places, is the beginning of
+ * what is given. Fails, before anything is written, where one of the others is not the next of its
+ * stream, or was recorded before the last that is here.
  */
 export async function planned(events: readonly RecordedEvent[], reader: LogReader, latest: string): Promise<Adoption> {
   const revisions = await revisionsOf(events, reader);

@@ -23,14 +23,20 @@ const PAGE = 500;
 /** Which of the server's events a reader wants. */
 export type EventFilter = (stream: { readonly kind: string }, type: string) => boolean;
 
-/** A page of the server's whole log: the log's own events in it, where it ends, and whether nothing stands behind it. */
+/**
+ * A page of the server's whole log: the log's own events in it, where it ends, and whether nothing
+ * stands behind it.
+ */
 interface Page {
   readonly events: readonly RecordedEvent[];
   readonly through: bigint;
   readonly last: boolean;
 }
 
-/** The log as it is read from the server, page by page; what is the server's own, or another's, is left out. */
+/**
+ * The log as it is read from the server, page by page; what is the server's own, or another's, is
+ * left out.
+ */
 export class LogReader {
   private readonly instants = new TimeIndex();
 
@@ -106,13 +112,19 @@ export class LogReader {
     return first?.event?.position.commit === position ? (this.own(first.event)[0] ?? null) : null;
   }
 
-  /** The last known position before one at which no event begins: the last event read there, or where the log begins. */
+  /**
+   * The last known position before one at which no event begins: the last event read there, or
+   * where the log begins.
+   */
   knownBefore(position: bigint): bigint {
     const known = this.notBefore(this.instants.before(position));
     return known < position ? known : 0n;
   }
 
-  /** Where all that the server holds ends, and the last event of the log, where one stands behind a position. */
+  /**
+   * Where all that the server holds ends, and the last event of the log, where one stands behind a
+   * position.
+   */
   async end(after = 0n): Promise<{ readonly through: bigint; readonly last?: RecordedEvent }> {
     const { client, calls, positions, every } = this.link;
     let from = null as bigint | null;
@@ -134,7 +146,10 @@ export class LogReader {
     }
   }
 
-  /** The position of the last event recorded at or before an instant; looked for behind what is known of earlier reading. */
+  /**
+   * The position of the last event recorded at or before an instant; looked for behind what is
+   * known of earlier reading.
+   */
   async positionAt(instant: string): Promise<bigint> {
     let found = this.instants.recordedBy(instant);
     for await (const events of this.readLog(found))
@@ -151,8 +166,9 @@ export class LogReader {
   }
 
   /**
-   * A page of all that the server holds, from behind a position. The server reads only from where an event begins: from
-   * anywhere else it is read from the last known event before it, and the reader drops what lies before the position.
+   * A page of all that the server holds, from behind a position. The server reads only from where
+   * an event begins: from anywhere else it is read from the last known event before it, and the
+   * reader drops what lies before the position.
    */
   private async pageOfAll(after: bigint, wanted: EventFilter): Promise<Page> {
     let from = after;
@@ -182,7 +198,10 @@ export class LogReader {
     return last === undefined ? null : this.link.positions.reached(last.position);
   }
 
-  /** What the server holds from the event at a position on, that one first; null if no event begins there. 0: from the start. */
+  /**
+   * What the server holds from the event at a position on, that one first; null if no event begins
+   * there. 0: from the start.
+   */
   private async rawFrom(position: bigint, maxCount: number): Promise<readonly AllStreamResolvedEvent[] | null> {
     const { client, calls, positions, every } = this.link;
     const fromPosition = position === 0n ? START : positions.at(position);

@@ -17,7 +17,10 @@ const LONGEST_PAUSE = 3000;
 /** So long it is waited for the subscription, in milliseconds, before the log is read instead. */
 const SOON = 250;
 
-/** Follows the log's end by a subscription of its own: who waits is woken by it, and it knows the highest time of recording. */
+/**
+ * Follows the log's end by a subscription of its own: who waits is woken by it, and it knows the
+ * highest time of recording.
+ */
 export class LogSubscription {
   private readonly listeners = new Set<(position: bigint) => void>();
   private readonly waiting = new Set<{ readonly position: bigint; readonly reached: () => void }>();
@@ -57,7 +60,10 @@ export class LogSubscription {
     return last?.position ?? this.at;
   }
 
-  /** Resolves when it has seen the log up to a position; where the subscription is late, it reads there by itself, and where that says nothing at all, it subscribes anew. */
+  /**
+   * Resolves when it has seen the log up to a position; where the subscription is late, it reads
+   * there by itself, and where that says nothing at all, it subscribes anew.
+   */
   async reached(position: bigint): Promise<void> {
     if (this.at >= position) return;
     const { cut, through } = this;
@@ -130,7 +136,10 @@ export class LogSubscription {
     }
   }
 
-  /** A subscription that has gone silent says nothing of it: every now and then the log's own end is looked at. */
+  /**
+   * A subscription that has gone silent says nothing of it: every now and then the log's own end is
+   * looked at.
+   */
   private async look(): Promise<void> {
     if (this.looking) return;
     this.looking = true;

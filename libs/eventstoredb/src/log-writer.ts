@@ -13,8 +13,9 @@ import type { LogReader } from './log-reader.js';
 const AT_ONCE = 64;
 
 /**
- * Appends at an exact revision. There an append may be sent as often as it takes: the server knows events by their ids at their places, so that a repeat is answered as the first
- * time, whether that took effect or not.
+ * Appends at an exact revision. There an append may be sent as often as it takes: the server knows
+ * events by their ids at their places, so that a repeat is answered as the first time, whether that
+ * took effect or not.
  */
 export class EventStoreDbLogWriter {
   private under = 0;
@@ -25,7 +26,10 @@ export class EventStoreDbLogWriter {
     private readonly reader: LogReader,
   ) {}
 
-  /** Events behind the last of a stream (-1: there is none). They are made anew for each time that they are sent. */
+  /**
+   * Events behind the last of a stream (-1: there is none). They are made anew for each time that
+   * they are sent.
+   */
   async append(stream: string, last: number, make: () => Promise<EventData[]>): Promise<Appended> {
     if (!this.link.names.holds(stream))
       throw new Error(`${stream} is no stream of a log: <kind>/<id>, the kind in kebab-case`);
@@ -66,7 +70,10 @@ export class EventStoreDbLogWriter {
     return { ok: true, revision, position: await this.positionOf(stream, revision, result) };
   }
 
-  /** Where the last event stands. A repeat may be answered without it; then the event itself says so. */
+  /**
+   * Where the last event stands. A repeat may be answered without it; then the event itself says
+   * so.
+   */
   private async positionOf(stream: string, revision: number, { position }: AppendResult): Promise<bigint> {
     if (position !== undefined && position.commit === position.prepare) return position.commit;
     for await (const [event] of this.reader.readStream(stream, { from: revision, limit: 1 }))

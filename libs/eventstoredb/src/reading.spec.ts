@@ -52,7 +52,8 @@ describe('the log on a server', () => {
       expect(await found({ kinds: ['memo'], types: ['Rare'] })).toEqual(['memo/a 0']);
       expect(await found({ types: ['Unheard'] })).toEqual([]);
       expect(await found({ types: [] })).toEqual([]);
-      // A first page each, and what the server itself found; where it does not say that this was all, the last page is read too.
+      // A first page each, and what the server itself found; where it does not say that this was
+      // all, the last page is read too.
       expect(server.reads.sent - before).toBeLessThan(version === '22.6.0.0' ? 7500 : 6000);
       const [, , , fourth] = await all(store.readLog(0n, { types: ['Rare'] }));
       expect(await found({ types: ['Rare'] }, fourth?.position)).toEqual([...rare.slice(4), 'memo/a 0']);

@@ -8,10 +8,16 @@ import {
 } from '@eventstore/db-client';
 import { Fault, TooLarge } from '@entente/engine';
 
-/** Pauses between tries, as parts of the time that an answer may take; then one more each {@link LAST_PAUSE}. */
+/**
+ * Pauses between tries, as parts of the time that an answer may take; then one more each {@link
+ * LAST_PAUSE}.
+ */
 const PAUSES = [0.01, 0.04, 0.16];
 const LAST_PAUSE = 0.16;
-/** The time of a call is counted in so many parts. One that comes late counts once: while this process itself stood still, no answer could be seen. */
+/**
+ * The time of a call is counted in so many parts. One that comes late counts once: while this
+ * process itself stood still, no answer could be seen.
+ */
 const PARTS = 10;
 
 /** Codes of gRPC. */
@@ -39,18 +45,25 @@ const isDefinite = (error: unknown): boolean =>
   isBeyondTransport(error);
 
 /**
- * Of a read of the whole log, or of a subscription to it, that begins at a position: no event begins there. Servers say
- * so with code 2, and of a subscription newer ones with code 3. Both codes say other things, too: their words tell.
+ * Of a read of the whole log, or of a subscription to it, that begins at a position: no event
+ * begins there. Servers say so with code 2, and of a subscription newer ones with code 3. Both
+ * codes say other things, too: their words tell.
  */
 export const isNoEventThere = (error: unknown): boolean =>
   [UNKNOWN, INVALID_ARGUMENT].includes(codeOf(error) as number) &&
   error instanceof Error &&
   /Unexpected ReadAllResult|invalid position/i.test(error.message);
 
-/** The server cut a subscription for which too many events waited; it goes on from its last position. */
+/**
+ * The server cut a subscription for which too many events waited; it goes on from its last
+ * position.
+ */
 export const isCut = (error: unknown): boolean => codeOf(error) === ABORTED;
 
-/** More than the server's transport takes in one message. Code 8 says other things, too, as that a proxy asks for calm: its words tell. */
+/**
+ * More than the server's transport takes in one message. Code 8 says other things, too, as that a
+ * proxy asks for calm: its words tell.
+ */
 const isBeyondTransport = (error: unknown): boolean =>
   codeOf(error) === RESOURCE_EXHAUSTED &&
   error instanceof Error &&
@@ -72,8 +85,9 @@ export const isNoLeader = (error: unknown): boolean =>
 const NOT_TWICE = 'try again: what took effect meanwhile is found then, and not done twice';
 
 /**
- * Calls to the server, each with a time of its own: a silent server makes a call of the client hang past its deadline. What was not answered, or was answered by a node that does not
- * lead, starts or ends, is tried again: everything asked here may be asked twice.
+ * Calls to the server, each with a time of its own: a silent server makes a call of the client hang
+ * past its deadline. What was not answered, or was answered by a node that does not lead, starts or
+ * ends, is tried again: everything asked here may be asked twice.
  */
 export class Rpc {
   private trouble: string | null = null;
@@ -90,7 +104,8 @@ export class Rpc {
   ) {}
 
   /**
-   * One try. A call that says its answer piece by piece gives a `sign` with each, and has its whole time again. `ended` is called where nobody waits for it any more.
+   * One try. A call that says its answer piece by piece gives a `sign` with each, and has its whole
+   * time again. `ended` is called where nobody waits for it any more.
    */
   async once<T>(call: (sign: () => void) => Promise<T>, ended?: () => void): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
@@ -136,9 +151,10 @@ export class Rpc {
   }
 
   /**
-   * Tries until it is answered, at least four times and for the time of one call; then a fault that says what to do, with a time to try again.
-   * Where the node that leads was looked for and not found, the time of one call is enough.
-   * Definite answers come through as they are; `isAnswer` names further errors that are answers.
+   * Tries until it is answered, at least four times and for the time of one call; then a fault that
+   * says what to do, with a time to try again. Where the node that leads was looked for and not
+   * found, the time of one call is enough. Definite answers come through as they are; `isAnswer`
+   * names further errors that are answers.
    */
   async ask<T>(what: string, call: () => Promise<T>, isAnswer: (error: unknown) => boolean = () => false): Promise<T> {
     const gaveUp = performance.now() + this.patience;
@@ -175,7 +191,10 @@ export class Rpc {
     );
   }
 
-  /** What an operator must do about a definite error; conflicts and what is not there are the caller's matter. */
+  /**
+   * What an operator must do about a definite error; conflicts and what is not there are the
+   * caller's matter.
+   */
   private meaning(error: unknown): unknown {
     if (error instanceof AccessDeniedError && codeOf(error) === UNAUTHENTICATED)
       return new Fault(

@@ -4,8 +4,9 @@ import type { Position } from '@eventstore/db-client';
 const MOST = 1000;
 
 /**
- * Where readers went on, in the server's own words. An event that another program wrote in a transaction begins at a
- * position whose commit lies behind its prepare, and the server reads from there only if both are given.
+ * Where readers went on, in the server's own words. An event that another program wrote in a
+ * transaction begins at a position whose commit lies behind its prepare, and the server reads from
+ * there only if both are given.
  */
 export class ServerPositions {
   private readonly prepares = new Map<bigint, bigint>();

@@ -1,12 +1,20 @@
 import { parseStream } from '@entente/kernel';
 
-/** The stream that says whose log this is, once. It is no `<kind>/<id>`, and so no part of the log. */
+/**
+ * The stream that says whose log this is, once. It is no `<kind>/<id>`, and so no part of the log.
+ */
 const IDENTITY = 'entente-log';
 
-/** A kind as domains name it; what other logs and other programs keep on the same server looks otherwise. */
+/**
+ * A kind as domains name it; what other logs and other programs keep on the same server looks
+ * otherwise.
+ */
 const KIND = /^[a-z][a-z0-9-]*$/;
 
-/** Which streams of the server are the log's, and what they are called there: their own names, with the log's name and a colon before them where several logs share a server. */
+/**
+ * Which streams of the server are the log's, and what they are called there: their own names, with
+ * the log's name and a colon before them where several logs share a server.
+ */
 export class Names {
   private readonly before: string;
 
@@ -34,7 +42,10 @@ export class Names {
     return kinds.map((kind) => `${this.before}${kind}/`);
   }
 
-  /** The stream's name as the deployment knows it; null where it is none of the log's: the server's own, another log's, or another program's. */
+  /**
+   * The stream's name as the deployment knows it; null where it is none of the log's: the server's
+   * own, another log's, or another program's.
+   */
   here(onServer: string): { readonly stream: string; readonly kind: string } | null {
     if (!onServer.startsWith(this.before)) return null;
     const stream = onServer.slice(this.before.length);

@@ -8,7 +8,10 @@ interface KnownInstant {
   readonly recordedAt: string;
 }
 
-/** Where some events stand in the log and in time, as far as it was read here. Time never goes back along the log, so both rise together. */
+/**
+ * Where some events stand in the log and in time, as far as it was read here. Time never goes back
+ * along the log, so both rise together.
+ */
 export class TimeIndex {
   private readonly known: KnownInstant[] = [];
 

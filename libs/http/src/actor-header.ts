@@ -5,7 +5,8 @@ import type { Actor } from '@entente/kernel';
 export const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
 
 /**
- * Reads `Entente-Actor: <organisation>;role=<role>;person=<reference>;for=<organisation>` (the last two optional), or tells each part that is wrong.
+ * Reads `Entente-Actor: <organisation>;role=<role>;person=<reference>;for=<organisation>` (the last
+ * two optional), or tells each part that is wrong.
  */
 export function readActor(header: string | undefined): Actor | readonly FieldError[] {
   if (header === undefined) return OPERATOR;

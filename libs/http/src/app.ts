@@ -9,7 +9,10 @@ import { openApi } from './openapi.js';
 import type { Meanings } from './openapi-schemas.js';
 import { ProblemFilter } from './problem.js';
 
-/** Builds what a module is made of, behind a door; the caller opens it. The module brings a `LoggerModule`. Throws where a part of it cannot be had. */
+/**
+ * Builds what a module is made of, behind a door; the caller opens it. The module brings a
+ * `LoggerModule`. Throws where a part of it cannot be had.
+ */
 export async function buildApp(module: DynamicModule, door: ServerLimits): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     ...serverOptions(door),

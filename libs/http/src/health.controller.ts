@@ -19,9 +19,14 @@ export interface DeploymentStatus {
     /** How far it is in each partition, where there are several. */
     readonly partitions?: readonly bigint[];
   }[];
-  /** Up to where the log is published; null where that is not known. Only who publishes it says so. */
+  /**
+   * Up to where the log is published; null where that is not known. Only who publishes it says so.
+   */
   readonly published?: bigint | null;
-  /** How many commands wait in the topic of commands; null where that is not known. Only who watches those that answer them says so. */
+  /**
+   * How many commands wait in the topic of commands; null where that is not known. Only who watches
+   * those that answer them says so.
+   */
   readonly commandsWaiting?: number | null;
   /** Streams that a read model cannot fold, from which event on, why and since when. */
   readonly parked: readonly Parked[];
@@ -58,7 +63,8 @@ export class HealthController {
   }
 
   /**
-   * Whether it can take what is sent to it: its own services answer. Something that stands still elsewhere, as a read model that stopped, is no reason to send nothing here any more.
+   * Whether it can take what is sent to it: its own services answer. Something that stands still
+   * elsewhere, as a read model that stopped, is no reason to send nothing here any more.
    */
   @Get('serving')
   async serving(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {
@@ -68,8 +74,9 @@ export class HealthController {
   }
 
   /**
-   * Whether it serves as it should: how far each read model lags behind the log, in positions, what waits and what is parked. `503` where anything stands
-   * still, a read model that stopped for its parked streams included; one that goes on with a stream parked is ready, and says which.
+   * Whether it serves as it should: how far each read model lags behind the log, in positions, what
+   * waits and what is parked. `503` where anything stands still, a read model that stopped for its
+   * parked streams included; one that goes on with a stream parked is ready, and says which.
    */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {

@@ -5,7 +5,10 @@ import { EventStore, Executor, eraOf } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { Problem, validationProblem } from './problem.js';
 
-/** An event on the wire: without the command's hash, from which the fields of a short command could be guessed. */
+/**
+ * An event on the wire: without the command's hash, from which the fields of a short command could
+ * be guessed.
+ */
 export const eventOut = ({ id, stream, revision, position, type, version, data, metadata }: RecordedEvent): unknown => {
   const { actor, occurredAt, recordedAt, commandId, correlationId, causationId, traceparent } = metadata;
   const { consulted, evidence, legalBasis, marking } = metadata;
@@ -67,8 +70,9 @@ export class HistoryController {
   ) {}
 
   /**
-   * The log behind a position: `?after=`, `?limit=` (at most 1,000; 100 unless told), `?kind=`, `?type=`; `next` goes on. With `Accept: application/x-ndjson`
-   * one event a line, all that match unless a limit is given.
+   * The log behind a position: `?after=`, `?limit=` (at most 1,000; 100 unless told), `?kind=`,
+   * `?type=`; `next` goes on. With `Accept: application/x-ndjson` one event a line, all that match
+   * unless a limit is given.
    */
   @Get()
   async log(@Query() query: Record<string, unknown>, @Headers('accept') accept = ''): Promise<unknown> {
@@ -90,7 +94,10 @@ export class HistoryController {
     return { events: events.map(eventOut), position: String(await this.store.head()), era: eraOf(this.store), next };
   }
 
-  /** The events of one stream from a revision on (`?from=`, a thousand at most), with its state as of a revision (`?revision=`) or a day or instant (`?as-of=`). */
+  /**
+   * The events of one stream from a revision on (`?from=`, a thousand at most), with its state as
+   * of a revision (`?revision=`) or a day or instant (`?as-of=`).
+   */
   @Get(':kind/:id')
   async stream(
     @Param() { kind, id }: { kind: string; id: string },

@@ -29,10 +29,16 @@ import { validationProblem } from './problem.js';
 import { describedAs } from './read-models.controller.js';
 import { type RowRequest, lowest, matches, readRowQuery, rowOut } from './row-query.js';
 
-/** What may wait for a slow reader, in bytes, when there is more to tell: beyond it the reader is cut off. */
+/**
+ * What may wait for a slow reader, in bytes, when there is more to tell: beyond it the reader is
+ * cut off.
+ */
 const MOST_WAITING = 1024 * 1024;
 const HEARTBEAT = 15_000;
-/** How long a reader that catches up may take nothing, and how long one that was cut off has for taking the rest, in milliseconds. */
+/**
+ * How long a reader that catches up may take nothing, and how long one that was cut off has for
+ * taking the rest, in milliseconds.
+ */
 const PATIENCE = 10_000;
 const STOPPING = 'the service is stopping; connect again to resume';
 const TOO_SLOW = 'too slow: more waits than is kept for one reader; connect again to resume';
@@ -43,7 +49,10 @@ interface Hijackable {
   readonly raw: ServerResponse;
 }
 
-/** One open stream of events (SSE). What it cannot write at once waits, up to a bound; then it is cut off with the reason. */
+/**
+ * One open stream of events (SSE). What it cannot write at once waits, up to a bound; then it is
+ * cut off with the reason.
+ */
 export class OpenStream {
   private over = false;
   private readonly whenOver: (() => void)[] = [];
@@ -72,7 +81,10 @@ export class OpenStream {
     else this.raw.write(frames);
   }
 
-  /** Resolves when what waits has gone out, with true; with false when the stream is over, as it is for who takes nothing for too long. */
+  /**
+   * Resolves when what waits has gone out, with true; with false when the stream is over, as it is
+   * for who takes nothing for too long.
+   */
   room(): Promise<boolean> {
     if (this.over || this.raw.writableLength < MOST_WAITING / 4) return Promise.resolve(!this.over);
     return new Promise((resolve) => {
@@ -154,13 +166,19 @@ function resumeOf(name: string, id: string | undefined): Resume | null {
   return { version, pin: positions.map(BigInt) };
 }
 
-/** The place at which a reader of the log left off: an era of the log, '' for the first, and a position; null where the id is none. */
+/**
+ * The place at which a reader of the log left off: an era of the log, '' for the first, and a
+ * position; null where the id is none.
+ */
 function placeOf(id: string | undefined): { readonly era: string; readonly position: bigint | null } {
   const [, era = '', position] = /^(?:([0-9a-f]{8})-)?([0-9]{1,19})$/.exec(id ?? '') ?? [];
   return { era, position: position === undefined ? null : BigInt(position) };
 }
 
-/** What changes, as it changes. Nest's `@Sse` buffers without bound for a slow reader, so these streams write to the socket themselves. */
+/**
+ * What changes, as it changes. Nest's `@Sse` buffers without bound for a slow reader, so these
+ * streams write to the socket themselves.
+ */
 @Controller('v1')
 export class LiveController {
   private readonly logger = new Logger('live');
@@ -173,7 +191,10 @@ export class LiveController {
     private readonly streams: OpenStreams,
   ) {}
 
-  /** The first rows, `caught-up`, then each row that changes (`row`) or is there no more (`removed`). */
+  /**
+   * The first rows, `caught-up`, then each row that changes (`row`) or is there no more
+   * (`removed`).
+   */
   @Get('read-models/:name/live')
   async readModel(
     @Param('name') name: string,
@@ -203,7 +224,10 @@ export class LiveController {
     }
   }
 
-  /** The last events (`?limit=`, 50 unless told) or those behind `Last-Event-ID`, then each that is recorded. `reset` where the log was restored without what was told. */
+  /**
+   * The last events (`?limit=`, 50 unless told) or those behind `Last-Event-ID`, then each that is
+   * recorded. `reset` where the log was restored without what was told.
+   */
   @Get('history/live')
   async history(
     @Query() query: Record<string, unknown>,

@@ -67,7 +67,10 @@ export class Metrics implements Observer {
     this.commitSeconds.observe(ms / 1000);
   }
 
-  /** A connection to a backing service, or what was followed over it, was begun again after it had failed. */
+  /**
+   * A connection to a backing service, or what was followed over it, was begun again after it had
+   * failed.
+   */
   reconnected(to: 'event-store' | 'kafka' | 'database'): void {
     this.reconnections.inc({ to });
   }

@@ -25,13 +25,19 @@ const object = (description: string, properties: Record<string, Json>, optional:
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
 });
 
-/** The name of a command's or an event's schema: its own, with its kind before it if another kind has one of that name. */
+/**
+ * The name of a command's or an event's schema: its own, with its kind before it if another kind
+ * has one of that name.
+ */
 export function schemaNames(part: 'commands' | 'events'): (kind: string, type: string) => string {
   const kinds = (type: string): number => CATALOGUE.filter((of) => Object.hasOwn(of[part], type)).length;
   return (kind, type) => (kinds(type) > 1 ? `${pascal(kind)}${type}` : type);
 }
 
-/** The schemas of the catalogue: each command and event under its own name, and what they are made of under theirs. */
+/**
+ * The schemas of the catalogue: each command and event under its own name, and what they are made
+ * of under theirs.
+ */
 function catalogueSchemas(): Record<string, Json> {
   const schemas: Record<string, Json> = {};
   const parts = new Map<string, string>();

@@ -120,7 +120,10 @@ function exampleOf(book: readonly BookStep[], told: BookStep): Json {
 /** Who may send a command, as a sentence. */
 const sentBy = ({ by }: CommandContract): string => `Sent by ${by.map((one) => RELATIONS[one]).join(', or by ')}.`;
 
-/** Every command, from the catalogue: its body's schema, who may send it, and its examples from the book. */
+/**
+ * Every command, from the catalogue: its body's schema, who may send it, and its examples from the
+ * book.
+ */
 function commandPaths(today: string): Record<string, Json> {
   const paths: Record<string, Json> = {};
   const book = bookOfExamples(today);
@@ -499,7 +502,9 @@ const TAGS = [
   { name: 'health', description: 'For whoever watches the process' },
 ];
 
-/** The whole of the API: commands from the catalogue, queries from the read models that are there. */
+/**
+ * The whole of the API: commands from the catalogue, queries from the read models that are there.
+ */
 export const openApi = (described: readonly ReadModelDescription[], today: string, meanings: Meanings): OpenAPIObject =>
   ({
     openapi: '3.1.0',

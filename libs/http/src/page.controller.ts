@@ -8,7 +8,10 @@ const hashesOf = (page: string, tag: 'script' | 'style'): string =>
     .map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`)
     .join(' ');
 
-/** The page at `/`: one file, read once; it may run its own script and style, named by their digests, and speak to this deployment alone. */
+/**
+ * The page at `/`: one file, read once; it may run its own script and style, named by their
+ * digests, and speak to this deployment alone.
+ */
 @Controller()
 export class PageController {
   private readonly page = readFileSync(new URL('./page.html', import.meta.url), 'utf8');

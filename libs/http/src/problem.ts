@@ -4,7 +4,10 @@ import { Fault, InvalidPosition, type CommandResult, TooLarge, notTaken } from '
 import type { Json } from '@entente/kernel';
 import type { HttpReply } from './http-reply.js';
 
-/** An answer that is not what was asked for: `application/problem+json` (RFC 9457) with a stable `code`. */
+/**
+ * An answer that is not what was asked for: `application/problem+json` (RFC 9457) with a stable
+ * `code`.
+ */
 export class Problem extends Error {
   constructor(
     readonly status: number,

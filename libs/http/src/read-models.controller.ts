@@ -42,7 +42,9 @@ export class ReadModelsController {
     private readonly log: EventStore,
   ) {}
 
-  /** What can be asked for: columns with their types, what totals count, and how far each has come. */
+  /**
+   * What can be asked for: columns with their types, what totals count, and how far each has come.
+   */
   @Get()
   async list(): Promise<unknown> {
     const readModels = this.store.names().map(async ({ key, is, ...described }) => {
@@ -52,7 +54,10 @@ export class ReadModelsController {
     return { readModels: await Promise.all(readModels) };
   }
 
-  /** A page of rows; or, by `Accept`, all of them as CSV or NDJSON, with the position, the version and the digest of the text in the headers. */
+  /**
+   * A page of rows; or, by `Accept`, all of them as CSV or NDJSON, with the position, the version
+   * and the digest of the text in the headers.
+   */
   @Get(':name')
   async rows(
     @Param('name') name: string,
@@ -85,7 +90,8 @@ export class ReadModelsController {
         );
       const behind = asked.cursor === null ? {} : { behind: { place: asked.cursor.place, key: asked.cursor.key } };
       const totals = totalsOut(await this.store.totals(name, asked.where, pin));
-      // What says its version is read last, and where it is the first one's, all that was read between is of it.
+      // What says its version is read last, and where it is the first one's, all that was read
+      // between is of it.
       const { rows, more, version: of } = await this.store.query(name, { ...asked, pin, ...behind });
       if (of !== version) continue;
       const last = rows.at(-1);
@@ -99,7 +105,9 @@ export class ReadModelsController {
     }
   }
 
-  /** What a token says was seen; fails where it is none, and where the log was restored without it. */
+  /**
+   * What a token says was seen; fails where it is none, and where the log was restored without it.
+   */
   private seen(after: string): Seen {
     const seen = seenBy(after);
     if (seen === null)
@@ -113,7 +121,10 @@ export class ReadModelsController {
     return seen;
   }
 
-  /** From where a query looks: its cursor's place, the past that it names, or now; `whole`: when all partitions are as far as the write that it is to have seen. */
+  /**
+   * From where a query looks: its cursor's place, the past that it names, or now; `whole`: when all
+   * partitions are as far as the write that it is to have seen.
+   */
   private async pinned(
     name: string,
     asked: RowRequest,
@@ -147,7 +158,10 @@ export class ReadModelsController {
     return reached.map(() => position);
   }
 
-  /** The events that made a row, oldest first: of a view's row, those behind all rows that it is made of. */
+  /**
+   * The events that made a row, oldest first: of a view's row, those behind all rows that it is
+   * made of.
+   */
   @Get(':name/events')
   async events(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
     describedAs(this.store, name);

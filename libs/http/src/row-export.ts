@@ -13,7 +13,10 @@ export const exportFormat = (accept: string | undefined): ExportFormat | null =>
 const PAGE = 1000;
 type ExportQuery = Pick<RowRequest, 'where' | 'sort'>;
 
-/** All rows of a query at a pin, a page at a time: the same rows in the same order whenever it is read. Fails where other tables take over meanwhile. */
+/**
+ * All rows of a query at a pin, a page at a time: the same rows in the same order whenever it is
+ * read. Fails where other tables take over meanwhile.
+ */
 async function* pages(
   store: ReadModelStore,
   name: string,
@@ -46,7 +49,10 @@ export async function* exported(
   for await (const rows of pages(store, described.name, query, from)) yield rows.map(line).join('');
 }
 
-/** The digest of a query's text, as RFC 9530 writes it: read once for it, since whoever receives the text wants to know what it should be before. */
+/**
+ * The digest of a query's text, as RFC 9530 writes it: read once for it, since whoever receives the
+ * text wants to know what it should be before.
+ */
 export async function digestOf(text: AsyncIterable<string>): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of text) hash.update(part);

@@ -26,7 +26,10 @@ export interface Cursor {
 const OWN = ['sort', 'limit', 'cursor', 'as-of', 'after'];
 const MOST = 1000;
 
-/** A value of a column as it stands in an address; undefined where it cannot be one. An empty value is a missing one. */
+/**
+ * A value of a column as it stands in an address; undefined where it cannot be one. An empty value
+ * is a missing one.
+ */
 function cellOf(type: ColumnType, text: string): Cell | undefined {
   if (text === '') return null;
   switch (type) {

@@ -7,7 +7,9 @@ export interface ServedProcess {
   /** What it is called, to whoever watches it: `Entente's relay`. */
   readonly name: string;
   readonly at: { readonly host: string; readonly port: number; readonly shutdownTimeoutSeconds: number };
-  /** Makes it, as soon as what it needs is there: `signal` says that nobody waits for it any more. */
+  /**
+   * Makes it, as soon as what it needs is there: `signal` says that nobody waits for it any more.
+   */
   readonly build: (signal: AbortSignal) => Promise<NestFastifyApplication>;
   /** What it waits for meanwhile. */
   readonly waitsFor: () => string | null;
@@ -22,8 +24,10 @@ export function stopWithin(seconds: number): void {
 }
 
 /**
- * Lives: answers at its address from the start on, at first that it waits for its services, then by itself; ends with status 0 when it is told to (SIGTERM, SIGINT), with 1, and a
- * sentence, where it cannot begin, and with 70 after an error that nobody caught. Answers its address once it serves; null where it was told to end before.
+ * Lives: answers at its address from the start on, at first that it waits for its services, then by
+ * itself; ends with status 0 when it is told to (SIGTERM, SIGINT), with 1, and a sentence, where it
+ * cannot begin, and with 70 after an error that nobody caught. Answers its address once it serves;
+ * null where it was told to end before.
  */
 export async function runProcess({ name, at, build, waitsFor }: ServedProcess): Promise<string | null> {
   const ending = new AbortController();

@@ -3,7 +3,10 @@ import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fa
 
 /** What the door lets in, and for how long it waits for it. */
 export interface ServerLimits {
-  /** So many connections are open at once; beyond it the one that has waited longest without a request is ended. */
+  /**
+   * So many connections are open at once; beyond it the one that has waited longest without a
+   * request is ended.
+   */
   readonly connections: number;
   /** For how long, in seconds, a request may take to arrive whole. */
   readonly requestTimeoutSeconds: number;
@@ -11,14 +14,21 @@ export interface ServerLimits {
 
 export const DEFAULT_LIMITS: ServerLimits = { connections: 4096, requestTimeoutSeconds: 30 };
 
-/** So many requests of one connection are at work at once: who sends more without reading what is answered is cut off, since each answer would wait here. */
+/**
+ * So many requests of one connection are at work at once: who sends more without reading what is
+ * answered is cut off, since each answer would wait here.
+ */
 const MOST_UNANSWERED = 16;
 /**
- * What may already be on its way when a deployment begins to close has so long, in milliseconds, to arrive: the first request of a connection that was just let in, and the next
- * one of a connection that is kept open.
+ * What may already be on its way when a deployment begins to close has so long, in milliseconds, to
+ * arrive: the first request of a connection that was just let in, and the next one of a connection
+ * that is kept open.
  */
 const ON_ITS_WAY = 500;
-/** What takes nothing of its answer, and what asks nothing more, is let go after so many times what a request may take. */
+/**
+ * What takes nothing of its answer, and what asks nothing more, is let go after so many times what
+ * a request may take.
+ */
 const PATIENCE = 4;
 /** The longest, in milliseconds, that a connection waits for the next request. */
 const MOST_IDLE = 72_000;
@@ -40,11 +50,13 @@ export const serverOptions = ({
 };
 
 /**
- * Keeps room for those who ask: where there are too many connections, the longest on which no whole request has ever come is the first to go, whoever opened it, and then
- * the one that has been idle longest since its last answer. One that is being answered, as a live stream is, stays.
+ * Keeps room for those who ask: where there are too many connections, the longest on which no whole
+ * request has ever come is the first to go, whoever opened it, and then the one that has been idle
+ * longest since its last answer. One that is being answered, as a live stream is, stays.
  *
- * A deployment that closes answers what it has let in: its answers say that the connection ends, idle ones are ended, also those that fall idle only then, and one that has
- * just come may still send its request.
+ * A deployment that closes answers what it has let in: its answers say that the connection ends,
+ * idle ones are ended, also those that fall idle only then, and one that has just come may still
+ * send its request.
  */
 export function limitConnections(app: NestFastifyApplication, { connections }: ServerLimits): void {
   const open = new Set<Socket>();
@@ -58,8 +70,9 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
   const server = app.getHttpServer();
   const adapter = app.getHttpAdapter();
   const close = adapter.close.bind(adapter) as () => Promise<undefined>;
-  // The kernel resets those who still wait at a door at which nobody listens any more. So nobody is sent away, to come again, while somebody listens, and that ends right behind a
-  // look for who has come, of whom each turn of the event loop lets in one.
+  // The kernel resets those who still wait at a door at which nobody listens any more. So nobody is
+  // sent away, to come again, while somebody listens, and that ends right behind a look for who has
+  // come, of whom each turn of the event loop lets in one.
   adapter.close = async () => {
     const until = performance.now() + ON_ITS_WAY;
     await turn();
@@ -70,7 +83,8 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
     if (server.listening) server.close();
     return close();
   };
-  // Node takes a connection for idle while the last of its answer still waits here for its reader; these know better.
+  // Node takes a connection for idle while the last of its answer still waits here for its reader;
+  // these know better.
   server.closeIdleConnections = () => {
     const asks = (socket: Socket): boolean => (unanswered.get(socket) ?? 0) > 0;
     const late = (since: number): boolean => performance.now() - since > ON_ITS_WAY;

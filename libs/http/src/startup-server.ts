@@ -15,7 +15,10 @@ const answer = (reply: ServerResponse, status: number, type: string, body: objec
   reply.end(JSON.stringify(body));
 };
 
-/** Opens it: the process lives, and is not ready; to everything else it says what is waited for, and to try again. */
+/**
+ * Opens it: the process lives, and is not ready; to everything else it says what is waited for, and
+ * to try again.
+ */
 export async function openStartupServer(
   { host, port }: { readonly host: string; readonly port: number },
   waitsFor: () => string | null,

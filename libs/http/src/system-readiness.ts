@@ -11,15 +11,23 @@ export interface SystemParts {
   readonly waiting: () => number;
   /** What is known to be wrong; null where nothing is. */
   readonly fault: () => string | null;
-  /** How many commands wait in the topic of commands, where there is one; null where that is not known. */
+  /**
+   * How many commands wait in the topic of commands, where there is one; null where that is not
+   * known.
+   */
   readonly commandsWaiting?: () => number | null;
-  /** How far each read model is, and why it folds no more where it does not. None: that is not known yet. */
+  /**
+   * How far each read model is, and why it folds no more where it does not. None: that is not known
+   * yet.
+   */
   readonly models: () => Promise<readonly (ModelStatus & { readonly partitions?: readonly bigint[] })[]>;
 }
 
 const BEGINS = 'the projection begins: how far each read model has come is not known yet';
 
-/** How a deployment stands, from its parts: what they say of themselves, and what the watchdog sees. */
+/**
+ * How a deployment stands, from its parts: what they say of themselves, and what the watchdog sees.
+ */
 export class SystemReadiness extends Readiness {
   constructor(private readonly parts: SystemParts) {
     super();

@@ -1,9 +1,14 @@
 import { type EventLog, Fault } from '@entente/engine';
 
-/** Whoever asks how a process stands has an answer within so many milliseconds for each backing service that says nothing: probes and scrapes do not wait longer than some seconds. */
+/**
+ * Whoever asks how a process stands has an answer within so many milliseconds for each backing
+ * service that says nothing: probes and scrapes do not wait longer than some seconds.
+ */
 export const PROBE_TIMEOUT_MS = 1500;
 
-/** What is asked of a backing service, where it comes soon; else a fault that names who is silent. */
+/**
+ * What is asked of a backing service, where it comes soon; else a fault that names who is silent.
+ */
 export async function withTimeout<T>(answer: Promise<T>, who: string, ms = PROBE_TIMEOUT_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -19,7 +24,10 @@ export async function withTimeout<T>(answer: Promise<T>, who: string, ms = PROBE
   }
 }
 
-/** The last position of the log, if that comes soon; else a fault that says why the event store does not answer, if that is known. */
+/**
+ * The last position of the log, if that comes soon; else a fault that says why the event store does
+ * not answer, if that is known.
+ */
 export async function headWithTimeout(log: EventLog): Promise<bigint> {
   try {
     return await withTimeout(log.head(), 'the event store');

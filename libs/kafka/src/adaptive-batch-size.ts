@@ -1,9 +1,15 @@
-/** A piece that took longer, in milliseconds, is followed by a smaller one; one that took a fraction of it, by a larger one. */
+/**
+ * A piece that took longer, in milliseconds, is followed by a smaller one; one that took a fraction
+ * of it, by a larger one.
+ */
 const LONG = 1000;
 /** How many there are in the first piece: what is new to a process takes it longest. */
 const FIRST = 10;
 
-/** How many are worked on at once: fewer where that takes long, so that whoever watches sees a step now and then, and the first is not answered with the last of very many. */
+/**
+ * How many are worked on at once: fewer where that takes long, so that whoever watches sees a step
+ * now and then, and the first is not answered with the last of very many.
+ */
 export class AdaptiveBatchSize {
   private now: number;
 

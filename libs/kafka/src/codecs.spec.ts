@@ -18,7 +18,8 @@ const bodies: readonly Buffer[] = [
 /** The same text, as other programs have compressed it. */
 const TEXT = 'entente entente entente entente\n';
 const FOREIGN = {
-  // The format's own description: a length of 32, a literal of eight bytes, and a copy of 23 from eight before, then a literal of one.
+  // The format's own description: a length of 32, a literal of eight bytes, and a copy of 23 from
+  // eight before, then a literal of one.
   snappy: Buffer.concat([
     Buffer.from([32, 7 << 2]),
     Buffer.from('entente '),

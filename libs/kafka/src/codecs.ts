@@ -10,7 +10,10 @@ interface Codec {
   decompress(compressed: Buffer): Promise<Buffer>;
 }
 
-/** The frame in which Java's clients put snappy: this mark, two versions of four bytes, then blocks, each behind its length in four bytes. */
+/**
+ * The frame in which Java's clients put snappy: this mark, two versions of four bytes, then blocks,
+ * each behind its length in four bytes.
+ */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const XERIAL_HEADER = 16;
 
@@ -59,7 +62,10 @@ const CODECS: readonly (readonly [
   ],
 ];
 
-/** Has every client of this process understand all that a broker takes: kafkajs by itself knows gzip. */
+/**
+ * Has every client of this process understand all that a broker takes: kafkajs by itself knows
+ * gzip.
+ */
 export function knowAllCodecs(): void {
   for (const [type, codec] of CODECS) kafkajs.CompressionCodecs[type] = () => codec;
 }

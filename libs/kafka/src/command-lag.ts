@@ -12,7 +12,10 @@ export interface KafkaBacklogSettings extends KafkaSettings {
 /** Older than so many milliseconds, what was seen says nothing of now. */
 const FRESH = 5000;
 
-/** How many commands wait in their topic, by the broker's own word: for who watches those that answer them. */
+/**
+ * How many commands wait in their topic, by the broker's own word: for who watches those that
+ * answer them.
+ */
 export class CommandLag {
   private readonly admin;
   private there = false;
@@ -22,7 +25,10 @@ export class CommandLag {
     this.admin = new ReconnectingAdmin(kafkaOf(settings), settings.reconnected);
   }
 
-  /** Those who answer commands, as one who follows what is sent: by the count of all partitions' records. */
+  /**
+   * Those who answer commands, as one who follows what is sent: by the count of all partitions'
+   * records.
+   */
   follower(name: string): ProgressSource {
     const other = { of: 'command', end: () => this.seen?.sent ?? 0n };
     return { name, other, position: async () => (await this.look()).answered };

@@ -22,7 +22,10 @@ export class CommandPartition {
   private last: Promise<unknown> = Promise.resolve();
   /** Whether it stands where the group stands: before, nothing is taken. */
   ready = false;
-  /** From which offset on nothing is answered yet, by the group's word and what was answered since. What is below it may be fetched again, as after a fault; it is passed over. */
+  /**
+   * From which offset on nothing is answered yet, by the group's word and what was answered since.
+   * What is below it may be fetched again, as after a fault; it is passed over.
+   */
   from = 0n;
   fault: string | null = null;
   /** Whether it is the consumer that could not decide. */
@@ -115,7 +118,10 @@ function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[
   return [{ ...received, key, metadata: { ...received.metadata, correlationId } }];
 }
 
-/** Records in the order in which they lie, in pieces that are answered at once: none of more than `most` says by then. */
+/**
+ * Records in the order in which they lie, in pieces that are answered at once: none of more than
+ * `most` says by then.
+ */
 export function* inPieces(records: readonly KafkaMessage[], most: () => number): Iterable<readonly KafkaMessage[]> {
   let piece: KafkaMessage[] = [];
   let bytes = 0;

@@ -5,7 +5,10 @@ export interface Death {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
-  /** At what: Kafka Connect's own words, `VALUE_CONVERTER` where it could not be read, `TASK_PUT` where what it asks for failed. */
+  /**
+   * At what: Kafka Connect's own words, `VALUE_CONVERTER` where it could not be read, `TASK_PUT`
+   * where what it asks for failed.
+   */
   readonly stage: 'VALUE_CONVERTER' | 'TASK_PUT';
   /** What could not take it, where that was one of several. */
   readonly connector?: string;
@@ -19,8 +22,10 @@ const PREFIX = '__connect.errors.';
 const LONGEST_MESSAGE = 2000;
 
 /**
- * A record as a dead letter: key, value and headers byte for byte, and Kafka Connect's headers beside them, which say where it was and why it is here. Two things a record of
- * this client cannot bear: a header without a value has an empty one, and headers of these names that it brought are replaced.
+ * A record as a dead letter: key, value and headers byte for byte, and Kafka Connect's headers
+ * beside them, which say where it was and why it is here. Two things a record of this client cannot
+ * bear: a header without a value has an empty one, and headers of these names that it brought are
+ * replaced.
  */
 export function deadLetterOf(record: Bytes, { topic, partition, offset, stage, connector, error }: Death): Message {
   const says = {
@@ -40,7 +45,10 @@ export function deadLetterOf(record: Bytes, { topic, partition, offset, stage, c
   };
 }
 
-/** What the headers of a dead letter say of it, by the ends of their names: `topic`, `partition`, `offset`, `stage`, `connector.name`, `exception.class.name`, `exception.message`. */
+/**
+ * What the headers of a dead letter say of it, by the ends of their names: `topic`, `partition`,
+ * `offset`, `stage`, `connector.name`, `exception.class.name`, `exception.message`.
+ */
 export function deathOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, one]) =>
@@ -57,7 +65,10 @@ export const ownHeaders = (headers: IHeaders = {}): IHeaders =>
       .map(([name, one]) => [name, valuesOf(one)]),
   );
 
-/** kafkajs takes a header with the name of something that every object has, such as `constructor`, for one that comes again, and fails at one without a value. */
+/**
+ * kafkajs takes a header with the name of something that every object has, such as `constructor`,
+ * for one that comes again, and fails at one without a value.
+ */
 function valuesOf(one: unknown): Buffer | Buffer[] {
   const values = (Array.isArray(one) ? one : [one])
     .filter((value) => typeof value !== 'function')

@@ -29,7 +29,10 @@ const records = (from: number, upTo: number): KafkaMessage[] =>
     return { ...bytes, headers: { ...headers }, offset: String(from + i), timestamp: '0', attributes: 0 };
   });
 
-/** A delivery of one partition to a consumer, and what that was handed; `take` may hold it up or fail. */
+/**
+ * A delivery of one partition to a consumer, and what that was handed; `take` may hold it up or
+ * fail.
+ */
 async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Promise.resolve(), most = 50) {
   const handed: FeedBatch[] = [];
   const read: bigint[] = [];

@@ -2,24 +2,33 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { type MemberSettings, within, wordsOf } from './settings.js';
 
-/** What a member of a group does with what the group gives it. None of these may hold the others up. */
+/**
+ * What a member of a group does with what the group gives it. None of these may hold the others up.
+ */
 export interface Membership {
   /** Before each consumer: fails where the topic is not as it has to be. */
   check(): Promise<void>;
-  /** The group gives these partitions, from now on and no others. Must not throw, or kafkajs's consumer dies. */
+  /**
+   * The group gives these partitions, from now on and no others. Must not throw, or kafkajs's
+   * consumer dies.
+   */
   given(consumer: Consumer, partitions: readonly number[]): void;
   handle(consumer: Consumer, payload: EachBatchPayload): Promise<void>;
   /** Waits for what is under way and ends the consumer, each no longer than it may. */
   letGo(consumer: Consumer): Promise<void>;
-  /** Is told of a stretch, from an offset up to and not with the next, in which there is nothing for anybody: `handle` is given none of it. */
+  /**
+   * Is told of a stretch, from an offset up to and not with the next, in which there is nothing for
+   * anybody: `handle` is given none of it.
+   */
   nothing?(consumer: Consumer, partition: number, first: bigint, next: bigint): void;
   /** Is called so often, in milliseconds. */
   readonly tell?: { readonly every: number; call(consumer: Consumer): Promise<void> };
 }
 
 /**
- * One who reads a topic together with others of a group. kafkajs's consumer ends for good by many a fault, so each is let go and followed by a new one, after a pause that
- * grows; so is one that gives no sign of life. Nothing is committed by itself.
+ * One who reads a topic together with others of a group. kafkajs's consumer ends for good by many a
+ * fault, so each is let go and followed by a new one, after a pause that grows; so is one that
+ * gives no sign of life. Nothing is committed by itself.
  */
 export class GroupMember {
   private readonly stopping = new AbortController();
@@ -121,7 +130,8 @@ export class GroupMember {
     } finally {
       clearInterval(timer);
       clearInterval(telling);
-      // One that is ended while it joins would join all the same, and keep partitions that it does not read.
+      // One that is ended while it joins would join all the same, and keep partitions that it does
+      // not read.
       if (!(await within(5000, beginning).catch(() => true)))
         beginning.then(
           () => consumer.disconnect().catch(() => undefined),

@@ -2,13 +2,17 @@ import kafkajs, { type Admin } from 'kafkajs';
 import type { KafkaIntakeSettings, TopicSettings } from './settings.js';
 import { makeTopic } from './topic.js';
 
-/** What a record put aside has more than when it came, and what a reply may take: at least so many bytes. */
+/**
+ * What a record put aside has more than when it came, and what a reply may take: at least so many
+ * bytes.
+ */
 const MORE = 64 * 1024;
 const ROOM = 4 * 1024 * 1024;
 
 /**
- * Makes the topics of commands, replies and dead letters where they are missing: for ever, until whoever keeps them says otherwise. Refuses topics of replies and dead letters
- * that could not take what a command may lead to.
+ * Makes the topics of commands, replies and dead letters where they are missing: for ever, until
+ * whoever keeps them says otherwise. Refuses topics of replies and dead letters that could not take
+ * what a command may lead to.
  */
 export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettings): Promise<void> {
   const { topic, replies, deadLetters } = settings;
@@ -24,7 +28,10 @@ export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettin
   }
 }
 
-/** Makes a topic for what came in a record of at most so many bytes, and for more beside it. Whoever makes the topic of dead letters first makes it so that all can use it. */
+/**
+ * Makes a topic for what came in a record of at most so many bytes, and for more beside it. Whoever
+ * makes the topic of dead letters first makes it so that all can use it.
+ */
 export const makeRoomyTopic = (admin: Admin, settings: TopicSettings, largest: number): Promise<void> =>
   makeTopic(admin, settings, { 'max.message.bytes': String(Math.max(ROOM, 2 * largest)) });
 

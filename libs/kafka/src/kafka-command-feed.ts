@@ -3,8 +3,9 @@ import { KafkaCommandSubscription } from './kafka-command-subscription.js';
 import { type KafkaIntakeSettings, kafkaOf } from './settings.js';
 
 /**
- * Commands that others publish to a topic, as CloudEvents, with the answers on another. The group's committed offsets are the place: they move in the transaction that sends
- * the answers. Who reads the answers as committed finds one for each message.
+ * Commands that others publish to a topic, as CloudEvents, with the answers on another. The group's
+ * committed offsets are the place: they move in the transaction that sends the answers. Who reads
+ * the answers as committed finds one for each message.
  */
 export class KafkaCommandFeed extends CommandFeed {
   constructor(private readonly settings: KafkaIntakeSettings) {

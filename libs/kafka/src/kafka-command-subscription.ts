@@ -9,13 +9,17 @@ import { type KafkaIntakeSettings, within, wordsOf } from './settings.js';
 import { asAdmin } from './topic.js';
 
 /**
- * A running delivery of commands. Each partition that the group gives rests until whoever answered it before is fenced, and goes on from where the group then stands; what is
- * decided and answered is awaited within kafkajs's own handler.
+ * A running delivery of commands. Each partition that the group gives rests until whoever answered
+ * it before is fenced, and goes on from where the group then stands; what is decided and answered
+ * is awaited within kafkajs's own handler.
  */
 export class KafkaCommandSubscription implements CommandSubscription {
   private readonly member: GroupMember;
   private readonly inlets = new Map<number, CommandPartition>();
-  /** Moves with every assignment and every consumer: what an older one has begun is not gone on with. */
+  /**
+   * Moves with every assignment and every consumer: what an older one has begun is not gone on
+   * with.
+   */
   private generation = 0;
   private leaving = false;
 
@@ -42,7 +46,10 @@ export class KafkaCommandSubscription implements CommandSubscription {
     return this.member.stop();
   }
 
-  /** What is at hand is answered, where that does not take too long; what is still under way then is fenced by whoever has the partition next. */
+  /**
+   * What is at hand is answered, where that does not take too long; what is still under way then is
+   * fenced by whoever has the partition next.
+   */
   private async letGo(consumer: Consumer): Promise<void> {
     const { closeWithin = 5000 } = this.settings;
     this.leaving = true;
@@ -132,7 +139,8 @@ export class KafkaCommandSubscription implements CommandSubscription {
     const beat = setInterval(() => void beats(), 1000);
     try {
       await inlet.inTurn(async () => {
-        // The ends of transactions lie in the topic, too, for nobody to see: no place is left before them.
+        // The ends of transactions lie in the topic, too, for nobody to see: no place is left
+        // before them.
         const last = BigInt(batch.lastOffset());
         for (const piece of inPieces(batch.messages, () => inlet.pace.atOnce())) {
           if (!goesOn()) return;
@@ -170,7 +178,10 @@ export class KafkaCommandSubscription implements CommandSubscription {
     inlet.well();
   }
 
-  /** Where a stretch holds nothing for anybody, as what a sender took back, the group stands behind it. */
+  /**
+   * Where a stretch holds nothing for anybody, as what a sender took back, the group stands behind
+   * it.
+   */
   private passOver(consumer: Consumer, partition: number, first: bigint, next: bigint): void {
     const mine = this.generation;
     const inlet = this.inlets.get(partition);

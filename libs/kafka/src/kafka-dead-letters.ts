@@ -12,7 +12,10 @@ export interface KafkaDeadLettersSettings extends KafkaSettings, TopicSettings {
   readonly deadLetters: string;
 }
 
-/** Events that a read model cannot fold, as they lay in their topic, with Kafka Connect's headers; `connector.name` names the read model. */
+/**
+ * Events that a read model cannot fold, as they lay in their topic, with Kafka Connect's headers;
+ * `connector.name` names the read model.
+ */
 export class KafkaDeadLetters extends DeadLetters {
   private readonly kafka: Kafka;
   private producer: Promise<Producer> | null = null;

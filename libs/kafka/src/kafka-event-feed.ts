@@ -11,8 +11,9 @@ export interface Came {
 }
 
 /**
- * A log that was published to Kafka, delivered to as many processes as share its partitions. Where a partition goes on is the consumer's own word, never the broker's;
- * what was seen is dropped, and what the topic has lost is read from the log itself.
+ * A log that was published to Kafka, delivered to as many processes as share its partitions. Where
+ * a partition goes on is the consumer's own word, never the broker's; what was seen is dropped, and
+ * what the topic has lost is read from the log itself.
  */
 export class KafkaEventFeed extends EventFeed {
   readonly partitions: number;

@@ -20,10 +20,12 @@ interface Sending {
 }
 
 /**
- * A log in a topic of Kafka, each event a CloudEvent with its stream's id as the key. Every record is acknowledged by all replicas that are in step.
+ * A log in a topic of Kafka, each event a CloudEvent with its stream's id as the key. Every record
+ * is acknowledged by all replicas that are in step.
  *
- * A producer is never used again after a fault: what failed for it may be in the topic, and then the broker takes the next batch, under the same number, for a repeat,
- * acknowledges it, and drops it.
+ * A producer is never used again after a fault: what failed for it may be in the topic, and then
+ * the broker takes the next batch, under the same number, for a repeat, acknowledges it, and drops
+ * it.
  */
 export class KafkaEventPublisher extends EventPublisher {
   readonly partitions: number;
@@ -59,7 +61,10 @@ export class KafkaEventPublisher extends EventPublisher {
     await asAdmin(this.kafka, (admin) => this.whole(admin));
   }
 
-  /** The bounds of the partitions of a topic that keeps everything and has lost nothing; fails where that is not so. */
+  /**
+   * The bounds of the partitions of a topic that keeps everything and has lost nothing; fails where
+   * that is not so.
+   */
   private async whole(admin: Admin): Promise<ReadonlyMap<number, Bounds>> {
     const { topic } = this.settings;
     await checkPartitions(admin, this.settings);
@@ -159,7 +164,10 @@ export class KafkaEventPublisher extends EventPublisher {
     }
   }
 
-  /** An offset that was there before acknowledges something else: a repeat that the broker dropped, or a topic made anew. */
+  /**
+   * An offset that was there before acknowledges something else: a repeat that the broker dropped,
+   * or a topic made anew.
+   */
   private moveOn({ ends }: Sending, partition: number, at: bigint, messages: readonly { partition: number }[]): void {
     const end = ends.get(partition) ?? 0n;
     if (at < end)

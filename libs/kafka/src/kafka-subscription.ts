@@ -8,15 +8,18 @@ import { type KafkaFeedSettings, within, wordsOf } from './settings.js';
 import { checkPartitions } from './topic.js';
 
 /**
- * A running delivery. What is handed over is awaited within the consumer's own handler, and each partition that the group gives goes on only when the consumer has said from
- * where.
+ * A running delivery. What is handed over is awaited within the consumer's own handler, and each
+ * partition that the group gives goes on only when the consumer has said from where.
  */
 export class KafkaSubscription implements FeedSubscription {
   private readonly member: GroupMember;
   private readonly admin: ReconnectingAdmin;
   private readonly deliveries = new Map<number, PartitionReader>();
   private readonly offsets = new Map<number, string>();
-  /** Moves with every assignment and every consumer: what an older one has begun is not gone on with. */
+  /**
+   * Moves with every assignment and every consumer: what an older one has begun is not gone on
+   * with.
+   */
   private generation = 0;
 
   constructor(
@@ -50,7 +53,10 @@ export class KafkaSubscription implements FeedSubscription {
     await this.admin.close();
   }
 
-  /** Waits for the batches at hand, no longer than it may; what is still under way then is fenced by its checkpoint. */
+  /**
+   * Waits for the batches at hand, no longer than it may; what is still under way then is fenced by
+   * its checkpoint.
+   */
   private async letGo(consumer: Consumer): Promise<void> {
     const { closeWithin = 5000 } = this.settings;
     this.generation += 1;
@@ -61,7 +67,10 @@ export class KafkaSubscription implements FeedSubscription {
     this.offsets.clear();
   }
 
-  /** The group gives these partitions: each rests until the consumer has said where it stands. Must not throw, or kafkajs's consumer dies. */
+  /**
+   * The group gives these partitions: each rests until the consumer has said where it stands. Must
+   * not throw, or kafkajs's consumer dies.
+   */
   private given(consumer: Consumer, partitions: readonly number[]): void {
     const mine = (this.generation += 1);
     for (const partition of this.deliveries.keys())

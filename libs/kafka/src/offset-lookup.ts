@@ -9,9 +9,11 @@ export interface OffsetOf {
 }
 
 /**
- * The offsets from which partitions are read by who has seen each up to a position: at or before the first record that is new to it. The broker finds it by time, since each
- * record bears the time at which its event was recorded, which never goes back along the log. Where the log cannot be asked, it is the beginning. What several partitions share is asked
- * once: it serves partitions that are looked for at the same time, and is let go afterwards.
+ * The offsets from which partitions are read by who has seen each up to a position: at or before
+ * the first record that is new to it. The broker finds it by time, since each record bears the time
+ * at which its event was recorded, which never goes back along the log. Where the log cannot be
+ * asked, it is the beginning. What several partitions share is asked once: it serves partitions
+ * that are looked for at the same time, and is let go afterwards.
  */
 export class OffsetLookup {
   private bounds: Promise<ReadonlyMap<number, Bounds>> | null = null;

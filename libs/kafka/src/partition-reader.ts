@@ -22,8 +22,10 @@ export interface Delivering {
 }
 
 /**
- * One partition on its way to the consumer, which keeps to the chain whatever the topic gives: what was seen is dropped; what names a predecessor that was seen is taken;
- * before anything else, what is missing is read from the log itself. Where that does not fit either, the partition stops and says so.
+ * One partition on its way to the consumer, which keeps to the chain whatever the topic gives: what
+ * was seen is dropped; what names a predecessor that was seen is taken; before anything else, what
+ * is missing is read from the log itself. Where that does not fit either, the partition stops and
+ * says so.
  */
 export class PartitionReader {
   /** The position up to which the consumer has seen the partition. */
@@ -40,7 +42,10 @@ export class PartitionReader {
     private readonly its: Delivering,
   ) {}
 
-  /** One piece of work at a time, in order: a batch that a lost session has left behind ends before the consumer is asked anew. */
+  /**
+   * One piece of work at a time, in order: a batch that a lost session has left behind ends before
+   * the consumer is asked anew.
+   */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.last.then(work);
     this.last = turn.catch(() => undefined);
@@ -54,8 +59,10 @@ export class PartitionReader {
   }
 
   /**
-   * Hands records on, in order, while it `goesOn`; `taken` is told the offset up to which they have taken effect, and answers before more are. While the consumer has a batch, the
-   * next one is read. Throws where the consumer does not take them, or the chain is broken; nothing is under way then, and what was before has taken effect.
+   * Hands records on, in order, while it `goesOn`; `taken` is told the offset up to which they have
+   * taken effect, and answers before more are. While the consumer has a batch, the next one is
+   * read. Throws where the consumer does not take them, or the chain is broken; nothing is under
+   * way then, and what was before has taken effect.
    */
   async take(
     records: readonly KafkaMessage[],
@@ -135,7 +142,10 @@ export class PartitionReader {
     return said;
   }
 
-  /** What the topic did not give, up to an event that it names, from the log itself. False where it was broken off. */
+  /**
+   * What the topic did not give, up to an event that it names, from the log itself. False where it
+   * was broken off.
+   */
   private async heal(upTo: bigint, goesOn: () => boolean): Promise<boolean> {
     const after = this.at;
     let last = 0n;

@@ -6,8 +6,9 @@ import { boundsOf, recordsAt } from './topic.js';
 const LONGEST = 20_000;
 
 /**
- * Up to where a log is published, by the topic's own word: for who watches the one that publishes it. It looks at the ends of the partitions, and reads their last records only where
- * these have come to rest.
+ * Up to where a log is published, by the topic's own word: for who watches the one that publishes
+ * it. It looks at the ends of the partitions, and reads their last records only where these have
+ * come to rest.
  */
 export class PublishedPosition {
   private readonly kafka;
@@ -22,7 +23,10 @@ export class PublishedPosition {
     this.admin = new ReconnectingAdmin(this.kafka, settings.reconnected);
   }
 
-  /** The position up to which every partition has what is its own; null while records come in, and until the last ones are read. Fails where the topic cannot be asked. */
+  /**
+   * The position up to which every partition has what is its own; null while records come in, and
+   * until the last ones are read. Fails where the topic cannot be asked.
+   */
   async position(): Promise<bigint | null> {
     const bounds = await this.admin.ask((admin) => boundsOf(admin, this.settings.topic));
     const at = [...bounds].map(([partition, { high }]) => `${partition}:${high}`).join(' ');

@@ -20,7 +20,10 @@ export interface RedrivenLetter {
   /** Where it lies among the dead letters. */
   readonly partition: number;
   readonly offset: string;
-  /** What its headers say: `topic`, `partition`, `offset`, `stage`, `exception.class.name`, `exception.message`. */
+  /**
+   * What its headers say: `topic`, `partition`, `offset`, `stage`, `exception.class.name`,
+   * `exception.message`.
+   */
   readonly death: Readonly<Record<string, string>>;
   readonly key: string | null;
   /** `waits`: it would go back, and was only listed. `left`: it came from elsewhere. */
@@ -31,9 +34,10 @@ export interface RedrivenLetter {
 export const listDeadLetters = (settings: RedriveSettings): Promise<readonly RedrivenLetter[]> => drive(settings, null);
 
 /**
- * Sends every dead letter that came from the topic of commands, and was not driven back yet, back to the partition that it came from: byte for byte, without the headers that it
- * was given as a dead letter. Each goes back once, whatever ends this and however often it is asked for, since it and the place behind it are one transaction. Another that
- * drives meanwhile is fenced, and fails.
+ * Sends every dead letter that came from the topic of commands, and was not driven back yet, back
+ * to the partition that it came from: byte for byte, without the headers that it was given as a
+ * dead letter. Each goes back once, whatever ends this and however often it is asked for, since it
+ * and the place behind it are one transaction. Another that drives meanwhile is fenced, and fails.
  */
 export async function redrive(settings: RedriveSettings): Promise<readonly RedrivenLetter[]> {
   const { topic, groupId } = settings;

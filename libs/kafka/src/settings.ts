@@ -40,7 +40,10 @@ export interface MemberSettings extends KafkaSettings {
   readonly groupId: string;
   /** A process that says nothing for so long has died: the others take over its partitions. */
   readonly sessionTimeout?: number;
-  /** The longest that the broker keeps a question waiting for what is new; it answers at once where there is any. */
+  /**
+   * The longest that the broker keeps a question waiting for what is new; it answers at once where
+   * there is any.
+   */
   readonly maxWait?: number;
   /** The first pause after a fault; it doubles up to thirty times as much. */
   readonly firstPause?: number;
@@ -50,7 +53,10 @@ export interface MemberSettings extends KafkaSettings {
 
 /** How a published log is read; times in milliseconds. */
 export interface KafkaFeedSettings extends MemberSettings, TopicSettings {
-  /** Where the group has come to is told to the broker so often: for those who watch its lag, and nothing else. */
+  /**
+   * Where the group has come to is told to the broker so often: for those who watch its lag, and
+   * nothing else.
+   */
   readonly tellEvery?: number;
   /** So many events at most are handed over at once. */
   readonly most?: number;
@@ -131,7 +137,10 @@ export function readRecord(record: KafkaMessage): Published | Marked {
 /** A fault in words. Errors of another realm are errors too. */
 export const wordsOf = (error: unknown): string => (error as { message?: string } | null)?.message ?? String(error);
 
-/** What to look at, where the client's words do not say so: that nobody answers, or that two do not agree on TLS. */
+/**
+ * What to look at, where the client's words do not say so: that nobody answers, or that two do not
+ * agree on TLS.
+ */
 export function withHint(error: unknown): unknown {
   const says = wordsOf(error);
   if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection timeout/.test(says))
@@ -145,7 +154,10 @@ export function withHint(error: unknown): unknown {
   return new Error(`${says} (where it never answers: do both speak TLS, or neither?)`, { cause: error });
 }
 
-/** Waits for something no longer than so many milliseconds; what it ends with then is nobody's. Answers whether it ended. */
+/**
+ * Waits for something no longer than so many milliseconds; what it ends with then is nobody's.
+ * Answers whether it ended.
+ */
 export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));

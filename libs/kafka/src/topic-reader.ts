@@ -10,8 +10,9 @@ export type Stretch = ReadonlyMap<number, { readonly from: bigint; readonly to: 
 export type Taking = (partition: number, records: readonly KafkaMessage[], next: bigint) => Promise<void>;
 
 /**
- * Reads a stretch of a topic, as far as it is committed. kafkajs reads in groups only, so a group is made for it, and goes with it. Fails where nothing comes for `ms`, and where
- * what was read is not taken.
+ * Reads a stretch of a topic, as far as it is committed. kafkajs reads in groups only, so a group
+ * is made for it, and goes with it. Fails where nothing comes for `ms`, and where what was read is
+ * not taken.
  */
 export async function readStretch(
   kafka: Kafka,

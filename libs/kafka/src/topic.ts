@@ -12,7 +12,10 @@ export interface Bounds {
 /** Nothing of a log is ever forgotten. */
 const FOR_EVER = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' };
 
-/** A record bears the time at which its event was recorded, whatever a broker's clock says: readers find their place by it. Kafka 3.6 or newer. */
+/**
+ * A record bears the time at which its event was recorded, whatever a broker's clock says: readers
+ * find their place by it. Kafka 3.6 or newer.
+ */
 const OF_ANY_TIME = { 'message.timestamp.type': 'CreateTime', 'message.timestamp.after.max.ms': '9223372036854775807' };
 
 /** So often at most are the leaders of a new topic asked, ten times a second. */
@@ -53,7 +56,9 @@ export async function makeTopic(
     }
 }
 
-/** Refuses a topic that is not there, or has another number of partitions than the log is folded in. */
+/**
+ * Refuses a topic that is not there, or has another number of partitions than the log is folded in.
+ */
 export async function checkPartitions(admin: Admin, { topic, partitions }: TopicSettings): Promise<void> {
   if (!(await admin.listTopics()).includes(topic))
     throw new Error(`there is no topic ${topic} yet: the relay makes it`);
@@ -84,7 +89,10 @@ export async function boundsOf(admin: Admin, topic: string): Promise<ReadonlyMap
   return new Map(found.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
 }
 
-/** Ends a consumer, and the group that was made for it. What was read stays read where that fails: a broker forgets a group that nobody is in by itself. */
+/**
+ * Ends a consumer, and the group that was made for it. What was read stays read where that fails: a
+ * broker forgets a group that nobody is in by itself.
+ */
 export async function leave(kafka: Kafka, consumer: Consumer, groupId: string): Promise<void> {
   await within(2000, consumer.disconnect()).catch(() => false);
   const goes = asAdmin(kafka, (admin) => admin.deleteGroups([groupId]));
@@ -98,8 +106,9 @@ export async function placesOf(admin: Admin, groupId: string, topic: string): Pr
 }
 
 /**
- * The records at these offsets of each partition, which rise; each there, as the bounds say. kafkajs reads in groups only, so a group is made for it, and goes with it.
- * Fails where they have not come within `ms`.
+ * The records at these offsets of each partition, which rise; each there, as the bounds say.
+ * kafkajs reads in groups only, so a group is made for it, and goes with it. Fails where they have
+ * not come within `ms`.
  */
 export async function recordsAt(
   kafka: Kafka,

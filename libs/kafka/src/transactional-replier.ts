@@ -18,12 +18,17 @@ export interface Answers {
   readonly next: bigint;
 }
 
-/** From so many bytes on, what is sent is compressed: a record put aside may have come compressed, and be too large as it is. */
+/**
+ * From so many bytes on, what is sent is compressed: a record put aside may have come compressed,
+ * and be too large as it is.
+ */
 const LARGE = 256 * 1024;
 
 /**
- * Answers one partition of commands: replies, dead letters and the group's place in one transaction. It goes by an id that belongs to the partition, so that whoever answered
- * it before is fenced, and what it left open is ended. A transaction that fails leaves a producer that is not used again.
+ * Answers one partition of commands: replies, dead letters and the group's place in one
+ * transaction. It goes by an id that belongs to the partition, so that whoever answered it before
+ * is fenced, and what it left open is ended. A transaction that fails leaves a producer that is not
+ * used again.
  */
 export class TransactionalReplier {
   private producer: Producer | null = null;
@@ -39,7 +44,10 @@ export class TransactionalReplier {
     return this.producer !== null;
   }
 
-  /** Fences whoever answered before, and only then asks from where commands are to be answered; `atEnd` where there is none yet. */
+  /**
+   * Fences whoever answered before, and only then asks from where commands are to be answered;
+   * `atEnd` where there is none yet.
+   */
   async begin(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
     await this.end();
     const { groupId, commands } = this.ways;
@@ -49,12 +57,14 @@ export class TransactionalReplier {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      // The transaction after a commit is refused until that is through with all its partitions: a few milliseconds.
+      // The transaction after a commit is refused until that is through with all its partitions: a
+      // few milliseconds.
       retry: { initialRetryTime: 5, retries: 12, maxRetryTime: 250 },
     });
     try {
       await producer.connect();
-      // kafkajs asks for the producer's number with its first transaction, and sends nothing for one in which nothing was done.
+      // kafkajs asks for the producer's number with its first transaction, and sends nothing for
+      // one in which nothing was done.
       await (await producer.transaction()).abort();
       const place = await this.place();
       this.producer = producer;

@@ -1,4 +1,7 @@
-/** The capacities in which an organisation takes part. One organisation may hold several; a command is sent in exactly one. */
+/**
+ * The capacities in which an organisation takes part. One organisation may hold several; a command
+ * is sent in exactly one.
+ */
 export const ROLES = [
   'donor',
   'recipient',
@@ -17,7 +20,10 @@ export const ROLES = [
 /** One of {@link ROLES}. */
 export type Role = (typeof ROLES)[number];
 
-/** Who sends a command: an organisation, in a role, by a person known only by a reference, and on whose behalf. */
+/**
+ * Who sends a command: an organisation, in a role, by a person known only by a reference, and on
+ * whose behalf.
+ */
 export interface Actor {
   /** The sending organisation's id (no dot in it), or a pseudonym where the command is sealed. */
   readonly organisation: string;

@@ -6,8 +6,8 @@ import type { Refusal } from './refusal.js';
 export type Standing<C extends Command, State> = (state: State, context: DecisionContext, command: C) => Refusal | null;
 
 /**
- * The `authorise` of a decider, from its relations. An operator stands in for anybody. A sender in none of several
- * relations is refused in the words of the first.
+ * The `authorise` of a decider, from its relations. An operator stands in for anybody. A sender in
+ * none of several relations is refused in the words of the first.
  */
 export const authoriseBy =
   <C extends Command, State, By extends string>(relations: Readonly<Record<By, Standing<C, State>>>) =>

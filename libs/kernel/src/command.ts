@@ -22,6 +22,9 @@ export interface ReceivedCommand {
   readonly metadata: CommandMetadata;
   /** The revision that the stream must have, if the sender says one. */
   readonly ifMatch: number | null;
-  /** The body as received, over which the command's hash is taken: with the optional fields that every command has. */
+  /**
+   * The body as received, over which the command's hash is taken: with the optional fields that
+   * every command has.
+   */
   readonly body: unknown;
 }

@@ -16,7 +16,9 @@ export interface SameData<State, Data, Type extends string> {
   readonly then: Type;
 }
 
-/** What becomes of one command: the event with its data, or a function where there is more to say. */
+/**
+ * What becomes of one command: the event with its data, or a function where there is more to say.
+ */
 export type Rule<State, Data, E extends Event> =
   | SameData<State, Data, EventWithData<E, Data>>
   | ((data: Data, state: State, context: DecisionContext) => readonly E[] | Refusal);
@@ -27,8 +29,9 @@ export type Rules<State, C extends Command, E extends Event, Opens extends C['ty
 };
 
 /**
- * The `decide` of a decider, as a table: one rule a command. A command without one does not compile. `opens` decides
- * the command that opens the stream; `always` is asked before every other one.
+ * The `decide` of a decider, as a table: one rule a command. A command without one does not
+ * compile. `opens` decides the command that opens the stream; `always` is asked before every other
+ * one.
  */
 export const decideBy =
   <State extends object, C extends Command, E extends Event>() =>

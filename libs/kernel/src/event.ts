@@ -3,7 +3,10 @@ import type { Actor } from './actor.js';
 /** Anything that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** What was decided: a type in the past tense and its facts. The names are the storage format and stay for ever. */
+/**
+ * What was decided: a type in the past tense and its facts. The names are the storage format and
+ * stay for ever.
+ */
 export interface Event<Type extends string = string, Data = unknown> {
   readonly type: Type;
   readonly data: Data;
@@ -50,13 +53,19 @@ export interface Consulted {
   readonly revision: number;
 }
 
-/** What is known about an event when it is decided: everything but its place in the log and the time of recording. */
+/**
+ * What is known about an event when it is decided: everything but its place in the log and the time
+ * of recording.
+ */
 export interface ProposedMetadata {
   readonly actor: Actor;
   /** When it happened, by the sender's word; ISO 8601, UTC. */
   readonly occurredAt: string;
   readonly commandId: string;
-  /** SHA-256 over the command's type and body as received: tells a retry from another use of the same id. */
+  /**
+   * SHA-256 over the command's type and body as received: tells a retry from another use of the
+   * same id.
+   */
   readonly commandHash: string;
   readonly correlationId: string;
   readonly causationId: string | null;
@@ -64,16 +73,25 @@ export interface ProposedMetadata {
   readonly evidence: readonly Evidence[];
   readonly legalBasis: string | null;
   readonly marking: string | null;
-  /** The trace in which the command was sent (W3C Trace Context), where it was sent in one and is not sealed. */
+  /**
+   * The trace in which the command was sent (W3C Trace Context), where it was sent in one and is
+   * not sealed.
+   */
   readonly traceparent?: string;
 }
 
-/** An event's metadata as stored: its circumstances and when the store recorded it (never going back along the log). */
+/**
+ * An event's metadata as stored: its circumstances and when the store recorded it (never going back
+ * along the log).
+ */
 export interface EventMetadata extends ProposedMetadata {
   readonly recordedAt: string;
 }
 
-/** An event in its stream: what `evolve` of a decider may see. It has no position and no time of recording, so no rule can rest on them. */
+/**
+ * An event in its stream: what `evolve` of a decider may see. It has no position and no time of
+ * recording, so no rule can rest on them.
+ */
 export type StreamEvent<E extends Event = Event> = E & {
   /** A uuid derived from the command, the same whenever the command is sent again. */
   readonly id: string;

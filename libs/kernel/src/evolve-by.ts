@@ -3,7 +3,10 @@ import type { DataOf, Event, StreamEvent } from './event.js';
 /** The names that a change gives and its target has not: none, or it does not compile. */
 type Excess<Change, Target> = Change extends unknown ? Exclude<keyof Change, keyof Target> : never;
 
-/** Handlers by type that change nothing but what `Target` has. TypeScript itself allows a function to give more. */
+/**
+ * Handlers by type that change nothing but what `Target` has. TypeScript itself allows a function
+ * to give more.
+ */
 export type OnlyOf<Target, Handlers> = {
   readonly [Type in keyof Handlers]: Handlers[Type] extends (...of: never[]) => infer Change
     ? [Excess<Change, Target>] extends [never]
@@ -22,8 +25,9 @@ export type Changes<State, E extends Event, Opening extends E['type']> = {
 };
 
 /**
- * The `evolve` of a decider, as one function an event type: the opening one gives the whole state, each other one what
- * changes. An event type without a function does not compile. What is not open stays so.
+ * The `evolve` of a decider, as one function an event type: the opening one gives the whole state,
+ * each other one what changes. An event type without a function does not compile. What is not open
+ * stays so.
  */
 export const evolveBy =
   <State extends object, E extends Event>() =>

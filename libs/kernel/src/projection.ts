@@ -4,8 +4,9 @@ import type { Event, RecordedEvent } from './event.js';
 export type Cell = string | number | boolean | null;
 
 /**
- * How a column is decoded on every database. `amount`: integer minor units, a number within the safe range and else a decimal string (only a view's sum can leave it).
- * `decimal`: a ratio or a mean, rounded by its query; never money.
+ * How a column is decoded on every database. `amount`: integer minor units, a number within the
+ * safe range and else a decimal string (only a view's sum can leave it). `decimal`: a ratio or a
+ * mean, rounded by its query; never money.
  */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'amount' | 'decimal' | 'json';
 
@@ -22,8 +23,9 @@ export interface Totals {
 }
 
 /**
- * A pure fold of one stream's events into its rows. The table's columns stand in the entity; `version` rises whenever the fold or the columns change,
- * and the new version fills tables of its own.
+ * A pure fold of one stream's events into its rows. The table's columns stand in the entity;
+ * `version` rises whenever the fold or the columns change, and the new version fills tables of its
+ * own.
  */
 export interface Projection<E extends Event, Row extends object> {
   readonly name: string;
@@ -35,20 +37,30 @@ export interface Projection<E extends Event, Row extends object> {
   readonly entity: new () => Row;
   readonly totals: Totals;
   /**
-   * The rows of a stream share what its opening event said: it is kept in a row under the key '' (the head), which no query shows, and `evolve` is given it.
+   * The rows of a stream share what its opening event said: it is kept in a row under the key ''
+   * (the head), which no query shows, and `evolve` is given it.
    */
   readonly head?: boolean;
-  /** Each of its rows is made by one event alone, which no other touches: none is read before it is written. */
+  /**
+   * Each of its rows is made by one event alone, which no other touches: none is read before it is
+   * written.
+   */
   readonly once?: boolean;
-  /** The keys, within the event's stream, of the rows that it changes. Only these, and the head where there is one, are read. */
+  /**
+   * The keys, within the event's stream, of the rows that it changes. Only these, and the head
+   * where there is one, are read.
+   */
   touches(event: RecordedEvent<E>): readonly string[];
-  /** The row after the event; null where it ends here; the same row where the event changes nothing in it. */
+  /**
+   * The row after the event; null where it ends here; the same row where the event changes nothing
+   * in it.
+   */
   evolve(row: Row | null, event: RecordedEvent<E>, key: string, head: Row | null): Row | null;
 }
 
 /**
- * What joins or sums rows of several streams: a query, never kept.
- * `Query` is the query builder's type and `From` the function that gives it a pinned source; the kernel knows neither.
+ * What joins or sums rows of several streams: a query, never kept. `Query` is the query builder's
+ * type and `From` the function that gives it a pinned source; the kernel knows neither.
  */
 export interface View<From, Query> {
   readonly name: string;
@@ -59,11 +71,16 @@ export interface View<From, Query> {
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly totals: Totals;
   /**
-   * The models that it reads. For each, which column of a row gives which column of the key: an old or new version of a row moves the view's rows with these
-   * values, and a row of the view is made of the model's rows with these values. `null`: it is read but moves nothing that is there already.
+   * The models that it reads. For each, which column of a row gives which column of the key: an old
+   * or new version of a row moves the view's rows with these values, and a row of the view is made
+   * of the model's rows with these values. `null`: it is read but moves nothing that is there
+   * already.
    */
   readonly movedBy: Readonly<Record<string, Readonly<Record<string, string>> | null>>;
-  /** The view's rows from pinned sources: now, as of a past position and live alike. Aliases are in lower_snake_case. */
+  /**
+   * The view's rows from pinned sources: now, as of a past position and live alike. Aliases are in
+   * lower_snake_case.
+   */
   query(from: From): Query;
 }
 

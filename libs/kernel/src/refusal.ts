@@ -1,8 +1,8 @@
 import type { Json } from './event.js';
 
 /**
- * The rules say no. A refusal is a value, not an exception: it is the answer to the command, and nothing was recorded.
- * Its code is public API.
+ * The rules say no. A refusal is a value, not an exception: it is the answer to the command, and
+ * nothing was recorded. Its code is public API.
  */
 export class Refusal {
   constructor(
@@ -17,7 +17,9 @@ export class Refusal {
   ) {}
 }
 
-/** The short way to refuse: `return refuse('not-suspended', 'the programme is suspended', 'R19')`. */
+/**
+ * The short way to refuse: `return refuse('not-suspended', 'the programme is suspended', 'R19')`.
+ */
 export const refuse = (
   code: string,
   unless: string,

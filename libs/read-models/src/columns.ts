@@ -1,6 +1,9 @@
 import { Column } from 'typeorm';
 
-/** What a column of a read model means, its unit included, and what a new row begins with where nothing is said. */
+/**
+ * What a column of a read model means, its unit included, and what a new row begins with where
+ * nothing is said.
+ */
 interface ColumnMeaning {
   readonly meaning: string;
   readonly start: string | number | boolean | null | undefined;

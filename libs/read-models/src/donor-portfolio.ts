@@ -7,7 +7,10 @@ import { ProgrammeRow } from './programmes.js';
 const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const;
 const PARTIES = ['donor', 'recipient', 'programme', 'currency'] as const;
 
-/** The money of each donor, programme, recipient and currency, summed before anything is joined to it. */
+/**
+ * The money of each donor, programme, recipient and currency, summed before anything is joined to
+ * it.
+ */
 function money(from: From): Query {
   const query = from(FundingRow, 'f').select([]);
   for (const column of PARTIES) query.addSelect(`f.${column}`, column).addGroupBy(`f.${column}`);
@@ -24,7 +27,10 @@ function unfunded(from: From): Query {
   return query.where(`u.programme NOT IN (${funded.getQuery()})`).setParameters(funded.getParameters());
 }
 
-/** What was received for a programme, and how late against the first promise and against the current plan. */
+/**
+ * What was received for a programme, and how late against the first promise and against the current
+ * plan.
+ */
 const deliveries = (from: From): Query =>
   from(ConsignmentRow, 'c')
     .select('c.programme', 'programme')
@@ -75,8 +81,9 @@ function query(from: From): Query {
 }
 
 /**
- * Per donor, programme, recipient and currency. `unobligated` is what was committed (pledged, where nothing was committed) and is not obligated yet; nothing, where neither was recorded.
- * Deliveries count consignments whose receipt was confirmed; on time means by the first promise.
+ * Per donor, programme, recipient and currency. `unobligated` is what was committed (pledged, where
+ * nothing was committed) and is not obligated yet; nothing, where neither was recorded. Deliveries
+ * count consignments whose receipt was confirmed; on time means by the first promise.
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',

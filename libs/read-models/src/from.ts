@@ -4,7 +4,10 @@ import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 /** TypeORM's query builder over rows of any shape. */
 export type Query = SelectQueryBuilder<ObjectLiteral>;
 
-/** Gives a builder that selects from a model's rows as they stand at the position that the whole query is pinned to, under an alias in lower_snake_case. */
+/**
+ * Gives a builder that selects from a model's rows as they stand at the position that the whole
+ * query is pinned to, under an alias in lower_snake_case.
+ */
 export type From = (entity: new () => object, alias: string) => Query;
 
 /** A view of this deployment. */

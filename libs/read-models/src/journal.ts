@@ -1,7 +1,10 @@
 import type { Event, Projection } from '@entente/kernel';
 import { count, flag, text, textOrNull } from './columns.js';
 
-/** Recorded later than this after it happened, in hours, an event is marked late: three days bridge a weekend, and nothing that is reported as a matter of course. */
+/**
+ * Recorded later than this after it happened, in hours, an event is marked late: three days bridge
+ * a weekend, and nothing that is reported as a matter of course.
+ */
 export const LATE_AFTER_HOURS = 72;
 
 /** An event: who said what, when it happened and when it was recorded. */

@@ -2,7 +2,10 @@ import { ConsultationRow } from './consultations.js';
 import type { From, Query, RowsView } from './from.js';
 import { JournalRow } from './journal.js';
 
-/** Decisions before which something had been recorded in a stream that they rested on, and that they had not seen. */
+/**
+ * Decisions before which something had been recorded in a stream that they rested on, and that they
+ * had not seen.
+ */
 function query(from: From): Query {
   const later = from(JournalRow, 'j')
     .select('j.stream', 'stream')
@@ -34,7 +37,10 @@ function query(from: From): Query {
     .addGroupBy('c.recorded_at');
 }
 
-/** The check behind the promise on consulted streams: whatever slipped between the look and the append stands here. */
+/**
+ * The check behind the promise on consulted streams: whatever slipped between the look and the
+ * append stands here.
+ */
 export const outdatedDecisions: RowsView = {
   name: 'outdated-decisions',
   version: 1,

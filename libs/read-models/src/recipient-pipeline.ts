@@ -43,7 +43,10 @@ function query(from: From): Query {
   return all;
 }
 
-/** What a recipient has to expect and to answer: by consignment and by tranche, and by case where an offer, an amendment or a supplement waits. */
+/**
+ * What a recipient has to expect and to answer: by consignment and by tranche, and by case where an
+ * offer, an amendment or a supplement waits.
+ */
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   version: 1,

@@ -8,12 +8,16 @@ export interface Origin<E extends Event = Event> {
   readonly event: RecordedEvent<E>;
 }
 
-/** The columns that a new row cannot begin with by itself: words, days, and values of several parts. */
+/**
+ * The columns that a new row cannot begin with by itself: words, days, and values of several parts.
+ */
 type Given<Row> = {
   [Name in keyof Row]: null extends Row[Name] ? never : Row[Name] extends number | boolean ? never : Name;
 }[keyof Row];
 
-/** What an opening event says of a new row: at least the columns that have no start of their own. */
+/**
+ * What an opening event says of a new row: at least the columns that have no start of their own.
+ */
 export type Opened<Row> = Pick<Row, Given<Row>> & Partial<Row>;
 
 /** What changes in a row, by the event's data. */
@@ -36,10 +40,11 @@ export const originOf = <E extends Event>(event: RecordedEvent<E>): Origin<E> =>
 export const unchanged = (): Record<never, never> => ({});
 
 /**
- * The `evolve` of a read model with one row a stream, as one function an event type: the opening one gives the new row,
- * each other one the columns that change. Columns that the opening one leaves out begin as their declaration says.
- * What follows from other columns is computed by `derived` alone, after each change. An event type without a function
- * does not compile; one that changes nothing gives the same row.
+ * The `evolve` of a read model with one row a stream, as one function an event type: the opening
+ * one gives the new row, each other one the columns that change. Columns that the opening one
+ * leaves out begin as their declaration says. What follows from other columns is computed by
+ * `derived` alone, after each change. An event type without a function does not compile; one that
+ * changes nothing gives the same row.
  */
 export function rowBy<Row extends object, E extends Event>(entity: new () => Row) {
   const start = Object.fromEntries(

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /**
- * Copies a SQLite file as it stands at one moment, beside those who write to it: neither waits for the other. Fails where the copy is there already, and leaves none
- * where the source is damaged.
+ * Copies a SQLite file as it stands at one moment, beside those who write to it: neither waits for
+ * the other. Fails where the copy is there already, and leaves none where the source is damaged.
  */
 export function copyDatabase(file: string, to: string): void {
   if (existsSync(to)) throw new Error(`${to} is there already`);

@@ -30,8 +30,9 @@ const SCHEMA = `
 const ERAS = `CREATE TABLE IF NOT EXISTS eras (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, since INTEGER NOT NULL, made TEXT NOT NULL);`;
 
 /**
- * Begins a new era of the log in a folder that nobody has opened: from here on it goes another way than what it was copied from, `since` a position (its end, unless
- * given). Whoever comes back with what was told behind that place elsewhere is then known.
+ * Begins a new era of the log in a folder that nobody has opened: from here on it goes another way
+ * than what it was copied from, `since` a position (its end, unless given). Whoever comes back with
+ * what was told behind that place elsewhere is then known.
  */
 export function beginEra(folder: string, since?: bigint): void {
   const db = new Database(join(folder, LOG_FILE), { fileMustExist: true });
@@ -56,7 +57,10 @@ export function erasIn(db: Database.Database): readonly Era[] {
   return (rows as { id: string; since: string }[]).map(({ id, since }) => ({ id, since: BigInt(since) }));
 }
 
-/** An exclusive lock on a file of its own: refuses another process and this one alike, and ends with the process however it ends. */
+/**
+ * An exclusive lock on a file of its own: refuses another process and this one alike, and ends with
+ * the process however it ends.
+ */
 export function lockFolder(folder: string): Database.Database {
   try {
     mkdirSync(folder, { recursive: true });
@@ -93,7 +97,8 @@ export function openWriter(folder: string): Database.Database {
     else checkFormat(db, file);
     opened(file, () => {
       db.pragma('journal_mode = WAL');
-      // SQLite keeps the file whole; what makes a commit durable is the writer's own sync, before anybody is told of it.
+      // SQLite keeps the file whole; what makes a commit durable is the writer's own sync, before
+      // anybody is told of it.
       db.pragma('synchronous = NORMAL');
       if (empty) db.transaction(() => makeLog(db))();
     });
@@ -111,7 +116,10 @@ function makeLog(db: Database.Database): void {
   db.prepare('INSERT INTO log (only, id, made) VALUES (1, ?, ?)').run(randomUUID(), new Date(Date.now()).toISOString());
 }
 
-/** Rows are made after their log: where they are and it is not, it was lost, and a new one would hide that. */
+/**
+ * Rows are made after their log: where they are and it is not, it was lost, and a new one would
+ * hide that.
+ */
 function checkNotLost(folder: string): void {
   if (existsSync(join(folder, ROWS_FILE)))
     throw new Error(
@@ -166,7 +174,10 @@ export function readable<T>(file: string, read: () => T, onDamaged: OnDamaged = 
   }
 }
 
-/** An error that shows damage, of SQLite or of what cannot be read as it was written, said in so many words; null for every other. */
+/**
+ * An error that shows damage, of SQLite or of what cannot be read as it was written, said in so
+ * many words; null for every other.
+ */
 export function damageOf(file: string, error: unknown, remedy = REMEDY): CorruptFile | null {
   if (error instanceof CorruptFile) return error;
   const { code = '' } = error as { code?: string };

@@ -14,7 +14,10 @@ export interface AppendRequest {
   readonly events: readonly EventColumns[];
 }
 
-/** What became of it: the revision and position of its last event, or the revision that is there instead. */
+/**
+ * What became of it: the revision and position of its last event, or the revision that is there
+ * instead.
+ */
 export type AppendResult =
   | { readonly ok: true; readonly revision: number; readonly position: number }
   | { readonly ok: false; readonly actual: number };
@@ -22,7 +25,10 @@ export type AppendResult =
 /** An event of another log, taken as it is. */
 export type Adopted = readonly [...event: EventColumns, stream: string, revision: number, recordedAt: string];
 
-/** Why nothing of a batch was answered: the disk is full, nobody knows what took effect, or another fault under which nothing did. */
+/**
+ * Why nothing of a batch was answered: the disk is full, nobody knows what took effect, or another
+ * fault under which nothing did.
+ */
 export interface Failure {
   readonly why: 'disk-full' | 'unknown' | 'fault';
   readonly message: string;
@@ -33,15 +39,19 @@ export interface Failure {
 const MOST_REMEMBERED = 100_000;
 
 /**
- * Writes batches of appends, each in one transaction, and syncs them: what was written counts only once it is synced. Whoever opens it holds the folder's lock.
- * SQLite itself syncs the write-ahead log only where it moves it into the file, so that a sync can be waited for beside other work.
+ * Writes batches of appends, each in one transaction, and syncs them: what was written counts only
+ * once it is synced. Whoever opens it holds the folder's lock. SQLite itself syncs the write-ahead
+ * log only where it moves it into the file, so that a sync can be waited for beside other work.
  */
 export class SqliteLogWriter {
   readonly db: Database.Database;
   private readonly file: string;
   private lastRecorded: string;
   private readonly statements: ReturnType<SqliteLogWriter['prepare']>;
-  /** The last revision of streams that were written lately: this writer is the only one, so what it committed is so. */
+  /**
+   * The last revision of streams that were written lately: this writer is the only one, so what it
+   * committed is so.
+   */
   private readonly revisions = new Map<string, number>();
   /** The same for what the batch at hand has written and not committed yet. */
   private readonly written = new Map<string, number>();
@@ -55,7 +65,8 @@ export class SqliteLogWriter {
       const last = this.db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck();
       this.lastRecorded = readable(this.file, () => last.get() as string | undefined) ?? '';
       this.wal = openSync(`${this.file}-wal`, 'r+');
-      // What an earlier process wrote and did not come to sync, and the name of the write-ahead log in its folder.
+      // What an earlier process wrote and did not come to sync, and the name of the write-ahead log
+      // in its folder.
       fdatasyncSync(this.wal);
       const named = openSync(folder, 'r');
       fsyncSync(named);
@@ -66,7 +77,10 @@ export class SqliteLogWriter {
     }
   }
 
-  /** Puts what was written on the disk before it returns; nobody knows what took effect where it fails. */
+  /**
+   * Puts what was written on the disk before it returns; nobody knows what took effect where it
+   * fails.
+   */
   syncAtOnce(): Failure | null {
     try {
       fdatasyncSync(this.wal);
@@ -95,7 +109,10 @@ export class SqliteLogWriter {
     };
   }
 
-  /** Writes a batch, all of it in one transaction and not synced yet, at this time of the clock (milliseconds); an append that does not fit is answered so and fails no other. */
+  /**
+   * Writes a batch, all of it in one transaction and not synced yet, at this time of the clock
+   * (milliseconds); an append that does not fit is answered so and fails no other.
+   */
   write(batch: readonly AppendRequest[], now: number): readonly AppendResult[] | Failure {
     return this.inTransaction(() => {
       const stamp = new Date(now).toISOString();
@@ -104,7 +121,10 @@ export class SqliteLogWriter {
     });
   }
 
-  /** Takes events of another log as they are, all or none, synced, and answers their positions; those at the beginning that are there already have theirs. */
+  /**
+   * Takes events of another log as they are, all or none, synced, and answers their positions;
+   * those at the beginning that are there already have theirs.
+   */
   adopt(events: readonly Adopted[]): readonly number[] | Failure {
     const positions = this.inTransaction<readonly number[]>(() => {
       let last = this.lastRecorded;
@@ -144,7 +164,10 @@ export class SqliteLogWriter {
     this.db.close();
   }
 
-  /** Nothing of it took effect where it fails, unless the disk failed under the commit itself: then nobody knows. */
+  /**
+   * Nothing of it took effect where it fails, unless the disk failed under the commit itself: then
+   * nobody knows.
+   */
   private inTransaction<T>(work: () => [written: T, lastRecorded: string]): T | Failure {
     try {
       this.statements.begin.run();
@@ -175,7 +198,8 @@ export class SqliteLogWriter {
 
   private append({ stream, expected, events }: AppendRequest, recordedAt: string): AppendResult {
     let actual = this.written.get(stream) ?? this.revisions.get(stream);
-    // A stream that is not known lately and should not exist is tried at once: the unique index says whether it does.
+    // A stream that is not known lately and should not exist is tried at once: the unique index
+    // says whether it does.
     const untried = actual === undefined && expected === 'none';
     actual ??= untried ? -1 : this.lastRevision(stream);
     const fits =
@@ -209,7 +233,10 @@ export class SqliteLogWriter {
     return (this.statements.revision.get(stream) as number | undefined) ?? -1;
   }
 
-  /** What was committed is known from now on; the streams written longest ago are forgotten when there are too many. */
+  /**
+   * What was committed is known from now on; the streams written longest ago are forgotten when
+   * there are too many.
+   */
   private remember(): void {
     for (const [stream, revision] of this.written) {
       this.revisions.delete(stream);

@@ -31,7 +31,10 @@ interface PendingAppend {
   reject(error: unknown): void;
 }
 
-/** A batch of so many appends is synced while the process waits, which takes less than waiting beside other work; a larger one holds nobody up meanwhile. */
+/**
+ * A batch of so many appends is synced while the process waits, which takes less than waiting
+ * beside other work; a larger one holds nobody up meanwhile.
+ */
 const SYNCED_AT_ONCE = 16;
 
 /** How the store is opened. */
@@ -44,7 +47,10 @@ export interface SqliteEventStoreOptions {
   readonly clock?: () => number;
   /** Events that may wait for a commit; beyond them an append is `Overloaded`. */
   readonly maxWaiting?: number;
-  /** Called after each commit: how many appends shared it, how many events they were, and how long it took in milliseconds. */
+  /**
+   * Called after each commit: how many appends shared it, how many events they were, and how long
+   * it took in milliseconds.
+   */
   readonly onCommitted?: (appends: number, events: number, ms: number) => void;
   /** Called when the log shows that it is damaged: that stays until somebody has mended it. */
   readonly onDamaged?: (damaged: CorruptFile) => void;
@@ -53,9 +59,11 @@ export interface SqliteEventStoreOptions {
 }
 
 /**
- * The log in one SQLite file: write-ahead log, each commit synced before anybody is told of it or reads it here, one writer (an exclusive lock on a file of its own, held by the operating system and gone with the
- * process). Appends that wait are committed together; the next commit begins when the last is on the disk, without a timer. Readers have a connection of their own
- * and see what is on the disk only.
+ * The log in one SQLite file: write-ahead log, each commit synced before anybody is told of it or
+ * reads it here, one writer (an exclusive lock on a file of its own, held by the operating system
+ * and gone with the process). Appends that wait are committed together; the next commit begins when
+ * the last is on the disk, without a timer. Readers have a connection of their own and see what is
+ * on the disk only.
  */
 export class SqliteEventStore extends EventStore {
   readonly id: string;
@@ -97,7 +105,10 @@ export class SqliteEventStore extends EventStore {
     });
   }
 
-  /** The next turn of the event loop commits whatever waits by then: no timer, and a lone append waits for nothing. */
+  /**
+   * The next turn of the event loop commits whatever waits by then: no timer, and a lone append
+   * waits for nothing.
+   */
   private schedule(): void {
     if (this.flushing) return;
     this.flushing = true;
@@ -189,7 +200,10 @@ export class SqliteEventStore extends EventStore {
     return this.queue.length;
   }
 
-  /** Calls back after each commit, with the last position that is on the disk; the in-process feed reads then. */
+  /**
+   * Calls back after each commit, with the last position that is on the disk; the in-process feed
+   * reads then.
+   */
   onCommit(listener: (durable: bigint) => void): () => void {
     return this.reader.onCommit(listener);
   }

@@ -29,8 +29,9 @@ const STRETCH = 5000n;
 const ALL = LARGEST_POSITION;
 
 /**
- * The log read on a connection of its own: everything but appending. Within a deployment it is told of each commit and reads no further than what is on the disk: what a
- * power cut could still take was never seen. Beside a deployment, in another process, it reads all that was written.
+ * The log read on a connection of its own: everything but appending. Within a deployment it is told
+ * of each commit and reads no further than what is on the disk: what a power cut could still take
+ * was never seen. Beside a deployment, in another process, it reads all that was written.
  */
 export class SqliteLogReader extends EventLog {
   readonly id: string;
@@ -138,7 +139,10 @@ export class SqliteLogReader extends EventLog {
     });
   }
 
-  /** Calls back after each commit that it is told of, with the last position that is on the disk; the in-process feed reads then. */
+  /**
+   * Calls back after each commit that it is told of, with the last position that is on the disk;
+   * the in-process feed reads then.
+   */
   onCommit(listener: (durable: bigint) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -81,7 +81,10 @@ export class SqliteRefusalLog extends RefusalLog {
       .all(before ?? Number.MAX_SAFE_INTEGER, ...wanted.map(([, value]) => value), limit) as NumberedRefusal[];
   }
 
-  /** Writes what was noted; where that fails (a full disk), it is kept for the next time, within its bound. */
+  /**
+   * Writes what was noted; where that fails (a full disk), it is kept for the next time, within its
+   * bound.
+   */
   private write(): void {
     if (this.noted.length === 0 || !this.db.open) return;
     try {

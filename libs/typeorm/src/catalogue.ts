@@ -5,7 +5,10 @@ import { type OwnColumn, ownColumns } from './tables.js';
 
 type Db = BetterSqlite3.Database;
 
-/** The format of the file's own tables. Rows are folded from the log: those of an older format are dropped and folded anew. */
+/**
+ * The format of the file's own tables. Rows are folded from the log: those of an older format are
+ * dropped and folded anew.
+ */
 const FORMAT = 2;
 
 const STORE_INFO = `
@@ -41,7 +44,10 @@ export const keptOf = (row: Record<string, unknown>, columns: readonly OwnColumn
   return { name, version, generation, epoch: Number(row['epoch'] ?? 1), columns, table };
 };
 
-/** Makes the file's own tables, a place for each model that is new, and drops what nobody serves or fills. Fails where the file is not this log's. */
+/**
+ * Makes the file's own tables, a place for each model that is new, and drops what nobody serves or
+ * fills. Fails where the file is not this log's.
+ */
 export function prepareFile(
   db: Db,
   storeId: string,
@@ -67,7 +73,10 @@ export function prepareFile(
   }).immediate();
 }
 
-/** Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under another generation, so that no reader takes them for the same. */
+/**
+ * Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under
+ * another generation, so that no reader takes them for the same.
+ */
 function foldAnewWhatIsAhead(db: Db, models: readonly AnyProjection[], head: bigint): void {
   const ahead = db.prepare('SELECT COUNT(*) FROM checkpoints WHERE rows_in = ? AND position > ?').pluck();
   for (const { name, table } of livingIn(db)) {
@@ -115,7 +124,10 @@ export function readableRows<T>(file: string, read: () => T): T {
   }
 }
 
-/** What an error of the rows' file says: that it is damaged, that there is no room, or that it cannot be written; null for every other. */
+/**
+ * What an error of the rows' file says: that it is damaged, that there is no room, or that it
+ * cannot be written; null for every other.
+ */
 export function faultOfRows(file: string, error: unknown): Fault | Error | null {
   if (error instanceof CorruptFile) return error;
   const { code = '' } = error as { code?: string };
@@ -175,7 +187,10 @@ export function placeNext(db: Db, model: AnyProjection, anew: boolean): Catalogu
   return keptOf({ name: model.name, version: model.version, generation }, ownColumns(model));
 }
 
-/** Serves what was being filled, in place of what was served: its table is dropped when nobody can be reading it any more, at the next start. */
+/**
+ * Serves what was being filled, in place of what was served: its table is dropped when nobody can
+ * be reading it any more, at the next start.
+ */
 export function serveNext(db: Db, next: CataloguedModel): void {
   db.prepare('UPDATE models SET version = ?, generation = ?, epoch = epoch + 1, columns = ? WHERE name = ?').run(
     next.version,

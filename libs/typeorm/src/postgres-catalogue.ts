@@ -35,7 +35,10 @@ export interface Whose {
 /** One process at a time prepares or takes over: the others wait here. */
 const LOCK = `SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`;
 
-/** Fails where the database does not order text by its code points, as every other database here does. */
+/**
+ * Fails where the database does not order text by its code points, as every other database here
+ * does.
+ */
 export async function checkLocale(asks: Queryable): Promise<void> {
   const { rows } = await asks.query<{ about: Readonly<Record<string, string>>; encoding: string }>(
     'SELECT to_jsonb(d) AS about, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()',
@@ -50,7 +53,10 @@ export async function checkLocale(asks: Queryable): Promise<void> {
   );
 }
 
-/** Makes the schema's own tables, and a place for each model that is new. Fails where the rows are another log's, or folded into another number of partitions. */
+/**
+ * Makes the schema's own tables, and a place for each model that is new. Fails where the rows are
+ * another log's, or folded into another number of partitions.
+ */
 export async function prepareSchema(
   asks: Queryable,
   whose: Whose,
@@ -77,7 +83,10 @@ export async function prepareSchema(
   if (head !== undefined) await foldAnewWhatIsAhead(asks, models, head);
 }
 
-/** Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under another generation, so that no reader takes them for the same. */
+/**
+ * Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under
+ * another generation, so that no reader takes them for the same.
+ */
 async function foldAnewWhatIsAhead(asks: Queryable, models: readonly AnyProjection[], head: bigint): Promise<void> {
   const ahead = async (table: string): Promise<boolean> =>
     (await asks.query('SELECT 1 FROM checkpoints WHERE rows_in = $1 AND position > $2', [table, head])).count > 0;
@@ -154,7 +163,10 @@ export async function placeNext(asks: Queryable, model: AnyProjection, anew: boo
   return keptOf({ name: model.name, version: model.version, generation }, ownColumns(model));
 }
 
-/** Serves what was being filled, in place of what was served. The old one's checkpoints go: who still folds it is fenced. */
+/**
+ * Serves what was being filled, in place of what was served. The old one's checkpoints go: who
+ * still folds it is fenced.
+ */
 export async function serveNext(asks: Queryable, next: CataloguedModel): Promise<void> {
   const before = (await livingIn(asks)).find(({ name }) => name === next.name);
   await asks.query('UPDATE models SET version = $1, generation = $2, epoch = epoch + 1, columns = $3 WHERE name = $4', [

@@ -21,7 +21,10 @@ export const SEARCH_PATH = `-c search_path=${SCHEMA}`;
 
 /** How connections are opened. */
 export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database`, with `sslmode` and whatever else the driver reads of it. */
+  /**
+   * `postgres://user:password@host:port/database`, with `sslmode` and whatever else the driver
+   * reads of it.
+   */
   readonly url: string;
   /** So many connections at most. */
   readonly connections?: number;
@@ -57,7 +60,10 @@ export class Connections implements Queryable {
     }
   }
 
-  /** Works on one connection within one transaction, kept when the work ends and taken back when it fails. */
+  /**
+   * Works on one connection within one transaction, kept when the work ends and taken back when it
+   * fails.
+   */
   async transaction<T>(work: (asks: Queryable) => Promise<T>, mode = ''): Promise<T> {
     return this.onOne(async (client) => {
       const asks: Queryable = {
@@ -73,7 +79,9 @@ export class Connections implements Queryable {
     });
   }
 
-  /** Answers statements on one connection, all of one moment. Each is prepared once a connection. */
+  /**
+   * Answers statements on one connection, all of one moment. Each is prepared once a connection.
+   */
   async inOneView<T>(work: (answer: (asked: Ask) => Promise<readonly unknown[]>) => Promise<T>): Promise<T> {
     return this.onOne(async (client) => {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -95,7 +103,10 @@ export class Connections implements Queryable {
     await this.pool.end();
   }
 
-  /** A connection on which something failed, other than by the rules of the database, is not used again. */
+  /**
+   * A connection on which something failed, other than by the rules of the database, is not used
+   * again.
+   */
   private async onOne<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     let client: pg.PoolClient;
     try {
@@ -103,7 +114,8 @@ export class Connections implements Queryable {
     } catch (error) {
       throw meaning(error);
     }
-    // One that breaks while it is used fails the statement at hand; without a listener it would end the process.
+    // One that breaks while it is used fails the statement at hand; without a listener it would end
+    // the process.
     const broke = (): void => undefined;
     client.on('error', broke);
     let failed: Error | undefined;
@@ -144,7 +156,10 @@ function numbered(sql: string): string {
   return sql.replaceAll('?', () => `$${(n += 1)}`);
 }
 
-/** A short name of a text: alike for alike, so that a name that is used again never stands for another statement. */
+/**
+ * A short name of a text: alike for alike, so that a name that is used again never stands for
+ * another statement.
+ */
 function hash(text: string): string {
   let value = 0xcbf29ce484222325n;
   for (let at = 0; at < text.length; at += 1)
@@ -152,7 +167,10 @@ function hash(text: string): string {
   return value.toString(36);
 }
 
-/** SQLSTATE classes after which trying again helps: connection exceptions, resources, an operator's doing, deadlocks and serialization. */
+/**
+ * SQLSTATE classes after which trying again helps: connection exceptions, resources, an operator's
+ * doing, deadlocks and serialization.
+ */
 const AGAIN = /^(?:08|53|57P|40)/;
 
 /** What a driver's error means for whoever waits: no room, try again, or a fault as it is. */

@@ -10,8 +10,10 @@ const LONGEST_PAUSE = 5000;
 const TELL_EVERY = 10;
 
 /**
- * Which models moved, told among all processes on one database by LISTEN and NOTIFY: a hint, which is missed while the connection is away, so who must not miss anything
- * looks all the same. It is told behind the commit and not within: a transaction that notifies holds a lock of the whole server while it is synced, and no two would be synced together.
+ * Which models moved, told among all processes on one database by LISTEN and NOTIFY: a hint, which
+ * is missed while the connection is away, so who must not miss anything looks all the same. It is
+ * told behind the commit and not within: a transaction that notifies holds a lock of the whole
+ * server while it is synced, and no two would be synced together.
  */
 export class News {
   private readonly own = randomUUID();

@@ -69,7 +69,8 @@ describe('rows in PostgreSQL', () => {
     const next = await one.rebuild(['words'], false);
     await next.commit([batch(0n, 3n)]);
     expect(await next.cutOver()).toBe(true);
-    // Who has not seen the turn yet folds nothing into what is served no more, and answers from what is.
+    // Who has not seen the turn yet folds nothing into what is served no more, and answers from
+    // what is.
     expect(await other.commit([batch(3n, 4n)])).toBe(false);
     expect(await keysOf(other)).toEqual(['note/p0#3']);
     await one.close();

@@ -57,8 +57,10 @@ export interface PostgresReadModelStoreOptions extends PostgresOptions {
 }
 
 /**
- * Rows in a PostgreSQL database, in a schema of their own, for as many processes as one likes: those that fold fence each other by the checkpoints, all see what is served by
- * the turn, and tell each other what moved. TypeORM makes the tables and compiles the queries. Every answer is read in one transaction of one moment.
+ * Rows in a PostgreSQL database, in a schema of their own, for as many processes as one likes:
+ * those that fold fence each other by the checkpoints, all see what is served by the turn, and tell
+ * each other what moved. TypeORM makes the tables and compiles the queries. Every answer is read in
+ * one transaction of one moment.
  */
 export class PostgresReadModelStore extends ReadModelStore {
   readonly partitions: number;
@@ -209,7 +211,10 @@ export class PostgresReadModelStore extends ReadModelStore {
     return this.writer().parked(this.connections);
   }
 
-  /** Of the tables that were served when it last looked: where they are not any more, `commit` keeps nothing of what is folded onto them. */
+  /**
+   * Of the tables that were served when it last looked: where they are not any more, `commit` keeps
+   * nothing of what is folded onto them.
+   */
   async current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
     return this.writer().current(this.connections, model, ids);
   }

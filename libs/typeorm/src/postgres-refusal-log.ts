@@ -85,7 +85,10 @@ export class PostgresRefusalLog extends RefusalLog {
     await this.connections.close();
   }
 
-  /** Writes what was noted, one batch after the other; where that fails, it is kept for the next time, within its bound. */
+  /**
+   * Writes what was noted, one batch after the other; where that fails, it is kept for the next
+   * time, within its bound.
+   */
   private write(): Promise<void> {
     this.writing = this.writing.then(async () => {
       // More may be noted while it is written.

@@ -37,7 +37,9 @@ function cellOf(column: OwnColumn, value: unknown): PostgresCell {
   return column.type === 'boolean' && cell !== null ? cell === 1 : cell;
 }
 
-/** Values as PostgreSQL reads an array of them: the driver does the same, at several times the cost. */
+/**
+ * Values as PostgreSQL reads an array of them: the driver does the same, at several times the cost.
+ */
 function arrayOf(values: readonly PostgresCell[]): string {
   let text = '{';
   for (const value of values) {
@@ -49,10 +51,16 @@ function arrayOf(values: readonly PostgresCell[]): string {
   return `${text}}`;
 }
 
-/** Raised where a batch was folded on rows that are not those that stand: its transaction is taken back. */
+/**
+ * Raised where a batch was folded on rows that are not those that stand: its transaction is taken
+ * back.
+ */
 export class Fenced extends Error {}
 
-/** Writes versions of rows, with their checkpoints and parked streams: a statement for all rows of a kind, within a transaction that is given. */
+/**
+ * Writes versions of rows, with their checkpoints and parked streams: a statement for all rows of a
+ * kind, within a transaction that is given.
+ */
 export class PostgresRowWriter {
   constructor(private readonly models: ReadonlyMap<string, StoredModel>) {}
 
@@ -106,7 +114,10 @@ export class PostgresRowWriter {
     }
   }
 
-  /** A compare-and-swap of all of them: a row is locked, and looked at again when another worker has let go of it. */
+  /**
+   * A compare-and-swap of all of them: a row is locked, and looked at again when another worker has
+   * let go of it.
+   */
   private async moveCheckpoints(asks: Queryable, batches: readonly ModelBatch[]): Promise<void> {
     const tables = batches.map(({ model }) => this.of(model).table);
     const partitions = batches.map(({ partition }) => partition);
@@ -180,7 +191,9 @@ export class PostgresRowWriter {
     );
   }
 
-  /** Whether each model here is as far as another writer's, in every partition that this one knows. */
+  /**
+   * Whether each model here is as far as another writer's, in every partition that this one knows.
+   */
   async reaches(asks: Queryable, other: PostgresRowWriter): Promise<boolean> {
     for (const model of this.models.keys()) {
       const { count } = await asks.query(

@@ -6,15 +6,24 @@ import { type SourceBuilder, SYSTEM_COLUMNS, type Source, type StoredModel } fro
 /** A statement and its values, as a driver takes them. */
 export type Compiled = readonly [sql: string, values: readonly unknown[]];
 
-/** From which positions to look, one for each partition: `null` is now, where only current versions are read. */
+/**
+ * From which positions to look, one for each partition: `null` is now, where only current versions
+ * are read.
+ */
 export type At = Pin | null;
 
-/** How the positions go into a query: none of them now, one where all partitions are looked at from the same, else each. */
+/**
+ * How the positions go into a query: none of them now, one where all partitions are looked at from
+ * the same, else each.
+ */
 const pins = (at: At): Pin => (at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at);
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
-/** A value of a statement that is the same for every question of its shape: this stands in for the value that a question brings. */
+/**
+ * A value of a statement that is the same for every question of its shape: this stands in for the
+ * value that a question brings.
+ */
 const MARK = '\u0000';
 const marks = (names: Iterable<string>): Record<string, string> =>
   Object.fromEntries([...names].map((name) => [name, MARK + name]));
@@ -42,7 +51,9 @@ function compile(
   return [sql, given.map((one) => (typeof one === 'string' && one.startsWith(MARK) ? values.get(one.slice(1)) : one))];
 }
 
-/** That a version stands at positions: these are parameters that every source of one query shares. */
+/**
+ * That a version stands at positions: these are parameters that every source of one query shares.
+ */
 function standsAt(positions: Pin): { readonly sql: string; readonly parameters: Record<string, string> } {
   const each = positions.map((_, i) => `+r.since <= :pin${i} AND (r.until IS NULL OR r.until > :pin${i})`);
   const sql =
@@ -51,8 +62,9 @@ function standsAt(positions: Pin): { readonly sql: string; readonly parameters: 
 }
 
 /**
- * The rows of a model as they stand at positions, as a sub-query under an alias. By the plus SQLite is told not
- * to look for them by `since`: nearly all versions lie before a position, and in the order of their keys a page ends early.
+ * The rows of a model as they stand at positions, as a sub-query under an alias. By the plus SQLite
+ * is told not to look for them by `since`: nearly all versions lie before a position, and in the
+ * order of their keys a page ends early.
  */
 function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel, at: At, alias: string): Builder {
   const names = [...SYSTEM_COLUMNS, ...columns.map(({ name }) => name)];
@@ -82,7 +94,10 @@ function rowsOf(dataSource: DataSource, source: Source, at: At): Builder {
   return dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'v').setParameters(inner.getParameters());
 }
 
-/** What narrows a query: conditions with names for their values, so that the text alone tells the shape. */
+/**
+ * What narrows a query: conditions with names for their values, so that the text alone tells the
+ * shape.
+ */
 class Conditions {
   readonly parts: string[] = [];
   readonly values = new Map<string, unknown>();
@@ -153,7 +168,9 @@ interface Order {
 const canBeEmpty = (source: Source, name: string): boolean =>
   source.view !== null || (source.reads[0]?.columns.find((column) => column.name === name)?.nullable ?? false);
 
-/** The order of a query: what was asked for, then the key, so that no two rows stand at one place. */
+/**
+ * The order of a query: what was asked for, then the key, so that no two rows stand at one place.
+ */
 export const orderOf = (source: Source, query: Pick<RowQuery, 'sort'>): readonly Order[] =>
   [
     ...query.sort,

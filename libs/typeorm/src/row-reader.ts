@@ -28,7 +28,10 @@ const same = (one: Pin, other: Pin): boolean => one.every((at, i) => at === othe
 /** A condition with its values, in their order. */
 type Condition = readonly [sql: string, values: readonly unknown[]];
 
-/** What holds of versions of a partition, said of each partition with its positions; where there is one, of all. */
+/**
+ * What holds of versions of a partition, said of each partition with its positions; where there is
+ * one, of all.
+ */
 function ofEach(partitions: number, alias: string, holds: (partition: number) => Condition): Condition {
   const each = Array.from({ length: partitions }, (_, i) => holds(i));
   if (each.length === 1) return each[0] as Condition;
@@ -37,8 +40,9 @@ function ofEach(partitions: number, alias: string, holds: (partition: number) =>
 }
 
 /**
- * Reads what is served, in steps that any driver can take: TypeORM compiles the queries. The steps of one answer belong into one transaction, so that its rows, totals and
- * positions are of one moment.
+ * Reads what is served, in steps that any driver can take: TypeORM compiles the queries. The steps
+ * of one answer belong into one transaction, so that its rows, totals and positions are of one
+ * moment.
  */
 export class RowReader {
   constructor(
@@ -266,7 +270,10 @@ export class RowReader {
     return { key, columns, place, source: from, parkedSince: parkedSince.get(stream) ?? null };
   }
 
-  /** The values of each row, in the order in which they are selected: rows as objects cost as much again as reading them. */
+  /**
+   * The values of each row, in the order in which they are selected: rows as objects cost as much
+   * again as reading them.
+   */
   private *values([sql, values]: Compiled): Steps<readonly unknown[][]> {
     return (yield { sql, values, raw: true }) as readonly unknown[][];
   }

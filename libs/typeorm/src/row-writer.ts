@@ -28,7 +28,10 @@ function statementsOf(db: BetterSqlite3.Database, { columns, table }: StoredMode
   };
 }
 
-/** Writes versions of rows into one table of each of some models, with their checkpoints and parked streams: on one connection, in transactions of its own. */
+/**
+ * Writes versions of rows into one table of each of some models, with their checkpoints and parked
+ * streams: on one connection, in transactions of its own.
+ */
 export class RowWriter {
   private readonly statements = new Map<string, Statements>();
   private readonly checkpointAt: BetterSqlite3.Statement;
@@ -69,7 +72,9 @@ export class RowWriter {
     return BigInt((this.checkpointAt.get(this.of(model).table, partition) as string | undefined) ?? 0);
   }
 
-  /** Whether each model here is as far as another writer's, in every partition that this one knows. */
+  /**
+   * Whether each model here is as far as another writer's, in every partition that this one knows.
+   */
   reaches(other: RowWriter): boolean {
     return [...this.models.keys()].every((model) => {
       const of = this.db.prepare('SELECT partition FROM checkpoints WHERE rows_in = ?').pluck();
@@ -100,7 +105,10 @@ export class RowWriter {
     return rows;
   }
 
-  /** Keeps batches in one transaction, whole or not at all; false where `stillServed` or a checkpoint says that somebody else was here. */
+  /**
+   * Keeps batches in one transaction, whole or not at all; false where `stillServed` or a
+   * checkpoint says that somebody else was here.
+   */
   commit(batches: readonly ModelBatch[], stillServed: () => boolean): boolean {
     try {
       this.db.exec('BEGIN IMMEDIATE');

@@ -4,7 +4,10 @@ import type { CataloguedModel } from './catalogue.js';
 import { type Source, type StoredModel, type StoredView, modelSource, viewSource } from './source.js';
 import { type StorageTypes, tableOf } from './tables.js';
 
-/** The models of the code with the tables and columns that they have where they are kept, in versions that name the log's era. */
+/**
+ * The models of the code with the tables and columns that they have where they are kept, in
+ * versions that name the log's era.
+ */
 export function storedAs(
   kept: readonly CataloguedModel[],
   models: readonly AnyProjection[],
@@ -27,7 +30,10 @@ export function storedAs(
   return found;
 }
 
-/** What is served as of one turn: of each model the table that the catalogue names, and over them every name that can be asked for. */
+/**
+ * What is served as of one turn: of each model the table that the catalogue names, and over them
+ * every name that can be asked for.
+ */
 export class Served {
   private readonly sources: ReadonlyMap<string, Source>;
 

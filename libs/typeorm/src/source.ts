@@ -2,7 +2,10 @@ import type { AnyProjection, ColumnType, Totals, View } from '@entente/kernel';
 import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { OwnColumn } from './tables.js';
 
-/** What a view's query is given: a builder that selects from a model's rows as they stand at one position, under an alias. */
+/**
+ * What a view's query is given: a builder that selects from a model's rows as they stand at one
+ * position, under an alias.
+ */
 export type SourceBuilder = (entity: new () => object, alias: string) => SelectQueryBuilder<ObjectLiteral>;
 
 /** A view as this adapter runs it. */
@@ -16,7 +19,10 @@ export interface StoredModel {
   readonly table: string;
   /** `<version>.<generation>.<epoch>`, and `~<era>` where the log was restored or moved. */
   readonly version: string;
-  /** Whether the code has another version by now: these rows are served until that one has been filled. */
+  /**
+   * Whether the code has another version by now: these rows are served until that one has been
+   * filled.
+   */
   readonly outdated: boolean;
 }
 
@@ -27,7 +33,10 @@ export interface Source {
   readonly about: string;
   readonly is: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** What a statement selects, in its order: the columns, and of a model's row where it comes from ({@link SYSTEM_COLUMNS}). */
+  /**
+   * What a statement selects, in its order: the columns, and of a model's row where it comes from
+   * ({@link SYSTEM_COLUMNS}).
+   */
   readonly selects: readonly string[];
   /** The types of the columns, in the same order. */
   readonly types: readonly ColumnType[];
@@ -92,7 +101,9 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
   };
 }
 
-/** The text that names a row of a source for ever: a model's stream and key, a view's key values. */
+/**
+ * The text that names a row of a source for ever: a model's stream and key, a view's key values.
+ */
 export function rowIdOf({ is, keyAt }: Source, row: readonly unknown[]): string {
   const first = String(row[keyAt[0] ?? 0]);
   if (keyAt.length === 1) return first;

@@ -52,9 +52,10 @@ export interface SqliteReadModelStoreOptions {
 }
 
 /**
- * Rows in one SQLite file: TypeORM makes the tables and compiles the queries, on a DataSource that only reads; what every event pays for runs as prepared statements on
- * a connection of its own, since a DataSource shares one connection and readers would see open transactions.
- * Every answer is read in one transaction, so that rows, totals and position belong together.
+ * Rows in one SQLite file: TypeORM makes the tables and compiles the queries, on a DataSource that
+ * only reads; what every event pays for runs as prepared statements on a connection of its own,
+ * since a DataSource shares one connection and readers would see open transactions. Every answer is
+ * read in one transaction, so that rows, totals and position belong together.
  */
 export class SqliteReadModelStore extends ReadModelStore {
   readonly partitions = 1;
@@ -91,7 +92,8 @@ export class SqliteReadModelStore extends ReadModelStore {
     if (!readonly) {
       mkdirSync(folder, { recursive: true });
       this.write = new Database(this.file);
-      // Rows are folded from the log: what a power cut takes of them is folded again, so that a commit need not wait for the disk.
+      // Rows are folded from the log: what a power cut takes of them is folded again, so that a
+      // commit need not wait for the disk.
       this.write.pragma('synchronous = NORMAL');
       prepareFile(this.write, storeId, this.file, models, head);
       await makeTables(this.file, this.stored(livingIn(this.write)));
@@ -103,7 +105,10 @@ export class SqliteReadModelStore extends ReadModelStore {
     return storedAs(kept, this.options.models, ON_SQLITE, this.era);
   }
 
-  /** Takes up what is served now: its tables, its views, and the connection that TypeORM reads them by. */
+  /**
+   * Takes up what is served now: its tables, its views, and the connection that TypeORM reads them
+   * by.
+   */
   private async load(): Promise<void> {
     const looking = new Database(this.file, { readonly: true });
     let served = this.served;
@@ -226,7 +231,10 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.writer;
   }
 
-  /** Tells that models moved: also where another thread or process has folded them, and this one was told of it. */
+  /**
+   * Tells that models moved: also where another thread or process has folded them, and this one was
+   * told of it.
+   */
   tell(moved: ReadonlySet<string>): void {
     for (const listener of this.listeners) listener(moved);
   }
@@ -296,7 +304,8 @@ export class SqliteReadModelStore extends ReadModelStore {
 async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>): Promise<void> {
   const dataSource = await open(file, { entities: [...models.values()].map(({ schema }) => schema) }, () => undefined);
   const runner = dataSource.createQueryRunner();
-  // Together, since a table that a kill left without its indexes would be taken for a whole one; and at once for writing, since a reader that becomes a writer is refused.
+  // Together, since a table that a kill left without its indexes would be taken for a whole one;
+  // and at once for writing, since a reader that becomes a writer is refused.
   await runner.query('BEGIN IMMEDIATE');
   try {
     for (const { table } of models.values()) {

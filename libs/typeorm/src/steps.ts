@@ -1,11 +1,17 @@
-/** A statement with `?` for each of its values; `raw` asks for rows as arrays, in the order in which they are selected. */
+/**
+ * A statement with `?` for each of its values; `raw` asks for rows as arrays, in the order in which
+ * they are selected.
+ */
 export interface Ask {
   readonly sql: string;
   readonly values: readonly unknown[];
   readonly raw?: boolean;
 }
 
-/** Reading told step by step: each statement is yielded, and its rows come back. So the same reading runs on a driver that answers at once and on one that does not. */
+/**
+ * Reading told step by step: each statement is yielded, and its rows come back. So the same reading
+ * runs on a driver that answers at once and on one that does not.
+ */
 export type Steps<T> = Generator<Ask, T, readonly unknown[]>;
 
 /** Asks one statement within steps. */

@@ -8,7 +8,10 @@ export interface OwnColumn {
   readonly nullable: boolean;
 }
 
-/** The columns that every row has beside its own: where it comes from and from when until when it holds. */
+/**
+ * The columns that every row has beside its own: where it comes from and from when until when it
+ * holds.
+ */
 const SYSTEM: Readonly<Record<string, EntitySchemaColumnOptions>> = {
   stream: { type: 'text', primary: true },
   row_key: { type: 'text', primary: true },
@@ -27,7 +30,10 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
   'simple-json': 'json',
 };
 
-/** The own columns of a model, in the order of their declaration; fails on a type or a name that rows cannot have. */
+/**
+ * The own columns of a model, in the order of their declaration; fails on a type or a name that
+ * rows cannot have.
+ */
 export function ownColumns(model: AnyProjection): readonly OwnColumn[] {
   return getMetadataArgsStorage()
     .filterColumns(inheritance(model.entity))
@@ -54,7 +60,9 @@ function inheritance(entity: new () => object): (new () => object)[] {
 /** How each type is stored on a backing service, in TypeORM's words. */
 export type StorageTypes = Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json'>>;
 
-/** One table of one version of a model: the class's columns and the system's, as TypeORM sees them. */
+/**
+ * One table of one version of a model: the class's columns and the system's, as TypeORM sees them.
+ */
 export function tableOf(
   columns: readonly OwnColumn[],
   table: string,
@@ -87,7 +95,10 @@ export const ON_SQLITE: StorageTypes = {
 /** On PostgreSQL, whose integers are narrower: a count takes what a JavaScript number can count. */
 export const ON_POSTGRES: StorageTypes = { ...ON_SQLITE, integer: 'bigint' };
 
-/** A cell as SQLite keeps it. Fails where a row cannot hold the value: that stream is then parked or the batch refused, never a wrong figure kept. */
+/**
+ * A cell as SQLite keeps it. Fails where a row cannot hold the value: that stream is then parked or
+ * the batch refused, never a wrong figure kept.
+ */
 export function encode({ name, type, nullable }: OwnColumn, value: unknown): string | number | bigint | null {
   if (value === null || value === undefined) {
     if (!nullable) throw new TypeError(`${name} is missing`);

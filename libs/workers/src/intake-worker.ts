@@ -4,7 +4,8 @@ import { streamName } from '@entente/kernel';
 import { Intake } from './intake.js';
 
 /**
- * Gives the intake of published commands its life: it begins when the deployment stands, and ends after the commands at hand, which are answered, when the deployment closes. It asks for a
+ * Gives the intake of published commands its life: it begins when the deployment stands, and ends
+ * after the commands at hand, which are answered, when the deployment closes. It asks for a
  * `CommandFeed`, an `Executor` and an `EventStore`.
  */
 @Injectable()

@@ -16,9 +16,11 @@ import { streamName } from '@entente/kernel';
 const TRIES = 3;
 
 /**
- * Decides the commands that a feed delivers, by the same rules as every other. What shares a key is decided in the order in which it came, and so is what shares a stream; all
- * else side by side. A command at which the rules themselves fail is given up after three times, and one whose events are too large for the store is refused: any other fault is the
- * store's, and then nothing of the batch is answered.
+ * Decides the commands that a feed delivers, by the same rules as every other. What shares a key is
+ * decided in the order in which it came, and so is what shares a stream; all else side by side. A
+ * command at which the rules themselves fail is given up after three times, and one whose events
+ * are too large for the store is refused: any other fault is the store's, and then nothing of the
+ * batch is answered.
  */
 export class Intake implements CommandConsumer {
   constructor(

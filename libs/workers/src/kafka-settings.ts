@@ -30,7 +30,10 @@ const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const BROKER = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):(?<port>[0-9]{1,5})$/i;
 const BROKERS_TAKE = 'the host:port of some brokers, with commas between them';
 
-/** KAFKA_BROKERS, KAFKA_SSL and KAFKA_SASL with all that belongs to them. Certificates and keys are read, and must be such. */
+/**
+ * KAFKA_BROKERS, KAFKA_SSL and KAFKA_SASL with all that belongs to them. Certificates and keys are
+ * read, and must be such.
+ */
 export function readKafka(env: Env, readFile: ReadFile): Read<KafkaConnection> {
   const reading = new SettingsReader(env);
   const brokers = (reading.required('KAFKA_BROKERS', BROKERS_TAKE) ?? '').split(',').map((one) => one.trim());
@@ -120,7 +123,10 @@ export function readTopic(env: Env): Read<LogTopic> {
   return reading.are({ topic: name, partitions, ...(replicas === undefined ? {} : { replicas }) });
 }
 
-/** KAFKA_COMMANDS_TOPIC, KAFKA_REPLIES_TOPIC and KAFKA_DEAD_LETTERS_TOPIC; no two of them, nor that of the log, may be the same. */
+/**
+ * KAFKA_COMMANDS_TOPIC, KAFKA_REPLIES_TOPIC and KAFKA_DEAD_LETTERS_TOPIC; no two of them, nor that
+ * of the log, may be the same.
+ */
 export function readOtherTopics(env: Env): Read<OtherTopics> {
   const reading = new SettingsReader(env);
   const names = {

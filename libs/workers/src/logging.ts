@@ -17,7 +17,9 @@ const LEVELS: Readonly<Record<LogLevel, string>> = {
   verbose: 'trace',
 };
 
-/** A request's correlation id: the sender's, or one that is made here and goes into the events too. */
+/**
+ * A request's correlation id: the sender's, or one that is made here and goes into the events too.
+ */
 function correlationOf({ headers }: IncomingMessage): string {
   const sent = headers['correlation-id'];
   if (typeof sent === 'string') return sent;
@@ -26,7 +28,10 @@ function correlationOf({ headers }: IncomingMessage): string {
   return made;
 }
 
-/** Logs as lines of JSON on the standard error stream: what is said within a request carries its correlation id. Requests themselves are told at level `debug`. */
+/**
+ * Logs as lines of JSON on the standard error stream: what is said within a request carries its
+ * correlation id. Requests themselves are told at level `debug`.
+ */
 export const logging = (level: LogLevel): Params => ({
   pinoHttp: [
     {

@@ -31,8 +31,10 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /**
- * HOST, PORT, LOG_LEVEL, ENTENTE_SHUTDOWN_TIMEOUT_SECONDS, ENTENTE_MAX_CONNECTIONS, ENTENTE_REQUEST_TIMEOUT_SECONDS and, for a process that may be reached from elsewhere, ENTENTE_TRUST_NETWORK: an address
- * that others can reach is taken only where the network is trusted.
+ * HOST, PORT, LOG_LEVEL, ENTENTE_SHUTDOWN_TIMEOUT_SECONDS, ENTENTE_MAX_CONNECTIONS,
+ * ENTENTE_REQUEST_TIMEOUT_SECONDS and, for a process that may be reached from elsewhere,
+ * ENTENTE_TRUST_NETWORK: an address that others can reach is taken only where the network is
+ * trusted.
  */
 export function readProcess(env: Env, own: OwnProcess): Read<ProcessSettings> {
   const reading = new SettingsReader(env);

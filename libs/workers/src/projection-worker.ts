@@ -12,8 +12,9 @@ import { RolloutGate } from './rollout-gate.js';
 import { LogOnChange } from './log-on-change.js';
 
 /**
- * Gives the projection its life: it begins when the deployment stands, ends after the batch at hand when the deployment closes, and begins again from where the rows stand
- * when others are served or a parked stream was cleared.
+ * Gives the projection its life: it begins when the deployment stands, ends after the batch at hand
+ * when the deployment closes, and begins again from where the rows stand when others are served or
+ * a parked stream was cleared.
  */
 @Injectable()
 export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy {
@@ -77,7 +78,9 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
-  /** Each stream is told when it is parked, or found so at the start, and when it is folded again. */
+  /**
+   * Each stream is told when it is parked, or found so at the start, and when it is folded again.
+   */
   private async tellParked(): Promise<void> {
     const now = new Set<string>();
     for (const { model, stream, eventId, position, error } of await this.rows.parked()) {

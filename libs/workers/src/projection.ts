@@ -5,7 +5,11 @@ import { Models, RebuildWorker } from './rebuild-worker.js';
 
 const now = (): string => new Date().toISOString();
 
-/** What folds the log into rows, wherever it runs: it asks for an `EventFeed`, an `EventLog`, a `ReadModelStore` and, as `Observer`, who watches; where there are `DeadLetters`, what cannot be folded goes there too. */
+/**
+ * What folds the log into rows, wherever it runs: it asks for an `EventFeed`, an `EventLog`, a
+ * `ReadModelStore` and, as `Observer`, who watches; where there are `DeadLetters`, what cannot be
+ * folded goes there too.
+ */
 export const PROJECTION = [
   {
     provide: Projector,

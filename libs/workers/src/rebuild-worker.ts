@@ -7,7 +7,10 @@ import { olderIn } from './rollout-gate.js';
 /** The models that are kept, for those who fold them. */
 export abstract class Models {
   abstract readonly all: readonly AnyProjection[];
-  /** Whether other processes fold them too: then rows of a newer version than the code's are left as they are. */
+  /**
+   * Whether other processes fold them too: then rows of a newer version than the code's are left as
+   * they are.
+   */
   readonly shared?: boolean;
 }
 
@@ -15,8 +18,9 @@ export abstract class Models {
 const AGAIN = 5000;
 
 /**
- * Fills, at the start, the read models whose projection has changed since these rows were folded: the old rows serve until the new ones have caught up. Broken off by
- * the end of the process, or by another that fills the same, it is gone on with.
+ * Fills, at the start, the read models whose projection has changed since these rows were folded:
+ * the old rows serve until the new ones have caught up. Broken off by the end of the process, or by
+ * another that fills the same, it is gone on with.
  */
 @Injectable()
 export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {

@@ -2,7 +2,10 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import { Relay } from '@entente/engine';
 import { LogOnChange } from './log-on-change.js';
 
-/** Gives the relay its life: it begins when the process stands, and ends after the batch at hand when it closes. */
+/**
+ * Gives the relay its life: it begins when the process stands, and ends after the batch at hand
+ * when it closes.
+ */
 @Injectable()
 export class RelayWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly told = new LogOnChange(new Logger('relay'), 'the relay');

@@ -17,7 +17,10 @@ export interface WaitOptions<T> {
 
 /** Something that is waited for. */
 export interface Connecting<T> {
-  /** What was connected; rejects with an error that trying again cannot mend, or with the signal's reason. */
+  /**
+   * What was connected; rejects with an error that trying again cannot mend, or with the signal's
+   * reason.
+   */
   readonly connected: Promise<T>;
   /** What is waited for, and why, in words; null when it is there. */
   status(): string | null;
@@ -72,7 +75,10 @@ function unlessAborted<T>(connect: () => Promise<T>, signal: AbortSignal, late?:
   });
 }
 
-/** An error in words. One that was several, as where a name has several addresses, is that of the first. */
+/**
+ * An error in words. One that was several, as where a name has several addresses, is that of the
+ * first.
+ */
 function wordsOf(error: unknown): string {
   const { message, code, errors } = error as { message?: string; code?: string; errors?: readonly unknown[] };
   const [first] = errors ?? [];

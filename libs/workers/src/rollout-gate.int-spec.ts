@@ -62,7 +62,10 @@ const write = async (events: number): Promise<void> => {
   written += events;
 };
 
-/** What a projector's process does with the models of its code; it fills its rows as soon as `fill` is called. */
+/**
+ * What a projector's process does with the models of its code; it fills its rows as soon as `fill`
+ * is called.
+ */
 async function projector(models: readonly AnyProjection[], patience = 60_000) {
   const rows = new PostgresReadModelStore({ url, models, views: [], partitions: 1 });
   await rows.open(log.id);

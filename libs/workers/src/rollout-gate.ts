@@ -8,7 +8,10 @@ export abstract class RolloutGate {
   abstract turn(signal: AbortSignal): Promise<void>;
 }
 
-/** Those of the models whose rows were folded by an older version than the code's, by what is served. Rows of a newer one are another process's, which is to follow this one. */
+/**
+ * Those of the models whose rows were folded by an older version than the code's, by what is
+ * served. Rows of a newer one are another process's, which is to follow this one.
+ */
 export async function olderIn(rows: ReadModelStore, models: readonly AnyProjection[]): Promise<AnyProjection[]> {
   const older: AnyProjection[] = [];
   for (const name of await rows.outdated()) {
@@ -22,8 +25,9 @@ export async function olderIn(rows: ReadModelStore, models: readonly AnyProjecti
 const LOOK_EVERY = 500;
 
 /**
- * Beside projections of an older version, which fold everything that is served, one of a newer version waits until its own rows are served: before, partitions that it took would stand
- * still in each model that has changed. Where nobody folds them, it begins all the same.
+ * Beside projections of an older version, which fold everything that is served, one of a newer
+ * version waits until its own rows are served: before, partitions that it took would stand still in
+ * each model that has changed. Where nobody folds them, it begins all the same.
  */
 export class WaitForOlderProjectors extends RolloutGate {
   constructor(

@@ -8,7 +8,10 @@ export interface EventStoreSettings {
 
 const ESDB_TAKES =
   "the event store's connection string: esdb://user:password@host:2113, for a cluster with each of its hosts (esdb://user:password@a:2113,b:2113,c:2113), or esdb+discover:// with the one DNS name of all of them";
-/** Options of the connection string. Of an unknown one the client would print the string, password and all. */
+/**
+ * Options of the connection string. Of an unknown one the client would print the string, password
+ * and all.
+ */
 const ESDB_OPTIONS = [
   'tls',
   'tlsCAFile',
@@ -24,7 +27,10 @@ const ESDB_OPTIONS = [
   'keepAliveTimeout',
 ];
 const ESDB_FILES = ['tlsCAFile', 'userCertFile', 'userKeyFile'];
-/** `scheme://user:password@host:port,host:port/?options`; in a user and a password, what has a meaning here is written in % codes. */
+/**
+ * `scheme://user:password@host:port,host:port/?options`; in a user and a password, what has a
+ * meaning here is written in % codes.
+ */
 const ESDB = /^esdb(?:\+discover)?:\/\/(?:[^:@/?#]+:[^:@/?#]+@)?(?<hosts>[^@/?#]+)\/*(?:\?(?<options>[^#]*))?$/;
 const HOST_PORT = /^[a-z0-9._-]+(?::(?<port>[0-9]{1,5}))?$/i;
 const ESCAPED = 'what is special in a password is written in % codes, as %40 for @ and %3A for a colon';
@@ -113,7 +119,10 @@ function wrongInDatabase(url: string, readFile: ReadFile): readonly string[] {
   ];
 }
 
-/** ENTENTE_PSEUDONYM_KEY, in bytes: what seals the names of those who report misuse, the same in every process. */
+/**
+ * ENTENTE_PSEUDONYM_KEY, in bytes: what seals the names of those who report misuse, the same in
+ * every process.
+ */
 export function readPseudonymKey(env: Env): Read<Buffer> {
   const reading = new SettingsReader(env);
   const takes = '64 hexadecimal digits, the same in every process (openssl rand -hex 32 makes such a key)';

@@ -4,13 +4,18 @@ export type Env = Readonly<Record<string, string | undefined>>;
 /** Reads a file as text; fails with a message where it cannot. */
 export type ReadFile = (path: string) => string;
 
-/** Settings as they were read; or every one that is wrong or missing, each a line that begins with its name and says what it takes. A secret is in none of them. */
+/**
+ * Settings as they were read; or every one that is wrong or missing, each a line that begins with
+ * its name and says what it takes. A secret is in none of them.
+ */
 export type Read<T> = { readonly settings: T } | { readonly wrong: readonly string[] };
 
 /** The parts that a process takes, each read by a function of its own. */
 export type Parts<T> = { readonly [K in keyof T]: Read<T[K]> };
 
-/** A name and its value's file: `NAME_FILE` holds the path of a file that holds the value of `NAME`. */
+/**
+ * A name and its value's file: `NAME_FILE` holds the path of a file that holds the value of `NAME`.
+ */
 const FILE = '_FILE';
 
 /** Settings that may be given as `NAME_FILE` too. */
@@ -42,7 +47,10 @@ const NAMES = [
 /** Settings that are paths of files themselves. */
 const PATHS = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'];
 
-/** The environment with each `NAME_FILE` read, its last line break aside, and what was wrong with them. An empty value is the same as none. */
+/**
+ * The environment with each `NAME_FILE` read, its last line break aside, and what was wrong with
+ * them. An empty value is the same as none.
+ */
 export function withFiles(env: Env, readFile: ReadFile): { readonly env: Env; readonly wrong: readonly string[] } {
   const found: Record<string, string | undefined> = { ...env };
   const wrong: string[] = [];
@@ -66,7 +74,10 @@ export function withFiles(env: Env, readFile: ReadFile): { readonly env: Env; re
   return { env: found, wrong };
 }
 
-/** Reads all parts that a process takes, from the environment and the files that it names; where some are wrong, every one of all parts is told, once. */
+/**
+ * Reads all parts that a process takes, from the environment and the files that it names; where
+ * some are wrong, every one of all parts is told, once.
+ */
 export function readSettings<T extends object>(env: Env, readFile: ReadFile, parts: (env: Env) => Parts<T>): Read<T> {
   const resolved = withFiles(env, readFile);
   const read = Object.entries<Read<unknown>>(parts(resolved.env));

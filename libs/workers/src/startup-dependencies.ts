@@ -17,7 +17,10 @@ export class StartupDependencies {
     return this;
   }
 
-  /** What was connected, as soon as it answers; fails where trying again cannot mend it. What comes when nobody waits any more is closed. */
+  /**
+   * What was connected, as soon as it answers; fails where trying again cannot mend it. What comes
+   * when nobody waits any more is closed.
+   */
   for<T extends { close(): Promise<void> }>(what: string, connect: () => Promise<T>): Promise<T> {
     const waiting = waitFor(what, connect, {
       say: this.say,

@@ -1,4 +1,7 @@
-/** The services that the bench starts for itself: a Kafka broker, a PostgreSQL and a stand-in for an event store, in the bench's own folder. */
+/**
+ * The services that the bench starts for itself: a Kafka broker, a PostgreSQL and a stand-in for an
+ * event store, in the bench's own folder.
+ */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -8,7 +11,9 @@ import { startPostgres } from '../../../deploy/services/postgres.mjs';
 import { folder } from '../measure.mjs';
 import { startWorker } from './workers.mjs';
 
-/** Starts all of them, and two workers beside; `end` ends whatever was begun, the last one first. */
+/**
+ * Starts all of them, and two workers beside; `end` ends whatever was begun, the last one first.
+ */
 export async function begin() {
   const ends = [];
   const end = async () => {

@@ -20,7 +20,10 @@ async function perSecond(atOnce, ms, one) {
   return (count * 1000) / (performance.now() - begun);
 }
 
-/** By the client: `together` is its own way, all appends over one call; else each is a call of its own, as the deployment's are. */
+/**
+ * By the client: `together` is its own way, all appends over one call; else each is a call of its
+ * own, as the deployment's are.
+ */
 async function byClient({ esdb, atOnce, ms, together }) {
   const client = EventStoreDBClient.connectionString(esdb);
   if (!together) client.supports = () => Promise.resolve(false);

@@ -1,4 +1,7 @@
-/** A consumer with nothing round it, that reads and parses the same messages: kafkajs with the projector's settings. */
+/**
+ * A consumer with nothing round it, that reads and parses the same messages: kafkajs with the
+ * projector's settings.
+ */
 import kafkajs from 'kafkajs';
 
 export async function consuming({ brokers, topic, partitions, group }, tell) {

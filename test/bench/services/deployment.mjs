@@ -1,4 +1,7 @@
-/** The distributed deployment as its processes: how long a receipt waits for its row, and how long the partitions of a killed projector stand still. */
+/**
+ * The distributed deployment as its processes: how long a receipt waits for its row, and how long
+ * the partitions of a killed projector stand still.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { startApp } from '../../integration/apps.mjs';
 import { ACCOUNT, PLEDGE, note, quantile, quick } from '../measure.mjs';
@@ -13,7 +16,10 @@ const LATEST = SESSION * 3;
 /** What a projector wrote just before its death may be told so much later. */
 const TOLD = 500;
 
-/** An api, a relay and so many projectors on a topic of so many partitions and a database of their own. */
+/**
+ * An api, a relay and so many projectors on a topic of so many partitions and a database of their
+ * own.
+ */
 async function begin({ brokers, eventStore, begun, name }, { partitions, count }, database) {
   const { url: esdb } = await eventStore();
   const settings = {
@@ -56,7 +62,10 @@ async function follow({ url }, seen) {
   return () => stop.abort();
 }
 
-/** Pledges to the accounts in turn, so many a second, whatever is still under way; `took` is told each receipt. */
+/**
+ * Pledges to the accounts in turn, so many a second, whatever is still under way; `took` is told
+ * each receipt.
+ */
 async function pledges({ url }, count, took) {
   const underWay = [];
   const begun = performance.now();
@@ -71,7 +80,10 @@ async function pledges({ url }, count, took) {
   await Promise.all(underWay);
 }
 
-/** A row that holds a later event of its stream holds the receipt's too: one that lags tells the last of several. */
+/**
+ * A row that holds a later event of its stream holds the receipt's too: one that lags tells the
+ * last of several.
+ */
 async function receipts({ api }, what) {
   const rows = new Map();
   const answered = [];
@@ -101,7 +113,10 @@ const folded = (projectors) =>
     }),
   );
 
-/** From a projector's death until the last of the accounts whose rows it made has its first one again: those that nothing is heard of for half the session. */
+/**
+ * From a projector's death until the last of the accounts whose rows it made has its first one
+ * again: those that nothing is heard of for half the session.
+ */
 async function takeover({ api, projectors }, what) {
   const waits = new Map();
   let death = null;
@@ -128,7 +143,10 @@ async function takeover({ api, projectors }, what) {
   });
 }
 
-/** Both, on one deployment of so many partitions and projectors, which `what` says in words: the latter where there is another to take over. */
+/**
+ * Both, on one deployment of so many partitions and projectors, which `what` says in words: the
+ * latter where there is another to take over.
+ */
 export const deployment = (services, shape, what) =>
   services.onDatabase(async (database) => {
     const own = await begin(services, shape, database);

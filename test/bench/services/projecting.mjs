@@ -5,7 +5,10 @@ import { load } from '../measure.mjs';
 
 const now = () => '2026-06-01T12:00:00.000Z';
 
-/** Holds what it is given until it is let go. With `keep`, what each batch became is written to that file at the end. */
+/**
+ * Holds what it is given until it is let go. With `keep`, what each batch became is written to that
+ * file at the end.
+ */
 export async function projecting({ brokers, topic, partitions, group, database, esdb, keep }, tell) {
   const { Projector, UNOBSERVED } = await load('libs/engine/src/index.js');
   const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');

@@ -1,10 +1,15 @@
-/** The relay as its app makes it; and a producer with nothing round it, with the same settings and the same records in the same batches. */
+/**
+ * The relay as its app makes it; and a producer with nothing round it, with the same settings and
+ * the same records in the same batches.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 import kafkajs from 'kafkajs';
 import { load } from '../measure.mjs';
 
-/** Publishes the log to a new topic. With `keep`, the records are written to that file at the end. */
+/**
+ * Publishes the log to a new topic. With `keep`, the records are written to that file at the end.
+ */
 export async function relaying({ brokers, topic, partitions, esdb, keep }, tell) {
   const { Relay } = await load('libs/engine/src/index.js');
   const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');

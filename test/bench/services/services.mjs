@@ -1,4 +1,7 @@
-/** What the distributed deployment costs on its services, each held against what the service's own client does in the same run. */
+/**
+ * What the distributed deployment costs on its services, each held against what the service's own
+ * client does in the same run.
+ */
 import { join } from 'node:path';
 import { fillEventStore } from '../log.mjs';
 import { folder, note, quick, ratioOf } from '../measure.mjs';
@@ -13,7 +16,10 @@ const TIMES = quick ? 1 : 3;
 const PARTITIONS = quick ? [12] : [1, 4, 12];
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** The log published to a topic: by the relay, and by a producer alone that sends the same records in the same batches. */
+/**
+ * The log published to a topic: by the relay, and by a producer alone that sends the same records
+ * in the same batches.
+ */
 async function relays({ brokers, esdb, workers: [worker], name }) {
   for (const partitions of PARTITIONS) {
     const kept = join(folder, name('records'));
@@ -34,7 +40,10 @@ async function relays({ brokers, esdb, workers: [worker], name }) {
   }
 }
 
-/** The topic folded into rows: beside a consumer alone that reads and parses it, and the same versions of rows written raw. The slower of both is the limit. */
+/**
+ * The topic folded into rows: beside a consumer alone that reads and parses it, and the same
+ * versions of rows written raw. The slower of both is the limit.
+ */
 async function projectors({ brokers, esdb, workers, name, onDatabase }) {
   for (const partitions of PARTITIONS) {
     const topic = name('projected');

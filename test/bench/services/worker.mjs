@@ -1,4 +1,7 @@
-/** One of the processes that measure: it is told which task to make ready, when to begin, and when to end. */
+/**
+ * One of the processes that measure: it is told which task to make ready, when to begin, and when
+ * to end.
+ */
 import { load } from '../measure.mjs';
 import { executing } from './commanding.mjs';
 import { consuming } from './consuming.mjs';

@@ -1,4 +1,7 @@
-/** Processes that measure: each stays warm over all turns, so that what is held against each other has had the same time to become fast. */
+/**
+ * Processes that measure: each stays warm over all turns, so that what is held against each other
+ * has had the same time to become fast.
+ */
 import { fork } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 /** What of a measurement is counted: from so much of it on, so that beginning is no part of it. */
 const FROM = 0.1;
 
-/** Starts one. `profile` folders: `BENCH_PROFILE` names where a profile of each is written when it ends. */
+/**
+ * Starts one. `profile` folders: `BENCH_PROFILE` names where a profile of each is written when it
+ * ends.
+ */
 export async function startWorker() {
   const { BENCH_PROFILE: profile } = process.env;
   const child = fork(fileURLToPath(new URL('./worker.mjs', import.meta.url)), {
@@ -56,8 +62,9 @@ function shared(held, partitions) {
 }
 
 /**
- * A task that some workers share: each is made ready with its own part of the arguments, then all are let go at once; `total` of what they count, a second. Those of a group (`partitions`
- * is given) are let go when each has its partitions.
+ * A task that some workers share: each is made ready with its own part of the arguments, then all
+ * are let go at once; `total` of what they count, a second. Those of a group (`partitions` is
+ * given) are let go when each has its partitions.
  */
 export async function perSecond(workers, task, argsOf, total, partitions = null) {
   const held = workers.map(() => []);
@@ -77,7 +84,8 @@ export async function perSecond(workers, task, argsOf, total, partitions = null)
       if (did === undefined) return;
       count += did;
       const now = performance.now();
-      // What came in few large pieces is counted from the beginning on: else little or nothing would be left.
+      // What came in few large pieces is counted from the beginning on: else little or nothing
+      // would be left.
       if (from === null && count >= total * FROM) from = count < total / 2 ? { count, now } : { count: 0, now: begun };
       if (count < total || last !== null) return;
       last = now;

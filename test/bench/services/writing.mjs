@@ -1,4 +1,7 @@
-/** The same versions of rows into the same tables, with the same checkpoints, in transactions of the same size: the values are at hand already. */
+/**
+ * The same versions of rows into the same tables, with the same checkpoints, in transactions of the
+ * same size: the values are at hand already.
+ */
 import { readFileSync } from 'node:fs';
 import { deserialize } from 'node:v8';
 import pg from 'pg';

@@ -94,8 +94,8 @@ export class Appends {
     });
     call.on('error', () => undefined);
     call.on('end', () =>
-      // A request whose connection broke off ends too, and is known for cancelled a moment later: of it
-      // nothing is written, since the server's reader of it throws.
+      // A request whose connection broke off ends too, and is known for cancelled a moment later:
+      // of it nothing is written, since the server's reader of it throws.
       setImmediate(() => {
         if (call.cancelled) return;
         if (broken !== null) return answer(failedAt(broken.message));
@@ -109,7 +109,10 @@ export class Appends {
     );
   }
 
-  /** Many appends over one call: Streams.BatchAppend.cs. A node that does not lead ends the whole call. */
+  /**
+   * Many appends over one call: Streams.BatchAppend.cs. A node that does not lead ends the whole
+   * call.
+   */
   batchAppend(call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void {
     const pending = new Map<string, { stream: string; expected: ExpectedVersion; events: Proposed[] }>();
     const take = (request: BatchAppendReq): void => {
@@ -118,7 +121,8 @@ export class Appends {
       const answer = new BatchAppendResp().setCorrelationId(request.getCorrelationId());
       if (options !== undefined) {
         answer.setStreamIdentifier(options.getStreamIdentifier());
-        // The deadline is an instant of the sender's clock, compared with this one (GetRequestedTimeout).
+        // The deadline is an instant of the sender's clock, compared with this one
+        // (GetRequestedTimeout).
         const deadline = options.getDeadline()?.toDate().getTime() ?? Infinity;
         if (deadline <= this.clock()) return void call.write(answer.setError(timedOut()));
         const stream = nameOf(options.getStreamIdentifier());
@@ -207,7 +211,10 @@ export class Appends {
     else setTimeout(decide, faults.slow);
   }
 
-  /** What the writer does with the check's decision follows ActOnCommitCheckFailure in StorageWriterService.cs. */
+  /**
+   * What the writer does with the check's decision follows ActOnCommitCheckFailure in
+   * StorageWriterService.cs.
+   */
   private decide(stream: string, expected: ExpectedVersion, events: readonly Proposed[], answer: Answer): void {
     const { faults, log } = this;
     const membership = this.membership();
@@ -217,7 +224,8 @@ export class Appends {
     switch (check.decision) {
       case 'Ok': {
         if (role.as !== 'leader') return answer(this.refusal() ?? serverNotReady());
-        // Behind a write that is not replicated yet, every other is refused by a version that nobody can read.
+        // Behind a write that is not replicated yet, every other is refused by a version that
+        // nobody can read.
         if (membership.holds(stream)) return answer({ as: 'wrong-version', current: check.current, expected });
         if (!role.replicates) {
           // Nobody waits any more for what it says.
@@ -239,7 +247,8 @@ export class Appends {
         return answer({ as: 'written', revision: Math.max(check.current, 0), position, prepare: position });
       }
       case 'Idempotent':
-        // IdempotentNotReady: the first write is not replicated yet, and the repeat is dropped without a word.
+        // IdempotentNotReady: the first write is not replicated yet, and the repeat is dropped
+        // without a word.
         if (meets(faults, 'notReady')) return;
         return answer(written(check.last));
       case 'CorruptedIdempotency':

@@ -3,7 +3,9 @@ import { Front } from './front.js';
 import { DoubleLog } from './log.js';
 import type { Member, Membership, Place, Role } from './role.js';
 
-/** How long things take in a cluster, in milliseconds. Real ones take longer; tests need not wait. */
+/**
+ * How long things take in a cluster, in milliseconds. Real ones take longer; tests need not wait.
+ */
 export interface ClusterTimes {
   /** From the loss of a leader, once it is noticed, to the next one. */
   readonly election: number;
@@ -37,10 +39,10 @@ interface Node {
 }
 
 /**
- * A cluster of servers on one log: one leads while more than half of them run. Nodes are killed, frozen
- * and started again from outside; the rest follows from that, as real clusters of three were seen to
- * behave: a leader that dies is replaced, one that is frozen is replaced once the others notice, one
- * that loses its followers holds its writes and resigns.
+ * A cluster of servers on one log: one leads while more than half of them run. Nodes are killed,
+ * frozen and started again from outside; the rest follows from that, as real clusters of three were
+ * seen to behave: a leader that dies is replaced, one that is frozen is replaced once the others
+ * notice, one that loses its followers holds its writes and resigns.
  */
 export class EventStoreCluster {
   private readonly nodes: Node[] = [];
@@ -227,7 +229,10 @@ export class EventStoreCluster {
     this.look();
   }
 
-  /** One leads, the others that run follow; its held writes are replicated, as of the time at which they came. */
+  /**
+   * One leads, the others that run follow; its held writes are replicated, as of the time at which
+   * they came.
+   */
   private elect(node: Node): void {
     this.lead = node;
     for (const one of this.running()) if (one !== node) one.takesItselfFor = 'follower';

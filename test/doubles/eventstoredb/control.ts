@@ -4,7 +4,9 @@ import type { EventStoreCluster, NodeState } from './cluster.js';
 import type { EventStoreDouble } from './double.js';
 import { type Faults, noFaults } from './faults.js';
 
-/** What can be asked of a double from outside: faults, as in {@link Faults}, and whether it listens. */
+/**
+ * What can be asked of a double from outside: faults, as in {@link Faults}, and whether it listens.
+ */
 export type Change = Partial<Omit<Faults, 'apart'>> & { readonly apart?: string; readonly listens?: boolean };
 
 /** How a node of a cluster is to be. */
@@ -16,9 +18,10 @@ interface NodeChange {
 type Reply = readonly [status: number, says: string];
 
 /**
- * The address at which a stand-in that is a process of its own is told what to do wrong. `PUT /faults` with a part of
- * {@link Change} in JSON: answers, when that holds, all that holds then; what is counted, with the number of calls
- * left. Of a cluster every node does it; of one also `PUT /nodes` with `{ node, state }`: answers who leads, and the state of each node.
+ * The address at which a stand-in that is a process of its own is told what to do wrong. `PUT
+ * /faults` with a part of {@link Change} in JSON: answers, when that holds, all that holds then;
+ * what is counted, with the number of calls left. Of a cluster every node does it; of one also `PUT
+ * /nodes` with `{ node, state }`: answers who leads, and the state of each node.
  */
 export async function openControl(
   doubles: readonly EventStoreDouble[],

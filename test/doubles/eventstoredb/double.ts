@@ -23,9 +23,15 @@ import type { Member, Membership, Role } from './role.js';
 const { LEADER, FOLLOWER, UNKNOWN } = MemberInfo.VNodeState;
 const STATES = { leader: LEADER, follower: FOLLOWER, unknown: UNKNOWN } as const;
 
-/** The bytes that the server's transport takes in one message; beyond them it ends the call with code 8. */
+/**
+ * The bytes that the server's transport takes in one message; beyond them it ends the call with
+ * code 8.
+ */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-/** The time in which a server that shuts down lets subscriptions go on, in milliseconds. A real one takes five seconds. */
+/**
+ * The time in which a server that shuts down lets subscriptions go on, in milliseconds. A real one
+ * takes five seconds.
+ */
 const SHUTDOWN_MS = 300;
 
 /** A server that has a certificate, and one user. */
@@ -37,15 +43,17 @@ export interface Secured {
 }
 
 /**
- * A server that speaks the protocol of EventStoreDB over a socket on loopback, with its log in memory.
- * It answers what real servers answered (`recorded/`), and does wrong what `faults` says.
+ * A server that speaks the protocol of EventStoreDB over a socket on loopback, with its log in
+ * memory. It answers what real servers answered (`recorded/`), and does wrong what `faults` says.
  */
 export class EventStoreDouble {
   readonly faults: Faults = noFaults();
   /** The server's clock, in milliseconds; `faults.skew` comes on top. */
   clock: () => number = Date.now;
   port = 0;
-  /** The cluster that it belongs to; by itself it leads, unless `faults.leader` names another node. */
+  /**
+   * The cluster that it belongs to; by itself it leads, unless `faults.leader` names another node.
+   */
   membership: Membership = this.alone();
   readonly reads: Reads;
   readonly appends: Appends;
@@ -61,7 +69,10 @@ export class EventStoreDouble {
     log.forgetIds();
   }
 
-  /** Starts one on a log, or an empty one, and on a port, or a free one; open to all, or over TLS and to its user alone. */
+  /**
+   * Starts one on a log, or an empty one, and on a port, or a free one; open to all, or over TLS
+   * and to its user alone.
+   */
   static async start(log?: DoubleLog, port = 0, secured?: Secured): Promise<EventStoreDouble> {
     const double: EventStoreDouble = new EventStoreDouble(log ?? new DoubleLog(() => double.time()), secured);
     double.port = port;
@@ -112,7 +123,10 @@ export class EventStoreDouble {
     this.server.forceShutdown();
   }
 
-  /** Shuts down as a server does that is told to: appends are refused at once, subscriptions end with code 13 a little later. */
+  /**
+   * Shuts down as a server does that is told to: appends are refused at once, subscriptions end
+   * with code 13 a little later.
+   */
   async shutDown(): Promise<void> {
     this.faults.stopping = true;
     await pause(SHUTDOWN_MS);
@@ -186,8 +200,10 @@ const credentialsOf = (secured?: Secured): ServerCredentials =>
       ]);
 
 /**
- * Wrong credentials are turned away before anything else (src/EventStore.Core/Services/Transport/Http/AuthenticationMiddleware.cs); without any, what the server can do may be asked, and
- * the streams may not, as with the access control lists that a server begins with.
+ * Wrong credentials are turned away before anything else
+ * (src/EventStore.Core/Services/Transport/Http/AuthenticationMiddleware.cs); without any, what the
+ * server can do may be asked, and the streams may not, as with the access control lists that a
+ * server begins with.
  */
 function onlyFor({ user, password }: Secured): ServerInterceptor {
   const right = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

@@ -1,14 +1,18 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 
-/** An error as the server ends a call with it: a status, a sentence, and trailers that say which exception it was. */
+/**
+ * An error as the server ends a call with it: a status, a sentence, and trailers that say which
+ * exception it was.
+ */
 export function rpcError(code: status, details: string, trailers: Record<string, string> = {}): ServiceError {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(trailers)) metadata.set(name, value);
   return Object.assign(new Error(`${code} ${status[code]}: ${details}`), { code, details, metadata });
 }
 
-// Each follows the method of its name in src/EventStore.Core/Services/Transport/Grpc/RpcExceptions.cs;
-// the codes are those that real servers answered (recorded/).
+// Each follows the method of its name in
+// src/EventStore.Core/Services/Transport/Grpc/RpcExceptions.cs; the codes are those that real
+// servers answered (recorded/).
 
 /** Another node leads, and is there and there. */
 export const leaderInfo = ({ host, port }: { readonly host: string; readonly port: number }): ServiceError =>

@@ -1,8 +1,14 @@
 import type { Place } from './role.js';
 
-/** What a stand-in does wrong, until it is told otherwise; a number counts the calls that it does it to. */
+/**
+ * What a stand-in does wrong, until it is told otherwise; a number counts the calls that it does it
+ * to.
+ */
 export interface Faults {
-  /** The version that it says and plays: what servers of several versions answer differs (`recorded/`). */
+  /**
+   * The version that it says and plays: what servers of several versions answer differs
+   * (`recorded/`).
+   */
   version: string;
   /** It shuts down: it takes no write any more. */
   stopping: boolean;
@@ -44,7 +50,9 @@ export interface Faults {
 type Counted =
   'hang' | 'hangReads' | 'dropAnswer' | 'breakOff' | 'unavailable' | 'unavailableReads' | 'noLeaderInfo' | 'notReady';
 
-/** A stand-in that does nothing wrong: a server of 23.10, the strictest of those that were recorded. */
+/**
+ * A stand-in that does nothing wrong: a server of 23.10, the strictest of those that were recorded.
+ */
 export const noFaults = (): Faults => ({
   version: '23.10.6',
   stopping: false,

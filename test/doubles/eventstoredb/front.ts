@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { type Server, type Socket, connect, createServer } from 'node:net';
 
-/** A port before a server's own, which can be closed, and frozen as if the process behind it were stopped. */
+/**
+ * A port before a server's own, which can be closed, and frozen as if the process behind it were
+ * stopped.
+ */
 export class Front {
   private server: Server | null = null;
   private readonly pairs = new Set<readonly [outer: Socket, inner: Socket]>();
@@ -35,7 +38,10 @@ export class Front {
     this.pairs.clear();
   }
 
-  /** Nothing comes through in either direction any more; new connections are taken, and get no answer. */
+  /**
+   * Nothing comes through in either direction any more; new connections are taken, and get no
+   * answer.
+   */
   freeze(): void {
     this.frozen = true;
     for (const [outer, inner] of this.pairs) {

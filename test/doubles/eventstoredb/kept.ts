@@ -2,15 +2,19 @@ import { fstatSync, mkdirSync, openSync, readFileSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { DoubleLog, type Stored } from './log.js';
 
-/** What a write has put into the log, as a line of the file has it: bytes in base64, numbers beyond JSON's as text. */
+/**
+ * What a write has put into the log, as a line of the file has it: bytes in base64, numbers beyond
+ * JSON's as text.
+ */
 type Line = readonly (Omit<Stored, 'data' | 'metadata' | 'created' | 'position' | 'prepare'> &
   Readonly<Record<'data' | 'metadata' | 'created' | 'position' | 'prepare', string>>)[];
 
 const NEW_LINE = 10;
 
 /**
- * A double's log that is kept in a folder, `log.jsonl`: a line a write, in the file before it is answered, so it outlives the process however that ends; not the machine, since
- * nothing is forced to the disk. A last line that is torn is cut off; any other that cannot be read is an error.
+ * A double's log that is kept in a folder, `log.jsonl`: a line a write, in the file before it is
+ * answered, so it outlives the process however that ends; not the machine, since nothing is forced
+ * to the disk. A last line that is torn is cut off; any other that cannot be read is an error.
  */
 export function keptLog(folder: string, clock: () => number): DoubleLog {
   mkdirSync(folder, { recursive: true });

@@ -22,8 +22,8 @@ export type Proposed = Pick<Stored, 'id' | 'type' | 'contentType' | 'data' | 'me
 export type ExpectedVersion = number | 'any' | 'no-stream' | 'stream-exists';
 
 /**
- * What the server makes of a write, by its own names. `current` is the last event number, -1 if there
- * is no stream; `softDeleted`: the write brings a deleted stream back.
+ * What the server makes of a write, by its own names. `current` is the last event number, -1 if
+ * there is no stream; `softDeleted`: the write brings a deleted stream back.
  */
 export type CommitCheck =
   | { readonly decision: 'Ok'; readonly current: number; readonly softDeleted: boolean }
@@ -40,14 +40,19 @@ interface StreamMetadata {
   readonly $tb?: number;
 }
 
-/** The revision of a tombstone: the server says 2^63-1 for it, which {@link revisionOnWire} does. */
+/**
+ * The revision of a tombstone: the server says 2^63-1 for it, which {@link revisionOnWire} does.
+ */
 export const TOMBSTONE = Number.MAX_SAFE_INTEGER;
 const LARGEST = 2n ** 63n - 1n;
 const TICKS_PER_SECOND = 10_000_000n;
 /** Bytes by which the log grows with a write of no events. */
 const EMPTY_WRITE = 40n;
 
-/** The number of ids of committed events that the server remembers (IndexWriter.cs, `_committedEvents`; there bounded by bytes). */
+/**
+ * The number of ids of committed events that the server remembers (IndexWriter.cs,
+ * `_committedEvents`; there bounded by bytes).
+ */
 const REMEMBERED_IDS = 10_000;
 
 const encoder = new TextEncoder();
@@ -59,11 +64,14 @@ export const revisionOnWire = ({ revision }: Stored): string => String(revision 
 export const metastreamOf = (stream: string): string => `$$${stream}`;
 
 /**
- * The log of a server in memory: positions with gaps, system events in between, the server's own check
- * of each write, and streams that an administrator cuts, deletes or tombstones.
+ * The log of a server in memory: positions with gaps, system events in between, the server's own
+ * check of each write, and streams that an administrator cuts, deletes or tombstones.
  */
 export class DoubleLog {
-  /** Receives what one write puts into the log, before anybody is told of it; if it fails, so does the write. */
+  /**
+   * Receives what one write puts into the log, before anybody is told of it; if it fails, so does
+   * the write.
+   */
   keep: (written: readonly Stored[]) => void = () => undefined;
   readonly records: Stored[] = [];
   private readonly streams = new Map<string, Stored[]>();
@@ -98,7 +106,10 @@ export class DoubleLog {
     return this.metadataOf(stream).$tb === Number(LARGEST);
   }
 
-  /** Whether a record begins there: a read may begin nowhere else within the log (InvalidReadException in StorageReaderWorker.cs). */
+  /**
+   * Whether a record begins there: a read may begin nowhere else within the log
+   * (InvalidReadException in StorageReaderWorker.cs).
+   */
   begins(commit: bigint, prepare: bigint): boolean {
     if (commit === 0n) return prepare === 0n;
     const record = this.records[this.indexOf(commit)];
@@ -123,10 +134,10 @@ export class DoubleLog {
   }
 
   /**
-   * Follows CheckCommit in IndexWriter.cs. Its oddities: 'any' and 'stream-exists' know a repeat only
-   * while its ids are remembered, wherever in the stream it is, and refuse what repeats in part; a
-   * number, or no stream, compares event by event from the expected version on, and takes the
-   * beginning of what is there for the whole.
+   * Follows CheckCommit in IndexWriter.cs. Its oddities: 'any' and 'stream-exists' know a repeat
+   * only while its ids are remembered, wherever in the stream it is, and refuse what repeats in
+   * part; a number, or no stream, compares event by event from the expected version on, and takes
+   * the beginning of what is there for the whole.
    */
   check(stream: string, expected: ExpectedVersion, ids: readonly string[]): CommitCheck {
     if (this.isTombstoned(stream)) return { decision: 'Deleted' };
@@ -161,8 +172,9 @@ export class DoubleLog {
   }
 
   /**
-   * Writes behind all that is there; now and then the server writes something of its own first. Gives
-   * the last event; null if there was none to write, which moves the end of the log all the same.
+   * Writes behind all that is there; now and then the server writes something of its own first.
+   * Gives the last event; null if there was none to write, which moves the end of the log all the
+   * same.
    */
   write(
     stream: string,
@@ -183,12 +195,18 @@ export class DoubleLog {
     return this.end - EMPTY_WRITE;
   }
 
-  /** Deletes a stream: readers get nothing of it until an append brings it back. Gives the position of the mark. */
+  /**
+   * Deletes a stream: readers get nothing of it until an append brings it back. Gives the position
+   * of the mark.
+   */
   delete(stream: string): bigint {
     return this.cut(stream, LARGEST);
   }
 
-  /** Brings a deleted stream back, from a revision on (`SoftUndeleteStream` in StorageWriterService.cs). */
+  /**
+   * Brings a deleted stream back, from a revision on (`SoftUndeleteStream` in
+   * StorageWriterService.cs).
+   */
   undelete(stream: string, revision: number): void {
     this.cut(stream, BigInt(revision));
   }
@@ -202,7 +220,10 @@ export class DoubleLog {
     return position;
   }
 
-  /** Takes back what was kept of an earlier log, in its order; its ids are not remembered, as after a server's restart. */
+  /**
+   * Takes back what was kept of an earlier log, in its order; its ids are not remembered, as after
+   * a server's restart.
+   */
   restore(stored: Stored): void {
     this.end = stored.position + sizeOf(stored);
     const there = this.streams.get(stored.stream);
@@ -256,7 +277,10 @@ export class DoubleLog {
     for (const grown of this.growing) grown();
   }
 
-  /** An event of the server's own, as `$stats` and `$metadata` events stand between all others in a real log. */
+  /**
+   * An event of the server's own, as `$stats` and `$metadata` events stand between all others in a
+   * real log.
+   */
   private ownEvent(type: string, text: string): Proposed {
     const id = `99999999-0000-4000-8000-${String(this.records.length * 1000 + (this.serial += 1)).padStart(12, '0')}`;
     return { id, type, contentType: 'application/json', data: encoder.encode(text), metadata: new Uint8Array() };
@@ -278,7 +302,8 @@ export class DoubleLog {
 
   private remember(stored: Stored): void {
     this.committed.set(stored.id, stored);
-    // By its place in the log: a map that is searched for its oldest key walks over all that it has lost.
+    // By its place in the log: a map that is searched for its oldest key walks over all that it has
+    // lost.
     const oldest = this.records.at(-REMEMBERED_IDS - 1);
     if (oldest !== undefined && this.committed.get(oldest.id) === oldest) this.committed.delete(oldest.id);
   }

@@ -19,7 +19,10 @@ import type { Membership } from './role.js';
 
 type Call = ServerWritableStream<ReadReq, ReadResp>;
 const { FORWARDS } = ReadReq.Options.ReadDirection;
-/** Records that are looked through between two checkpoints, times the subscriber's factor (DefaultCheckpointInterval, Streams.Read.cs). */
+/**
+ * Records that are looked through between two checkpoints, times the subscriber's factor
+ * (DefaultCheckpointInterval, Streams.Read.cs).
+ */
 const WINDOW = 32;
 /** Events that may wait for a live subscription before a server older than 24 cuts it. */
 const MOST_WAITING = 32;
@@ -120,14 +123,18 @@ export class Reads {
     void this.give(call, found);
   }
 
-  /** Behind all that is there nothing follows, which is no error; before that, an event must begin at the position. */
+  /**
+   * Behind all that is there nothing follows, which is no error; before that, an event must begin
+   * at the position.
+   */
   private isReadable({ commit, prepare }: { commit: bigint; prepare: bigint }, forwards: boolean): boolean {
     return this.log.begins(commit, prepare) || (forwards && commit === prepare && this.log.isBeyond(commit));
   }
 
   /**
    * What is behind a position and passes the filter, with a checkpoint whenever so many were looked
-   * through, then a word that all was given, then what comes (Enumerators.AllSubscriptionFiltered.cs).
+   * through, then a word that all was given, then what comes
+   * (Enumerators.AllSubscriptionFiltered.cs).
    */
   private followAll(call: Call, options: ReadReq.Options): void {
     const all = options.getAll() ?? new ReadReq.Options.AllOptions();
@@ -153,7 +160,10 @@ export class Reads {
     });
   }
 
-  /** The events of one stream from a revision on, and what comes (Enumerators.StreamSubscription.cs). */
+  /**
+   * The events of one stream from a revision on, and what comes
+   * (Enumerators.StreamSubscription.cs).
+   */
   private followStream(call: Call, options: ReadReq.Options): void {
     const of = options.getStream() ?? new ReadReq.Options.StreamOptions();
     const name = nameOf(of);

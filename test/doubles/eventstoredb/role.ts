@@ -21,7 +21,10 @@ export interface Member extends Place {
 export interface Membership {
   role(): Role;
   members(): readonly Member[];
-  /** Takes a write that no follower acknowledges; `commit` writes it, as of the time at which it came. */
+  /**
+   * Takes a write that no follower acknowledges; `commit` writes it, as of the time at which it
+   * came.
+   */
   hold(stream: string, commit: (at: number) => void): void;
   /** Whether a write to this stream is held. */
   holds(stream: string): boolean;

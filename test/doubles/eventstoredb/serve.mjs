@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * `serve.mjs <folder> <port>[,<port>...] <control port>`: the stand-in for an EventStoreDB as a process of its own, with
- * a node on each port, straight from its sources. Node.js strips types itself, but not parameter properties.
+ * `serve.mjs <folder> <port>[,<port>...] <control port>`: the stand-in for an EventStoreDB as a
+ * process of its own, with a node on each port, straight from its sources. Node.js strips types
+ * itself, but not parameter properties.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
@@ -21,7 +22,8 @@ registerHooks({
       filename: fileURLToPath(url),
       swcrc: false,
       sourceMaps: 'inline',
-      // The client's protocol files name what they export when they run: an import of them by name would not find it.
+      // The client's protocol files name what they export when they run: an import of them by name
+      // would not find it.
       module: { type: 'commonjs' },
       jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
     });

@@ -3,7 +3,10 @@ import { openControl } from './control.js';
 import { EventStoreDouble } from './double.js';
 import { keptLog } from './kept.js';
 
-/** Runs a stand-in as this process, as many nodes as ports, on the log that is kept in a folder, until the process is told to end. */
+/**
+ * Runs a stand-in as this process, as many nodes as ports, on the log that is kept in a folder,
+ * until the process is told to end.
+ */
 export async function stand(folder: string, ports: readonly number[], control: number): Promise<void> {
   const clock: { now: () => number } = { now: Date.now };
   const log = keptLog(folder, () => clock.now());

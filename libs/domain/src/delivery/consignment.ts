@@ -77,7 +77,10 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
 const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
   on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
-/** R16: a delivery is scheduled for lines of an accepted or implemented case, within what is outstanding on them. */
+/**
+ * R16: a delivery is scheduled for lines of an accepted or implemented case, within what is
+ * outstanding on them.
+ */
 function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: DecisionContext) {
   const of = known.of(assistanceCase, data.case);
   if (of === null) return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
@@ -102,7 +105,10 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: Decision
   return [{ type: 'DeliveryScheduled', data: { ...data, ...parties } } as const];
 }
 
-/** R16, R19: shipping is execution: under an implemented case, not while the programme is suspended, not while it is held. */
+/**
+ * R16, R19: shipping is execution: under an implemented case, not while the programme is suspended,
+ * not while it is held.
+ */
 function cannotShip(state: Consignment, { known }: DecisionContext): Refusal | null {
   if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
   if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
@@ -124,7 +130,10 @@ function cannotReach(state: Consignment, fact: DeliveryPoint, on: string, contex
   });
 }
 
-/** R26: the day of a recorded fact was another one. The day of a receipt is the recipient's to correct, every other is not. */
+/**
+ * R26: the day of a recorded fact was another one. The day of a receipt is the recipient's to
+ * correct, every other is not.
+ */
 function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, context: DecisionContext) {
   const type = context.known.past(data.corrects);
   const barred = notSentBy(type === 'ReceiptConfirmed' ? 'recipient' : 'deliverer', state, context);

@@ -40,7 +40,10 @@ const RELATIONS = {
 /** One of the relations to a case and its consignments. */
 type CaseRelation = keyof typeof RELATIONS;
 
-/** Why this actor may not send what is for one in this relation to send; null if it may. An operator stands in for anybody. */
+/**
+ * Why this actor may not send what is for one in this relation to send; null if it may. An operator
+ * stands in for anybody.
+ */
 export function notSentBy(relation: CaseRelation, parties: Parties, context: DecisionContext): Refusal | null {
   const [holds, refusal] = RELATIONS[relation];
   return context.actor.role === 'operator' || holds(parties, context) ? null : refusal(parties);

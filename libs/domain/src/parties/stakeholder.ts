@@ -28,7 +28,10 @@ export interface Stakeholder {
   readonly roles: readonly GrantableRole[];
   /** The person's reference for each subject. */
   readonly focalPoints: Readonly<Record<string, string>>;
-  /** Given and not ended; one whose last day has passed holds no more, whether or not somebody ended it. */
+  /**
+   * Given and not ended; one whose last day has passed holds no more, whether or not somebody ended
+   * it.
+   */
   readonly mandates: readonly GiveMandate[];
   readonly suspended: boolean;
 }
@@ -170,7 +173,9 @@ const decide = decideBy<Stakeholder, StakeholderCommand, StakeholderEvent>()(
 const isItself = ({ actor, stream }: DecisionContext): boolean =>
   actor.organisation === stream.id && (actor.for ?? stream.id) === stream.id;
 
-/** The rules of an organisation that takes part: its roles, who speaks for it, its standing; R26. */
+/**
+ * The rules of an organisation that takes part: its roles, who speaks for it, its standing; R26.
+ */
 export const stakeholder: Decider<
   'stakeholder',
   StakeholderCommand,

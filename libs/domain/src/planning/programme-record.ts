@@ -23,7 +23,9 @@ export interface Programme extends Pick<
   readonly genderMarker: 0 | 1 | 2 | null;
   /** Those invited and those who joined, beside the donor. */
   readonly participants: Readonly<Record<string, 'invited' | 'joined'>>;
-  /** The last word of each authority: why it withholds its concurrence, or null if it has given it. */
+  /**
+   * The last word of each authority: why it withholds its concurrence, or null if it has given it.
+   */
   readonly concurrences: readonly (GiveConcurrence & { readonly withheld: string | null })[];
   /** The first day on which it may be activated, if the legislature was told (R2). */
   readonly noticeEnds: string | null;

@@ -22,14 +22,19 @@ import {
 
 type ProgrammeData<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeCommand, Type>;
 
-/** R2: the days for which activation waits once the legislature was told, if nothing else is said. */
+/**
+ * R2: the days for which activation waits once the legislature was told, if nothing else is said.
+ */
 export const NOTICE_DAYS = 15;
 /** As many as may be invited: an approval looks at each one's standing. */
 export const MOST_PARTICIPANTS = 64;
 
 // ---- Approval ----
 
-/** Approver != proposer: a known person, and not the one who proposed; where that one was not named, another organisation or role. */
+/**
+ * Approver != proposer: a known person, and not the one who proposed; where that one was not named,
+ * another organisation or role.
+ */
 function isProposer(state: Programme, context: DecisionContext): Refusal | null {
   const { proposedBy } = state;
   const another =
@@ -64,7 +69,10 @@ function cannotConcur(party: string, state: Programme): Refusal | null {
   return refuse('not-a-party', 'the party is the donor, the recipient or has joined', 'R2', { party });
 }
 
-/** What approval and activation both rest on: nobody whose word counts withholds it (R2), and those who take part agree by the rule (R4). */
+/**
+ * What approval and activation both rest on: nobody whose word counts withholds it (R2), and those
+ * who take part agree by the rule (R4).
+ */
 function notAgreed(state: Programme, known: Known): Refusal | null {
   const { approvalRule, lead } = state;
   const withheld = state.concurrences.find(
@@ -97,7 +105,9 @@ const today = (context: DecisionContext): string => context.now.slice(0, 10);
 const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
   on > today(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
-/** R4: the approval rule of a multilateral programme is fixed here, and a bilateral one has none. */
+/**
+ * R4: the approval rule of a multilateral programme is fixed here, and a bilateral one has none.
+ */
 function propose(data: ProgrammeData<'ProposeProgramme'>): readonly ProgrammeEvent[] | Refusal {
   const { donor, recipient, starts, ends, kind = 'bilateral', approvalRule, lead } = data;
   if (recipient === donor) return refuse('donor-is-recipient', 'the recipient is another organisation than the donor');
@@ -330,7 +340,10 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
     actor.role === 'system' ? null : refuse('not-the-system', 'the system does this, when the day has come'),
 });
 
-/** The rules of a programme: R2 (concurrence, notice), R4, R19, R26 and the separation of proposing from approving. */
+/**
+ * The rules of a programme: R2 (concurrence, notice), R4, R19, R26 and the separation of proposing
+ * from approving.
+ */
 export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, Programme | null, ProgrammeRelation> = {
   kind: 'programme',
   ids: 'prefixed',

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * Asks a server the questions of `questions.mjs`, and prints its answers, or how they differ from recorded ones. What
- * differs from run to run is replaced: ids by the order in which they appear, positions by their rank among all
- * positions of the case, times by 'time'. So the same behaviour gives the same text.
+ * Asks a server the questions of `questions.mjs`, and prints its answers, or how they differ from
+ * recorded ones. What differs from run to run is replaced: ids by the order in which they appear,
+ * positions by their rank among all positions of the case, times by 'time'. So the same behaviour
+ * gives the same text.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * Questions to a server that speaks EventStoreDB's protocol. Each case has streams of its own; `step` notes what a call
- * gives, or how it fails. The answers of real servers are in `answers-<version>.json`; `ask.mjs` asks.
+ * Questions to a server that speaks EventStoreDB's protocol. Each case has streams of its own;
+ * `step` notes what a call gives, or how it fails. The answers of real servers are in
+ * `answers-<version>.json`; `ask.mjs` asks.
  */
 
 /** The time in which a call is answered, in milliseconds. */
@@ -34,7 +35,10 @@ const on =
   ({ client }) =>
     client.appendToStream(name, events, { ...DEADLINE, expectedRevision, ...more }).then(appended);
 
-/** Follows $all: before `act`, and behind it until nothing comes any more. Notes what is told in order: names alone. */
+/**
+ * Follows $all: before `act`, and behind it until nothing comes any more. Notes what is told in
+ * order: names alone.
+ */
 async function follow({ client, quiet }, options, act = async () => undefined, want = () => true) {
   const noted = [];
   let last = performance.now();
