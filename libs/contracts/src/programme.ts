@@ -13,7 +13,7 @@ export const APPROVAL_RULES = ['unanimity', 'lead-nation'] as const;
 export type ApprovalRule = (typeof APPROVAL_RULES)[number];
 
 const reason = (example: string) => code('the code of the reason', example);
-const programmeKind = () => oneOf(PROGRAMME_KINDS, 'whether others take part with the donor');
+const programmeKind = () => oneOf(PROGRAMME_KINDS, 'whether others take part with the donor', 'multilateral');
 const milestone = () => word("the milestone's name in this programme", 'first-course');
 const noticeDays = () => integer("the legislature's notice period, in days", 15, 0, 365);
 
@@ -26,7 +26,7 @@ class Proposal {
   @day('its first day', '2026-01-01') readonly starts!: string;
   @day('its last day', '2028-12-31') readonly ends!: string;
   @optional()
-  @oneOf(APPROVAL_RULES, 'how it is approved; always and only of a multilateral programme')
+  @oneOf(APPROVAL_RULES, 'how it is approved; always and only of a multilateral programme', 'lead-nation')
   readonly approvalRule?: ApprovalRule;
   @optional()
   @organisation('the nation that approves, if the rule is `lead-nation`', 'vestra')
