@@ -1,6 +1,6 @@
 import type { Relation } from './relations.js';
 import { exampleOf } from './schema.js';
-import type { Beside } from './validate.js';
+import type { CommandEnvelope } from './validate.js';
 
 /**
  * A command: the last part of its route, the class of its fields, who may send it, what it says,
@@ -19,7 +19,7 @@ export interface CommandContract<Data extends object = object, By extends Relati
    * A body that the class accepts. The book of examples says by whom, on which stream and after
    * what it is accepted by the rules too.
    */
-  readonly example: Data & Beside;
+  readonly example: Data & CommandEnvelope;
 }
 
 /** A stored event: the newest version of its data and the class that reads it. */
@@ -49,7 +49,7 @@ export const command = <Data extends object, const By extends Relation>(
   body: new () => Data,
   by: By | readonly By[],
   summary: string,
-  example: NoInfer<Data> & Beside = exampleOf(body) as NoInfer<Data>,
+  example: NoInfer<Data> & CommandEnvelope = exampleOf(body) as NoInfer<Data>,
 ): CommandContract<Data, By> => ({ path, body, by: typeof by === 'string' ? [by] : by, summary, example });
 
 /** An event of a kind. */

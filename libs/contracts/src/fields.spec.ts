@@ -26,7 +26,7 @@ import {
   words,
 } from './fields.js';
 import { type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
-import { Beside, EvidenceRef, readBody, wrongFields } from './validate.js';
+import { CommandEnvelope, EvidenceRef, readBody, wrongFields } from './validate.js';
 
 interface Declared {
   readonly name: string;
@@ -39,7 +39,7 @@ const classesOf = ({ kind, commands, events }: (typeof CATALOGUE)[number]): read
 ];
 const CLASSES: readonly Declared[] = [
   ...CATALOGUE.flatMap(classesOf),
-  { name: 'beside a command', of: Beside },
+  { name: 'beside a command', of: CommandEnvelope },
   { name: 'evidence', of: EvidenceRef },
 ];
 

@@ -1,5 +1,5 @@
 export { OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
-export { Beside, readBody, wrongFields, type FieldError } from './validate.js';
+export { CommandEnvelope, readBody, wrongFields, type FieldError } from './validate.js';
 export {
   CATALOGUE,
   type KindName,

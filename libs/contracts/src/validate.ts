@@ -16,7 +16,7 @@ export class EvidenceRef implements Evidence {
 }
 
 /** The optional fields that every command has beside its own. */
-export class Beside {
+export class CommandEnvelope {
   @optional() @instant('when it happened, if not now') readonly occurredAt?: string;
   @optional()
   @nestedList(() => EvidenceRef, 'files that somebody keeps', 50)
@@ -70,12 +70,12 @@ export function wrongFields(wire: new () => object, value: unknown): readonly Fi
 export function readBody(
   wire: new () => object,
   body: unknown,
-): { own: unknown; beside: Beside; wrong: readonly FieldError[] } {
+): { own: unknown; beside: CommandEnvelope; wrong: readonly FieldError[] } {
   if (body === null || typeof body !== 'object' || Array.isArray(body))
     return { own: body, beside: {}, wrong: wrongFields(wire, body) };
   const { occurredAt, evidence, legalBasis, ...own } = body as Record<string, unknown>;
   const beside = Object.fromEntries(
     Object.entries({ occurredAt, evidence, legalBasis }).filter(([, v]) => v !== undefined),
   );
-  return { own, beside, wrong: [...wrongFields(wire, own), ...wrongFields(Beside, beside)] };
+  return { own, beside, wrong: [...wrongFields(wire, own), ...wrongFields(CommandEnvelope, beside)] };
 }

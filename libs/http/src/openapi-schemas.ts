@@ -1,4 +1,4 @@
-import { Beside, CATALOGUE, OF_CLASS, type Schema, schemaOf } from '@entente/contracts';
+import { CommandEnvelope, CATALOGUE, OF_CLASS, type Schema, schemaOf } from '@entente/contracts';
 import type { ReadModelDescription } from '@entente/engine';
 import { type ColumnType, type Json, ROLES } from '@entente/kernel';
 
@@ -72,7 +72,7 @@ function catalogueSchemas(): Record<string, Json> {
   for (const { kind, commands, events } of CATALOGUE) {
     for (const [type, { body, summary }] of Object.entries(commands)) {
       const { properties, required, ...rest } = schemaOf(body);
-      const all = { ...(properties as object), ...(schemaOf(Beside)['properties'] as object) };
+      const all = { ...(properties as object), ...(schemaOf(CommandEnvelope)['properties'] as object) };
       schemas[nameOf.commands(kind, type)] = out({ ...rest, description: summary, required, properties: all }, true);
     }
     for (const [type, { data, summary }] of Object.entries(events))

@@ -71,7 +71,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       ProgrammeAdapted: ({ ends, sector }, row) => ({ ends: ends ?? row.ends, sector: sector ?? row.sector }),
       MilestonePlanned: (_, row) => ({ milestones_planned: row.milestones_planned + 1 }),
       MilestoneReplanned: ({ milestone }, { outcomes }) =>
-        milestone in outcomes ? { outcomes: without(outcomes, milestone) } : {},
+        Object.hasOwn(outcomes, milestone) ? { outcomes: without(outcomes, milestone) } : {},
       MilestoneMet: ({ milestone }, { outcomes }) => ({ outcomes: { ...outcomes, [milestone]: 'met' as const } }),
       MilestoneMissed: ({ milestone }, { outcomes }) => ({ outcomes: { ...outcomes, [milestone]: 'missed' as const } }),
       MilestoneCorrected: ({ milestone, on }, { outcomes }) =>

@@ -25,7 +25,7 @@ type ProgrammeData<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeComm
 /**
  * R2: the days for which activation waits once the legislature was told, if nothing else is said.
  */
-export const NOTICE_DAYS = 15;
+const NOTICE_DAYS = 15;
 /** As many as may be invited: an approval looks at each one's standing. */
 export const MOST_PARTICIPANTS = 64;
 
