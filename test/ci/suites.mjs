@@ -98,6 +98,12 @@ export const IN_TURN = [
     run: ['test:greenbook:here', '$GREENBOOK'],
     seconds: 240,
   },
+  {
+    name: 'clients in Java and Python, made of the OpenAPI document',
+    run: ['test:clients'],
+    seconds: 90,
+    needs: 'mvn',
+  },
   { name: 'syncs, counted', run: ['test:fsync'], seconds: 30, needs: 'strace' },
   { name: 'the benchmark, distributed', run: ['bench', '--services', '--quick'], seconds: 260 },
 ];

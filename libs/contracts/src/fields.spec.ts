@@ -120,7 +120,12 @@ const DECORATORS: readonly (readonly [string, PropertyDecorator, unknown, ...(re
   ],
   ['flag', flag('whether'), 'true', 'field must be a boolean value'],
   ['day', day('the day'), '2026-02-30', 'field must be a day that exists, as YYYY-MM-DD'],
-  ['instant', instant('the time'), '2026-05-04', 'field must be an instant in UTC, as YYYY-MM-DDThh:mm:ss.sssZ'],
+  [
+    'instant',
+    instant('the time'),
+    '2026-05-04',
+    'field must be an instant that exists, as YYYY-MM-DDThh:mm:ssZ or with an offset such as +02:00',
+  ],
   ['sha256', sha256('the digest'), 'abc', 'field must be a SHA-256 digest in hexadecimal digits'],
   ['decimal', decimal('the rate', '1.5'), '0.00', 'field must be a positive decimal number as text'],
   ['listOf', listOf(['a', 'b'], 'the list'), 'a', 'field must be an array'],

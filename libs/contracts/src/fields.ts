@@ -140,16 +140,17 @@ const isDay = (value: string): boolean => {
 export const day = (description: string, example = '2026-05-04'): Field =>
   field({ type: 'string', format: 'date', description, example }, Validate(IsDay));
 
+/** An instant as RFC 3339 writes it: UTC or an offset, with up to nine digits of a second. */
+const INSTANT =
+  /^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/;
 @ValidatorConstraint({ name: 'instant' })
 class IsInstant implements ValidatorConstraintInterface {
   validate = (value: unknown): boolean =>
-    typeof value === 'string' &&
-    /^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?Z$/.test(value) &&
-    isDay(value.slice(0, 10)) &&
-    !Number.isNaN(Date.parse(value));
-  defaultMessage = (): string => '$property must be an instant in UTC, as YYYY-MM-DDThh:mm:ss.sssZ';
+    typeof value === 'string' && INSTANT.test(value) && isDay(value.slice(0, 10)) && !Number.isNaN(Date.parse(value));
+  defaultMessage = (): string =>
+    '$property must be an instant that exists, as YYYY-MM-DDThh:mm:ssZ or with an offset such as +02:00';
 }
-/** An instant in UTC. */
+/** An instant, in UTC or with its offset. */
 export const instant = (description: string, example = '2026-05-04T09:30:00.000Z'): Field =>
   field({ type: 'string', format: 'date-time', description, example }, Validate(IsInstant));
 

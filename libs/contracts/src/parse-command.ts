@@ -56,7 +56,8 @@ export function parseCommand(
       causationId: causationId ?? null,
       // What is no trace is passed over.
       ...(inTrace ? { traceparent } : {}),
-      occurredAt: beside.occurredAt ?? null,
+      // Kept in UTC, however it was written.
+      occurredAt: beside.occurredAt === undefined ? null : new Date(beside.occurredAt).toISOString(),
       evidence: beside.evidence ?? [],
       legalBasis: beside.legalBasis ?? null,
     },

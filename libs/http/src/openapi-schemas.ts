@@ -138,6 +138,17 @@ const RECEIPT = object('what became of an accepted command', {
   ),
 });
 
+const DRY_RUN = object('what a command would record', {
+  revision: whole('the revision that the stream has'),
+  events: list(
+    object('an event', {
+      type: text('its type'),
+      data: { type: 'object', description: 'the schema named by its type', additionalProperties: true },
+    }),
+    'the events; none if there is nothing new to say',
+  ),
+});
+
 const PROBLEM = object(
   'RFC 9457. `code` is stable; `errors` names each invalid field; a refusal has `rule`, `unless` and `facts`.',
   {
@@ -178,8 +189,9 @@ export type Meanings = Readonly<Record<string, Readonly<Record<string, string>>>
 export const rowName = (model: string): string => `${pascal(model)}Row`;
 export const pageName = (model: string): string => `${pascal(model)}Page`;
 
-const columnOut = (type: ColumnType, meaning: string | undefined): Json => ({
-  ...COLUMN[type],
+/** An amount of a model's row is within the safe range; only a view's sum can leave it. */
+const columnOut = (is: 'model' | 'view', type: ColumnType, meaning: string | undefined): Json => ({
+  ...COLUMN[is === 'model' && type === 'amount' ? 'integer' : type],
   ...(meaning === undefined ? {} : { description: meaning }),
 });
 
@@ -189,7 +201,7 @@ function readModelSchemas(
 ): Record<string, Json> {
   const meaning = meanings[name] ?? {};
   const own = Object.fromEntries(
-    Object.entries(columns).map(([column, type]) => [column, columnOut(type, meaning[column])]),
+    Object.entries(columns).map(([column, type]) => [column, columnOut(is, type, meaning[column])]),
   );
   const origin: Record<string, Json> = {
     row_id: text('the row, for `/events`'),
@@ -232,6 +244,7 @@ export const schemasOf = (described: readonly ReadModelDescription[], meanings: 
   Actor: ACTOR,
   Event: EVENT,
   Receipt: RECEIPT,
+  DryRun: DRY_RUN,
   Problem: PROBLEM,
   ...catalogueSchemas(),
   ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelSchemas(one, meanings)))),

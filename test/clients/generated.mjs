@@ -1,0 +1,95 @@
+/**
+ * `npm run test:clients`: clients in Java and Python, made of the OpenAPI document by
+ * openapi-generator, send three commands and a query to a standalone deployment. Takes Java 17,
+ * Maven, Python 3.9 and what they fetch; the TypeScript clients are a part of `npm test`.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const VERSION = '7.18.0';
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const cache = join(root, '.entente', `openapi-generator-${VERSION}`);
+const jar = join(cache, `openapi-generator-cli-${VERSION}.jar`);
+const programs = join(import.meta.dirname, 'programs');
+const folder = mkdtempSync(join(tmpdir(), 'entente-generated-'));
+const EXPECTED = '3000000000 USD 3000000000';
+
+const run = (program, args, more = {}) =>
+  execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28, ...more });
+
+const generate = (language, ...options) => {
+  const models = 'apiTests=false,modelTests=false,apiDocs=false,modelDocs=false';
+  const out = join(folder, language);
+  const of = ['-g', language, '-i', join(folder, 'openapi.json'), '-o', out, '--global-property', models];
+  run('java', ['-jar', jar, 'generate', ...of, ...options]);
+  return out;
+};
+
+/** A standalone deployment on an empty folder, and its address. */
+async function started() {
+  const env = { ...process.env, ENTENTE_DATA: join(folder, 'data'), PORT: '0', ENTENTE_EXAMPLE: 'off' };
+  const main = join(root, 'dist/apps/standalone/src/main.js');
+  const server = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const url = await new Promise((resolve, reject) => {
+    let said = '';
+    server.on('exit', () => reject(new Error('the deployment ended before it was ready')));
+    server.stdout.on('data', (chunk) => {
+      said += chunk;
+      const found = /http:\/\/[0-9.]+:[0-9]+/.exec(said);
+      if (found !== null) resolve(found[0]);
+    });
+  });
+  return { server, url };
+}
+
+function byPython(url) {
+  const out = generate('python');
+  const python = join(folder, 'venv', 'bin', 'python');
+  run('python3', ['-m', 'venv', join(folder, 'venv')]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '-r', join(out, 'requirements.txt')]);
+  return run(python, [join(programs, 'by_python.py'), url], { env: { ...process.env, PYTHONPATH: out } });
+}
+
+function byJava(url) {
+  const out = generate('java', '--additional-properties', 'useSingleRequestParameter=true');
+  copyFileSync(join(programs, 'ByJava.java'), join(out, 'src/main/java/ByJava.java'));
+  const classpath = join(out, 'classpath.txt');
+  const quick = ['-q', '-B', '-f', join(out, 'pom.xml'), '-DskipTests', '-Dmaven.javadoc.skip=true'];
+  run('mvn', [...quick, 'compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classpath}`]);
+  const jars = readFileSync(classpath, 'utf8').trim();
+  return run('java', ['-cp', `${join(out, 'target/classes')}:${jars}`, 'ByJava', url]);
+}
+
+if (!existsSync(jar)) {
+  mkdirSync(cache, { recursive: true });
+  const artifact = `-Dartifact=org.openapitools:openapi-generator-cli:${VERSION}`;
+  run('mvn', ['-q', '-B', 'dependency:copy', artifact, `-DoutputDirectory=${cache}`]);
+}
+const { server, url } = await started();
+let failed = 0;
+try {
+  writeFileSync(join(folder, 'openapi.json'), await (await fetch(`${url}/docs-json`)).text());
+  run('java', ['-jar', jar, 'validate', '-i', join(folder, 'openapi.json')]);
+  console.log('the document is valid for openapi-generator');
+  for (const [language, client] of [
+    ['Python', byPython],
+    ['Java', byJava],
+  ]) {
+    const said = client(url).trim();
+    if (said === EXPECTED) console.log(`${language}: three commands and a query`);
+    else {
+      failed += 1;
+      console.error(`${language}: it said ${said}, not ${EXPECTED}`);
+    }
+  }
+} catch (error) {
+  failed += 1;
+  console.error(`${error.message}\n${error.stdout ?? ''}`);
+} finally {
+  server.kill();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failed === 0 ? 0 : 1);
