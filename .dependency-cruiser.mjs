@@ -33,7 +33,11 @@ const ROOMS = {
     node: true,
   },
   eventstoredb: { sees: ['engine', 'contracts', 'kernel'], npm: ['@eventstore/db-client'], node: true },
-  sqlite: { sees: ['engine', 'contracts', 'kernel'], npm: ['better-sqlite3', '@types/better-sqlite3'], node: true },
+  sqlite: {
+    sees: ['engine', 'contracts', 'kernel'],
+    npm: ['better-sqlite3', '@types/better-sqlite3', 'lru-cache'],
+    node: true,
+  },
   kafka: { sees: ['engine', 'contracts', 'kernel'], npm: ['kafkajs', 'hysnappy', 'lz4-napi'], node: true },
 };
 

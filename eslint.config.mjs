@@ -14,6 +14,10 @@ const packing = [
     selector: "VariableDeclarator[id.type='ArrayPattern'][init.type='ArrayExpression']",
     message: 'One declaration a value.',
   },
+  {
+    selector: "AssignmentExpression[left.type='ArrayPattern'][right.type='ArrayExpression']",
+    message: 'One assignment a value.',
+  },
 ];
 
 const pure = ['kernel', 'domain', 'read-models'].map((room) => `libs/${room}/src/**/*.ts`);

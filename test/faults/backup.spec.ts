@@ -15,7 +15,8 @@ let data: string;
 let copy: string;
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), 'entente-backup-'));
-  [data, copy] = [join(base, 'data'), join(base, 'copy')];
+  data = join(base, 'data');
+  copy = join(base, 'copy');
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 

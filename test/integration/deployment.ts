@@ -96,7 +96,9 @@ export class DistributedDeployment implements Deployment {
 
   async close(): Promise<void> {
     const open = this.processes();
-    [this.apis, this.projectors, this.relays] = [[], [], []];
+    this.apis = [];
+    this.projectors = [];
+    this.relays = [];
     await Promise.all(open.map(({ app }) => app.close()));
   }
 

@@ -49,7 +49,8 @@ describe('the events of a log on a topic with six partitions', () => {
       await pause(150 + 50 * round);
       // It goes on with what it has begun while another begins.
       const ending = older.end();
-      [older, newer] = [newer, deployment.relay()];
+      older = newer;
+      newer = deployment.relay();
       if (round % 2 === 0) await ending;
     }
     await going;

@@ -101,7 +101,8 @@ export async function* differences(name: string, left: Side, right: Side): Async
   while (a.done !== true || b.done !== true) {
     if (a.done !== true && b.done !== true && a.value.key === b.value.key) {
       yield* columnsThatDiffer(name, a.value, b.value);
-      [a, b] = [await lefts.next(), await rights.next()];
+      a = await lefts.next();
+      b = await rights.next();
     } else {
       // The keys differ: one of the two rows is missing on the other side. Both wait until their
       // like comes, or the end.

@@ -129,7 +129,8 @@ export function* inPieces(records: readonly KafkaMessage[], most: () => number):
     const size = record.value?.length ?? 0;
     if (piece.length > 0 && (piece.length >= most() || bytes + size > MOST_BYTES)) {
       yield piece;
-      [piece, bytes] = [[], 0];
+      piece = [];
+      bytes = 0;
     }
     piece.push(record);
     bytes += size;

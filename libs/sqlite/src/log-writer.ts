@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Expected } from '@entente/engine';
@@ -52,7 +53,7 @@ export class SqliteLogWriter {
    * The last revision of streams that were written lately: this writer is the only one, so what it
    * committed is so.
    */
-  private readonly revisions = new Map<string, number>();
+  private readonly revisions = new LRUCache<string, number>({ max: MOST_REMEMBERED });
   /** The same for what the batch at hand has written and not committed yet. */
   private readonly written = new Map<string, number>();
   private readonly wal: number;
@@ -238,14 +239,7 @@ export class SqliteLogWriter {
    * there are too many.
    */
   private remember(): void {
-    for (const [stream, revision] of this.written) {
-      this.revisions.delete(stream);
-      this.revisions.set(stream, revision);
-    }
-    for (const stream of this.revisions.keys()) {
-      if (this.revisions.size <= MOST_REMEMBERED) return;
-      this.revisions.delete(stream);
-    }
+    for (const [stream, revision] of this.written) this.revisions.set(stream, revision);
   }
 
   /** The same events at the same place are answered as the first time. */

@@ -118,7 +118,8 @@ export class SqliteEventStore extends EventStore {
   private flush(): void {
     const batch = this.queue;
     const events = this.queuedEvents;
-    [this.queue, this.queuedEvents] = [[], 0];
+    this.queue = [];
+    this.queuedEvents = 0;
     const begun = performance.now();
     const placed = this.writer.write(
       batch.map(({ wanted }) => wanted),

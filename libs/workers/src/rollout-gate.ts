@@ -49,8 +49,10 @@ export class WaitForOlderProjectors extends RolloutGate {
       const pins = [...(await this.rows.checkpoints()).values()];
       const now = pins.join(' ');
       const level = pins.every((pin) => pin.every((at) => at >= head));
-      if (now !== seen || level) [seen, since] = [now, performance.now()];
-      else if (performance.now() - since > this.patience) return;
+      if (now !== seen || level) {
+        seen = now;
+        since = performance.now();
+      } else if (performance.now() - since > this.patience) return;
       await pause(LOOK_EVERY, undefined, { signal });
     }
   }

@@ -47,7 +47,8 @@ function restored(path: string, log: DoubleLog): number {
       });
     }
     for (const stored of line) log.restore(storedOf(stored));
-    [from, number] = [to + 1, number + 1];
+    from = to + 1;
+    number += 1;
   }
   return from;
 }
