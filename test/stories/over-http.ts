@@ -192,6 +192,8 @@ export function overHttp(opens: OpensDeployment): void {
     it.each([
       ['broken JSON', '{"title":', {}, 400, 'unreadable'],
       ['another content type', '<a/>', { 'content-type': 'text/xml' }, 415, 'wrong-content-type'],
+      ['text', 'x', { 'content-type': 'text/plain' }, 415, 'wrong-content-type'],
+      ['a form', 'title=x', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'wrong-content-type'],
       ['an oversized body', `{"title":"${'x'.repeat(1024 * 1024)}"}`, {}, 413, 'body-too-large'],
       ['a list', '[]', {}, 400, 'validation-failed'],
       ['a prototype key', '{"__proto__":{"x":1}}', {}, 400, 'unreadable'],

@@ -20,11 +20,14 @@ export async function buildApp(module: DynamicModule, door: ServerLimits): Promi
     routerOptions: { maxParamLength: 8192 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    // Fastify's own parsers: of JSON, and of text, which no command comes as.
+    bodyParser: false,
     bufferLogs: true,
     // Why it cannot start is said once, by who starts it.
     autoFlushLogs: false,
     abortOnError: false,
   });
+  adapter.getInstance().removeContentTypeParser('text/plain');
   app.useLogger(app.get(Logger));
   app.flushLogs();
   limitConnections(app, door);

@@ -166,6 +166,7 @@ function commandPaths(today: string): Record<string, Json> {
             409: problem('`command-id-reused`: the Idempotency-Key was used for another command'),
             412: problem('`revision-mismatch`: If-Match says another revision'),
             413: problem('`body-too-large`: more than 1 MiB; `too-large`: more than the event store takes at once'),
+            415: problem('`wrong-content-type`: the body must be application/json'),
             422: problem('the rules refuse it: a stable code, the rule, and what would have to be true'),
             500: FAILED,
             503: UNAVAILABLE,
