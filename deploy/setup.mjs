@@ -29,14 +29,20 @@ const digest = (files) => {
   return hash.digest('hex');
 };
 
+/** Runs a command, with one line of its own. What the command says is shown if it fails. */
 const run = (says, command, args) => {
-  process.stderr.write(`${says}\n`);
-  const { status, error } = spawnSync(command, args, {
+  process.stderr.write(`${says} `);
+  const begun = performance.now();
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
     shell: process.platform === 'win32',
   });
+  process.stderr.write(`${status === 0 ? 'done' : 'failed'} in ${Math.round((performance.now() - begun) / 1000)} s\n`);
   if (status !== 0) {
+    process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
     process.stderr.write(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}\n`);
     process.exit(status ?? 1);
   }
