@@ -143,7 +143,7 @@ describe('npm run services', () => {
     expect(await again.interrupt()).toBe(0);
   });
 
-  it('finds with --data what it had there, seal key and all', async () => {
+  it('finds with --data what it had there, the pseudonym key too', async () => {
     const data = join(folder, 'data');
     const first = begin('first', '--data', data);
     const before = await first.settings();

@@ -9,7 +9,7 @@ export interface RawMetadata {
   /** Who sends it, or each part of that which is wrong. */
   readonly actor: Actor | readonly FieldError[];
   readonly commandId: string;
-  /** The command's id, if it is left out. */
+  /** If it is left out, the command's id stands in for it. */
   readonly correlationId: string | undefined;
   readonly causationId: string | undefined;
   readonly revision: string | undefined;

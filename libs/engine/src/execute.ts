@@ -17,7 +17,7 @@ import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
 import { type FoldedStream, type CommandRecord, handleCommand, applyEvent, emptyStream } from './handle-command.js';
 
-/** One envelope for every command, so that every command can be watched in one place. */
+/** A command to be decided, and when. */
 export class ExecuteCommand {
   constructor(
     readonly received: ReceivedCommand,

@@ -50,7 +50,7 @@ export function eventId(key: string, hash: string, index: number): string {
  */
 export class Pseudonymizer {
   constructor(private readonly key: Buffer) {
-    if (key.length < 32) throw new Error('the seal key needs 32 bytes');
+    if (key.length < 32) throw new Error('the pseudonym key needs 32 bytes');
   }
 
   /**

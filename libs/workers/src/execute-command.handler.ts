@@ -26,7 +26,7 @@ export const kinds: Kinds = {
   },
 };
 
-/** Every command passes here, in one envelope. */
+/** Commands over HTTP pass here; those of a topic are given to the same executor by the intake. */
 @CommandHandler(ExecuteCommand)
 export class ExecuteCommandHandler implements ICommandHandler<ExecuteCommand, CommandResult> {
   constructor(@Inject(Executor) private readonly executor: Executor) {}
