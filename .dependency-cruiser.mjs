@@ -1,8 +1,8 @@
 /**
- * The floor plan's arrows, from one table: what each room may see of the others, and of npm and
+ * The dependency rules, from one table: what each library may import of the others, of npm and of
  * Node.js.
  */
-const ROOMS = {
+const LIBRARIES = {
   kernel: { sees: [], npm: [], node: false },
   // Types alone: the rule `domain-takes-types-of-contracts`.
   domain: { sees: ['contracts', 'kernel'], npm: [], node: false },
@@ -42,19 +42,20 @@ const ROOMS = {
 };
 
 const specs = '[.-]spec\\.ts$';
-const rules = Object.entries(ROOMS).flatMap(([room, { sees, npm, node }]) => {
-  const from = { path: `^libs/${room}/src/`, pathNot: specs };
-  const others = sees.length === 0 ? `^(apps|libs/(?!${room}/))` : `^(apps|libs/(?!(?:${[room, ...sees].join('|')})/))`;
+const rules = Object.entries(LIBRARIES).flatMap(([library, { sees, npm, node }]) => {
+  const from = { path: `^libs/${library}/src/`, pathNot: specs };
+  const others =
+    sees.length === 0 ? `^(apps|libs/(?!${library}/))` : `^(apps|libs/(?!(?:${[library, ...sees].join('|')})/))`;
   const packages = npm.length === 0 ? '' : `(?!(?:${npm.join('|')})(?:/|$))`;
   return [
-    { name: `${room}-sees-only-its-list`, severity: 'error', from, to: { path: others } },
+    { name: `${library}-sees-only-its-list`, severity: 'error', from, to: { path: others } },
     {
-      name: `${room}-npm`,
+      name: `${library}-npm`,
       severity: 'error',
       from,
       to: { dependencyTypesNot: ['core', 'local', 'aliased-tsconfig'], path: `node_modules/${packages}` },
     },
-    ...(node ? [] : [{ name: `${room}-no-node`, severity: 'error', from, to: { dependencyTypes: ['core'] } }]),
+    ...(node ? [] : [{ name: `${library}-no-node`, severity: 'error', from, to: { dependencyTypes: ['core'] } }]),
   ];
 });
 

@@ -106,7 +106,7 @@ class Given {
     const known: Known = {
       has: (other, key) => asked.has(`${other.kind}/${key}`),
       of: <S>(other: { kind: string; initial: S }, key: string): S => told(`${other.kind}/${key}`).state as S,
-      past: (key, name) => (name === undefined ? folded : told(name)).types.get(key),
+      typeOfEvent: (key, name) => (name === undefined ? folded : told(name)).types.get(key),
     };
     const initials = new Map<string, FoldedStream>();
     for (let round = 0; round < 2; round += 1)
@@ -114,7 +114,7 @@ class Given {
         const name = streamName(ref);
         // As the engine has it, nobody consults itself.
         if (name === streamName({ kind: decider.kind, id })) continue;
-        const unknown = initials.get(name) ?? { revision: -1, state: null, traces: new Map(), types: new Map() };
+        const unknown = initials.get(name) ?? { revision: -1, state: null, commands: new Map(), types: new Map() };
         asked.set(name, this.others.get(name) ?? unknown);
       }
     const now = at.now ?? NOW;
@@ -125,7 +125,7 @@ class Given {
       ifMatch: at.ifMatch ?? null,
       consulted: [...asked].map(([stream, f]) => ({ stream, revision: f.revision })),
       version: () => 1,
-      circumstances: {
+      context: {
         actor: this.actor,
         recordedAs: sealed ? `sealed.${this.actor.organisation}` : this.actor.organisation,
         stream: { kind: decider.kind, id },

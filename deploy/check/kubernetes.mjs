@@ -76,7 +76,7 @@ function wrongWithDeployment(deployment) {
   const { startupProbe, livenessProbe, readinessProbe, lifecycle } = container;
   for (const [name, probe] of Object.entries({ startupProbe, livenessProbe }))
     if (probe?.httpGet?.path !== '/health/live') wrong.push(`${at}: its ${name} restarts it for more than being dead`);
-  // What stands still elsewhere takes no api out of service.
+  // What has stalled elsewhere takes no api out of service.
   const ready = appOf(deployment) === 'api' ? '/health/serving' : '/health/ready';
   if (readinessProbe?.httpGet?.path !== ready) wrong.push(`${at}: its readinessProbe asks something else`);
   const needed = Number(shared.ENTENTE_SHUTDOWN_TIMEOUT_SECONDS ?? 30) + (lifecycle?.preStop?.sleep?.seconds ?? 0);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Makes the secrets that docker-compose.yml names, in files beside this one. What is there stays as
- * it is: another password would not open the database, and another seal key would give every
+ * it is: another password would not open the database, and another pseudonym key would give every
  * reporter of misuse another pseudonym. Needs nothing but Node.js.
  */
 import { randomBytes } from 'node:crypto';

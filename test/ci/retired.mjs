@@ -21,6 +21,9 @@ export const RETIRED = [
   [/\brevision-moved\b|\bleft_out\b|\bcut-off\b/, 'revision-mismatch, truncated, closed'],
   [/\b[Aa]ntechamber\b|\bkeepDoor\b|\bFrontDoor\b|\bheldSocket\b/, 'startup server, server limits, socket activation'],
   [/\bunopened\b|\bSubmitHandler\b|\bToldOnce\b/, 'emptyStream, ExecuteCommandHandler, LogOnChange'],
+  [/[Ss]tands still|EntenteStandsStill/, 'stalled'],
+  [/\bcircumstances\b|\bCircumstances?\b/, 'context, DecisionContext'],
+  [/\bseal key\b|\bfront door\b|\bfloor plan\b/, 'pseudonym key, API, dependency rules'],
   [/\bInlet\b|\bKeptAdmin\b|\bAfterTheOlder\b/, 'CommandPartition, ReconnectingAdmin, WaitForOlderProjectors'],
 ];
 

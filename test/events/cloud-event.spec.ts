@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Message, cloudEventOf, cloudMarkOf, readCloudEvent } from '@entente/contracts';
+import { type Message, cloudEventOf, cloudWatermarkOf, readCloudEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'topic', 'messages.v1.json'), 'utf8')) as {
@@ -48,7 +48,7 @@ const recorded: fc.Arbitrary<RecordedEvent> = fc.record({
 describe('an event on a topic', () => {
   it('is the CloudEvent that it was ever written as, and so is a mark', () => {
     expect(cloudEventOf({ event, previous, storeId })).toEqual(golden.message);
-    expect(cloudMarkOf({ position: 99n, previous, storeId })).toEqual(golden.mark);
+    expect(cloudWatermarkOf({ position: 99n, previous, storeId })).toEqual(golden.mark);
   });
 
   it('is read back as it was, with its predecessor and its log, and so is a mark', () => {

@@ -51,7 +51,7 @@ const ready = async (url: string): Promise<[number, Ready]> => {
   return [answer.status, (await answer.json()) as Ready];
 };
 
-describe('what stands still', () => {
+describe('what has stalled', () => {
   it('is told within ten seconds: a projection that takes its batch and never ends it', () =>
     withDeployment(async (url, app) => {
       await propose(url, 'one');

@@ -72,7 +72,7 @@ describe('the projection on a thread of its own', () => {
     let alarm = '';
     for (; Date.now() - begun < 10_000 && alarm === ''; await pause(100)) {
       const [status, text] = await ready();
-      if (status === 503 && text.includes('stands still since')) alarm = text;
+      if (status === 503 && text.includes('stalled since')) alarm = text;
       expect((await fetch(`${built.url}/v1/read-models/programmes`)).status).toBe(200);
     }
     expect(alarm).toContain('"follower":"programmes"');

@@ -234,7 +234,7 @@ describe('the projection', () => {
   });
 
   it('reads no row of a model of which each is made by one event alone', async () => {
-    const once = MODELS.filter((model) => model.once === true);
+    const once = MODELS.filter((model) => model.appendOnly === true);
     expect(once.length).toBeGreaterThan(0);
     for (const model of once) {
       const made = log.flatMap((event) =>
@@ -253,7 +253,7 @@ describe('the projection', () => {
     await feed.resume();
     await feed.deliver(log);
     expect([...read].sort()).toEqual(
-      MODELS.filter((model) => model.once !== true)
+      MODELS.filter((model) => model.appendOnly !== true)
         .map(({ name }) => name)
         .sort(),
     );

@@ -53,7 +53,7 @@ async function comes(): Promise<ChildProcess> {
 
 /**
  * Its packets are lost on their way, without a word to either side, where this user may set a
- * route; else it stands still.
+ * route; else it has stalled.
  */
 function losesItsPackets(of: ChildProcess): () => void {
   const route = (does: string) =>
@@ -102,7 +102,7 @@ async function says(n: number): Promise<{ status: number; ms: number }> {
 
 it.each([
   ['whose packets are lost', losesItsPackets],
-  ['that stands still', standsStill],
+  ['that has stalled', standsStill],
 ] as const)(
   'a peer %s without a farewell is let go in its time and keeps little, while others are served',
   async (_, vanishes) => {

@@ -84,7 +84,7 @@ export const STANDALONE: readonly Guarded[] = [
     file: 'libs/http/src/health.controller.ts',
     guards: [
       {
-        guard: 'what stands still is told by the health',
+        guard: 'what has stalled is told by the health',
         code: ' && alarms.length === 0',
         instead: '',
         spec: OPERATION,

@@ -200,7 +200,7 @@ describe('an event store that does wrong while commands come over HTTP and over 
   });
 });
 
-describe('who stands still', () => {
+describe('who has stalled', () => {
   const frozen = async (
     name: 'relay' | 'projector' | 'intake',
     tells: () => Promise<boolean>,
@@ -228,13 +228,13 @@ describe('who stands still', () => {
     expect(await frozen('projector', async () => (await alarmed()).length === all.length)).toEqual(all);
   });
 
-  it('is one projector of two: what only it folds stands still and is named, until the other takes over', async () => {
+  it('is one projector of two: what only it folds has stalled and is named, until the other takes over', async () => {
     const [one] = deployment.of('projector');
     load.begin();
     await pause(1000);
     one?.signal('SIGSTOP');
     await until(async () => (await alarmed()).includes('funding'), 10_000);
-    // The other has its partitions once its session is over, and nothing stands still any more.
+    // The other has its partitions once its session is over, and nothing has stalled any more.
     await until(async () => (await alarmed()).length === 0, 30_000);
     await load.end();
     await deployment.folded();

@@ -19,7 +19,7 @@ const { deployment, load } = await underLoad({
   },
 });
 
-it('apps whose clocks are a minute ahead of the services, and a minute behind them, do as others: nothing is lost or doubled, and nobody is said to stand still for good', async () => {
+it('apps whose clocks are a minute ahead of the services, and a minute behind them, do as others: nothing is lost or doubled, and nobody is said to stall for good', async () => {
   // It is what they are loaded with that has them go wrong.
   const said = [60_000, -60_000].map((by) => {
     const told = execFileSync(process.execPath, ['--import', off(by), '-p', '[Date.now(), +new Date()].join()']);
@@ -33,7 +33,7 @@ it('apps whose clocks are a minute ahead of the services, and a minute behind th
   ]);
   await deployment.level();
   load.begin();
-  // Where all have too much to do, one or the other may stand still for a while, and says so: by a
+  // Where all have too much to do, one or the other may stall for a while, and says so: by a
   // clock that is off it would say so always.
   const apps = deployment.all();
   const alarmed = new Map(apps.map((app) => [app, 0]));

@@ -122,7 +122,7 @@ describe('rows folded from a topic with six partitions', () => {
   });
 });
 
-describe('one partition of two stands still, and says why, while the other goes on, before', () => {
+describe('one partition of two has stalled, and says why, while the other goes on, before', () => {
   /** What is put at the end of the first partition, in place of the event that comes next in it. */
   type Wrong = (next: Message, ofTheOther: Message) => Message;
   const headed = (message: Message, headers: Readonly<Record<string, string>>): Message => ({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import {
-  type EventPublisher,
+  type LogPublisher,
   Projector,
   Relay,
   type RelayOptions,
@@ -12,7 +12,7 @@ import {
   partitionOf,
   replay,
 } from '@entente/engine';
-import { KafkaEventFeed, KafkaEventPublisher } from '@entente/kafka';
+import { KafkaEventFeed, KafkaLogPublisher } from '@entente/kafka';
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { PostgresReadModelStore } from '@entente/typeorm';
@@ -88,7 +88,7 @@ export async function distributed(partitions: number, brokers?: string) {
           ),
         );
     },
-    relay(publisher: EventPublisher = new KafkaEventPublisher(settings), more: RelayOptions = {}) {
+    relay(publisher: LogPublisher = new KafkaLogPublisher(settings), more: RelayOptions = {}) {
       const relay = new Relay(store, publisher, { wake, firstPause: 20, markEvery: 50, ...more });
       relay.start();
       let over = false;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { KafkaEventPublisher } from '@entente/kafka';
+import { KafkaLogPublisher } from '@entente/kafka';
 import { type Admin, ConfigResourceTypes } from 'kafkajs';
 import { MOMENTS, failOnce } from '../fail-once.js';
 import { type Distributed, distributed } from './distributed.js';
@@ -78,7 +78,7 @@ describe('the events of a log on a topic with six partitions', () => {
 
 describe('a relay refuses, and says why,', () => {
   const faultOf = async (settings = deployment.settings): Promise<string> => {
-    const { relay } = deployment.relay(new KafkaEventPublisher(settings));
+    const { relay } = deployment.relay(new KafkaLogPublisher(settings));
     await until(() => relay.status().fault !== null);
     return relay.status().fault ?? '';
   };
@@ -149,7 +149,7 @@ describe('a relay refuses, and says why,', () => {
   it("another log's topic, and a log that was set back", async () => {
     await publishedOnce();
     const other = await distributed(6);
-    const { relay } = other.relay(new KafkaEventPublisher(deployment.settings));
+    const { relay } = other.relay(new KafkaLogPublisher(deployment.settings));
     await until(() => relay.status().fault !== null);
     expect(relay.status().fault).toContain('holds the events of another log');
     const id = Object.getOwnPropertyDescriptor(other.store, 'id');

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The whole US Greenbook through the front door, by the command line: broken off at random, run
+ * The whole US Greenbook through the API, by the command line: broken off at random, run
  * again, run once more; then every total per recipient, account and year against the file, by the
  * served rows, by a replay and by plain SQL over the events' JSON. `npm run test:greenbook --
  * <csv>`.

@@ -43,7 +43,7 @@ async function totalsOf(deployment: Deployment): Promise<Total[]> {
 }
 
 /**
- * Reported history comes in by the front door of a deployment, and is there once however often it
+ * Reported history comes in by the API of a deployment, and is there once however often it
  * is brought.
  */
 export function importing(opens: OpensDeployment): void {

@@ -90,7 +90,7 @@ function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): rea
 }
 
 /**
- * The front door, beside as many others as one likes: commands are decided here, on the event
+ * The API, beside as many others as one likes: commands are decided here, on the event
  * store, and rows are read that projectors fold.
  */
 @Module({})

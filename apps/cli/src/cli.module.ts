@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EventLog, type EventStore, type ReadModelStore, eraOf } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { type RedrivenLetter, KafkaEventPublisher, listDeadLetters, redrive } from '@entente/kafka';
+import { type RedrivenLetter, KafkaLogPublisher, listDeadLetters, redrive } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export { beginEra, copyDatabase, damageIn } from '@entente/sqlite';
@@ -112,7 +112,7 @@ export async function openRepartitioned(
   await rows.open(log.id, undefined, eraOf(log));
   const from = await PostgresRefusalLog.open(serves);
   const to = await PostgresRefusalLog.open({ url: database });
-  const publisher = new KafkaEventPublisher({
+  const publisher = new KafkaLogPublisher({
     ...kafka,
     topic,
     partitions,
@@ -141,7 +141,7 @@ export async function openScratch(log: EventLog): Promise<{ readonly rows: ReadM
   };
 }
 
-/** The front door to write through. */
+/** The API to write through. */
 export interface ApiEndpoint {
   readonly url: string;
   close(): Promise<void>;

@@ -45,15 +45,11 @@ export function commandLine(
       'the data folder (default: the deployment that ESDB_URL names, else ENTENTE_DATA or ./data)',
     );
 
-  common(
-    'import',
-    'Reads reported history through the front door (run again, nothing doubles), or a whole exported log.',
-    [
-      'import obligations report.csv --mapping deploy/mappings/us-greenbook.json',
-      'import obligations report.csv --mapping mapping.json --url http://127.0.0.1:3000 --json',
-      'import log entente.ndjson --data ./new-data',
-    ],
-  )
+  common('import', 'Reads reported history through the API (run again, nothing doubles), or a whole exported log.', [
+    'import obligations report.csv --mapping deploy/mappings/us-greenbook.json',
+    'import obligations report.csv --mapping mapping.json --url http://127.0.0.1:3000 --json',
+    'import log entente.ndjson --data ./new-data',
+  ])
     .argument('<what>', 'what the file holds: obligations (CSV), or a log that was exported (NDJSON)')
     .argument('<file>', 'the file')
     .option('--mapping <file>', 'obligations: how the columns are read; see deploy/mappings/us-greenbook.json')

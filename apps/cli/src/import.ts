@@ -20,7 +20,7 @@ const PATIENCE = 60;
 type ImportAnswer =
   { readonly as: 'accepted' | 'there' } | { readonly as: 'refused'; readonly code: string; readonly why: string };
 
-/** Sends commands to the front door, waiting where it asks to wait. */
+/** Sends commands to the API, waiting where it asks to wait. */
 class Sender {
   constructor(
     private readonly url: string,
@@ -88,7 +88,7 @@ class RefusedRows {
 }
 
 /**
- * Reads reported obligations from a CSV file into funding accounts, through the front door at
+ * Reads reported obligations from a CSV file into funding accounts, through the API at
  * `url`. Run again, or broken off anywhere and run again, nothing doubles: the command ids are made
  * of the rows' key columns. A row that cannot be read, or is refused, is written to a file of its
  * own with the reason.

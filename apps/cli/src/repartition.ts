@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EventLog, type EventPublisher, type ReadModelStore, type RefusalLog, Relay } from '@entente/engine';
+import { type EventLog, type LogPublisher, type ReadModelStore, type RefusalLog, Relay } from '@entente/engine';
 import { type Output, progress } from './output.js';
 import { foldAnew } from './rows.js';
 
@@ -7,7 +7,7 @@ import { foldAnew } from './rows.js';
  * Publishes a log to a topic as far as it is by now, and tells how far that has come; fails where
  * the topic refuses it. Broken off, it goes on where it was.
  */
-export async function publishAll(log: EventLog, publisher: EventPublisher, output: Output): Promise<bigint> {
+export async function publishAll(log: EventLog, publisher: LogPublisher, output: Output): Promise<bigint> {
   const head = await log.head();
   const tell = progress(output, 'published to position');
   const relay = new Relay(log, publisher);
@@ -47,7 +47,7 @@ export async function copyRefusals(from: RefusalLog, to: RefusalLog): Promise<nu
 
 /** What a deployment in another number of partitions takes. */
 export interface Repartitioned {
-  readonly publisher: EventPublisher;
+  readonly publisher: LogPublisher;
   readonly rows: ReadModelStore;
   readonly refusals: { readonly from: RefusalLog; readonly to: RefusalLog };
 }

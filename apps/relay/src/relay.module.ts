@@ -1,8 +1,8 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { EventLog, EventPublisher, Relay, Watchdog } from '@entente/engine';
+import { EventLog, LogPublisher, Relay, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
-import { KafkaEventPublisher } from '@entente/kafka';
+import { KafkaLogPublisher } from '@entente/kafka';
 import { RelayWorker, WatchdogWorker, type StartupDependencies, logging, telling } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { RelayConfig } from './config.js';
@@ -13,7 +13,7 @@ import { RelayReadiness } from './relay-readiness.js';
 class ClosesBothEnds implements OnApplicationShutdown {
   constructor(
     @Inject(EventLog) private readonly log: EventLog,
-    @Inject(EventPublisher) private readonly publisher: EventPublisher,
+    @Inject(LogPublisher) private readonly publisher: LogPublisher,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
@@ -42,10 +42,10 @@ export class RelayModule {
         },
         { provide: EventLog, useExisting: EventStoreDbStore },
         {
-          provide: EventPublisher,
+          provide: LogPublisher,
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
-            new KafkaEventPublisher({
+            new KafkaLogPublisher({
               ...kafka,
               ...topic,
               clientId: 'entente-relay',
@@ -55,8 +55,8 @@ export class RelayModule {
         },
         {
           provide: Relay,
-          inject: [EventStoreDbStore, EventPublisher],
-          useFactory: (log: EventStoreDbStore, publisher: EventPublisher) =>
+          inject: [EventStoreDbStore, LogPublisher],
+          useFactory: (log: EventStoreDbStore, publisher: LogPublisher) =>
             new Relay(log, publisher, { wake: (listener) => log.onCommit(listener) }),
         },
         {

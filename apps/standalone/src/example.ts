@@ -239,7 +239,7 @@ const daysFrom =
     new Date(Date.parse(today) + offset * 86_400_000).toISOString().slice(0, 10);
 
 /**
- * Tells the example story through the front door of a deployment at `url`, into an empty log or one
+ * Tells the example story through the API of a deployment at `url`, into an empty log or one
  * where it was broken off; never twice, and never into anything else. Answers how many commands
  * were new. Fails with the refusal where one is refused.
  */

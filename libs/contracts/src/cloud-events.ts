@@ -25,7 +25,7 @@ export interface Published {
  * A mark on a topic: whoever reads it has seen all that the log has in this partition up to the
  * position, the last of which is `previous`.
  */
-export interface Marked {
+export interface WatermarkMessage {
   readonly is: 'mark';
   readonly storeId: string;
   readonly position: bigint;
@@ -36,7 +36,7 @@ export interface Marked {
  * The type of a mark: a CloudEvent too, so that other readers of the topic can tell it and pass it
  * over.
  */
-export const MARK = 'entente.mark';
+export const WATERMARK_TYPE = 'entente.mark';
 
 /**
  * How each part of the metadata is written as an attribute; null: an attribute of the standard has
@@ -105,11 +105,11 @@ export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'is'>
 }
 
 /** A mark as a CloudEvent without data. */
-export function cloudMarkOf({ position, previous, storeId }: Omit<Marked, 'is'>): Message {
+export function cloudWatermarkOf({ position, previous, storeId }: Omit<WatermarkMessage, 'is'>): Message {
   const named = [
     ['specversion', '1.0'],
     ['id', `mark-${position}`],
-    ['type', MARK],
+    ['type', WATERMARK_TYPE],
     ['source', sourceOf(storeId)],
     ['sequence', String(position)],
   ] as const;
@@ -120,7 +120,7 @@ export function cloudMarkOf({ position, previous, storeId }: Omit<Marked, 'is'>)
  * What a message of the topic says, exactly as it was recorded; throws an Error that names what is
  * missing or wrong where it is none of Entente's.
  */
-export function readCloudEvent({ headers, value }: Message): Published | Marked {
+export function readCloudEvent({ headers, value }: Message): Published | WatermarkMessage {
   const maybe = (name: string): string | null => headers[`ce_${name}`] ?? null;
   const given = (name: string): string => {
     const text = maybe(name);
@@ -139,7 +139,7 @@ export function readCloudEvent({ headers, value }: Message): Published | Marked 
   const position = whole('sequence');
   if (previous.position > position)
     throw new Error(`it stands at ${position}, before its predecessor ${previous.position}`);
-  if (given('type') === MARK) return { is: 'mark', storeId, position, previous };
+  if (given('type') === WATERMARK_TYPE) return { is: 'mark', storeId, position, previous };
   const trace = maybe('traceparent');
   const metadata = {
     actor: json('actor') as EventMetadata['actor'],

@@ -11,12 +11,12 @@ export {
 } from './catalogue.js';
 export { bookOfExamples, type BookStep } from './book.js';
 export {
-  MARK,
-  type Marked,
+  WATERMARK_TYPE,
+  type WatermarkMessage,
   type Message,
   type Published,
   cloudEventOf,
-  cloudMarkOf,
+  cloudWatermarkOf,
   readCloudEvent,
 } from './cloud-events.js';
 export {

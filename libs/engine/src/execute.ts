@@ -136,8 +136,8 @@ export class Executor {
     if (decider === undefined) return null;
     const organisations = [actor.organisation, this.pseudonymizer.pseudonym(actor.organisation, stream)];
     const keys = organisations.map((organisation) => commandKey(organisation, stream, commandId));
-    const left = ({ traces }: FoldedStream): CommandRecord | undefined =>
-      keys.flatMap((key) => traces.get(key) ?? [])[0];
+    const left = ({ commands }: FoldedStream): CommandRecord | undefined =>
+      keys.flatMap((key) => commands.get(key) ?? [])[0];
     const name = streamName(stream);
     const trace = await this.inTurn(name, async () => {
       const folded = await this.folded(decider, stream);
@@ -186,7 +186,7 @@ export class Executor {
       const begun = performance.now();
       const folded = await this.folded(decider, stream);
       const { known, consulted } = await this.consult(decider, submit.received, folded);
-      const circumstances = {
+      const context = {
         ...metadata,
         stream,
         recordedAs,
@@ -195,11 +195,11 @@ export class Executor {
         occurredAt: metadata.occurredAt ?? submit.now,
       };
       const version = (type: string) => this.kinds.version(stream.kind, type);
-      const submission = { command, hash, circumstances, ifMatch, consulted, version };
+      const submission = { command, hash, context, ifMatch, consulted, version };
       const settled = byTheRules(() => handleCommand(decider, folded, submission));
       this.observer.decided(performance.now() - begun);
       if (settled.as === 'repeated')
-        return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, settled.trace), repeated: true };
+        return { as: 'accepted', receipt: receiptOf(context.commandId, stream, settled.trace), repeated: true };
       // Only what is appended is held against the newest revision by the store: any other answer
       // must rest on it too, whoever else writes.
       if ((settled.as !== 'decided' || submit.dryRun) && (await this.store.revisionOf(name)) !== folded.revision) {
@@ -227,8 +227,8 @@ export class Executor {
       );
       // A copy, since what is there already would not be weighed again, and it has grown.
       this.cache.set(name, { ...folded });
-      const trace = folded.traces.get(commandKey(recordedAs, stream, circumstances.commandId)) as CommandRecord;
-      return { as: 'accepted', receipt: receiptOf(circumstances.commandId, stream, trace), repeated: false };
+      const trace = folded.commands.get(commandKey(recordedAs, stream, context.commandId)) as CommandRecord;
+      return { as: 'accepted', receipt: receiptOf(context.commandId, stream, trace), repeated: false };
     }
     throw new Contention(name, ATTEMPTS);
   }
@@ -252,7 +252,7 @@ export class Executor {
       has: (other, id) => others.has(`${other.kind}/${id}`),
       of: <State>(other: { kind: string; initial: State }, id: string): State =>
         consultedAs(`${other.kind}/${id}`).state as State,
-      past: (id, name) => (name === undefined ? folded : consultedAs(name)).types.get(id),
+      typeOfEvent: (id, name) => (name === undefined ? folded : consultedAs(name)).types.get(id),
     };
     for (let round = 0; round < 2; round += 1) {
       const refs = byTheRules(() => decider.consults?.(command as never, folded.state, known) ?? []);
@@ -332,7 +332,7 @@ const refusalOf = (outcome: CommandResult): { readonly code: string; readonly ru
 };
 
 /** A stream of a kind without rules, which a sender named: nothing happens there. */
-const nowhere: FoldedStream = { revision: -1, state: null, traces: new Map(), types: new Map() };
+const nowhere: FoldedStream = { revision: -1, state: null, commands: new Map(), types: new Map() };
 
 const receiptOf = (commandId: string, stream: StreamRef, trace: CommandRecord): Receipt => {
   const last = trace.events.at(-1);

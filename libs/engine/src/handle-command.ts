@@ -33,7 +33,7 @@ export interface CommandRecord {
 export interface FoldedStream {
   revision: number;
   state: unknown;
-  readonly traces: Map<string, CommandRecord>;
+  readonly commands: Map<string, CommandRecord>;
   readonly types: Map<string, string>;
 }
 
@@ -41,7 +41,7 @@ export interface FoldedStream {
 export const emptyStream = (decider: AnyDecider): FoldedStream => ({
   revision: -1,
   state: decider.initial,
-  traces: new Map(),
+  commands: new Map(),
   types: new Map(),
 });
 
@@ -59,8 +59,8 @@ export function applyEvent(
     { kind: event.stream.slice(0, at), id: event.stream.slice(at + 1) },
     commandId,
   );
-  let trace = folded.traces.get(key);
-  if (trace === undefined) folded.traces.set(key, (trace = { hash: commandHash, events: [], position: null }));
+  let trace = folded.commands.get(key);
+  if (trace === undefined) folded.commands.set(key, (trace = { hash: commandHash, events: [], position: null }));
   trace.events.push({ id: event.id, type: event.type, revision: event.revision });
   trace.position = event.position ?? position ?? trace.position;
   folded.types.set(event.id, event.type);
@@ -86,7 +86,7 @@ export type Decision =
 export interface CommandInput {
   readonly command: Command;
   readonly hash: string;
-  readonly circumstances: DecisionContext;
+  readonly context: DecisionContext;
   /** The revision that the client saw, where it said so. */
   readonly ifMatch: number | null;
   readonly consulted: readonly Consulted[];
@@ -95,10 +95,10 @@ export interface CommandInput {
 }
 
 /** Settles one command, pure: its earlier receipt, then the client's revision, then the rules. */
-export function handleCommand(decider: AnyDecider, folded: FoldedStream, submission: CommandInput): Decision {
-  const { command, hash, circumstances: c, ifMatch } = submission;
+export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: CommandInput): Decision {
+  const { command, hash, context: c, ifMatch } = input;
   const key = commandKey(c.recordedAs, c.stream, c.commandId);
-  const trace = folded.traces.get(key);
+  const trace = folded.commands.get(key);
   if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
   if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
@@ -115,7 +115,7 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, submiss
     commandHash: hash,
     correlationId: c.correlationId,
     causationId: c.causationId,
-    consulted: submission.consulted,
+    consulted: input.consulted,
     evidence: c.evidence,
     legalBasis: c.legalBasis,
     marking: null,
@@ -127,7 +127,7 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, submiss
     events: events.map((event, i) => ({
       id: eventId(key, hash, i),
       type: event.type,
-      version: event.type === COMMAND_NOTED ? 1 : submission.version(event.type),
+      version: event.type === COMMAND_NOTED ? 1 : input.version(event.type),
       data: event.data,
       metadata,
     })),

@@ -10,13 +10,13 @@ export {
 } from './event-store.js';
 export {
   NO_EVENT,
-  EventPublisher,
+  LogPublisher,
   type ChainedEvent,
   type Watermark,
   type PartitionLinks,
   type EventRef,
   type PartitionTail,
-} from './event-publisher.js';
+} from './log-publisher.js';
 export { Relay, type RelayOptions, type RelayStatus } from './relay.js';
 export { InProcessFeed } from './in-process-feed.js';
 export { EventFeed, type FeedBatch, type FeedConsumer, type FeedSubscription } from './event-feed.js';

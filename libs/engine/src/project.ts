@@ -251,7 +251,7 @@ export async function foldOnto(
   now: () => string,
 ): Promise<Folding> {
   const ids = new Map<string, RowId>();
-  if (model.once !== true)
+  if (model.appendOnly !== true)
     for (const event of events)
       for (const key of keysOf(model, event))
         ids.set(rowKey({ stream: event.stream, key }), { stream: event.stream, key });

@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordedEvent } from '@entente/kernel';
 import {
   NO_EVENT,
-  type EventPublisher,
+  type LogPublisher,
   type ChainedEvent,
   type Watermark,
   type EventRef,
   type PartitionTail,
-} from './event-publisher.js';
+} from './log-publisher.js';
 import type { EventLog } from './event-store.js';
 import { partitionOf } from './partition.js';
 
@@ -52,7 +52,7 @@ export class Relay {
 
   constructor(
     private readonly log: EventLog,
-    private readonly publisher: EventPublisher,
+    private readonly publisher: LogPublisher,
     private readonly options: RelayOptions = {},
   ) {}
 

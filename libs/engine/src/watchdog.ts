@@ -13,7 +13,7 @@ export interface ProgressSource {
 }
 
 /**
- * Sees what stands still, whatever it says of itself: each follower's position is held against the
+ * Sees what has stalled, whatever it says of itself: each follower's position is held against the
  * end of what it follows, both read from where they are kept. Behind and not a step further for
  * `patience` milliseconds is an alarm; so is a position that cannot be read. It ends with the next
  * step.
@@ -32,7 +32,7 @@ export class Watchdog {
     private readonly steady: () => number = () => performance.now(),
   ) {}
 
-  /** The alarms of the last look: who stands still, and since when. */
+  /** The alarms of the last look: who has stalled, and since when. */
   alarms(): ReadonlyMap<string, string> {
     return this.raised;
   }
@@ -60,7 +60,7 @@ export class Watchdog {
       const { since } = before as { since: number };
       if (now - since < this.patience) continue;
       const where = fault ?? `at ${other?.of ?? 'position'} ${at} of ${head}`;
-      raised.set(name, `stands still since ${new Date(this.clock() - (now - since)).toISOString()}: ${where}`);
+      raised.set(name, `stalled since ${new Date(this.clock() - (now - since)).toISOString()}: ${where}`);
     }
     this.raised = raised;
   }

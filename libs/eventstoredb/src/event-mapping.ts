@@ -3,7 +3,7 @@ import { Fault, type NewEvent } from '@entente/engine';
 import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
 
 /**
- * What stands in an event's metadata on the server beside its circumstances. The names are the
+ * What stands in an event's metadata on the server beside what is known before. The names are the
  * storage format and stay for ever.
  */
 interface ServerMetadata {

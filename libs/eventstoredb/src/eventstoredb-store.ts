@@ -54,7 +54,7 @@ export interface EventStoreDbOptions {
  * revision, and with ids that belong to it, it takes effect once.
  *
  * `recordedAt` is the server's clock, or the highest time that this process had seen in the log,
- * whichever is later. Where the server's clock is set back, it stands still until the clock has
+ * whichever is later. Where the server's clock is set back, it stays as it is until the clock has
  * come that far again; only what is under way in that very moment, beside each other, may be
  * stamped in another order than it is written in.
  */

@@ -30,7 +30,7 @@ export interface DeploymentStatus {
   readonly commandsWaiting?: number | null;
   /** Streams that a read model cannot fold, from which event on, why and since when. */
   readonly parked: readonly Parked[];
-  /** What stands still: by the watchdog's word, or since too many streams are parked. */
+  /** What has stalled: by the watchdog's word, or since too many streams are parked. */
   readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
   /** Why nothing is delivered just now; null where it is. */
   readonly fault: string | null;
@@ -63,7 +63,7 @@ export class HealthController {
   }
 
   /**
-   * Whether it can take what is sent to it: its own services answer. Something that stands still
+   * Whether it can take what is sent to it: its own services answer. Something that has stalled
    * elsewhere, as a read model that stopped, is no reason to send nothing here any more.
    */
   @Get('serving')
@@ -75,7 +75,7 @@ export class HealthController {
 
   /**
    * Whether it serves as it should: how far each read model lags behind the log, in positions, what
-   * waits and what is parked. `503` where anything stands still, a read model that stopped for its
+   * waits and what is parked. `503` where anything has stalled, a read model that stopped for its
    * parked streams included; one that goes on with a stream parked is ready, and says which.
    */
   @Get('ready')

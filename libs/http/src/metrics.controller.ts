@@ -134,7 +134,7 @@ export class MetricsController {
     ]);
     this.parked = metrics.gauge('entente_parked_streams', 'streams that a read model cannot fold', ['model']);
     this.stopped = metrics.gauge('entente_stopped', '1 where a read model folds no more', ['model']);
-    this.alarms = metrics.gauge('entente_alarm', '1 for what stands still, whatever it says of itself', ['follower']);
+    this.alarms = metrics.gauge('entente_alarm', '1 for what has stalled, whatever it says of itself', ['follower']);
   }
 
   @Get()

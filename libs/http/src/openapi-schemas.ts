@@ -101,7 +101,7 @@ const EVENT = object('an event as it was recorded', {
   version: whole('the version of its data'),
   data: { type: 'object', description: 'the schema named by its type', additionalProperties: true },
   metadata: object(
-    'its circumstances',
+    'who sent it, when it happened, and what it rests on',
     {
       actor: reference('Actor'),
       occurredAt: text("when it happened, by the sender's word", { format: 'date-time' }),

@@ -475,9 +475,9 @@ function fixedPaths(): Record<string, Json> {
       get: operation(
         'health',
         'IsReady',
-        'How far each read model lags, what waits, what is parked and what stands still',
+        'How far each read model lags, what waits, what is parked and what has stalled',
         [],
-        { 200: answer('It serves as it should; with 503 something stands still.', READY) },
+        { 200: answer('It serves as it should; with 503 something has stalled.', READY) },
       ),
     },
   };

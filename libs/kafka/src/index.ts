@@ -4,7 +4,7 @@ export {
   type KafkaSettings,
   type TopicSettings,
 } from './settings.js';
-export { KafkaEventPublisher, type KafkaPublisherSettings } from './kafka-event-publisher.js';
+export { KafkaLogPublisher, type KafkaPublisherSettings } from './kafka-log-publisher.js';
 export { KafkaDeadLetters } from './kafka-dead-letters.js';
 export { PublishedPosition } from './published-position.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';

@@ -9,13 +9,13 @@ import { EVENT_FEED } from '../../../test/contracts/event-feed.js';
 import { anEvent } from '../../../test/contracts/event-store.js';
 import { topicForTests } from '../../../test/integration/kafka.js';
 import { KafkaEventFeed } from './kafka-event-feed.js';
-import { KafkaEventPublisher } from './kafka-event-publisher.js';
+import { KafkaLogPublisher } from './kafka-log-publisher.js';
 
 const opens = (partitions: number) => async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-kafka-'));
   const store = new SqliteEventStore({ folder });
   const settings = topicForTests(partitions);
-  const publisher = new KafkaEventPublisher(settings);
+  const publisher = new KafkaLogPublisher(settings);
   // The topic is there before anybody reads it, as where a deployment has run before.
   await publisher.tails(store.id);
   const relay = new Relay(store, publisher, { wake: (listener) => store.onCommit(listener) });

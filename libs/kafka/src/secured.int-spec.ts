@@ -10,7 +10,7 @@ import { anAuthority } from '../../../test/certificates.js';
 import { anEvent } from '../../../test/contracts/event-store.js';
 import { topicForTests, until } from '../../../test/integration/kafka.js';
 import { KafkaEventFeed } from './kafka-event-feed.js';
-import { KafkaEventPublisher } from './kafka-event-publisher.js';
+import { KafkaLogPublisher } from './kafka-log-publisher.js';
 import type { KafkaSettings } from './settings.js';
 
 const PASSWORD = 'hush:hush/1@2';
@@ -52,7 +52,7 @@ describe('a topic behind doors', () => {
 
   /** Publishes what is in the log, and answers how much of it came back. */
   async function thereAndBack(settings: ReturnType<typeof settingsAt>): Promise<number> {
-    const publisher = new KafkaEventPublisher(settings);
+    const publisher = new KafkaLogPublisher(settings);
     await publisher.tails(store.id);
     const relay = new Relay(store, publisher, { wake: (listener) => store.onCommit(listener) });
     relay.start();
@@ -78,7 +78,7 @@ describe('a topic behind doors', () => {
 
   /** What the publisher and the feed say where they may not come in. */
   async function turnedAway(settings: ReturnType<typeof settingsAt>): Promise<readonly string[]> {
-    const publisher = new KafkaEventPublisher(settings);
+    const publisher = new KafkaLogPublisher(settings);
     const error: Error = await publisher.tails(store.id).then(
       () => new Error('it came in'),
       (failed: unknown) => failed as Error,

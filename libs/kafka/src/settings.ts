@@ -1,4 +1,4 @@
-import { readCloudEvent, type Marked, type Message, type Published } from '@entente/contracts';
+import { readCloudEvent, type WatermarkMessage, type Message, type Published } from '@entente/contracts';
 // Of this CommonJS package plain Node.js does not find every name.
 import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs';
 import { knowAllCodecs } from './codecs.js';
@@ -124,7 +124,7 @@ export function headersOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): Read
 }
 
 /** What a record of the topic says; throws an Error where it is none of Entente's. */
-export function readRecord(record: KafkaMessage): Published | Marked {
+export function readRecord(record: KafkaMessage): Published | WatermarkMessage {
   const { key, value } = record;
   const message: Message = {
     key: key === null ? null : key.toString(),

@@ -3,14 +3,18 @@ import type { DecisionContext } from './decider.js';
 import type { Refusal } from './refusal.js';
 
 /** One relation to a stream: why the sender of a command does not stand in it; null if it does. */
-export type Standing<C extends Command, State> = (state: State, context: DecisionContext, command: C) => Refusal | null;
+export type RelationCheck<C extends Command, State> = (
+  state: State,
+  context: DecisionContext,
+  command: C,
+) => Refusal | null;
 
 /**
  * The `authorise` of a decider, from its relations. An operator stands in for anybody. A sender in
  * none of several relations is refused in the words of the first.
  */
 export const authoriseBy =
-  <C extends Command, State, By extends string>(relations: Readonly<Record<By, Standing<C, State>>>) =>
+  <C extends Command, State, By extends string>(relations: Readonly<Record<By, RelationCheck<C, State>>>) =>
   (by: readonly By[], command: C, state: State, context: DecisionContext): Refusal | null => {
     if (context.actor.role === 'operator') return null;
     let refused: Refusal | null = null;

@@ -36,7 +36,7 @@ export interface Known {
    * of another one, by its name. A stream that does not exist, or of a kind without rules, has
    * none. Throws where `consults` did not name it.
    */
-  past(eventId: string, stream?: string): string | undefined;
+  typeOfEvent(eventId: string, stream?: string): string | undefined;
 }
 
 /**

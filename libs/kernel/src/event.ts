@@ -81,8 +81,8 @@ export interface ProposedMetadata {
 }
 
 /**
- * An event's metadata as stored: its circumstances and when the store recorded it (never going back
- * along the log).
+ * An event's metadata as stored: what was known before, and when the store recorded it (never going
+ * back along the log).
  */
 export interface EventMetadata extends ProposedMetadata {
   readonly recordedAt: string;

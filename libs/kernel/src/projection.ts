@@ -45,7 +45,7 @@ export interface Projection<E extends Event, Row extends object> {
    * Each of its rows is made by one event alone, which no other touches: none is read before it is
    * written.
    */
-  readonly once?: boolean;
+  readonly appendOnly?: boolean;
   /**
    * The keys, within the event's stream, of the rows that it changes. Only these, and the head
    * where there is one, are read.

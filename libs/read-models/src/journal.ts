@@ -40,7 +40,7 @@ export const journal: Projection<Event, JournalRow> = {
   about: 'an event: who said what, when it happened, when it was recorded, and whether that was late',
   entity: JournalRow,
   totals: { counts: 'events', by: ['recorded_late'], sums: [] },
-  once: true,
+  appendOnly: true,
   touches: ({ revision }) => [String(revision)],
   evolve: (_, { stream, revision, type, version, data, metadata }) => {
     const { actor, occurredAt, recordedAt, commandId, correlationId, causationId, marking } = metadata;

@@ -5,7 +5,7 @@ import type { Expected } from '@entente/engine';
 import type Database from 'better-sqlite3';
 import { LOG_FILE, damageOf, openWriter, readable } from './log-file.js';
 
-/** An event as it goes to the writer: its data and its circumstances as JSON already. */
+/** An event as it goes to the writer: its data and its metadata as JSON already. */
 export type EventColumns = readonly [id: string, type: string, version: number, data: string, circumstance: string];
 
 /** One append of a batch. */

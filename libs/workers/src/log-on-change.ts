@@ -6,7 +6,7 @@ export class LogOnChange {
 
   constructor(
     private readonly log: Logger,
-    /** Who stands still: `the projection`. */
+    /** Who has stalled: `the projection`. */
     private readonly who: string,
   ) {}
 
@@ -14,7 +14,7 @@ export class LogOnChange {
   now(fault: string | null): void {
     if (fault === this.said) return;
     if (fault === null) this.log.warn(`${this.who} goes on`);
-    else this.log.error(`${this.who} stands still and tries again: ${fault}`);
+    else this.log.error(`${this.who} stalled and tries again: ${fault}`);
     this.said = fault;
   }
 }

@@ -26,7 +26,7 @@ const LOOK_EVERY = 500;
 
 /**
  * Beside projections of an older version, which fold everything that is served, one of a newer
- * version waits until its own rows are served: before, partitions that it took would stand still in
+ * version waits until its own rows are served: before, partitions that it took would stall in
  * each model that has changed. Where nobody folds them, it begins all the same.
  */
 export class WaitForOlderProjectors extends RolloutGate {

@@ -54,18 +54,19 @@ async function byExecutor({ esdb, atOnce, ms }) {
   const actor = { organisation: 'norland', role: 'donor', person: 'n-1' };
   const submit = async (i, type, data) => {
     const now = new Date().toISOString();
-    const circumstances = {
+    const metadata = {
       actor,
       commandId: randomUUID(),
       correlationId: 'bench',
       causationId: null,
-      now,
       occurredAt: null,
       evidence: [],
       legalBasis: null,
     };
     const stream = { kind: 'funding-account', id: `norland.${own}-${i}` };
-    const outcome = await executor.execute(new ExecuteCommand(stream, { type, data }, circumstances, data));
+    const outcome = await executor.execute(
+      new ExecuteCommand({ stream, command: { type, data }, metadata, ifMatch: null, body: data }, now),
+    );
     if (outcome.as !== 'accepted') throw new Error(`a command was not taken: ${JSON.stringify(outcome)}`);
   };
   try {

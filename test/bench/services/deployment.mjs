@@ -1,6 +1,6 @@
 /**
  * The distributed deployment as its processes: how long a receipt waits for its row, and how long
- * the partitions of a killed projector stand still.
+ * the partitions of a killed projector stall.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { startApp } from '../../integration/apps.mjs';

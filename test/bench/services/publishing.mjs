@@ -13,10 +13,10 @@ import { load } from '../measure.mjs';
 export async function relaying({ brokers, topic, partitions, esdb, keep }, tell) {
   const { Relay } = await load('libs/engine/src/index.js');
   const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
-  const { KafkaEventPublisher } = await load('libs/kafka/src/index.js');
+  const { KafkaLogPublisher } = await load('libs/kafka/src/index.js');
   const { cloudEventOf } = await load('libs/contracts/src/index.js');
   const log = await EventStoreDbStore.connect({ url: esdb });
-  const kafka = new KafkaEventPublisher({ brokers: [brokers], clientId: 'bench', topic, partitions });
+  const kafka = new KafkaLogPublisher({ brokers: [brokers], clientId: 'bench', topic, partitions });
   const kept = [];
   const publisher = {
     partitions,

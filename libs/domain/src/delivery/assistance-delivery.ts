@@ -78,7 +78,7 @@ function groundless(data: DeliverAssistance, { stream: at, known }: DecisionCont
   const own = streamName(at);
   const unknown = facts.find(
     ({ stream, event }) =>
-      parseStream(stream) === null || known.past(event, stream === own ? undefined : stream) === undefined,
+      parseStream(stream) === null || known.typeOfEvent(event, stream === own ? undefined : stream) === undefined,
   );
   return unknown === undefined
     ? null
@@ -128,7 +128,7 @@ export function cannotCorrectDelivery(
 ): Refusal | null {
   const { corrects, quantityBy, consignment } = data;
   const line = entry(state.lines, data.line);
-  const before = c.known.past(corrects) === 'AssistanceDelivered' ? line?.deliveries[corrects] : undefined;
+  const before = c.known.typeOfEvent(corrects) === 'AssistanceDelivered' ? line?.deliveries[corrects] : undefined;
   if (line === undefined || before === undefined)
     return refuse('corrects-unknown-event', 'the event corrected is a delivery of this line', 'R26', { corrects });
   if (quantityBy === 0) return refuse('correction-changes-nothing', 'the difference is not zero', 'R26');

@@ -44,7 +44,7 @@ export function miscounted(state: Consignment, lines: readonly ConfirmedLine[]):
 /** R26: the receipt's event stays; its lines are corrected by the difference. */
 export function cannotCorrectReceipt(state: Consignment, data: CorrectReceipt, known: Known): Refusal | null {
   const { corrects, line, quantityBy, serialsAdded = [], serialsRemoved = [] } = data;
-  if (known.past(corrects) !== 'ReceiptConfirmed')
+  if (known.typeOfEvent(corrects) !== 'ReceiptConfirmed')
     return refuse('corrects-unknown-event', "the event corrected is this consignment's receipt", 'R26', { corrects });
   if (quantityBy === 0 && serialsAdded.length + serialsRemoved.length === 0)
     return refuse('correction-changes-nothing', 'the quantity or the serials change', 'R26');

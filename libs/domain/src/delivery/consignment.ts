@@ -135,7 +135,7 @@ function cannotReach(state: Consignment, fact: DeliveryPoint, on: string, contex
  * correct, every other is not.
  */
 function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, context: DecisionContext) {
-  const type = context.known.past(data.corrects);
+  const type = context.known.typeOfEvent(data.corrects);
   const barred = notSentBy(type === 'ReceiptConfirmed' ? 'recipient' : 'deliverer', state, context);
   if (barred !== null) return barred;
   const fact = type === undefined ? undefined : entry<DeliveryPoint>(FACTS, type);

@@ -1,4 +1,4 @@
-import { type Command, type DecisionContext, type Refusal, type Standing, actsFor, refuse } from '@entente/kernel';
+import { type Command, type DecisionContext, type Refusal, type RelationCheck, actsFor, refuse } from '@entente/kernel';
 
 /** The two sides of a case. */
 interface Parties {
@@ -52,9 +52,9 @@ export function notSentBy(relation: CaseRelation, parties: Parties, context: Dec
 /** The relations to a stream whose parties `of` finds; where it finds none, the rules say why. */
 export function relationsTo<C extends Command, State>(
   of: (state: State, context: DecisionContext, command: C) => Parties | null,
-): Record<CaseRelation, Standing<C, State>> {
+): Record<CaseRelation, RelationCheck<C, State>> {
   const standing =
-    (relation: CaseRelation): Standing<C, State> =>
+    (relation: CaseRelation): RelationCheck<C, State> =>
     (...asked) => {
       const parties = of(...asked);
       const [, context] = asked;

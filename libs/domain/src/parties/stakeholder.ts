@@ -103,7 +103,7 @@ function cannotCorrect(
   state: Stakeholder,
   context: DecisionContext,
 ): Refusal | null {
-  if (context.known.past(data.corrects) !== 'StakeholderRegistered')
+  if (context.known.typeOfEvent(data.corrects) !== 'StakeholderRegistered')
     return refuse('corrects-unknown-event', 'the event corrected is the registration', 'R26', {
       corrects: data.corrects,
     });

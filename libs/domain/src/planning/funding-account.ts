@@ -15,7 +15,7 @@ import {
   type Decider,
   type DecisionContext,
   type Refusal,
-  type Standing,
+  type RelationCheck,
   actsFor,
   authoriseBy,
   decideBy,
@@ -81,7 +81,7 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
 const relation =
   (
     holds: (account: { readonly donor: string; readonly recipient: string }, actor: Actor) => boolean,
-  ): Standing<FundingAccountCommand, FundingAccount | null> =>
+  ): RelationCheck<FundingAccountCommand, FundingAccount | null> =>
   (state, { actor }, command) => {
     if (command.type === 'OpenFundingAccount')
       return holds(command.data, actor)

@@ -108,7 +108,7 @@ export function cannotGoBack(
  */
 export function correctsUnknown(stage: Stage, { corrects }: Reversal, { known }: DecisionContext): Refusal | null {
   if (corrects === undefined) return null;
-  const move = MOVES[known.past(corrects) as keyof typeof MOVES] as readonly [Stage, number] | undefined;
+  const move = MOVES[known.typeOfEvent(corrects) as keyof typeof MOVES] as readonly [Stage, number] | undefined;
   if (move?.[0] === stage && move[1] === 1) return null;
   return refuse('corrects-unknown-event', 'the event corrected raised the same stage of this account', 'R26', {
     corrects,

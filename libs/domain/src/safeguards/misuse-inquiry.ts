@@ -43,7 +43,7 @@ export function cannotCorrectReport(
   context: DecisionContext,
 ): Refusal | null {
   const { corrects, allegation, happened, scopes } = data;
-  if (context.known.past(corrects) !== 'MisuseFlagged')
+  if (context.known.typeOfEvent(corrects) !== 'MisuseFlagged')
     return refuse('corrects-unknown-event', 'the event corrected is the report', 'R26', { corrects });
   if (allegation === undefined && happened === undefined && scopes === undefined)
     return refuse('nothing-corrected', 'at least one field is replaced', 'R26');

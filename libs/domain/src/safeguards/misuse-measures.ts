@@ -118,7 +118,7 @@ export function correctRecovery(
   { known }: DecisionContext,
 ): readonly MisuseCaseEvent[] | Refusal {
   const { corrects, difference } = data;
-  const was = known.past(corrects) === 'FundsRecovered' ? state.recoveries[corrects] : undefined;
+  const was = known.typeOfEvent(corrects) === 'FundsRecovered' ? state.recoveries[corrects] : undefined;
   if (was === undefined)
     return refuse('corrects-unknown-event', 'the event corrected recovered funds in this case', 'R26', { corrects });
   const { amount, currency } = was;

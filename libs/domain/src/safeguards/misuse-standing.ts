@@ -1,5 +1,5 @@
 import type { MisuseCaseCommand, MisuseCaseRelation } from '@entente/contracts';
-import { type DecisionContext, type Refusal, type Standing, actsFor, notThere, refuse } from '@entente/kernel';
+import { type DecisionContext, type Refusal, type RelationCheck, actsFor, notThere, refuse } from '@entente/kernel';
 import type { MisuseCase, MisuseStatus } from './misuse-record.js';
 
 /**
@@ -45,7 +45,7 @@ const isInvestigator: Holds = ({ investigator }, { actor }) =>
 const isVerifier: Holds = (_, { actor }) => actor.role === 'monitor' || actor.role === 'investigator';
 
 const relation =
-  (holds: Holds, code: string, unless: string): Standing<MisuseCaseCommand, MisuseCase> =>
+  (holds: Holds, code: string, unless: string): RelationCheck<MisuseCaseCommand, MisuseCase> =>
   (state, context) =>
     holds(state, context) ? null : refuse(code, unless, 'R18');
 
@@ -53,7 +53,7 @@ const relation =
  * Who stands in which relation to a misuse case. The operator stands in for nobody here, save at
  * the intake.
  */
-const RELATIONS: Readonly<Record<MisuseCaseRelation, Standing<MisuseCaseCommand, MisuseCase>>> = {
+const RELATIONS: Readonly<Record<MisuseCaseRelation, RelationCheck<MisuseCaseCommand, MisuseCase>>> = {
   anybody: () => null,
   reporter: relation(isReporter, 'not-the-reporter', 'the reporter, or the intake, corrects the report'),
   intake: relation(

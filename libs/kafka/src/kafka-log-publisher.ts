@@ -1,5 +1,5 @@
-import { type Message, cloudEventOf, cloudMarkOf } from '@entente/contracts';
-import { NO_EVENT, EventPublisher, type Watermark, type PartitionLinks, type PartitionTail } from '@entente/engine';
+import { type Message, cloudEventOf, cloudWatermarkOf } from '@entente/contracts';
+import { NO_EVENT, LogPublisher, type Watermark, type PartitionLinks, type PartitionTail } from '@entente/engine';
 import kafkajs, { type Admin, type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
 import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, within, wordsOf } from './settings.js';
 import { type Bounds, asAdmin, boundsOf, checkForEver, checkPartitions, makeTopic, recordsAt } from './topic.js';
@@ -27,7 +27,7 @@ interface Sending {
  * the broker takes the next batch, under the same number, for a repeat, acknowledges it, and drops
  * it.
  */
-export class KafkaEventPublisher extends EventPublisher {
+export class KafkaLogPublisher extends LogPublisher {
   readonly partitions: number;
   private readonly kafka: Kafka;
   private sending: Sending | null = null;
@@ -134,7 +134,7 @@ export class KafkaEventPublisher extends EventPublisher {
       marks.map(({ partition, through, last, recordedAt }) => ({
         partition,
         recordedAt,
-        message: cloudMarkOf({ position: through, previous: last, storeId }),
+        message: cloudWatermarkOf({ position: through, previous: last, storeId }),
       })),
     );
   }

@@ -57,7 +57,7 @@ export interface Watermark {
  * - `check` refuses the same of the topic and the beginnings of its partitions, asked now and then:
  *   a topic may be made to forget later.
  */
-export abstract class EventPublisher {
+export abstract class LogPublisher {
   abstract readonly partitions: number;
   /** The end of each partition, as it is now. */
   abstract tails(storeId: string): Promise<readonly PartitionTail[]>;
