@@ -64,7 +64,11 @@ export const PROBLEMS = {
     'Another program deleted a stream, or a part of it, on the event store.',
     'The operator restores the event store from a backup.',
   ],
-  transaction: [500, 'An old client wrote a transaction to the event store.', 'Such a log cannot be read.'],
+  transaction: [
+    500,
+    "An old client wrote a transaction into one of the log's own streams.",
+    'Such a log cannot be read.',
+  ],
   starting: [503, 'The process starts and waits for a backing service.', 'Wait, then try again.'],
   overloaded: [503, 'Too many appends wait.', 'Wait for `Retry-After`, then send again with the same key.'],
   contention: [503, 'Others kept changing the stream.', 'Wait for `Retry-After`, then send again with the same key.'],

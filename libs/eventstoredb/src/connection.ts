@@ -149,7 +149,7 @@ export async function connect(url: string, patience: number, names: Names): Prom
   const unknown = unknownIn(url);
   if (unknown !== null)
     throw new Error(
-      `the address of the event store (${address}) has an option that is not heeded, ${unknown}: leave it out`,
+      `the address of the event store (${address}) has an option that is not heeded, ${unknown.includes('@') ? 'or a ? in its password, which is written %3F' : unknown}: leave it out`,
     );
   if (SEVERAL_HOSTS.test(withoutUser(url)))
     throw new Error(

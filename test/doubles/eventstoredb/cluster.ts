@@ -1,4 +1,5 @@
 import { EventStoreDouble } from './double.js';
+import type { Faults } from './faults.js';
 import { Front } from './front.js';
 import { DoubleLog } from './log.js';
 import type { Member, Membership, Place, Role } from './role.js';
@@ -61,14 +62,17 @@ export class EventStoreCluster {
     log = new DoubleLog(() => Date.now()),
     ports = [0, 0, 0],
     times = TIMES,
+    faults,
   }: {
     readonly log?: DoubleLog;
     readonly ports?: readonly number[];
     readonly times?: ClusterTimes;
+    /** What every node does wrong; each its own, unless told. */
+    readonly faults?: Faults;
   } = {}): Promise<EventStoreCluster> {
     const cluster = new EventStoreCluster(log, times);
     for (const port of ports) {
-      const double = await EventStoreDouble.start(log);
+      const double = await EventStoreDouble.start(log, 0, undefined, faults);
       const front = await Front.open(port, double.port);
       const node: Node = { double, front, state: 'running', since: 0, takesItselfFor: 'follower', held: [] };
       double.membership = cluster.membershipOf(node);

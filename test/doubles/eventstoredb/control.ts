@@ -24,23 +24,24 @@ type Reply = readonly [status: number, says: string];
  * /nodes` with `{ node, state }`: answers who leads, and the state of each node.
  */
 export async function openControl(
-  doubles: readonly EventStoreDouble[],
+  doubles: readonly [EventStoreDouble, ...EventStoreDouble[]],
   port: number,
   cluster: EventStoreCluster | null = null,
 ): Promise<Server> {
   let listens = true;
+  // The nodes of a cluster share them.
+  const [{ faults: own }] = doubles;
   const changeFaults = async (asked: unknown): Promise<Reply> => {
     const wrong = wrongIn(asked);
     if (wrong.length > 0) return [400, wrong.join('\n')];
     const { listens: wanted = listens, apart, ...faults } = asked as Change;
-    for (const { faults: own } of doubles)
-      Object.assign(own, faults, apart === undefined ? {} : { apart: BigInt(apart) });
+    Object.assign(own, faults, apart === undefined ? {} : { apart: BigInt(apart) });
     for (const double of doubles)
       if (wanted && !listens) await double.listen();
       else if (!wanted && listens) double.refuse();
     listens = wanted;
     const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
-    return [200, JSON.stringify(doubles[0]?.faults, text)];
+    return [200, JSON.stringify(own, text)];
   };
   const changeNode = async (nodes: EventStoreCluster, asked: unknown): Promise<Reply> => {
     const { node, state } = (asked ?? {}) as Partial<NodeChange>;

@@ -10,6 +10,7 @@ import {
   NO_STREAM,
   START,
   STREAM_EXISTS,
+  eventTypeFilter,
   jsonEvent,
 } from '@eventstore/db-client';
 import { Empty, StreamIdentifier } from '@eventstore/db-client/generated/shared_pb.js';
@@ -289,6 +290,36 @@ describe('the double of a server', () => {
     await client.appendToStream('note-2', anEvent());
     // Nothing of what failed is there, also if it is told again.
     expect(server.log.of('note-1')).toEqual([]);
+  });
+
+  it('passes over stream metadata that is none', async () => {
+    const server = await EventStoreDouble.start();
+    const client = clientOf(server);
+    await client.appendToStream('note-1', [anEvent(), anEvent()]);
+    for (const metadata of ['{"$maxAge":"soon"}', '{"$maxCount":-1}', '{"$tb":1e400}', 'no JSON']) {
+      const data = new TextEncoder().encode(metadata);
+      const id = `99999999-0000-4000-9000-${String(metadata.length).padStart(12, '0')}`;
+      server.log.write('$$note-1', [
+        { id, type: '$metadata', contentType: 'application/json', data, metadata: new Uint8Array() },
+      ]);
+      const read: unknown[] = [];
+      for await (const event of client.readStream('note-1')) read.push(event);
+      expect(read).toHaveLength(2);
+    }
+  });
+
+  it('takes patterns that escape what need not be escaped', async () => {
+    const server = await EventStoreDouble.start();
+    const client = clientOf(server);
+    await client.appendToStream('note-1', jsonEvent({ type: 'was-noted', data: {} }));
+    const filter = eventTypeFilter({ regex: '^(?:was\\-noted)$' });
+    const subscription = client.subscribeToAll({ fromPosition: START, filter });
+    const first = await new Promise((resolve, reject) => {
+      subscription.on('data', ({ event }) => resolve(event?.type));
+      subscription.on('error', reject);
+    });
+    await subscription.unsubscribe();
+    expect(first).toBe('was-noted');
   });
 
   it('goes on whatever it is sent', async () => {

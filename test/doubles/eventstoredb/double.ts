@@ -47,7 +47,6 @@ export interface Secured {
  * memory. It answers what real servers answered (`recorded/`), and does wrong what `faults` says.
  */
 export class EventStoreDouble {
-  readonly faults: Faults = noFaults();
   /** The server's clock, in milliseconds; `faults.skew` comes on top. */
   clock: () => number = Date.now;
   port = 0;
@@ -62,6 +61,7 @@ export class EventStoreDouble {
   private constructor(
     readonly log: DoubleLog,
     private readonly secured?: Secured,
+    readonly faults: Faults = noFaults(),
   ) {
     const membership = (): Membership => this.membership;
     this.reads = new Reads(log, this.faults, membership);
@@ -73,8 +73,9 @@ export class EventStoreDouble {
    * Starts one on a log, or an empty one, and on a port, or a free one; open to all, or over TLS
    * and to its user alone.
    */
-  static async start(log?: DoubleLog, port = 0, secured?: Secured): Promise<EventStoreDouble> {
-    const double: EventStoreDouble = new EventStoreDouble(log ?? new DoubleLog(() => double.time()), secured);
+  static async start(log?: DoubleLog, port = 0, secured?: Secured, faults?: Faults): Promise<EventStoreDouble> {
+    const own = log ?? new DoubleLog(() => double.time());
+    const double: EventStoreDouble = new EventStoreDouble(own, secured, faults);
     double.port = port;
     await double.listen();
     return double;

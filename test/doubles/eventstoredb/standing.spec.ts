@@ -41,6 +41,17 @@ function clientOf({ url }: RunningEventStore) {
   return { append, all };
 }
 
+/** Tries until it succeeds. */
+async function eventually(work: () => Promise<unknown>): Promise<void> {
+  for (;;)
+    try {
+      await work();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+}
+
 describe('the double of a server, as a process of its own,', () => {
   it('has all that it answered, and the same, when it was killed and began again on its folder and port', async () => {
     const folder = aFolder();
@@ -111,5 +122,19 @@ describe('the double of a server, as a process of its own,', () => {
     );
     await server.faults({ skew: -60_000 });
     await append(5);
+  });
+
+  it('does wrong on every node of a cluster what it is told, whichever leads, and tells what is left', async () => {
+    const server = await startEventStore({ folder: aFolder(), nodes: 3 });
+    ends.push(() => server.kill());
+    const { append } = clientOf(server);
+    await append(1);
+    await server.node(0, 'killed');
+    await eventually(() => append(2));
+    await server.faults({ maxAppendBytes: 1 });
+    await expect(append(3)).rejects.toMatchObject({ type: 'maximum-append-size-exceeded' });
+    await server.faults({ maxAppendBytes: 1_000_000, unavailable: 1 });
+    await expect(append(4)).rejects.toThrow('Server Is Not Ready');
+    expect(await server.faults({})).toMatchObject({ unavailable: 0 });
   });
 });
