@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as TcpServer } from 'node:net';
+
+/** The time for requests on their way when it closes, in milliseconds. */
+const GRACE_MS = 500;
 
 /** Answers at a process's address until the process can answer for itself. */
 export interface StartupServer {
@@ -41,9 +44,15 @@ export async function openStartupServer(
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
-      server.closeAllConnections();
-      server.close();
+      // Who has connected is answered, and each answer ends its connection. HTTP's own `close`
+      // would cut those whose request is on its way.
+      TcpServer.prototype.close.call(server);
+      const late = setTimeout(() => {
+        server.closeAllConnections();
+        server.close();
+      }, GRACE_MS);
       await once(server, 'close');
+      clearTimeout(late);
     },
   };
 }
