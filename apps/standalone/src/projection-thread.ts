@@ -82,8 +82,8 @@ const untilItIsKnown = setInterval(() => {
   tell();
 }, 20);
 const log = app.get(ProjectedLog);
-port.on('message', (told: LogAdvanced | End) => {
-  if (told !== 'end') return log.committed(told.durable);
+port.on('message', (message: LogAdvanced | End) => {
+  if (message !== 'end') return log.committed(message.durable);
   clearInterval(everySecond);
   clearInterval(untilItIsKnown);
   void app.close().finally(() => port.close());

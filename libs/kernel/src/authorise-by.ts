@@ -1,6 +1,6 @@
 import type { Command } from './event.js';
 import type { DecisionContext } from './decider.js';
-import type { Refusal } from './refusal.js';
+import { type Refusal, refuse } from './refusal.js';
 
 /** One relation to a stream: why the sender of a command does not stand in it; null if it does. */
 export type RelationCheck<C extends Command, State> = (
@@ -8,6 +8,10 @@ export type RelationCheck<C extends Command, State> = (
   context: DecisionContext,
   command: C,
 ) => Refusal | null;
+
+/** The relation of the system, which records that a day has come. */
+export const bySystem: RelationCheck<Command, unknown> = (_, { actor }) =>
+  actor.role === 'system' ? null : refuse('not-the-system', 'the system does this, when the day has come');
 
 /**
  * The `authorise` of a decider, from its relations. An operator stands in for anybody. A sender in

@@ -17,7 +17,7 @@ export {
 } from './event.js';
 export { Refusal, alreadyThere, notThere, refuse } from './refusal.js';
 export { type AnyDecider, type DecisionContext, type Decider, type IdRule, type Known, authorised } from './decider.js';
-export { type RelationCheck, authoriseBy } from './authorise-by.js';
+export { type RelationCheck, authoriseBy, bySystem } from './authorise-by.js';
 export { type Rule, type Rules, decideBy } from './decide-by.js';
 export { type OnlyOf, evolveBy } from './evolve-by.js';
 export {

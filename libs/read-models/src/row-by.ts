@@ -63,6 +63,8 @@ export function rowBy<Row extends object, E extends Event>(entity: new () => Row
         return { ...opened, ...derived(opened) };
       }
       if (row === null) return null;
+      if (!Object.hasOwn(changes, event.type))
+        throw new Error(`nothing is said of what ${event.type} changes in a row`);
       const change = changes[event.type as keyof Handlers] as (
         data: unknown,
         row: Row,

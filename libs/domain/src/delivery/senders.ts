@@ -1,4 +1,12 @@
-import { type Command, type DecisionContext, type Refusal, type RelationCheck, actsFor, refuse } from '@entente/kernel';
+import {
+  type Command,
+  type DecisionContext,
+  type Refusal,
+  type RelationCheck,
+  actsFor,
+  bySystem,
+  refuse,
+} from '@entente/kernel';
 
 /** The two sides of a case. */
 interface Parties {
@@ -31,10 +39,6 @@ const RELATIONS = {
     (parties, context) => isDonor(parties, context) || isRecipient(parties, context),
     ({ donor, recipient }) => refuse('not-a-party', 'the donor or the recipient does this', null, { donor, recipient }),
   ],
-  system: [
-    (_, { actor }) => actor.role === 'system',
-    () => refuse('not-the-system', 'the system does this, when the day has come'),
-  ],
 } as const satisfies Record<string, readonly [HoldsRelation, (parties: Parties) => Refusal]>;
 
 /** One of the relations to a case and its consignments. */
@@ -52,7 +56,7 @@ export function notSentBy(relation: CaseRelation, parties: Parties, context: Dec
 /** The relations to a stream whose parties `of` finds; where it finds none, the rules say why. */
 export function relationsTo<C extends Command, State>(
   of: (state: State, context: DecisionContext, command: C) => Parties | null,
-): Record<CaseRelation, RelationCheck<C, State>> {
+): Record<CaseRelation | 'system', RelationCheck<C, State>> {
   const standing =
     (relation: CaseRelation): RelationCheck<C, State> =>
     (...asked) => {
@@ -65,6 +69,6 @@ export function relationsTo<C extends Command, State>(
     donor: standing('donor'),
     deliverer: standing('deliverer'),
     party: standing('party'),
-    system: standing('system'),
+    system: bySystem,
   };
 }

@@ -12,6 +12,7 @@ import {
   type DecisionContext,
   type Refusal,
   authoriseBy,
+  bySystem,
   decideBy,
   evolveBy,
   refuse,
@@ -198,8 +199,7 @@ export const stakeholder: Decider<
       isItself(context) || ('to' in data && context.actor.organisation === data.to)
         ? null
         : refuse('not-a-party-to-the-mandate', 'the organisation, or the one that speaks for it, ends the mandate'),
-    system: (_, { actor }) =>
-      actor.role === 'system' ? null : refuse('not-the-system', 'the system does this, when the day has come'),
+    system: bySystem,
   }),
   decide,
 };

@@ -7,6 +7,7 @@ import {
   type Refusal,
   actsFor,
   authoriseBy,
+  bySystem,
   decideBy,
   refuse,
 } from '@entente/kernel';
@@ -336,8 +337,7 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
   },
   implementer: (_, { actor }) =>
     actor.role === 'implementer' ? null : refuse('not-an-implementer', 'an implementer does this'),
-  system: (_, { actor }) =>
-    actor.role === 'system' ? null : refuse('not-the-system', 'the system does this, when the day has come'),
+  system: bySystem,
 });
 
 /**
