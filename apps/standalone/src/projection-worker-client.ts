@@ -4,7 +4,7 @@ import type { Says, ThreadData, LogAdvanced } from './projection-thread.js';
 import { Thread } from './thread.js';
 
 /** Under load it is told of commits so often, in milliseconds. */
-const TOLD_EVERY = 10;
+const TOLD_EVERY = 40;
 
 /**
  * The projection on a thread of its own: it is told of each commit, and begins again when its

@@ -74,8 +74,10 @@ export function readBody(
   if (body === null || typeof body !== 'object' || Array.isArray(body))
     return { own: body, beside: {}, wrong: wrongFields(wire, body) };
   const { occurredAt, evidence, legalBasis, ...own } = body as Record<string, unknown>;
+  const wrong = wrongFields(wire, own);
+  if (occurredAt === undefined && evidence === undefined && legalBasis === undefined) return { own, beside: {}, wrong };
   const beside = Object.fromEntries(
     Object.entries({ occurredAt, evidence, legalBasis }).filter(([, v]) => v !== undefined),
   );
-  return { own, beside, wrong: [...wrongFields(wire, own), ...wrongFields(CommandEnvelope, beside)] };
+  return { own, beside, wrong: [...wrong, ...wrongFields(CommandEnvelope, beside)] };
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { type Command, type Json, type StreamRef, streamName } from '@entente/kernel';
 
 /** JSON with the keys of every object sorted: equal values give equal text. */
@@ -18,9 +18,7 @@ export function canonicalJson(value: unknown): string {
  * default. Frozen by a golden file.
  */
 export const commandHash = (command: Command): string =>
-  createHash('sha256')
-    .update(canonicalJson({ type: command.type, body: command.data }))
-    .digest('hex');
+  hash('sha256', canonicalJson({ type: command.type, body: command.data }), 'hex');
 
 /**
  * The scope in which a command id counts: the organisation that sends (or its pseudonym) and the
@@ -36,8 +34,9 @@ const NAMESPACE = Buffer.from('7d1f5c3e9a4b4f0e8c2d6b1a0e5f4c93', 'hex');
  * The id of the index-th event of a command: a uuid (version 5, RFC 9562) that a retry gives again.
  * Frozen by a golden file.
  */
-export function eventId(key: string, hash: string, index: number): string {
-  const digest = createHash('sha1').update(NAMESPACE).update(`${key}\n${hash}\n${index}`).digest().subarray(0, 16);
+export function eventId(key: string, bodyHash: string, index: number): string {
+  const name = Buffer.from(`${key}\n${bodyHash}\n${index}`);
+  const digest = hash('sha1', Buffer.concat([NAMESPACE, name]), 'buffer').subarray(0, 16);
   digest[6] = ((digest[6] as number) & 0x0f) | 0x50;
   digest[8] = ((digest[8] as number) & 0x3f) | 0x80;
   const hex = digest.toString('hex');

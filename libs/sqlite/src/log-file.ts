@@ -100,6 +100,8 @@ export function openWriter(folder: string): Database.Database {
       // SQLite keeps the file whole; what makes a commit durable is the writer's own sync, before
       // anybody is told of it.
       db.pragma('synchronous = NORMAL');
+      // 40 MB of log are moved into the file at a time: a page that grew in many commits once only.
+      db.pragma('wal_autocheckpoint = 10000');
       if (empty) db.transaction(() => makeLog(db))();
     });
     return db;

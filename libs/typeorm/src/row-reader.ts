@@ -256,7 +256,7 @@ export class RowReader {
     parkedSince: ReadonlyMap<string, string>,
   ): RowOut {
     const { selects, types } = source;
-    const columns: Record<string, Json> = {};
+    const columns: Record<string, Json> = { ...source.empty };
     for (let i = 0; i < types.length; i += 1) {
       const type = types[i] as ColumnType;
       const cell = row[i];
@@ -265,8 +265,8 @@ export class RowReader {
     const place = sort.map(({ column }) => columns[column] as Cell);
     const key = rowIdOf(source, row);
     if (source.is === 'view') return { key, columns, place, source: null, parkedSince: null };
-    const [stream, , since, event] = row.slice(types.length) as [string, string, string, string];
-    const from = { stream, since: BigInt(since), event };
+    const stream = row[types.length] as string;
+    const from = { stream, since: BigInt(row[types.length + 2] as string), event: row[types.length + 3] as string };
     return { key, columns, place, source: from, parkedSince: parkedSince.get(stream) ?? null };
   }
 

@@ -40,6 +40,8 @@ export interface Source {
   readonly selects: readonly string[];
   /** The types of the columns, in the same order. */
   readonly types: readonly ColumnType[];
+  /** A row of these columns without values: copied, since an object that grows is slower to make. */
+  readonly empty: Readonly<Record<string, null>>;
   /** Where among them its key stands. */
   readonly keyAt: readonly number[];
   /** The columns that tell its rows apart; a model's are its stream and its row key. */
@@ -62,7 +64,15 @@ export const SYSTEM_COLUMNS = ['stream', 'row_key', 'since', 'event_id'] as cons
 type ColumnTypes = Readonly<Record<string, ColumnType>>;
 const inOrder = (columns: ColumnTypes, key: readonly string[], system: readonly string[] = []) => {
   const selects = [...Object.keys(columns), ...system];
-  return { columns, selects, types: Object.values(columns), key, keyAt: key.map((name) => selects.indexOf(name)) };
+  const empty = Object.fromEntries(Object.keys(columns).map((name) => [name, null]));
+  return {
+    columns,
+    empty,
+    selects,
+    types: Object.values(columns),
+    key,
+    keyAt: key.map((name) => selects.indexOf(name)),
+  };
 };
 
 /** The models as sources of their own. */
