@@ -3,7 +3,9 @@ import 'reflect-metadata';
 import { registered } from '@entente/contracts';
 import { type Actor, type AnyDecider, type Command, type Event, type Known, streamName } from '@entente/kernel';
 import {
+  type Decision,
   type FoldedStream,
+  type NewEvent,
   type CommandInput,
   commandHash,
   eventId,
@@ -49,6 +51,14 @@ function past(decider: AnyDecider, id: string, events: readonly Event[], actor: 
   return folded;
 }
 
+/** What a command says beside its body, and when it is decided. */
+interface Circumstances {
+  readonly occurredAt?: string;
+  readonly now?: string;
+  readonly ifMatch?: number;
+  readonly evidence?: readonly { readonly sha256: string }[];
+}
+
 class Given {
   private actor: Actor = OPERATOR;
   private readonly others = new Map<string, FoldedStream>();
@@ -88,25 +98,40 @@ class Given {
   }
 
   /**
-   * Sends the command twice under one id: the second time must repeat the receipt and say nothing.
+   * The command is accepted with these events, these only, in this order; sent again under the same
+   * id, it is repeated and records nothing.
    */
-  when(
-    command: Command,
-    at: { occurredAt?: string; now?: string; ifMatch?: number; evidence?: { sha256: string }[] } = {},
-  ) {
+  decides(command: Command, events: Event | readonly Event[], at: Circumstances = {}): void {
+    const { decision, repeat } = this.send(command, at);
+    if (decision.as === 'refused') throw new Error(`refused: ${decision.refusal.code}: ${decision.refusal.unless}`);
+    expect(decision.as).toBe('decided');
+    if (decision.as !== 'decided') return;
+    const decided = decision.events.filter((event) => event.type !== 'CommandNoted');
+    expect(decided.map(({ type, data }) => ({ type, data }))).toEqual(Array.isArray(events) ? events : [events]);
+    expect(repeat(decision.events).as).toBe('repeated');
+  }
+
+  /** The command is refused with this code, and the refusal says what would have to be true. */
+  refuses(command: Command, code: string, at: Circumstances = {}): void {
+    const { decision } = this.send(command, at);
+    expect(decision.as === 'refused' ? decision.refusal.code : decision).toBe(code);
+    if (decision.as === 'refused') expect(decision.refusal.unless.length).toBeGreaterThan(10);
+  }
+
+  private send(command: Command, at: Circumstances) {
     const { decider } = this;
     const id = this.streamId ?? idOf(decider, this.actor.for ?? this.actor.organisation);
     const folded = past(decider, id, this.events, this.happenedBy);
     const asked = new Map<string, FoldedStream>();
-    const told = (name: string): FoldedStream => {
+    const stateOf = (name: string): FoldedStream => {
       const found = asked.get(name);
       if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${name}`);
       return found;
     };
     const known: Known = {
       has: (other, key) => asked.has(`${other.kind}/${key}`),
-      of: <S>(other: { kind: string; initial: S }, key: string): S => told(`${other.kind}/${key}`).state as S,
-      typeOfEvent: (key, name) => (name === undefined ? folded : told(name)).types.get(key),
+      of: <S>(other: { kind: string; initial: S }, key: string): S => stateOf(`${other.kind}/${key}`).state as S,
+      typeOfEvent: (key, name) => (name === undefined ? folded : stateOf(name)).types.get(key),
     };
     const initials = new Map<string, FoldedStream>();
     for (let round = 0; round < 2; round += 1)
@@ -139,39 +164,21 @@ class Given {
         known,
       },
     };
-    const settled = handleCommand(decider, folded, submission);
-    return {
-      /**
-       * These events were decided, these only, in this order; and the same command again says
-       * nothing.
-       */
-      then: (...events: readonly Event[]): void => {
-        if (settled.as === 'refused') throw new Error(`refused: ${settled.refusal.code}: ${settled.refusal.unless}`);
-        expect(settled.as).toBe('decided');
-        if (settled.as !== 'decided') return;
-        const said = settled.events.filter((event) => event.type !== 'CommandNoted');
-        expect(said.map(({ type, data }) => ({ type, data }))).toEqual(events);
-        settled.events.forEach((event, i) => {
-          const revision = this.events.length + i;
-          applyEvent(
-            decider,
-            folded,
-            { ...event, stream: streamName({ kind: decider.kind, id }), revision },
-            BigInt(revision + 1),
-          );
-        });
-        expect(handleCommand(decider, folded, { ...submission, ifMatch: null }).as).toBe('repeated');
-      },
-      /** The rules said no, with this code, and what would have to be true. */
-      refuses: (code: string): void => {
-        expect(settled.as === 'refused' ? settled.refusal.code : settled).toBe(code);
-        if (settled.as === 'refused') expect(settled.refusal.unless.length).toBeGreaterThan(10);
-      },
+    const decision = handleCommand(decider, folded, submission);
+    /** The same command again, on what it recorded. */
+    const repeat = (recorded: readonly NewEvent[]): Decision => {
+      recorded.forEach((event, i) => {
+        const revision = this.events.length + i;
+        const stream = streamName({ kind: decider.kind, id });
+        applyEvent(decider, folded, { ...event, stream, revision }, BigInt(revision + 1));
+      });
+      return handleCommand(decider, folded, { ...submission, ifMatch: null });
     };
+    return { decision, repeat };
   }
 }
 
-/** `given(decider, ...past).when(command).then(...events)` or `.refuses(code)`. */
+/** `given(decider, ...past).decides(command, events)` or `.refuses(command, code)`. */
 export const given = (decider: unknown, ...events: readonly Event[]): Given =>
   new Given(registered(decider as AnyDecider), events);
 
