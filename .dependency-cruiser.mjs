@@ -8,9 +8,10 @@ const LIBRARIES = {
   domain: { sees: ['contracts', 'kernel'], npm: [], node: false },
   engine: { sees: ['kernel'], npm: ['lru-cache'], node: true },
   contracts: { sees: ['kernel'], npm: ['class-validator', 'class-transformer'], node: false },
+  process: { sees: ['engine'], npm: ['@nestjs/common', 'nestjs-pino', 'pino'], node: true },
   workers: {
-    sees: ['engine', 'contracts', 'read-models', 'domain', 'kernel'],
-    npm: ['@nestjs/common', '@nestjs/cqrs', 'nestjs-pino', 'pino'],
+    sees: ['process', 'engine', 'contracts', 'read-models', 'domain', 'kernel'],
+    npm: ['@nestjs/common', '@nestjs/cqrs'],
     node: true,
   },
   http: {
@@ -67,6 +68,13 @@ export default {
       severity: 'error',
       from: { path: '^libs/([^/]+)/src/' },
       to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/$1/', '/src/index\\.ts$'] },
+    },
+    {
+      name: 'apps-import-an-index-only',
+      severity: 'error',
+      from: { path: '^apps/' },
+      // What is loaded before everything else is not in an index.
+      to: { path: '^libs/', pathNot: ['/src/index\\.ts$', '^libs/process/src/supported-node\\.ts$'] },
     },
     {
       name: 'index-not-inside',

@@ -8,7 +8,7 @@ const SQLITE = ['libs/sqlite/', 'libs/typeorm/src/sqlite', 'libs/typeorm/src/row
 const POSTGRES = ['libs/typeorm/'];
 const KAFKA = ['libs/kafka/', 'apps/relay/', 'apps/intake/', 'apps/projector/'];
 const EVENT_STORE = ['libs/eventstoredb/', 'test/doubles/'];
-const LOOPS = ['libs/engine/', 'libs/workers/'];
+const LOOPS = ['libs/engine/', 'libs/workers/', 'libs/process/'];
 const HTTP = ['libs/http/', 'apps/api/'];
 
 const integration = (...specs) => ['test:integration', ...specs.map((name) => `/${name}\\.int-spec`)];

@@ -10,7 +10,7 @@ import { MAIN, propose } from '../built-standalone.js';
 const UNCAUGHT = new URL('uncaught.mjs', `file://${import.meta.dirname}/`).href;
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));
 
-const LAST_RESORT = new URL('../../dist/libs/engine/src/last-resort.js', `file://${import.meta.dirname}/`).href;
+const LAST_RESORT = new URL('../../dist/libs/process/src/last-resort.js', `file://${import.meta.dirname}/`).href;
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'entente-uncaught-'))));

@@ -34,9 +34,10 @@ import {
   RefusalsController,
 } from '@entente/http';
 import { CommandLag, PublishedPosition } from '@entente/kafka';
+import { type StartupDependencies, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
-import { ExecuteCommandHandler, type StartupDependencies, WatchdogWorker, kinds, logging } from '@entente/workers';
+import { ExecuteCommandHandler, WatchdogWorker, kinds } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { ApiConfig } from './config.js';
 

@@ -11,7 +11,7 @@ import {
   readPseudonymKey,
   readSettings,
   readTopic,
-} from '@entente/workers';
+} from '@entente/process';
 
 const readFile = (path: string): string => readFileSync(path, 'utf8');
 

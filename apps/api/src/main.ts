@@ -1,9 +1,9 @@
-import '../../standalone/src/supported-node.js';
+import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
 import { ReadModelStore } from '@entente/engine';
-import { buildApp, runProcess, serveDocs, settingsOr } from '@entente/http';
+import { buildApp, serveDocs } from '@entente/http';
+import { runProcess, settingsOr, StartupDependencies } from '@entente/process';
 import { MEANINGS } from '@entente/read-models';
-import { StartupDependencies } from '@entente/workers';
 import { ApiModule } from './api.module.js';
 import { readConfig } from './config.js';
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import '../../standalone/src/supported-node.js';
+import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
-import { lastResort } from '@entente/engine';
+import { lastResort } from '@entente/process';
 import { commandLine } from './commands.js';
 import { EXIT } from './output.js';
 

@@ -8,7 +8,7 @@ import {
   readOtherTopics,
   readSettings,
   readTopic,
-} from '@entente/workers';
+} from '@entente/process';
 
 const readFile = (path: string): string => readFileSync(path, 'utf8');
 

@@ -3,8 +3,9 @@ import { CommandFeed, EventStore, Executor, RefusalLog, Pseudonymizer, Watchdog 
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
 import { CommandLag, KafkaCommandFeed } from '@entente/kafka';
+import { type StartupDependencies, logging, clientLogger } from '@entente/process';
 import { PostgresRefusalLog } from '@entente/typeorm';
-import { IntakeWorker, type StartupDependencies, WatchdogWorker, kinds, logging, telling } from '@entente/workers';
+import { IntakeWorker, WatchdogWorker, kinds } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { IntakeConfig } from './config.js';
 import { IntakeReadiness } from './intake-readiness.js';
@@ -80,7 +81,7 @@ export class IntakeModule {
               deadLetters,
               partitions,
               ...(replicas === undefined ? {} : { replicas }),
-              say: telling('kafka'),
+              say: clientLogger('kafka'),
               reconnected: () => metrics.reconnected('kafka'),
             }),
         },

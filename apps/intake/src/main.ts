@@ -1,7 +1,7 @@
-import '../../standalone/src/supported-node.js';
+import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
-import { buildApp, runProcess, settingsOr } from '@entente/http';
-import { StartupDependencies } from '@entente/workers';
+import { buildApp } from '@entente/http';
+import { runProcess, settingsOr, StartupDependencies } from '@entente/process';
 import { readConfig } from './config.js';
 import { IntakeModule } from './intake.module.js';
 

@@ -10,7 +10,7 @@ import {
   readProcess,
   readSettings,
   readTopic,
-} from '@entente/workers';
+} from '@entente/process';
 
 const readFile = (path: string): string => readFileSync(path, 'utf8');
 

@@ -20,18 +20,10 @@ import {
   VersionController,
 } from '@entente/http';
 import { KafkaDeadLetters, KafkaEventFeed } from '@entente/kafka';
+import { type StartupDependencies, logging, clientLogger } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore } from '@entente/typeorm';
-import {
-  WaitForOlderProjectors,
-  Models,
-  PROJECTION,
-  RolloutGate,
-  type StartupDependencies,
-  WatchdogWorker,
-  logging,
-  telling,
-} from '@entente/workers';
+import { WaitForOlderProjectors, Models, PROJECTION, RolloutGate, WatchdogWorker } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { ProjectorConfig } from './config.js';
 
@@ -85,7 +77,7 @@ export class ProjectorModule {
                 ...topic,
                 groupId: `${group}-projector`,
                 clientId: 'entente-projector',
-                say: telling('kafka'),
+                say: clientLogger('kafka'),
                 reconnected: () => metrics.reconnected('kafka'),
               },
               log,

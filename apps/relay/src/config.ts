@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_LIMITS } from '@entente/http';
-import { type Env, readEventStore, readKafka, readProcess, readSettings, readTopic } from '@entente/workers';
+import { type Env, readEventStore, readKafka, readProcess, readSettings, readTopic } from '@entente/process';
 
 const readFile = (path: string): string => readFileSync(path, 'utf8');
 

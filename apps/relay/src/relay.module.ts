@@ -3,7 +3,8 @@ import { EventLog, LogPublisher, Relay, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
 import { KafkaLogPublisher } from '@entente/kafka';
-import { RelayWorker, WatchdogWorker, type StartupDependencies, logging, telling } from '@entente/workers';
+import { type StartupDependencies, logging, clientLogger } from '@entente/process';
+import { RelayWorker, WatchdogWorker } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { RelayConfig } from './config.js';
 import { RelayReadiness } from './relay-readiness.js';
@@ -49,7 +50,7 @@ export class RelayModule {
               ...kafka,
               ...topic,
               clientId: 'entente-relay',
-              say: telling('kafka'),
+              say: clientLogger('kafka'),
               reconnected: () => metrics.reconnected('kafka'),
             }),
         },

@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS } from '@entente/http';
-import { type Env, type ProcessSettings, type Read, SettingsReader, readProcess } from '@entente/workers';
+import { type Env, type ProcessSettings, type Read, SettingsReader, readProcess } from '@entente/process';
 
 /** What an operator sets, by environment variables. */
 export interface StandaloneConfig extends ProcessSettings {

@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ReadModelStore } from '@entente/engine';
 import { DEFAULT_LIMITS, type ServerLimits, buildApp, serveDocs } from '@entente/http';
+import type { LogLevel } from '@entente/process';
 import { MEANINGS } from '@entente/read-models';
-import type { LogLevel } from '@entente/workers';
 import { type Projects, StandaloneModule } from './standalone.module.js';
 
 /**

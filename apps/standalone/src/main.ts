@@ -1,7 +1,6 @@
-import './supported-node.js';
+import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
-import { lastResort } from '@entente/engine';
-import { settingsOr, stopWithin } from '@entente/http';
+import { lastResort, settingsOr, stopWithin } from '@entente/process';
 import { leaveAddress, removeAddress } from './address.js';
 import { readConfig } from './config.js';
 import { tellExample } from './example.js';

@@ -6,8 +6,8 @@ import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import { type ModelStatus, Projector, ReadModelStore, UNOBSERVED } from '@entente/engine';
+import type { LogLevel } from '@entente/process';
 import { Logger } from 'nestjs-pino';
-import type { LogLevel } from '@entente/workers';
 import { ProjectedLog, ProjectionModule } from './projection.module.js';
 import type { End, Ready } from './thread.js';
 

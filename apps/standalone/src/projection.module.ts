@@ -8,10 +8,11 @@ import {
   ReadModelStore,
   eraOf,
 } from '@entente/engine';
+import { type LogLevel, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { type LogLevel, PROJECTION, logging } from '@entente/workers';
+import { PROJECTION } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 
 /**

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { isLoopback } from '@entente/workers';
+import { isLoopback } from '@entente/process';
 import type { StandaloneConfig } from './config.js';
 
 /** The first descriptor that a supervisor hands over (systemd's sd_listen_fds). */

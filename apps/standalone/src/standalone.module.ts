@@ -11,7 +11,6 @@ import {
 } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import {
-  EXIT_UNSURE,
   EventFeed,
   EventLog,
   EventStore,
@@ -42,11 +41,12 @@ import {
   Readiness,
   RefusalsController,
 } from '@entente/http';
+import { EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
 import { FoundDamage } from './damage.js';
-import { type LogLevel, PROJECTION, ExecuteCommandHandler, WatchdogWorker, kinds, logging } from '@entente/workers';
+import { PROJECTION, ExecuteCommandHandler, WatchdogWorker, kinds } from '@entente/workers';
 import { ProjectionWorkerClient } from './projection-worker-client.js';
 import { openRows } from './projection.module.js';
 import { ReadModelWorkerClient } from './read-model-worker-client.js';

@@ -71,7 +71,6 @@ export { Executor, ExecuteCommand, type Kinds, type CommandResult, type Receipt 
 export { Projector, handles, foldRows, type Folding } from './project.js';
 export { type ModelStatus, ProjectionStatus } from './projecting.js';
 export { type Era, eraAt, eraOf, isLost, keptOf } from './eras.js';
-export { EXIT_UNSURE, lastResort } from './last-resort.js';
 export { partitionOf } from './partition.js';
 export { type Seen, afterToken, reaches, seenBy } from './read-your-writes.js';
 export { LiveRows, type Resume, type RowsNews } from './live-rows.js';

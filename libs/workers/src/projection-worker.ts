@@ -8,8 +8,8 @@ import {
   Optional,
 } from '@nestjs/common';
 import { Projector, ReadModelStore } from '@entente/engine';
+import { LogOnChange } from '@entente/process';
 import { RolloutGate } from './rollout-gate.js';
-import { LogOnChange } from './log-on-change.js';
 
 /**
  * Gives the projection its life: it begins when the deployment stands, ends after the batch at hand

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Relay } from '@entente/engine';
-import { LogOnChange } from './log-on-change.js';
+import { LogOnChange } from '@entente/process';
 
 /**
  * Gives the relay its life: it begins when the process stands, and ends after the batch at hand

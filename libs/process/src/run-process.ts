@@ -1,5 +1,5 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { lastResort } from '@entente/engine';
+import type { INestApplication } from '@nestjs/common';
+import { lastResort } from './last-resort.js';
 import { openStartupServer } from './startup-server.js';
 
 /** A process that serves on an address, from its start to its end. */
@@ -10,7 +10,7 @@ export interface ServedProcess {
   /**
    * Makes it, as soon as what it needs is there: `signal` says that nobody waits for it any more.
    */
-  readonly build: (signal: AbortSignal) => Promise<NestFastifyApplication>;
+  readonly build: (signal: AbortSignal) => Promise<INestApplication>;
   /** What it waits for meanwhile. */
   readonly waitsFor: () => string | null;
 }
