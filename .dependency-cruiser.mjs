@@ -27,6 +27,19 @@ const LIBRARIES = {
     ],
     node: true,
   },
+  // What makes one process of the adapters on a folder, for the server and the command line.
+  embedded: {
+    sees: ['http', 'workers', 'process', 'read-models', 'sqlite', 'typeorm', 'engine'],
+    npm: [
+      '@nestjs/common',
+      '@nestjs/core',
+      '@nestjs/cqrs',
+      '@nestjs/platform-fastify',
+      'nestjs-pino',
+      'reflect-metadata',
+    ],
+    node: true,
+  },
   'read-models': { sees: ['contracts', 'kernel'], npm: ['typeorm'], node: false },
   typeorm: {
     sees: ['engine', 'contracts', 'kernel'],
@@ -89,9 +102,16 @@ export default {
       to: { path: '^test/' },
     },
     {
+      name: 'no-app-imports-an-app',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    { name: 'no-library-imports-an-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
+    {
       name: 'adapters-in-modules-only',
       severity: 'error',
-      from: { path: '^apps/', pathNot: '(\\.module|[.-]spec)\\.ts$' },
+      from: { path: '^(apps|libs/embedded)/', pathNot: '(\\.module|[.-]spec)\\.ts$' },
       to: { path: '^libs/(sqlite|eventstoredb|kafka|typeorm)/' },
     },
     {

@@ -74,7 +74,7 @@ export async function receiptsToLive({ url }, count) {
 }
 
 async function serveStandalone(data) {
-  const { createStandaloneApp } = await load('apps/standalone/src/deployment.js');
+  const { createStandaloneApp } = await load('libs/embedded/src/index.js');
   const app = await createStandaloneApp(data, 'error', 'beside');
   app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
   await app.listen(0, '127.0.0.1');

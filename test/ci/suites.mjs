@@ -4,7 +4,13 @@
  */
 
 /** Sources, as the beginnings of paths. */
-const SQLITE = ['libs/sqlite/', 'libs/typeorm/src/sqlite', 'libs/typeorm/src/row', 'apps/standalone/'];
+const SQLITE = [
+  'libs/sqlite/',
+  'libs/typeorm/src/sqlite',
+  'libs/typeorm/src/row',
+  'libs/embedded/',
+  'apps/standalone/',
+];
 const POSTGRES = ['libs/typeorm/'];
 const KAFKA = ['libs/kafka/', 'apps/relay/', 'apps/intake/', 'apps/projector/'];
 const EVENT_STORE = ['libs/eventstoredb/', 'test/doubles/'];

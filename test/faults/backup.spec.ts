@@ -2,10 +2,10 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createStandaloneApp } from '@entente/embedded';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import type { Manifest } from '../../apps/cli/src/backup.js';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { propose as proposeTo, startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
+import { createStandaloneApp } from '@entente/embedded';
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-crowd-'));
 const ACCOUNT = 'funding-account/norland.crowd';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createStandaloneApp } from '@entente/embedded';
 import { EventFeed, ProjectionStatus, ReadModelStore } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { startStandalone } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { createStandaloneApp } from '@entente/embedded';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { propose } from '../built-standalone.js';
 
 const MODEL = 'programmes';

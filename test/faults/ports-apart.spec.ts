@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createStandaloneApp } from '@entente/embedded';
 import {
   InProcessFeed,
   EventFeed,
@@ -17,7 +18,6 @@ import { MODELS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { importLog } from '../../apps/cli/src/move.js';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { caughtUp, propose } from '../built-standalone.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';

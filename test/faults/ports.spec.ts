@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createStandaloneApp } from '@entente/embedded';
 import {
   EventStore,
   Executor,
@@ -12,7 +13,6 @@ import {
   ExecuteCommand,
 } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { tellExample, createStandaloneApp } from '@entente/embedded';
 import {
   InProcessFeed,
   EventFeed,
@@ -17,8 +18,6 @@ import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { tellExample } from '../../apps/standalone/src/example.js';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { all } from '../contracts/event-store.js';
 
 const now = () => '2026-06-01T12:00:00.000Z';

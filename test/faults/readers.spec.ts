@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createStandaloneApp } from '@entente/embedded';
 import { EventStore, ReadModelStore } from '@entente/engine';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { entente } from '../entente.js';
 import { LiveReader } from '../live-reader.js';
 

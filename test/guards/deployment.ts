@@ -255,7 +255,7 @@ export const STANDALONE: readonly Guarded[] = [
     ],
   },
   {
-    file: 'apps/standalone/src/standalone.module.ts',
+    file: 'libs/embedded/src/standalone.module.ts',
     guards: [
       {
         guard: 'a deployment whose disk failed under a commit ends with 70',
@@ -290,7 +290,7 @@ export const STANDALONE: readonly Guarded[] = [
     ],
   },
   {
-    file: 'apps/standalone/src/thread.ts',
+    file: 'libs/embedded/src/thread.ts',
     guards: [
       {
         guard: 'a thread that ended begins again',
@@ -302,7 +302,7 @@ export const STANDALONE: readonly Guarded[] = [
     ],
   },
   {
-    file: 'apps/standalone/src/read-model-worker-client.ts',
+    file: 'libs/embedded/src/read-model-worker-client.ts',
     guards: [
       {
         guard: 'questions to a thread that ended are answered',

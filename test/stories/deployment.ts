@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createStandaloneApp } from '@entente/embedded';
 import type { EventLog, EventStore } from '@entente/engine';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 
 /**
  * A deployment as a story knows it: opened on data of its own, told over HTTP, closed and opened

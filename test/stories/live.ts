@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tellExample } from '../../apps/standalone/src/example.js';
+import { tellExample } from '@entente/embedded';
 import type { Deployment, OpensDeployment } from './deployment.js';
 import { type Row, ApiClient } from './api-client.js';
 

@@ -2,9 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tellExample, createStandaloneApp } from '@entente/embedded';
 import { SqliteLogReader } from '@entente/sqlite';
-import { tellExample } from '../../apps/standalone/src/example.js';
-import { createStandaloneApp } from '../../apps/standalone/src/deployment.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../entente.js';
 

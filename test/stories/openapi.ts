@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CATALOGUE } from '@entente/contracts';
-import { tellExample } from '../../apps/standalone/src/example.js';
+import { tellExample } from '@entente/embedded';
 import type { Deployment, OpensDeployment } from './deployment.js';
 
 interface Operation {

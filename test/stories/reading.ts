@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tellExample } from '../../apps/standalone/src/example.js';
+import { tellExample } from '@entente/embedded';
 import type { Deployment, OpensDeployment } from './deployment.js';
 import { type Page, type Row, ApiClient } from './api-client.js';
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addressIn, createStandaloneApp } from '@entente/embedded';
 import { type EventLog, type EventStore, type ReadModelStore, eraOf } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { type RedrivenLetter, KafkaLogPublisher, listDeadLetters, redrive } from '@entente/kafka';
@@ -8,8 +9,6 @@ import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export { beginEra, copyDatabase, damageIn } from '@entente/sqlite';
 import { PostgresReadModelStore, PostgresRefusalLog, SqliteReadModelStore } from '@entente/typeorm';
-import { addressIn } from '../../standalone/src/address.js';
-import { createStandaloneApp } from '../../standalone/src/deployment.js';
 import type { ServiceSettings } from './service-settings.js';
 import type { Repartitioned } from './repartition.js';
 

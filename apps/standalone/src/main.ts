@@ -1,11 +1,9 @@
 import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
+import { leaveAddress, removeAddress, tellExample, createStandaloneApp } from '@entente/embedded';
 import { lastResort, settingsOr, stopWithin } from '@entente/process';
-import { leaveAddress, removeAddress } from './address.js';
 import { readConfig } from './config.js';
-import { tellExample } from './example.js';
 import { activatedSocket, listen } from './socket-activation.js';
-import { createStandaloneApp } from './deployment.js';
 
 async function bootstrap(): Promise<void> {
   const config = settingsOr(readConfig(process.env), 'Entente');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
+import { tellExample, createStandaloneApp } from '@entente/embedded';
 import {
   type EventFeed,
   type FeedConsumer,
@@ -15,8 +16,6 @@ import {
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
-import { tellExample } from '../../../apps/standalone/src/example.js';
-import { createStandaloneApp } from '../../../apps/standalone/src/deployment.js';
 import { describeContract } from '../../../test/contracts/contract.js';
 import { READ_MODEL_STORE, byWord, words } from '../../../test/contracts/read-model-store.js';
 import { counted } from '../../../test/integration/distributed.js';
