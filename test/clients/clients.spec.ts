@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Deployment, embedded } from '../stories/deployment.js';
+import { type Deployment, embedded } from '../acceptance/deployment.js';
 
 const run = promisify(execFile);
 let deployment: Deployment;

@@ -12,7 +12,7 @@ import { ApiModule } from '../../apps/api/src/api.module.js';
 import { ProjectorModule } from '../../apps/projector/src/projector.module.js';
 import { RelayModule } from '../../apps/relay/src/relay.module.js';
 import { EventStoreDouble } from '../doubles/eventstoredb/double.js';
-import type { Deployment, DeploymentOptions } from '../stories/deployment.js';
+import type { Deployment, DeploymentOptions } from '../acceptance/deployment.js';
 import { topicForTests } from './kafka.js';
 import { postgresForTests } from './postgres.js';
 

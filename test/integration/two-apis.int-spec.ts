@@ -4,7 +4,7 @@ import { partitionOf } from '@entente/engine';
 import pg from 'pg';
 import { all } from '../contracts/event-store.js';
 import { LiveReader } from '../live-reader.js';
-import { ApiClient } from '../stories/api-client.js';
+import { ApiClient } from '../acceptance/api-client.js';
 import { type DistributedDeployment, distributed } from './deployment.js';
 import { until } from './kafka.js';
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
- * Removes one guard after the other, in copies of the sources, and tells whether the test that
- * should hold it fails then, and passes with it: `npm run test:guards` tries all, in some ten
- * minutes; `-- --only <word>` those that name it, in their words, file or spec; `-- --why` says by
- * what each test failed; `-- --list` shows them. Ends with 1 where a guard is not held, or its code
- * is not where the list says.
+ * `npm run test:mutants`: removes each safety check of `list.ts` once, in a copy of the sources.
+ * Its test must fail without the check, and pass with it. `-- --only <word>` tries the mutants of
+ * which the name, file or spec has the word; `-- --why` prints the failure of each test;
+ * `-- --list` prints the list. Ends with 1 if a mutant survives, or if the list does not fit the
+ * sources.
  */
 import { spawn } from 'node:child_process';
 import {
@@ -24,41 +24,34 @@ import { fileURLToPath } from 'node:url';
 import { swcDefaultsFactory } from '@nestjs/cli/lib/compiler/defaults/swc-defaults.js';
 import { transformSync } from '@swc/core';
 import ts from 'typescript';
-import { CLI } from './cli.ts';
-import { ENGINE } from './engine.ts';
-import { STANDALONE } from './deployment.ts';
-import { SQLITE } from './sqlite.ts';
-import { TYPEORM } from './typeorm.ts';
+import { MUTANTS } from './list.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const AT_ONCE = 2;
-/** A spec that has not ended by then, in milliseconds, is ended. */
-const LONGEST = 180_000;
+const PARALLEL_RUNS = 2;
+/** A spec that runs longer is ended. */
+const SPEC_TIMEOUT_MS = 180_000;
 
-const all = [ENGINE, SQLITE, TYPEORM, STANDALONE, CLI]
-  .flat()
-  .flatMap(({ file, guards }) => guards.map((guard) => ({ file, ...guard })));
 const after = (flag) => (process.argv.includes(flag) ? (process.argv[process.argv.indexOf(flag) + 1] ?? '') : null);
 const only = after('--only')?.toLowerCase() ?? '';
 const verbose = process.argv.includes('--why');
-const wanted = all.filter(({ guard, file, spec }) => [guard, file, spec].some((s) => s.toLowerCase().includes(only)));
+const wanted = MUTANTS.filter(({ name, file, spec }) => [name, file, spec].some((s) => s.toLowerCase().includes(only)));
 
-/** Why an entry is no good as it stands; null where its code is there once, and its spec too. */
+/** Why an entry does not fit the sources; null if its code is there once, and its spec exists. */
 function wrongWith({ file, code, spec }) {
   const times = readFileSync(join(root, file), 'utf8').split(code).length - 1;
-  if (times !== 1) return `its code stands ${times} times in ${file}, not once`;
+  if (times !== 1) return `its code is ${times} times in ${file}, not once`;
   return existsSync(join(root, spec)) ? null : `there is no ${spec}`;
 }
-const stale = all.filter((entry) => wrongWith(entry) !== null);
-for (const entry of stale) console.error(`NOT THERE  ${entry.guard}: ${wrongWith(entry)}`);
+const stale = MUTANTS.filter((entry) => wrongWith(entry) !== null);
+for (const entry of stale) console.error(`STALE     ${entry.name}: ${wrongWith(entry)}`);
 if (stale.length > 0) process.exit(1);
 if (wanted.length === 0) {
-  console.error(`no guard names "${only}"`);
+  console.error(`no mutant has "${only}" in its name, file or spec`);
   process.exit(1);
 }
 if (process.argv.includes('--list')) {
-  for (const { guard, file, spec } of wanted) console.log(`${guard}\n    ${file}\n    held by ${spec}`);
-  console.log(`${wanted.length} guards`);
+  for (const { name, file, spec } of wanted) console.log(`${name}\n    ${file}\n    ${spec}`);
+  console.log(`${wanted.length} mutants`);
   process.exit(0);
 }
 
@@ -73,11 +66,11 @@ function compiler(of) {
 }
 const builtOf = (file) => join('dist', file.replace(/\.ts$/, '.js'));
 
-const scratch = mkdtempSync(join(tmpdir(), 'entente-guards-'));
+const scratch = mkdtempSync(join(tmpdir(), 'entente-mutants-'));
 // A spec runs the deployment as a user who may not write: it must come as far as the folder.
 chmodSync(scratch, 0o755);
 
-/** A copy of all that the specs need, in which one guard at a time is removed. */
+/** A copy of all that the specs need, in which one check at a time is removed. */
 function copyOf(name) {
   const copy = join(scratch, name);
   const peers = join(root, 'test', 'bench', 'peers');
@@ -117,11 +110,11 @@ async function run(copy, { spec, tests }) {
   let said = '';
   child.stderr.on('data', (text) => (said = (said + text).slice(-4000)));
   let late = false;
-  const timer = setTimeout(() => (late = true) && endGroup(child.pid), LONGEST);
+  const timer = setTimeout(() => (late = true) && endGroup(child.pid), SPEC_TIMEOUT_MS);
   await new Promise((resolve) => child.once('exit', resolve));
   clearTimeout(timer);
   endGroup(child.pid);
-  if (late) return { why: `did not end within ${LONGEST / 1000} s`, said };
+  if (late) return { why: `did not end within ${SPEC_TIMEOUT_MS / 1000} s`, said };
   if (!existsSync(report)) return { why: 'jest reported nothing', said };
   return { ...JSON.parse(readFileSync(report, 'utf8')), said };
 }
@@ -136,8 +129,8 @@ function endGroup(pid) {
 
 const PASS = 'its tests pass without it';
 /**
- * Whether a run shows that the guard is held, since a test fails without it; and why it does or
- * does not.
+ * Whether a run shows that the mutant is killed, since a test fails without the check; and why it
+ * is or is not.
  */
 function verdictOf({ why, numRuntimeErrorTestSuites, numTotalTests, numPendingTests, testResults, said }) {
   if (why !== undefined) return [false, `${why}\n${said}`];
@@ -146,7 +139,7 @@ function verdictOf({ why, numRuntimeErrorTestSuites, numTotalTests, numPendingTe
   const results = testResults.flatMap(({ assertionResults }) => assertionResults);
   const failed = results.flatMap(({ status, failureMessages }) => (status === 'failed' ? [failureMessages[0]] : []));
   if (failed.length === 0) return [false, PASS];
-  // What is left of the code must run: a name that is gone with the guard proves nothing.
+  // What is left of the code must run: a name that went with the check proves nothing.
   if (failed.every((says) => /^ReferenceError/.test(says))) return [false, `what is left does not run: ${failed[0]}`];
   return [true, plain(failed[0])];
 }
@@ -172,7 +165,7 @@ async function whyNotWhole(copy, entry) {
 }
 
 async function tryOne({ copy, compile }, entry) {
-  const { file, code: guard, instead } = entry;
+  const { file, code: check, instead } = entry;
   const source = join(copy, file);
   const built = join(copy, builtOf(file));
   const unbroken = readFileSync(source, 'utf8');
@@ -181,7 +174,7 @@ async function tryOne({ copy, compile }, entry) {
     return [false, `${builtOf(file)} is not what the build makes of ${file}`];
   const notWhole = await whyNotWhole(copy, entry);
   if (notWhole !== null) return [false, notWhole];
-  const broken = unbroken.replace(guard, () => instead);
+  const broken = unbroken.replace(check, () => instead);
   writeFileSync(source, broken);
   writeFileSync(built, compile(file, broken));
   try {
@@ -193,20 +186,20 @@ async function tryOne({ copy, compile }, entry) {
 }
 
 const begun = performance.now();
-const notHeld = [];
+const survived = [];
 const waiting = [...wanted];
 try {
-  const lanes = Array.from({ length: Math.min(AT_ONCE, wanted.length) }, (_, i) => copyOf(`copy-${i}`));
+  const lanes = Array.from({ length: Math.min(PARALLEL_RUNS, wanted.length) }, (_, i) => copyOf(`copy-${i}`));
   await Promise.all(
     lanes.map(async (lane) => {
       for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
         const since = performance.now();
-        const [held, why] = await tryOne(lane, entry);
+        const [killed, why] = await tryOne(lane, entry);
         const took = `${((performance.now() - since) / 1000).toFixed(1).padStart(5)} s`;
-        if (held) console.log(`held      ${took}  ${entry.guard}${verbose ? `\n          ${why}` : ''}`);
+        if (killed) console.log(`killed    ${took}  ${entry.name}${verbose ? `\n          ${why}` : ''}`);
         else {
-          notHeld.push(entry);
-          console.log(`NOT HELD  ${took}  ${entry.guard}: ${why}\n    ${entry.file}, ${entry.spec}`);
+          survived.push(entry);
+          console.log(`SURVIVED  ${took}  ${entry.name}: ${why}\n    ${entry.file}, ${entry.spec}`);
         }
       }
     }),
@@ -216,6 +209,6 @@ try {
 }
 const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
 console.log(
-  `${wanted.length} guards: ${wanted.length - notHeld.length} held, ${notHeld.length} not, in ${minutes} minutes`,
+  `${wanted.length} mutants: ${wanted.length - survived.length} killed, ${survived.length} survived, in ${minutes} minutes`,
 );
-process.exit(notHeld.length > 0 ? 1 : 0);
+process.exit(survived.length > 0 ? 1 : 0);

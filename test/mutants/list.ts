@@ -1,0 +1,362 @@
+/** A safety check that is removed, so that its test is seen to fail. */
+export interface Mutant {
+  /** What the check keeps, in words. */
+  readonly name: string;
+  readonly file: string;
+  /** The code of the check. It is in its file once. */
+  readonly code: string;
+  /** The code that replaces it. */
+  readonly instead: string;
+  /** The spec that must fail then, and which of its tests: a part of their titles. */
+  readonly spec: string;
+  readonly tests: string;
+}
+
+/**
+ * The checks whose loss would be the worst: each is removed once, and its test must fail. Pure code
+ * is mutated by `npm run test:mutation` instead, without a list.
+ */
+export const MUTANTS: readonly Mutant[] = [
+  // Optimistic concurrency: expected revisions and consulted streams.
+  {
+    name: 'an append checks the expected revision',
+    file: 'libs/sqlite/src/log-writer.ts',
+    code: 'if (!fits) return this.repeated(stream, expected, events) ?? { ok: false, actual };',
+    instead: '',
+    spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
+    tests: 'holds the expected revision exactly',
+  },
+  {
+    name: 'other events at an existing revision are a conflict',
+    file: 'libs/sqlite/src/log-writer.ts',
+    code: 'if (there.length !== events.length || there.some(({ id }, i) => id !== events[i]?.[0])) return null;',
+    instead: '',
+    spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
+    tests: 'holds the expected revision exactly',
+  },
+  {
+    name: 'consulted streams are checked again before the append',
+    file: 'libs/engine/src/execute.ts',
+    code: 'if (!(await this.stillSo(consulted))) continue;',
+    instead: '',
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'decides again where a stream that it consulted has moved',
+  },
+  {
+    name: 'a cached consulted stream is used only at its newest revision',
+    file: 'libs/engine/src/execute.ts',
+    code: 'if (cached?.revision === revision) return { ...cached };',
+    instead: 'if (cached !== undefined) return { ...cached };',
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'decides again where a stream that it consulted has moved',
+  },
+  {
+    name: 'a command that lost a race is decided again',
+    file: 'libs/engine/src/execute.ts',
+    code: 'const ATTEMPTS = 5;',
+    instead: 'const ATTEMPTS = 1;',
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'decides a lost race again',
+  },
+  {
+    name: 'a refusal rests on the newest revision of its stream',
+    file: 'libs/engine/src/execute.ts',
+    code: 'submit.dryRun) && (await this.store.revisionOf(name)) !== folded.revision',
+    instead: 'submit.dryRun) && false',
+    spec: 'test/faults/race.spec.ts',
+    tests: 'refuses nothing by what it remembers',
+  },
+  {
+    name: 'the revision that the client names is checked',
+    file: 'libs/engine/src/handle-command.ts',
+    code: `if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
+    instead: '',
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'holds the revision that the client saw',
+  },
+  {
+    name: 'the time of recording never goes back',
+    file: 'libs/sqlite/src/log-writer.ts',
+    code: 'stamp > this.lastRecorded ? stamp : this.lastRecorded',
+    instead: 'stamp',
+    spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
+    tests: 'records at the hour that its clock shows',
+  },
+
+  // Idempotence.
+  {
+    name: 'a repeated append is answered like the first one',
+    file: 'libs/sqlite/src/log-writer.ts',
+    code: 'if (there.length !== events.length || there.some(({ id }, i) => id !== events[i]?.[0])) return null;',
+    instead: 'return null;',
+    spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
+    tests: 'answers the same events at the same place as the first time',
+  },
+  {
+    name: 'equal commands that run at once share one decision',
+    file: 'libs/engine/src/execute.ts',
+    code: `if (running !== undefined) return running.then((o) => (o.as === 'accepted' ? { ...o, repeated: true } : o));`,
+    instead: '',
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'decides twins once',
+  },
+  {
+    name: 'an earlier receipt is looked for at the newest revision',
+    file: 'libs/engine/src/execute.ts',
+    code: 'left(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision',
+    instead: 'false',
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'gives the receipt of what another process has recorded',
+  },
+  {
+    name: 'an earlier receipt comes before the revision that the client names',
+    file: 'libs/engine/src/handle-command.ts',
+    code: `if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
+  if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
+    instead: `if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
+  if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };`,
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'after looking for an earlier receipt',
+  },
+  {
+    name: 'an earlier receipt comes before the rules',
+    file: 'libs/engine/src/handle-command.ts',
+    code: `if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
+  if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
+  const outOfTime = untimely(decider, command, folded.state, c);
+  if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };`,
+    instead: `const outOfTime = untimely(decider, command, folded.state, c);
+  if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
+  if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
+  if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
+    spec: 'test/faults/ports.spec.ts',
+    tests: 'where the rules would refuse the command by now',
+  },
+  {
+    name: 'another body under a used command id is refused',
+    file: 'libs/engine/src/handle-command.ts',
+    code: `return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };`,
+    instead: `return { as: 'repeated', trace };`,
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'tells another body under a used id',
+  },
+  {
+    name: 'a batch at or below the checkpoint is dropped',
+    file: 'libs/engine/src/project.ts',
+    code: ' || through <= from',
+    instead: '',
+    spec: 'test/faults/projection.spec.ts',
+    tests: 'takes a batch that it took before',
+  },
+  {
+    name: 'an event at or below the checkpoint is dropped',
+    file: 'libs/engine/src/project.ts',
+    code: 'e.position > from && ',
+    instead: '',
+    spec: 'test/faults/projection.spec.ts',
+    tests: 'takes a batch that it took before',
+  },
+
+  // Durability.
+  {
+    name: 'a commit is synced before it is acknowledged',
+    file: 'libs/sqlite/src/log-writer.ts',
+    code: `fdatasyncSync(this.wal);
+      return null;`,
+    instead: 'return null;',
+    spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
+    tests: 'whose disk fails under a sync',
+  },
+  {
+    name: 'a new reader reads only what is synced',
+    file: 'libs/sqlite/src/sqlite-event-store.ts',
+    code: 'this.reader.committed(this.reader.lastWritten());',
+    instead: '',
+    spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
+    tests: 'shows and acknowledges a commit when it is on the disk',
+  },
+  {
+    name: 'a reader of the log reads only what is synced',
+    file: 'libs/sqlite/src/sqlite-log-reader.ts',
+    code: 'lowest(upTo ?? ALL, this.durable)',
+    instead: '(upTo ?? ALL)',
+    spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
+    tests: 'shows and acknowledges a commit when it is on the disk',
+  },
+  {
+    name: 'an append that failed is rolled back',
+    file: 'libs/sqlite/src/log-writer.ts',
+    code: `if (this.db.inTransaction) this.db.exec('ROLLBACK');`,
+    instead: '',
+    spec: 'libs/sqlite/src/log-writer.spec.ts',
+    tests: 'remembers nothing of a batch that was rolled back',
+  },
+  {
+    name: 'no append is accepted after a commit with an unknown outcome',
+    file: 'libs/sqlite/src/sqlite-event-store.ts',
+    code: `const fault = new OutcomeUnknown(cause);
+    this.closed = true;`,
+    instead: 'const fault = new OutcomeUnknown(cause);',
+    spec: 'test/faults/unknown-outcome.spec.ts',
+    tests: 'takes nothing more',
+  },
+
+  // Fences and compare-and-swap.
+  {
+    name: 'only one process writes to a folder',
+    file: 'libs/sqlite/src/log-file.ts',
+    code: `opened(file, () => lock.exec('BEGIN EXCLUSIVE'));`,
+    instead: '',
+    spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
+    tests: 'refuses a second writer on the folder',
+  },
+  {
+    name: 'a checkpoint moves only from its stored position',
+    file: 'libs/typeorm/src/row-writer.ts',
+    code: 'if (this.checkpoint(model, partition) !== from) return false;',
+    instead: '',
+    spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
+    tests: 'moves a checkpoint only from where it stands',
+  },
+  {
+    name: 'a fenced commit is rolled back',
+    file: 'libs/typeorm/src/row-writer.ts',
+    code: `this.db.exec(kept ? 'COMMIT' : 'ROLLBACK');`,
+    instead: `this.db.exec('COMMIT');`,
+    spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
+    tests: 'keeps nothing of a batch that was folded on another one',
+  },
+  {
+    name: 'a row version is closed only once',
+    file: 'libs/typeorm/src/row-writer.ts',
+    code: 'if (close.run(until, stream, key).changes !== 1)',
+    instead: 'if (close.run(until, stream, key).changes > 1)',
+    spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
+    tests: 'keeps a batch whole or not at all',
+  },
+  {
+    name: 'a worker of retired tables commits nothing',
+    file: 'libs/typeorm/src/row-writer.ts',
+    code: 'const kept = stillServed() && batches.every((batch) => this.keep(batch));',
+    instead: 'const kept = batches.every((batch) => this.keep(batch));',
+    spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
+    tests: 'fence a store that has not seen yet that others are served',
+  },
+  {
+    name: 'a batch of an older catalog version is not committed',
+    file: 'libs/typeorm/src/sqlite-read-model-store.ts',
+    code: ' && now === (turn ?? now)',
+    instead: '',
+    spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
+    tests: 'keeps nothing that was begun before a parked stream was cleared',
+  },
+  {
+    name: 'a fenced projector resumes from the stored checkpoint',
+    file: 'libs/engine/src/project.ts',
+    code: 'if (!(await this.store.commit(batches, turn)))',
+    instead: 'if (!(await this.store.commit(batches, turn)) && false)',
+    spec: 'test/faults/projection.spec.ts',
+    tests: 'is fenced by another worker',
+  },
+  {
+    name: 'a commit names the catalog version that its partition began with',
+    file: 'libs/engine/src/project.ts',
+    code: 'this.store.commit(batches, turn)',
+    instead: 'this.store.commit(batches)',
+    spec: 'test/faults/projection.spec.ts',
+    tests: 'are folded, and no further',
+  },
+  {
+    name: 'an answer is read from one catalog version',
+    file: 'libs/typeorm/src/sqlite-read-model-store.ts',
+    code: '(yield* rows.turn()) === this.served.turn ? { is: yield* steps } : null',
+    instead: '{ is: yield* steps }',
+    spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
+    tests: 'answer of what is served in the moment of the answer',
+  },
+  {
+    name: 'a pending table is promoted only when it has caught up',
+    file: 'libs/typeorm/src/sqlite-rebuild.ts',
+    code: 'if (!this.writer.reaches(new RowWriter(this.db, this.living()))) return false;',
+    instead: '',
+    spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
+    tests: 'lets a next version take over only when it is as far',
+  },
+  {
+    name: 'a replaced rebuild commits nothing',
+    file: 'libs/typeorm/src/sqlite-rebuild.ts',
+    code: 'this.writer.commit(batches, () => this.stands())',
+    instead: 'this.writer.commit(batches, () => true)',
+    spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
+    tests: 'fences a rebuild whose next version was begun anew',
+  },
+
+  // Pseudonyms.
+  {
+    name: 'the sender of a pseudonymous command is recorded by a pseudonym',
+    file: 'libs/engine/src/execute.ts',
+    code: 'return sealed?.includes(command.type) === true',
+    instead: 'return sealed?.includes(command.type) === undefined',
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'by a pseudonym that is good for one stream',
+  },
+  {
+    name: 'a pseudonymous sender leaves only its role',
+    file: 'libs/engine/src/handle-command.ts',
+    code: 'c.recordedAs === c.actor.organisation ? c.actor : { organisation: c.recordedAs, role: c.actor.role }',
+    instead: '({ ...c.actor, organisation: c.recordedAs })',
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'by a pseudonym that is good for one stream',
+  },
+  {
+    name: 'a damaged pseudonym key is refused',
+    file: 'apps/standalone/src/standalone.module.ts',
+    code: 'if (!/^[0-9a-f]{64}$/.test(key))',
+    instead: 'if (false)',
+    spec: 'test/faults/damage.spec.ts',
+    tests: 'on a key that was emptied',
+  },
+
+  // Limits.
+  {
+    name: 'the cache of folded streams is bounded',
+    file: 'libs/engine/src/execute.ts',
+    code: 'maxSize: maxCachedEvents',
+    instead: 'maxSize: Number.MAX_SAFE_INTEGER',
+    spec: 'libs/engine/src/execute.spec.ts',
+    tests: 'remembers no more events than it may',
+  },
+  {
+    name: 'an append beyond the bound of pending appends is refused',
+    file: 'libs/sqlite/src/sqlite-event-store.ts',
+    code: 'return Promise.reject(new Overloaded(this.queue.length));',
+    instead: 'void Overloaded;',
+    spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
+    tests: 'refuses what would wait beyond the bound',
+  },
+  {
+    name: 'a slow live reader is closed',
+    file: 'libs/http/src/live.controller.ts',
+    code: `if (this.raw.writableLength > MOST_WAITING) this.cutOff(TOO_SLOW);
+    else this.raw`,
+    instead: 'this.raw',
+    spec: 'test/faults/crowd.spec.ts',
+    tests: 'a crowd',
+  },
+  {
+    name: 'the unanswered requests of a connection are bounded',
+    file: 'libs/http/src/server-limits.ts',
+    code: 'if (before >= MOST_UNANSWERED) socket.destroy();',
+    instead: '',
+    spec: 'test/faults/hostile.faults-spec.ts',
+    tests: 'cuts off who sends hundreds of requests',
+  },
+  {
+    name: 'a read model with too many parked streams stops',
+    file: 'libs/engine/src/project.ts',
+    code: 'if (parked > this.maxParked)',
+    instead: 'if (false)',
+    spec: 'test/faults/projection.spec.ts',
+    tests: 'stops a model of which too many streams are parked',
+  },
+];
