@@ -52,7 +52,7 @@ function past(decider: AnyDecider, id: string, events: readonly Event[], actor: 
 }
 
 /** What a command says beside its body, and when it is decided. */
-interface Circumstances {
+interface SendOptions {
   readonly occurredAt?: string;
   readonly now?: string;
   readonly ifMatch?: number;
@@ -101,7 +101,7 @@ class Given {
    * The command is accepted with these events, these only, in this order; sent again under the same
    * id, it is repeated and records nothing.
    */
-  decides(command: Command, events: Event | readonly Event[], at: Circumstances = {}): void {
+  decides(command: Command, events: Event | readonly Event[], at: SendOptions = {}): void {
     const { decision, repeat } = this.send(command, at);
     if (decision.as === 'refused') throw new Error(`refused: ${decision.refusal.code}: ${decision.refusal.unless}`);
     expect(decision.as).toBe('decided');
@@ -112,13 +112,13 @@ class Given {
   }
 
   /** The command is refused with this code, and the refusal says what would have to be true. */
-  refuses(command: Command, code: string, at: Circumstances = {}): void {
+  refuses(command: Command, code: string, at: SendOptions = {}): void {
     const { decision } = this.send(command, at);
     expect(decision.as === 'refused' ? decision.refusal.code : decision).toBe(code);
     if (decision.as === 'refused') expect(decision.refusal.unless.length).toBeGreaterThan(10);
   }
 
-  private send(command: Command, at: Circumstances) {
+  private send(command: Command, at: SendOptions) {
     const { decider } = this;
     const id = this.streamId ?? idOf(decider, this.actor.for ?? this.actor.organisation);
     const folded = past(decider, id, this.events, this.happenedBy);

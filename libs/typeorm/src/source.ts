@@ -40,7 +40,9 @@ export interface Source {
   readonly selects: readonly string[];
   /** The types of the columns, in the same order. */
   readonly types: readonly ColumnType[];
-  /** A row of these columns without values: copied, since an object that grows is slower to make. */
+  /**
+   * A row of these columns without values: copied, since an object that grows is slower to make.
+   */
   readonly empty: Readonly<Record<string, null>>;
   /** Where among them its key stands. */
   readonly keyAt: readonly number[];

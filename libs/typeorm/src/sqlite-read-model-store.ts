@@ -95,7 +95,8 @@ export class SqliteReadModelStore extends ReadModelStore {
       // Rows are folded from the log: what a power cut takes of them is folded again, so that a
       // commit need not wait for the disk.
       this.write.pragma('synchronous = NORMAL');
-      // 40 MB of rows are moved into the file at a time: a page that many commits changed once only.
+      // 40 MB of rows are moved into the file at a time: a page that many commits changed once
+      // only.
       this.write.pragma('wal_autocheckpoint = 10000');
       prepareFile(this.write, storeId, this.file, models, head);
       await makeTables(this.file, this.stored(livingIn(this.write)));
