@@ -37,7 +37,7 @@ const FROM_MEMORY = [
 ];
 /** These are on no client's way: `ports-apart.spec.ts` fails each by its name. */
 export const APART: readonly string[] = [
-  'EventStore.adopt',
+  'EventStore.importEvents',
   'EventStore.close',
   'ReadModelStore.open',
   'ReadModelStore.rebuild',

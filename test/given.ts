@@ -1,7 +1,14 @@
 import { expect } from '@jest/globals';
 import 'reflect-metadata';
 import { registered } from '@entente/contracts';
-import { type Actor, type AnyDecider, type Command, type Event, type Known, streamName } from '@entente/kernel';
+import {
+  type Actor,
+  type AnyDecider,
+  type Command,
+  type Event,
+  type ConsultedStreams,
+  streamName,
+} from '@entente/kernel';
 import {
   type Decision,
   type FoldedStream,
@@ -128,7 +135,7 @@ class Given {
       if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${name}`);
       return found;
     };
-    const known: Known = {
+    const known: ConsultedStreams = {
       has: (other, key) => asked.has(`${other.kind}/${key}`),
       of: <S>(other: { kind: string; initial: S }, key: string): S => stateOf(`${other.kind}/${key}`).state as S,
       typeOfEvent: (key, name) => (name === undefined ? folded : stateOf(name)).types.get(key),

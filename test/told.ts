@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { bookOfExamples, commandAt, readBody } from '@entente/contracts';
+import { exampleScenario, commandAt, readBody } from '@entente/contracts';
 import { ExecuteCommand } from '@entente/engine';
 import { readActor } from '@entente/http';
 import type { Actor } from '@entente/kernel';
 
 const TODAY = '2026-11-24';
 /** The book of examples, as of one day. */
-export const BOOK = bookOfExamples(TODAY);
+export const BOOK = exampleScenario(TODAY);
 type Step = (typeof BOOK)[number];
 const stepAt = (n: number): Step => BOOK[n] as Step;
 

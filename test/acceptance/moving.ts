@@ -50,19 +50,19 @@ export function moving(opens: OpensDeployment): void {
   describe('a log that is moved into a deployment', () => {
     it('is there whole and once, also where that was broken off', async () => {
       const store = await (deployment as Deployment).store();
-      const adopt = store.adopt.bind(store);
+      const adopt = store.importEvents.bind(store);
       const positions = `${file}.positions.csv`;
-      store.adopt = async (events) => {
+      store.importEvents = async (events) => {
         await adopt(events.slice(0, 20));
         throw new Error('the line went dead');
       };
       await expect(importInto(store, file, positions, quiet)).rejects.toThrow('the line went dead');
       expect(await all(store.readLog(0n))).toHaveLength(20);
-      store.adopt = adopt;
+      store.importEvents = adopt;
       const told = await importInto(store, file, positions, quiet);
       // Once more, slowly: progress counts events, and comes to all of them.
       const said: string[] = [];
-      store.adopt = async (events) => {
+      store.importEvents = async (events) => {
         await pause(1100);
         return adopt(events);
       };

@@ -102,7 +102,7 @@ rm "$out"`;
 async function answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
   const [name = '', ...args] = (await text(request)).trimEnd().split('\n');
   const inFolder = (arg: string): string =>
-    arg.startsWith('../stories/') || existsSync(join(folder, arg)) ? join(folder, arg) : arg;
+    arg.startsWith('./') || existsSync(join(folder, arg)) ? join(folder, arg) : arg;
   const printed: string[] = [];
   const print = (text: string): void => void printed.push(text);
   let exit = 1;

@@ -37,7 +37,7 @@ const SUBJECTS_SINCE = '2026-11-28T00:00:00Z';
 
 /** Comments wrap at this column. */
 const MAX_COMMENT = 100;
-const COMMENT = /^\s*(?:\/\/|\/?\*)/;
+const COMMENT = /^\s*(?:\/\/|\/\*|\*(?:[\s/]|$))/;
 
 /** Whether a line is a comment that should have been wrapped: one word alone cannot be. */
 export const isUnwrapped = (line) => line.length > MAX_COMMENT && COMMENT.test(line) && / \S+ \S/.test(line.trim());

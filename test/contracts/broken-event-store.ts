@@ -30,7 +30,7 @@ export class BrokenEventStore extends EventStore {
   positionAt(): Promise<bigint> {
     return Promise.resolve(0n);
   }
-  adopt(): Promise<[]> {
+  importEvents(): Promise<[]> {
     return Promise.resolve([]);
   }
   waiting(): number {

@@ -1,4 +1,10 @@
-import { type RowChangeSet, type ReadModelDescription, ReadModelStore, Rebuild, type RowsOut } from '@entente/engine';
+import {
+  type RowChangeSet,
+  type ReadModelDescription,
+  ReadModelStore,
+  Rebuild,
+  type ResultPage,
+} from '@entente/engine';
 
 /** Fills nothing, and says that it has taken over. */
 class BrokenRebuild extends Rebuild {
@@ -44,7 +50,7 @@ export class BrokenReadModelStore extends ReadModelStore {
   outdated(): Promise<[]> {
     return Promise.resolve([]);
   }
-  turn(): Promise<number> {
+  catalogVersion(): Promise<number> {
     return Promise.resolve(1);
   }
   rebuild(): Promise<Rebuild> {
@@ -62,13 +68,13 @@ export class BrokenReadModelStore extends ReadModelStore {
   checkpoints(): Promise<ReadonlyMap<string, readonly bigint[]>> {
     return Promise.resolve(new Map());
   }
-  query(): Promise<RowsOut> {
+  query(): Promise<ResultPage> {
     return Promise.resolve({ rows: [], more: false, pin: [0n], version: '1' });
   }
   totals(): Promise<[]> {
     return Promise.resolve([]);
   }
-  reach(): Promise<{ pin: [bigint]; version: string }> {
+  positions(): Promise<{ pin: [bigint]; version: string }> {
     return Promise.resolve({ pin: [0n], version: '1' });
   }
   changes(): Promise<RowChangeSet> {

@@ -275,18 +275,18 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
         of('note/b', 0, '2020-01-01T00:00:00.000Z'),
         of('note/a', 1, '2020-01-02T00:00:00.000Z'),
       ];
-      const positions = await store.adopt(events);
+      const positions = await store.importEvents(events);
       const log = await all(store.readLog(0n));
       expect(log.map(({ position }) => position)).toEqual(positions);
       expect(log).toEqual(events.map((event, i) => ({ ...event, position: positions[i] })));
       const gap = [of('note/c', 0, '2020-01-03T00:00:00.000Z'), of('note/a', 3, '2020-01-03T00:00:00.000Z')];
-      await expect(store.adopt(gap)).rejects.toThrow('is not the next');
-      expect(await store.adopt(events)).toEqual(positions);
+      await expect(store.importEvents(gap)).rejects.toThrow('is not the next');
+      expect(await store.importEvents(events)).toEqual(positions);
       const more = of('note/d', 0, '2020-01-02T00:00:00.000Z');
-      const again = await store.adopt([...events, more]);
+      const again = await store.importEvents([...events, more]);
       const further = await all(store.readLog(0n));
       expect(again).toEqual([...positions, further[3]?.position]);
-      await expect(store.adopt([of('note/a', 2, '2019-12-31T00:00:00.000Z')])).rejects.toThrow('before');
+      await expect(store.importEvents([of('note/a', 2, '2019-12-31T00:00:00.000Z')])).rejects.toThrow('before');
       expect(await all(store.readLog(0n))).toHaveLength(4);
       expect(await store.append('note/a', 1, [anEvent()])).toMatchObject({ ok: true, revision: 2 });
       expect(await store.append('note/c', 'none', [anEvent()])).toMatchObject({ ok: true, revision: 0 });

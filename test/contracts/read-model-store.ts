@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import {
   type ModelBatch,
-  type Pin,
+  type Positions,
   type ReadModelStore,
   type RowQuery,
   type RowSink,
@@ -99,7 +99,10 @@ function writer(store: RowSink, model = 'words') {
 }
 
 /** A pin of the first partition at a position, and of the others at their beginning. */
-const pinned = ({ partitions }: ReadModelStore, at: bigint): Pin => [at, ...Array<bigint>(partitions - 1).fill(0n)];
+const pinned = ({ partitions }: ReadModelStore, at: bigint): Positions => [
+  at,
+  ...Array<bigint>(partitions - 1).fill(0n),
+];
 
 const everything: RowQuery = { where: [], sort: [], limit: 100 };
 const wordsOf = async (store: ReadModelStore, query: Partial<RowQuery> = {}, name = 'words') =>
@@ -313,7 +316,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         ['note/b', '1', word('a', big, { shade: 'red' })],
         ['note/b', '2', word('b', 5)],
       );
-      const { pin } = await store.reach('words');
+      const { pin } = await store.positions('words');
       expect(await store.totals('words', [], pin)).toEqual([
         { by: { shade: 'red' }, counts: 'words', count: 2, sums: { amount: '18014398509481982' } },
         { by: { shade: null }, counts: 'words', count: 1, sums: { amount: '5' } },
@@ -417,15 +420,15 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       await writer(store)(['note/a', 'x', word('x', 1)]);
       silence();
       expect(moved).toEqual([['words']]);
-      expect(await store.reach('by-word')).toMatchObject({ pin: pinned(store, 1n) });
+      expect(await store.positions('by-word')).toMatchObject({ pin: pinned(store, 1n) });
     },
   },
   {
     says: 'fills the next version of a model beside the living one, and serves it from the cut-over on',
     async holds(store) {
       await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'y', word('y', 2)]);
-      const before = await store.reach('words');
-      const turn = await store.turn();
+      const before = await store.positions('words');
+      const turn = await store.catalogVersion();
       const next = await store.rebuild(['words'], false);
       expect((await next.checkpoints()).get('words')?.[0]).toBe(0n);
       expect((await next.current(words, [{ stream: 'note/a', key: 'x' }])).size).toBe(0);
@@ -433,7 +436,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       expect(await wordsOf(store)).toEqual(['x', 'y']);
       expect(await next.cutOver()).toBe(true);
       await next.close();
-      expect(await store.turn()).toBeGreaterThan(turn);
+      expect(await store.catalogVersion()).toBeGreaterThan(turn);
       const { rows, pin, version } = await store.query('words', everything);
       expect(rows.map(({ columns }) => [columns['word'], columns['amount']])).toEqual([
         ['x', 10],
@@ -441,7 +444,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       ]);
       expect(pin).toEqual(pinned(store, 2n));
       expect(version).not.toBe(before.version);
-      expect((await store.reach('by-word')).version).not.toBe('');
+      expect((await store.positions('by-word')).version).not.toBe('');
       expect([...(await store.current(words, [{ stream: 'note/b', key: 'z' }])).values()]).toEqual([word('z', 20)]);
       const more: ModelBatch = { model: 'words', partition: 0, from: 2n, to: 3n, closes: [], versions: [], parked: [] };
       expect(await store.commit([more])).toBe(true);
@@ -514,15 +517,15 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       };
       const empty = { model: 'words', partition: 0, closes: [], versions: [], parked: [] };
       expect(await store.commit([{ ...empty, from: 1n, to: 3n, parked: [parked] }])).toBe(true);
-      const before = await store.reach('words');
-      const turn = await store.turn();
+      const before = await store.positions('words');
+      const turn = await store.catalogVersion();
       const late = { stream: 'note/a', key: 'x', since: 2n, until: null, eventId: 'e2', row: word('x', 7) };
       const closes = [{ stream: 'note/a', key: 'x', until: 2n }];
       expect(await store.commit([{ ...empty, from: 3n, to: 3n, closes, versions: [late], cleared: ['note/a'] }])).toBe(
         true,
       );
       expect(await store.parked()).toEqual([]);
-      expect(await store.turn()).toBeGreaterThan(turn);
+      expect(await store.catalogVersion()).toBeGreaterThan(turn);
       const { rows, pin, version } = await store.query('words', everything);
       expect(rows.map(({ columns, parkedSince }) => [columns['amount'], parkedSince])).toEqual([[7, null]]);
       expect([pin, version === before.version]).toEqual([pinned(store, 3n), false]);
@@ -539,19 +542,19 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const empty = { model: 'words', partition: 0, closes: [], versions: [], parked: [] };
       const parked = { model: 'words', stream: 'note/a', eventId: 'e2', position: 2n, error: 'no', since: 's' };
-      let begun = await store.turn();
+      let begun = await store.catalogVersion();
       expect(await store.commit([{ ...empty, from: 1n, to: 2n, parked: [parked] }], begun)).toBe(true);
       expect(await store.commit([{ ...empty, from: 2n, to: 2n, cleared: ['note/a'] }])).toBe(true);
-      expect(await store.turn()).toBeGreaterThan(begun);
+      expect(await store.catalogVersion()).toBeGreaterThan(begun);
       expect(await store.commit([{ ...empty, from: 2n, to: 3n }], begun)).toBe(false);
-      begun = await store.turn();
+      begun = await store.catalogVersion();
       const next = await store.rebuild(['words'], false);
       expect(await next.commit([{ ...empty, from: 0n, to: 2n }])).toBe(true);
       expect(await next.cutOver()).toBe(true);
       await next.close();
-      expect(await store.turn()).toBeGreaterThan(begun);
+      expect(await store.catalogVersion()).toBeGreaterThan(begun);
       expect(await store.commit([{ ...empty, from: 2n, to: 3n }], begun)).toBe(false);
-      expect(await store.commit([{ ...empty, from: 2n, to: 3n }], await store.turn())).toBe(true);
+      expect(await store.commit([{ ...empty, from: 2n, to: 3n }], await store.catalogVersion())).toBe(true);
     },
   },
 ];

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { streamName } from '@entente/kernel';
+import { type CommandAnswer, streamName } from '@entente/kernel';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Answered, CATALOGUE, type Message, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
+import { CATALOGUE, type Message, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
 
 interface Sent {
   readonly headers: Readonly<Record<string, string>>;
@@ -16,8 +16,8 @@ const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'topic', 'comma
   readonly asked: { commandId: string; subject: string; correlationId: string; traceparent: string };
   readonly read: object;
   readonly place: { id: string; source: string };
-  readonly accepted: { answer: Answered; message: Message };
-  readonly refused: { answer: Answered; message: Message };
+  readonly accepted: { answer: CommandAnswer; message: Message };
+  readonly refused: { answer: CommandAnswer; message: Message };
 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const reading = ({ headers, value }: Sent): ReadMessage => readCommand({ headers, value: bytes(value) });

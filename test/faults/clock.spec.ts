@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { bookOfExamples } from '@entente/contracts';
+import { exampleScenario } from '@entente/contracts';
 import { createStandaloneApp } from '@entente/embedded';
 import { EventStore } from '@entente/engine';
 import { caughtUp, propose } from '../built-standalone.js';
@@ -75,7 +75,7 @@ describe('a clock that is set back an hour and forward a year', () => {
   it('says nothing twice of what is due: a step overdue, a precaution and an offer lapsed', async () => {
     const start = Date.parse(`${TODAY}T12:00:00.000Z`);
     const due = ['record-overdue-step', 'lapse-precautionary-suspension', 'lapse-offer'];
-    const book = bookOfExamples(TODAY);
+    const book = exampleScenario(TODAY);
     const lastOf = new Map<number, string>();
     const send = async ({ step, kind, id, path, actor, ...told }: (typeof book)[number], key: string) => {
       const body = structuredClone(told.body) as Record<string, unknown>;

@@ -95,12 +95,12 @@ describe('what fails once apart from the path of a command', () => {
         const store = new SqliteEventStore({ folder: into });
         // Killed from here on, there would be no folder of that name.
         expect(existsSync(data)).toBe(false);
-        if (broken) mend = fail('EventStore.adopt', store, when);
+        if (broken) mend = fail('EventStore.importEvents', store, when);
         return store;
       };
       const output = { json: true, out: () => undefined, err: () => undefined };
       const move = () => importLog(file, data, `${data}.positions`, openStore, output);
-      await expect(move()).rejects.toThrow(`failed ${when} adopt`);
+      await expect(move()).rejects.toThrow(`failed ${when} importEvents`);
       expect([existsSync(data), mend()]).toEqual([false, true]);
       broken = false;
       await move();
@@ -168,11 +168,11 @@ describe('what fails once apart from the path of a command', () => {
       };
       return filling;
     };
-    const { version } = await store.reach('programmes');
+    const { version } = await store.positions('programmes');
     const models = MODELS.filter(({ name }) => name === 'programmes');
     await rebuild(app.get(EventStore), models, store, { now: () => '2026-06-01T12:00:00.000Z' });
     Reflect.deleteProperty(store, 'rebuild');
-    expect([asked, (await store.reach('programmes')).version === version]).toEqual([2, false]);
+    expect([asked, (await store.positions('programmes')).version === version]).toEqual([2, false]);
     expect((await rows()).includes('norland.before-the-cut-over')).toBe(true);
   });
 

@@ -65,7 +65,7 @@ function holdQuery(): () => void {
   return go;
 }
 async function folded(): Promise<void> {
-  while (((await rows().reach('programmes')).pin[0] as bigint) < BigInt(sent)) await pause(5);
+  while (((await rows().positions('programmes')).pin[0] as bigint) < BigInt(sent)) await pause(5);
 }
 
 describe('a reader of live rows', () => {
@@ -131,7 +131,7 @@ describe('a reader of live rows', () => {
     };
     const late = await new LiveReader(url, `${LIVE}&donor=norland`).come();
     await late.until(({ events }) => events.includes('caught-up'));
-    const { version } = await rows().reach('programmes');
+    const { version } = await rows().positions('programmes');
     expect(late.frames.find((frame) => frame.includes('event: caught-up'))).toContain(`"version":"${version}"`);
   });
 

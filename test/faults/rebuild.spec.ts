@@ -188,7 +188,7 @@ describe('a parked stream', () => {
     const rows = new SqliteReadModelStore({ folder, models: faulty, views: VIEWS });
     await rows.open(log.id);
     await replay(log, faulty, rows, await log.head(), now);
-    const before = (await rows.reach('milestones')).version;
+    const before = (await rows.positions('milestones')).version;
     const again = await retryParked(log, faulty, rows, now);
     expect(again).toEqual([
       { model: 'milestones', stream: 'programme/norland.border-training', error: 'RangeError: a fault' },
@@ -221,7 +221,7 @@ describe('a parked stream', () => {
     ]);
     expect(await entente('parked')).toMatchObject({ status: 0, out: 'nothing is parked' });
     const mended = await openRows();
-    expect((await mended.reach('milestones')).version).not.toBe(before);
+    expect((await mended.positions('milestones')).version).not.toBe(before);
     await mended.close();
     expect(await entente('compare', '--rebuilt')).toMatchObject({ status: 0 });
     await expect(entente('parked', 'again')).rejects.toThrow('nothing or "retry"');

@@ -44,7 +44,7 @@ async function fill(): Promise<void> {
   const log = new SqliteEventStore({ folder });
   const told = (await all(log.readLog(0n))).at(-1) as RecordedEvent;
   for (let n = 0; n < EVENTS; n += 1000)
-    await log.adopt(
+    await log.importEvents(
       Array.from({ length: 1000 }, (_, i) => {
         const account = (n + i) % ACCOUNTS;
         const round = Math.floor((n + i) / ACCOUNTS);

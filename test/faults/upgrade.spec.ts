@@ -27,7 +27,7 @@ interface Answer {
 const older = () => olderVersion(folder, 'funding', (table) => `UPDATE ${table} SET fund = '${OLD}'`);
 
 describe('an upgrade', () => {
-  it.each(['reach', 'totals', 'query'] as const)(
+  it.each(['positions', 'totals', 'query'] as const)(
     'that takes over within an answer, after its %s, mixes nothing of the two versions in it',
     async (method) => {
       const first = await createStandaloneApp(folder, 'fatal');

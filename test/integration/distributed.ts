@@ -105,7 +105,7 @@ export async function distributed(partitions: number, brokers?: string) {
       const rows = await rowsIn(url);
       let folded = 0;
       const observer = {
-        settled: () => undefined,
+        commandHandled: () => undefined,
         decided: () => undefined,
         conflict: () => undefined,
         projected: (events: number) => void (folded += events),
@@ -130,7 +130,7 @@ export async function distributed(partitions: number, brokers?: string) {
       const head = await store.head();
       const rows = await rowsIn(url);
       try {
-        await until(async () => (await rows.reach('words')).pin.every((at) => at >= head), ms);
+        await until(async () => (await rows.positions('words')).pin.every((at) => at >= head), ms);
         expect(await rows.parked()).toEqual([]);
         const replayed = await rowsIn(await postgres.database());
         await replay(store, [counted], replayed, head, now);

@@ -11,7 +11,7 @@ import {
   DiskFull,
   Projector,
   type ReadModelStore,
-  type RowsNews,
+  type LiveUpdate,
   replay,
 } from '@entente/engine';
 import { MODELS, VIEWS } from '@entente/read-models';
@@ -63,7 +63,7 @@ const journalOf = async (rows: ReadModelStore): Promise<readonly unknown[]> => {
  * them once.
  */
 async function areWhole(rows: ReadModelStore, store: EventStore): Promise<void> {
-  for (const head = await store.head(); ((await rows.reach('journal')).pin[0] ?? 0n) < head;) await pause(50);
+  for (const head = await store.head(); ((await rows.positions('journal')).pin[0] ?? 0n) < head;) await pause(50);
   const again = await rowsAt(await server.database('anew'));
   await replay(store, MODELS, again, await store.head(), now);
   const journal = await journalOf(rows);
@@ -81,7 +81,7 @@ describe('PostgreSQL that goes away under a projection and its live readers', ()
     const live = new LiveRows(rows, 100);
     const told = new Set<string>();
     let over = false;
-    const tell = (news: RowsNews): void => {
+    const tell = (news: LiveUpdate): void => {
       if (news.as === 'rows') for (const { key } of news.rows) told.add(key);
       if (news.as === 'changes') for (const { key } of news.changes) told.add(key);
     };
@@ -106,7 +106,7 @@ describe('PostgreSQL that goes away under a projection and its live readers', ()
       await (how === 'stopped' ? server.stop() : server.kill());
       await pause(1000);
       expect(projector.fault()).not.toBeNull();
-      await expect(rows.reach('journal')).rejects.toMatchObject({ code: 'rows-away', retryAfter: 1 });
+      await expect(rows.positions('journal')).rejects.toMatchObject({ code: 'rows-away', retryAfter: 1 });
       server = await startPostgres({ ...own, port });
     }
     await pause(500);

@@ -53,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a command that lost a race is decided again',
     file: 'libs/engine/src/execute.ts',
-    code: 'const ATTEMPTS = 5;',
+    code: 'const MAX_ATTEMPTS = 5;',
     instead: 'const ATTEMPTS = 1;',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'decides a lost race again',
@@ -269,7 +269,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an answer is read from one catalog version',
     file: 'libs/typeorm/src/sqlite-read-model-store.ts',
-    code: '(yield* rows.turn()) === this.served.turn ? { is: yield* steps } : null',
+    code: '(yield* rows.catalogVersion()) === this.served.version ? { is: yield* steps } : null',
     instead: '{ is: yield* steps }',
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
     tests: 'answer of what is served in the moment of the answer',
@@ -337,7 +337,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a slow live reader is closed',
     file: 'libs/http/src/live.controller.ts',
-    code: `if (this.raw.writableLength > MOST_WAITING) this.cutOff(TOO_SLOW);
+    code: `if (this.raw.writableLength > MAX_BUFFERED_BYTES) this.cutOff(TOO_SLOW);
     else this.raw`,
     instead: 'this.raw',
     spec: 'test/faults/crowd.spec.ts',
@@ -346,7 +346,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the unanswered requests of a connection are bounded',
     file: 'libs/http/src/server-limits.ts',
-    code: 'if (before >= MOST_UNANSWERED) socket.destroy();',
+    code: 'if (before >= MAX_UNANSWERED) socket.destroy();',
     instead: '',
     spec: 'test/faults/hostile.faults-spec.ts',
     tests: 'cuts off who sends hundreds of requests',

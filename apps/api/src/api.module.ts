@@ -14,8 +14,8 @@ import {
   Pseudonymizer,
   Watchdog,
   eraOf,
-  followersIn,
-  modelsIn,
+  progressSources,
+  modelStatuses,
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import {
@@ -74,7 +74,7 @@ type Behind = [rows: ReadModelStore, topic: PublishedPosition, commands: Command
  * commands on their topic.
  */
 function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): readonly ProgressSource[] {
-  const models = followersIn(
+  const models = progressSources(
     rows,
     MODELS.map(({ name }) => name),
   );
@@ -207,7 +207,7 @@ export class ApiModule {
               waiting: () => log.waiting(),
               commandsWaiting: () => backlog.waiting(),
               fault: () => null,
-              models: () => modelsIn(rows),
+              models: () => modelStatuses(rows),
             }),
         },
         WatchdogWorker,

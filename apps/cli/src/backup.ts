@@ -3,7 +3,7 @@ import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, st
 import { join } from 'node:path';
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
-import { beginEra, copyDatabase, damageIn } from './cli.module.js';
+import { beginEra, copyDatabase, integrityCheck } from './cli.module.js';
 import { digestOfLog } from './events-digest.js';
 import { fillWhole, inUse } from './folder.js';
 import type { Output } from './output.js';
@@ -120,7 +120,7 @@ async function servedIn(folder: string, log: EventLog, open: Openers): Promise<R
   try {
     const models = rows.names().filter(({ is }) => is === 'model');
     return Object.fromEntries(
-      await Promise.all(models.map(async ({ name }) => [name, (await rows.reach(name)).version] as const)),
+      await Promise.all(models.map(async ({ name }) => [name, (await rows.positions(name)).version] as const)),
     );
   } finally {
     await rows.close();
@@ -146,7 +146,8 @@ export async function restore(
     if (!existsSync(file)) wrong.push(`${name} is missing`);
     else if (statSync(file).size !== bytes) wrong.push(`${name} has ${statSync(file).size} bytes, not ${bytes}`);
     else if ((await digestOf(file)) !== sha256) wrong.push(`${name} has another digest`);
-    else if (name.endsWith('.sqlite') && damageIn(file) !== null) wrong.push(`${name}: ${damageIn(file) ?? ''}`);
+    else if (name.endsWith('.sqlite') && integrityCheck(file) !== null)
+      wrong.push(`${name}: ${integrityCheck(file) ?? ''}`);
   }
   if (wrong.length > 0) throw new Error(`this backup is not what its manifest says: ${wrong.join('; ')}`);
   await fillWhole(data, async (making) => {

@@ -135,7 +135,7 @@ export async function importInto(
     let waiting: RecordedEvent[] = [];
     const there = eventsOf(store);
     const adopt = async (): Promise<void> => {
-      const taken = await store.adopt(waiting);
+      const taken = await store.importEvents(waiting);
       await write(noted, waiting.map(({ position }, i) => `${position},${taken[i]}\n`).join(''));
       waiting = [];
       length = 0;

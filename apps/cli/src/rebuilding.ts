@@ -25,7 +25,7 @@ export async function rebuildModels(
   if (models.length > 0)
     await rebuild(log, models, rows, { now, anew, progress: progress(output, 'folded to position') });
   const versions = Object.fromEntries(
-    await Promise.all(wanted.map(async (name) => [name, (await rows.reach(name)).version] as const)),
+    await Promise.all(wanted.map(async (name) => [name, (await rows.positions(name)).version] as const)),
   );
   if (output.json) output.out(JSON.stringify({ rebuilt: versions }));
   else if (wanted.length === 0) output.out('nothing to rebuild: every read model has the version of this Entente');

@@ -1,4 +1,4 @@
-import type { EventLog, ReadModelStore, RowOut } from '@entente/engine';
+import type { EventLog, ReadModelStore, ResultRow } from '@entente/engine';
 import { replay } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
@@ -32,8 +32,8 @@ export async function foldAnew(log: EventLog, into: ReadModelStore, upTo: bigint
 const PAGE = 1000;
 
 /** All rows of a name at a position, in the order of their keys, a page at a time. */
-export async function* rowsAt(store: ReadModelStore, name: string, position: bigint): AsyncIterable<RowOut> {
-  let behind: RowOut | undefined;
+export async function* rowsAt(store: ReadModelStore, name: string, position: bigint): AsyncIterable<ResultRow> {
+  let behind: ResultRow | undefined;
   for (let more = true; more;) {
     const query = {
       where: [],
@@ -94,8 +94,8 @@ export interface Side {
 export async function* differences(name: string, left: Side, right: Side): AsyncIterable<Difference> {
   const [lefts, rights] = [left, right].map(({ store, position }) =>
     rowsAt(store, name, position)[Symbol.asyncIterator](),
-  ) as [AsyncIterator<RowOut>, AsyncIterator<RowOut>];
-  const order = new Map<string, RowOut>();
+  ) as [AsyncIterator<ResultRow>, AsyncIterator<ResultRow>];
+  const order = new Map<string, ResultRow>();
   let a = await lefts.next();
   let b = await rights.next();
   while (a.done !== true || b.done !== true) {
@@ -122,7 +122,12 @@ export async function* differences(name: string, left: Side, right: Side): Async
       : { name, row: row.key, column: '(row)', left: null, right: row.columns };
 }
 
-function* meet(name: string, waiting: Map<string, RowOut>, row: RowOut, side: 'left' | 'right'): Iterable<Difference> {
+function* meet(
+  name: string,
+  waiting: Map<string, ResultRow>,
+  row: ResultRow,
+  side: 'left' | 'right',
+): Iterable<Difference> {
   const other = `${side === 'left' ? 'right' : 'left'} ${row.key}`;
   const like = waiting.get(other);
   if (like === undefined) return void waiting.set(`${side} ${row.key}`, row);
@@ -130,7 +135,7 @@ function* meet(name: string, waiting: Map<string, RowOut>, row: RowOut, side: 'l
   yield* side === 'left' ? columnsThatDiffer(name, row, like) : columnsThatDiffer(name, like, row);
 }
 
-function* columnsThatDiffer(name: string, left: RowOut, right: RowOut): Iterable<Difference> {
+function* columnsThatDiffer(name: string, left: ResultRow, right: ResultRow): Iterable<Difference> {
   for (const column of Object.keys({ ...left.columns, ...right.columns })) {
     const was = left.columns[column] ?? null;
     const is = right.columns[column] ?? null;

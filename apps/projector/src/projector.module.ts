@@ -7,8 +7,8 @@ import {
   ReadModelStore,
   Watchdog,
   eraOf,
-  followersIn,
-  modelsIn,
+  progressSources,
+  modelStatuses,
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import {
@@ -126,7 +126,7 @@ export class ProjectorModule {
           useFactory: (log: EventLog, rows: ReadModelStore) =>
             new Watchdog(
               log,
-              followersIn(
+              progressSources(
                 rows,
                 MODELS.map(({ name }) => name),
               ),
@@ -143,7 +143,7 @@ export class ProjectorModule {
               watchdog,
               waiting: () => 0,
               fault: () => projector.fault(),
-              models: () => modelsIn(rows),
+              models: () => modelStatuses(rows),
             }),
         },
         WatchdogWorker,

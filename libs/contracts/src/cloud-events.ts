@@ -8,7 +8,7 @@ export interface Message {
 }
 
 /** Where an event stands in the log, and its id; position 0 and no id before the first. */
-export interface Place {
+export interface PublishedRef {
   readonly position: bigint;
   readonly id: string;
 }
@@ -18,7 +18,7 @@ export interface Published {
   readonly is: 'event';
   readonly storeId: string;
   readonly event: RecordedEvent;
-  readonly previous: Place;
+  readonly previous: PublishedRef;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface WatermarkMessage {
   readonly is: 'mark';
   readonly storeId: string;
   readonly position: bigint;
-  readonly previous: Place;
+  readonly previous: PublishedRef;
 }
 
 /**
@@ -67,7 +67,7 @@ const attributes = (pairs: readonly (readonly [string, string | null])[]): Recor
   for (const [name, text] of pairs) if (text !== null) headers[`ce_${name}`] = text;
   return headers;
 };
-const chain = (storeId: string, previous: Place): readonly (readonly [string, string])[] => [
+const chain = (storeId: string, previous: PublishedRef): readonly (readonly [string, string])[] => [
   ['prevposition', String(previous.position)],
   ['previd', previous.id],
   ['storeid', storeId],

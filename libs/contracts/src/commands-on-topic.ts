@@ -1,7 +1,7 @@
-import { type Json, type ReceivedCommand, parseStream } from '@entente/kernel';
+import { type CommandProblem, type Json, type ReceivedCommand, parseStream } from '@entente/kernel';
 import { commandOf } from './catalogue.js';
 import { type MetadataNames, type RawMetadata, parseCommand, wrongMetadata } from './parse-command.js';
-import { SHAPES, actorOf } from './sender.js';
+import { PATTERNS, actorOf } from './sender.js';
 import type { FieldError } from './validate.js';
 
 /** A message as it came: its headers as text, and the bytes of its value. */
@@ -20,13 +20,6 @@ export interface ReplyTarget {
   readonly traceparent: string | null;
 }
 
-/** Why a command is not taken: a stable code, a title, and what is wrong. */
-export interface CommandProblem {
-  readonly code: string;
-  readonly title: string;
-  readonly more: { readonly [name: string]: Json };
-}
-
 /**
  * What a message says: a command; one that is wrong, whose sender can be told so; or nothing that
  * anybody could be answered to.
@@ -37,20 +30,20 @@ export type ReadMessage =
   | { readonly is: 'unreadable'; readonly why: string };
 
 /** A body may be so long, in bytes, whichever way it comes. */
-const LONGEST_BODY = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 /** Without these nobody can be answered. */
 const NEEDED = ['id', 'source', 'subject'] as const;
-const LONGEST_ATTRIBUTE = 1024;
+const MAX_ATTRIBUTE_LENGTH = 1024;
 /**
  * So many wrong fields are named, each path no longer than this: a reply has to fit into a message.
  */
-const MOST_WRONG = 500;
-const LONGEST_PATH = 200;
+const MAX_NAMED_ERRORS = 500;
+const MAX_PATH_LENGTH = 200;
 const IS_JSON = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
 const STRUCTURED = /^application\/cloudevents\s*(?:\+([a-z0-9]+))?\s*(?:;|$)/i;
 
 /** An event taken apart: its attributes, and its data as JSON has it, or why that cannot be had. */
-interface Taken {
+interface ParsedCloudEvent {
   readonly attributes: Readonly<Record<string, string>>;
   readonly body: { readonly json: unknown } | { readonly wrong: readonly FieldError[] } | { readonly tooLarge: true };
 }
@@ -73,23 +66,23 @@ export function readCommand(arrived: Arrived): ReadMessage {
   for (const name of NEEDED) {
     const text = said(name) ?? '';
     if (text === '') return unreadable(`it has no ${name}`);
-    if (text.length > LONGEST_ATTRIBUTE)
-      return unreadable(`its ${name} is longer than ${LONGEST_ATTRIBUTE} characters`);
+    if (text.length > MAX_ATTRIBUTE_LENGTH)
+      return unreadable(`its ${name} is longer than ${MAX_ATTRIBUTE_LENGTH} characters`);
   }
-  return readAddressed(taken, said);
+  return commandFrom(taken, said);
 }
 
 const unreadable = (why: string): ReadMessage => ({ is: 'unreadable', why });
 
-function readAddressed({ body }: Taken, said: (name: string) => string | undefined): ReadMessage {
+function commandFrom({ body }: ParsedCloudEvent, said: (name: string) => string | undefined): ReadMessage {
   const [commandId = '', source = '', subject = ''] = NEEDED.map(said);
   const correlation = said('correlationid');
   const trace = said('traceparent');
   const asked: ReplyTarget = {
     commandId,
     subject,
-    correlationId: correlation !== undefined && SHAPES.token.pattern.test(correlation) ? correlation : null,
-    traceparent: trace !== undefined && SHAPES.traceparent.pattern.test(trace) ? trace : null,
+    correlationId: correlation !== undefined && PATTERNS.token.pattern.test(correlation) ? correlation : null,
+    traceparent: trace !== undefined && PATTERNS.traceparent.pattern.test(trace) ? trace : null,
   };
   const { actor, wrong: wrongActor } = actorOf(
     { organisation: source, role: said('actorrole'), person: said('actorperson'), for: said('actorfor') },
@@ -119,7 +112,7 @@ function readAddressed({ body }: Taken, said: (name: string) => string | undefin
   const catalogued = stream === null || type === undefined ? undefined : commandOf(stream.kind, type);
   const beside = [...wrong, ...wrongMetadata(raw, NAMES)];
   if (stream !== null && type !== undefined && catalogued === undefined) {
-    const title = `there is no command "${type.slice(0, LONGEST_PATH)}" on "${stream.kind}"; the catalogue lists them`;
+    const title = `there is no command "${type.slice(0, MAX_PATH_LENGTH)}" on "${stream.kind}"; the catalogue lists them`;
     return refused('no-such-command', title, beside);
   }
   if ('tooLarge' in body) return refused('body-too-large', 'the body is larger than 1 MiB', beside);
@@ -146,15 +139,15 @@ const NAMES: MetadataNames = {
 function wrongIn(wrong: readonly FieldError[]): { readonly [name: string]: Json } {
   if (wrong.length === 0) return {};
   const named = wrong
-    .slice(0, MOST_WRONG)
-    .map(({ path, message }) => ({ path: cut(path), message: message.slice(0, 3 * LONGEST_PATH) }));
+    .slice(0, MAX_NAMED_ERRORS)
+    .map(({ path, message }) => ({ path: cut(path), message: message.slice(0, 3 * MAX_PATH_LENGTH) }));
   const rest = wrong.length - named.length;
   return { errors: rest === 0 ? named : [...named, { path: '', message: `and ${rest} more fields are wrong` }] };
 }
 
-const cut = (path: string): string => (path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}...` : path);
+const cut = (path: string): string => (path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}...` : path);
 
-function takenApart({ headers, value }: Arrived): Taken | { readonly why: string } {
+function takenApart({ headers, value }: Arrived): ParsedCloudEvent | { readonly why: string } {
   const mediaType = headers['content-type'];
   const structured = STRUCTURED.exec(mediaType ?? '');
   if (structured !== null)
@@ -167,15 +160,15 @@ function takenApart({ headers, value }: Arrived): Taken | { readonly why: string
   return { attributes, body: bodyOf(mediaType, value) };
 }
 
-function bodyOf(mediaType: string | undefined, value: Uint8Array | null): Taken['body'] {
-  if ((value?.length ?? 0) > LONGEST_BODY) return { tooLarge: true };
+function bodyOf(mediaType: string | undefined, value: Uint8Array | null): ParsedCloudEvent['body'] {
+  if ((value?.length ?? 0) > MAX_BODY_BYTES) return { tooLarge: true };
   if (mediaType !== undefined && !IS_JSON.test(mediaType))
     return { wrong: [{ path: 'content-type', message: 'must be application/json' }] };
   const json = parsed(value);
   return json === undefined ? { wrong: [{ path: '', message: 'the body must be JSON in UTF-8' }] } : { json };
 }
 
-function fromStructured(value: Uint8Array | null): Taken | { readonly why: string } {
+function fromStructured(value: Uint8Array | null): ParsedCloudEvent | { readonly why: string } {
   const event = parsed(value);
   if (event === null || typeof event !== 'object' || Array.isArray(event))
     return { why: 'it is said to be a CloudEvent in JSON, and is no JSON object in UTF-8' };
@@ -186,7 +179,7 @@ function fromStructured(value: Uint8Array | null): Taken | { readonly why: strin
     ),
   );
   // What is beside the data counts too, and is little.
-  if ((value?.length ?? 0) > LONGEST_BODY) return { attributes, body: { tooLarge: true } };
+  if ((value?.length ?? 0) > MAX_BODY_BYTES) return { attributes, body: { tooLarge: true } };
   if (base64 !== undefined)
     return { attributes, body: { wrong: [{ path: 'data_base64', message: 'the body must be JSON, as data' }] } };
   if (mediaType !== undefined && (typeof mediaType !== 'string' || !IS_JSON.test(mediaType)))

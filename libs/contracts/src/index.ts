@@ -9,7 +9,7 @@ export {
   eventOf,
   type CataloguedCommand,
 } from './catalogue.js';
-export { bookOfExamples, type BookStep } from './book.js';
+export { exampleScenario, type ScenarioStep } from './example-scenario.js';
 export {
   WATERMARK_TYPE,
   type WatermarkMessage,
@@ -19,15 +19,9 @@ export {
   cloudWatermarkOf,
   readCloudEvent,
 } from './cloud-events.js';
-export {
-  type Arrived,
-  type ReplyTarget,
-  type ReadMessage,
-  type CommandProblem,
-  readCommand,
-} from './commands-on-topic.js';
-export { ACCEPTED, type Answered, REFUSED, type CommandReply, cloudReplyOf } from './replies-on-topic.js';
-export { type ActorParts, SHAPES, actorOf, wrongUnless } from './sender.js';
+export { type Arrived, type ReplyTarget, type ReadMessage, readCommand } from './commands-on-topic.js';
+export { ACCEPTED, REFUSED, type CommandReply, cloudReplyOf } from './replies-on-topic.js';
+export { type ActorParts, PATTERNS, actorOf, errorUnless } from './sender.js';
 export { type CommandContract, type EventContract, type KindContract } from './contract.js';
 export { RELATIONS, type Relation } from './relations.js';
 export type * from './assistance-case.js';

@@ -1,6 +1,6 @@
 import type { Actor, ReceivedCommand, StreamRef } from '@entente/kernel';
 import type { CataloguedCommand } from './catalogue.js';
-import { SHAPES, wrongUnless } from './sender.js';
+import { PATTERNS, errorUnless } from './sender.js';
 import { type FieldError, readBody } from './validate.js';
 
 /** What is said beside a command's body, as it came, whichever way: not yet known to be valid. */
@@ -23,12 +23,12 @@ export type MetadataNames = Readonly<
 
 /** Every field beside the body that is wrong, by the name by which its sender knows it. */
 export const wrongMetadata = (raw: RawMetadata, names: MetadataNames): readonly FieldError[] => [
-  ...wrongUnless(SHAPES.token, names.commandId, raw.commandId),
-  ...wrongUnless(SHAPES.streamId, names.stream, raw.stream.id),
+  ...errorUnless(PATTERNS.token, names.commandId, raw.commandId),
+  ...errorUnless(PATTERNS.streamId, names.stream, raw.stream.id),
   ...('organisation' in raw.actor ? [] : raw.actor),
-  ...wrongUnless(SHAPES.revision, names.revision, raw.revision),
-  ...wrongUnless(SHAPES.token, names.correlationId, raw.correlationId),
-  ...wrongUnless(SHAPES.token, names.causationId, raw.causationId),
+  ...errorUnless(PATTERNS.revision, names.revision, raw.revision),
+  ...errorUnless(PATTERNS.token, names.correlationId, raw.correlationId),
+  ...errorUnless(PATTERNS.token, names.causationId, raw.causationId),
 ];
 
 /**
@@ -45,7 +45,7 @@ export function parseCommand(
   const all = [...wrong, ...wrongMetadata(raw, names)];
   if (all.length > 0 || !('organisation' in raw.actor)) return { wrong: all };
   const { stream, actor, commandId, correlationId, causationId, revision, traceparent } = raw;
-  const inTrace = traceparent !== undefined && SHAPES.traceparent.pattern.test(traceparent);
+  const inTrace = traceparent !== undefined && PATTERNS.traceparent.pattern.test(traceparent);
   return {
     stream,
     command: { type, data: own },

@@ -1,22 +1,17 @@
-import type { Json } from '@entente/kernel';
+import type { CommandAnswer, Json } from '@entente/kernel';
 import type { Message } from './cloud-events.js';
-import type { ReplyTarget, CommandProblem } from './commands-on-topic.js';
+import type { ReplyTarget } from './commands-on-topic.js';
 
 /** The types of the replies to commands that came over a topic. */
 export const ACCEPTED = 'entente.command-accepted';
 export const REFUSED = 'entente.command-refused';
-
-/** What a command is answered: its receipt, or why it was not taken. */
-export type Answered =
-  | { readonly as: 'accepted'; readonly receipt: object; readonly repeated: boolean }
-  | ({ readonly as: 'refused' } & CommandProblem);
 
 /** A reply, and the name under which nobody else replies. */
 export interface CommandReply {
   readonly id: string;
   readonly source: string;
   readonly asked: ReplyTarget & { readonly correlationId: string };
-  readonly answer: Answered;
+  readonly answer: CommandAnswer;
 }
 
 /**
@@ -44,7 +39,7 @@ export function cloudReplyOf({ id, source, asked, answer }: CommandReply): Messa
   };
 }
 
-function bodyOf(answer: Answered): object | Record<string, Json> {
+function bodyOf(answer: CommandAnswer): object | Record<string, Json> {
   switch (answer.as) {
     case 'accepted':
       return answer.repeated ? { ...answer.receipt, repeated: true } : answer.receipt;

@@ -8,7 +8,7 @@ interface Shape {
 }
 
 /** The shapes of all that is said beside a command's body, whichever way it comes. */
-export const SHAPES = {
+export const PATTERNS = {
   streamId: { pattern: /^[a-z0-9][a-z0-9._~-]{0,127}$/, must: 'must be a stream id (a-z, 0-9, . _ ~ -)' },
   /** The id of a command, a correlation or a cause. */
   token: { pattern: /^[A-Za-z0-9._~:/-]{1,128}$/, must: 'must be 1 to 128 letters, digits or . _ ~ : / -' },
@@ -20,7 +20,7 @@ export const SHAPES = {
 } as const satisfies Record<string, Shape>;
 
 /** The wrong field that a text is; none where it has its shape, or was left out. */
-export const wrongUnless = ({ pattern, must }: Shape, path: string, said: string | undefined): readonly FieldError[] =>
+export const errorUnless = ({ pattern, must }: Shape, path: string, said: string | undefined): readonly FieldError[] =>
   said === undefined || pattern.test(said) ? [] : [{ path, message: must }];
 
 /** Who sends a command, as told part by part. */
@@ -41,10 +41,10 @@ export function actorOf(
 ): { readonly actor: Actor; readonly wrong: readonly FieldError[] } {
   const isRole = ROLES.includes(role as Role);
   const wrong = [
-    ...wrongUnless(SHAPES.organisation, pathOf('organisation'), organisation),
+    ...errorUnless(PATTERNS.organisation, pathOf('organisation'), organisation),
     ...(isRole ? [] : [{ path: pathOf('role'), message: `must be one of ${ROLES.join(', ')}` }]),
-    ...wrongUnless(SHAPES.person, pathOf('person'), person),
-    ...wrongUnless(SHAPES.organisation, pathOf('for'), speaksFor),
+    ...errorUnless(PATTERNS.person, pathOf('person'), person),
+    ...errorUnless(PATTERNS.organisation, pathOf('for'), speaksFor),
   ];
   const actor = {
     organisation,

@@ -26,7 +26,7 @@ export class CommandEnvelope {
 
 compileOnce();
 
-const DEEPEST = 12;
+const MAX_DEPTH = 12;
 
 /**
  * Whether a value nests deeper than any wire class does; told without recursion, so that no depth
@@ -35,20 +35,20 @@ const DEEPEST = 12;
 function tooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) return true;
+    if (depth > MAX_DEPTH) return true;
     level = level.flatMap((v) => (v !== null && typeof v === 'object' ? (Object.values(v) as unknown[]) : []));
   }
   return false;
 }
 
-const named = (errors: readonly ValidationError[], before: string): FieldError[] =>
+const fieldErrors = (errors: readonly ValidationError[], before: string): FieldError[] =>
   errors.flatMap(({ property, constraints = {}, children, value }) => {
     const path = before === '' ? property : `${before}.${property}`;
     if ('whitelistValidation' in constraints) return [{ path, message: 'there is no such field' }];
     if (value === undefined && Object.keys(constraints).length > 0)
       return [{ path, message: `${property} is missing` }];
     const own = Object.values(constraints).map((message) => ({ path, message }));
-    return [...own, ...named(children ?? [], path)];
+    return [...own, ...fieldErrors(children ?? [], path)];
   });
 
 /**
@@ -58,9 +58,9 @@ const named = (errors: readonly ValidationError[], before: string): FieldError[]
 export function wrongFields(wire: new () => object, value: unknown): readonly FieldError[] {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return [{ path: '', message: 'the body must be a JSON object' }];
-  if (tooDeep(value)) return [{ path: '', message: `the body must not nest deeper than ${DEEPEST} levels` }];
+  if (tooDeep(value)) return [{ path: '', message: `the body must not nest deeper than ${MAX_DEPTH} levels` }];
   const instance = plainToInstance(wire, value);
-  return named(validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }), '');
+  return fieldErrors(validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }), '');
 }
 
 /**

@@ -6,12 +6,12 @@ import {
   type Filter,
   type RowOrigin,
   type Parked,
-  type Pin,
+  type Positions,
   ReadModelStore,
   type Rebuild,
   type RowQuery,
-  type RowsOut,
-  type TotalOut,
+  type ResultPage,
+  type TotalsRow,
 } from '@entente/engine';
 import type { ReadMethod, Failed, Question, RowsSay, RowsThreadData } from './rows-thread.js';
 import { Thread } from './thread.js';
@@ -78,22 +78,22 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   names(): readonly ReadModelDescription[] {
     return this.described;
   }
-  query(name: string, query: RowQuery): Promise<RowsOut> {
+  query(name: string, query: RowQuery): Promise<ResultPage> {
     return this.ask('query', name, query);
   }
-  totals(name: string, where: readonly Filter[], pin: Pin): Promise<readonly TotalOut[]> {
+  totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]> {
     return this.ask('totals', name, where, pin);
   }
-  reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }> {
-    return this.ask('reach', name);
+  positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
+    return this.ask('positions', name);
   }
-  changes(name: string, since: Pin, upTo?: Pin): Promise<RowChangeSet> {
+  changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
     return this.ask('changes', name, since, upTo);
   }
-  origins(name: string, key: string, pin?: Pin): Promise<readonly RowOrigin[] | null> {
+  origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null> {
     return this.ask('origins', name, key, pin);
   }
-  checkpoints(): Promise<ReadonlyMap<string, Pin>> {
+  checkpoints(): Promise<ReadonlyMap<string, Positions>> {
     return this.ask('checkpoints');
   }
   parked(): Promise<readonly Parked[]> {
@@ -102,8 +102,8 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   outdated(): Promise<readonly string[]> {
     return this.ask('outdated');
   }
-  turn(): Promise<number> {
-    return this.ask('turn');
+  catalogVersion(): Promise<number> {
+    return this.ask('catalogVersion');
   }
 
   open(): Promise<void> {

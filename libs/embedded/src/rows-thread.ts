@@ -17,7 +17,7 @@ export interface RowsThreadData {
 
 /** What can be asked: the reading half of the port, by name and with plain data. */
 export type ReadMethod =
-  'query' | 'totals' | 'reach' | 'changes' | 'origins' | 'checkpoints' | 'parked' | 'outdated' | 'turn';
+  'query' | 'totals' | 'positions' | 'changes' | 'origins' | 'checkpoints' | 'parked' | 'outdated' | 'catalogVersion';
 export interface Question {
   readonly id: number;
   readonly method: ReadMethod;
@@ -49,7 +49,7 @@ const rows = await readRows(folder, of, ({ message }: CorruptFile) => say({ dama
 
 let turn: number | null = null;
 async function sayWhatThereIs(): Promise<void> {
-  const now = await rows.turn();
+  const now = await rows.catalogVersion();
   if (now !== turn) say({ names: rows.names() });
   turn = now;
 }

@@ -24,7 +24,7 @@ import {
   Pseudonymizer,
   Watchdog,
   eraOf,
-  followersIn,
+  progressSources,
 } from '@entente/engine';
 import {
   CommandsController,
@@ -100,7 +100,7 @@ export class StandaloneStoreCloser implements OnApplicationShutdown {
 function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog): Watchdog {
   const names = MODELS.map(({ name }) => name);
   const followers = [
-    ...followersIn(rows, names),
+    ...progressSources(rows, names),
     { name: 'live history', position: () => Promise.resolve(live.position()) },
   ];
   return new Watchdog(log, followers, () => Date.now());

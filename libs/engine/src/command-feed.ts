@@ -1,5 +1,4 @@
-import type { ReceivedCommand } from '@entente/kernel';
-import type { CommandAnswer } from './answer.js';
+import type { CommandAnswer, ReceivedCommand } from '@entente/kernel';
 
 /** A command as its sender published it. */
 export interface SentCommand extends ReceivedCommand {

@@ -107,7 +107,7 @@ export abstract class EventStore extends EventLog {
    * So what was broken off is told again until it ends well. A file is left with all of them or
    * none; a server that commits stream by stream, with the first of them.
    */
-  abstract adopt(events: readonly RecordedEvent[]): Promise<readonly bigint[]>;
+  abstract importEvents(events: readonly RecordedEvent[]): Promise<readonly bigint[]>;
   /** How many appends wait for their commit. */
   abstract waiting(): number;
 }

@@ -3,7 +3,7 @@ import {
   type AnyDecider,
   type Consulted,
   type ReceivedCommand,
-  type Known,
+  type ConsultedStreams,
   type Refusal,
   type StreamRef,
   streamName,
@@ -54,7 +54,7 @@ export interface Kinds {
   version(kind: string, type: string): number;
 }
 
-const ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 
 /**
  * The one loop by which anything is recorded: fold, settle, append; a lost race is decided again.
@@ -64,7 +64,7 @@ const ATTEMPTS = 5;
 export class Executor {
   private readonly cache: LRUCache<string, FoldedStream>;
   private readonly turns = new Map<string, Promise<unknown>>();
-  private readonly twins = new Map<string, Promise<CommandResult>>();
+  private readonly running = new Map<string, Promise<CommandResult>>();
 
   constructor(
     private readonly store: EventStore,
@@ -86,25 +86,25 @@ export class Executor {
     const hash = commandHash({ type: command.type, data: body });
     const recordedAs = this.recordedAs(submit.received);
     const twin = `${commandKey(recordedAs, stream, metadata.commandId)}\n${hash}\n${submit.dryRun}`;
-    const running = this.twins.get(twin);
+    const running = this.running.get(twin);
     if (running !== undefined) return running.then((o) => (o.as === 'accepted' ? { ...o, repeated: true } : o));
     const begun = performance.now();
     const outcome = this.inTurn(streamName(stream), () => this.decideAndRecord(submit, hash, recordedAs));
-    this.twins.set(twin, outcome);
+    this.running.set(twin, outcome);
     try {
       const answer = await outcome;
-      this.tell(submit, recordedAs, answer, performance.now() - begun);
+      this.report(submit, recordedAs, answer, performance.now() - begun);
       return answer;
     } catch (error) {
-      this.observer.settled('fault', error instanceof Fault ? error.code : null, performance.now() - begun);
+      this.observer.commandHandled('fault', error instanceof Fault ? error.code : null, performance.now() - begun);
       throw error;
     } finally {
-      this.twins.delete(twin);
+      this.running.delete(twin);
     }
   }
 
   /** Tells those who watch; a refusal is noted for the auditor, unless it was only asked for. */
-  private tell(
+  private report(
     { received: { stream, command, metadata }, now, dryRun }: ExecuteCommand,
     recordedAs: string,
     outcome: CommandResult,
@@ -112,7 +112,7 @@ export class Executor {
   ) {
     const why = refusalOf(outcome);
     const as = outcome.as === 'accepted' && outcome.repeated ? 'repeated' : outcome.as;
-    this.observer.settled(as, why?.code ?? null, ms);
+    this.observer.commandHandled(as, why?.code ?? null, ms);
     if (why === null || dryRun) return;
     const { commandId, correlationId, actor } = metadata;
     const who = { organisation: recordedAs, role: actor.role };
@@ -182,7 +182,7 @@ export class Executor {
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) throw new Error(`no rules for streams of kind ${stream.kind}`);
     const name = streamName(stream);
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const begun = performance.now();
       const folded = await this.folded(decider, stream);
       const { known, consulted } = await this.consult(decider, submit.received, folded);
@@ -230,7 +230,7 @@ export class Executor {
       const trace = folded.commands.get(commandKey(recordedAs, stream, context.commandId)) as CommandRecord;
       return { as: 'accepted', receipt: receiptOf(context.commandId, stream, trace), repeated: false };
     }
-    throw new Contention(name, ATTEMPTS);
+    throw new Contention(name, MAX_ATTEMPTS);
   }
 
   /**
@@ -241,14 +241,14 @@ export class Executor {
     decider: AnyDecider,
     { stream, command }: ReceivedCommand,
     folded: FoldedStream,
-  ): Promise<{ known: Known; consulted: Consulted[] }> {
+  ): Promise<{ known: ConsultedStreams; consulted: Consulted[] }> {
     const others = new Map<string, FoldedStream>();
     const consultedAs = (name: string): FoldedStream => {
       const found = others.get(name);
       if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${name}`);
       return found;
     };
-    const known: Known = {
+    const known: ConsultedStreams = {
       has: (other, id) => others.has(`${other.kind}/${id}`),
       of: <State>(other: { kind: string; initial: State }, id: string): State =>
         consultedAs(`${other.kind}/${id}`).state as State,

@@ -33,14 +33,14 @@ export {
   type ModelBatch,
   type RowOrigin,
   type Parked,
-  type Pin,
+  type Positions,
   type RowClose,
   type RowId,
-  type RowOut,
+  type ResultRow,
   type RowQuery,
   type RowVersion,
-  type RowsOut,
-  type TotalOut,
+  type ResultPage,
+  type TotalsRow,
 } from './read-model-store.js';
 export {
   Overloaded,
@@ -69,20 +69,20 @@ export {
 } from './handle-command.js';
 export { Executor, ExecuteCommand, type Kinds, type CommandResult, type Receipt } from './execute.js';
 export { Projector, handles, foldRows, type Folding } from './project.js';
-export { type ModelStatus, ProjectionStatus } from './projecting.js';
+export { type ModelStatus, ProjectionStatus } from './projection-status.js';
 export { type Era, eraAt, eraOf, isLost, keptOf } from './eras.js';
 export { partitionOf } from './partition.js';
-export { type Seen, afterToken, reaches, seenBy } from './read-your-writes.js';
-export { LiveRows, type Resume, type RowsNews } from './live-rows.js';
+export { type ConsistencyToken, consistencyToken, waitFor, parseConsistencyToken } from './read-your-writes.js';
+export { LiveRows, type Resume, type LiveUpdate } from './live-rows.js';
 export { LiveLog } from './live-log.js';
 export { replay } from './replay.js';
 export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from './refusal-log.js';
 export { type Observer, UNOBSERVED } from './observer.js';
 export { type DeadLetter, DeadLetters } from './dead-letters.js';
-export { followersIn, modelsIn } from './standing.js';
+export { progressSources, modelStatuses } from './model-status.js';
 export { type ProgressSource, Watchdog } from './watchdog.js';
 export { type RebuildOptions, type Retried, rebuild, retryParked } from './rebuild.js';
-export { type CommandAnswer, type NotTaken, type ReceiptOut, notTaken, receiptOut } from './answer.js';
+export { problemFor, receiptOut } from './answer.js';
 export {
   type CommandConsumer,
   CommandFeed,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { byWord, words } from '../../../test/contracts/read-model-store.js';
-import { LiveRows, type Resume, type RowsNews } from './live-rows.js';
+import { LiveRows, type Resume, type LiveUpdate } from './live-rows.js';
 import type { RowSink } from './read-model-store.js';
 
 describe('live rows', () => {
@@ -38,8 +38,8 @@ describe('live rows', () => {
     const batch = { model: 'words', partition: 0, from: at - 1n, to: at, closes: [], versions: [version], parked: [] };
     expect(await sink.commit([batch])).toBe(true);
   }
-  const follow = async (limit = 100, resume: Resume | null = null): Promise<RowsNews[]> => {
-    const told: RowsNews[] = [];
+  const follow = async (limit = 100, resume: Resume | null = null): Promise<LiveUpdate[]> => {
+    const told: LiveUpdate[] = [];
     await live.follow(
       'words',
       { where: [], limit, resume },
@@ -48,7 +48,7 @@ describe('live rows', () => {
     );
     return told;
   };
-  const shown = (told: readonly RowsNews[]) => told.flatMap((news) => (news.as === 'rows' ? [news.rows.length] : []));
+  const shown = (told: readonly LiveUpdate[]) => told.flatMap((news) => (news.as === 'rows' ? [news.rows.length] : []));
 
   it('reads once for all who ask alike, and anew when the rows have moved', async () => {
     const one = await follow();
@@ -77,7 +77,7 @@ describe('live rows', () => {
   });
 
   it('tells who comes back no changes of other tables than those that it left', async () => {
-    const left = await store.reach('words');
+    const left = await store.positions('words');
     await keep(store, 2n);
     const next = await store.rebuild(['words'], false);
     await keep(next, 1n);
@@ -90,7 +90,7 @@ describe('live rows', () => {
     };
     const told = await follow(100, left);
     expect(told.map(({ as }) => as)).toEqual(['reset', 'rows', 'caught-up']);
-    expect(told.at(-1)).toMatchObject({ version: (await store.reach('words')).version });
+    expect(told.at(-1)).toMatchObject({ version: (await store.positions('words')).version });
     await next.close();
   });
 });

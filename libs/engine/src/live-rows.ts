@@ -1,26 +1,44 @@
-import type { RowChange, RowChangeSet, Filter, Pin, ReadModelStore, RowOut, TotalOut } from './read-model-store.js';
+import type {
+  RowChange,
+  RowChangeSet,
+  Filter,
+  Positions,
+  ReadModelStore,
+  ResultRow,
+  TotalsRow,
+} from './read-model-store.js';
 
 /**
  * What a reader of live rows is told, in order. Each ends at a pin, from which the reader can
  * resume.
  */
-export type RowsNews =
+export type LiveUpdate =
   /** Forget what was told: rows follow anew. */
   | { readonly as: 'reset'; readonly reason: string }
-  | { readonly as: 'rows'; readonly rows: readonly RowOut[] }
-  | { readonly as: 'changes'; readonly changes: readonly RowChange[]; readonly pin: Pin; readonly version: string }
-  | { readonly as: 'caught-up'; readonly pin: Pin; readonly version: string; readonly totals: readonly TotalOut[] };
+  | { readonly as: 'rows'; readonly rows: readonly ResultRow[] }
+  | {
+      readonly as: 'changes';
+      readonly changes: readonly RowChange[];
+      readonly pin: Positions;
+      readonly version: string;
+    }
+  | {
+      readonly as: 'caught-up';
+      readonly pin: Positions;
+      readonly version: string;
+      readonly totals: readonly TotalsRow[];
+    };
 
 /** Where a reader left off. */
 export interface Resume {
   readonly version: string;
-  readonly pin: Pin;
+  readonly pin: Positions;
 }
 
 interface Reader {
   readonly where: readonly Filter[];
   readonly limit: number;
-  readonly tell: (news: RowsNews) => void;
+  readonly tell: (news: LiveUpdate) => void;
   readonly lost: (error: unknown) => void;
   /** Whether it is where the others are, and told with them; else it is on its way there. */
   level: boolean;
@@ -30,24 +48,24 @@ interface Reader {
  * Where a reader is on its way to the others: null where its rows are shown anew, with the reason,
  * where it has had others.
  */
-interface Way {
+interface CatchUp {
   readonly at: Resume | null;
   readonly why: string | null;
   /** Whether it has been told that it has caught up: from then on each change is. */
   readonly shown: boolean;
 }
 
-const ANEW = 'the rows were folded anew';
+const REBUILT = 'the rows were folded anew';
 const TOO_MANY = 'more changed than is told one by one';
 /** So much is kept of what was read at one pin, for readers that ask differently. */
-const MOST_KEPT = 32;
+const MAX_SNAPSHOTS = 32;
 
 /** One name that is watched: its readers, and how far they have been told. */
 interface Watched {
   readonly name: string;
   readonly reads: readonly string[];
   readonly readers: Set<Reader>;
-  pin: Pin;
+  pin: Positions;
   version: string;
   moving: Promise<void> | null;
   again: boolean;
@@ -57,8 +75,8 @@ interface Watched {
 }
 
 interface Snapshot {
-  readonly rows: readonly RowOut[];
-  readonly totals: readonly TotalOut[];
+  readonly rows: readonly ResultRow[];
+  readonly totals: readonly TotalsRow[];
   readonly version: string;
 }
 
@@ -100,7 +118,7 @@ export class LiveRows {
       limit,
       resume,
     }: { readonly where: readonly Filter[]; readonly limit: number; readonly resume: Resume | null },
-    tell: (news: RowsNews) => void,
+    tell: (news: LiveUpdate) => void,
     lost: (error: unknown) => void,
   ): Promise<() => void> {
     const watched = await this.watch(name);
@@ -108,7 +126,11 @@ export class LiveRows {
     watched.readers.add(reader);
     const leave = (): void => void watched.readers.delete(reader);
     try {
-      await this.catchUp(watched, reader, { at: resume, why: resume === null ? null : `${ANEW} since`, shown: false });
+      await this.catchUp(watched, reader, {
+        at: resume,
+        why: resume === null ? null : `${REBUILT} since`,
+        shown: false,
+      });
     } catch (error) {
       leave();
       throw error;
@@ -129,7 +151,7 @@ export class LiveRows {
       const reads = this.store.names().find((described) => described.name === name)?.reads ?? [];
       const fresh = { name, reads, readers: new Set<Reader>(), moving: null, again: false };
       const read = { snapshots: new Map<never, never>(), steps: new Map<never, never>() };
-      watched = this.store.reach(name).then(({ pin, version }) => ({ ...fresh, ...read, pin, version }));
+      watched = this.store.positions(name).then(({ pin, version }) => ({ ...fresh, ...read, pin, version }));
       watched.catch(() => this.watched.delete(name));
       this.watched.set(name, watched);
     }
@@ -161,7 +183,7 @@ export class LiveRows {
 
   private async tellChanges(watched: Watched): Promise<void> {
     if (watched.readers.size === 0) {
-      const { pin, version } = await this.store.reach(watched.name);
+      const { pin, version } = await this.store.positions(watched.name);
       this.moveTo(watched, pin, version);
       return;
     }
@@ -176,7 +198,7 @@ export class LiveRows {
         continue;
       }
       reader.level = false;
-      this.catchUp(watched, reader, { at: null, why: tooMany ? TOO_MANY : ANEW, shown: true }).catch(
+      this.catchUp(watched, reader, { at: null, why: tooMany ? TOO_MANY : REBUILT, shown: true }).catch(
         (error: unknown) => {
           watched.readers.delete(reader);
           reader.lost(error);
@@ -185,7 +207,7 @@ export class LiveRows {
     }
   }
 
-  private moveTo(watched: Watched, pin: Pin, version: string): void {
+  private moveTo(watched: Watched, pin: Positions, version: string): void {
     watched.pin = pin;
     watched.version = version;
     watched.snapshots.clear();
@@ -193,7 +215,7 @@ export class LiveRows {
   }
 
   /** Brings a reader to where the others are by then, step by step. */
-  private async catchUp(watched: Watched, reader: Reader, from: Way): Promise<void> {
+  private async catchUp(watched: Watched, reader: Reader, from: CatchUp): Promise<void> {
     for (let way = from; watched.readers.has(reader);) {
       const { pin, version } = watched;
       if (way.shown && way.at !== null && way.at.version === version && same(way.at.pin, pin)) {
@@ -208,7 +230,12 @@ export class LiveRows {
     }
   }
 
-  private async step(watched: Watched, reader: Reader, { at, why, shown }: Way, to: Resume): Promise<Way | null> {
+  private async step(
+    watched: Watched,
+    reader: Reader,
+    { at, why, shown }: CatchUp,
+    to: Resume,
+  ): Promise<CatchUp | null> {
     const { pin, version } = to;
     if (
       at === null ||
@@ -221,7 +248,7 @@ export class LiveRows {
       if (why !== null) reader.tell({ as: 'reset', reason: why });
       reader.tell({ as: 'rows', rows });
       reader.tell({ as: 'caught-up', pin, version, totals });
-      return { at: to, why: ANEW, shown: true };
+      return { at: to, why: REBUILT, shown: true };
     }
     // What says its version is read last: it holds for what was read before as well.
     const totals = shown ? null : await this.store.totals(watched.name, reader.where, pin);
@@ -230,7 +257,7 @@ export class LiveRows {
     if (tooMany) return { at: null, why: shown ? TOO_MANY : 'more changed since than is told one by one', shown };
     reader.tell({ as: 'changes', changes, pin, version });
     if (totals !== null) reader.tell({ as: 'caught-up', pin, version, totals });
-    return { at: to, why: ANEW, shown: true };
+    return { at: to, why: REBUILT, shown: true };
   }
 
   private snapshot(watched: Watched, { where, limit }: Reader): Promise<Snapshot> {
@@ -242,18 +269,19 @@ export class LiveRows {
     });
   }
 
-  private changesTo({ name, steps }: Watched, since: Pin, to: Pin): Promise<RowChangeSet> {
+  private changesTo({ name, steps }: Watched, since: Positions, to: Positions): Promise<RowChangeSet> {
     return once(steps, [...since, ...to].join('-'), () => this.store.changes(name, since, to));
   }
 }
 
-const same = (one: Pin, other: Pin): boolean => one.length === other.length && one.every((at, i) => at === other[i]);
+const same = (one: Positions, other: Positions): boolean =>
+  one.length === other.length && one.every((at, i) => at === other[i]);
 
 /** Reads once for all who ask alike; what could not be read is read again. */
 function once<T>(read: Map<string, Promise<T>>, asked: string, reading: () => Promise<T>): Promise<T> {
   const there = read.get(asked);
   if (there !== undefined) return there;
-  if (read.size >= MOST_KEPT) read.clear();
+  if (read.size >= MAX_SNAPSHOTS) read.clear();
   const begun = reading();
   read.set(asked, begun);
   begun.catch(() => read.delete(asked));

@@ -4,7 +4,7 @@
  */
 export interface Observer {
   /** A command was settled, or failed by a fault. */
-  settled(
+  commandHandled(
     as: 'accepted' | 'repeated' | 'would' | 'refused' | 'id-reused' | 'stale' | 'fault',
     code: string | null,
     ms: number,
@@ -22,7 +22,7 @@ export interface Observer {
 
 /** Nobody watches. */
 export const UNOBSERVED: Observer = {
-  settled: () => undefined,
+  commandHandled: () => undefined,
   decided: () => undefined,
   conflict: () => undefined,
   projected: () => undefined,

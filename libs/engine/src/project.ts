@@ -3,10 +3,10 @@ import type { DeadLetters } from './dead-letters.js';
 import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import { partitionOf } from './partition.js';
-import { type ModelStatus, ProjectionStatus } from './projecting.js';
+import { type ModelStatus, ProjectionStatus } from './projection-status.js';
 import { type ModelBatch, type Parked, type RowSink, type RowId, type RowVersion, rowKey } from './read-model-store.js';
 import { COMMAND_NOTED } from './handle-command.js';
-import { MOST_PARKED } from './standing.js';
+import { MAX_PARKED_STREAMS } from './model-status.js';
 
 /** Whether a projection folds this event. */
 export const handles = (model: AnyProjection, event: RecordedEvent): boolean =>
@@ -14,7 +14,7 @@ export const handles = (model: AnyProjection, event: RecordedEvent): boolean =>
   (event.type !== COMMAND_NOTED && model.kinds.includes(event.stream.slice(0, event.stream.indexOf('/'))));
 
 /** A partition that is delivered here. */
-interface Held {
+interface AssignedPartition {
   readonly checkpoints: Map<string, bigint>;
   readonly turn: number | undefined;
 }
@@ -99,7 +99,7 @@ export class Projector extends ProjectionStatus {
    * The models' checkpoints in each partition that is delivered here, and the turn in which what is
    * parked was read.
    */
-  private readonly held = new Map<number, Held>();
+  private readonly held = new Map<number, AssignedPartition>();
   /** Those whose parked streams are known, since this start. */
   private readonly begun = new Set<number>();
   private readonly parkedStreams = new Map<string, Set<string>>();
@@ -109,10 +109,10 @@ export class Projector extends ProjectionStatus {
   constructor(
     private readonly models: readonly AnyProjection[],
     private readonly feed: EventFeed,
-    private readonly store: RowSink & { outdated?(): Promise<readonly string[]>; turn?(): Promise<number> },
+    private readonly store: RowSink & { outdated?(): Promise<readonly string[]>; catalogVersion?(): Promise<number> },
     private readonly now: () => string,
     /** More parked streams than this stop the model. */
-    private readonly maxParked = MOST_PARKED,
+    private readonly maxParked = MAX_PARKED_STREAMS,
     private readonly observer: Observer = UNOBSERVED,
     private readonly deadLetters: Pick<DeadLetters, 'put'> | null = null,
   ) {
@@ -158,7 +158,7 @@ export class Projector extends ProjectionStatus {
 
   private async resume(partition: number): Promise<bigint> {
     // Before all else: what moves it while the rest is read, is met when the first batch is kept.
-    const turn = await this.store.turn?.();
+    const turn = await this.store.catalogVersion?.();
     const outdated = new Set(await this.store.outdated?.());
     const pins = await this.store.checkpoints();
     const checkpoints = new Map(this.models.map(({ name }) => [name, pins.get(name)?.[partition] ?? 0n]));

@@ -1,7 +1,7 @@
 import type { AnyProjection, Cell, ColumnType, Json, Totals } from '@entente/kernel';
 
 /** One position for each partition: what a screen, a cursor or a live stream is pinned to. */
-export type Pin = readonly bigint[];
+export type Positions = readonly bigint[];
 
 /** Names one row for ever: the stream that it folds and its key within it. */
 export interface RowId {
@@ -70,14 +70,14 @@ export interface RowQuery {
   /** Only rows behind this one: its place and its key. */
   readonly behind?: { readonly place: readonly Cell[]; readonly key: string };
   /** The positions to look from; now, where it is not given. */
-  readonly pin?: Pin;
+  readonly pin?: Positions;
 }
 
 /**
  * A row on its way out: its columns, its key, and for a model's row the stream and event that made
  * it.
  */
-export interface RowOut {
+export interface ResultRow {
   /** Unlike for every row of the name. */
   readonly key: string;
   readonly columns: Columns;
@@ -102,7 +102,7 @@ export interface ReadModelDescription {
 /**
  * One group of totals: the columns that keep it apart, how many, and each sum as a decimal string.
  */
-export interface TotalOut {
+export interface TotalsRow {
   readonly by: Columns;
   readonly counts: string;
   readonly count: number;
@@ -118,11 +118,11 @@ export interface RowOrigin {
 }
 
 /** The answer to a query. */
-export interface RowsOut {
-  readonly rows: readonly RowOut[];
+export interface ResultPage {
+  readonly rows: readonly ResultRow[];
   /** Whether rows are left behind the last one. */
   readonly more: boolean;
-  readonly pin: Pin;
+  readonly pin: Positions;
   /**
    * Model version, generation and epoch: where any of them differs, cursors and live ids are void.
    */
@@ -136,13 +136,13 @@ export interface RowsOut {
 export interface RowChange {
   readonly key: string;
   readonly before: Columns | null;
-  readonly row: RowOut | null;
+  readonly row: ResultRow | null;
 }
 
 /** What changed between two pins, each row once. */
 export interface RowChangeSet {
   readonly changes: readonly RowChange[];
-  readonly pin: Pin;
+  readonly pin: Positions;
   readonly version: string;
   /** True where more changed than is worth telling one by one: read anew. */
   readonly tooMany: boolean;
@@ -160,7 +160,7 @@ export abstract class RowSink {
    */
   abstract refuses(model: AnyProjection, row: object): string | null;
   /** How far each model has folded each partition: by one look at all of them. */
-  abstract checkpoints(): Promise<ReadonlyMap<string, Pin>>;
+  abstract checkpoints(): Promise<ReadonlyMap<string, Positions>>;
   abstract parked(): Promise<readonly Parked[]>;
   /** The current rows of these keys; a key that has none is left out. */
   abstract current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>>;
@@ -221,23 +221,23 @@ export abstract class ReadModelStore extends RowSink {
   /**
    * Moves whenever other tables are served or a parked stream was cleared, by whichever process.
    */
-  abstract turn(): Promise<number>;
+  abstract catalogVersion(): Promise<number>;
   /** The rows of a model or view. */
-  abstract query(name: string, query: RowQuery): Promise<RowsOut>;
+  abstract query(name: string, query: RowQuery): Promise<ResultPage>;
   /** Sums and counts over all rows that match, at a pin. */
-  abstract totals(name: string, where: readonly Filter[], pin: Pin): Promise<readonly TotalOut[]>;
+  abstract totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]>;
   /**
    * How far a name can be read: the lowest checkpoint of the models that it reads, for each
    * partition; and its version.
    */
-  abstract reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }>;
+  abstract positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }>;
   /** What changed behind a pin, up to another one (or now). */
-  abstract changes(name: string, since: Pin, upTo?: Pin): Promise<RowChangeSet>;
+  abstract changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet>;
   /**
    * The events that made a row, oldest first: of a view's row, those that made the rows that it is
    * made of. Null where there is no such row at the pin.
    */
-  abstract origins(name: string, key: string, pin?: Pin): Promise<readonly RowOrigin[] | null>;
+  abstract origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null>;
   /**
    * Calls back after each commit, with the models that moved: a hint, which may be late or missing.
    */

@@ -71,7 +71,7 @@ export async function retryParked(
     }
     const partition = partitionOf(stream, store.partitions);
     for (;;) {
-      const turn = await store.turn();
+      const turn = await store.catalogVersion();
       // Another one may have been faster.
       const still = (await store.parked()).some((one) => one.model === model.name && one.stream === stream);
       if (!still) {

@@ -20,7 +20,7 @@ interface ServerMetadata {
 
 type MetadataOnServer = ProposedMetadata & { readonly entente?: ServerMetadata };
 
-const LARGEST = 2n ** 63n - 1n;
+const MAX_POSITION = 2n ** 63n - 1n;
 
 /**
  * An event on its way to the server. Fails here, and not within the client, where its data is no
@@ -61,7 +61,7 @@ export function fromServer(event: OnServer, stream: string): RecordedEvent {
  */
 function positionOf({ position, revision }: OnServer, stream: string): bigint {
   const at = `${stream}: revision ${revision}`;
-  if (position === undefined || position.commit > LARGEST)
+  if (position === undefined || position.commit > MAX_POSITION)
     throw new Fault('no-position', `${at} comes without its position: the server is older than 22.6`);
   if (position.commit !== position.prepare)
     throw new Fault(

@@ -22,7 +22,7 @@ import { Names } from './stream-names.js';
 import { toServer } from './event-mapping.js';
 
 /** How often an append whose revision is not given is tried where others append to the stream. */
-const TURNS = 50;
+const MAX_LOOPS = 50;
 
 /** How the store is reached. */
 export interface EventStoreDbOptions {
@@ -125,7 +125,7 @@ export class EventStoreDbStore extends EventStore {
    * promise here nor enough to send an append twice.
    */
   private async appended(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
-    for (let turn = 0; turn < TURNS; turn += 1) {
+    for (let turn = 0; turn < MAX_LOOPS; turn += 1) {
       const open = expected === 'any' || expected === 'exists';
       const last = open ? await this.reader.revisionOf(stream) : expected === 'none' ? -1 : expected;
       if (expected === 'exists' && last < 0) return { ok: false, actual: -1 };
@@ -139,10 +139,10 @@ export class EventStoreDbStore extends EventStore {
       if (answer.ok) this.onCommitted(1, events.length, performance.now() - begun);
       if (answer.ok || !open) return answer;
     }
-    throw new Contention(stream, TURNS);
+    throw new Contention(stream, MAX_LOOPS);
   }
 
-  adopt(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+  importEvents(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
     return this.closed ? Promise.reject(new ShuttingDown()) : this.drained(this.adopted(events));
   }
 

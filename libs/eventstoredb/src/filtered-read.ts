@@ -9,9 +9,9 @@ import type { LogRange } from '@entente/engine';
 import type { EventStoreConnection } from './connection.js';
 
 /** The server tells how far it has looked after so many events. */
-const WINDOW = 500;
+const WINDOW_SIZE = 500;
 /** As many events may lie here unread. */
-const MOST = 1000;
+const MAX_FILTERED_PAGE = 1000;
 /**
  * A server that says nothing for this part of the time of an answer has found all it will: those
  * before 23.10 do not say so.
@@ -53,7 +53,7 @@ export async function* narrowed(
     drain(from);
     reach(positions.reached(position));
   };
-  const looking = { checkpointReached, checkpointInterval: 1, maxSearchWindow: WINDOW };
+  const looking = { checkpointReached, checkpointInterval: 1, maxSearchWindow: WINDOW_SIZE };
   const filter =
     range.kinds === undefined
       ? eventTypeFilter({ regex: anyOf(range.types ?? []), ...looking })
@@ -62,7 +62,7 @@ export async function* narrowed(
   subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
     if (event === undefined) return;
     found.push(event);
-    if (found.length >= MOST) subscription.pause();
+    if (found.length >= MAX_FILTERED_PAGE) subscription.pause();
     reach(positions.reached(event.position));
   });
   subscription.on('caughtUp', () => {

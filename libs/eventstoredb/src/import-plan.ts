@@ -16,7 +16,7 @@ const EVENT_OVERHEAD_BYTES = 200;
  * What of the events is there already, and what is to be written: runs of one stream each, in the
  * order given, each small enough for one append unless a single event is larger.
  */
-export interface Adoption {
+export interface ImportPlan {
   readonly there: readonly bigint[];
   readonly runs: readonly (readonly RecordedEvent[])[];
 }
@@ -27,7 +27,11 @@ export interface Adoption {
  * what is given. Fails, before anything is written, where one of the others is not the next of its
  * stream, or was recorded before the last that is here.
  */
-export async function planned(events: readonly RecordedEvent[], reader: LogReader, latest: string): Promise<Adoption> {
+export async function planned(
+  events: readonly RecordedEvent[],
+  reader: LogReader,
+  latest: string,
+): Promise<ImportPlan> {
   const revisions = await revisionsOf(events, reader);
   const there: bigint[] = [];
   for (const event of events) {

@@ -18,7 +18,7 @@ import { narrowed } from './filtered-read.js';
 import { fromServer } from './event-mapping.js';
 
 /** As many events are read at once, the server's own among them. */
-const PAGE = 500;
+const PAGE_SIZE = 500;
 
 /** Which of the server's events a reader wants. */
 export type EventFilter = (stream: { readonly kind: string }, type: string) => boolean;
@@ -55,7 +55,7 @@ export class LogReader {
     const name = this.link.names.onServer(stream);
     let next = from;
     for (let left = limit; left > 0 && (next === undefined || next >= 0);) {
-      const count = Math.min(PAGE, left);
+      const count = Math.min(PAGE_SIZE, left);
       const events = await this.page(name, { from: next, count, backwards });
       if (events.length > 0) yield events.map((event) => this.upcast(fromServer(event, stream)));
       if (events.length < count) return;
@@ -129,7 +129,7 @@ export class LogReader {
     const { client, calls, positions, every } = this.link;
     let from = null as bigint | null;
     let through = 0n;
-    for (let count = 8; ; count = Math.min(count * 4, PAGE)) {
+    for (let count = 8; ; count = Math.min(count * 4, PAGE_SIZE)) {
       const fromPosition: ReadPosition = from === null ? END : positions.at(from);
       const raw: readonly AllStreamResolvedEvent[] = await calls.ask('read its end', () =>
         this.collected(client.readAll({ ...every, fromPosition, direction: BACKWARDS, maxCount: count })),
@@ -172,15 +172,15 @@ export class LogReader {
    */
   private async pageOfAll(after: bigint, wanted: EventFilter): Promise<Page> {
     let from = after;
-    let raw = await this.rawFrom(from, PAGE);
+    let raw = await this.rawFrom(from, PAGE_SIZE);
     while (raw === null) {
       from = this.knownBefore(from);
-      raw = await this.rawFrom(from, PAGE);
+      raw = await this.rawFrom(from, PAGE_SIZE);
     }
     let through = this.endOf(raw) ?? from;
     // What is known before it may lie many pages before it.
-    while (raw.length === PAGE && through < after) {
-      raw = await this.rawFrom(through, PAGE);
+    while (raw.length === PAGE_SIZE && through < after) {
+      raw = await this.rawFrom(through, PAGE_SIZE);
       if (raw === null) throw new Error(`no event begins at ${through}, where one was read`);
       const further = this.endOf(raw) ?? through;
       if (further === through) break;
@@ -189,7 +189,7 @@ export class LogReader {
     const events = raw.flatMap(({ event }) => ((event?.position.commit ?? 0n) <= after ? [] : this.own(event, wanted)));
     const last = events.at(-1);
     if (last !== undefined) this.instants.note(last);
-    return { events, through, last: raw.length < PAGE };
+    return { events, through, last: raw.length < PAGE_SIZE };
   }
 
   /** Where a part of the log ends, as a commit. */

@@ -12,8 +12,8 @@ import type { LogReader } from './log-reader.js';
 import { drain } from './filtered-read.js';
 
 /** Pauses before it subscribes again, in milliseconds. */
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 3000;
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 3000;
 /** So long it is waited for the subscription, in milliseconds, before the log is read instead. */
 const SOON = 250;
 
@@ -123,10 +123,10 @@ export class LogSubscription {
     const { signal } = this.stopped;
     const beat = setInterval(() => void this.look(), this.link.calls.patience).unref();
     signal.addEventListener('abort', () => clearInterval(beat));
-    for (let wait = FIRST_PAUSE; !signal.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
+    for (let wait = FIRST_BACKOFF_MS; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
       const before = this.through;
       const end = await this.subscribed();
-      if (this.through > before) wait = FIRST_PAUSE;
+      if (this.through > before) wait = FIRST_BACKOFF_MS;
       // A subscription that was cut goes on where it was: that is no outage.
       if (isCut(end) && this.through > before) continue;
       // Nobody can subscribe where no event begins, however often.

@@ -18,7 +18,7 @@ const LAST_PAUSE = 0.16;
  * The time of a call is counted in so many parts. One that comes late counts once: while this
  * process itself stood still, no answer could be seen.
  */
-const PARTS = 10;
+const CALL_PARTS = 10;
 
 /** Codes of gRPC. */
 const UNKNOWN = 2;
@@ -109,7 +109,7 @@ export class Rpc {
    */
   async once<T>(call: (sign: () => void) => Promise<T>, ended?: () => void): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
-    let left = PARTS;
+    let left = CALL_PARTS;
     const silence = new Promise<never>((_, reject) => {
       timer = setInterval(() => {
         left -= 1;
@@ -117,10 +117,10 @@ export class Rpc {
         clearInterval(timer);
         reject(new NoAnswer(this.patience));
         ended?.();
-      }, this.patience / PARTS);
+      }, this.patience / CALL_PARTS);
     });
     try {
-      return await Promise.race([call(() => (left = PARTS)), silence]);
+      return await Promise.race([call(() => (left = CALL_PARTS)), silence]);
     } finally {
       clearInterval(timer);
     }

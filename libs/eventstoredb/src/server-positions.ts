@@ -1,7 +1,7 @@
 import type { Position } from '@eventstore/db-client';
 
 /** As many positions are remembered of which commit and prepare differ. */
-const MOST = 1000;
+const MAX_KEPT_POSITIONS = 1000;
 
 /**
  * Where readers went on, in the server's own words. An event that another program wrote in a
@@ -16,7 +16,7 @@ export class ServerPositions {
     if (prepare === commit) return commit;
     this.prepares.set(commit, prepare);
     const [oldest] = this.prepares.keys();
-    if (this.prepares.size > MOST && oldest !== undefined) this.prepares.delete(oldest);
+    if (this.prepares.size > MAX_KEPT_POSITIONS && oldest !== undefined) this.prepares.delete(oldest);
     return commit;
   }
 

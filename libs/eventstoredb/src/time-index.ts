@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '@entente/kernel';
 
 /** Of so many bytes of the log one event is remembered. */
-const APART = 65_536n;
+const SAMPLE_DISTANCE = 65_536n;
 
 interface KnownInstant {
   readonly position: bigint;
@@ -19,8 +19,8 @@ export class TimeIndex {
     const i = this.behind((one) => one.position > position);
     const before = this.known[i - 1];
     const next = this.known[i];
-    if (before !== undefined && position - before.position < APART) return;
-    if (next !== undefined && next.position - position < APART) return;
+    if (before !== undefined && position - before.position < SAMPLE_DISTANCE) return;
+    if (next !== undefined && next.position - position < SAMPLE_DISTANCE) return;
     this.known.splice(i, 0, { position, recordedAt });
   }
 

@@ -106,15 +106,15 @@ describe('writing to a server', () => {
         if (fault === 'refuse') server.refuse();
         else Object.assign(server.faults, { dropAnswer: 1, notReady: 10 });
       });
-      await expect(store.adopt(events)).rejects.toMatchObject({ code: 'event-store-unanswered', retryAfter: 5 });
+      await expect(store.importEvents(events)).rejects.toMatchObject({ code: 'event-store-unanswered', retryAfter: 5 });
       const before = server.log.records.filter(({ stream }) => stream.startsWith('note/')).length;
       expect(before).toBeLessThan(events.length + 1);
       if (fault === 'refuse') await server.listen();
       server.faults.notReady = 0;
-      const positions = await store.adopt(events);
+      const positions = await store.importEvents(events);
       const log = await all(store.readLog(0n));
       expect(log).toEqual(events.map((event, i) => ({ ...event, position: positions[i] })));
-      expect(await store.adopt(events)).toEqual(positions);
+      expect(await store.importEvents(events)).toEqual(positions);
     }
   });
 
@@ -129,15 +129,15 @@ describe('writing to a server', () => {
       const { server, store } = await trial({ patience: 2000 });
       server.faults.version = version;
       const before = server.appends.asked;
-      const positions = await store.adopt(sorted);
+      const positions = await store.importEvents(sorted);
       // Runs by their bytes, none of which is refused.
       expect(server.appends.asked - before).toBe(4);
       expect(await all(store.readLog(0n))).toEqual(sorted.map((event, i) => ({ ...event, position: positions[i] })));
-      expect(await store.adopt(sorted)).toEqual(positions);
+      expect(await store.importEvents(sorted)).toEqual(positions);
     }
     const { server, store } = await trial({ patience: 2000 });
     server.faults.maxAppendBytes = 30_000;
-    const positions = await store.adopt(sorted);
+    const positions = await store.importEvents(sorted);
     expect(await all(store.readLog(0n))).toEqual(sorted.map((event, i) => ({ ...event, position: positions[i] })));
   });
 
@@ -154,7 +154,7 @@ describe('writing to a server', () => {
         retryAfter: null,
         message: expect.stringMatching(most) as unknown,
       });
-      await expect(store.adopt([{ ...recorded('note/b', 0, 1), data }])).rejects.toMatchObject({
+      await expect(store.importEvents([{ ...recorded('note/b', 0, 1), data }])).rejects.toMatchObject({
         code: 'too-large',
         message: expect.stringMatching(/^note\/b: the event at revision 0 is of \d+ bytes: /) as unknown,
       });

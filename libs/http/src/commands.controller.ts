@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import {
   CATALOGUE,
   type FieldError,
-  bookOfExamples,
+  exampleScenario,
   commandAt,
   parseCommand,
   type MetadataNames,
@@ -35,7 +35,7 @@ export class CommandsController {
   /** Every command with its schema and an example: a body, the stream's id and who sends it. */
   @Get('catalogue')
   catalogue(): unknown {
-    const book = bookOfExamples(new Date().toISOString().slice(0, 10));
+    const book = exampleScenario(new Date().toISOString().slice(0, 10));
     return CATALOGUE.map(({ kind, about, commands, events }) => ({
       kind,
       about,

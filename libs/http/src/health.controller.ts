@@ -41,7 +41,7 @@ export const alarmsOf = (watchdog: Watchdog): DeploymentStatus['alarms'] =>
   [...watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
 
 /** So many parked streams are named; `entente parked` lists them all. */
-const MOST_NAMED = 50;
+const MAX_NAMED = 50;
 
 /** Tells how the deployment stands: given by the app that built it. */
 export abstract class Readiness {
@@ -89,7 +89,7 @@ export class HealthController {
       position: head === null ? null : String(head),
       waiting,
       parked: parked.length,
-      parkedStreams: parked.slice(0, MOST_NAMED).map((one) => ({ ...one, position: String(one.position) })),
+      parkedStreams: parked.slice(0, MAX_NAMED).map((one) => ({ ...one, position: String(one.position) })),
       fault,
       alarms,
       ...(published === undefined ? {} : { published: published === null ? null : String(published) }),

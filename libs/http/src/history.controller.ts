@@ -18,7 +18,7 @@ export const eventOut = ({ id, stream, revision, position, type, version, data, 
   return { ...event, metadata: { ...who, consulted, evidence, legalBasis, marking } };
 };
 
-const MOST = 1000;
+const MAX_LIMIT = 1000;
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
 
 /** A whole number of a query, or null where it is none. */
@@ -36,8 +36,8 @@ export function readLogQuery(
   const after = whole(query['after']);
   const limit = whole(query['limit']);
   if (query['after'] !== undefined && after === null) wrong.push({ path: 'after', message: 'must be a position' });
-  if (query['limit'] !== undefined && (limit === null || limit < 1 || limit > MOST))
-    wrong.push({ path: 'limit', message: `must be 1 to ${MOST}` });
+  if (query['limit'] !== undefined && (limit === null || limit < 1 || limit > MAX_LIMIT))
+    wrong.push({ path: 'limit', message: `must be 1 to ${MAX_LIMIT}` });
   const list = (name: string): string[] | undefined => {
     if (query[name] === undefined) return undefined;
     const values = [query[name]].flat().map(String);
@@ -119,7 +119,7 @@ export class HistoryController {
     const upTo = revision ?? Number.MAX_SAFE_INTEGER;
     const until = asOf ?? '~';
     const events: RecordedEvent[] = [];
-    for await (const batch of this.store.readStream(`${kind}/${id}`, { from, limit: MOST }))
+    for await (const batch of this.store.readStream(`${kind}/${id}`, { from, limit: MAX_LIMIT }))
       events.push(...batch.filter((event) => event.revision <= upTo && event.metadata.recordedAt <= until));
     if (events.length === 0)
       throw new Problem(404, 'not-found', 'nothing has happened there, or nothing yet at that time');
@@ -133,7 +133,7 @@ export class HistoryController {
     return {
       stream: `${kind}/${id}`,
       events: events.map(eventOut),
-      next: events.length === MOST ? from + MOST : null,
+      next: events.length === MAX_LIMIT ? from + MAX_LIMIT : null,
       ...(then === null ? {} : { revision: then.revision, state: then.state }),
     };
   }

@@ -18,7 +18,7 @@ import {
   LiveRows,
   ReadModelStore,
   type Resume,
-  type RowsNews,
+  type LiveUpdate,
   eraOf,
   isLost,
   keptOf,
@@ -33,13 +33,13 @@ import { type RowRequest, lowest, matches, readRowQuery, rowOut } from './row-qu
  * What may wait for a slow reader, in bytes, when there is more to tell: beyond it the reader is
  * cut off.
  */
-const MOST_WAITING = 1024 * 1024;
-const HEARTBEAT = 15_000;
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+const HEARTBEAT_MS = 15_000;
 /**
  * How long a reader that catches up may take nothing, and how long one that was cut off has for
  * taking the rest, in milliseconds.
  */
-const PATIENCE = 10_000;
+const SLOW_CONSUMER_MS = 10_000;
 const STOPPING = 'the service is stopping; connect again to resume';
 const TOO_SLOW = 'too slow: more waits than is kept for one reader; connect again to resume';
 
@@ -77,7 +77,7 @@ export class OpenStream {
   /** Text that is framed already. */
   write(frames: string): void {
     if (this.over || frames === '') return;
-    if (this.raw.writableLength > MOST_WAITING) this.cutOff(TOO_SLOW);
+    if (this.raw.writableLength > MAX_BUFFERED_BYTES) this.cutOff(TOO_SLOW);
     else this.raw.write(frames);
   }
 
@@ -86,9 +86,9 @@ export class OpenStream {
    * for who takes nothing for too long.
    */
   room(): Promise<boolean> {
-    if (this.over || this.raw.writableLength < MOST_WAITING / 4) return Promise.resolve(!this.over);
+    if (this.over || this.raw.writableLength < MAX_BUFFERED_BYTES / 4) return Promise.resolve(!this.over);
     return new Promise((resolve) => {
-      const late = setTimeout(() => this.cutOff(TOO_SLOW), PATIENCE).unref();
+      const late = setTimeout(() => this.cutOff(TOO_SLOW), SLOW_CONSUMER_MS).unref();
       const done = (): void => {
         clearTimeout(late);
         resolve(!this.over);
@@ -102,7 +102,7 @@ export class OpenStream {
     if (this.over) return;
     this.raw.end(frame('closed', { reason }));
     const { raw } = this;
-    setTimeout(() => raw.destroy(), PATIENCE).unref();
+    setTimeout(() => raw.destroy(), SLOW_CONSUMER_MS).unref();
     this.finish();
   }
 
@@ -125,7 +125,7 @@ export class OpenStreams implements OnModuleDestroy {
   private stopping = false;
   private readonly timer = setInterval(() => {
     for (const stream of this.streams) stream.write(': still here\n\n');
-  }, HEARTBEAT).unref();
+  }, HEARTBEAT_MS).unref();
 
   constructor(
     @Inject(LiveRows) private readonly rows: LiveRows,
@@ -212,7 +212,7 @@ export class LiveController {
         ranged.map(({ column }) => ({ path: column, message: 'live rows are narrowed by values, not by ranges' })),
       );
     const stream = this.streams.open(reply);
-    const tell = (news: RowsNews): void => stream.write(framed(name, where, news));
+    const tell = (news: LiveUpdate): void => stream.write(framed(name, where, news));
     const lost = (error: unknown): void => {
       this.logger.error(error);
       stream.cutOff('the rows cannot be read just now; connect again');
@@ -277,7 +277,7 @@ export class LiveController {
 /** Each text is made once for all who watch alike. */
 const texts = new WeakMap<object, Map<string, string>>();
 
-function framed(name: string, where: RowRequest['where'], news: RowsNews): string {
+function framed(name: string, where: RowRequest['where'], news: LiveUpdate): string {
   const asked = `${name} ${JSON.stringify(where)}`;
   const made = texts.get(news) ?? new Map<string, string>();
   texts.set(news, made);
@@ -286,7 +286,7 @@ function framed(name: string, where: RowRequest['where'], news: RowsNews): strin
   return text;
 }
 
-function textOf(name: string, where: RowRequest['where'], news: RowsNews): string {
+function textOf(name: string, where: RowRequest['where'], news: LiveUpdate): string {
   switch (news.as) {
     case 'reset':
       return frame('reset', { reason: news.reason });

@@ -42,7 +42,7 @@ export class Metrics implements Observer {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  settled(as: Parameters<Observer['settled']>[0], code: string | null, ms: number): void {
+  commandHandled(as: Parameters<Observer['commandHandled']>[0], code: string | null, ms: number): void {
     this.commands.inc({ outcome: as, code: code ?? '' });
     this.commandSeconds.observe(ms / 1000);
   }

@@ -1,4 +1,11 @@
-import { type BookStep, type CommandContract, CATALOGUE, RELATIONS, SHAPES, bookOfExamples } from '@entente/contracts';
+import {
+  type ScenarioStep,
+  type CommandContract,
+  CATALOGUE,
+  RELATIONS,
+  PATTERNS,
+  exampleScenario,
+} from '@entente/contracts';
 import type { ReadModelDescription } from '@entente/engine';
 import type { ColumnType, Json } from '@entente/kernel';
 import type { OpenAPIObject } from '@nestjs/swagger';
@@ -42,12 +49,12 @@ const HEADERS: readonly Parameter[] = [
     'header',
     'Idempotency-Key',
     'The command id: sent again, the same receipt comes back. Made and given back if it is not sent.',
-    { schema: matching(SHAPES.token) },
+    { schema: matching(PATTERNS.token) },
   ),
   parameter('header', 'If-Match', 'The revision that the stream must have: 412 if it has another.'),
-  parameter('header', 'Correlation-Id', 'Kept with the events, and given back.', { schema: matching(SHAPES.token) }),
+  parameter('header', 'Correlation-Id', 'Kept with the events, and given back.', { schema: matching(PATTERNS.token) }),
   parameter('header', 'Causation-Id', 'What led to the command; kept with the events.', {
-    schema: matching(SHAPES.token),
+    schema: matching(PATTERNS.token),
   }),
   parameter('header', 'traceparent', 'The trace in which the command is sent (W3C Trace Context).'),
 ];
@@ -97,7 +104,7 @@ const operation = (
 });
 
 /** A step of the book as a named example: what it is sent as, and what goes before it. */
-function exampleOf(book: readonly BookStep[], told: BookStep): Json {
+function exampleOf(book: readonly ScenarioStep[], told: ScenarioStep): Json {
   const { step, kind, id, actor: by, daysLater, events, body } = told;
   const before = book.filter((one) => one.step < step && one.kind === kind && one.id === id);
   const summary = [
@@ -126,7 +133,7 @@ const sentBy = ({ by }: CommandContract): string => `Sent by ${by.map((one) => R
  */
 function commandPaths(today: string): Record<string, Json> {
   const paths: Record<string, Json> = {};
-  const book = bookOfExamples(today);
+  const book = exampleScenario(today);
   const nameOf = schemaNames('commands');
   for (const { kind, commands } of CATALOGUE)
     for (const [type, command] of Object.entries(commands)) {
@@ -142,7 +149,7 @@ function commandPaths(today: string): Record<string, Json> {
           requestBody: { required: true, content: { 'application/json': { schema: reference(name), examples } } },
           parameters: [
             parameter('path', 'id', 'The id of the stream.', {
-              schema: matching(SHAPES.streamId),
+              schema: matching(PATTERNS.streamId),
               ...(told[0] === undefined ? {} : { example: told[0].id }),
             }),
             parameter('query', 'dry-run', 'Decides, and records nothing.', { schema: { type: 'boolean' } }),
@@ -339,7 +346,7 @@ const STREAM: readonly Parameter[] = [
     schema: { type: 'string', enum: CATALOGUE.map(({ kind }) => kind) },
     example: 'programme',
   }),
-  parameter('path', 'id', 'Its id.', { schema: matching(SHAPES.streamId), example: 'norland.border-training' }),
+  parameter('path', 'id', 'Its id.', { schema: matching(PATTERNS.streamId), example: 'norland.border-training' }),
 ];
 
 function fixedPaths(): Record<string, Json> {

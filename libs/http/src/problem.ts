@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
-import { Fault, InvalidPosition, type CommandResult, TooLarge, notTaken } from '@entente/engine';
+import { Fault, InvalidPosition, type CommandResult, TooLarge, problemFor } from '@entente/engine';
 import type { Json } from '@entente/kernel';
 import type { HttpReply } from './http-reply.js';
 
@@ -27,7 +27,7 @@ export const validationProblem = (wrong: readonly FieldError[]): Problem =>
 
 /** The status of each answer of the engine is chosen here and nowhere else. */
 export function problemOf(outcome: Exclude<CommandResult, { as: 'accepted' | 'would' }>): Problem {
-  const { code, title, more } = notTaken(outcome);
+  const { code, title, more } = problemFor(outcome);
   return new Problem(statusOf(outcome.as, code), code, title, more);
 }
 

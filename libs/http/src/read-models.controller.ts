@@ -4,12 +4,12 @@ import type { FieldError } from '@entente/contracts';
 import {
   type ReadModelDescription,
   EventStore,
-  type Pin,
+  type Positions,
   ReadModelStore,
-  type Seen,
+  type ConsistencyToken,
   isLost,
-  reaches,
-  seenBy,
+  waitFor,
+  parseConsistencyToken,
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { eventOut, refuseBeyond } from './history.controller.js';
@@ -21,7 +21,7 @@ import type { HttpReply } from './http-reply.js';
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,12}Z$/;
 /** So many events of a row are shown; its streams' own history has them all. */
-const MOST_EVENTS = 100;
+const MAX_EVENTS = 100;
 
 /** What rows there are of a name, or a problem that lists the names. */
 export function describedAs(store: ReadModelStore, name: string): ReadModelDescription {
@@ -48,7 +48,7 @@ export class ReadModelsController {
   @Get()
   async list(): Promise<unknown> {
     const readModels = this.store.names().map(async ({ key, is, ...described }) => {
-      const { pin, version } = await this.store.reach(described.name);
+      const { pin, version } = await this.store.positions(described.name);
       return { ...described, is, key: is === 'model' ? ['row_id'] : key, position: lowest(pin), version };
     });
     return { readModels: await Promise.all(readModels) };
@@ -108,8 +108,8 @@ export class ReadModelsController {
   /**
    * What a token says was seen; fails where it is none, and where the log was restored without it.
    */
-  private seen(after: string): Seen {
-    const seen = seenBy(after);
+  private seen(after: string): ConsistencyToken {
+    const seen = parseConsistencyToken(after);
     if (seen === null)
       throw validationProblem([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
     if (seen.stream !== null && isLost(this.log, seen.era, seen.position))
@@ -129,23 +129,23 @@ export class ReadModelsController {
     name: string,
     asked: RowRequest,
     whole = false,
-  ): Promise<{ readonly pin: Pin; readonly version: string }> {
+  ): Promise<{ readonly pin: Positions; readonly version: string }> {
     if (asked.after !== null) {
       const { position, stream } = this.seen(asked.after);
       if (stream === null) refuseBeyond('after', position, await this.log.head());
-      await reaches(this.store, name, { position, stream: whole ? null : stream });
+      await waitFor(this.store, name, { position, stream: whole ? null : stream });
     }
-    const { version, pin: reached } = await this.store.reach(name);
+    const { version, pin: reached } = await this.store.positions(name);
     const past = asked.asOf === null ? reached : await this.pinAt(name, asked.asOf, reached);
     return { pin: asked.cursor?.pin ?? past, version };
   }
 
   /** The pin of a position, of the end of a day, or of an instant. */
-  private async pinAt(name: string, asOf: string, reached: Pin): Promise<Pin> {
+  private async pinAt(name: string, asOf: string, reached: Positions): Promise<Positions> {
     if (/^[0-9]{1,19}$/.test(asOf)) {
       const position = BigInt(asOf);
       refuseBeyond('as-of', position, await this.log.head());
-      if (position > BigInt(lowest(reached))) await reaches(this.store, name, { position, stream: null });
+      if (position > BigInt(lowest(reached))) await waitFor(this.store, name, { position, stream: null });
       return reached.map(() => position);
     }
     const instant = DAY.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf;
@@ -154,7 +154,7 @@ export class ReadModelsController {
         { path: 'as-of', message: 'must be a position, a day (YYYY-MM-DD) or an instant (ISO 8601, UTC)' },
       ]);
     const position = await this.log.positionAt(new Date(instant).toISOString());
-    if (position > BigInt(lowest(reached))) await reaches(this.store, name, { position, stream: null });
+    if (position > BigInt(lowest(reached))) await waitFor(this.store, name, { position, stream: null });
     return reached.map(() => position);
   }
 
@@ -172,18 +172,18 @@ export class ReadModelsController {
     if (typeof row !== 'string') wrong.push({ path: 'row', message: 'must be the row_id of a row' });
     if (asOf !== undefined && typeof asOf !== 'string') wrong.push({ path: 'as-of', message: 'must be given once' });
     if (wrong.length > 0) throw validationProblem(wrong);
-    const { pin: reached } = await this.store.reach(name);
+    const { pin: reached } = await this.store.positions(name);
     const pin = asOf === undefined ? reached : await this.pinAt(name, asOf as string, reached);
     const origins = await this.store.origins(name, row as string, pin);
     if (origins === null) throw new Problem(404, 'not-found', 'there is no such row at that position');
     const events: RecordedEvent[] = [];
-    for (const { position } of origins.slice(-MOST_EVENTS)) {
+    for (const { position } of origins.slice(-MAX_EVENTS)) {
       const event = await this.log.eventAt(position);
       if (event !== null) events.push(event);
     }
     return {
       events: events.map(eventOut),
-      truncated: Math.max(0, origins.length - MOST_EVENTS),
+      truncated: Math.max(0, origins.length - MAX_EVENTS),
       position: lowest(pin),
     };
   }

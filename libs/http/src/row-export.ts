@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ReadModelDescription, Fault, type ReadModelStore, type Resume, type RowOut } from '@entente/engine';
+import { type ReadModelDescription, Fault, type ReadModelStore, type Resume, type ResultRow } from '@entente/engine';
 import { type RowRequest, rowOut } from './row-query.js';
 
 /** The formats in which a whole query is given, by what the asker accepts. */
@@ -10,7 +10,7 @@ export type ExportFormat = keyof typeof EXPORTS;
 export const exportFormat = (accept: string | undefined): ExportFormat | null =>
   (Object.keys(EXPORTS) as ExportFormat[]).find((format) => accept?.includes(format) === true) ?? null;
 
-const PAGE = 1000;
+const PAGE_SIZE = 1000;
 type ExportQuery = Pick<RowRequest, 'where' | 'sort'>;
 
 /**
@@ -22,10 +22,15 @@ async function* pages(
   name: string,
   query: ExportQuery,
   { pin, version }: Resume,
-): AsyncIterable<readonly RowOut[]> {
-  let behind: RowOut | undefined;
+): AsyncIterable<readonly ResultRow[]> {
+  let behind: ResultRow | undefined;
   for (let more = true; more;) {
-    const page = await store.query(name, { ...query, limit: PAGE, pin, ...(behind === undefined ? {} : { behind }) });
+    const page = await store.query(name, {
+      ...query,
+      limit: PAGE_SIZE,
+      pin,
+      ...(behind === undefined ? {} : { behind }),
+    });
     if (page.version !== version)
       throw new Fault('rows-moved', 'these rows were folded anew while they were read; ask again', 1);
     yield page.rows;
@@ -59,12 +64,12 @@ export async function digestOf(text: AsyncIterable<string>): Promise<string> {
   return `sha-256=:${hash.digest('base64')}:`;
 }
 
-function ndjson(): { head: string; line: (row: RowOut) => string } {
+function ndjson(): { head: string; line: (row: ResultRow) => string } {
   return { head: '', line: (row) => `${JSON.stringify(rowOut(row))}\n` };
 }
 
 /** Comma-separated values (RFC 4180), with a line of names. */
-function csv({ columns }: ReadModelDescription): { head: string; line: (row: RowOut) => string } {
+function csv({ columns }: ReadModelDescription): { head: string; line: (row: ResultRow) => string } {
   const names = ['row_id', ...Object.keys(columns)];
   return {
     head: `${names.join(',')}\r\n`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FieldError } from '@entente/contracts';
-import type { ReadModelDescription, Filter, Pin, RowOut, RowQuery } from '@entente/engine';
+import type { ReadModelDescription, Filter, Positions, ResultRow, RowQuery } from '@entente/engine';
 import type { Cell, ColumnType } from '@entente/kernel';
 
 /** What a reader asked for, read from the address. */
@@ -18,13 +18,13 @@ export interface RowRequest {
 export interface Cursor {
   readonly of: string;
   readonly version: string;
-  readonly pin: Pin;
+  readonly pin: Positions;
   readonly place: readonly Cell[];
   readonly key: string;
 }
 
 const OWN = ['sort', 'limit', 'cursor', 'as-of', 'after'];
-const MOST = 1000;
+const MAX_LIMIT = 1000;
 
 /**
  * A value of a column as it stands in an address; undefined where it cannot be one. An empty value
@@ -99,7 +99,7 @@ export function readRowQuery(
       bad('sort', `${column} is no column to sort by; columns: ${Object.keys(columns).join(', ')}`);
   if (new Set(sort.map(({ column }) => column)).size < sort.length) bad('sort', 'names a column twice');
   const limit = Number(text('limit') ?? '100');
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) bad('limit', `must be 1 to ${MOST}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) bad('limit', `must be 1 to ${MAX_LIMIT}`);
   const cursor = text('cursor') === null ? null : readCursor(text('cursor') as string);
   if (text('cursor') !== null && cursor?.of !== queryOf(described.name, { where, sort }))
     bad('cursor', 'belongs to another query: a cursor goes on with the same filters and the same order');
@@ -115,7 +115,7 @@ const queryOf = (name: string, { where, sort }: Pick<RowRequest, 'where' | 'sort
     .slice(0, 16);
 
 /** The cursor behind the last row of a page. */
-export const cursorOf = (name: string, asked: RowRequest, version: string, pin: Pin, last: RowOut): string =>
+export const cursorOf = (name: string, asked: RowRequest, version: string, pin: Positions, last: ResultRow): string =>
   Buffer.from(JSON.stringify([queryOf(name, asked), version, pin.map(String), last.place, last.key])).toString(
     'base64url',
   );
@@ -132,7 +132,7 @@ function readCursor(text: string): Cursor | null {
 }
 
 /** A row on the wire: its columns, and where it comes from. */
-export const rowOut = ({ key, columns, source, parkedSince }: RowOut): Record<string, unknown> => ({
+export const rowOut = ({ key, columns, source, parkedSince }: ResultRow): Record<string, unknown> => ({
   ...columns,
   row_id: key,
   ...(source === null ? {} : { stream: source.stream, since: String(source.since), event: source.event }),
@@ -140,7 +140,7 @@ export const rowOut = ({ key, columns, source, parkedSince }: RowOut): Record<st
 });
 
 /** The lowest of a pin's positions, as text. */
-export const lowest = (pin: Pin): string => String(pin.reduce((a, b) => (b < a ? b : a)));
+export const lowest = (pin: Positions): string => String(pin.reduce((a, b) => (b < a ? b : a)));
 
 /** Whether a row matches filters that name values only: what live rows can be narrowed by. */
 export const matches = (where: readonly Filter[], columns: Readonly<Record<string, unknown>>): boolean =>

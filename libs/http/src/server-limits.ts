@@ -18,20 +18,20 @@ export const DEFAULT_LIMITS: ServerLimits = { connections: 4096, requestTimeoutS
  * So many requests of one connection are at work at once: who sends more without reading what is
  * answered is cut off, since each answer would wait here.
  */
-const MOST_UNANSWERED = 16;
+const MAX_UNANSWERED = 16;
 /**
  * What may already be on its way when a deployment begins to close has so long, in milliseconds, to
  * arrive: the first request of a connection that was just let in, and the next one of a connection
  * that is kept open.
  */
-const ON_ITS_WAY = 500;
+const LINGER_MS = 500;
 /**
  * What takes nothing of its answer, and what asks nothing more, is let go after so many times what
  * a request may take.
  */
 const PATIENCE = 4;
 /** The longest, in milliseconds, that a connection waits for the next request. */
-const MOST_IDLE = 72_000;
+const MAX_IDLE_MS = 72_000;
 
 /** How the web server is set for a door. Live streams set their own pace once they are open. */
 export const serverOptions = ({
@@ -44,7 +44,7 @@ export const serverOptions = ({
     // What was let in is answered, also while the deployment closes.
     return503OnClosing: false,
     connectionTimeout: PATIENCE * ms,
-    keepAliveTimeout: Math.min(PATIENCE * ms, MOST_IDLE),
+    keepAliveTimeout: Math.min(PATIENCE * ms, MAX_IDLE_MS),
     http: { headersTimeout: Math.min(ms, 10_000), connectionsCheckingInterval: Math.min(ms / 2, 1000) },
   };
 };
@@ -74,7 +74,7 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
   // sent away, to come again, while somebody listens, and that ends right behind a look for who has
   // come, of whom each turn of the event loop lets in one.
   adapter.close = async () => {
-    const until = performance.now() + ON_ITS_WAY;
+    const until = performance.now() + LINGER_MS;
     await turn();
     for (let before = -1; before < came && performance.now() < until;) {
       before = came;
@@ -87,7 +87,7 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
   // these know better.
   server.closeIdleConnections = () => {
     const asks = (socket: Socket): boolean => (unanswered.get(socket) ?? 0) > 0;
-    const late = (since: number): boolean => performance.now() - since > ON_ITS_WAY;
+    const late = (since: number): boolean => performance.now() - since > LINGER_MS;
     if (!late(closing)) return;
     const goes = [...idle, ...[...silent].filter(([, since]) => late(since)).map(([socket]) => socket)];
     // What has arrived while this process was busy is read first.
@@ -117,7 +117,7 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
     .addHook('onRequest', (request, reply, done) => {
       const { socket } = request.raw;
       const before = unanswered.get(socket) ?? 0;
-      if (before >= MOST_UNANSWERED) socket.destroy();
+      if (before >= MAX_UNANSWERED) socket.destroy();
       // What had been read of a connection that is gone is not worked at any more.
       if (socket.destroyed) return void reply.hijack();
       unanswered.set(socket, before + 1);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Answered, type ReplyTarget, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
+import { type ReplyTarget, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
+import type { CommandAnswer } from '@entente/kernel';
 import type { CommandConsumer, Decided, SentCommand } from '@entente/engine';
 import type { KafkaMessage, Message } from 'kafkajs';
 import { type TransactionalReplier, type Answers } from './transactional-replier.js';
@@ -80,7 +81,7 @@ export class CommandPartition {
     replies: Message[],
     deadLetters: Message[],
   ): void {
-    const reply = (asked: ReplyTarget, answer: Answered): void => {
+    const reply = (asked: ReplyTarget, answer: CommandAnswer): void => {
       const source = `urn:entente:topic:${this.topic}`;
       const { key, headers, value } = cloudReplyOf({
         id: `${this.partition}-${record.offset}`,
@@ -109,7 +110,12 @@ export class CommandPartition {
   }
 }
 
-const FAILED: Answered = { as: 'refused', code: 'fault', title: 'something failed here; it has been logged', more: {} };
+const FAILED: CommandAnswer = {
+  as: 'refused',
+  code: 'fault',
+  title: 'something failed here; it has been logged',
+  more: {},
+};
 
 function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[] {
   if (said.is !== 'command') return [];

@@ -1,6 +1,6 @@
 import type { CommandMetadata } from './command.js';
 import type { Command, Event, StreamEvent, StreamRef } from './event.js';
-import { type Refusal, alreadyThere, notThere } from './refusal.js';
+import { type Refusal, alreadyExists, notFound } from './refusal.js';
 
 /**
  * What a command is decided with: its metadata, the clock, which was read once before, and the
@@ -19,11 +19,11 @@ export interface DecisionContext extends Omit<CommandMetadata, 'occurredAt'> {
   /** When it happened, by the sender's word, else `now`. */
   readonly occurredAt: string;
   /** What is known of the streams that `consults` named. */
-  readonly known: Known;
+  readonly known: ConsultedStreams;
 }
 
 /** The states of the streams that a decider asked for. */
-export interface Known {
+export interface ConsultedStreams {
   /** Whether that stream has been folded already (false in the first round of `consults`). */
   has(decider: { readonly kind: string }, id: string): boolean;
   /**
@@ -68,7 +68,7 @@ export interface Decider<Kind extends string, C extends Command, E extends Event
    * The other streams that this decision rests on. Asked twice: the second time with the states of
    * the first answer at hand.
    */
-  consults?(command: C, state: State, known: Known): readonly StreamRef[];
+  consults?(command: C, state: State, known: ConsultedStreams): readonly StreamRef[];
   /**
    * Why the sender may not send this command: it stands in none of the relations `by`, in which the
    * command may be sent. Null if it may.
@@ -101,8 +101,8 @@ export function authorised(
     ...decider,
     decide(command: Command, state, context) {
       const opens = command.type === decider.opens;
-      if (opens && state !== null) return alreadyThere(decider.kind);
-      if (!opens && state === null) return notThere(decider.kind);
+      if (opens && state !== null) return alreadyExists(decider.kind);
+      if (!opens && state === null) return notFound(decider.kind);
       const sender = senders[command.type];
       if (sender === undefined) throw new Error(`${decider.kind} has no command ${command.type}`);
       const by = sender.by as readonly never[];

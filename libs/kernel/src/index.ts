@@ -15,8 +15,15 @@ export {
   type RecordedEvent,
   type StreamRef,
 } from './event.js';
-export { Refusal, alreadyThere, notThere, refuse } from './refusal.js';
-export { type AnyDecider, type DecisionContext, type Decider, type IdRule, type Known, authorised } from './decider.js';
+export { Refusal, alreadyExists, notFound, refuse } from './refusal.js';
+export {
+  type AnyDecider,
+  type DecisionContext,
+  type Decider,
+  type IdRule,
+  type ConsultedStreams,
+  authorised,
+} from './decider.js';
 export { type RelationCheck, authoriseBy, bySystem } from './authorise-by.js';
 export { type Rule, type Rules, decideBy } from './decide-by.js';
 export { type OnlyOf, evolveBy } from './evolve-by.js';
@@ -28,4 +35,5 @@ export {
   type Totals,
   type View,
 } from './projection.js';
+export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
 export { addDays, daysBetween, fold, never } from './fold.js';

@@ -31,13 +31,13 @@ export const refuse = (
 const wordsOf = (kind: string): string => kind.replaceAll('-', ' ');
 
 /** The stream has not been opened. */
-export function notThere(kind: string): Refusal {
+export function notFound(kind: string): Refusal {
   const stream = wordsOf(kind);
   return refuse('not-found', `this ${stream} has been opened`);
 }
 
 /** The stream has been opened already. */
-export function alreadyThere(kind: string): Refusal {
+export function alreadyExists(kind: string): Refusal {
   const stream = wordsOf(kind);
   return refuse('already-exists', `no ${stream} has this id`);
 }

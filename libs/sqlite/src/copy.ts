@@ -16,7 +16,7 @@ export function copyDatabase(file: string, to: string): void {
 }
 
 /** What is wrong with a SQLite file by its own check; null where it is whole. */
-export function damageIn(file: string): string | null {
+export function integrityCheck(file: string): string | null {
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true });
     try {

@@ -24,7 +24,7 @@ export type AppendResult =
   | { readonly ok: false; readonly actual: number };
 
 /** An event of another log, taken as it is. */
-export type Adopted = readonly [...event: EventColumns, stream: string, revision: number, recordedAt: string];
+export type ImportedEvent = readonly [...event: EventColumns, stream: string, revision: number, recordedAt: string];
 
 /**
  * Why nothing of a batch was answered: the disk is full, nobody knows what took effect, or another
@@ -37,7 +37,7 @@ export interface Failure {
 }
 
 /** Streams whose last revision is kept at hand. */
-const MOST_REMEMBERED = 100_000;
+const MAX_REMEMBERED_REVISIONS = 100_000;
 
 /**
  * Writes batches of appends, each in one transaction, and syncs them: what was written counts only
@@ -53,7 +53,7 @@ export class SqliteLogWriter {
    * The last revision of streams that were written lately: this writer is the only one, so what it
    * committed is so.
    */
-  private readonly revisions = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+  private readonly revisions = new LRUCache<string, number>({ max: MAX_REMEMBERED_REVISIONS });
   /** The same for what the batch at hand has written and not committed yet. */
   private readonly written = new Map<string, number>();
   private readonly wal: number;
@@ -126,10 +126,10 @@ export class SqliteLogWriter {
    * Takes events of another log as they are, all or none, synced, and answers their positions;
    * those at the beginning that are there already have theirs.
    */
-  adopt(events: readonly Adopted[]): readonly number[] | Failure {
+  importEvents(events: readonly ImportedEvent[]): readonly number[] | Failure {
     const positions = this.inTransaction<readonly number[]>(() => {
       let last = this.lastRecorded;
-      const there = this.adopted(events);
+      const there = this.alreadyImported(events);
       const positions = events
         .slice(there.length)
         .map(([id, type, version, data, metadata, stream, revision, recordedAt]) => {
@@ -146,7 +146,7 @@ export class SqliteLogWriter {
   }
 
   /** Where those of the events stand that are there already. */
-  private adopted(events: readonly Adopted[]): number[] {
+  private alreadyImported(events: readonly ImportedEvent[]): number[] {
     const there: number[] = [];
     for (const [id, , , , , stream, revision] of events) {
       const same = this.statements.repeated.get(stream, revision, 1) as { id: string; position: number } | undefined;

@@ -118,7 +118,7 @@ describe('the log in a SQLite file', () => {
     writer.wal = 9999;
     const { metadata, ...event } = anEvent();
     const recorded = { ...metadata, recordedAt: '2020-01-01T00:00:00.000Z' };
-    const adopted = store.adopt([{ ...event, stream: 'note/a', revision: 0, position: 1n, metadata: recorded }]);
+    const adopted = store.importEvents([{ ...event, stream: 'note/a', revision: 0, position: 1n, metadata: recorded }]);
     await expect(adopted).rejects.toMatchObject({ code: 'outcome-unknown' });
     expect(unknown).toBe(1);
     writer.wal = wal;

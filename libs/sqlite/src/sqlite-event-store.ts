@@ -35,7 +35,7 @@ interface PendingAppend {
  * A batch of so many appends is synced while the process waits, which takes less than waiting
  * beside other work; a larger one holds nobody up meanwhile.
  */
-const SYNCED_AT_ONCE = 16;
+const MAX_SYNCED_AT_ONCE = 16;
 
 /** How the store is opened. */
 export interface SqliteEventStoreOptions {
@@ -99,7 +99,7 @@ export class SqliteEventStore extends EventStore {
     if (this.queuedEvents + events.length > (this.options.maxWaiting ?? 10_000) && this.queue.length > 0)
       return Promise.reject(new Overloaded(this.queue.length));
     return new Promise((resolve, reject) => {
-      this.queue.push({ wanted: { stream, expected, events: events.map(linesOf) }, resolve, reject });
+      this.queue.push({ wanted: { stream, expected, events: events.map(columnsOf) }, resolve, reject });
       this.queuedEvents += events.length;
       this.schedule();
     });
@@ -126,17 +126,17 @@ export class SqliteEventStore extends EventStore {
       (this.options.clock ?? Date.now)(),
     );
     const end = (failed: Failure | null): void => {
-      this.settle(batch, failed ?? placed);
+      this.resolveBatch(batch, failed ?? placed);
       if (failed === null && !isFailure(placed))
         this.options.onCommitted?.(batch.length, events, performance.now() - begun);
     };
     if (isFailure(placed)) end(placed);
-    else if (batch.length > SYNCED_AT_ONCE) this.writer.sync(end);
+    else if (batch.length > MAX_SYNCED_AT_ONCE) this.writer.sync(end);
     else end(this.writer.syncAtOnce());
   }
 
   /** Answers a batch that is on the disk, or that failed, and goes on with what waits. */
-  private settle(batch: readonly PendingAppend[], placed: readonly AppendResult[] | Failure): void {
+  private resolveBatch(batch: readonly PendingAppend[], placed: readonly AppendResult[] | Failure): void {
     this.flushing = false;
     if (isFailure(placed)) {
       const fault = this.faultOf(placed);
@@ -153,10 +153,10 @@ export class SqliteEventStore extends EventStore {
     else for (const done of this.idle.splice(0)) done();
   }
 
-  adopt(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+  importEvents(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
     if (this.closed) return Promise.reject(new ShuttingDown());
-    const positions = this.writer.adopt(
-      events.map((event) => [...linesOf(event), event.stream, event.revision, event.metadata.recordedAt]),
+    const positions = this.writer.importEvents(
+      events.map((event) => [...columnsOf(event), event.stream, event.revision, event.metadata.recordedAt]),
     );
     if (isFailure(positions)) return Promise.reject(this.faultOf(positions));
     this.reader.committed(BigInt(positions.at(-1) ?? 0));
@@ -219,7 +219,7 @@ export class SqliteEventStore extends EventStore {
   }
 }
 
-const linesOf = ({ id, type, version, data, metadata }: NewEvent): EventColumns => [
+const columnsOf = ({ id, type, version, data, metadata }: NewEvent): EventColumns => [
   id,
   type,
   version,

@@ -23,9 +23,9 @@ interface EventRecord {
   metadata: string;
 }
 
-const PAGE = 500;
+const PAGE_SIZE = 500;
 /** So many positions are looked through at once for events of some kinds or types. */
-const STRETCH = 5000n;
+const SCAN_SIZE = 5000n;
 const ALL = LARGEST_POSITION;
 
 /**
@@ -67,12 +67,12 @@ export class SqliteLogReader extends EventLog {
     );
     let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
     for (let left = limit; left > 0;) {
-      const rows = this.reads(() => page.all(stream, next, this.durable, Math.min(PAGE, left)) as EventRecord[]);
+      const rows = this.reads(() => page.all(stream, next, this.durable, Math.min(PAGE_SIZE, left)) as EventRecord[]);
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
       next = Number((rows.at(-1) as EventRecord).revision) + (backwards ? -1 : 1);
-      if (rows.length < PAGE) return;
+      if (rows.length < PAGE_SIZE) return;
     }
   }
 
@@ -96,11 +96,11 @@ export class SqliteLogReader extends EventLog {
     const end = scans ? lowest(upTo ?? ALL, await this.head()) : ALL;
     let next = checkedPosition(after);
     for (let left = limit; left > 0;) {
-      const most = scans ? lowest(next + STRETCH, end) : lowest(upTo ?? ALL, this.durable);
-      const rows = this.reads(() => page.all(next, most, ...values, Math.min(PAGE, left)) as EventRecord[]);
+      const most = scans ? lowest(next + SCAN_SIZE, end) : lowest(upTo ?? ALL, this.durable);
+      const rows = this.reads(() => page.all(next, most, ...values, Math.min(PAGE_SIZE, left)) as EventRecord[]);
       if (rows.length > 0) yield rows.map((row) => this.recorded(row));
       left -= rows.length;
-      const full = rows.length === PAGE;
+      const full = rows.length === PAGE_SIZE;
       if (!full && (!scans || most === end)) return;
       next = full ? (rows.at(-1) as EventRecord).position : most;
       if (scans) await new Promise(setImmediate);

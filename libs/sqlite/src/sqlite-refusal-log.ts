@@ -12,7 +12,7 @@ const SCHEMA = `
 `;
 
 /** How often what was noted is written, in milliseconds. */
-const EVERY = 250;
+const FLUSH_EVERY_MS = 250;
 
 const REMEDY =
   'stop, remove this file with those beside it that begin with its name, and start again: what it kept of refused commands is gone, and nothing else';
@@ -50,7 +50,7 @@ export class SqliteRefusalLog extends RefusalLog {
     mkdirSync(folder, { recursive: true });
     this.file = join(folder, 'refusals.sqlite');
     this.db = openRefusals(this.file);
-    this.timer = setInterval(() => this.write(), EVERY).unref();
+    this.timer = setInterval(() => this.write(), FLUSH_EVERY_MS).unref();
   }
 
   note(refused: RefusedCommand): void {

@@ -1,5 +1,5 @@
-import type { Pin } from '@entente/engine';
-import type { StoredModel } from './source.js';
+import type { Positions } from '@entente/engine';
+import type { StoredModel } from './queryable.js';
 
 /** A checkpoint as it is kept, of either database. */
 export interface KeptCheckpoint {
@@ -16,8 +16,8 @@ export function pinsOf(
   kept: readonly KeptCheckpoint[],
   models: Iterable<StoredModel>,
   partitions: number,
-): ReadonlyMap<string, Pin> {
-  const pinOf = ({ table }: StoredModel): Pin => {
+): ReadonlyMap<string, Positions> {
+  const pinOf = ({ table }: StoredModel): Positions => {
     const pin = Array<bigint>(partitions).fill(0n);
     for (const { rows_in, partition, at } of kept) if (rows_in === table) pin[Number(partition)] = BigInt(at);
     return pin;

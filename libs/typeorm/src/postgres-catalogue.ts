@@ -1,7 +1,7 @@
 import { Fault } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
-import { type CataloguedModel, keptOf } from './catalogue.js';
-import { type Queryable, SCHEMA } from './postgres-connections.js';
+import { type ModelTable, tableFrom } from './sqlite-catalogue.js';
+import { type SqlClient, SCHEMA } from './postgres-connections.js';
 import { type OwnColumn, ownColumns } from './tables.js';
 
 /** The format of the schema's own tables. */
@@ -27,7 +27,7 @@ interface StoreInfo {
 }
 
 /** Whose rows these should be. */
-export interface Whose {
+export interface StoreIdentity {
   readonly storeId: string;
   readonly partitions: number;
 }
@@ -39,7 +39,7 @@ const LOCK = `SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`;
  * Fails where the database does not order text by its code points, as every other database here
  * does.
  */
-export async function checkLocale(asks: Queryable): Promise<void> {
+export async function checkLocale(asks: SqlClient): Promise<void> {
   const { rows } = await asks.query<{ about: Readonly<Record<string, string>>; encoding: string }>(
     'SELECT to_jsonb(d) AS about, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()',
   );
@@ -58,8 +58,8 @@ export async function checkLocale(asks: Queryable): Promise<void> {
  * another log's, or folded into another number of partitions.
  */
 export async function prepareSchema(
-  asks: Queryable,
-  whose: Whose,
+  asks: SqlClient,
+  whose: StoreIdentity,
   models: readonly AnyProjection[],
   head?: bigint,
 ): Promise<void> {
@@ -80,28 +80,28 @@ export async function prepareSchema(
     // A newer Entente beside this one may be filling a newer version.
     await asks.query('DELETE FROM nexts WHERE name = $1 AND version < $2', [model.name, model.version]);
   }
-  if (head !== undefined) await foldAnewWhatIsAhead(asks, models, head);
+  if (head !== undefined) await rebuildTablesAhead(asks, models, head);
 }
 
 /**
  * Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under
  * another generation, so that no reader takes them for the same.
  */
-async function foldAnewWhatIsAhead(asks: Queryable, models: readonly AnyProjection[], head: bigint): Promise<void> {
+async function rebuildTablesAhead(asks: SqlClient, models: readonly AnyProjection[], head: bigint): Promise<void> {
   const ahead = async (table: string): Promise<boolean> =>
     (await asks.query('SELECT 1 FROM checkpoints WHERE rows_in = $1 AND position > $2', [table, head])).count > 0;
-  for (const { name, table } of await livingIn(asks)) {
+  for (const { name, table } of await activeTables(asks)) {
     const model = models.find((one) => one.name === name);
     if (model === undefined || !(await ahead(table))) continue;
-    await serveNext(asks, await placeNext(asks, model, true));
-    await moveTurn(asks);
+    await promote(asks, await allocatePending(asks, model, true));
+    await bumpCatalogVersion(asks);
   }
-  for (const { name, table } of await nextsIn(asks, models))
+  for (const { name, table } of await pendingTables(asks, models))
     if (await ahead(table)) await asks.query('DELETE FROM nexts WHERE name = $1', [name]);
 }
 
 /** Fails where the rows are not those of this log in these partitions. */
-export async function checkStoreInfo(asks: Queryable, { storeId, partitions }: Whose): Promise<void> {
+export async function checkStoreInfo(asks: SqlClient, { storeId, partitions }: StoreIdentity): Promise<void> {
   const [there] = (await asks.query<{ is: boolean }>(`SELECT to_regclass('house') IS NOT NULL AS is`)).rows;
   const [info] = there?.is === true ? (await asks.query<StoreInfo>('SELECT * FROM house')).rows : [];
   if (info === undefined)
@@ -119,56 +119,56 @@ export async function checkStoreInfo(asks: Queryable, { storeId, partitions }: W
 }
 
 /** The turn, such that nobody takes over before the transaction ends. */
-export async function turnHeld(asks: Queryable): Promise<number> {
+export async function lockedCatalogVersion(asks: SqlClient): Promise<number> {
   const { rows } = await asks.query<{ turn: number }>('SELECT turn FROM house FOR SHARE');
   return rows[0]?.turn ?? 0;
 }
 
 /** Nobody else takes over, prepares or keeps rows before the transaction ends. */
-export async function lockStoreInfo(asks: Queryable): Promise<void> {
+export async function lockStoreInfo(asks: SqlClient): Promise<void> {
   await asks.query(LOCK);
   await asks.query('SELECT turn FROM house FOR UPDATE');
 }
 
-export const moveTurn = async (asks: Queryable): Promise<void> => {
+export const bumpCatalogVersion = async (asks: SqlClient): Promise<void> => {
   await asks.query('UPDATE house SET turn = turn + 1');
 };
 
 /** What is served, of each model. */
-export async function livingIn(asks: Queryable): Promise<readonly CataloguedModel[]> {
+export async function activeTables(asks: SqlClient): Promise<readonly ModelTable[]> {
   const { rows } = await asks.query('SELECT * FROM models');
-  return rows.map((row) => keptOf(row, JSON.parse(String(row['columns'])) as OwnColumn[]));
+  return rows.map((row) => tableFrom(row, JSON.parse(String(row['columns'])) as OwnColumn[]));
 }
 
 /** What is being filled, of these models in the version of the code. */
-export async function nextsIn(asks: Queryable, models: readonly AnyProjection[]): Promise<readonly CataloguedModel[]> {
+export async function pendingTables(asks: SqlClient, models: readonly AnyProjection[]): Promise<readonly ModelTable[]> {
   const { rows } = await asks.query('SELECT * FROM nexts');
   return rows.flatMap((row) => {
     const model = models.find(({ name, version }) => name === row['name'] && version === Number(row['version']));
-    return model === undefined ? [] : [keptOf(row, ownColumns(model))];
+    return model === undefined ? [] : [tableFrom(row, ownColumns(model))];
   });
 }
 
 /** The place of a model's next version: where an earlier rebuild left it, or a new one. */
-export async function placeNext(asks: Queryable, model: AnyProjection, anew: boolean): Promise<CataloguedModel> {
-  const [there] = await nextsIn(asks, [model]);
+export async function allocatePending(asks: SqlClient, model: AnyProjection, anew: boolean): Promise<ModelTable> {
+  const [there] = await pendingTables(asks, [model]);
   if (there !== undefined && !anew) return there;
   const other = await asks.query<{ generation: number }>('SELECT generation FROM nexts WHERE name = $1', [model.name]);
-  const living = (await livingIn(asks)).find(({ name }) => name === model.name);
+  const living = (await activeTables(asks)).find(({ name }) => name === model.name);
   const generation = Math.max(living?.generation ?? 0, other.rows[0]?.generation ?? 0) + 1;
   await asks.query(
     'INSERT INTO nexts VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET version = excluded.version, generation = excluded.generation',
     [model.name, model.version, generation],
   );
-  return keptOf({ name: model.name, version: model.version, generation }, ownColumns(model));
+  return tableFrom({ name: model.name, version: model.version, generation }, ownColumns(model));
 }
 
 /**
  * Serves what was being filled, in place of what was served. The old one's checkpoints go: who
  * still folds it is fenced.
  */
-export async function serveNext(asks: Queryable, next: CataloguedModel): Promise<void> {
-  const before = (await livingIn(asks)).find(({ name }) => name === next.name);
+export async function promote(asks: SqlClient, next: ModelTable): Promise<void> {
+  const before = (await activeTables(asks)).find(({ name }) => name === next.name);
   await asks.query('UPDATE models SET version = $1, generation = $2, epoch = epoch + 1, columns = $3 WHERE name = $4', [
     next.version,
     next.generation,
@@ -181,10 +181,12 @@ export async function serveNext(asks: Queryable, next: CataloguedModel): Promise
 }
 
 /** Drops the tables that nobody serves or fills any more. */
-export async function dropUnused(asks: Queryable): Promise<void> {
+export async function dropUnused(asks: SqlClient): Promise<void> {
   await asks.query(LOCK);
   const { rows: nexts } = await asks.query('SELECT * FROM nexts');
-  const wanted = new Set([...(await livingIn(asks)), ...nexts.map((row) => keptOf(row, []))].map(({ table }) => table));
+  const wanted = new Set(
+    [...(await activeTables(asks)), ...nexts.map((row) => tableFrom(row, []))].map(({ table }) => table),
+  );
   const { rows } = await asks.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = '${SCHEMA}' AND tablename ~ '_v[0-9]+_g[0-9]+$'`,
   );

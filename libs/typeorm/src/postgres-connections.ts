@@ -1,9 +1,9 @@
 import { Fault, DiskFull } from '@entente/engine';
 import pg from 'pg';
-import type { Ask } from './steps.js';
+import type { SqlQuery } from './sql-program.js';
 
 /** What can be asked: a pool, or one connection within a transaction. */
-export interface Queryable {
+export interface SqlClient {
   query<Row extends object = Record<string, unknown>>(
     sql: string,
     values?: readonly unknown[],
@@ -32,10 +32,10 @@ export interface PostgresOptions {
   readonly statementTimeout?: number;
 }
 
-const CONNECT_WITHIN = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** A pool of connections to one database, and what its errors mean. */
-export class Connections implements Queryable {
+export class Connections implements SqlClient {
   private readonly pool: pg.Pool;
   private readonly named = new Map<string, string>();
 
@@ -43,7 +43,7 @@ export class Connections implements Queryable {
     this.pool = new pg.Pool({
       connectionString: options.url,
       max: options.connections ?? 10,
-      connectionTimeoutMillis: CONNECT_WITHIN,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: options.statementTimeout ?? 60_000,
       options: SEARCH_PATH,
     });
@@ -56,7 +56,7 @@ export class Connections implements Queryable {
       const { rows, rowCount } = await this.pool.query<Row>(this.prepared(sql, values));
       return { rows, count: rowCount ?? 0 };
     } catch (error) {
-      throw meaning(error);
+      throw translateError(error);
     }
   }
 
@@ -64,9 +64,9 @@ export class Connections implements Queryable {
    * Works on one connection within one transaction, kept when the work ends and taken back when it
    * fails.
    */
-  async transaction<T>(work: (asks: Queryable) => Promise<T>, mode = ''): Promise<T> {
+  async transaction<T>(work: (asks: SqlClient) => Promise<T>, mode = ''): Promise<T> {
     return this.onOne(async (client) => {
-      const asks: Queryable = {
+      const asks: SqlClient = {
         query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
           const { rows, rowCount } = await client.query<Row>(this.prepared(sql, values));
           return { rows, count: rowCount ?? 0 };
@@ -82,7 +82,7 @@ export class Connections implements Queryable {
   /**
    * Answers statements on one connection, all of one moment. Each is prepared once a connection.
    */
-  async inOneView<T>(work: (answer: (asked: Ask) => Promise<readonly unknown[]>) => Promise<T>): Promise<T> {
+  async inSnapshot<T>(work: (answer: (asked: SqlQuery) => Promise<readonly unknown[]>) => Promise<T>): Promise<T> {
     return this.onOne(async (client) => {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const done = await work(async ({ sql, values, raw = false }) => {
@@ -112,7 +112,7 @@ export class Connections implements Queryable {
     try {
       client = await this.pool.connect();
     } catch (error) {
-      throw meaning(error);
+      throw translateError(error);
     }
     // One that breaks while it is used fails the statement at hand; without a listener it would end
     // the process.
@@ -123,12 +123,12 @@ export class Connections implements Queryable {
       return await work(client);
     } catch (error) {
       failed = error as Error;
-      if (!(error instanceof pg.DatabaseError)) throw meaning(error);
+      if (!(error instanceof pg.DatabaseError)) throw translateError(error);
       await client.query('ROLLBACK').then(
         () => (failed = undefined),
         () => undefined,
       );
-      throw meaning(error);
+      throw translateError(error);
     } finally {
       client.removeListener('error', broke);
       client.release(failed);
@@ -171,17 +171,17 @@ function hash(text: string): string {
  * SQLSTATE classes after which trying again helps: connection exceptions, resources, an operator's
  * doing, deadlocks and serialization.
  */
-const AGAIN = /^(?:08|53|57P|40)/;
+const TRANSIENT = /^(?:08|53|57P|40)/;
 
 /** What a driver's error means for whoever waits: no room, try again, or a fault as it is. */
-export function meaning(error: unknown): Error {
+export function translateError(error: unknown): Error {
   const failed = error as Error;
   if (failed instanceof Fault) return failed;
   const { code = '' } = failed as { code?: string };
   if (code === '53100') return new DiskFull('the rows');
   const away =
     failed instanceof pg.DatabaseError
-      ? AGAIN.test(code)
+      ? TRANSIENT.test(code)
       : /^E[A-Z]+$/.test(code) || /terminated|timeout|not queryable|connection|closed/i.test(failed.message);
   if (!away) return failed;
   return new Fault('rows-away', `the database does not answer just now (${failed.message}); try again`, 1, {

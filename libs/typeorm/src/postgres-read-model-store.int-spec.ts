@@ -130,7 +130,7 @@ describe('rows in PostgreSQL', () => {
   it('are pinned partition by partition', async () => {
     const store = await opened(await postgres.database(), { partitions: 3 });
     expect(await store.commit([batch(0n, 5n, 0), batch(0n, 9n, 2)])).toBe(true);
-    expect((await store.reach('words')).pin).toEqual([5n, 0n, 9n]);
+    expect((await store.positions('words')).pin).toEqual([5n, 0n, 9n]);
     await store.commit([batch(0n, 7n, 1), batch(5n, 10n, 0)]);
     const at = async (...pin: bigint[]) =>
       (await store.query('words', { ...everything, pin })).rows.map(({ key }) => key);

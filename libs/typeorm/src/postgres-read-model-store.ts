@@ -6,42 +6,42 @@ import {
   type ModelBatch,
   type RowOrigin,
   type Parked,
-  type Pin,
+  type Positions,
   ReadModelStore,
   type Rebuild,
   type RowId,
   type RowQuery,
-  type RowsOut,
-  type TotalOut,
+  type ResultPage,
+  type TotalsRow,
 } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import { DataSource, Table } from 'typeorm';
-import type { CataloguedModel } from './catalogue.js';
+import type { ModelTable } from './sqlite-catalogue.js';
 import {
   checkStoreInfo,
   checkLocale,
   dropUnused,
   lockStoreInfo,
-  livingIn,
-  placeNext,
+  activeTables,
+  allocatePending,
   prepareSchema,
-  turnHeld,
+  lockedCatalogVersion,
 } from './postgres-catalogue.js';
 import {
-  type Queryable,
+  type SqlClient,
   Connections,
   type PostgresOptions,
   SCHEMA,
   SEARCH_PATH,
-  meaning,
+  translateError,
 } from './postgres-connections.js';
-import { News } from './postgres-news.js';
+import { ChangeNotifier } from './change-notifier.js';
 import { PostgresRebuild } from './postgres-rebuild.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
 import { RowReader } from './row-reader.js';
-import { Served, storedAs } from './served.js';
-import type { Source, StoredModel, StoredView } from './source.js';
-import { type Steps, run } from './steps.js';
+import { ReadModelCatalog, resolveTables } from './read-model-catalog.js';
+import type { Queryable, StoredModel, StoredView } from './queryable.js';
+import { type SqlProgram, runAsync } from './sql-program.js';
 import { ON_POSTGRES } from './tables.js';
 
 /** How the store is opened. */
@@ -68,9 +68,9 @@ export class PostgresReadModelStore extends ReadModelStore {
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private storeId = '';
   private era = '';
-  private served = new Served(0, new Map(), []);
+  private served = new ReadModelCatalog(0, new Map(), []);
   private reader: RowReader | null = null;
-  private news: News | null = null;
+  private news: ChangeNotifier | null = null;
   private loading: Promise<void> | null = null;
 
   constructor(private readonly options: PostgresReadModelStoreOptions) {
@@ -97,16 +97,21 @@ export class PostgresReadModelStore extends ReadModelStore {
     if (!readonly)
       await this.connections.transaction(async (asks) => {
         await prepareSchema(asks, { storeId, partitions: this.partitions }, models, head);
-        await this.makeTables(this.stored(await livingIn(asks)), asks);
+        await this.makeTables(this.stored(await activeTables(asks)), asks);
         await dropUnused(asks);
       });
     await this.load();
-    this.news = new News(this.connections, this.options.url, (moved) => this.tell(moved), this.options.reconnected);
+    this.news = new ChangeNotifier(
+      this.connections,
+      this.options.url,
+      (moved) => this.notify(moved),
+      this.options.reconnected,
+    );
     await this.news.begun;
   }
 
-  private stored(kept: readonly CataloguedModel[]): ReadonlyMap<string, StoredModel> {
-    return storedAs(kept, this.options.models, ON_POSTGRES, this.era);
+  private stored(kept: readonly ModelTable[]): ReadonlyMap<string, StoredModel> {
+    return resolveTables(kept, this.options.models, ON_POSTGRES, this.era);
   }
 
   /** Takes up what is served now. */
@@ -116,7 +121,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     const served = await this.connections.transaction(async (asks) => {
       await checkStoreInfo(asks, whose);
       const { rows } = await asks.query<{ turn: number }>('SELECT turn FROM house');
-      return new Served(rows[0]?.turn ?? 0, this.stored(await livingIn(asks)), views);
+      return new ReadModelCatalog(rows[0]?.turn ?? 0, this.stored(await activeTables(asks)), views);
     }, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const missing = models.find(({ name }) => !served.models.has(name));
     if (missing !== undefined)
@@ -131,7 +136,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     this.served = served;
     // It has compiled nothing yet, and needs no connection to do so.
     await compiler.destroy();
-    if (!first) this.tell(new Set(served.models.keys()));
+    if (!first) this.notify(new Set(served.models.keys()));
   }
 
   /** Knows the tables of some models; TypeORM asks the database for its version. */
@@ -147,12 +152,12 @@ export class PostgresReadModelStore extends ReadModelStore {
     })
       .initialize()
       .catch((error: unknown) => {
-        throw meaning(error);
+        throw translateError(error);
       });
   }
 
   /** Makes the tables that are not there yet, as TypeORM writes them, within a transaction. */
-  private async makeTables(models: ReadonlyMap<string, StoredModel>, asks: Queryable): Promise<void> {
+  private async makeTables(models: ReadonlyMap<string, StoredModel>, asks: SqlClient): Promise<void> {
     const there = await asks.query<{ name: string }>(
       `SELECT tablename AS name FROM pg_tables WHERE schemaname = '${SCHEMA}'`,
     );
@@ -181,12 +186,12 @@ export class PostgresReadModelStore extends ReadModelStore {
 
   private async upToDate(): Promise<void> {
     const { rows } = await this.connections.query<{ turn: number }>('SELECT turn FROM house');
-    if (rows[0]?.turn !== this.served.turn) await this.reload();
+    if (rows[0]?.turn !== this.served.version) await this.reload();
   }
 
-  async turn(): Promise<number> {
+  async catalogVersion(): Promise<number> {
     await this.upToDate();
-    return this.served.turn;
+    return this.served.version;
   }
 
   async outdated(): Promise<readonly string[]> {
@@ -202,8 +207,8 @@ export class PostgresReadModelStore extends ReadModelStore {
     return this.writer().refuses(model.name, row);
   }
 
-  async checkpoints(): Promise<ReadonlyMap<string, Pin>> {
-    return this.inOneView((served, reader) => reader.allCheckpoints(served.models.values()));
+  async checkpoints(): Promise<ReadonlyMap<string, Positions>> {
+    return this.inSnapshot((served, reader) => reader.allCheckpoints(served.models.values()));
   }
 
   async parked(): Promise<readonly Parked[]> {
@@ -220,22 +225,22 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   async commit(batches: readonly ModelBatch[], turn?: number): Promise<boolean> {
-    const served = this.served.turn;
+    const served = this.served.version;
     if (served !== (turn ?? served)) return false;
     const moved = new Set(batches.map(({ model }) => model));
     try {
       await this.connections.transaction(async (asks) => {
         const cleared = batches.some((batch) => (batch.cleared?.length ?? 0) > 0);
         if (cleared) await lockStoreInfo(asks);
-        if ((await turnHeld(asks)) !== served) throw new Fenced();
+        if ((await lockedCatalogVersion(asks)) !== served) throw new Fenced();
         await this.writer().keep(asks, batches);
       });
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       return false;
     }
-    this.news?.tell(moved);
-    this.tell(moved);
+    this.news?.notify(moved);
+    this.notify(moved);
     return true;
   }
 
@@ -244,28 +249,28 @@ export class PostgresReadModelStore extends ReadModelStore {
     const models = names.map((name) => this.served.model(name).model);
     const kept = await this.connections.transaction(async (asks) => {
       await lockStoreInfo(asks);
-      const next: CataloguedModel[] = [];
-      for (const model of models) next.push(await placeNext(asks, model, anew));
+      const next: ModelTable[] = [];
+      for (const model of models) next.push(await allocatePending(asks, model, anew));
       await this.makeTables(this.stored(next), asks);
       return next;
     });
-    const stored = (of: readonly CataloguedModel[]): ReadonlyMap<string, StoredModel> => this.stored(of);
+    const stored = (of: readonly ModelTable[]): ReadonlyMap<string, StoredModel> => this.stored(of);
     return new PostgresRebuild(this.connections, this.partitions, kept, stored, () => this.reload());
   }
 
-  query(name: string, query: RowQuery): Promise<RowsOut> {
+  query(name: string, query: RowQuery): Promise<ResultPage> {
     return this.ofOne(name, (source, reader) => reader.query(source, query));
   }
-  totals(name: string, where: readonly Filter[], pin: Pin): Promise<readonly TotalOut[]> {
+  totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]> {
     return this.ofOne(name, (source, reader) => reader.totals(source, where, pin));
   }
-  reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }> {
+  positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
     return this.ofOne(name, (source, reader) => reader.reach(source));
   }
-  changes(name: string, since: Pin, upTo?: Pin): Promise<RowChangeSet> {
+  changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
     return this.ofOne(name, (source, reader) => reader.changes(source, since, upTo));
   }
-  origins(name: string, key: string, pin?: Pin): Promise<readonly RowOrigin[] | null> {
+  origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null> {
     return this.ofOne(name, (source, reader) => reader.origins(source, key, pin));
   }
 
@@ -279,7 +284,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     await this.connections.close();
   }
 
-  private tell(moved: ReadonlySet<string>): void {
+  private notify(moved: ReadonlySet<string>): void {
     for (const listener of this.listeners) listener(moved);
   }
 
@@ -287,17 +292,17 @@ export class PostgresReadModelStore extends ReadModelStore {
     return new PostgresRowWriter(this.served.models);
   }
 
-  private ofOne<T>(name: string, work: (source: Source, reader: RowReader) => Steps<T>): Promise<T> {
-    return this.inOneView((served, reader) => work(served.source(name), reader));
+  private ofOne<T>(name: string, work: (source: Queryable, reader: RowReader) => SqlProgram<T>): Promise<T> {
+    return this.inSnapshot((served, reader) => work(served.source(name), reader));
   }
 
   /** Everything that one answer reads is read in one transaction, of what is served in it. */
-  private async inOneView<T>(work: (served: Served, reader: RowReader) => Steps<T>): Promise<T> {
+  private async inSnapshot<T>(work: (served: ReadModelCatalog, reader: RowReader) => SqlProgram<T>): Promise<T> {
     for (;;) {
       const { served, reader } = this;
       if (reader === null) throw new Error('the rows are not open');
-      const answer = await this.connections.inOneView((answer) =>
-        run(
+      const answer = await this.connections.inSnapshot((answer) =>
+        runAsync(
           whereServed(served, reader, () => work(served, reader)),
           answer,
         ),
@@ -309,6 +314,10 @@ export class PostgresReadModelStore extends ReadModelStore {
 }
 
 /** An answer, where it is of the tables that were served when it was begun; else null. */
-function* whereServed<T>(served: Served, reader: RowReader, steps: () => Steps<T>): Steps<{ readonly is: T } | null> {
-  return (yield* reader.turn()) === served.turn ? { is: yield* steps() } : null;
+function* whereServed<T>(
+  served: ReadModelCatalog,
+  reader: RowReader,
+  steps: () => SqlProgram<T>,
+): SqlProgram<{ readonly is: T } | null> {
+  return (yield* reader.catalogVersion()) === served.version ? { is: yield* steps() } : null;
 }

@@ -1,10 +1,10 @@
-import { type ModelBatch, type Parked, type Pin, Rebuild, type RowId } from '@entente/engine';
+import { type ModelBatch, type Parked, type Positions, Rebuild, type RowId } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
-import type { CataloguedModel } from './catalogue.js';
-import { lockStoreInfo, livingIn, moveTurn, serveNext } from './postgres-catalogue.js';
-import type { Queryable, Connections } from './postgres-connections.js';
+import type { ModelTable } from './sqlite-catalogue.js';
+import { lockStoreInfo, activeTables, bumpCatalogVersion, promote } from './postgres-catalogue.js';
+import type { SqlClient, Connections } from './postgres-connections.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
-import type { StoredModel } from './source.js';
+import type { StoredModel } from './queryable.js';
 
 /** The next tables of some models, filled beside the living ones, whoever folds those meanwhile. */
 export class PostgresRebuild extends Rebuild {
@@ -13,8 +13,8 @@ export class PostgresRebuild extends Rebuild {
   constructor(
     private readonly connections: Connections,
     readonly partitions: number,
-    private readonly next: readonly CataloguedModel[],
-    private readonly stored: (kept: readonly CataloguedModel[]) => ReadonlyMap<string, StoredModel>,
+    private readonly next: readonly ModelTable[],
+    private readonly stored: (kept: readonly ModelTable[]) => ReadonlyMap<string, StoredModel>,
     private readonly taken: () => Promise<void>,
   ) {
     super();
@@ -24,7 +24,7 @@ export class PostgresRebuild extends Rebuild {
   refuses(model: AnyProjection, row: object): string | null {
     return this.writer.refuses(model.name, row);
   }
-  checkpoints(): Promise<ReadonlyMap<string, Pin>> {
+  checkpoints(): Promise<ReadonlyMap<string, Positions>> {
     return this.writer.checkpoints(this.connections, this.partitions);
   }
   parked(): Promise<readonly Parked[]> {
@@ -52,9 +52,10 @@ export class PostgresRebuild extends Rebuild {
       await lockStoreInfo(asks);
       if (!(await this.stands(asks)))
         throw new Error('another rebuild of the same read model took over: this one ends');
-      if (!(await this.writer.reaches(asks, new PostgresRowWriter(this.stored(await livingIn(asks)))))) return false;
-      for (const next of this.next) await serveNext(asks, next);
-      await moveTurn(asks);
+      if (!(await this.writer.reaches(asks, new PostgresRowWriter(this.stored(await activeTables(asks))))))
+        return false;
+      for (const next of this.next) await promote(asks, next);
+      await bumpCatalogVersion(asks);
       return true;
     });
     if (taken) await this.taken();
@@ -66,7 +67,7 @@ export class PostgresRebuild extends Rebuild {
   }
 
   /** Whether it is still this that is being filled, until the transaction ends. */
-  private async stands(asks: Queryable): Promise<boolean> {
+  private async stands(asks: SqlClient): Promise<boolean> {
     const { rows } = await asks.query<{ name: string; generation: number }>(
       'SELECT name, generation FROM nexts WHERE name = ANY($1) FOR SHARE',
       [this.next.map(({ name }) => name)],

@@ -1,10 +1,10 @@
-import { type ModelBatch, type Parked, type Pin, type RowId, rowKey } from '@entente/engine';
+import { type ModelBatch, type Parked, type Positions, type RowId, rowKey } from '@entente/engine';
 import type { AnyProjection, ColumnType } from '@entente/kernel';
 import { CHECKPOINTS, type KeptCheckpoint, pinsOf } from './checkpoints.js';
-import { moveTurn } from './postgres-catalogue.js';
-import type { Queryable } from './postgres-connections.js';
+import { bumpCatalogVersion } from './postgres-catalogue.js';
+import type { SqlClient } from './postgres-connections.js';
 import { parkedOf } from './row-writer.js';
-import type { StoredModel } from './source.js';
+import type { StoredModel } from './queryable.js';
 import { type OwnColumn, decode, encode } from './tables.js';
 
 type PostgresRow = Record<string, unknown>;
@@ -74,12 +74,12 @@ export class PostgresRowWriter {
   }
 
   /** How far each model is in each of so many partitions. */
-  async checkpoints(asks: Queryable, partitions: number): Promise<ReadonlyMap<string, Pin>> {
+  async checkpoints(asks: SqlClient, partitions: number): Promise<ReadonlyMap<string, Positions>> {
     const { rows } = await asks.query<KeptCheckpoint>(CHECKPOINTS);
     return pinsOf(rows, this.models.values(), partitions);
   }
 
-  async parked(asks: Queryable): Promise<readonly Parked[]> {
+  async parked(asks: SqlClient): Promise<readonly Parked[]> {
     const { rows } = await asks.query('SELECT * FROM parked ORDER BY position');
     return rows.flatMap((row) => {
       const stored = [...this.models.values()].find(({ table }) => table === row['rows_in']);
@@ -87,7 +87,7 @@ export class PostgresRowWriter {
     });
   }
 
-  async current(asks: Queryable, model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
+  async current(asks: SqlClient, model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
     const { columns, table } = this.of(model.name);
     const names = ['stream', 'row_key', ...columns.map(({ name }) => name)];
     const { rows } = await asks.query(
@@ -104,7 +104,7 @@ export class PostgresRowWriter {
   }
 
   /** Keeps batches; fails with {@link Fenced} where a checkpoint stands elsewhere. */
-  async keep(asks: Queryable, batches: readonly ModelBatch[]): Promise<void> {
+  async keep(asks: SqlClient, batches: readonly ModelBatch[]): Promise<void> {
     await this.moveCheckpoints(asks, batches);
     for (const batch of batches) {
       const { columns, table } = this.of(batch.model);
@@ -118,7 +118,7 @@ export class PostgresRowWriter {
    * A compare-and-swap of all of them: a row is locked, and looked at again when another worker has
    * let go of it.
    */
-  private async moveCheckpoints(asks: Queryable, batches: readonly ModelBatch[]): Promise<void> {
+  private async moveCheckpoints(asks: SqlClient, batches: readonly ModelBatch[]): Promise<void> {
     const tables = batches.map(({ model }) => this.of(model).table);
     const partitions = batches.map(({ partition }) => partition);
     const first = batches.map(({ from }) => from === 0n);
@@ -136,7 +136,7 @@ export class PostgresRowWriter {
     if (count !== batches.length) throw new Fenced();
   }
 
-  private async close(asks: Queryable, table: string, { model, closes }: ModelBatch): Promise<void> {
+  private async close(asks: SqlClient, table: string, { model, closes }: ModelBatch): Promise<void> {
     if (closes.length === 0) return;
     const { count } = await asks.query(
       `UPDATE "${table}" r SET "until" = c.at FROM unnest($1::text[], $2::text[], $3::bigint[]) AS c (stream, row_key, at)
@@ -147,7 +147,7 @@ export class PostgresRowWriter {
   }
 
   private async insert(
-    asks: Queryable,
+    asks: SqlClient,
     table: string,
     columns: readonly OwnColumn[],
     { partition, versions }: ModelBatch,
@@ -171,11 +171,11 @@ export class PostgresRowWriter {
     );
   }
 
-  private async park(asks: Queryable, table: string, { model, parked, cleared = [] }: ModelBatch): Promise<void> {
+  private async park(asks: SqlClient, table: string, { model, parked, cleared = [] }: ModelBatch): Promise<void> {
     if (cleared.length > 0) {
       await asks.query('DELETE FROM parked WHERE rows_in = $1 AND stream = ANY($2)', [table, cleared]);
       await asks.query('UPDATE models SET epoch = epoch + 1 WHERE name = $1', [model]);
-      await moveTurn(asks);
+      await bumpCatalogVersion(asks);
     }
     if (parked.length === 0) return;
     await asks.query(
@@ -194,7 +194,7 @@ export class PostgresRowWriter {
   /**
    * Whether each model here is as far as another writer's, in every partition that this one knows.
    */
-  async reaches(asks: Queryable, other: PostgresRowWriter): Promise<boolean> {
+  async reaches(asks: SqlClient, other: PostgresRowWriter): Promise<boolean> {
     for (const model of this.models.keys()) {
       const { count } = await asks.query(
         `SELECT 1 FROM checkpoints o LEFT JOIN checkpoints n ON n.rows_in = $1 AND n.partition = o.partition

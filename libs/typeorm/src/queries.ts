@@ -1,7 +1,7 @@
-import type { Filter, Pin, RowQuery } from '@entente/engine';
+import type { Filter, Positions, RowQuery } from '@entente/engine';
 import type { Cell, ColumnType } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { type SourceBuilder, SYSTEM_COLUMNS, type Source, type StoredModel } from './source.js';
+import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel } from './queryable.js';
 
 /** A statement and its values, as a driver takes them. */
 export type Compiled = readonly [sql: string, values: readonly unknown[]];
@@ -10,13 +10,13 @@ export type Compiled = readonly [sql: string, values: readonly unknown[]];
  * From which positions to look, one for each partition: `null` is now, where only current versions
  * are read.
  */
-export type At = Pin | null;
+export type At = Positions | null;
 
 /**
  * How the positions go into a query: none of them now, one where all partitions are looked at from
  * the same, else each.
  */
-const pins = (at: At): Pin => (at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at);
+const pins = (at: At): Positions => (at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at);
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
@@ -24,16 +24,16 @@ type Builder = SelectQueryBuilder<ObjectLiteral>;
  * A value of a statement that is the same for every question of its shape: this stands in for the
  * value that a question brings.
  */
-const MARK = '\u0000';
+const PLACEHOLDER = '\u0000';
 const marks = (names: Iterable<string>): Record<string, string> =>
-  Object.fromEntries([...names].map((name) => [name, MARK + name]));
+  Object.fromEntries([...names].map((name) => [name, PLACEHOLDER + name]));
 
 /** Questions of one shape are compiled once: building a statement costs more than running it. */
-const compiled = new WeakMap<Source, Map<string, Compiled>>();
-const MOST_SHAPES = 500;
+const compiled = new WeakMap<Queryable, Map<string, Compiled>>();
+const MAX_COMPILED = 500;
 
 function compile(
-  source: Source,
+  source: Queryable,
   shape: readonly unknown[],
   values: ReadonlyMap<string, unknown>,
   build: () => Builder,
@@ -43,18 +43,21 @@ function compile(
   const key = JSON.stringify(shape);
   let kept = shapes.get(key);
   if (kept === undefined) {
-    if (shapes.size >= MOST_SHAPES) shapes.clear();
+    if (shapes.size >= MAX_COMPILED) shapes.clear();
     kept = build().setParameters(marks(values.keys())).getQueryAndParameters() as Compiled;
     shapes.set(key, kept);
   }
   const [sql, given] = kept;
-  return [sql, given.map((one) => (typeof one === 'string' && one.startsWith(MARK) ? values.get(one.slice(1)) : one))];
+  return [
+    sql,
+    given.map((one) => (typeof one === 'string' && one.startsWith(PLACEHOLDER) ? values.get(one.slice(1)) : one)),
+  ];
 }
 
 /**
  * That a version stands at positions: these are parameters that every source of one query shares.
  */
-function standsAt(positions: Pin): { readonly sql: string; readonly parameters: Record<string, string> } {
+function visibleAt(positions: Positions): { readonly sql: string; readonly parameters: Record<string, string> } {
   const each = positions.map((_, i) => `+r.since <= :pin${i} AND (r.until IS NULL OR r.until > :pin${i})`);
   const sql =
     each.length === 1 ? (each[0] as string) : each.map((one, i) => `(r.partition = ${i} AND ${one})`).join(' OR ');
@@ -74,7 +77,7 @@ function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel,
     for (const name of others) rows.addSelect(`r.${name}`, name);
     if (at === null) rows.where('r.until IS NULL');
     else {
-      const { sql, parameters } = standsAt(pins(at));
+      const { sql, parameters } = visibleAt(pins(at));
       rows.where(sql, parameters);
     }
     if (model.head === true) rows.andWhere(`r.row_key <> ''`);
@@ -83,7 +86,7 @@ function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel,
 }
 
 /** A source's rows under the alias `v`, to be narrowed, sorted or summed. */
-function rowsOf(dataSource: DataSource, source: Source, at: At): Builder {
+function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
   if (source.view === null) return pinned(dataSource, source.reads[0] as StoredModel, at, 'v');
   const from: SourceBuilder = (entity, alias) => {
     const stored = source.reads.find(({ model }) => model.entity === entity);
@@ -165,13 +168,13 @@ interface Order {
 }
 
 /** Whether a column can be empty: of a view, nobody knows. */
-const canBeEmpty = (source: Source, name: string): boolean =>
+const canBeEmpty = (source: Queryable, name: string): boolean =>
   source.view !== null || (source.reads[0]?.columns.find((column) => column.name === name)?.nullable ?? false);
 
 /**
  * The order of a query: what was asked for, then the key, so that no two rows stand at one place.
  */
-export const orderOf = (source: Source, query: Pick<RowQuery, 'sort'>): readonly Order[] =>
+export const orderOf = (source: Queryable, query: Pick<RowQuery, 'sort'>): readonly Order[] =>
   [
     ...query.sort,
     ...source.key
@@ -183,7 +186,7 @@ export const orderOf = (source: Source, query: Pick<RowQuery, 'sort'>): readonly
 const selected = (column: string, type: ColumnType | undefined): string =>
   type === 'amount' || (type === undefined && column === 'since') ? `CAST(v.${column} AS TEXT)` : `v.${column}`;
 
-function select(builder: Builder, source: Source): Builder {
+function select(builder: Builder, source: Queryable): Builder {
   builder.select([]);
   for (const column of source.selects) builder.addSelect(selected(column, source.columns[column]), column);
   return builder;
@@ -192,7 +195,7 @@ function select(builder: Builder, source: Source): Builder {
 /** One page of a source's rows. `behind` are the values of {@link orderOf}. */
 export function pageQuery(
   dataSource: DataSource,
-  source: Source,
+  source: Queryable,
   query: Pick<RowQuery, 'where' | 'sort' | 'limit'> & { readonly behind?: readonly Cell[] },
   at: At,
 ): Compiled {
@@ -213,7 +216,7 @@ export function pageQuery(
 /** The rows of a source that have one of these keys, or these parts of one. */
 export function keyedQuery(
   dataSource: DataSource,
-  source: Source,
+  source: Queryable,
   keys: readonly Readonly<Record<string, Cell>>[],
   at: At,
 ): Compiled {
@@ -225,7 +228,7 @@ export function keyedQuery(
 }
 
 /** Counts and sums over all rows that match, apart by the columns that keep unlike units apart. */
-export function totalsQuery(dataSource: DataSource, source: Source, where: readonly Filter[], at: At): Compiled {
+export function totalsQuery(dataSource: DataSource, source: Queryable, where: readonly Filter[], at: At): Compiled {
   const { by, sums, distinct } = source.totals;
   const conditions = new Conditions(at);
   for (const filter of where) conditions.filter(filter);

@@ -3,27 +3,27 @@ import type {
   RowChangeSet,
   Filter,
   RowOrigin,
-  Pin,
-  RowOut,
+  Positions,
+  ResultRow,
   RowQuery,
-  RowsOut,
-  TotalOut,
+  ResultPage,
+  TotalsRow,
 } from '@entente/engine';
 import type { Cell, ColumnType, Json } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
 import { CHECKPOINTS, type KeptCheckpoint, pinsOf } from './checkpoints.js';
 import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
-import { type Source, type StoredModel, keyOf, rowIdOf } from './source.js';
-import { type Steps, ask } from './steps.js';
+import { type Queryable, type StoredModel, keyOf, rowIdOf } from './queryable.js';
+import { type SqlProgram, query } from './sql-program.js';
 import { decode } from './tables.js';
 
 /** Beside how many changed rows a reader had better read anew. */
-const MOST_CHANGES = 500;
+const MAX_CHANGES = 500;
 /** Beyond so many events a row's origins are cut: the stream's own history has them all. */
-const MOST_ORIGINS = 1000;
+const MAX_ORIGINS = 1000;
 type ReadRow = Record<string, unknown>;
 
-const same = (one: Pin, other: Pin): boolean => one.every((at, i) => at === other[i]);
+const same = (one: Positions, other: Positions): boolean => one.every((at, i) => at === other[i]);
 
 /** A condition with its values, in their order. */
 type Condition = readonly [sql: string, values: readonly unknown[]];
@@ -52,14 +52,14 @@ export class RowReader {
   ) {}
 
   /** Moves whenever other tables are served, or readers of some must begin anew. */
-  *turn(): Steps<number> {
-    const [info] = yield* ask<{ turn: unknown }>('SELECT turn FROM house');
+  *catalogVersion(): SqlProgram<number> {
+    const [info] = yield* query<{ turn: unknown }>('SELECT turn FROM house');
     return Number(info?.turn);
   }
 
   /** How far a model has come in each partition. */
-  *checkpoints({ table }: StoredModel): Steps<Pin> {
-    const rows = yield* ask<{ partition: unknown; at: string }>(
+  *checkpoints({ table }: StoredModel): SqlProgram<Positions> {
+    const rows = yield* query<{ partition: unknown; at: string }>(
       'SELECT partition, CAST(position AS TEXT) AS at FROM checkpoints WHERE rows_in = ?',
       table,
     );
@@ -69,16 +69,16 @@ export class RowReader {
   }
 
   /** The same of many models, by one question. */
-  *allCheckpoints(models: Iterable<StoredModel>): Steps<ReadonlyMap<string, Pin>> {
-    return pinsOf(yield* ask<KeptCheckpoint>(CHECKPOINTS), models, this.partitions);
+  *allCheckpoints(models: Iterable<StoredModel>): SqlProgram<ReadonlyMap<string, Positions>> {
+    return pinsOf(yield* query<KeptCheckpoint>(CHECKPOINTS), models, this.partitions);
   }
 
   /** Every parked stream of every table, as it is kept. */
-  parked(): Steps<readonly ReadRow[]> {
-    return ask<ReadRow>('SELECT * FROM parked ORDER BY position');
+  parked(): SqlProgram<readonly ReadRow[]> {
+    return query<ReadRow>('SELECT * FROM parked ORDER BY position');
   }
 
-  *query(source: Source, query: RowQuery): Steps<RowsOut> {
+  *query(source: Queryable, query: RowQuery): SqlProgram<ResultPage> {
     const reached = yield* this.reached(source);
     const pin = query.pin ?? lowest(reached);
     const behind = query.behind === undefined ? undefined : this.behindValues(source, query, query.behind);
@@ -100,7 +100,7 @@ export class RowReader {
 
   /** The values of a place in the whole order: the sort columns', then the key's. */
   private behindValues(
-    source: Source,
+    source: Queryable,
     query: RowQuery,
     { place, key }: NonNullable<RowQuery['behind']>,
   ): readonly Cell[] {
@@ -110,10 +110,10 @@ export class RowReader {
     );
   }
 
-  *totals(source: Source, where: readonly Filter[], pin: Pin): Steps<readonly TotalOut[]> {
+  *totals(source: Queryable, where: readonly Filter[], pin: Positions): SqlProgram<readonly TotalsRow[]> {
     const { by, sums, counts } = source.totals;
     const [sql, values] = totalsQuery(this.dataSource, source, where, at(yield* this.reached(source), pin));
-    return (yield* ask<ReadRow>(sql, ...values)).map((row) => ({
+    return (yield* query<ReadRow>(sql, ...values)).map((row) => ({
       by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
       counts,
       count: Number(row['counted']),
@@ -121,21 +121,25 @@ export class RowReader {
     }));
   }
 
-  *reach(source: Source): Steps<{ readonly pin: Pin; readonly version: string }> {
+  *reach(source: Queryable): SqlProgram<{ readonly pin: Positions; readonly version: string }> {
     return { pin: lowest(yield* this.reached(source)), version: source.version };
   }
 
-  *changes(source: Source, since: Pin, upTo?: Pin): Steps<RowChangeSet> {
+  *changes(source: Queryable, since: Positions, upTo?: Positions): SqlProgram<RowChangeSet> {
     const reached = yield* this.reached(source);
     const pin = upTo ?? lowest(reached);
     const keys = yield* this.movedKeys(source, since, pin);
     if (keys === null) return { changes: [], pin, version: source.version, tooMany: true };
     const changes = keys.length === 0 ? [] : yield* this.compare(source, keys, since, at(reached, pin));
-    return { changes, pin, version: source.version, tooMany: changes.length > MOST_CHANGES };
+    return { changes, pin, version: source.version, tooMany: changes.length > MAX_CHANGES };
   }
 
   /** The keys, or parts of one, whose rows may have changed; null where they are too many. */
-  private *movedKeys(source: Source, from: Pin, to: Pin): Steps<readonly Readonly<Record<string, Cell>>[] | null> {
+  private *movedKeys(
+    source: Queryable,
+    from: Positions,
+    to: Positions,
+  ): SqlProgram<readonly Readonly<Record<string, Cell>>[] | null> {
     const keys = new Map<string, Readonly<Record<string, Cell>>>();
     const between = (column: string): Condition =>
       ofEach(this.partitions, 'r', (i) => [`${column} > ? AND ${column} <= ?`, [from[i] ?? 0n, to[i] ?? 0n]]);
@@ -146,24 +150,24 @@ export class RowReader {
       if (mapping === null || mapping === undefined) continue;
       const columns = Object.entries(mapping);
       const wanted = columns.map(([as, column]) => `r."${column}" AS "${as}"`).join(', ');
-      const rows = yield* ask<Record<string, Cell>>(
+      const rows = yield* query<Record<string, Cell>>(
         `SELECT ${wanted} FROM "${table}" r WHERE ${begun[0]}
-         UNION SELECT ${wanted} FROM "${table}" r WHERE ${ended[0]} LIMIT ${MOST_CHANGES + 1}`,
+         UNION SELECT ${wanted} FROM "${table}" r WHERE ${ended[0]} LIMIT ${MAX_CHANGES + 1}`,
         ...begun[1],
         ...ended[1],
       );
       for (const row of rows) keys.set(JSON.stringify(row), row);
-      if (keys.size > MOST_CHANGES) return null;
+      if (keys.size > MAX_CHANGES) return null;
     }
     return [...keys.values()];
   }
 
   private *compare(
-    source: Source,
+    source: Queryable,
     keys: readonly Readonly<Record<string, Cell>>[],
-    from: Pin,
+    from: Positions,
     to: At,
-  ): Steps<readonly RowChange[]> {
+  ): SqlProgram<readonly RowChange[]> {
     const parkedSince = yield* this.parkedSince(source);
     const before = yield* this.rowsAt(source, keys, from, parkedSince);
     const after = yield* this.rowsAt(source, keys, to, parkedSince);
@@ -184,12 +188,12 @@ export class RowReader {
   }
 
   private *rowsAt(
-    source: Source,
+    source: Queryable,
     keys: readonly Readonly<Record<string, Cell>>[],
     where: At,
     parkedSince: ReadonlyMap<string, string>,
-  ): Steps<ReadonlyMap<string, RowOut>> {
-    const found = new Map<string, RowOut>();
+  ): SqlProgram<ReadonlyMap<string, ResultRow>> {
+    const found = new Map<string, ResultRow>();
     for (let i = 0; i < keys.length; i += 100)
       for (const row of yield* this.values(keyedQuery(this.dataSource, source, keys.slice(i, i + 100), where))) {
         const out = this.rowOut(source, row, [], parkedSince);
@@ -198,13 +202,13 @@ export class RowReader {
     return found;
   }
 
-  *origins(source: Source, key: string, given?: Pin): Steps<readonly RowOrigin[] | null> {
+  *origins(source: Queryable, key: string, given?: Positions): SqlProgram<readonly RowOrigin[] | null> {
     const reached = yield* this.reached(source);
     const pin = given ?? lowest(reached);
     const named = keyOf(source, key);
     if (named === null) return null;
     const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, pin));
-    const [row] = yield* ask<ReadRow>(sql, ...values);
+    const [row] = yield* query<ReadRow>(sql, ...values);
     if (row === undefined) return null;
     const origins = new Map<string, RowOrigin>();
     const made = ofEach(this.partitions, 'v', (i) => ['v.since <= ?', [pin[i] ?? 0n]]);
@@ -218,11 +222,11 @@ export class RowReader {
       const alike = source.key.filter((name) => row[name] !== null && columns.some((column) => column.name === name));
       const mapping = Object.entries({ ...Object.fromEntries(alike.map((name) => [name, name])), ...moves });
       const where = mapping.map(([as, column]) => `r."${column}" ${row[as] === null ? 'IS NULL' : '= ?'}`);
-      const rows = yield* ask<Record<string, string>>(
+      const rows = yield* query<Record<string, string>>(
         `SELECT v.stream, v.event_id, CAST(v.since AS TEXT) AS since FROM "${table}" r
            JOIN "${table}" v ON v.stream = r.stream AND (v.row_key = r.row_key${model.head === true ? ` OR v.row_key = ''` : ''}) AND ${made[0]}
            WHERE ${[...where, stands[0]].join(' AND ')}
-           GROUP BY v.stream, v.event_id, v.since ORDER BY v.since LIMIT ${MOST_ORIGINS}`,
+           GROUP BY v.stream, v.event_id, v.since ORDER BY v.since LIMIT ${MAX_ORIGINS}`,
         ...made[1],
         ...mapping.flatMap(([as]) => (row[as] === null ? [] : [row[as]])),
         ...stands[1],
@@ -230,19 +234,19 @@ export class RowReader {
       for (const { stream = '', event_id: eventId = '', since = '0' } of rows)
         origins.set(since, { model: model.name, stream, eventId, position: BigInt(since) });
     }
-    return [...origins.values()].sort((a, b) => (a.position < b.position ? -1 : 1)).slice(0, MOST_ORIGINS);
+    return [...origins.values()].sort((a, b) => (a.position < b.position ? -1 : 1)).slice(0, MAX_ORIGINS);
   }
 
   /** How far each model that a source reads has come. */
-  private *reached(source: Source): Steps<readonly Pin[]> {
-    const reached: Pin[] = [];
+  private *reached(source: Queryable): SqlProgram<readonly Positions[]> {
+    const reached: Positions[] = [];
     for (const stored of source.reads) reached.push(yield* this.checkpoints(stored));
     return reached;
   }
 
-  private *parkedSince(source: Source): Steps<ReadonlyMap<string, string>> {
+  private *parkedSince(source: Queryable): SqlProgram<ReadonlyMap<string, string>> {
     if (source.is === 'view') return new Map();
-    const rows = yield* ask<Record<string, string>>(
+    const rows = yield* query<Record<string, string>>(
       'SELECT stream, since FROM parked WHERE rows_in = ?',
       (source.reads[0] as StoredModel).table,
     );
@@ -250,11 +254,11 @@ export class RowReader {
   }
 
   private rowOut(
-    source: Source,
+    source: Queryable,
     row: readonly unknown[],
     sort: RowQuery['sort'],
     parkedSince: ReadonlyMap<string, string>,
-  ): RowOut {
+  ): ResultRow {
     const { selects, types } = source;
     const columns: Record<string, Json> = { ...source.empty };
     for (let i = 0; i < types.length; i += 1) {
@@ -274,14 +278,14 @@ export class RowReader {
    * The values of each row, in the order in which they are selected: rows as objects cost as much
    * again as reading them.
    */
-  private *values([sql, values]: Compiled): Steps<readonly unknown[][]> {
+  private *values([sql, values]: Compiled): SqlProgram<readonly unknown[][]> {
     return (yield { sql, values, raw: true }) as readonly unknown[][];
   }
 }
 
 /** What all models of a source have reached. */
-const lowest = (reached: readonly Pin[]): Pin =>
+const lowest = (reached: readonly Positions[]): Positions =>
   reached.reduce((low, pin) => low.map((at, i) => (at < (pin[i] ?? 0n) ? at : (pin[i] ?? 0n))));
 
 /** Now, where the pin is what every model has reached; else the positions themselves. */
-const at = (reached: readonly Pin[], pin: Pin): At => (reached.every((one) => same(one, pin)) ? null : pin);
+const at = (reached: readonly Positions[], pin: Positions): At => (reached.every((one) => same(one, pin)) ? null : pin);

@@ -1,8 +1,8 @@
-import { type ModelBatch, DiskFull, type Parked, type Pin, type RowId, rowKey } from '@entente/engine';
+import { type ModelBatch, DiskFull, type Parked, type Positions, type RowId, rowKey } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type BetterSqlite3 from 'better-sqlite3';
-import { moveTurn } from './catalogue.js';
-import type { StoredModel } from './source.js';
+import { bumpCatalogVersion } from './sqlite-catalogue.js';
+import type { StoredModel } from './queryable.js';
 import { decode, encode } from './tables.js';
 
 type WrittenRow = Record<string, unknown>;
@@ -64,7 +64,7 @@ export class RowWriter {
   }
 
   /** How far each model is, in its one partition. */
-  checkpoints(): ReadonlyMap<string, Pin> {
+  checkpoints(): ReadonlyMap<string, Positions> {
     return new Map([...this.models.keys()].map((model) => [model, [this.checkpoint(model, 0)]]));
   }
 
@@ -138,7 +138,7 @@ export class RowWriter {
       this.park.run(table, stream, eventId, position, error, since);
     if (cleared.length > 0) {
       this.db.prepare('UPDATE models SET epoch = epoch + 1 WHERE name = ?').run(model);
-      moveTurn(this.db);
+      bumpCatalogVersion(this.db);
     }
     return true;
   }

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { Column } from 'typeorm';
 import { describeContract } from '../../../test/contracts/contract.js';
 import { READ_MODEL_STORE, Word, byWord, words } from '../../../test/contracts/read-model-store.js';
-import { faultOfRows } from './catalogue.js';
+import { faultOfRows } from './sqlite-catalogue.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'entente-rows-'));
@@ -108,7 +108,7 @@ describe('rows in a SQLite file', () => {
     expect(await next.cutOver()).toBe(true);
     const more = { ...batch, from: 1n, to: 2n, versions: [] };
     expect(await first.commit([more])).toBe(false);
-    await first.turn();
+    await first.catalogVersion();
     expect(told).toEqual([['words']]);
     expect(await first.commit([more])).toBe(true);
     await next.close();

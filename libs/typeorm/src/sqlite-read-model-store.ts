@@ -8,31 +8,31 @@ import {
   type ModelBatch,
   type RowOrigin,
   type Parked,
-  type Pin,
+  type Positions,
   ReadModelStore,
   Rebuild,
   type RowId,
   type RowQuery,
-  type RowsOut,
-  type TotalOut,
+  type ResultPage,
+  type TotalsRow,
 } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import Database from 'better-sqlite3';
 import { DataSource, Table } from 'typeorm';
 import {
-  type CataloguedModel,
+  type ModelTable,
   checkLog,
-  livingIn,
-  placeNext,
+  activeTables,
+  allocatePending,
   faultOfRows,
   prepareFile,
   readableRows,
-  turnOf,
-} from './catalogue.js';
+  catalogVersionOf,
+} from './sqlite-catalogue.js';
 import { RowReader } from './row-reader.js';
-import { type Ask, type Steps, runAtOnce } from './steps.js';
-import { Served, storedAs } from './served.js';
-import type { Source, StoredModel, StoredView } from './source.js';
+import { type SqlQuery, type SqlProgram, runSync } from './sql-program.js';
+import { ReadModelCatalog, resolveTables } from './read-model-catalog.js';
+import type { Queryable, StoredModel, StoredView } from './queryable.js';
 import { SqliteRebuild } from './sqlite-rebuild.js';
 import { RowWriter, parkedOf } from './row-writer.js';
 import { ON_SQLITE } from './tables.js';
@@ -63,7 +63,7 @@ export class SqliteReadModelStore extends ReadModelStore {
   private storeId = '';
   private era = '';
   /** What is served, as of the turn that was seen last. */
-  private served = new Served(0, new Map(), []);
+  private served = new ReadModelCatalog(0, new Map(), []);
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private write: Database.Database | null = null;
   private writer: RowWriter | null = null;
@@ -99,13 +99,13 @@ export class SqliteReadModelStore extends ReadModelStore {
       // only.
       this.write.pragma('wal_autocheckpoint = 10000');
       prepareFile(this.write, storeId, this.file, models, head);
-      await makeTables(this.file, this.stored(livingIn(this.write)));
+      await makeTables(this.file, this.stored(activeTables(this.write)));
     }
     await this.load();
   }
 
-  private stored(kept: readonly CataloguedModel[]): ReadonlyMap<string, StoredModel> {
-    return storedAs(kept, this.options.models, ON_SQLITE, this.era);
+  private stored(kept: readonly ModelTable[]): ReadonlyMap<string, StoredModel> {
+    return resolveTables(kept, this.options.models, ON_SQLITE, this.era);
   }
 
   /**
@@ -118,7 +118,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     try {
       checkLog(looking, this.storeId, this.file);
       served = looking.transaction(
-        () => new Served(turnOf(looking), this.stored(livingIn(looking)), this.options.views),
+        () => new ReadModelCatalog(catalogVersionOf(looking), this.stored(activeTables(looking)), this.options.views),
       )();
     } finally {
       looking.close();
@@ -135,25 +135,25 @@ export class SqliteReadModelStore extends ReadModelStore {
     if (this.write !== null) this.writer = new RowWriter(this.write, served.models);
     this.reading = reading;
     await before?.dataSource.destroy();
-    if (before !== null) this.tell(new Set(served.models.keys()));
+    if (before !== null) this.notify(new Set(served.models.keys()));
   }
 
   /** Takes up what another turn serves, where it has come, by this process or another. */
   private async upToDate(): Promise<void> {
     this.reader();
-    if (this.loading === null && this.turnNow() === this.served.turn) return;
+    if (this.loading === null && this.currentCatalogVersion() === this.served.version) return;
     this.loading ??= this.load().finally(() => (this.loading = null));
     await this.loading;
   }
 
-  async turn(): Promise<number> {
+  async catalogVersion(): Promise<number> {
     await this.upToDate();
-    return this.served.turn;
+    return this.served.version;
   }
 
-  private turnNow(): number {
+  private currentCatalogVersion(): number {
     const reader = this.reader();
-    return this.reads(() => reader.now((rows) => rows.turn()));
+    return this.reads(() => reader.now((rows) => rows.catalogVersion()));
   }
 
   async outdated(): Promise<readonly string[]> {
@@ -169,7 +169,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.writing().refuses(model.name, row);
   }
 
-  async checkpoints(): Promise<ReadonlyMap<string, Pin>> {
+  async checkpoints(): Promise<ReadonlyMap<string, Positions>> {
     await this.upToDate();
     return this.reads(() => this.reader().now((rows) => rows.allCheckpoints(this.served.models.values())));
   }
@@ -195,11 +195,11 @@ export class SqliteReadModelStore extends ReadModelStore {
         db !== null &&
         this.reads(() =>
           this.writing().commit(batches, () => {
-            const now = turnOf(db);
-            return now === this.served.turn && now === (turn ?? now);
+            const now = catalogVersionOf(db);
+            return now === this.served.version && now === (turn ?? now);
           }),
         );
-      if (kept) this.tell(new Set(batches.map(({ model }) => model)));
+      if (kept) this.notify(new Set(batches.map(({ model }) => model)));
       resolve(kept);
     });
   }
@@ -212,7 +212,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     db.pragma('synchronous = NORMAL');
     try {
       const kept = this.reads(() =>
-        db.transaction(() => models.map((model) => placeNext(db, model, anew))).immediate(),
+        db.transaction(() => models.map((model) => allocatePending(db, model, anew))).immediate(),
       );
       const next = this.stored(kept);
       await makeTables(this.file, next);
@@ -220,7 +220,7 @@ export class SqliteReadModelStore extends ReadModelStore {
         db,
         kept,
         next,
-        () => this.stored(livingIn(db)),
+        () => this.stored(activeTables(db)),
         () => this.upToDate(),
       );
     } catch (error) {
@@ -238,24 +238,24 @@ export class SqliteReadModelStore extends ReadModelStore {
    * Tells that models moved: also where another thread or process has folded them, and this one was
    * told of it.
    */
-  tell(moved: ReadonlySet<string>): void {
+  notify(moved: ReadonlySet<string>): void {
     for (const listener of this.listeners) listener(moved);
   }
 
-  query(name: string, query: RowQuery): Promise<RowsOut> {
-    return this.inOneView(name, (source, reader) => reader.query(source, query));
+  query(name: string, query: RowQuery): Promise<ResultPage> {
+    return this.inSnapshot(name, (source, reader) => reader.query(source, query));
   }
-  totals(name: string, where: readonly Filter[], pin: Pin): Promise<readonly TotalOut[]> {
-    return this.inOneView(name, (source, reader) => reader.totals(source, where, pin));
+  totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]> {
+    return this.inSnapshot(name, (source, reader) => reader.totals(source, where, pin));
   }
-  reach(name: string): Promise<{ readonly pin: Pin; readonly version: string }> {
-    return this.inOneView(name, (source, reader) => reader.reach(source));
+  positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
+    return this.inSnapshot(name, (source, reader) => reader.reach(source));
   }
-  changes(name: string, since: Pin, upTo?: Pin): Promise<RowChangeSet> {
-    return this.inOneView(name, (source, reader) => reader.changes(source, since, upTo));
+  changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
+    return this.inSnapshot(name, (source, reader) => reader.changes(source, since, upTo));
   }
-  origins(name: string, key: string, pin?: Pin): Promise<readonly RowOrigin[] | null> {
-    return this.inOneView(name, (source, reader) => reader.origins(source, key, pin));
+  origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null> {
+    return this.inSnapshot(name, (source, reader) => reader.origins(source, key, pin));
   }
 
   onCommit(listener: (models: ReadonlySet<string>) => void): () => void {
@@ -287,16 +287,16 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   /** An answer, where it is of the tables that were served when it was begun; else null. */
-  private *whereServed<T>(rows: RowReader, steps: Steps<T>): Steps<{ readonly is: T } | null> {
-    return (yield* rows.turn()) === this.served.turn ? { is: yield* steps } : null;
+  private *whereServed<T>(rows: RowReader, steps: SqlProgram<T>): SqlProgram<{ readonly is: T } | null> {
+    return (yield* rows.catalogVersion()) === this.served.version ? { is: yield* steps } : null;
   }
 
   /** Everything that one answer reads is read in one transaction, of what is served in it. */
-  private async inOneView<T>(name: string, work: (source: Source, reader: RowReader) => Steps<T>): Promise<T> {
+  private async inSnapshot<T>(name: string, work: (source: Queryable, reader: RowReader) => SqlProgram<T>): Promise<T> {
     for (;;) {
       const reader = this.reader();
       const source = this.served.source(name);
-      const answer = this.reads(() => reader.inOneView((rows) => this.whereServed(rows, work(source, rows))));
+      const answer = this.reads(() => reader.inSnapshot((rows) => this.whereServed(rows, work(source, rows))));
       if (answer !== null) return answer.is;
       await this.upToDate();
     }
@@ -326,26 +326,26 @@ async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>
 /** Rows read by a connection of TypeORM's that only reads: its statements are prepared once. */
 class RowConnection {
   private readonly prepared = new Map<string, Database.Statement>();
-  private readonly inTransaction: (work: (rows: RowReader) => Steps<unknown>) => unknown;
+  private readonly inTransaction: (work: (rows: RowReader) => SqlProgram<unknown>) => unknown;
 
   constructor(
     readonly dataSource: DataSource,
     private readonly db: Database.Database,
     private readonly rows: RowReader,
   ) {
-    this.inTransaction = db.transaction((work: (rows: RowReader) => Steps<unknown>) => this.now(work));
+    this.inTransaction = db.transaction((work: (rows: RowReader) => SqlProgram<unknown>) => this.now(work));
   }
 
-  now<T>(work: (rows: RowReader) => Steps<T>): T {
-    return runAtOnce(work(this.rows), (asked) => this.answer(asked));
+  now<T>(work: (rows: RowReader) => SqlProgram<T>): T {
+    return runSync(work(this.rows), (asked) => this.answer(asked));
   }
 
   /** All that is read meanwhile is of one moment. */
-  inOneView<T>(work: (rows: RowReader) => Steps<T>): T {
+  inSnapshot<T>(work: (rows: RowReader) => SqlProgram<T>): T {
     return this.inTransaction(work) as T;
   }
 
-  private answer({ sql, values, raw = false }: Ask): readonly unknown[] {
+  private answer({ sql, values, raw = false }: SqlQuery): readonly unknown[] {
     const key = raw ? `${sql} ` : sql;
     let statement = this.prepared.get(key);
     if (statement === undefined) {

@@ -1,9 +1,9 @@
-import { type ModelBatch, type Parked, type Pin, Rebuild, type RowId } from '@entente/engine';
+import { type ModelBatch, type Parked, type Positions, Rebuild, type RowId } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type BetterSqlite3 from 'better-sqlite3';
-import { type CataloguedModel, moveTurn, serveNext } from './catalogue.js';
+import { type ModelTable, bumpCatalogVersion, promote } from './sqlite-catalogue.js';
 import { RowWriter } from './row-writer.js';
-import type { StoredModel } from './source.js';
+import type { StoredModel } from './queryable.js';
 
 /** The next tables of some models, filled on a connection of its own. */
 export class SqliteRebuild extends Rebuild {
@@ -12,7 +12,7 @@ export class SqliteRebuild extends Rebuild {
 
   constructor(
     private readonly db: BetterSqlite3.Database,
-    private readonly next: readonly CataloguedModel[],
+    private readonly next: readonly ModelTable[],
     stored: ReadonlyMap<string, StoredModel>,
     private readonly living: () => ReadonlyMap<string, StoredModel>,
     private readonly taken: () => Promise<void>,
@@ -24,7 +24,7 @@ export class SqliteRebuild extends Rebuild {
   refuses(model: AnyProjection, row: object): string | null {
     return this.writer.refuses(model.name, row);
   }
-  checkpoints(): Promise<ReadonlyMap<string, Pin>> {
+  checkpoints(): Promise<ReadonlyMap<string, Positions>> {
     return Promise.resolve(this.writer.checkpoints());
   }
   parked(): Promise<readonly Parked[]> {
@@ -42,8 +42,8 @@ export class SqliteRebuild extends Rebuild {
       .transaction(() => {
         if (!this.stands()) throw new Error('another rebuild of the same read model took over: this one ends');
         if (!this.writer.reaches(new RowWriter(this.db, this.living()))) return false;
-        for (const next of this.next) serveNext(this.db, next);
-        moveTurn(this.db);
+        for (const next of this.next) promote(this.db, next);
+        bumpCatalogVersion(this.db);
         return true;
       })
       .immediate();

@@ -7,7 +7,7 @@ import {
   type SentCommand,
   ExecuteCommand,
   TooLarge,
-  notTaken,
+  problemFor,
   receiptOut,
 } from '@entente/engine';
 import { streamName } from '@entente/kernel';
@@ -66,6 +66,6 @@ export class Intake implements CommandConsumer {
     if (outcome.as === 'would') throw new Error('a command on its way to the log was decided without being recorded');
     if (outcome.as === 'accepted')
       return { as: 'accepted', receipt: receiptOut(this.log, outcome.receipt), repeated: outcome.repeated };
-    return { as: 'refused', ...notTaken(outcome) };
+    return { as: 'refused', ...problemFor(outcome) };
   }
 }

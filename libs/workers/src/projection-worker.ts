@@ -34,7 +34,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.turn = await this.rows.turn();
+    this.turn = await this.rows.catalogVersion();
     if (this.succession === undefined) this.projector.start();
     else this.beginning = this.beginInTurn(this.succession);
     this.watch = setInterval(() => {
@@ -54,7 +54,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     while (!signal.aborted)
       try {
         await succession.turn(signal);
-        this.turn = await this.rows.turn();
+        this.turn = await this.rows.catalogVersion();
         return this.projector.start();
       } catch (error) {
         if (!signal.aborted) this.log.error(error);
@@ -66,7 +66,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     this.told.now(this.projector.fault());
     try {
       await this.tellParked();
-      const turn = await this.rows.turn();
+      const turn = await this.rows.catalogVersion();
       if (turn !== this.turn && this.projector.running) {
         await this.projector.stop();
         this.projector.start();

@@ -16,7 +16,7 @@ export async function olderIn(rows: ReadModelStore, models: readonly AnyProjecti
   const older: AnyProjection[] = [];
   for (const name of await rows.outdated()) {
     const model = models.find((one) => one.name === name);
-    const served = Number((await rows.reach(name)).version.split('.')[0]);
+    const served = Number((await rows.positions(name)).version.split('.')[0]);
     if (model !== undefined && served < model.version) older.push(model);
   }
   return older;

@@ -1,6 +1,6 @@
 import type { ConsignmentShare, CorrectDelivery, DeliverAssistance } from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, parseStream, refuse, streamName } from '@entente/kernel';
-import { type AssistanceCase, type CaseLine, consignmentFacts, entry, quantityAt } from './facts.js';
+import { type AssistanceCase, type CaseLine, consignmentFacts, ownValue, quantityAt } from './facts.js';
 
 // ---- State ----
 
@@ -26,7 +26,10 @@ export function withCorrection(line: CaseLine, { corrects, quantityBy, consignme
 
 /** What earlier deliveries of the line have counted of a consignment: nothing is counted twice. */
 const counted = (line: CaseLine, consignment: string): number =>
-  Object.values(line.deliveries).reduce((sum, delivery) => sum + (entry(delivery.consignments, consignment) ?? 0), 0);
+  Object.values(line.deliveries).reduce(
+    (sum, delivery) => sum + (ownValue(delivery.consignments, consignment) ?? 0),
+    0,
+  );
 
 /** A consignment gives a delivery what it brought to the case's point and was not counted yet. */
 function unfounded(
@@ -104,7 +107,7 @@ export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c:
   // R16: nothing is delivered under a case that has not been implemented.
   if (!state.implemented || state.offer === null)
     return refuse('not-implemented', 'the case has been implemented', 'R16', { status: state.status });
-  const line = entry(state.lines, data.line);
+  const line = ownValue(state.lines, data.line);
   if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: data.line });
   if (data.on > c.now.slice(0, 10)) return refuse('day-in-future', 'the day has come', null, { on: data.on });
   if (line.works !== null && line.works.stage !== 'accepted')
@@ -127,7 +130,7 @@ export function cannotCorrectDelivery(
   c: DecisionContext,
 ): Refusal | null {
   const { corrects, quantityBy, consignment } = data;
-  const line = entry(state.lines, data.line);
+  const line = ownValue(state.lines, data.line);
   const before = c.known.typeOfEvent(corrects) === 'AssistanceDelivered' ? line?.deliveries[corrects] : undefined;
   if (line === undefined || before === undefined)
     return refuse('corrects-unknown-event', 'the event corrected is a delivery of this line', 'R26', { corrects });

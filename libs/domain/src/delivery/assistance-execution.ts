@@ -1,7 +1,7 @@
 import type { ImplementCase, ReceiveInitialDeposit, ReconcileCase, WorksOnLine } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { programme } from '../planning/programme.js';
-import { type AssistanceCase, type CaseLine, entry } from './facts.js';
+import { type AssistanceCase, type CaseLine, ownValue } from './facts.js';
 
 const notAccepted = ({ status }: AssistanceCase): Refusal =>
   refuse('not-accepted', 'the offer was made and accepted', 'R16', { status });
@@ -50,7 +50,7 @@ export const cannotWorkAfter =
   ({ line: name, on }: WorksOnLine, state: AssistanceCase, { now }: DecisionContext): Refusal | null => {
     if (!state.implemented)
       return refuse('not-implemented', 'the case has been implemented', 'R16', { status: state.status });
-    const line = entry(state.lines, name);
+    const line = ownValue(state.lines, name);
     if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: name });
     const stage = line.works?.stage ?? null;
     if (stage !== before)

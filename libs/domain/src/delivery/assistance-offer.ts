@@ -9,7 +9,7 @@ import type {
   PrepareOffer,
 } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
-import { type AssistanceCase, entry } from './facts.js';
+import { type AssistanceCase, ownValue } from './facts.js';
 
 /** A change of one side or of both. */
 type Change = LineModification & Partial<LineAmendment>;
@@ -20,13 +20,13 @@ const dayOf = (c: DecisionContext): string => c.occurredAt.slice(0, 10);
 /** The case's value after these changes. */
 export const valueAfter = (state: AssistanceCase, changes: readonly Change[], adds: readonly string[]): number =>
   changes.reduce((sum, change) => sum + change.valueBy, state.value) +
-  adds.reduce((sum, name) => sum + (entry(state.lines, name)?.value ?? 0), 0);
+  adds.reduce((sum, name) => sum + (ownValue(state.lines, name)?.value ?? 0), 0);
 
 const lineUnknown = (line: string): Refusal => refuse('line-unknown', 'the line is part of the case', null, { line });
 
 /** A draft line stands for itself until an offer or an amendment names it. */
 export const cannotAdd = ({ line }: { readonly line: string }, { lines }: AssistanceCase): Refusal | null =>
-  entry(lines, line) === undefined
+  ownValue(lines, line) === undefined
     ? null
     : refuse('line-already-added', 'no line of the case has this name', null, { line });
 
@@ -36,7 +36,7 @@ export function cannotPrepare(offer: PrepareOffer, state: AssistanceCase, c: Dec
     return refuse('not-requested', 'a complete request waits for an offer', null, { status: state.status });
   if (state.offer?.offer === offer.offer)
     return refuse('offer-already-prepared', 'another offer had this name, or none', null, { offer: offer.offer });
-  const unknown = offer.lines.find((name) => entry(state.lines, name) === undefined);
+  const unknown = offer.lines.find((name) => ownValue(state.lines, name) === undefined);
   if (unknown !== undefined) return lineUnknown(unknown);
   const left = Object.keys(state.lines).find(
     (name) => state.lines[name]?.inForce === true && !offer.lines.includes(name),
@@ -136,7 +136,7 @@ function unfit(state: AssistanceCase, changes: readonly Change[], adds: readonly
   if (new Set(names).size < names.length)
     return refuse('line-twice', 'each line is named once', null, { lines: names });
   for (const { line: name, quantityBy = 0, valueBy } of changes) {
-    const line = entry(state.lines, name);
+    const line = ownValue(state.lines, name);
     if (line?.inForce !== true) return lineUnknown(name);
     if (!Number.isSafeInteger(line.quantity + quantityBy))
       return refuse('quantity-beyond-range', 'the quantity stays within what a row can hold', null, { line: name });
@@ -151,7 +151,7 @@ function unfit(state: AssistanceCase, changes: readonly Change[], adds: readonly
         line: name,
       });
   }
-  const notDrafted = adds.find((name) => entry(state.lines, name)?.inForce !== false);
+  const notDrafted = adds.find((name) => ownValue(state.lines, name)?.inForce !== false);
   if (notDrafted !== undefined)
     return refuse('line-not-drafted', 'the line was added and is not in force yet', null, { line: notDrafted });
   return Number.isSafeInteger(valueAfter(state, changes, adds))

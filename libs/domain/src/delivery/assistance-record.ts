@@ -1,13 +1,13 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
 import { evolveBy } from '@entente/kernel';
 import { withCorrection, withDelivery } from './assistance-delivery.js';
-import { type AssistanceCase, type CaseLine, entry } from './facts.js';
+import { type AssistanceCase, type CaseLine, ownValue } from './facts.js';
 
 type Lines = Pick<AssistanceCase, 'lines'>;
 
 /** The lines with one of them changed, if there is one of this name. */
 const withLine = ({ lines }: AssistanceCase, name: string, change: (line: CaseLine) => CaseLine): Lines => {
-  const line = entry(lines, name);
+  const line = ownValue(lines, name);
   return { lines: line === undefined ? lines : { ...lines, [name]: change(line) } };
 };
 

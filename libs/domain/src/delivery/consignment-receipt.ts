@@ -1,6 +1,6 @@
 import type { ConfirmedLine, CorrectReceipt } from '@entente/contracts';
-import { type Known, type Refusal, refuse } from '@entente/kernel';
-import { type Consignment, type ReceivedLine, entry } from './facts.js';
+import { type ConsultedStreams, type Refusal, refuse } from '@entente/kernel';
+import { type Consignment, type ReceivedLine, ownValue } from './facts.js';
 
 // ---- State ----
 
@@ -8,7 +8,7 @@ const NONE: ReceivedLine = { quantity: 0, serials: [], lots: [] };
 
 /** What is known of the line after its correction. */
 export function afterCorrection(state: Consignment, data: CorrectReceipt): ReceivedLine {
-  const before = entry(state.received, data.line) ?? NONE;
+  const before = ownValue(state.received, data.line) ?? NONE;
   const removed = new Set(data.serialsRemoved);
   const kept = before.serials.filter((serial) => !removed.has(serial));
   const serials = [...kept, ...(data.serialsAdded ?? [])];
@@ -19,7 +19,7 @@ export function afterCorrection(state: Consignment, data: CorrectReceipt): Recei
 
 /** Nothing is said of a line that the consignment does not carry. */
 export const lineUnknown = (state: Consignment, line: string): Refusal | null =>
-  entry(state.lines, line) === undefined
+  ownValue(state.lines, line) === undefined
     ? refuse('line-unknown', 'the line is part of the consignment', null, { line })
     : null;
 
@@ -42,7 +42,11 @@ export function miscounted(state: Consignment, lines: readonly ConfirmedLine[]):
 }
 
 /** R26: the receipt's event stays; its lines are corrected by the difference. */
-export function cannotCorrectReceipt(state: Consignment, data: CorrectReceipt, known: Known): Refusal | null {
+export function cannotCorrectReceipt(
+  state: Consignment,
+  data: CorrectReceipt,
+  known: ConsultedStreams,
+): Refusal | null {
   const { corrects, line, quantityBy, serialsAdded = [], serialsRemoved = [] } = data;
   if (known.typeOfEvent(corrects) !== 'ReceiptConfirmed')
     return refuse('corrects-unknown-event', "the event corrected is this consignment's receipt", 'R26', { corrects });
@@ -50,7 +54,7 @@ export function cannotCorrectReceipt(state: Consignment, data: CorrectReceipt, k
     return refuse('correction-changes-nothing', 'the quantity or the serials change', 'R26');
   const unknown = lineUnknown(state, line);
   if (unknown !== null) return unknown;
-  const before = entry(state.received, line) ?? NONE;
+  const before = ownValue(state.received, line) ?? NONE;
   const listed = new Set(before.serials);
   const strange = serialsRemoved.find((serial) => !listed.has(serial));
   if (strange !== undefined)

@@ -12,7 +12,7 @@ import {
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
-import { type Consignment, consignmentFacts, entry } from './facts.js';
+import { type Consignment, consignmentFacts, ownValue } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
 
 type ConsignmentData<Type extends ConsignmentCommand['type']> = DataOf<ConsignmentCommand, Type>;
@@ -92,7 +92,7 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: Decision
   if (new Set(data.lines.map(({ line }) => line)).size < data.lines.length)
     return refuse('line-twice', 'each line is named once');
   for (const { line: name, quantity } of data.lines) {
-    const line = entry(of.lines, name);
+    const line = ownValue(of.lines, name);
     if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: name });
     const outstanding = line.quantity - line.delivered;
     if (quantity > outstanding)
@@ -138,7 +138,7 @@ function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, c
   const type = context.known.typeOfEvent(data.corrects);
   const barred = notSentBy(type === 'ReceiptConfirmed' ? 'recipient' : 'deliverer', state, context);
   if (barred !== null) return barred;
-  const fact = type === undefined ? undefined : entry<DeliveryPoint>(FACTS, type);
+  const fact = type === undefined ? undefined : ownValue<DeliveryPoint>(FACTS, type);
   if (fact === undefined)
     return refuse('corrects-unknown-event', 'the event corrected records a fact of this consignment', 'R26', {
       corrects: data.corrects,
@@ -191,7 +191,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
     },
     ResolveDiscrepancy: {
       unless: ({ discrepancy }, { discrepancies }) =>
-        entry(discrepancies, discrepancy) === 'open'
+        ownValue(discrepancies, discrepancy) === 'open'
           ? null
           : refuse('discrepancy-not-open', 'a report of this name is open', null, { discrepancy }),
       then: 'DiscrepancyResolved',

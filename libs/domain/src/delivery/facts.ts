@@ -88,11 +88,13 @@ export const consignmentFacts: { readonly kind: 'consignment'; readonly initial:
  * scheduled before it.
  */
 export const quantityAt = (consignment: Consignment, point: DeliveryPoint, line: string): number =>
-  point === 'receipt' ? (entry(consignment.received, line)?.quantity ?? 0) : (entry(consignment.lines, line) ?? 0);
+  point === 'receipt'
+    ? (ownValue(consignment.received, line)?.quantity ?? 0)
+    : (ownValue(consignment.lines, line) ?? 0);
 
 /**
  * The value under a name that somebody else chose; undefined where the record itself has none
  * (`constructor` is a name like any other).
  */
-export const entry = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+export const ownValue = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;

@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import { given } from '../../../../test/given.js';
 import { stakeholder } from '../parties/stakeholder.js';
-import { MOST_PARTICIPANTS, programme } from './programme.js';
+import { MAX_PARTICIPANTS, programme } from './programme.js';
 
 interface Said {
   type: string;
@@ -113,7 +113,7 @@ describe('an organisation takes part in a multilateral programme (R4)', () => {
     multilateral(together, ...tookPart('sudria'), withdrew('sudria')).decides(invite('sudria'), invited('sudria'));
   });
   it('with a bounded number of others', () => {
-    const many = Array.from({ length: MOST_PARTICIPANTS }, (_, i) => invited(`state-${i}`));
+    const many = Array.from({ length: MAX_PARTICIPANTS }, (_, i) => invited(`state-${i}`));
     multilateral(together, ...many).refuses(invite('sudria'), 'too-many-participants');
     multilateral(together, ...many.slice(1)).decides(invite('sudria'), invited('sudria'));
   });

@@ -3,7 +3,7 @@ import {
   type DataOf,
   type Decider,
   type DecisionContext,
-  type Known,
+  type ConsultedStreams,
   type Refusal,
   actsFor,
   authoriseBy,
@@ -28,7 +28,7 @@ type ProgrammeData<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeComm
  */
 const NOTICE_DAYS = 15;
 /** As many as may be invited: an approval looks at each one's standing. */
-export const MOST_PARTICIPANTS = 64;
+export const MAX_PARTICIPANTS = 64;
 
 // ---- Approval ----
 
@@ -50,14 +50,14 @@ function isProposer(state: Programme, context: DecisionContext): Refusal | null 
   );
 }
 
-function cannotInvite(participant: string, state: Programme, known: Known): Refusal | null {
+function cannotInvite(participant: string, state: Programme, known: ConsultedStreams): Refusal | null {
   if (state.kind !== 'multilateral') return refuse('not-multilateral', 'the programme is multilateral', 'R4');
   if (participant === state.recipient)
     return refuse('beneficiary-cannot-take-part', 'the participant is not the beneficiary', 'R4');
   if (participationOf(state, participant) !== undefined)
     return refuse('already-invited', 'the organisation has not been invited yet, or has withdrawn since', 'R4');
-  if (Object.keys(state.participants).length >= MOST_PARTICIPANTS)
-    return refuse('too-many-participants', `at most ${MOST_PARTICIPANTS} are invited`, 'R4');
+  if (Object.keys(state.participants).length >= MAX_PARTICIPANTS)
+    return refuse('too-many-participants', `at most ${MAX_PARTICIPANTS} are invited`, 'R4');
   return known.of(stakeholder, participant)?.suspended === false
     ? null
     : refuse('participant-not-in-standing', 'the participant is registered and not suspended', 'R4', { participant });
@@ -74,7 +74,7 @@ function cannotConcur(party: string, state: Programme): Refusal | null {
  * What approval and activation both rest on: nobody whose word counts withholds it (R2), and those
  * who take part agree by the rule (R4).
  */
-function notAgreed(state: Programme, known: Known): Refusal | null {
+function notAgreed(state: Programme, known: ConsultedStreams): Refusal | null {
   const { approvalRule, lead } = state;
   const withheld = state.concurrences.find(
     (word) => word.withheld !== null && (lead === undefined || word.party === lead),

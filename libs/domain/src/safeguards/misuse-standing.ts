@@ -1,5 +1,5 @@
 import type { MisuseCaseCommand, MisuseCaseRelation } from '@entente/contracts';
-import { type DecisionContext, type Refusal, type RelationCheck, actsFor, notThere, refuse } from '@entente/kernel';
+import { type DecisionContext, type Refusal, type RelationCheck, actsFor, notFound, refuse } from '@entente/kernel';
 import type { MisuseCase, MisuseStatus } from './misuse-record.js';
 
 /**
@@ -93,7 +93,7 @@ export function authorise(
   if (state === null) return null;
   // R18: until the allegation is put to them, accused and recipient get the answer of a case that
   // does not exist, save for what they report themselves.
-  if (isConcerned(state, context) && !state.disclosed && !isReporter(state, context)) return notThere('misuse-case');
+  if (isConcerned(state, context) && !state.disclosed && !isReporter(state, context)) return notFound('misuse-case');
   const open = isAccused(state, context) ? by.filter((one) => OPEN_TO_ACCUSED.includes(one)) : by;
   if (open.length === 0) return refuse('accused-acts', 'somebody other than the accused does this', 'R18');
   const refusals = open.map((one) => RELATIONS[one](state, context, command));

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import type { Queryable } from './postgres-connections.js';
+import type { SqlClient } from './postgres-connections.js';
 
 const CHANNEL = 'entente_rows';
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 5000;
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 5000;
 /** What is told follows the last that was no sooner than this, in milliseconds. */
-const TELL_EVERY = 10;
+const NOTIFY_EVERY_MS = 10;
 
 /**
  * Which models moved, told among all processes on one database by LISTEN and NOTIFY: a hint, which
@@ -15,20 +15,20 @@ const TELL_EVERY = 10;
  * told behind the commit and not within: a transaction that notifies holds a lock of the whole
  * server while it is synced, and no two would be synced together.
  */
-export class News {
+export class ChangeNotifier {
   private readonly own = randomUUID();
   private readonly stopping = new AbortController();
-  private readonly untold = new Set<string>();
-  private telling: Promise<void> | null = null;
+  private readonly pending = new Set<string>();
+  private notifying: Promise<void> | null = null;
   private client: pg.Client | null = null;
   private readonly listening: Promise<void>;
   /** Resolves when it listens, or could not at its first try. */
   readonly begun: Promise<void>;
 
   constructor(
-    private readonly asks: Queryable,
+    private readonly asks: SqlClient,
     private readonly url: string,
-    private readonly heard: (models: ReadonlySet<string>) => void,
+    private readonly onNotified: (models: ReadonlySet<string>) => void,
     private readonly reconnected: () => void = () => undefined,
   ) {
     let begun = (): void => undefined;
@@ -37,20 +37,20 @@ export class News {
   }
 
   /** Tells the others soon; what moves meanwhile is told with it. */
-  tell(models: Iterable<string>): void {
-    for (const model of models) this.untold.add(model);
-    this.telling ??= this.tellAll();
+  notify(models: Iterable<string>): void {
+    for (const model of models) this.pending.add(model);
+    this.notifying ??= this.notifyAll();
   }
 
-  private async tellAll(): Promise<void> {
+  private async notifyAll(): Promise<void> {
     const { signal } = this.stopping;
-    while (this.untold.size > 0 && !signal.aborted) {
-      const says = [this.own, ...this.untold].join(' ');
-      this.untold.clear();
+    while (this.pending.size > 0 && !signal.aborted) {
+      const says = [this.own, ...this.pending].join(' ');
+      this.pending.clear();
       await this.asks.query('SELECT pg_notify($1, $2)', [CHANNEL, says]).catch(() => undefined);
-      await pause(TELL_EVERY, undefined, { signal }).catch(() => undefined);
+      await pause(NOTIFY_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
-    this.telling = null;
+    this.notifying = null;
   }
 
   async close(): Promise<void> {
@@ -61,7 +61,7 @@ export class News {
 
   private async listen(begun: () => void): Promise<void> {
     let listened = false;
-    for (let wait = FIRST_PAUSE; !this.stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
+    for (let wait = FIRST_BACKOFF_MS; !this.stopping.signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
       let client: pg.Client | null = null;
       try {
         const opened = (client = this.opened());
@@ -71,7 +71,7 @@ export class News {
         await opened.query(`LISTEN ${CHANNEL}`);
         if (listened) this.reconnected();
         listened = true;
-        wait = FIRST_PAUSE;
+        wait = FIRST_BACKOFF_MS;
         begun();
         if (!this.stopping.signal.aborted) await ended;
       } catch {
@@ -88,7 +88,7 @@ export class News {
     const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5000, keepAlive: true });
     client.on('notification', ({ payload = '' }) => {
       const [from, ...models] = payload.split(' ');
-      if (from !== this.own) this.heard(new Set(models));
+      if (from !== this.own) this.onNotified(new Set(models));
     });
     return client;
   }

@@ -1,7 +1,7 @@
 import { commandAt } from './catalogue.js';
 
 /** One example of the book: a command as it is sent. */
-export interface BookStep {
+export interface ScenarioStep {
   /** Its place in the book, from 1. */
   readonly step: number;
   readonly kind: string;
@@ -244,8 +244,8 @@ const dayAfter =
  * the example story, every step is accepted, and every command of the catalogue occurs. Fails where
  * a line names no command, or an event that no earlier step left.
  */
-export function bookOfExamples(today: string): readonly BookStep[] {
-  const told: BookStep[] = [];
+export function exampleScenario(today: string): readonly ScenarioStep[] {
+  const told: ScenarioStep[] = [];
   for (const [stream, path, actor, { with: other = {}, daysLater = 0, events = {} } = {}] of lines(dayAfter(today))) {
     const [kind, id] = stream.split('/') as [string, string];
     const command = commandAt(kind, path);
@@ -263,7 +263,7 @@ export function bookOfExamples(today: string): readonly BookStep[] {
       path,
       actor,
       daysLater,
-      body: JSON.parse(JSON.stringify({ ...(command.example as object), ...other })) as BookStep['body'],
+      body: JSON.parse(JSON.stringify({ ...(command.example as object), ...other })) as ScenarioStep['body'],
       events: Object.fromEntries(Object.entries(events).map(([field, earlier]) => [field, left(earlier)])),
     });
   }

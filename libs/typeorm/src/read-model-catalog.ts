@@ -1,15 +1,15 @@
 import type { ReadModelDescription } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
-import type { CataloguedModel } from './catalogue.js';
-import { type Source, type StoredModel, type StoredView, modelSource, viewSource } from './source.js';
+import type { ModelTable } from './sqlite-catalogue.js';
+import { type Queryable, type StoredModel, type StoredView, modelSource, viewSource } from './queryable.js';
 import { type StorageTypes, tableOf } from './tables.js';
 
 /**
  * The models of the code with the tables and columns that they have where they are kept, in
  * versions that name the log's era.
  */
-export function storedAs(
-  kept: readonly CataloguedModel[],
+export function resolveTables(
+  kept: readonly ModelTable[],
   models: readonly AnyProjection[],
   stored: StorageTypes,
   era: string,
@@ -34,11 +34,11 @@ export function storedAs(
  * What is served as of one turn: of each model the table that the catalogue names, and over them
  * every name that can be asked for.
  */
-export class Served {
-  private readonly sources: ReadonlyMap<string, Source>;
+export class ReadModelCatalog {
+  private readonly sources: ReadonlyMap<string, Queryable>;
 
   constructor(
-    readonly turn: number,
+    readonly version: number,
     readonly models: ReadonlyMap<string, StoredModel>,
     views: readonly StoredView[],
   ) {
@@ -74,7 +74,7 @@ export class Served {
     return [...this.models.values()].find((stored) => stored.table === table);
   }
 
-  source(name: string): Source {
+  source(name: string): Queryable {
     const source = this.sources.get(name);
     if (source === undefined) throw new Error(`there is no read model ${name}`);
     return source;

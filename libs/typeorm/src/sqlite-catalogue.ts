@@ -23,7 +23,7 @@ const STORE_INFO = `
 `;
 
 /** A version of a model's rows that is in the file: served, or being filled. */
-export interface CataloguedModel {
+export interface ModelTable {
   readonly name: string;
   readonly version: number;
   readonly generation: number;
@@ -36,7 +36,7 @@ const tableName = (name: string, version: number, generation: number): string =>
   `${name.replaceAll('-', '_')}_v${version}_g${generation}`;
 
 /** A version of rows by what the catalogue keeps of it. */
-export const keptOf = (row: Record<string, unknown>, columns: readonly OwnColumn[]): CataloguedModel => {
+export const tableFrom = (row: Record<string, unknown>, columns: readonly OwnColumn[]): ModelTable => {
   const name = String(row['name']);
   const version = Number(row['version']);
   const generation = Number(row['generation']);
@@ -67,8 +67,8 @@ export function prepareFile(
       place.run(model.name, model.version, JSON.stringify(ownColumns(model)));
       db.prepare('DELETE FROM nexts WHERE name = ? AND version <> ?').run(model.name, model.version);
     }
-    if (head !== undefined) foldAnewWhatIsAhead(db, models, head);
-    const wanted = new Set([...livingIn(db), ...nextsIn(db, models)].map(({ table }) => table));
+    if (head !== undefined) rebuildTablesAhead(db, models, head);
+    const wanted = new Set([...activeTables(db), ...pendingTables(db, models)].map(({ table }) => table));
     for (const table of tablesIn(db)) if (/_v[0-9]+_g[0-9]+$/.test(table) && !wanted.has(table)) dropRows(db, table);
   }).immediate();
 }
@@ -77,15 +77,15 @@ export function prepareFile(
  * Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under
  * another generation, so that no reader takes them for the same.
  */
-function foldAnewWhatIsAhead(db: Db, models: readonly AnyProjection[], head: bigint): void {
+function rebuildTablesAhead(db: Db, models: readonly AnyProjection[], head: bigint): void {
   const ahead = db.prepare('SELECT COUNT(*) FROM checkpoints WHERE rows_in = ? AND position > ?').pluck();
-  for (const { name, table } of livingIn(db)) {
+  for (const { name, table } of activeTables(db)) {
     const model = models.find((one) => one.name === name);
     if (model === undefined || ahead.get(table, head) === 0) continue;
-    serveNext(db, placeNext(db, model, true));
-    moveTurn(db);
+    promote(db, allocatePending(db, model, true));
+    bumpCatalogVersion(db);
   }
-  for (const { name, table } of nextsIn(db, models))
+  for (const { name, table } of pendingTables(db, models))
     if (ahead.get(table, head) !== 0) db.prepare('DELETE FROM nexts WHERE name = ?').run(name);
 }
 
@@ -160,38 +160,38 @@ export function checkLog(db: Db, storeId: string, file: string): void {
 }
 
 /** What is served, of each model. */
-export const livingIn = (db: Db): readonly CataloguedModel[] =>
+export const activeTables = (db: Db): readonly ModelTable[] =>
   (db.prepare('SELECT * FROM models').all() as Record<string, unknown>[]).map((row) =>
-    keptOf(row, JSON.parse(String(row['columns'])) as OwnColumn[]),
+    tableFrom(row, JSON.parse(String(row['columns'])) as OwnColumn[]),
   );
 
 /** What is being filled, of these models. */
-export const nextsIn = (db: Db, models: readonly AnyProjection[]): readonly CataloguedModel[] =>
+export const pendingTables = (db: Db, models: readonly AnyProjection[]): readonly ModelTable[] =>
   (db.prepare('SELECT * FROM nexts').all() as Record<string, unknown>[]).flatMap((row) => {
     const model = models.find(({ name }) => name === row['name']);
-    return model === undefined ? [] : [keptOf(row, ownColumns(model))];
+    return model === undefined ? [] : [tableFrom(row, ownColumns(model))];
   });
 
 /** Moves whenever other tables are served, or readers of some must begin anew. */
-export const turnOf = (db: Db): number => Number(db.prepare('SELECT turn FROM house').pluck().get());
-export const moveTurn = (db: Db): void => void db.prepare('UPDATE house SET turn = turn + 1').run();
+export const catalogVersionOf = (db: Db): number => Number(db.prepare('SELECT turn FROM house').pluck().get());
+export const bumpCatalogVersion = (db: Db): void => void db.prepare('UPDATE house SET turn = turn + 1').run();
 
 /** The place of a model's next version: where an earlier rebuild left it, or a new one. */
-export function placeNext(db: Db, model: AnyProjection, anew: boolean): CataloguedModel {
-  const [there] = nextsIn(db, [model]);
+export function allocatePending(db: Db, model: AnyProjection, anew: boolean): ModelTable {
+  const [there] = pendingTables(db, [model]);
   if (there !== undefined && !anew) return there;
   if (there !== undefined) dropRows(db, there.table);
-  const living = livingIn(db).find(({ name }) => name === model.name);
+  const living = activeTables(db).find(({ name }) => name === model.name);
   const generation = Math.max(living?.generation ?? 0, there?.generation ?? 0) + 1;
   db.prepare('INSERT OR REPLACE INTO nexts VALUES (?, ?, ?)').run(model.name, model.version, generation);
-  return keptOf({ name: model.name, version: model.version, generation }, ownColumns(model));
+  return tableFrom({ name: model.name, version: model.version, generation }, ownColumns(model));
 }
 
 /**
  * Serves what was being filled, in place of what was served: its table is dropped when nobody can
  * be reading it any more, at the next start.
  */
-export function serveNext(db: Db, next: CataloguedModel): void {
+export function promote(db: Db, next: ModelTable): void {
   db.prepare('UPDATE models SET version = ?, generation = ?, epoch = epoch + 1, columns = ? WHERE name = ?').run(
     next.version,
     next.generation,

@@ -27,7 +27,7 @@ export interface StoredModel {
 }
 
 /** Something that can be queried, model or view alike. */
-export interface Source {
+export interface Queryable {
   readonly name: string;
   readonly version: string;
   readonly about: string;
@@ -78,7 +78,7 @@ const inOrder = (columns: ColumnTypes, key: readonly string[], system: readonly 
 };
 
 /** The models as sources of their own. */
-export const modelSource = (stored: StoredModel): Source => ({
+export const modelSource = (stored: StoredModel): Queryable => ({
   name: stored.model.name,
   version: stored.version,
   about: stored.model.about,
@@ -94,7 +94,7 @@ export const modelSource = (stored: StoredModel): Source => ({
 });
 
 /** A view as a source; fails where it reads a model that is not there. */
-export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredModel>): Source {
+export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredModel>): Queryable {
   const reads = Object.keys(view.movedBy).map((name) => {
     const model = models.get(name);
     if (model === undefined) throw new Error(`the view ${view.name} reads ${name}, which is no model`);
@@ -116,7 +116,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
 /**
  * The text that names a row of a source for ever: a model's stream and key, a view's key values.
  */
-export function rowIdOf({ is, keyAt }: Source, row: readonly unknown[]): string {
+export function rowIdOf({ is, keyAt }: Queryable, row: readonly unknown[]): string {
   const first = String(row[keyAt[0] ?? 0]);
   if (keyAt.length === 1) return first;
   if (is === 'view') return JSON.stringify(keyAt.map((at) => row[at]));
@@ -125,7 +125,7 @@ export function rowIdOf({ is, keyAt }: Source, row: readonly unknown[]): string 
 }
 
 /** The key values that a row id stands for, by column; null where it cannot be one. */
-export function keyOf(source: Source, rowId: string): Readonly<Record<string, string | number | null>> | null {
+export function keyOf(source: Queryable, rowId: string): Readonly<Record<string, string | number | null>> | null {
   if (source.is === 'model') {
     const at = rowId.indexOf('#');
     return at < 0 ? { stream: rowId, row_key: '' } : { stream: rowId.slice(0, at), row_key: rowId.slice(at + 1) };
