@@ -2,7 +2,7 @@ import { type CommandProblem, type Json, type ReceivedCommand, parseStream } fro
 import { commandOf } from './catalogue.js';
 import { type MetadataNames, type RawMetadata, parseCommand, wrongMetadata } from './parse-command.js';
 import { PATTERNS, actorOf } from './sender.js';
-import type { FieldError } from './validate.js';
+import type { FieldError } from './structure.js';
 
 /** A message as it came: its headers as text, and the bytes of its value. */
 export interface Arrived {
@@ -34,11 +34,8 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** Without these nobody can be answered. */
 const NEEDED = ['id', 'source', 'subject'] as const;
 const MAX_ATTRIBUTE_LENGTH = 1024;
-/**
- * So many wrong fields are named, each path no longer than this: a reply has to fit into a message.
- */
-const MAX_NAMED_ERRORS = 500;
-const MAX_PATH_LENGTH = 200;
+/** A longer type is cut where an answer names it. */
+const MAX_NAMED_LENGTH = 200;
 const IS_JSON = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
 const STRUCTURED = /^application\/cloudevents\s*(?:\+([a-z0-9]+))?\s*(?:;|$)/i;
 
@@ -107,12 +104,12 @@ function commandFrom({ body }: ParsedCloudEvent, said: (name: string) => string 
   const refused = (code: string, title: string, fields: readonly FieldError[]): ReadMessage => ({
     is: 'wrong',
     asked,
-    problem: { code, title, more: wrongIn(fields) },
+    problem: { code, title, more: errorsIn(fields) },
   });
   const catalogued = stream === null || type === undefined ? undefined : commandOf(stream.kind, type);
   const beside = [...wrong, ...wrongMetadata(raw, NAMES)];
   if (stream !== null && type !== undefined && catalogued === undefined) {
-    const title = `there is no command "${type.slice(0, MAX_PATH_LENGTH)}" on "${stream.kind}"; the catalogue lists them`;
+    const title = `there is no command "${type.slice(0, MAX_NAMED_LENGTH)}" on "${stream.kind}"; the catalogue lists them`;
     return refused('no-such-command', title, beside);
   }
   if ('tooLarge' in body) return refused('body-too-large', 'the body is larger than 1 MiB', beside);
@@ -135,17 +132,9 @@ const NAMES: MetadataNames = {
   revision: 'ifrevision',
 };
 
-/** The wrong fields for a reply; none of them, no member. */
-function wrongIn(wrong: readonly FieldError[]): { readonly [name: string]: Json } {
-  if (wrong.length === 0) return {};
-  const named = wrong
-    .slice(0, MAX_NAMED_ERRORS)
-    .map(({ path, message }) => ({ path: cut(path), message: message.slice(0, 3 * MAX_PATH_LENGTH) }));
-  const rest = wrong.length - named.length;
-  return { errors: rest === 0 ? named : [...named, { path: '', message: `and ${rest} more fields are wrong` }] };
-}
-
-const cut = (path: string): string => (path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}...` : path);
+/** The fields in error for a reply; without any, no member. */
+const errorsIn = (wrong: readonly FieldError[]): { readonly [name: string]: Json } =>
+  wrong.length === 0 ? {} : { errors: wrong.map(({ path, message }) => ({ path, message })) };
 
 function takenApart({ headers, value }: Arrived): ParsedCloudEvent | { readonly why: string } {
   const mediaType = headers['content-type'];

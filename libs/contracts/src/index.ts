@@ -1,5 +1,6 @@
 export { OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
-export { CommandEnvelope, readBody, wrongFields, type FieldError } from './validate.js';
+export type { FieldError } from './structure.js';
+export { CommandEnvelope, readBody, wrongFields } from './validate.js';
 export {
   CATALOGUE,
   type KindName,

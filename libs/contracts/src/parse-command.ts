@@ -1,7 +1,8 @@
 import type { Actor, ReceivedCommand, StreamRef } from '@entente/kernel';
 import type { CataloguedCommand } from './catalogue.js';
 import { PATTERNS, errorUnless } from './sender.js';
-import { type FieldError, readBody } from './validate.js';
+import type { FieldError } from './structure.js';
+import { readBody } from './validate.js';
 
 /** What is said beside a command's body, as it came, whichever way: not yet known to be valid. */
 export interface RawMetadata {

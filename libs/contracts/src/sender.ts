@@ -1,5 +1,5 @@
 import { ROLES, type Actor, type Role } from '@entente/kernel';
-import type { FieldError } from './validate.js';
+import type { FieldError } from './structure.js';
 
 /** What a sender says beside a command's body: as it must be, and how that is told. */
 interface Shape {

@@ -3,12 +3,8 @@ import { type ValidationError, validateSync } from 'class-validator';
 import type { Evidence } from '@entente/kernel';
 import { compileOnce } from './compiled.js';
 import { instant, nestedList, optional, sha256, text } from './fields.js';
-
-/** A field that is not as it must be: its path and what it takes. */
-export interface FieldError {
-  readonly path: string;
-  readonly message: string;
-}
+import { type Schema, schemaOf } from './schema.js';
+import { ErrorList, type FieldError, checkStructure } from './structure.js';
 
 export class EvidenceRef implements Evidence {
   @sha256('the SHA-256 digest of the file') readonly sha256!: string;
@@ -26,41 +22,35 @@ export class CommandEnvelope {
 
 compileOnce();
 
-const MAX_DEPTH = 12;
-
-/**
- * Whether a value nests deeper than any wire class does; told without recursion, so that no depth
- * can break it.
- */
-function tooDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((v) => (v !== null && typeof v === 'object' ? (Object.values(v) as unknown[]) : []));
+/** Adds the errors that class-validator found, in the words of the API. */
+function addErrors(found: readonly ValidationError[], before: string, errors: ErrorList): void {
+  for (const { property, constraints = {}, children, value } of found) {
+    const path = before === '' ? property : `${before}.${property}`;
+    if (value === undefined && Object.keys(constraints).length > 0) errors.add(path, `${property} is missing`);
+    else for (const message of Object.values(constraints)) errors.add(path, message);
+    addErrors(children ?? [], path, errors);
   }
-  return false;
 }
 
-const fieldErrors = (errors: readonly ValidationError[], before: string): FieldError[] =>
-  errors.flatMap(({ property, constraints = {}, children, value }) => {
-    const path = before === '' ? property : `${before}.${property}`;
-    if ('whitelistValidation' in constraints) return [{ path, message: 'there is no such field' }];
-    if (value === undefined && Object.keys(constraints).length > 0)
-      return [{ path, message: `${property} is missing` }];
-    const own = Object.values(constraints).map((message) => ({ path, message }));
-    return [...own, ...fieldErrors(children ?? [], path)];
-  });
+const schemas = new WeakMap<new () => object, Schema>();
+function schemaFor(contract: new () => object): Schema {
+  let schema = schemas.get(contract);
+  if (schema === undefined) schemas.set(contract, (schema = schemaOf(contract)));
+  return schema;
+}
 
 /**
- * Every field of a value that a wire class does not accept, unknown ones too; none where it is
- * right.
+ * Every field of a value that a contract's class does not accept, unknown fields too; none if the
+ * value is valid. Names and sizes are checked before contents, and errors are bounded, so that no
+ * body costs more than its length.
  */
-export function wrongFields(wire: new () => object, value: unknown): readonly FieldError[] {
+export function wrongFields(contract: new () => object, value: unknown): readonly FieldError[] {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return [{ path: '', message: 'the body must be a JSON object' }];
-  if (tooDeep(value)) return [{ path: '', message: `the body must not nest deeper than ${MAX_DEPTH} levels` }];
-  const instance = plainToInstance(wire, value);
-  return fieldErrors(validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }), '');
+  const errors = new ErrorList();
+  const instance = plainToInstance(contract, checkStructure(schemaFor(contract), value, '', errors) as object);
+  addErrors(validateSync(instance), '', errors);
+  return errors.list();
 }
 
 /**
