@@ -3,7 +3,7 @@
  * Nest and TypeORM read.
  */
 export default {
-  reporters: ['default', '<rootDir>/test/count.mjs'],
+  reporters: ['default', '<rootDir>/test/support/count-reporter.mjs'],
   testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',

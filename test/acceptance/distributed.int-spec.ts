@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import { distributed } from '../integration/deployment.js';
+import { distributed } from '../support/distributed-in-process.js';
 import { importing } from './importing.js';
 import { liveOverHttp } from './live.js';
 import { moving } from './moving.js';

@@ -7,7 +7,7 @@ import { openLog } from '../../apps/cli/src/cli.module.js';
 import { commandLine } from '../../apps/cli/src/commands.js';
 import { readMapping } from '../../apps/cli/src/mapping.js';
 import { verify } from '../../apps/cli/src/verify.js';
-import { embedded } from './deployment.js';
+import { standalone } from '../support/deployment.js';
 import { CSV, MAPPING, importing } from './importing.js';
 
 const quiet = { json: true, out: () => undefined, err: () => undefined };
@@ -48,7 +48,7 @@ function totalsBySql(): unknown[] {
   return rows;
 }
 
-importing(embedded);
+importing(standalone);
 
 describe('reported obligations, imported by the command line', () => {
   it('run again, nothing doubles; the rows that are served are what a replay gives, and the log is whole', async () => {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { importObligations } from '../../apps/cli/src/import.js';
 import { verify } from '../../apps/cli/src/verify.js';
 import { all } from '../contracts/event-store.js';
-import type { Deployment, OpensDeployment } from './deployment.js';
-import { ApiClient } from './api-client.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { ApiClient } from '../support/api-client.js';
 
 export const CSV = join(import.meta.dirname, '../data/obligations.csv');
 export const MAPPING = join(import.meta.dirname, '../data/obligations.mapping.json');
@@ -46,7 +46,7 @@ async function totalsOf(deployment: Deployment): Promise<Total[]> {
  * Reported history comes in by the API of a deployment, and is there once however often it
  * is brought.
  */
-export function importing(opens: OpensDeployment): void {
+export function importing(opens: DeploymentFactory): void {
   const folder = mkdtempSync(join(tmpdir(), 'entente-importing-'));
   const refused = join(folder, 'refused.csv');
   let deployment: Deployment;

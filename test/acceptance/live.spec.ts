@@ -1,4 +1,4 @@
-import { embedded } from './deployment.js';
+import { standalone } from '../support/deployment.js';
 import { liveOverHttp } from './live.js';
 
-liveOverHttp(embedded);
+liveOverHttp(standalone);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tellExample } from '@entente/embedded';
-import type { Deployment, OpensDeployment } from './deployment.js';
-import { type Row, ApiClient } from './api-client.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { type Row, ApiClient } from '../support/api-client.js';
 
 /** A reader of server-sent events: what came, and a wait for what is to come. */
 async function listen(url: string, path: string, lastEventId?: string) {
@@ -49,7 +49,7 @@ async function listen(url: string, path: string, lastEventId?: string) {
 const caughtUp = (frames: readonly { event: string }[]): boolean => frames.some(({ event }) => event === 'caught-up');
 
 /** What changes is told as it changes, to whoever listens. */
-export function liveOverHttp(opens: OpensDeployment): void {
+export function liveOverHttp(opens: DeploymentFactory): void {
   let deployment: Deployment;
   const { model, send, pledge, head } = new ApiClient(() => deployment.url);
   beforeAll(async () => {
@@ -138,7 +138,7 @@ export function liveOverHttp(opens: OpensDeployment): void {
       await reader.until((frames) =>
         frames.some(({ event, data }) => event === 'row' && data['pledged'] === before + 11),
       );
-      expect(performance.now() - received).toBeLessThan(deployment.soon);
+      expect(performance.now() - received).toBeLessThan(deployment.visibleWithinMs);
       reader.stop();
     });
 

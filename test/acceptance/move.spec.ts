@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tellExample, createStandaloneApp } from '@entente/embedded';
 import { SqliteLogReader } from '@entente/sqlite';
 import { all } from '../contracts/event-store.js';
-import { entente } from '../entente.js';
+import { entente } from '../support/run-cli.js';
 
 const base = mkdtempSync(join(tmpdir(), 'entente-move-'));
 const old = join(base, 'old');

@@ -1,4 +1,4 @@
-import { embedded } from './deployment.js';
+import { standalone } from '../support/deployment.js';
 import { moving } from './moving.js';
 
-moving(embedded);
+moving(standalone);

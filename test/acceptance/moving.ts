@@ -8,8 +8,8 @@ import { SqliteEventStore } from '@entente/sqlite';
 import { exportLog, importInto } from '../../apps/cli/src/move.js';
 import { verify } from '../../apps/cli/src/verify.js';
 import { all, anEvent } from '../contracts/event-store.js';
-import { type Deployment, type OpensDeployment, embedded } from './deployment.js';
-import { ApiClient } from './api-client.js';
+import { type Deployment, type DeploymentFactory, standalone } from '../support/deployment.js';
+import { ApiClient } from '../support/api-client.js';
 
 const PSEUDONYM_KEY = Buffer.alloc(32, 5);
 const quiet = { json: true, out: () => undefined, err: () => undefined };
@@ -26,7 +26,7 @@ const eventsOf = async (deployment: Deployment) => {
  * The log of a deployment in one process is exported, and read into a deployment: it tells the same
  * there.
  */
-export function moving(opens: OpensDeployment): void {
+export function moving(opens: DeploymentFactory): void {
   const folder = mkdtempSync(join(tmpdir(), 'entente-moving-'));
   const file = join(folder, 'log.ndjson');
   let old: Deployment | undefined;
@@ -34,7 +34,7 @@ export function moving(opens: OpensDeployment): void {
   const from = new ApiClient(() => (old as Deployment).url);
   const to = new ApiClient(() => (deployment as Deployment).url);
   beforeAll(async () => {
-    old = await embedded({ pseudonymKey: PSEUDONYM_KEY });
+    old = await standalone({ pseudonymKey: PSEUDONYM_KEY });
     await tellExample(old.url, new Date().toISOString().slice(0, 10));
     const log = await old.log();
     await exportLog(log, file, quiet);

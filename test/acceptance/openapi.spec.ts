@@ -1,4 +1,4 @@
-import { embedded } from './deployment.js';
+import { standalone } from '../support/deployment.js';
 import { openapi } from './openapi.js';
 
-openapi(embedded);
+openapi(standalone);

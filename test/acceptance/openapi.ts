@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CATALOGUE } from '@entente/contracts';
 import { tellExample } from '@entente/embedded';
-import type { Deployment, OpensDeployment } from './deployment.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 
 interface Operation {
   readonly tags: readonly string[];
@@ -48,7 +48,7 @@ function fill(body: Record<string, unknown>, path: string, value: string): void 
 }
 
 /** What a deployment says of itself at /docs holds: its examples are tried. */
-export function openapi(opens: OpensDeployment): void {
+export function openapi(opens: DeploymentFactory): void {
   let deployment: Deployment;
   let paths: [string, { get?: Operation; post?: Operation }][];
   beforeAll(async () => {

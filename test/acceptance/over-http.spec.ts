@@ -1,4 +1,4 @@
-import { embedded } from './deployment.js';
+import { standalone } from '../support/deployment.js';
 import { overHttp } from './over-http.js';
 
-overHttp(embedded);
+overHttp(standalone);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CATALOGUE, readBody, schemaOf } from '@entente/contracts';
-import type { Deployment, OpensDeployment } from './deployment.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 
 interface Answer {
   status: number;
@@ -30,7 +30,7 @@ const commands = CATALOGUE.flatMap(({ kind, commands: of }) =>
  * Commands are told over HTTP, each answer is what it says, and hostile ones are the sender's
  * fault.
  */
-export function overHttp(opens: OpensDeployment): void {
+export function overHttp(opens: DeploymentFactory): void {
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await opens();

@@ -1,4 +1,4 @@
-import { embedded } from './deployment.js';
+import { standalone } from '../support/deployment.js';
 import { page } from './page.js';
 
-page(embedded);
+page(standalone);

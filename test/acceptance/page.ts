@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Deployment, OpensDeployment } from './deployment.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 
 /** The page that a deployment shows at its address. */
-export function page(opens: OpensDeployment): void {
+export function page(opens: DeploymentFactory): void {
   let deployment: Deployment;
   let page: string;
   let policy: string;

@@ -1,4 +1,4 @@
-import { embedded } from './deployment.js';
+import { standalone } from '../support/deployment.js';
 import { reading } from './reading.js';
 
-reading(embedded);
+reading(standalone);

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tellExample } from '@entente/embedded';
-import type { Deployment, OpensDeployment } from './deployment.js';
-import { type Page, type Row, ApiClient } from './api-client.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { type Page, type Row, ApiClient } from '../support/api-client.js';
 
 /**
  * Rows, history and health are read over HTTP: now, as of then, page by page, whole, and right
  * behind a write.
  */
-export function reading(opens: OpensDeployment): void {
+export function reading(opens: DeploymentFactory): void {
   let deployment: Deployment;
   const { get, model, send, pledge, head, afterwards } = new ApiClient(() => deployment.url);
   beforeAll(async () => {

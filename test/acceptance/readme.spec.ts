@@ -20,8 +20,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readCommand } from '@entente/contracts';
 import { commandLine } from '../../apps/cli/src/commands.js';
 import { APPS } from '../../deploy/check/settings.mjs';
-import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
-import { DOCUMENTS, ROOT, blocksOf, linksOf, textOf } from './documents.js';
+import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
+import { DOCUMENTS, ROOT, blocksOf, linksOf, textOf } from '../support/documents.js';
 
 /** What has happened in the folder of a reader who does what a document says. */
 interface Ran {
@@ -46,7 +46,7 @@ const isRun = ({ info }: { readonly info: string }): boolean => /^sh\b/.test(inf
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-readme-'));
 const before = { ...process.env };
-let built: BuiltStandalone;
+let built: StandaloneProcess;
 let door: Server;
 beforeAll(async () => {
   mkdirSync(join(folder, 'bin'));
@@ -66,7 +66,7 @@ beforeAll(async () => {
 afterAll(async () => {
   process.env = before;
   door.close();
-  built.deployment.kill();
+  built.process.kill();
   await built.ended;
   rmSync(folder, { recursive: true });
 });

@@ -1,4 +1,4 @@
-import { embedded } from './deployment.js';
+import { standalone } from '../support/deployment.js';
 import { views } from './views.js';
 
-views(embedded);
+views(standalone);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anEvent } from '../contracts/event-store.js';
-import type { Deployment, OpensDeployment } from './deployment.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -14,7 +14,7 @@ const account = { ...parties, fund: 'Fund', stages: ['pledged', 'committed', 'ob
 const money = (amount: number, period = '2026') => ({ amount, period });
 
 /** What joins and sums several streams says what they say together. */
-export function views(opens: OpensDeployment): void {
+export function views(opens: DeploymentFactory): void {
   let deployment: Deployment;
   /** Views are read as of all that was said so far, in whatever stream. */
   let last = '';

@@ -42,25 +42,25 @@ export const ALWAYS = [
 export const TOUCHED = [
   {
     name: 'restarts, and a cluster that loses nodes',
-    run: integration('restarted', 'cluster', 'recorded'),
+    run: integration('restart', 'cluster', 'recorded-answers'),
     touches: [...EVENT_STORE, 'libs/engine/src/relay', 'libs/engine/src/event-store'],
     seconds: 260,
   },
   {
     name: 'backing services that go away',
-    run: integration('away', 'postgres-away', 'disk'),
+    run: integration('outage', 'postgres-outage', 'disk-full'),
     touches: [...EVENT_STORE, ...POSTGRES, ...KAFKA, ...LOOPS],
     seconds: 440,
   },
   {
     name: 'Kafka: delivery, rebalancing, zombies, topics that are lost',
-    run: integration('delivered', 'orders', 'zombies', 'topic', 'intake', 'secured', 'watching'),
+    run: integration('kafka-delivery', 'rebalancing', 'zombies', 'topic-disorder', 'intake', 'secured', 'watching'),
     touches: [...KAFKA, 'libs/engine/src/project', 'libs/engine/src/event-feed'],
     seconds: 300,
   },
   {
     name: 'logs that are moved and restored',
-    run: integration('moved', 'restored', 'clocks'),
+    run: integration('log-import', 'restore', 'clock-skew'),
     touches: [...EVENT_STORE, 'apps/cli/', 'libs/engine/src/eras'],
     seconds: 120,
   },
@@ -72,7 +72,7 @@ export const TOUCHED = [
   },
   {
     name: 'several APIs, and how a deployment starts',
-    run: integration('two-apis', 'waiting', 'set'),
+    run: integration('concurrent-apis', 'waiting', 'services-command'),
     touches: [...HTTP, ...LOOPS, 'deploy/services/'],
     seconds: 260,
   },

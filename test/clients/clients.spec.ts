@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Deployment, embedded } from '../acceptance/deployment.js';
+import { type Deployment, standalone } from '../support/deployment.js';
 
 const run = promisify(execFile);
 let deployment: Deployment;
 let folder: string;
 let lint: string;
 beforeAll(async () => {
-  deployment = await embedded();
+  deployment = await standalone();
   folder = mkdtempSync(join(tmpdir(), 'entente-clients-'));
   const generate = join(import.meta.dirname, 'generate.mjs');
   ({ stdout: lint } = await run(process.execPath, [generate, deployment.url, folder]));

@@ -5,7 +5,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import type { Case } from './contract.js';
 
 /** A feed over an empty log. */
-export interface FeedOnTrial {
+export interface FeedFixture {
   readonly feed: EventFeed;
   /** Appends so many events to a stream of the log. */
   append(stream: string, count: number): Promise<void>;
@@ -13,7 +13,7 @@ export interface FeedOnTrial {
   readonly patience: number;
 }
 
-const until = async ({ patience }: FeedOnTrial, holds: () => boolean): Promise<void> => {
+const until = async ({ patience }: FeedFixture, holds: () => boolean): Promise<void> => {
   for (const end = Date.now() + patience; !holds(); await pause(2))
     if (Date.now() > end) throw new Error(`not within ${patience} ms: ${String(holds)}`);
 };
@@ -40,10 +40,10 @@ const ofStream = (seen: readonly RecordedEvent[], stream: string): number[] =>
   seen.filter((event) => event.stream === stream).map(({ revision }) => revision);
 
 /** What `EventFeed` promises, made executable. */
-export const EVENT_FEED: readonly Case<FeedOnTrial>[] = [
+export const EVENT_FEED: readonly Case<FeedFixture>[] = [
   {
-    says: 'delivers what is there and what comes, each stream in order and nothing twice while all is well',
-    async holds(trial) {
+    name: 'delivers what is there and what comes, each stream in order and nothing twice while all is well',
+    async verify(trial) {
       const { consumer, seen } = keeper();
       for (const stream of streams) await trial.append(stream, 2);
       const running = trial.feed.subscribe(consumer);
@@ -56,8 +56,8 @@ export const EVENT_FEED: readonly Case<FeedOnTrial>[] = [
     },
   },
   {
-    says: 'goes on from where the consumer stands',
-    async holds(trial) {
+    name: 'goes on from where the consumer stands',
+    async verify(trial) {
       const first = keeper();
       await trial.append('note/a', 4);
       const running = trial.feed.subscribe(first.consumer);
@@ -75,8 +75,8 @@ export const EVENT_FEED: readonly Case<FeedOnTrial>[] = [
     },
   },
   {
-    says: 'waits for a batch to take effect before the next of its partition, and says through where it has been seen',
-    async holds(trial) {
+    name: 'waits for a batch to take effect before the next of its partition, and says through where it has been seen',
+    async verify(trial) {
       const open = new Map<number, number>();
       let most = 0;
       const { consumer, seen, batches } = keeper(async ({ partition }) => {
@@ -100,8 +100,8 @@ export const EVENT_FEED: readonly Case<FeedOnTrial>[] = [
     },
   },
   {
-    says: 'keeps all events of a stream in one of its partitions',
-    async holds(trial) {
+    name: 'keeps all events of a stream in one of its partitions',
+    async verify(trial) {
       const { consumer, seen, batches } = keeper();
       for (const stream of streams) await trial.append(stream, 2);
       const running = trial.feed.subscribe(consumer);
@@ -119,8 +119,8 @@ export const EVENT_FEED: readonly Case<FeedOnTrial>[] = [
     },
   },
   {
-    says: 'delivers again from where the consumer stands when it could not take a batch, and says why meanwhile',
-    async holds(trial) {
+    name: 'delivers again from where the consumer stands when it could not take a batch, and says why meanwhile',
+    async verify(trial) {
       let tries = 0;
       // Of a partition in which nothing happens it is told too, how far that was seen.
       const { consumer, seen } = keeper(({ events }) =>
@@ -137,8 +137,8 @@ export const EVENT_FEED: readonly Case<FeedOnTrial>[] = [
     },
   },
   {
-    says: 'says how far it can see',
-    async holds(trial) {
+    name: 'says how far it can see',
+    async verify(trial) {
       const { consumer, seen } = keeper();
       await trial.append('note/a', 3);
       const running = trial.feed.subscribe(consumer);
@@ -148,8 +148,8 @@ export const EVENT_FEED: readonly Case<FeedOnTrial>[] = [
     },
   },
   {
-    says: 'ends after the batch at hand when it is stopped',
-    async holds(trial) {
+    name: 'ends after the batch at hand when it is stopped',
+    async verify(trial) {
       let ended = 0;
       const { consumer, seen } = keeper(async ({ events }) => {
         await pause(20);

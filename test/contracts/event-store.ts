@@ -33,7 +33,7 @@ export async function all(batches: AsyncIterable<readonly RecordedEvent[]>): Pro
 }
 
 /** An empty store. */
-export interface StoreOnTrial {
+export interface StoreFixture {
   readonly store: EventStore;
 }
 
@@ -41,7 +41,7 @@ export interface StoreOnTrial {
  * The same with a clock that a case may set (milliseconds; noon of 1 June 2026 at first): where the
  * clock is a server's, that of a double.
  */
-export interface StoreAtAnHour extends StoreOnTrial {
+export interface StoreWithClock extends StoreFixture {
   readonly clock: { now: number };
 }
 
@@ -61,18 +61,18 @@ function placesAround(log: readonly RecordedEvent[]): bigint[] {
 }
 
 /** What `EventStore` promises, made executable. */
-export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
+export const EVENT_STORE: readonly Case<StoreFixture>[] = [
   {
-    says: 'numbers the events of a stream from 0 and answers with the last',
-    async holds({ store }) {
+    name: 'numbers the events of a stream from 0 and answers with the last',
+    async verify({ store }) {
       expect(await store.append('note/a', 'none', [anEvent(), anEvent()])).toMatchObject({ ok: true, revision: 1 });
       expect(await store.append('note/a', 1, [anEvent()])).toMatchObject({ ok: true, revision: 2 });
       expect((await all(store.readStream('note/a'))).map((e) => e.revision)).toEqual([0, 1, 2]);
     },
   },
   {
-    says: 'holds the expected revision exactly: a number, none, any, exists',
-    async holds({ store }) {
+    name: 'holds the expected revision exactly: a number, none, any, exists',
+    async verify({ store }) {
       const cases = [
         ['none', true, false],
         ['exists', false, true],
@@ -93,8 +93,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'tells a conflict by the revision that is there, and fails no neighbour in the same commit',
-    async holds({ store }) {
+    name: 'tells a conflict by the revision that is there, and fails no neighbour in the same commit',
+    async verify({ store }) {
       await store.append('note/a', 'none', [anEvent()]);
       const answers = await Promise.all([
         store.append('note/b', 'none', [anEvent()]),
@@ -106,8 +106,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'answers the same events at the same place as the first time',
-    async holds({ store }) {
+    name: 'answers the same events at the same place as the first time',
+    async verify({ store }) {
       const events = [anEvent(), anEvent()];
       const first = await store.append('note/a', 'none', events);
       await store.append('note/a', 1, [anEvent()]);
@@ -116,8 +116,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'takes for a repeat what is the same from its first event on, and nothing that is the same in part',
-    async holds({ store }) {
+    name: 'takes for a repeat what is the same from its first event on, and nothing that is the same in part',
+    async verify({ store }) {
       const a = anEvent();
       const b = anEvent();
       const c = anEvent();
@@ -131,8 +131,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'appends again what has no place of its own to be a repeat at: any, exists',
-    async holds({ store }) {
+    name: 'appends again what has no place of its own to be a repeat at: any, exists',
+    async verify({ store }) {
       const a = anEvent();
       const b = anEvent();
       await store.append('note/a', 'any', [a]);
@@ -142,8 +142,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'gives back what was appended, with position and time of recording',
-    async holds({ store }) {
+    name: 'gives back what was appended, with position and time of recording',
+    async verify({ store }) {
       const event = anEvent('NoteTaken', { text: 'Ünïcode \u{1F33F}', deep: [{ a: null }] });
       const answer = await store.append('note/a', 'none', [event]);
       const [read] = await all(store.readStream('note/a'));
@@ -153,8 +153,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'reads a stream from a revision, backwards, and within a limit',
-    async holds({ store }) {
+    name: 'reads a stream from a revision, backwards, and within a limit',
+    async verify({ store }) {
       await store.append('note/a', 'none', [anEvent(), anEvent(), anEvent(), anEvent()]);
       const revisions = async (range: Parameters<EventStore['readStream']>[1]) =>
         (await all(store.readStream('note/a', range))).map((e) => e.revision);
@@ -165,8 +165,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'gives the log in rising positions, whole over many pages',
-    async holds({ store }) {
+    name: 'gives the log in rising positions, whole over many pages',
+    async verify({ store }) {
       const streams = Array.from({ length: 30 }, (_, i) => `note/s${i}`);
       await Promise.all(
         streams.map((s) =>
@@ -185,8 +185,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'reads the event at a position, and null where none of the log begins',
-    async holds({ store }) {
+    name: 'reads the event at a position, and null where none of the log begins',
+    async verify({ store }) {
       for (let i = 0; i < 4; i += 1) await store.append(`note/${i}`, 'none', [anEvent(), anEvent()]);
       const log = await all(store.readLog(0n));
       expect(log).toHaveLength(8);
@@ -197,8 +197,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'reads behind any position, whether or not an event begins there, and refuses a number that can be none',
-    async holds({ store }) {
+    name: 'reads behind any position, whether or not an event begins there, and refuses a number that can be none',
+    async verify({ store }) {
       for (let i = 0; i < 4; i += 1) await store.append(`note/${i}`, 'none', [anEvent(), anEvent()]);
       const log = await all(store.readLog(0n));
       for (const after of placesAround(log)) {
@@ -216,8 +216,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'narrows the log by kind, by type and by an upper position',
-    async holds({ store }) {
+    name: 'narrows the log by kind, by type and by an upper position',
+    async verify({ store }) {
       await store.append('note/a', 'none', [anEvent('NoteTaken')]);
       await store.append('memo/a', 'none', [anEvent('MemoSent'), anEvent('MemoRead')]);
       expect((await all(store.readLog(0n, { kinds: ['memo'] }))).map((e) => e.type)).toEqual(['MemoSent', 'MemoRead']);
@@ -231,8 +231,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'shows readers a growing log without a gap while others append',
-    async holds({ store }) {
+    name: 'shows readers a growing log without a gap while others append',
+    async verify({ store }) {
       let ended = false;
       const writing = Promise.all(
         Array.from({ length: 300 }, (_, i) => store.append(`note/w${i}`, 'none', [anEvent(), anEvent()])),
@@ -249,23 +249,23 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'knows the revision of a stream, and -1 of one that is not there',
-    async holds({ store }) {
+    name: 'knows the revision of a stream, and -1 of one that is not there',
+    async verify({ store }) {
       await store.append('note/a', 'none', [anEvent(), anEvent()]);
       expect([await store.revisionOf('note/a'), await store.revisionOf('note/b')]).toEqual([1, -1]);
     },
   },
   {
-    says: 'refuses an append without events, and one after closing',
-    async holds({ store }) {
+    name: 'refuses an append without events, and one after closing',
+    async verify({ store }) {
       await expect(store.append('note/a', 'any', [])).rejects.toThrow('at least one event');
       await store.close();
       await expect(store.append('note/a', 'any', [anEvent()])).rejects.toMatchObject({ code: 'shutting-down' });
     },
   },
   {
-    says: 'adopts events of another log as they are, none where one does not follow what is here, and once where it is told again',
-    async holds({ store }) {
+    name: 'adopts events of another log as they are, none where one does not follow what is here, and once where it is told again',
+    async verify({ store }) {
       const of = (stream: string, revision: number, recordedAt: string): RecordedEvent => {
         const { metadata, ...event } = anEvent();
         return { ...event, stream, revision, position: 900n, metadata: { ...metadata, recordedAt } };
@@ -293,8 +293,8 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
     },
   },
   {
-    says: 'records at times that never go back, and finds the position of an instant',
-    async holds({ store }) {
+    name: 'records at times that never go back, and finds the position of an instant',
+    async verify({ store }) {
       for (const stream of ['note/a', 'note/b', 'note/c']) {
         await store.append(stream, 'none', [anEvent()]);
         await pause(3);
@@ -312,10 +312,10 @@ export const EVENT_STORE: readonly Case<StoreOnTrial>[] = [
 ];
 
 /** What `EventStore` promises of its clock. */
-export const EVENT_STORE_CLOCK: readonly Case<StoreAtAnHour>[] = [
+export const EVENT_STORE_CLOCK: readonly Case<StoreWithClock>[] = [
   {
-    says: 'records at the hour that its clock shows, never goes back, and finds the position of an instant',
-    async holds({ store, clock }) {
+    name: 'records at the hour that its clock shows, never goes back, and finds the position of an instant',
+    async verify({ store, clock }) {
       await store.append('note/a', 'none', [anEvent()]);
       const [first] = await all(store.readLog(0n));
       expect(first?.metadata.recordedAt).toBe('2026-06-01T12:00:00.000Z');

@@ -114,8 +114,8 @@ const wordsOf = async (store: ReadModelStore, query: Partial<RowQuery> = {}, nam
  */
 export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
   {
-    says: 'gives a row back as it was kept, with the event that made it',
-    async holds(store) {
+    name: 'gives a row back as it was kept, with the event that made it',
+    async verify(store) {
       const row = word('peace', 12, { shade: 'blue', loud: true, parts: ['a', 'b'] });
       await writer(store)(['note/a', 'peace', row]);
       const { rows, pin } = await store.query('words', everything);
@@ -134,8 +134,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'gives any text back as it was, and finds and closes what stands under it',
-    async holds(store) {
+    name: 'gives any text back as it was, and finds and closes what stands under it',
+    async verify(store) {
       const texts = [
         '',
         ' ',
@@ -165,8 +165,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'moves a checkpoint only from where it stands, and keeps nothing of a batch that was folded on another one',
-    async holds(store) {
+    name: 'moves a checkpoint only from where it stands, and keeps nothing of a batch that was folded on another one',
+    async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const version: RowVersion = {
         stream: 'note/b',
@@ -194,8 +194,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'tells at once how far each model has folded each partition',
-    async holds(store) {
+    name: 'tells at once how far each model has folded each partition',
+    async verify(store) {
       const at = (await store.checkpoints()).get('words');
       expect(at).toEqual(Array(store.partitions).fill(0n));
       await writer(store)(['note/a', 'x', word('x', 1)], ['note/a', 'y', word('y', 1)]);
@@ -203,8 +203,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'keeps a batch whole or not at all',
-    async holds(store) {
+    name: 'keeps a batch whole or not at all',
+    async verify(store) {
       const versions: RowVersion[] = [
         { stream: 'note/a', key: 'x', since: 1n, until: null, eventId: 'e', row: word('x', 1) },
         { stream: 'note/b', key: 'y', since: 1n, until: null, eventId: 'e', row: { ...word('y', 1), amount: 0.5 } },
@@ -225,8 +225,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'says why a row cannot be kept: money beyond the safe range, something missing',
-    async holds(store) {
+    name: 'says why a row cannot be kept: money beyond the safe range, something missing',
+    async verify(store) {
       expect(store.refuses(words, word('x', 1))).toBeNull();
       expect(store.refuses(words, word('x', Number.MAX_SAFE_INTEGER + 1))).toContain('amount');
       expect(store.refuses(words, { word: 'x' })).toContain('amount');
@@ -234,8 +234,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'shows the rows as they stood at any position, for ever',
-    async holds(store) {
+    name: 'shows the rows as they stood at any position, for ever',
+    async verify(store) {
       const write = writer(store);
       await write(['note/a', 'x', word('x', 1)], ['note/a', 'x', word('x', 2)]);
       await write(['note/b', 'y', word('y', 7)], ['note/a', 'x', null]);
@@ -257,8 +257,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'filters by values, by none, by ranges, all of them together',
-    async holds(store) {
+    name: 'filters by values, by none, by ranges, all of them together',
+    async verify(store) {
       await writer(store)(
         ['note/a', '1', word('a', 1, { shade: 'red' })],
         ['note/a', '2', word('b', 2)],
@@ -280,8 +280,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'sorts with what is missing last, and goes on behind any row in either direction',
-    async holds(store) {
+    name: 'sorts with what is missing last, and goes on behind any row in either direction',
+    async verify(store) {
       const shades = ['red', null, 'blue', 'red', null, 'green'];
       await writer(store)(...shades.map((shade, i) => ['note/a', String(i), word(`w${i}`, i, { shade })] as const));
       for (const descending of [false, true]) {
@@ -308,8 +308,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'totals all that match, not the page, apart by unlike units, exactly beyond the safe range',
-    async holds(store) {
+    name: 'totals all that match, not the page, apart by unlike units, exactly beyond the safe range',
+    async verify(store) {
       const big = Number.MAX_SAFE_INTEGER;
       await writer(store)(
         ['note/a', '1', word('a', big, { shade: 'red' })],
@@ -330,8 +330,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'tells what changed between two positions, each row once with what it was before',
-    async holds(store) {
+    name: 'tells what changed between two positions, each row once with what it was before',
+    async verify(store) {
       const write = writer(store);
       await write(['note/a', 'x', word('x', 1)], ['note/a', 'y', word('y', 1)], ['note/a', 'z', word('z', 1)]);
       const to = await write(
@@ -361,16 +361,16 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'tells to read anew where more changed than is worth telling one by one',
-    async holds(store) {
+    name: 'tells to read anew where more changed than is worth telling one by one',
+    async verify(store) {
       await writer(store)(...Array.from({ length: 600 }, (_, i) => ['note/a', String(i), word(`w${i}`, i)] as const));
       expect(await store.changes('words', pinned(store, 0n))).toMatchObject({ tooMany: true, changes: [] });
       expect(await store.changes('by-word', pinned(store, 0n))).toMatchObject({ tooMany: true, changes: [] });
     },
   },
   {
-    says: 'names the events that made a row, oldest first, and those behind a row of a view',
-    async holds(store) {
+    name: 'names the events that made a row, oldest first, and those behind a row of a view',
+    async verify(store) {
       const write = writer(store);
       await write(
         ['note/a', 'x', word('x', 1)],
@@ -387,8 +387,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'lists a parked stream, and shows on its rows since when',
-    async holds(store) {
+    name: 'lists a parked stream, and shows on its rows since when',
+    async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'x', word('x', 1)]);
       const parked = {
         model: 'words',
@@ -409,8 +409,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'says what can be asked for, how far it reaches, and calls back when it moves',
-    async holds(store) {
+    name: 'says what can be asked for, how far it reaches, and calls back when it moves',
+    async verify(store) {
       expect(store.names().map(({ name, is, key, reads }) => [name, is, key, reads])).toEqual([
         ['words', 'model', ['stream', 'row_key'], ['words']],
         ['by-word', 'view', ['word'], ['words']],
@@ -424,8 +424,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'fills the next version of a model beside the living one, and serves it from the cut-over on',
-    async holds(store) {
+    name: 'fills the next version of a model beside the living one, and serves it from the cut-over on',
+    async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'y', word('y', 2)]);
       const before = await store.positions('words');
       const turn = await store.catalogVersion();
@@ -451,8 +451,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'lets a next version take over only when it is as far as the living one',
-    async holds(store) {
+    name: 'lets a next version take over only when it is as far as the living one',
+    async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'y', word('y', 2)]);
       const next = await store.rebuild(['words'], false);
       const fill = writer(next);
@@ -465,8 +465,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'goes on with a next version that was broken off, or begins it anew',
-    async holds(store) {
+    name: 'goes on with a next version that was broken off, or begins it anew',
+    async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const first = await store.rebuild(['words'], false);
       await writer(first)(['note/a', 'x', word('x', 5)]);
@@ -481,8 +481,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'fences a rebuild whose next version was begun anew by another one',
-    async holds(store) {
+    name: 'fences a rebuild whose next version was begun anew by another one',
+    async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const first = await store.rebuild(['words'], false);
       const second = await store.rebuild(['words'], true);
@@ -503,8 +503,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'clears a parked stream with what it had missed, at the positions at which it belongs, and moves the epoch',
-    async holds(store) {
+    name: 'clears a parked stream with what it had missed, at the positions at which it belongs, and moves the epoch',
+    async verify(store) {
       const write = writer(store);
       await write(['note/a', 'x', word('x', 1)]);
       const parked = {
@@ -537,8 +537,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    says: 'keeps nothing that was begun before a parked stream was cleared or other rows were served, even where it has taken these up',
-    async holds(store) {
+    name: 'keeps nothing that was begun before a parked stream was cleared or other rows were served, even where it has taken these up',
+    async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const empty = { model: 'words', partition: 0, closes: [], versions: [], parked: [] };
       const parked = { model: 'words', stream: 'note/a', eventId: 'e2', position: 2n, error: 'no', since: 's' };

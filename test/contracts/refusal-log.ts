@@ -20,15 +20,15 @@ export const refused = (n: number, code = 'not-the-donor', organisation = 'norla
  * An empty log that keeps no more than so many, and lets no more than so many wait; opened again,
  * another one on what is kept.
  */
-export interface RefusalsOnTrial {
+export interface RefusalLogFixture {
   open(most?: number, mostWaiting?: number): Promise<RefusalLog>;
 }
 
 /** What `RefusalLog` promises, made executable. */
-export const REFUSAL_LOG: readonly Case<RefusalsOnTrial>[] = [
+export const REFUSAL_LOG: readonly Case<RefusalLogFixture>[] = [
   {
-    says: 'lists the newest first, page by page, narrowed, and is there after a restart',
-    async holds({ open }) {
+    name: 'lists the newest first, page by page, narrowed, and is there after a restart',
+    async verify({ open }) {
       const log = await open();
       for (let n = 1; n <= 5; n += 1)
         log.note(refused(n, n === 3 ? 'not-found' : undefined, n === 4 ? 'sudria' : undefined));
@@ -47,8 +47,8 @@ export const REFUSAL_LOG: readonly Case<RefusalsOnTrial>[] = [
     },
   },
   {
-    says: 'is bounded: the oldest go, and what comes too fast is counted',
-    async holds({ open }) {
+    name: 'is bounded: the oldest go, and what comes too fast is counted',
+    async verify({ open }) {
       const log = await open(3, 4);
       for (let n = 1; n <= 6; n += 1) log.note(refused(n));
       const { refusals, leftOut } = await log.list({ limit: 10 });
@@ -58,8 +58,8 @@ export const REFUSAL_LOG: readonly Case<RefusalsOnTrial>[] = [
     },
   },
   {
-    says: 'loses nothing that is noted while what was noted before is written',
-    async holds({ open }) {
+    name: 'loses nothing that is noted while what was noted before is written',
+    async verify({ open }) {
       const log = await open();
       const listed: Promise<unknown>[] = [];
       for (let n = 1; n <= 60; n += 1, await pause(1)) {

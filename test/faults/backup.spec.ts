@@ -6,9 +6,9 @@ import { createStandaloneApp } from '@entente/embedded';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import type { Manifest } from '../../apps/cli/src/backup.js';
-import { propose as proposeTo, startStandalone } from '../built-standalone.js';
+import { propose as proposeTo, startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
-import { entente } from '../entente.js';
+import { entente } from '../support/run-cli.js';
 
 let base: string;
 let data: string;
@@ -60,7 +60,7 @@ const streamsOf = async (folder: string): Promise<string[]> => {
 
 describe('a backup', () => {
   it('made under load, restored where all was lost: what it holds is whole, and what the senders send again is there once', async () => {
-    const { deployment, url, ended } = await startStandalone(data, 'off');
+    const { process: deployment, url, ended } = await startStandalone(data, 'off');
     let over = false;
     const sent: string[] = [];
     const writing = (async () => {

@@ -6,9 +6,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exampleScenario } from '@entente/contracts';
 import { createStandaloneApp } from '@entente/embedded';
 import { EventStore } from '@entente/engine';
-import { caughtUp, propose } from '../built-standalone.js';
+import { caughtUp, propose } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
-import { entente } from '../entente.js';
+import { entente } from '../support/run-cli.js';
 
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;

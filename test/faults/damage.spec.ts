@@ -17,9 +17,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import Database from 'better-sqlite3';
 import { createStandaloneApp } from '@entente/embedded';
 import { SqliteLogReader, SqliteRefusalLog } from '@entente/sqlite';
-import { type BuiltStandalone, caughtUp, propose, runStandalone, startStandalone } from '../built-standalone.js';
+import {
+  type StandaloneProcess,
+  caughtUp,
+  propose,
+  runStandalone,
+  startStandalone,
+} from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
-import { entente } from '../entente.js';
+import { entente } from '../support/run-cli.js';
 
 const PROGRAMMES = 300;
 const base = mkdtempSync(join(tmpdir(), 'entente-damage-'));
@@ -48,11 +54,11 @@ beforeEach(() => {
 });
 afterEach(() => {
   chmodSync(folder, 0o755);
-  for (const { deployment } of started.splice(0)) deployment.kill('SIGKILL');
+  for (const { process: deployment } of started.splice(0)) deployment.kill('SIGKILL');
 });
 
-const started: BuiltStandalone[] = [];
-async function start(): Promise<BuiltStandalone> {
+const started: StandaloneProcess[] = [];
+async function start(): Promise<StandaloneProcess> {
   const deployment = await startStandalone(folder, 'off');
   started.push(deployment);
   return deployment;
@@ -139,7 +145,7 @@ describe('the deployment does not start, and says what is wrong and what to do,'
     '%s: in one line, with exit status 1',
     async (_, spoil) => {
       spoil();
-      const { status, said } = await runStandalone(folder);
+      const { status, output: said } = await runStandalone(folder);
       expect([status, said]).toEqual([1, expect.stringMatching(/^Entente cannot start: .* is damaged .*\n$/)]);
     },
   );
@@ -149,12 +155,12 @@ describe('the deployment does not start, and says what is wrong and what to do,'
     const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     chmodSync(base, 0o755);
     chmodSync(folder, 0o555);
-    const { status, said } = await runStandalone(folder, user);
+    const { status, output: said } = await runStandalone(folder, user);
     expect([status, said]).toEqual([1, expect.stringContaining(`${folder} cannot be written by this user: let it`)]);
     chmodSync(folder, 0o777);
     for (const file of readdirSync(folder)) chmodSync(join(folder, file), file === 'log.sqlite' ? 0o444 : 0o666);
     const again = await runStandalone(folder, user);
-    expect([again.status, again.said]).toEqual([
+    expect([again.status, again.output]).toEqual([
       1,
       expect.stringContaining('log.sqlite cannot be written by this user'),
     ]);
@@ -162,13 +168,13 @@ describe('the deployment does not start, and says what is wrong and what to do,'
 
   it('where another process writes to the folder, which goes on', async () => {
     const first = await start();
-    const { status, said } = await runStandalone(folder);
+    const { status, output: said } = await runStandalone(folder);
     expect([status, said]).toEqual([
       1,
       expect.stringContaining('is in use: another process writes to this data folder'),
     ]);
     expect((await propose(first.url, 'later')).status).toBe(201);
-    first.deployment.kill('SIGTERM');
+    first.process.kill('SIGTERM');
     await first.ended;
   });
 });
@@ -176,7 +182,7 @@ describe('the deployment does not start, and says what is wrong and what to do,'
 describe('a damaged page', () => {
   it('in the middle of the log is told to whoever needs it and in its health, and the others are served', async () => {
     damage(log(), 'events');
-    const { deployment, url, ended } = await start();
+    const { process: deployment, url, ended } = await start();
     const answers = await Promise.all(
       Array.from({ length: PROGRAMMES }, async (_, i) => {
         const answer = await send(url, `p${i}`, 'assign-gender-marker', { marker: 1 });
@@ -215,13 +221,13 @@ describe('a damaged page', () => {
     expect((await propose(first.url, 'later')).status).toBe(201);
     const health = await fetch(`${first.url}/health/ready`);
     expect([health.status, await health.json()]).toMatchObject([503, { fault: expect.stringContaining(REMOVE) }]);
-    first.deployment.kill('SIGTERM');
+    first.process.kill('SIGTERM');
     await first.ended;
     for (const file of readdirSync(folder)) if (file.startsWith('rows.sqlite')) rmSync(join(folder, file));
     const again = await start();
     await caughtUp(again.url);
     expect((await read(again.url, 'programmes')).rows).toHaveLength(PROGRAMMES + 1);
-    again.deployment.kill('SIGTERM');
+    again.process.kill('SIGTERM');
     await again.ended;
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });

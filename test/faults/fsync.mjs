@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startStandalone } from '../built-standalone.ts';
+import { startStandalone } from '../support/standalone-process.ts';
 
 const COMMANDS = 25;
 const folder = mkdtempSync(join(tmpdir(), 'entente-fsync-'));

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
-import { type BuiltStandalone, propose, startStandalone } from '../built-standalone.js';
+import { type StandaloneProcess, propose, startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
-import { entente } from '../entente.js';
+import { entente } from '../support/run-cli.js';
 
 let folder: string;
-let deployment: BuiltStandalone | null = null;
+let deployment: StandaloneProcess | null = null;
 beforeAll(() => {
   if (spawnSync('strace', ['-V']).status !== 0)
     throw new Error('strace is needed to make the disk fail: apt-get install strace');
@@ -19,8 +19,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   // strace would leave the deployment behind it alone.
-  spawnSync('pkill', ['-KILL', '-P', String(deployment?.deployment.pid)]);
-  deployment?.deployment.kill('SIGKILL');
+  spawnSync('pkill', ['-KILL', '-P', String(deployment?.process.pid)]);
+  deployment?.process.kill('SIGKILL');
   await deployment?.ended;
   rmSync(folder, { recursive: true });
 });
@@ -28,7 +28,7 @@ afterEach(async () => {
 /**
  * The deployment on a disk that fails under the given call on the log, at the call of this number.
  */
-const onBadDisk = (calls: string, number: number): Promise<BuiltStandalone> =>
+const onBadDisk = (calls: string, number: number): Promise<StandaloneProcess> =>
   startStandalone(folder, 'off', [
     'strace',
     '-f',
@@ -51,7 +51,7 @@ describe('where the disk fails under a commit', () => {
   ] as const)('%s; the deployment ends with status 70, and the retry is right', async (_, calls, number, replayed) => {
     let status: number | null = null;
     deployment = await onBadDisk(calls, number);
-    deployment.deployment.once('exit', (code) => (status = code));
+    deployment.process.once('exit', (code) => (status = code));
     const acknowledged: string[] = [];
     let unanswered = '';
     for (let n = 0; unanswered === '' && n < 50; n += 1)
@@ -64,7 +64,7 @@ describe('where the disk fails under a commit', () => {
     expect([retried.status, retried.headers.get('idempotency-replayed')]).toEqual([201, replayed]);
     for (const id of acknowledged)
       expect((await propose(deployment.url, id)).headers.get('idempotency-replayed')).toBe('true');
-    deployment.deployment.kill('SIGTERM');
+    deployment.process.kill('SIGTERM');
     await deployment.ended;
     const log = new SqliteLogReader(folder);
     const streams = (await all(log.readLog(0n))).map(({ stream }) => stream);

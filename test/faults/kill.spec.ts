@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
 import { commandLine } from '../../apps/cli/src/commands.js';
-import { startStandalone } from '../built-standalone.js';
+import { startStandalone } from '../support/standalone-process.js';
+import { preload } from '../support/preload.js';
 import { all } from '../contracts/event-store.js';
 
 const proposal = {
@@ -30,7 +30,7 @@ it('killed four times under load: what was acknowledged is there once, and a ret
   const acknowledged = new Map<string, unknown>();
   let sent = 0;
   for (let round = 0; round < 4; round += 1) {
-    const { deployment, url } = await startStandalone(folder, 'off');
+    const { process: deployment, url } = await startStandalone(folder, 'off');
     const last = [...acknowledged.keys()].at(-1);
     if (last !== undefined) expect(await (await propose(url, last)).json()).toEqual(acknowledged.get(last));
     let dead = false;
@@ -69,8 +69,8 @@ it('killed four times under load: what was acknowledged is there once, and a ret
       folder,
     ]);
   expect(exits).toEqual([0, 0]);
-  const ended = new Promise((resolve) => last.deployment.once('exit', resolve));
-  last.deployment.kill('SIGTERM');
+  const ended = new Promise((resolve) => last.process.once('exit', resolve));
+  last.process.kill('SIGTERM');
   expect(await ended).toBe(0);
   const reader = new SqliteLogReader(folder);
   const log = await all(reader.readLog(0n));
@@ -85,11 +85,11 @@ it('killed four times under load: what was acknowledged is there once, and a ret
 
 it('killed while it makes its key, when half of it is written: it starts again, and the key is whole', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-key-'));
-  const dies = `${pathToFileURL(join(import.meta.dirname, 'failing-files.mjs')).href}?dies=key`;
+  const dies = preload('failing-files.mjs?dies=key');
   await expect(startStandalone(folder, 'off', [], { NODE_OPTIONS: `--import ${dies}` })).rejects.toThrow(
     'ended with null',
   );
-  const { deployment, ended } = await startStandalone(folder, 'off');
+  const { process: deployment, ended } = await startStandalone(folder, 'off');
   expect(readFileSync(join(folder, 'pseudonym.key'), 'utf8')).toMatch(/^[0-9a-f]{64}$/);
   deployment.kill('SIGKILL');
   await ended;

@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals';
 import { createStandaloneApp } from '@entente/embedded';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
-import { propose } from '../built-standalone.js';
+import { propose } from '../support/standalone-process.js';
 
 const MODEL = 'programmes';
 interface Standing {

@@ -1,19 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
+import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
+import { preload } from '../support/preload.js';
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 let folder: string;
-let built: BuiltStandalone;
+let built: StandaloneProcess;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'entente-thread-'));
 });
 afterEach(async () => {
-  built.deployment.kill('SIGTERM');
+  built.process.kill('SIGTERM');
   await built.ended;
   rmSync(folder, { recursive: true });
 });
@@ -47,10 +47,10 @@ describe('the projection on a thread of its own', () => {
   it('that ended by itself begins again, and folds what came meanwhile', async () => {
     built = await startStandalone(folder, 'off', [], {
       LOG_LEVEL: 'fatal',
-      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'ending-threads.mjs')).href}`,
+      NODE_OPTIONS: `--import ${preload('end-threads-once.mjs')}`,
     });
     expect(await count(await propose('p0'))).toBe(1);
-    // Each of these ends the thread that folds it first: see `ending-threads.mjs`.
+    // Each of these ends the thread that folds it first: see `end-threads-once.mjs`.
     for (let n = 1; n <= 3; n += 1) {
       const begun = Date.now();
       let told = false;
@@ -90,11 +90,11 @@ describe('the thread on which questions are read', () => {
   it('that ended by itself answers those who had asked, and begins again', async () => {
     built = await startStandalone(folder, 'off', [], {
       LOG_LEVEL: 'fatal',
-      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'ending-threads.mjs')).href}`,
+      NODE_OPTIONS: `--import ${preload('end-threads-once.mjs')}`,
     });
     expect(await count(await propose('one'))).toBe(1);
     const asked = (programme: string) => fetch(`${built.url}/v1/read-models/programmes?programme=${programme}`);
-    // Asked for the first time, it ends: see `ending-threads.mjs`.
+    // Asked for the first time, it ends: see `end-threads-once.mjs`.
     const answers = await Promise.all([asked('norland.ends-questions'), asked('norland.one')]);
     expect([answers[0]?.status, answers[0]?.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await answers[0]?.json()).toMatchObject({ code: 'rows-away' });

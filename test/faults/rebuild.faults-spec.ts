@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { replay } from '@entente/engine';
 import Database from 'better-sqlite3';
@@ -10,24 +10,25 @@ import type { RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
+import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
+import { preload } from '../support/preload.js';
 import { all } from '../contracts/event-store.js';
-import { entente } from '../entente.js';
+import { entente } from '../support/run-cli.js';
 
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
-const DYING = pathToFileURL(fileURLToPath(new URL('dying.mjs', import.meta.url))).href;
+const DYING = preload('kill-at-sqlite-step.mjs');
 const PER_SECOND = 200;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const now = () => '2026-06-01T12:00:00.000Z';
 
 let folder: string;
-let built: BuiltStandalone;
+let built: StandaloneProcess;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'entente-cut-over-'));
   built = await startStandalone(folder, 'off', [], { LOG_LEVEL: 'error' });
 });
 afterEach(async () => {
-  built.deployment.kill('SIGKILL');
+  built.process.kill('SIGKILL');
   await built.ended;
   rmSync(folder, { recursive: true });
 });

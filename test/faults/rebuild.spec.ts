@@ -12,9 +12,9 @@ import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { caughtUp, propose, startStandalone } from '../built-standalone.js';
-import { entente as run } from '../entente.js';
-import { olderVersion } from '../older-rows.js';
+import { caughtUp, propose, startStandalone } from '../support/standalone-process.js';
+import { entente as run } from '../support/run-cli.js';
+import { olderVersion } from '../support/older-rows.js';
 
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -42,7 +42,7 @@ interface Answer {
 
 describe('a rebuild', () => {
   it('killed again and again beside a loaded deployment leaves every answer right, and takes over in the end', async () => {
-    const { deployment, url, ended: stopped } = await startStandalone(folder, 'off');
+    const { process: deployment, url, ended: stopped } = await startStandalone(folder, 'off');
     const answers: { at: number; count: number; version: string }[] = [];
     let over = false;
     const writing = (async () => {
@@ -269,7 +269,7 @@ describe('a parked stream', () => {
       `INSERT INTO parked SELECT 'programmes_v1_g1', stream, event_id, since, 'Error: by hand', '${now()}' FROM programmes_v1_g1`,
     ).run();
     db.close();
-    const { deployment, url, ended, logged } = await startStandalone(folder, 'off');
+    const { process: deployment, url, ended, logged } = await startStandalone(folder, 'off');
     while (!logged().includes('PARKED')) await pause(20);
     const line = logged()
       .split('\n')

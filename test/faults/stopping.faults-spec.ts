@@ -3,16 +3,16 @@ import { type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
+import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 let folder: string;
-let built: BuiltStandalone;
+let built: StandaloneProcess;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
 });
 afterEach(async () => {
-  built.deployment.kill('SIGKILL');
+  built.process.kill('SIGKILL');
   await built.ended;
   rmSync(folder, { recursive: true });
 });
@@ -22,8 +22,8 @@ const connection = (): Socket => connect(Number(new URL(built.url).port), '127.0
 /** Tells the deployment to stop: the status with which it ends, and after how many milliseconds. */
 async function stopped(): Promise<readonly [status: unknown, took: number]> {
   const begun = Date.now();
-  const exit = new Promise((resolve) => built.deployment.once('exit', resolve));
-  built.deployment.kill('SIGTERM');
+  const exit = new Promise((resolve) => built.process.once('exit', resolve));
+  built.process.kill('SIGTERM');
   const late = new Promise((done) => setTimeout(done, 15_000, 'it runs on').unref());
   return [await Promise.race([exit, late]), Date.now() - begun];
 }

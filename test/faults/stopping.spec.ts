@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
-import { propose, startStandalone } from '../built-standalone.js';
+import { propose, startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 
 const STOP = 2;
@@ -13,7 +13,11 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 it('a deployment that is held up ends within the bound with status 1, and all that was acknowledged is there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
-  const { deployment, url, ended } = await startStandalone(folder, 'off', [], {
+  const {
+    process: deployment,
+    url,
+    ended,
+  } = await startStandalone(folder, 'off', [], {
     ENTENTE_SHUTDOWN_TIMEOUT_SECONDS: String(STOP),
   });
   for (let n = 0; n < 5; n += 1) expect((await propose(url, `p${n}`)).status).toBe(201);
@@ -52,7 +56,7 @@ it('a deployment that is held up ends within the bound with status 1, and all th
  */
 async function askedWhileItCloses() {
   const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
-  const { deployment, url, ended } = await startStandalone(folder, 'off');
+  const { process: deployment, url, ended } = await startStandalone(folder, 'off');
   const { hostname, port } = new URL(url);
   const kept = connect(Number(port), hostname);
   let heard = '';

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, Executor, type OutcomeUnknown, Pseudonymizer, ExecuteCommand } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
-import { propose, startStandalone } from '../built-standalone.js';
+import { propose, startStandalone } from '../support/standalone-process.js';
+import { preload } from '../support/preload.js';
 import { all, anEvent } from '../contracts/event-store.js';
 
 let folder: string;
@@ -104,21 +104,21 @@ describe('where the disk fails under a commit', () => {
   });
 
   it('the built server ends with 70, and tells nobody that it was recorded; after the restart it is there once', async () => {
-    const fails = `${pathToFileURL(join(import.meta.dirname, 'failing-files.mjs')).href}?fails=sync`;
+    const fails = preload('failing-files.mjs?fails=sync');
     const first = await startStandalone(folder, 'off', [], { NODE_OPTIONS: `--import ${fails}`, LOG_LEVEL: 'fatal' });
-    const exit = new Promise((resolve) => first.deployment.once('exit', resolve));
+    const exit = new Promise((resolve) => first.process.once('exit', resolve));
     expect((await propose(first.url, 'one')).status).toBe(201);
     writeFileSync(join(folder, 'bad-disk'), '');
     const answer = await propose(first.url, 'two').catch(() => null);
     expect(answer?.status).not.toBe(201);
     const late = new Promise((done) => setTimeout(done, 5000, 'it runs on').unref());
     const status = await Promise.race([exit, late]);
-    first.deployment.kill('SIGKILL');
+    first.process.kill('SIGKILL');
     await first.ended;
     expect(status).toBe(70);
     const again = await startStandalone(folder, 'off');
     for (const id of ['one', 'two']) expect((await propose(again.url, id)).status).toBe(201);
-    again.deployment.kill('SIGKILL');
+    again.process.kill('SIGKILL');
     await again.ended;
     const store = open();
     expect(await all(store.readLog(0n))).toHaveLength(2);

@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createStandaloneApp } from '@entente/embedded';
 import type { RecordedEvent } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
-import { type BuiltStandalone, startStandalone } from '../built-standalone.js';
+import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
-import { entente } from '../entente.js';
-import { LiveReader } from '../live-reader.js';
-import { open, pledge } from '../funding.js';
-import { olderVersion } from '../older-rows.js';
+import { entente } from '../support/run-cli.js';
+import { LiveReader } from '../support/live-reader.js';
+import { open, pledge } from '../support/funding-account.js';
+import { olderVersion } from '../support/older-rows.js';
 
 const EVENTS = 120_000;
 const ACCOUNTS = 40;
@@ -61,7 +61,7 @@ async function fill(): Promise<void> {
     if (models.every(({ position }) => position === head)) break;
     await pause(20);
   }
-  again.deployment.kill('SIGTERM');
+  again.process.kill('SIGTERM');
   await again.ended;
 }
 
@@ -69,7 +69,7 @@ describe('an upgrade', () => {
   it('has no gap: under constant readers the older rows answer until the new ones have taken over, and each answer says which they are', async () => {
     await fill();
     older();
-    const built: BuiltStandalone = await startStandalone(folder, 'off');
+    const built: StandaloneProcess = await startStandalone(folder, 'off');
     const wrong: unknown[] = [];
     const versions: string[] = [];
     let over = false;
@@ -84,7 +84,7 @@ describe('an upgrade', () => {
           wrong.push([answer.status, version, position, rows.length, rows[0]?.fund, totals[0]?.count]);
       }
     };
-    const live = await new LiveReader(built.url, 'read-models/funding/live').come();
+    const live = await new LiveReader(built.url, 'read-models/funding/live').connect();
     const asking = [ask('as-of=20000'), ask('limit=100'), ask(`as-of=${ACCOUNTS + 1 + EVENTS}&sort=-pledged`)];
     const begun = Date.now();
     while (!versions.includes('1.2.2') && Date.now() - begun < 20_000) await pause(10);
@@ -96,8 +96,8 @@ describe('an upgrade', () => {
     await Promise.all(asking);
     await live.until(({ events }) => events.includes('reset'));
     await live.until(({ rows }) => [...rows.values()].every(({ columns }) => columns['fund'] === 'Now'));
-    live.vanish();
-    built.deployment.kill('SIGTERM');
+    live.disconnect();
+    built.process.kill('SIGTERM');
     await built.ended;
     expect(wrong).toEqual([]);
     expect([...new Set(versions)]).toEqual(['0.1.1', '1.2.2']);

@@ -6,9 +6,9 @@ import { createStandaloneApp } from '@entente/embedded';
 import { ReadModelStore, rebuild } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
-import { entente } from '../entente.js';
-import { open, pledge } from '../funding.js';
-import { olderVersion } from '../older-rows.js';
+import { entente } from '../support/run-cli.js';
+import { open, pledge } from '../support/funding-account.js';
+import { olderVersion } from '../support/older-rows.js';
 
 const OLD = 'as an older version wrote it';
 

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RunningEventStore, startEventStore } from '../../deploy/services/eventstore.mjs';
-import { until } from './kafka.js';
-import { type Load, loadOn } from './load.mjs';
-import { postgresForTests } from './postgres.js';
-import { type Processes, deploymentOf } from './processes.mjs';
-import { reckon } from './reckoning.mjs';
+import { until } from '../support/kafka.js';
+import { type Load, loadOn } from '../support/load.mjs';
+import { postgresForTests } from '../support/postgres.js';
+import { type DistributedProcesses, distributedProcesses } from '../support/distributed-processes.mjs';
+import { verifySystem } from '../support/system-verification.mjs';
 
 const NOBODY_LEADS = /^no node of the event store at .* leads: a cluster needs more than half of its nodes/;
 
 let folder: string;
 let cluster: RunningEventStore;
-let deployment: Processes;
+let deployment: DistributedProcesses;
 let load: Load;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'entente-cluster-'));
   cluster = await startEventStore({ folder, nodes: 3 });
   const { SERVICES_KAFKA_BROKERS: kafka = '' } = process.env;
-  deployment = deploymentOf({ esdb: cluster.url, kafka, database: await postgresForTests().database() }, 3);
+  deployment = distributedProcesses({ esdb: cluster.url, kafka, database: await postgresForTests().database() }, 3);
   load = loadOn(deployment, { rate: 40 });
   await deployment.open({ api: 1, relay: 1, projector: 1, intake: 1 });
   await load.open();
@@ -62,7 +62,7 @@ describe('a cluster of the event store', () => {
       expect(refused.title).toMatch(NOBODY_LEADS);
       for (const app of deployment.all())
         await until(async () => {
-          const { status, fault } = (await app.standing()) as unknown as { status: number; fault: string | null };
+          const { status, fault } = (await app.health()) as unknown as { status: number; fault: string | null };
           return status === 503 && NOBODY_LEADS.test(fault ?? '');
         });
       // The client looks for a leader for about ten seconds.
@@ -72,7 +72,7 @@ describe('a cluster of the event store', () => {
       const back = performance.now();
       await until(async () => (await pledge()).status === 201, 10_000);
       expect(performance.now() - back).toBeLessThan(10_000);
-      await deployment.level();
+      await deployment.caughtUp();
     },
   );
 
@@ -92,7 +92,7 @@ describe('a cluster of the event store', () => {
     await load.end();
     for (const node of [0, 1, 2]) await cluster.node(node, 'running');
     await deployment.ready();
-    const counts = await reckon(deployment, load);
+    const counts = await verifySystem(deployment, load);
     expect(counts.deadLetters).toBe(0);
     expect(pids()).toEqual(before);
   });

@@ -11,17 +11,24 @@ import { type RedrivenLetter, listDeadLetters, redrive } from '@entente/kafka';
 import { CompressionCodecs, CompressionTypes, type Consumer, Kafka, type Message, Partitioners } from 'kafkajs';
 import { startKafka } from '../../deploy/services/kafka.mjs';
 import { TransactionalReplier } from '../../libs/kafka/src/transactional-replier.js';
-import { MOMENTS, failOnce } from '../fail-once.js';
-import { type Found, type IntakeDeployment, aCommand, exactly, intakeDeployment, repliedBy } from './intake.js';
-import { kafkaByHand, until } from './kafka.js';
-import { xerial } from './xerial.js';
+import { MOMENTS, failOnce } from '../support/fail-once.js';
+import {
+  type ReceivedRecord,
+  type CommandPipeline,
+  aCommand,
+  expectCount,
+  commandPipeline,
+  replyOf,
+} from '../support/command-pipeline.js';
+import { kafkaClient, until } from '../support/kafka.js';
+import { xerial } from '../support/xerial.js';
 
-let deployment: IntakeDeployment;
+let deployment: CommandPipeline;
 afterEach(() => deployment.end());
 
 /** A deployment with an intake that runs, and what it answers. */
 async function running(partitions: number, brokers?: string) {
-  deployment = await intakeDeployment(partitions, brokers);
+  deployment = await commandPipeline(partitions, brokers);
   const { delivery, end } = deployment.start();
   await deployment.topics();
   return { delivery, end, replies: await deployment.collect('replies'), dead: await deployment.collect('deadLetters') };
@@ -60,9 +67,9 @@ function awayable(store: EventStore): { store: EventStore; away: Error | null; a
   return it;
 }
 
-const types = (replies: readonly Found[]): Record<string, number> => {
+const types = (replies: readonly ReceivedRecord[]): Record<string, number> => {
   const count: Record<string, number> = {};
-  for (const { type } of replies.map(repliedBy)) count[type] = (count[type] ?? 0) + 1;
+  for (const { type } of replies.map(replyOf)) count[type] = (count[type] ?? 0) + 1;
   return count;
 };
 
@@ -70,9 +77,9 @@ describe('a command on a topic', () => {
   it('is recorded, and answered by its receipt under the key of its stream', async () => {
     const { delivery, replies } = await running(3);
     await deployment.send([aCommand('stakeholder/estmark', { id: 'command-1', correlationid: 'story' })]);
-    await exactly(replies, 1);
+    await expectCount(replies, 1);
     expect(replies.map((one) => String(one.key))).toEqual(['estmark']);
-    expect(replies.map(repliedBy)).toEqual([
+    expect(replies.map(replyOf)).toEqual([
       {
         type: 'entente.command-accepted',
         commandId: 'command-1',
@@ -96,11 +103,11 @@ describe('a command on a topic', () => {
     const { replies, dead } = await running(3);
     const stories = Array.from({ length: 30 }, (_, i) => story(`org-${i}`, 9));
     for (let i = 0; i < 9; i += 3) await deployment.send(stories.flatMap((one) => one.slice(i, i + 3)));
-    await exactly(replies, 270);
+    await expectCount(replies, 270);
     expect(types(replies)).toEqual({ 'entente.command-accepted': 270 });
     for (const one of stories) {
       const key = String(one[0]?.key);
-      const told = replies.filter((reply) => String(reply.key) === key).map((reply) => repliedBy(reply).body);
+      const told = replies.filter((reply) => String(reply.key) === key).map((reply) => replyOf(reply).body);
       expect(told.map(({ commandId }) => commandId)).toEqual(one.map((_, i) => `${key}-${i}`));
       expect(told.map(({ revision }) => revision)).toEqual(one.map((_, i) => i));
     }
@@ -121,8 +128,8 @@ describe('a command on a topic', () => {
       aCommand(`funding-account/${key}`, donor, { ...account, basis: 'own', onBudget: false }),
       { key, headers, value },
     ]);
-    await exactly(replies, 2);
-    expect(repliedBy(replies[1] as Found)).toMatchObject({
+    await expectCount(replies, 2);
+    expect(replyOf(replies[1] as ReceivedRecord)).toMatchObject({
       type: 'entente.command-accepted',
       commandId: headers['ce_id'],
       subject: headers['ce_subject'],
@@ -151,11 +158,9 @@ describe('a command on a topic', () => {
     const sent = new Map(keys.map((key) => [key, inOrder(key)]));
     // Those of a key one after the other, among those of the others.
     await deployment.send(Array.from({ length: 5 }, (_, i) => keys.flatMap((key) => sent.get(key)?.[i] ?? [])).flat());
-    await exactly(replies, 60);
+    await expectCount(replies, 60);
     expect(types(replies)).toEqual({ 'entente.command-accepted': 60 });
-    const positions = new Map(
-      replies.map(repliedBy).map(({ commandId, body }) => [commandId, Number(body['position'])]),
-    );
+    const positions = new Map(replies.map(replyOf).map(({ commandId, body }) => [commandId, Number(body['position'])]));
     for (const messages of sent.values()) {
       const own = messages.map(({ headers }) => positions.get(String(headers?.['ce_id'])));
       expect(own).toEqual([...own].sort((one, other) => Number(one) - Number(other)));
@@ -163,12 +168,12 @@ describe('a command on a topic', () => {
   });
 
   it('is answered with few others where deciding takes long: whoever watches sees that they come on', async () => {
-    deployment = await intakeDeployment(1);
+    deployment = await commandPipeline(1);
     deployment.start(wrapped(deployment.store, (call, name) => (name === 'append' ? pause(40).then(call) : call())));
     await deployment.topics();
     const replies = await deployment.collect('replies');
     await deployment.send(story('slow', 200));
-    await exactly(replies, 200);
+    await expectCount(replies, 200);
     // Behind what is answered at once lies the end of its transaction, which nobody reads.
     const pieces: number[] = [];
     for (const [i, { offset }] of replies.entries())
@@ -183,8 +188,8 @@ describe('a command on a topic', () => {
     const one = aCommand('stakeholder/estmark', { id: 'once' });
     await deployment.send([one, one]);
     await deployment.send([one, { ...one, value: '{"name":"Another","type":"state"}' }]);
-    await exactly(replies, 4);
-    const [first, ...again] = replies.map((reply) => repliedBy(reply).body);
+    await expectCount(replies, 4);
+    const [first, ...again] = replies.map((reply) => replyOf(reply).body);
     const repeated = { ...first, repeated: true };
     expect(again.slice(0, 2)).toEqual([repeated, repeated]);
     expect(again[2]).toMatchObject({ code: 'command-id-reused' });
@@ -198,8 +203,8 @@ describe('a command on a topic', () => {
       aCommand('stakeholder/estmark', { type: 'SuspendStakeholder' }, { reason: 'drill' }),
       aCommand('stakeholder/estmark', { ifrevision: '3' }),
     ]);
-    await exactly(replies, 3);
-    const [wrong, refused, stale] = replies.map((reply) => repliedBy(reply).body);
+    await expectCount(replies, 3);
+    const [wrong, refused, stale] = replies.map((reply) => replyOf(reply).body);
     expect((wrong?.['errors'] as { path: string }[]).map(({ path }) => path).sort()).toEqual(
       ['actorrole', 'ifrevision', 'name', 'type'].sort(),
     );
@@ -226,10 +231,10 @@ describe('what cannot be read', () => {
       { key: 'k', value: Buffer.alloc(900_000, 'a') },
     ];
     for (const one of rubbish) await deployment.send([good(), one, good()]).catch(() => deployment.send([one]));
-    await exactly(dead, rubbish.length);
+    await expectCount(dead, rubbish.length);
     await until(() => replies.length >= 2 * rubbish.length - 2);
     for (const [i, one] of rubbish.entries()) {
-      const found = dead[i] as Found;
+      const found = dead[i] as ReceivedRecord;
       const bytes = (of: Message['value'] | Message['key']) =>
         of === null || of === undefined ? null : Buffer.from(of);
       expect(found.key?.equals(bytes(one.key) ?? Buffer.alloc(1)) ?? null).toBe(one.key === null ? null : true);
@@ -258,7 +263,7 @@ describe('while the store is away', () => {
     ['and fails in words of its own', new Error('the store is away')],
     ['for good', new Fault('outcome-unknown', 'the store is away')],
   ])('%s, commands wait, and are answered when it is back; none is put aside', async (_, fault) => {
-    deployment = await intakeDeployment(2);
+    deployment = await commandPipeline(2);
     const log = awayable(deployment.store);
     log.away = fault;
     const { delivery } = deployment.start(log.store);
@@ -271,7 +276,7 @@ describe('while the store is away', () => {
     expect(delivery.fault()).toBe('the store is away');
     expect(replies).toEqual([]);
     log.away = null;
-    await exactly(replies, sent.length);
+    await expectCount(replies, sent.length);
     expect(types(replies)).toEqual({ 'entente.command-accepted': sent.length });
     expect(dead).toEqual([]);
     expect(delivery.fault()).toBeNull();
@@ -280,7 +285,7 @@ describe('while the store is away', () => {
 
 describe('a command at which the rules themselves fail', () => {
   it('is put aside and told so, and the others go on', async () => {
-    deployment = await intakeDeployment(1);
+    deployment = await commandPipeline(1);
     let times = 0;
     const decider = kinds.decider('stakeholder');
     if (decider === undefined) throw new Error('there are no rules for organisations');
@@ -298,14 +303,14 @@ describe('a command at which the rules themselves fail', () => {
     const dead = await deployment.collect('deadLetters');
     const poison = aCommand('stakeholder/b', { id: 'poison' });
     await deployment.send([aCommand('stakeholder/a'), poison, aCommand('stakeholder/b'), aCommand('stakeholder/c')]);
-    await exactly(replies, 4);
+    await expectCount(replies, 4);
     expect(types(replies)).toEqual({ 'entente.command-accepted': 3, 'entente.command-refused': 1 });
-    expect(replies.map(repliedBy).find(({ commandId }) => commandId === 'poison')?.body).toEqual({
+    expect(replies.map(replyOf).find(({ commandId }) => commandId === 'poison')?.body).toEqual({
       code: 'fault',
       title: 'something failed here; it has been logged',
     });
     expect(dead.map(({ value }) => String(value))).toEqual([poison.value]);
-    const { headers } = dead[0] as Found;
+    const { headers } = dead[0] as ReceivedRecord;
     const says = ['stage', 'exception.class.name', 'exception.message'].map(
       (name) => headers[`__connect.errors.${name}`],
     );
@@ -321,9 +326,9 @@ describe('whatever ends an intake between its decisions and their answers', () =
     try {
       const { replies } = await running(1);
       await deployment.send(story('org', 5));
-      await exactly(replies, 5);
+      await expectCount(replies, 5);
       expect(failed()).toBe(true);
-      const told = replies.map((reply) => repliedBy(reply).body);
+      const told = replies.map((reply) => replyOf(reply).body);
       expect(told.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4]);
       // What was decided and not answered is found to be there already.
       expect(told[0]?.['repeated']).toBe(when === 'before' ? true : undefined);
@@ -334,7 +339,7 @@ describe('whatever ends an intake between its decisions and their answers', () =
 
   const ofPartition = () => {
     const { topic, groupId } = deployment.settings;
-    return kafkaByHand(deployment.settings).producer({
+    return kafkaClient(deployment.settings).producer({
       transactionalId: `${groupId}-${topic}-0`,
       maxInFlightRequests: 1,
       retry: { initialRetryTime: 5, retries: 20, maxRetryTime: 250 },
@@ -351,13 +356,13 @@ describe('whatever ends an intake between its decisions and their answers', () =
     await transaction.send({ topic: deployment.settings.replies, messages: [byHand] });
     await deployment.send(story('org', 3));
     deployment.start();
-    await exactly(replies, 3);
-    expect(replies.map((reply) => repliedBy(reply).body['revision'])).toEqual([0, 1, 2]);
+    await expectCount(replies, 3);
+    expect(replies.map((reply) => replyOf(reply).body['revision'])).toEqual([0, 1, 2]);
     await dying.disconnect();
   });
 
   it('one who was frozen meanwhile answers nothing that another has answered', async () => {
-    deployment = await intakeDeployment(1);
+    deployment = await commandPipeline(1);
     const log = awayable(deployment.store);
     let release = (): void => undefined;
     let frozen = false;
@@ -391,11 +396,11 @@ describe('whatever ends an intake between its decisions and their answers', () =
     await transaction.commit();
     await other.disconnect();
     release();
-    await exactly(replies, 1);
+    await expectCount(replies, 1);
     expect(String(replies[0]?.headers['ce_commandid'])).toBe('by-hand');
     await deployment.send([aCommand('stakeholder/org', { id: 'first' })]);
-    await exactly(replies, 2);
-    expect(repliedBy(replies[1] as Found).body).toMatchObject({ commandId: 'first', repeated: true });
+    await expectCount(replies, 2);
+    expect(replyOf(replies[1] as ReceivedRecord).body).toMatchObject({ commandId: 'first', repeated: true });
   });
 
   it('what a consumer brings again, as after a fault, is answered once', async () => {
@@ -417,13 +422,13 @@ describe('whatever ends an intake between its decisions and their answers', () =
       return Object.assign(made, { run: twice });
     };
     try {
-      deployment = await intakeDeployment(2);
+      deployment = await commandPipeline(2);
       deployment.start();
       await deployment.topics();
       const replies = await deployment.collect('replies');
       const stories = Array.from({ length: 6 }, (_, i) => story(`org-${i}`, 5));
       await deployment.send(stories.flat());
-      await exactly(replies, 30);
+      await expectCount(replies, 30);
       await pause(500);
       expect(replies).toHaveLength(30);
     } finally {
@@ -445,12 +450,10 @@ describe('whatever ends an intake between its decisions and their answers', () =
     await pause(500);
     await second.end();
     await going;
-    await exactly(replies, 480);
+    await expectCount(replies, 480);
     for (const one of stories) {
       const key = String(one[0]?.key);
-      const told = replies
-        .filter((reply) => String(reply.key) === key)
-        .map((reply) => repliedBy(reply).body['revision']);
+      const told = replies.filter((reply) => String(reply.key) === key).map((reply) => replyOf(reply).body['revision']);
       expect(told).toEqual(one.map((_, i) => i));
     }
     expect(dead).toEqual([]);
@@ -463,8 +466,8 @@ describe('dead letters', () => {
     const headers = { 'content-type': 'text/plain', twice: ['a', 'b'], ce_specversion: '0.3' };
     const rubbish = { key: 'k', value: randomBytes(2000), headers };
     await deployment.send([rubbish, { key: 'other', value: null }]);
-    await exactly(dead, 2);
-    const producer = kafkaByHand(deployment.settings).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await expectCount(dead, 2);
+    const producer = kafkaClient(deployment.settings).producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
     const foreign = { key: 'x', value: 'y', headers: { '__connect.errors.topic': 'another-topic' } };
     await producer.send({ topic: deployment.settings.deadLetters, messages: [foreign] });
@@ -475,7 +478,7 @@ describe('dead letters', () => {
     expect(became(await redrive(deployment.settings))).toEqual(['left', 'sent back', 'sent back']);
     // They are as unreadable as before, so they are put aside again: each once, from the partition
     // where it was.
-    await exactly(dead, 5);
+    await expectCount(dead, 5);
     const again = dead.filter(({ value }) => value?.equals(rubbish.value) === true);
     expect(again).toHaveLength(2);
     const [first, second] = again.map(({ key, headers: of }) => {
@@ -503,11 +506,11 @@ describe('a broker that goes', () => {
       broker = await startKafka({ folder, port: broker.port });
       await until(() => delivery.fault() === null, 30_000);
       await deployment.send([...story('c', 5), ...story('d', 5)]);
-      await exactly(replies, 20, 30_000);
+      await expectCount(replies, 20, 30_000);
       expect(types(replies)).toEqual({ 'entente.command-accepted': 20 });
     } finally {
       await deployment.end();
-      deployment = await intakeDeployment(1);
+      deployment = await commandPipeline(1);
       await broker.stop();
       rmSync(folder, { recursive: true });
     }
@@ -523,7 +526,7 @@ describe('commands that were compressed', () => {
   ])('by %s are understood', async (_, compression) => {
     const { replies } = await running(1);
     await deployment.send(story('org', 40), compression);
-    await exactly(replies, 40);
+    await expectCount(replies, 40);
     expect(types(replies)).toEqual({ 'entente.command-accepted': 40 });
   });
 
@@ -536,7 +539,7 @@ describe('commands that were compressed', () => {
     });
     await deployment.send(story('org', 40), CompressionTypes.Snappy);
     CompressionCodecs[CompressionTypes.Snappy] = known;
-    await exactly(replies, 40);
+    await expectCount(replies, 40);
     expect(types(replies)).toEqual({ 'entente.command-accepted': 40 });
   });
 });

@@ -1,20 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type RunningApp, entente } from './apps.mjs';
-import { until } from './kafka.js';
-import { type Load, loadOn } from './load.mjs';
-import { postgresForTests } from './postgres.js';
-import { type Processes, deploymentOf } from './processes.mjs';
-import { type Committed, reckon, wholeTopic } from './reckoning.mjs';
+import { type RunningApp, entente } from '../support/app-process.mjs';
+import { until } from '../support/kafka.js';
+import { type Load, loadOn } from '../support/load.mjs';
+import { postgresForTests } from '../support/postgres.js';
+import { preload } from '../support/preload.js';
+import { type DistributedProcesses, distributedProcesses } from '../support/distributed-processes.mjs';
+import { type CommittedRecord, verifySystem, wholeTopic } from '../support/system-verification.mjs';
 
 const { SERVICES_ESDB_URL: esdb = '', SERVICES_KAFKA_BROKERS: kafka = '' } = process.env;
 const postgres = postgresForTests();
-const poison = new URL('poison.mjs', `file://${import.meta.dirname}/`).href;
+const poison = preload('poison-event.mjs');
 
-let deployment: Processes;
+let deployment: DistributedProcesses;
 let load: Load;
 beforeAll(async () => {
-  deployment = deploymentOf({ esdb, kafka, database: await postgres.database() }, 3);
+  deployment = distributedProcesses({ esdb, kafka, database: await postgres.database() }, 3);
   load = loadOn(deployment);
   await deployment.open({ api: 1, relay: 1, projector: 1, intake: 1 });
   await load.open();
@@ -26,8 +27,8 @@ afterAll(async () => {
 
 /** Ends the projectors that run, and begins others. */
 async function projectors(...loading: readonly (string | undefined)[]): Promise<readonly RunningApp[]> {
-  await Promise.all(deployment.of('projector').map((app) => app.stop()));
-  const begun = await Promise.all(loading.map((one) => deployment.begin('projector', one)));
+  await Promise.all(deployment.named('projector').map((app) => app.stop()));
+  const begun = await Promise.all(loading.map((one) => deployment.start('projector', one)));
   await Promise.all(begun.map((app) => app.ready()));
   return begun;
 }
@@ -41,12 +42,12 @@ async function pledge666(name: string): Promise<string> {
 }
 
 const parked = (): Promise<readonly Record<string, unknown>[]> =>
-  deployment.ask('SELECT rows_in, stream, event_id, error FROM entente.parked');
-const letters = (): Promise<readonly Committed[]> =>
+  deployment.query('SELECT rows_in, stream, event_id, error FROM entente.parked');
+const letters = (): Promise<readonly CommittedRecord[]> =>
   wholeTopic(deployment.kafka, deployment.settings['KAFKA_DEAD_LETTERS_TOPIC'] ?? '');
 
 /** What a dead letter was before it died, and what it says of its death. */
-function apart({ headers, value }: Committed) {
+function apart({ headers, value }: CommittedRecord) {
   const own: Record<string, string> = {};
   const death: Record<string, string> = {};
   for (const [name, text] of Object.entries(headers)) {
@@ -57,7 +58,7 @@ function apart({ headers, value }: Committed) {
 }
 
 /** As it lies in the topic of events. */
-async function recordOf(id: string): Promise<Committed | undefined> {
+async function recordOf(id: string): Promise<CommittedRecord | undefined> {
   const records = await wholeTopic(deployment.kafka, deployment.settings['KAFKA_TOPIC'] ?? '');
   return records.find(({ headers }) => headers['ce_id'] === id);
 }
@@ -81,7 +82,7 @@ it('an event that a read model cannot fold parks its stream in the database and 
   ]);
   const record = await recordOf(id);
   const [letter, ...others] = await letters();
-  const { record: was, death } = apart(letter as Committed);
+  const { record: was, death } = apart(letter as CommittedRecord);
   expect([was, others]).toEqual([{ headers: record?.headers, value: record?.value }, []]);
   expect(death).toMatchObject({
     topic: deployment.settings['KAFKA_TOPIC'],
@@ -92,7 +93,7 @@ it('an event that a read model cannot fold parks its stream in the database and 
     'exception.class.name': 'RangeError',
     'exception.message': '666 is not folded here',
   });
-  const standing = await deployment.of('api')[0]?.standing();
+  const standing = await deployment.named('api')[0]?.health();
   const models = standing?.['models'] as readonly { readonly model: string; readonly parked: number }[];
   expect(models.filter(({ parked }) => parked > 0)).toMatchObject([{ model: 'funding', parked: 1 }]);
   const listed = entente(deployment.settings, 'parked');
@@ -104,7 +105,7 @@ it('an event that a read model cannot fold parks its stream in the database and 
   await load.end();
   expect(await parked()).toEqual([]);
   expect(await entente(deployment.settings, 'parked')).toBe('nothing is parked');
-  const { deadLetters, commands } = await reckon(deployment, load);
+  const { deadLetters, commands } = await verifySystem(deployment, load);
   expect([deadLetters, commands > 5]).toEqual([1, true]);
 });
 
@@ -127,11 +128,14 @@ it('a projector that dies when the dead letter is written and its stream is not 
   expect(await entente(deployment.settings, 'dead-letters', 'redrive')).toContain('parked no more');
   await load.end();
   expect(await parked()).toEqual([]);
-  await reckon(deployment, load);
+  await verifySystem(deployment, load);
 });
 
 it('another number of partitions is a new topic and new rows, filled while the others serve; the deployment goes on there', async () => {
-  const next = deploymentOf({ esdb, kafka, database: await postgres.database("LOCALE 'C' TEMPLATE template0") }, 5);
+  const next = distributedProcesses(
+    { esdb, kafka, database: await postgres.database("LOCALE 'C' TEMPLATE template0") },
+    5,
+  );
   const { KAFKA_TOPIC: topic = '', KAFKA_PARTITIONS: count = '' } = next.settings;
   const { DATABASE_URL: database = '' } = next.settings;
   load.begin();
@@ -151,7 +155,7 @@ it('another number of partitions is a new topic and new rows, filled while the o
     onward.begin();
     await pause(1000);
     await onward.end();
-    const counts = await reckon(next, {
+    const counts = await verifySystem(next, {
       receipts: new Map([...load.receipts, ...onward.receipts]),
       sent: new Map([...load.sent, ...onward.sent]),
     });

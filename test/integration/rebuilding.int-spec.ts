@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from '@jest/globals';
-import { reckon } from './reckoning.mjs';
-import { loaded, underLoad } from './under-load.js';
+import { verifySystem } from '../support/system-verification.mjs';
+import { distributedUnderLoad } from '../support/distributed-under-load.js';
+import { preload } from '../support/preload.js';
 
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));
-const DYING = loaded('dying.mjs');
+const DYING = preload('kill-at-postgres-step.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'entente-rebuilding-'));
 
-const { deployment, load } = await underLoad({
+const { deployment, load } = await distributedUnderLoad({
   partitions: 3,
   rate: 10,
   apps: { api: 1, relay: 1, projector: 2, intake: 1 },
@@ -84,6 +85,6 @@ it('killed at each of its steps while projectors fold, a rebuild leaves every an
   ]);
   expect(sums.filter(([rows, totals]) => rows !== totals)).toEqual([]);
   expect(new Set(answers.map(({ version }) => version)).size).toBeGreaterThan(2);
-  const { events } = await reckon(deployment, load);
+  const { events } = await verifySystem(deployment, load);
   process.stdout.write(`killed at ${points.length} steps; ${answers.length} answers; ${events} events\n`);
 }, 900_000);

@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { KafkaLogPublisher } from '@entente/kafka';
 import { type Admin, ConfigResourceTypes } from 'kafkajs';
-import { MOMENTS, failOnce } from '../fail-once.js';
-import { type Distributed, distributed } from './distributed.js';
-import { kafkaByHand, until } from './kafka.js';
+import { MOMENTS, failOnce } from '../support/fail-once.js';
+import { type EventPipeline, eventPipeline } from '../support/event-pipeline.js';
+import { kafkaClient, until } from '../support/kafka.js';
 
-let deployment: Distributed;
+let deployment: EventPipeline;
 beforeEach(async () => {
-  deployment = await distributed(6);
+  deployment = await eventPipeline(6);
 });
 afterEach(() => deployment.end());
 
@@ -90,7 +90,7 @@ describe('a relay refuses, and says why,', () => {
     await end();
   };
   const byHand = async (work: (admin: Admin) => Promise<unknown>): Promise<void> => {
-    const admin = kafkaByHand(deployment.settings).admin();
+    const admin = kafkaClient(deployment.settings).admin();
     await admin.connect();
     await work(admin).finally(() => admin.disconnect());
   };
@@ -148,7 +148,7 @@ describe('a relay refuses, and says why,', () => {
 
   it("another log's topic, and a log that was set back", async () => {
     await publishedOnce();
-    const other = await distributed(6);
+    const other = await eventPipeline(6);
     const { relay } = other.relay(new KafkaLogPublisher(deployment.settings));
     await until(() => relay.status().fault !== null);
     expect(relay.status().fault).toContain('holds the events of another log');

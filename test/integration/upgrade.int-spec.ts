@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import type { AppName, RunningApp } from './apps.mjs';
-import { until } from './kafka.js';
-import { reckon } from './reckoning.mjs';
-import { loaded, underLoad } from './under-load.js';
+import type { AppName, RunningApp } from '../support/app-process.mjs';
+import { until } from '../support/kafka.js';
+import { verifySystem } from '../support/system-verification.mjs';
+import { distributedUnderLoad } from '../support/distributed-under-load.js';
+import { preload } from '../support/preload.js';
 
-const NEWER = loaded('newer.mjs');
+const NEWER = preload('newer-projection.mjs');
 /** The order in which they are replaced. */
 const ORDER = ['projector', 'relay', 'intake', 'api'] as const satisfies readonly AppName[];
 
-const { deployment, load } = await underLoad({
+const { deployment, load } = await distributedUnderLoad({
   partitions: 3,
   rate: 40,
   apps: { api: 2, relay: 1, projector: 2, intake: 1 },
@@ -24,7 +25,7 @@ interface Answer {
 it('old and new processes side by side, each kind replaced one by one under load: every answer is whole and of one version, and nothing is lost or doubled', async () => {
   const pledge = { amount: 7, period: '2026' };
   const { after } = await load.post('funding-account/norland.h0', 'pledge', 'norland;role=donor', pledge);
-  for (const { url } of deployment.of('api'))
+  for (const { url } of deployment.named('api'))
     await until(async () => {
       const answer = await fetch(`${url}/v1/read-models/funding?after=${encodeURIComponent(after)}`);
       return answer.status === 200;
@@ -51,11 +52,11 @@ it('old and new processes side by side, each kind replaced one by one under load
       versions.add(version.split('.')[0] ?? '');
     }
   };
-  const asked: Promise<void>[] = deployment.of('api').map(asking);
+  const asked: Promise<void>[] = deployment.named('api').map(asking);
   await pause(1500);
   for (const name of ORDER) {
-    for (const older of deployment.of(name)) {
-      const one = await deployment.begin(name, NEWER);
+    for (const older of deployment.named(name)) {
+      const one = await deployment.start(name, NEWER);
       await one.ready();
       if (name === 'api') asked.push(asking(one));
       await pause(700);
@@ -71,6 +72,6 @@ it('old and new processes side by side, each kind replaced one by one under load
   expect(ended).toEqual(ended.map(() => 0));
   expect([...versions].sort()).toEqual(['1', '2']);
   const newer = { ...deployment.settings, NODE_OPTIONS: `--import ${NEWER}` };
-  const { commands, deadLetters } = await reckon({ ...deployment, settings: newer }, load);
+  const { commands, deadLetters } = await verifySystem({ ...deployment, settings: newer }, load);
   expect([commands > 100, deadLetters]).toEqual([true, 0]);
 });

@@ -7,14 +7,14 @@ import { startEventStore } from '../../deploy/services/eventstore.mjs';
 import { startKafka } from '../../deploy/services/kafka.mjs';
 import { startPostgres } from '../../deploy/services/postgres.mjs';
 import { freePort } from '../../deploy/services/process.mjs';
-import type { AppName, RunningApp } from './apps.mjs';
-import { until } from './kafka.js';
-import { type Processes, deploymentOf } from './processes.mjs';
+import type { AppName, RunningApp } from '../support/app-process.mjs';
+import { until } from '../support/kafka.js';
+import { type DistributedProcesses, distributedProcesses } from '../support/distributed-processes.mjs';
 
 const APPS: readonly AppName[] = ['api', 'relay', 'projector', 'intake'];
 
 let folder: string;
-let deployment: Processes;
+let deployment: DistributedProcesses;
 /** What ends when a test does, the last first. */
 const begun: { kill(): Promise<void> }[] = [];
 beforeEach(() => {
@@ -33,17 +33,17 @@ const began = async <Service extends { kill(): Promise<void> }>(service: Promise
   begun.push(one);
   return one;
 };
-const faultOf = async (app: RunningApp): Promise<string> => String(JSON.stringify((await app.standing())['fault']));
+const faultOf = async (app: RunningApp): Promise<string> => String(JSON.stringify((await app.health())['fault']));
 
 describe('apps that are begun before their services', () => {
   it('are alive, say what they wait for, and serve when all have come, in whatever order', async () => {
     const ports = { esdb: await freePort(), kafka: await freePort(), database: await freePort() };
-    deployment = deploymentOf({
+    deployment = distributedProcesses({
       esdb: `esdb://127.0.0.1:${ports.esdb}?tls=false`,
       kafka: `127.0.0.1:${ports.kafka}`,
       database: `postgres://entente:entente@127.0.0.1:${ports.database}/entente`,
     });
-    const apps = await Promise.all(APPS.map((name) => deployment.begin(name)));
+    const apps = await Promise.all(APPS.map((name) => deployment.start(name)));
     const waitFor = (what: string, names: readonly string[]): Promise<void> =>
       until(async () => {
         const own = apps.filter(({ name }) => names.includes(name));
@@ -51,7 +51,7 @@ describe('apps that are begun before their services', () => {
       }, 30_000);
     await waitFor('waits for the event store', APPS);
     for (const { url } of apps) expect((await fetch(`${url}/health/live`)).status).toBe(200);
-    expect((await Promise.all(apps.map((app) => app.standing()))).map(({ status }) => status)).toEqual(
+    expect((await Promise.all(apps.map((app) => app.health()))).map(({ status }) => status)).toEqual(
       APPS.map(() => 503),
     );
 
@@ -66,12 +66,12 @@ describe('apps that are begun before their services', () => {
   it('end with status 1 where the event store is too old, and name its version and the one that it takes', async () => {
     const old = await began(startEventStore({ folder: join(folder, 'eventstore') }));
     await old.faults({ version: '21.10.2.0' });
-    deployment = deploymentOf({
+    deployment = distributedProcesses({
       esdb: old.url,
       kafka: '127.0.0.1:9',
       database: 'postgres://postgres@127.0.0.1:9/entente',
     });
-    const app = await deployment.begin('relay');
+    const app = await deployment.start('relay');
     expect(await Promise.race([app.ended, pause(20_000)])).toBe(1);
     expect(app.logged()).toMatch(/Entente's relay cannot start: .*21\.10.*22\.6/);
   });

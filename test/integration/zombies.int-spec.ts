@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { type RunningApp, entente } from './apps.mjs';
-import { until } from './kafka.js';
-import { reckon, wholeTopic } from './reckoning.mjs';
-import { loaded, underLoad } from './under-load.js';
+import { type RunningApp, entente } from '../support/app-process.mjs';
+import { until } from '../support/kafka.js';
+import { verifySystem, wholeTopic } from '../support/system-verification.mjs';
+import { distributedUnderLoad } from '../support/distributed-under-load.js';
+import { preload } from '../support/preload.js';
 
-const { deployment, load } = await underLoad({
+const { deployment, load } = await distributedUnderLoad({
   partitions: 2,
   rate: 120,
   apps: { api: 1, relay: 1, projector: 1, intake: 1 },
@@ -19,9 +20,9 @@ const said = (app: RunningApp): string => app.logged().match(/woken: .*/)?.[0] ?
  * became of what they had.
  */
 async function frozenAndWoken(how = ''): Promise<readonly string[]> {
-  const url = loaded('freezing.mjs');
-  const projector = await deployment.begin('projector', `${url}?before=keep${how}`);
-  const intake = await deployment.begin('intake', `${url}?before=answer${how}`);
+  const url = preload('freeze-at-step.mjs');
+  const projector = await deployment.start('projector', `${url}?before=keep${how}`);
+  const intake = await deployment.start('intake', `${url}?before=answer${how}`);
   const zombies = [projector, intake];
   await Promise.all(zombies.map((app) => app.ready()));
   load.begin();
@@ -29,7 +30,7 @@ async function frozenAndWoken(how = ''): Promise<readonly string[]> {
   for (const app of zombies) app.signal('SIGUSR2');
   // In the middle of what they do.
   await until(() => zombies.every((app) => app.logged().includes('frozen')), 30_000);
-  const head = BigInt(String((await deployment.of('api')[0]?.standing())?.['position']));
+  const head = BigInt(String((await deployment.named('api')[0]?.health())?.['position']));
   // Their sessions end, and what they had is folded and answered by the others.
   await pause(12_000);
   await load.end();
@@ -55,25 +56,25 @@ describe('a projector and an intake that are frozen past their sessions, with wh
     load.begin();
     await pause(1000);
     await load.end();
-    const { commands, deadLetters } = await reckon(deployment, load);
+    const { commands, deadLetters } = await verifySystem(deployment, load);
     expect([commands > 100, deadLetters]).toEqual([true, 0]);
   });
 
   it('would tell each twice without the fences: then rows differ from a replay, and commands have two answers', async () => {
     // With more members than partitions, some would have nothing to freeze with.
-    const more = (['projector', 'intake'] as const).flatMap((name) => deployment.of(name).slice(1));
+    const more = (['projector', 'intake'] as const).flatMap((name) => deployment.named(name).slice(1));
     await Promise.all(more.map((app) => app.stop()));
     // Beside the checkpoints, a row's version is kept once by its own key, and one of each key is
     // open; that goes too.
     const ours = `'_v[0-9]+_g[0-9]+(_current)?$'`;
-    for (const { name, key } of await deployment.ask(
+    for (const { name, key } of await deployment.query(
       `SELECT conrelid::regclass::text AS name, conname AS key FROM pg_constraint WHERE contype = 'p' AND conrelid::regclass::text ~ ${ours}`,
     ))
-      await deployment.ask(`ALTER TABLE ${String(name)} DROP CONSTRAINT "${String(key)}"`);
-    for (const { name } of await deployment.ask(
+      await deployment.query(`ALTER TABLE ${String(name)} DROP CONSTRAINT "${String(key)}"`);
+    for (const { name } of await deployment.query(
       `SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisunique AND indexrelid::regclass::text ~ ${ours}`,
     ))
-      await deployment.ask(`DROP INDEX ${String(name)}`);
+      await deployment.query(`DROP INDEX ${String(name)}`);
     expect(await frozenAndWoken('&unfenced')).toEqual(['woken: kept', 'woken: kept']);
     await expect(entente(deployment.settings, 'compare', '--rebuilt')).rejects.toThrow(
       /ended with 2: [^]* differences/,

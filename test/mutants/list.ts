@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/engine/src/execute.ts',
     code: 'submit.dryRun) && (await this.store.revisionOf(name)) !== folded.revision',
     instead: 'submit.dryRun) && false',
-    spec: 'test/faults/race.spec.ts',
+    spec: 'test/faults/concurrent-writers.spec.ts',
     tests: 'refuses nothing by what it remembers',
   },
   {
@@ -129,7 +129,7 @@ export const MUTANTS: readonly Mutant[] = [
   if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
   if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
   if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
-    spec: 'test/faults/ports.spec.ts',
+    spec: 'test/faults/port-failures.spec.ts',
     tests: 'where the rules would refuse the command by now',
   },
   {
@@ -340,16 +340,17 @@ export const MUTANTS: readonly Mutant[] = [
     code: `if (this.raw.writableLength > MAX_BUFFERED_BYTES) this.cutOff(TOO_SLOW);
     else this.raw`,
     instead: 'this.raw',
-    spec: 'test/faults/crowd.spec.ts',
-    tests: 'a crowd',
+    spec: 'test/faults/many-clients.spec.ts',
+    tests: 'who reads too slowly',
   },
   {
-    name: 'the unanswered requests of a connection are bounded',
-    file: 'libs/http/src/server-limits.ts',
-    code: 'if (before >= MAX_UNANSWERED) socket.destroy();',
-    instead: '',
-    spec: 'test/faults/hostile.faults-spec.ts',
-    tests: 'cuts off who sends hundreds of requests',
+    name: 'the refused commands that wait to be written are bounded',
+    file: 'libs/sqlite/src/sqlite-refusal-log.ts',
+    code: `if (this.noted.length >= this.mostWaiting) this.leftOut += 1;
+    else this.noted`,
+    instead: 'this.noted',
+    spec: 'libs/sqlite/src/sqlite-refusal-log.spec.ts',
+    tests: 'is bounded',
   },
   {
     name: 'a read model with too many parked streams stops',

@@ -53,11 +53,11 @@ describe('executing commands', () => {
   const count = (
     by: number,
     commandId: string,
-    more: { type?: string; seen?: string; ifMatch?: number; dry?: boolean; on?: string } = {},
+    more: { type?: string; seen?: string; ifMatch?: number; dry?: boolean; on?: string; person?: string } = {},
   ) => {
     const data = { by, ...(more.seen ? { seen: more.seen } : {}) };
     const metadata = {
-      actor: norland,
+      actor: more.person === undefined ? norland : { ...norland, person: more.person },
       commandId,
       correlationId: 'story',
       causationId: null,
@@ -229,10 +229,11 @@ describe('executing commands', () => {
 
   it('records a sealed sender by a pseudonym that is good for one stream', async () => {
     const said = await count(1, 'a', { type: 'Whisper' });
-    await count(1, 'a', { type: 'Whisper', on: 'norland.two' });
+    await count(1, 'a', { type: 'Whisper', on: 'norland.two', person: 'n-1' });
     const [one, two] = (await log()).map((e) => e.metadata.actor);
     expect(one?.organisation).toMatch(/^sealed\.[0-9a-f]{32}$/);
     expect(two?.organisation).not.toBe(one?.organisation);
+    expect(Object.keys(two ?? {})).toEqual(['organisation', 'role']);
     expect(JSON.stringify((await log()).map((e) => e.metadata))).not.toContain('"norland"');
     expect(await count(1, 'a', { type: 'Whisper' })).toMatchObject({ as: 'accepted', repeated: true });
     expect(await executor.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'a')).toEqual(

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { anAuthority } from '../../../test/certificates.js';
+import { anAuthority } from '../../../test/support/certificates.js';
 import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
-import { xerial } from '../../../test/integration/xerial.js';
+import { xerial } from '../../../test/support/xerial.js';
 import { knowAllCodecs, unsnappy } from './codecs.js';
 
 interface Codec {

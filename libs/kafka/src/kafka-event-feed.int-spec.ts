@@ -7,7 +7,7 @@ import { SqliteEventStore } from '@entente/sqlite';
 import { describeContract } from '../../../test/contracts/contract.js';
 import { EVENT_FEED } from '../../../test/contracts/event-feed.js';
 import { anEvent } from '../../../test/contracts/event-store.js';
-import { topicForTests } from '../../../test/integration/kafka.js';
+import { topicForTests } from '../../../test/support/kafka.js';
 import { KafkaEventFeed } from './kafka-event-feed.js';
 import { KafkaLogPublisher } from './kafka-log-publisher.js';
 

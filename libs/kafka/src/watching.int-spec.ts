@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { distributed } from '../../../test/integration/distributed.js';
-import { aCommand, exactly, intakeDeployment } from '../../../test/integration/intake.js';
-import { kafkaByHand, until } from '../../../test/integration/kafka.js';
+import { eventPipeline } from '../../../test/support/event-pipeline.js';
+import { aCommand, expectCount, commandPipeline } from '../../../test/support/command-pipeline.js';
+import { kafkaClient, until } from '../../../test/support/kafka.js';
 import { CommandLag } from './command-lag.js';
 import { PublishedPosition } from './published-position.js';
 
@@ -13,7 +13,7 @@ afterEach(async () => {
 
 describe('the end of a topic of events', () => {
   it('is where every partition has what is its own, once no more comes in, and unknown before', async () => {
-    const deployment = await distributed(3);
+    const deployment = await eventPipeline(3);
     const end = new PublishedPosition(deployment.settings);
     ends.push(
       () => deployment.end(),
@@ -44,7 +44,7 @@ describe('the end of a topic of events', () => {
 
 describe('the commands that wait on their topic', () => {
   const watched = async (partitions: number) => {
-    const deployment = await intakeDeployment(partitions);
+    const deployment = await commandPipeline(partitions);
     const backlog = new CommandLag(deployment.settings);
     ends.push(
       () => deployment.end(),
@@ -62,7 +62,7 @@ describe('the commands that wait on their topic', () => {
     await deployment.topics();
     const replies = await deployment.collect('replies');
     await deployment.send([aCommand('stakeholder/a'), aCommand('stakeholder/b'), aCommand('stakeholder/c')]);
-    await exactly(replies, 3);
+    await expectCount(replies, 3);
     await until(async () => (await follower.position()) === 3n);
     expect(backlog.waiting()).toBe(0);
     await end();
@@ -79,7 +79,7 @@ describe('the commands that wait on their topic', () => {
     deployment.start();
     await deployment.topics();
     const replies = await deployment.collect('replies');
-    const producer = kafkaByHand(deployment.settings).producer({ transactionalId: 'a-sender', maxInFlightRequests: 1 });
+    const producer = kafkaClient(deployment.settings).producer({ transactionalId: 'a-sender', maxInFlightRequests: 1 });
     await producer.connect();
     ends.push(() => producer.disconnect());
     let answered = 0;
@@ -100,6 +100,6 @@ describe('the commands that wait on their topic', () => {
     }
     // Two records and the end of each transaction.
     expect(await follower.position()).toBe(12n);
-    await exactly(replies, 4);
+    await expectCount(replies, 4);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anAuthority } from '../../../test/certificates.js';
+import { anAuthority } from '../../../test/support/certificates.js';
 import { readDatabase, readEventStore, readPseudonymKey } from './service-settings.js';
 import { readGroup, readKafka, readOtherTopics, readTopic } from './kafka-settings.js';
 import { readProcess } from './process-settings.js';

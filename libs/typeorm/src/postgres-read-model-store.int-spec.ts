@@ -18,8 +18,8 @@ import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { describeContract } from '../../../test/contracts/contract.js';
 import { READ_MODEL_STORE, byWord, words } from '../../../test/contracts/read-model-store.js';
-import { counted } from '../../../test/integration/distributed.js';
-import { postgresForTests } from '../../../test/integration/postgres.js';
+import { eventCounts } from '../../../test/support/event-pipeline.js';
+import { postgresForTests } from '../../../test/support/postgres.js';
 import { PostgresReadModelStore } from './postgres-read-model-store.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
 
@@ -78,7 +78,7 @@ describe('rows in PostgreSQL', () => {
 
   it('are read and written by as many statements for two thousand events as for one', async () => {
     const url = await postgres.database();
-    const store = new PostgresReadModelStore({ url, models: [counted], views: [], partitions: 1 });
+    const store = new PostgresReadModelStore({ url, models: [eventCounts], views: [], partitions: 1 });
     await store.open('log-1');
     const fed: FeedConsumer[] = [];
     const byHand = {
@@ -88,7 +88,7 @@ describe('rows in PostgreSQL', () => {
         return { stop: () => Promise.resolve(), fault: () => null, head: () => Promise.resolve(0n) };
       },
     } as unknown as EventFeed;
-    new Projector([counted], byHand, store, now).start();
+    new Projector([eventCounts], byHand, store, now).start();
     const [consumer] = fed as [FeedConsumer];
     await consumer.resume(0);
     const asked = jest.spyOn(pg.Client.prototype, 'query');
@@ -116,7 +116,7 @@ describe('rows in PostgreSQL', () => {
       expect(one).toBeGreaterThan(3);
       expect(await statements(2000, 500)).toBe(one);
       expect(await store.parked()).toEqual([]);
-      const [{ folded } = {}] = await postgres.ask(
+      const [{ folded } = {}] = await postgres.query(
         url,
         'SELECT SUM(amount) AS folded FROM entente.words_v1_g1 WHERE until IS NULL',
       );
@@ -153,7 +153,7 @@ describe('rows in PostgreSQL', () => {
     const other = await opened(url);
     await one.commit([batch(0n, 1n)]);
     await keysOf(other);
-    await postgres.ask(
+    await postgres.query(
       url,
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
     );

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { describeContract } from '../../../test/contracts/contract.js';
 import { REFUSAL_LOG, refused } from '../../../test/contracts/refusal-log.js';
-import { postgresForTests } from '../../../test/integration/postgres.js';
+import { postgresForTests } from '../../../test/support/postgres.js';
 import { PostgresRefusalLog } from './postgres-refusal-log.js';
 
 const postgres = postgresForTests();
@@ -16,7 +16,7 @@ it('keeps what several processes note, and what was noted while the database was
   const url = await postgres.database();
   const logs = await Promise.all([1, 2].map(() => PostgresRefusalLog.open({ url })));
   logs.forEach((log, i) => log.note(refused(i)));
-  await postgres.ask(
+  await postgres.query(
     url,
     'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
   );

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type RunningPostgres, startPostgres } from '../../../deploy/services/postgres.mjs';
-import { anAuthority } from '../../../test/certificates.js';
+import { anAuthority } from '../../../test/support/certificates.js';
 import { byWord, words } from '../../../test/contracts/read-model-store.js';
-import { until } from '../../../test/integration/kafka.js';
+import { until } from '../../../test/support/kafka.js';
 import { PostgresReadModelStore } from './postgres-read-model-store.js';
 
 const PASSWORD = 'hush@hush:1/2#?';

@@ -11,8 +11,8 @@ import { SqliteEventStore } from '@entente/sqlite';
 import { PostgresReadModelStore } from '@entente/typeorm';
 import { anEvent } from '../../../test/contracts/event-store.js';
 import { words } from '../../../test/contracts/read-model-store.js';
-import { until } from '../../../test/integration/kafka.js';
-import { postgresForTests } from '../../../test/integration/postgres.js';
+import { until } from '../../../test/support/kafka.js';
+import { postgresForTests } from '../../../test/support/postgres.js';
 import { ProjectionWorker } from './projection-worker.js';
 import { RebuildWorker } from './rebuild-worker.js';
 import { WaitForOlderProjectors } from './rollout-gate.js';
@@ -86,9 +86,9 @@ async function projector(models: readonly AnyProjection[], patience = 60_000) {
 
 /** The row of a model: which version made it, and how many events are in it. */
 async function rowOf(model: string) {
-  const [row] = await postgres.ask(url, `SELECT version, generation FROM entente.models WHERE name = '${model}'`);
+  const [row] = await postgres.query(url, `SELECT version, generation FROM entente.models WHERE name = '${model}'`);
   const table = `"${model}_v${String(row?.['version'])}_g${String(row?.['generation'])}"`;
-  const [there] = await postgres.ask(url, `SELECT shade, amount FROM entente.${table} WHERE until IS NULL`);
+  const [there] = await postgres.query(url, `SELECT shade, amount FROM entente.${table} WHERE until IS NULL`);
   return { by: there?.['shade'], events: Number(there?.['amount']) };
 }
 const isFolded = (model: string, version: number): Promise<void> =>
@@ -152,7 +152,7 @@ describe('projections of two versions, on the same rows', () => {
     await write(5);
     await isFolded('changed', 2);
     await pause(1500);
-    expect(await postgres.ask(url, 'SELECT * FROM entente.nexts')).toEqual([]);
+    expect(await postgres.query(url, 'SELECT * FROM entente.nexts')).toEqual([]);
     await newer.end();
     await write(5);
     await isFolded('steady', 1);

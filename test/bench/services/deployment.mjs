@@ -3,7 +3,7 @@
  * the partitions of a killed projector stall.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { startApp } from '../../integration/apps.mjs';
+import { startApp } from '../../support/app-process.mjs';
 import { ACCOUNT, PLEDGE, note, quantile, quick } from '../measure.mjs';
 import { send } from '../servers.mjs';
 

@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/given.js';
+import { given } from '../../../../test/support/decider-specification.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { consignment } from './consignment.js';

@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals';
-import { given } from '../../../../test/given.js';
+import { given } from '../../../../test/support/decider-specification.js';
 import { stakeholder } from './stakeholder.js';
 
 const registration = { name: 'Kingdom of Norland', type: 'state', country: 'norland' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MISUSE_STEPS } from '@entente/contracts';
 import { addDays } from '@entente/kernel';
-import { given } from '../../../../test/given.js';
+import { given } from '../../../../test/support/decider-specification.js';
 import { INCIDENT_TYPES } from './incident-types.js';
 import { misuseCase } from './misuse-case.js';
 

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { readConfig as api } from '../../apps/api/src/config.js';
+import { deploymentOf, onOwnFolder } from '../../apps/cli/src/deployments.js';
+import { readConfig as intake } from '../../apps/intake/src/config.js';
+import { readConfig as projector } from '../../apps/projector/src/config.js';
+import { readConfig as relay } from '../../apps/relay/src/config.js';
+import { readConfig as standalone } from '../../apps/standalone/src/config.js';
+import { APPS } from '../../deploy/check/settings.mjs';
+
+const READ = { api, relay, projector, intake, standalone };
+const names = [...new Set(Object.values(APPS).flatMap(({ takes }) => takes))];
+
+/** The settings that an app says are wrong, by their names. */
+const wrongIn = (app: keyof typeof READ, env: Readonly<Record<string, string>>): string[] => {
+  const read = READ[app](env);
+  return 'wrong' in read ? read.wrong.map((line) => String(/^\w+/.exec(line))) : [];
+};
+
+describe('the command line', () => {
+  it('says its version', () => {
+    const cli = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(spawnSync(process.execPath, [cli, '--version'], { encoding: 'utf8' }).stdout).toBe(`${version}\n`);
+  });
+
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  it('takes no data folder for a distributed deployment that nobody names', () => {
+    delete process.env['ESDB_URL'];
+    expect(onOwnFolder({})).toBe(true);
+    process.env['ENTENTE_DEPLOYMENT'] = 'distributed';
+    expect(() => deploymentOf({})).toThrow(/ESDB_URL: is missing/);
+    expect(onOwnFolder({ data: '../data' })).toBe(true);
+  });
+
+  it('takes no deployment that there is not', () => {
+    process.env['ENTENTE_DEPLOYMENT'] = 'services';
+    expect(() => onOwnFolder({})).toThrow('ENTENTE_DEPLOYMENT: takes standalone or distributed, not services');
+    process.env['ENTENTE_DEPLOYMENT'] = 'standalone';
+    process.env['ESDB_URL'] = 'esdb://localhost:2113?tls=false';
+    expect(onOwnFolder({})).toBe(true);
+    process.env['ENTENTE_DEPLOYMENT'] = '';
+    expect(onOwnFolder({})).toBe(false);
+  });
+});
+
+describe.each(Object.keys(READ) as (keyof typeof READ)[])('what the deployment files are told of %s', (app) => {
+  it('is what it cannot do without', () => {
+    expect(wrongIn(app, {}).sort()).toEqual([...(APPS[app]?.requires ?? [])].sort());
+  });
+
+  it('is what it takes, and no more', () => {
+    // None of them can be a line break.
+    const heeded = names.filter((name) => wrongIn(app, { [name]: '\n' }).includes(name));
+    expect(heeded.sort()).toEqual([...(APPS[app]?.takes ?? [])].sort());
+  });
+});

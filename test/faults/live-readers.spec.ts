@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createStandaloneApp } from '@entente/embedded';
+import { EventStore, ReadModelStore } from '@entente/engine';
+import { entente } from '../support/run-cli.js';
+import { LiveReader } from '../support/live-reader.js';
+
+let folder: string;
+let app: NestFastifyApplication;
+let url: string;
+let sent = 0;
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+beforeEach(async () => {
+  sent = 0;
+  folder = mkdtempSync(join(tmpdir(), 'entente-readers-'));
+  await start();
+});
+afterEach(async () => {
+  await app.close();
+  rmSync(folder, { recursive: true });
+});
+async function start(): Promise<void> {
+  app = await createStandaloneApp(folder, 'fatal');
+  await app.listen(0, '127.0.0.1');
+  url = await app.getUrl();
+}
+
+const propose = async (id = `p${(sent += 1)}`): Promise<void> => {
+  const answer = await fetch(`${url}/v1/programme/norland.${id}/propose`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
+    body: JSON.stringify({
+      title: 'Training',
+      donor: 'norland',
+      recipient: 'estmark',
+      sector: '15210',
+      starts: '2026-01-01',
+      ends: '2028-12-31',
+    }),
+  });
+  expect(answer.status).toBe(201);
+};
+const proposeMany = async (many: number): Promise<void> => {
+  for (let n = 0; n < many; n += 50) await Promise.all(Array.from({ length: Math.min(50, many - n) }, () => propose()));
+};
+const rebuild = async () =>
+  expect(await entente('rebuild', 'programmes', '--data', folder)).toMatchObject({ status: 0 });
+const rows = () => app.get(ReadModelStore);
+const LIVE = 'read-models/programmes/live?limit=1000';
+
+/** Holds back the next answer to a query until it is let go. */
+function holdQuery(): () => void {
+  const query = rows().query.bind(rows());
+  let go = (): void => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  rows().query = async (...asked) => {
+    rows().query = query;
+    const answer = await query(...asked);
+    await held;
+    return answer;
+  };
+  return go;
+}
+async function folded(): Promise<void> {
+  while (((await rows().positions('programmes')).pin[0] as bigint) < BigInt(sent)) await pause(5);
+}
+
+describe('a reader of live rows', () => {
+  it('that takes long to be shown the first rows has nothing kept for it meanwhile: it is told what changed, once', async () => {
+    await propose();
+    const go = holdQuery();
+    const reader = await new LiveReader(url, LIVE).connect();
+    const other = await new LiveReader(url, `${LIVE}&donor=norland`).connect();
+    for (let n = 0; n < 40; n += 1) await propose();
+    await other.until(({ rows: told }) => told.size === 41);
+    expect(reader.events).toEqual([]);
+    go();
+    await reader.until(({ rows: told }) => told.size === 41);
+    expect(reader.events.slice(0, 2)).toEqual(['row', 'caught-up']);
+    // One batch, and so one frame from which it could resume beside the first.
+    expect(reader.frames.filter((frame) => frame.includes('id: '))).toHaveLength(2);
+    await propose();
+    await Promise.all([reader, other].map((one) => one.until(({ rows: told }) => told.size === 42)));
+    expect([...reader.outOfOrder, ...other.outOfOrder]).toEqual([]);
+  });
+
+  it('that is shown the rows of other tables is told nothing else before them', async () => {
+    await propose();
+    const reader = await new LiveReader(url, LIVE).connect();
+    await reader.until(({ events }) => events.includes('caught-up'));
+    const go = holdQuery();
+    const told = reader.events.length;
+    await rebuild();
+    for (let n = 0; n < 2; n += 1) {
+      await propose();
+      await folded();
+      await pause(50);
+    }
+    expect(reader.events.slice(told)).toEqual([]);
+    go();
+    await reader.until(({ rows: all }) => all.size === 3);
+    expect(reader.events[told]).toBe('reset');
+    expect(reader.outOfOrder).toEqual([]);
+  });
+
+  it('whose rows cannot be read when others are served is told so, and finds them when it comes again', async () => {
+    await propose();
+    const reader = await new LiveReader(url, LIVE).connect();
+    await reader.until(({ events }) => events.includes('caught-up'));
+    const query = rows().query.bind(rows());
+    rows().query = () => Promise.reject(new Error('the rows are away'));
+    await rebuild();
+    await reader.until(({ ended }) => ended);
+    expect(reader.frames.at(-1)).toContain('the rows cannot be read just now');
+    rows().query = query;
+    await propose();
+    await (await reader.connect()).until(({ rows: told }) => told.size === 2);
+  });
+
+  it('is told rows and version of one and the same tables, also where others take over while they are read', async () => {
+    await propose();
+    await new LiveReader(url, LIVE).connect();
+    const query = rows().query.bind(rows());
+    rows().query = async (...asked) => {
+      rows().query = query;
+      await rebuild();
+      return query(...asked);
+    };
+    const late = await new LiveReader(url, `${LIVE}&donor=norland`).connect();
+    await late.until(({ events }) => events.includes('caught-up'));
+    const { version } = await rows().positions('programmes');
+    expect(late.frames.find((frame) => frame.includes('event: caught-up'))).toContain(`"version":"${version}"`);
+  });
+
+  it('that vanished comes back to what changed; after very much, a restart or a rebuild too, to the last state of each', async () => {
+    await proposeMany(20);
+    const reader = await new LiveReader(url, LIVE).connect();
+    await reader.until(({ rows: told }) => told.size === 20);
+    const away = async (meanwhile: () => Promise<void>): Promise<string[]> => {
+      await reader.until(({ lastId }) => lastId !== null);
+      reader.disconnect();
+      const told = reader.events.length;
+      await meanwhile();
+      await propose();
+      await folded();
+      await reader.connect(url);
+      await reader.until(({ rows: all }) => all.size === sent);
+      return reader.events.slice(told).filter((event) => event !== 'row');
+    };
+    expect(await away(() => proposeMany(100))).toEqual(['caught-up']);
+    expect(await away(() => proposeMany(600))).toEqual(['reset', 'caught-up']);
+    expect(await away(() => app.close().then(start))).toEqual(['caught-up']);
+    expect(await away(rebuild)).toEqual(['reset', 'caught-up']);
+    expect(reader.outOfOrder).toEqual([]);
+  });
+});
+
+describe('a reader of the live history', () => {
+  it('that could not begin, since the log could not be read, begins when it can', async () => {
+    const log = app.get(EventStore);
+    const head = log.head.bind(log);
+    let asked = 0;
+    log.head = () => ((asked += 1) === 2 ? Promise.reject(new Error('the log is away')) : head());
+    const reader = await new LiveReader(url, 'history/live').connect();
+    await reader.until(({ ended }) => ended);
+    expect(reader.frames.at(-1)).toContain('the log cannot be read just now');
+    await reader.connect();
+    await propose();
+    await reader.until(({ position }) => position === 1n);
+  });
+});

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MAIN, caughtUp, propose } from '../support/standalone-process.js';
+import { olderVersion } from '../support/older-rows.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'entente-held-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Held {
+  readonly fd: number;
+  getsockname(into: object): void;
+  close(): void;
+}
+
+/**
+ * A socket that is bound here and listened on by whoever it is handed to, as a supervisor does:
+ * Node's own way to share one among processes.
+ */
+function held(): { readonly socket: Held; readonly url: string } {
+  const { _createServerHandle: bind } = net as unknown as {
+    _createServerHandle(address: string, port: number, type: number): Held | number;
+  };
+  const socket = bind('127.0.0.1', 0, 4);
+  if (typeof socket === 'number') throw new Error(`no socket: ${socket}`);
+  const name = {} as AddressInfo;
+  socket.getsockname(name);
+  return { socket, url: `http://127.0.0.1:${name.port}` };
+}
+
+/**
+ * The built server on a socket that is handed over, under its own process id, as systemd does it.
+ */
+function start(
+  fd: number,
+  sockets = '1',
+): { readonly deployment: ChildProcess; readonly ended: Promise<[number | null, string]> } {
+  let said = '';
+  const deployment = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, MAIN], {
+    env: { ...process.env, ENTENTE_DATA: folder, ENTENTE_EXAMPLE: 'off', LISTEN_FDS: sockets },
+    stdio: ['ignore', 'ignore', 'pipe', fd],
+  });
+  deployment.stderr?.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+  return { deployment, ended: new Promise((resolve) => deployment.once('close', (code) => resolve([code, said]))) };
+}
+
+/** Where it was never listened on yet, who comes is refused. */
+const answers = async (url: string): Promise<void> => {
+  const there = (): Promise<boolean> =>
+    propose(url, 'first').then(
+      () => true,
+      () => false,
+    );
+  for (let tries = 0; !(await there()) && tries < 1000; tries += 1) await new Promise((done) => setTimeout(done, 20));
+  await caughtUp(url);
+};
+
+describe('a socket that a supervisor holds', () => {
+  it('refuses nobody while the deployment behind it is ended and an upgraded one begins: who asks meanwhile waits', async () => {
+    const { socket, url } = held();
+    const first = start(socket.fd);
+    await answers(url);
+    const asked = new Map<string, number>();
+    let over = false;
+    let longest = 0;
+    let sent = 0;
+    const ask = async (question: () => Promise<Response>): Promise<void> => {
+      while (!over) {
+        const begun = performance.now();
+        const said = await question().then(
+          async (answer) => `${answer.status} ${((await answer.json()) as { version?: string }).version ?? ''}`.trim(),
+          (error: Error) => `refused: ${String(error.cause)}`,
+        );
+        asked.set(said, (asked.get(said) ?? 0) + 1);
+        longest = Math.max(longest, performance.now() - begun);
+      }
+    };
+    // Each request on a connection of its own, and on connections that are kept open.
+    const headers = { connection: 'close' };
+    const clients = [
+      ask(() => fetch(`${url}/v1/read-models/funding`, { headers })),
+      ask(() => propose(url, `p${(sent += 1)}`, headers)),
+      ...Array.from({ length: 4 }, () => [
+        ask(() => fetch(`${url}/v1/read-models/funding`)),
+        ask(() => propose(url, `p${(sent += 1)}`)),
+      ]).flat(),
+    ];
+    await new Promise((done) => setTimeout(done, 300));
+    first.deployment.kill('SIGTERM');
+    expect((await first.ended)[0]).toBe(0);
+    // Its rows are then of an older version, which serve until those of the new one are filled.
+    olderVersion(folder, 'funding');
+    const second = start(socket.fd);
+    while (!asked.has('200 1.2.2')) await new Promise((done) => setTimeout(done, 50));
+    over = true;
+    await Promise.all(clients);
+    await caughtUp(url);
+    second.deployment.kill('SIGTERM');
+    await second.ended;
+    socket.close();
+    expect([...asked.keys()].filter((said) => !/^20[01]/.test(said))).toEqual([]);
+    expect(longest).toBeGreaterThan(300);
+  });
+
+  it('that nobody else may reach, one of several, and what is none: each is refused in so many words', async () => {
+    const { socket } = held();
+    const [status, said] = await start(socket.fd, '2').ended;
+    expect([status, said]).toEqual([1, expect.stringContaining('LISTEN_FDS=2: hand over one socket')]);
+    socket.close();
+    const file = openSync(join(folder, 'no-socket'), 'w');
+    const [ended, told] = await start(file).ended;
+    closeSync(file);
+    expect([ended, told]).toEqual([1, expect.stringContaining('descriptor 3 is no socket')]);
+  });
+});

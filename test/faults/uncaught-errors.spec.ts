@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MAIN, propose } from '../support/standalone-process.js';
+import { preload } from '../support/preload.js';
+
+const UNCAUGHT = preload('uncaught-errors.mjs');
+const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));
+
+const LAST_RESORT = new URL('../../dist/libs/process/src/last-resort.js', `file://${import.meta.dirname}/`).href;
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'entente-uncaught-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The lines of a log that say that something was not caught. */
+const saidIn = (log: string) =>
+  log
+    .split('\n')
+    .filter((line) => line.includes('last-resort'))
+    .map((line) => JSON.parse(line) as { level: string; msg: string; err: { message: string; stack: string } });
+
+describe('an error that nobody caught', () => {
+  it('is logged once with its cause, what is open is answered or closed with a reason, and the status is 70', async () => {
+    const server = spawn(process.execPath, ['--import', UNCAUGHT, MAIN], {
+      env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: 'off' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let log = '';
+    server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    const ended = once(server, 'close') as Promise<[number | null]>;
+    const url = await new Promise<string>((resolve) => {
+      server.stdout.on('data', (chunk: Buffer) => {
+        const found = /http:\/\/[0-9.]+:[0-9]+/.exec(chunk.toString());
+        if (found !== null) resolve(found[0]);
+      });
+    });
+    const live = await fetch(`${url}/v1/history/live`);
+    const heard = live.text();
+    const answers = Array.from({ length: 20 }, (_, i) => propose(url, `p${i}`).then(({ status }) => status));
+    await Promise.race(answers);
+    server.kill('SIGUSR2');
+    const settled = await Promise.allSettled(answers);
+    expect((await ended)[0]).toBe(70);
+    expect(await heard).toContain('the service is stopping');
+    // What was accepted is answered; what came too late is refused, or finds nobody.
+    for (const answer of settled) if (answer.status === 'fulfilled') expect([201, 503]).toContain(answer.value);
+    expect(settled[0]).toMatchObject({ status: 'fulfilled', value: 201 });
+    expect(saidIn(log)).toEqual([
+      expect.objectContaining({
+        level: 'fatal',
+        msg: expect.stringMatching(
+          /^Entente met an error that nobody caught \(nobody caught this\); .* status 70$/,
+        ) as unknown,
+        err: expect.objectContaining({
+          message: 'nobody caught this',
+          stack: expect.stringContaining('uncaught-errors.mjs') as unknown,
+        }) as unknown,
+      }),
+    ]);
+  });
+
+  it('ends a process by the same status where closing never comes to an end and nothing is left open', async () => {
+    const program = `import { lastResort } from ${JSON.stringify(LAST_RESORT)};
+      lastResort('it', () => new Promise(() => undefined));
+      throw new Error('oh');`;
+    const process_ = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+    expect((await once(process_, 'close'))[0]).toBe(70);
+  });
+
+  it.each([
+    ['Object.create(null)', 'something that cannot be made text'],
+    ["{ toString() { throw new Error('no') } }", 'something that cannot be made text'],
+    ["Object.defineProperty(new Error('x'), 'message', { get() { throw 1 } })", 'something that cannot be made text'],
+    ["Object.assign(new Error('x'), { message: 7n })", '7'],
+    ["new Error('outer', { cause: new Error('inner') })", 'outer'],
+  ])('closes and says so, whatever was thrown: %s', async (thrown, message) => {
+    const program = `import { lastResort } from ${JSON.stringify(LAST_RESORT)};
+      lastResort('it', () => Promise.resolve(console.log('closed')));
+      throw ${thrown};`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let log = '';
+    let out = '';
+    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    expect((await once(child, 'close'))[0]).toBe(70);
+    expect(out).toBe('closed\n');
+    const [line] = saidIn(log) as unknown as [{ err: { message: string; cause?: { message: string } } }];
+    expect(line.err.message).toBe(message);
+    if (message === 'outer') expect(line.err.cause?.message).toBe('inner');
+  });
+
+  it('in the command line ends it with the same status and a line', async () => {
+    const cli = spawn(
+      process.execPath,
+      [
+        '--import',
+        `data:text/javascript,setImmediate(() => { throw new Error('oh') })`,
+        CLI,
+        'verify',
+        '--data',
+        folder,
+      ],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    let log = '';
+    cli.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    const [status] = (await once(cli, 'close')) as [number | null];
+    expect([status, saidIn(log).map(({ msg }) => msg)]).toEqual([
+      70,
+      ['entente met an error that nobody caught (oh); it answers what is open and ends with status 70'],
+    ]);
+  });
+});

@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+/**
+ * Kills the apps of the distributed deployment, of each kind one or more in a round, at random
+ * moments under load over HTTP and over the topic, and now and then the event store's stand-in, or
+ * none of it where ESDB_URL names a server; begins them again, and holds all that there is against
+ * what was acknowledged. `npm run test:kill:distributed` goes five rounds; `-- --times 20` as many
+ * as are said. It starts the services and ends them; ends with 1 at the first difference.
+ */
+import { randomInt } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startEventStore } from '../../deploy/services/eventstore.mjs';
+import { startKafka } from '../../deploy/services/kafka.mjs';
+import { startPostgres } from '../../deploy/services/postgres.mjs';
+import { loadOn } from '../support/load.mjs';
+import { distributedProcesses } from '../support/distributed-processes.mjs';
+import { verifySystem } from '../support/system-verification.mjs';
+
+const { times } = parseArgs({ options: { times: { type: 'string', default: '5' } } }).values;
+const { ESDB_URL } = process.env;
+const APPS = { api: 2, relay: 2, projector: 3, intake: 2 };
+/** How long a round goes on with killing, in milliseconds. */
+const ROUND = 8000;
+
+// Each process ends with this one.
+process.setMaxListeners(0);
+const folder = mkdtempSync(join(tmpdir(), 'entente-killed-'));
+// PostgreSQL may have to run as another user.
+chmodSync(folder, 0o755);
+const services = {};
+const killed = {};
+const dying = new Set();
+let deployment = null;
+let load = null;
+
+/** Kills one, whatever it is doing, and begins it again, at once or after a while. */
+async function kill(app) {
+  killed[app.name] = (killed[app.name] ?? 0) + 1;
+  dying.add(app);
+  await app.kill();
+  await pause(randomInt(2) === 0 ? 0 : randomInt(1500));
+  await deployment.start(app.name);
+}
+
+async function killEventStore() {
+  killed['event store'] = (killed['event store'] ?? 0) + 1;
+  await services.eventStore.kill();
+  await pause(randomInt(1000));
+  services.eventStore = await startEventStore({ folder: join(folder, 'eventstore'), port: services.eventStore.port });
+}
+
+async function round(n) {
+  load.begin();
+  const under = [];
+  const before = { ...killed };
+  const end = performance.now() + ROUND;
+  const storeAt =
+    n % 3 === 2 && services.eventStore !== undefined ? performance.now() + randomInt(ROUND / 2) : Infinity;
+  let store = null;
+  while (performance.now() < end) {
+    await pause(100 + randomInt(1500));
+    if (store === null && performance.now() > storeAt) under.push((store = killEventStore()));
+    const apps = deployment.all().filter((app) => !dying.has(app));
+    const one = apps[randomInt(apps.length + 1)];
+    // Now and then all of a kind at once.
+    const goes = (app) => app === one || randomInt(8) === 0 || (n % 4 === 3 && app.name === one?.name);
+    under.push(...apps.filter(goes).map(kill));
+  }
+  // Whom chance has spared, the round does not.
+  const spared = deployment.all().filter(({ name }) => killed[name] === before[name]);
+  under.push(...new Map(spared.map((app) => [app.name, app])).values().map(kill));
+  await Promise.all(under);
+  await load.end();
+  const since = performance.now();
+  const counts = await verifySystem(deployment, load);
+  const took = Math.round((performance.now() - since) / 1000);
+  const { events, records, commands, receipts } = counts;
+  console.log(
+    `round ${n + 1}: ${events} events, ${receipts} receipts, ${commands} commands on the topic, each answered once; ${records} records on the topic; ` +
+      `rows equal a replay; killed ${JSON.stringify(killed)}; verified in ${took} s`,
+  );
+  return counts;
+}
+
+let status = 1;
+try {
+  services.postgres = await startPostgres({ folder: join(folder, 'postgres') });
+  services.kafka = await startKafka({ folder: join(folder, 'kafka') });
+  if (ESDB_URL === undefined) services.eventStore = await startEventStore({ folder: join(folder, 'eventstore') });
+  const on = {
+    esdb: ESDB_URL ?? services.eventStore.url,
+    kafka: services.kafka.brokers,
+    database: services.postgres.url,
+  };
+  deployment = distributedProcesses(on);
+  load = loadOn(deployment);
+  await deployment.open(APPS);
+  await load.open();
+  let counts = null;
+  for (let n = 0; n < Number(times); n += 1) counts = await round(n);
+  console.log(`${counts?.said}\nsent again over HTTP, and why: ${JSON.stringify(load.refused)}`);
+  status = 0;
+} catch (error) {
+  console.error(error.stack);
+  const log = join(folder, 'eventstore', 'eventstore.log');
+  if (existsSync(log)) console.error(`--- event store\n${readFileSync(log, 'utf8').slice(-4000)}`);
+  for (const app of deployment?.all() ?? []) console.error(`--- ${app.name}\n${app.logged().slice(-4000)}`);
+} finally {
+  await load?.close().catch(() => undefined);
+  await deployment?.end();
+  for (const service of Object.values(services).reverse()) await service.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(status);

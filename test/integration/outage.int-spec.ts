@@ -1,0 +1,272 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AppName, RunningApp } from '../support/app-process.mjs';
+import { until } from '../support/kafka.js';
+import { type Load, loadOn } from '../support/load.mjs';
+import { type ServiceName, type OwnServices, ownServices, type StopMode } from '../support/own-services.js';
+import { type DistributedProcesses, distributedProcesses } from '../support/distributed-processes.mjs';
+import { type SystemCounts, verifySystem } from '../support/system-verification.mjs';
+
+/**
+ * So long, in milliseconds, a backing service is away, and so soon at most all apps go on by
+ * themselves when it is back.
+ */
+const AWAY = 10_000;
+const SOON = 45_000;
+
+let services: OwnServices;
+let deployment: DistributedProcesses;
+let load: Load;
+beforeAll(async () => {
+  services = await ownServices();
+  deployment = distributedProcesses(services.on, 3);
+  load = loadOn(deployment, { rate: 40 });
+  await deployment.open({ api: 1, relay: 1, projector: 2, intake: 1 });
+  await load.open();
+});
+afterAll(async () => {
+  await load.close();
+  await deployment.end();
+  await services.stop();
+});
+
+interface Said {
+  readonly fault: string | null;
+  readonly position: string;
+  readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
+}
+
+/** How an app stands, by its own word. */
+const standing = async (name: 'api' | 'relay' | 'projector' | 'intake'): Promise<Said> => {
+  const said = await deployment.named(name)[0]?.health();
+  return said as unknown as Said;
+};
+const alarmed = async (): Promise<readonly string[]> =>
+  (await standing('api')).alarms.map(({ follower }) => follower).sort();
+
+/** A figure of the first of these apps. */
+async function figureOf(name: AppName, figure: string): Promise<number> {
+  const said = await fetch(`${deployment.named(name)[0]?.url}/metrics`).then((answer) => answer.text());
+  const line = said.split('\n').find((one) => one.startsWith(`entente_${figure} `));
+  return Number(line?.split(' ').at(-1) ?? 0);
+}
+
+/** All goes on, and what was acknowledged meanwhile and before is there, once. */
+async function goesOn(): Promise<SystemCounts> {
+  const since = performance.now();
+  await deployment.ready(SOON);
+  const took = performance.now() - since;
+  await load.end();
+  const counts = await verifySystem(deployment, load);
+  process.stdout.write(`ready ${Math.round(took)} ms after; ${JSON.stringify({ ...counts, said: undefined })}\n`);
+  expect(counts.deadLetters).toBe(0);
+  expect((await standing('api')).alarms).toEqual([]);
+  return counts;
+}
+
+describe('a backing service that goes for ten seconds while the apps run and commands come', () => {
+  const gone = async (name: ServiceName, how: StopMode, meanwhile: () => Promise<void>): Promise<void> => {
+    load.begin();
+    await pause(1000);
+    await services.end(name, how);
+    const back = pause(AWAY);
+    await meanwhile();
+    await back;
+    await services.begin(name);
+    await goesOn();
+    // Whoever rests on it has counted that it came back, by what it says to whoever measures.
+    const [to, apps] = COUNTED[name];
+    for (const app of apps) expect([app, await figureOf(app, `reconnections_total{to="${to}"}`)]).not.toEqual([app, 0]);
+    expect(await figureOf('api', 'appended_events_total')).toBeGreaterThan(0);
+  };
+  const COUNTED = {
+    broker: ['kafka', ['relay', 'projector', 'intake', 'api']],
+    database: ['database', ['projector', 'api']],
+    eventStore: ['event-store', ['relay', 'projector', 'intake', 'api']],
+  } as const;
+
+  it.each(['stop', 'kill'] as const)(
+    'the broker, by %s: commands over HTTP are recorded all the same; who rests on it says so, and goes on by itself',
+    (how) =>
+      gone('broker', how, async () => {
+        const before = load.receipts.size;
+        await until(async () => {
+          const said = await Promise.all((['relay', 'projector', 'intake'] as const).map(standing));
+          return said.every(({ fault }) => fault !== null);
+        }, AWAY);
+        await until(async () => (await alarmed()).includes('relay'), AWAY);
+        expect(load.receipts.size).toBeGreaterThan(before);
+      }),
+  );
+
+  it.each(['stop', 'kill'] as const)(
+    'the database, by %s: commands are recorded all the same; who rests on it says so, and goes on by itself',
+    (how) =>
+      gone('database', how, async () => {
+        await pause(500);
+        const before = load.receipts.size;
+        const away = 'the database does not answer just now';
+        await until(async () => {
+          const said = await Promise.all((['api', 'projector'] as const).map(standing));
+          return said.every(({ fault }) => fault?.includes(away) === true);
+        }, AWAY);
+        await until(async () => (await alarmed()).includes('funding'), AWAY);
+        expect(load.receipts.size).toBeGreaterThan(before);
+      }),
+  );
+
+  it('the event store, killed: whoever asks is told to come again, commands on the topic wait, and all go on by themselves', () =>
+    gone('eventStore', 'kill', async () => {
+      await until(async () => {
+        const said = await Promise.all((['api', 'relay', 'intake'] as const).map(standing));
+        return said.every(({ fault }) => fault?.includes('event store') === true);
+      }, AWAY);
+      await until(() => (load.refused['event-store-unanswered'] ?? 0) > 0);
+    }));
+});
+
+describe('a backing service that hangs, and answers nobody', () => {
+  it.each([
+    ['broker', 'relay'],
+    ['database', 'api'],
+    ['eventStore', 'api'],
+  ] as const)(
+    'the %s: every app says all the same how it stands, within five seconds; who rests on it is not well, and goes on by itself',
+    async (name, rests) => {
+      load.begin();
+      await pause(1000);
+      const thaw = services.freeze(name);
+      const late: unknown[] = [];
+      let told = '';
+      const look = async (app: RunningApp): Promise<void> => {
+        const since = performance.now();
+        const { status, ...said } = await app.health();
+        const took = performance.now() - since;
+        if (took > 5000) late.push([app.name, took, said]);
+        if (app.name === rests && status === 503) told = JSON.stringify(said);
+      };
+      for (const end = performance.now() + AWAY; performance.now() < end || told === ''; await pause(250)) {
+        if (performance.now() > end + AWAY) break;
+        await Promise.all(deployment.all().map(look));
+      }
+      thaw();
+      expect(told).not.toBe('');
+      expect(late).toEqual([]);
+      await goesOn();
+    },
+  );
+});
+
+describe('an event store that does wrong while commands come over HTTP and over the topic', () => {
+  /** Waits until each was done to as many calls as it was to be done to. */
+  const met = (...faults: readonly string[]): Promise<void> =>
+    until(async () => {
+      const left: Readonly<Record<string, unknown>> = await services.faults({});
+      return faults.every((fault) => left[fault] === 0);
+    }, 60_000);
+
+  it('by refusing, hanging, dropping its answers, not leading: each command has its receipt in the end, and one effect', async () => {
+    load.begin();
+    const refusals = (): number => load.refused['event-store-unanswered'] ?? 0;
+    const before = refusals();
+    await services.faults({ listens: false });
+    await until(() => refusals() > before);
+    await services.faults({ listens: true });
+    await services.faults({ unavailable: 20, unavailableReads: 20 });
+    await met('unavailable', 'unavailableReads');
+    for (const fault of ['dropAnswer', 'breakOff', 'hang', 'hangReads']) {
+      await services.faults({ [fault]: 6 });
+      await met(fault);
+    }
+    // It is passed over in silence only where it was written before.
+    await services.faults({ dropAnswer: 6, notReady: 3 });
+    await met('dropAnswer', 'notReady');
+    const away = refusals();
+    await services.faults({ leader: { host: '127.0.0.1', port: 9 } });
+    await until(() => refusals() > away, 30_000);
+    await services.faults({ leader: null });
+    await goesOn();
+  });
+
+  it('by a clock that is a minute off, either way: times of recording never go back', async () => {
+    for (const skew of [60_000, -60_000, 0]) {
+      // What is under way in the very moment in which a clock is set back may be out of order.
+      await services.faults({ skew });
+      load.begin();
+      await pause(1500);
+      await load.end();
+    }
+    await goesOn();
+  });
+});
+
+describe('who has stalled', () => {
+  const frozen = async (
+    name: 'relay' | 'projector' | 'intake',
+    tells: () => Promise<boolean>,
+  ): Promise<readonly string[]> => {
+    load.begin();
+    await pause(1000);
+    for (const app of deployment.named(name)) app.signal('SIGSTOP');
+    await until(tells, 10_000);
+    const told = await alarmed();
+    for (const app of deployment.named(name)) app.signal('SIGCONT');
+    await goesOn();
+    return told;
+  };
+  const models = async (): Promise<readonly string[]> =>
+    ((await deployment.named('api')[0]?.health())?.['models'] as readonly { readonly model: string }[])
+      .map(({ model }) => model)
+      .sort();
+
+  it('is the relay, which an api names within ten seconds, and no more once it goes on', async () => {
+    expect(await frozen('relay', async () => (await alarmed()).includes('relay'))).toContain('relay');
+  });
+
+  it('are the projectors: the read models alone are named, and no more once they go on', async () => {
+    const all = await models();
+    expect(await frozen('projector', async () => (await alarmed()).length === all.length)).toEqual(all);
+  });
+
+  it('is one projector of two: what only it folds has stalled and is named, until the other takes over', async () => {
+    const [one] = deployment.named('projector');
+    load.begin();
+    await pause(1000);
+    one?.signal('SIGSTOP');
+    await until(async () => (await alarmed()).includes('funding'), 10_000);
+    // The other has its partitions once its session is over, and nothing has stalled any more.
+    await until(async () => (await alarmed()).length === 0, 30_000);
+    await load.end();
+    await deployment.folded();
+    one?.signal('SIGCONT');
+    await goesOn();
+  });
+
+  it('is the intake, which an api names with how many commands wait, and no more once it goes on', async () => {
+    const waiting = (): Promise<number> => figureOf('api', 'pending_commands');
+    const told = await frozen('intake', async () => (await alarmed()).includes('intake') && (await waiting()) > 0);
+    expect(told).toEqual(['intake']);
+    expect(await waiting()).toBe(0);
+  });
+});
+
+describe('rubbish among the commands of a topic', () => {
+  it('is put aside where nobody could be answered to, and what comes between it has its receipts', async () => {
+    const rubbish = [
+      { key: null, value: null },
+      { key: 'k', value: Buffer.from([0xff, 0, 0x80]) },
+      { key: 'k', value: '{"hello":"world"}', headers: { 'content-type': 'application/json' } },
+      { key: 'k', value: 'x', headers: { ce_specversion: '1.0', ce_id: '1' } },
+      { key: 'k', value: Buffer.alloc(900_000, 7) },
+    ];
+    for (const one of rubbish) {
+      await load.publish([load.aPledge('t0'), one, load.aPledge('t1')]);
+    }
+    const counts = await verifySystem(deployment, load);
+    expect(counts.deadLetters).toBe(rubbish.length);
+    // All is published by then, and the relay tells how far.
+    const end = Number((await standing('api')).position);
+    await until(async () => (await figureOf('relay', 'published_position')) === end);
+    expect([end > 0, await figureOf('relay', 'publishing_lag_events')]).toEqual([true, 0]);
+  });
+});

@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { entente } from '../support/app-process.mjs';
+import { type Load, loadOn } from '../support/load.mjs';
+import { type OwnServices, ownServices } from '../support/own-services.js';
+import { type DistributedProcesses, distributedProcesses } from '../support/distributed-processes.mjs';
+import { verifySystem } from '../support/system-verification.mjs';
+
+let services: OwnServices;
+let deployment: DistributedProcesses;
+let load: Load;
+beforeAll(async () => {
+  services = await ownServices();
+  deployment = distributedProcesses(services.on, 3);
+  load = loadOn(deployment);
+  await deployment.open({ api: 1, relay: 1, projector: 1, intake: 1 });
+  await load.open();
+});
+afterAll(async () => {
+  await load.close();
+  await deployment.end();
+  await services.stop();
+});
+
+/** The names of the events that a live stream begins with. */
+async function told(url: string, lastEventId: string): Promise<string> {
+  const stop = new AbortController();
+  const { body } = await fetch(`${url}/v1/history/live`, {
+    headers: { 'last-event-id': lastEventId },
+    signal: stop.signal,
+  });
+  const [chunk] = await body!
+    .values()
+    .next()
+    .then(({ value }) => [Buffer.from(value as Uint8Array).toString()]);
+  stop.abort();
+  return chunk ?? '';
+}
+
+it('an event store that was restored from a backup: the deployment goes on from there in an era of its own, on a topic of its own, and who comes back with what was lost is told', async () => {
+  load.begin();
+  await pause(1000);
+  await load.end();
+  await verifySystem(deployment, load);
+  const kept = { receipts: new Map(load.receipts), sent: new Map(load.sent) };
+  await services.end('eventStore', 'stop');
+  const putBack = services.backUp();
+  await services.begin('eventStore');
+  await deployment.ready();
+  const pledge = { amount: 7, period: '2026' };
+  const lost = () => load.post('funding-account/norland.h0', 'pledge', 'norland;role=donor', pledge, 'lost');
+  const { after, position } = await lost();
+  await deployment.folded();
+  await deployment.end();
+  await services.end('eventStore', 'kill');
+  putBack();
+  await services.begin('eventStore');
+
+  expect(await entente(deployment.settings, 'begin-era')).toMatch(
+    /^an era begins behind position \d+: start every app again/,
+  );
+  // The topic has what the log has lost: relays refuse it, and say what to do.
+  const relay = await deployment.start('relay');
+  for (let said = ''; !said.includes('beyond the log'); await pause(50))
+    said = JSON.stringify(await relay.health().catch(() => null));
+  await relay.stop();
+  const { KAFKA_TOPIC: old = '', DATABASE_URL: rows = '' } = deployment.settings;
+  const db = new pg.Client({ connectionString: rows });
+  await db.connect();
+  await db.query(`CREATE DATABASE onward TEMPLATE template0 LOCALE 'C'`);
+  await db.end();
+  const next = { KAFKA_TOPIC: `${old}-onward`, DATABASE_URL: rows.replace(/\/[^/?]*(?=\?|$)/, '/onward') };
+  await entente(deployment.settings, 'repartition', '3', '--topic', next.KAFKA_TOPIC, '--database', next.DATABASE_URL);
+  const onward = distributedProcesses({ ...services.on, database: next.DATABASE_URL }, 3);
+  Object.assign(onward.settings, { ...deployment.settings, ...next });
+  const more = loadOn(onward);
+  try {
+    await onward.open({ relay: 1, projector: 1, api: 1, intake: 1 });
+    const url = await onward.url();
+    const answer = await fetch(`${url}/v1/read-models/funding?after=${encodeURIComponent(after)}`);
+    expect([answer.status, await answer.json()]).toEqual([410, expect.objectContaining({ code: 'lost-since' })]);
+    expect(await told(url, position)).toMatch(/^event: reset\n/m);
+    // The same command again is decided anew: of the lost one nothing is known.
+    const again = await more.post('funding-account/norland.h0', 'pledge', 'norland;role=donor', pledge, 'lost');
+    expect(again.after).not.toBe(after);
+    more.begin();
+    await pause(500);
+    await more.end();
+    await verifySystem(onward, {
+      receipts: new Map([...kept.receipts, ...more.receipts]),
+      sent: new Map([...kept.sent, ...more.sent]),
+    });
+  } finally {
+    await more.close();
+    await onward.end();
+  }
+});

@@ -1,0 +1,19 @@
+/** Settings, as the environment has them. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** A built app that runs. */
+export interface RunningApp {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  readonly ended: Promise<number | string | null>;
+  ready(ms?: number): Promise<Record<string, unknown>>;
+  health(): Promise<Record<string, unknown> & { readonly status: number }>;
+  logged(): string;
+  signal(signal: NodeJS.Signals): boolean;
+  stop(): Promise<number | string | null>;
+  kill(): Promise<number | string | null>;
+}
+export type AppName = 'api' | 'relay' | 'projector' | 'intake';
+export function startApp(name: AppName, settings: Settings, loading?: string): Promise<RunningApp>;
+export function entente(settings: Settings, ...args: readonly string[]): Promise<string>;

@@ -1,0 +1,85 @@
+/** The built apps as processes of their own, on services that are named to them. */
+import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const program = (name) => fileURLToPath(new URL(`../../dist/apps/${name}/src/main.js`, import.meta.url));
+
+/**
+ * The command line, with a distributed deployment: what it prints; fails where it ends with another
+ * status than 0.
+ */
+export async function entente(settings, ...args) {
+  const child = spawn(process.execPath, [program('cli'), ...args], {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => (out += chunk));
+  child.stderr.on('data', (chunk) => (err += chunk));
+  const status = await new Promise((resolve) => child.once('close', resolve));
+  if (status !== 0) throw new Error(`entente ${args.join(' ')} ended with ${status}: ${out}${err}`);
+  return out.trim();
+}
+
+/**
+ * Starts an app on a free port. Gives its `url` as soon as it has one, which may be before its
+ * services answer; `ready()`, which waits until it says that all is well; `logged()`; and `signal`,
+ * `stop`, `kill`, which wait for its end. `loading`: a module that is loaded before it, for what a
+ * test does to it from within.
+ */
+export async function startApp(name, settings, loading) {
+  const before = loading === undefined ? [] : ['--import', loading];
+  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...before, program(name)], {
+    env: { ...process.env, PORT: '0', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let logged = '';
+  child.stderr.on('data', (chunk) => (logged = (logged + chunk).slice(-1_000_000)));
+  let status = null;
+  const ended = new Promise((resolve) =>
+    child.once('close', (code, signal) => {
+      status = signal ?? code;
+      resolve(status);
+    }),
+  );
+  const last = () => child.kill('SIGKILL');
+  process.once('exit', last);
+  void ended.then(() => process.removeListener('exit', last));
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      const found = /http:\/\/[0-9.]+:[0-9]+/.exec(String(chunk));
+      if (found !== null) resolve(found[0]);
+    });
+    void ended.then(() => reject(new Error(`${name} ended with ${status} before it had an address: ${logged}`)));
+  });
+  const health = async () => {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(15_000) });
+    return { ...(await answer.json()), status: answer.status };
+  };
+  const ready = async (ms = 60_000) => {
+    for (const end = Date.now() + ms; ; await pause(100)) {
+      const now = await health().catch((error) => ({ status: 0, fault: error.message }));
+      if (now.status === 200) return now;
+      if (status !== null) throw new Error(`${name} ended with ${status}: ${logged}`);
+      if (Date.now() > end) throw new Error(`${name} is not ready after ${ms} ms: ${JSON.stringify(now)} ${logged}`);
+    }
+  };
+  const end = async (signal) => {
+    child.kill(signal);
+    return ended;
+  };
+  return {
+    name,
+    url,
+    ready,
+    health,
+    ended,
+    pid: child.pid,
+    logged: () => logged,
+    signal: (signal) => child.kill(signal),
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}

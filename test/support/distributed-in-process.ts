@@ -1,0 +1,174 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type EventLog, type EventStore, ReadModelStore } from '@entente/engine';
+import { EventStoreDbStore } from '@entente/eventstoredb';
+import { DEFAULT_LIMITS, buildApp, serveDocs } from '@entente/http';
+import { StartupDependencies } from '@entente/process';
+import { MEANINGS } from '@entente/read-models';
+import { ApiModule } from '../../apps/api/src/api.module.js';
+import { ProjectorModule } from '../../apps/projector/src/projector.module.js';
+import { RelayModule } from '../../apps/relay/src/relay.module.js';
+import { EventStoreDouble } from '../doubles/eventstoredb/double.js';
+import type { Deployment, DeploymentOptions } from './deployment.js';
+import { topicForTests } from './kafka.js';
+import { postgresForTests } from './postgres.js';
+
+const { ESDB_URL: server } = process.env;
+const postgres = postgresForTests();
+
+/** What the distributed deployment is made of. */
+export interface ProcessCounts {
+  readonly partitions: number;
+  readonly apis: number;
+  readonly projectors: number;
+}
+
+/** One of its processes. */
+export interface InProcessApp {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+}
+
+/**
+ * The deployment as several processes, all within this one: apis, a relay and projectors, on a
+ * topic and a database of their own. Its event store is a double, or the server that ESDB_URL
+ * names, with a log of its own there.
+ */
+export class DistributedDeployment implements Deployment {
+  readonly visibleWithinMs = 1500;
+  apis: readonly InProcessApp[] = [];
+  relays: readonly InProcessApp[] = [];
+  projectors: readonly InProcessApp[] = [];
+  private readonly topic;
+  private readonly pseudonymKey: Buffer;
+
+  private constructor(
+    private readonly parts: ProcessCounts,
+    readonly database: string,
+    private readonly eventStore: { readonly url: string; readonly log: string },
+    private readonly double: EventStoreDouble | null,
+    { pseudonymKey = Buffer.alloc(32, 7) }: DeploymentOptions,
+  ) {
+    this.topic = topicForTests(parts.partitions);
+    this.pseudonymKey = pseudonymKey;
+  }
+
+  /** One that is closed yet. */
+  static async on(parts: ProcessCounts, options: DeploymentOptions = {}): Promise<DistributedDeployment> {
+    const double = server === undefined ? await EventStoreDouble.start() : null;
+    // The day that a story tells is the server's too.
+    if (double !== null) double.clock = () => Date.now();
+    const eventStore = { url: double?.url ?? server ?? '', log: `trial-${randomUUID()}` };
+    return new DistributedDeployment(parts, await postgres.database(), eventStore, double, options);
+  }
+
+  get app(): NestFastifyApplication {
+    return this.first().app;
+  }
+  get url(): string {
+    return this.first().url;
+  }
+
+  async open(): Promise<void> {
+    const several = (count: number, module: (waits: StartupDependencies) => DynamicModule): Promise<InProcessApp[]> =>
+      Promise.all(Array.from({ length: count }, () => serve(module(new StartupDependencies(() => undefined)))));
+    const { apis, projectors } = this.parts;
+    const on = this.config();
+    [this.relays, this.projectors, this.apis] = await Promise.all([
+      several(1, (waits) => RelayModule.on(on, waits)),
+      several(projectors, (waits) => ProjectorModule.on(on, waits)),
+      several(apis, (waits) => ApiModule.on(on, waits)),
+    ]);
+    await this.ready();
+  }
+
+  /** Resolves when every process says that it is ready, and rows are folded as far as the log. */
+  async ready(within = 30_000): Promise<void> {
+    for (const end = performance.now() + within; ; await pause(20)) {
+      const told = await Promise.all(this.processes().map(healthOf));
+      if (told.every(({ ready, level }) => ready && level)) return;
+      if (performance.now() > end) throw new Error(`not ready within ${within} ms: ${JSON.stringify(told)}`);
+    }
+  }
+
+  async close(): Promise<void> {
+    const open = this.processes();
+    this.apis = [];
+    this.projectors = [];
+    this.relays = [];
+    await Promise.all(open.map(({ app }) => app.close()));
+  }
+
+  log(): Promise<EventLog> {
+    return this.store();
+  }
+  store(): Promise<EventStore> {
+    return EventStoreDbStore.connect(this.eventStore);
+  }
+
+  /** Asks its database. */
+  query(sql: string): Promise<Record<string, unknown>[]> {
+    return postgres.query(this.database, sql);
+  }
+
+  async end(): Promise<void> {
+    await this.close();
+    this.double?.stop();
+  }
+
+  private config() {
+    const { brokers, topic, partitions } = this.topic;
+    return {
+      process: { host: '127.0.0.1', port: 0, logLevel: 'fatal', shutdownTimeoutSeconds: 30, door: DEFAULT_LIMITS },
+      eventStore: this.eventStore,
+      kafka: { brokers },
+      topic: { topic, partitions },
+      others: { commands: `${topic}-commands`, replies: `${topic}-replies`, deadLetters: `${topic}-dead` },
+      group: topic,
+      database: { url: this.database },
+      pseudonymKey: this.pseudonymKey,
+    } as const;
+  }
+
+  private processes(): readonly InProcessApp[] {
+    return [...this.relays, ...this.projectors, ...this.apis];
+  }
+
+  private first(): InProcessApp {
+    const [api] = this.apis;
+    if (api === undefined) throw new Error('the deployment is closed');
+    return api;
+  }
+}
+
+async function serve(module: DynamicModule): Promise<InProcessApp> {
+  const app = await buildApp(module, DEFAULT_LIMITS);
+  if (module.module === ApiModule) serveDocs(app, app.get(ReadModelStore), MEANINGS);
+  await app.listen(0, '127.0.0.1');
+  return { app, url: await app.getUrl() };
+}
+
+/** How a process says that it stands. */
+async function healthOf({ url }: InProcessApp) {
+  const answer = await fetch(`${url}/health/ready`);
+  const said = (await answer.json()) as {
+    position: string;
+    published?: string | null;
+    models: readonly { lag: string }[];
+  };
+  const level =
+    said.models.every(({ lag }) => lag === '0') && (said.published === undefined || said.published === said.position);
+  return { ready: answer.ok, level, said };
+}
+
+/** Opens the distributed deployment: the same stories are told to it. */
+export const distributed =
+  (parts: Partial<ProcessCounts> = {}) =>
+  async (options?: DeploymentOptions): Promise<DistributedDeployment> => {
+    const deployment = await DistributedDeployment.on({ partitions: 3, apis: 1, projectors: 1, ...parts }, options);
+    await deployment.open();
+    return deployment;
+  };

@@ -1,0 +1,67 @@
+import type { Kinds } from '@entente/engine';
+import { COMMAND_NOTED } from '@entente/engine';
+import { type AnyDecider, type Event, type RecordedEvent, parseStream } from '@entente/kernel';
+import { assistanceCases } from './assistance-case.js';
+import { consignments } from './consignment.js';
+import { fundingAccounts } from './funding-account.js';
+import type { Invariants, Sentences } from './invariant.js';
+import { misuseCases } from './misuse-case.js';
+import { programmes } from './programme.js';
+import { stakeholders } from './stakeholder.js';
+
+/** Every kind of stream, and what its rules promise. */
+const INVARIANTS: Readonly<Record<string, unknown>> = {
+  stakeholder: stakeholders,
+  programme: programmes,
+  'funding-account': fundingAccounts,
+  'assistance-case': assistanceCases,
+  consignment: consignments,
+  'misuse-case': misuseCases,
+};
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value))
+    for (const inner of Object.values(Object.freeze(value))) frozen(inner);
+  return value;
+}
+
+function assertSentences({ stream, revision, type }: RecordedEvent, sentences: Sentences): void {
+  const broken = Object.keys(sentences).filter((sentence) => sentences[sentence] === false);
+  if (broken.length > 0) throw new Error(`${type}, ${stream} at ${revision}: it must be that ${broken.join('; ')}`);
+}
+
+/** The rules of a stream and what they promise. Throws where either is missing. */
+function rulesOf(kinds: Kinds, stream: string): [AnyDecider, Invariants<unknown, Event>] {
+  const kind = parseStream(stream)?.kind ?? '';
+  const decider = kinds.decider(kind);
+  const promised = INVARIANTS[kind];
+  if (decider === undefined || promised === undefined) throw new Error(`no rules for ${kind}, or nothing they promise`);
+  return [decider, promised as Invariants<unknown, Event>];
+}
+
+/**
+ * Folds every stream of a whole log event by event, each state frozen, so that no fold changes what
+ * it was given; and holds each state against what the rules of its kind promise. Throws, in a
+ * sentence, where something is not so.
+ */
+export function checkInvariants(kinds: Kinds, log: readonly RecordedEvent[]): void {
+  /** By stream, the state at each revision. */
+  const states = new Map<string, unknown[]>();
+  for (const [at, event] of log.entries()) {
+    const { stream, type, metadata } = event;
+    const [decider, promised] = rulesOf(kinds, stream);
+    const before = states.get(stream) ?? [];
+    states.set(stream, before);
+    const was = before.at(-1) ?? null;
+    if (type === COMMAND_NOTED) {
+      before.push(was);
+      continue;
+    }
+    assertSentences(event, { 'a stream begins with its opening, once': (was === null) === (type === promised.opens) });
+    const is = frozen(decider.evolve(frozen(was), frozen(event) as never));
+    before.push(is);
+    const next = log[at + 1];
+    const more = next?.stream === stream && next.metadata.commandId === metadata.commandId;
+    if (!more) assertSentences(event, promised.holds(is));
+  }
+}
