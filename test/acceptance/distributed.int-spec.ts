@@ -16,15 +16,15 @@ const twelve = distributed({ partitions: 12 });
 // it stands.
 describe('the distributed deployment', () => {
   describe('with three partitions and two projectors', () => {
-    describe('is', () => overHttp(three));
-    describe('is', () => views(three));
-    describe('is', () => liveOverHttp(three));
-    describe('is', () => page(three));
-    describe('is', () => importing(three));
+    describe('over HTTP', () => overHttp(three));
+    describe('with views', () => views(three));
+    describe('with live streams', () => liveOverHttp(three));
+    describe('with the page', () => page(three));
+    describe('with an import', () => importing(three));
   });
-  describe('with twelve partitions', () => {
-    describe('is', () => reading(twelve));
-    describe('is', () => openapi(twelve));
+  describe('with queries', () => {
+    describe('with the OpenAPI document', () => reading(twelve));
+    describe('with an imported log', () => openapi(twelve));
     describe('is', () => moving(twelve));
   });
 });

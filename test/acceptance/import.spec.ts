@@ -50,8 +50,8 @@ function totalsBySql(): unknown[] {
 
 importing(standalone);
 
-describe('reported obligations, imported by the command line', () => {
-  it('run again, nothing doubles; the rows that are served are what a replay gives, and the log is whole', async () => {
+describe('entente import obligations', () => {
+  it('changes nothing in a second run: the rows served equal a replay, and the log verifies', async () => {
     await imported();
     const before = totalsBySql();
     const log = openLog(folder);
@@ -76,7 +76,7 @@ describe('reported obligations, imported by the command line', () => {
     expect(rows).toHaveLength(before.length);
   });
 
-  it('a mapping that is wrong is named field by field, and a column that is missing before anything is sent', async () => {
+  it('reports each wrong field of a mapping, and a missing column before it sends anything', async () => {
     const file = join(folder, 'mapping.json');
     writeFileSync(file, JSON.stringify({ source: '', columns: { recipient: 3 }, key: [], more: 1 }));
     expect(() => readMapping(file)).toThrow(/source.*actor.*minorUnits.*columns\.recipient.*columns\.fund.*key.*more/s);
@@ -107,7 +107,7 @@ describe('entente verify', () => {
     return [...new Set(findings.map(({ check }) => check))].sort();
   };
 
-  it('finds nothing in what was recorded, and each thing that was done to it afterwards', async () => {
+  it('finds nothing in an untouched log, and each change that was made to it afterwards', async () => {
     await imported();
     expect(await found('SELECT 1')).toEqual([]);
     expect(await found('DELETE FROM events WHERE position = 2')).toContain('revisions');

@@ -61,8 +61,8 @@ export function importing(opens: DeploymentFactory): void {
     rmSync(folder, { recursive: true });
   });
 
-  describe('reported obligations, imported', () => {
-    it('broken off anywhere and run again, end as commands, each row once; what cannot be read is refused with its line and reason', async () => {
+  describe('an import of reported obligations', () => {
+    it('records each row once after an interruption, and refuses unreadable rows with line and reason', async () => {
       const stop = new AbortController();
       const real = globalThis.fetch;
       let sent = 0;
@@ -107,7 +107,7 @@ export function importing(opens: DeploymentFactory): void {
       ]);
     });
 
-    it('run again, nothing doubles; the rows that are served say what the events do, and the log is whole', async () => {
+    it('changes nothing in a second run: the rows served match the events, and the log verifies', async () => {
       const end = await head();
       const before = await totalsOf(deployment);
       expect(await brought()).toMatchObject({ read: 16, accepted: 0, alreadyThere: 9, refused: 7 });

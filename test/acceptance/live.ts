@@ -58,8 +58,8 @@ export function liveOverHttp(opens: DeploymentFactory): void {
   });
   afterAll(() => deployment.end());
 
-  describe('live over HTTP', () => {
-    it('who comes back misses nothing, also after a restart, and is told to begin anew where that cannot be', async () => {
+  describe('a live stream over HTTP', () => {
+    it('resumes without a gap, also after a restart, and sends a reset where it cannot', async () => {
       const first = await listen(deployment.url, 'read-models/funding/live?account=sudria.signals-fund');
       await first.until(caughtUp);
       const { id } = first.frames.find(({ event }) => event === 'caught-up') as { id: string };
@@ -86,7 +86,7 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       other.stop();
     });
 
-    it('a row that is there no more is told gone', async () => {
+    it('sends "removed" for a row that no longer exists', async () => {
       await send('programme/sudria.empty/propose', {
         title: 'Empty',
         donor: 'sudria',
@@ -117,7 +117,7 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       reader.stop();
     });
 
-    it('the log is told from where the reader left off, then as it grows', async () => {
+    it("sends the history from the reader's position, then as it grows", async () => {
       const { position } = await pledge(1);
       await pledge(2);
       const reader = await listen(deployment.url, 'history/live?kind=funding-account', position);
@@ -128,7 +128,7 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       reader.stop();
     });
 
-    it('a pledge is seen soon after its receipt', async () => {
+    it('shows a pledge soon after its receipt', async () => {
       await model(`donor-portfolio?after=${await head()}`);
       const reader = await listen(deployment.url, 'read-models/donor-portfolio/live?programme=sudria.signals');
       await reader.until(caughtUp);
@@ -142,7 +142,7 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       reader.stop();
     });
 
-    it('a thousand readers of one name are told alike, and all are ended with a reason when the deployment closes', async () => {
+    it('sends a thousand readers the same, and closes each with a reason when the deployment closes', async () => {
       const readers = await Promise.all(
         Array.from({ length: 1000 }, () =>
           listen(deployment.url, 'read-models/funding/live?account=sudria.signals-fund'),

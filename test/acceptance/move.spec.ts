@@ -26,8 +26,8 @@ const eventsOf = async (folder: string) => {
   return events;
 };
 
-describe('a log that is moved', () => {
-  it('keeps streams, revisions, ids, times and receipts, and says which position each event had and has', async () => {
+describe('entente export and import log', () => {
+  it('keep streams, revisions, ids, times and receipts, and print old and new positions', async () => {
     const told = JSON.parse((await entente('export', file, '--data', old, '--json')).out) as {
       events: number;
       digest: string;
@@ -58,7 +58,7 @@ describe('a log that is moved', () => {
     expect((await entente('compare', '--rebuilt', '--data', moved)).status).toBe(0);
   });
 
-  it('is refused where it is not whole, or the folder is not empty, and leaves nothing', async () => {
+  it('refuse an incomplete log and a folder that is not empty, and leave nothing behind', async () => {
     const lines = readFileSync(file, 'utf8').split('\n');
     const broken = join(base, 'broken.ndjson');
     const fresh = join(base, 'fresh');

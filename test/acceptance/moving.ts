@@ -47,8 +47,8 @@ export function moving(opens: DeploymentFactory): void {
     rmSync(folder, { recursive: true });
   });
 
-  describe('a log that is moved into a deployment', () => {
-    it('is there whole and once, also where that was broken off', async () => {
+  describe('a log that is imported into a deployment', () => {
+    it('is complete and there once, also after an interruption', async () => {
       const store = await (deployment as Deployment).store();
       const adopt = store.importEvents.bind(store);
       const positions = `${file}.positions.csv`;
@@ -73,7 +73,7 @@ export function moving(opens: DeploymentFactory): void {
       expect(await eventsOf(deployment as Deployment)).toEqual(await eventsOf(old as Deployment));
     });
 
-    it('has the receipts that it had, for who asks and for who sends again, of who is sealed too', async () => {
+    it('has its old receipts, for queries and for repeated commands, of pseudonymous senders too', async () => {
       await deployment?.open();
       const log = await old?.log();
       const [first, sealed] = await Promise.all(
@@ -93,7 +93,7 @@ export function moving(opens: DeploymentFactory): void {
       expect(await tellExample((deployment as Deployment).url, '2026-11-30')).toBe(0);
     });
 
-    it('shows the same rows of every name', async () => {
+    it('gives the same rows in every read model', async () => {
       const { readModels } = (await from.get('read-models')).body as unknown as { readModels: { name: string }[] };
       const ends = await Promise.all([from.head(), to.head()]);
       const shown = async ({ model }: ApiClient, name: string, end: string | undefined) => {
@@ -106,7 +106,7 @@ export function moving(opens: DeploymentFactory): void {
       expect(readModels.length).toBeGreaterThan(8);
     });
 
-    it('goes on from there, and is the same in one process again', async () => {
+    it('takes new commands, and is the same when exported to standalone again', async () => {
       await to.pledge(7);
       const back = join(folder, 'back');
       const log = await deployment?.log();
@@ -120,7 +120,7 @@ export function moving(opens: DeploymentFactory): void {
       await store.close();
     });
 
-    it('is refused by a store that holds anything else, which stays as it is', async () => {
+    it('is refused by a store that holds other events, which stay unchanged', async () => {
       await deployment?.close();
       const other = await opens();
       await other.close();

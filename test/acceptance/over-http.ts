@@ -50,8 +50,8 @@ export function overHttp(opens: DeploymentFactory): void {
     const answer = await deployment.app.inject({ method: 'GET', url });
     return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
   };
-  describe('told over HTTP', () => {
-    it('a programme is proposed, approved and activated, and a disbursement stops while it is suspended', async () => {
+  describe('commands over HTTP', () => {
+    it('propose, approve and activate a programme, which accepts no disbursement while suspended', async () => {
       const p = '/v1/programme/norland.p1';
       const a = '/v1/funding-account/norland.a1';
       const money = { amount: 100, period: '2026' };
@@ -117,7 +117,7 @@ export function overHttp(opens: DeploymentFactory): void {
       });
     });
 
-    it('an event names the trace in which its command was sent, and one that is sealed does not', async () => {
+    it('record the trace of their request, unless the sender is pseudonymous', async () => {
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const traceOf = async (stream: string): Promise<unknown> => {
         const { events } = (await get(`/v1/history/${stream}`)).body as { events: { metadata: object }[] };
@@ -139,7 +139,7 @@ export function overHttp(opens: DeploymentFactory): void {
       expect(await traceOf(`misuse-case/sealed.${'7'.repeat(32)}`)).toEqual([null]);
     });
 
-    it('the same command id gives the same receipt, after a restart too, and another body is told apart', async () => {
+    it('return the same receipt for the same id, also after a restart, and refuse another body', async () => {
       const url = '/v1/programme/norland.p2/propose';
       const once = { ...norland, 'idempotency-key': 'propose-2' };
       const first = await send(url, proposal, once);
@@ -160,7 +160,7 @@ export function overHttp(opens: DeploymentFactory): void {
       expect(found.json()).toEqual(first.body);
     });
 
-    it('a stale If-Match is refused, and a dry run records nothing', async () => {
+    it('are refused with a stale If-Match, and recorded never in a dry run', async () => {
       const url = '/v1/programme/norland.p3';
       expect(await send(`${url}/propose?dry-run`, proposal, norland)).toMatchObject({
         status: 200,
@@ -174,7 +174,7 @@ export function overHttp(opens: DeploymentFactory): void {
       });
     });
 
-    it('every wrong field is named at once, unknown ones too', async () => {
+    it('report every invalid field at once, unknown ones too', async () => {
       const { status, body } = await send(
         '/v1/programme/norland.p4/propose',
         { title: '', donor: 'No!', starts: '2026-02-30', extra: 1 },
@@ -197,14 +197,14 @@ export function overHttp(opens: DeploymentFactory): void {
       ['an oversized body', `{"title":"${'x'.repeat(1024 * 1024)}"}`, {}, 413, 'body-too-large'],
       ['a list', '[]', {}, 400, 'validation-failed'],
       ['a prototype key', '{"__proto__":{"x":1}}', {}, 400, 'unreadable'],
-    ])('%s gets its own answer', async (_what, payload, headers, status, code) => {
+    ])('have a problem of their own for each refusal: %s', async (_what, payload, headers, status, code) => {
       expect(await send('/v1/programme/norland.p5/propose', payload, headers)).toMatchObject({
         status,
         body: { code },
       });
     });
 
-    it('an unknown route and an unknown command get theirs', async () => {
+    it('have a problem of their own for an unknown route and an unknown command', async () => {
       expect(await get('/nowhere')).toMatchObject({ status: 404, body: { code: 'no-such-route' } });
       expect(await send('/v1/programme/norland.p5/explode', {})).toMatchObject({
         status: 404,
@@ -216,7 +216,7 @@ export function overHttp(opens: DeploymentFactory): void {
       });
     });
 
-    it('pages through the log', async () => {
+    it('are listed in the history, page by page', async () => {
       const { body } = await get('/v1/history?limit=2&kind=programme');
       const { body: rest } = await get(`/v1/history?limit=1000&kind=programme&after=${String(body['next'])}`);
       const all = (await get('/v1/history?limit=1000&kind=programme')).body['events'] as unknown[];
@@ -228,53 +228,50 @@ export function overHttp(opens: DeploymentFactory): void {
     });
   });
 
-  describe('every command of the catalogue', () => {
-    it.each(commands)('$type accepts its own example', ({ body, example }) =>
+  describe('a command of the catalogue over HTTP', () => {
+    it.each(commands)('accepts its own example: $type', ({ body, example }) =>
       expect(readBody(body, example).wrong).toEqual([]),
     );
 
-    it.each(commands)(
-      '$type answers hostile input with an error of the sender, never of ours',
-      async ({ route, example, body }) => {
-        let deep: unknown = 'end';
-        for (let i = 0; i < 5000; i += 1) deep = { deep };
-        const values = [
-          null,
-          true,
-          -1,
-          1e308,
-          '',
-          '\u0000',
-          '\ud800',
-          '\u202e\u{1F9E8}',
-          'x'.repeat(10_000),
-          [],
-          {},
-          [[]],
-          deep,
-        ];
-        const fields = Object.keys(schemaOf(body)['properties'] as object);
-        const bodies: unknown[] = [
-          null,
-          7,
-          'text',
-          {},
-          { constructor: 1 },
-          { toString: 1 },
-          { evidence: [{}] },
-          { occurredAt: 5 },
-        ];
-        for (const name of fields) for (const value of values) bodies.push({ ...(example as object), [name]: value });
-        for (const hostile of bodies) {
-          const { status, body: answer } = await send(`${route}?dry-run`, hostile);
-          // An empty list or a missing option may be right for some command: then it is decided,
-          // and not by a fault.
-          const told = { ours: status >= 500, answer, hostile: JSON.stringify(hostile).slice(0, 200) };
-          expect(told).toMatchObject({ ours: false });
-          if (hostile === null || typeof hostile !== 'object' || Object.keys(hostile).length < 2)
-            expect(status).toBeGreaterThanOrEqual(400);
-        }
-      },
-    );
+    it.each(commands)('answers hostile input with a 4xx status, never 5xx: $type', async ({ route, example, body }) => {
+      let deep: unknown = 'end';
+      for (let i = 0; i < 5000; i += 1) deep = { deep };
+      const values = [
+        null,
+        true,
+        -1,
+        1e308,
+        '',
+        '\u0000',
+        '\ud800',
+        '\u202e\u{1F9E8}',
+        'x'.repeat(10_000),
+        [],
+        {},
+        [[]],
+        deep,
+      ];
+      const fields = Object.keys(schemaOf(body)['properties'] as object);
+      const bodies: unknown[] = [
+        null,
+        7,
+        'text',
+        {},
+        { constructor: 1 },
+        { toString: 1 },
+        { evidence: [{}] },
+        { occurredAt: 5 },
+      ];
+      for (const name of fields) for (const value of values) bodies.push({ ...(example as object), [name]: value });
+      for (const hostile of bodies) {
+        const { status, body: answer } = await send(`${route}?dry-run`, hostile);
+        // An empty list or a missing option may be right for some command: then it is decided,
+        // and not by a fault.
+        const told = { ours: status >= 500, answer, hostile: JSON.stringify(hostile).slice(0, 200) };
+        expect(told).toMatchObject({ ours: false });
+        if (hostile === null || typeof hostile !== 'object' || Object.keys(hostile).length < 2)
+          expect(status).toBeGreaterThanOrEqual(400);
+      }
+    });
   });
 }

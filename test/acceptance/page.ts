@@ -31,7 +31,7 @@ export function page(opens: DeploymentFactory): void {
       }
     });
 
-    it('needs nothing from elsewhere, and writes what it is told as text, never as markup', () => {
+    it('loads nothing from elsewhere, and inserts data as text, never as markup', () => {
       expect(page).not.toMatch(/https?:|\/\/[a-z]|@import|url\(/i);
       expect(page).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\seval\(|style="|\son[a-z]+="/);
     });

@@ -19,7 +19,7 @@ export function reading(opens: DeploymentFactory): void {
   afterAll(() => deployment.end());
 
   describe('rows over HTTP', () => {
-    it('show the example: money by stage, deliveries against their promises, what waits, and misuse', async () => {
+    it('show the example data: money by stage, deliveries and due dates, open tasks, misuse', async () => {
       const portfolio = await model('donor-portfolio?donor=norland');
       expect(portfolio.rows).toHaveLength(1);
       expect(portfolio.rows[0]).toMatchObject({
@@ -60,13 +60,13 @@ export function reading(opens: DeploymentFactory): void {
       expect(JSON.stringify(await model('misuse-register'))).not.toContain('veritas-monitor');
     });
 
-    it('can be read right behind a write, by its token', async () => {
+    it('include a write if they are read with its consistency token', async () => {
       const { after } = await pledge(1);
       const { rows } = await model(`funding?account=sudria.signals-fund&after=${after}`);
       expect(rows.map(({ pledged }) => pledged)).toContain(80000001);
     });
 
-    it('page by page behind a cursor are those of the first page, whatever is written meanwhile', async () => {
+    it('are paged as of the first page, whatever is written meanwhile', async () => {
       const whole = await model(`journal?sort=-occurred_at&limit=1000&after=${await head()}`);
       const seen: Row[] = [];
       let next: string | null = null;
@@ -80,7 +80,7 @@ export function reading(opens: DeploymentFactory): void {
       expect(seen).toEqual(whole.rows);
     });
 
-    it('show what was recorded by a position, a day or an instant; and what they show of then never changes', async () => {
+    it('are given as of a position, a day or an instant, and never change afterwards', async () => {
       const { position, after } = await pledge(5);
       const now = await model(`donor-portfolio?donor=sudria&after=${after}`);
       const before = await model(`donor-portfolio?donor=sudria&as-of=${BigInt(position as string) - 1n}`);
@@ -131,15 +131,15 @@ export function reading(opens: DeploymentFactory): void {
       ['read-models/funding/live?pledged.min=1', 400, 'validation-failed', ['pledged']],
       ['history?limit=0&kind=*&x=1', 400, 'validation-failed', ['x', 'limit', 'kind']],
       ['history/programme/norland.border-training?revision=x&as-of=y', 400, 'validation-failed', ['revision', 'as-of']],
-    ])('%s is answered %i %s, and names what is wrong', async (path, status, code, wrong) => {
+    ])('%s is answered %i %s, and names the invalid parameter', async (path, status, code, wrong) => {
       const { status: answered, body } = await get(path);
       expect([answered, body.code]).toEqual([status, code]);
       expect((body.errors ?? []).map(({ path: at }) => at).sort()).toEqual([...wrong].sort());
     });
   });
 
-  describe('history over HTTP', () => {
-    it('gives the log a line each, and a stream with its state as of a revision or a day', async () => {
+  describe('the history over HTTP', () => {
+    it('has a line for each event, and a stream with its state as of a revision or a day', async () => {
       const answer = await fetch(`${deployment.url}/v1/history?kind=programme`, {
         headers: { accept: 'application/x-ndjson' },
       });
@@ -165,7 +165,7 @@ export function reading(opens: DeploymentFactory): void {
     });
   });
 
-  describe('a whole query', () => {
+  describe('an export of all rows', () => {
     const take = async (query: string, accept: string) => {
       const answer = await fetch(`${deployment.url}/v1/read-models/${query}`, { headers: { accept } });
       const text = await answer.text();
@@ -173,7 +173,7 @@ export function reading(opens: DeploymentFactory): void {
       return { answer, text, digest, said: (name: string) => answer.headers.get(name) };
     };
 
-    it('comes as CSV, with what it was read at and the digest of its text', async () => {
+    it('is CSV with its position and the digest of its text', async () => {
       await model(`programmes?after=${await head()}`);
       const { answer, text, digest, said } = await take('programmes?sort=-donor&status=proposed', 'text/csv');
       expect([answer.status, said('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
@@ -189,7 +189,7 @@ export function reading(opens: DeploymentFactory): void {
       ]);
     });
 
-    it('comes as NDJSON, whole over many pages, and is the same text whenever it is asked for as of the same position', async () => {
+    it('is NDJSON over many pages, and the same text whenever it is asked for as of one position', async () => {
       const { after, position: written } = await pledge(1);
       const { text, digest, said } = await take(`journal?sort=recorded_at&after=${after}`, 'application/x-ndjson');
       const lines = text.trimEnd().split('\n');
@@ -203,7 +203,7 @@ export function reading(opens: DeploymentFactory): void {
       expect([again.text === text, again.said('content-digest')]).toEqual([true, digest]);
     });
 
-    it('quotes what CSV must quote, and takes no page', async () => {
+    it('quotes what CSV must quote, and has no paging', async () => {
       const title = 'Say "when", or not';
       const days = { starts: '2026-01-01', ends: '2027-01-01' };
       const { after } = await send(
@@ -224,8 +224,8 @@ export function reading(opens: DeploymentFactory): void {
     });
   });
 
-  describe('the example story', () => {
-    it('is told once into an empty log, completed where it was broken off, and never told into anything else', async () => {
+  describe('the example data', () => {
+    it('is loaded once into an empty log, completed after an interruption, and never loaded elsewhere', async () => {
       expect(await tellExample(deployment.url, '2026-11-30')).toBe(0);
       const other = await opens();
       const at = other.url;
@@ -247,8 +247,8 @@ export function reading(opens: DeploymentFactory): void {
     });
   });
 
-  describe('health over HTTP', () => {
-    it('says that it lives, and how far each read model lags', async () => {
+  describe('the health endpoints', () => {
+    it('report liveness, and the lag of each read model', async () => {
       expect(await (await fetch(`${deployment.url}/health/live`)).json()).toEqual({ status: 'ok' });
       const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
       const node = process.versions.node;

@@ -150,8 +150,8 @@ async function run(document: string): Promise<Ran> {
   };
 }
 
-describe('the commands of', () => {
-  it.each(RUN)('%s do what it says', async (document) => {
+describe('the commands of a document', () => {
+  it.each(RUN)('do what the document says: %s', async (document) => {
     const blocks = blocksOf(document);
     const { status, err, printed, statuses } = await run(document);
     expect([status, status === 0 ? '' : `${err}\n${printed.join('\n')}`]).toEqual([0, '']);
@@ -172,7 +172,7 @@ const pledged = (printed: string): readonly (number | undefined)[] =>
     .filter((answer) => answer.startsWith('{"rows"'))
     .map((answer) => (JSON.parse(answer) as { rows: { pledged: number }[] }).rows[0]?.pledged);
 
-describe('what is not run here', () => {
+describe('a command of a document that is not run here', () => {
   const scripts = (JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }).scripts;
   const shell = DOCUMENTS.flatMap((document) =>
     blocksOf(document)
@@ -180,7 +180,7 @@ describe('what is not run here', () => {
       .flatMap(({ text }) => text.replaceAll(/\\\n\s*/g, ' ').split('\n')),
   );
 
-  it('names npm scripts that there are', () => {
+  it('names npm scripts that exist', () => {
     const quoted = DOCUMENTS.flatMap((document) =>
       [...textOf(document).matchAll(/`(npm [^`]+)`/g)].map(([, line = '']) => line),
     );
@@ -189,7 +189,7 @@ describe('what is not run here', () => {
     expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
   });
 
-  it('names commands and options of the command line that there are', () => {
+  it('names commands and options of the command line that exist', () => {
     const lines = shell.flatMap((line) => /npm run entente(?::services)? -- ([a-z].*)$/.exec(line)?.[1] ?? []);
     expect(lines.length).toBeGreaterThan(15);
     for (const line of lines) {
@@ -199,14 +199,14 @@ describe('what is not run here', () => {
     }
   });
 
-  it('names settings that there are', () => {
+  it('names settings that exist', () => {
     const known = [...Object.values(APPS).flatMap(({ takes }) => takes), 'ENTENTE_DEPLOYMENT', 'CI_BASE'];
     for (const document of DOCUMENTS)
       for (const [name] of textOf(document).matchAll(/\b(?:ENTENTE|KAFKA|ESDB|DATABASE)_[A-Z_]*[A-Z]\b/g))
         expect([document, known.includes(name.replace(/_FILE$/, '')) || name]).toEqual([document, true]);
   });
 
-  it('is, for a command over Kafka, a message that is read as a command', () => {
+  it('is a valid command event if it goes to Kafka', () => {
     const text = blocksOf('docs/how-to/send-commands-over-kafka.md').find(({ info }) => info === 'text')?.text ?? '';
     const [, , heads = '', value = ''] = /^key +(\S+)\nheaders +([^]*?)\nvalue +(.*)$/m.exec(text) ?? [];
     const headers = Object.fromEntries(heads.split(/,\s+/).map((one) => one.split(': ') as [string, string]));
@@ -219,7 +219,7 @@ describe('a document', () => {
     expect(linksOf(document).dead).toEqual([]);
   });
 
-  it('is found from the README, whichever it is', () => {
+  it('is reachable from the README', () => {
     const found = new Set(['README.md']);
     for (const document of found) for (const to of linksOf(document).to) if (to.endsWith('.md')) found.add(to);
     expect(DOCUMENTS.filter((document) => !found.has(document))).toEqual([]);
@@ -235,7 +235,7 @@ describe('a document', () => {
 });
 
 describe('the help of the command line', () => {
-  it('has examples for each command that are read as they stand', () => {
+  it('has examples that parse for each command', () => {
     for (const command of commandLine(() => undefined).commands) {
       let help = '';
       command.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();

@@ -21,7 +21,7 @@ const wrongIn = (app: keyof typeof READ, env: Readonly<Record<string, string>>):
 };
 
 describe('the command line', () => {
-  it('says its version', () => {
+  it('prints its version', () => {
     const cli = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect(spawnSync(process.execPath, [cli, '--version'], { encoding: 'utf8' }).stdout).toBe(`${version}\n`);
@@ -32,7 +32,7 @@ describe('the command line', () => {
     process.env = { ...before };
   });
 
-  it('takes no data folder for a distributed deployment that nobody names', () => {
+  it('uses no data folder if a distributed deployment is chosen without an address', () => {
     delete process.env['ESDB_URL'];
     expect(onOwnFolder({})).toBe(true);
     process.env['ENTENTE_DEPLOYMENT'] = 'distributed';
@@ -40,7 +40,7 @@ describe('the command line', () => {
     expect(onOwnFolder({ data: '../data' })).toBe(true);
   });
 
-  it('takes no deployment that there is not', () => {
+  it('refuses an unknown deployment', () => {
     process.env['ENTENTE_DEPLOYMENT'] = 'services';
     expect(() => onOwnFolder({})).toThrow('ENTENTE_DEPLOYMENT: takes standalone or distributed, not services');
     process.env['ENTENTE_DEPLOYMENT'] = 'standalone';
@@ -51,14 +51,17 @@ describe('the command line', () => {
   });
 });
 
-describe.each(Object.keys(READ) as (keyof typeof READ)[])('what the deployment files are told of %s', (app) => {
-  it('is what it cannot do without', () => {
-    expect(wrongIn(app, {}).sort()).toEqual([...(APPS[app]?.requires ?? [])].sort());
-  });
+describe.each(Object.keys(READ) as (keyof typeof READ)[])(
+  'the settings that the deployment files give to %s',
+  (app) => {
+    it('include everything that it requires', () => {
+      expect(wrongIn(app, {}).sort()).toEqual([...(APPS[app]?.requires ?? [])].sort());
+    });
 
-  it('is what it takes, and no more', () => {
-    // None of them can be a line break.
-    const heeded = names.filter((name) => wrongIn(app, { [name]: '\n' }).includes(name));
-    expect(heeded.sort()).toEqual([...(APPS[app]?.takes ?? [])].sort());
-  });
-});
+    it('include exactly what it reads', () => {
+      // None of them can be a line break.
+      const heeded = names.filter((name) => wrongIn(app, { [name]: '\n' }).includes(name));
+      expect(heeded.sort()).toEqual([...(APPS[app]?.takes ?? [])].sort());
+    });
+  },
+);

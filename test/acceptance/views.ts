@@ -65,8 +65,8 @@ export function views(opens: DeploymentFactory): void {
     await say(DONOR, `${c}/implement`, {});
   };
 
-  describe('donor-portfolio', () => {
-    it('has a row a programme and currency, and one without a currency where no money stands yet', async () => {
+  describe('the view donor-portfolio', () => {
+    it('has a row for each programme and currency, and one without currency if no money is recorded', async () => {
       await programme('alpha');
       await programme('beta');
       expect(only((await view('donor-portfolio?sort=programme')).rows, 'programme', 'currency', 'pledged')).toEqual([
@@ -89,7 +89,7 @@ export function views(opens: DeploymentFactory): void {
       ]);
     });
 
-    it('counts a programme once in the totals of a currency, whatever the number of its accounts and periods', async () => {
+    it('counts a programme once in the totals, whatever the number of accounts and periods', async () => {
       const { totals } = await view('donor-portfolio');
       expect(only(totals, 'currency', 'counts', 'count', 'pledged')).toEqual([
         ['EUR', 'programmes', 1, '9'],
@@ -98,7 +98,7 @@ export function views(opens: DeploymentFactory): void {
       ]);
     });
 
-    it('says as unobligated what is committed and not obligated; where nothing was committed, of what is pledged', async () => {
+    it('shows as unobligated the difference to committed money, or to pledged if none is committed', async () => {
       const usd = 'funding-account/norland.alpha-usd';
       expect(only((await view('donor-portfolio?currency=USD')).rows, 'unobligated')).toEqual([[600]]);
       await say(DONOR, `${usd}/commit`, money(400));
@@ -112,7 +112,7 @@ export function views(opens: DeploymentFactory): void {
       ]);
     });
 
-    it('counts a delivery when its receipt is confirmed: on time by the first promise, late against promise and plan', async () => {
+    it('counts a delivery at its confirmed receipt: late against the first due date and the plan', async () => {
       await supply('radios', 'alpha');
       const ship = async (id: string, received: string | null, replanned?: string) => {
         const s = `consignment/norland.${id}`;
@@ -135,7 +135,7 @@ export function views(opens: DeploymentFactory): void {
       ]);
     });
 
-    it('counts misuse as open until it is declined, dismissed or closed', async () => {
+    it('counts a misuse case as open until it is declined, dismissed or closed', async () => {
       const flag = async (digit: string) => {
         const m = `misuse-case/sealed.${digit.repeat(32)}`;
         const report = { allegation: 'loss-or-theft', programme: 'norland.alpha', ...parties, accused: 'estmark' };
@@ -153,8 +153,8 @@ export function views(opens: DeploymentFactory): void {
     });
   });
 
-  describe('recipient-pipeline', () => {
-    it('shows what is on its way, what was announced, and what waits for a word', async () => {
+  describe('the view recipient-pipeline', () => {
+    it('shows what is under way, what was announced, and what waits for an answer', async () => {
       const usd = 'funding-account/norland.alpha-usd';
       await say(DONOR, `${usd}/plan-disbursement`, { ...money(20), tranche: 't-1', due: '2026-12-01' });
       await say(DONOR, `${usd}/plan-disbursement`, { ...money(5), tranche: 't-2', due: '2026-12-02' });
@@ -181,8 +181,8 @@ export function views(opens: DeploymentFactory): void {
     });
   });
 
-  describe('outdated-decisions', () => {
-    it('names a decision before which something was recorded that it rested on and had not seen', async () => {
+  describe('the view outdated-decisions', () => {
+    it('names a decision that consulted a stream at an old revision', async () => {
       expect((await view('outdated-decisions')).rows).toEqual([]);
       await deployment.close();
       // Slipped between the look and the append, as no command could be made to on purpose: written

@@ -14,7 +14,7 @@ describe('the check of retired terms', () => {
     expect(RETIRED.length).toBeGreaterThan(5);
   });
 
-  it('finds comments that are not wrapped, and lets code and what cannot be wrapped be', () => {
+  it('finds comments that are not wrapped, and ignores code and lines that cannot be wrapped', () => {
     const long = 'word '.repeat(25);
     expect([`// ${long}`, ` * ${long}`, `/** ${long} */`].map(isUnwrapped)).toEqual([true, true, true]);
     expect([`call('${long}');`, `// ${'x'.repeat(120)}`, '// short'].map(isUnwrapped)).toEqual([false, false, false]);
@@ -27,7 +27,7 @@ describe('the check of retired terms', () => {
       expect(typeDeclaredIn(line)).toBeUndefined();
   });
 
-  it('lets stored names and ordinary words be', () => {
+  it('ignores stored names and ordinary words', () => {
     for (const text of ['SELECT turn FROM house', 'a warehouse', 'libs/engine/src/index.ts', 'clearinghouse'])
       expect(retiredIn(text)).toBeNull();
   });

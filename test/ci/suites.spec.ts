@@ -19,7 +19,7 @@ describe('the suites of a landing', () => {
     for (const pattern of patterns) expect(specs.some((spec) => new RegExp(pattern).test(spec))).toBe(true);
   });
 
-  it('are called for by sources that exist', () => {
+  it('depend on sources that exist', () => {
     for (const { touches } of TOUCHED)
       for (const from of touches)
         expect([from, globSync(`${from}*`, { cwd: root }).length > 0 || existsSync(join(root, from))]).toEqual([
@@ -28,7 +28,7 @@ describe('the suites of a landing', () => {
         ]);
   });
 
-  it('fit the budget whatever changed, and leave none out for ever', () => {
+  it('fit the time budget whatever changed, and leave none out for ever', () => {
     const files = TOUCHED.flatMap(({ touches }) => touches);
     const tried = new Set<string>();
     for (let commits = 0; commits < IN_TURN.length * TOUCHED.length; commits += 1) {
@@ -40,7 +40,7 @@ describe('the suites of a landing', () => {
     expect(tried).toEqual(new Set([...ALWAYS, ...TOUCHED, ...IN_TURN].map(({ name }) => name)));
   });
 
-  it('are those whose sources changed', () => {
+  it('include those whose sources changed', () => {
     const { run, left } = chosen(['libs/sqlite/src/log-writer.ts'], 1);
     expect([...run, ...left].map(({ run: [script] }) => script)).toEqual(
       expect.arrayContaining(['test:faults', 'test:kill']),

@@ -20,7 +20,7 @@ async function verifyOn<Port>(held: Case<Port>, open: Fixture<Port>): Promise<vo
 
 /** An adapter's spec: every promise of the port holds on it. */
 export function describeContract<Port>(port: string, cases: readonly Case<Port>[], open: Fixture<Port>): void {
-  describe(`keeps what ${port} promises:`, () => {
+  describe(`the ${port} contract`, () => {
     for (const held of cases) it(held.name, () => verifyOn(held, open));
   });
 }
@@ -31,7 +31,7 @@ export function describeContractDetectsFaults<Port>(
   cases: readonly Case<Port>[],
   open: Fixture<Port>,
 ): void {
-  describe(`a broken adapter of ${port} is caught by:`, () => {
+  describe(`a broken ${port} fails the contract`, () => {
     for (const held of cases) it(held.name, () => expect(verifyOn(held, open)).rejects.toThrow());
   });
 }

@@ -42,7 +42,7 @@ const ofStream = (seen: readonly RecordedEvent[], stream: string): number[] =>
 /** What `EventFeed` promises, made executable. */
 export const EVENT_FEED: readonly Case<FeedFixture>[] = [
   {
-    name: 'delivers what is there and what comes, each stream in order and nothing twice while all is well',
+    name: 'delivers past and new events, in order within a stream and once while nothing fails',
     async verify(trial) {
       const { consumer, seen } = keeper();
       for (const stream of streams) await trial.append(stream, 2);
@@ -56,7 +56,7 @@ export const EVENT_FEED: readonly Case<FeedFixture>[] = [
     },
   },
   {
-    name: 'goes on from where the consumer stands',
+    name: "resumes from the consumer's position",
     async verify(trial) {
       const first = keeper();
       await trial.append('note/a', 4);
@@ -75,7 +75,7 @@ export const EVENT_FEED: readonly Case<FeedFixture>[] = [
     },
   },
   {
-    name: 'waits for a batch to take effect before the next of its partition, and says through where it has been seen',
+    name: 'completes a batch before the next of its partition, and reports the position read so far',
     async verify(trial) {
       const open = new Map<number, number>();
       let most = 0;
@@ -100,7 +100,7 @@ export const EVENT_FEED: readonly Case<FeedFixture>[] = [
     },
   },
   {
-    name: 'keeps all events of a stream in one of its partitions',
+    name: 'keeps all events of a stream in one partition',
     async verify(trial) {
       const { consumer, seen, batches } = keeper();
       for (const stream of streams) await trial.append(stream, 2);
@@ -119,7 +119,7 @@ export const EVENT_FEED: readonly Case<FeedFixture>[] = [
     },
   },
   {
-    name: 'delivers again from where the consumer stands when it could not take a batch, and says why meanwhile',
+    name: "delivers again from the consumer's position after a failed batch, and reports the fault",
     async verify(trial) {
       let tries = 0;
       // Of a partition in which nothing happens it is told too, how far that was seen.
@@ -137,7 +137,7 @@ export const EVENT_FEED: readonly Case<FeedFixture>[] = [
     },
   },
   {
-    name: 'says how far it can see',
+    name: 'reports how far it can read',
     async verify(trial) {
       const { consumer, seen } = keeper();
       await trial.append('note/a', 3);
@@ -148,7 +148,7 @@ export const EVENT_FEED: readonly Case<FeedFixture>[] = [
     },
   },
   {
-    name: 'ends after the batch at hand when it is stopped',
+    name: 'ends after the current batch when it is stopped',
     async verify(trial) {
       let ended = 0;
       const { consumer, seen } = keeper(async ({ events }) => {

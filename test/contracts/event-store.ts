@@ -63,7 +63,7 @@ function placesAround(log: readonly RecordedEvent[]): bigint[] {
 /** What `EventStore` promises, made executable. */
 export const EVENT_STORE: readonly Case<StoreFixture>[] = [
   {
-    name: 'numbers the events of a stream from 0 and answers with the last',
+    name: 'numbers the events of a stream from 0, and returns the last revision',
     async verify({ store }) {
       expect(await store.append('note/a', 'none', [anEvent(), anEvent()])).toMatchObject({ ok: true, revision: 1 });
       expect(await store.append('note/a', 1, [anEvent()])).toMatchObject({ ok: true, revision: 2 });
@@ -71,7 +71,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'holds the expected revision exactly: a number, none, any, exists',
+    name: 'checks the expected revision: a number, none, any, exists',
     async verify({ store }) {
       const cases = [
         ['none', true, false],
@@ -93,7 +93,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'tells a conflict by the revision that is there, and fails no neighbour in the same commit',
+    name: 'reports a conflict with the actual revision, and fails no other append of the commit',
     async verify({ store }) {
       await store.append('note/a', 'none', [anEvent()]);
       const answers = await Promise.all([
@@ -106,7 +106,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'answers the same events at the same place as the first time',
+    name: 'answers a repeat at the same revision like the first append',
     async verify({ store }) {
       const events = [anEvent(), anEvent()];
       const first = await store.append('note/a', 'none', events);
@@ -116,7 +116,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'takes for a repeat what is the same from its first event on, and nothing that is the same in part',
+    name: 'accepts as a repeat only an append that is equal from its first event on',
     async verify({ store }) {
       const a = anEvent();
       const b = anEvent();
@@ -131,7 +131,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'appends again what has no place of its own to be a repeat at: any, exists',
+    name: 'appends a repeat again at "any" and "exists", which name no revision',
     async verify({ store }) {
       const a = anEvent();
       const b = anEvent();
@@ -142,7 +142,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'gives back what was appended, with position and time of recording',
+    name: 'returns events as appended, with position and time of recording',
     async verify({ store }) {
       const event = anEvent('NoteTaken', { text: 'Ünïcode \u{1F33F}', deep: [{ a: null }] });
       const answer = await store.append('note/a', 'none', [event]);
@@ -153,7 +153,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'reads a stream from a revision, backwards, and within a limit',
+    name: 'reads a stream from a revision, backwards, and with a limit',
     async verify({ store }) {
       await store.append('note/a', 'none', [anEvent(), anEvent(), anEvent(), anEvent()]);
       const revisions = async (range: Parameters<EventStore['readStream']>[1]) =>
@@ -165,7 +165,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'gives the log in rising positions, whole over many pages',
+    name: 'reads the log by rising position, complete over many pages',
     async verify({ store }) {
       const streams = Array.from({ length: 30 }, (_, i) => `note/s${i}`);
       await Promise.all(
@@ -185,7 +185,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'reads the event at a position, and null where none of the log begins',
+    name: 'reads the event at a position, and null if none begins there',
     async verify({ store }) {
       for (let i = 0; i < 4; i += 1) await store.append(`note/${i}`, 'none', [anEvent(), anEvent()]);
       const log = await all(store.readLog(0n));
@@ -197,7 +197,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'reads behind any position, whether or not an event begins there, and refuses a number that can be none',
+    name: 'reads from after any position, and refuses an impossible one',
     async verify({ store }) {
       for (let i = 0; i < 4; i += 1) await store.append(`note/${i}`, 'none', [anEvent(), anEvent()]);
       const log = await all(store.readLog(0n));
@@ -216,7 +216,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'narrows the log by kind, by type and by an upper position',
+    name: 'filters the log by kind, type and upper position',
     async verify({ store }) {
       await store.append('note/a', 'none', [anEvent('NoteTaken')]);
       await store.append('memo/a', 'none', [anEvent('MemoSent'), anEvent('MemoRead')]);
@@ -231,7 +231,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'shows readers a growing log without a gap while others append',
+    name: 'shows readers a growing log without gaps while others append',
     async verify({ store }) {
       let ended = false;
       const writing = Promise.all(
@@ -249,14 +249,14 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'knows the revision of a stream, and -1 of one that is not there',
+    name: 'knows the revision of a stream, and -1 if it does not exist',
     async verify({ store }) {
       await store.append('note/a', 'none', [anEvent(), anEvent()]);
       expect([await store.revisionOf('note/a'), await store.revisionOf('note/b')]).toEqual([1, -1]);
     },
   },
   {
-    name: 'refuses an append without events, and one after closing',
+    name: 'refuses an append without events, and an append after closing',
     async verify({ store }) {
       await expect(store.append('note/a', 'any', [])).rejects.toThrow('at least one event');
       await store.close();
@@ -264,7 +264,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
     },
   },
   {
-    name: 'adopts events of another log as they are, none where one does not follow what is here, and once where it is told again',
+    name: 'imports events unchanged and once, and none if one does not follow the log',
     async verify({ store }) {
       const of = (stream: string, revision: number, recordedAt: string): RecordedEvent => {
         const { metadata, ...event } = anEvent();
@@ -314,7 +314,7 @@ export const EVENT_STORE: readonly Case<StoreFixture>[] = [
 /** What `EventStore` promises of its clock. */
 export const EVENT_STORE_CLOCK: readonly Case<StoreWithClock>[] = [
   {
-    name: 'records at the hour that its clock shows, never goes back, and finds the position of an instant',
+    name: 'records at the time of its clock, never earlier than before, and finds the position of an instant',
     async verify({ store, clock }) {
       await store.append('note/a', 'none', [anEvent()]);
       const [first] = await all(store.readLog(0n));

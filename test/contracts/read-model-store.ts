@@ -114,7 +114,7 @@ const wordsOf = async (store: ReadModelStore, query: Partial<RowQuery> = {}, nam
  */
 export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
   {
-    name: 'gives a row back as it was kept, with the event that made it',
+    name: 'returns a row as it was written, with the event that made it',
     async verify(store) {
       const row = word('peace', 12, { shade: 'blue', loud: true, parts: ['a', 'b'] });
       await writer(store)(['note/a', 'peace', row]);
@@ -134,7 +134,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'gives any text back as it was, and finds and closes what stands under it',
+    name: 'returns any text unchanged, and finds and closes rows with such a key',
     async verify(store) {
       const texts = [
         '',
@@ -165,7 +165,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'moves a checkpoint only from where it stands, and keeps nothing of a batch that was folded on another one',
+    name: 'moves a checkpoint only from its stored position, and else commits nothing of the batch',
     async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const version: RowVersion = {
@@ -194,7 +194,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'tells at once how far each model has folded each partition',
+    name: 'reports how far each model has folded each partition',
     async verify(store) {
       const at = (await store.checkpoints()).get('words');
       expect(at).toEqual(Array(store.partitions).fill(0n));
@@ -203,7 +203,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'keeps a batch whole or not at all',
+    name: 'commits a batch completely or not at all',
     async verify(store) {
       const versions: RowVersion[] = [
         { stream: 'note/a', key: 'x', since: 1n, until: null, eventId: 'e', row: word('x', 1) },
@@ -225,7 +225,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'says why a row cannot be kept: money beyond the safe range, something missing',
+    name: 'refuses a row with a reason: money beyond the safe range, a missing field',
     async verify(store) {
       expect(store.refuses(words, word('x', 1))).toBeNull();
       expect(store.refuses(words, word('x', Number.MAX_SAFE_INTEGER + 1))).toContain('amount');
@@ -234,7 +234,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'shows the rows as they stood at any position, for ever',
+    name: 'shows the rows as of any position, unchanged for ever',
     async verify(store) {
       const write = writer(store);
       await write(['note/a', 'x', word('x', 1)], ['note/a', 'x', word('x', 2)]);
@@ -257,7 +257,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'filters by values, by none, by ranges, all of them together',
+    name: 'filters by values, by null and by ranges, combined',
     async verify(store) {
       await writer(store)(
         ['note/a', '1', word('a', 1, { shade: 'red' })],
@@ -280,7 +280,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'sorts with what is missing last, and goes on behind any row in either direction',
+    name: 'sorts missing values last, and pages from any row in either direction',
     async verify(store) {
       const shades = ['red', null, 'blue', 'red', null, 'green'];
       await writer(store)(...shades.map((shade, i) => ['note/a', String(i), word(`w${i}`, i, { shade })] as const));
@@ -308,7 +308,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'totals all that match, not the page, apart by unlike units, exactly beyond the safe range',
+    name: 'sums all matching rows, separately by unit, exactly beyond the safe range',
     async verify(store) {
       const big = Number.MAX_SAFE_INTEGER;
       await writer(store)(
@@ -330,7 +330,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'tells what changed between two positions, each row once with what it was before',
+    name: 'lists changes between two positions, each row once with its former state',
     async verify(store) {
       const write = writer(store);
       await write(['note/a', 'x', word('x', 1)], ['note/a', 'y', word('y', 1)], ['note/a', 'z', word('z', 1)]);
@@ -361,7 +361,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'tells to read anew where more changed than is worth telling one by one',
+    name: 'asks for a new read if there are too many changes between two positions',
     async verify(store) {
       await writer(store)(...Array.from({ length: 600 }, (_, i) => ['note/a', String(i), word(`w${i}`, i)] as const));
       expect(await store.changes('words', pinned(store, 0n))).toMatchObject({ tooMany: true, changes: [] });
@@ -369,7 +369,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'names the events that made a row, oldest first, and those behind a row of a view',
+    name: 'names the events that made a row, oldest first, and those of a row of a view',
     async verify(store) {
       const write = writer(store);
       await write(
@@ -387,7 +387,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'lists a parked stream, and shows on its rows since when',
+    name: 'lists a parked stream, and marks its rows with the position',
     async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'x', word('x', 1)]);
       const parked = {
@@ -409,7 +409,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'says what can be asked for, how far it reaches, and calls back when it moves',
+    name: 'describes its models and positions, and notifies when they move',
     async verify(store) {
       expect(store.names().map(({ name, is, key, reads }) => [name, is, key, reads])).toEqual([
         ['words', 'model', ['stream', 'row_key'], ['words']],
@@ -424,7 +424,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'fills the next version of a model beside the living one, and serves it from the cut-over on',
+    name: 'fills a pending table beside the active one, and serves it after the cut-over',
     async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'y', word('y', 2)]);
       const before = await store.positions('words');
@@ -451,7 +451,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'lets a next version take over only when it is as far as the living one',
+    name: 'promotes a pending table only when it has caught up with the active one',
     async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)], ['note/b', 'y', word('y', 2)]);
       const next = await store.rebuild(['words'], false);
@@ -465,7 +465,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'goes on with a next version that was broken off, or begins it anew',
+    name: 'resumes a pending table that was broken off, or restarts it',
     async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const first = await store.rebuild(['words'], false);
@@ -481,7 +481,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'fences a rebuild whose next version was begun anew by another one',
+    name: 'fences a rebuild whose pending table was restarted by another',
     async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const first = await store.rebuild(['words'], false);
@@ -503,7 +503,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'clears a parked stream with what it had missed, at the positions at which it belongs, and moves the epoch',
+    name: 'clears a parked stream with its missed events at their positions, and increments the epoch',
     async verify(store) {
       const write = writer(store);
       await write(['note/a', 'x', word('x', 1)]);
@@ -537,7 +537,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'keeps nothing that was begun before a parked stream was cleared or other rows were served, even where it has taken these up',
+    name: 'commits nothing that began before a catalog change, even if the store has seen the change',
     async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const empty = { model: 'words', partition: 0, closes: [], versions: [], parked: [] };

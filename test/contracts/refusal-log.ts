@@ -27,7 +27,7 @@ export interface RefusalLogFixture {
 /** What `RefusalLog` promises, made executable. */
 export const REFUSAL_LOG: readonly Case<RefusalLogFixture>[] = [
   {
-    name: 'lists the newest first, page by page, narrowed, and is there after a restart',
+    name: 'lists refusals newest first, paged and filtered, also after a restart',
     async verify({ open }) {
       const log = await open();
       for (let n = 1; n <= 5; n += 1)
@@ -47,7 +47,7 @@ export const REFUSAL_LOG: readonly Case<RefusalLogFixture>[] = [
     },
   },
   {
-    name: 'is bounded: the oldest go, and what comes too fast is counted',
+    name: 'is bounded: the oldest are dropped, and those beyond the waiting bound are counted',
     async verify({ open }) {
       const log = await open(3, 4);
       for (let n = 1; n <= 6; n += 1) log.note(refused(n));
@@ -58,7 +58,7 @@ export const REFUSAL_LOG: readonly Case<RefusalLogFixture>[] = [
     },
   },
   {
-    name: 'loses nothing that is noted while what was noted before is written',
+    name: 'loses nothing that is noted while earlier refusals are written',
     async verify({ open }) {
       const log = await open();
       const listed: Promise<unknown>[] = [];

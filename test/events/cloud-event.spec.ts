@@ -46,17 +46,17 @@ const recorded: fc.Arbitrary<RecordedEvent> = fc.record({
 });
 
 describe('an event on a topic', () => {
-  it('is the CloudEvent that it was ever written as, and so is a mark', () => {
+  it('equals its golden CloudEvent, and so does a mark', () => {
     expect(cloudEventOf({ event, previous, storeId })).toEqual(golden.message);
     expect(cloudWatermarkOf({ position: 99n, previous, storeId })).toEqual(golden.mark);
   });
 
-  it('is read back as it was, with its predecessor and its log, and so is a mark', () => {
+  it('is read back unchanged, with its predecessor and its log, and so is a mark', () => {
     expect(readCloudEvent(golden.message)).toEqual({ is: 'event', event, previous, storeId });
     expect(readCloudEvent(golden.mark)).toEqual({ is: 'mark', position: 99n, previous, storeId });
   });
 
-  it('is read back as it was, whatever it says', () => {
+  it('is read back unchanged, whatever its data', () => {
     fc.assert(
       fc.property(recorded, (one) => {
         const there = JSON.parse(JSON.stringify(cloudEventOf({ event: one, previous, storeId }))) as Message;
@@ -68,7 +68,7 @@ describe('an event on a topic', () => {
     );
   });
 
-  it('names its attributes as CloudEvents asks: lower-case letters and digits, twenty at most', () => {
+  it('has attribute names that CloudEvents allows: lower-case letters and digits, at most twenty', () => {
     for (const name of Object.keys({ ...golden.message.headers, ...golden.mark.headers }))
       expect(name).toMatch(/^(ce_[a-z0-9]{1,20}|content-type)$/);
   });
@@ -79,7 +79,7 @@ describe('an event on a topic', () => {
     ['ce_prevposition', '1000', 'it stands at 42, before its predecessor 1000'],
     ['ce_actor', '{', 'its header ce_actor is not JSON'],
     ['ce_specversion', '0.3', 'it is a CloudEvent of version 0.3, not 1.0'],
-  ])('is refused where its %s is %s', (name, said, why) => {
+  ])('is refused if its %s is %s', (name, said, why) => {
     const headers = Object.entries(golden.message.headers).filter(([other]) => other !== name);
     if (said !== undefined) headers.push([name, said]);
     const broken = { ...golden.message, headers: Object.fromEntries(headers) };

@@ -37,7 +37,7 @@ const problem = (said: ReadMessage) => {
 const paths = (said: ReadMessage) => (problem(said).more['errors'] as { path: string }[]).map(({ path }) => path);
 
 describe('a command on a topic', () => {
-  it.each(['binary', 'structured'] as const)('is read in %s mode as it was ever written', (mode) => {
+  it.each(['binary', 'structured'] as const)('is read in %s mode as in the golden file', (mode) => {
     const said = reading(golden[mode]);
     if (said.is !== 'command') throw new Error(`it is ${said.is}`);
     const { asked, received } = said;
@@ -48,7 +48,7 @@ describe('a command on a topic', () => {
     expect({ stream, command, ifMatch, received: body, ...metadata }).toEqual(golden.read);
   });
 
-  it('is answered as it was ever answered', () => {
+  it('has the reply of the golden file', () => {
     const { place, asked, accepted, refused } = golden;
     expect(cloudReplyOf({ ...place, asked, answer: accepted.answer })).toEqual(accepted.message);
     const untraced = { ...asked, traceparent: null };
@@ -59,7 +59,7 @@ describe('a command on a topic', () => {
     expect(JSON.parse(first.value ?? '')).toEqual(answer.receipt);
   });
 
-  it('of every kind of the catalogue is read from its own example', () => {
+  it('of every kind of the catalogue is read from its example', () => {
     for (const { kind, commands } of CATALOGUE)
       for (const [type, { example }] of Object.entries(commands))
         expect(reading(binary({ ce_type: type, ce_subject: `${kind}/one` }, JSON.stringify(example)))).toMatchObject({
@@ -68,7 +68,7 @@ describe('a command on a topic', () => {
         });
   });
 
-  it('is told every wrong field at once, each by the name under which it was sent', () => {
+  it('has every invalid field reported at once, by the name that was sent', () => {
     const said = binary(
       {
         ce_id: 'a b', ce_source: 'No One', ce_subject: 'programme/Ä', ce_actorrole: 'king', ce_actorperson: '?',
@@ -100,13 +100,13 @@ describe('a command on a topic', () => {
     ['has a type that every object has', binary({ ce_type: 'constructor' }), 'no-such-command', undefined],
     ['would reach for a prototype', binary({}, '{"__proto__":{"party":"us"}}'), 'validation-failed', ['']],
     ['is too large', binary({}, `{"party":"${'x'.repeat(1024 * 1024)}"}`), 'body-too-large', undefined],
-  ])('that %s is answered so', (_, sent, code, wrong) => {
+  ])('has a reply with this problem: it %s', (_, sent, code, wrong) => {
     const { code: told, more } = problem(reading(sent));
     expect(told).toBe(code);
     expect(more['errors'] === undefined ? undefined : paths(reading(sent))).toEqual(wrong);
   });
 
-  it('with very many wrong fields is told how many more there are', () => {
+  it('with very many invalid fields has a reply that counts the rest', () => {
     const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`${'x'.repeat(300)}${i}`, 1]));
     const value = JSON.stringify(many).slice(0, 1024 * 1000);
     const whole = `${value.slice(0, value.lastIndexOf(','))}}`;
@@ -131,18 +131,18 @@ describe('a command on a topic', () => {
       { headers: { 'content-type': 'application/cloudevents+avro' }, value: '' },
       'it is a CloudEvent in another format than JSON',
     ],
-  ])('that %s cannot be answered', (_, sent, why) => {
+  ])('has no reply: it %s', (_, sent, why) => {
     const said = reading(sent);
     expect(said).toMatchObject({ is: 'unreadable' });
     expect(said.is === 'unreadable' ? said.why : '').toContain(why);
   });
 
-  it('that is not UTF-8 is no JSON, and is not mended', () => {
+  it('that is not UTF-8 is no JSON, and is not repaired', () => {
     const value = Uint8Array.from([...bytes('{"party":"'), 0xff, ...bytes('","authority":"x"}')]);
     expect(paths(readCommand({ headers: golden.binary.headers, value }))).toEqual(['']);
   });
 
-  it('is read without a fault, whatever it is', () => {
+  it('is read without a fault, whatever it contains', () => {
     const names = ['ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_subject', 'ce_actorrole', 'content-type'];
     const some = fc.oneof(
       fc.string({ unit: 'binary' }),

@@ -16,7 +16,7 @@ const golden = (): string =>
   spawnSync(process.execPath, [join(import.meta.dirname, 'golden.mjs'), folder], { encoding: 'utf8' }).stdout;
 
 describe('npm run golden', () => {
-  it('writes the files that are missing, and changes none that is there', () => {
+  it('writes the golden files that are missing, and changes no other', () => {
     expect(golden()).toBe('0 golden files written\n');
     const missing = join(folder, 'consignment', 'TitleTransferred.v1.json');
     const kept = join(folder, 'consignment', 'ShipmentHeld.v1.json');

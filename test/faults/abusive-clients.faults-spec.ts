@@ -132,8 +132,8 @@ const trickle = async ({ socket, gone }: Attacker, text: string, every: number):
   }
 };
 
-describe('while others are served within a second, and its memory stays as it was, the deployment', () => {
-  it('ends connections on which nothing comes, and requests whose head or body comes a byte at a time', async () => {
+describe('the server, while others are served within a second in bounded memory,', () => {
+  it('closes idle connections, and requests whose head or body arrives a byte at a time', async () => {
     const { was, slowest, grew, ...others } = await beside(async () => {
       const silent = attackers(100);
       const heads = attackers(100);
@@ -149,7 +149,7 @@ describe('while others are served within a second, and its memory stays as it wa
     expect({ ...others, slowest: slowest < 1000, grew: grew < 100 }).toEqual({ ...served, slowest: true, grew: true });
   });
 
-  it('keeps no more connections than is set when ten thousand come at once, and lets the longest idle go', async () => {
+  it('keeps its connection limit when ten thousand connect, and closes the longest idle', async () => {
     const { was, slowest, grew, ...others } = await beside(async () => {
       const all: Attacker[] = [];
       let most = 0;
@@ -170,7 +170,7 @@ describe('while others are served within a second, and its memory stays as it wa
     expect({ ...others, slowest: slowest < 1500, grew: grew < 150 }).toEqual({ ...served, slowest: true, grew: true });
   });
 
-  it('cuts off who sends hundreds of requests on one connection and reads no answer', async () => {
+  it('closes a connection with hundreds of requests whose answers are not read', async () => {
     const { was, slowest, grew, ...others } = await beside(async () => {
       const all = attackers(4);
       for (const { socket } of all) {
@@ -185,7 +185,7 @@ describe('while others are served within a second, and its memory stays as it wa
     expect({ ...others, slowest: slowest < 1500, grew: grew < 150 }).toEqual({ ...served, slowest: true, grew: true });
   });
 
-  it('answers each of a few requests that come at once on a connection, in their order', async () => {
+  it('answers a few pipelined requests in their order', async () => {
     const one = attacker();
     let all = '';
     one.socket.on('data', (bytes) => (all += bytes.toString('utf8')));
@@ -198,7 +198,7 @@ describe('while others are served within a second, and its memory stays as it wa
     ]);
   });
 
-  it('refuses heads and bodies that are too large, or have no end', async () => {
+  it('refuses heads and bodies that are too large or endless', async () => {
     const { was, slowest, grew, ...others } = await beside(async () => {
       const heads = attackers(20);
       const long = attackers(20);
@@ -219,7 +219,7 @@ describe('while others are served within a second, and its memory stays as it wa
     expect({ ...others, slowest: slowest < 1000, grew: grew < 100 }).toEqual({ ...served, slowest: true, grew: true });
   });
 
-  it('has kept live streams open through all of it, also one that is quiet, and let go who took nothing of an answer', async () => {
+  it('keeps live streams open, also quiet ones, and closes connections that take no answer', async () => {
     // What takes nothing is looked at twice, after four times what a request may take each.
     await pause(Math.max(0, since + REQUEST * 9 - Date.now()));
     stuck.socket.resume();
@@ -231,7 +231,7 @@ describe('while others are served within a second, and its memory stays as it wa
   });
 });
 
-it('the head of a request has ten seconds, however long the whole may take', async () => {
+it('the head of a request must arrive within ten seconds, however long the body may take', async () => {
   const other = mkdtempSync(join(tmpdir(), 'entente-heads-'));
   const deployment = await startStandalone(other, 'off', [], { ENTENTE_REQUEST_TIMEOUT_SECONDS: '60' });
   const socket = connect(Number(new URL(deployment.url).port), '127.0.0.1').on('error', () => undefined);

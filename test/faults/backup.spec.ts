@@ -59,7 +59,7 @@ const streamsOf = async (folder: string): Promise<string[]> => {
 };
 
 describe('a backup', () => {
-  it('made under load, restored where all was lost: what it holds is whole, and what the senders send again is there once', async () => {
+  it('made under load and restored is complete, and repeated commands are recorded once', async () => {
     const { process: deployment, url, ended } = await startStandalone(data, 'off');
     let over = false;
     const sent: string[] = [];
@@ -103,7 +103,7 @@ describe('a backup', () => {
     expect((await entente('compare', '--rebuilt', '--data', data)).status).toBe(0);
   });
 
-  it('of the log alone says what it leaves out, and its rows are folded again; rows ahead of a restored log are folded anew', async () => {
+  it('of the log alone says what it omits; rows are folded again, also rows ahead of the log', async () => {
     const deployment = await createStandaloneApp(data, 'fatal');
     await deployment.listen(0, '127.0.0.1');
     const url = await deployment.getUrl();
@@ -134,7 +134,7 @@ describe('a backup', () => {
     expect((await entente('compare', '--rebuilt', '--data', restored)).status).toBe(0);
   });
 
-  it('restored and gone on with: who comes back with what was told behind it is told so, by rows, by the log and by its receipt', async () => {
+  it('that was restored reports lost events to readers of rows and log, and to holders of receipts', async () => {
     const deployment = await createStandaloneApp(data, 'fatal');
     await deployment.listen(0, '127.0.0.1');
     const url = await deployment.getUrl();
@@ -177,7 +177,7 @@ describe('a backup', () => {
     await again.close();
   });
 
-  it('keeps the refused commands too, and a log that is not what the manifest says is not restored', async () => {
+  it('has the refused commands, and is not restored if its log is not that of the manifest', async () => {
     const deployment = await createStandaloneApp(data, 'fatal');
     await deployment.listen(0, '127.0.0.1');
     await propose(await deployment.getUrl(), 'one');
@@ -205,7 +205,7 @@ describe('a backup', () => {
     expect(existsSync(join(base, 'other'))).toBe(false);
   });
 
-  it('is refused into a folder that holds something, and restored into an empty one only', async () => {
+  it('is refused into a folder that is not empty, and restored only into an empty one', async () => {
     await (await createStandaloneApp(data, 'fatal')).close();
     await entente('backup', copy, '--data', data);
     await expect(entente('backup', copy, '--data', data)).rejects.toThrow('is not empty');
@@ -214,7 +214,7 @@ describe('a backup', () => {
     await expect(entente('backup', join(base, 'more'), '--data', join(base, 'nowhere'))).rejects.toThrow('holds no');
   });
 
-  it('that is not what its manifest says is refused, with all that is wrong, and leaves nothing', async () => {
+  it('that differs from its manifest is refused with every difference, and leaves nothing behind', async () => {
     await (await createStandaloneApp(data, 'fatal')).close();
     await entente('backup', copy, '--data', data, '--rows', '--pseudonym-key');
     const log = join(copy, 'log.sqlite');
@@ -231,7 +231,7 @@ describe('a backup', () => {
     expect([existsSync(fresh), readdirSync(base).sort()]).toEqual([false, ['copy', 'data']]);
   });
 
-  it('whose log ends elsewhere than its manifest says is refused, and leaves nothing', async () => {
+  it('whose log ends elsewhere than its manifest says is refused, and leaves nothing behind', async () => {
     await (await createStandaloneApp(data, 'fatal')).close();
     await entente('backup', copy, '--data', data);
     const manifest = join(copy, 'manifest.json');

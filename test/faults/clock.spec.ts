@@ -45,7 +45,7 @@ afterEach(async () => {
 const log = () => all(app.get(EventStore).readLog(0n));
 
 describe('a clock that is set back an hour and forward a year', () => {
-  it('under load: the time of recording never goes back, receipts stay, and the rows are those of a replay', async () => {
+  it('never sets the time of recording back under load; receipts stay, and rows equal a replay', async () => {
     const start = Date.now();
     const receipts = new Map<string, string>();
     let over = false;
@@ -72,7 +72,7 @@ describe('a clock that is set back an hour and forward a year', () => {
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });
 
-  it('says nothing twice of what is due: a step overdue, a precaution and an offer lapsed', async () => {
+  it('makes nothing due twice: an overdue step, a lapsed precaution, a lapsed offer', async () => {
     const start = Date.parse(`${TODAY}T12:00:00.000Z`);
     const due = ['record-overdue-step', 'lapse-precautionary-suspension', 'lapse-offer'];
     const book = exampleScenario(TODAY);

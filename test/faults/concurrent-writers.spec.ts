@@ -59,7 +59,7 @@ const one = fc.record({
 });
 type One = { readonly type: string; readonly amount: number; readonly pause: number };
 
-it('two processes that race on one stream leave a history that one alone could have told, in the same order', async () => {
+it('two processes that write to one stream leave a log that one process could have written', async () => {
   let accepted = 0;
   let refused = 0;
   await fc.assert(
@@ -123,7 +123,7 @@ it('two processes that race on one stream leave a history that one alone could h
   expect([accepted > 50, refused > 20]).toEqual([true, true]);
 });
 
-it('a process that has not seen what another one left refuses nothing by what it remembers', async () => {
+it('a process with a stale cache refuses no command because of it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-race-'));
   const store = new SqliteEventStore({ folder });
   const one = newExecutor(store);
@@ -149,7 +149,7 @@ it('a process that has not seen what another one left refuses nothing by what it
 });
 
 it.each(CATALOGUE.map(({ kind }) => kind))(
-  'two processes that race on one stream of the kind %s leave a log that one alone could have told, in the same order',
+  'two processes that race on a stream of kind %s leave a log that one could have written',
   async (kind) => {
     const id = longestStream(kind);
     const mine = SCENARIO.filter(isStepOf(kind, id)).length;

@@ -101,7 +101,7 @@ const whyNot = async (): Promise<string> => {
   }
 };
 
-describe('the deployment does not start, and says what is wrong and what to do,', () => {
+describe('the standalone server does not start, and names the cause and a remedy,', () => {
   const cases: readonly (readonly [what: string, spoil: () => void, ...says: string[]])[] = [
     ['on a log that was cut off', () => halve(log()), 'log.sqlite is damaged', RESTORE],
     ['on a log that was emptied', () => truncateSync(log()), 'log.sqlite is missing or empty', RESTORE],
@@ -166,7 +166,7 @@ describe('the deployment does not start, and says what is wrong and what to do,'
     ]);
   });
 
-  it('where another process writes to the folder, which goes on', async () => {
+  it('if another process writes to the folder, which goes on', async () => {
     const first = await start();
     const { status, output: said } = await runStandalone(folder);
     expect([status, said]).toEqual([
@@ -179,8 +179,8 @@ describe('the deployment does not start, and says what is wrong and what to do,'
   });
 });
 
-describe('a damaged page', () => {
-  it('in the middle of the log is told to whoever needs it and in its health, and the others are served', async () => {
+describe('a corrupt page', () => {
+  it('in the log is reported to its readers and in the health, and other streams are served', async () => {
     damage(log(), 'events');
     const { process: deployment, url, ended } = await start();
     const answers = await Promise.all(
@@ -205,7 +205,7 @@ describe('a damaged page', () => {
     });
   });
 
-  it('in the rows is told to whoever reads it and in its health; once the file is removed, they are folded anew', async () => {
+  it('in the rows is reported to readers and in the health; without the file they are folded again', async () => {
     damage(rows(), 'programmes_v%');
     const read = async (url: string, name: string) => {
       const answer = await fetch(`${url}/v1/read-models/${name}?limit=1000`);
@@ -232,7 +232,7 @@ describe('a damaged page', () => {
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });
 
-  it('in the refused commands is told to whoever lists them', async () => {
+  it('in the refusal log is reported to those who list it', async () => {
     const file = join(folder, 'refusals.sqlite');
     rmSync(file);
     const first = new SqliteRefusalLog(folder);
@@ -247,7 +247,7 @@ describe('a damaged page', () => {
   });
 });
 
-it('an event whose text was damaged is told as damage, not as some failure', async () => {
+it('an event with corrupt text is reported as corruption', async () => {
   change(log(), `UPDATE events SET data = substr(data, 1, 20) WHERE position = 5`);
   const reader = new SqliteLogReader(folder);
   await expect(all(reader.readLog(0n))).rejects.toMatchObject({ code: 'damaged' });

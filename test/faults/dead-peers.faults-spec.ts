@@ -104,7 +104,7 @@ it.each([
   ['whose packets are lost', losesItsPackets],
   ['that has stalled', standsStill],
 ] as const)(
-  'a peer %s without a farewell is let go in its time and keeps little, while others are served',
+  'a peer %s is closed in time and costs little, while others are served',
   async (_, vanishes) => {
     folder = mkdtempSync(join(tmpdir(), 'entente-vanished-'));
     built = await startStandalone(folder, 'off', [], { ENTENTE_REQUEST_TIMEOUT_SECONDS: '1' });

@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 describe('a file system that is full', () => {
-  it('loses nothing and keeps nothing half: commands are answered 503, and once there is room all of them are taken', async () => {
+  it('loses nothing and leaves nothing half written: commands get 503, and are accepted later', async () => {
     deployment = await startStandalone(folder, 'off');
     let status: number | null = null;
     deployment.process.once('exit', (code) => (status = code));
@@ -67,7 +67,7 @@ describe('a file system that is full', () => {
   });
 
   it.each(['empty', 'filled'])(
-    'at the start, on %s folder, says so; the deployment starts once there is room, and all is there',
+    'is reported at the start on %s folder; the server starts once there is room, with all data',
     async (before) => {
       if (before === 'filled') {
         deployment = await startStandalone(folder, 'off');

@@ -33,7 +33,7 @@ function fill(db: Database.Database): () => void {
 }
 
 describe('a disk that is full', () => {
-  it('under the log: a command is answered 503 and when to try again, nothing of it is there, and once there is room it is taken', async () => {
+  it('under the log: a command gets 503 with Retry-After, records nothing, and is accepted later', async () => {
     const store = app.get(SqliteEventStore);
     const ids = Array.from({ length: 60 }, (_, i) => `p${i}`);
     expect((await propose(url, 'first')).status).toBe(201);
@@ -58,7 +58,7 @@ describe('a disk that is full', () => {
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });
 
-  it('under the rows: commands are taken and the health tells it, what was folded is served, and once there is room the rest is folded', async () => {
+  it('under the rows: commands are accepted, the health reports it, and rows catch up later', async () => {
     const rows = async () =>
       ((await (await fetch(`${url}/v1/read-models/programmes?limit=100`)).json()) as { rows: unknown[] }).rows.length;
     await propose(url, 'first');

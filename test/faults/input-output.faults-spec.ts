@@ -44,11 +44,11 @@ const onBadDisk = (calls: string, number: number): Promise<StandaloneProcess> =>
     `inject=${calls}:error=EIO:when=${number}`,
   ]);
 
-describe('where the disk fails under a commit', () => {
+describe('a disk that fails in a commit', () => {
   it.each([
     ['as it is written: nothing of it is there', 'pwrite64', 60, null],
     ['as it is synced: it is there', 'fsync,fdatasync', 8, 'true'],
-  ] as const)('%s; the deployment ends with status 70, and the retry is right', async (_, calls, number, replayed) => {
+  ] as const)('ends the server with status 70, and the retry is correct: %s', async (_, calls, number, replayed) => {
     let status: number | null = null;
     deployment = await onBadDisk(calls, number);
     deployment.process.once('exit', (code) => (status = code));

@@ -25,7 +25,7 @@ const propose = (url: string, id: string): Promise<Response> =>
     body: JSON.stringify(proposal),
   });
 
-it('killed four times under load: what was acknowledged is there once, and a retry gives the same receipt, and the rows equal a replay', async () => {
+it('a server killed four times under load keeps acknowledged events once, with their receipts', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-kill-'));
   const acknowledged = new Map<string, unknown>();
   let sent = 0;
@@ -83,7 +83,7 @@ it('killed four times under load: what was acknowledged is there once, and a ret
   expect([...acknowledged.keys()].filter((id) => !there.has(`programme/norland.${id}`))).toEqual([]);
 });
 
-it('killed while it makes its key, when half of it is written: it starts again, and the key is whole', async () => {
+it('a server killed while it writes its pseudonym key starts again with a complete key', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-key-'));
   const dies = preload('failing-files.mjs?dies=key');
   await expect(startStandalone(folder, 'off', [], { NODE_OPTIONS: `--import ${dies}` })).rejects.toThrow(

@@ -22,7 +22,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('a thousand readers, of whom a hundred are stuck while thousands of commands run, end with the last state each, and the deployment keeps little for them', async () => {
+it('a thousand live readers, a hundred of them stuck, end with the latest rows in bounded memory', async () => {
   folder = mkdtempSync(join(tmpdir(), 'entente-thousand-'));
   built = await startStandalone(folder, 'off');
   const send = async (account: number, command: string, body: object): Promise<number> => {

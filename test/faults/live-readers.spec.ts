@@ -69,7 +69,7 @@ async function folded(): Promise<void> {
 }
 
 describe('a reader of live rows', () => {
-  it('that takes long to be shown the first rows has nothing kept for it meanwhile: it is told what changed, once', async () => {
+  it('that is slow to get its first rows gets the later changes once, and nothing is queued for it', async () => {
     await propose();
     const go = holdQuery();
     const reader = await new LiveReader(url, LIVE).connect();
@@ -87,7 +87,7 @@ describe('a reader of live rows', () => {
     expect([...reader.outOfOrder, ...other.outOfOrder]).toEqual([]);
   });
 
-  it('that is shown the rows of other tables is told nothing else before them', async () => {
+  it('that gets the rows of other tables gets nothing else before them', async () => {
     await propose();
     const reader = await new LiveReader(url, LIVE).connect();
     await reader.until(({ events }) => events.includes('caught-up'));
@@ -106,7 +106,7 @@ describe('a reader of live rows', () => {
     expect(reader.outOfOrder).toEqual([]);
   });
 
-  it('whose rows cannot be read when others are served is told so, and finds them when it comes again', async () => {
+  it('whose rows cannot be read after a cut-over gets an error, and the rows when it reconnects', async () => {
     await propose();
     const reader = await new LiveReader(url, LIVE).connect();
     await reader.until(({ events }) => events.includes('caught-up'));
@@ -120,7 +120,7 @@ describe('a reader of live rows', () => {
     await (await reader.connect()).until(({ rows: told }) => told.size === 2);
   });
 
-  it('is told rows and version of one and the same tables, also where others take over while they are read', async () => {
+  it('gets rows and version of the same tables, also if a cut-over happens while they are read', async () => {
     await propose();
     await new LiveReader(url, LIVE).connect();
     const query = rows().query.bind(rows());
@@ -135,7 +135,7 @@ describe('a reader of live rows', () => {
     expect(late.frames.find((frame) => frame.includes('event: caught-up'))).toContain(`"version":"${version}"`);
   });
 
-  it('that vanished comes back to what changed; after very much, a restart or a rebuild too, to the last state of each', async () => {
+  it('that reconnects gets the changes; after very many, a restart or a rebuild, all latest rows', async () => {
     await proposeMany(20);
     const reader = await new LiveReader(url, LIVE).connect();
     await reader.until(({ rows: told }) => told.size === 20);
@@ -159,7 +159,7 @@ describe('a reader of live rows', () => {
 });
 
 describe('a reader of the live history', () => {
-  it('that could not begin, since the log could not be read, begins when it can', async () => {
+  it('starts once the log can be read, if it could not be read at first', async () => {
     const log = app.get(EventStore);
     const head = log.head.bind(log);
     let asked = 0;

@@ -33,8 +33,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe('a crowd', () => {
-  it('of 512 commands at once on one stream is decided, each one, and none is lost to a conflict', async () => {
+describe('the server with many clients', () => {
+  it('decides 512 concurrent commands on one stream, and loses none to a conflict', async () => {
     const answers = await Promise.all(
       Array.from({ length: 512 }, (_, i) => send(`${ACCOUNT}/pledge`, { amount: i + 1, period: '2026' })),
     );
@@ -48,7 +48,7 @@ describe('a crowd', () => {
     expect(rows.map((row) => row['pledged'])).toEqual([(512 * 513) / 2]);
   });
 
-  it('has one who reads too slowly cut off with a reason, and missing nothing on return', async () => {
+  it('closes a live reader that reads too slowly, with a reason; it misses nothing on return', async () => {
     const { hostname, port } = new URL(url);
     const slow = connect(Number(port), hostname);
     slow.write(`GET /v1/history/live?after=0 HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);

@@ -51,8 +51,8 @@ const ready = async (url: string): Promise<[number, Ready]> => {
   return [answer.status, (await answer.json()) as Ready];
 };
 
-describe('what has stalled', () => {
-  it('is told within ten seconds: a projection that takes its batch and never ends it', () =>
+describe('a stalled projection raises an alarm within ten seconds,', () => {
+  it('if it never completes its batch', () =>
     withDeployment(async (url, app) => {
       await propose(url, 'one');
       const rows = app.get(ReadModelStore);
@@ -69,7 +69,7 @@ describe('what has stalled', () => {
       while ((await ready(url))[0] !== 200) await pause(50);
     }));
 
-  it('is told within ten seconds: a feed that delivers nothing and says that it sees no further', () =>
+  it('if its feed delivers nothing and reports no end', () =>
     withDeployment(async (url, app) => {
       await propose(url, 'one');
       const feed = app.get<unknown, { store: object }>(EventFeed);
@@ -94,7 +94,7 @@ async function alarmWithin(url: string, ms: number): Promise<string[]> {
   return [];
 }
 
-describe('a running deployment', () => {
+describe('the running server', () => {
   it('keeps refused commands apart, and lists who was refused what and why', () =>
     withDeployment(async (url) => {
       await propose(url, 'one', { donor: 'sudria' });
@@ -118,7 +118,7 @@ describe('a running deployment', () => {
       expect((await fetch(`${url}/v1/refusals?limit=0&wat=1&before=x`)).status).toBe(400);
     }));
 
-  it('counts and times what it does, for Prometheus', () =>
+  it('counts and times its work for Prometheus', () =>
     withDeployment(async (url) => {
       await Promise.all(Array.from({ length: 20 }, (_, i) => propose(url, `p${i}`)));
       await propose(url, 'p1');
@@ -148,8 +148,8 @@ describe('a running deployment', () => {
     }));
 });
 
-describe('a deployment that begins', () => {
-  it('is ready only once it knows how far each read model has come', () =>
+describe('the starting server', () => {
+  it('is ready only when it knows how far each read model has come', () =>
     withDeployment(async (url, app) => {
       const projecting = app.get(ProjectionStatus);
       const status = projecting.status.bind(projecting);
@@ -161,8 +161,8 @@ describe('a deployment that begins', () => {
     }));
 });
 
-describe('stopping', () => {
-  it('answers what was begun, tells live readers why, ends with 0, and keeps all that was acknowledged', async () => {
+describe('the stopping server', () => {
+  it('answers running requests, tells live readers why, exits with 0, and keeps what it acknowledged', async () => {
     const { process: deployment, url, ended } = await startStandalone(folder, 'off');
     let code: number | null = null;
     deployment.once('exit', (status) => (code = status));

@@ -12,7 +12,7 @@ interface Standing {
   readonly models: readonly { readonly model: string; readonly stopped: string | null; readonly parked: number }[];
 }
 
-it('more than five parked streams stop a model, which the health tells with 503 and by its name; the others fold on', async () => {
+it('more than five parked streams stop a read model, which makes the server unready; others go on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-parked-'));
   // The real fold, which cannot fold what is named so.
   const model = MODELS.find(({ name }) => name === MODEL) as unknown as Record<

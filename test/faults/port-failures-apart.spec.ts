@@ -69,8 +69,8 @@ const rows = async (): Promise<unknown[]> => {
   return ((await answer.json()) as { rows: { programme: string }[] }).rows.map(({ programme }) => programme);
 };
 
-describe('what fails once apart from the path of a command', () => {
-  it.each(MOMENTS)('the projection, %s it took or asked where to resume: every event is folded once', async (when) => {
+describe('a single failure outside of the path of a command', () => {
+  it.each(MOMENTS)('of the projection, %s it commits or resumes, leaves every event folded once', async (when) => {
     for (const method of ['take', 'resume'] as const) {
       const { mend } = failOnce(consumer, method, when);
       // It resumes only after a fault.
@@ -84,7 +84,7 @@ describe('what fails once apart from the path of a command', () => {
   });
 
   it.each(MOMENTS)(
-    'an exported log, %s its events were adopted: there is no folder, and the next try fills it',
+    'of an import, %s its events are stored, leaves no folder, and the next try fills it',
     async (when) => {
       const file = join(base, `log-${when}`);
       const data = join(base, `moved-${when}`);
@@ -111,7 +111,7 @@ describe('what fails once apart from the path of a command', () => {
     },
   );
 
-  it.each(MOMENTS)('the list of refused commands, %s it was read: the next one is whole', async (when) => {
+  it.each(MOMENTS)('of the list of refused commands, %s it is read, leaves the next list complete', async (when) => {
     const refused = await fetch(`${url}/v1/programme/norland.p1/propose`, { method: 'POST', body: '{}' });
     expect(refused.status).not.toBe(201);
     const mend = fail('RefusalLog.list', app.get(RefusalLog), when);
@@ -120,7 +120,7 @@ describe('what fails once apart from the path of a command', () => {
     expect((await fetch(`${url}/v1/refusals`)).status).toBe(200);
   });
 
-  it('a rebuild, method by method: the rows of before serve, and the next call takes over', async () => {
+  it('of a rebuild, in each method, leaves the active rows, and the next call promotes', async () => {
     const store = app.get(ReadModelStore);
     const models = MODELS.filter(({ name }) => name === 'programmes');
     const again = () => rebuild(app.get(EventStore), models, store, { now: () => '2026-06-01T12:00:00.000Z' });
@@ -152,7 +152,7 @@ describe('what fails once apart from the path of a command', () => {
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });
 
-  it('a rebuild that is behind when it asks to take over folds on and asks again', async () => {
+  it('to catch up before a cut-over makes a rebuild fold on and try again', async () => {
     const store = app.get(ReadModelStore);
     const real = store.rebuild.bind(store);
     let asked = 0;
@@ -187,49 +187,46 @@ describe('what fails once apart from the path of a command', () => {
     return [deployment, await deployment.getUrl()];
   };
 
-  it.each(MOMENTS)(
-    'what a start needs, %s it: the deployment says why it does not start, and does the next time',
-    async (when) => {
-      const data = join(base, `start-${when}`);
-      const [first, at] = await begin(data);
-      await propose(at, 'there');
-      await caughtUp(at);
-      await first.close();
-      for (const [name, adapter] of [
-        ['ReadModelStore.open', SqliteReadModelStore.prototype],
-        ['EventFeed.subscribe', InProcessFeed.prototype],
-      ] as const) {
-        // What the end of its process would let go of.
-        const begun: (() => Promise<void>)[] = [];
-        const { head } = SqliteEventStore.prototype;
-        const { subscribe } = InProcessFeed.prototype;
-        SqliteEventStore.prototype.head = function (this: SqliteEventStore) {
-          begun.push(() => this.close());
-          return head.call(this);
-        };
-        InProcessFeed.prototype.subscribe = function (this: InProcessFeed, to: FeedConsumer) {
-          const running = subscribe.call(this, to);
-          begun.unshift(() => running.stop());
-          return running;
-        };
-        const mend = fail(name, adapter, when);
-        await expect(begin(data)).rejects.toThrow(`failed ${when} ${name.slice(name.indexOf('.') + 1)}`);
-        expect(mend()).toBe(true);
-        Object.assign(SqliteEventStore.prototype, { head });
-        Object.assign(InProcessFeed.prototype, { subscribe });
-        for (const end of begun) await end().catch(() => undefined);
-        const [deployment, there] = await begin(data);
-        await caughtUp(there);
-        expect(
-          ((await (await fetch(`${there}/v1/read-models/programmes`)).json()) as { rows: unknown[] }).rows,
-        ).toHaveLength(1);
-        await deployment.close();
-      }
-    },
-  );
+  it.each(MOMENTS)('of a start, %s its step, is reported, and the next start succeeds', async (when) => {
+    const data = join(base, `start-${when}`);
+    const [first, at] = await begin(data);
+    await propose(at, 'there');
+    await caughtUp(at);
+    await first.close();
+    for (const [name, adapter] of [
+      ['ReadModelStore.open', SqliteReadModelStore.prototype],
+      ['EventFeed.subscribe', InProcessFeed.prototype],
+    ] as const) {
+      // What the end of its process would let go of.
+      const begun: (() => Promise<void>)[] = [];
+      const { head } = SqliteEventStore.prototype;
+      const { subscribe } = InProcessFeed.prototype;
+      SqliteEventStore.prototype.head = function (this: SqliteEventStore) {
+        begun.push(() => this.close());
+        return head.call(this);
+      };
+      InProcessFeed.prototype.subscribe = function (this: InProcessFeed, to: FeedConsumer) {
+        const running = subscribe.call(this, to);
+        begun.unshift(() => running.stop());
+        return running;
+      };
+      const mend = fail(name, adapter, when);
+      await expect(begin(data)).rejects.toThrow(`failed ${when} ${name.slice(name.indexOf('.') + 1)}`);
+      expect(mend()).toBe(true);
+      Object.assign(SqliteEventStore.prototype, { head });
+      Object.assign(InProcessFeed.prototype, { subscribe });
+      for (const end of begun) await end().catch(() => undefined);
+      const [deployment, there] = await begin(data);
+      await caughtUp(there);
+      expect(
+        ((await (await fetch(`${there}/v1/read-models/programmes`)).json()) as { rows: unknown[] }).rows,
+      ).toHaveLength(1);
+      await deployment.close();
+    }
+  });
 
   it.each(MOMENTS)(
-    'what is closed, %s it: all else is closed, what was acknowledged is there, and the next start is well',
+    'of a close, %s its step, closes the rest, loses nothing, and the next start succeeds',
     async (when) => {
       for (const [name, token] of [
         ['RefusalLog.close', RefusalLog],
@@ -256,7 +253,7 @@ describe('what fails once apart from the path of a command', () => {
     },
   );
 
-  it('is every method that no load reaches, before its effect and after it', () => {
+  it('is tried for every method that no load reaches, before and after its effect', () => {
     const wanted = REACHED_APART.flatMap((name) => MOMENTS.map((when) => `${name} ${when}`));
     expect(wanted.filter((one) => !failed.has(one))).toEqual([]);
   });

@@ -105,7 +105,7 @@ async function meetsAFault(called: () => boolean): Promise<void> {
 }
 
 describe('a port that fails once', () => {
-  it.each(MOMENTS)('%s its effect, method by method, loses nothing and doubles nothing', async (when) => {
+  it.each(MOMENTS)('%s its effect, in each method, loses and duplicates nothing', async (when) => {
     const failed: string[] = [];
     for (const name of UNDER_LOAD) {
       const [port, method] = name.split('.') as [keyof typeof TOKENS, string];
@@ -123,7 +123,7 @@ describe('a port that fails once', () => {
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });
 
-  it('after an append was written gives exactly one event, and the client that sends again the receipt that it had missed', async () => {
+  it('after an append records one event, and a retry returns its receipt', async () => {
     const before = (await all(app.get(EventStore).readStream(ACCOUNT))).length;
     const { mend } = failOnce(app.get(EventStore), 'append', 'after');
     expect((await send('pledge', 'missed', { amount: 5, period: '2027' })).status).toBe(500);
@@ -140,7 +140,7 @@ describe('a port that fails once', () => {
     expect(await all(app.get(EventStore).readStream(ACCOUNT))).toHaveLength(before + 1);
   });
 
-  it('after an append was written gives that receipt also where the rules would refuse the command by now', async () => {
+  it('after an append lets a retry return its receipt even if the rules would now refuse it', async () => {
     const own = mkdtempSync(join(tmpdir(), 'entente-ports-'));
     const store = new SqliteEventStore({ folder: own });
     const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });

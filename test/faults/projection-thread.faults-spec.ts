@@ -43,8 +43,8 @@ const ready = async (): Promise<[number, string]> => {
   return [answer.status, await answer.text()];
 };
 
-describe('the projection on a thread of its own', () => {
-  it('that ended by itself begins again, and folds what came meanwhile', async () => {
+describe('the projection thread', () => {
+  it('is restarted after it ended, and folds what was recorded meanwhile', async () => {
     built = await startStandalone(folder, 'off', [], {
       LOG_LEVEL: 'fatal',
       NODE_OPTIONS: `--import ${preload('end-threads-once.mjs')}`,
@@ -62,7 +62,7 @@ describe('the projection on a thread of its own', () => {
     }
   });
 
-  it('that hangs is told within ten seconds, while commands and queries are answered; and it goes on by itself', async () => {
+  it('that hangs raises an alarm within ten seconds, while requests are answered, and recovers', async () => {
     built = await startStandalone(folder, 'off', [], { LOG_LEVEL: 'fatal' });
     expect(await count(await propose('one'))).toBe(1);
     const other = new Database(join(folder, 'rows.sqlite'));
@@ -86,8 +86,8 @@ describe('the projection on a thread of its own', () => {
   });
 });
 
-describe('the thread on which questions are read', () => {
-  it('that ended by itself answers those who had asked, and begins again', async () => {
+describe('the query thread', () => {
+  it('is restarted after it ended, and pending queries get an answer', async () => {
     built = await startStandalone(folder, 'off', [], {
       LOG_LEVEL: 'fatal',
       NODE_OPTIONS: `--import ${preload('end-threads-once.mjs')}`,

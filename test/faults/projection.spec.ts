@@ -91,8 +91,8 @@ async function foldedWhole(): Promise<unknown> {
   return whole;
 }
 
-describe('the projection', () => {
-  it('restarted at every position of a log, with what went before delivered again, gives the same rows', async () => {
+describe('the projector', () => {
+  it('gives the same rows if it restarts at any position, with earlier events delivered again', async () => {
     const whole = await foldedWhole();
     const folder = newFolder();
     for (let at = 1; at <= log.length; at += 1) {
@@ -108,7 +108,7 @@ describe('the projection', () => {
     await rows.close();
   });
 
-  it('takes a batch that it took before as nothing new', async () => {
+  it('ignores a batch that it has folded before', async () => {
     const whole = await foldedWhole();
     const rows = await openRows(newFolder());
     const feed = new ByHand();
@@ -122,7 +122,7 @@ describe('the projection', () => {
     await rows.close();
   });
 
-  it('is fenced by another worker that moved the checkpoint, and goes on from there', async () => {
+  it('is fenced by another that moved the checkpoint, and resumes from there', async () => {
     const rows = await openRows(newFolder());
     const first = new ByHand();
     const second = new ByHand();
@@ -141,54 +141,51 @@ describe('the projection', () => {
   it.each([
     ['after a restart', true],
     ['in the next batch', false],
-  ])(
-    'parks the stream whose event it cannot fold, shows it on its rows, and goes on with the others, also %s',
-    async (_, restarted) => {
-      const poisoned = (log.find(({ type }) => type === 'MilestoneMet') as RecordedEvent).id;
-      const models = MODELS.map((model) => ({
-        ...model,
-        evolve: (...args: unknown[]) => {
-          if (model.name === 'milestones' && (args[1] as RecordedEvent).id === poisoned) throw new RangeError('poison');
-          return (model.evolve as unknown as (...all: unknown[]) => unknown)(...args);
-        },
-      })) as unknown as AnyProjection[];
-      const folder = newFolder();
-      let rows = await openRows(folder, models);
-      let feed = new ByHand();
-      let projector = new Projector(models, feed, rows, now);
+  ])('parks the stream of an event that fails, marks its rows, and folds the others, also %s', async (_, restarted) => {
+    const poisoned = (log.find(({ type }) => type === 'MilestoneMet') as RecordedEvent).id;
+    const models = MODELS.map((model) => ({
+      ...model,
+      evolve: (...args: unknown[]) => {
+        if (model.name === 'milestones' && (args[1] as RecordedEvent).id === poisoned) throw new RangeError('poison');
+        return (model.evolve as unknown as (...all: unknown[]) => unknown)(...args);
+      },
+    })) as unknown as AnyProjection[];
+    const folder = newFolder();
+    let rows = await openRows(folder, models);
+    let feed = new ByHand();
+    let projector = new Projector(models, feed, rows, now);
+    projector.start();
+    await feed.resume();
+    const cut = log.findIndex(({ id }) => id === poisoned) + 1;
+    await feed.deliver(log.slice(0, cut));
+    if (restarted) {
+      await rows.close();
+      rows = await openRows(folder, models);
+      feed = new ByHand();
+      projector = new Projector(models, feed, rows, now);
       projector.start();
       await feed.resume();
-      const cut = log.findIndex(({ id }) => id === poisoned) + 1;
-      await feed.deliver(log.slice(0, cut));
-      if (restarted) {
-        await rows.close();
-        rows = await openRows(folder, models);
-        feed = new ByHand();
-        projector = new Projector(models, feed, rows, now);
-        projector.start();
-        await feed.resume();
-      }
-      await feed.deliver(log);
-      expect(await rows.parked()).toMatchObject([
-        { model: 'milestones', eventId: poisoned, error: 'RangeError: poison', since: now() },
-      ]);
-      const milestones = (await rows.query('milestones', { where: [], sort: [], limit: 9 })).rows;
-      expect(
-        milestones.map(({ columns, parkedSince }) => [columns['milestone'], columns['status'], parkedSince]),
-      ).toEqual([
-        ['first-course', 'planned', now()],
-        ['handover', 'planned', now()],
-      ]);
-      expect(
-        (await rows.query('programmes', { where: [], sort: [], limit: 9 })).rows[0]?.columns['milestones_met'],
-      ).toBe(1);
-      expect(projector.status().find(({ model }) => model === 'milestones')).toMatchObject({
-        parked: 1,
-        stopped: null,
-      });
-      await rows.close();
-    },
-  );
+    }
+    await feed.deliver(log);
+    expect(await rows.parked()).toMatchObject([
+      { model: 'milestones', eventId: poisoned, error: 'RangeError: poison', since: now() },
+    ]);
+    const milestones = (await rows.query('milestones', { where: [], sort: [], limit: 9 })).rows;
+    expect(
+      milestones.map(({ columns, parkedSince }) => [columns['milestone'], columns['status'], parkedSince]),
+    ).toEqual([
+      ['first-course', 'planned', now()],
+      ['handover', 'planned', now()],
+    ]);
+    expect((await rows.query('programmes', { where: [], sort: [], limit: 9 })).rows[0]?.columns['milestones_met']).toBe(
+      1,
+    );
+    expect(projector.status().find(({ model }) => model === 'milestones')).toMatchObject({
+      parked: 1,
+      stopped: null,
+    });
+    await rows.close();
+  });
 
   it.each([
     ['are folded', 0],
@@ -232,7 +229,7 @@ describe('the projection', () => {
     await store.close();
   });
 
-  it('reads no row of a model of which each is made by one event alone', async () => {
+  it('reads no row of a model whose rows have one event each', async () => {
     const once = MODELS.filter((model) => model.appendOnly === true);
     expect(once.length).toBeGreaterThan(0);
     for (const model of once) {
@@ -259,7 +256,7 @@ describe('the projection', () => {
     await rows.close();
   });
 
-  it('stops a model of which too many streams are parked, and folds the others', async () => {
+  it('stops a model with too many parked streams, and folds the others', async () => {
     const broken = MODELS.map((model) => ({
       ...model,
       touches: (event: RecordedEvent) => {
@@ -278,7 +275,7 @@ describe('the projection', () => {
     await rows.close();
   });
 
-  it('that could not keep a batch keeps it when the rows can be written again', async () => {
+  it('commits a batch that it could not commit once the rows can be written again', async () => {
     const folder = newFolder();
     const store = new SqliteEventStore({ folder });
     await store.append('note/a', 'none', [
@@ -301,7 +298,7 @@ describe('the projection', () => {
     await store.close();
   });
 
-  it('replayed to any position gives what the rows showed then', async () => {
+  it('replays to any position the rows of that position', async () => {
     const folder = newFolder();
     const deployment = await createStandaloneApp(folder, 'fatal');
     await deployment.listen(0, '127.0.0.1');

@@ -46,7 +46,7 @@ const recordedTypes = new Set<string>();
 /** The scenario itself, each step once by its own sender: it has every event of the catalogue. */
 const AS_WRITTEN: [[], [], boolean, number[], number, null] = [[], [], false, [3], 1, null];
 
-it('whatever is told in whatever order, at once or one by one, is decided without a fault, once, as events that the catalogue knows and every row can fold', async () => {
+it('random commands in any order, concurrent or not, are decided once, and every row folds them', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(scenarioVariant, { maxLength: 60, size: 'max' }),

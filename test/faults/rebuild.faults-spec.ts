@@ -78,7 +78,7 @@ interface Kept extends Answer {
   readonly limit: number;
 }
 
-it('killed before and after each step of a rebuild and its cut-over, under load, leaves every answer what a replay to its position gives, and takes over in the end', async () => {
+it('a rebuild killed at each step under load leaves every answer equal to a replay, and ends', async () => {
   let over = false;
   let sent = 0;
   let refused = 0;

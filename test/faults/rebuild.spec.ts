@@ -41,7 +41,7 @@ interface Answer {
 }
 
 describe('a rebuild', () => {
-  it('killed again and again beside a loaded deployment leaves every answer right, and takes over in the end', async () => {
+  it('killed repeatedly beside a loaded server leaves every answer correct, and completes', async () => {
     const { process: deployment, url, ended: stopped } = await startStandalone(folder, 'off');
     const answers: { at: number; count: number; version: string }[] = [];
     let over = false;
@@ -83,7 +83,7 @@ describe('a rebuild', () => {
     expect(await entente('compare', '--rebuilt')).toMatchObject({ status: 0 });
   });
 
-  it('of a projection that changed happens by itself at the next start: the old rows serve until it has taken over', async () => {
+  it('of a changed projection starts with the server; the old rows are served until the cut-over', async () => {
     const first = await createStandaloneApp(folder, 'fatal');
     await first.listen(0, '127.0.0.1');
     await tellExample(await first.getUrl(), new Date().toISOString().slice(0, 10));
@@ -117,7 +117,7 @@ describe('a rebuild', () => {
     expect(await entente('compare', '--rebuilt')).toMatchObject({ status: 0 });
   });
 
-  it('is told to those who watch live: they begin anew', async () => {
+  it('sends a reset to live readers', async () => {
     const deployment = await createStandaloneApp(folder, 'fatal');
     await deployment.listen(0, '127.0.0.1');
     const url = await deployment.getUrl();
@@ -142,7 +142,7 @@ describe('a rebuild', () => {
     await deployment.close();
   });
 
-  it('makes cursors of before void', async () => {
+  it('invalidates earlier cursors', async () => {
     const deployment = await createStandaloneApp(folder, 'fatal');
     await deployment.listen(0, '127.0.0.1');
     const url = `${await deployment.getUrl()}/v1/read-models/programmes?limit=1`;
@@ -156,7 +156,7 @@ describe('a rebuild', () => {
     await deployment.close();
   });
 
-  it('of what is no read model is refused, and of nothing that changed is nothing', async () => {
+  it('of an unknown read model is refused, and of an unchanged one does nothing', async () => {
     const deployment = await createStandaloneApp(folder, 'fatal');
     await deployment.close();
     await expect(entente('rebuild', 'donor-portfolio')).rejects.toThrow('is no read model that is kept');
@@ -173,7 +173,7 @@ async function openRows(): Promise<SqliteReadModelStore> {
 }
 
 describe('a parked stream', () => {
-  it('is listed, stays parked where the same fold fails again, and is cleared in order once it is mended', async () => {
+  it('is listed, stays parked if it fails again, and is cleared in order once the fold is mended', async () => {
     const deployment = await createStandaloneApp(folder, 'fatal');
     await deployment.listen(0, '127.0.0.1');
     await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
@@ -227,7 +227,7 @@ describe('a parked stream', () => {
     await expect(entente('parked', 'again')).rejects.toThrow('nothing or "retry"');
   });
 
-  it('that is cleared beside a running deployment is folded on by it', async () => {
+  it('that is cleared beside a running server is folded on by it', async () => {
     const deployment = await createStandaloneApp(folder, 'fatal');
     await deployment.listen(0, '127.0.0.1');
     const url = await deployment.getUrl();
@@ -258,7 +258,7 @@ describe('a parked stream', () => {
     await deployment.close();
   });
 
-  it('is told in the log, in the health, and by a comparison that finds no difference', async () => {
+  it('is reported in the log, in the health, and by a comparison without differences', async () => {
     const first = await createStandaloneApp(folder, 'fatal');
     await first.listen(0, '127.0.0.1');
     await propose(await first.getUrl(), 'one');

@@ -61,8 +61,8 @@ const answers = async (url: string): Promise<void> => {
   await caughtUp(url);
 };
 
-describe('a socket that a supervisor holds', () => {
-  it('refuses nobody while the deployment behind it is ended and an upgraded one begins: who asks meanwhile waits', async () => {
+describe('a listening socket of a supervisor', () => {
+  it('refuses no client during an upgrade: clients wait between the old server and the new one', async () => {
     const { socket, url } = held();
     const first = start(socket.fd);
     await answers(url);
@@ -108,7 +108,7 @@ describe('a socket that a supervisor holds', () => {
     expect(longest).toBeGreaterThan(300);
   });
 
-  it('that nobody else may reach, one of several, and what is none: each is refused in so many words', async () => {
+  it('is refused with a reason if it is not loopback, one of several, or no socket', async () => {
     const { socket } = held();
     const [status, said] = await start(socket.fd, '2').ended;
     expect([status, said]).toEqual([1, expect.stringContaining('LISTEN_FDS=2: hand over one socket')]);

@@ -28,8 +28,8 @@ async function stopped(): Promise<readonly [status: unknown, took: number]> {
   return [await Promise.race([exit, late]), Date.now() - begun];
 }
 
-describe('stopping', () => {
-  it('waits until an answer is taken, and not for the connection that its client keeps open behind it', async () => {
+describe('the stopping server', () => {
+  it('waits until an answer is read, but not for a kept-alive connection', async () => {
     built = await startStandalone(folder, 'off', [], { ENTENTE_SHUTDOWN_TIMEOUT_SECONDS: '10' });
     // More than the system's own buffers hold between the two.
     const evidence = Array.from({ length: 50 }, (_, i) => ({

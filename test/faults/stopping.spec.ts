@@ -11,7 +11,7 @@ import { all } from '../contracts/event-store.js';
 const STOP = 2;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-it('a deployment that is held up ends within the bound with status 1, and all that was acknowledged is there', async () => {
+it('a server that cannot stop in time exits with status 1, and keeps what it acknowledged', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
   const {
     process: deployment,
@@ -84,7 +84,7 @@ async function askedWhileItCloses() {
   return { heard, after, status: deployment.exitCode };
 }
 
-it('who asks on a connection that is kept open, just as the deployment begins to close, is answered, and told that it ends', async () => {
+it('a request on a kept-alive connection as the server begins to close is answered, then closed', async () => {
   let asked = await askedWhileItCloses();
   // The deployment owes an answer for half a second: on a machine that stood still the question
   // came too late, and is asked again.

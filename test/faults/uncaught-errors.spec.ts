@@ -24,8 +24,8 @@ const saidIn = (log: string) =>
     .filter((line) => line.includes('last-resort'))
     .map((line) => JSON.parse(line) as { level: string; msg: string; err: { message: string; stack: string } });
 
-describe('an error that nobody caught', () => {
-  it('is logged once with its cause, what is open is answered or closed with a reason, and the status is 70', async () => {
+describe('an uncaught error', () => {
+  it('is logged once with its cause, open requests are answered or closed, and the status is 70', async () => {
     const server = spawn(process.execPath, ['--import', UNCAUGHT, MAIN], {
       env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: 'off' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -64,7 +64,7 @@ describe('an error that nobody caught', () => {
     ]);
   });
 
-  it('ends a process by the same status where closing never comes to an end and nothing is left open', async () => {
+  it('ends the process with status 70 even if closing never completes', async () => {
     const program = `import { lastResort } from ${JSON.stringify(LAST_RESORT)};
       lastResort('it', () => new Promise(() => undefined));
       throw new Error('oh');`;
@@ -78,7 +78,7 @@ describe('an error that nobody caught', () => {
     ["Object.defineProperty(new Error('x'), 'message', { get() { throw 1 } })", 'something that cannot be made text'],
     ["Object.assign(new Error('x'), { message: 7n })", '7'],
     ["new Error('outer', { cause: new Error('inner') })", 'outer'],
-  ])('closes and says so, whatever was thrown: %s', async (thrown, message) => {
+  ])('closes the process with a message, whatever was thrown: %s', async (thrown, message) => {
     const program = `import { lastResort } from ${JSON.stringify(LAST_RESORT)};
       lastResort('it', () => Promise.resolve(console.log('closed')));
       throw ${thrown};`;
@@ -96,7 +96,7 @@ describe('an error that nobody caught', () => {
     if (message === 'outer') expect(line.err.cause?.message).toBe('inner');
   });
 
-  it('in the command line ends it with the same status and a line', async () => {
+  it('ends the command line with status 70 and one line', async () => {
     const cli = spawn(
       process.execPath,
       [

@@ -72,9 +72,9 @@ const proposal = (now: string): ExecuteCommand => {
   );
 };
 
-describe('where the disk fails under a commit', () => {
+describe('a disk that fails in a commit', () => {
   it.each(['before', 'after'] as const)(
-    '%s it was written, the deployment is told to end, takes nothing more, and after the restart the same command is right',
+    '%s the write ends the deployment, which accepts nothing more; the same command is right later',
     async (when) => {
       const told: OutcomeUnknown[] = [];
       const store = open((error) => void told.push(error));
@@ -94,7 +94,7 @@ describe('where the disk fails under a commit', () => {
     },
   );
 
-  it('nobody of the batch is told that it was recorded', async () => {
+  it('acknowledges no command of the batch', async () => {
     const store = open();
     failNextCommit(store, 'before');
     const answers = await Promise.allSettled(
@@ -103,7 +103,7 @@ describe('where the disk fails under a commit', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array<string>(5).fill('rejected'));
   });
 
-  it('the built server ends with 70, and tells nobody that it was recorded; after the restart it is there once', async () => {
+  it('ends the built server with 70 without acknowledgement; the event is there once afterwards', async () => {
     const fails = preload('failing-files.mjs?fails=sync');
     const first = await startStandalone(folder, 'off', [], { NODE_OPTIONS: `--import ${fails}`, LOG_LEVEL: 'fatal' });
     const exit = new Promise((resolve) => first.process.once('exit', resolve));

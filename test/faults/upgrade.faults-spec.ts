@@ -66,7 +66,7 @@ async function fill(): Promise<void> {
 }
 
 describe('an upgrade', () => {
-  it('has no gap: under constant readers the older rows answer until the new ones have taken over, and each answer says which they are', async () => {
+  it('has no gap: old rows are served until the cut-over, and each answer names its version', async () => {
     await fill();
     older();
     const built: StandaloneProcess = await startStandalone(folder, 'off');

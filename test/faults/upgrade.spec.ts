@@ -28,7 +28,7 @@ const older = () => olderVersion(folder, 'funding', (table) => `UPDATE ${table} 
 
 describe('an upgrade', () => {
   it.each(['positions', 'totals', 'query'] as const)(
-    'that takes over within an answer, after its %s, mixes nothing of the two versions in it',
+    'that cuts over within an answer, after its %s, mixes no versions in it',
     async (method) => {
       const first = await createStandaloneApp(folder, 'fatal');
       await first.listen(0, '127.0.0.1');
@@ -66,7 +66,7 @@ describe('an upgrade', () => {
     },
   );
 
-  it('that takes over while all rows are exported breaks the export off: its text is never of two versions', async () => {
+  it('that cuts over within an export breaks it off: no export mixes versions', async () => {
     const deployment = await createStandaloneApp(folder, 'fatal');
     await deployment.listen(0, '127.0.0.1');
     const url = await deployment.getUrl();

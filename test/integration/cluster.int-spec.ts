@@ -49,7 +49,7 @@ async function pledge(): Promise<{ status: number; retryAfter: string | null; co
 
 describe('a cluster of the event store', () => {
   it.each(['killed', 'frozen'] as const)(
-    'that loses its quorum since two nodes are %s ends no process: commands and readiness say that nobody leads, and commands are taken within 10 s of their return',
+    'without quorum since two nodes are %s ends no process, is reported, and works 10 s after their return',
     async (state) => {
       await leads();
       const before = pids();
@@ -76,7 +76,7 @@ describe('a cluster of the event store', () => {
     },
   );
 
-  it('whose nodes are killed, frozen and revived under load loses and doubles nothing, and ends no process', async () => {
+  it('loses and duplicates nothing while nodes are killed, frozen and restarted under load', async () => {
     await leads();
     const before = pids();
     load.begin();

@@ -69,7 +69,7 @@ const accountIn = (partition: number, name: string): string => {
 const listening = (path: string) => Promise.all([0, 1].map((n) => new LiveReader(urlOf(n), path).connect()));
 
 describe('two apis of one deployment', () => {
-  it('each show at once what was written through the other, and go on with its pages', async () => {
+  it('show at once what was written through the other, and continue its pages', async () => {
     await opened('seen');
     for (let n = 0; n < 20; n += 1) {
       const { after, ...receipt } = await pledge('seen', 1, n);
@@ -91,7 +91,7 @@ describe('two apis of one deployment', () => {
     expect(rows.length).toBeGreaterThan(20);
   });
 
-  it('let who reads a write wait for its own partition, whatever another waits for', async () => {
+  it('let a reader wait for the partition of its own write only', async () => {
     const slow = accountIn(0, 'slow');
     const quick = accountIn(1, 'quick');
     await opened(slow);
@@ -118,7 +118,7 @@ describe('two apis of one deployment', () => {
     }
   });
 
-  it('tell their readers of live rows what is written through either, also when every connection to the database broke', async () => {
+  it('send live rows of writes through either, also after all database connections broke', async () => {
     await opened('live');
     await deployment.ready();
     const readers = await listening('read-models/funding/live?account=norland.live');
@@ -151,7 +151,7 @@ describe('two apis of one deployment', () => {
     }
   });
 
-  it('tell those who follow the history of either each event once, in order', async () => {
+  it('send the history of either once and in order', async () => {
     for (const n of [0, 1]) await opened(`told-${n}`);
     const readers = await listening('history/live?kind=funding-account');
     const sent: string[] = [];
@@ -169,7 +169,7 @@ describe('two apis of one deployment', () => {
     }
   });
 
-  it('answer one command that is sent to both at once by one receipt, which both have ever after', async () => {
+  it('answer one command sent to both by one receipt, which both return from then on', async () => {
     await opened('twice');
     // Both know the account as it stands.
     for (const n of [0, 1]) await pledge('twice', 1, n);
@@ -193,7 +193,7 @@ describe('two apis of one deployment', () => {
     for (const n of [0, 1]) expect((await post(n, 'twice', 'pledge', reused, 'twice-0')).status).toBe(409);
   });
 
-  it('list what either has refused', async () => {
+  it('list the refused commands of both', async () => {
     await opened('refused');
     for (const n of [0, 1]) expect((await post(n, 'refused', 'open', opening, `refused-by-${n}`)).status).toBe(422);
     const listed = async (n: number): Promise<readonly string[]> => {
@@ -206,7 +206,7 @@ describe('two apis of one deployment', () => {
     }
   });
 
-  it('that race on one stream lose nothing, double nothing and pay nothing out that is not there: what either has accepted is there once', async () => {
+  it('that race on one stream record each accepted command once, and pay out no missing money', async () => {
     await opened('raced');
     expect((await post(0, 'raced', 'obligate', { amount: 70, period: '2026' }, 'raced')).status).toBe(201);
     const receipts = new Map<string, Receipt>();

@@ -15,7 +15,7 @@ const { SERVICES_ESDB_URL: esdb = '', SERVICES_KAFKA_BROKERS: kafka = '' } = pro
 /** How a database without room shows: by its own word, by ending, or by silence. */
 const SAYS = /no room left|does not answer just now|has not answered/;
 
-it('a full disk under PostgreSQL while commands come: who folds says so, commands are recorded, and all goes on when there is room', async () => {
+it('a full disk under PostgreSQL is reported while commands are recorded, and rows catch up later', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-full-'));
   const disk = join(folder, 'disk');
   mkdirSync(disk);

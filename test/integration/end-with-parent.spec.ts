@@ -42,7 +42,7 @@ async function keeping(then: string): Promise<number> {
   return Number(said.toString());
 }
 
-it('a folder that goes with a process goes where SIGKILL ends it', async () => {
+it('a temporary folder of a process is removed when SIGKILL ends the process', async () => {
   const own = mkdtempSync(join(folder, 'own-'));
   writeFileSync(join(own, 'file'), 'x');
   await keeping(`goesWithUs(${JSON.stringify(own)});`);
@@ -54,7 +54,7 @@ it('a folder that goes with a process goes where SIGKILL ends it', async () => {
 });
 
 describe('a server that runs beside a process', () => {
-  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends with it where %s ends it', async (signal) => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends with it after %s', async (signal) => {
     const server = await keeping('');
     expect(lives(server)).toBe(true);
     keeper.kill(signal);
@@ -63,7 +63,7 @@ describe('a server that runs beside a process', () => {
     expect(lives(server)).toBe(false);
   });
 
-  it('keeps nobody waiting once it has stopped', async () => {
+  it('delays nothing once it has stopped', async () => {
     const server = await keeping('await server.stop();');
     expect(await once(keeper, 'close')).toEqual([0, null]);
     expect(lives(server)).toBe(false);

@@ -74,7 +74,7 @@ const types = (replies: readonly ReceivedRecord[]): Record<string, number> => {
 };
 
 describe('a command on a topic', () => {
-  it('is recorded, and answered by its receipt under the key of its stream', async () => {
+  it('is recorded, and its receipt is sent under the key of its stream', async () => {
     const { delivery, replies } = await running(3);
     await deployment.send([aCommand('stakeholder/estmark', { id: 'command-1', correlationid: 'story' })]);
     await expectCount(replies, 1);
@@ -99,7 +99,7 @@ describe('a command on a topic', () => {
     expect(delivery.fault()).toBeNull();
   });
 
-  it('comes after those of its key that were sent before, among many of other keys', async () => {
+  it('is decided after the earlier ones of its key, among many of other keys', async () => {
     const { replies, dead } = await running(3);
     const stories = Array.from({ length: 30 }, (_, i) => story(`org-${i}`, 9));
     for (let i = 0; i < 9; i += 3) await deployment.send(stories.flatMap((one) => one.slice(i, i + 3)));
@@ -114,7 +114,7 @@ describe('a command on a topic', () => {
     expect(dead).toEqual([]);
   });
 
-  it('as the guide shows it is accepted', async () => {
+  it('is accepted as the guide shows it', async () => {
     const { replies } = await running(1);
     const guide = readFileSync(
       new URL('../../docs/how-to/send-commands-over-kafka.md', import.meta.url),
@@ -137,7 +137,7 @@ describe('a command on a topic', () => {
     });
   });
 
-  it('of one key on several streams comes in the order in which they were sent', async () => {
+  it('of one key on several streams is decided in the order of sending', async () => {
     const { replies } = await running(2);
     const inOrder = (key: string): Message[] => {
       const giver = `stakeholder/${key}`;
@@ -167,7 +167,7 @@ describe('a command on a topic', () => {
     }
   });
 
-  it('is answered with few others where deciding takes long: whoever watches sees that they come on', async () => {
+  it('is in smaller batches if deciding is slow, so that progress is visible', async () => {
     deployment = await commandPipeline(1);
     deployment.start(wrapped(deployment.store, (call, name) => (name === 'append' ? pause(40).then(call) : call())));
     await deployment.topics();
@@ -183,7 +183,7 @@ describe('a command on a topic', () => {
     expect(types(replies)).toEqual({ 'entente.command-accepted': 200 });
   });
 
-  it('sent twice has the same receipt twice, and another command of its id is refused', async () => {
+  it('that is sent twice has the same receipt twice; another command with its id is refused', async () => {
     const { replies } = await running(1);
     const one = aCommand('stakeholder/estmark', { id: 'once' });
     await deployment.send([one, one]);
@@ -196,7 +196,7 @@ describe('a command on a topic', () => {
     expect(await deployment.store.head()).toBe(1n);
   });
 
-  it('that is wrong is told every wrong field, one that the rules refuse their reason, and one that is late the revision', async () => {
+  it('gets every invalid field, the reason of a refusal, or the revision of a mismatch as reply', async () => {
     const { replies } = await running(1);
     await deployment.send([
       aCommand('stakeholder/estmark', { actorrole: 'king', ifrevision: 'x' }, { type: 'empire' }),
@@ -214,8 +214,8 @@ describe('a command on a topic', () => {
   });
 });
 
-describe('what cannot be read', () => {
-  it('is put aside byte for byte, with where it was and why, and what comes behind it goes on', async () => {
+describe('a record that cannot be read', () => {
+  it('becomes a dead letter, byte for byte with place and cause, and the intake goes on', async () => {
     const { delivery, replies, dead } = await running(1);
     const good = (): Message => aCommand(`stakeholder/${randomUUID()}`);
     const rubbish: Message[] = [
@@ -257,12 +257,12 @@ describe('what cannot be read', () => {
   });
 });
 
-describe('while the store is away', () => {
+describe('commands during an outage of the store', () => {
   it.each([
     ['and says so', new Fault('event-store-unavailable', 'the store is away', 1)],
     ['and fails in words of its own', new Error('the store is away')],
     ['for good', new Fault('outcome-unknown', 'the store is away')],
-  ])('%s, commands wait, and are answered when it is back; none is put aside', async (_, fault) => {
+  ])('%s, wait and are answered later; none becomes a dead letter', async (_, fault) => {
     deployment = await commandPipeline(2);
     const log = awayable(deployment.store);
     log.away = fault;
@@ -283,8 +283,8 @@ describe('while the store is away', () => {
   });
 });
 
-describe('a command at which the rules themselves fail', () => {
-  it('is put aside and told so, and the others go on', async () => {
+describe('a command at which the rules fail', () => {
+  it('becomes a dead letter with a reply, and the intake goes on', async () => {
     deployment = await commandPipeline(1);
     let times = 0;
     const decider = kinds.decider('stakeholder');
@@ -320,8 +320,8 @@ describe('a command at which the rules themselves fail', () => {
   });
 });
 
-describe('whatever ends an intake between its decisions and their answers', () => {
-  it.each(MOMENTS)('each message has one answer where it fails %s the commit', async (when) => {
+describe('an intake that ends between decisions and replies', () => {
+  it.each(MOMENTS)('leaves one reply for each command if it fails %s the commit', async (when) => {
     const { failed, mend } = failOnce(TransactionalReplier.prototype, 'answer', when);
     try {
       const { replies } = await running(1);
@@ -347,7 +347,7 @@ describe('whatever ends an intake between its decisions and their answers', () =
   };
   const byHand = { key: 'org', value: '{"by":"hand"}', headers: { ce_commandid: 'by-hand' } };
 
-  it('an abandoned answer is never seen, and the command is answered by whoever comes next', async () => {
+  it('leaves no visible reply of an aborted transaction, and the next intake replies', async () => {
     const { end, replies } = await running(1);
     await end();
     const dying = ofPartition();
@@ -361,7 +361,7 @@ describe('whatever ends an intake between its decisions and their answers', () =
     await dying.disconnect();
   });
 
-  it('one who was frozen meanwhile answers nothing that another has answered', async () => {
+  it('sends no reply that another has sent if it was frozen meanwhile', async () => {
     deployment = await commandPipeline(1);
     const log = awayable(deployment.store);
     let release = (): void => undefined;
@@ -403,7 +403,7 @@ describe('whatever ends an intake between its decisions and their answers', () =
     expect(replyOf(replies[1] as ReceivedRecord).body).toMatchObject({ commandId: 'first', repeated: true });
   });
 
-  it('what a consumer brings again, as after a fault, is answered once', async () => {
+  it('replies once to records that are delivered again', async () => {
     const { consumer: real } = Kafka.prototype;
     Kafka.prototype.consumer = function (...args): Consumer {
       const made = real.apply(this, args);
@@ -436,7 +436,7 @@ describe('whatever ends an intake between its decisions and their answers', () =
     }
   });
 
-  it('two intakes share the partitions, one leaves and another comes: each message has one answer, in order', async () => {
+  it('shares partitions with another: each command has one reply, in order, as they come and go', async () => {
     const { end, replies, dead } = await running(4);
     const second = deployment.start();
     const stories = Array.from({ length: 20 }, (_, i) => story(`org-${i}`, 24));
@@ -461,7 +461,7 @@ describe('whatever ends an intake between its decisions and their answers', () =
 });
 
 describe('dead letters', () => {
-  it('are listed, and those that came from the commands go back once, as they were', async () => {
+  it('are listed, and those of the commands topic are sent again once and unchanged', async () => {
     const { end, dead, replies } = await running(2);
     const headers = { 'content-type': 'text/plain', twice: ['a', 'b'], ce_specversion: '0.3' };
     const rubbish = { key: 'k', value: randomBytes(2000), headers };
@@ -493,8 +493,8 @@ describe('dead letters', () => {
   });
 });
 
-describe('a broker that goes', () => {
-  it.each(['stop', 'kill'] as const)('by %s, and is back: each message has one answer', async (how) => {
+describe('a broker outage', () => {
+  it.each(['stop', 'kill'] as const)('by %s leaves one reply for each command', async (how) => {
     const folder = mkdtempSync(join(tmpdir(), 'entente-broker-'));
     let broker = await startKafka({ folder });
     try {
@@ -517,20 +517,20 @@ describe('a broker that goes', () => {
   });
 });
 
-describe('commands that were compressed', () => {
+describe('compressed commands', () => {
   it.each([
     ['gzip', CompressionTypes.GZIP],
     ['snappy in one block, as librdkafka has it', CompressionTypes.Snappy],
     ['lz4', CompressionTypes.LZ4],
     ['zstd', CompressionTypes.ZSTD],
-  ])('by %s are understood', async (_, compression) => {
+  ])('are read: %s', async (_, compression) => {
     const { replies } = await running(1);
     await deployment.send(story('org', 40), compression);
     await expectCount(replies, 40);
     expect(types(replies)).toEqual({ 'entente.command-accepted': 40 });
   });
 
-  it('by snappy in blocks, as Java has it, are understood', async () => {
+  it('are read: snappy in blocks, as Java clients write it', async () => {
     const { replies } = await running(1);
     const known = CompressionCodecs[CompressionTypes.Snappy];
     CompressionCodecs[CompressionTypes.Snappy] = () => ({

@@ -43,7 +43,7 @@ const putByHand = async (places: readonly number[]): Promise<void> => {
 };
 
 describe('rows folded from a topic with six partitions', () => {
-  it('are those of a replay, and every partition is seen to the end of the log', async () => {
+  it('equal a replay, and every partition is read to the end of the log', async () => {
     deployment = await eventPipeline(6);
     const { relay } = deployment.relay();
     await until(() => relay.status().position !== null);
@@ -54,7 +54,7 @@ describe('rows folded from a topic with six partitions', () => {
     expect(folding.projector.fault()).toBeNull();
   });
 
-  it('are those of a replay where relays and projectors come and go under load, and each event is folded once', async () => {
+  it('equal a replay, each event folded once, while relays and projectors come and go under load', async () => {
     deployment = await eventPipeline(6);
     const first = deployment.relay();
     await until(() => first.relay.status().position !== null);
@@ -78,7 +78,7 @@ describe('rows folded from a topic with six partitions', () => {
     expect(folded.every((count) => count > 0)).toBe(true);
   });
 
-  it('drop what comes again, and take what was put in front of its turn from the log itself', async () => {
+  it('ignore repeated records, and take events that arrive early from the log itself', async () => {
     deployment = await eventPipeline(1);
     const { relay, end } = deployment.relay();
     await deployment.load(1, 4);
@@ -95,7 +95,7 @@ describe('rows folded from a topic with six partitions', () => {
     expect(folding.projector.fault()).toBeNull();
   });
 
-  it('go on where the topic was made anew, shorter or longer, as the chain and the log say', async () => {
+  it('follow the chain and the log if the topic is created again, shorter or longer', async () => {
     deployment = await eventPipeline(1);
     const { relay, end } = deployment.relay();
     await deployment.load(3, 4);
@@ -122,7 +122,7 @@ describe('rows folded from a topic with six partitions', () => {
   });
 });
 
-describe('one partition of two has stalled, and says why, while the other goes on, before', () => {
+describe('a partition stalls with a reason while another goes on, at', () => {
   /** What is put at the end of the first partition, in place of the event that comes next in it. */
   type Wrong = (next: Message, ofTheOther: Message) => Message;
   const headed = (message: Message, headers: Readonly<Record<string, string>>): Message => ({
@@ -178,32 +178,29 @@ describe('one partition of two has stalled, and says why, while the other goes o
   });
 });
 
-describe('a broker that goes', () => {
-  it.each(['stop', 'kill'] as const)(
-    'by %s, and is back: everything goes on, and the rows are those of a replay',
-    async (how) => {
-      const folder = mkdtempSync(join(tmpdir(), 'entente-broker-'));
-      let broker = await startKafka({ folder });
-      deployment = await eventPipeline(3, broker.brokers);
-      try {
-        const { relay } = deployment.relay();
-        await until(() => relay.status().position !== null);
-        const folding = await deployment.project();
-        await deployment.load(4);
-        await deployment.expectRowsAsReplayed();
-        await broker[how]();
-        await deployment.load(4);
-        await until(() => relay.status().fault !== null && folding.projector.fault() !== null, 30_000);
-        broker = await startKafka({ folder, port: broker.port });
-        await deployment.load(4);
-        await deployment.expectRowsAsReplayed(30_000);
-        await until(() => relay.status().fault === null && folding.projector.fault() === null);
-      } finally {
-        await deployment.end();
-        deployment = await eventPipeline(1);
-        await broker.stop();
-        rmSync(folder, { recursive: true });
-      }
-    },
-  );
+describe('a broker outage', () => {
+  it.each(['stop', 'kill'] as const)('by %s stops nothing for good, and the rows equal a replay', async (how) => {
+    const folder = mkdtempSync(join(tmpdir(), 'entente-broker-'));
+    let broker = await startKafka({ folder });
+    deployment = await eventPipeline(3, broker.brokers);
+    try {
+      const { relay } = deployment.relay();
+      await until(() => relay.status().position !== null);
+      const folding = await deployment.project();
+      await deployment.load(4);
+      await deployment.expectRowsAsReplayed();
+      await broker[how]();
+      await deployment.load(4);
+      await until(() => relay.status().fault !== null && folding.projector.fault() !== null, 30_000);
+      broker = await startKafka({ folder, port: broker.port });
+      await deployment.load(4);
+      await deployment.expectRowsAsReplayed(30_000);
+      await until(() => relay.status().fault === null && folding.projector.fault() === null);
+    } finally {
+      await deployment.end();
+      deployment = await eventPipeline(1);
+      await broker.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

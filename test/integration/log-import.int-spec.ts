@@ -28,7 +28,7 @@ const exported = (file: string): readonly unknown[] =>
     .slice(1, -1)
     .map((line) => ({ ...(JSON.parse(line) as Record<string, unknown>), position: null }));
 
-it('a deployment on one machine, exported and read into services: revisions, ids, times and receipts are the same, and work goes on', async () => {
+it('a standalone log imported into backing services keeps revisions, ids, times and receipts', async () => {
   const data = join(folder, 'data');
   const [small, moved] = ['small.ndjson', 'moved.ndjson'].map((name) => join(folder, name)) as [string, string];
   const built = await startStandalone(data, 'off');

@@ -64,7 +64,7 @@ async function goesOn(): Promise<SystemCounts> {
   return counts;
 }
 
-describe('a backing service that goes for ten seconds while the apps run and commands come', () => {
+describe('a backing service that is away for ten seconds under load', () => {
   const gone = async (name: ServiceName, how: StopMode, meanwhile: () => Promise<void>): Promise<void> => {
     load.begin();
     await pause(1000);
@@ -86,7 +86,7 @@ describe('a backing service that goes for ten seconds while the apps run and com
   } as const;
 
   it.each(['stop', 'kill'] as const)(
-    'the broker, by %s: commands over HTTP are recorded all the same; who rests on it says so, and goes on by itself',
+    'the broker, by %s: HTTP commands are recorded, the apps that need it say so, and recover',
     (how) =>
       gone('broker', how, async () => {
         const before = load.receipts.size;
@@ -100,7 +100,7 @@ describe('a backing service that goes for ten seconds while the apps run and com
   );
 
   it.each(['stop', 'kill'] as const)(
-    'the database, by %s: commands are recorded all the same; who rests on it says so, and goes on by itself',
+    'the database, by %s: commands are recorded, the apps that need it say so, and recover',
     (how) =>
       gone('database', how, async () => {
         await pause(500);
@@ -115,7 +115,7 @@ describe('a backing service that goes for ten seconds while the apps run and com
       }),
   );
 
-  it('the event store, killed: whoever asks is told to come again, commands on the topic wait, and all go on by themselves', () =>
+  it('the event store, killed: clients get Retry-After, commands on the topic wait, and all recover', () =>
     gone('eventStore', 'kill', async () => {
       await until(async () => {
         const said = await Promise.all((['api', 'relay', 'intake'] as const).map(standing));
@@ -125,13 +125,13 @@ describe('a backing service that goes for ten seconds while the apps run and com
     }));
 });
 
-describe('a backing service that hangs, and answers nobody', () => {
+describe('a backing service that hangs', () => {
   it.each([
     ['broker', 'relay'],
     ['database', 'api'],
     ['eventStore', 'api'],
   ] as const)(
-    'the %s: every app says all the same how it stands, within five seconds; who rests on it is not well, and goes on by itself',
+    'the %s: every app reports its health within five seconds, is not ready if affected, and recovers',
     async (name, rests) => {
       load.begin();
       await pause(1000);
@@ -157,7 +157,7 @@ describe('a backing service that hangs, and answers nobody', () => {
   );
 });
 
-describe('an event store that does wrong while commands come over HTTP and over the topic', () => {
+describe('an event store that misbehaves under load', () => {
   /** Waits until each was done to as many calls as it was to be done to. */
   const met = (...faults: readonly string[]): Promise<void> =>
     until(async () => {
@@ -165,7 +165,7 @@ describe('an event store that does wrong while commands come over HTTP and over 
       return faults.every((fault) => left[fault] === 0);
     }, 60_000);
 
-  it('by refusing, hanging, dropping its answers, not leading: each command has its receipt in the end, and one effect', async () => {
+  it('by refusing, hanging, losing answers or not leading leaves one receipt and effect for a command', async () => {
     load.begin();
     const refusals = (): number => load.refused['event-store-unanswered'] ?? 0;
     const before = refusals();
@@ -188,7 +188,7 @@ describe('an event store that does wrong while commands come over HTTP and over 
     await goesOn();
   });
 
-  it('by a clock that is a minute off, either way: times of recording never go back', async () => {
+  it('by a clock that is a minute off never sets times of recording back', async () => {
     for (const skew of [60_000, -60_000, 0]) {
       // What is under way in the very moment in which a clock is set back may be out of order.
       await services.faults({ skew });
@@ -200,7 +200,7 @@ describe('an event store that does wrong while commands come over HTTP and over 
   });
 });
 
-describe('who has stalled', () => {
+describe('a stalled app', () => {
   const frozen = async (
     name: 'relay' | 'projector' | 'intake',
     tells: () => Promise<boolean>,
@@ -219,16 +219,16 @@ describe('who has stalled', () => {
       .map(({ model }) => model)
       .sort();
 
-  it('is the relay, which an api names within ten seconds, and no more once it goes on', async () => {
+  it('is named by an api within ten seconds, until it recovers: the relay', async () => {
     expect(await frozen('relay', async () => (await alarmed()).includes('relay'))).toContain('relay');
   });
 
-  it('are the projectors: the read models alone are named, and no more once they go on', async () => {
+  it('is named by its read models alone, until it recovers: the projectors', async () => {
     const all = await models();
     expect(await frozen('projector', async () => (await alarmed()).length === all.length)).toEqual(all);
   });
 
-  it('is one projector of two: what only it folds has stalled and is named, until the other takes over', async () => {
+  it('is named for what only it folds, until the other takes over: one projector of two', async () => {
     const [one] = deployment.named('projector');
     load.begin();
     await pause(1000);
@@ -242,7 +242,7 @@ describe('who has stalled', () => {
     await goesOn();
   });
 
-  it('is the intake, which an api names with how many commands wait, and no more once it goes on', async () => {
+  it('is named with the number of waiting commands, until it recovers: the intake', async () => {
     const waiting = (): Promise<number> => figureOf('api', 'pending_commands');
     const told = await frozen('intake', async () => (await alarmed()).includes('intake') && (await waiting()) > 0);
     expect(told).toEqual(['intake']);
@@ -250,8 +250,8 @@ describe('who has stalled', () => {
   });
 });
 
-describe('rubbish among the commands of a topic', () => {
-  it('is put aside where nobody could be answered to, and what comes between it has its receipts', async () => {
+describe('invalid records among the commands of a topic', () => {
+  it('become dead letters if nobody can be answered, and the commands between them have receipts', async () => {
     const rubbish = [
       { key: null, value: null },
       { key: 'k', value: Buffer.from([0xff, 0, 0x80]) },

@@ -63,7 +63,7 @@ async function recordOf(id: string): Promise<CommittedRecord | undefined> {
   return records.find(({ headers }) => headers['ce_id'] === id);
 }
 
-it('an event that a read model cannot fold parks its stream in the database and lies among the dead letters as it was; all else goes on; mended, it is tried again while projectors run', async () => {
+it('an event that fails in a fold parks its stream and becomes a dead letter, until it is cleared', async () => {
   await projectors(poison, poison);
   load.begin();
   await pause(1000);
@@ -109,7 +109,7 @@ it('an event that a read model cannot fold parks its stream in the database and 
   expect([deadLetters, commands > 5]).toEqual([1, true]);
 });
 
-it('a projector that dies when the dead letter is written and its stream is not parked: the next parks it; and a topic of dead letters that is gone is made again', async () => {
+it('a projector that dies between dead letter and parking leaves the parking to the next one', async () => {
   await deployment.kafka.admin().deleteTopics({ topics: [deployment.settings['KAFKA_DEAD_LETTERS_TOPIC'] ?? ''] });
   const [dying] = await projectors(`${poison}?dies`);
   const id = await pledge666('h1');
@@ -131,7 +131,7 @@ it('a projector that dies when the dead letter is written and its stream is not 
   await verifySystem(deployment, load);
 });
 
-it('another number of partitions is a new topic and new rows, filled while the others serve; the deployment goes on there', async () => {
+it('another number of partitions gives a new topic and new rows while the old ones are served', async () => {
   const next = distributedProcesses(
     { esdb, kafka, database: await postgres.database("LOCALE 'C' TEMPLATE template0") },
     5,

@@ -71,8 +71,8 @@ async function areWhole(rows: ReadModelStore, store: EventStore): Promise<void> 
   expect(journal).toEqual(await journalOf(again));
 }
 
-describe('PostgreSQL that goes away under a projection and its live readers', () => {
-  it.each(['stopped', 'killed'] as const)('%s, and back: rows are whole, each event in them once', async (how) => {
+describe('PostgreSQL that is away under a projection and its live readers', () => {
+  it.each(['stopped', 'killed'] as const)('%s and back, leaves rows with each event once', async (how) => {
     written = 0;
     const own = { folder: join(folder, 'postgres') };
     server = await startPostgres(own);
@@ -118,7 +118,7 @@ describe('PostgreSQL that goes away under a projection and its live readers', ()
     expect(told.size).toBe(written);
   });
 
-  it('with no room left: nothing of a batch is half kept, it says so, and goes on when there is room', async () => {
+  it('with a full disk commits no part of a batch, is reported, and recovers', async () => {
     written = 0;
     const disk = join(folder, 'disk');
     mkdirSync(disk);

@@ -54,7 +54,7 @@ interface Answer {
   readonly version: string;
 }
 
-it('killed at each of its steps while projectors fold, a rebuild leaves every answer whole, and takes over in the end', async () => {
+it('a rebuild killed at each step beside projectors leaves every answer whole, and completes', async () => {
   load.begin();
   let over = false;
   const answers: Answer[] = [];

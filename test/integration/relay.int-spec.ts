@@ -19,7 +19,7 @@ const published = async (relay: { status(): { position: bigint | null } }): Prom
 };
 
 describe('the events of a log on a topic with six partitions', () => {
-  it('are a chain in each partition, whatever fails before it took effect or after', async () => {
+  it('form a chain in each partition, whatever fails before or after its effect', async () => {
     const { relay, publisher, end } = deployment.relay();
     await deployment.load(2);
     await published(relay);
@@ -41,7 +41,7 @@ describe('the events of a log on a topic with six partitions', () => {
     expect(records).toBeLessThan(events * 1.5);
   });
 
-  it('are a chain in each partition where relays come and go, two at once, and none waits for another', async () => {
+  it('form a chain in each partition while relays come and go, two at once, without waiting', async () => {
     const going = deployment.load(60);
     let older = deployment.relay();
     let newer = deployment.relay();
@@ -61,7 +61,7 @@ describe('the events of a log on a topic with six partitions', () => {
     expect(records).toBeGreaterThan(events);
   });
 
-  it('go on at the ends of the partitions: a relay that begins sends nothing again', async () => {
+  it('are not published again by a relay that starts: it continues at the ends of the partitions', async () => {
     const first = deployment.relay();
     await deployment.load(3);
     await published(first.relay);
@@ -76,7 +76,7 @@ describe('the events of a log on a topic with six partitions', () => {
   });
 });
 
-describe('a relay refuses, and says why,', () => {
+describe('a relay refuses, with the reason,', () => {
   const faultOf = async (settings = deployment.settings): Promise<string> => {
     const { relay } = deployment.relay(new KafkaLogPublisher(settings));
     await until(() => relay.status().fault !== null);
@@ -104,7 +104,7 @@ describe('a relay refuses, and says why,', () => {
     ['retention.ms', '86400000', '-1'],
     ['retention.bytes', '1000000', '-1'],
     ['cleanup.policy', 'compact', 'delete'],
-  ])('a topic that forgets, by its %s', async (name, value, wanted) => {
+  ])('a topic that expires events, by its %s', async (name, value, wanted) => {
     const { topic } = deployment.settings;
     const forEver = name === 'retention.ms' ? [] : [{ name: 'retention.ms', value: '-1' }];
     const configEntries = [...forEver, { name, value }];
@@ -123,7 +123,7 @@ describe('a relay refuses, and says why,', () => {
     expect(await faultOf()).toContain('has lost its beginning');
   });
 
-  it('a topic that is made to forget, or emptied, while it publishes, whether or not anything comes', async () => {
+  it('a topic that begins to expire events or is emptied while it publishes, also if it is idle', async () => {
     const { relay } = deployment.relay(undefined, { checkEvery: 300 });
     await deployment.load(1);
     await published(relay);
@@ -146,7 +146,7 @@ describe('a relay refuses, and says why,', () => {
     await until(() => (relay.status().fault ?? '').includes('has lost its beginning'));
   });
 
-  it("another log's topic, and a log that was set back", async () => {
+  it('the topic of another log, and a log that was set back', async () => {
     await publishedOnce();
     const other = await eventPipeline(6);
     const { relay } = other.relay(new KafkaLogPublisher(deployment.settings));
@@ -161,7 +161,7 @@ describe('a relay refuses, and says why,', () => {
     await other.end();
   });
 
-  it('a topic that was made anew under a relay, which sees it by the acknowledgement', async () => {
+  it('a topic that was created again while it ran, as the acknowledgement shows', async () => {
     const { relay } = deployment.relay();
     await deployment.load(2);
     await published(relay);

@@ -52,7 +52,7 @@ async function expectServed(): Promise<void> {
 }
 
 describe('an app that is stopped and started again', () => {
-  it.each(APPS)('%s: new events arrive on the topic and in rows', async (name) => {
+  it.each(APPS)('%s: new events arrive on the topic and in the rows', async (name) => {
     await expectServed();
     for (const how of ['stop', 'kill'] as const) {
       for (const app of deployment.named(name)) await app[how]();
@@ -61,7 +61,7 @@ describe('an app that is stopped and started again', () => {
     }
   });
 
-  it('all of them: new events arrive on the topic and in rows, and what was there before is there once', async () => {
+  it('all apps: new events arrive on the topic and in the rows, and old ones are there once', async () => {
     await Promise.all(deployment.all().map((app) => app.stop()));
     for (const name of APPS) await deployment.start(name);
     await deployment.ready();
@@ -71,8 +71,8 @@ describe('an app that is stopped and started again', () => {
   });
 });
 
-describe('an event that is asked for by its position', () => {
-  it('is behind the row that it made, for an api and for the command line', async () => {
+describe('an event read by its position', () => {
+  it('is the one of the row that it made, through an api and on the command line', async () => {
     await deployment.caughtUp();
     const { body } = await get('read-models/funding?account=norland.h0');
     const [row] = body['rows'] as readonly { row_id: string }[];
@@ -81,7 +81,7 @@ describe('an event that is asked for by its position', () => {
     expect(await entente(deployment.settings, 'parked')).toBe('nothing is parked');
   });
 
-  it('is read behind any other position of the log, and refused beyond its end', async () => {
+  it('is the next one if the position is between events, and is refused beyond the end', async () => {
     const { body } = await get(`history/${ACCOUNT}`);
     const [first, second] = body['events'] as readonly { position: string; revision: number }[];
     const after = async (position: bigint) => get(`history?kind=funding-account&limit=1000&after=${position}`);

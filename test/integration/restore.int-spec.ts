@@ -38,7 +38,7 @@ async function told(url: string, lastEventId: string): Promise<string> {
   return chunk ?? '';
 }
 
-it('an event store that was restored from a backup: the deployment goes on from there in an era of its own, on a topic of its own, and who comes back with what was lost is told', async () => {
+it('an event store restored from a backup begins a new era, and clients with lost events are told', async () => {
   load.begin();
   await pause(1000);
   await load.end();

@@ -100,7 +100,7 @@ const logOf = ({ ESDB_URL }: Readonly<Record<string, string>>): Promise<EventSto
   EventStoreDbStore.connect({ url: String(ESDB_URL) });
 
 describe('npm run services', () => {
-  it('runs beside another on ports and a folder of its own, and takes all with it when it is interrupted', async () => {
+  it('runs beside another set, and ends all its services on an interrupt', async () => {
     const one = begin('one');
     const other = begin('other');
     const settings = await Promise.all([one.settings(), other.settings()]);
@@ -121,7 +121,7 @@ describe('npm run services', () => {
     expect(left()).toEqual([]);
   });
 
-  it('refuses the settings and the data of others that run, and takes over what was left by some that were killed', async () => {
+  it('refuses settings and data in use, and takes over those of killed sets', async () => {
     const data = join(folder, 'data');
     const first = begin('one', '--data', data);
     await first.settings();
@@ -143,7 +143,7 @@ describe('npm run services', () => {
     expect(await again.interrupt()).toBe(0);
   });
 
-  it('finds with --data what it had there, the pseudonym key too', async () => {
+  it('finds its earlier data with --data, the pseudonym key too', async () => {
     const data = join(folder, 'data');
     const first = begin('first', '--data', data);
     const before = await first.settings();
@@ -165,20 +165,23 @@ describe('npm run services', () => {
     await again.close();
   });
 
-  it.each(['kafka', 'postgres', 'esdb'])('names the port that %s cannot have, and leaves nothing', async (service) => {
-    const port = await freePort();
-    const there = createServer().listen(port, '127.0.0.1');
-    await once(there, 'listening');
-    const set = begin('refused', `--${service}-port`, String(port));
-    await until(() => set.status() !== null, 60_000);
-    there.close();
-    expect(set.status()).toBe(1);
-    expect(set.said()).toMatch(new RegExp(`cannot have port ${port}: something listens there already`));
-    expect(naming(folder)).toBe('');
-    expect(left()).toEqual([]);
-  });
+  it.each(['kafka', 'postgres', 'esdb'])(
+    'names the port that %s cannot have, and leaves nothing behind',
+    async (service) => {
+      const port = await freePort();
+      const there = createServer().listen(port, '127.0.0.1');
+      await once(there, 'listening');
+      const set = begin('refused', `--${service}-port`, String(port));
+      await until(() => set.status() !== null, 60_000);
+      there.close();
+      expect(set.status()).toBe(1);
+      expect(set.said()).toMatch(new RegExp(`cannot have port ${port}: something listens there already`));
+      expect(naming(folder)).toBe('');
+      expect(left()).toEqual([]);
+    },
+  );
 
-  it('says which of them ended by itself, and ends the others', async () => {
+  it('names a service that ended by itself, and ends the others', async () => {
     const set = begin('lonely');
     await set.settings();
     const [broker] = naming(folder)

@@ -48,7 +48,7 @@ async function goesOn() {
 }
 
 describe('the events on the topic', () => {
-  it('that come again and in any order, while a relay goes on behind them and projectors fold: rows equal a replay, each event is folded once', async () => {
+  it('are folded once each if they are repeated and reordered while relay and projectors run', async () => {
     await goesOn();
     load.begin();
     const again = await putAgain(3);
@@ -63,7 +63,7 @@ describe('the events on the topic', () => {
     ['shorter', 0],
     ['longer', 5],
   ] as const)(
-    'are on the topic again when it was deleted and made anew, %s: projectors go on, and each event is folded once',
+    'are published again after the topic was deleted and created, %s, and folded once each',
     async (_, times) => {
       const before = (await wholeTopic(deployment.kafka, topic())).length;
       const admin = deployment.kafka.admin();

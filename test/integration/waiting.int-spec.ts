@@ -35,8 +35,8 @@ const began = async <Service extends { kill(): Promise<void> }>(service: Promise
 };
 const faultOf = async (app: RunningApp): Promise<string> => String(JSON.stringify((await app.health())['fault']));
 
-describe('apps that are begun before their services', () => {
-  it('are alive, say what they wait for, and serve when all have come, in whatever order', async () => {
+describe('apps that start before their services', () => {
+  it('are live, report what they wait for, and serve once all have come, in any order', async () => {
     const ports = { esdb: await freePort(), kafka: await freePort(), database: await freePort() };
     deployment = distributedProcesses({
       esdb: `esdb://127.0.0.1:${ports.esdb}?tls=false`,
@@ -63,7 +63,7 @@ describe('apps that are begun before their services', () => {
     await deployment.ready();
   });
 
-  it('end with status 1 where the event store is too old, and name its version and the one that it takes', async () => {
+  it('exit with status 1 if the event store is too old, naming its version and the required one', async () => {
     const old = await began(startEventStore({ folder: join(folder, 'eventstore') }));
     await old.faults({ version: '21.10.2.0' });
     deployment = distributedProcesses({

@@ -47,8 +47,8 @@ async function answered(): Promise<void> {
   await until(async () => (await wholeTopic(deployment.kafka, replies)).length >= asked.length, 30_000);
 }
 
-describe('a projector and an intake that are frozen past their sessions, with what they had at hand, and woken', () => {
-  it('keep and answer nothing of it: rows equal a replay, each event is folded once, and each command is answered once', async () => {
+describe('a projector and an intake that are frozen past their sessions and resumed', () => {
+  it('commit and answer nothing of it: each event is folded once, each command answered once', async () => {
     const [projector, intake] = await frozenAndWoken();
     expect(projector).toBe('woken: fenced');
     expect(intake).toMatch(/^woken: failed: /);
@@ -60,7 +60,7 @@ describe('a projector and an intake that are frozen past their sessions, with wh
     expect([commands > 100, deadLetters]).toEqual([true, 0]);
   });
 
-  it('would tell each twice without the fences: then rows differ from a replay, and commands have two answers', async () => {
+  it('do so twice without the fences: rows differ from a replay, and commands have two replies', async () => {
     // With more members than partitions, some would have nothing to freeze with.
     const more = (['projector', 'intake'] as const).flatMap((name) => deployment.named(name).slice(1));
     await Promise.all(more.map((app) => app.stop()));

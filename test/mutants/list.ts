@@ -24,7 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (!fits) return this.repeated(stream, expected, events) ?? { ok: false, actual };',
     instead: '',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
-    tests: 'holds the expected revision exactly',
+    tests: 'checks the expected revision',
   },
   {
     name: 'other events at an existing revision are a conflict',
@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (there.length !== events.length || there.some(({ id }, i) => id !== events[i]?.[0])) return null;',
     instead: '',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
-    tests: 'holds the expected revision exactly',
+    tests: 'checks the expected revision',
   },
   {
     name: 'consulted streams are checked again before the append',
@@ -40,7 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (!(await this.stillSo(consulted))) continue;',
     instead: '',
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'decides again where a stream that it consulted has moved',
+    tests: 'decides again if a consulted stream has moved',
   },
   {
     name: 'a cached consulted stream is used only at its newest revision',
@@ -48,7 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (cached?.revision === revision) return { ...cached };',
     instead: 'if (cached !== undefined) return { ...cached };',
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'decides again where a stream that it consulted has moved',
+    tests: 'decides again if a consulted stream has moved',
   },
   {
     name: 'a command that lost a race is decided again',
@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'const MAX_ATTEMPTS = 5;',
     instead: 'const ATTEMPTS = 1;',
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'decides a lost race again',
+    tests: 'decides again after a lost race',
   },
   {
     name: 'a refusal rests on the newest revision of its stream',
@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'submit.dryRun) && (await this.store.revisionOf(name)) !== folded.revision',
     instead: 'submit.dryRun) && false',
     spec: 'test/faults/concurrent-writers.spec.ts',
-    tests: 'refuses nothing by what it remembers',
+    tests: 'with a stale cache refuses no command',
   },
   {
     name: 'the revision that the client names is checked',
@@ -72,7 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: `if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
     instead: '',
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'holds the revision that the client saw',
+    tests: 'checks the expected revision of the client',
   },
   {
     name: 'the time of recording never goes back',
@@ -80,7 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'stamp > this.lastRecorded ? stamp : this.lastRecorded',
     instead: 'stamp',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
-    tests: 'records at the hour that its clock shows',
+    tests: 'records at the time of its clock',
   },
 
   // Idempotence.
@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (there.length !== events.length || there.some(({ id }, i) => id !== events[i]?.[0])) return null;',
     instead: 'return null;',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
-    tests: 'answers the same events at the same place as the first time',
+    tests: 'answers a repeat at the same revision',
   },
   {
     name: 'equal commands that run at once share one decision',
@@ -98,7 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: `if (running !== undefined) return running.then((o) => (o.as === 'accepted' ? { ...o, repeated: true } : o));`,
     instead: '',
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'decides twins once',
+    tests: 'decides equal concurrent commands once',
   },
   {
     name: 'an earlier receipt is looked for at the newest revision',
@@ -106,7 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'left(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision',
     instead: 'false',
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'gives the receipt of what another process has recorded',
+    tests: 'finds the receipt that another process recorded',
   },
   {
     name: 'an earlier receipt comes before the revision that the client names',
@@ -130,7 +130,7 @@ export const MUTANTS: readonly Mutant[] = [
   if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
   if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
     spec: 'test/faults/port-failures.spec.ts',
-    tests: 'where the rules would refuse the command by now',
+    tests: 'even if the rules would now refuse it',
   },
   {
     name: 'another body under a used command id is refused',
@@ -138,7 +138,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: `return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };`,
     instead: `return { as: 'repeated', trace };`,
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'tells another body under a used id',
+    tests: 'refuses another body under a used command id',
   },
   {
     name: 'a batch at or below the checkpoint is dropped',
@@ -146,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: ' || through <= from',
     instead: '',
     spec: 'test/faults/projection.spec.ts',
-    tests: 'takes a batch that it took before',
+    tests: 'ignores a batch that it has folded before',
   },
   {
     name: 'an event at or below the checkpoint is dropped',
@@ -154,7 +154,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'e.position > from && ',
     instead: '',
     spec: 'test/faults/projection.spec.ts',
-    tests: 'takes a batch that it took before',
+    tests: 'ignores a batch that it has folded before',
   },
 
   // Durability.
@@ -165,7 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
       return null;`,
     instead: 'return null;',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
-    tests: 'whose disk fails under a sync',
+    tests: 'reports an unknown outcome if a sync fails',
   },
   {
     name: 'a new reader reads only what is synced',
@@ -173,7 +173,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'this.reader.committed(this.reader.lastWritten());',
     instead: '',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
-    tests: 'shows and acknowledges a commit when it is on the disk',
+    tests: 'shows and acknowledges a commit only after it is synced',
   },
   {
     name: 'a reader of the log reads only what is synced',
@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'lowest(upTo ?? ALL, this.durable)',
     instead: '(upTo ?? ALL)',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
-    tests: 'shows and acknowledges a commit when it is on the disk',
+    tests: 'shows and acknowledges a commit only after it is synced',
   },
   {
     name: 'an append that failed is rolled back',
@@ -189,7 +189,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: `if (this.db.inTransaction) this.db.exec('ROLLBACK');`,
     instead: '',
     spec: 'libs/sqlite/src/log-writer.spec.ts',
-    tests: 'remembers nothing of a batch that was rolled back',
+    tests: 'forgets the revisions of a batch that was rolled back',
   },
   {
     name: 'no append is accepted after a commit with an unknown outcome',
@@ -198,7 +198,7 @@ export const MUTANTS: readonly Mutant[] = [
     this.closed = true;`,
     instead: 'const fault = new OutcomeUnknown(cause);',
     spec: 'test/faults/unknown-outcome.spec.ts',
-    tests: 'takes nothing more',
+    tests: 'which accepts nothing more',
   },
 
   // Fences and compare-and-swap.
@@ -216,7 +216,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (this.checkpoint(model, partition) !== from) return false;',
     instead: '',
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
-    tests: 'moves a checkpoint only from where it stands',
+    tests: 'moves a checkpoint only from its stored position',
   },
   {
     name: 'a fenced commit is rolled back',
@@ -224,7 +224,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: `this.db.exec(kept ? 'COMMIT' : 'ROLLBACK');`,
     instead: `this.db.exec('COMMIT');`,
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
-    tests: 'keeps nothing of a batch that was folded on another one',
+    tests: 'and else commits nothing of the batch',
   },
   {
     name: 'a row version is closed only once',
@@ -232,7 +232,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (close.run(until, stream, key).changes !== 1)',
     instead: 'if (close.run(until, stream, key).changes > 1)',
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
-    tests: 'keeps a batch whole or not at all',
+    tests: 'commits a batch completely or not at all',
   },
   {
     name: 'a worker of retired tables commits nothing',
@@ -240,7 +240,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'const kept = stillServed() && batches.every((batch) => this.keep(batch));',
     instead: 'const kept = batches.every((batch) => this.keep(batch));',
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
-    tests: 'fence a store that has not seen yet that others are served',
+    tests: 'is fenced until it has seen that other tables are active',
   },
   {
     name: 'a batch of an older catalog version is not committed',
@@ -248,7 +248,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: ' && now === (turn ?? now)',
     instead: '',
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
-    tests: 'keeps nothing that was begun before a parked stream was cleared',
+    tests: 'commits nothing that began before a catalog change',
   },
   {
     name: 'a fenced projector resumes from the stored checkpoint',
@@ -256,7 +256,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (!(await this.store.commit(batches, turn)))',
     instead: 'if (!(await this.store.commit(batches, turn)) && false)',
     spec: 'test/faults/projection.spec.ts',
-    tests: 'is fenced by another worker',
+    tests: 'is fenced by another',
   },
   {
     name: 'a commit names the catalog version that its partition began with',
@@ -272,7 +272,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: '(yield* rows.catalogVersion()) === this.served.version ? { is: yield* steps } : null',
     instead: '{ is: yield* steps }',
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
-    tests: 'answer of what is served in the moment of the answer',
+    tests: 'answers from the tables that are active',
   },
   {
     name: 'a pending table is promoted only when it has caught up',
@@ -280,7 +280,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (!this.writer.reaches(new RowWriter(this.db, this.living()))) return false;',
     instead: '',
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
-    tests: 'lets a next version take over only when it is as far',
+    tests: 'promotes a pending table only when it has caught up',
   },
   {
     name: 'a replaced rebuild commits nothing',
@@ -288,7 +288,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'this.writer.commit(batches, () => this.stands())',
     instead: 'this.writer.commit(batches, () => true)',
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
-    tests: 'fences a rebuild whose next version was begun anew',
+    tests: 'fences a rebuild whose pending table was restarted',
   },
 
   // Pseudonyms.
@@ -324,7 +324,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'maxSize: maxCachedEvents',
     instead: 'maxSize: Number.MAX_SAFE_INTEGER',
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'remembers no more events than it may',
+    tests: 'caches no more events than its bound',
   },
   {
     name: 'an append beyond the bound of pending appends is refused',
@@ -332,7 +332,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'return Promise.reject(new Overloaded(this.queue.length));',
     instead: 'void Overloaded;',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
-    tests: 'refuses what would wait beyond the bound',
+    tests: 'refuses appends beyond its bound',
   },
   {
     name: 'a slow live reader is closed',
@@ -341,7 +341,7 @@ export const MUTANTS: readonly Mutant[] = [
     else this.raw`,
     instead: 'this.raw',
     spec: 'test/faults/many-clients.spec.ts',
-    tests: 'who reads too slowly',
+    tests: 'that reads too slowly',
   },
   {
     name: 'the refused commands that wait to be written are bounded',
@@ -358,6 +358,6 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'if (parked > this.maxParked)',
     instead: 'if (false)',
     spec: 'test/faults/projection.spec.ts',
-    tests: 'stops a model of which too many streams are parked',
+    tests: 'stops a model with too many parked streams',
   },
 ];

@@ -10,11 +10,11 @@ class Counted extends Named {
   @IsInt({ groups: ['late'] }) late!: number;
 }
 
-describe('rules that are worked out once a class', () => {
+describe('compiled validation rules', () => {
   const wrong = (value: object, groups?: string[]) =>
     validateSync(value, groups === undefined ? {} : { groups }).map(({ property }) => property);
 
-  it('are those of the class and of the ones before it, the same each time, and apart for groups', () => {
+  it('are those of the class and its parents, the same each time, and separate for each group', () => {
     const says = () => [
       wrong(Object.assign(new Counted(), { name: 1, count: 'x', late: 1 })),
       wrong(Object.assign(new Named(), { name: 1 })),

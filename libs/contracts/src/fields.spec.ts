@@ -56,7 +56,7 @@ function undescribed({ properties = {} }: Schema, before = ''): readonly string[
   });
 }
 
-describe('every field of the catalogue', () => {
+describe('a field of the catalogue', () => {
   it.each(CLASSES)('has a description and an example: $name', ({ of }) =>
     expect(undescribed(schemaOf(of))).toEqual([]),
   );
@@ -70,10 +70,10 @@ describe('every field of the catalogue', () => {
   });
 });
 
-describe('the examples', () => {
+describe('an example of the catalogue', () => {
   it.each(
     CATALOGUE.flatMap(({ kind, events }) => Object.entries(events).map(([type, { data }]) => ({ kind, type, data }))),
-  )('of the fields of $kind $type are an event of it', ({ data }) =>
+  )('is a valid event when made from the fields: $kind $type', ({ data }) =>
     expect(wrongFields(data, exampleOf(data))).toEqual([]),
   );
 
@@ -81,7 +81,7 @@ describe('the examples', () => {
     CATALOGUE.flatMap(({ kind, commands }) =>
       Object.entries(commands).map(([type, { body, example }]) => ({ kind, type, body, example })),
     ),
-  )('of $kind $type is accepted: that of its fields, or its own', ({ body, example }) =>
+  )('is accepted as the command that it shows: $kind $type', ({ body, example }) =>
     expect(readBody(body, example).wrong).toEqual([]),
   );
 });
@@ -147,12 +147,12 @@ const DECORATORS: readonly (readonly [string, PropertyDecorator, unknown, ...(re
   ],
 ];
 
-describe('a field decorator says what is wrong', () => {
-  it.each(DECORATORS)('%s', (_, decorator, value, message) =>
+describe('a field decorator', () => {
+  it.each(DECORATORS)('reports a wrong value: %s', (_, decorator, value, message) =>
     expect(wrongFields(holding(decorator), { field: value })).toContainEqual({ path: 'field', message }),
   );
 
-  it('of a nested object by its path', () => {
+  it('reports a wrong field of a nested object by its path', () => {
     const message = 'part must be a code in kebab-case';
     const one = holding(nested(() => Part, 'the part'));
     const many = holding(nestedList(() => Part, 'the parts'));
@@ -160,14 +160,14 @@ describe('a field decorator says what is wrong', () => {
     expect(wrongFields(many, { field: [{ part: 'a' }, { part: 'A' }] })).toEqual([{ path: 'field.1.part', message }]);
   });
 
-  it('of a field that is missing or null, unless it is optional, which is never null', () => {
+  it('reports a field that is missing or null; an optional one may be missing, but not null', () => {
     const message = 'field is missing';
     expect(wrongFields(holding(day('the day')), {})).toEqual([{ path: 'field', message }]);
     expect(wrongFields(holding(optional(), day('the day')), {})).toEqual([]);
     expect(wrongFields(holding(optional(), day('the day')), { field: null })).toHaveLength(1);
   });
 
-  it('of a field that there is not', () =>
+  it('reports a field that does not exist', () =>
     expect(wrongFields(holding(day('the day')), { field: '2026-05-04', more: 1 })).toEqual([
       { path: 'more', message: 'there is no such field' },
     ]));

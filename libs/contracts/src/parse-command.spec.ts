@@ -25,22 +25,22 @@ const parsed = (body: object, more: Partial<RawMetadata> = {}) => {
   return parseCommand(activate, body, { ...raw, ...more }, names);
 };
 
-describe('a command that is parsed', () => {
+describe('parseCommand', () => {
   it.each([
     ['2026-05-04T09:30:00Z', '2026-05-04T09:30:00.000Z'],
     ['2026-05-04T09:30:00.123Z', '2026-05-04T09:30:00.123Z'],
     ['2026-05-04T11:30:00+02:00', '2026-05-04T09:30:00.000Z'],
     ['2026-05-04T09:30:00.123456+00:00', '2026-05-04T09:30:00.123Z'],
-  ])('happened at %s is kept as %s', (occurredAt, kept) =>
+  ])('keeps the instant %s as %s', (occurredAt, kept) =>
     expect(parsed({ on: '2026-05-04', occurredAt })).toMatchObject({ metadata: { occurredAt: kept } }),
   );
 
   it.each(['2026-05-04', '2026-05-04T09:30Z', '2026-02-30T09:30:00Z', '2026-05-04T25:00:00Z', '2026-05-04T09:30:00'])(
-    'takes no %s for an instant',
+    'refuses %s as an instant',
     (occurredAt) => expect(parsed({ on: '2026-05-04', occurredAt })).toMatchObject({ wrong: [{ path: 'occurredAt' }] }),
   );
 
-  it('has its own id for what belongs together, if nothing else is said, and passes over what is no trace', () =>
+  it('takes the command id as correlation id if none is given, and ignores an invalid traceparent', () =>
     expect(parsed({ on: '2026-05-04' }, { traceparent: 'nonsense' })).toEqual({
       stream: raw.stream,
       command: { type: 'ActivateProgramme', data: { on: '2026-05-04' } },
@@ -57,7 +57,7 @@ describe('a command that is parsed', () => {
       body: { on: '2026-05-04' },
     }));
 
-  it('names everything that is wrong, by the names of its sender', () => {
+  it('reports every invalid field by the name that the sender uses', () => {
     const wrong = {
       stream: { kind: 'programme', id: 'Ä' },
       actor: [{ path: 'who', message: 'no' }],

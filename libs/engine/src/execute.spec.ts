@@ -30,7 +30,7 @@ const counter = {
 const kinds: Kinds = { decider: (kind) => (kind === 'counter' ? counter : undefined), version: () => 1 };
 const norland: Actor = { organisation: 'norland', role: 'donor' };
 
-describe('executing commands', () => {
+describe('the executor', () => {
   let conflicts = 0;
   let noted: RefusedCommand[] = [];
   const refusals = { note: (refused: RefusedCommand) => void noted.push(refused) };
@@ -76,7 +76,7 @@ describe('executing commands', () => {
   };
   const log = () => all(store.readLog(0n));
 
-  it('gives the same receipt for the same command id, at once, later, and by another process on a cold stream', async () => {
+  it('returns the same receipt for a command id, at once, later, and from another process', async () => {
     const [first, twin] = await Promise.all([count(1, 'a'), count(1, 'a')]);
     await count(1, 'b');
     executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
@@ -88,7 +88,7 @@ describe('executing commands', () => {
     expect(await log()).toHaveLength(2);
   });
 
-  it('gives the receipt of what another process has recorded on a stream that this one remembers', async () => {
+  it('finds the receipt that another process recorded on a cached stream', async () => {
     const mine = executor;
     await count(1, 'a');
     executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
@@ -98,26 +98,26 @@ describe('executing commands', () => {
     expect(await mine.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'c')).toBeNull();
   });
 
-  it('tells another body under a used id, and records nothing', async () => {
+  it('refuses another body under a used command id, and records nothing', async () => {
     await count(1, 'a');
     expect(await count(2, 'a')).toEqual({ as: 'id-reused' });
     expect(await log()).toHaveLength(1);
   });
 
-  it('notes a command that says nothing new, so that a later retry cannot take effect', async () => {
+  it('records a note for a command without new events, so that a late retry has no effect', async () => {
     const noted = await count(0, 'a');
     expect(noted).toMatchObject({ as: 'accepted', repeated: false, receipt: { revision: 0, events: [] } });
     expect((await log()).map((e) => e.type)).toEqual(['CommandNoted']);
     expect(await count(0, 'a')).toMatchObject({ as: 'accepted', repeated: true, receipt: { revision: 0 } });
   });
 
-  it('refuses without remembering: the same id may succeed later', async () => {
+  it('does not remember a refusal: the same command id may succeed later', async () => {
     expect(await count(-1, 'a')).toMatchObject({ as: 'refused', refusal: { code: 'below-zero' } });
     await count(1, 'b');
     expect(await count(-1, 'a')).toMatchObject({ as: 'accepted' });
   });
 
-  it('holds the revision that the client saw, after looking for an earlier receipt', async () => {
+  it('checks the expected revision of the client after looking for an earlier receipt', async () => {
     await count(1, 'a');
     expect(await count(1, 'b', { ifMatch: 3 })).toEqual({ as: 'stale', revision: 0 });
     expect(await count(-9, 'c', { ifMatch: 3 })).toEqual({ as: 'stale', revision: 0 });
@@ -125,7 +125,7 @@ describe('executing commands', () => {
     expect(await count(1, 'b', { ifMatch: 0 })).toMatchObject({ as: 'accepted' });
   });
 
-  it('decides without recording when it is only asked', async () => {
+  it('decides a dry run without recording', async () => {
     expect(await count(1, 'a', { dry: true })).toMatchObject({
       as: 'would',
       revision: -1,
@@ -134,7 +134,7 @@ describe('executing commands', () => {
     expect(await log()).toEqual([]);
   });
 
-  it('notes what it refuses, and for a sealed command the pseudonym alone; a dry run and an acceptance leave nothing', async () => {
+  it('notes refusals, with the pseudonym of a pseudonymous sender; no dry run and no acceptance', async () => {
     await count(-1, 'a');
     await count(-1, 'b', { type: 'Whisper' });
     await count(-1, 'c', { dry: true });
@@ -151,13 +151,13 @@ describe('executing commands', () => {
     expect(noted[1]?.organisation).toMatch(/^sealed\.[0-9a-f]{32}$/);
     expect(JSON.stringify(noted[1]).replace('counter/norland.one', '')).not.toContain('norland');
   });
-  it('decides 512 commands at once on one stream, and loses none', async () => {
+  it('decides 512 concurrent commands on one stream, and loses none', async () => {
     const outcomes = await Promise.all(Array.from({ length: 512 }, (_, i) => count(1, `c${i}`)));
     expect(outcomes.every((o) => o.as === 'accepted')).toBe(true);
     expect((await log()).map((e) => e.revision)).toEqual(Array.from({ length: 512 }, (_, i) => i));
   });
 
-  it('decides a lost race again', async () => {
+  it('decides again after a lost race', async () => {
     const other = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals);
     await count(1, 'a');
     const mine = executor;
@@ -168,7 +168,7 @@ describe('executing commands', () => {
     expect(conflicts).toBe(1);
   });
 
-  it('decides again where a stream that it consulted has moved, and rests on its newest revision', async () => {
+  it('decides again if a consulted stream has moved, and records its newest revision', async () => {
     const two = { on: 'norland.two' };
     const mine = executor;
     const byAnother = async (commandId: string): Promise<void> => {
@@ -195,13 +195,13 @@ describe('executing commands', () => {
     expect(await consulted()).toEqual([{ stream: 'counter/norland.two', revision: 3 }]);
   });
 
-  it('decides twins once', async () => {
+  it('decides equal concurrent commands once', async () => {
     const [one, twin] = await Promise.all([count(-1, 'a'), count(-1, 'a')]);
     expect(twin).toEqual(one);
     expect(noted).toHaveLength(1);
   });
 
-  it('remembers no more events than it may, and reads what it forgot', async () => {
+  it('caches no more events than its bound, and reads evicted streams again', async () => {
     let read = 0;
     const readStream = store.readStream.bind(store);
     store.readStream = (...of) => {
@@ -221,13 +221,13 @@ describe('executing commands', () => {
     }
   });
 
-  it('writes down which revisions a decision consulted', async () => {
+  it('records which revisions a decision consulted', async () => {
     await count(1, 'a', { on: 'norland.two' });
     await count(1, 'b', { seen: 'norland.two' });
     expect((await log())[1]?.metadata.consulted).toEqual([{ stream: 'counter/norland.two', revision: 0 }]);
   });
 
-  it('records a sealed sender by a pseudonym that is good for one stream', async () => {
+  it('records a pseudonymous sender by a pseudonym that is good for one stream', async () => {
     const said = await count(1, 'a', { type: 'Whisper' });
     await count(1, 'a', { type: 'Whisper', on: 'norland.two', person: 'n-1' });
     const [one, two] = (await log()).map((e) => e.metadata.actor);
@@ -242,7 +242,7 @@ describe('executing commands', () => {
   });
 });
 
-it('forms hashes and event ids as they are frozen', () => {
+it('command hashes and event ids equal the golden file', () => {
   const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../../../test/events/identity.json'), 'utf8')) as {
     command: { type: string; data: unknown };
     key: [string, { kind: string; id: string }, string];

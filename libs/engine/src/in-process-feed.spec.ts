@@ -27,7 +27,7 @@ describeContract('EventFeed', EVENT_FEED, () => {
   return Promise.resolve({ port: { feed: new InProcessFeed(store, 20), append, patience: 5000 }, end });
 });
 
-describe('the feed within a process', () => {
+describe('the in-process feed', () => {
   let folder: string;
   let store: SqliteEventStore;
   let running: FeedSubscription;
@@ -47,7 +47,7 @@ describe('the feed within a process', () => {
     for (const end = Date.now() + 3000; !holds(); await pause(2)) if (Date.now() > end) throw new Error('in vain');
   };
 
-  it('sleeps over no commit that came while it delivered', async () => {
+  it('misses no commit that arrives while it delivers', async () => {
     await append();
     const seen: number[] = [];
     begin(new InProcessFeed(store), async ({ events }) => {
@@ -70,7 +70,7 @@ describe('the feed within a process', () => {
     expect(pauses.map((ms, i) => ms > 18 * 2 ** i)).toEqual([true, true, true]);
   });
 
-  it('gathers under load, and delivers at once what comes one by one after a rest', async () => {
+  it('gathers events under load, and delivers a single event at once after a pause', async () => {
     let batches = 0;
     begin(new InProcessFeed(store, 20, 300), async () => {
       batches += 1;

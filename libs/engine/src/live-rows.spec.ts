@@ -50,7 +50,7 @@ describe('live rows', () => {
   };
   const shown = (told: readonly LiveUpdate[]) => told.flatMap((news) => (news.as === 'rows' ? [news.rows.length] : []));
 
-  it('reads once for all who ask alike, and anew when the rows have moved', async () => {
+  it('are read once for all readers with the same query, and again when the rows have moved', async () => {
     const one = await follow();
     const other = await follow();
     expect([shown(one), shown(other), queries]).toEqual([[1], [1], 1]);
@@ -59,7 +59,7 @@ describe('live rows', () => {
     expect([shown(await follow()), queries]).toEqual([[2], 2]);
   });
 
-  it('keeps what it read for no more than thirty-two that ask differently', async () => {
+  it('keep the results of at most thirty-two different queries', async () => {
     for (let limit = 1; limit <= 32; limit += 1) await follow(limit);
     await follow(1);
     expect(queries).toBe(32);
@@ -68,7 +68,7 @@ describe('live rows', () => {
     expect(queries).toBe(34);
   });
 
-  it('reads again what could not be read', async () => {
+  it('are read again after a failed read', async () => {
     const { query } = store;
     store.query = () => Promise.reject(new Error('the rows are away'));
     await expect(follow()).rejects.toThrow('the rows are away');
@@ -76,7 +76,7 @@ describe('live rows', () => {
     expect(shown(await follow())).toEqual([1]);
   });
 
-  it('tells who comes back no changes of other tables than those that it left', async () => {
+  it('send a returning reader no changes of other tables than those that it had', async () => {
     const left = await store.positions('words');
     await keep(store, 2n);
     const next = await store.rebuild(['words'], false);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { partitionOf } from './partition.js';
 
 describe('the partition of a stream', () => {
-  it("is the one that a Kafka producer gives a message with the stream's id as its key", () => {
+  it("equals the one that a Kafka producer chooses for the stream's id as key", () => {
     const choose = kafkajs.Partitioners.DefaultPartitioner();
     fc.assert(
       fc.property(
@@ -25,7 +25,7 @@ describe('the partition of a stream', () => {
     );
   });
 
-  it('is the same for a stream of any kind with that id, and known for ever', () => {
+  it('depends on the id only, not on the kind, and is frozen', () => {
     expect(['programme/norland.a', 'hold/norland.a'].map((stream) => partitionOf(stream, 12))).toEqual([7, 7]);
   });
 });

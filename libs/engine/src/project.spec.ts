@@ -47,8 +47,8 @@ const log = [
   counted(6, 'counter/a', 'x', -3),
 ];
 
-describe('folding events into versions of rows', () => {
-  it('succeeds each version by the next, ends a row, and passes over other kinds', () => {
+describe('foldRows', () => {
+  it('closes each row version at the next one, ends rows, and ignores other kinds', () => {
     const { versions } = fold(log);
     expect(versions.map(({ stream, key, since, until, row }) => [stream, key, since, until, row])).toEqual([
       ['counter/a', 'x', 1n, 3n, { sum: 1 }],
@@ -59,13 +59,13 @@ describe('folding events into versions of rows', () => {
     expect(versions.map((v) => v.eventId)).toEqual(['e1', 'e2', 'e3', 'e5']);
   });
 
-  it('closes the version that stood before the batch, once', () => {
+  it('closes the version that was current before the batch, once', () => {
     const { closes, versions } = fold([log[0], log[2]] as RecordedEvent[], new Map([['counter/a#x', { sum: 10 }]]));
     expect([...closes.values()]).toEqual([{ stream: 'counter/a', key: 'x', until: 1n }]);
     expect(versions.map((v) => v.row)).toEqual([{ sum: 11 }, { sum: 13 }]);
   });
 
-  it('gives the same rows in batches of any size', () => {
+  it('gives the same rows for batches of any size', () => {
     const whole = new Map<string, object>();
     fold(log, whole);
     for (let size = 1; size <= log.length; size += 1) {
@@ -75,7 +75,7 @@ describe('folding events into versions of rows', () => {
     }
   });
 
-  it('parks a stream at the event that cannot be folded, keeps what came before it, and goes on with the others', () => {
+  it('parks a stream at an event that fails, keeps its earlier rows, and folds the other streams', () => {
     const poisoned = [
       log[0],
       counted(2, 'counter/a', 'poison', 1),
@@ -100,7 +100,7 @@ describe('folding events into versions of rows', () => {
     expect(fold([log[2]] as RecordedEvent[], new Map(), ['counter/a']).versions).toEqual([]);
   });
 
-  it('parks a stream whose row cannot be kept, and says why', () => {
+  it('parks a stream whose row cannot be stored, with the reason', () => {
     const { versions, parked } = foldRows(
       sums,
       log,

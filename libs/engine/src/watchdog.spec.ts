@@ -21,7 +21,7 @@ describe('the watchdog', () => {
     return [...dog.alarms().values()];
   };
 
-  it('says nothing of who is at the end, has not begun, or comes on however slowly', async () => {
+  it('raises no alarm for a consumer that is level, has not started, or progresses slowly', async () => {
     let at = 0n;
     expect(
       await looks(
@@ -44,7 +44,7 @@ describe('the watchdog', () => {
     ).toEqual([]);
   });
 
-  it('raises an alarm within ten seconds for who is behind and takes no step, until it does', async () => {
+  it('raises an alarm within ten seconds for a consumer without progress, until it moves', async () => {
     let at = 3n;
     const dog = over(() => Promise.resolve(at));
     expect(await looks(dog, 4000)).toEqual([]);
@@ -55,12 +55,12 @@ describe('the watchdog', () => {
     expect(await looks(dog, 1000)).toEqual([]);
   });
 
-  it('raises one for a position that cannot be read, with the reason', async () => {
+  it('raises an alarm with the reason if a position cannot be read', async () => {
     const dog = over(() => Promise.reject(new Error('the database is away')));
     expect(await looks(dog, 7000)).toEqual([expect.stringContaining('the database is away')]);
   });
 
-  it('raises one for who does not say how far it has come, and waits for nobody longer than a second', async () => {
+  it('raises an alarm for a consumer that does not answer, and waits at most a second for it', async () => {
     const dog = over(() => new Promise(() => undefined));
     for (let looked = 0; looked < 6; looked += 1) {
       now += 2000;
@@ -69,7 +69,7 @@ describe('the watchdog', () => {
     expect([...dog.alarms().values()]).toEqual([expect.stringContaining('does not say')]);
   });
 
-  it('is patient by a time that nobody sets: a clock a year ahead raises nothing, and one an hour back holds no alarm up', async () => {
+  it('measures patience by a monotonic clock: setting the wall clock raises and delays nothing', async () => {
     let clock = NOON;
     const stuck = () => Promise.resolve(3n);
     const dog = new Watchdog(
@@ -86,7 +86,7 @@ describe('the watchdog', () => {
     expect(await looks(dog, 4000)).toHaveLength(1);
   });
 
-  it('holds who follows something else against the end of that', async () => {
+  it('compares a consumer of another source with the end of that source', async () => {
     const other = { of: 'command', end: () => 7n };
     const nobody = {
       head: () => Promise.reject(new Error('nobody asks for the end of the log')),

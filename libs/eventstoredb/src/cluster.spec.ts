@@ -63,8 +63,8 @@ async function accepted(store: EventStoreDbStore, stream: string): Promise<{ ms:
     }
 }
 
-describe('a cluster', () => {
-  it('whose leader dies is asked at the next one', async () => {
+describe('the event store on a cluster', () => {
+  it('asks the next leader after the leader dies', async () => {
     const cluster = await aCluster();
     const store = await aStore(cluster.url);
     await store.append('note/a', 'none', [anEvent()]);
@@ -76,7 +76,7 @@ describe('a cluster', () => {
     expect(await all(store.readLog(0n))).toHaveLength(2);
   });
 
-  it('whose leader is frozen is asked at the next one, and its leader of old is not believed for long', async () => {
+  it('asks the next leader after the leader freezes, and does not trust the old one for long', async () => {
     const cluster = await aCluster();
     const store = await aStore(cluster.url, 1000);
     await store.append('note/a', 'none', [anEvent()]);
@@ -88,7 +88,7 @@ describe('a cluster', () => {
   });
 
   it.each(['killed', 'frozen'] as const)(
-    'that loses its quorum since two nodes are %s says that nobody leads, ends no process, and takes appends within 10 s once they are back',
+    'fails with "no leader" while two nodes are %s, ends no process, and appends within 10 s of their return',
     async (state) => {
       const cluster = await aCluster();
       const store = await aStore(cluster.url);
@@ -112,7 +112,7 @@ describe('a cluster', () => {
     },
   );
 
-  it('says so at the start, too, and serves whoever waits for it', async () => {
+  it('reports a cluster without leader at the start, and serves those who wait once it has one', async () => {
     const cluster = await aCluster();
     cluster.kill(1);
     cluster.kill(2);
@@ -126,7 +126,7 @@ describe('a cluster', () => {
     await accepted(await aStore(cluster.url), 'note/a');
   });
 
-  it('none of whose hosts answers is not said to have no leader', async () => {
+  it('does not report "no leader" if none of its hosts answers', async () => {
     const cluster = await aCluster();
     const store = await aStore(cluster.url, 1000);
     for (const node of [0, 1, 2]) cluster.kill(node);
@@ -140,7 +140,7 @@ describe('a cluster', () => {
     });
   });
 
-  it('without a leader is told within twice the time of a call, however its nodes are away', async () => {
+  it('reports a missing leader within twice the call timeout, however the nodes are away', async () => {
     const cluster = await aCluster();
     const store = await aStore(cluster.url, 5000);
     await store.append('note/a', 'none', [anEvent()]);
@@ -150,7 +150,7 @@ describe('a cluster', () => {
     expect(performance.now() - begun).toBeLessThan(11_000);
   });
 
-  it('is reached by any of its hosts, whichever of them is away or frozen', async () => {
+  it('connects through any of its hosts, whichever of them is away or frozen', async () => {
     for (const state of ['killed', 'frozen'] as const) {
       const cluster = await aCluster();
       // A leader that is away is replaced, one that is frozen as soon as the others notice.
@@ -160,7 +160,7 @@ describe('a cluster', () => {
     }
   });
 
-  it('forgets the ids of any when all its nodes are started again, and not before', async () => {
+  it('knows a repeat at revision "any" until all nodes have restarted', async () => {
     const cluster = await aCluster();
     const write = () => cluster.log.check('note-a', 'any', ['00000000-0000-4000-8000-000000000001']).decision;
     cluster.log.write('note-a', [{ ...theirs, id: '00000000-0000-4000-8000-000000000001' }]);
@@ -172,7 +172,7 @@ describe('a cluster', () => {
     expect(write()).toBe('Ok');
   });
 
-  it('takes a comma in a password for no second host', async () => {
+  it('takes a comma in a password as part of the password', async () => {
     const port = await closedPort();
     const url = `esdb+discover://ann:pa,ss@127.0.0.1:${port}?tls=false`;
     await expect(EventStoreDbStore.connect({ url, patience: 300 })).rejects.toMatchObject({
@@ -180,14 +180,14 @@ describe('a cluster', () => {
     });
   });
 
-  it('is refused behind esdb+discover:// with several hosts, of which one alone would be used', async () => {
+  it('refuses esdb+discover:// with several hosts, since only one would be used', async () => {
     for (const url of ['esdb+discover://a:2113,b:2113?tls=false', 'ESDB+DISCOVER://ann:hush@a,b,c'])
       await expect(EventStoreDbStore.connect({ url })).rejects.toThrow(
         /names several hosts behind esdb\+discover:\/\/, .*: write esdb:\/\/ for several hosts$/,
       );
   });
 
-  it('loses, doubles and reorders nothing while its nodes are killed, frozen and revived under load', async () => {
+  it('loses, duplicates and reorders nothing while nodes are killed, frozen and restarted under load', async () => {
     const cluster = await aCluster();
     const stores = [await aStore(cluster.url), await aStore(cluster.url)];
     const answers = new Map<string, unknown>();

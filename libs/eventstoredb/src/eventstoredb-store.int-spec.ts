@@ -8,7 +8,7 @@ const url = process.env['ESDB_URL'];
 /** Each case has a log of its own on the server, which may hold others. */
 const connect = () => EventStoreDbStore.connect({ url: url ?? '', log: `trial-${randomUUID()}` });
 
-it('has a server to be tried on, by ESDB_URL', async () => {
+it('the integration specs of EventStoreDB have a server in ESDB_URL', async () => {
   expect(url).toBeDefined();
   await (await connect()).close();
 });

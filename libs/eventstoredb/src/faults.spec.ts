@@ -33,7 +33,7 @@ async function isThereOnce(store: EventStoreDbStore, answer: Appended): Promise<
   expect(answer).toEqual({ ok: true, revision: 0, position: events[0]?.position });
 }
 
-describe('an append that the server', () => {
+describe('an append to a server that misbehaves', () => {
   const tried: readonly [string, (server: EventStoreDouble) => void][] = [
     ['takes and never answers, though nothing of it took effect', ({ faults }) => (faults.hang = 1)],
     ['writes and never answers', ({ faults }) => (faults.dropAnswer = 1)],
@@ -52,14 +52,14 @@ describe('an append that the server', () => {
     ],
   ];
   for (const [says, does] of tried)
-    it(`${says} is there once, and answered with its place`, async () => {
+    it(`is recorded once and acknowledged with its position: ${says}`, async () => {
       const server = await aServer();
       const store = await aStore(server.url, 600);
       does(server);
       await isThereOnce(store, await store.append('note/a', 'none', [anEvent()]));
     });
 
-  it('answers too late each time is found when it is told again', async () => {
+  it('is found by a retry if the server answers too late each time', async () => {
     const server = await aServer();
     const store = await aStore(server.url, 100);
     const event = anEvent();
@@ -72,7 +72,7 @@ describe('an append that the server', () => {
     await isThereOnce(store, await store.append('note/a', 'none', [event]));
   });
 
-  it('never hears is a fault that says where, why and what to do, without credentials', async () => {
+  it('fails with the address, the cause and a remedy, without credentials, if the server never gets it', async () => {
     const server = await aServer();
     const store = await aStore(server.url.replace('//', '//admin:changeit@'));
     server.stop();
@@ -84,7 +84,7 @@ describe('an append that the server', () => {
   });
 
   it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])(
-    'is sent over a connection that is given up %d turns later is there once, and ends no process',
+    'is recorded once and ends no process if its connection is given up %d turns later',
     async (turns) => {
       const server = await aServer();
       const store = await aStore(server.url, 600);
@@ -101,7 +101,7 @@ describe('an append that the server', () => {
     },
   );
 
-  it('stamps by a clock that is a minute off is taken like any other', async () => {
+  it("is accepted like any other if the server's clock is a minute off", async () => {
     for (const skew of [-60_000, 60_000]) {
       const server = await aServer();
       server.faults.skew = skew;
@@ -114,8 +114,8 @@ describe('an append that the server', () => {
   });
 });
 
-describe('a cluster', () => {
-  it('is asked at its leader, whichever node the url names, and also when that changes', async () => {
+describe('the event store on a cluster with faults', () => {
+  it('asks the leader whichever node the url names, also after the leader has changed', async () => {
     const first = await aServer();
     const second = await aServer(first.log);
     second.faults.leader = { host: '127.0.0.1', port: first.port };
@@ -130,7 +130,7 @@ describe('a cluster', () => {
     expect(await all(store.readLog(0n))).toHaveLength(2);
   });
 
-  it('tells by gossip who leads', async () => {
+  it('learns the leader from gossip', async () => {
     const leader = await aServer();
     const follower = await aServer(leader.log);
     follower.faults.leader = { host: '127.0.0.1', port: leader.port };
@@ -139,8 +139,8 @@ describe('a cluster', () => {
   });
 });
 
-describe('code 8', () => {
-  it('is too much for one message only in the words of that, and else asks for another try', async () => {
+describe('gRPC status 8', () => {
+  it('means a message that is too large only with those words, and else "try again"', async () => {
     const rpc = new Rpc('here', 50);
     const failing = (words: string) =>
       rpc.ask('append', () => Promise.reject(Object.assign(new Error(words), { code: 8 })));
@@ -156,8 +156,8 @@ describe('code 8', () => {
   });
 });
 
-describe('a connection', () => {
-  it('to a server before 22.6 is refused by its version', async () => {
+describe('a connection to the event store', () => {
+  it('is refused with the version if the server is older than 22.6', async () => {
     const server = await aServer();
     for (const version of ['22.5.9.0', '21.10.11.0', '5.0.11', 'unknown']) {
       server.faults.version = version;
@@ -171,7 +171,7 @@ describe('a connection', () => {
     }
   });
 
-  it('that cannot be made says where it was tried, and never with which credentials', async () => {
+  it('names the address that it tried if it cannot be made, and never the credentials', async () => {
     const server = await aServer();
     server.stop();
     const tried: readonly [string, string][] = [
@@ -186,7 +186,7 @@ describe('a connection', () => {
     }
   });
 
-  it('of another part of the process that breaks takes no append of this one with it', async () => {
+  it('that breaks in another part of the process affects no append of this one', async () => {
     const server = await aServer();
     const other = await aServer();
     const store = await aStore(server.url, 2000);
@@ -205,8 +205,8 @@ describe('a connection', () => {
   });
 });
 
-describe('the time of a call', () => {
-  it('is no time in which this process itself stood still', async () => {
+describe('the timeout of a call', () => {
+  it('does not count time in which the process itself was suspended', async () => {
     const calls = new Rpc('an address', 200);
     const answer = calls.once(() => new Promise((resolve) => setTimeout(() => resolve('heard'), 250)));
     for (const end = Date.now() + 500; Date.now() < end;);
@@ -215,8 +215,8 @@ describe('the time of a call', () => {
   });
 });
 
-describe('reading', () => {
-  it('is tried again where the server hangs, starts or is away', async () => {
+describe('a read from the event store', () => {
+  it('is tried again if the server hangs, starts or is away', async () => {
     const server = await aServer();
     const store = await aStore(server.url);
     await store.append('note/a', 'none', [anEvent()]);
@@ -231,7 +231,7 @@ describe('reading', () => {
     expect(await all(store.readStream('note/a'))).toHaveLength(1);
   });
 
-  it('is no silence while it comes piece by piece, however long all of it takes', async () => {
+  it('does not time out while data arrives, however long it takes', async () => {
     const server = await aServer();
     const store = await aStore(server.url);
     await store.append(
@@ -246,7 +246,7 @@ describe('reading', () => {
     expect(server.reads.sent - before).toBeLessThan(36);
   });
 
-  it("refuses what an old client's transaction wrote, by its positions", async () => {
+  it('refuses events of a transaction of an old client, with their positions', async () => {
     const server = await aServer();
     const store = await aStore(server.url);
     server.faults.apart = 50n;
@@ -254,7 +254,7 @@ describe('reading', () => {
     await expect(all(store.readLog(0n))).rejects.toMatchObject({ code: 'transaction' });
   });
 
-  it('goes on waking those who wait when its subscription is silent, whoever writes', async () => {
+  it('still notices new events if its subscription goes silent', async () => {
     const server = await aServer();
     const store = await aStore(server.url);
     const other = await aStore(server.url);
@@ -268,7 +268,7 @@ describe('reading', () => {
     expect(await store.append('note/a', 0, [anEvent()])).toMatchObject({ ok: true, revision: 1 });
   });
 
-  it('is done once for all who wait while its subscription is silent', async () => {
+  it('polls once for all waiting readers while its subscription is silent', async () => {
     const server = await aServer();
     const store = await aStore(server.url, 5000);
     server.faults.muteSubscriptions = true;
@@ -281,7 +281,7 @@ describe('reading', () => {
     expect(server.reads.sent - before).toBeLessThan(10);
   });
 
-  it('goes on waking those who wait when its subscription broke off', async () => {
+  it('still notices new events after its subscription broke off', async () => {
     const server = await aServer();
     server.faults.endSubscriptions = 2;
     const store = await aStore(server.url, 5000);

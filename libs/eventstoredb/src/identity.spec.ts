@@ -22,7 +22,7 @@ async function server() {
 }
 
 describe('the identity of a log on a server', () => {
-  it('is given once, by whichever of many that come at once is first, and is another for each log', async () => {
+  it('is given once by the first of many concurrent clients, and differs for each log', async () => {
     const { open } = await server();
     const ids = (await Promise.all([open(), open(), open()])).map(({ id }) => id);
     expect(new Set(ids).size).toBe(1);
@@ -30,7 +30,7 @@ describe('the identity of a log on a server', () => {
     expect((await open('trials')).id).not.toBe(ids[0]);
   });
 
-  it('is read, and nothing is written, where there is one', async () => {
+  it('is read, and nothing is written, if it exists', async () => {
     const { double, open } = await server();
     await open();
     const before = double.log.of('entente-log').length;
@@ -38,7 +38,7 @@ describe('the identity of a log on a server', () => {
     expect([before, double.log.of('entente-log').length]).toEqual([1, 1]);
   });
 
-  it('names the eras that were begun, each with what it has in common with what was before', async () => {
+  it('names the eras that were begun, each with the part of the log before it', async () => {
     const { open } = await server();
     const store = await open();
     expect([store.eras, eraOf(store)]).toEqual([[], '']);
@@ -53,7 +53,7 @@ describe('the identity of a log on a server', () => {
     expect([isLost(again, '', head), isLost(again, eraOf(again), head)]).toEqual([true, false]);
   });
 
-  it('keeps every era where two are begun at once', async () => {
+  it('keeps both eras if two are begun at once', async () => {
     const { open } = await server();
     const one = await open();
     const other = await open();

@@ -29,7 +29,7 @@ const theirs = (type: string) => {
 };
 
 describe('the log on a server', () => {
-  it('finds what is rare among many by the filter of the server, whether or not that says when it has found all', async () => {
+  it("finds rare events by the server's filter, whether or not the server reports checkpoints", async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });
     const places = [3, 480, 499, 500, 501, 1700, 2399];
@@ -61,7 +61,7 @@ describe('the log on a server', () => {
     }
   });
 
-  it('is read from where it begins, whatever a server that is shared had before', async () => {
+  it('is read from its own beginning, whatever a shared server had before', async () => {
     const server = await aServer();
     const older = await aStore({ url: server.url, log: 'older' });
     for (let i = 0; i < 2000; i += 500)
@@ -79,7 +79,7 @@ describe('the log on a server', () => {
     expect(server.reads.sent - before).toBeLessThan(1000);
   });
 
-  it('is read to its end by the reader itself where the subscription to what it wants breaks off', async () => {
+  it('is read to its end by the reader itself if the filtered subscription breaks off', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });
     for (let i = 0; i < 12; i += 1) {
@@ -91,7 +91,7 @@ describe('the log on a server', () => {
     expect(rare.map(({ revision }) => revision)).toEqual(Array.from({ length: 120 }, (_, i) => i * 10));
   });
 
-  it('loses nothing for a reader that is slow', async () => {
+  it('loses nothing for a slow reader', async () => {
     for (const rare of [1003, 1011]) {
       const server = await aServer();
       const store = await aStore({ url: server.url });
@@ -107,7 +107,7 @@ describe('the log on a server', () => {
     }
   });
 
-  it('is read from behind any position, also where no event begins', async () => {
+  it('is read from after any position, also one at which no event begins', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });
     for (let i = 0; i < 4; i += 1) await store.append('note/a', i === 0 ? 'none' : i - 1, [anEvent()]);
@@ -119,7 +119,7 @@ describe('the log on a server', () => {
     expect(await behind(10n ** 12n)).toEqual([]);
   });
 
-  it('gives each event once where its end is a position at which none begins', async () => {
+  it('gives each event once if its end is a position at which no event begins', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });
     for (let i = 0; i < 120; i += 1)
@@ -139,7 +139,7 @@ describe('the log on a server', () => {
     }
   });
 
-  it("is read behind events of another program's transactions, whose commit stands behind them", async () => {
+  it('is read past transactions of another program, whose commit comes after them', async () => {
     for (const version of ['22.10.5', '23.10.6', '24.10.4']) {
       const server = await aServer();
       server.faults.version = version;
@@ -164,7 +164,7 @@ describe('the log on a server', () => {
     }
   });
 
-  it('asks again where a node knows of no leader, and takes that for no answer about a position', async () => {
+  it('is asked for again if a node knows no leader, which is no answer about a position', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url, patience: 300 });
     await store.append('note/a', 'none', [anEvent(), anEvent()]);
@@ -181,7 +181,7 @@ describe('the log on a server', () => {
     server.faults.noLeaderInfo = 0;
   });
 
-  it("never shows what is the server's own, the log's id, or another program's, and ends where its last event stands", async () => {
+  it("never shows system events, its own id or another program's events, and ends at its last event", async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });
     expect(await store.head()).toBe(0n);
@@ -197,7 +197,7 @@ describe('the log on a server', () => {
     expect(server.log.records.some(({ stream }) => stream === 'entente-log')).toBe(true);
   });
 
-  it('refuses what another program wrote into one of its own streams', async () => {
+  it('refuses events that another program wrote into one of its streams', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });
     server.log.write('note/a', [theirs('NoteTaken')]);
@@ -205,7 +205,7 @@ describe('the log on a server', () => {
     await expect(all(store.readStream('note/a'))).rejects.toMatchObject({ code: 'foreign-event' });
   });
 
-  it('has one id, whoever connects first, and shares its server with other logs by their names', async () => {
+  it('has one id whoever connects first, and shares its server with other logs by name', async () => {
     const server = await aServer();
     const { url } = server;
     const [first, second] = await Promise.all([aStore({ url }), aStore({ url })]);
@@ -221,7 +221,7 @@ describe('the log on a server', () => {
     await expect(EventStoreDbStore.connect({ url, log: 'No: name' })).rejects.toThrow('kebab-case');
   });
 
-  it('reads old versions of events as the newest', async () => {
+  it('upcasts old versions of events', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url, upcast: (event) => ({ ...event, version: event.version + 1 }) });
     await store.append('note/a', 'none', [anEvent()]);
@@ -230,8 +230,8 @@ describe('the log on a server', () => {
   });
 });
 
-describe('the time of recording', () => {
-  it('never goes back, whichever process writes, while the clock of the server does', async () => {
+describe('the time of recording on a server', () => {
+  it("never goes back, whichever process writes, if the server's clock does", async () => {
     const server = await aServer();
     let now = Date.parse('2026-06-01T12:00:00.000Z');
     server.clock = () => now;
@@ -255,7 +255,7 @@ describe('the time of recording', () => {
     expect((await all(again.readStream('note/z')))[0]?.metadata.recordedAt).toBe(times.at(-1));
   });
 
-  it('never goes back where the subscription is too late to tell of the own last append', async () => {
+  it('never goes back if the subscription has not yet delivered the last append', async () => {
     const server = await aServer();
     let now = Date.parse('2026-06-01T12:00:00.000Z');
     server.clock = () => now;
@@ -269,7 +269,7 @@ describe('the time of recording', () => {
     expect(new Set(times)).toEqual(new Set(['2026-06-01T12:00:00.000Z']));
   });
 
-  it('leads to a position, over many pages and hours, and sooner when it is asked again', async () => {
+  it('leads to a position, over many pages and hours, and faster when it is asked again', async () => {
     const server = await aServer();
     let now = Date.parse('2026-06-01T00:00:00.000Z');
     server.clock = () => now;

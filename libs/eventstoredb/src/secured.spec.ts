@@ -10,7 +10,7 @@ import { EventStoreDbStore } from './eventstoredb-store.js';
 const PASSWORD = 'hush@hush:1/2?';
 const authority = anAuthority();
 
-describe('a log on a server that has a certificate, and asks who comes,', () => {
+describe('a log on a server with TLS and users', () => {
   let folder: string;
   let server: EventStoreDouble;
   const files = { own: '', others: '' };
@@ -73,7 +73,7 @@ describe('a log on a server that has a certificate, and asks who comes,', () => 
     expect(found).toEqual([{ text: 'heard' }]);
   });
 
-  it('is reached by an address too, or says that it takes the name of its host', async () => {
+  it('is reached by an IP address, or says that it needs the name of its host', async () => {
     const says = await failed({ host: '127.0.0.1' });
     expect(['it connected', says.replace(/^.*: over TLS/s, 'over TLS')]).toContain(
       says === 'it connected'
@@ -82,17 +82,17 @@ describe('a log on a server that has a certificate, and asks who comes,', () => 
     );
   });
 
-  it('tells whoever has the wrong password so, at once', async () => {
+  it('reports a wrong password at once', async () => {
     expect(await failed({ password: 'hush' })).toBe(
       `the event store at localhost:${server.port} does not know this user with this password: see the connection string`,
     );
   });
 
-  it('tells whoever names no user what a user must be allowed', async () => {
+  it('tells a client without a user which rights a user needs', async () => {
     expect(await failed({ user: '' })).toMatch(/denies access: its user must be allowed to read \$all/);
   });
 
-  it('is not spoken to where its certificate is not of those that are trusted, or is for another host', async () => {
+  it('is not used if its certificate is not trusted, or is for another host', async () => {
     expect(await failed({ ca: files.others })).toMatch(
       new RegExp(`^the event store at localhost:${server.port} does not answer \\(.*certificate.*\\)`),
     );
@@ -102,13 +102,13 @@ describe('a log on a server that has a certificate, and asks who comes,', () => 
     another.stop();
   });
 
-  it('is not looked for with a file of certificates that is not there', async () => {
+  it('is not used with a file of certificates that does not exist', async () => {
     expect(await failed({ ca: join(folder, 'away.pem') })).toMatch(
       /Failed to load certificate file.*see the files of certificates/,
     );
   });
 
-  it('shows nobody the password where the connection string has what no client knows', async () => {
+  it('never shows the password of a connection string with an unknown option', async () => {
     const { warn } = console;
     const said: unknown[] = [];
     console.warn = (...lines: unknown[]) => said.push(...lines);

@@ -25,8 +25,8 @@ const recorded = (stream: string, revision: number, second: number): RecordedEve
   return { ...event, stream, revision, position: 0n, metadata: { ...metadata, recordedAt } };
 };
 
-describe('writing to a server', () => {
-  it('loses nothing and doubles nothing where the connection breaks under load', async () => {
+describe('an append to a server', () => {
+  it('is lost or duplicated never if the connection breaks under load', async () => {
     const { server, store } = await trial({ patience: 1000 });
     let written = 0;
     const silence = server.log.onGrowth(() => {
@@ -45,7 +45,7 @@ describe('writing to a server', () => {
     expect(answers).toEqual(answers.map((_, i) => ({ ok: true, revision: 1, position: places.get(`note/${i}`) })));
   });
 
-  it('refuses what would wait beyond the bound, and ends what is under way before it closes', async () => {
+  it('is refused beyond the bound of pending appends, and completed before closing', async () => {
     const { server, store } = await trial({ maxWaiting: 10 });
     server.faults.slow = 50;
     const appends = Array.from({ length: 12 }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()]));
@@ -66,7 +66,7 @@ describe('writing to a server', () => {
       await expect(call()).rejects.toMatchObject({ code: 'shutting-down' });
   });
 
-  it('gives each of many that append to one stream without a revision a place of its own', async () => {
+  it('gets its own position if many append to one stream without a revision', async () => {
     const { store } = await trial({ patience: 2000 });
     const answers = await Promise.all(Array.from({ length: 20 }, () => store.append('note/a', 'any', [anEvent()])));
     expect(answers.map((a) => a.ok && a.revision).sort((a, b) => Number(a) - Number(b))).toEqual(
@@ -74,14 +74,14 @@ describe('writing to a server', () => {
     );
   });
 
-  it('fails for a stream that the log would not find again', async () => {
+  it('fails for a stream name that the log could not read back', async () => {
     const { store } = await trial();
     expect([await store.revisionOf('entente-log'), await all(store.readStream('entente-log'))]).toEqual([-1, []]);
     for (const stream of ['note', '$note/a', 'Note/a', 'entente-log', 'note/'])
       await expect(store.append(stream, 'none', [anEvent()])).rejects.toThrow(`${stream} is no stream of a log`);
   });
 
-  it('fails for data that is no JSON, and ends nothing with it', async () => {
+  it('fails for data that is not JSON, without ending the connection', async () => {
     const { store } = await trial();
     const round: { self?: unknown } = {};
     round.self = round;
@@ -90,7 +90,7 @@ describe('writing to a server', () => {
     expect(await store.append('note/a', 'none', [anEvent()])).toMatchObject({ ok: true });
   });
 
-  it('adopts the rest when it is told again after it was broken off, wherever that was', async () => {
+  it('of an imported log resumes wherever it was broken off', async () => {
     const events = Array.from({ length: 30 }, (_, i) => recorded(`note/${i % 3}`, Math.floor(i / 3), i));
     events.push(recorded('note/9', 0, 30), recorded('note/9', 1, 30), recorded('note/9', 2, 31));
     for (const [broken, fault] of [
@@ -118,7 +118,7 @@ describe('writing to a server', () => {
     }
   });
 
-  it('adopts a stream that is larger than one append in several, and what a server takes less of in smaller ones', async () => {
+  it('of an imported stream is split if it is too large, into smaller parts if the server takes less', async () => {
     const text = 'x'.repeat(10_000);
     const events = Array.from({ length: 300 }, (_, i) => ({ ...recorded('note/a', i, i % 60), data: { text } }));
     const sorted = events.map((event, i) => ({
@@ -141,7 +141,7 @@ describe('writing to a server', () => {
     expect(await all(store.readLog(0n))).toEqual(sorted.map((event, i) => ({ ...event, position: positions[i] })));
   });
 
-  it('says at once which event is larger than one append', async () => {
+  it('fails at once if an event is larger than one append, and names the event', async () => {
     const { server, store } = await trial({ patience: 2000 });
     for (const [bytes, most] of [
       [1_200_000, /takes 1048576 bytes in one append, and this is more: make the command smaller, or raise/],
@@ -163,7 +163,7 @@ describe('writing to a server', () => {
     }
   });
 
-  it('says so of metadata, too, on a server that counts it', async () => {
+  it('fails at once if metadata is too large, on a server that counts it', async () => {
     const { server, store } = await trial({ patience: 2000 });
     const event = { ...anEvent(), metadata: { ...anEvent().metadata, marking: 'x'.repeat(1_100_000) } };
     server.faults.version = '23.10.6';

@@ -14,12 +14,12 @@ function answered(error: unknown): { status: number; headers: Record<string, str
   return found;
 }
 
-describe('a fault', () => {
+describe('the HTTP problem of a fault', () => {
   it.each([
     [new TooLarge('too much'), 413, 'too-large', undefined],
     [new InvalidPosition(-1n), 400, 'invalid-position', undefined],
     [new Fault('event-store-no-leader', 'no node leads', 5), 503, 'event-store-no-leader', '5'],
-  ])('%s is answered with status %d', (fault, status, code, retryAfter) => {
+  ])('%s has status %d', (fault, status, code, retryAfter) => {
     const answer = answered(fault);
     expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([status, code, retryAfter]);
   });

@@ -5,8 +5,8 @@ import { withTimeout } from './with-timeout.js';
 
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 
-describe('a backing service that says nothing', () => {
-  it('is named within two seconds to whoever asks how a deployment stands, and nothing is said of the lag', async () => {
+describe('a backing service that does not answer', () => {
+  it('is named within two seconds in the readiness, which then reports no lag', async () => {
     const log = { head: never, outage: () => null } as unknown as EventLog;
     const readiness = new SystemReadiness({
       log,
@@ -28,7 +28,7 @@ describe('a backing service that says nothing', () => {
     expect(performance.now() - asked).toBeLessThan(5000);
   });
 
-  it('is named with the reason that it gave before it fell silent, whatever else was waited for', async () => {
+  it('is named with the last reason that it gave, whichever other service is waited for', async () => {
     const outage = 'no node of the event store at a:2113,b:2113 leads';
     const parts = { watchdog: new Watchdog({} as EventLog, [], Date.now), waiting: () => 0, fault: () => null };
     for (const head of [never, () => Promise.resolve(1n)]) {
@@ -39,7 +39,7 @@ describe('a backing service that says nothing', () => {
     }
   });
 
-  it('is waited for no longer than said; one that answers or fails in time is heard', async () => {
+  it('is waited for no longer than its timeout; an answer or failure in time is used', async () => {
     await expect(withTimeout(never(), 'the database', 10)).rejects.toEqual(
       new Fault('unanswered', 'the database has not answered within 0.01 s', 1),
     );

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { AdaptiveBatchSize } from './adaptive-batch-size.js';
 
-it('works on fewer at once while they take long, on more again once they do not, and never on none or on more than it may', () => {
+it('the adaptive batch size shrinks while commands are slow, grows again, and stays within its bounds', () => {
   const pace = new AdaptiveBatchSize(100);
   const next = (count: number, ms: number): number => {
     pace.took(count, ms);

@@ -28,9 +28,9 @@ const FOREIGN = {
   ]),
 };
 
-describe('a codec', () => {
+describe('a compression codec', () => {
   it.each([CompressionTypes.GZIP, CompressionTypes.Snappy, CompressionTypes.LZ4, CompressionTypes.ZSTD] as const)(
-    '(number %s) gives back what was compressed',
+    '(number %s) decompresses what it compressed',
     async (type) => {
       knowAllCodecs();
       const codec = CompressionCodecs[type]() as Codec;
@@ -41,16 +41,16 @@ describe('a codec', () => {
     },
   );
 
-  it('of snappy understands the frame of Java, in one block or many', () => {
+  it('snappy reads the frame of Java clients, in one block or many', () => {
     for (const body of bodies)
       for (const size of [100_000, 32_768]) expect(unsnappy(xerial(body, size)).equals(body)).toBe(true);
   });
 
-  it('of snappy understands what is written by its description', () => {
+  it('snappy reads data that is written by its specification', () => {
     expect(unsnappy(FOREIGN.snappy).toString()).toBe(TEXT);
   });
 
-  it('of snappy refuses what is broken', () => {
+  it('snappy refuses corrupt data', () => {
     expect(() => unsnappy(Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]))).toThrow();
     expect(() => unsnappy(Buffer.from([32, 7 << 2, 1]))).toThrow();
     expect(() => unsnappy(Buffer.alloc(0))).toThrow();

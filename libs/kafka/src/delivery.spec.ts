@@ -70,8 +70,8 @@ async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Prom
 
 const throughs = (batches: readonly FeedBatch[]): bigint[] => batches.map(({ through }) => through);
 
-describe('a partition on its way to the consumer', () => {
-  it('comes in batches, one after the other, and the next is read while the consumer has one', async () => {
+describe('the delivery of a partition', () => {
+  it('hands over batches one after the other, and reads ahead meanwhile', async () => {
     let letGo = (): void => undefined;
     let under = 0;
     let most = 0;
@@ -92,7 +92,7 @@ describe('a partition on its way to the consumer', () => {
     expect(most).toBe(1);
   });
 
-  it('is taken up to what cannot be read, however little that is, and fails there', async () => {
+  it('hands over everything before an unreadable record, and then fails', async () => {
     const { handed, taken, give } = await delivering();
     const bad: KafkaMessage = { ...(records(60, 61)[0] as KafkaMessage), value: Buffer.from('{') };
     await expect(give([...records(0, 60), bad, ...records(61, 80)])).rejects.toThrow(/at offset 60 has something else/);
@@ -102,7 +102,7 @@ describe('a partition on its way to the consumer', () => {
     ]);
   });
 
-  it('ends with what the consumer does not take: nothing behind it is handed over, and nothing is under way', async () => {
+  it('stops at a batch that the consumer does not accept, and hands over nothing after it', async () => {
     const { handed, taken, give } = await delivering(({ through }) =>
       through > 50n ? Promise.reject(new Error('not now')) : Promise.resolve(),
     );
@@ -110,7 +110,7 @@ describe('a partition on its way to the consumer', () => {
     expect([throughs(handed), taken]).toEqual([[50n], ['49']]);
   });
 
-  it('ends with the batch at hand where it goes on no more', async () => {
+  it('ends with the current batch when it is stopped', async () => {
     let goesOn = true;
     const { handed, give } = await delivering(() => Promise.resolve(void (goesOn = false)));
     await give(records(0, 180), () => goesOn);

@@ -21,7 +21,7 @@ const mine = authority.issue('one of this deployment');
 type Broker = Awaited<ReturnType<typeof startKafka>>;
 type Way = Pick<KafkaSettings, 'ssl' | 'sasl'>;
 
-describe('a topic behind doors', () => {
+describe('a Kafka topic with TLS and users', () => {
   let folder: string;
   let broker: Broker;
   let store: SqliteEventStore;
@@ -106,31 +106,31 @@ describe('a topic behind doors', () => {
       expect(await thereAndBack(settings)).toBeGreaterThanOrEqual(6);
     });
 
-    it(`says that the password is wrong, with ${mechanism}, and does not show it`, async () => {
+    it(`reports a wrong password without showing it, with ${mechanism}`, async () => {
       const sasl = as(mechanism, 'hush-no');
       for (const says of await turnedAway(settingsAt('saslSsl', { ssl: { ca: authority.ca }, sasl })))
         expect(says).toMatch(/authentication|credentials/i);
     });
   }
 
-  it('is written and read by a certificate', async () => {
+  it('is written and read with a client certificate', async () => {
     const ssl = { ca: authority.ca, ...mine };
     expect(await thereAndBack(settingsAt('ssl', { ssl }))).toBeGreaterThanOrEqual(6);
   });
 
-  it('is not spoken to where the certificate of its broker is not trusted', async () => {
+  it("is not used if the broker's certificate is not trusted", async () => {
     const sasl = as('plain');
     for (const ssl of [{ ca: anAuthority('another').ca }, true])
       for (const says of await turnedAway(settingsAt('saslSsl', { ssl, sasl }))) expect(says).toMatch(/certificate/);
   });
 
-  it('says so where a certificate is asked for, and none is given, or one of others', async () => {
+  it('reports a client certificate that is missing or not trusted', async () => {
     for (const own of [{}, anAuthority('another').issue('a stranger')])
       for (const says of await turnedAway(settingsAt('ssl', { ssl: { ca: authority.ca, ...own } })))
         expect(says).toMatch(/certificate/);
   });
 
-  it('says so where TLS is spoken to a door that has none, or none to one that has', async () => {
+  it('reports TLS on a plain port, and plain text on a TLS port', async () => {
     const sasl = as('plain');
     for (const settings of [settingsAt('sasl', { ssl: { ca: authority.ca }, sasl }), settingsAt('saslSsl', { sasl })])
       for (const says of await turnedAway(settings)) expect(says).toMatch(/TLS/);

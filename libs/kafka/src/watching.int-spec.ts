@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 describe('the end of a topic of events', () => {
-  it('is where every partition has what is its own, once no more comes in, and unknown before', async () => {
+  it('is known once every partition has its own events and no more arrive, and unknown before', async () => {
     const deployment = await eventPipeline(3);
     const end = new PublishedPosition(deployment.settings);
     ends.push(
@@ -42,7 +42,7 @@ describe('the end of a topic of events', () => {
   });
 });
 
-describe('the commands that wait on their topic', () => {
+describe('the number of waiting commands', () => {
   const watched = async (partitions: number) => {
     const deployment = await commandPipeline(partitions);
     const backlog = new CommandLag(deployment.settings);
@@ -53,7 +53,7 @@ describe('the commands that wait on their topic', () => {
     return { deployment, backlog, follower: backlog.follower('intake') };
   };
 
-  it('are counted by whoever looks, whether an intake runs or not, and none is left once all are answered', async () => {
+  it('is counted with and without a running intake, and is zero once all are answered', async () => {
     const { deployment, backlog, follower } = await watched(2);
     expect(backlog.waiting()).toBeNull();
     expect(await follower.position()).toBe(0n);
@@ -74,7 +74,7 @@ describe('the commands that wait on their topic', () => {
     expect(backlog.waiting()).toBe(0);
   });
 
-  it('are none where what is left was taken back by its sender, or ends a transaction', async () => {
+  it('is zero if the rest was aborted by its sender, or is the end of a transaction', async () => {
     const { deployment, backlog, follower } = await watched(1);
     deployment.start();
     await deployment.topics();

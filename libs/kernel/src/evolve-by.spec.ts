@@ -8,14 +8,14 @@ const evolve = evolveBy<{ readonly sum: number }, Counted>()('Opened', ({ from }
 });
 const event = (type: string, data: object): StreamEvent<Counted> => ({ type, data }) as never;
 
-describe('a state that evolves', () => {
-  it('begins with its opening event, and changes by each other one', () => {
+describe('evolveBy', () => {
+  it('begins the state with the opening event, and changes it by each later event', () => {
     const opened = evolve(null, event('Opened', { from: 2 }));
     expect(evolve(opened, event('Counted', { by: 3 }))).toEqual({ sum: 5 });
     expect(evolve(null, event('Counted', { by: 3 }))).toBeNull();
   });
 
-  it('names an event of which nothing is said', () => {
+  it('fails at an event type without a handler, and names it', () => {
     for (const type of ['Renamed', 'constructor'])
       expect(() => evolve({ sum: 1 }, event(type, {}))).toThrow(`nothing is said of what ${type} changes`);
   });

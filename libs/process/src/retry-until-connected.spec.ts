@@ -26,8 +26,8 @@ async function dialled(port: number): Promise<Socket> {
   return socket;
 }
 
-describe('waiting for a backing service', () => {
-  it('tries until it answers, says each reason once, and has a status until then', async () => {
+describe('retryUntilConnected', () => {
+  it('retries until the service answers, reports each reason once, and has a status until then', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -50,13 +50,13 @@ describe('waiting for a backing service', () => {
     server.close();
   });
 
-  it('says nothing where it answers at once', async () => {
+  it('reports nothing if the service answers at once', async () => {
     const { connected, said } = trial(() => Promise.resolve(7));
     expect(await connected).toBe(7);
     expect(said).toEqual([]);
   });
 
-  it('waits twice as long after each try, up to the longest', async () => {
+  it('doubles the pause after each attempt, up to its maximum', async () => {
     const at: number[] = [];
     const { connected } = trial(
       () => {
@@ -72,7 +72,7 @@ describe('waiting for a backing service', () => {
     expect(Math.max(...pauses)).toBeLessThan(300);
   });
 
-  it('gives through at once what trying again cannot mend', async () => {
+  it('fails at once with an error that a retry cannot mend', async () => {
     let tries = 0;
     const { connected, said } = trial(() => {
       tries += 1;
@@ -82,7 +82,7 @@ describe('waiting for a backing service', () => {
     expect([tries, said]).toEqual([2, ['waits for the store: away']]);
   });
 
-  it('ends at once when it is told to, within a pause and within a try, and hands over what comes late', async () => {
+  it('ends at once when aborted, in a pause or an attempt, and hands over a late connection', async () => {
     const pausing = trial(() => Promise.reject(new Error('away')), { firstPause: 60_000, longestPause: 60_000 });
     await new Promise((resolve) => setImmediate(resolve));
     pausing.stop.abort(new Error('the deployment closes'));
@@ -100,7 +100,7 @@ describe('waiting for a backing service', () => {
     expect(late).toEqual(['a connection']);
   });
 
-  it('has words for an error that is several', async () => {
+  it('describes an AggregateError by its parts', async () => {
     let tries = 0;
     const both = new AggregateError([new Error('connect ECONNREFUSED ::1:1'), new Error('another')]);
     const { connected, said } = trial(() => ((tries += 1) === 1 ? Promise.reject(both) : Promise.resolve()));

@@ -51,8 +51,8 @@ const wrongIn = (env: Env): readonly string[] => {
   return 'wrong' in answer ? answer.wrong : [];
 };
 
-describe('the settings of the services', () => {
-  it('are those that must be given, and what holds for all others unless they are', () => {
+describe('the settings of the backing services', () => {
+  it('have defaults for all but the required ones', () => {
     expect(settingsOf({ KAFKA_TOPIC: '', PORT: '' })).toEqual({
       process: {
         host: '127.0.0.1',
@@ -71,7 +71,7 @@ describe('the settings of the services', () => {
     });
   });
 
-  it('are taken as they are given', () => {
+  it('are taken as they are set', () => {
     const given = {
       HOST: '0.0.0.0',
       ENTENTE_TRUST_NETWORK: 'on',
@@ -111,7 +111,7 @@ describe('the settings of the services', () => {
     expect(settingsOf({ KAFKA_SSL: 'on' }).kafka.ssl).toBe(true);
   });
 
-  it('are all named where they are missing', () => {
+  it('are all named if they are missing', () => {
     expect(wrongIn(Object.fromEntries(Object.keys(NEEDED).map((name) => [name, ''])))).toEqual([
       expect.stringMatching(/^ESDB_URL: is missing; it takes .*esdb:\/\//),
       expect.stringMatching(/^KAFKA_BROKERS: is missing; it takes the host:port/),
@@ -185,13 +185,13 @@ describe('the settings of the services', () => {
     [{ KAFKA_SSL_CA_FILE: '/ca.pem' }, /^KAFKA_SSL_CA_FILE: is no setting/],
     [{ KAFKA_GROUP: 'a', KAFKA_GROUP_FILE: '/password' }, /^KAFKA_GROUP: is given, and so is KAFKA_GROUP_FILE/],
     [{ ESDB_LOG_FILE: '/empty' }, /^ESDB_LOG_FILE: \/empty is empty$/],
-  ])('are named where they are wrong, and no secret with them: %j', (env, says) => {
+  ])('are named if they are wrong, without secrets: %j', (env, says) => {
     const wrong = wrongIn(env);
     expect(wrong).toEqual([expect.stringMatching(says)]);
     expect(wrong.join()).not.toContain('hush');
   });
 
-  it('are named all at once', () => {
+  it('are all reported at once', () => {
     const wrong = wrongIn({ ESDB_URL: '', KAFKA_PARTITIONS: 'x', DATABASE_URL: 'x', PORT: 'x', KAFKA_SSL: 'x' });
     expect(wrong.map((line) => /^\w+/.exec(line)?.[0])).toEqual([
       'PORT',
@@ -202,7 +202,7 @@ describe('the settings of the services', () => {
     ]);
   });
 
-  it('come from files that are named instead of them', () => {
+  it('are read from files that are named instead', () => {
     const sasl = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'ann' };
     expect(settingsOf({ ...sasl, KAFKA_SASL_PASSWORD_FILE: '/password' }).kafka.sasl?.password).toBe('from a file');
     expect(wrongIn({ ...sasl, KAFKA_SASL_PASSWORD_FILE: '/away' })).toEqual([

@@ -5,8 +5,8 @@ import { openStartupServer } from './startup-server.js';
 
 const opened = () => openStartupServer({ host: '127.0.0.1', port: 0 }, () => 'waits for the database');
 
-describe('a startup server', () => {
-  it('lives, is not ready, and says what it waits for', async () => {
+describe('the startup server', () => {
+  it('is live, is not ready, and reports what it waits for', async () => {
     const server = await opened();
     const url = `http://127.0.0.1:${server.port}`;
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
@@ -16,7 +16,7 @@ describe('a startup server', () => {
     await server.close();
   });
 
-  it('that closes answers who has connected, and is gone soon even if somebody says nothing', async () => {
+  it('answers open connections when it closes, and ends soon even if a client is silent', async () => {
     const server = await opened();
     const asking = connect(server.port, '127.0.0.1');
     const silent = connect(server.port, '127.0.0.1');

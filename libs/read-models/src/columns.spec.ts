@@ -21,10 +21,10 @@ const columns = described.flatMap(({ name: model, entity }) =>
 describe('the columns of the read models', () => {
   it('are found', () => expect(columns.length).toBeGreaterThan(50));
 
-  it('have a meaning of at least 10 characters, one by one', () =>
+  it('have a meaning of at least 10 characters', () =>
     expect(columns.filter(({ is }) => (is?.meaning ?? '').length < 10).map(({ column }) => column)).toEqual([]));
 
-  it('begin at 0 if they count or hold money, at false if they are flags, and at null if they may be null', () => {
+  it('begin at 0 for counts and money, at false for flags, and at null if they may be null', () => {
     const startOf = (type: unknown, nullable: boolean) =>
       nullable ? null : type === 'integer' || type === 'bigint' ? 0 : type === 'boolean' ? false : undefined;
     const wrong = columns.filter(({ type, nullable, is }) => is?.start !== startOf(type, nullable));

@@ -58,8 +58,8 @@ const proposed = [
   { kind: 'bilateral', title: 'T', donor: 'norland', recipient: 'estmark', sector: '15210', starts: DAY, ends: DAY },
 ] as const;
 
-describe('milestones', () => {
-  it('keep the first promise through replans, and count days late against it and against the plan', () => {
+describe('the read model milestones', () => {
+  it('keeps the first due date through replans, and counts days late against it and the plan', () => {
     const rows = rowsOf(
       'milestones',
       happened(
@@ -85,8 +85,8 @@ describe('milestones', () => {
   });
 });
 
-describe('programmes', () => {
-  it('count outcomes as corrected, and say where the programme stands and why', () => {
+describe('the read model programmes', () => {
+  it('counts outcomes as corrected, and shows the phase of the programme and its reason', () => {
     const events = happened(
       'programme/norland.p',
       proposed,
@@ -108,8 +108,8 @@ describe('programmes', () => {
   });
 });
 
-describe('funding', () => {
-  it('has a row for each period, with the account’s terms and each stage net of what was taken back', () => {
+describe('the read model funding', () => {
+  it('has a row for each period, with the account’s terms and each stage net of reductions', () => {
     const rows = rowsOf(
       'funding',
       happened(
@@ -152,8 +152,8 @@ describe('funding', () => {
   });
 });
 
-describe('cases', () => {
-  it('show what was delivered of each line as corrected, and what waits for the recipient', () => {
+describe('the read model cases', () => {
+  it('shows deliveries of each line as corrected, and what waits for the recipient', () => {
     const rows = rowsOf(
       'cases',
       happened(
@@ -200,8 +200,8 @@ describe('cases', () => {
   });
 });
 
-describe('consignments', () => {
-  it('take their facts in any order, show corrected dates and quantities, and say what waits', () => {
+describe('the read model consignments', () => {
+  it('takes facts in any order, and shows corrected dates and quantities and what is outstanding', () => {
     const scheduled = [
       'DeliveryScheduled',
       {
@@ -243,7 +243,7 @@ describe('consignments', () => {
 });
 
 describe('the misuse register', () => {
-  it('shows what is due next, and never who reported', () => {
+  it('shows the next due date, and never who reported', () => {
     const report = {
       allegation: 'a',
       recipient: 'estmark',
@@ -280,8 +280,8 @@ describe('the misuse register', () => {
   });
 });
 
-describe('the journal and the consultations', () => {
-  it('mark what was recorded more than three days after it happened, and name what a decision rested on', () => {
+describe('the read models journal and consultations', () => {
+  it('mark events recorded more than three days late, and name what a decision consulted', () => {
     const [event] = happened('programme/norland.p', proposed) as [RecordedEvent];
     const at = (occurredAt: string, recordedAt: string): RecordedEvent => ({
       ...event,

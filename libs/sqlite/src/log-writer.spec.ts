@@ -24,7 +24,7 @@ const lines = (data: object = {}): EventColumns => [
 const wanted = (stream: string, data?: object): AppendRequest => ({ stream, expected: 'none', events: [lines(data)] });
 const NOON = Date.parse('2026-06-01T12:00:00.000Z');
 
-describe('the writer of the log', () => {
+describe('the log writer', () => {
   let folder: string;
   let writer: SqliteLogWriter;
   beforeEach(() => {
@@ -37,7 +37,7 @@ describe('the writer of the log', () => {
   });
   const count = () => writer.db.prepare('SELECT COUNT(*) FROM events').pluck().get();
 
-  it('answers a full disk with no-room, keeps nothing of the batch, and works again when there is room', () => {
+  it('reports a full disk, keeps nothing of the batch, and works again once there is room', () => {
     writer.write([wanted('note/a')], NOON);
     const pages = Number(writer.db.pragma('page_count', { simple: true }));
     writer.db.pragma(`max_page_count = ${pages}`);
@@ -48,14 +48,14 @@ describe('the writer of the log', () => {
     expect((writer.write(batch, NOON) as AppendResult[]).map(({ ok }) => ok)).toEqual([true, true]);
   });
 
-  it('says that there is no room where a file cannot be opened for want of it', () => {
+  it('reports a full disk if a file cannot be opened for lack of space', () => {
     const full = new Database(':memory:');
     full.pragma('max_page_count = 1');
     expect(() => opened('log.sqlite', () => full.exec('CREATE TABLE events (id)'))).toThrow(DiskFull);
     full.close();
   });
 
-  it('remembers nothing of a batch that was rolled back', () => {
+  it('forgets the revisions of a batch that was rolled back', () => {
     writer.db.exec(
       `CREATE TRIGGER broken BEFORE INSERT ON events WHEN NEW.stream = 'note/b' BEGIN SELECT RAISE(ABORT, 'broken'); END`,
     );
@@ -64,7 +64,7 @@ describe('the writer of the log', () => {
     expect(writer.write([wanted('note/a')], NOON)).toEqual([{ ok: true, revision: 0, position: 1 }]);
   });
 
-  it('stamps a batch with the time of the clock, never before what is recorded, also after it was opened again', () => {
+  it('stamps a batch by its clock, never before the last event, also after a restart', () => {
     writer.write([wanted('note/a')], NOON);
     writer.write([wanted('note/b')], NOON - 3_600_000);
     writer.close();

@@ -23,14 +23,14 @@ describeContract('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], () => {
   return Promise.resolve({ port: { store, clock }, end });
 });
 
-describe('the log in a SQLite file', () => {
+describe('the event store in a SQLite file', () => {
   let folder: string;
   beforeEach(() => {
     folder = newFolder();
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is there, with the same id, when it is opened again', async () => {
+  it('has the same log and id when it is opened again', async () => {
     const first = new SqliteEventStore({ folder });
     await first.append('note/a', 'none', [anEvent()]);
     await first.close();
@@ -40,7 +40,7 @@ describe('the log in a SQLite file', () => {
     await second.close();
   });
 
-  it('commits what waits together and refuses what would wait beyond the bound', async () => {
+  it('commits pending appends together, and refuses appends beyond its bound', async () => {
     const store = new SqliteEventStore({ folder, maxWaiting: 10 });
     let commits = 0;
     store.onCommit(() => (commits += 1));
@@ -53,7 +53,7 @@ describe('the log in a SQLite file', () => {
     await store.close();
   });
 
-  it('shows and acknowledges a commit when it is on the disk, and not before', async () => {
+  it('shows and acknowledges a commit only after it is synced', async () => {
     const first = new SqliteEventStore({ folder });
     await first.append('note/a', 'none', [anEvent()]);
     await first.close();
@@ -86,7 +86,7 @@ describe('the log in a SQLite file', () => {
     await store.close();
   });
 
-  it('whose disk fails under a sync says that nobody knows what took effect, and takes nothing more', async () => {
+  it('reports an unknown outcome if a sync fails, and accepts no further append', async () => {
     for (const many of [1, 20]) {
       let unknown = 0;
       const store = new SqliteEventStore({
@@ -110,7 +110,7 @@ describe('the log in a SQLite file', () => {
     }
   });
 
-  it('whose disk fails under the sync of what it adopts says the same', async () => {
+  it('reports an unknown outcome if the sync of an import fails', async () => {
     let unknown = 0;
     const store = new SqliteEventStore({ folder, onOutcomeUnknown: () => (unknown += 1) });
     const { writer } = store as unknown as { writer: { wal: number } };
@@ -125,7 +125,7 @@ describe('the log in a SQLite file', () => {
     await store.close();
   });
 
-  it('closes after what is under way', async () => {
+  it('completes pending appends before it closes', async () => {
     const store = new SqliteEventStore({ folder });
     const answer = store.append('note/a', 'none', [anEvent()]);
     const closed = store.close();
@@ -133,7 +133,7 @@ describe('the log in a SQLite file', () => {
     await closed;
   });
 
-  it('finds what is rare among many, wherever it stands, and lets others in between', async () => {
+  it('finds rare events anywhere among many, and serves others meanwhile', async () => {
     const store = new SqliteEventStore({ folder, maxWaiting: 20_000 });
     const rare = [1, 4999, 5000, 5001, 9999, 10_001];
     const events = Array.from({ length: 10_100 }, (_, i) => ({
@@ -155,7 +155,7 @@ describe('the log in a SQLite file', () => {
     await store.close();
   });
 
-  it('refuses a second writer on the folder, and lets readers in beside the first', async () => {
+  it('refuses a second writer on the folder, and admits readers beside the first', async () => {
     const store = new SqliteEventStore({ folder });
     await store.append('note/a', 'none', [anEvent()]);
     expect(() => new SqliteEventStore({ folder })).toThrow('is in use');
@@ -166,7 +166,7 @@ describe('the log in a SQLite file', () => {
     await new SqliteEventStore({ folder }).close();
   });
 
-  it("refuses another program's database, a newer format and what is no database, each in so many words", () => {
+  it("refuses another program's database, a newer format, and a file that is no database", () => {
     const file = join(folder, 'log.sqlite');
     const other = new Database(file);
     other.exec('CREATE TABLE theirs (a)');

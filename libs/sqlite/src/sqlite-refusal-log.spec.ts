@@ -13,14 +13,14 @@ describeContract('RefusalLog', REFUSAL_LOG, () => {
   return Promise.resolve({ port: { open }, end });
 });
 
-describe('refused commands in a SQLite file', () => {
+describe('the refusal log in a SQLite file', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'entente-refusals-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('wait for room where the disk is full, and fail nobody', async () => {
+  it('keeps refusals in memory while the disk is full, and fails no command', async () => {
     const log = new SqliteRefusalLog(folder, 1000);
     const { db } = log as unknown as { db: { pragma(text: string, how?: object): number } };
     db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);

@@ -32,7 +32,7 @@ const opened = async (url: string, { partitions = 1, log = 'log-1' } = {}): Prom
   return store;
 };
 
-describe.each([1, 3])('in %i partitions', (partitions) => {
+describe.each([1, 3])('the PostgreSQL read model store in %i partitions', (partitions) => {
   describeContract('ReadModelStore', READ_MODEL_STORE, async () => {
     const port = await opened(await postgres.database(), { partitions });
     return { port, end: () => port.close() };
@@ -52,8 +52,8 @@ const batch = (from: bigint, to: bigint, partition = 0) => ({
 const everything: RowQuery = { where: [], sort: [], limit: 1000 };
 const keysOf = async (store: ReadModelStore) => (await store.query('words', everything)).rows.map(({ key }) => key);
 
-describe('rows in PostgreSQL', () => {
-  it('are fenced between processes, told among them, and served by each as the turn moves', async () => {
+describe('the PostgreSQL read model store', () => {
+  it('fences other processes, notifies them, and follows the catalog version', async () => {
     const url = await postgres.database();
     const one = await opened(url);
     const other = await opened(url);
@@ -76,7 +76,7 @@ describe('rows in PostgreSQL', () => {
     await other.close();
   });
 
-  it('are read and written by as many statements for two thousand events as for one', async () => {
+  it('reads and writes two thousand events with as many statements as one', async () => {
     const url = await postgres.database();
     const store = new PostgresReadModelStore({ url, models: [eventCounts], views: [], partitions: 1 });
     await store.open('log-1');
@@ -127,7 +127,7 @@ describe('rows in PostgreSQL', () => {
     }
   });
 
-  it('are pinned partition by partition', async () => {
+  it('answers as of a position of each partition', async () => {
     const store = await opened(await postgres.database(), { partitions: 3 });
     expect(await store.commit([batch(0n, 5n, 0), batch(0n, 9n, 2)])).toBe(true);
     expect((await store.positions('words')).pin).toEqual([5n, 0n, 9n]);
@@ -147,7 +147,7 @@ describe('rows in PostgreSQL', () => {
     await store.close();
   });
 
-  it('are there again when every connection has been broken, for those who read, write and listen', async () => {
+  it('works again after every connection was broken, for readers, writers and listeners', async () => {
     const url = await postgres.database();
     const one = await opened(url);
     const other = await opened(url);
@@ -180,7 +180,7 @@ describe('rows in PostgreSQL', () => {
     await other.close();
   });
 
-  it('of another log, of other partitions, or in a database that orders text otherwise, are refused in so many words', async () => {
+  it('refuses rows of another log or partition count, and a database with another text order', async () => {
     const url = await postgres.database();
     await (await opened(url)).close();
     await expect(opened(url, { log: 'log-2' })).rejects.toThrow('holds the rows of another log (log-1, not log-2)');
@@ -192,7 +192,7 @@ describe('rows in PostgreSQL', () => {
   });
 });
 
-describe('the example story, in twelve partitions on PostgreSQL and in one on SQLite', () => {
+describe('the example data, in twelve partitions on PostgreSQL and one on SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-alike-'));
   let log: SqliteLogReader;
   const stores: ReadModelStore[] = [];
@@ -216,7 +216,7 @@ describe('the example story, in twelve partitions on PostgreSQL and in one on SQ
     rmSync(folder, { recursive: true });
   });
 
-  it('gives the same rows, pages, totals, changes and origins of every name, as of any position', async () => {
+  it('gives the same rows, pages, totals, changes and origins in every read model, as of any position', async () => {
     const head = await log.head();
     let seen = 0;
     for (const { name, columns, key } of (stores[0] as ReadModelStore).names())
@@ -252,7 +252,7 @@ describe('the example story, in twelve partitions on PostgreSQL and in one on SQ
     expect(seen).toBeGreaterThan(300);
   });
 
-  it('spreads its streams over the partitions', async () => {
+  it('is spread over the partitions', async () => {
     const { rows } = await (stores[1] as ReadModelStore).query('journal', everything);
     const partitions = new Set(rows.map(({ source }) => partitionOf(source?.stream ?? '', 12)));
     expect(partitions.size).toBeGreaterThan(3);

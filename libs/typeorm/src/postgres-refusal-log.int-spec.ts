@@ -12,7 +12,7 @@ describeContract('RefusalLog', REFUSAL_LOG, async () => {
   return { port: { open }, end: () => Promise.resolve() };
 });
 
-it('keeps what several processes note, and what was noted while the database was away', async () => {
+it('the PostgreSQL refusal log keeps refusals of several processes, also those noted during an outage', async () => {
   const url = await postgres.database();
   const logs = await Promise.all([1, 2].map(() => PostgresRefusalLog.open({ url })));
   logs.forEach((log, i) => log.note(refused(i)));

@@ -12,7 +12,7 @@ import { PostgresReadModelStore } from './postgres-read-model-store.js';
 const PASSWORD = 'hush@hush:1/2#?';
 const authority = anAuthority();
 
-describe('rows in a PostgreSQL that has a certificate', () => {
+describe('the PostgreSQL read model store over TLS', () => {
   let folder: string;
   let server: RunningPostgres;
   const files = { own: '', others: '' };
@@ -62,25 +62,22 @@ describe('rows in a PostgreSQL that has a certificate', () => {
   const listening = async (): Promise<readonly unknown[]> =>
     ask(`SELECT pid, ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE query LIKE 'LISTEN%'`);
 
-  it.each(['localhost', '127.0.0.1'])(
-    'are opened and folded over TLS at %s, and told of between processes',
-    async (host) => {
-      const one = await open({ host });
-      const other = await open({ host });
-      const told = new Promise((resolve) => other.onCommit((models) => resolve([...models])));
-      const from = (await one.checkpoints()).get('words')?.[0] ?? 0n;
-      const commit = { model: 'words', partition: 0, from, to: from + 1n, closes: [], versions: [], parked: [] };
-      expect(await one.commit([commit])).toBe(true);
-      expect(await told).toEqual(['words']);
-      const used = await ask(
-        `SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'ann'`,
-      );
-      expect(used).toEqual([{ ssl: true }]);
-      expect(await listening()).toMatchObject([{ ssl: true }, { ssl: true }]);
-    },
-  );
+  it.each(['localhost', '127.0.0.1'])('is opened and written at %s, and notifies other processes', async (host) => {
+    const one = await open({ host });
+    const other = await open({ host });
+    const told = new Promise((resolve) => other.onCommit((models) => resolve([...models])));
+    const from = (await one.checkpoints()).get('words')?.[0] ?? 0n;
+    const commit = { model: 'words', partition: 0, from, to: from + 1n, closes: [], versions: [], parked: [] };
+    expect(await one.commit([commit])).toBe(true);
+    expect(await told).toEqual(['words']);
+    const used = await ask(
+      `SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'ann'`,
+    );
+    expect(used).toEqual([{ ssl: true }]);
+    expect(await listening()).toMatchObject([{ ssl: true }, { ssl: true }]);
+  });
 
-  it('are listened to again, over TLS, after the connection broke', async () => {
+  it('listens again after the connection broke', async () => {
     await open();
     const [{ pid }] = (await listening()) as [{ pid: number }];
     await ask(`SELECT pg_terminate_backend(${pid})`);
@@ -90,12 +87,12 @@ describe('rows in a PostgreSQL that has a certificate', () => {
     });
   });
 
-  it('are not opened where its certificate is not trusted, or the password is wrong, which is not shown', async () => {
+  it('is refused if the certificate is not trusted or the password is wrong, which is not shown', async () => {
     expect(await failed({ ca: files.others })).toMatch(/certificate/);
     expect(await failed({ password: 'hush' })).toBe('password authentication failed for user "ann"');
   });
 
-  it('are not opened with a file of certificates that is not there, and the process goes on', async () => {
+  it('is refused with a file of certificates that does not exist, and the process goes on', async () => {
     expect(await failed({ ca: join(folder, 'away.pem') })).toMatch(/ENOENT.*away\.pem/);
     await open();
     const own = files.own;

@@ -44,14 +44,14 @@ const batch = {
   parked: [],
 };
 
-describe('rows in a SQLite file', () => {
+describe('the SQLite read model store', () => {
   let folder: string;
   beforeEach(() => {
     folder = newFolder();
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('are there when the file is opened again, and can be read beside the deployment that writes them', async () => {
+  it('has its rows when it is opened again, and is read beside the process that writes them', async () => {
     const first = await openIn(folder);
     await first.commit([batch]);
     const beside = await openIn(folder, { readonly: true });
@@ -64,12 +64,12 @@ describe('rows in a SQLite file', () => {
     await second.close();
   });
 
-  it('are refused for another log', async () => {
+  it('refuses the rows of another log', async () => {
     await (await openIn(folder)).close();
     await expect(openIn(folder, {}, 'log-2')).rejects.toThrow('rows of another log');
   });
 
-  it('of an older version are served as they are, with the columns that they have, until the new one has been filled', async () => {
+  it('serves rows of an older version with their columns until the new version is filled', async () => {
     const first = await openIn(folder);
     await first.commit([batch]);
     await first.close();
@@ -97,7 +97,7 @@ describe('rows in a SQLite file', () => {
     await second.close();
   });
 
-  it('fence a store that has not seen yet that others are served, and tell it by itself', async () => {
+  it('is fenced until it has seen that other tables are active, and then switches by itself', async () => {
     const first = await openIn(folder);
     await first.commit([batch]);
     const second = await openIn(folder);
@@ -116,7 +116,7 @@ describe('rows in a SQLite file', () => {
     await second.close();
   });
 
-  it('of an older format are dropped, and folded anew', async () => {
+  it('drops rows of an older format, and folds them from scratch', async () => {
     const old = new Database(join(folder, 'rows.sqlite'));
     old.exec(
       `CREATE TABLE house (only_one INTEGER PRIMARY KEY, log TEXT, format INTEGER); INSERT INTO house VALUES (1, 'log-1', 1);
@@ -129,7 +129,7 @@ describe('rows in a SQLite file', () => {
     await store.close();
   });
 
-  it('that are ahead of the log are folded anew, in tables of their own, also where a rebuild was broken off', async () => {
+  it('folds rows that are ahead of the log from scratch, in new tables, also after a broken rebuild', async () => {
     const first = await openIn(folder);
     await first.commit([{ ...batch, to: 5n }]);
     const next = await first.rebuild(['words'], false);
@@ -143,7 +143,7 @@ describe('rows in a SQLite file', () => {
     await second.close();
   });
 
-  it('being filled that are ahead of the log are begun anew', async () => {
+  it('restarts a pending table that is ahead of the log', async () => {
     const first = await openIn(folder);
     const next = await first.rebuild(['words'], false);
     await next.commit([{ ...batch, to: 5n }]);
@@ -157,7 +157,7 @@ describe('rows in a SQLite file', () => {
     await second.close();
   });
 
-  it('answer of what is served in the moment of the answer', async () => {
+  it('answers from the tables that are active at the moment of the answer', async () => {
     const first = await openIn(folder);
     await first.commit([batch]);
     const second = await openIn(folder);
@@ -182,7 +182,7 @@ describe('rows in a SQLite file', () => {
     await first.close();
   });
 
-  it('whose making was broken off are made whole, with all their indexes', async () => {
+  it('completes tables whose creation was broken off, with all indexes', async () => {
     const store = await openIn(folder);
     const other = new Database(join(folder, 'rows.sqlite'));
     // The last index of the next table cannot be made while another has its name.
@@ -199,7 +199,7 @@ describe('rows in a SQLite file', () => {
     await store.close();
   });
 
-  it('for which there is no room say so, and nothing of their batch is there', async () => {
+  it('reports a full disk, and keeps nothing of the batch', async () => {
     const store = await openIn(folder);
     const next = await store.rebuild(['words'], false);
     const big = {
@@ -232,7 +232,7 @@ describe('rows in a SQLite file', () => {
     await store.close();
   });
 
-  it('are refused where this version of Entente was never started on them', async () => {
+  it('refuses rows on which this version of Entente was never started', async () => {
     await (await openIn(folder)).close();
     const more = [words, { ...words, name: 'more' }];
     await expect(openIn(folder, { models: more, readonly: true })).rejects.toThrow('start this version');

@@ -19,7 +19,7 @@ const failingAt = (bad: string, error: Error): Executor =>
         : Promise.resolve({ as: 'refused', refusal: { code: 'not-found', message: 'no', rule: 'R1', params: {} } }),
   }) as never;
 
-describe('an intake', () => {
+describe('the intake', () => {
   it('refuses a command whose events are too large for the store, and goes on', async () => {
     const intake = new Intake(failingAt('b', new TooLarge('more than 1048576 bytes')), {} as EventLog);
     const [, large, next] = await intake.decide(['a', 'b', 'b2'].map(aCommand));
@@ -27,7 +27,7 @@ describe('an intake', () => {
     expect(next).toMatchObject({ as: 'refused', code: 'not-found' });
   });
 
-  it('answers nothing of a batch where the store fails otherwise', async () => {
+  it('answers no command of a batch if the store fails otherwise', async () => {
     const away = new Fault('event-store-unanswered', 'away', 5);
     await expect(new Intake(failingAt('b', away), {} as EventLog).decide(['a', 'b'].map(aCommand))).rejects.toBe(away);
   });

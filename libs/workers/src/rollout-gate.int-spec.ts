@@ -97,8 +97,8 @@ const isFolded = (model: string, version: number): Promise<void> =>
     return by === `version ${version}` && events === written;
   });
 
-describe('projections of two versions, on the same rows', () => {
-  it('take over from each other: the older one folds all that is served while the newer one waits, until its own rows are', async () => {
+describe('projectors of two versions on the same rows', () => {
+  it('take over from each other: the newer waits while the older folds, until its tables are filled', async () => {
     const older = await projector(OLDER);
     older.fill();
     await write(20);
@@ -122,7 +122,7 @@ describe('projections of two versions, on the same rows', () => {
     await isFolded('steady', 1);
   });
 
-  it('do not wait for nobody: the newer one begins when nothing has moved for its patience', async () => {
+  it('do not wait for an absent one: the newer begins after its patience without progress', async () => {
     const older = await projector(OLDER);
     await write(5);
     await isFolded('steady', 1);
@@ -141,7 +141,7 @@ describe('projections of two versions, on the same rows', () => {
     await isFolded('changed', 2);
   });
 
-  it('are never filled back: an older one that begins beside newer rows leaves them, and folds what is the same in both', async () => {
+  it('never go back: an older one beside newer rows leaves them, and folds the shared models', async () => {
     const newer = await projector(NEWER);
     newer.fill();
     await write(5);

@@ -64,8 +64,8 @@ async function trial(way: 'one call an append' | 'all over one call') {
 }
 
 for (const way of ['one call an append', 'all over one call'] as const)
-  describe(`the double of a server, with ${way},`, () => {
-    it('takes a repeat of any kind for the first time, while it has the ids at hand', async () => {
+  describe(`the EventStoreDB double with ${way}`, () => {
+    it('recognises a repeat at any expected revision while it has the ids in memory', async () => {
       const { append } = await trial(way);
       const a = anEvent();
       const b = anEvent();
@@ -77,7 +77,7 @@ for (const way of ['one call an append', 'all over one call'] as const)
       expect(await append([b], 0n)).toEqual(first);
     });
 
-    it('refuses what repeats in part, and what expects another revision, with the one that is there', async () => {
+    it('refuses a partial repeat and a wrong expected revision, with the actual revision', async () => {
       const { append } = await trial(way);
       const a = anEvent();
       const b = anEvent();
@@ -97,7 +97,7 @@ for (const way of ['one call an append', 'all over one call'] as const)
       expect(await append([anEvent(), a], ANY)).toMatchObject({ nextExpectedRevision: 3n });
     });
 
-    it('names the leader where it is none', async () => {
+    it('names the leader if it is not the leader', async () => {
       const { server, append } = await trial(way);
       server.faults.leader = { host: '127.0.0.1', port: 1 };
       await expect(append([anEvent()], ANY)).rejects.toMatchObject({
@@ -107,14 +107,14 @@ for (const way of ['one call an append', 'all over one call'] as const)
     });
   });
 
-describe('the double of a server', () => {
-  it('holds the deadline of appends over one call against its own clock, as the server does', async () => {
+describe('the EventStoreDB double', () => {
+  it('checks the deadline of batched appends against its own clock, as the server does', async () => {
     const { server, append } = await trial('all over one call');
     server.faults.skew = 60_000;
     await expect(append([anEvent()], ANY)).rejects.toMatchObject({ type: 'deadline-exceeded' });
   });
 
-  it('writes nothing of a request whose connection breaks off, as when its sender is killed, and goes on', async () => {
+  it('writes nothing of a request whose connection breaks off, and goes on', async () => {
     const { server, client, append } = await trial('one call an append');
     const sockets: Socket[] = [];
     const between = createServer((socket) => {
@@ -144,7 +144,7 @@ describe('the double of a server', () => {
     expect(revisions).toEqual([0n]);
   });
 
-  it('reads from a position on, backwards from before it, and from nowhere that no event begins', async () => {
+  it('reads from a position, backwards from before it, and refuses one at which no event begins', async () => {
     const { client, append } = await trial('one call an append');
     const { position } = await append([anEvent()], ANY);
     await append([anEvent()], ANY);
@@ -160,7 +160,7 @@ describe('the double of a server', () => {
     await expect(positions('forwards', commit + 1n)).rejects.toThrow('Unexpected ReadAllResult: Error');
   });
 
-  it('forgets the ids of any and of exists when it starts again, and knows those at a revision for ever', async () => {
+  it('forgets ids of "any" and "exists" at a restart, and knows those at a revision for ever', async () => {
     const { server, append } = await trial('one call an append');
     const a = anEvent();
     expect(await append([a], NO_STREAM)).toMatchObject({ nextExpectedRevision: 0n });
@@ -178,7 +178,7 @@ describe('the double of a server', () => {
     ['22.10.5', 10],
     ['23.10.6', 10],
     ['24.10.4', null],
-  ])('of %s ends a live subscription for which more than 32 events wait with code %s', async (version, code) => {
+  ])('of version %s ends a subscription with more than 32 pending events with status %s', async (version, code) => {
     const { server, client, append } = await trial('one call an append');
     server.faults.version = version;
     const head = await append([anEvent()], ANY);
@@ -198,7 +198,7 @@ describe('the double of a server', () => {
     await subscription.unsubscribe().catch(() => undefined);
   });
 
-  it('that shuts down refuses appends at once, and ends subscriptions with code 13', async () => {
+  it('refuses appends at once during a shutdown, and ends subscriptions with status 13', async () => {
     const { server, client, append } = await trial('one call an append');
     await append([anEvent()], ANY);
     const subscription = client.subscribeToAll({ fromPosition: START });
@@ -230,7 +230,7 @@ describe('the double of a server', () => {
     ]);
   });
 
-  it('takes no more over one call for many appends than the server does, and refuses each alone', async () => {
+  it('accepts as many appends over one call as the server, and refuses each other one alone', async () => {
     const { append } = await trial('all over one call');
     const large = jsonEvent({ type: 'Noted', data: { text: 'x'.repeat(1_100_000) } });
     const answers = await Promise.allSettled([
@@ -242,7 +242,7 @@ describe('the double of a server', () => {
     expect(answers[1]).toMatchObject({ reason: { type: 'maximum-append-size-exceeded', maxAppendSize: 1_048_576 } });
   });
 
-  it('reads what passes a filter, up to a count, forwards and backwards', async () => {
+  it('reads with a filter, up to a count, forwards and backwards', async () => {
     const { server, client, append } = await trial('one call an append');
     for (let i = 0; i < 5; i += 1) {
       await append([anEvent()], ANY);
@@ -277,7 +277,7 @@ describe('the double of a server', () => {
     expect(await found('BACKWARDS')).toEqual(['memo-4', 'memo-3', 'memo-2']);
   });
 
-  it.each([0, 5])('answers what its log fails at, after %d ms too, and goes on', async (slow) => {
+  it.each([0, 5])('answers when its log fails, also after %d ms, and goes on', async (slow) => {
     const server = await EventStoreDouble.start();
     const client = clientOf(server);
     const { keep } = server.log;
@@ -292,7 +292,7 @@ describe('the double of a server', () => {
     expect(server.log.of('note-1')).toEqual([]);
   });
 
-  it('passes over stream metadata that is none', async () => {
+  it('ignores stream metadata that is not valid', async () => {
     const server = await EventStoreDouble.start();
     const client = clientOf(server);
     await client.appendToStream('note-1', [anEvent(), anEvent()]);
@@ -308,7 +308,7 @@ describe('the double of a server', () => {
     }
   });
 
-  it('takes patterns that escape what need not be escaped', async () => {
+  it('accepts patterns with needless escapes', async () => {
     const server = await EventStoreDouble.start();
     const client = clientOf(server);
     await client.appendToStream('note-1', jsonEvent({ type: 'was-noted', data: {} }));
@@ -322,7 +322,7 @@ describe('the double of a server', () => {
     expect(first).toBe('was-noted');
   });
 
-  it('goes on whatever it is sent', async () => {
+  it('survives any bytes that a client sends', async () => {
     const { server, append } = await trial('one call an append');
     await append([anEvent()], NO_STREAM);
     const raw = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());

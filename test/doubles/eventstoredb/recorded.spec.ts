@@ -16,8 +16,8 @@ const QUIET = 500;
 /** The reference; the integration tests ask as the other versions, too. */
 const VERSIONS = ['23.10.6'];
 
-describe('the stand-in for an event store', () => {
-  it('is compared with every step of every server that was recorded', () => {
+describe('the EventStoreDB double and recorded answers', () => {
+  it('are compared in every step of every recorded server', () => {
     expect(recordedVersions()).toEqual(['22.10.5', '23.10.6', '24.10.4', '24.2.0']);
     for (const version of recordedVersions()) expect(Object.values(recorded(version).answers).flat()).toHaveLength(169);
   });
@@ -37,12 +37,12 @@ describe('the stand-in for an event store', () => {
   });
   afterAll(() => Promise.allSettled(answered.values()));
 
-  it.each(VERSIONS)('answers every question as a server of %s did', async (version) => {
+  it.each(VERSIONS)('agree on every question to a server of %s', async (version) => {
     const found = differences(recorded(version).answers, (await answered.get(version)) ?? {});
     expect(found.filter((one) => !Object.keys(LEFT_OUT).some((step) => one.startsWith(`${step}\n`)))).toEqual([]);
   });
 
-  it('is found to differ where it does', async () => {
+  it('are found to differ if the double is changed', async () => {
     const server = await EventStoreDouble.start();
     ends.push(() => server.stop());
     const only = ['an append of nothing'];

@@ -52,8 +52,8 @@ async function eventually(work: () => Promise<unknown>): Promise<void> {
     }
 }
 
-describe('the double of a server, as a process of its own,', () => {
-  it('has all that it answered, and the same, when it was killed and began again on its folder and port', async () => {
+describe('the EventStoreDB double as a process', () => {
+  it('keeps everything that it acknowledged when it is killed and restarted on its folder', async () => {
     const folder = aFolder();
     const first = await standing(folder);
     const { append, all } = clientOf(first);
@@ -71,7 +71,7 @@ describe('the double of a server, as a process of its own,', () => {
     expect(await again.append(10)).toMatchObject({ nextExpectedRevision: 9n });
   });
 
-  it('cuts a torn last line off, and goes on behind what is whole', async () => {
+  it('drops a torn last line, and goes on after the complete ones', async () => {
     const folder = aFolder();
     const first = await standing(folder);
     await clientOf(first).append(1);
@@ -89,7 +89,7 @@ describe('the double of a server, as a process of its own,', () => {
     expect(await clientOf(await standing(folder)).all()).toEqual(before);
   });
 
-  it('does not begin on a log that is damaged further up', async () => {
+  it('refuses to start on a log that is damaged further up', async () => {
     const folder = aFolder();
     const first = await standing(folder);
     await clientOf(first).append(1);
@@ -100,7 +100,7 @@ describe('the double of a server, as a process of its own,', () => {
     await expect(standing(folder)).rejects.toThrow('line 1 of');
   });
 
-  it('does wrong what it is told from outside, and nothing that is no fault', async () => {
+  it('injects the faults that are set from outside, and refuses unknown ones', async () => {
     const server = await standing(aFolder());
     const { append, all } = clientOf(server);
     await append(1);
@@ -124,7 +124,7 @@ describe('the double of a server, as a process of its own,', () => {
     await append(5);
   });
 
-  it('does wrong on every node of a cluster what it is told, whichever leads, and tells what is left', async () => {
+  it('injects faults on every node of a cluster, whichever leads, and reports what is left', async () => {
     const server = await startEventStore({ folder: aFolder(), nodes: 3 });
     ends.push(() => server.kill());
     const { append } = clientOf(server);
