@@ -131,7 +131,7 @@ try {
   });
 } finally {
   await browser?.close();
-  started.deployment.kill('SIGTERM');
+  started.signal('SIGTERM');
   await started.ended;
   rmSync(folder, { recursive: true, force: true });
 }

@@ -3,11 +3,12 @@
  * openapi-generator, send three commands and a query to a standalone deployment. Takes Java 17,
  * Maven, Python 3.9 and what they fetch; the TypeScript clients are a part of `npm test`.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startStandalone } from '../support/standalone-process.ts';
 
 const VERSION = '7.18.0';
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -27,23 +28,6 @@ const generate = (language, ...options) => {
   run('java', ['-jar', jar, 'generate', ...of, ...options]);
   return out;
 };
-
-/** A standalone deployment on an empty folder, and its address. */
-async function started() {
-  const env = { ...process.env, ENTENTE_DATA: join(folder, 'data'), PORT: '0', ENTENTE_EXAMPLE: 'off' };
-  const main = join(root, 'dist/apps/standalone/src/main.js');
-  const server = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await new Promise((resolve, reject) => {
-    let said = '';
-    server.on('exit', () => reject(new Error('the deployment ended before it was ready')));
-    server.stdout.on('data', (chunk) => {
-      said += chunk;
-      const found = /http:\/\/[0-9.]+:[0-9]+/.exec(said);
-      if (found !== null) resolve(found[0]);
-    });
-  });
-  return { server, url };
-}
 
 function byPython(url) {
   const out = generate('python');
@@ -68,7 +52,8 @@ if (!existsSync(jar)) {
   const artifact = `-Dartifact=org.openapitools:openapi-generator-cli:${VERSION}`;
   run('mvn', ['-q', '-B', 'dependency:copy', artifact, `-DoutputDirectory=${cache}`]);
 }
-const { server, url } = await started();
+const server = await startStandalone(join(folder, 'data'), 'off');
+const { url } = server;
 let failed = 0;
 try {
   writeFileSync(join(folder, 'openapi.json'), await (await fetch(`${url}/docs-json`)).text());
@@ -89,7 +74,7 @@ try {
   failed += 1;
   console.error(`${error.message}\n${error.stdout ?? ''}`);
 } finally {
-  server.kill();
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 process.exit(failed === 0 ? 0 : 1);

@@ -192,7 +192,8 @@ async function rebuilding(round) {
 
 async function round(n) {
   const started = await startStandalone(data, 'off');
-  ({ url, deployment } = started);
+  deployment = started.process;
+  ({ url } = started);
   down = false;
   if (n === 0) {
     for (const agent of ['agent-1', 'agent-2', 'agent-3']) {
@@ -228,8 +229,7 @@ async function round(n) {
     if (verified.status !== 0) fail(`the log: ${verified.stdout}${verified.stderr}`);
   }
   if (n === Number(times)) {
-    started.deployment.kill('SIGTERM');
-    await started.ended;
+    await started.stop();
     return events;
   }
   const load = Promise.all([
@@ -240,9 +240,8 @@ async function round(n) {
   ]);
   const beside = n % 2 === 0 ? rebuilding(n) : backingUp(n);
   await pause(30 + randomInt(n % 3 === 0 ? 1500 : 500));
-  started.deployment.kill('SIGKILL');
   down = true;
-  await started.ended;
+  await started.kill();
   await load;
   // What worked beside the deployment is killed too, at another moment, or ends by itself.
   if (n % 3 !== 0) {

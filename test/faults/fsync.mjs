@@ -49,8 +49,7 @@ try {
 } finally {
   // strace would keep a SIGTERM to itself: the deployment behind it is killed, and strace ends with
   // it.
-  spawnSync('pkill', ['-KILL', '-P', String(started.deployment.pid)]);
-  started.deployment.kill('SIGKILL');
-  await started.ended;
+  spawnSync('pkill', ['-KILL', '-P', String(started.pid)]);
+  await started.kill();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -86,9 +86,7 @@ it('a server killed four times under load keeps acknowledged events once, with t
 it('a server killed while it writes its pseudonym key starts again with a complete key', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-key-'));
   const dies = preload('failing-files.mjs?dies=key');
-  await expect(startStandalone(folder, 'off', [], { NODE_OPTIONS: `--import ${dies}` })).rejects.toThrow(
-    'ended with null',
-  );
+  await expect(startStandalone(folder, 'off', [], {}, dies)).rejects.toThrow('ended with SIGKILL');
   const { process: deployment, ended } = await startStandalone(folder, 'off');
   expect(readFileSync(join(folder, 'pseudonym.key'), 'utf8')).toMatch(/^[0-9a-f]{64}$/);
   deployment.kill('SIGKILL');

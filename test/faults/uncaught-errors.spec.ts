@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MAIN, propose } from '../support/standalone-process.js';
+import { propose, startStandalone } from '../support/standalone-process.js';
 import { preload } from '../support/preload.js';
 
 const UNCAUGHT = preload('uncaught-errors.mjs');
@@ -26,31 +26,20 @@ const saidIn = (log: string) =>
 
 describe('an uncaught error', () => {
   it('is logged once with its cause, open requests are answered or closed, and the status is 70', async () => {
-    const server = spawn(process.execPath, ['--import', UNCAUGHT, MAIN], {
-      env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: 'off' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let log = '';
-    server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    const ended = once(server, 'close') as Promise<[number | null]>;
-    const url = await new Promise<string>((resolve) => {
-      server.stdout.on('data', (chunk: Buffer) => {
-        const found = /http:\/\/[0-9.]+:[0-9]+/.exec(chunk.toString());
-        if (found !== null) resolve(found[0]);
-      });
-    });
+    const server = await startStandalone(folder, 'off', [], {}, UNCAUGHT);
+    const { url } = server;
     const live = await fetch(`${url}/v1/history/live`);
     const heard = live.text();
     const answers = Array.from({ length: 20 }, (_, i) => propose(url, `p${i}`).then(({ status }) => status));
     await Promise.race(answers);
-    server.kill('SIGUSR2');
+    server.signal('SIGUSR2');
     const settled = await Promise.allSettled(answers);
-    expect((await ended)[0]).toBe(70);
+    expect(await server.ended).toBe(70);
     expect(await heard).toContain('the service is stopping');
     // What was accepted is answered; what came too late is refused, or finds nobody.
     for (const answer of settled) if (answer.status === 'fulfilled') expect([201, 503]).toContain(answer.value);
     expect(settled[0]).toMatchObject({ status: 'fulfilled', value: 201 });
-    expect(saidIn(log)).toEqual([
+    expect(saidIn(server.logged())).toEqual([
       expect.objectContaining({
         level: 'fatal',
         msg: expect.stringMatching(

@@ -335,13 +335,12 @@ export const MUTANTS: readonly Mutant[] = [
     tests: 'refuses appends beyond its bound',
   },
   {
-    name: 'a slow live reader is closed',
-    file: 'libs/http/src/live.controller.ts',
-    code: `if (this.raw.writableLength > MAX_BUFFERED_BYTES) this.cutOff(TOO_SLOW);
-    else this.raw`,
-    instead: 'this.raw',
-    spec: 'test/faults/many-clients.spec.ts',
-    tests: 'that reads too slowly',
+    name: 'the results that are kept for different queries of live readers are bounded',
+    file: 'libs/engine/src/live-rows.ts',
+    code: 'if (read.size >= MAX_SNAPSHOTS) read.clear();',
+    instead: '',
+    spec: 'libs/engine/src/live-rows.spec.ts',
+    tests: 'keep the results of at most',
   },
   {
     name: 'the refused commands that wait to be written are bounded',

@@ -1,9 +1,12 @@
+import type { ChildProcess } from 'node:child_process';
+
 /** Settings, as the environment has them. */
 export type Settings = Readonly<Record<string, string>>;
 
 /** A built app that runs. */
 export interface RunningApp {
   readonly name: string;
+  readonly process: ChildProcess;
   readonly url: string;
   readonly pid: number;
   readonly ended: Promise<number | string | null>;
@@ -14,6 +17,11 @@ export interface RunningApp {
   stop(): Promise<number | string | null>;
   kill(): Promise<number | string | null>;
 }
-export type AppName = 'api' | 'relay' | 'projector' | 'intake';
-export function startApp(name: AppName, settings: Settings, loading?: string): Promise<RunningApp>;
+export type AppName = 'api' | 'relay' | 'projector' | 'intake' | 'standalone';
+export function startApp(
+  name: AppName,
+  settings: Settings,
+  loading?: string,
+  behind?: readonly string[],
+): Promise<RunningApp>;
 export function entente(settings: Settings, ...args: readonly string[]): Promise<string>;

@@ -1,4 +1,7 @@
-/** The built apps as processes of their own, on services that are named to them. */
+/**
+ * The built programs, running as processes: the command line, the distributed apps, the standalone
+ * server.
+ */
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -25,13 +28,15 @@ export async function entente(settings, ...args) {
 
 /**
  * Starts an app on a free port. Gives its `url` as soon as it has one, which may be before its
- * services answer; `ready()`, which waits until it says that all is well; `logged()`; and `signal`,
- * `stop`, `kill`, which wait for its end. `loading`: a module that is loaded before it, for what a
- * test does to it from within.
+ * services answer; `ready()`, which waits until it is ready; `logged()`; and `signal`, `stop` and
+ * `kill`, of which the last two wait for its end. `loading` is a module that is loaded before it;
+ * `behind` a program that runs it, such as strace, with its arguments.
  */
-export async function startApp(name, settings, loading) {
+export async function startApp(name, settings, loading, behind = []) {
   const before = loading === undefined ? [] : ['--import', loading];
-  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...before, program(name)], {
+  const flags = ['--disable-warning=TimeoutNegativeWarning', ...before];
+  const [command, ...args] = [...behind, process.execPath, ...flags, program(name)];
+  const child = spawn(command, args, {
     env: { ...process.env, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -72,6 +77,7 @@ export async function startApp(name, settings, loading) {
   };
   return {
     name,
+    process: child,
     url,
     ready,
     health,

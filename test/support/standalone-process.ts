@@ -1,24 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { type RunningApp, startApp } from './app-process.mjs';
 
 /** The built standalone server, running as a process. */
-export interface StandaloneProcess {
-  readonly process: ChildProcess;
-  readonly url: string;
-  readonly ended: Promise<void>;
-  /** Its log so far. */
-  logged(): string;
-}
+export type StandaloneProcess = RunningApp;
 
 /** The program that `npm start` runs. */
 export const MAIN = fileURLToPath(new URL('../../dist/apps/standalone/src/main.js', import.meta.url));
-
-const environment = (folder: string, example: 'on' | 'off') => ({
-  ...process.env,
-  ENTENTE_DATA: folder,
-  PORT: '0',
-  ENTENTE_EXAMPLE: example,
-});
 
 /**
  * Runs the built server on a folder on which it must fail to start, as another user if one is
@@ -31,7 +19,7 @@ export async function runStandalone(
   const deployment = spawn(process.execPath, [MAIN], {
     ...user,
     cwd: '/',
-    env: environment(folder, 'off'),
+    env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 20_000,
   });
@@ -44,36 +32,17 @@ export async function runStandalone(
 
 /**
  * Starts the built server on a data folder and a free port, and waits until it prints its address.
- * `behind` is a program that runs it, such as strace, with its arguments.
+ * `behind` is a program that runs it, such as strace, with its arguments; `loading` a module that
+ * is loaded before it.
  */
-export async function startStandalone(
+export const startStandalone = (
   folder: string,
   example: 'on' | 'off',
   behind: readonly string[] = [],
   settings: Readonly<Record<string, string>> = {},
-): Promise<StandaloneProcess> {
-  const command = [...behind, process.execPath, MAIN];
-  const [program = process.execPath, ...args] = command;
-  const deployment = spawn(program, args, {
-    env: { ...environment(folder, example), ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let logged = '';
-  deployment.stderr.on('data', (chunk: Buffer) => {
-    process.stderr.write(chunk);
-    logged = (logged + chunk.toString()).slice(-1_000_000);
-  });
-  const ended = new Promise<void>((resolve) => deployment.once('exit', () => resolve()));
-  const url = await new Promise<string>((resolve, reject) => {
-    deployment.once('error', reject);
-    deployment.once('exit', (code) => reject(new Error(`the deployment ended with ${code} before it listened`)));
-    deployment.stdout.on('data', (chunk: Buffer) => {
-      const found = /http:\/\/[0-9.]+:[0-9]+/.exec(chunk.toString());
-      if (found !== null) resolve(found[0]);
-    });
-  });
-  return { process: deployment, url, ended, logged: () => logged };
-}
+  loading?: string,
+): Promise<StandaloneProcess> =>
+  startApp('standalone', { ENTENTE_DATA: folder, ENTENTE_EXAMPLE: example, ...settings }, loading, behind);
 
 /** Proposes a programme. Its id is the command id too, so that a repeat changes nothing. */
 export const propose = (url: string, id: string, more: Readonly<Record<string, string>> = {}): Promise<Response> =>
