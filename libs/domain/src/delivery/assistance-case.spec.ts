@@ -105,7 +105,7 @@ const act = (type: string, data: object) => ({ type, data });
 const donor = (...past: Event[]) => given(assistanceCase, ...past).as('norland', 'donor');
 const recipient = (...past: Event[]) => given(assistanceCase, ...past).as('estmark', 'recipient');
 
-describe('assistance is requested', () => {
+describe('a case is requested', () => {
   const when = act('RequestAssistance', request);
   it('by the recipient, within its programme', () =>
     recipient().knowing(programme, OF, proposed).decides(when, requested));
@@ -114,7 +114,7 @@ describe('assistance is requested', () => {
       .as('sudria', 'donor', { for: 'estmark' })
       .knowing(programme, OF, proposed)
       .decides(when, requested));
-  it('in a letter that the donor records by its reference', () => {
+  it('by a letter that the donor records with its reference', () => {
     const letter = { ...request, letter: 'LOR 2026-014' };
     donor()
       .knowing(programme, OF, proposed)
@@ -135,12 +135,12 @@ describe('assistance is requested', () => {
     const others = { ...proposed, data: { ...proposed.data, recipient: 'sudria' } };
     recipient().knowing(programme, OF, others).refuses(when, 'programme-of-others');
   });
-  it('or outside of any programme', () => {
+  it('outside of any programme too', () => {
     const alone = { donor: 'norland', recipient: 'estmark', asked: request.asked };
     recipient().decides(act('RequestAssistance', alone), act('AssistanceRequested', alone));
   });
   it('once', () => recipient(requested).knowing(programme, OF, proposed).refuses(when, 'already-exists'));
-  it('before anything else happens to it', () => donor().refuses(act('MakeOffer', { offer: 'basic' }), 'not-found'));
+  it('before any other command', () => donor().refuses(act('MakeOffer', { offer: 'basic' }), 'not-found'));
 });
 
 describe('an incomplete request is returned', () => {
@@ -162,15 +162,15 @@ describe('an incomplete request is returned', () => {
 
 describe('an offer is prepared', () => {
   const prepare = (more: object = {}) => act('PrepareOffer', { ...terms, ...more });
-  it('of drafted lines', () => {
+  it('with drafted lines', () => {
     donor(requested).decides(act('AddCaseLine', lineOf('001')), lineAdded());
     donor(requested, lineAdded()).decides(prepare(), prepared());
   });
   it('with lines of different names', () =>
     donor(requested, lineAdded()).refuses(act('AddCaseLine', lineOf('001')), 'line-already-added'));
-  it('a line may be called like anything', () =>
+  it('with lines of any name', () =>
     donor(requested).decides(act('AddCaseLine', lineOf('constructor')), lineAdded('constructor')));
-  it('naming lines that exist', () => {
+  it('with lines that exist', () => {
     donor(requested).refuses(prepare(), 'line-unknown');
     donor(requested).refuses(prepare({ lines: ['constructor'] }), 'line-unknown');
   });
@@ -199,12 +199,12 @@ describe('the legislature is told of an offer that asks for it (R16)', () => {
   const past = [requested, lineAdded(), prepared({ noticeDays: 15 })];
   const notify = (on = '2026-05-20') => act('NotifyLegislatureOfOffer', { offer: 'basic', on });
   const make = act('MakeOffer', { offer: 'basic' });
-  it('which fixes when the offer may be made', () => donor(...past).decides(notify(), notified));
-  it('once, and not tomorrow', () => {
+  it('with the day from which the offer may be made', () => donor(...past).decides(notify(), notified));
+  it('once, on a day that has come', () => {
     donor(...past, notified).refuses(notify(), 'already-notified');
     donor(...past).refuses(notify('2026-06-02'), 'day-in-future');
   });
-  it('and of no other', () => {
+  it('and of no other offer', () => {
     donor(requested, lineAdded(), prepared()).refuses(notify(), 'notice-not-required');
     donor(requested, lineAdded()).refuses(notify(), 'not-prepared');
   });
@@ -214,7 +214,7 @@ describe('the legislature is told of an offer that asks for it (R16)', () => {
     donor(...past, notified).refuses(make, 'notice-running', { now: '2026-06-03T23:59:59.000Z' });
     donor(...past, notified).decides(make, made, { now: '2026-06-04T00:00:00.000Z' });
   });
-  it('R16: an offer prepared anew is told anew', () =>
+  it('R16: again if another offer is prepared', () =>
     donor(...past, notified, prepared({ offer: 'second', noticeDays: 30 })).refuses(
       act('MakeOffer', { offer: 'second' }),
       'legislature-not-notified',
@@ -224,7 +224,7 @@ describe('the legislature is told of an offer that asks for it (R16)', () => {
 
 describe('an offer is made', () => {
   const make = act('MakeOffer', { offer: 'basic' });
-  it('by the donor, where no notice is asked for', () => donor(requested, lineAdded(), prepared()).decides(make, made));
+  it('by the donor, if no notice is required', () => donor(requested, lineAdded(), prepared()).decides(make, made));
   it('once, by its name, while it is valid', () => {
     donor(...offered).refuses(make, 'not-prepared');
     donor(requested, lineAdded(), prepared()).refuses(act('MakeOffer', { offer: 'other' }), 'other-offer');
@@ -236,7 +236,7 @@ describe('an offer is accepted', () => {
   const accept = act('AcceptOffer', accepted.data);
   it('by the recipient', () => recipient(...offered).decides(accept, accepted));
   it('not by the donor that made it', () => donor(...offered).refuses(accept, 'not-the-recipient'));
-  it('after it was made', () => recipient(requested, lineAdded(), prepared()).refuses(accept, 'not-offered'));
+  it('only after it was made', () => recipient(requested, lineAdded(), prepared()).refuses(accept, 'not-offered'));
   it('R16: until its last day', () => {
     recipient(...offered).decides(accept, accepted, { now: '2026-06-30T23:59:59.000Z' });
     recipient(...offered).refuses(accept, 'offer-lapsed', { now: '2026-07-01T00:00:00.000Z' });
@@ -260,7 +260,7 @@ describe('an offer lapses', () => {
     donor(...agreedCase).refuses(lapse, 'not-offered', later);
     donor(...offered, lapsed).refuses(lapse, 'not-offered', later);
   });
-  it("not by the recipient's word", () => recipient(...offered).refuses(lapse, 'not-the-donor', later));
+  it('not by a command of the recipient', () => recipient(...offered).refuses(lapse, 'not-the-donor', later));
 });
 
 describe('the initial deposit is received', () => {
@@ -302,7 +302,7 @@ describe('a case is implemented', () => {
     donor(...offered)
       .knowing(programme, OF, proposed)
       .decides(act('ImplementCase', { emergency }), hurried));
-  it('R16: but never without an offer', () =>
+  it('R16: never without an offer', () =>
     donor(requested).knowing(programme, OF, proposed).refuses(act('ImplementCase', { emergency }), 'not-accepted'));
   it('R19: not while the programme is suspended, emergency or not', () => {
     const past = [...agreedCase, deposited];
@@ -341,15 +341,15 @@ describe('a case is amended by both sides', () => {
     recipient(...past, amendmentOffered, act('AmendmentOffered', second)).refuses(accept, 'amendment-not-offered');
     recipient(...past, amendmentOffered, amendmentAccepted).refuses(accept, 'amendment-not-offered');
   });
-  it('after it was accepted', () => donor(...offered).refuses(offer({ adds: [] }), 'not-accepted'));
-  it('where it changes lines of the case or adds drafted ones, each once', () => {
+  it('only after the case was accepted', () => donor(...offered).refuses(offer({ adds: [] }), 'not-accepted'));
+  it('if it changes lines of the case or adds drafted ones, each once', () => {
     donor(...past).refuses(offer({ changes: [], adds: [] }), 'changes-nothing');
     donor(...past).refuses(offer({ changes: [{ ...change, line: '002' }], adds: [] }), 'line-unknown');
     donor(...past).refuses(offer({ adds: ['001'], changes: [] }), 'line-not-drafted');
     donor(...past).refuses(offer({ adds: ['003'] }), 'line-not-drafted');
     donor(...past).refuses(offer({ changes: [change, change] }), 'line-twice');
   });
-  it('never below what is delivered, also when that came in between', () => {
+  it('never below the quantity delivered, also after a delivery in between', () => {
     const less = { changes: [{ ...change, quantityBy: -41 }], adds: [] };
     donor(...past, delivered()).refuses(offer(less), 'below-delivered');
     recipient(...past, act('AmendmentOffered', { ...amendment, ...less }), delivered()).refuses(
@@ -357,7 +357,7 @@ describe('a case is amended by both sides', () => {
       'below-delivered',
     );
   });
-  it('within what a row can hold', () => {
+  it('within the safe range of amounts', () => {
     const by = (more: object) => offer({ changes: [{ ...change, ...more }], adds: [] });
     donor(...past).refuses(by({ quantityBy: Number.MAX_SAFE_INTEGER }), 'quantity-beyond-range');
     donor(...past).refuses(by({ valueBy: Number.MAX_SAFE_INTEGER }), 'amount-beyond-range');
@@ -365,7 +365,7 @@ describe('a case is amended by both sides', () => {
     const dear = act('CaseLineAdded', { ...lineOf('002'), value: Number.MAX_SAFE_INTEGER });
     donor(...running, dear).refuses(offer({}), 'amount-beyond-range');
   });
-  it('so that more, or less, is delivered', () => {
+  it('to deliver more or less', () => {
     const wider = { ...amendment, changes: [{ ...change, quantityBy: 20 }], adds: [] };
     const after = act('AmendmentAccepted', { ...wider, value: 420 });
     const facts = [{ stream: `programme/${OF}`, event: given.id(0) }];
@@ -386,7 +386,7 @@ describe('a case is modified by one side', () => {
     recipient(...running).refuses(modify, 'not-the-donor');
     donor(...offered).refuses(modify, 'not-accepted');
   });
-  it('again and again, each time from where it stands', () =>
+  it('several times, each time from the current state', () =>
     donor(...running, modified).decides(modify, act('CaseModified', { ...modified.data, value: 510 })));
 });
 
@@ -401,7 +401,7 @@ describe('works', () => {
     donor(...running, worksStarted).decides(complete, worksCompleted);
     recipient(...running, worksStarted, worksCompleted).decides(accept, worksAccepted);
   });
-  it('are not accepted by whoever built them, nor built by whoever accepts them', () => {
+  it('are built and accepted by different organisations', () => {
     donor(...running, worksStarted, worksCompleted).refuses(accept, 'not-the-recipient');
     recipient(...running).refuses(start, 'not-a-deliverer');
     given(assistanceCase, ...running)
@@ -449,7 +449,7 @@ describe('assistance is delivered', () => {
     donor(...agreedCase, deposited)
       .knowing(consignment, SHIP, scheduled(), received(60))
       .refuses(when, 'not-implemented'));
-  it('R16: or under an emergency exception', () =>
+  it('R16: under an emergency exception too', () =>
     donor(...offered, hurried)
       .knowing(consignment, SHIP, scheduled(), received(60))
       .decides(when, delivered()));
@@ -471,13 +471,14 @@ describe('assistance is delivered', () => {
     donor(...running).refuses(and({ quantity: 101 }), 'exceeds-ordered');
     donor(...running, delivered()).refuses(and({ quantity: 41 }), 'exceeds-ordered');
   });
-  it('resting on something', () => donor(...running).refuses(and({ consignments: [] }), 'rests-on-nothing'));
+  it('by at least one consignment or fact', () =>
+    donor(...running).refuses(and({ consignments: [] }), 'rests-on-nothing'));
   it('with shares that make up the quantity, each consignment once', () => {
     donor(...running).refuses(and({ consignments: [share(59)] }), 'shares-do-not-add-up');
     donor(...running).refuses(and({ consignments: [share(61)] }), 'shares-do-not-add-up');
     donor(...running).refuses(and({ consignments: [share(30), share(30)] }), 'consignment-twice');
   });
-  it('by facts that stand where they are said to stand', () => {
+  it('by facts that the consignment has', () => {
     const fact = (stream: string) => ({ consignments: [], facts: [{ stream, event: given.id(99) }] });
     donor(...running).refuses(and(fact('assistance-case/norland.it-1')), 'fact-unknown');
     for (const stream of [`programme/${OF}`, 'training/norland.course-1', 'nowhere', 'constructor/x'])
@@ -500,17 +501,17 @@ describe('assistance is delivered', () => {
       .knowing(consignment, SHIP, scheduled(), shipped)
       .decides(when, delivered({ point: 'origin' }));
   });
-  it('today at the latest', () => {
+  it('on a day that has come', () => {
     const today = { on: '2026-06-01' };
     donor(...running)
       .knowing(consignment, SHIP, scheduled(), received(60, '2026-06-01'))
       .decides(and(today), delivered(today));
   });
-  it('not before they reached it', () =>
+  it('not before the consignments reached the point', () =>
     donor(...running)
       .knowing(consignment, SHIP, scheduled(), received(60, '2026-05-21'))
       .refuses(when, 'before-the-fact'));
-  it('with what they brought of the line, counted once', () => {
+  it('within what the consignments brought of the line, counted once', () => {
     donor(...running)
       .knowing(consignment, SHIP, scheduled(), received(59))
       .refuses(when, 'consignment-short');
@@ -540,7 +541,7 @@ describe('a delivery is corrected by the difference (R26)', () => {
     donor(...past)
       .knowing(consignment, SHIP)
       .decides(correct(), corrected));
-  it('R26: and upwards, where the consignment brought more', () => {
+  it('R26: upwards, if the consignment brought more', () => {
     donor(...past)
       .knowing(consignment, SHIP, scheduled(), received(61))
       .decides(correct({ quantityBy: 1 }), act('DeliveryCorrected', { ...fix, quantityBy: 1 }));
@@ -553,7 +554,7 @@ describe('a delivery is corrected by the difference (R26)', () => {
     donor(...past).refuses(correct({ corrects: given.id(99) }), 'corrects-unknown-event');
     donor(...past, lineAdded('002')).refuses(correct({ line: '002' }), 'corrects-unknown-event');
   });
-  it('R26: by something, never below nothing, never beyond what was ordered', () => {
+  it('R26: not by zero, below zero, or beyond the quantity ordered', () => {
     donor(...past).refuses(correct({ quantityBy: 0 }), 'correction-changes-nothing');
     donor(...past).refuses(correct({ quantityBy: -61 }), 'below-zero');
     donor(...past).refuses(correct({ quantityBy: 41 }), 'exceeds-ordered');
@@ -568,7 +569,7 @@ describe('a delivery is corrected by the difference (R26)', () => {
   });
   it('R26: also after the case was closed', () =>
     donor(...running, all, reconciled, closed).decides(correct(), corrected));
-  it('so that what was counted of the consignment is free again', () =>
+  it('and frees what it counted of the consignment', () =>
     donor(...past, corrected)
       .knowing(consignment, SHIP, scheduled(), received(60))
       .decides(
@@ -583,7 +584,7 @@ describe('a case is reconciled', () => {
     donor(...running, all).decides(reconcile(), reconciled);
     donor(...running, delivered()).refuses(reconcile(), 'lines-outstanding');
   });
-  it('or cancelled by amendment', () => {
+  it('when the rest is cancelled by amendment', () => {
     const less = { ...amendment, changes: [{ ...change, quantityBy: -40 }], adds: [], value: 420 };
     donor(...running, delivered(), act('AmendmentAccepted', less)).decides(
       reconcile({ finalValue: 420 }),
@@ -594,7 +595,7 @@ describe('a case is reconciled', () => {
     donor(...agreedCase).refuses(reconcile(), 'not-implemented');
     donor(...offered, hurried, all).refuses(reconcile(), 'not-accepted');
   });
-  it("within its value, in its currency, by the donor's word", () => {
+  it('within its value, in its currency, by the donor', () => {
     donor(...running, all).refuses(reconcile({ finalValue: 501 }), 'final-value-exceeds-case');
     donor(...running, all).refuses(reconcile({ currency: 'EUR' }), 'other-currency');
     recipient(...running, all).refuses(reconcile(), 'not-the-donor');
@@ -612,7 +613,7 @@ describe('a case is closed', () => {
     donor(...running, all, reconciled).decides(close, closed);
     donor(...running, all).refuses(close, 'not-reconciled');
   });
-  it('and is then at its end', () => {
+  it('and takes no command afterwards', () => {
     donor(...running, all, reconciled, closed).refuses(close, 'case-ended');
     donor(...running, all, reconciled).refuses(act('AddCaseLine', lineOf('002')), 'case-ended');
   });
@@ -627,7 +628,7 @@ describe('a case is cancelled', () => {
       .as('ostra-training', 'implementer')
       .refuses(cancel, 'not-a-party');
   });
-  it('once, and not after something was built or delivered', () => {
+  it('once, and not after works or deliveries', () => {
     donor(...offered, cancelled).refuses(cancel, 'case-ended');
     donor(...running, delivered()).refuses(cancel, 'execution-begun');
     donor(...running, worksStarted).refuses(cancel, 'execution-begun');

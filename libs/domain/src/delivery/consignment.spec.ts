@@ -71,7 +71,7 @@ describe('a delivery is scheduled', () => {
     donor(scheduled)
       .knowing(assistanceCase, CASE, ...running)
       .refuses(when, 'already-exists'));
-  it('before anything else happens to it', () => donor().refuses(act('ShipConsignment', shipped.data), 'not-found'));
+  it('before any other command', () => donor().refuses(act('ShipConsignment', shipped.data), 'not-found'));
   it('R16: under a case that is accepted or implemented, and not over', () => {
     donor().refuses(when, 'case-not-found');
     donor()
@@ -87,6 +87,15 @@ describe('a delivery is scheduled', () => {
     donor()
       .knowing(assistanceCase, CASE, ...running, over)
       .refuses(when, 'case-not-accepted');
+    donor()
+      .knowing(assistanceCase, CASE, ...running, act('CaseClosed', { reason: 'complete' }))
+      .refuses(when, 'case-not-accepted');
+  });
+  it('under a case outside of any programme', () => {
+    const outside = act('AssistanceRequested', { donor: 'norland', recipient: 'estmark', asked: [] });
+    donor()
+      .knowing(assistanceCase, CASE, outside, ...running.slice(1))
+      .decides(when, act('DeliveryScheduled', { ...plan, donor: 'norland', recipient: 'estmark' }));
   });
   it('of lines of the case, each once, within what is outstanding', () => {
     const lines = (name: string, quantity: number) => ({ lines: [{ line: name, quantity }] });
@@ -99,6 +108,9 @@ describe('a delivery is scheduled', () => {
     donor()
       .knowing(assistanceCase, CASE, ...running)
       .refuses(of(lines('001', 121)), 'exceeds-line');
+    donor()
+      .knowing(assistanceCase, CASE, ...running)
+      .decides(of(lines('001', 120)), act('DeliveryScheduled', { ...scheduled.data, ...lines('001', 120) }));
     const some = act('AssistanceDelivered', {
       line: '001',
       quantity: 21,
@@ -160,7 +172,7 @@ describe('a consignment is shipped', () => {
   });
 });
 
-describe('its facts come in any order, each once', () => {
+describe('the facts of a consignment come in any order, each once', () => {
   const facts = [
     ['RecordArrivalAtHub', atHub],
     ['TransferTitle', title],
@@ -178,11 +190,11 @@ describe('its facts come in any order, each once', () => {
 describe('a receipt is confirmed', () => {
   const when = act('ConfirmReceipt', received.data);
   const lines = (...more: object[]) => act('ConfirmReceipt', { on: '2026-05-20', lines: more });
-  it('by the recipient, whatever is known of the way', () => {
+  it('by the recipient, whatever other facts are recorded', () => {
     recipient(scheduled).decides(when, received);
     recipient(scheduled, title, shipped, atHub).decides(when, received);
   });
-  it('not by who delivered it, nor by an implementer', () => {
+  it('not by the deliverer or an implementer', () => {
     donor(scheduled).refuses(when, 'not-the-recipient');
     implementer(scheduled).refuses(when, 'not-the-recipient');
   });
@@ -210,9 +222,9 @@ describe('a receipt is corrected by the difference (R26)', () => {
     recipient(...past).decides(correct(serials), act('ReceiptCorrected', { ...fix, ...serials }));
     recipient(...past, act('ReceiptCorrected', { ...fix, ...serials })).refuses(correct(serials), 'serial-unknown');
   });
-  it('R26: naming the receipt', () =>
+  it('R26: by naming the receipt', () =>
     recipient(...past).refuses(correct({ corrects: given.id(0) }), 'corrects-unknown-event'));
-  it('R26: so that something changes', () =>
+  it('R26: by something other than zero', () =>
     recipient(...past).refuses(correct({ quantityBy: 0 }), 'correction-changes-nothing'));
   it('R26: within what was received and can be', () => {
     recipient(...past).refuses(correct({ line: '002' }), 'line-unknown');
@@ -235,11 +247,11 @@ describe('the day of a fact is corrected (R26)', () => {
     donor(...past).decides(fix(3, '2026-05-12'), fixed(3, '2026-05-12', 'title'));
     recipient(...past).decides(fix(4, '2026-05-19'), fixed(4, '2026-05-19', 'receipt'));
   });
-  it("R26: the receipt's by the recipient, the others by who delivers", () => {
+  it('R26: of a receipt by the recipient, of the others by the deliverer', () => {
     donor(...past).refuses(fix(4, '2026-05-19'), 'not-the-recipient');
     recipient(...past).refuses(fix(1, '2026-05-10'), 'not-a-deliverer');
   });
-  it('R26: naming such a fact, to another day that has come', () => {
+  it('R26: by naming the fact, to another day that has come', () => {
     donor(...past).refuses(fix(0, '2026-05-10'), 'corrects-unknown-event');
     donor(...past).refuses(fix(99, '2026-05-10'), 'corrects-unknown-event');
     donor(...past).refuses(fix(1, '2026-05-11'), 'correction-changes-nothing');
@@ -251,7 +263,7 @@ describe('the day of a fact is corrected (R26)', () => {
 describe('a discrepancy', () => {
   const say = act('ReportDiscrepancy', report);
   const answer = act('ResolveDiscrepancy', resolved.data);
-  it('is reported by the recipient and resolved by who delivers', () => {
+  it('is reported by the recipient and resolved by the deliverer', () => {
     recipient(scheduled, received).decides(say, reported);
     donor(scheduled, received, reported).decides(answer, resolved);
     donor(scheduled, received).refuses(say, 'not-the-recipient');
@@ -270,7 +282,7 @@ describe('a discrepancy', () => {
 describe('a shipment is held', () => {
   const hold = act('HoldShipment', held.data);
   const release = act('ReleaseShipment', released.data);
-  it('by who delivers it, or by a standing rule (R19)', () => {
+  it('by the deliverer, or by the system (R19)', () => {
     donor(scheduled).decides(hold, held);
     implementer(scheduled).decides(hold, held);
     given(consignment, scheduled).as('entente', 'system').decides(hold, held);
@@ -280,7 +292,7 @@ describe('a shipment is held', () => {
     donor(scheduled, held).refuses(hold, 'already-held');
     donor(scheduled, shipped).refuses(hold, 'already-shipped');
   });
-  it('and released by the donor, where it is held (R19)', () => {
+  it('and released by the donor, if it is held (R19)', () => {
     donor(scheduled, held).decides(release, released);
     donor(scheduled).refuses(release, 'not-held');
     implementer(scheduled, held).refuses(release, 'not-the-donor');
@@ -294,7 +306,7 @@ describe('a consignment is cancelled', () => {
     implementer(scheduled).refuses(when, 'not-the-donor');
     donor(scheduled, title).refuses(when, 'already-under-way');
   });
-  it('and then nothing more is said of it', () => {
+  it('and takes no command afterwards', () => {
     donor(scheduled, cancelled).refuses(when, 'consignment-cancelled');
     recipient(scheduled, cancelled).refuses(act('ConfirmReceipt', received.data), 'consignment-cancelled');
   });

@@ -18,7 +18,7 @@ describe('an organisation is registered', () => {
     given(stakeholder).as('norland', 'donor').refuses(when, 'not-the-operator'));
   it('once', () => given(stakeholder, registered).refuses(when, 'already-exists'));
   it('under an id without a dot', () => given(stakeholder).named('norland.army').refuses(when, 'foreign-id'));
-  it('before anything else happens to it', () =>
+  it('before any other command', () =>
     given(stakeholder).refuses({ type: 'GrantRole', data: { role: 'donor' } }, 'not-found'));
 });
 
@@ -27,11 +27,11 @@ describe('a registration is corrected by naming the event that was wrong (R26)',
     type: 'CorrectRegistration',
     data: { corrects: given.id(0), reason: 'misspelt', ...more },
   });
-  it('to what is right', () => {
+  it('to the right value', () => {
     const command = correct({ name: 'The Kingdom of Norland' });
     given(stakeholder, registered).decides(command, { type: 'RegistrationCorrected', data: command.data });
   });
-  it('and what was corrected stands', () => {
+  it('and keeps the corrected value', () => {
     const data = { corrects: given.id(0), reason: 'wrong-type', type: 'international-organisation' };
     const corrected = { type: 'RegistrationCorrected', data };
     given(stakeholder, registered, corrected).refuses(
@@ -41,14 +41,14 @@ describe('a registration is corrected by naming the event that was wrong (R26)',
     const back = correct({ type: 'state' });
     given(stakeholder, registered, corrected).decides(back, { type: 'RegistrationCorrected', data: back.data });
   });
-  it('never another event, nor one that is not there', () => {
+  it('never by another event or one that does not exist', () => {
     given(stakeholder, registered, donor).refuses(
       correct({ corrects: given.id(1), name: 'X' }),
       'corrects-unknown-event',
     );
     given(stakeholder, registered).refuses(correct({ corrects: given.id(7), name: 'X' }), 'corrects-unknown-event');
   });
-  it('to something else than what stands', () => {
+  it('to another value than the current one', () => {
     given(stakeholder, registered).refuses(correct({}), 'nothing-corrected');
     given(stakeholder, registered).refuses(correct({ country: 'norland' }), 'nothing-corrected');
   });
@@ -62,19 +62,19 @@ describe('a role', () => {
   const grant = { type: 'GrantRole', data: { role: 'donor' } };
   const revoke = { type: 'RevokeRole', data: { role: 'donor', reason: 'left-the-arrangement' } };
   const revoked = { type: 'RoleRevoked', data: revoke.data };
-  it('is granted by the operator, to nobody by itself', () => {
+  it('is granted by the operator only', () => {
     given(stakeholder, registered).decides(grant, donor);
     given(stakeholder, registered).as('norland', 'donor').refuses(grant, 'not-the-operator');
   });
-  it('is granted again as nothing new', () => given(stakeholder, registered, donor).decides(grant, []));
+  it('is granted again without an event', () => given(stakeholder, registered, donor).decides(grant, []));
   it('is not granted to an organisation that is suspended', () =>
     given(stakeholder, registered, suspended).refuses(grant, 'stakeholder-suspended'));
-  it('is revoked where it is held, while suspended too', () => {
+  it('is revoked if it is held, also while suspended', () => {
     given(stakeholder, registered, donor, suspended).decides(revoke, revoked);
     given(stakeholder, registered).refuses(revoke, 'role-not-held');
     given(stakeholder, registered, donor, revoked).refuses(revoke, 'role-not-held');
   });
-  it('takes the mandates that rest on it along, and no others', () => {
+  it('that is revoked ends the mandates that rest on it, and no others', () => {
     const monitor = { type: 'RoleGranted', data: { role: 'monitor' } };
     const other = { type: 'MandateGiven', data: { ...mandate, role: 'monitor' } };
     const ended = { to: 'ostra-training', role: 'donor', reason: 'role-revoked' };
@@ -99,7 +99,7 @@ describe('a focal point', () => {
       .as('norland', 'recipient', { for: 'estmark' })
       .refuses(designate, 'not-the-organisation');
   });
-  it('is named again as nothing new, and replaced by another', () => {
+  it('is named again without an event, and replaced by another', () => {
     given(stakeholder, registered, designated).decides(designate, []);
     const data = { subject: 'end-use-monitoring', person: 'p-18' };
     given(stakeholder, registered, designated).decides(
@@ -152,7 +152,7 @@ describe('a mandate', () => {
       data: { ...mandate, until: '2026-06-01' },
     });
   });
-  it('is given again as nothing new, and prolonged by another last day', () => {
+  it('is given again without an event, and prolonged by another last day', () => {
     norland(given1).decides(give, []);
     const longer = { ...mandate, until: '2027-12-31' };
     norland(given1).decides({ type: 'GiveMandate', data: longer }, { type: 'MandateGiven', data: longer });
@@ -173,19 +173,19 @@ describe('a mandate', () => {
   });
 });
 
-describe('an organisation is suspended and reinstated', () => {
+describe('an organisation', () => {
   const suspend = { type: 'SuspendStakeholder', data: suspended.data };
   const reinstate = { type: 'ReinstateStakeholder', data: reinstated.data };
-  it('suspended while in standing', () => {
+  it('is suspended while it is not suspended', () => {
     given(stakeholder, registered).decides(suspend, suspended);
     given(stakeholder, registered, suspended).refuses(suspend, 'stakeholder-suspended');
   });
-  it('reinstated while suspended', () => {
+  it('is reinstated while it is suspended', () => {
     given(stakeholder, registered, suspended).decides(reinstate, reinstated);
     given(stakeholder, registered).refuses(reinstate, 'not-suspended');
     given(stakeholder, registered, suspended, reinstated).decides(suspend, suspended);
   });
-  it('by the operator only', () => {
+  it('is suspended and reinstated by the operator only', () => {
     given(stakeholder, registered).as('estmark', 'donor').refuses(suspend, 'not-the-operator');
     given(stakeholder, registered, suspended).as('norland', 'donor').refuses(reinstate, 'not-the-operator');
   });

@@ -45,7 +45,7 @@ describe('an account is opened', () => {
         .as('norland', 'donor')
         .refuses({ ...when, data: { ...opening, stages } }, 'stages-out-of-order'),
   );
-  it('for a programme, by the operator where the donor has none of its own to do it', () => {
+  it('for a programme, by the operator if the donor has nobody to do it', () => {
     const data = { ...opening, programme: 'norland.p' };
     given(fundingAccount)
       .named('operator.account-1')
@@ -56,7 +56,7 @@ describe('an account is opened', () => {
     given(fundingAccount)
       .as('norland', 'donor')
       .refuses({ ...when, data: { ...opening, programme: 'norland.p' } }, 'programme-not-found'));
-  it('before money moves in it', () =>
+  it('before any movement of money', () =>
     given(fundingAccount).refuses({ type: 'PledgeFunds', data: money(1) }, 'not-found'));
 });
 
@@ -185,7 +185,7 @@ describe('a disbursement', () => {
     known().decides(when, { type: 'FundsDisbursed', data: money(10) });
     known({ type: 'ProgrammeSuspended', data: { reason: 'r' } }).refuses(when, 'programme-suspended');
   });
-  it('alone is refused then: money that comes back and reports of expenditure are not (R19)', () => {
+  it('is the only movement refused then: returns and reports are not (R19)', () => {
     const pause = { type: 'ProgrammeSuspended', data: { reason: 'r' } };
     const paused = () =>
       given(fundingAccount, opensFor, committed, obligated, disbursed)
@@ -218,7 +218,7 @@ describe('a disbursement', () => {
 describe('reported history (R15)', () => {
   const reports = (...events: { type: string; data: unknown }[]) =>
     given(fundingAccount, reportedAccount, ...events).as('norland', 'donor');
-  it('may go below zero, may be zero, and may be as old as it is', () => {
+  it('may be below zero, zero, and of any age', () => {
     const data = { ...back(500), reported: row };
     reports().decides(
       { type: 'DeobligateFunds', data },
@@ -249,7 +249,7 @@ describe('reported history (R15)', () => {
       'corrects-unknown-event',
     );
   });
-  it('knows no expiry, and closes as it stands', () => {
+  it('has no expiry, and closes with any balance', () => {
     const data = { ...money(20), reported: row };
     reports().decides(
       { type: 'ObligateFunds', data },
@@ -328,7 +328,7 @@ describe('money goes from one account to another in two commands', () => {
   it('in: from another account only', () => {
     account(committed).refuses({ type: 'ReallocateFundsIn', data: { ...takeIn, from: out.to } }, 'same-account');
   });
-  it('so that what went out no longer stands, and what came in does', () => {
+  it('and moves the balance from one to the other', () => {
     account(committed, { ...wentOut, data: { ...out, to: 'norland.third' } }).refuses(
       { type: 'ObligateFunds', data: money(61) },
       'exceeds-stage-before',

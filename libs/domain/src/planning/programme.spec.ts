@@ -78,9 +78,9 @@ describe('a programme is proposed', () => {
     donor().refuses(propose({ ...proposal, lead: 'sudria' }), 'lead-does-not-fit-rule');
     donor().refuses(propose({ ...byLead, lead: 'estmark' }), 'beneficiary-cannot-lead');
   });
-  it('before anything else happens to it', () =>
+  it('before any other command', () =>
     given(programme).refuses({ type: 'SuspendProgramme', data: { reason: 'r' } }, 'not-found'));
-  it('and not as something that happens tomorrow, or happened years ago', () => {
+  it('on a day that is neither in the future nor years ago', () => {
     given(programme)
       .as('norland', 'donor')
       .refuses(when, 'occurred-in-future', { occurredAt: '2026-06-02T12:00:00.000Z' });
@@ -123,7 +123,7 @@ describe('an organisation takes part in a multilateral programme (R4)', () => {
     multilateral(together).as('sudria', 'donor').refuses(join('sudria'), 'not-invited');
     multilateral(together).as('constructor', 'donor').refuses(join('constructor'), 'not-invited');
   });
-  it('joining again as nothing new', () => multilateral(together, ...tookPart('sudria')).decides(join('sudria'), []));
+  it('joining again without an event', () => multilateral(together, ...tookPart('sudria')).decides(join('sudria'), []));
   it('withdrawing or declining by itself, with its reason', () => {
     for (const past of [tookPart('sudria'), [invited('sudria')]])
       multilateral(together, ...past)
@@ -155,7 +155,7 @@ describe('an authority concurs (R2)', () => {
     given(programme, proposed).as('sudria', 'donor').refuses(give('sudria'), 'not-a-party');
     multilateral(together, invited('sudria')).as('sudria', 'donor').refuses(give('sudria'), 'not-a-party');
   });
-  it('again as nothing new, and otherwise as its new word', () => {
+  it('again without an event, or with a new answer', () => {
     given(programme, proposed, concurs('norland')).decides(give('norland'), []);
     given(programme, proposed, withholds('norland')).decides(withhold('norland'), []);
     given(programme, proposed, withholds('norland')).decides(give('norland'), concurs('norland'));
@@ -164,7 +164,7 @@ describe('an authority concurs (R2)', () => {
     given(programme, proposed, approved, active).refuses(withhold('norland'), 'already-activated'));
 });
 
-describe('it is approved, never by the person who proposed it', () => {
+describe('a programme is approved, never by the person who proposed it', () => {
   const when = { type: 'ApproveProgramme', data: { authority: 'minister' } };
   const proposedByP1 = () => given(programme, proposed).by('norland', 'donor', { person: 'p1' });
   it('by another person of the donor', () =>
@@ -243,7 +243,7 @@ describe('a multilateral programme is approved by the rule fixed at its proposal
   });
 });
 
-describe('it becomes active', () => {
+describe('a programme is activated', () => {
   const when = { type: 'ActivateProgramme', data: { on: '2026-03-01' } };
   const told = (on: string) => ({ type: 'LegislatureNotified', data: { on, noticeDays: 15 } });
   it('when approved', () => given(programme, proposed, approved).decides(when, active));
@@ -276,7 +276,7 @@ describe('it becomes active', () => {
   });
 });
 
-describe('it is adapted', () => {
+describe('a programme is adapted', () => {
   const adapt = (data: object) => ({ type: 'AdaptProgramme', data: { reason: 'border-closed', ...data } });
   const said = (data: object) => ({ type: 'ProgrammeAdapted', data: { reason: 'border-closed', ...data } });
   const remote = { modality: 'remote-mentoring', technology: 'satellite-imagery' };
@@ -353,7 +353,7 @@ describe('a milestone', () => {
       { type: 'MilestoneCorrected', data: early },
     );
   });
-  it('is called missed by the donor, an implementer or the clock, and by nobody else', () => {
+  it('is recorded as missed by the donor, an implementer or the clock only', () => {
     for (const [organisation, role] of [
       ['norland', 'donor'],
       ['ostra-training', 'implementer'],
@@ -411,14 +411,14 @@ describe('a milestone', () => {
     given(programme, proposed, planned, met, terminated).decides(correct(), corrected()));
 });
 
-describe('it is suspended, resumed and ended', () => {
+describe('a programme', () => {
   const suspend = { type: 'SuspendProgramme', data: suspended.data };
   const resume = { type: 'ResumeProgramme', data: { reason: 'cured' } };
   const complete = { type: 'CompleteProgramme', data: { on: '2026-05-04' } };
   const terminate = { type: 'TerminateProgramme', data: terminated.data };
   const running = [proposed, approved, active];
   const completed = { type: 'ProgrammeCompleted', data: { on: '2026-05-04' } };
-  it('suspended while active', () => {
+  it('is suspended while active', () => {
     given(programme, ...running)
       .as('norland', 'donor')
       .decides(suspend, suspended);
@@ -427,7 +427,7 @@ describe('it is suspended, resumed and ended', () => {
       .refuses(suspend, 'not-the-donor');
     given(programme, proposed, approved).refuses(suspend, 'not-active');
   });
-  it('resumed while suspended', () => {
+  it('is resumed while suspended', () => {
     given(programme, ...running, suspended).decides(resume, { type: 'ProgrammeResumed', data: { reason: 'cured' } });
     given(programme, ...running).refuses(resume, 'not-suspended');
     given(programme, ...running, suspended, { type: 'ProgrammeResumed', data: { reason: 'cured' } }).decides(
@@ -435,22 +435,22 @@ describe('it is suspended, resumed and ended', () => {
       suspended,
     );
   });
-  it('completed while active, not while suspended (R19)', () => {
+  it('is completed while active, not while suspended (R19)', () => {
     given(programme, ...running).decides(complete, completed);
     given(programme, ...running, suspended).refuses(complete, 'not-active');
   });
-  it('completed when each milestone was met or missed, on a day that has come', () => {
+  it('is completed when each milestone was met or missed, on a day that has come', () => {
     given(programme, ...running, planned).refuses(complete, 'milestones-open');
     given(programme, ...running, planned, missed).decides(complete, completed);
     given(programme, ...running).refuses({ type: 'CompleteProgramme', data: { on: '2026-06-02' } }, 'day-in-future');
   });
-  it('terminated at any time, and then for good', () => {
+  it('is terminated at any time, for good', () => {
     given(programme, proposed).decides(terminate, terminated);
     given(programme, ...running, suspended).decides(terminate, terminated);
     given(programme, proposed, terminated).refuses(terminate, 'programme-ended');
     given(programme, ...running, completed).refuses(suspend, 'programme-ended');
   });
-  it('given objectives, each once', () => {
+  it('is given objectives, each once', () => {
     const data = { objective: 'o1', statement: 'Two hundred officers' };
     given(programme, proposed).decides({ type: 'DefineObjective', data }, { type: 'ObjectiveDefined', data });
     given(programme, proposed, { type: 'ObjectiveDefined', data }).refuses(
@@ -458,7 +458,7 @@ describe('it is suspended, resumed and ended', () => {
       'objective-already-defined',
     );
   });
-  it('given a gender marker, and the same again as nothing new', () => {
+  it('is given a gender marker, and the same again without an event', () => {
     const when = { type: 'AssignGenderMarker', data: { marker: 2 } };
     const marked = (marker: number) => ({ type: 'GenderMarkerAssigned', data: { marker } });
     given(programme, proposed).decides(when, marked(2));

@@ -335,7 +335,7 @@ describe('a finding', () => {
         .by('sealed.lumen-inquiry', 'investigator')
         .refuses(event(type, ground), 'reporter-investigates');
   });
-  it('holds nothing to be so before the recipient was heard, or its days are over (R18)', () => {
+  it('substantiates nothing before the recipient was heard, or its days are over (R18)', () => {
     asInvestigator(...inquiry).refuses(substantiate, 'allegation-not-put');
     asInvestigator(...inquiry, put).refuses(substantiate, 'reply-awaited');
     asInvestigator(...inquiry, put).decides(
@@ -459,7 +459,7 @@ describe('a measure', () => {
     const justified = { justification: 'nothing-found' };
     asDonor(...inquiry, inconclusive).decides(when('no-action', justified), decided('no-action', justified));
   });
-  it('stands beside others, each once; no action stands alone', () => {
+  it('is decided beside others, each once; "no action" only alone', () => {
     asDonor(...toSuspend).decides(when('recover'), decided('recover'));
     asDonor(...toSuspend).refuses(when('suspend'), 'measure-already-decided');
     asDonor(...toSuspend).refuses(when('no-action', { justification: 'j' }), 'no-action-stands-alone');
@@ -544,7 +544,7 @@ describe('money that comes back', () => {
     asDonor(...toRecover, closed).decides(event('RecoverFunds', data), came);
     asDonor(...proven).refuses(event('RecoverFunds', data), 'measure-not-decided');
   });
-  it('stays, currency by currency, within what a row can hold', () => {
+  it('stays within the safe range in each currency', () => {
     const all = { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' };
     asDonor(...toRecover, came).refuses(event('RecoverFunds', all), 'amount-beyond-range');
     asDonor(...toRecover, came).decides(
@@ -606,7 +606,7 @@ describe('a case is reopened', () => {
     asDonor(...past).refuses(when, 'evidence-missing');
   });
   it('not while it is open', () => asDonor(...inquiry).refuses(when, 'not-at-this-stage', { evidence }));
-  it('for a triage, a finding and measures of its own', () => {
+  it('and gets a triage, a finding and measures of its own', () => {
     const again = [
       ...toSuspend,
       suspended,
