@@ -3,19 +3,20 @@
  * Node.js.
  */
 const LIBRARIES = {
+  async: { sees: [], npm: [], node: true },
   kernel: { sees: [], npm: [], node: false },
   // Types alone: the rule `domain-takes-types-of-contracts`.
   domain: { sees: ['contracts', 'kernel'], npm: [], node: false },
-  engine: { sees: ['kernel'], npm: ['lru-cache'], node: true },
+  engine: { sees: ['async', 'kernel'], npm: ['lru-cache'], node: true },
   contracts: { sees: ['kernel'], npm: ['class-validator', 'class-transformer'], node: false },
-  process: { sees: ['engine'], npm: ['@nestjs/common', 'nestjs-pino', 'pino'], node: true },
+  process: { sees: ['async', 'engine'], npm: ['@nestjs/common', 'nestjs-pino', 'pino'], node: true },
   workers: {
-    sees: ['process', 'engine', 'contracts', 'read-models', 'domain', 'kernel'],
+    sees: ['async', 'process', 'engine', 'contracts', 'read-models', 'domain', 'kernel'],
     npm: ['@nestjs/common', '@nestjs/cqrs'],
     node: true,
   },
   http: {
-    sees: ['engine', 'contracts', 'domain', 'kernel'],
+    sees: ['async', 'engine', 'contracts', 'domain', 'kernel'],
     npm: [
       '@nestjs/common',
       '@nestjs/core',
@@ -29,7 +30,7 @@ const LIBRARIES = {
   },
   // What makes one process of the adapters on a folder, for the server and the command line.
   embedded: {
-    sees: ['http', 'workers', 'process', 'read-models', 'sqlite', 'typeorm', 'engine'],
+    sees: ['async', 'http', 'workers', 'process', 'read-models', 'sqlite', 'typeorm', 'engine'],
     npm: [
       '@nestjs/common',
       '@nestjs/core',
@@ -42,17 +43,17 @@ const LIBRARIES = {
   },
   'read-models': { sees: ['contracts', 'kernel'], npm: ['typeorm'], node: false },
   typeorm: {
-    sees: ['engine', 'contracts', 'kernel'],
+    sees: ['async', 'engine', 'contracts', 'kernel'],
     npm: ['typeorm', 'better-sqlite3', '@types/better-sqlite3', 'pg', '@types/pg'],
     node: true,
   },
-  eventstoredb: { sees: ['engine', 'contracts', 'kernel'], npm: ['@eventstore/db-client'], node: true },
+  eventstoredb: { sees: ['async', 'engine', 'contracts', 'kernel'], npm: ['@eventstore/db-client'], node: true },
   sqlite: {
     sees: ['engine', 'contracts', 'kernel'],
     npm: ['better-sqlite3', '@types/better-sqlite3', 'lru-cache'],
     node: true,
   },
-  kafka: { sees: ['engine', 'contracts', 'kernel'], npm: ['kafkajs', 'hysnappy', 'lz4-napi'], node: true },
+  kafka: { sees: ['async', 'engine', 'contracts', 'kernel'], npm: ['kafkajs', 'hysnappy', 'lz4-napi'], node: true },
 };
 
 const specs = '[.-]spec\\.ts$';

@@ -14,7 +14,7 @@ const SQLITE = [
 const POSTGRES = ['libs/typeorm/'];
 const KAFKA = ['libs/kafka/', 'apps/relay/', 'apps/intake/', 'apps/projector/'];
 const EVENT_STORE = ['libs/eventstoredb/', 'test/doubles/'];
-const LOOPS = ['libs/engine/', 'libs/workers/', 'libs/process/'];
+const LOOPS = ['libs/engine/', 'libs/workers/', 'libs/process/', 'libs/async/'];
 const HTTP = ['libs/http/', 'apps/api/'];
 
 const integration = (...specs) => ['test:integration', ...specs.map((name) => `/${name}\\.int-spec`)];

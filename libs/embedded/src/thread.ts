@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
+import { Backoff, pause, supervise } from '@entente/async';
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5000;
@@ -31,7 +31,7 @@ export interface ThreadOptions<Says> {
 export class Thread<Told, Says extends object> {
   private readonly log: Logger;
   private worker: Worker | null = null;
-  private wait = FIRST_PAUSE;
+  private readonly backoff = new Backoff({ firstMs: FIRST_PAUSE, maxMs: LONGEST_PAUSE });
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: ThreadOptions<Says>) {
@@ -51,7 +51,7 @@ export class Thread<Told, Says extends object> {
       let error = new Error('it ended');
       worker.on('message', (says: Says | Ready) => {
         if (!('ready' in says)) {
-          this.wait = FIRST_PAUSE;
+          this.backoff.reset();
           return heard(says as Exclude<Says, Ready>);
         }
         ready = true;
@@ -86,17 +86,18 @@ export class Thread<Told, Says extends object> {
   }
 
   private async beginAgain(error: Error): Promise<void> {
-    for (let cause = error; !this.stopping.signal.aborted;) {
-      this.log.error(`${this.options.name}: its thread ended and begins again in ${this.wait} ms: ${cause.message}`);
-      await pause(this.wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      this.wait = Math.min(this.wait * 2, LONGEST_PAUSE);
-      if (this.stopping.signal.aborted) return;
-      try {
-        return await this.begin();
-      } catch (failed) {
-        cause = failed as Error;
-        this.options.ended?.(`its thread ended: ${cause.message}`);
-      }
-    }
+    const { backoff } = this;
+    const { signal } = this.stopping;
+    const report = (cause: Error, ms: number): void =>
+      this.log.error(`${this.options.name}: its thread ended and begins again in ${ms} ms: ${cause.message}`);
+    const onFailure = (failed: unknown, ms: number): void => {
+      const cause = failed as Error;
+      this.options.ended?.(`its thread ended: ${cause.message}`);
+      report(cause, ms);
+    };
+    const firstMs = backoff.next();
+    report(error, firstMs);
+    await pause(firstMs, signal);
+    await supervise(() => this.begin(), { signal, backoff, onFailure });
   }
 }

@@ -1,3 +1,4 @@
+import { KeyedQueue } from '@entente/async';
 import {
   type Actor,
   type AnyDecider,
@@ -63,7 +64,7 @@ const MAX_ATTEMPTS = 5;
  */
 export class Executor {
   private readonly cache: LRUCache<string, FoldedStream>;
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly queue = new KeyedQueue();
   private readonly running = new Map<string, Promise<CommandResult>>();
 
   constructor(
@@ -89,7 +90,7 @@ export class Executor {
     const running = this.running.get(twin);
     if (running !== undefined) return running.then((o) => (o.as === 'accepted' ? { ...o, repeated: true } : o));
     const begun = performance.now();
-    const outcome = this.inTurn(streamName(stream), () => this.decideAndRecord(submit, hash, recordedAs));
+    const outcome = this.queue.runExclusive(streamName(stream), () => this.decideAndRecord(submit, hash, recordedAs));
     this.running.set(twin, outcome);
     try {
       const answer = await outcome;
@@ -139,7 +140,7 @@ export class Executor {
     const left = ({ commands }: FoldedStream): CommandRecord | undefined =>
       keys.flatMap((key) => commands.get(key) ?? [])[0];
     const name = streamName(stream);
-    const trace = await this.inTurn(name, async () => {
+    const trace = await this.queue.runExclusive(name, async () => {
       const folded = await this.folded(decider, stream);
       if (left(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision) {
         // Another process may have recorded it.
@@ -298,20 +299,6 @@ export class Executor {
     for await (const batch of this.store.readStream(name, { from: folded.revision + 1 }))
       for (const event of batch) byTheRules(() => applyEvent(decider, folded, event));
     return folded;
-  }
-
-  private inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(name) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const settled = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.turns.set(name, settled);
-    void settled.then(() => {
-      if (this.turns.get(name) === settled) this.turns.delete(name);
-    });
-    return mine;
   }
 }
 

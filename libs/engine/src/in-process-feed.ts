@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff, pause, supervise } from '@entente/async';
 import type { RecordedEvent } from '@entente/kernel';
 import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 import type { EventLog } from './event-store.js';
@@ -24,7 +24,7 @@ export class InProcessFeed extends EventFeed {
   }
 
   subscribe(consumer: FeedConsumer): FeedSubscription {
-    let stopping = false;
+    const stopped = new AbortController();
     let fault: string | null = null;
     let wake = (): void => undefined;
     let woken = false;
@@ -33,47 +33,41 @@ export class InProcessFeed extends EventFeed {
       wake();
     };
     const silence = this.store.onCommit(poke);
-    const stopped = new AbortController();
 
+    const backoff = new Backoff({ firstMs: this.firstPause });
+    const well = (): void => {
+      fault = null;
+      backoff.reset();
+    };
     const deliver = async (): Promise<void> => {
       let at = await consumer.resume(0);
       let next = 0;
-      while (!stopping) {
+      while (!stopped.signal.aborted) {
         woken = false;
         for await (const events of this.store.readLog(at)) {
-          if (stopping) return;
+          if (stopped.signal.aborted) return;
           const last = events.at(-1) as RecordedEvent;
           await consumer.take({ partition: 0, events, through: last.position });
           at = last.position;
-          fault = null;
+          well();
           await new Promise(setImmediate);
         }
-        fault = null;
-        if (woken && next > performance.now())
-          await pause(next - performance.now(), undefined, { signal: stopped.signal }).catch(() => undefined);
+        well();
+        if (woken && next > performance.now()) await pause(next - performance.now(), stopped.signal);
         next = performance.now() + this.gather;
-        if (!woken && !stopping) await new Promise<void>((resolve) => (wake = resolve));
+        if (!woken && !stopped.signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
       }
     };
 
-    const run = async (): Promise<void> => {
-      for (let wait = this.firstPause; !stopping; wait = Math.min(wait * 2, this.firstPause * 30)) {
-        try {
-          await deliver();
-        } catch (error) {
-          if (fault === null) wait = this.firstPause;
-          fault = error instanceof Error ? error.message : String(error);
-          await pause(wait, undefined, { signal: stopped.signal }).catch(() => undefined);
-        }
-      }
+    const onFailure = (error: unknown): void => {
+      fault = error instanceof Error ? error.message : String(error);
     };
-    const ended = run();
+    const ended = supervise(deliver, { signal: stopped.signal, backoff, onFailure });
 
     return {
       head: () => this.store.head(),
       fault: () => fault,
       stop: async () => {
-        stopping = true;
         silence();
         stopped.abort();
         poke();

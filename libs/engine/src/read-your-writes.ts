@@ -1,3 +1,4 @@
+import { endsWithin } from '@entente/async';
 import { ReadModelBehind } from './faults.js';
 import { partitionOf } from './partition.js';
 import type { Positions, ReadModelStore } from './read-model-store.js';
@@ -53,9 +54,7 @@ export async function waitFor(
       if (come(pin) >= position) return pin;
       const left = ends - performance.now();
       if (left <= 0) throw new ReadModelBehind(position, come(pin));
-      const timer = setTimeout(wake, Math.min(left, 500));
-      await moved;
-      clearTimeout(timer);
+      await endsWithin(moved, Math.min(left, 500));
     } finally {
       silence();
     }

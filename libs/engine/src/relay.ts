@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff, pause, supervise } from '@entente/async';
 import type { RecordedEvent } from '@entente/kernel';
 import {
   NO_EVENT,
@@ -47,6 +47,7 @@ export class Relay {
   private running: Promise<void> | null = null;
   private position: bigint | null = null;
   private trouble: string | null = null;
+  private readonly backoff: Backoff;
   private wake = (): void => undefined;
   private woken = false;
 
@@ -54,7 +55,9 @@ export class Relay {
     private readonly log: EventLog,
     private readonly publisher: LogPublisher,
     private readonly options: RelayOptions = {},
-  ) {}
+  ) {
+    this.backoff = new Backoff({ firstMs: options.firstPause ?? 100 });
+  }
 
   start(): void {
     this.running ??= this.run();
@@ -72,20 +75,16 @@ export class Relay {
   }
 
   private async run(): Promise<void> {
-    const { firstPause = 100, wake } = this.options;
+    const { wake } = this.options;
     const silence = wake?.(() => {
       this.woken = true;
       this.wake();
     });
-    for (let wait = firstPause; !this.over(); wait = Math.min(wait * 2, firstPause * 30)) {
-      try {
-        await this.follow();
-      } catch (error) {
-        if (this.trouble === null) wait = firstPause;
-        this.trouble = (error as Error | undefined)?.message ?? String(error);
-        await pause(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      }
-    }
+    const { backoff } = this;
+    const onFailure = (error: unknown): void => {
+      this.trouble = (error as Error | undefined)?.message ?? String(error);
+    };
+    await supervise(() => this.follow(), { signal: this.stopping.signal, backoff, onFailure });
     silence?.();
   }
 
@@ -120,14 +119,14 @@ export class Relay {
         const last = events.at(-1) as RecordedEvent;
         this.position = at = last.position;
         recordedAt = last.metadata.recordedAt;
-        this.trouble = null;
+        this.well();
         if (this.over()) return;
         await mark();
         await check();
       }
       await mark();
       await check();
-      this.trouble = null;
+      this.well();
       await this.rest(at === marked ? poll : Math.min(poll, Math.max(markAgain - performance.now(), 1)));
     }
   }
@@ -170,11 +169,16 @@ export class Relay {
     if (batch.size > 0) await this.publisher.publish([...batch].map(([partition, links]) => ({ partition, links })));
   }
 
+  private well(): void {
+    this.trouble = null;
+    this.backoff.reset();
+  }
+
   private async rest(ms: number): Promise<void> {
     if (this.woken || this.over()) return;
     const woken = new AbortController();
     this.wake = () => woken.abort();
-    await pause(ms, undefined, { signal: woken.signal }).catch(() => undefined);
+    await pause(ms, woken.signal);
     this.wake = () => undefined;
   }
 

@@ -1,3 +1,4 @@
+import { withTimeout } from '@entente/async';
 import type { EventLog } from './event-store.js';
 
 /** Something that follows the log: it should reach the log's end. */
@@ -76,15 +77,12 @@ const ANSWERS_WITHIN = 1000;
 async function answerOf(
   position: ProgressSource['position'],
 ): Promise<readonly [at: bigint | null, fault: string | null]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('it does not say how far it has come')), ANSWERS_WITHIN);
-  });
+  const late = (): never => {
+    throw new Error('it does not say how far it has come');
+  };
   try {
-    return [await Promise.race([position(), late]), null];
+    return [await withTimeout(position(), ANSWERS_WITHIN, late), null];
   } catch (error) {
     return [-1n, error instanceof Error ? error.message : String(error)];
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
@@ -6,6 +5,7 @@ import {
   START,
   excludeSystemEvents,
 } from '@eventstore/db-client';
+import { Backoff, endsWithin, pause } from '@entente/async';
 import { isCut, isNoEventThere } from './rpc.js';
 import type { EventStoreConnection } from './connection.js';
 import type { LogReader } from './log-reader.js';
@@ -67,16 +67,11 @@ export class LogSubscription {
   async reached(position: bigint): Promise<void> {
     if (this.at >= position) return;
     const { cut, through } = this;
-    await new Promise<void>((resolve) => {
-      const waiter = { position, reached: () => over() };
-      const timer = setTimeout(() => over(), SOON);
-      const over = (): void => {
-        clearTimeout(timer);
-        this.waiting.delete(waiter);
-        resolve();
-      };
-      this.waiting.add(waiter);
-    });
+    const { promise: comes, resolve: reached } = Promise.withResolvers<void>();
+    const waiter = { position, reached };
+    this.waiting.add(waiter);
+    await endsWithin(comes, SOON);
+    this.waiting.delete(waiter);
     if (this.at >= position) return;
     // A reading that was under way may have begun too early.
     for (let turn = 0; turn < 2 && this.at < position; turn += 1) await this.readOn();
@@ -123,15 +118,16 @@ export class LogSubscription {
     const { signal } = this.stopped;
     const beat = setInterval(() => void this.look(), this.link.calls.patience).unref();
     signal.addEventListener('abort', () => clearInterval(beat));
-    for (let wait = FIRST_BACKOFF_MS; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
+    const backoff = new Backoff({ firstMs: FIRST_BACKOFF_MS, maxMs: MAX_BACKOFF_MS });
+    while (!signal.aborted) {
       const before = this.through;
       const end = await this.subscribed();
-      if (this.through > before) wait = FIRST_BACKOFF_MS;
+      if (this.through > before) backoff.reset();
       // A subscription that was cut goes on where it was: that is no outage.
       if (isCut(end) && this.through > before) continue;
       // Nobody can subscribe where no event begins, however often.
       if (isNoEventThere(end) && this.through === before) this.through = this.reader.knownBefore(before);
-      await pause(wait, undefined, { signal }).catch(() => undefined);
+      await pause(backoff.next(), signal);
       if (!signal.aborted) this.reconnected();
     }
   }

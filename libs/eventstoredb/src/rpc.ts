@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   AccessDeniedError,
   MaxAppendSizeExceededError,
@@ -6,14 +5,14 @@ import {
   StreamNotFoundError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
+import { Backoff, pause } from '@entente/async';
 import { Fault, TooLarge } from '@entente/engine';
 
-/**
- * Pauses between tries, as parts of the time that an answer may take; then one more each {@link
- * LAST_PAUSE}.
- */
-const PAUSES = [0.01, 0.04, 0.16];
-const LAST_PAUSE = 0.16;
+/** Pauses between tries, as parts of the time that an answer may take; they grow fourfold. */
+const FIRST_PAUSE = 0.01;
+const MAX_PAUSE = 0.16;
+/** A call without an answer is tried at least so often. */
+const MIN_TRIES = 4;
 /**
  * The time of a call is counted in so many parts. One that comes late counts once: while this
  * process itself stood still, no answer could be seen.
@@ -158,6 +157,7 @@ export class Rpc {
    */
   async ask<T>(what: string, call: () => Promise<T>, isAnswer: (error: unknown) => boolean = () => false): Promise<T> {
     const gaveUp = performance.now() + this.patience;
+    const backoff = new Backoff({ firstMs: FIRST_PAUSE * this.patience, maxMs: MAX_PAUSE * this.patience, factor: 4 });
     let leaderless = false;
     for (let tried = 1; ; tried += 1) {
       const { connections } = this;
@@ -172,10 +172,9 @@ export class Rpc {
         if (error instanceof NoAnswer && connections === this.connections) this.onSilence();
         leaderless ||= isNoLeader(error) || isNoLeader(this.lost);
         this.trouble = leaderless ? this.noLeader() : `the event store at ${this.address} does not answer`;
-        const wait = PAUSES[tried - 1];
-        const enough = wait === undefined || this.lost !== null;
+        const enough = tried >= MIN_TRIES || this.lost !== null;
         if (enough && performance.now() > gaveUp) throw this.unanswered(what, tried, leaderless, error);
-        await pause((wait ?? LAST_PAUSE) * this.patience);
+        await pause(backoff.next());
       }
     }
   }

@@ -11,5 +11,5 @@ export { RefusalsController } from './refusals.controller.js';
 export { DEFAULT_LIMITS, type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
 export { buildApp, serveDocs } from './app.js';
 export { VersionController } from './version.controller.js';
-export { headWithTimeout, withTimeout } from './with-timeout.js';
+export { headWithTimeout } from './probe.js';
 export { SystemReadiness, type SystemParts } from './system-readiness.js';

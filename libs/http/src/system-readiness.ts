@@ -1,6 +1,6 @@
 import { type EventLog, Fault, type ModelStatus, type ReadModelStore, type Watchdog } from '@entente/engine';
 import { Readiness, type DeploymentStatus, alarmsOf } from './health.controller.js';
-import { blamed, headWithTimeout, withTimeout } from './with-timeout.js';
+import { blamed, headWithTimeout, probe } from './probe.js';
 
 /** What tells how a deployment stands. */
 export interface SystemParts {
@@ -54,7 +54,7 @@ export class SystemReadiness extends Readiness {
   private async models(): Promise<Pick<DeploymentStatus, 'head' | 'models' | 'parked'>> {
     const { log } = this.parts;
     const head = await headWithTimeout(log);
-    return withTimeout(this.modelsAt(head), 'what keeps the rows').catch((error: unknown) => {
+    return probe(this.modelsAt(head), 'what keeps the rows').catch((error: unknown) => {
       throw blamed(log, error);
     });
   }

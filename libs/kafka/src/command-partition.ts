@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SerialQueue } from '@entente/async';
 import { type ReplyTarget, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
 import type { CommandAnswer } from '@entente/kernel';
 import type { CommandConsumer, Decided, SentCommand } from '@entente/engine';
@@ -20,7 +21,7 @@ interface Arrival {
 
 /** One partition of commands on its way through the consumer. */
 export class CommandPartition {
-  private last: Promise<unknown> = Promise.resolve();
+  readonly queue = new SerialQueue();
   /** Whether it stands where the group stands: before, nothing is taken. */
   ready = false;
   /**
@@ -41,13 +42,6 @@ export class CommandPartition {
     readonly answering: TransactionalReplier,
     readonly pace: AdaptiveBatchSize,
   ) {}
-
-  /** One piece of work at a time, in order. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(work);
-    this.last = turn.catch(() => undefined);
-    return turn;
-  }
 
   /** Nothing holds it up any more. */
   well(): void {

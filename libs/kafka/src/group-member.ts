@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { type MemberSettings, within, wordsOf } from './settings.js';
+import { Backoff, endsWithin, supervise } from '@entente/async';
+import { type MemberSettings, wordsOf } from './settings.js';
 
 /**
  * What a member of a group does with what the group gives it. None of these may hold the others up.
@@ -37,6 +37,7 @@ export class GroupMember {
   trouble: string | null = null;
 
   private lived = false;
+  private readonly backoff: Backoff;
 
   constructor(
     private readonly kafka: Kafka,
@@ -44,6 +45,7 @@ export class GroupMember {
     private readonly partitions: number,
     private readonly membership: Membership,
   ) {
+    this.backoff = new Backoff({ firstMs: settings.firstPause ?? 250 });
     this.running = Promise.resolve().then(() => this.run());
   }
 
@@ -57,17 +59,12 @@ export class GroupMember {
   }
 
   private async run(): Promise<void> {
-    const { firstPause = 250 } = this.settings;
-    for (let wait = firstPause; !this.over(); wait = Math.min(wait * 2, firstPause * 30)) {
-      try {
-        await this.live();
-      } catch (error) {
-        if (this.trouble === null) wait = firstPause;
-        this.trouble = wordsOf(error);
-        this.settings.say?.('error', 'the consumer has ended, and another follows', { error: this.trouble });
-        await pause(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      }
-    }
+    const { backoff } = this;
+    const onFailure = (error: unknown): void => {
+      this.trouble = wordsOf(error);
+      this.settings.say?.('error', 'the consumer has ended, and another follows', { error: this.trouble });
+    };
+    await supervise(() => this.live(), { signal: this.stopping.signal, backoff, onFailure });
   }
 
   /** The life of one consumer: until it fails or the member is stopped. */
@@ -92,6 +89,7 @@ export class GroupMember {
     consumer.on(GROUP_JOIN, ({ payload }) => {
       sign = performance.now();
       this.trouble = null;
+      this.backoff.reset();
       this.membership.given(consumer, payload.memberAssignment[topic] ?? []);
     });
     consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, firstOffset, lastOffset } }) => {
@@ -132,7 +130,7 @@ export class GroupMember {
       clearInterval(telling);
       // One that is ended while it joins would join all the same, and keep partitions that it does
       // not read.
-      if (!(await within(5000, beginning).catch(() => true)))
+      if (!(await endsWithin(beginning, 5000).catch(() => true)))
         beginning.then(
           () => consumer.disconnect().catch(() => undefined),
           () => undefined,

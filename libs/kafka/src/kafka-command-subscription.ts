@@ -1,3 +1,4 @@
+import { endsWithin } from '@entente/async';
 import type { CommandConsumer, CommandSubscription } from '@entente/engine';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { TransactionalReplier } from './transactional-replier.js';
@@ -5,7 +6,7 @@ import { GroupMember } from './group-member.js';
 import { CommandPartition, inPieces } from './command-partition.js';
 import { makeIntakeTopics } from './intake-topics.js';
 import { AdaptiveBatchSize } from './adaptive-batch-size.js';
-import { type KafkaIntakeSettings, within, wordsOf } from './settings.js';
+import { type KafkaIntakeSettings, wordsOf } from './settings.js';
 import { asAdmin } from './topic.js';
 
 /**
@@ -53,8 +54,8 @@ export class KafkaCommandSubscription implements CommandSubscription {
   private async letGo(consumer: Consumer): Promise<void> {
     const { closeWithin = 5000 } = this.settings;
     this.leaving = true;
-    const hands = [...this.inlets.values()].map((inlet) => inlet.inTurn(() => Promise.resolve()));
-    await within(closeWithin, Promise.all([consumer.disconnect().catch(() => undefined), ...hands]));
+    const hands = [...this.inlets.values()].map((inlet) => inlet.queue.idle());
+    await endsWithin(Promise.all([consumer.disconnect().catch(() => undefined), ...hands]), closeWithin);
     this.generation += 1;
     await Promise.all([...this.inlets.values()].map(({ answering }) => answering.end()));
     this.inlets.clear();
@@ -69,7 +70,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
       if (!partitions.includes(partition)) {
         this.inlets.delete(partition);
         inlet.ready = false;
-        void inlet.inTurn(() => inlet.answering.end());
+        void inlet.queue.runExclusive(() => inlet.answering.end());
       }
     consumer.pause([{ topic, partitions: [...partitions] }]);
     for (const partition of partitions) {
@@ -92,7 +93,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
   private begin(consumer: Consumer, inlet: CommandPartition, mine: number): Promise<void> {
     const { topic } = this.settings;
     const { partition } = inlet;
-    return inlet.inTurn(async () => {
+    return inlet.queue.runExclusive(async () => {
       if (!this.isMine(mine)) return;
       try {
         const { offset, atEnd } = await inlet.answering.begin();
@@ -138,7 +139,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
     // A piece may take longer than the session.
     const beat = setInterval(() => void beats(), 1000);
     try {
-      await inlet.inTurn(async () => {
+      await inlet.queue.runExclusive(async () => {
         // The ends of transactions lie in the topic, too, for nobody to see: no place is left
         // before them.
         const last = BigInt(batch.lastOffset());
@@ -185,7 +186,7 @@ export class KafkaCommandSubscription implements CommandSubscription {
   private passOver(consumer: Consumer, partition: number, first: bigint, next: bigint): void {
     const mine = this.generation;
     const inlet = this.inlets.get(partition);
-    void inlet?.inTurn(async () => {
+    void inlet?.queue.runExclusive(async () => {
       if (!inlet.ready || !this.isMine(mine) || first > inlet.from || next <= inlet.from) return;
       try {
         await inlet.answering.answer({ replies: [], deadLetters: [], next });

@@ -1,10 +1,11 @@
+import { endsWithin } from '@entente/async';
 import { cloudEventOf } from '@entente/contracts';
 import { NO_EVENT, type DeadLetter, DeadLetters } from '@entente/engine';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { deadLetterOf } from './dead-letters.js';
 import { largestOf, makeRoomyTopic } from './intake-topics.js';
 import type { KafkaEventFeed } from './kafka-event-feed.js';
-import { type KafkaSettings, type TopicSettings, kafkaOf, within } from './settings.js';
+import { type KafkaSettings, type TopicSettings, kafkaOf } from './settings.js';
 import { asAdmin } from './topic.js';
 
 /** Where the dead letters of a topic of events go. */
@@ -46,10 +47,8 @@ export class KafkaDeadLetters extends DeadLetters {
     const { producer } = this;
     this.producer = null;
     if (producer === null) return;
-    await within(
-      2000,
-      producer.then((one) => one.disconnect()),
-    );
+    const disconnected = producer.then((one) => one.disconnect());
+    await endsWithin(disconnected, 2000);
   }
 
   private async begin(): Promise<Producer> {

@@ -1,7 +1,8 @@
+import { endsWithin } from '@entente/async';
 import { type Message, cloudEventOf, cloudWatermarkOf } from '@entente/contracts';
 import { NO_EVENT, LogPublisher, type Watermark, type PartitionLinks, type PartitionTail } from '@entente/engine';
 import kafkajs, { type Admin, type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
-import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, within, wordsOf } from './settings.js';
+import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, wordsOf } from './settings.js';
 import { type Bounds, asAdmin, boundsOf, checkForEver, checkPartitions, makeTopic, recordsAt } from './topic.js';
 
 /** Where a log is published to. */
@@ -180,7 +181,7 @@ export class KafkaLogPublisher extends LogPublisher {
   private async end(): Promise<void> {
     const { sending } = this;
     this.sending = null;
-    if (sending !== null) await within(2000, sending.producer.disconnect());
+    if (sending !== null) await endsWithin(sending.producer.disconnect(), 2000);
   }
 
   close(): Promise<void> {

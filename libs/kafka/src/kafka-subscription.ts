@@ -1,10 +1,11 @@
+import { endsWithin } from '@entente/async';
 import type { EventLog, FeedConsumer, FeedSubscription } from '@entente/engine';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { type Delivering, PartitionReader } from './partition-reader.js';
 import { GroupMember } from './group-member.js';
 import { ReconnectingAdmin } from './reconnecting-admin.js';
 import { OffsetLookup } from './offset-lookup.js';
-import { type KafkaFeedSettings, within, wordsOf } from './settings.js';
+import { type KafkaFeedSettings, wordsOf } from './settings.js';
 import { checkPartitions } from './topic.js';
 
 /**
@@ -60,8 +61,8 @@ export class KafkaSubscription implements FeedSubscription {
   private async letGo(consumer: Consumer): Promise<void> {
     const { closeWithin = 5000 } = this.settings;
     this.generation += 1;
-    const hands = [...this.deliveries.values()].map((delivery) => delivery.inTurn(() => Promise.resolve()));
-    await within(closeWithin, Promise.all([consumer.disconnect().catch(() => undefined), ...hands]));
+    const hands = [...this.deliveries.values()].map((delivery) => delivery.queue.idle());
+    await endsWithin(Promise.all([consumer.disconnect().catch(() => undefined), ...hands]), closeWithin);
     for (const partition of this.deliveries.keys()) this.to.release?.(partition);
     this.deliveries.clear();
     this.offsets.clear();
@@ -109,7 +110,7 @@ export class KafkaSubscription implements FeedSubscription {
     const { partition } = delivery;
     const { topic } = this.settings;
     const isMine = (): boolean => mine === this.generation && !this.over();
-    return delivery.inTurn(async () => {
+    return delivery.queue.runExclusive(async () => {
       if (!isMine()) return;
       try {
         const at = await delivery.resume();
@@ -158,7 +159,7 @@ export class KafkaSubscription implements FeedSubscription {
     // A batch may take longer than the session.
     const beat = setInterval(() => void heartbeat().catch(() => undefined), 1000);
     try {
-      await delivery.inTurn(() => delivery.take(batch.messages, goesOn, taken));
+      await delivery.queue.runExclusive(() => delivery.take(batch.messages, goesOn, taken));
     } catch (error) {
       if (mine === this.generation) this.failed(consumer, delivery, mine, error);
     } finally {

@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { SerialQueue } from '@entente/async';
 import { type EventLog, type FeedConsumer, partitionOf } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import type { KafkaMessage } from 'kafkajs';
@@ -30,7 +31,7 @@ export interface Delivering {
 export class PartitionReader {
   /** The position up to which the consumer has seen the partition. */
   private at = 0n;
-  private last: Promise<unknown> = Promise.resolve();
+  readonly queue = new SerialQueue();
   /** Whether it stands where the consumer stands: before, nothing is taken. */
   ready = false;
   fault: string | null = null;
@@ -41,16 +42,6 @@ export class PartitionReader {
     readonly partition: number,
     private readonly its: Delivering,
   ) {}
-
-  /**
-   * One piece of work at a time, in order: a batch that a lost session has left behind ends before
-   * the consumer is asked anew.
-   */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(work);
-    this.last = turn.catch(() => undefined);
-    return turn;
-  }
 
   /** Asks the consumer where it stands. */
   async resume(): Promise<bigint> {

@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { withHint, within } from './settings.js';
+import { endsWithin } from '@entente/async';
+import { withHint } from './settings.js';
 
 /** An admin client that is kept from one question to the next; after a fault another follows. */
 export class ReconnectingAdmin {
@@ -26,7 +27,7 @@ export class ReconnectingAdmin {
   async close(): Promise<void> {
     const admin = await this.admin?.catch(() => null);
     this.admin = null;
-    if (admin) await within(2000, admin.disconnect());
+    if (admin) await endsWithin(admin.disconnect(), 2000);
   }
 
   private async begin(): Promise<Admin> {

@@ -1,6 +1,7 @@
 import { CompressionTypes, type KafkaMessage, type Message, Partitioners, type Producer } from 'kafkajs';
+import { endsWithin } from '@entente/async';
 import { deathOf, ownHeaders } from './dead-letters.js';
-import { type KafkaSettings, kafkaOf, within } from './settings.js';
+import { type KafkaSettings, kafkaOf } from './settings.js';
 import { asAdmin, boundsOf, placesOf } from './topic.js';
 import { type Stretch, readStretch } from './topic-reader.js';
 
@@ -54,7 +55,7 @@ export async function redrive(settings: RedriveSettings): Promise<readonly Redri
     await (await producer.transaction()).abort();
     return await drive(settings, producer);
   } finally {
-    await within(2000, producer.disconnect());
+    await endsWithin(producer.disconnect(), 2000);
   }
 }
 

@@ -153,18 +153,3 @@ export function withHint(error: unknown): unknown {
     return error;
   return new Error(`${says} (where it never answers: do both speak TLS, or neither?)`, { cause: error });
 }
-
-/**
- * Waits for something no longer than so many milliseconds; what it ends with then is nobody's.
- * Answers whether it ended.
- */
-export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
-  }
-}

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin, type Consumer, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
-import { type TopicSettings, withHint, within } from './settings.js';
+import { endsWithin } from '@entente/async';
+import { type TopicSettings, withHint } from './settings.js';
 
 /** Where a partition begins, and the offset that its next record will have. */
 export interface Bounds {
@@ -30,7 +31,7 @@ export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T
   } catch (error) {
     throw withHint(error);
   } finally {
-    await within(2000, admin.disconnect());
+    await endsWithin(admin.disconnect(), 2000);
   }
 }
 
@@ -94,9 +95,9 @@ export async function boundsOf(admin: Admin, topic: string): Promise<ReadonlyMap
  * broker forgets a group that nobody is in by itself.
  */
 export async function leave(kafka: Kafka, consumer: Consumer, groupId: string): Promise<void> {
-  await within(2000, consumer.disconnect()).catch(() => false);
+  await endsWithin(consumer.disconnect(), 2000).catch(() => false);
   const goes = asAdmin(kafka, (admin) => admin.deleteGroups([groupId]));
-  await within(2000, goes).catch(() => false);
+  await endsWithin(goes, 2000).catch(() => false);
 }
 
 /** How far a group has committed that it is, by partition; -1 where it has committed nothing. */
@@ -156,7 +157,7 @@ export async function recordsAt(
       })();
       reading.catch(reject);
     });
-    if (!(await within(ms, all))) throw new Error(`the ends of topic ${topic} could not be read within ${ms} ms`);
+    if (!(await endsWithin(all, ms))) throw new Error(`the ends of topic ${topic} could not be read within ${ms} ms`);
     return found;
   } finally {
     await leave(kafka, consumer, groupId);

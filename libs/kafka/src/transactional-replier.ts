@@ -1,6 +1,6 @@
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
+import { endsWithin } from '@entente/async';
 import { asAdmin, boundsOf, placesOf } from './topic.js';
-import { within } from './settings.js';
 
 /** Where commands come from, and where what becomes of them goes. */
 export interface Ways {
@@ -70,7 +70,7 @@ export class TransactionalReplier {
       this.producer = producer;
       return place;
     } catch (error) {
-      await within(2000, producer.disconnect());
+      await endsWithin(producer.disconnect(), 2000);
       throw error;
     }
   }
@@ -116,7 +116,7 @@ export class TransactionalReplier {
   async end(): Promise<void> {
     const { producer } = this;
     this.producer = null;
-    if (producer !== null) await within(2000, producer.disconnect());
+    if (producer !== null) await endsWithin(producer.disconnect(), 2000);
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff, supervise } from '@entente/async';
 
 /** How something is waited for; times in milliseconds. */
 export interface WaitOptions<T> {
@@ -48,17 +48,16 @@ async function connecting<T>(
   { isFinal, signal, late, firstPause = 100, longestPause = 5000 }: WaitOptions<T>,
   tell: (error: unknown) => void,
 ): Promise<T> {
-  for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
+  const backoff = new Backoff({ firstMs: firstPause, maxMs: longestPause });
+  const onFailure = (error: unknown): void => {
     signal.throwIfAborted();
-    try {
-      return await unlessAborted(connect, signal, late);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      if (isFinal(error)) throw error;
-      tell(error);
-    }
-    await pause(wait, undefined, { signal }).catch(() => undefined);
-  }
+    if (isFinal(error)) throw error;
+    tell(error);
+  };
+  const attempt = async () => ({ connected: await unlessAborted(connect, signal, late) });
+  const made = await supervise(attempt, { signal, backoff, onFailure });
+  if (made === undefined) throw signal.reason;
+  return made.connected;
 }
 
 /** One try, which nobody waits for any more when the signal is given. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { Backoff, pause, supervise } from '@entente/async';
 import type { SqlClient } from './postgres-connections.js';
 
 const CHANNEL = 'entente_rows';
@@ -8,6 +8,7 @@ const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 5000;
 /** What is told follows the last that was no sooner than this, in milliseconds. */
 const NOTIFY_EVERY_MS = 10;
+const ENDED = new Error('the connection has ended');
 
 /**
  * Which models moved, told among all processes on one database by LISTEN and NOTIFY: a hint, which
@@ -48,7 +49,7 @@ export class ChangeNotifier {
       const says = [this.own, ...this.pending].join(' ');
       this.pending.clear();
       await this.asks.query('SELECT pg_notify($1, $2)', [CHANNEL, says]).catch(() => undefined);
-      await pause(NOTIFY_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(NOTIFY_EVERY_MS, signal);
     }
     this.notifying = null;
   }
@@ -60,27 +61,33 @@ export class ChangeNotifier {
   }
 
   private async listen(begun: () => void): Promise<void> {
+    const { signal } = this.stopping;
+    const backoff = new Backoff({ firstMs: FIRST_BACKOFF_MS, maxMs: MAX_BACKOFF_MS });
     let listened = false;
-    for (let wait = FIRST_BACKOFF_MS; !this.stopping.signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
-      let client: pg.Client | null = null;
-      try {
-        const opened = (client = this.opened());
-        const ended = new Promise<void>((resolve) => opened.once('end', () => resolve()).on('error', () => resolve()));
-        await opened.connect();
-        this.client = opened;
-        await opened.query(`LISTEN ${CHANNEL}`);
-        if (listened) this.reconnected();
-        listened = true;
-        wait = FIRST_BACKOFF_MS;
-        begun();
-        if (!this.stopping.signal.aborted) await ended;
-      } catch {
-        // The database is away, or a file of certificates: the next try.
-      }
+    const onListening = (): void => {
+      if (listened) this.reconnected();
+      listened = true;
+      backoff.reset();
       begun();
+    };
+    // The database is away, or a file of certificates: the next try.
+    await supervise(() => this.listenOnce(onListening), { signal, backoff, onFailure: begun });
+  }
+
+  /** Listens on one connection. Rejects when that ends; resolves if this was closed before. */
+  private async listenOnce(onListening: () => void): Promise<void> {
+    const client = this.opened();
+    const ended = new Promise<never>((_, reject) => client.once('end', () => reject(ENDED)).on('error', reject));
+    ended.catch(() => undefined);
+    try {
+      await client.connect();
+      this.client = client;
+      await client.query(`LISTEN ${CHANNEL}`);
+      onListening();
+      if (!this.stopping.signal.aborted) await ended;
+    } finally {
       this.client = null;
-      await client?.end().catch(() => undefined);
-      await pause(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await client.end().catch(() => undefined);
     }
   }
 

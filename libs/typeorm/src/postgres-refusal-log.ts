@@ -1,3 +1,4 @@
+import { SerialQueue } from '@entente/async';
 import { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from '@entente/engine';
 import { Connections, type PostgresOptions, SCHEMA } from './postgres-connections.js';
 
@@ -28,7 +29,7 @@ export interface PostgresRefusalLogOptions extends PostgresOptions {
 export class PostgresRefusalLog extends RefusalLog {
   private noted: RefusedCommand[] = [];
   private leftOut = 0;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly queue = new SerialQueue();
   private failed = false;
   private readonly timer: NodeJS.Timeout;
 
@@ -90,7 +91,7 @@ export class PostgresRefusalLog extends RefusalLog {
    * time, within its bound.
    */
   private write(): Promise<void> {
-    this.writing = this.writing.then(async () => {
+    return this.queue.runExclusive(async () => {
       // More may be noted while it is written.
       const batch = [...this.noted];
       if (batch.length === 0) return;
@@ -115,6 +116,5 @@ export class PostgresRefusalLog extends RefusalLog {
         // Nothing of it was written: the next time tries again.
       }
     });
-    return this.writing;
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -7,9 +6,13 @@ import {
   type OnModuleDestroy,
   Optional,
 } from '@nestjs/common';
+import { Backoff, supervise } from '@entente/async';
 import { Projector, ReadModelStore } from '@entente/engine';
 import { LogOnChange } from '@entente/process';
 import { RolloutGate } from './rollout-gate.js';
+
+/** The pause before it tries again to begin, in milliseconds. */
+const AGAIN = 1000;
 
 /**
  * Gives the projection its life: it begins when the deployment stands, ends after the batch at hand
@@ -51,15 +54,15 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
 
   private async beginInTurn(succession: RolloutGate): Promise<void> {
     const { signal } = this.stopping;
-    while (!signal.aborted)
-      try {
-        await succession.turn(signal);
-        this.turn = await this.rows.catalogVersion();
-        return this.projector.start();
-      } catch (error) {
-        if (!signal.aborted) this.log.error(error);
-        await pause(1000, undefined, { signal }).catch(() => undefined);
-      }
+    const begin = async (): Promise<void> => {
+      await succession.turn(signal);
+      this.turn = await this.rows.catalogVersion();
+      this.projector.start();
+    };
+    const onFailure = (error: unknown): void => {
+      if (!signal.aborted) this.log.error(error);
+    };
+    await supervise(begin, { signal, backoff: new Backoff({ firstMs: AGAIN, maxMs: AGAIN }), onFailure });
   }
 
   private async look(): Promise<void> {

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Backoff, supervise } from '@entente/async';
 import { EventLog, ReadModelStore, rebuild } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import { olderIn } from './rollout-gate.js';
@@ -45,15 +45,11 @@ export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async keepTrying(): Promise<void> {
     const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        return await this.rebuildOutdated();
-      } catch (error) {
-        if (signal.aborted) return;
-        this.log.error(error);
-        await pause(AGAIN, undefined, { signal }).catch(() => undefined);
-      }
-    }
+    const backoff = new Backoff({ firstMs: AGAIN, maxMs: AGAIN });
+    const onFailure = (error: unknown): void => {
+      if (!signal.aborted) this.log.error(error);
+    };
+    await supervise(() => this.rebuildOutdated(), { signal, backoff, onFailure });
   }
 
   private async outdated(): Promise<readonly AnyProjection[]> {

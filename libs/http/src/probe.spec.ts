@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventLog, Fault, type ReadModelStore, Watchdog } from '@entente/engine';
 import { SystemReadiness } from './system-readiness.js';
-import { withTimeout } from './with-timeout.js';
+import { probe } from './probe.js';
 
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 
@@ -40,10 +40,10 @@ describe('a backing service that does not answer', () => {
   });
 
   it('is waited for no longer than its timeout; an answer or failure in time is used', async () => {
-    await expect(withTimeout(never(), 'the database', 10)).rejects.toEqual(
+    await expect(probe(never(), 'the database', 10)).rejects.toEqual(
       new Fault('unanswered', 'the database has not answered within 0.01 s', 1),
     );
-    expect(await withTimeout(Promise.resolve(7), 'it', 10)).toBe(7);
-    await expect(withTimeout(Promise.reject(new Error('gone')), 'it', 10)).rejects.toThrow('gone');
+    expect(await probe(Promise.resolve(7), 'it', 10)).toBe(7);
+    await expect(probe(Promise.reject(new Error('gone')), 'it', 10)).rejects.toThrow('gone');
   });
 });

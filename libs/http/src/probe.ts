@@ -1,3 +1,4 @@
+import { withTimeout } from '@entente/async';
 import { type EventLog, Fault } from '@entente/engine';
 
 /**
@@ -9,19 +10,10 @@ export const PROBE_TIMEOUT_MS = 1500;
 /**
  * What is asked of a backing service, where it comes soon; else a fault that names who is silent.
  */
-export async function withTimeout<T>(answer: Promise<T>, who: string, ms = PROBE_TIMEOUT_MS): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const silent = (): Fault => new Fault('unanswered', `${who} has not answered within ${ms / 1000} s`, 1);
-    timer = setTimeout(() => reject(silent()), ms);
+export function probe<T>(answer: Promise<T>, who: string, ms = PROBE_TIMEOUT_MS): Promise<T> {
+  return withTimeout(answer, ms, () => {
+    throw new Fault('unanswered', `${who} has not answered within ${ms / 1000} s`, 1);
   });
-  // What comes late is nobody's any more.
-  answer.catch(() => undefined);
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /**
@@ -30,7 +22,7 @@ export async function withTimeout<T>(answer: Promise<T>, who: string, ms = PROBE
  */
 export async function headWithTimeout(log: EventLog): Promise<bigint> {
   try {
-    return await withTimeout(log.head(), 'the event store');
+    return await probe(log.head(), 'the event store');
   } catch (error) {
     throw blamed(log, error);
   }

@@ -1,0 +1,4 @@
+export { Backoff, type BackoffOptions } from './backoff.js';
+export { KeyedQueue, SerialQueue } from './serial-queue.js';
+export { type SuperviseOptions, pause, supervise } from './supervise.js';
+export { endsWithin, withTimeout } from './with-timeout.js';
