@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { SerialQueue } from '@entente/async';
 import { type ReplyTarget, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
 import type { CommandAnswer } from '@entente/kernel';
 import type { CommandConsumer, Decided, SentCommand } from '@entente/engine';
@@ -7,6 +6,7 @@ import type { KafkaMessage, Message } from 'kafkajs';
 import { type TransactionalReplier, type Answers } from './transactional-replier.js';
 import { type Death, deadLetterOf } from './dead-letters.js';
 import type { AdaptiveBatchSize } from './adaptive-batch-size.js';
+import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
 import { headersOf } from './settings.js';
 
 /** So many bytes are answered at once, unless a single record has more. */
@@ -19,39 +19,72 @@ interface Arrival {
   readonly correlationId: string;
 }
 
-/** One partition of commands on its way through the consumer. */
-export class CommandPartition {
-  readonly queue = new SerialQueue();
-  /** Whether it stands where the group stands: before, nothing is taken. */
-  ready = false;
+/** One partition of commands: each is decided and answered once. */
+export class CommandPartition implements PartitionHandler<null> {
   /**
    * From which offset on nothing is answered yet, by the group's word and what was answered since.
    * What is below it may be fetched again, as after a fault; it is passed over.
    */
-  from = 0n;
-  fault: string | null = null;
+  private from = 0n;
   /** Whether it is the consumer that could not decide. */
-  undecided = false;
-  /** The pause before the next try, in milliseconds; 0 while all is well. */
-  wait = 0;
+  private undecided = false;
 
   constructor(
-    readonly partition: number,
+    private readonly partition: number,
     private readonly topic: string,
     private readonly to: CommandConsumer,
-    readonly answering: TransactionalReplier,
-    readonly pace: AdaptiveBatchSize,
+    private readonly replier: TransactionalReplier,
+    private readonly batchSize: AdaptiveBatchSize,
   ) {}
 
-  /** Nothing holds it up any more. */
-  well(): void {
-    this.fault = null;
-    this.undecided = false;
-    this.wait = 0;
+  /** Fences whoever answered the partition before, and goes on from the committed offset. */
+  async start(): Promise<StartOffset> {
+    const { offset, atEnd } = await this.replier.begin();
+    this.from = offset;
+    if (atEnd) this.undecided = false;
+    return { offset, recovered: !this.undecided };
+  }
+
+  async process(batch: RecordBatch): Promise<void> {
+    const { messages, lastOffset } = batch;
+    for (const piece of inPieces(messages, () => this.batchSize.atOnce())) {
+      if (!batch.goesOn()) return;
+      const last = piece.at(-1);
+      // The ends of transactions lie in the topic, too, for nobody to see: no offset is left before
+      // them.
+      const end = last === undefined || last === messages.at(-1) ? lastOffset : BigInt(last.offset);
+      await this.answer(batch, piece, end + 1n);
+      await batch.processed(String(end));
+    }
+  }
+
+  /** What a sender took back is there for nobody to see: the group's offset moves behind it. */
+  async skip(first: bigint, next: bigint): Promise<void> {
+    if (first > this.from || next <= this.from) return;
+    await this.replier.answer({ replies: [], deadLetters: [], next });
+    this.from = next;
+  }
+
+  close(): Promise<void> {
+    return this.replier.end();
+  }
+
+  /** Answers records, behind which the group's offset is `next` then. */
+  private async answer(batch: RecordBatch, piece: readonly KafkaMessage[], next: bigint): Promise<void> {
+    const open = piece.filter(({ offset }) => BigInt(offset) >= this.from);
+    if (open.length === 0) return;
+    const begun = performance.now();
+    const answers = await this.decide(open);
+    // What another member may have now is for that one to answer.
+    if (!batch.owned()) return;
+    await this.replier.answer({ ...answers, next });
+    this.from = next;
+    this.batchSize.took(open.length, performance.now() - begun);
+    batch.recovered();
   }
 
   /** What these records are answered. Rejects where the consumer cannot decide now. */
-  async decide(records: readonly KafkaMessage[]): Promise<Omit<Answers, 'next'>> {
+  private async decide(records: readonly KafkaMessage[]): Promise<Omit<Answers, 'next'>> {
     const arrivals = records.map((record): Arrival => {
       const said = readCommand({ headers: headersOf(record), value: record.value });
       const given = said.is === 'unreadable' ? null : said.asked.correlationId;
@@ -122,7 +155,7 @@ function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[
  * Records in the order in which they lie, in pieces that are answered at once: none of more than
  * `most` says by then.
  */
-export function* inPieces(records: readonly KafkaMessage[], most: () => number): Iterable<readonly KafkaMessage[]> {
+function* inPieces(records: readonly KafkaMessage[], most: () => number): Iterable<readonly KafkaMessage[]> {
   let piece: KafkaMessage[] = [];
   let bytes = 0;
   for (const record of records) {

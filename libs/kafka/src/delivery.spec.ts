@@ -5,6 +5,7 @@ import type { FeedBatch } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import type { KafkaMessage } from 'kafkajs';
 import { anEvent } from '../../../test/contracts/event-store.js';
+import type { OffsetLookup } from './offset-lookup.js';
 import { PartitionReader } from './partition-reader.js';
 
 const RECORDED = '2026-06-01T12:00:00.000Z';
@@ -44,7 +45,7 @@ async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Prom
     topic: 'topic',
     partitions: 1,
     most,
-    healed: unused,
+    onGapFilled: unused,
     log: {
       id: 'log',
       head: unused,
@@ -53,7 +54,7 @@ async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Prom
       revisionOf: unused,
       readLog: unused,
     } as never,
-    came: ({ position }) => void read.push(position),
+    onRecord: ({ position }) => void read.push(position),
     to: {
       resume: () => Promise.resolve(0n),
       take: async (batch) => {
@@ -62,9 +63,16 @@ async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Prom
       },
     },
   });
-  await delivery.resume();
-  const give = (some: readonly KafkaMessage[], goesOn = () => true): Promise<void> =>
-    delivery.take(some, goesOn, (offset) => Promise.resolve(void taken.push(offset)));
+  await delivery.start({ of: () => Promise.resolve({ offset: 0n, atEnd: false }) } as unknown as OffsetLookup);
+  const give = (messages: readonly KafkaMessage[], goesOn = () => true): Promise<void> =>
+    delivery.process({
+      messages,
+      lastOffset: BigInt(messages.at(-1)?.offset ?? -1),
+      goesOn,
+      owned: () => true,
+      processed: (offset) => Promise.resolve(void taken.push(offset)),
+      recovered: () => undefined,
+    });
   return { handed, read, taken, give };
 }
 

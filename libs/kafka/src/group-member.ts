@@ -12,21 +12,21 @@ export interface Membership {
    * The group gives these partitions, from now on and no others. Must not throw, or kafkajs's
    * consumer dies.
    */
-  given(consumer: Consumer, partitions: readonly number[]): void;
-  handle(consumer: Consumer, payload: EachBatchPayload): Promise<void>;
-  /** Waits for what is under way and ends the consumer, each no longer than it may. */
-  letGo(consumer: Consumer): Promise<void>;
+  onAssigned(consumer: Consumer, partitions: readonly number[]): void;
+  onBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void>;
   /**
-   * Is told of a stretch, from an offset up to and not with the next, in which there is nothing for
-   * anybody: `handle` is given none of it.
+   * From an offset up to, and not with, the next there is no record that can be seen: `onBatch`
+   * gets none of it.
    */
-  nothing?(consumer: Consumer, partition: number, first: bigint, next: bigint): void;
-  /** Is called so often, in milliseconds. */
-  readonly tell?: { readonly every: number; call(consumer: Consumer): Promise<void> };
+  onEmptyBatch(consumer: Consumer, partition: number, first: bigint, next: bigint): void;
+  /** Waits for what is under way and ends the consumer, each no longer than it may. */
+  onEnd(consumer: Consumer): Promise<void>;
+  /** Commits offsets, so often in milliseconds. */
+  readonly commit?: { readonly everyMs: number; offsets(consumer: Consumer): Promise<void> };
 }
 
 /**
- * One who reads a topic together with others of a group. kafkajs's consumer ends for good by many a
+ * A member of a group that reads a topic. kafkajs's consumer ends for good by many a
  * fault, so each is let go and followed by a new one, after a pause that grows; so is one that
  * gives no sign of life. Nothing is committed by itself.
  */
@@ -34,9 +34,8 @@ export class GroupMember {
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
   /** Why there is no consumer; null once one has been given partitions. */
-  trouble: string | null = null;
-
-  private lived = false;
+  lastError: string | null = null;
+  private started = false;
   private readonly backoff: Backoff;
 
   constructor(
@@ -61,8 +60,8 @@ export class GroupMember {
   private async run(): Promise<void> {
     const { backoff } = this;
     const onFailure = (error: unknown): void => {
-      this.trouble = wordsOf(error);
-      this.settings.say?.('error', 'the consumer has ended, and another follows', { error: this.trouble });
+      this.lastError = wordsOf(error);
+      this.settings.say?.('error', 'the consumer has ended, and another follows', { error: this.lastError });
     };
     await supervise(() => this.live(), { signal: this.stopping.signal, backoff, onFailure });
   }
@@ -70,8 +69,8 @@ export class GroupMember {
   /** The life of one consumer: until it fails or the member is stopped. */
   private async live(): Promise<void> {
     await this.membership.check();
-    if (this.lived) this.settings.reconnected?.();
-    this.lived = true;
+    if (this.started) this.settings.reconnected?.();
+    this.started = true;
     const { topic, groupId, sessionTimeout = 10_000, maxWait = 250 } = this.settings;
     const consumer = this.kafka.consumer({
       groupId,
@@ -88,17 +87,17 @@ export class GroupMember {
     for (const event of [FETCH, HEARTBEAT] as const) consumer.on(event, () => (sign = performance.now()));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       sign = performance.now();
-      this.trouble = null;
+      this.lastError = null;
       this.backoff.reset();
-      this.membership.given(consumer, payload.memberAssignment[topic] ?? []);
+      this.membership.onAssigned(consumer, payload.memberAssignment[topic] ?? []);
     });
     consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, firstOffset, lastOffset } }) => {
       // What kafkajs gives here is null where it found nothing at all, whatever its types say.
       if (batchSize === 0 && (firstOffset as string | null) !== null)
-        this.membership.nothing?.(consumer, partition, BigInt(firstOffset), BigInt(lastOffset) + 1n);
+        this.membership.onEmptyBatch(consumer, partition, BigInt(firstOffset), BigInt(lastOffset) + 1n);
     });
     let timer: NodeJS.Timeout | undefined;
-    let telling: NodeJS.Timeout | undefined;
+    let committing: NodeJS.Timeout | undefined;
     let beginning: Promise<void> = Promise.resolve();
     const ended = new Promise<void>((resolve, reject) => {
       this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -107,8 +106,8 @@ export class GroupMember {
       timer = setInterval(() => {
         if (performance.now() - sign > sessionTimeout * 3) reject(new Error('the consumer gives no sign of life'));
       }, 1000);
-      const { tell } = this.membership;
-      if (tell !== undefined) telling = setInterval(() => void tell.call(consumer), tell.every);
+      const { commit } = this.membership;
+      if (commit !== undefined) committing = setInterval(() => void commit.offsets(consumer), commit.everyMs);
       const begun = async (): Promise<void> => {
         await consumer.connect();
         await consumer.subscribe({ topic, fromBeginning: true });
@@ -117,7 +116,7 @@ export class GroupMember {
           autoCommit: false,
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: this.partitions,
-          eachBatch: (payload) => this.membership.handle(consumer, payload),
+          eachBatch: (payload) => this.membership.onBatch(consumer, payload),
         });
       };
       beginning = begun();
@@ -127,7 +126,7 @@ export class GroupMember {
       await ended;
     } finally {
       clearInterval(timer);
-      clearInterval(telling);
+      clearInterval(committing);
       // One that is ended while it joins would join all the same, and keep partitions that it does
       // not read.
       if (!(await endsWithin(beginning, 5000).catch(() => true)))
@@ -135,7 +134,7 @@ export class GroupMember {
           () => consumer.disconnect().catch(() => undefined),
           () => undefined,
         );
-      await this.membership.letGo(consumer);
+      await this.membership.onEnd(consumer);
     }
   }
 }

@@ -29,9 +29,9 @@ export class KafkaEventFeed extends EventFeed {
   }
 
   subscribe(consumer: FeedConsumer): FeedSubscription {
-    const came = (event: RecordedEvent, partition: number, record: KafkaMessage): void =>
+    const onRecord = (event: RecordedEvent, partition: number, record: KafkaMessage): void =>
       void this.records.set(event, { partition, record });
-    return new KafkaSubscription(kafkaOf(this.settings), this.settings, this.log, consumer, came);
+    return new KafkaSubscription(kafkaOf(this.settings), this.settings, this.log, consumer, onRecord);
   }
 
   /** The record in which an event was delivered here; undefined where it was read from the log. */

@@ -1,25 +1,26 @@
-import { setImmediate as breathe } from 'node:timers/promises';
-import { SerialQueue } from '@entente/async';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type EventLog, type FeedConsumer, partitionOf } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import type { KafkaMessage } from 'kafkajs';
+import type { OffsetLookup } from './offset-lookup.js';
+import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
 import { readRecord, wordsOf } from './settings.js';
 
 /** So many records are read at a stretch while the consumer works. */
 const AT_A_STRETCH = 25;
 
-/** What a delivery needs of its feed. */
-export interface Delivering {
+/** What the reader of a partition needs of its feed. */
+export interface PartitionReaderOptions {
   readonly topic: string;
   readonly partitions: number;
   readonly log: EventLog;
   readonly to: FeedConsumer;
   /** So many events at most are taken at once. */
   readonly most: number;
-  /** Is told in which record an event came. */
-  readonly came: (event: RecordedEvent, partition: number, record: KafkaMessage) => void;
-  /** Told of each gap that was filled from the log itself. */
-  readonly healed: (partition: number, after: bigint, upTo: bigint) => void;
+  /** Receives each event that a record holds, and the record. */
+  readonly onRecord: (event: RecordedEvent, partition: number, record: KafkaMessage) => void;
+  /** Called for each gap that was filled from the log itself. */
+  readonly onGapFilled: (partition: number, after: bigint, upTo: bigint) => void;
 }
 
 /**
@@ -28,38 +29,33 @@ export interface Delivering {
  * is missing is read from the log itself. Where that does not fit either, the partition stops and
  * says so.
  */
-export class PartitionReader {
+export class PartitionReader implements PartitionHandler<OffsetLookup> {
   /** The position up to which the consumer has seen the partition. */
   private at = 0n;
-  readonly queue = new SerialQueue();
-  /** Whether it stands where the consumer stands: before, nothing is taken. */
-  ready = false;
-  fault: string | null = null;
-  /** The pause before the next try, in milliseconds; 0 while all is well. */
-  wait = 0;
 
   constructor(
     readonly partition: number,
-    private readonly its: Delivering,
+    private readonly options: PartitionReaderOptions,
   ) {}
 
-  /** Asks the consumer where it stands. */
-  async resume(): Promise<bigint> {
-    this.at = await this.its.to.resume(this.partition);
-    return this.at;
+  /** Reads on from where the consumer has come to. */
+  async start(lookup: OffsetLookup): Promise<StartOffset> {
+    this.at = await this.options.to.resume(this.partition);
+    const { offset, atEnd } = await lookup.of(this.partition, this.at);
+    return { offset, recovered: atEnd };
+  }
+
+  revoked(): void {
+    this.options.to.release?.(this.partition);
   }
 
   /**
-   * Hands records on, in order, while it `goesOn`; `taken` is told the offset up to which they have
-   * taken effect, and answers before more are. While the consumer has a batch, the next one is
-   * read. Throws where the consumer does not take them, or the chain is broken; nothing is under
-   * way then, and what was before has taken effect.
+   * Hands records on, in order, while the batch goes on; each batch of the consumer takes effect
+   * before more is begun. While the consumer has one, the next is read. Throws if the consumer does
+   * not take them, or the chain is broken; nothing is under way then, and what was before has taken
+   * effect.
    */
-  async take(
-    records: readonly KafkaMessage[],
-    goesOn: () => boolean,
-    taken: (offset: string) => Promise<void>,
-  ): Promise<void> {
+  async process({ messages, goesOn, processed, recovered }: RecordBatch): Promise<void> {
     let events: RecordedEvent[] = [];
     let through = this.at;
     let handing: Promise<void> | null = null;
@@ -73,15 +69,15 @@ export class PartitionReader {
       const own = events;
       const upTo = through;
       events = [];
-      handing = (upTo > this.at ? this.hand(own, upTo) : Promise.resolve()).then(() => taken(offset));
+      handing = (upTo > this.at ? this.hand(own, upTo) : Promise.resolve()).then(() => processed(offset));
       // Whoever waits for it is told.
       handing.catch(() => undefined);
     };
     let before: string | null = null;
     try {
-      for (const [i, record] of records.entries()) {
+      for (const [i, record] of messages.entries()) {
         if (!goesOn()) return;
-        if (handing !== null && i % AT_A_STRETCH === 0) await breathe();
+        if (handing !== null && i % AT_A_STRETCH === 0) await yieldToEventLoop();
         const said = this.read(record);
         const position = said.is === 'mark' ? said.position : said.event.position;
         if (position > through) {
@@ -91,44 +87,38 @@ export class PartitionReader {
             if (!(await this.heal(said.previous.position, goesOn))) return;
           }
           if (said.is === 'event') {
-            this.its.came(said.event, this.partition, record);
+            this.options.onRecord(said.event, this.partition, record);
             events.push(said.event);
           }
           through = position;
         }
         before = record.offset;
-        if (events.length >= this.its.most) await flush(before);
+        if (events.length >= this.options.most) await flush(before);
       }
     } finally {
       // What came before something that cannot be taken is taken all the same.
       if (before !== null) await flush(before);
       await handed();
     }
-    this.well();
-  }
-
-  /** Nothing holds it up any more. */
-  well(): void {
-    this.fault = null;
-    this.wait = 0;
+    recovered();
   }
 
   private async hand(events: readonly RecordedEvent[], through: bigint): Promise<void> {
-    await this.its.to.take({ partition: this.partition, events, through });
+    await this.options.to.take({ partition: this.partition, events, through });
     this.at = through;
   }
 
   private read(record: KafkaMessage) {
-    const where = `partition ${this.partition} of topic ${this.its.topic} at offset ${record.offset}`;
+    const where = `partition ${this.partition} of topic ${this.options.topic} at offset ${record.offset}`;
     let said;
     try {
       said = readRecord(record);
     } catch (error) {
       throw new Error(`${where} has something else than an event: ${wordsOf(error)}`);
     }
-    if (said.storeId !== this.its.log.id)
-      throw new Error(`${where} has an event of another log (${said.storeId}, not ${this.its.log.id})`);
-    if (said.is === 'event' && partitionOf(said.event.stream, this.its.partitions) !== this.partition)
+    if (said.storeId !== this.options.log.id)
+      throw new Error(`${where} has an event of another log (${said.storeId}, not ${this.options.log.id})`);
+    if (said.is === 'event' && partitionOf(said.event.stream, this.options.partitions) !== this.partition)
       throw new Error(`${where} has an event of ${said.event.stream}, which belongs to another partition`);
     return said;
   }
@@ -140,9 +130,9 @@ export class PartitionReader {
   private async heal(upTo: bigint, goesOn: () => boolean): Promise<boolean> {
     const after = this.at;
     let last = 0n;
-    for await (const events of this.its.log.readLog(after, { upTo })) {
+    for await (const events of this.options.log.readLog(after, { upTo })) {
       if (!goesOn()) return false;
-      const own = events.filter(({ stream }) => partitionOf(stream, this.its.partitions) === this.partition);
+      const own = events.filter(({ stream }) => partitionOf(stream, this.options.partitions) === this.partition);
       last = own.at(-1)?.position ?? last;
       const end = events.at(-1)?.position ?? this.at;
       // What should be there and is not is missed again the next time, too.
@@ -151,9 +141,9 @@ export class PartitionReader {
     }
     if (last !== upTo)
       throw new Error(
-        `partition ${this.partition} of topic ${this.its.topic} goes on after position ${upTo}, where the log has no event of it: topic and log tell different stories`,
+        `partition ${this.partition} of topic ${this.options.topic} goes on after position ${upTo}, where the log has no event of it: topic and log tell different stories`,
       );
-    this.its.healed(this.partition, after, upTo);
+    this.options.onGapFilled(this.partition, after, upTo);
     return true;
   }
 }
