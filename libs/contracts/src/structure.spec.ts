@@ -11,12 +11,11 @@ const CLASSES = CATALOGUE.flatMap(({ kind, commands, events }) => [
   ...Object.entries(commands).map(([type, { body }]) => ({ name: `${kind} ${type}`, of: body })),
   ...Object.entries(events).map(([type, { data }]) => ({ name: `${kind} ${type}`, of: data })),
 ]);
+/** The example with one more field of its own, whatever its name. */
 const own = (example: object, name: string): object =>
-  JSON.parse(
-    `{${JSON.stringify(example).slice(1, -1)}${Object.keys(example).length === 0 ? '' : ','}${JSON.stringify(name)}:{"a":1}}`,
-  ) as object;
+  Object.defineProperty({ ...example }, name, { value: { a: 1 }, enumerable: true });
 
-/** The fields of an example that hold objects, or lists of them, by path; with the one to add to. */
+/** The fields of an example that hold objects or lists of them, by path. */
 const objectsIn = (
   example: Readonly<Record<string, unknown>>,
 ): readonly { path: string; with: (more: object) => object }[] =>
