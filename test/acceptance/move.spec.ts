@@ -80,4 +80,51 @@ describe('entente export and import log', () => {
     await expect(entente('import', 'obligations', file)).rejects.toThrow('--mapping');
     expect(readdirSync(base).filter((name) => name.includes('importing'))).toEqual([]);
   });
+
+  it('keep text whose characters some programs take for the end of a line', async () => {
+    const data = join(base, 'separators');
+    const deployment = await createStandaloneApp(data, 'fatal');
+    await deployment.listen(0, '127.0.0.1');
+    const body = { title: 'A\u2028B\u2029C', donor: 'norland', recipient: 'estmark', sector: '15210' };
+    const answer = await fetch(`${await deployment.getUrl()}/v1/programme/norland.lines/propose`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
+      body: JSON.stringify({
+        ...body,
+        starts: '2026-01-01',
+        ends: '2027-01-01',
+      }),
+    });
+    expect(answer.status).toBe(201);
+    await deployment.close();
+    const lines = join(base, 'lines.ndjson');
+    await entente('export', lines, '--data', data);
+    await entente('import', 'log', lines, '--data', join(base, 'lines'));
+    expect((await eventsOf(join(base, 'lines')))[0]?.data).toMatchObject({ title: 'A\u2028B\u2029C' });
+  });
+
+  it('name the line that is not UTF-8, and what to do about files that cannot be made', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('{"entente":"log","format":1,"log":"x"}\n"'),
+      Buffer.from([0xff]),
+      Buffer.from('"\n'),
+    ]);
+    const bad = join(base, 'bytes.ndjson');
+    writeFileSync(bad, bytes);
+    await expect(entente('import', 'log', bad, '--data', join(base, 'none'))).rejects.toThrow(
+      `line 2 of ${bad} is not UTF-8`,
+    );
+    await expect(entente('import', 'log', join(base, 'no.ndjson'), '--data', join(base, 'none'))).rejects.toThrow(
+      'is not there',
+    );
+    await expect(entente('export', join(base, 'no', 'log.ndjson'), '--data', old)).rejects.toThrow(
+      'its folder is missing',
+    );
+    const kept = join(base, 'kept.csv');
+    writeFileSync(kept, 'mine');
+    const args = ['import', 'log', file, '--data', join(base, 'none'), '--positions'];
+    await expect(entente(...args, kept)).rejects.toThrow('is there already');
+    await expect(entente(...args, join(base, 'no', 'p.csv'))).rejects.toThrow('its folder is missing');
+    expect([readFileSync(kept, 'utf8'), existsSync(join(base, 'none'))]).toEqual(['mine', false]);
+  });
 });

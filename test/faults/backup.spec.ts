@@ -240,4 +240,20 @@ describe('a backup', () => {
     await expect(refused).rejects.toThrow(/ends at position 0 with digest [0-9a-f]{64}, and its manifest says 7 and/);
     expect(readdirSync(base).sort()).toEqual(['copy', 'data']);
   });
+
+  it('that names a file outside, or comes with a key that is none, is refused, and writes nothing', async () => {
+    await (await createStandaloneApp(data, 'fatal')).close();
+    await entente('backup', copy, '--data', data);
+    const nonsense = join(base, 'nonsense.key');
+    writeFileSync(nonsense, 'no key');
+    await expect(entente('restore', copy, '--data', join(base, 'fresh'), '--pseudonym-key', nonsense)).rejects.toThrow(
+      'is no pseudonym key',
+    );
+    const manifest = join(copy, 'manifest.json');
+    const written = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
+    const outside = written.files.map((file) => ({ ...file, name: '../outside' }));
+    writeFileSync(manifest, JSON.stringify({ ...written, files: [...written.files, ...outside] }));
+    await expect(entente('restore', copy, '--data', join(base, 'fresh'))).rejects.toThrow('no file of a backup');
+    expect(readdirSync(base).sort()).toEqual(['copy', 'data', 'nonsense.key']);
+  });
 });

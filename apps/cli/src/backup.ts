@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
-import { beginEra, copyDatabase, integrityCheck } from './cli.module.js';
+import { beginEra, copyDatabase, fillFolder, inUse, integrityCheck, syncToDisk } from './cli.module.js';
 import { digestOfLog } from './events-digest.js';
-import { fillWhole, inUse } from './folder.js';
 import type { Output } from './output.js';
 
 const MANIFEST = 'manifest.json';
@@ -86,6 +94,7 @@ export async function backUp(
     if (!existsSync(file)) throw new Error(`${data} holds no ${name}: nothing to back up`);
     if (name === KEY) copyFileSync(file, join(to, name));
     else copyDatabase(file, join(to, name));
+    syncToDisk(join(to, name));
   }
   const log = open.log(to);
   const position = String(await log.head());
@@ -102,7 +111,11 @@ export async function backUp(
   const projections = Object.fromEntries(MODELS.map(({ name, version }) => [name, version]));
   const versions = { entente: ownVersion(), projections, served };
   const manifest: Manifest = { format: FORMAT, log: id, position, events, digest, made, ...versions, files };
+  // What the manifest names is on the disk before it is.
+  syncToDisk(to);
   writeFileSync(join(to, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+  syncToDisk(to);
+  syncToDisk(dirname(resolve(to)));
   if (output.json) output.out(JSON.stringify(manifest));
   else
     output.out(
@@ -150,9 +163,10 @@ export async function restore(
       wrong.push(`${name}: ${integrityCheck(file) ?? ''}`);
   }
   if (wrong.length > 0) throw new Error(`this backup is not what its manifest says: ${wrong.join('; ')}`);
-  await fillWhole(data, async (making) => {
+  await fillFolder(data, async (making) => {
     for (const { name } of manifest.files) copyFileSync(join(from, name), join(making, name));
     if (pseudonymKey !== undefined) copyFileSync(pseudonymKey, join(making, KEY));
+    if (existsSync(join(making, KEY))) checkKey(join(making, KEY), pseudonymKey ?? join(from, KEY));
     const log = openLog(making);
     const head = await log.head();
     const held = (await digestOfLog(log)).digest;
@@ -173,6 +187,13 @@ export async function restore(
     );
 }
 
+/** Fails if a file is no pseudonym key: with another one reporters would get new pseudonyms. */
+function checkKey(file: string, source: string): void {
+  chmodSync(file, 0o600);
+  if (!/^[0-9a-f]{64}$/.test(readFileSync(file, 'utf8').trim()))
+    throw new Error(`${source} is no pseudonym key: it has to hold 64 hexadecimal digits`);
+}
+
 function readManifest(from: string): Manifest {
   const file = join(from, MANIFEST);
   if (!existsSync(file)) throw new Error(`${from} is no backup: it has no ${MANIFEST}`);
@@ -180,6 +201,8 @@ function readManifest(from: string): Manifest {
     const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
     if (manifest.format > FORMAT) throw new Error(`it was made by a newer Entente (format ${manifest.format})`);
     if (!manifest.files.some(({ name }) => name === LOG)) throw new Error('it names no log');
+    const other = manifest.files.find(({ name }) => ![LOG, ROWS, REFUSALS, KEY].includes(name));
+    if (other !== undefined) throw new Error(`it names ${JSON.stringify(other.name)}, which is no file of a backup`);
     return manifest;
   } catch (error) {
     throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import type { Writable } from 'node:stream';
 import type { EventLog, EventStore } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { beginEra } from './cli.module.js';
+import { beginEra, fillFolder } from './cli.module.js';
 import { EventsDigest, digestOfLog } from './events-digest.js';
-import { fillWhole } from './folder.js';
+import { NewFile, linesOf } from './files.js';
 import { type Output, progress } from './output.js';
 
 const FORMAT = 1;
@@ -14,41 +11,33 @@ const FORMAT = 1;
 const MAX_BATCH = 500;
 const MAX_BATCH_LENGTH = 8_000_000;
 
-const write = (to: Writable, text: string): Promise<void> =>
-  new Promise((resolve, reject) => to.write(text, (error) => (error ? reject(error) : resolve())));
-const close = (to: Writable): Promise<void> =>
-  new Promise((resolve, reject) => {
-    to.once('error', reject);
-    to.end(resolve);
-  });
-
 /**
  * Writes the whole log as NDJSON: a line that says whose it is, a line an event as it is stored,
  * and a last line with the number of events, the SHA-256 of all lines before it, and the digest of
  * the events, which every store that holds them gives. A file that was broken off has no last line.
  */
 export async function exportLog(log: EventLog, file: string, output: Output): Promise<void> {
-  if (existsSync(file)) throw new Error(`${file} is there already`);
-  const to = createWriteStream(file);
-  const hash = createHash('sha256');
-  const tell = progress(output, 'events written');
   const head = await log.head();
-  const digest = new EventsDigest();
-  let written = 0;
-  const put = async (text: string): Promise<void> => {
-    hash.update(text);
-    await write(to, text);
-  };
-  await put(`${JSON.stringify({ entente: 'log', format: FORMAT, log: log.id })}\n`);
-  for await (const batch of log.readLog(0n, { upTo: head })) {
-    await put(batch.map((event) => `${JSON.stringify({ ...event, position: String(event.position) })}\n`).join(''));
-    for (const event of batch) digest.take(event);
-    written += batch.length;
-    tell(written);
-  }
-  const end: Ending = { ...digest.end(), sha256: hash.digest('hex') };
-  await write(to, `${JSON.stringify(end)}\n`);
-  await close(to);
+  const end = await NewFile.with(file, async (to) => {
+    const hash = createHash('sha256');
+    const report = progress(output, 'events written');
+    const digest = new EventsDigest();
+    let written = 0;
+    const put = async (text: string): Promise<void> => {
+      hash.update(text);
+      await to.write(text);
+    };
+    await put(`${JSON.stringify({ entente: 'log', format: FORMAT, log: log.id })}\n`);
+    for await (const batch of log.readLog(0n, { upTo: head })) {
+      await put(batch.map((event) => `${JSON.stringify({ ...event, position: String(event.position) })}\n`).join(''));
+      for (const event of batch) digest.take(event);
+      written += batch.length;
+      report(written);
+    }
+    const ending: Ending = { ...digest.end(), sha256: hash.digest('hex') };
+    await to.write(`${JSON.stringify(ending)}\n`);
+    return ending;
+  });
   if (output.json) output.out(JSON.stringify({ file, position: String(head), ...end }));
   else output.out(`${file} holds ${end.events} events up to position ${head}; their digest is ${end.digest}`);
 }
@@ -70,7 +59,7 @@ async function checkWhole(file: string): Promise<Ending> {
   const hash = createHash('sha256');
   let lines = 0;
   let last = '';
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+  for await (const line of linesOf(file)) {
     if (lines > 0) hash.update(`${last}\n`);
     else {
       const head = readLine(line, 1) as { entente?: unknown; format?: number };
@@ -125,23 +114,22 @@ export async function importInto(
   output: Output,
 ): Promise<ImportedLog> {
   const { events, digest } = await checkWhole(file);
-  const noted = createWriteStream(positions);
-  const tell = progress(output, 'events read');
-  try {
-    await write(noted, 'old,new\n');
+  return NewFile.with(positions, async (noted) => {
+    const report = progress(output, 'events read');
+    await noted.write('old,new\n');
     let line = 0;
     let read = 0;
     let length = 0;
     let waiting: RecordedEvent[] = [];
     const there = eventsOf(store);
-    const adopt = async (): Promise<void> => {
-      const taken = await store.importEvents(waiting);
-      await write(noted, waiting.map(({ position }, i) => `${position},${taken[i]}\n`).join(''));
+    const importWaiting = async (): Promise<void> => {
+      const imported = await store.importEvents(waiting);
+      await noted.write(waiting.map(({ position }, i) => `${position},${imported[i]}\n`).join(''));
       waiting = [];
       length = 0;
-      tell(read, events);
+      report(read, events);
     };
-    for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    for await (const text of linesOf(file)) {
       line += 1;
       if (line === 1 || line > events + 1) continue;
       const event = readLine(text, line) as Omit<RecordedEvent, 'position'> & { position: string };
@@ -150,17 +138,15 @@ export async function importInto(
       waiting.push({ ...event, position: BigInt(event.position) });
       read += 1;
       length += text.length;
-      if (waiting.length === MAX_BATCH || length >= MAX_BATCH_LENGTH) await adopt();
+      if (waiting.length === MAX_BATCH || length >= MAX_BATCH_LENGTH) await importWaiting();
     }
     if ((await there.next()).done !== true) throw new Error(OTHERS);
-    if (waiting.length > 0) await adopt();
+    if (waiting.length > 0) await importWaiting();
     const held = await digestOfLog(store);
     if (held.digest !== digest)
       throw new Error(`the store holds other events than the file: their digest is ${held.digest}, not ${digest}`);
     return { events, digest };
-  } finally {
-    await close(noted);
-  }
+  });
 }
 
 /**
@@ -176,17 +162,17 @@ export async function importLog(
 ): Promise<void> {
   // Before a folder is made for it.
   await checkWhole(file);
-  let told: ImportedLog | undefined;
-  await fillWhole(data, async (making) => {
+  let imported: ImportedLog | undefined;
+  await fillFolder(data, async (making) => {
     const store = openStore(making);
-    told = await importInto(store, file, positions, output).finally(() => store.close());
+    imported = await importInto(store, file, positions, output).finally(() => store.close());
     // Its positions are its own: who comes back with the old ones begins anew.
     beginEra(making, 0n);
   });
-  if (output.json) output.out(JSON.stringify({ data, ...told, positions }));
+  if (output.json) output.out(JSON.stringify({ data, ...imported, positions }));
   else
     output.out(
-      `${data} holds ${told?.events} events, whose digest is ${told?.digest}; ${positions} says which position each had and has`,
+      `${data} holds ${imported?.events} events, whose digest is ${imported?.digest}; ${positions} says which position each had and has`,
     );
   output.err(
     `pseudonym.key is not part of a log: put the one of the old folder into ${data}, or reporters get new pseudonyms`,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type DynamicModule,
@@ -43,7 +43,7 @@ import {
 } from '@entente/http';
 import { EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
 import { MODELS } from '@entente/read-models';
-import { SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
+import { SqliteEventStore, SqliteRefusalLog, writeDurably } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
 import { FoundDamage } from './damage.js';
 import { PROJECTION, ExecuteCommandHandler, WatchdogWorker, kinds } from '@entente/workers';
@@ -59,9 +59,8 @@ function pseudonymKey(folder: string): Buffer {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'pseudonym.key');
   if (!existsSync(file)) {
-    // Under its name it is whole, however the process ends meanwhile.
-    writeFileSync(`${file}.making`, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
-    renameSync(`${file}.making`, file);
+    // Nothing can make it again: it is on the disk before anything is pseudonymised by it.
+    writeDurably(file, randomBytes(32).toString('hex'), 0o600);
   }
   const key = readFileSync(file, 'utf8').trim();
   if (!/^[0-9a-f]{64}$/.test(key))

@@ -2,4 +2,6 @@ export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-s
 export { SqliteLogReader } from './sqlite-log-reader.js';
 export { SqliteRefusalLog } from './sqlite-refusal-log.js';
 export { copyDatabase, integrityCheck } from './copy.js';
+export { renameDurably, syncToDisk, writeDurably } from './durable-files.js';
+export { fillFolder, inUse } from './fill-folder.js';
 export { beginEra } from './log-file.js';

@@ -9,6 +9,8 @@ const APPLICATION_ID = 0x456e7474;
 const FORMAT = 1;
 export const LOG_FILE = 'log.sqlite';
 const ROWS_FILE = 'rows.sqlite';
+/** Inside a data folder while it is being filled: a deployment that finds it does not start. */
+export const FILLING = '.filling';
 
 const SCHEMA = `
   CREATE TABLE log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, made TEXT NOT NULL);
@@ -88,6 +90,7 @@ export function lockFolder(folder: string): Database.Database {
 }
 
 export function openWriter(folder: string): Database.Database {
+  checkFilled(folder);
   const file = join(folder, LOG_FILE);
   const fresh = !existsSync(file);
   const db = opened(file, () => new Database(file));
@@ -118,6 +121,14 @@ function makeLog(db: Database.Database): void {
   db.prepare('INSERT INTO log (only, id, made) VALUES (1, ?, ?)').run(randomUUID(), new Date(Date.now()).toISOString());
 }
 
+/** Fails if filling the folder was broken off: what it holds is not whole. */
+function checkFilled(folder: string): void {
+  if (existsSync(join(folder, FILLING)))
+    throw new Error(
+      `${folder} was being filled by a restore or an import, which was broken off: run it again on this folder`,
+    );
+}
+
 /**
  * Rows are made after their log: where they are and it is not, it was lost, and a new one would
  * hide that.
@@ -130,6 +141,7 @@ function checkNotLost(folder: string): void {
 }
 
 export function openLogReader(folder: string): Database.Database {
+  checkFilled(folder);
   const file = join(folder, LOG_FILE);
   if (!existsSync(file)) throw new Error(`${folder} holds no log: start Entente there first, or name its data folder`);
   const db = new Database(file, { readonly: true });
