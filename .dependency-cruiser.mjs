@@ -9,7 +9,7 @@ const LIBRARIES = {
   domain: { sees: ['contracts', 'kernel'], npm: [], node: false },
   engine: { sees: ['async', 'kernel'], npm: ['lru-cache'], node: true },
   contracts: { sees: ['kernel'], npm: ['class-validator', 'class-transformer'], node: false },
-  process: { sees: ['async', 'engine'], npm: ['@nestjs/common', 'nestjs-pino', 'pino'], node: true },
+  process: { sees: ['async', 'engine'], npm: ['@nestjs/common', 'class-validator', 'nestjs-pino', 'pino'], node: true },
   workers: {
     sees: ['async', 'process', 'engine', 'contracts', 'read-models', 'domain', 'kernel'],
     npm: ['@nestjs/common', '@nestjs/cqrs'],

@@ -14,7 +14,6 @@ import ts from 'typescript';
 import { APPS } from '../deploy/check/settings.mjs';
 import { PROBLEMS } from './generate/problems.mjs';
 import { RULES } from './generate/rules.mjs';
-import { CLI_ONLY, SETTINGS } from './generate/settings.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const WIDTH = 118;
@@ -348,25 +347,25 @@ async function cli() {
   ];
 }
 
-async function settings() {
-  const names = [...new Set(Object.values(APPS).flatMap(({ takes }) => takes))];
-  complete('settings', names, Object.keys(SETTINGS));
-  const takes = new Map();
-  for (const app of ['standalone', 'relay', 'projector', 'intake', 'api']) {
-    const { readConfig } = await import(`../dist/apps/${app}/src/config.js`);
-    for (const name of APPS[app].takes) {
-      const read = readConfig({ [name]: '\n' });
-      const line = ('wrong' in read ? read.wrong : []).find((one) => new RegExp(`^${name}\\b`).test(one));
-      const said = /takes (.*)$/s.exec(line ?? '')?.[1];
-      if (said !== undefined && !takes.has(name)) takes.set(name, said.trim());
-    }
+/** Every setting, as the classes of the apps declare it, by its name. */
+async function declaredSettings() {
+  const configs = ['standalone', 'api', 'relay', 'projector', 'intake'].map((app) => `${app}/src/config`);
+  const found = new Map();
+  for (const module of [...configs, 'cli/src/deployments']) {
+    const { SETTINGS } = await import(`../dist/apps/${module}.js`);
+    for (const { declared } of Object.values(SETTINGS))
+      for (const setting of declared) if (!found.has(setting.name)) found.set(setting.name, setting);
   }
-  const one = (name, [otherwise, about]) => {
+  return [...found.values()];
+}
+
+async function settings() {
+  const one = ({ name, about, takes, otherwise, default: value }) => {
     const by = Object.entries(APPS).filter(([, app]) => app.takes.includes(name));
     const required = by.filter(([, app]) => app.requires.includes(name)).map(([app]) => app);
     return [
-      bullet(`${about} Default: ${otherwise}.`),
-      ...(takes.has(name) ? [bullet(`Takes ${plain(takes.get(name))}.`)] : []),
+      bullet(`${about} Default: ${otherwise ?? (value === undefined ? 'none' : `\`${value}\``)}.`),
+      ...(takes === undefined ? [] : [bullet(`Takes ${plain(takes)}.`)]),
       bullet(
         `Read by ${by.map(([app]) => `\`${app}\``).join(', ') || '`cli`'}.${required.length === 0 ? '' : ` Required by ${required.map((app) => `\`${app}\``).join(', ')}.`}`,
       ),
@@ -377,7 +376,7 @@ async function settings() {
     wrap(
       'Settings are environment variables. A process reads them at the start and names all that are invalid or missing at once, without a secret. In a distributed deployment each may be given as `NAME_FILE`, the path of a file with the value, except those that are paths themselves; `standalone` reads no `NAME_FILE`. Ports by app: `standalone` and `api` 3000, `relay` 3001, `projector` 3002, `intake` 3003.',
     ),
-    ...Object.entries({ ...SETTINGS, ...CLI_ONLY }).flatMap(([name, said]) => [`## ${name}`, one(name, said)]),
+    ...(await declaredSettings()).flatMap((setting) => [`## ${setting.name}`, one(setting)]),
   ];
 }
 

@@ -65,3 +65,11 @@ describe.each(Object.keys(READ) as (keyof typeof READ)[])(
     });
   },
 );
+
+describe('the standalone process', () => {
+  it('reads no file instead of a setting, and takes no empty data folder', () => {
+    expect(standalone({ PORT_FILE: '/away' })).toHaveProperty('settings.process.port', 3000);
+    expect(wrongIn('standalone', { ENTENTE_DATA: '' })).toEqual(['ENTENTE_DATA']);
+    expect(wrongIn('relay', { PORT_FILE: '/away' })).toContain('PORT_FILE');
+  });
+});

@@ -5,8 +5,8 @@ import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type EventLog, type EventStore, ReadModelStore } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { DEFAULT_LIMITS, buildApp, serveDocs } from '@entente/http';
-import { StartupDependencies } from '@entente/process';
+import { buildApp, serveDocs } from '@entente/http';
+import { ServerLimitSettings, StartupDependencies } from '@entente/process';
 import { MEANINGS } from '@entente/read-models';
 import { ApiModule } from '../../apps/api/src/api.module.js';
 import { ProjectorModule } from '../../apps/projector/src/projector.module.js';
@@ -122,7 +122,8 @@ export class DistributedDeployment implements Deployment {
   private config() {
     const { brokers, topic, partitions } = this.topic;
     return {
-      process: { host: '127.0.0.1', port: 0, logLevel: 'fatal', shutdownTimeoutSeconds: 30, door: DEFAULT_LIMITS },
+      process: { host: '127.0.0.1', port: 0, logLevel: 'fatal', shutdownTimeoutSeconds: 30 },
+      limits: new ServerLimitSettings(),
       eventStore: this.eventStore,
       kafka: { brokers },
       topic: { topic, partitions },
@@ -145,7 +146,7 @@ export class DistributedDeployment implements Deployment {
 }
 
 async function serve(module: DynamicModule): Promise<InProcessApp> {
-  const app = await buildApp(module, DEFAULT_LIMITS);
+  const app = await buildApp(module, new ServerLimitSettings());
   if (module.module === ApiModule) serveDocs(app, app.get(ReadModelStore), MEANINGS);
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl() };

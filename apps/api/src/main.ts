@@ -17,7 +17,7 @@ async function bootstrap(): Promise<void> {
     at: config.process,
     waitsFor: () => waits.status(),
     build: async (signal) => {
-      const app = await buildApp(ApiModule.on(config, waits.until(signal)), config.process.door);
+      const app = await buildApp(ApiModule.on(config, waits.until(signal)), config.limits);
       serveDocs(app, app.get(ReadModelStore), MEANINGS);
       return app;
     },

@@ -1,4 +1,5 @@
 import type { EventLog } from '@entente/engine';
+import { OneOf, readEnvironment, settingsPart } from '@entente/process';
 import { type Deployment, inFolder, onServices } from './cli.module.js';
 import { serviceSettings, namesServices } from './service-settings.js';
 
@@ -15,15 +16,26 @@ export const folderOf = ({ data }: Common): string => data ?? process.env['ENTEN
 /** The deployments that `ENTENTE_DEPLOYMENT` names. */
 const DEPLOYMENTS = ['standalone', 'distributed'];
 
+/** Which deployment the command line works on. */
+class DeploymentSettings {
+  @OneOf(DEPLOYMENTS, {
+    name: 'ENTENTE_DEPLOYMENT',
+    about: '`standalone` or `distributed`: which deployment the command line works on if `--data` is not given.',
+    otherwise: 'by `ESDB_URL`',
+  })
+  readonly name?: string;
+}
+
+/** What the command line reads beside the settings of the services. */
+export const SETTINGS = { deployment: settingsPart(DeploymentSettings) };
+
 /**
  * The deployment that `ENTENTE_DEPLOYMENT` names, if any; fails where it names none that there is.
  */
 function namedDeployment(): string | undefined {
-  const name = process.env['ENTENTE_DEPLOYMENT'];
-  if (name === undefined || name === '') return undefined;
-  if (!DEPLOYMENTS.includes(name))
-    throw new Error(`ENTENTE_DEPLOYMENT: takes ${DEPLOYMENTS.join(' or ')}, not ${name}`);
-  return name;
+  const read = readEnvironment(process.env, SETTINGS);
+  if ('settings' in read) return read.settings.deployment.name;
+  throw new Error(`ENTENTE_DEPLOYMENT: takes ${DEPLOYMENTS.join(' or ')}, not ${process.env['ENTENTE_DEPLOYMENT']}`);
 }
 
 /**

@@ -1,29 +1,26 @@
-import { readFileSync } from 'node:fs';
 import {
+  DATABASE,
+  EVENT_STORE,
   type Env,
-  readDatabase,
-  readEventStore,
-  readGroup,
-  readKafka,
-  readOtherTopics,
+  GROUP,
+  KAFKA,
+  LOG_TOPIC,
+  OTHER_TOPICS,
+  type SettingsIn,
   readSettings,
-  readTopic,
 } from '@entente/process';
 
-const readFile = (path: string): string => readFileSync(path, 'utf8');
-
-const read = (from: Env) =>
-  readSettings(from, readFile, (env) => ({
-    eventStore: readEventStore(env, readFile),
-    database: readDatabase(env, readFile),
-    kafka: readKafka(env, readFile),
-    topic: readTopic(env),
-    others: readOtherTopics(env),
-    group: readGroup(env),
-  }));
+const SETTINGS = {
+  eventStore: EVENT_STORE,
+  database: DATABASE,
+  kafka: KAFKA,
+  topic: LOG_TOPIC,
+  others: OTHER_TOPICS,
+  group: GROUP,
+};
 
 /** What a distributed deployment is reached by. */
-export type ServiceSettings = Extract<ReturnType<typeof read>, { settings: unknown }>['settings'];
+export type ServiceSettings = SettingsIn<typeof SETTINGS>;
 
 /** Whether the environment names a distributed deployment. */
 export const namesServices = (env: Env): boolean =>
@@ -31,7 +28,7 @@ export const namesServices = (env: Env): boolean =>
 
 /** The settings of the distributed deployment; fails with every one that is wrong or missing. */
 export function serviceSettings(env: Env): ServiceSettings {
-  const found = read(env);
+  const found = readSettings(env, SETTINGS);
   if ('settings' in found) return found.settings;
   throw new Error(
     `the distributed deployment cannot be reached:\n${found.wrong.map((line) => `  ${line}`).join('\n')}`,

@@ -1,33 +1,32 @@
-import { readFileSync } from 'node:fs';
-import { DEFAULT_LIMITS } from '@entente/http';
 import {
+  DATABASE,
   type Env,
-  readDatabase,
-  readEventStore,
-  readGroup,
-  readKafka,
-  readOtherTopics,
-  readProcess,
-  readPseudonymKey,
+  EVENT_STORE,
+  GROUP,
+  KAFKA,
+  LOG_TOPIC,
+  OTHER_TOPICS,
+  PSEUDONYM_KEY,
+  SERVER_LIMITS,
+  type SettingsIn,
+  networkProcess,
   readSettings,
-  readTopic,
 } from '@entente/process';
 
-const readFile = (path: string): string => readFileSync(path, 'utf8');
+/** What an operator sets, by environment variables. */
+export const SETTINGS = {
+  process: networkProcess(3003),
+  limits: SERVER_LIMITS,
+  eventStore: EVENT_STORE,
+  kafka: KAFKA,
+  topic: LOG_TOPIC,
+  group: GROUP,
+  others: OTHER_TOPICS,
+  database: DATABASE,
+  pseudonymKey: PSEUDONYM_KEY,
+};
 
-/**
- * What an operator sets, by environment variables; or every one that is wrong with what it takes.
- */
-export const readConfig = (from: Env) =>
-  readSettings(from, readFile, (env) => ({
-    process: readProcess(env, { port: 3003, door: DEFAULT_LIMITS, reachable: true }),
-    eventStore: readEventStore(env, readFile),
-    kafka: readKafka(env, readFile),
-    topic: readTopic(env),
-    others: readOtherTopics(env),
-    group: readGroup(env),
-    database: readDatabase(env, readFile),
-    pseudonymKey: readPseudonymKey(env),
-  }));
+export type IntakeConfig = SettingsIn<typeof SETTINGS>;
 
-export type IntakeConfig = Extract<ReturnType<typeof readConfig>, { settings: unknown }>['settings'];
+/** The settings; or every one that is wrong, with what it takes. */
+export const readConfig = (env: Env) => readSettings(env, SETTINGS);

@@ -14,7 +14,7 @@ async function bootstrap(): Promise<void> {
     name: NAME,
     at: config.process,
     waitsFor: () => waits.status(),
-    build: (signal) => buildApp(ProjectorModule.on(config, waits.until(signal)), config.process.door),
+    build: (signal) => buildApp(ProjectorModule.on(config, waits.until(signal)), config.limits),
   });
 }
 

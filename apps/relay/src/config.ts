@@ -1,18 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { DEFAULT_LIMITS } from '@entente/http';
-import { type Env, readEventStore, readKafka, readProcess, readSettings, readTopic } from '@entente/process';
+import {
+  type Env,
+  EVENT_STORE,
+  KAFKA,
+  LOG_TOPIC,
+  SERVER_LIMITS,
+  type SettingsIn,
+  networkProcess,
+  readSettings,
+} from '@entente/process';
 
-const readFile = (path: string): string => readFileSync(path, 'utf8');
+/** What an operator sets, by environment variables. */
+export const SETTINGS = {
+  process: networkProcess(3001),
+  limits: SERVER_LIMITS,
+  eventStore: EVENT_STORE,
+  kafka: KAFKA,
+  topic: LOG_TOPIC,
+};
 
-/**
- * What an operator sets, by environment variables; or every one that is wrong with what it takes.
- */
-export const readConfig = (from: Env) =>
-  readSettings(from, readFile, (env) => ({
-    process: readProcess(env, { port: 3001, door: DEFAULT_LIMITS, reachable: true }),
-    eventStore: readEventStore(env, readFile),
-    kafka: readKafka(env, readFile),
-    topic: readTopic(env),
-  }));
+export type RelayConfig = SettingsIn<typeof SETTINGS>;
 
-export type RelayConfig = Extract<ReturnType<typeof readConfig>, { settings: unknown }>['settings'];
+/** The settings; or every one that is wrong, with what it takes. */
+export const readConfig = (env: Env) => readSettings(env, SETTINGS);

@@ -1,20 +1,32 @@
-import { DEFAULT_LIMITS } from '@entente/http';
-import { type Env, type ProcessSettings, type Read, SettingsReader, readProcess } from '@entente/process';
+import {
+  type Env,
+  LOCAL_PROCESS,
+  OneOf,
+  SERVER_LIMITS,
+  type SettingsIn,
+  Text,
+  readEnvironment,
+  settingsPart,
+} from '@entente/process';
+
+/** Where the data is, and what an empty log begins with. */
+class DataSettings {
+  @Text(/\S/, {
+    name: 'ENTENTE_DATA',
+    about: "The data folder: the log, the rows, the refused commands, and the key of reporters' pseudonyms.",
+    takes: 'the path of a folder',
+    emptyIsGiven: true,
+  })
+  readonly folder: string = './data';
+
+  @OneOf(['on', 'off'], { name: 'ENTENTE_EXAMPLE', about: 'Whether the example data is loaded into an empty log.' })
+  readonly example: 'on' | 'off' = 'on';
+}
 
 /** What an operator sets, by environment variables. */
-export interface StandaloneConfig extends ProcessSettings {
-  readonly data: string;
-  /** Whether an empty log is told the example story. */
-  readonly example: boolean;
-}
+export const SETTINGS = { process: LOCAL_PROCESS, limits: SERVER_LIMITS, data: settingsPart(DataSettings) };
 
-/** The settings, or every one that is wrong with what it takes. */
-export function readConfig(env: Env): Read<StandaloneConfig> {
-  const own = readProcess(env, { port: 3000, door: DEFAULT_LIMITS, reachable: false });
-  const reading = new SettingsReader(env);
-  const data = env['ENTENTE_DATA'] ?? './data';
-  if (data.trim() === '') reading.wrong.push('ENTENTE_DATA: takes the path of a folder');
-  const example = reading.word('ENTENTE_EXAMPLE', ['on', 'off'], 'on') === 'on';
-  if ('wrong' in own) return { wrong: [...own.wrong, ...reading.wrong] };
-  return reading.are({ ...own.settings, data, example });
-}
+export type StandaloneConfig = SettingsIn<typeof SETTINGS>;
+
+/** The settings; or every one that is wrong, with what it takes. */
+export const readConfig = (env: Env) => readEnvironment(env, SETTINGS);

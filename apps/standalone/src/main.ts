@@ -10,15 +10,15 @@ async function bootstrap(): Promise<void> {
   let close = (): Promise<unknown> => Promise.resolve();
   lastResort('Entente', () => close());
   const held = activatedSocket(process.env, process.pid);
-  const app = await createStandaloneApp(config.data, config.logLevel, 'beside', config.door);
+  const app = await createStandaloneApp(config.data.folder, config.process.logLevel, 'beside', config.limits);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => stopWithin(config.shutdownTimeoutSeconds));
+    process.once(signal, () => stopWithin(config.process.shutdownTimeoutSeconds));
   close = () => app.close();
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  const url = await listen(app, config, held);
-  leaveAddress(config.data, url);
-  process.on('exit', () => removeAddress(config.data, url));
-  const told = config.example ? await tellExample(url, new Date().toISOString().slice(0, 10)) : 0;
+  const url = await listen(app, config.process, held);
+  leaveAddress(config.data.folder, url);
+  process.on('exit', () => removeAddress(config.data.folder, url));
+  const told = config.data.example === 'on' ? await tellExample(url, new Date().toISOString().slice(0, 10)) : 0;
   process.stdout.write(
     [
       `Entente listens on ${url}${told > 0 ? `, and has told its example story in ${told} commands` : ''}`,

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { isLoopback } from '@entente/process';
-import type { StandaloneConfig } from './config.js';
+import { type ProcessSettings, isLoopback } from '@entente/process';
 
 /** The first descriptor that a supervisor hands over (systemd's sd_listen_fds). */
 const FIRST = 3;
@@ -34,7 +33,7 @@ export function activatedSocket(env: Readonly<Record<string, string | undefined>
  */
 export async function listen(
   app: NestFastifyApplication,
-  { host, port }: Pick<StandaloneConfig, 'host' | 'port'>,
+  { host, port }: Pick<ProcessSettings, 'host' | 'port'>,
   held: number | null,
 ): Promise<string> {
   if (held === null) {

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ReadModelStore } from '@entente/engine';
-import { DEFAULT_LIMITS, type ServerLimits, buildApp, serveDocs } from '@entente/http';
-import type { LogLevel } from '@entente/process';
+import { type ServerLimits, buildApp, serveDocs } from '@entente/http';
+import { type LogLevel, ServerLimitSettings } from '@entente/process';
 import { MEANINGS } from '@entente/read-models';
 import { type Projects, StandaloneModule } from './standalone.module.js';
 
@@ -13,9 +13,9 @@ export async function createStandaloneApp(
   folder: string,
   logLevel: LogLevel,
   projects: Projects = 'within',
-  door: ServerLimits = DEFAULT_LIMITS,
+  limits: ServerLimits = new ServerLimitSettings(),
 ): Promise<NestFastifyApplication> {
-  const app = await buildApp(StandaloneModule.on(folder, logLevel, projects), door);
+  const app = await buildApp(StandaloneModule.on(folder, logLevel, projects), limits);
   serveDocs(app, app.get(ReadModelStore), MEANINGS);
   return app;
 }

@@ -8,7 +8,7 @@ export { ProblemFilter } from './problem.js';
 export { OPERATOR, readActor } from './actor-header.js';
 export { Metrics, MetricsController } from './metrics.controller.js';
 export { RefusalsController } from './refusals.controller.js';
-export { DEFAULT_LIMITS, type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
+export { type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
 export { buildApp, serveDocs } from './app.js';
 export { VersionController } from './version.controller.js';
 export { headWithTimeout } from './probe.js';

@@ -12,8 +12,6 @@ export interface ServerLimits {
   readonly requestTimeoutSeconds: number;
 }
 
-export const DEFAULT_LIMITS: ServerLimits = { connections: 4096, requestTimeoutSeconds: 30 };
-
 /**
  * So many requests of one connection are at work at once: who sends more without reading what is
  * answered is cut off, since each answer would wait here.

@@ -1,60 +1,83 @@
 import { isIP } from 'node:net';
 import { LOG_LEVELS, type LogLevel } from './logging.js';
-import { type Env, type Read, SettingsReader } from './settings.js';
-
-/** What a process's door lets in, and for how long, in seconds, it waits for a request. */
-export interface ServerLimitSettings {
-  readonly connections: number;
-  readonly requestTimeoutSeconds: number;
-}
-
-/** How a process is reached, what it says, and for how long, in seconds, stopping may take. */
-export interface ProcessSettings {
-  readonly host: string;
-  /** 0 picks a free one. */
-  readonly port: number;
-  readonly logLevel: LogLevel;
-  readonly shutdownTimeoutSeconds: number;
-  readonly door: ServerLimitSettings;
-}
-
-/** What of a process is its own, unless it is set. */
-export interface OwnProcess {
-  readonly port: number;
-  readonly door: ServerLimitSettings;
-  /** Whether it may be reached from elsewhere, where the network is trusted. */
-  readonly reachable: boolean;
-}
+import { OneOf, Text, WholeNumber } from './setting.js';
+import { type SettingsClass, type SettingsPart, type SettingsValues, settingsPart } from './settings.js';
 
 /** Whether only this machine can reach it. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
-/**
- * HOST, PORT, LOG_LEVEL, ENTENTE_SHUTDOWN_TIMEOUT_SECONDS, ENTENTE_MAX_CONNECTIONS,
- * ENTENTE_REQUEST_TIMEOUT_SECONDS and, for a process that may be reached from elsewhere,
- * ENTENTE_TRUST_NETWORK: an address that others can reach is taken only where the network is
- * trusted.
- */
-export function readProcess(env: Env, own: OwnProcess): Read<ProcessSettings> {
-  const reading = new SettingsReader(env);
-  const host = reading.given('HOST') ?? '127.0.0.1';
-  const trust = own.reachable ? reading.word('ENTENTE_TRUST_NETWORK', ['off', 'on'], 'off') : 'off';
-  if (!/^[a-z0-9.:_-]+$/i.test(host)) reading.wrong.push(`HOST=${host}: takes an address, or a name of one`);
-  else if (!isLoopback(host) && trust === 'off')
-    reading.wrong.push(
-      own.reachable
-        ? `HOST=${host}: can be reached by others, and there is no access control yet; where the network lets only those in who may do anything, set ENTENTE_TRUST_NETWORK=on`
-        : `HOST=${host}: takes a loopback address only, since there is no access control yet`,
-    );
-  const port = reading.whole('PORT', [0, 65535], own.port);
-  const logLevel = reading.word('LOG_LEVEL', LOG_LEVELS, 'warn');
-  const shutdownTimeoutSeconds = reading.whole('ENTENTE_SHUTDOWN_TIMEOUT_SECONDS', [1, 3600], 30);
-  const connections = reading.whole('ENTENTE_MAX_CONNECTIONS', [16, 999_999], own.door.connections);
-  const requestTimeoutSeconds = reading.whole(
-    'ENTENTE_REQUEST_TIMEOUT_SECONDS',
-    [1, 3600],
-    own.door.requestTimeoutSeconds,
-  );
-  return reading.are({ host, port, logLevel, shutdownTimeoutSeconds, door: { connections, requestTimeoutSeconds } });
+const ADDRESS = /^[a-z0-9.:_-]+$/i;
+
+/** How a process is reached, what it logs, and how long stopping may take. */
+export class ProcessSettings implements SettingsClass {
+  @Text(ADDRESS, {
+    name: 'HOST',
+    about: 'The address that the process listens on.',
+    takes: 'an address, or a name of one',
+  })
+  readonly host: string = '127.0.0.1';
+
+  @WholeNumber(0, 65535, {
+    name: 'PORT',
+    about: 'The port; `0` picks a free one and prints it.',
+    otherwise: 'by app: 3000 to 3003',
+  })
+  readonly port: number = 3000;
+
+  @OneOf(LOG_LEVELS, { name: 'LOG_LEVEL', about: 'The least severe log lines that are written.' })
+  readonly logLevel: LogLevel = 'warn';
+
+  @WholeNumber(1, 3600, {
+    name: 'ENTENTE_SHUTDOWN_TIMEOUT_SECONDS',
+    about: 'The longest time, in seconds, that stopping may take; then the process ends with status 1.',
+  })
+  readonly shutdownTimeoutSeconds: number = 30;
+
+  /** An address that others can reach is refused: there is no access control yet. */
+  check(): readonly string[] {
+    if (!ADDRESS.test(this.host) || isLoopback(this.host)) return [];
+    return [`HOST=${this.host}: takes a loopback address only, since there is no access control yet`];
+  }
 }
+
+/** The same of a process that may be reached from elsewhere, if the network is trusted. */
+export class NetworkProcessSettings extends ProcessSettings {
+  @OneOf(['off', 'on'], {
+    name: 'ENTENTE_TRUST_NETWORK',
+    about:
+      '`on` allows a `HOST` that other machines reach. There is no access control: any client that reaches the process may do anything.',
+  })
+  readonly trustNetwork: 'off' | 'on' = 'off';
+
+  override check(): readonly string[] {
+    if (this.trustNetwork === 'on' || !ADDRESS.test(this.host) || isLoopback(this.host)) return [];
+    return [
+      `HOST=${this.host}: can be reached by others, and there is no access control yet; where the network lets only those in who may do anything, set ENTENTE_TRUST_NETWORK=on`,
+    ];
+  }
+}
+
+/** How many connections a process keeps, and how long it waits for a request. */
+export class ServerLimitSettings {
+  @WholeNumber(16, 999_999, {
+    name: 'ENTENTE_MAX_CONNECTIONS',
+    about:
+      'The maximum number of open connections. Above it, connections that never sent a request are closed first, then those idle longest.',
+  })
+  readonly connections: number = 4096;
+
+  @WholeNumber(1, 3600, {
+    name: 'ENTENTE_REQUEST_TIMEOUT_SECONDS',
+    about:
+      'The longest time, in seconds, in which a request must arrive completely. An answer that the client does not read is dropped after four times as long.',
+  })
+  readonly requestTimeoutSeconds: number = 30;
+}
+
+/** A process that is reached on this machine alone. */
+export const LOCAL_PROCESS = settingsPart(ProcessSettings);
+/** A process that may be reached from elsewhere, and its own port. */
+export const networkProcess = (port: number): SettingsPart<SettingsValues<ProcessSettings>> =>
+  settingsPart(NetworkProcessSettings, { port });
+export const SERVER_LIMITS = settingsPart(ServerLimitSettings);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { anAuthority } from '../../../test/support/certificates.js';
-import { readDatabase, readEventStore, readPseudonymKey } from './service-settings.js';
-import { readGroup, readKafka, readOtherTopics, readTopic } from './kafka-settings.js';
-import { readProcess } from './process-settings.js';
+import { KAFKA } from './kafka-settings.js';
+import { SERVER_LIMITS, networkProcess } from './process-settings.js';
+import { DATABASE, EVENT_STORE, PSEUDONYM_KEY } from './service-settings.js';
 import { type Env, readSettings } from './settings.js';
+import { GROUP, LOG_TOPIC, OTHER_TOPICS } from './topic-settings.js';
 
 const authority = anAuthority();
 const mine = authority.issue('one');
@@ -30,17 +31,18 @@ const NEEDED = {
   DATABASE_URL: 'postgres://entente:hush@127.0.0.1:5432/rows',
   ENTENTE_PSEUDONYM_KEY: KEY,
 };
-const read = (env: Env) =>
-  readSettings(env, readFile, (found) => ({
-    process: readProcess(found, { port: 3001, door: { connections: 64, requestTimeoutSeconds: 5 }, reachable: true }),
-    eventStore: readEventStore(found, readFile),
-    kafka: readKafka(found, readFile),
-    topic: readTopic(found),
-    topics: readOtherTopics(found),
-    group: readGroup(found),
-    database: readDatabase(found, readFile),
-    pseudonymKey: readPseudonymKey(found),
-  }));
+const PARTS = {
+  process: networkProcess(3001),
+  limits: SERVER_LIMITS,
+  eventStore: EVENT_STORE,
+  kafka: KAFKA,
+  topic: LOG_TOPIC,
+  topics: OTHER_TOPICS,
+  group: GROUP,
+  database: DATABASE,
+  pseudonymKey: PSEUDONYM_KEY,
+};
+const read = (env: Env) => readSettings(env, PARTS, readFile);
 const settingsOf = (env: Env) => {
   const answer = read({ ...NEEDED, ...env });
   if ('wrong' in answer) throw new Error(answer.wrong.join('\n'));
@@ -59,8 +61,9 @@ describe('the settings of the backing services', () => {
         port: 3001,
         logLevel: 'warn',
         shutdownTimeoutSeconds: 30,
-        door: { connections: 64, requestTimeoutSeconds: 5 },
+        trustNetwork: 'off',
       },
+      limits: { connections: 4096, requestTimeoutSeconds: 30 },
       eventStore: { url: NEEDED.ESDB_URL },
       kafka: { brokers: ['127.0.0.1:9092'] },
       topic: { topic: 'entente-events', partitions: 12 },

@@ -1,13 +1,9 @@
-import { type Env, type Read, type ReadFile, SettingsReader, codeOf } from './settings.js';
+import { Matches } from 'class-validator';
+import { Setting, Text } from './setting.js';
+import { type ReadFile, type SettingsClass, codeOf, settingsPart, settingsPartAs } from './settings.js';
 
-/** Where the log is kept. */
-export interface EventStoreSettings {
-  readonly url: string;
-  readonly log?: string;
-}
-
-const ESDB_TAKES =
-  "the event store's connection string: esdb://user:password@host:2113, for a cluster with each of its hosts (esdb://user:password@a:2113,b:2113,c:2113), or esdb+discover:// with the one DNS name of all of them";
+const ESCAPED = 'what is special in a password is written in % codes, as %40 for @ and %3A for a colon';
+const ESDB_TAKES = `the event store's connection string: esdb://user:password@host:2113, for a cluster with each of its hosts (esdb://user:password@a:2113,b:2113,c:2113), or esdb+discover:// with the one DNS name of all of them; ${ESCAPED}`;
 /**
  * Options of the connection string. Of an unknown one the client would print the string, password
  * and all.
@@ -33,22 +29,39 @@ const ESDB_FILES = ['tlsCAFile', 'userCertFile', 'userKeyFile'];
  */
 const ESDB = /^esdb(?:\+discover)?:\/\/(?:[^:@/?#]+:[^:@/?#]+@)?(?<hosts>[^@/?#]+)\/*(?:\?(?<options>[^#]*))?$/;
 const HOST_PORT = /^[a-z0-9._-]+(?::(?<port>[0-9]{1,5}))?$/i;
-const ESCAPED = 'what is special in a password is written in % codes, as %40 for @ and %3A for a colon';
 
-/** ESDB_URL and ESDB_LOG. The files that the connection string names are looked at. */
-export function readEventStore(env: Env, readFile: ReadFile): Read<EventStoreSettings> {
-  const reading = new SettingsReader(env);
-  const url = reading.required('ESDB_URL', ESDB_TAKES)?.trim();
-  if (url !== undefined) reading.wrong.push(...wrongInEsdb(url, readFile).map((says) => `ESDB_URL: ${says}`));
-  const log = reading.given('ESDB_LOG');
-  if (log !== undefined && !/^[a-z][a-z0-9-]*$/.test(log))
-    reading.wrong.push(`ESDB_LOG=${log}: takes a name in kebab-case, as trials-2031`);
-  return reading.are({ url: url ?? '', ...(log === undefined ? {} : { log }) });
+const trimmed = (text: string): string => text.trim();
+
+/** Where the log is kept. The files that the connection string names are looked at. */
+export class EventStoreSettings implements SettingsClass {
+  @Setting(
+    {
+      name: 'ESDB_URL',
+      about: 'The connection string of EventStoreDB.',
+      takes: ESDB_TAKES,
+      required: true,
+      secret: true,
+    },
+    trimmed,
+  )
+  readonly url!: string;
+
+  @Text(/^[a-z][a-z0-9-]*$/, {
+    name: 'ESDB_LOG',
+    about: 'The name of the log, on a server that several deployments share.',
+    takes: 'a name in kebab-case, as trials-2031',
+  })
+  readonly log?: string;
+
+  check(readFile: ReadFile): readonly string[] {
+    const { url } = this as Partial<EventStoreSettings>;
+    return url === undefined ? [] : wrongInEsdb(url, readFile).map((line) => `ESDB_URL: ${line}`);
+  }
 }
 
 function wrongInEsdb(url: string, readFile: ReadFile): readonly string[] {
   const { hosts = '', options = '' } = ESDB.exec(url)?.groups ?? {};
-  if (!hosts.split(',').every(isHost)) return [`takes ${ESDB_TAKES}; ${ESCAPED}`];
+  if (!hosts.split(',').every(isHost)) return [`takes ${ESDB_TAKES}`];
   if (url.startsWith('esdb+discover:') && hosts.includes(','))
     return [
       `its esdb+discover:// takes one DNS name, and of several hosts the first alone is used: write esdb:// for several hosts`,
@@ -87,28 +100,34 @@ function decoded(text: string): string {
   }
 }
 
-/** Where the rows are kept. */
-export interface DatabaseSettings {
-  readonly url: string;
-}
-
-const DATABASE_TAKES = 'postgres://user:password@host:5432/database?sslmode=verify-full&sslrootcert=/path/of/ca.pem';
+const DATABASE_TAKES = `postgres://user:password@host:5432/database?sslmode=verify-full&sslrootcert=/path/of/ca.pem; ${ESCAPED}`;
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
-/** DATABASE_URL. The files that it names are looked at. */
-export function readDatabase(env: Env, readFile: ReadFile): Read<DatabaseSettings> {
-  const reading = new SettingsReader(env);
-  const url = reading.required('DATABASE_URL', DATABASE_TAKES)?.trim();
-  if (url !== undefined) reading.wrong.push(...wrongInDatabase(url, readFile).map((says) => `DATABASE_URL: ${says}`));
-  return reading.are({ url: url ?? '' });
+/** Where the rows are kept. The files that the connection string names are looked at. */
+export class DatabaseSettings implements SettingsClass {
+  @Setting(
+    {
+      name: 'DATABASE_URL',
+      about: 'The PostgreSQL database of the rows. Its locale must be C and its encoding UTF8.',
+      takes: DATABASE_TAKES,
+      required: true,
+      secret: true,
+    },
+    trimmed,
+  )
+  readonly url!: string;
+
+  check(readFile: ReadFile): readonly string[] {
+    const { url } = this as Partial<DatabaseSettings>;
+    return url === undefined ? [] : wrongInDatabase(url, readFile).map((line) => `DATABASE_URL: ${line}`);
+  }
 }
 
 function wrongInDatabase(url: string, readFile: ReadFile): readonly string[] {
   const parsed = URL.parse(url);
   const named = parsed !== null && /^postgres(?:ql)?:$/.test(parsed.protocol) && parsed.hash === '';
-  if (!named || parsed.hostname === '' || !/^\/[^/]+$/.test(parsed.pathname))
-    return [`takes ${DATABASE_TAKES}; ${ESCAPED}`];
+  if (!named || parsed.hostname === '' || !/^\/[^/]+$/.test(parsed.pathname)) return [`takes ${DATABASE_TAKES}`];
   const mode = parsed.searchParams.get('sslmode');
   return [
     ...(mode === null || SSL_MODES.includes(mode) ? [] : [`its sslmode takes one of ${SSL_MODES.join(', ')}`]),
@@ -119,14 +138,23 @@ function wrongInDatabase(url: string, readFile: ReadFile): readonly string[] {
   ];
 }
 
-/**
- * ENTENTE_PSEUDONYM_KEY, in bytes: what seals the names of those who report misuse, the same in
- * every process.
- */
-export function readPseudonymKey(env: Env): Read<Buffer> {
-  const reading = new SettingsReader(env);
-  const takes = '64 hexadecimal digits, the same in every process (openssl rand -hex 32 makes such a key)';
-  const key = reading.required('ENTENTE_PSEUDONYM_KEY', takes)?.trim();
-  if (key !== undefined && !/^[0-9a-f]{64}$/i.test(key)) reading.wrong.push(`ENTENTE_PSEUDONYM_KEY: takes ${takes}`);
-  return reading.are(Buffer.from(key ?? '', 'hex'));
+/** What makes pseudonyms of the names of those who report misuse. */
+export class PseudonymSettings {
+  @Setting(
+    {
+      name: 'ENTENTE_PSEUDONYM_KEY',
+      about: "The key of reporters' pseudonyms, the same in every `api` and `intake`, and permanent.",
+      takes: '64 hexadecimal digits, the same in every process (openssl rand -hex 32 makes such a key)',
+      required: true,
+      secret: true,
+    },
+    trimmed,
+  )
+  @Matches(/^[0-9a-f]{64}$/i)
+  readonly key!: string;
 }
+
+export const EVENT_STORE = settingsPart(EventStoreSettings);
+export const DATABASE = settingsPart(DatabaseSettings);
+/** In bytes. */
+export const PSEUDONYM_KEY = settingsPartAs(PseudonymSettings, ({ key }): Buffer => Buffer.from(key, 'hex'));

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { validateSync } from 'class-validator';
+import { type DeclaredSetting, settingsDeclaredBy } from './setting.js';
+
 /** The environment, or a part of it: settings by their names. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -10,53 +14,105 @@ export type ReadFile = (path: string) => string;
  */
 export type Read<T> = { readonly settings: T } | { readonly wrong: readonly string[] };
 
-/** The parts that a process takes, each read by a function of its own. */
-export type Parts<T> = { readonly [K in keyof T]: Read<T[K]> };
+/** A class of settings. */
+export interface SettingsClass {
+  /** What is wrong with several settings together, or with files that they name, as whole lines. */
+  check?(readFile: ReadFile): readonly string[];
+}
+
+/** Settings that belong together, and how they are read. */
+export interface SettingsPart<T> {
+  readonly declared: readonly DeclaredSetting[];
+  read(env: Env, readFile: ReadFile): Read<T>;
+}
+
+/** What some parts are, once they are read. */
+export type SettingsIn<Parts> = { readonly [K in keyof Parts]: Parts[K] extends SettingsPart<infer T> ? T : never };
+
+/** What a class of settings holds, without its methods. */
+export type SettingsValues<T> = {
+  readonly [K in keyof T as T[K] extends (...args: never) => unknown ? never : K]: T[K];
+};
+
+/**
+ * A part that is read into a class of settings, and given as something else. Where a setting is not
+ * given, the value of `defaults` holds, else that of the class.
+ */
+export function settingsPartAs<T extends object, Result>(
+  Class: new () => T,
+  as: (settings: T) => Result,
+  defaults: Partial<T> = {},
+): SettingsPart<Result> {
+  const unset = Object.assign(new Class(), defaults) as Readonly<Record<string, unknown>>;
+  const declared = settingsDeclaredBy(Class).map((one) => ({ ...one, default: unset[one.property] }));
+  return {
+    declared,
+    read(env, readFile) {
+      const settings: T & SettingsClass = Object.assign(new Class(), defaults);
+      const missing = fill(settings, declared, env);
+      const wrong = [...missing, ...wrongValues(settings, declared), ...(settings.check?.(readFile) ?? [])];
+      return wrong.length > 0 ? { wrong } : { settings: as(settings) };
+    },
+  };
+}
+
+/** A part that is read into a class of settings, and given as that. */
+export const settingsPart = <T extends object>(
+  Class: new () => T,
+  defaults: Partial<T> = {},
+): SettingsPart<SettingsValues<T>> => settingsPartAs(Class, (settings): SettingsValues<T> => settings, defaults);
+
+/** Puts what is given into the settings; answers a line for each that is required and missing. */
+function fill(settings: object, declared: readonly DeclaredSetting[], env: Env): readonly string[] {
+  const missing: string[] = [];
+  for (const { name, property, convert, required, takes, emptyIsGiven } of declared) {
+    const value = env[name];
+    if (value !== undefined && (value !== '' || emptyIsGiven === true))
+      (settings as Record<string, unknown>)[property] = convert(value);
+    else if (required === true) missing.push(`${name}: is missing; it takes ${takes}`);
+  }
+  return missing;
+}
+
+/** A line for each setting whose own value is wrong. */
+function wrongValues(settings: object, declared: readonly DeclaredSetting[]): readonly string[] {
+  // A class without settings to check is nothing that class-validator knows.
+  const failed = new Map(
+    validateSync(settings, { skipMissingProperties: true, forbidUnknownValues: false }).map((one) => [
+      one.property,
+      one.value as unknown,
+    ]),
+  );
+  return declared.flatMap(({ name, property, takes, secret }) => {
+    if (!failed.has(property)) return [];
+    const value = String(failed.get(property));
+    return [`${name}${secret === true || value.trim() === '' ? '' : `=${value}`}: takes ${takes}`];
+  });
+}
 
 /**
  * A name and its value's file: `NAME_FILE` holds the path of a file that holds the value of `NAME`.
  */
 const FILE = '_FILE';
 
-/** Settings that may be given as `NAME_FILE` too. */
-const NAMES = [
-  'ESDB_URL',
-  'ESDB_LOG',
-  'DATABASE_URL',
-  'ENTENTE_PSEUDONYM_KEY',
-  'HOST',
-  'PORT',
-  'ENTENTE_TRUST_NETWORK',
-  'LOG_LEVEL',
-  'ENTENTE_SHUTDOWN_TIMEOUT_SECONDS',
-  'ENTENTE_MAX_CONNECTIONS',
-  'ENTENTE_REQUEST_TIMEOUT_SECONDS',
-  'KAFKA_BROKERS',
-  'KAFKA_SSL',
-  'KAFKA_SASL_MECHANISM',
-  'KAFKA_SASL_USERNAME',
-  'KAFKA_SASL_PASSWORD',
-  'KAFKA_TOPIC',
-  'KAFKA_PARTITIONS',
-  'KAFKA_REPLICAS',
-  'KAFKA_GROUP',
-  'KAFKA_COMMANDS_TOPIC',
-  'KAFKA_REPLIES_TOPIC',
-  'KAFKA_DEAD_LETTERS_TOPIC',
-];
-/** Settings that are paths of files themselves. */
-const PATHS = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'];
-
 /**
  * The environment with each `NAME_FILE` read, its last line break aside, and what was wrong with
  * them. An empty value is the same as none.
  */
-export function withFiles(env: Env, readFile: ReadFile): { readonly env: Env; readonly wrong: readonly string[] } {
+export function withFiles(
+  env: Env,
+  declared: readonly DeclaredSetting[],
+  readFile: ReadFile,
+): { readonly env: Env; readonly wrong: readonly string[] } {
   const found: Record<string, string | undefined> = { ...env };
   const wrong: string[] = [];
-  for (const name of NAMES) {
+  for (const { name, isPath } of declared) {
     const path = env[`${name}${FILE}`] ?? '';
     if (path === '') continue;
+    if (isPath === true) {
+      wrong.push(`${name}${FILE}: is no setting, since ${name} takes the path of a file itself`);
+      continue;
+    }
     if ((env[name] ?? '') !== '') {
       wrong.push(`${name}: is given, and so is ${name}${FILE}; give one of them`);
       continue;
@@ -68,27 +124,43 @@ export function withFiles(env: Env, readFile: ReadFile): { readonly env: Env; re
       wrong.push(`${name}${FILE}: ${path} cannot be read (${codeOf(error)})`);
     }
   }
-  for (const name of PATHS)
-    if ((env[`${name}${FILE}`] ?? '') !== '')
-      wrong.push(`${name}${FILE}: is no setting, since ${name} takes the path of a file itself`);
   return { env: found, wrong };
 }
 
+type PartsOf = Readonly<Record<string, SettingsPart<unknown>>>;
+
+const readText: ReadFile = (path) => readFileSync(path, 'utf8');
+
 /**
- * Reads all parts that a process takes, from the environment and the files that it names; where
- * some are wrong, every one of all parts is told, once.
+ * Reads all parts that a process takes, from the environment alone: there is no `NAME_FILE`. If
+ * some settings are wrong, every one of all parts is named, once.
  */
-export function readSettings<T extends object>(env: Env, readFile: ReadFile, parts: (env: Env) => Parts<T>): Read<T> {
-  const resolved = withFiles(env, readFile);
-  const read = Object.entries<Read<unknown>>(parts(resolved.env));
-  // A setting whose file is wrong is not told to be missing as well.
-  const told = new Set(resolved.wrong.map(nameIn));
-  const others = read.flatMap(([, part]) => ('wrong' in part ? part.wrong : []));
-  const wrong = [...resolved.wrong, ...others.filter((line) => !told.has(nameIn(line)))];
+export function readEnvironment<Parts extends PartsOf>(
+  env: Env,
+  parts: Parts,
+  readFile: ReadFile = readText,
+): Read<SettingsIn<Parts>> {
+  const read = Object.entries(parts).map(([key, part]) => [key, part.read(env, readFile)] as const);
+  const wrong = read.flatMap(([, part]) => ('wrong' in part ? part.wrong : []));
   if (wrong.length > 0) return { wrong: [...new Set(wrong)] };
-  return {
-    settings: Object.fromEntries(read.map(([name, part]) => [name, 'wrong' in part ? null : part.settings])) as T,
-  };
+  const settings = Object.fromEntries(read.map(([key, part]) => [key, 'settings' in part ? part.settings : null]));
+  return { settings: settings as SettingsIn<Parts> };
+}
+
+/** The same, from the environment and the files that it names. */
+export function readSettings<Parts extends PartsOf>(
+  env: Env,
+  parts: Parts,
+  readFile: ReadFile = readText,
+): Read<SettingsIn<Parts>> {
+  const declared = Object.values(parts).flatMap((part) => part.declared);
+  const resolved = withFiles(env, declared, readFile);
+  const read = readEnvironment(resolved.env, parts, readFile);
+  if (resolved.wrong.length === 0) return read;
+  // A setting whose file is wrong is not named as missing, too.
+  const named = new Set(resolved.wrong.map(nameIn));
+  const others = 'wrong' in read ? read.wrong.filter((line) => !named.has(nameIn(line))) : [];
+  return { wrong: [...new Set([...resolved.wrong, ...others])] };
 }
 
 const nameIn = (line: string): string => (/^\w+/.exec(line)?.[0] ?? line).replace(/_FILE$/, '');
@@ -96,46 +168,3 @@ const nameIn = (line: string): string => (/^\w+/.exec(line)?.[0] ?? line).replac
 /** Why a file could not be read, without its content. */
 export const codeOf = (error: unknown): string =>
   (error as { code?: string } | null)?.code ?? (error instanceof Error ? error.message : String(error));
-
-/** Reads settings one after the other, and gathers what is wrong with them. */
-export class SettingsReader {
-  readonly wrong: string[] = [];
-
-  constructor(private readonly env: Env) {}
-
-  /** A value that was given; an empty one was not. */
-  given(name: string): string | undefined {
-    const value = this.env[name];
-    return value === undefined || value === '' ? undefined : value;
-  }
-
-  /** A value that must be there. */
-  required(name: string, takes: string): string | undefined {
-    const value = this.given(name);
-    if (value === undefined) this.wrong.push(`${name}: is missing; it takes ${takes}`);
-    return value;
-  }
-
-  /** One of some words. */
-  word<const Word extends string, Otherwise>(name: string, among: readonly Word[], otherwise: Otherwise) {
-    const value = this.given(name);
-    if (value === undefined || among.includes(value as Word)) return (value as Word | undefined) ?? otherwise;
-    const last = among.length > 2 ? `one of ${among.join(', ')}` : among.join(' or ');
-    this.wrong.push(`${name}=${value}: takes ${last}`);
-    return otherwise;
-  }
-
-  /** A whole number in a range. */
-  whole<Otherwise>(name: string, [from, to]: readonly [number, number], otherwise: Otherwise): number | Otherwise {
-    const value = this.given(name);
-    if (value === undefined) return otherwise;
-    if (/^[0-9]{1,9}$/.test(value) && Number(value) >= from && Number(value) <= to) return Number(value);
-    this.wrong.push(`${name}=${value}: takes a whole number from ${from} to ${to}`);
-    return otherwise;
-  }
-
-  /** The settings, unless something was wrong. */
-  are<T>(settings: T): Read<T> {
-    return this.wrong.length > 0 ? { wrong: this.wrong } : { settings };
-  }
-}

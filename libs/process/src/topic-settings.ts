@@ -1,0 +1,82 @@
+import { Text, WholeNumber } from './setting.js';
+import { type SettingsClass, settingsPart, settingsPartAs } from './settings.js';
+
+const TOPIC = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
+const NAME_TAKES = 'up to 249 letters, digits, dots, dashes and underscores';
+const TOPIC_TAKES = `a topic's name: ${NAME_TAKES}`;
+
+/** The topic of the log. */
+export class LogTopicSettings {
+  @Text(TOPIC, { name: 'KAFKA_TOPIC', about: 'The topic of the log.', takes: TOPIC_TAKES })
+  readonly topic: string = 'entente-events';
+
+  @WholeNumber(1, 1000, {
+    name: 'KAFKA_PARTITIONS',
+    about:
+      "The number of partitions of the log's topic. It is permanent for a topic; `entente repartition` fills another one.",
+  })
+  readonly partitions: number = 12;
+
+  @WholeNumber(1, 100, {
+    name: 'KAFKA_REPLICAS',
+    about: 'The replication factor of topics that Entente creates.',
+    otherwise: "the brokers' default",
+  })
+  readonly replicas?: number;
+}
+
+/** Those who read under one name share the work. */
+export class KafkaGroupSettings {
+  @Text(TOPIC, {
+    name: 'KAFKA_GROUP',
+    about: 'The beginning of the names of consumer groups and transactional ids.',
+    takes: NAME_TAKES,
+  })
+  readonly group: string = 'entente';
+}
+
+/** All topics; no two of them may be the same. */
+export class TopicsSettings extends LogTopicSettings implements SettingsClass {
+  @Text(TOPIC, {
+    name: 'KAFKA_COMMANDS_TOPIC',
+    about: 'The topic of commands; created if it is missing.',
+    takes: TOPIC_TAKES,
+  })
+  readonly commands: string = 'entente-commands';
+
+  @Text(TOPIC, {
+    name: 'KAFKA_REPLIES_TOPIC',
+    about: 'The topic of replies; created if it is missing.',
+    takes: TOPIC_TAKES,
+  })
+  readonly replies: string = 'entente-replies';
+
+  @Text(TOPIC, {
+    name: 'KAFKA_DEAD_LETTERS_TOPIC',
+    about: 'The topic of dead letters; created if it is missing.',
+    takes: TOPIC_TAKES,
+  })
+  readonly deadLetters: string = 'entente-dead-letters';
+
+  check(): readonly string[] {
+    const all = Object.entries({
+      KAFKA_TOPIC: this.topic,
+      KAFKA_COMMANDS_TOPIC: this.commands,
+      KAFKA_REPLIES_TOPIC: this.replies,
+      KAFKA_DEAD_LETTERS_TOPIC: this.deadLetters,
+    });
+    return all.flatMap(([name, value], i) => {
+      const same = all.slice(0, i).find(([, other]) => other === value);
+      return same === undefined ? [] : [`${name}=${value}: is ${same[0]} too; each takes a topic of its own`];
+    });
+  }
+}
+
+export const LOG_TOPIC = settingsPart(LogTopicSettings);
+export const GROUP = settingsPartAs(KafkaGroupSettings, ({ group }) => group);
+/** The topics beside that of the log, which is looked at too. */
+export const OTHER_TOPICS = settingsPartAs(TopicsSettings, ({ commands, replies, deadLetters }) => ({
+  commands,
+  replies,
+  deadLetters,
+}));
