@@ -2,18 +2,18 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tellExample, createStandaloneApp } from '@entente/embedded';
+import { tellExample } from '@entente/embedded';
 import { SqliteLogReader } from '@entente/sqlite';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
+import { serveStandalone } from '../support/deployment.js';
 
 const base = mkdtempSync(join(tmpdir(), 'entente-move-'));
 const old = join(base, 'old');
 const moved = join(base, 'new');
 const file = join(base, 'log.ndjson');
 beforeAll(async () => {
-  const deployment = await createStandaloneApp(old, 'fatal');
-  await deployment.listen(0, '127.0.0.1');
+  const deployment = await serveStandalone(old);
   await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
   await deployment.close();
 });
@@ -47,8 +47,7 @@ describe('entente export and import log', () => {
     expect(JSON.parse(verified[0]?.out ?? '')).toMatchObject({ digest: told.digest });
     expect(verified[0]?.status).toBe(0);
 
-    const deployment = await createStandaloneApp(moved, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(moved);
     const receipt = await fetch(
       `${await deployment.getUrl()}/v1/commands/example-01?stream=programme/norland.border-training`,
       { headers: { 'entente-actor': 'norland;role=donor' } },

@@ -9,6 +9,7 @@ import type { Manifest } from '../../apps/cli/src/backup.js';
 import { propose as proposeTo, startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
+import { serveStandalone } from '../support/deployment.js';
 
 let base: string;
 let data: string;
@@ -92,8 +93,7 @@ describe('a backup', () => {
     expect(await streamsOf(data)).toHaveLength(manifest.events);
     const verified = JSON.parse((await entente('verify', '--json', '--data', data)).out) as Manifest;
     expect([verified.events, verified.digest]).toEqual([manifest.events, manifest.digest]);
-    const again = await createStandaloneApp(data, 'fatal');
-    await again.listen(0, '127.0.0.1');
+    const again = await serveStandalone(data);
     for (const id of sent) expect(await propose(await again.getUrl(), id)).toBe(201);
     await again.close();
     const streams = await streamsOf(data);
@@ -104,8 +104,7 @@ describe('a backup', () => {
   });
 
   it('of the log alone says what it omits; rows are folded again, also rows ahead of the log', async () => {
-    const deployment = await createStandaloneApp(data, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(data);
     const url = await deployment.getUrl();
     await propose(url, 'one');
     const made = await entente('backup', copy, '--data', data);
@@ -120,8 +119,7 @@ describe('a backup', () => {
     const told = await entente('restore', copy, '--data', restored, '--pseudonym-key', join(data, 'pseudonym.key'));
     expect([told.status, told.err]).toEqual([0, '']);
     cpSync(join(data, 'rows.sqlite'), join(restored, 'rows.sqlite'));
-    const again = await createStandaloneApp(restored, 'fatal');
-    await again.listen(0, '127.0.0.1');
+    const again = await serveStandalone(restored);
     const at = await again.getUrl();
     while ((await version(at)).rows.length < 1) await new Promise((done) => setTimeout(done, 5));
     expect(await version(at)).toMatchObject({
@@ -135,8 +133,7 @@ describe('a backup', () => {
   });
 
   it('that was restored reports lost events to readers of rows and log, and to holders of receipts', async () => {
-    const deployment = await createStandaloneApp(data, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(data);
     const url = await deployment.getUrl();
     await proposeTo(url, 'kept');
     await entente('backup', copy, '--data', data, '--pseudonym-key');
@@ -145,8 +142,7 @@ describe('a backup', () => {
     await deployment.close();
     const restored = join(base, 'restored');
     await entente('restore', copy, '--data', restored);
-    const again = await createStandaloneApp(restored, 'fatal');
-    await again.listen(0, '127.0.0.1');
+    const again = await serveStandalone(restored);
     const at = await again.getUrl();
     // It has grown past what was lost.
     let newest = { after: '', position: '' };
@@ -178,8 +174,7 @@ describe('a backup', () => {
   });
 
   it('has the refused commands, and is not restored if its log is not that of the manifest', async () => {
-    const deployment = await createStandaloneApp(data, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(data);
     await propose(await deployment.getUrl(), 'one');
     await fetch(`${await deployment.getUrl()}/v1/programme/norland.one/approve`, {
       method: 'POST',
@@ -193,8 +188,7 @@ describe('a backup', () => {
     await entente('backup', copy, '--data', data, '--pseudonym-key');
     await deployment.close();
     await entente('restore', copy, '--data', join(base, 'restored'));
-    const again = await createStandaloneApp(join(base, 'restored'), 'fatal');
-    await again.listen(0, '127.0.0.1');
+    const again = await serveStandalone(join(base, 'restored'));
     expect(await refused(await again.getUrl())).toEqual(before);
     await again.close();
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exampleScenario } from '@entente/contracts';
-import { createStandaloneApp } from '@entente/embedded';
 import { EventStore } from '@entente/engine';
 import { caughtUp, propose } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
+import { serveStandalone } from '../support/deployment.js';
 
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;
@@ -32,8 +32,7 @@ beforeEach(async () => {
       ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
     ],
   });
-  app = await createStandaloneApp(folder, 'fatal');
-  await app.listen(0, '127.0.0.1');
+  app = await serveStandalone(folder);
   url = await app.getUrl();
 });
 afterEach(async () => {

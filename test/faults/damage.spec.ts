@@ -26,6 +26,7 @@ import {
 } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
+import { serveStandalone } from '../support/deployment.js';
 
 const PROGRAMMES = 300;
 const base = mkdtempSync(join(tmpdir(), 'entente-damage-'));
@@ -40,8 +41,7 @@ const send = (url: string, id: string, command: string, body: object): Promise<R
     body: JSON.stringify(body),
   });
 beforeAll(async () => {
-  const app = await createStandaloneApp(whole, 'fatal');
-  await app.listen(0, '127.0.0.1');
+  const app = await serveStandalone(whole);
   const url = await app.getUrl();
   await Promise.all(Array.from({ length: PROGRAMMES }, (_, i) => propose(url, `p${i}`)));
   await caughtUp(url);

@@ -3,21 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createStandaloneApp } from '@entente/embedded';
 import { ReadModelStore } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
 import type Database from 'better-sqlite3';
 import { caughtUp, propose } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
+import { serveStandalone } from '../support/deployment.js';
 
 let folder: string;
 let app: NestFastifyApplication;
 let url: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'entente-no-room-'));
-  app = await createStandaloneApp(folder, 'fatal');
-  await app.listen(0, '127.0.0.1');
+  app = await serveStandalone(folder);
   url = await app.getUrl();
 });
 afterEach(async () => {

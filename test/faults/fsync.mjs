@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startStandalone } from '../support/standalone-process.ts';
+import { propose, startStandalone } from '../support/standalone-process.ts';
 
 const COMMANDS = 25;
 const folder = mkdtempSync(join(tmpdir(), 'entente-fsync-'));
@@ -29,18 +29,7 @@ try {
       .filter((line) => /f(?:data)?sync\(\d+<[^>]*log\.sqlite-wal>/.test(line)).length;
   const before = syncs();
   for (let i = 0; i < COMMANDS; i += 1) {
-    const answer = await fetch(`${url}/v1/programme/norland.p${i}/propose`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
-      body: JSON.stringify({
-        title: 'T',
-        donor: 'norland',
-        recipient: 'estmark',
-        sector: '15210',
-        starts: '2026-01-01',
-        ends: '2027-01-01',
-      }),
-    });
+    const answer = await propose(url, `p${i}`);
     if (answer.status !== 201) throw new Error(`answered ${answer.status}`);
   }
   const counted = syncs() - before;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createStandaloneApp } from '@entente/embedded';
 import { EventStore, ReadModelStore } from '@entente/engine';
 import { entente } from '../support/run-cli.js';
 import { LiveReader } from '../support/live-reader.js';
+import { serveStandalone } from '../support/deployment.js';
 
 let folder: string;
 let app: NestFastifyApplication;
@@ -23,8 +23,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 async function start(): Promise<void> {
-  app = await createStandaloneApp(folder, 'fatal');
-  await app.listen(0, '127.0.0.1');
+  app = await serveStandalone(folder);
   url = await app.getUrl();
 }
 

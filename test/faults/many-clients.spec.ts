@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createStandaloneApp } from '@entente/embedded';
+import { serveStandalone } from '../support/deployment.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-crowd-'));
 const ACCOUNT = 'funding-account/norland.crowd';
@@ -22,8 +22,7 @@ async function send(command: string, body: unknown): Promise<{ status: number; b
 }
 
 beforeAll(async () => {
-  app = await createStandaloneApp(folder, 'fatal');
-  await app.listen(0, '127.0.0.1');
+  app = await serveStandalone(folder);
   url = await app.getUrl();
   const account = { donor: 'norland', recipient: 'estmark', fund: 'Crowd', currency: 'USD', stages: ['pledged'] };
   await send(`${ACCOUNT}/open`, { ...account, basis: 'own', onBudget: false });

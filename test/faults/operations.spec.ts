@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createStandaloneApp } from '@entente/embedded';
 import { EventFeed, ProjectionStatus, ReadModelStore } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
+import { serveStandalone } from '../support/deployment.js';
 
 const proposal = {
   title: 'Training',
@@ -33,8 +33,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function withDeployment(work: (url: string, app: NestFastifyApplication) => Promise<void>): Promise<void> {
-  const app = await createStandaloneApp(folder, 'fatal');
-  await app.listen(0, '127.0.0.1');
+  const app = await serveStandalone(folder);
   try {
     await work(await app.getUrl(), app);
   } finally {

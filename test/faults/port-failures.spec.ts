@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createStandaloneApp } from '@entente/embedded';
 import {
   EventStore,
   Executor,
@@ -18,6 +17,7 @@ import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
 import { MOMENTS, TOKENS, UNDER_LOAD, failOnce } from '../support/fail-once.js';
 import { LiveReader } from '../support/live-reader.js';
+import { serveStandalone } from '../support/deployment.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-ports-'));
 const ACCOUNT = 'funding-account/norland.ports';
@@ -35,8 +35,7 @@ const send = (command: string, key: string, body: object): Promise<Response> =>
   });
 
 beforeAll(async () => {
-  app = await createStandaloneApp(folder, 'fatal');
-  await app.listen(0, '127.0.0.1');
+  app = await serveStandalone(folder);
   url = await app.getUrl();
   const account = { donor: 'norland', recipient: 'estmark', fund: 'Ports', currency: 'USD', stages: ['pledged'] };
   expect((await send('open', 'open', { ...account, basis: 'own', onBudget: false })).status).toBe(201);

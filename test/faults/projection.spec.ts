@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { tellExample, createStandaloneApp } from '@entente/embedded';
+import { tellExample } from '@entente/embedded';
 import {
   InProcessFeed,
   EventFeed,
@@ -19,6 +19,7 @@ import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { all } from '../contracts/event-store.js';
+import { serveStandalone } from '../support/deployment.js';
 
 const now = () => '2026-06-01T12:00:00.000Z';
 const folders: string[] = [];
@@ -71,8 +72,7 @@ let logFolder: string;
 beforeEach(async () => {
   const folder = newFolder();
   logFolder = folder;
-  const deployment = await createStandaloneApp(folder, 'fatal');
-  await deployment.listen(0, '127.0.0.1');
+  const deployment = await serveStandalone(folder);
   await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
   await deployment.close();
   const store = new SqliteEventStore({ folder });
@@ -300,8 +300,7 @@ describe('the projector', () => {
 
   it('replays to any position the rows of that position', async () => {
     const folder = newFolder();
-    const deployment = await createStandaloneApp(folder, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(folder);
     await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
     await deployment.close();
     const store = new SqliteEventStore({ folder });

@@ -15,6 +15,7 @@ import { SqliteReadModelStore } from '@entente/typeorm';
 import { caughtUp, propose, startStandalone } from '../support/standalone-process.js';
 import { entente as run } from '../support/run-cli.js';
 import { olderVersion } from '../support/older-rows.js';
+import { serveStandalone } from '../support/deployment.js';
 
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -84,8 +85,7 @@ describe('a rebuild', () => {
   });
 
   it('of a changed projection starts with the server; the old rows are served until the cut-over', async () => {
-    const first = await createStandaloneApp(folder, 'fatal');
-    await first.listen(0, '127.0.0.1');
+    const first = await serveStandalone(folder);
     await tellExample(await first.getUrl(), new Date().toISOString().slice(0, 10));
     await first.close();
     olderVersion(folder, 'funding');
@@ -118,8 +118,7 @@ describe('a rebuild', () => {
   });
 
   it('sends a reset to live readers', async () => {
-    const deployment = await createStandaloneApp(folder, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(folder);
     const url = await deployment.getUrl();
     await propose(url, 'one');
     const stop = new AbortController();
@@ -143,8 +142,7 @@ describe('a rebuild', () => {
   });
 
   it('invalidates earlier cursors', async () => {
-    const deployment = await createStandaloneApp(folder, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(folder);
     const url = `${await deployment.getUrl()}/v1/read-models/programmes?limit=1`;
     await propose(await deployment.getUrl(), 'one');
     const { after } = (await (await propose(await deployment.getUrl(), 'two')).json()) as { after: string };
@@ -174,8 +172,7 @@ async function openRows(): Promise<SqliteReadModelStore> {
 
 describe('a parked stream', () => {
   it('is listed, stays parked if it fails again, and is cleared in order once the fold is mended', async () => {
-    const deployment = await createStandaloneApp(folder, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(folder);
     await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
     await deployment.close();
     // The same rows as they would be had the milestones been folded by code with a fault in it.
@@ -228,8 +225,7 @@ describe('a parked stream', () => {
   });
 
   it('that is cleared beside a running server is folded on by it', async () => {
-    const deployment = await createStandaloneApp(folder, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(folder);
     const url = await deployment.getUrl();
     await tellExample(url, new Date().toISOString().slice(0, 10));
     const ready = async () =>
@@ -259,8 +255,7 @@ describe('a parked stream', () => {
   });
 
   it('is reported in the log, in the health, and by a comparison without differences', async () => {
-    const first = await createStandaloneApp(folder, 'fatal');
-    await first.listen(0, '127.0.0.1');
+    const first = await serveStandalone(folder);
     await propose(await first.getUrl(), 'one');
     await caughtUp(await first.getUrl());
     await first.close();

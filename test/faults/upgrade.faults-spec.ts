@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createStandaloneApp } from '@entente/embedded';
 import type { RecordedEvent } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
@@ -11,6 +10,7 @@ import { entente } from '../support/run-cli.js';
 import { LiveReader } from '../support/live-reader.js';
 import { open, pledge } from '../support/funding-account.js';
 import { olderVersion } from '../support/older-rows.js';
+import { serveStandalone } from '../support/deployment.js';
 
 const EVENTS = 120_000;
 const ACCOUNTS = 40;
@@ -35,8 +35,7 @@ const older = () => olderVersion(folder, 'funding', (table) => `UPDATE ${table} 
 
 /** A log of many pledges, made of what a deployment records of two commands. */
 async function fill(): Promise<void> {
-  const deployment = await createStandaloneApp(folder, 'fatal');
-  await deployment.listen(0, '127.0.0.1');
+  const deployment = await serveStandalone(folder);
   const url = await deployment.getUrl();
   for (let n = 0; n < ACCOUNTS; n += 1) await open(url, `norland.a${n}`);
   await pledge(url, 'norland.a0');

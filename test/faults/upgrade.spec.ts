@@ -9,6 +9,7 @@ import { SqliteLogReader } from '@entente/sqlite';
 import { entente } from '../support/run-cli.js';
 import { open, pledge } from '../support/funding-account.js';
 import { olderVersion } from '../support/older-rows.js';
+import { serveStandalone } from '../support/deployment.js';
 
 const OLD = 'as an older version wrote it';
 
@@ -30,8 +31,7 @@ describe('an upgrade', () => {
   it.each(['positions', 'totals', 'query'] as const)(
     'that cuts over within an answer, after its %s, mixes no versions in it',
     async (method) => {
-      const first = await createStandaloneApp(folder, 'fatal');
-      await first.listen(0, '127.0.0.1');
+      const first = await serveStandalone(folder);
       const after = await open(await first.getUrl(), 'norland.a0');
       await pledge(await first.getUrl(), 'norland.a0');
       await fetch(`${await first.getUrl()}/v1/read-models/funding?after=${after}`);
@@ -67,8 +67,7 @@ describe('an upgrade', () => {
   );
 
   it('that cuts over within an export breaks it off: no export mixes versions', async () => {
-    const deployment = await createStandaloneApp(folder, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(folder);
     const url = await deployment.getUrl();
     const after = await open(url, 'norland.a0');
     const rows = deployment.get(ReadModelStore);

@@ -36,6 +36,13 @@ export interface DeploymentOptions {
 /** Opens a deployment on an empty log. Acceptance tests take one, and run on both deployments. */
 export type DeploymentFactory = (options?: DeploymentOptions) => Promise<Deployment>;
 
+/** Starts the standalone server in this process, on a data folder and a free port. */
+export async function serveStandalone(folder: string): Promise<NestFastifyApplication> {
+  const app = await createStandaloneApp(folder, 'fatal');
+  await app.listen(0, '127.0.0.1');
+  return app;
+}
+
 /** The standalone deployment, in this process, on a temporary folder. */
 export class StandaloneDeployment implements Deployment {
   readonly visibleWithinMs = 100;
@@ -54,8 +61,7 @@ export class StandaloneDeployment implements Deployment {
   }
 
   async open(): Promise<void> {
-    const app = await createStandaloneApp(this.folder, 'fatal');
-    await app.listen(0, '127.0.0.1');
+    const app = await serveStandalone(this.folder);
     this.serving = { app, url: await app.getUrl() };
   }
 
