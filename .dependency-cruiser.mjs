@@ -133,6 +133,8 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
+    // Tools that have a package folder of their own.
+    exclude: { path: '^test/.+/node_modules/' },
     enhancedResolveOptions: { conditionNames: ['types', 'import', 'node', 'default'] },
   },
 };

@@ -23,7 +23,7 @@ const packing = [
 const pure = ['kernel', 'domain', 'read-models'].map((room) => `libs/${room}/src/**/*.ts`);
 
 export default tseslint.config(
-  { ignores: ['dist', 'data', 'node_modules', '**/*.mjs'] },
+  { ignores: ['dist', 'data', '.entente', 'node_modules', '**/*.mjs'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
