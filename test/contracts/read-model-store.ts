@@ -123,7 +123,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         {
           key: 'note/a#peace',
           columns: { ...row },
-          place: [],
+          sortValues: [],
           source: { stream: 'note/a', since: 1n, event: 'e1' },
           parkedSince: null,
         },
@@ -290,13 +290,13 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         expect(whole.slice(-2).sort()).toEqual(['w1', 'w4']);
         expect(whole[0]).toBe(descending ? 'w0' : 'w2');
         const paged: unknown[] = [];
-        let behind: { place: readonly Cell[]; key: string } | undefined;
+        let behind: { sortValues: readonly Cell[]; key: string } | undefined;
         for (let more = true; more;) {
           const page = await store.query('words', {
             where: [],
             sort,
             limit: 2,
-            ...(behind === undefined ? {} : { behind }),
+            ...(behind === undefined ? {} : { afterRow: behind }),
           });
           const last = page.rows.at(-1);
           paged.push(...page.rows.map(({ columns }) => columns['word']));

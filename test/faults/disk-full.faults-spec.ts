@@ -80,7 +80,7 @@ describe('a file system that is full', () => {
       const { status, output: said } = await runStandalone(folder);
       expect([status, said]).toEqual([
         1,
-        expect.stringMatching(/^Entente cannot start: .*no room left on the disk.*\n$/),
+        expect.stringMatching(/^Entente cannot start: .*no space left on the disk.*\n$/),
       ]);
       rmSync(filler);
       deployment = await startStandalone(folder, 'off');

@@ -43,7 +43,10 @@ describe('a disk that is full', () => {
       if (answer.status === 201) taken.add(id);
       else {
         expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
-        expect(await answer.json()).toMatchObject({ code: 'disk-full', title: expect.stringContaining('make room') });
+        expect(await answer.json()).toMatchObject({
+          code: 'disk-full',
+          title: expect.stringContaining('no space left'),
+        });
       }
     }
     const streams = async () => (await all(store.readLog(0n))).map(({ stream }) => stream).sort();
@@ -68,7 +71,7 @@ describe('a disk that is full', () => {
       const health = await fetch(`${url}/health/ready`);
       status = health.status;
       if (status === 503)
-        expect(await health.json()).toMatchObject({ fault: expect.stringContaining('no room left on the disk') });
+        expect(await health.json()).toMatchObject({ fault: expect.stringContaining('no space left on the disk') });
     }
     expect((await propose(url, 'last')).status).toBe(201);
     const head = Number(await app.get(SqliteEventStore).head());

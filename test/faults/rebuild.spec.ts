@@ -132,7 +132,7 @@ describe('a rebuild', () => {
     const { status, out } = await entente('rebuild', 'programmes', '--json');
     expect([status, JSON.parse(out)]).toEqual([0, { rebuilt: { programmes: '1.2.2' } }]);
     for (let tries = 0; tries < 400 && !told.includes('event: reset'); tries += 1) await pause(10);
-    expect(told).toContain('event: reset\ndata: {"reason":"the rows were folded anew"}');
+    expect(told).toContain('event: reset\ndata: {"reason":"the rows were rebuilt"}');
     expect(told.slice(told.indexOf('event: reset'))).toMatch(/event: row[\s\S]*event: caught-up/);
     await propose(url, 'two');
     while (!told.includes('norland.two')) await pause(5);

@@ -13,7 +13,7 @@ import { verifySystem } from '../support/system-verification.mjs';
 const { SERVICES_ESDB_URL: esdb = '', SERVICES_KAFKA_BROKERS: kafka = '' } = process.env;
 
 /** How a database without room shows: by its own word, by ending, or by silence. */
-const SAYS = /no room left|does not answer just now|has not answered/;
+const SAYS = /no space left|does not answer just now|has not answered/;
 
 it('a full disk under PostgreSQL is reported while commands are recorded, and rows catch up later', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-full-'));

@@ -157,7 +157,7 @@ describe('a relay refuses, with the reason,', () => {
     await until(() => (relay.status().fault ?? '').includes('beyond the log, which ends at 0'));
     // And goes on otherwise: at the same positions it has other events.
     await other.load(1);
-    await until(() => (relay.status().fault ?? '').includes('they tell different stories'));
+    await until(() => (relay.status().fault ?? '').includes('topic and event store have diverged'));
     await other.end();
   });
 

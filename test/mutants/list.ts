@@ -37,7 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'consulted streams are checked again before the append',
     file: 'libs/engine/src/execute.ts',
-    code: 'if (!(await this.stillSo(consulted))) continue;',
+    code: 'if (!(await this.areUnchanged(consulted))) continue;',
     instead: '',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'decides again if a consulted stream has moved',
@@ -61,8 +61,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a refusal rests on the newest revision of its stream',
     file: 'libs/engine/src/execute.ts',
-    code: 'submit.dryRun) && (await this.store.revisionOf(name)) !== folded.revision',
-    instead: 'submit.dryRun) && false',
+    code: 'request.dryRun) && (await this.store.revisionOf(name)) !== folded.revision',
+    instead: 'request.dryRun) && false',
     spec: 'test/faults/concurrent-writers.spec.ts',
     tests: 'with a stale cache refuses no command',
   },
@@ -95,7 +95,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'equal commands that run at once share one decision',
     file: 'libs/engine/src/execute.ts',
-    code: `if (running !== undefined) return running.then((o) => (o.as === 'accepted' ? { ...o, repeated: true } : o));`,
+    code: `if (running !== undefined)
+      return running.then((result) => (result.as === 'accepted' ? { ...result, repeated: true } : result));`,
     instead: '',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'decides equal concurrent commands once',
@@ -103,7 +104,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an earlier receipt is looked for at the newest revision',
     file: 'libs/engine/src/execute.ts',
-    code: 'left(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision',
+    code: 'recordIn(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision',
     instead: 'false',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'finds the receipt that another process recorded',
@@ -111,23 +112,23 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an earlier receipt comes before the revision that the client names',
     file: 'libs/engine/src/handle-command.ts',
-    code: `if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
+    code: `if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };
   if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
     instead: `if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
-  if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };`,
+  if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };`,
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'after looking for an earlier receipt',
   },
   {
     name: 'an earlier receipt comes before the rules',
     file: 'libs/engine/src/handle-command.ts',
-    code: `if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
+    code: `if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };
   if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };`,
     instead: `const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
-  if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
+  if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };
   if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
     spec: 'test/faults/port-failures.spec.ts',
     tests: 'even if the rules would now refuse it',
@@ -135,8 +136,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'another body under a used command id is refused',
     file: 'libs/engine/src/handle-command.ts',
-    code: `return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };`,
-    instead: `return { as: 'repeated', trace };`,
+    code: `return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };`,
+    instead: `return { as: 'repeated', record };`,
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'refuses another body under a used command id',
   },
@@ -253,15 +254,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a fenced projector resumes from the stored checkpoint',
     file: 'libs/engine/src/project.ts',
-    code: 'if (!(await this.store.commit(batches, turn)))',
-    instead: 'if (!(await this.store.commit(batches, turn)) && false)',
+    code: 'if (!(await this.store.commit(batches, catalogVersion)))',
+    instead: 'if (!(await this.store.commit(batches, catalogVersion)) && false)',
     spec: 'test/faults/projection.spec.ts',
     tests: 'is fenced by another',
   },
   {
     name: 'a commit names the catalog version that its partition began with',
     file: 'libs/engine/src/project.ts',
-    code: 'this.store.commit(batches, turn)',
+    code: 'this.store.commit(batches, catalogVersion)',
     instead: 'this.store.commit(batches)',
     spec: 'test/faults/projection.spec.ts',
     tests: 'are folded, and no further',
@@ -298,7 +299,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'return sealed?.includes(command.type) === true',
     instead: 'return sealed?.includes(command.type) === undefined',
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'by a pseudonym that is good for one stream',
+    tests: 'records the sender of a pseudonymous command by a pseudonym that is valid for one stream',
   },
   {
     name: 'a pseudonymous sender leaves only its role',
@@ -306,7 +307,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: 'c.recordedAs === c.actor.organisation ? c.actor : { organisation: c.recordedAs, role: c.actor.role }',
     instead: '({ ...c.actor, organisation: c.recordedAs })',
     spec: 'libs/engine/src/execute.spec.ts',
-    tests: 'by a pseudonym that is good for one stream',
+    tests: 'records the sender of a pseudonymous command by a pseudonym that is valid for one stream',
   },
   {
     name: 'a damaged pseudonym key is refused',
@@ -337,7 +338,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the results that are kept for different queries of live readers are bounded',
     file: 'libs/engine/src/live-rows.ts',
-    code: 'if (read.size >= MAX_SNAPSHOTS) read.clear();',
+    code: 'if (results.size >= MAX_SNAPSHOTS) results.clear();',
     instead: '',
     spec: 'libs/engine/src/live-rows.spec.ts',
     tests: 'keep the results of at most',

@@ -132,7 +132,7 @@ class Given {
     const asked = new Map<string, FoldedStream>();
     const stateOf = (name: string): FoldedStream => {
       const found = asked.get(name);
-      if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${name}`);
+      if (found === undefined) throw new Error(`${decider.kind} did not declare that it consults ${name}`);
       return found;
     };
     const known: ConsultedStreams = {

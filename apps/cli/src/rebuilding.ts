@@ -12,7 +12,7 @@ export async function rebuildModels(
   log: EventLog,
   rows: ReadModelStore,
   names: readonly string[],
-  anew: boolean,
+  fromScratch: boolean,
   output: Output,
 ): Promise<void> {
   const wanted = names.length > 0 ? names : await rows.outdated();
@@ -23,7 +23,7 @@ export async function rebuildModels(
     return model;
   });
   if (models.length > 0)
-    await rebuild(log, models, rows, { now, anew, progress: progress(output, 'folded to position') });
+    await rebuild(log, models, rows, { now, fromScratch, progress: progress(output, 'folded to position') });
   const versions = Object.fromEntries(
     await Promise.all(wanted.map(async (name) => [name, (await rows.positions(name)).version] as const)),
   );

@@ -33,18 +33,18 @@ const PAGE = 1000;
 
 /** All rows of a name at a position, in the order of their keys, a page at a time. */
 export async function* rowsAt(store: ReadModelStore, name: string, position: bigint): AsyncIterable<ResultRow> {
-  let behind: ResultRow | undefined;
+  let last: ResultRow | undefined;
   for (let more = true; more;) {
     const query = {
       where: [],
       sort: [],
       limit: PAGE,
       pin: Array<bigint>(store.partitions).fill(position),
-      ...(behind === undefined ? {} : { behind }),
+      ...(last === undefined ? {} : { afterRow: last }),
     };
     const page = await store.query(name, query);
     yield* page.rows;
-    behind = page.rows.at(-1);
+    last = page.rows.at(-1);
     more = page.more;
   }
 }

@@ -4,7 +4,9 @@ import type { EventLog } from './event-store.js';
 import type { CommandResult, Receipt } from './execute.js';
 import { consistencyToken } from './read-your-writes.js';
 
-/** A receipt for its sender: the position as text, and the token of the log's era. */
+/**
+ * A receipt as its sender gets it: the position as text, and a consistency token of the log's era.
+ */
 export const receiptOut = (
   log: EventLog,
   { commandId, stream, revision, position, events }: Receipt,
@@ -17,7 +19,7 @@ export const receiptOut = (
   events,
 });
 
-/** Why nothing was recorded, as the sender is answered. */
+/** Why nothing was recorded, as a problem for the sender. */
 export function problemFor(outcome: Exclude<CommandResult, { as: 'accepted' | 'would' }>): CommandProblem {
   switch (outcome.as) {
     case 'id-reused':

@@ -1,18 +1,19 @@
 import type { RecordedEvent } from '@entente/kernel';
 import type { Parked } from './read-model-store.js';
 
-/** An event at which a read model fails, and what it fails with. */
+/** An event that a read model cannot fold, and the error. */
 export interface DeadLetter {
   readonly parked: Parked;
   readonly event: RecordedEvent;
 }
 
 /**
- * Where events go that a read model cannot fold, for those who look after such things elsewhere.
- * What is parked is parked in the rows; this is a notice of it.
+ * Where events are reported that a read model cannot fold, for operators who watch another system.
+ * The rows keep the list of parked streams; this is a notice.
  *
- * `put` answers when they are kept there, before the stream is parked: so each is there, and where
- * a process dies in between, or another was first, it may be there twice.
+ * `put` resolves when the notices are durable, and is called before the streams are parked. So no
+ * notice is missing. If a process dies in between, or another process parked the stream first, a
+ * notice may be there twice.
  */
 export abstract class DeadLetters {
   abstract put(letters: readonly DeadLetter[]): Promise<void>;

@@ -1,11 +1,11 @@
 /**
- * A stretch of a log that begins where a restored or moved log went on: what had been recorded
- * behind that place elsewhere is not in it.
+ * The part of a log that begins when the log was restored or moved. What another copy of the log
+ * recorded after `since` is not in it.
  */
 export interface Era {
-  /** Random, so that no two are taken for each other. */
+  /** Random, so that no two eras have the same id. */
   readonly id: string;
-  /** The last position that it has in common with what was before. */
+  /** The last position that this era shares with the one before. */
   readonly since: bigint;
 }
 
@@ -14,8 +14,8 @@ interface Eras {
 }
 
 /**
- * The era in which a log is; '' in the first. Whatever names positions to somebody who comes back
- * names it too.
+ * The current era of a log; '' in the first. Every cursor, token or checkpoint that names a
+ * position also names the era.
  */
 export const eraOf = ({ eras }: Eras): string => eras.at(-1)?.id ?? '';
 
@@ -24,18 +24,18 @@ export const eraAt = ({ eras }: Eras, position: bigint): string =>
   eras.findLast(({ since }) => since < position)?.id ?? '';
 
 /**
- * Up to which position a log still has what it had in an era; null where all of it. Of an era that
- * it does not know, nothing is sure.
+ * Up to which position a log still has the events of an era; null if it has all of them, 0 if it
+ * does not know the era.
  */
-export function keptOf({ eras }: Eras, era: string): bigint | null {
+export function keptUpTo({ eras }: Eras, era: string): bigint | null {
   const at = era === '' ? -1 : eras.findIndex(({ id }) => id === era);
   if (at < 0 && era !== '') return 0n;
   const later = eras.slice(at + 1).map(({ since }) => since);
   return later.length === 0 ? null : later.reduce((low, since) => (since < low ? since : low));
 }
 
-/** Whether what was seen at a position in an era is not in the log any more. */
+/** Whether the event that a reader saw at a position in an era is no longer in the log. */
 export function isLost(log: Eras, era: string, position: bigint): boolean {
-  const kept = keptOf(log, era);
+  const kept = keptUpTo(log, era);
   return kept !== null && position > kept;
 }

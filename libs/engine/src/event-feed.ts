@@ -1,24 +1,27 @@
 import type { RecordedEvent } from '@entente/kernel';
 
-/** Some events of one partition, in order, following what was delivered before without a gap. */
+/** Events of one partition, in order, without a gap after the batch before. */
 export interface FeedBatch {
   readonly partition: number;
   readonly events: readonly RecordedEvent[];
-  /** The position up to which the partition has been seen with this batch. */
+  /** The partition has been read up to this position. */
   readonly through: bigint;
 }
 
-/** Takes what a feed delivers. */
+/** Processes what a feed delivers. */
 export interface FeedConsumer {
-  /** The position behind which a partition is wanted: asked at the start and after every fault. */
+  /**
+   * The position after which to deliver a partition. The feed calls it at the start and after every
+   * fault.
+   */
   resume(partition: number): Promise<bigint>;
   /**
-   * Resolves when the batch has taken effect; no further batch of the partition comes before. A
-   * rejection delivers from `resume` again, after a pause.
+   * Resolves when the batch has taken effect; the feed delivers no further batch of the partition
+   * before that. If it rejects, the feed pauses and delivers again from `resume`.
    */
   take(batch: FeedBatch): Promise<void>;
   /**
-   * The partition is delivered here no more, until `resume` is asked for it again: another process
+   * The feed stops delivering the partition until it calls `resume` for it again: another process
    * may have it now.
    */
   release?(partition: number): void;
@@ -26,18 +29,19 @@ export interface FeedConsumer {
 
 /** A running delivery. */
 export interface FeedSubscription {
-  /** How far the feed itself can see, over all partitions. */
+  /** The last position that the feed itself can see, over all partitions. */
   head(): Promise<bigint>;
-  /** The last fault of the delivery, null while it runs well. */
+  /** The last fault of the delivery; null while it runs. */
   fault(): string | null;
-  /** Ends after the batch at hand. */
+  /** Ends after the current batch. */
   stop(): Promise<void>;
 }
 
 /**
- * Delivers the log to whoever folds it: every event at least once, in order within its partition,
- * none passed over. All events of one stream are in one partition, for ever. Where several
- * processes share a feed, each is delivered some of the partitions, which may change at any time.
+ * Delivers the log to a consumer that folds it: every event at least once, in order within its
+ * partition, without a gap. All events of one stream are in one partition, for ever. If several
+ * processes share a feed, each is assigned some of the partitions. The assignment may change at any
+ * time.
  */
 export abstract class EventFeed {
   abstract readonly partitions: number;

@@ -10,10 +10,7 @@ import { UNOBSERVED } from './observer.js';
 import type { RefusedCommand } from './refusal-log.js';
 import { Pseudonymizer, commandHash, commandKey, eventId } from './identity.js';
 
-/**
- * A counter that counts what it is given, says nothing to zero, and refuses to go below. Its twin
- * may be consulted.
- */
+/** A counter that counts, ignores zero, and refuses to go below zero. It may consult its twin. */
 const counter = {
   kind: 'counter',
   ids: 'prefixed',
@@ -179,7 +176,7 @@ describe('the executor', () => {
     const consulted = async () => (await log()).at(-1)?.metadata.consulted;
     await count(1, 'a', two);
     await byAnother('b');
-    // What it remembers of the stream is older.
+    // The cached state of the stream is older.
     expect(await count(1, 'c', { seen: 'norland.two' })).toMatchObject({ as: 'accepted' });
     expect(await consulted()).toEqual([{ stream: 'counter/norland.two', revision: 1 }]);
     await count(1, 'd', two);
@@ -187,7 +184,7 @@ describe('the executor', () => {
     store.revisionOf = async (name) => {
       const at = await revisionOf(name);
       store.revisionOf = revisionOf;
-      // Between the decision's look and the append.
+      // Between the decision's read and the append.
       await byAnother('e');
       return at;
     };

@@ -18,7 +18,7 @@ import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
 import { type FoldedStream, type CommandRecord, handleCommand, applyEvent, emptyStream } from './handle-command.js';
 
-/** A command to be decided, and when. */
+/** A command to be decided, and the time of the decision. */
 export class ExecuteCommand {
   constructor(
     readonly received: ReceivedCommand,
@@ -29,7 +29,7 @@ export class ExecuteCommand {
   ) {}
 }
 
-/** What a command left: the same for ever, however often it is asked for. */
+/** What a command recorded: the same for ever, however often the sender asks. */
 export interface Receipt {
   readonly commandId: string;
   readonly stream: string;
@@ -58,9 +58,9 @@ export interface Kinds {
 const MAX_ATTEMPTS = 5;
 
 /**
- * The one loop by which anything is recorded: fold, settle, append; a lost race is decided again.
- * Commands on one stream take turns within the process. States are kept by exact revision, bounded
- * by the number of their events; a cold stream is folded again.
+ * The one loop that records anything: fold, decide, append; after a lost race it decides again.
+ * Commands on one stream run one at a time within the process. States are cached by exact revision,
+ * bounded by the number of their events; a stream that is not cached is folded again.
  */
 export class Executor {
   private readonly cache: LRUCache<string, FoldedStream>;
@@ -78,33 +78,31 @@ export class Executor {
     this.cache = new LRUCache({ maxSize: maxCachedEvents, sizeCalculation: (f) => f.types.size + 1 });
   }
 
-  /**
-   * Decides a command and records what was decided. Throws a `Fault`; every other answer is an
-   * outcome.
-   */
-  async execute(submit: ExecuteCommand): Promise<CommandResult> {
-    const { stream, command, metadata, body } = submit.received;
+  /** Decides a command and records the events. Throws a `Fault`; every other result is returned. */
+  async execute(request: ExecuteCommand): Promise<CommandResult> {
+    const { stream, command, metadata, body } = request.received;
     const hash = commandHash({ type: command.type, data: body });
-    const recordedAs = this.recordedAs(submit.received);
-    const twin = `${commandKey(recordedAs, stream, metadata.commandId)}\n${hash}\n${submit.dryRun}`;
-    const running = this.running.get(twin);
-    if (running !== undefined) return running.then((o) => (o.as === 'accepted' ? { ...o, repeated: true } : o));
-    const begun = performance.now();
-    const outcome = this.queue.runExclusive(streamName(stream), () => this.decideAndRecord(submit, hash, recordedAs));
-    this.running.set(twin, outcome);
+    const recordedAs = this.recordedAs(request.received);
+    const sameCommand = `${commandKey(recordedAs, stream, metadata.commandId)}\n${hash}\n${request.dryRun}`;
+    const running = this.running.get(sameCommand);
+    if (running !== undefined)
+      return running.then((result) => (result.as === 'accepted' ? { ...result, repeated: true } : result));
+    const startedAt = performance.now();
+    const outcome = this.queue.runExclusive(streamName(stream), () => this.decideAndRecord(request, hash, recordedAs));
+    this.running.set(sameCommand, outcome);
     try {
       const answer = await outcome;
-      this.report(submit, recordedAs, answer, performance.now() - begun);
+      this.report(request, recordedAs, answer, performance.now() - startedAt);
       return answer;
     } catch (error) {
-      this.observer.commandHandled('fault', error instanceof Fault ? error.code : null, performance.now() - begun);
+      this.observer.commandHandled('fault', error instanceof Fault ? error.code : null, performance.now() - startedAt);
       throw error;
     } finally {
-      this.running.delete(twin);
+      this.running.delete(sameCommand);
     }
   }
 
-  /** Tells those who watch; a refusal is noted for the auditor, unless it was only asked for. */
+  /** Notifies the observer, and notes a refusal for the auditor unless it was a dry run. */
   private report(
     { received: { stream, command, metadata }, now, dryRun }: ExecuteCommand,
     recordedAs: string,
@@ -129,7 +127,7 @@ export class Executor {
   }
 
   /**
-   * What a command left earlier, by the organisation that sent it; null where it left nothing on
+   * The receipt of an earlier command of this organisation; null if the command recorded nothing on
    * this stream.
    */
   async receipt(actor: Actor, stream: StreamRef, commandId: string): Promise<Receipt | null> {
@@ -137,24 +135,24 @@ export class Executor {
     if (decider === undefined) return null;
     const organisations = [actor.organisation, this.pseudonymizer.pseudonym(actor.organisation, stream)];
     const keys = organisations.map((organisation) => commandKey(organisation, stream, commandId));
-    const left = ({ commands }: FoldedStream): CommandRecord | undefined =>
+    const recordIn = ({ commands }: FoldedStream): CommandRecord | undefined =>
       keys.flatMap((key) => commands.get(key) ?? [])[0];
     const name = streamName(stream);
-    const trace = await this.queue.runExclusive(name, async () => {
+    const record = await this.queue.runExclusive(name, async () => {
       const folded = await this.folded(decider, stream);
-      if (left(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision) {
+      if (recordIn(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision) {
         // Another process may have recorded it.
         this.cache.delete(name);
-        return left(await this.folded(decider, stream));
+        return recordIn(await this.folded(decider, stream));
       }
-      return left(folded);
+      return recordIn(folded);
     });
-    return trace === undefined ? null : receiptOf(commandId, stream, trace);
+    return record === undefined ? null : receiptOf(commandId, stream, record);
   }
 
   /**
-   * A stream's state from its events up to, and not from, the first one that is left out; null
-   * where that is none of them, or the kind is not known.
+   * A stream's state from its events before the first one that `includes` rejects; null if there
+   * are none, or the kind is unknown.
    */
   async stateAt(
     stream: StreamRef,
@@ -178,42 +176,42 @@ export class Executor {
       : actor.organisation;
   }
 
-  private async decideAndRecord(submit: ExecuteCommand, hash: string, recordedAs: string): Promise<CommandResult> {
-    const { stream, command, metadata, ifMatch } = submit.received;
+  private async decideAndRecord(request: ExecuteCommand, hash: string, recordedAs: string): Promise<CommandResult> {
+    const { stream, command, metadata, ifMatch } = request.received;
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) throw new Error(`no rules for streams of kind ${stream.kind}`);
     const name = streamName(stream);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       const folded = await this.folded(decider, stream);
-      const { known, consulted } = await this.consult(decider, submit.received, folded);
+      const { known, consulted } = await this.consult(decider, request.received, folded);
       const context = {
         ...metadata,
         stream,
         recordedAs,
         known,
-        now: submit.now,
-        occurredAt: metadata.occurredAt ?? submit.now,
+        now: request.now,
+        occurredAt: metadata.occurredAt ?? request.now,
       };
       const version = (type: string) => this.kinds.version(stream.kind, type);
-      const submission = { command, hash, context, ifMatch, consulted, version };
-      const settled = byTheRules(() => handleCommand(decider, folded, submission));
-      this.observer.decided(performance.now() - begun);
-      if (settled.as === 'repeated')
-        return { as: 'accepted', receipt: receiptOf(context.commandId, stream, settled.trace), repeated: true };
-      // Only what is appended is held against the newest revision by the store: any other answer
-      // must rest on it too, whoever else writes.
-      if ((settled.as !== 'decided' || submit.dryRun) && (await this.store.revisionOf(name)) !== folded.revision) {
+      const input = { command, hash, context, ifMatch, consulted, version };
+      const decision = runRules(() => handleCommand(decider, folded, input));
+      this.observer.decided(performance.now() - startedAt);
+      if (decision.as === 'repeated')
+        return { as: 'accepted', receipt: receiptOf(context.commandId, stream, decision.record), repeated: true };
+      // The store compares the newest revision only for an append. Any other answer must also rest
+      // on the newest revision, whichever process writes.
+      if ((decision.as !== 'decided' || request.dryRun) && (await this.store.revisionOf(name)) !== folded.revision) {
         this.cache.delete(name);
         continue;
       }
-      if (settled.as !== 'decided') return settled;
-      if (submit.dryRun) return { as: 'would', events: settled.events, revision: folded.revision };
-      if (!(await this.stillSo(consulted))) continue;
+      if (decision.as !== 'decided') return decision;
+      if (request.dryRun) return { as: 'would', events: decision.events, revision: folded.revision };
+      if (!(await this.areUnchanged(consulted))) continue;
       const expected = folded.revision < 0 ? 'none' : folded.revision;
-      const appended = await this.store.append(name, expected, settled.events).catch((error: unknown) => {
-        // It may be written all the same: the store is asked before anything else is decided on
-        // this stream.
+      const appended = await this.store.append(name, expected, decision.events).catch((error: unknown) => {
+        // The events may be written all the same: read the store before the next decision on this
+        // stream.
         if (!(error instanceof Fault) || error.retryAfter === null) this.cache.delete(name);
         throw error;
       });
@@ -222,21 +220,21 @@ export class Executor {
         this.cache.set(name, { ...(await this.read(decider, name, folded)) });
         continue;
       }
-      const first = appended.revision - settled.events.length + 1;
-      settled.events.forEach((event, i) =>
+      const first = appended.revision - decision.events.length + 1;
+      decision.events.forEach((event, i) =>
         applyEvent(decider, folded, { ...event, stream: name, revision: first + i }, appended.position),
       );
-      // A copy, since what is there already would not be weighed again, and it has grown.
+      // A copy: the cache does not measure again the size of an object that it already has.
       this.cache.set(name, { ...folded });
-      const trace = folded.commands.get(commandKey(recordedAs, stream, context.commandId)) as CommandRecord;
-      return { as: 'accepted', receipt: receiptOf(context.commandId, stream, trace), repeated: false };
+      const record = folded.commands.get(commandKey(recordedAs, stream, context.commandId)) as CommandRecord;
+      return { as: 'accepted', receipt: receiptOf(context.commandId, stream, record), repeated: false };
     }
     throw new Contention(name, MAX_ATTEMPTS);
   }
 
   /**
-   * The states of the streams that the decision rests on: at most two rounds, read from the store's
-   * own word on their revisions.
+   * The states of the streams that the decision consults: at most two rounds, each at the newest
+   * revision in the store.
    */
   private async consult(
     decider: AnyDecider,
@@ -244,39 +242,39 @@ export class Executor {
     folded: FoldedStream,
   ): Promise<{ known: ConsultedStreams; consulted: Consulted[] }> {
     const others = new Map<string, FoldedStream>();
-    const consultedAs = (name: string): FoldedStream => {
+    const consultedStream = (name: string): FoldedStream => {
       const found = others.get(name);
-      if (found === undefined) throw new Error(`${decider.kind} did not say that it consults ${name}`);
+      if (found === undefined) throw new Error(`${decider.kind} did not declare that it consults ${name}`);
       return found;
     };
     const known: ConsultedStreams = {
       has: (other, id) => others.has(`${other.kind}/${id}`),
       of: <State>(other: { kind: string; initial: State }, id: string): State =>
-        consultedAs(`${other.kind}/${id}`).state as State,
-      typeOfEvent: (id, name) => (name === undefined ? folded : consultedAs(name)).types.get(id),
+        consultedStream(`${other.kind}/${id}`).state as State,
+      typeOfEvent: (id, name) => (name === undefined ? folded : consultedStream(name)).types.get(id),
     };
     for (let round = 0; round < 2; round += 1) {
-      const refs = byTheRules(() => decider.consults?.(command as never, folded.state, known) ?? []);
+      const refs = runRules(() => decider.consults?.(command as never, folded.state, known) ?? []);
       const own = streamName(stream);
       const fresh = refs.filter((ref) => !others.has(streamName(ref)) && streamName(ref) !== own);
       if (fresh.length === 0) break;
       for (const ref of fresh) {
         const other = this.kinds.decider(ref.kind);
-        others.set(streamName(ref), other === undefined ? nowhere : await this.current(other, ref));
+        others.set(streamName(ref), other === undefined ? streamWithoutRules : await this.current(other, ref));
       }
     }
     return { known, consulted: [...others].map(([stream, f]) => ({ stream, revision: f.revision })) };
   }
 
-  /** Looked at again just before the append: what a decision rests on must not have moved. */
-  private async stillSo(consulted: readonly Consulted[]): Promise<boolean> {
+  /** Reads the revisions again just before the append: no consulted stream may have changed. */
+  private async areUnchanged(consulted: readonly Consulted[]): Promise<boolean> {
     for (const { stream, revision } of consulted) if ((await this.store.revisionOf(stream)) !== revision) return false;
     return true;
   }
 
   /**
-   * Another stream's state at its newest revision; a copy of what is cached would do, since only
-   * its own turn changes it.
+   * Another stream's state at its newest revision. It copies a cached state, which only commands on
+   * that stream change.
    */
   private async current(decider: AnyDecider, stream: StreamRef): Promise<FoldedStream> {
     const name = streamName(stream);
@@ -297,13 +295,13 @@ export class Executor {
 
   private async read(decider: AnyDecider, name: string, folded: FoldedStream): Promise<FoldedStream> {
     for await (const batch of this.store.readStream(name, { from: folded.revision + 1 }))
-      for (const event of batch) byTheRules(() => applyEvent(decider, folded, event));
+      for (const event of batch) runRules(() => applyEvent(decider, folded, event));
     return folded;
   }
 }
 
-/** Tells what fails in the rules from what fails around them. */
-function byTheRules<T>(work: () => T): T {
+/** Marks an error that the rules throw as `DeciderFailed`. */
+function runRules<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -311,24 +309,24 @@ function byTheRules<T>(work: () => T): T {
   }
 }
 
-/** Why a command was not taken, in a word; null where it was. */
+/** The code for why a command was refused; null if it was accepted. */
 const refusalOf = (outcome: CommandResult): { readonly code: string; readonly rule: string | null } | null => {
   if (outcome.as === 'refused') return { code: outcome.refusal.code, rule: outcome.refusal.rule };
   if (outcome.as === 'id-reused') return { code: 'command-id-reused', rule: null };
   return outcome.as === 'stale' ? { code: 'revision-mismatch', rule: null } : null;
 };
 
-/** A stream of a kind without rules, which a sender named: nothing happens there. */
-const nowhere: FoldedStream = { revision: -1, state: null, commands: new Map(), types: new Map() };
+/** A stream of a kind without rules, named by a sender: it has no events. */
+const streamWithoutRules: FoldedStream = { revision: -1, state: null, commands: new Map(), types: new Map() };
 
-const receiptOf = (commandId: string, stream: StreamRef, trace: CommandRecord): Receipt => {
-  const last = trace.events.at(-1);
-  if (last === undefined || trace.position === null) throw new Error('a trace without events');
+const receiptOf = (commandId: string, stream: StreamRef, record: CommandRecord): Receipt => {
+  const last = record.events.at(-1);
+  if (last === undefined || record.position === null) throw new Error('a command record without events');
   return {
     commandId,
     stream: streamName(stream),
     revision: last.revision,
-    position: trace.position,
-    events: trace.events.filter((event) => event.type !== 'CommandNoted'),
+    position: record.position,
+    events: record.events.filter((event) => event.type !== 'CommandNoted'),
   };
 };

@@ -1,6 +1,6 @@
 /**
- * Something failed that is neither the rules saying no nor a lost race. `retryAfter` in seconds
- * where trying again helps.
+ * A failure that is neither a refusal by the rules nor a lost race. `retryAfter` is in seconds;
+ * null if trying again does not help.
  */
 export class Fault extends Error {
   constructor(
@@ -15,23 +15,23 @@ export class Fault extends Error {
   }
 }
 
-/** More work waits than the bound allows. Nothing of this piece was begun. */
+/** More work waits than the bound allows. Nothing of this work was begun. */
 export class Overloaded extends Fault {
   constructor(waiting: number) {
-    super('overloaded', `${waiting} appends wait already; try again shortly`, 1);
+    super('overloaded', `${waiting} appends are waiting already; try again shortly`, 1);
   }
 }
 
-/** The disk is full. Nothing of this piece is there. */
+/** The disk is full. Nothing of this work was written. */
 export class DiskFull extends Fault {
   constructor(what: string) {
-    super('disk-full', `there is no room left on the disk for ${what}; make room and try again`, 5);
+    super('disk-full', `there is no space left on the disk for ${what}; free some and try again`, 5);
   }
 }
 
 /**
- * The events of one command are more than the event store takes at once. Nothing of it is there,
- * and no further try changes that.
+ * The events of one command are more than the event store accepts at once. Nothing was recorded,
+ * and a retry cannot succeed.
  */
 export class TooLarge extends Fault {
   constructor(message: string, cause?: unknown) {
@@ -39,14 +39,14 @@ export class TooLarge extends Fault {
   }
 }
 
-/** Others kept changing the stream; the command was decided several times and recorded never. */
+/** Others kept changing the stream: the command was decided several times and never recorded. */
 export class Contention extends Fault {
-  constructor(stream: string, times: number) {
-    super('contention', `${stream} kept changing: decided ${times} times, recorded never; try again`, 1);
+  constructor(stream: string, attempts: number) {
+    super('contention', `too many concurrent writes to ${stream}: gave up after ${attempts} attempts; try again`, 1);
   }
 }
 
-/** A read model has not reached what was asked for in the time allowed. */
+/** A read model did not reach the requested position in the time allowed. */
 export class ReadModelBehind extends Fault {
   constructor(
     readonly wanted: bigint,
@@ -56,17 +56,20 @@ export class ReadModelBehind extends Fault {
   }
 }
 
-/** A number that can be no position of a log: those are 0, for before all events, to 2^63-1. */
+/**
+ * A number that no log can have as position. A position is between 0 (before all events) and
+ * 2^63-1.
+ */
 export class InvalidPosition extends Fault {
   constructor(position: bigint) {
-    super('invalid-position', `${position} is no position of a log: give one from 0 to ${LARGEST_POSITION}`);
+    super('invalid-position', `${position} is not a position of a log: use one from 0 to ${LARGEST_POSITION}`);
   }
 }
 
 /** The largest position that every store can hold. */
 export const LARGEST_POSITION = 2n ** 63n - 1n;
 
-/** The deployment is closing: nothing new is taken in. */
+/** The deployment is closing and accepts no new work. */
 export class ShuttingDown extends Fault {
   constructor() {
     super('shutting-down', 'the service is stopping; try again when it has started', 5);
@@ -82,10 +85,7 @@ export class OutcomeUnknown extends Fault {
   }
 }
 
-/**
- * A file of the data folder cannot be read as it was written: what is there is damaged, and
- * `remedy` says what to do.
- */
+/** A file of the data folder is damaged; `remedy` names what to do. */
 export class CorruptFile extends Fault {
   constructor(file: string, remedy: string, cause: unknown) {
     super(
@@ -100,8 +100,8 @@ export class CorruptFile extends Fault {
 }
 
 /**
- * The rules themselves failed at a command: a bug in them, which no other command need meet. What
- * is said of it stays in the log.
+ * The rules themselves failed at a command: a bug in them, which need not affect other commands.
+ * The details are in the process's log only.
  */
 export class DeciderFailed extends Fault {
   constructor(cause: unknown) {

@@ -13,22 +13,22 @@ import type { NewEvent } from './event-store.js';
 import { commandKey, eventId } from './identity.js';
 
 /**
- * The engine's own event: a command was decided and there was nothing new to say. It keeps a later
- * retry from taking effect.
+ * The engine's own event: a command was decided and changed nothing. With it, a later retry has no
+ * effect either.
  */
 export const COMMAND_NOTED = 'CommandNoted';
 
-/** What one command left in its stream. */
+/** What one command recorded in its stream. */
 export interface CommandRecord {
   readonly hash: string;
   readonly events: { readonly id: string; readonly type: string; readonly revision: number }[];
-  /** The position of its last event; null until the store has said. */
+  /** The position of its last event; null until the store has returned it. */
   position: bigint | null;
 }
 
 /**
- * A stream as the engine knows it: the decider's state, every command's trace, and every event's
- * type. The engine owns it and adds to it.
+ * A stream as the executor keeps it: the decider's state, the record of every command, and the type
+ * of every event. The executor owns it and updates it.
  */
 export interface FoldedStream {
   revision: number;
@@ -37,7 +37,7 @@ export interface FoldedStream {
   readonly types: Map<string, string>;
 }
 
-/** A stream that nothing has happened in. */
+/** A stream without events. */
 export const emptyStream = (decider: AnyDecider): FoldedStream => ({
   revision: -1,
   state: decider.initial,
@@ -45,7 +45,7 @@ export const emptyStream = (decider: AnyDecider): FoldedStream => ({
   types: new Map(),
 });
 
-/** Takes an event into a folded stream, in place. */
+/** Applies an event to a folded stream, in place. */
 export function applyEvent(
   decider: AnyDecider,
   folded: FoldedStream,
@@ -59,55 +59,55 @@ export function applyEvent(
     { kind: event.stream.slice(0, at), id: event.stream.slice(at + 1) },
     commandId,
   );
-  let trace = folded.commands.get(key);
-  if (trace === undefined) folded.commands.set(key, (trace = { hash: commandHash, events: [], position: null }));
-  trace.events.push({ id: event.id, type: event.type, revision: event.revision });
-  trace.position = event.position ?? position ?? trace.position;
+  let record = folded.commands.get(key);
+  if (record === undefined) folded.commands.set(key, (record = { hash: commandHash, events: [], position: null }));
+  record.events.push({ id: event.id, type: event.type, revision: event.revision });
+  record.position = event.position ?? position ?? record.position;
   folded.types.set(event.id, event.type);
   folded.revision = event.revision;
   if (event.type !== COMMAND_NOTED) folded.state = decider.evolve(folded.state, event);
 }
 
 /**
- * The bounds of `occurredAt`: reports may come a year late; a sender's clock may be five minutes
+ * The bounds of `occurredAt`: a report may come a year late; a sender's clock may be five minutes
  * ahead.
  */
 export const OCCURRED = { daysBack: 366, minutesAhead: 5 } as const;
 
-/** What becomes of a command. */
+/** The result of deciding a command. */
 export type Decision =
-  | { readonly as: 'repeated'; readonly trace: CommandRecord }
+  | { readonly as: 'repeated'; readonly record: CommandRecord }
   | { readonly as: 'id-reused' }
   | { readonly as: 'stale'; readonly revision: number }
   | { readonly as: 'refused'; readonly refusal: Refusal }
   | { readonly as: 'decided'; readonly events: readonly NewEvent[] };
 
-/** All that settling needs beside the stream itself. */
+/** All that a decision needs besides the stream itself. */
 export interface CommandInput {
   readonly command: Command;
   readonly hash: string;
   readonly context: DecisionContext;
-  /** The revision that the client saw, where it said so. */
+  /** The revision that the client saw, if it sent one. */
   readonly ifMatch: number | null;
   readonly consulted: readonly Consulted[];
   /** The newest version of an event type of this kind. */
   version(type: string): number;
 }
 
-/** Settles one command, pure: its earlier receipt, then the client's revision, then the rules. */
+/** Decides one command, pure: its earlier receipt, then the client's revision, then the rules. */
 export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: CommandInput): Decision {
   const { command, hash, context: c, ifMatch } = input;
   const key = commandKey(c.recordedAs, c.stream, c.commandId);
-  const trace = folded.commands.get(key);
-  if (trace !== undefined) return trace.hash === hash ? { as: 'repeated', trace } : { as: 'id-reused' };
+  const record = folded.commands.get(key);
+  if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };
   if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
-  const said = decider.decide(command as never, folded.state, c);
-  if (said instanceof Refusal) return { as: 'refused', refusal: said };
-  const foreign = folded.revision < 0 && said.length > 0 ? foreignId(decider, c) : null;
+  const decided = decider.decide(command as never, folded.state, c);
+  if (decided instanceof Refusal) return { as: 'refused', refusal: decided };
+  const foreign = folded.revision < 0 && decided.length > 0 ? foreignId(decider, c) : null;
   if (foreign !== null) return { as: 'refused', refusal: foreign };
-  const events = said.length > 0 ? said : [{ type: COMMAND_NOTED, data: {} }];
+  const events = decided.length > 0 ? decided : [{ type: COMMAND_NOTED, data: {} }];
   const metadata = {
     actor: recordedActor(c),
     occurredAt: c.occurredAt,
@@ -119,7 +119,7 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
     evidence: c.evidence,
     legalBasis: c.legalBasis,
     marking: null,
-    // A trace would lead to who sent a sealed command.
+    // A trace would lead to the sender of a pseudonymous command.
     ...(c.traceparent === undefined || c.recordedAs !== c.actor.organisation ? {} : { traceparent: c.traceparent }),
   };
   return {
@@ -134,7 +134,7 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
   };
 }
 
-/** A sealed sender leaves its role and nothing else. */
+/** The actor of a pseudonymous command is recorded by pseudonym and role only. */
 const recordedActor = (c: DecisionContext) =>
   c.recordedAs === c.actor.organisation ? c.actor : { organisation: c.recordedAs, role: c.actor.role };
 
@@ -151,7 +151,7 @@ function untimely(decider: AnyDecider, command: Command, state: unknown, c: Deci
   });
 }
 
-/** Whoever opens a stream may take an id of its own organisation only. */
+/** An organisation that opens a stream may take an id of its own only. */
 function foreignId(decider: AnyDecider, c: DecisionContext): Refusal | null {
   const { id } = c.stream;
   const organisation = actsFor(c.actor);

@@ -21,7 +21,7 @@ export const commandHash = (command: Command): string =>
   hash('sha256', canonicalJson({ type: command.type, body: command.data }), 'hex');
 
 /**
- * The scope in which a command id counts: the organisation that sends (or its pseudonym) and the
+ * The scope in which a command id is unique: the organisation that sends (or its pseudonym) and the
  * stream.
  */
 export const commandKey = (organisation: string, stream: StreamRef, commandId: string): string =>
@@ -31,8 +31,8 @@ export const commandKey = (organisation: string, stream: StreamRef, commandId: s
 const NAMESPACE = Buffer.from('7d1f5c3e9a4b4f0e8c2d6b1a0e5f4c93', 'hex');
 
 /**
- * The id of the index-th event of a command: a uuid (version 5, RFC 9562) that a retry gives again.
- * Frozen by a golden file.
+ * The id of the index-th event of a command: a UUID (version 5, RFC 9562), which a retry derives
+ * again. Frozen by a golden file.
  */
 export function eventId(key: string, bodyHash: string, index: number): string {
   const name = Buffer.from(`${key}\n${bodyHash}\n${index}`);
@@ -44,7 +44,7 @@ export function eventId(key: string, bodyHash: string, index: number): string {
 }
 
 /**
- * Gives organisations pseudonyms, each good for one stream: under a key that is kept outside the
+ * Gives organisations pseudonyms, each valid for one stream, under a key that is kept outside the
  * log.
  */
 export class Pseudonymizer {
@@ -53,7 +53,7 @@ export class Pseudonymizer {
   }
 
   /**
-   * The same organisation on the same stream gives the same pseudonym; nothing else links the two.
+   * The same organisation on the same stream gives the same pseudonym. Nothing else links the two.
    */
   pseudonym(organisation: string, stream: StreamRef): string {
     const mac = createHmac('sha256', this.key)

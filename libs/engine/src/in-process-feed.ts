@@ -4,8 +4,8 @@ import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-fee
 import type { EventLog } from './event-store.js';
 
 /**
- * The log delivered within a process that reads it: one partition, read from the store itself and
- * woken when it grows.
+ * The log delivered within a process that reads it: one partition, read from the store itself when
+ * it grows.
  */
 export class InProcessFeed extends EventFeed {
   readonly partitions = 1;
@@ -15,10 +15,10 @@ export class InProcessFeed extends EventFeed {
     /** The first pause after a fault, in milliseconds; it doubles up to thirty times as much. */
     private readonly firstPause = 100,
     /**
-     * Under load a batch gathers for so long, in milliseconds; what comes after a rest is delivered
-     * at once.
+     * Under load, the milliseconds in which a batch gathers. After a rest, events are delivered at
+     * once.
      */
-    private readonly gather = 0,
+    private readonly gatherMs = 0,
   ) {
     super();
   }
@@ -28,20 +28,20 @@ export class InProcessFeed extends EventFeed {
     let fault: string | null = null;
     let wake = (): void => undefined;
     let woken = false;
-    const poke = (): void => {
+    const onGrowth = (): void => {
       woken = true;
       wake();
     };
-    const silence = this.store.onCommit(poke);
+    const unsubscribe = this.store.onCommit(onGrowth);
 
     const backoff = new Backoff({ firstMs: this.firstPause });
-    const well = (): void => {
+    const onSuccess = (): void => {
       fault = null;
       backoff.reset();
     };
     const deliver = async (): Promise<void> => {
       let at = await consumer.resume(0);
-      let next = 0;
+      let nextBatchAt = 0;
       while (!stopped.signal.aborted) {
         woken = false;
         for await (const events of this.store.readLog(at)) {
@@ -49,12 +49,12 @@ export class InProcessFeed extends EventFeed {
           const last = events.at(-1) as RecordedEvent;
           await consumer.take({ partition: 0, events, through: last.position });
           at = last.position;
-          well();
+          onSuccess();
           await new Promise(setImmediate);
         }
-        well();
-        if (woken && next > performance.now()) await pause(next - performance.now(), stopped.signal);
-        next = performance.now() + this.gather;
+        onSuccess();
+        if (woken && nextBatchAt > performance.now()) await pause(nextBatchAt - performance.now(), stopped.signal);
+        nextBatchAt = performance.now() + this.gatherMs;
         if (!woken && !stopped.signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
       }
     };
@@ -62,16 +62,16 @@ export class InProcessFeed extends EventFeed {
     const onFailure = (error: unknown): void => {
       fault = error instanceof Error ? error.message : String(error);
     };
-    const ended = supervise(deliver, { signal: stopped.signal, backoff, onFailure });
+    const finished = supervise(deliver, { signal: stopped.signal, backoff, onFailure });
 
     return {
       head: () => this.store.head(),
       fault: () => fault,
       stop: async () => {
-        silence();
+        unsubscribe();
         stopped.abort();
-        poke();
-        await ended;
+        onGrowth();
+        await finished;
       },
     };
   }

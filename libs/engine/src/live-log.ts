@@ -2,15 +2,15 @@ import type { RecordedEvent } from '@entente/kernel';
 import type { EventFeed, FeedSubscription } from './event-feed.js';
 import type { EventLog, LogRange } from './event-store.js';
 
-type Tell = (events: readonly RecordedEvent[]) => void;
+type OnEvents = (events: readonly RecordedEvent[]) => void;
 
 /**
- * The log as it grows: one reader of the feed for all who watch, and each reader's own past before
- * it.
+ * The log as it grows: one reader of the feed for all readers, and for each its own past before
+ * that.
  */
 export class LiveLog {
-  private readonly readers = new Set<{ readonly tell: Tell }>();
-  private seen = 0n;
+  private readonly readers = new Set<{ readonly onEvents: OnEvents }>();
+  private readTo = 0n;
   private subscription: FeedSubscription | null = null;
   private started: Promise<void> | null = null;
 
@@ -20,56 +20,56 @@ export class LiveLog {
   ) {}
 
   /**
-   * Tells the events behind a position that match, then those that come (all kinds; the caller
-   * narrows them), until the function that it gives is called. Who is behind reads the log at its
-   * own pace, and nothing is kept for it meanwhile: `room` resolves when there is room for more,
-   * with false when the reader is gone.
+   * Passes to `onEvents` the matching events after a position, then new ones (of all kinds; the
+   * caller narrows them), until the returned function is called. A reader that is behind reads the
+   * log at its own pace; nothing is buffered for it. `room` resolves when the reader can accept
+   * more, with false when the reader is gone.
    */
   async follow(
     after: bigint,
     range: Pick<LogRange, 'kinds' | 'types'>,
-    tell: Tell,
-    room: () => Promise<boolean>,
+    onEvents: OnEvents,
+    hasRoom: () => Promise<boolean>,
   ): Promise<() => void> {
-    // What failed to begin begins with the next reader.
+    // If the start failed, the next reader starts again.
     await (this.started ??= this.start().catch((error: unknown) => {
       this.started = null;
       throw error;
     }));
-    for (let at = after; at < this.seen;) {
-      const upTo = this.seen;
+    for (let at = after; at < this.readTo;) {
+      const upTo = this.readTo;
       for await (const events of this.store.readLog(at, { ...range, upTo })) {
         for (const event of events) {
-          tell([event]);
-          if (!(await room())) return () => undefined;
+          onEvents([event]);
+          if (!(await hasRoom())) return () => undefined;
         }
       }
       at = upTo;
     }
     const reader = {
-      tell: (events: readonly RecordedEvent[]) => tell(events.filter(({ position }) => position > after)),
+      onEvents: (events: readonly RecordedEvent[]) => onEvents(events.filter(({ position }) => position > after)),
     };
     this.readers.add(reader);
     return () => void this.readers.delete(reader);
   }
 
-  /** How far it has come; null while nobody has asked for it. */
+  /** The position that it has read; null before the first reader. */
   position(): bigint | null {
-    return this.subscription === null ? null : this.seen;
+    return this.subscription === null ? null : this.readTo;
   }
 
-  /** Ends it. */
+  /** Ends the delivery to all readers. */
   async close(): Promise<void> {
     await this.subscription?.stop();
   }
 
   private async start(): Promise<void> {
-    this.seen = await this.store.head();
+    this.readTo = await this.store.head();
     this.subscription = this.feed.subscribe({
-      resume: () => Promise.resolve(this.seen),
+      resume: () => Promise.resolve(this.readTo),
       take: ({ events, through }) => {
-        this.seen = through;
-        for (const { tell } of this.readers) tell(events);
+        this.readTo = through;
+        for (const { onEvents } of this.readers) onEvents(events);
         return Promise.resolve();
       },
     });

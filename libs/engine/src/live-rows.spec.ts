@@ -31,7 +31,7 @@ describe('live rows', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Keeps a row of its own at this position. */
+  /** Stores a row of its own at this position. */
   async function keep(sink: RowSink, at: bigint): Promise<void> {
     const row = { word: `w${at}`, shade: null, amount: 1, loud: false, parts: [] };
     const version = { stream: `note/${at}`, key: '', since: at, until: null, eventId: `e${at}`, row };
@@ -39,16 +39,17 @@ describe('live rows', () => {
     expect(await sink.commit([batch])).toBe(true);
   }
   const follow = async (limit = 100, resume: Resume | null = null): Promise<LiveUpdate[]> => {
-    const told: LiveUpdate[] = [];
+    const updates: LiveUpdate[] = [];
     await live.follow(
       'words',
       { where: [], limit, resume },
-      (news) => void told.push(news),
+      (update) => void updates.push(update),
       (error) => expect(error).toBe('never lost'),
     );
-    return told;
+    return updates;
   };
-  const shown = (told: readonly LiveUpdate[]) => told.flatMap((news) => (news.as === 'rows' ? [news.rows.length] : []));
+  const shown = (updates: readonly LiveUpdate[]) =>
+    updates.flatMap((update) => (update.as === 'rows' ? [update.rows.length] : []));
 
   it('are read once for all readers with the same query, and again when the rows have moved', async () => {
     const one = await follow();
@@ -88,9 +89,9 @@ describe('live rows', () => {
       expect(await next.cutOver()).toBe(true);
       return changes(...asked);
     };
-    const told = await follow(100, left);
-    expect(told.map(({ as }) => as)).toEqual(['reset', 'rows', 'caught-up']);
-    expect(told.at(-1)).toMatchObject({ version: (await store.positions('words')).version });
+    const updates = await follow(100, left);
+    expect(updates.map(({ as }) => as)).toEqual(['reset', 'rows', 'caught-up']);
+    expect(updates.at(-1)).toMatchObject({ version: (await store.positions('words')).version });
     await next.close();
   });
 });

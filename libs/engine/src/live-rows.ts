@@ -9,11 +9,11 @@ import type {
 } from './read-model-store.js';
 
 /**
- * What a reader of live rows is told, in order. Each ends at a pin, from which the reader can
+ * What a reader of live rows gets, in order. Each update ends at a pin, from which the reader can
  * resume.
  */
 export type LiveUpdate =
-  /** Forget what was told: rows follow anew. */
+  /** Discard all rows: they follow again from scratch. */
   | { readonly as: 'reset'; readonly reason: string }
   | { readonly as: 'rows'; readonly rows: readonly ResultRow[] }
   | {
@@ -29,7 +29,7 @@ export type LiveUpdate =
       readonly totals: readonly TotalsRow[];
     };
 
-/** Where a reader left off. */
+/** Where a reader ended. */
 export interface Resume {
   readonly version: string;
   readonly pin: Positions;
@@ -38,29 +38,31 @@ export interface Resume {
 interface Reader {
   readonly where: readonly Filter[];
   readonly limit: number;
-  readonly tell: (news: LiveUpdate) => void;
-  readonly lost: (error: unknown) => void;
-  /** Whether it is where the others are, and told with them; else it is on its way there. */
-  level: boolean;
+  readonly onUpdate: (update: LiveUpdate) => void;
+  readonly onLost: (error: unknown) => void;
+  /**
+   * Whether it is at the shared pin, and gets each change with the others; else it is catching up.
+   */
+  caughtUp: boolean;
 }
 
 /**
- * Where a reader is on its way to the others: null where its rows are shown anew, with the reason,
- * where it has had others.
+ * How far a reader has caught up. `at` is null if its rows are sent from scratch; `why` is the
+ * reason for that if it had other rows before.
  */
 interface CatchUp {
   readonly at: Resume | null;
-  readonly why: string | null;
-  /** Whether it has been told that it has caught up: from then on each change is. */
-  readonly shown: boolean;
+  readonly reason: string | null;
+  /** Whether it got `caught-up`: from then on it gets each change. */
+  readonly hadCaughtUp: boolean;
 }
 
-const REBUILT = 'the rows were folded anew';
-const TOO_MANY = 'more changed than is told one by one';
-/** So much is kept of what was read at one pin, for readers that ask differently. */
+const REBUILT = 'the rows were rebuilt';
+const TOO_MANY = 'too many rows changed to send each change';
+/** Snapshots kept at one pin, for readers with different queries. */
 const MAX_SNAPSHOTS = 32;
 
-/** One name that is watched: its readers, and how far they have been told. */
+/** One name that readers follow: its readers, and the pin up to which they have the changes. */
 interface Watched {
   readonly name: string;
   readonly reads: readonly string[];
@@ -81,23 +83,23 @@ interface Snapshot {
 }
 
 /**
- * Rows as they change. One reader of the database for all who watch a name: its changes are read
- * once and told to each; the first rows of those who ask alike are read once as well. A reader
- * misses nothing between its snapshot, or the place where it left off, and what is told from then
- * on: it asks for what changed meanwhile, and nothing is kept for it.
+ * Rows as they change. All readers of a name share one reader of the database: it reads the changes
+ * once and passes them to each, and it reads the first rows once for equal queries. A reader misses
+ * nothing between its snapshot, or the pin where it ended, and later changes: it reads what changed
+ * in between, and nothing is buffered for it.
  */
 export class LiveRows {
   private readonly watched = new Map<string, Promise<Watched>>();
-  private readonly silence: () => void;
+  private readonly unsubscribe: () => void;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly store: ReadModelStore,
-    /** A hint can be late or missing: so often is it looked at all the same, in milliseconds. */
-    lookEvery = 1000,
+    /** A hint can be late or missing: milliseconds between two looks without one. */
+    lookEveryMs = 1000,
   ) {
-    this.silence = store.onCommit((models) => this.moved(models));
-    this.timer = setInterval(() => this.moved(null), lookEvery).unref();
+    this.unsubscribe = store.onCommit((models) => this.onChange(models));
+    this.timer = setInterval(() => this.onChange(null), lookEveryMs).unref();
   }
 
   /** How many readers there are. */
@@ -107,9 +109,9 @@ export class LiveRows {
   }
 
   /**
-   * Tells the rows now, or what changed since the reader left off, and then what changes; until the
-   * function that it gives is called. `lost` is called where the rows cannot be read later on: the
-   * reader is told no more.
+   * Passes to `onUpdate` the current rows, or what changed since the reader ended, and then each
+   * change, until the returned function is called. If the rows cannot be read later on, it calls
+   * `onLost` and ends.
    */
   async follow(
     name: string,
@@ -118,18 +120,18 @@ export class LiveRows {
       limit,
       resume,
     }: { readonly where: readonly Filter[]; readonly limit: number; readonly resume: Resume | null },
-    tell: (news: LiveUpdate) => void,
-    lost: (error: unknown) => void,
+    onUpdate: (update: LiveUpdate) => void,
+    onLost: (error: unknown) => void,
   ): Promise<() => void> {
     const watched = await this.watch(name);
-    const reader: Reader = { where, limit, tell, lost, level: false };
+    const reader: Reader = { where, limit, onUpdate, onLost, caughtUp: false };
     watched.readers.add(reader);
     const leave = (): void => void watched.readers.delete(reader);
     try {
       await this.catchUp(watched, reader, {
         at: resume,
-        why: resume === null ? null : `${REBUILT} since`,
-        shown: false,
+        reason: resume === null ? null : `${REBUILT} since`,
+        hadCaughtUp: false,
       });
     } catch (error) {
       leave();
@@ -138,10 +140,10 @@ export class LiveRows {
     return leave;
   }
 
-  /** Ends all of it. */
+  /** Ends the delivery to all readers. */
   close(): void {
     clearInterval(this.timer);
-    this.silence();
+    this.unsubscribe();
     this.watched.clear();
   }
 
@@ -158,21 +160,21 @@ export class LiveRows {
     return watched;
   }
 
-  private moved(models: ReadonlySet<string> | null): void {
+  private onChange(models: ReadonlySet<string> | null): void {
     for (const watched of this.watched.values())
       void watched
         .then((it) => (models === null || it.reads.some((model) => models.has(model)) ? this.move(it) : undefined))
         .catch(() => undefined);
   }
 
-  /** One at a time: what comes meanwhile is one more look, however much it is. */
+  /** One look at a time: all hints that come during a look cause one more. */
   private move(watched: Watched): Promise<void> {
     watched.again = true;
     watched.moving ??= (async () => {
       try {
         while (watched.again) {
           watched.again = false;
-          await this.tellChanges(watched);
+          await this.sendChanges(watched);
         }
       } finally {
         watched.moving = null;
@@ -181,27 +183,27 @@ export class LiveRows {
     return watched.moving;
   }
 
-  private async tellChanges(watched: Watched): Promise<void> {
+  private async sendChanges(watched: Watched): Promise<void> {
     if (watched.readers.size === 0) {
       const { pin, version } = await this.store.positions(watched.name);
       this.moveTo(watched, pin, version);
       return;
     }
     const { changes, pin, version, tooMany } = await this.store.changes(watched.name, watched.pin);
-    if (version === watched.version && same(pin, watched.pin)) return;
-    const anew = tooMany || version !== watched.version;
+    if (version === watched.version && isSamePin(pin, watched.pin)) return;
+    const fromScratch = tooMany || version !== watched.version;
     this.moveTo(watched, pin, version);
     for (const reader of watched.readers) {
-      if (!reader.level) continue;
-      if (!anew) {
-        reader.tell({ as: 'changes', changes, pin, version });
+      if (!reader.caughtUp) continue;
+      if (!fromScratch) {
+        reader.onUpdate({ as: 'changes', changes, pin, version });
         continue;
       }
-      reader.level = false;
-      this.catchUp(watched, reader, { at: null, why: tooMany ? TOO_MANY : REBUILT, shown: true }).catch(
+      reader.caughtUp = false;
+      this.catchUp(watched, reader, { at: null, reason: tooMany ? TOO_MANY : REBUILT, hadCaughtUp: true }).catch(
         (error: unknown) => {
           watched.readers.delete(reader);
-          reader.lost(error);
+          reader.onLost(error);
         },
       );
     }
@@ -214,26 +216,31 @@ export class LiveRows {
     watched.steps.clear();
   }
 
-  /** Brings a reader to where the others are by then, step by step. */
+  /** Brings a reader to the shared pin, step by step. */
   private async catchUp(watched: Watched, reader: Reader, from: CatchUp): Promise<void> {
-    for (let way = from; watched.readers.has(reader);) {
+    for (let progress = from; watched.readers.has(reader);) {
       const { pin, version } = watched;
-      if (way.shown && way.at !== null && way.at.version === version && same(way.at.pin, pin)) {
-        reader.level = true;
+      if (
+        progress.hadCaughtUp &&
+        progress.at !== null &&
+        progress.at.version === version &&
+        isSamePin(progress.at.pin, pin)
+      ) {
+        reader.caughtUp = true;
         return;
       }
-      const next = await this.step(watched, reader, way, { pin, version });
-      // Other tables are served than those that were to be read: what was read belongs to no pin
-      // that the reader could be told.
+      const next = await this.step(watched, reader, progress, { pin, version });
+      // The tables changed during the read: what was read belongs to no pin that the reader could
+      // get.
       if (next === null) await this.move(watched);
-      else way = next;
+      else progress = next;
     }
   }
 
   private async step(
     watched: Watched,
     reader: Reader,
-    { at, why, shown }: CatchUp,
+    { at, reason, hadCaughtUp }: CatchUp,
     to: Resume,
   ): Promise<CatchUp | null> {
     const { pin, version } = to;
@@ -245,19 +252,25 @@ export class LiveRows {
     ) {
       const { rows, totals, version: of } = await this.snapshot(watched, reader);
       if (of !== version) return null;
-      if (why !== null) reader.tell({ as: 'reset', reason: why });
-      reader.tell({ as: 'rows', rows });
-      reader.tell({ as: 'caught-up', pin, version, totals });
-      return { at: to, why: REBUILT, shown: true };
+      if (reason !== null) reader.onUpdate({ as: 'reset', reason: reason });
+      reader.onUpdate({ as: 'rows', rows });
+      reader.onUpdate({ as: 'caught-up', pin, version, totals });
+      return { at: to, reason: REBUILT, hadCaughtUp: true };
     }
-    // What says its version is read last: it holds for what was read before as well.
-    const totals = shown ? null : await this.store.totals(watched.name, reader.where, pin);
+    // The read that returns the version comes last: its version also holds for what was read
+    // before.
+    const totals = hadCaughtUp ? null : await this.store.totals(watched.name, reader.where, pin);
     const { changes, tooMany, version: of } = await this.changesTo(watched, at.pin, pin);
     if (of !== version) return null;
-    if (tooMany) return { at: null, why: shown ? TOO_MANY : 'more changed since than is told one by one', shown };
-    reader.tell({ as: 'changes', changes, pin, version });
-    if (totals !== null) reader.tell({ as: 'caught-up', pin, version, totals });
-    return { at: to, why: REBUILT, shown: true };
+    if (tooMany)
+      return {
+        at: null,
+        reason: hadCaughtUp ? TOO_MANY : 'too many rows have changed since to send each change',
+        hadCaughtUp,
+      };
+    reader.onUpdate({ as: 'changes', changes, pin, version });
+    if (totals !== null) reader.onUpdate({ as: 'caught-up', pin, version, totals });
+    return { at: to, reason: REBUILT, hadCaughtUp: true };
   }
 
   private snapshot(watched: Watched, { where, limit }: Reader): Promise<Snapshot> {
@@ -274,16 +287,16 @@ export class LiveRows {
   }
 }
 
-const same = (one: Positions, other: Positions): boolean =>
+const isSamePin = (one: Positions, other: Positions): boolean =>
   one.length === other.length && one.every((at, i) => at === other[i]);
 
-/** Reads once for all who ask alike; what could not be read is read again. */
-function once<T>(read: Map<string, Promise<T>>, asked: string, reading: () => Promise<T>): Promise<T> {
-  const there = read.get(asked);
-  if (there !== undefined) return there;
-  if (read.size >= MAX_SNAPSHOTS) read.clear();
-  const begun = reading();
-  read.set(asked, begun);
-  begun.catch(() => read.delete(asked));
-  return begun;
+/** Reads once for equal queries. After a failure it reads again. */
+function once<T>(results: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
+  const cached = results.get(key);
+  if (cached !== undefined) return cached;
+  if (results.size >= MAX_SNAPSHOTS) results.clear();
+  const started = load();
+  results.set(key, started);
+  started.catch(() => results.delete(key));
+  return started;
 }

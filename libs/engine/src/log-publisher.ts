@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '@entente/kernel';
 
 /**
- * An event's place in the chain of its partition: where it stands and its id; position 0 and no id
+ * Refers to an event in the chain of its partition, by position and id. Position 0 and no id:
  * before the first.
  */
 export interface EventRef {
@@ -9,53 +9,55 @@ export interface EventRef {
   readonly id: string;
 }
 
-/** The place before the first event of a partition. */
+/** The reference before the first event of a partition. */
 export const NO_EVENT: EventRef = { position: 0n, id: '' };
 
-/** What the end of a partition tells. */
+/** The end of a partition. */
 export interface PartitionTail {
-  /** The position up to which the partition has all that is its own: of an event, or of a mark. */
+  /**
+   * The partition has all of its events up to this position, which is that of an event or of a
+   * watermark.
+   */
   readonly through: bigint;
-  /** The last event of the partition up to there. */
+  /** The last event of the partition up to `through`. */
   readonly last: EventRef;
 }
 
-/** An event on its way into its partition, and the one before it there. */
+/** An event to publish, and the one before it in its partition. */
 export interface ChainedEvent {
   readonly event: RecordedEvent;
   readonly previous: EventRef;
 }
 
-/** What goes to one partition, in order. */
+/** The events for one partition, in order. */
 export interface PartitionLinks {
   readonly partition: number;
   readonly links: readonly ChainedEvent[];
 }
 
-/** Says to the readers of one partition that they have seen all of it up to a position. */
+/** States to the readers of one partition that they have seen all of it up to a position. */
 export interface Watermark {
   readonly partition: number;
   readonly through: bigint;
-  /** The last event of the partition up to there. */
+  /** The last event of the partition up to `through`. */
   readonly last: EventRef;
-  /** When the event at that position was recorded; ISO 8601. */
+  /** When the event at `through` was recorded; ISO 8601. */
   readonly recordedAt: string;
 }
 
 /**
- * Publishes a log to whoever folds it elsewhere, in a fixed number of partitions, for ever.
+ * Publishes a log to projectors elsewhere, in a number of partitions that is fixed for ever.
  *
- * - What `publish` and `mark` have answered is kept as durably as the topic can, behind all that
- *   was answered before. One call's records keep their order within each partition.
- * - Where one of them fails, any part of it may have taken effect, now or later; what follows in a
- *   partition is never there without what went before it in the same call. Until `tails` has been
- *   asked anew, every further call fails.
- * - `tails` makes the topic where there is none. It refuses, in so many words, a topic that has
- *   another number of partitions or forgets (finite retention, compaction), a partition whose
- *   beginning is gone (emptied, or made anew under a writer), and one to which another log was
- *   published.
- * - `check` refuses the same of the topic and the beginnings of its partitions, asked now and then:
- *   a topic may be made to forget later.
+ * - When `publish` or `mark` resolves, the records are as durable as the topic can make them, after
+ *   all earlier ones. The records of one call keep their order within each partition.
+ * - If one of them fails, any part of it may have taken effect, now or later. A record is never in
+ *   a partition without those before it in the same call. Until `tails` has been called again,
+ *   every further call fails.
+ * - `tails` creates the topic if there is none. It rejects, with the reason, a topic with another
+ *   number of partitions or with finite retention or compaction, a partition whose beginning is
+ *   gone (emptied, or recreated under a writer), and a partition with another log.
+ * - `check` rejects the same settings and beginnings. It is called now and then, because a topic's
+ *   retention can be changed later.
  */
 export abstract class LogPublisher {
   abstract readonly partitions: number;

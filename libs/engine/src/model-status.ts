@@ -8,8 +8,8 @@ export const MAX_PARKED_STREAMS = 5;
 const lowest = (pin: Positions): bigint => pin.reduce((low, at) => (at < low ? at : low), pin[0] ?? 0n);
 
 /**
- * How each model stands by the rows' own word, whoever folds them: its place in each partition, the
- * lowest of them, and whether it has stopped for its parked streams.
+ * The status of each model as the rows state it, whichever process folds them: its position in each
+ * partition, the lowest of them, and whether its parked streams have stopped it.
  */
 export async function modelStatuses(
   rows: ReadModelStore,
@@ -23,16 +23,16 @@ export async function modelStatuses(
   });
 }
 
-/** So long, in milliseconds, one look at the checkpoints serves all who ask. */
+/** One look at the checkpoints serves all callers for this time. */
 const FRESH_MS = 200;
 
-/** Every model as a follower of the log, as far as it is in all of its partitions. */
+/** Every model as a progress source: its position is the lowest of its partitions. */
 export function progressSources(rows: ReadModelStore, models: readonly string[]): readonly ProgressSource[] {
-  let look: { readonly at: number; readonly found: Promise<ReadonlyMap<string, Positions>> } | null = null;
-  const found = (): Promise<ReadonlyMap<string, Positions>> => {
+  let last: { readonly at: number; readonly checkpoints: Promise<ReadonlyMap<string, Positions>> } | null = null;
+  const checkpoints = (): Promise<ReadonlyMap<string, Positions>> => {
     const now = performance.now();
-    if (look === null || now - look.at > FRESH_MS) look = { at: now, found: rows.checkpoints() };
-    return look.found;
+    if (last === null || now - last.at > FRESH_MS) last = { at: now, checkpoints: rows.checkpoints() };
+    return last.checkpoints;
   };
-  return models.map((name) => ({ name, position: async () => lowest((await found()).get(name) ?? []) }));
+  return models.map((name) => ({ name, position: async () => lowest((await checkpoints()).get(name) ?? []) }));
 }

@@ -1,26 +1,23 @@
-/**
- * Is told what becomes of things and how long they take, in milliseconds; it neither waits nor
- * fails.
- */
+/** Receives what happens and how long it took, in milliseconds. It neither waits nor fails. */
 export interface Observer {
-  /** A command was settled, or failed by a fault. */
+  /** A command was answered, or failed by a fault. */
   commandHandled(
     as: 'accepted' | 'repeated' | 'would' | 'refused' | 'id-reused' | 'stale' | 'fault',
     code: string | null,
     ms: number,
   ): void;
   /**
-   * A decision was made: its streams folded, those that it consults too, and the rules asked. What
-   * was decided is not recorded yet.
+   * A decision was made: its stream and those that it consults were folded, and the rules have
+   * decided. The events are not recorded yet.
    */
   decided(ms: number): void;
-  /** A race was lost: the command is decided again. */
+  /** A race was lost: the executor decides the command again. */
   conflict(): void;
-  /** A batch of events was folded and kept. */
+  /** A batch of events was folded and committed. */
   projected(events: number, ms: number): void;
 }
 
-/** Nobody watches. */
+/** An observer that does nothing. */
 export const UNOBSERVED: Observer = {
   commandHandled: () => undefined,
   decided: () => undefined,

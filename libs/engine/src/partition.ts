@@ -1,6 +1,6 @@
 /**
- * The partition of a stream, for ever: Kafka's own choice for the stream's id as the key of its
- * messages, which is murmur2 over its UTF-8 bytes, made positive, modulo the number of partitions
+ * The partition of a stream, for ever. It is Kafka's own choice for the stream's id as message key:
+ * murmur2 over its UTF-8 bytes, made positive, modulo the number of partitions
  * (`org.apache.kafka.common.utils.Utils`, `BuiltInPartitioner`). A stream is named `<kind>/<id>`.
  */
 export function partitionOf(stream: string, partitions: number): number {
@@ -11,7 +11,7 @@ export function partitionOf(stream: string, partitions: number): number {
 
 const M = 0x5bd1e995;
 
-/** MurmurHash2 by Austin Appleby, 32 bits, with the seed that Kafka takes. */
+/** MurmurHash2 by Austin Appleby, 32 bits, with the seed that Kafka uses. */
 function murmur2(bytes: Buffer): number {
   const whole = bytes.length & ~3;
   let hash = 0x9747b28c ^ bytes.length;

@@ -3,10 +3,7 @@ import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { anEvent } from '../../../test/contracts/event-store.js';
 import { foldRows } from './project.js';
 
-/**
- * Sums what is counted, by the word that it is counted under; ends a row at zero, and cannot fold a
- * word that is not one.
- */
+/** Sums amounts by word. It ends a row at zero, and cannot fold a value that is not a word. */
 const sums = {
   name: 'sums',
   version: 1,
@@ -110,8 +107,8 @@ describe('foldRows', () => {
       (row) => ((row as { sum: number }).sum > 4 ? 'too much' : null),
     );
     expect(parked.map(({ stream, eventId, error }) => [stream, eventId, error])).toEqual([
-      ['counter/b', 'e2', 'TypeError: its row cannot be kept: too much'],
-      ['counter/a', 'e5', 'TypeError: its row cannot be kept: too much'],
+      ['counter/b', 'e2', 'TypeError: its row cannot be stored: too much'],
+      ['counter/a', 'e5', 'TypeError: its row cannot be stored: too much'],
     ]);
     expect(versions.map(({ stream, row }) => [stream, row])).toEqual([
       ['counter/a', { sum: 1 }],

@@ -13,20 +13,20 @@ export const handles = (model: AnyProjection, event: RecordedEvent): boolean =>
   model.kinds === 'all' ||
   (event.type !== COMMAND_NOTED && model.kinds.includes(event.stream.slice(0, event.stream.indexOf('/'))));
 
-/** A partition that is delivered here. */
+/** A partition that is assigned to this projector. */
 interface AssignedPartition {
   readonly checkpoints: Map<string, bigint>;
-  readonly turn: number | undefined;
+  readonly catalogVersion: number | undefined;
 }
 
-/** A projection seen as the function that it is. */
+/** A projection, seen as its functions. */
 interface Fold {
   touches(event: RecordedEvent): readonly string[];
   evolve(row: object | null, event: RecordedEvent, key: string, head: object | null): object | null;
 }
 const foldOf = (model: AnyProjection) => model as unknown as Fold;
 
-/** The versions that a fold made, the last of each key still open. */
+/** The versions that a fold made. The last version of each key is open. */
 export interface Folding {
   readonly closes: Map<string, RowId & { until: bigint }>;
   readonly versions: RowVersion[];
@@ -34,9 +34,9 @@ export interface Folding {
 }
 
 /**
- * Folds events, in order, into versions of rows: pure but for the clock reading of a parking.
- * `current` holds the open row of each key touched and is updated. An event that cannot be folded
- * parks its stream from there on; what the stream's earlier events made stays.
+ * Folds events, in order, into versions of rows: pure except that it reads the clock when it parks
+ * a stream. `current` holds the open row of each key touched and is updated. An event that cannot
+ * be folded parks its stream from there on; the versions from the stream's earlier events stay.
  */
 export function foldRows(
   model: AnyProjection,
@@ -62,7 +62,7 @@ export function foldRows(
           const before = current.get(rowKey({ stream, key })) ?? null;
           const after = foldOf(model).evolve(before, event, key, head);
           const why = after === null || after === before ? null : refuses(after);
-          if (why !== null) throw new TypeError(`its row cannot be kept: ${why}`);
+          if (why !== null) throw new TypeError(`its row cannot be stored: ${why}`);
           return { key, before, after };
         });
       for (const { key, before, after } of made) {
@@ -81,27 +81,27 @@ export function foldRows(
       }
     } catch (error) {
       stopped.add(stream);
-      const says = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      parked.push({ model: model.name, stream, eventId: event.id, position, error: says, since: now() });
+      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      parked.push({ model: model.name, stream, eventId: event.id, position, error: message, since: now() });
     }
   }
   return { closes, versions, parked };
 }
 
 /**
- * The one loop by which rows come about: the rows of the keys touched are read once, folded,
- * written once, with the checkpoint, in one transaction for all models. At or below a model's
- * checkpoint an event is dropped, so a repeat is a no-op.
+ * The one loop that makes rows. For each batch it reads the rows of the keys touched once, folds,
+ * and writes once, together with the checkpoint, in one transaction for all models. It drops an
+ * event at or below a model's checkpoint, so a repeat is a no-op.
  */
 export class Projector extends ProjectionStatus {
   private subscription: FeedSubscription | null = null;
   /**
-   * The models' checkpoints in each partition that is delivered here, and the turn in which what is
-   * parked was read.
+   * By partition: the models' checkpoints, and the catalog version at which the parked streams were
+   * read.
    */
-  private readonly held = new Map<number, AssignedPartition>();
-  /** Those whose parked streams are known, since this start. */
-  private readonly begun = new Set<number>();
+  private readonly assigned = new Map<number, AssignedPartition>();
+  /** Partitions whose parked streams were read since this start. */
+  private readonly partitionsRead = new Set<number>();
   private readonly parkedStreams = new Map<string, Set<string>>();
   private readonly stopped = new Map<string, string>();
   private outdated: ReadonlySet<string> = new Set();
@@ -119,25 +119,25 @@ export class Projector extends ProjectionStatus {
     super();
   }
 
-  /** Begins to fold, from the models' own checkpoints. */
+  /** Starts to fold, from the models' own checkpoints. */
   start(): void {
-    this.begun.clear();
+    this.partitionsRead.clear();
     this.subscription = this.feed.subscribe({
       resume: (partition) => this.resume(partition),
       take: (batch) => this.take(batch),
       release: (partition) => {
-        this.held.delete(partition);
-        this.begun.delete(partition);
+        this.assigned.delete(partition);
+        this.partitionsRead.delete(partition);
       },
     });
   }
 
-  /** Whether it has begun, and not ended. */
+  /** Whether it was started, and not stopped. */
   get running(): boolean {
     return this.subscription !== null;
   }
 
-  /** Ends after the batch at hand. */
+  /** Ends after the current batch. */
   async stop(): Promise<void> {
     await this.subscription?.stop();
     this.subscription = null;
@@ -148,80 +148,80 @@ export class Projector extends ProjectionStatus {
   }
 
   status(): readonly ModelStatus[] {
-    if (this.held.size === 0) return [];
+    if (this.assigned.size === 0) return [];
     return this.models.map(({ name }) => {
-      const at = [...this.held.values()].map(({ checkpoints }) => checkpoints.get(name) ?? 0n);
+      const at = [...this.assigned.values()].map(({ checkpoints }) => checkpoints.get(name) ?? 0n);
       const parked = this.parkedStreams.get(name)?.size ?? 0;
       return { model: name, position: lowest(at), parked, stopped: this.stopped.get(name) ?? null };
     });
   }
 
   private async resume(partition: number): Promise<bigint> {
-    // Before all else: what moves it while the rest is read, is met when the first batch is kept.
-    const turn = await this.store.catalogVersion?.();
+    // First of all: if it changes while the rest is read, the first commit notices.
+    const catalogVersion = await this.store.catalogVersion?.();
     const outdated = new Set(await this.store.outdated?.());
     const pins = await this.store.checkpoints();
     const checkpoints = new Map(this.models.map(({ name }) => [name, pins.get(name)?.[partition] ?? 0n]));
     const parked = await this.store.parked();
-    // From here on without waiting: other partitions may be folded meanwhile, and what they have
-    // parked is known here first.
-    const elsewhere = (stream: string): boolean => {
-      const of = partitionOf(stream, this.feed.partitions);
-      return of !== partition && this.begun.has(of);
+    // From here on without `await`: other partitions may be folded at the same time, and streams
+    // that they have parked are known here first.
+    const isOfAnotherPartition = (stream: string): boolean => {
+      const other = partitionOf(stream, this.feed.partitions);
+      return other !== partition && this.partitionsRead.has(other);
     };
     for (const { name } of this.models) {
-      const streams = parked.filter(({ model, stream }) => model === name && !elsewhere(stream));
-      const known = [...(this.parkedStreams.get(name) ?? [])].filter(elsewhere);
+      const streams = parked.filter(({ model, stream }) => model === name && !isOfAnotherPartition(stream));
+      const known = [...(this.parkedStreams.get(name) ?? [])].filter(isOfAnotherPartition);
       this.parkedStreams.set(name, new Set([...known, ...streams.map(({ stream }) => stream)]));
     }
     this.outdated = outdated;
-    this.held.set(partition, { checkpoints, turn });
-    this.begun.add(partition);
+    this.assigned.set(partition, { checkpoints, catalogVersion });
+    this.partitionsRead.add(partition);
     this.stopped.clear();
-    for (const { name } of this.models) this.stopWhereTooMany(name);
-    const going = this.models.filter(({ name }) => !this.outdated.has(name) && !this.stopped.has(name));
-    // Where nothing is folded, nothing need be delivered but what comes.
-    return lowest((going.length === 0 ? this.models : going).map(({ name }) => checkpoints.get(name) ?? 0n));
+    for (const { name } of this.models) this.stopIfTooManyParked(name);
+    const folding = this.models.filter(({ name }) => !this.outdated.has(name) && !this.stopped.has(name));
+    // If no model folds, only new events need be delivered.
+    return lowest((folding.length === 0 ? this.models : folding).map(({ name }) => checkpoints.get(name) ?? 0n));
   }
 
   private async take({ partition, events, through }: FeedBatch): Promise<void> {
-    const begun = performance.now();
-    const { checkpoints, turn } = this.held.get(partition) ?? {
+    const startedAt = performance.now();
+    const { checkpoints, catalogVersion } = this.assigned.get(partition) ?? {
       checkpoints: new Map<string, bigint>(),
-      turn: undefined,
+      catalogVersion: undefined,
     };
     const batches = await Promise.all(
       this.models.flatMap((model) => {
         const from = checkpoints.get(model.name) ?? 0n;
-        const still = this.stopped.has(model.name) || this.outdated.has(model.name) || through <= from;
-        return still ? [] : [this.foldBatch(model, partition, events, from, through)];
+        const isIdle = this.stopped.has(model.name) || this.outdated.has(model.name) || through <= from;
+        return isIdle ? [] : [this.foldBatch(model, partition, events, from, through)];
       }),
     );
     if (batches.length === 0) return;
-    await this.putAside(batches, events);
-    if (!(await this.store.commit(batches, turn)))
-      throw new Error('another worker moved the checkpoint, or what is served: going on from there');
+    await this.reportParked(batches, events);
+    if (!(await this.store.commit(batches, catalogVersion)))
+      throw new Error('another worker moved the checkpoint or changed the active tables: continuing from there');
     for (const { model, to, parked } of batches) {
       checkpoints.set(model, to);
       const streams = this.parkedStreams.get(model) as Set<string>;
       for (const { stream } of parked) streams.add(stream);
-      this.stopWhereTooMany(model);
+      this.stopIfTooManyParked(model);
     }
-    this.observer.projected(events.length, performance.now() - begun);
+    this.observer.projected(events.length, performance.now() - startedAt);
   }
 
-  private async putAside(batches: readonly ModelBatch[], events: readonly RecordedEvent[]): Promise<void> {
+  private async reportParked(batches: readonly ModelBatch[], events: readonly RecordedEvent[]): Promise<void> {
     if (this.deadLetters === null || batches.every(({ parked }) => parked.length === 0)) return;
-    const letters = batches.flatMap(({ parked }) =>
+    const deadLetters = batches.flatMap(({ parked }) =>
       parked.flatMap((one) => {
         const event = events.find(({ id }) => id === one.eventId);
         return event === undefined ? [] : [{ parked: one, event }];
       }),
     );
-    await this.deadLetters.put(letters);
+    await this.deadLetters.put(deadLetters);
   }
 
-  private stopWhereTooMany(model: string): void {
+  private stopIfTooManyParked(model: string): void {
     const parked = this.parkedStreams.get(model)?.size ?? 0;
     if (parked > this.maxParked) this.stopped.set(model, `${parked} parked streams: more than ${this.maxParked}`);
   }
@@ -267,7 +267,9 @@ export async function foldOnto(
   );
 }
 
-/** The keys that an event touches; none where asking fails, which the fold then meets and parks. */
+/**
+ * The keys that an event touches; none if the model throws. The fold then throws too, and parks.
+ */
 function keysOf(model: AnyProjection, event: RecordedEvent<Event>): readonly string[] {
   try {
     return foldOf(model).touches(event);

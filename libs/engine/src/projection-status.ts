@@ -1,16 +1,16 @@
-/** How a model stands. */
+/** The status of a model. */
 export interface ModelStatus {
   readonly model: string;
   readonly position: bigint;
   readonly parked: number;
-  /** Why it folds no more; null while it does. */
+  /** Why it has stopped; null while it folds. */
   readonly stopped: string | null;
 }
 
-/** A projection that runs, here or elsewhere, for those who ask how it stands. */
+/** The status of a projection, which runs here or elsewhere. */
 export abstract class ProjectionStatus {
-  /** None until it has begun and knows how far each has come. */
+  /** Empty until it has started and has read the checkpoint of each model. */
   abstract status(): readonly ModelStatus[];
-  /** Why nothing is folded just now; null while it is. */
+  /** Why nothing is folded now; null while events are folded. */
   abstract fault(): string | null;
 }

@@ -1,20 +1,20 @@
 import type { AnyProjection, Cell, ColumnType, Json, Totals } from '@entente/kernel';
 
-/** One position for each partition: what a screen, a cursor or a live stream is pinned to. */
+/** One position for each partition: a query, a cursor or a live stream is pinned to it. */
 export type Positions = readonly bigint[];
 
-/** Names one row for ever: the stream that it folds and its key within it. */
+/** Identifies one row for ever: the stream that it folds and its key within it. */
 export interface RowId {
   readonly stream: string;
   readonly key: string;
 }
 
-/** A version of a row to be closed: it holds up to, and not at, `until`. */
+/** A version of a row to close: it holds up to, and not at, `until`. */
 export interface RowClose extends RowId {
   readonly until: bigint;
 }
 
-/** A version of a row to be written. */
+/** A version of a row to write. */
 export interface RowVersion extends RowId {
   readonly since: bigint;
   readonly until: bigint | null;
@@ -45,8 +45,8 @@ export interface ModelBatch {
   readonly versions: readonly RowVersion[];
   readonly parked: readonly Parked[];
   /**
-   * Streams that are parked no more: what they had missed is among the versions, at the positions
-   * at which it belongs. The model's epoch moves on.
+   * Streams that are no longer parked. Their missing versions are among `versions`, at the
+   * positions at which they belong. The model's epoch increases.
    */
   readonly cleared?: readonly string[];
 }
@@ -62,32 +62,29 @@ export interface Filter {
 /** A row's columns, decoded. */
 export type Columns = Readonly<Record<string, Json>>;
 
-/** Which rows, in which order. Only named columns; anything else has been refused before. */
+/** Which rows, in which order. It names known columns only; the caller has rejected any other. */
 export interface RowQuery {
   readonly where: readonly Filter[];
   readonly sort: readonly { readonly column: string; readonly descending: boolean }[];
   readonly limit: number;
-  /** Only rows behind this one: its place and its key. */
-  readonly behind?: { readonly place: readonly Cell[]; readonly key: string };
-  /** The positions to look from; now, where it is not given. */
+  /** Only rows after this one, given by its sort values and its key. */
+  readonly afterRow?: { readonly sortValues: readonly Cell[]; readonly key: string };
+  /** The positions to read at; without it, the current ones. */
   readonly pin?: Positions;
 }
 
-/**
- * A row on its way out: its columns, its key, and for a model's row the stream and event that made
- * it.
- */
+/** A row of a result: its columns and its key; for a model's row also its stream and event. */
 export interface ResultRow {
-  /** Unlike for every row of the name. */
+  /** Unique among the rows of the name. */
   readonly key: string;
   readonly columns: Columns;
-  /** The values of the sort columns: with `key`, where the next page goes on. */
-  readonly place: readonly Cell[];
+  /** The values of the sort columns. The next page begins after them and `key`. */
+  readonly sortValues: readonly Cell[];
   readonly source: { readonly stream: string; readonly since: bigint; readonly event: string } | null;
   readonly parkedSince: string | null;
 }
 
-/** What a model or view is, for those who ask. */
+/** Describes a model or view to a client. */
 export interface ReadModelDescription {
   readonly name: string;
   readonly about: string;
@@ -95,12 +92,13 @@ export interface ReadModelDescription {
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly key: readonly string[];
   readonly totals: Totals;
-  /** The models that it reads: itself, where it is one. */
+  /** The models that it reads; for a model, itself. */
   readonly reads: readonly string[];
 }
 
 /**
- * One group of totals: the columns that keep it apart, how many, and each sum as a decimal string.
+ * One group of totals: the values that it is grouped by, its number of rows, and each sum as a
+ * decimal string.
  */
 export interface TotalsRow {
   readonly by: Columns;
@@ -120,18 +118,18 @@ export interface RowOrigin {
 /** The answer to a query. */
 export interface ResultPage {
   readonly rows: readonly ResultRow[];
-  /** Whether rows are left behind the last one. */
+  /** Whether there are rows after the last one. */
   readonly more: boolean;
   readonly pin: Positions;
   /**
-   * Model version, generation and epoch: where any of them differs, cursors and live ids are void.
+   * Model version, generation and epoch. If any of them differs, cursors and live ids are invalid.
    */
   readonly version: string;
 }
 
 /**
- * A row that changed: what it was at the first pin and is at the second; null where it was or is
- * not there.
+ * A row that changed: its columns at the first pin and at the second; null if it did not exist
+ * there.
  */
 export interface RowChange {
   readonly key: string;
@@ -144,106 +142,108 @@ export interface RowChangeSet {
   readonly changes: readonly RowChange[];
   readonly pin: Positions;
   readonly version: string;
-  /** True where more changed than is worth telling one by one: read anew. */
+  /** True if too many rows changed to return each: read the rows from scratch. */
   readonly tooMany: boolean;
 }
 
 /**
- * What a fold needs of the rows: the living ones, or those of a next version that is being filled.
+ * What a fold needs of the rows: those of the active tables, or of the pending tables that a
+ * rebuild fills.
  */
 export abstract class RowSink {
   /** Into how many partitions the log is folded: a stream's is {@link partitionOf}. */
   abstract readonly partitions: number;
   /**
-   * Why a model's table cannot hold this row; null where it can. A row that cannot be held parks
-   * its stream.
+   * Why a model's table cannot hold this row; null if it can. A row that cannot be held parks its
+   * stream.
    */
   abstract refuses(model: AnyProjection, row: object): string | null;
-  /** How far each model has folded each partition: by one look at all of them. */
+  /**
+   * The position up to which each model has folded each partition: one consistent read of all of
+   * them.
+   */
   abstract checkpoints(): Promise<ReadonlyMap<string, Positions>>;
   abstract parked(): Promise<readonly Parked[]>;
-  /** The current rows of these keys; a key that has none is left out. */
+  /** The current rows of these keys; a key without a row is absent. */
   abstract current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>>;
   /**
-   * Takes effect whole or not at all; false where a checkpoint is not what a batch was folded on,
-   * or other tables are served by now: somebody else was here. `turn` is what the store's was when
-   * whoever folds has read what is parked: false where it has moved since, even where this process
-   * has taken up what is served now.
+   * Takes effect whole or not at all. Returns false if a checkpoint is not the one on which a batch
+   * was folded, or other tables are active by now: another worker was here. It also returns false
+   * if `catalogVersion`, at which the caller read the parked streams, has moved since, even if this
+   * process has already loaded the new catalog.
    */
-  abstract commit(batches: readonly ModelBatch[], turn?: number): Promise<boolean>;
+  abstract commit(batches: readonly ModelBatch[], catalogVersion?: number): Promise<boolean>;
 }
 
 /**
- * The next version of some models' tables, beside the living ones, which serve meanwhile. It is
- * filled by the same fold and takes over in one transaction. Broken off, it is gone on with the
- * next time.
+ * The pending tables of some models. The same fold fills them while the active tables are read, and
+ * they are promoted in one transaction. After an interruption the next rebuild continues.
  */
 export abstract class Rebuild extends RowSink {
   /**
-   * Takes over, where each of its models is as far as the living one in every partition; false
-   * where one is behind: fold on and ask again.
+   * Promotes the pending tables if each model has reached the active one in every partition.
+   * Returns false if one is behind: fold on and call again.
    */
   abstract cutOver(): Promise<boolean>;
-  /** Lets go of it without taking over. */
+  /** Ends without promotion. */
   abstract close(): Promise<void>;
 }
 
 /**
- * Keeps rows: every version of each, with the positions from and until which it held, and how far
- * each model has folded.
+ * Keeps rows: every version of each, with the positions from and until which it held, and the
+ * checkpoints of each model.
  *
- * - `commit` takes effect whole or not at all, and only where every checkpoint is still what the
- *   batch was folded on, and the turn what it was; else it answers false: somebody else folds, or a
- *   stream that was left out is parked no more.
+ * - `commit` takes effect whole or not at all, and only if every checkpoint is still the one on
+ *   which the batch was folded and the catalog version has not moved. Otherwise it returns false:
+ *   another worker folds, or a stream that was skipped is no longer parked.
  * - Readers see whole commits only. A query pinned to a position gives the same rows for ever.
- * - No room on the disk: `DiskFull`, and nothing of the batch is there.
+ * - No space on the disk: `DiskFull`, and nothing of the batch is there.
  */
 export abstract class ReadModelStore extends RowSink {
   /**
-   * Makes the tables of models that are new. A model whose version changed is served as it was
-   * until it has been rebuilt. Fails where the file belongs to another log. `head`, which only the
-   * one that writes the log can give, is where the log ends: rows that are ahead of it, as after a
-   * restore, are folded anew. `era` is the log's: every version names it, so that who comes back
-   * with what another era told begins anew.
+   * Creates the tables of new models. A model whose version changed is read as it was until it has
+   * been rebuilt. Fails if the file belongs to another log. `head` is the end of the log, which
+   * only its writer knows: rows that are ahead of it, as after a restore, are folded from scratch.
+   * `era` is the log's. Every version names it, so that a reader with a cursor of another era
+   * begins again.
    */
   abstract open(storeId: string, head?: bigint, era?: string): Promise<void>;
   abstract names(): readonly ReadModelDescription[];
   /**
-   * Models that are served in another version than the code has: they wait to be rebuilt, and are
-   * folded no further.
+   * Models whose active tables have another version than the code. They wait for a rebuild, and are
+   * not folded.
    */
   abstract outdated(): Promise<readonly string[]>;
   /**
-   * Begins to fill the next version of these models, or goes on where that was broken off (`anew`:
-   * never).
+   * Begins to fill the pending tables of these models, or continues an interrupted rebuild (never
+   * if `fromScratch`).
    */
-  abstract rebuild(models: readonly string[], anew: boolean): Promise<Rebuild>;
-  /**
-   * Moves whenever other tables are served or a parked stream was cleared, by whichever process.
-   */
+  abstract rebuild(models: readonly string[], fromScratch: boolean): Promise<Rebuild>;
+  /** Increases whenever any process promotes tables or clears a parked stream. */
   abstract catalogVersion(): Promise<number>;
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<ResultPage>;
   /** Sums and counts over all rows that match, at a pin. */
   abstract totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]>;
   /**
-   * How far a name can be read: the lowest checkpoint of the models that it reads, for each
-   * partition; and its version.
+   * How far a name can be read: for each partition the lowest checkpoint of the models that it
+   * reads; and its version.
    */
   abstract positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }>;
-  /** What changed behind a pin, up to another one (or now). */
+  /** What changed after a pin, up to another one (or now). */
   abstract changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet>;
   /**
-   * The events that made a row, oldest first: of a view's row, those that made the rows that it is
-   * made of. Null where there is no such row at the pin.
+   * The events that made a row, oldest first. For a view's row: those of the rows that it is made
+   * of. Null if there is no such row at the pin.
    */
   abstract origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null>;
   /**
-   * Calls back after each commit, with the models that moved: a hint, which may be late or missing.
+   * Calls the listener after each commit, with the models that changed: a hint, which may be late
+   * or missing.
    */
   abstract onCommit(listener: (models: ReadonlySet<string>) => void): () => void;
   abstract close(): Promise<void>;
 }
 
-/** The text by which a map finds a row. */
+/** The key of a row in a map. */
 export const rowKey = ({ stream, key }: RowId): string => `${stream}#${key}`;

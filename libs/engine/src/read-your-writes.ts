@@ -4,26 +4,24 @@ import { partitionOf } from './partition.js';
 import type { Positions, ReadModelStore } from './read-model-store.js';
 
 /**
- * What a receipt hands out so that its sender can read its own write: opaque to the reader, a
- * position, the stream that it belongs to, and the log's era.
+ * The token with which a sender reads its own write, opaque to it: a position, the stream of the
+ * write, and the log's era.
  */
 export const consistencyToken = (position: bigint, stream: string, era = ''): string =>
   Buffer.from(`${position} ${stream}${era === '' ? '' : ` ${era}`}`).toString('base64url');
 
 /**
- * What a reader has seen and wants to find in the rows: a position of the log, and the stream whose
- * write it was; null where all that was recorded by then is meant.
+ * What a reader has seen and wants to find in the rows: a position of the log, and the stream of
+ * the write. Null stream: everything recorded up to the position.
  */
 export interface ConsistencyToken {
   readonly position: bigint;
   readonly stream: string | null;
-  /**
-   * The log's era in which it was recorded; '' for a bare position too, which says nothing of it.
-   */
+  /** The log's era of the position; '' also for a bare position, which names no era. */
   readonly era: string;
 }
 
-/** What a token stands for, or a bare position; null where it is neither. */
+/** Parses a token or a bare position; null if it is neither. */
 export function parseConsistencyToken(token: string): ConsistencyToken | null {
   if (/^[0-9]{1,19}$/.test(token)) return { position: BigInt(token), stream: null, era: '' };
   const [, position, stream, era = ''] =
@@ -32,31 +30,31 @@ export function parseConsistencyToken(token: string): ConsistencyToken | null {
 }
 
 /**
- * Resolves with the reach of a name when it has come to what was seen, within so many milliseconds;
- * else fails with {@link ReadModelBehind}. For a write of one stream its own partition is enough; a
- * bare position waits for all of them.
+ * Resolves with the pin of a name once it includes the token. Fails with {@link ReadModelBehind}
+ * after `timeoutMs` milliseconds. A token with a stream waits for that stream's partition; a bare
+ * position waits for all of them.
  */
 export async function waitFor(
   store: ReadModelStore,
   name: string,
   { position, stream }: Pick<ConsistencyToken, 'position' | 'stream'>,
-  within = 5000,
+  timeoutMs = 5000,
 ): Promise<Positions> {
-  const come = (pin: Positions): bigint =>
+  const reached = (pin: Positions): bigint =>
     stream === null ? pin.reduce((a, b) => (b < a ? b : a)) : (pin[partitionOf(stream, store.partitions)] ?? 0n);
-  const ends = performance.now() + within;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     let wake = (): void => undefined;
-    const moved = new Promise<void>((resolve) => (wake = resolve));
-    const silence = store.onCommit(() => wake());
+    const changed = new Promise<void>((resolve) => (wake = resolve));
+    const unsubscribe = store.onCommit(() => wake());
     try {
       const { pin } = await store.positions(name);
-      if (come(pin) >= position) return pin;
-      const left = ends - performance.now();
-      if (left <= 0) throw new ReadModelBehind(position, come(pin));
-      await endsWithin(moved, Math.min(left, 500));
+      if (reached(pin) >= position) return pin;
+      const remaining = deadline - performance.now();
+      if (remaining <= 0) throw new ReadModelBehind(position, reached(pin));
+      await endsWithin(changed, Math.min(remaining, 500));
     } finally {
-      silence();
+      unsubscribe();
     }
   }
 }

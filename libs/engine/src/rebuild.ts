@@ -5,42 +5,39 @@ import { foldOnto } from './project.js';
 import type { Parked, ReadModelStore } from './read-model-store.js';
 import { replay } from './replay.js';
 
-/** How a rebuild is done. */
+/** Options of a rebuild. */
 export interface RebuildOptions {
   readonly now: () => string;
-  /** Throw away what an earlier rebuild filled before it was broken off. */
-  readonly anew?: boolean;
-  /** Told how far it has come, and how far there is to go. */
+  /** Discard what an earlier, interrupted rebuild filled. */
+  readonly fromScratch?: boolean;
+  /** Receives the position reached and the position to reach. */
   readonly progress?: (position: bigint, head: bigint) => void;
 }
 
 /**
- * Fills the next version of these models beside the living one, catches up and takes over;
- * commands, folding and reading go on meanwhile, in this process or another. Broken off anywhere,
- * the living version serves on, and the next call goes on from there.
+ * Fills the pending tables of these models beside the active ones, catches up and promotes them.
+ * Commands, folding and reading continue, in this process or another. After an interruption the
+ * active tables stay in use, and the next call continues.
  */
 export async function rebuild(
   log: EventLog,
   models: readonly AnyProjection[],
   store: ReadModelStore,
-  { now, anew = false, progress = () => undefined }: RebuildOptions,
+  { now, fromScratch = false, progress = () => undefined }: RebuildOptions,
 ): Promise<void> {
   const names = models.map(({ name }) => name);
-  const next = await store.rebuild(names, anew);
+  const pending = await store.rebuild(names, fromScratch);
   try {
     do {
       const head = await log.head();
-      await replay(log, models, next, head, now, (position) => progress(position, head));
-    } while (!(await next.cutOver()));
+      await replay(log, models, pending, head, now, (position) => progress(position, head));
+    } while (!(await pending.cutOver()));
   } finally {
-    await next.close();
+    await pending.close();
   }
 }
 
-/**
- * What became of a parked stream that was tried again: null where it is parked no more, else why it
- * still is.
- */
+/** The result of retrying a parked stream: null if it is no longer parked, else why it still is. */
 export interface Retried {
   readonly model: string;
   readonly stream: string;
@@ -48,20 +45,20 @@ export interface Retried {
 }
 
 /**
- * Folds parked streams from the event on that stopped them, in the order in which they were parked:
- * after a fix, since the same fold fails again. The versions that a stream had missed take their
- * places in history, so the model's epoch moves on and its readers begin anew.
+ * Folds parked streams again from the event that stopped them, in the order in which they were
+ * parked. Use it after a fix: the same fold fails again. The missing versions get their positions
+ * in history, so the model's epoch increases and its readers begin again.
  */
 export async function retryParked(
   log: EventLog,
   models: readonly AnyProjection[],
   store: ReadModelStore,
   now: () => string,
-  wanted: (parked: Parked) => boolean = () => true,
+  matches: (parked: Parked) => boolean = () => true,
 ): Promise<readonly Retried[]> {
   const retried: Retried[] = [];
   const outdated = await store.outdated();
-  for (const parked of (await store.parked()).filter(wanted)) {
+  for (const parked of (await store.parked()).filter(matches)) {
     const model = models.find(({ name }) => name === parked.model);
     if (model === undefined) continue;
     const { stream, position } = parked;
@@ -71,10 +68,10 @@ export async function retryParked(
     }
     const partition = partitionOf(stream, store.partitions);
     for (;;) {
-      const turn = await store.catalogVersion();
-      // Another one may have been faster.
-      const still = (await store.parked()).some((one) => one.model === model.name && one.stream === stream);
-      if (!still) {
+      const catalogVersion = await store.catalogVersion();
+      // Another process may have cleared it first.
+      const isStillParked = (await store.parked()).some((one) => one.model === model.name && one.stream === stream);
+      if (!isStillParked) {
         retried.push({ model: model.name, stream, error: null });
         break;
       }
@@ -83,7 +80,7 @@ export async function retryParked(
       for await (const events of log.readStream(stream))
         missed.push(...events.filter((event) => event.position >= position && event.position <= checkpoint));
       const folding = await foldOnto(model, missed, store, now);
-      const [again] = folding.parked;
+      const [parkedAgain] = folding.parked;
       const batch = {
         model: model.name,
         partition,
@@ -94,8 +91,8 @@ export async function retryParked(
         parked: folding.parked,
         cleared: [stream],
       };
-      if (!(await store.commit([batch], turn))) continue;
-      retried.push({ model: model.name, stream, error: again?.error ?? null });
+      if (!(await store.commit([batch], catalogVersion))) continue;
+      retried.push({ model: model.name, stream, error: parkedAgain?.error ?? null });
       break;
     }
   }

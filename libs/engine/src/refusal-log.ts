@@ -1,10 +1,10 @@
-/** A command that the rules refused: apart from the log, since nothing was decided. */
+/** A command that the rules refused. It is not in the log, since nothing was decided. */
 export interface RefusedCommand {
   /** When it was refused; ISO 8601, UTC. */
   readonly at: string;
   /**
-   * The organisation that sent it, as the log would have named it: its pseudonym where the command
-   * is sealed.
+   * The organisation that sent it, as the log would name it: the pseudonym if the command is
+   * pseudonymous.
    */
   readonly organisation: string;
   readonly role: string;
@@ -19,7 +19,7 @@ export interface RefusedCommand {
 /** Which refused commands to list, the newest first. */
 export interface RefusalQuery {
   readonly limit: number;
-  /** Only those before this number. */
+  /** Only those with a number below this one. */
   readonly before?: number;
   readonly organisation?: string;
   readonly stream?: string;
@@ -32,10 +32,9 @@ export interface NumberedRefusal extends RefusedCommand {
 }
 
 /**
- * Refused commands, for the auditor. Bounded: the oldest go when there are too many, and where they
- * come faster than they can be kept, `left out` counts the rest. `note` neither waits nor fails:
- * what is refused is answered whether or not it can be kept, and a crash may lose the last second
- * of it.
+ * Refused commands, for the auditor. The list is bounded: the oldest are removed, and if refusals
+ * come faster than they can be stored, `leftOut` counts the rest. `note` neither waits nor fails: a
+ * refusal is answered whether or not it can be stored. A crash may lose the last second.
  */
 export abstract class RefusalLog {
   abstract note(refused: RefusedCommand): void;

@@ -11,42 +11,45 @@ import {
 import type { EventLog } from './event-store.js';
 import { partitionOf } from './partition.js';
 
-/** How a relay goes about it; times in milliseconds. */
+/** Options of a relay; times in milliseconds. */
 export interface RelayOptions {
-  /** At its end the log is looked at again after so long, or when `wake` calls. */
+  /** Time between two looks at the log when the relay is at its end; `wake` ends the wait. */
   readonly poll?: number;
   readonly wake?: (listener: () => void) => () => void;
-  /** Marks follow each other no sooner than this. */
+  /** Least time between two watermarks. */
   readonly markEvery?: number;
-  /** Whether the topic still keeps everything is looked at so often. */
+  /** Time between two checks that the topic still keeps everything. */
   readonly checkEvery?: number;
   /** The first pause after a fault; it doubles up to thirty times as much. */
   readonly firstPause?: number;
 }
 
-/** How a relay stands. */
+/** The status of a relay. */
 export interface RelayStatus {
-  /** The position up to which every event is acknowledged in its partition; null until it knows. */
+  /**
+   * The position up to which every event is acknowledged in its partition; null before the first
+   * look at the topic.
+   */
   readonly position: bigint | null;
-  /** Why nothing is published just now; null while it is. */
+  /** Why nothing is published now; null while events are published. */
   readonly fault: string | null;
 }
 
 /**
- * Publishes the log, each event with the one before it in its partition. It keeps nothing of its
- * own: at the start and after every fault it reads where each partition ends, goes on from the
- * lowest, and passes over what a partition has.
+ * Publishes the log: each event names the one before it in its partition. The relay stores nothing.
+ * At the start and after every fault it reads the end of each partition, continues from the lowest,
+ * and skips the events that a partition already has.
  *
- * An event is sent only when the one before it in its partition is known to be there: acknowledged
- * to this relay, or read at the end of the partition. So, whatever dies, and however many relays
- * run at once, the first occurrences in each partition are its events in the log's order, each
- * naming the one before; duplicates may follow.
+ * The relay sends an event only when the one before it in its partition is known to be there:
+ * acknowledged to this relay, or read at the end of the partition. So, whichever process dies and
+ * however many relays run at once, the first occurrences in each partition are its events in the
+ * log's order, each naming the one before. Duplicates may follow.
  */
 export class Relay {
   private readonly stopping = new AbortController();
   private running: Promise<void> | null = null;
   private position: bigint | null = null;
-  private trouble: string | null = null;
+  private lastFault: string | null = null;
   private readonly backoff: Backoff;
   private wake = (): void => undefined;
   private woken = false;
@@ -63,7 +66,7 @@ export class Relay {
     this.running ??= this.run();
   }
 
-  /** Ends after the batch at hand. */
+  /** Ends after the current batch. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wake();
@@ -71,69 +74,72 @@ export class Relay {
   }
 
   status(): RelayStatus {
-    return { position: this.position, fault: this.trouble };
+    return { position: this.position, fault: this.lastFault };
   }
 
   private async run(): Promise<void> {
     const { wake } = this.options;
-    const silence = wake?.(() => {
+    const unsubscribe = wake?.(() => {
       this.woken = true;
       this.wake();
     });
     const { backoff } = this;
     const onFailure = (error: unknown): void => {
-      this.trouble = (error as Error | undefined)?.message ?? String(error);
+      this.lastFault = (error as Error | undefined)?.message ?? String(error);
     };
     await supervise(() => this.follow(), { signal: this.stopping.signal, backoff, onFailure });
-    silence?.();
+    unsubscribe?.();
   }
 
-  /** From where the partitions end to the end of the log, and on with it, until a fault. */
+  /**
+   * Publishes from the ends of the partitions to the end of the log, and then as the log grows,
+   * until a fault.
+   */
   private async follow(): Promise<void> {
     const tails = await this.publisher.tails(this.log.id);
     await this.compare(tails);
     const chain = tails.map(({ last }) => last);
     let at = tails.reduce((lowest, { through }) => (through < lowest ? through : lowest), tails[0]?.through ?? 0n);
     this.position = at;
-    // Where all end alike, nobody waits for a mark.
-    let marked = tails.every(({ through }) => through === at) ? at : null;
-    let markAgain = 0;
+    // If all partitions end at the same position, no reader waits for a watermark.
+    let markedAt = tails.every(({ through }) => through === at) ? at : null;
+    let nextMarkAt = 0;
     let recordedAt = '';
     const { poll = 50, markEvery = 200, checkEvery = 60_000 } = this.options;
     const mark = async (): Promise<void> => {
-      if (at === marked || recordedAt === '' || performance.now() < markAgain) return;
-      await this.publisher.mark(marksAt(at, recordedAt, tails, chain));
-      marked = at;
-      markAgain = performance.now() + markEvery;
+      if (at === markedAt || recordedAt === '' || performance.now() < nextMarkAt) return;
+      await this.publisher.mark(watermarksAt(at, recordedAt, tails, chain));
+      markedAt = at;
+      nextMarkAt = performance.now() + markEvery;
     };
-    let checkAgain = performance.now() + checkEvery;
+    let nextCheckAt = performance.now() + checkEvery;
     const check = async (): Promise<void> => {
-      if (performance.now() < checkAgain) return;
+      if (performance.now() < nextCheckAt) return;
       await this.publisher.check();
-      checkAgain = performance.now() + checkEvery;
+      nextCheckAt = performance.now() + checkEvery;
     };
-    while (!this.over()) {
+    while (!this.isStopped()) {
       this.woken = false;
       for await (const events of ahead(this.log.readLog(at))) {
         await this.publish(events, tails, chain);
         const last = events.at(-1) as RecordedEvent;
         this.position = at = last.position;
         recordedAt = last.metadata.recordedAt;
-        this.well();
-        if (this.over()) return;
+        this.onSuccess();
+        if (this.isStopped()) return;
         await mark();
         await check();
       }
       await mark();
       await check();
-      this.well();
-      await this.rest(at === marked ? poll : Math.min(poll, Math.max(markAgain - performance.now(), 1)));
+      this.onSuccess();
+      await this.sleep(at === markedAt ? poll : Math.min(poll, Math.max(nextMarkAt - performance.now(), 1)));
     }
   }
 
   /**
-   * Refuses what this log cannot have published: it was set back, or goes on otherwise than it did
-   * when that was published.
+   * Fails if this log cannot have published the topic: the log was set back, or has other events at
+   * those positions.
    */
   private async compare(tails: readonly PartitionTail[]): Promise<void> {
     const head = await this.log.head();
@@ -146,7 +152,7 @@ export class Relay {
       const found = await this.log.eventAt(last.position);
       if (found?.id === last.id) continue;
       throw new Error(
-        `partition ${partition} of the topic has event ${last.id} at position ${last.position}, where the log has ${found === null ? 'none' : `event ${found.id}`}: they tell different stories; publish the log to a new topic`,
+        `partition ${partition} of the topic has event ${last.id} at position ${last.position}, where the log has ${found === null ? 'none' : `event ${found.id}`}: topic and event store have diverged; publish the log to a new topic`,
       );
     }
   }
@@ -164,33 +170,33 @@ export class Relay {
       const links = batch.get(partition) ?? [];
       batch.set(partition, links);
       links.push({ event, previous: chain[partition] ?? NO_EVENT });
-      chain[partition] = placeOf(event);
+      chain[partition] = eventRef(event);
     }
     if (batch.size > 0) await this.publisher.publish([...batch].map(([partition, links]) => ({ partition, links })));
   }
 
-  private well(): void {
-    this.trouble = null;
+  private onSuccess(): void {
+    this.lastFault = null;
     this.backoff.reset();
   }
 
-  private async rest(ms: number): Promise<void> {
-    if (this.woken || this.over()) return;
+  private async sleep(ms: number): Promise<void> {
+    if (this.woken || this.isStopped()) return;
     const woken = new AbortController();
     this.wake = () => woken.abort();
     await pause(ms, woken.signal);
     this.wake = () => undefined;
   }
 
-  private over(): boolean {
+  private isStopped(): boolean {
     return this.stopping.signal.aborted;
   }
 }
 
-const placeOf = ({ position, id }: RecordedEvent): EventRef => ({ position, id });
+const eventRef = ({ position, id }: RecordedEvent): EventRef => ({ position, id });
 
-/** A mark for each partition that does not end there with an event or a mark of its own. */
-const marksAt = (
+/** A watermark for each partition that does not end at `through` with an event or a watermark. */
+const watermarksAt = (
   through: bigint,
   recordedAt: string,
   tails: readonly PartitionTail[],
@@ -201,23 +207,23 @@ const marksAt = (
     return last.position >= through || tail.through >= through ? [] : [{ partition, through, last, recordedAt }];
   });
 
-/** What comes, each asked for while the one before it is worked on. */
+/** The items of a source; the next one is read while the caller works on the current one. */
 async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
-  const comes = source[Symbol.asyncIterator]();
-  const ask = (): Promise<IteratorResult<T>> => {
-    const next = comes.next();
-    // It is told of a fault when it takes what it asked for.
+  const iterator = source[Symbol.asyncIterator]();
+  const readNext = (): Promise<IteratorResult<T>> => {
+    const next = iterator.next();
+    // The caller gets the error when it awaits this promise.
     next.catch(() => undefined);
     return next;
   };
   try {
-    for (let next = ask(); ;) {
-      const one = await next;
-      if (one.done === true) return;
-      next = ask();
-      yield one.value;
+    for (let next = readNext(); ;) {
+      const result = await next;
+      if (result.done === true) return;
+      next = readNext();
+      yield result.value;
     }
   } finally {
-    await comes.return?.();
+    await iterator.return?.();
   }
 }

@@ -6,8 +6,7 @@ import { Projector } from './project.js';
 import type { RowSink } from './read-model-store.js';
 
 /**
- * The log up to one position, delivered once, in the partitions of the rows that it is folded into:
- * what a replay folds.
+ * The log up to one position, delivered once, in the partitions of the rows that it is folded into.
  */
 class PastFeed extends EventFeed {
   private failed: unknown = null;
@@ -45,7 +44,7 @@ class PastFeed extends EventFeed {
     for (const [partition, own] of parts.entries()) await consumer.take({ partition, events: own, through });
   }
 
-  /** Resolves when all of it was taken; rejects with what stopped it. */
+  /** Resolves when all of it was processed; rejects with the error that stopped it. */
   async done(): Promise<void> {
     await this.ended;
     if (this.failed !== null) throw this.failed as Error;
@@ -53,8 +52,8 @@ class PastFeed extends EventFeed {
 }
 
 /**
- * Folds the log up to a position into an empty store, by the same loop as ever: the same events
- * give the same rows. Parked streams are parked here too.
+ * Folds the log up to a position into an empty store, with the projector's own loop: the same
+ * events give the same rows. Parked streams are parked here too.
  */
 export async function replay(
   log: EventLog,

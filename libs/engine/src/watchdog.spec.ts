@@ -66,7 +66,7 @@ describe('the watchdog', () => {
       now += 2000;
       await dog.look();
     }
-    expect([...dog.alarms().values()]).toEqual([expect.stringContaining('does not say')]);
+    expect([...dog.alarms().values()]).toEqual([expect.stringContaining('did not return its position')]);
   });
 
   it('measures patience by a monotonic clock: setting the wall clock raises and delays nothing', async () => {

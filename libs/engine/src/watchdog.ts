@@ -1,23 +1,26 @@
 import { withTimeout } from '@entente/async';
 import type { EventLog } from './event-store.js';
 
-/** Something that follows the log: it should reach the log's end. */
+/** Something that follows the log and should reach its end. */
 export interface ProgressSource {
   readonly name: string;
-  /** How far it has come by its own store's word; null while it has not begun, which is well. */
+  /**
+   * The position that it has reached, as its own store states it; null before it has begun, which
+   * is no alarm.
+   */
   position(): Promise<bigint | null>;
   /**
-   * Where it follows something else than the log: what that consists of, and how many of them there
-   * were when its position was last asked for.
+   * If it follows something other than the log: what that consists of, and how many of them there
+   * were when `position` was last called.
    */
   readonly other?: { readonly of: string; end(): bigint };
 }
 
 /**
- * Sees what has stalled, whatever it says of itself: each follower's position is held against the
- * end of what it follows, both read from where they are kept. Behind and not a step further for
- * `patience` milliseconds is an alarm; so is a position that cannot be read. It ends with the next
- * step.
+ * Finds sources that have stalled, whatever they report of themselves. It compares each source's
+ * position with the end of what it follows, both read from where they are stored. A source that is
+ * behind without progress for `patienceMs` milliseconds raises an alarm; so does a position that
+ * cannot be read. Progress ends the alarm.
  */
 export class Watchdog {
   private readonly behind = new Map<string, { readonly at: bigint | null; readonly since: number }>();
@@ -25,25 +28,25 @@ export class Watchdog {
 
   constructor(
     private readonly log: EventLog,
-    private readonly followers: readonly ProgressSource[],
-    /** The time of day, in milliseconds: what an alarm says. */
+    private readonly sources: readonly ProgressSource[],
+    /** The time of day, in milliseconds, for the text of an alarm. */
     private readonly clock: () => number,
-    private readonly patience = 5000,
-    /** A time that is never set back or forward, in milliseconds: what patience is measured by. */
-    private readonly steady: () => number = () => performance.now(),
+    private readonly patienceMs = 5000,
+    /** A clock that is never set back or forward, in milliseconds, for measuring `patienceMs`. */
+    private readonly steadyClock: () => number = () => performance.now(),
   ) {}
 
-  /** The alarms of the last look: who has stalled, and since when. */
+  /** The alarms of the last look, by source: since when it has stalled. */
   alarms(): ReadonlyMap<string, string> {
     return this.raised;
   }
 
-  /** Looks once; meant for every second. */
+  /** Looks once; call it every second. */
   async look(): Promise<void> {
-    const log = this.followers.every(({ other }) => other !== undefined) ? 0n : await this.log.head();
+    const log = this.sources.every(({ other }) => other !== undefined) ? 0n : await this.log.head();
     const raised = new Map<string, string>();
     const found = await Promise.all(
-      this.followers.map(async ({ position, ...follower }) => ({ ...follower, answer: await answerOf(position) })),
+      this.sources.map(async ({ position, ...source }) => ({ ...source, answer: await readPosition(position) })),
     );
     for (const { name, other, answer } of found) {
       const [at, fault] = answer;
@@ -53,13 +56,13 @@ export class Watchdog {
         continue;
       }
       const before = this.behind.get(name);
-      const now = this.steady();
+      const now = this.steadyClock();
       if (before?.at !== at) {
         this.behind.set(name, { at, since: now });
         continue;
       }
       const { since } = before as { since: number };
-      if (now - since < this.patience) continue;
+      if (now - since < this.patienceMs) continue;
       const where = fault ?? `at ${other?.of ?? 'position'} ${at} of ${head}`;
       raised.set(name, `stalled since ${new Date(this.clock() - (now - since)).toISOString()}: ${where}`);
     }
@@ -67,21 +70,18 @@ export class Watchdog {
   }
 }
 
-/**
- * In this time, in milliseconds, a follower says how far it has come; one that says nothing stands
- * still.
- */
-const ANSWERS_WITHIN = 1000;
+/** A source that does not return its position in this time has stalled. */
+const POSITION_TIMEOUT_MS = 1000;
 
-/** How far a follower has come; or why nobody knows. */
-async function answerOf(
+/** The position of a source; or why it is unknown. */
+async function readPosition(
   position: ProgressSource['position'],
 ): Promise<readonly [at: bigint | null, fault: string | null]> {
   const late = (): never => {
-    throw new Error('it does not say how far it has come');
+    throw new Error('it did not return its position');
   };
   try {
-    return [await withTimeout(position(), ANSWERS_WITHIN, late), null];
+    return [await withTimeout(position(), POSITION_TIMEOUT_MS, late), null];
   } catch (error) {
     return [-1n, error instanceof Error ? error.message : String(error)];
   }

@@ -86,13 +86,13 @@ export class ReadModelsController {
         throw new Problem(
           410,
           'cursor-void',
-          'these rows were folded anew since the cursor was given: ask from the first page',
+          'these rows were rebuilt since the cursor was given: start from the first page',
         );
-      const behind = asked.cursor === null ? {} : { behind: { place: asked.cursor.place, key: asked.cursor.key } };
+      const page = asked.cursor === null ? {} : { afterRow: asked.cursor };
       const totals = totalsOut(await this.store.totals(name, asked.where, pin));
       // What says its version is read last, and where it is the first one's, all that was read
       // between is of it.
-      const { rows, more, version: of } = await this.store.query(name, { ...asked, pin, ...behind });
+      const { rows, more, version: of } = await this.store.query(name, { ...asked, pin, ...page });
       if (of !== version) continue;
       const last = rows.at(-1);
       return {

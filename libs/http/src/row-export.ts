@@ -23,18 +23,18 @@ async function* pages(
   query: ExportQuery,
   { pin, version }: Resume,
 ): AsyncIterable<readonly ResultRow[]> {
-  let behind: ResultRow | undefined;
+  let last: ResultRow | undefined;
   for (let more = true; more;) {
     const page = await store.query(name, {
       ...query,
       limit: PAGE_SIZE,
       pin,
-      ...(behind === undefined ? {} : { behind }),
+      ...(last === undefined ? {} : { afterRow: last }),
     });
     if (page.version !== version)
-      throw new Fault('rows-moved', 'these rows were folded anew while they were read; ask again', 1);
+      throw new Fault('rows-moved', 'these rows were rebuilt while they were read; ask again', 1);
     yield page.rows;
-    behind = page.rows.at(-1);
+    last = page.rows.at(-1);
     more = page.more;
     // Between two pages others are served.
     await new Promise(setImmediate);

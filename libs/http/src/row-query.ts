@@ -19,7 +19,7 @@ export interface Cursor {
   readonly of: string;
   readonly version: string;
   readonly pin: Positions;
-  readonly place: readonly Cell[];
+  readonly sortValues: readonly Cell[];
   readonly key: string;
 }
 
@@ -116,7 +116,7 @@ const queryOf = (name: string, { where, sort }: Pick<RowRequest, 'where' | 'sort
 
 /** The cursor behind the last row of a page. */
 export const cursorOf = (name: string, asked: RowRequest, version: string, pin: Positions, last: ResultRow): string =>
-  Buffer.from(JSON.stringify([queryOf(name, asked), version, pin.map(String), last.place, last.key])).toString(
+  Buffer.from(JSON.stringify([queryOf(name, asked), version, pin.map(String), last.sortValues, last.key])).toString(
     'base64url',
   );
 
@@ -124,8 +124,8 @@ function readCursor(text: string): Cursor | null {
   try {
     const said: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(said) || said.length !== 5) return null;
-    const [of, version, pin, place, key] = said as [string, string, string[], Cell[], string];
-    return { of, version, pin: pin.map(BigInt), place, key };
+    const [of, version, pin, sortValues, key] = said as [string, string, string[], Cell[], string];
+    return { of, version, pin: pin.map(BigInt), sortValues, key };
   } catch {
     return null;
   }

@@ -231,7 +231,7 @@ describe('the example data, in twelve partitions on PostgreSQL and one on SQLite
           const next =
             last === undefined
               ? []
-              : (await store.query(name, { ...everything, sort, limit: 3, pin, behind: last })).rows;
+              : (await store.query(name, { ...everything, sort, limit: 3, pin, afterRow: last })).rows;
           const totals = await store.totals(name, [], pin);
           const since = Array<bigint>(store.partitions).fill(position - 5n < 0n ? 0n : position - 5n);
           const { changes } = await store.changes(name, since, pin);

@@ -142,7 +142,7 @@ class Conditions {
   }
 
   /** Rows behind one of them, in the order of these columns with what is missing last. */
-  behind(order: readonly Order[], values: readonly Cell[]): void {
+  after(order: readonly Order[], values: readonly Cell[]): void {
     const cases: string[] = [];
     order.forEach(({ column, descending, nullable }, i) => {
       const value = values[i] ?? null;
@@ -196,13 +196,13 @@ function select(builder: Builder, source: Queryable): Builder {
 export function pageQuery(
   dataSource: DataSource,
   source: Queryable,
-  query: Pick<RowQuery, 'where' | 'sort' | 'limit'> & { readonly behind?: readonly Cell[] },
+  query: Pick<RowQuery, 'where' | 'sort' | 'limit'> & { readonly after?: readonly Cell[] },
   at: At,
 ): Compiled {
   const conditions = new Conditions(at);
   for (const filter of query.where) conditions.filter(filter);
   const order = orderOf(source, query);
-  if (query.behind !== undefined) conditions.behind(order, query.behind);
+  if (query.after !== undefined) conditions.after(order, query.after);
   const shape = ['page', pins(at).length, conditions.parts, order, query.limit];
   return compile(source, shape, conditions.values, () => {
     const builder = conditions.on(select(rowsOf(dataSource, source, at), source));

@@ -81,12 +81,12 @@ export class RowReader {
   *query(source: Queryable, query: RowQuery): SqlProgram<ResultPage> {
     const reached = yield* this.reached(source);
     const pin = query.pin ?? lowest(reached);
-    const behind = query.behind === undefined ? undefined : this.behindValues(source, query, query.behind);
+    const after = query.afterRow === undefined ? undefined : this.valuesOf(source, query, query.afterRow);
     const asked = {
       where: query.where,
       sort: query.sort,
       limit: query.limit + 1,
-      ...(behind === undefined ? {} : { behind }),
+      ...(after === undefined ? {} : { after }),
     };
     const rows = yield* this.values(pageQuery(this.dataSource, source, asked, at(reached, pin)));
     const parkedSince = yield* this.parkedSince(source);
@@ -99,14 +99,14 @@ export class RowReader {
   }
 
   /** The values of a place in the whole order: the sort columns', then the key's. */
-  private behindValues(
+  private valuesOf(
     source: Queryable,
     query: RowQuery,
-    { place, key }: NonNullable<RowQuery['behind']>,
+    { sortValues, key }: NonNullable<RowQuery['afterRow']>,
   ): readonly Cell[] {
     const named = keyOf(source, key) ?? {};
     return orderOf(source, query).map(({ column }, i) =>
-      i < query.sort.length ? (place[i] ?? null) : (named[column] ?? null),
+      i < query.sort.length ? (sortValues[i] ?? null) : (named[column] ?? null),
     );
   }
 
@@ -266,12 +266,12 @@ export class RowReader {
       const cell = row[i];
       columns[selects[i] as string] = type === 'text' ? (cell as string | null) : decode(type, cell);
     }
-    const place = sort.map(({ column }) => columns[column] as Cell);
+    const sortValues = sort.map(({ column }) => columns[column] as Cell);
     const key = rowIdOf(source, row);
-    if (source.is === 'view') return { key, columns, place, source: null, parkedSince: null };
+    if (source.is === 'view') return { key, columns, sortValues, source: null, parkedSince: null };
     const stream = row[types.length] as string;
     const from = { stream, since: BigInt(row[types.length + 2] as string), event: row[types.length + 3] as string };
-    return { key, columns, place, source: from, parkedSince: parkedSince.get(stream) ?? null };
+    return { key, columns, sortValues, source: from, parkedSince: parkedSince.get(stream) ?? null };
   }
 
   /**
