@@ -82,8 +82,7 @@ describe('entente export and import log', () => {
 
   it('keep text whose characters some programs take for the end of a line', async () => {
     const data = join(base, 'separators');
-    const deployment = await createStandaloneApp(data, 'fatal');
-    await deployment.listen(0, '127.0.0.1');
+    const deployment = await serveStandalone(data);
     const body = { title: 'A\u2028B\u2029C', donor: 'norland', recipient: 'estmark', sector: '15210' };
     const answer = await fetch(`${await deployment.getUrl()}/v1/programme/norland.lines/propose`, {
       method: 'POST',
