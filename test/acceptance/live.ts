@@ -86,6 +86,18 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       other.stop();
     });
 
+    it('sends the changes of one stream to a reader that is narrowed to it', async () => {
+      const live = await listen(
+        deployment.url,
+        'read-models/funding/live?stream=funding-account/sudria.signals-fund&limit=10',
+      );
+      await live.until(caughtUp);
+      const before = live.frames.length;
+      await pledge(17);
+      await live.until((frames) => frames.slice(before).some(({ event }) => event === 'row'));
+      live.stop();
+    });
+
     it('sends "removed" for a row that no longer exists', async () => {
       await send('programme/sudria.empty/propose', {
         title: 'Empty',

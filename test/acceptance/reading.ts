@@ -5,6 +5,9 @@ import { tellExample } from '@entente/embedded';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { type Page, type Row, ApiClient } from '../support/api-client.js';
 
+/** A cursor that was not given by this server. */
+const forged = (parts: unknown): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
 /**
  * Rows, history and health are read over HTTP: now, as of then, page by page, whole, and right
  * behind a write.
@@ -124,6 +127,25 @@ export function reading(opens: DeploymentFactory): void {
       ],
       ['read-models/funding?cursor=abc', 400, 'validation-failed', ['cursor']],
       ['read-models/funding?as-of=soon', 400, 'validation-failed', ['as-of']],
+      [`read-models/funding?cursor=${forged(['x', '1.1.1', ['1'], [], 'k'])}`, 400, 'validation-failed', ['cursor']],
+      [
+        `read-models/funding?cursor=${forged([null, 1, ['9'.repeat(30)], [{}], []])}`,
+        400,
+        'validation-failed',
+        ['cursor'],
+      ],
+      ['read-models/funding?as-of=2026-02-30', 400, 'validation-failed', ['as-of']],
+      ['read-models/funding?as-of=2026-06-31', 400, 'validation-failed', ['as-of']],
+      ['read-models/funding?as-of=2999-01-01', 400, 'validation-failed', ['as-of']],
+      ['read-models/funding?as-of=2026-05-04T24:00:00Z', 400, 'validation-failed', ['as-of']],
+      ['read-models/funding?limit=0x10', 400, 'validation-failed', ['limit']],
+      ['read-models/funding?limit=1e2', 400, 'validation-failed', ['limit']],
+      ['read-models/funding?limit=%2010', 400, 'validation-failed', ['limit']],
+      ['read-models/funding/events?row=a&row=b', 400, 'validation-failed', ['row']],
+      ['history?limit=1e2', 400, 'validation-failed', ['limit']],
+      ['history/programme/norland.border-training?as-of=2026-02-30', 400, 'validation-failed', ['as-of']],
+      ['history/programme/norland.border-training?as-of=2999-01-01', 400, 'validation-failed', ['as-of']],
+      ['refusals?limit=0x10', 400, 'validation-failed', ['limit']],
       ['read-models/funding?as-of=999999999999999', 400, 'validation-failed', ['as-of']],
       ['read-models/funding?after=*', 400, 'validation-failed', ['after']],
       ['read-models/funding/events?row=none', 404, 'not-found', []],

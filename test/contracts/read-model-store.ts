@@ -108,6 +108,18 @@ const everything: RowQuery = { where: [], sort: [], limit: 100 };
 const wordsOf = async (store: ReadModelStore, query: Partial<RowQuery> = {}, name = 'words') =>
   (await store.query(name, { ...everything, ...query })).rows.map(({ columns }) => columns['word']);
 
+/** The keys of all rows of a query, read a row at a time. */
+async function pagedKeys(store: ReadModelStore, name: string, sort: RowQuery['sort']): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for (let page = await store.query(name, { ...everything, sort, limit: 1 }); ;) {
+    const [row] = page.rows;
+    if (row === undefined || keys.length > 100) return keys;
+    keys.push(row.key);
+    if (!page.more) return keys;
+    page = await store.query(name, { ...everything, sort, limit: 1, afterRow: row });
+  }
+}
+
 /**
  * What `ReadModelStore` promises, made executable. The port is given open, empty, with `words` and
  * `by-word`.
@@ -305,6 +317,60 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         }
         expect(paged).toEqual(whole);
       }
+    },
+  },
+  {
+    name: 'pages through all rows in the order of their streams, in either direction',
+    async verify(store) {
+      const streams = ['note/a', 'note/b', 'note/c', 'note/d'];
+      await writer(store)(
+        ...streams.flatMap((stream) => ['1', '2'].map((key) => [stream, key, word(`${stream}${key}`, 1)] as const)),
+      );
+      for (const sort of [
+        [{ column: 'stream', descending: false }],
+        [{ column: 'stream', descending: true }],
+        [
+          { column: 'loud', descending: false },
+          { column: 'stream', descending: true },
+        ],
+      ]) {
+        const { rows } = await store.query('words', { ...everything, sort });
+        expect(rows).toHaveLength(8);
+        expect(await pagedKeys(store, 'words', sort)).toEqual(rows.map(({ key }) => key));
+      }
+    },
+  },
+  {
+    name: 'pages through a view in the order of sums beyond the safe range, in either direction',
+    async verify(store) {
+      const most = Number.MAX_SAFE_INTEGER;
+      await writer(store)(
+        ...['a', 'b', 'c', 'd'].flatMap((name, i) =>
+          ['1', '2', '3'].map((key) => [`note/${name}`, key, word(name, most - i)] as const),
+        ),
+      );
+      const sort = (descending: boolean) => [{ column: 'amount', descending }];
+      expect(await pagedKeys(store, 'by-word', sort(false))).toEqual(['d', 'c', 'b', 'a']);
+      expect(await pagedKeys(store, 'by-word', sort(true))).toEqual(['a', 'b', 'c', 'd']);
+      const { rows } = await store.query('by-word', { ...everything, sort: sort(true) });
+      expect(rows.map(({ columns }) => columns['amount'])).toEqual(
+        [0, 1, 2, 3].map((i) => String(3n * (BigInt(most) - BigInt(i)))),
+      );
+    },
+  },
+  {
+    name: 'totals are exact beyond 64 bits',
+    async verify(store) {
+      const most = Number.MAX_SAFE_INTEGER;
+      await writer(store)(
+        ...Array.from({ length: 1100 }, (_, i) => ['note/a', String(i), word(`w${i}`, most)] as const),
+        ['note/b', '1', word('less', -5, { shade: 'red' })],
+      );
+      const totals = await store.totals('words', [], (await store.positions('words')).pin);
+      expect(totals.map(({ by, sums }) => [by['shade'], sums['amount']])).toEqual([
+        ['red', '-5'],
+        [null, String(1100n * BigInt(most))],
+      ]);
     },
   },
   {

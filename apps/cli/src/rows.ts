@@ -1,4 +1,5 @@
 import type { EventLog, ReadModelStore, ResultRow } from '@entente/engine';
+import { readAsOf } from '@entente/contracts';
 import { replay } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
@@ -11,9 +12,9 @@ export async function positionAt(log: EventLog, asOf: string | undefined): Promi
     if (BigInt(asOf) > head) throw new Error(`position ${asOf} lies beyond the log, which ends at ${head}`);
     return BigInt(asOf);
   }
-  const instant = Date.parse(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf);
-  if (Number.isNaN(instant)) throw new Error(`${asOf} is no position, day (YYYY-MM-DD) or instant (ISO 8601)`);
-  return log.positionAt(new Date(instant).toISOString());
+  const read = readAsOf(asOf, Date.now());
+  if ('wrong' in read) throw new Error(`${asOf} ${read.wrong}; or a position of the log`);
+  return log.positionAt(read.instant);
 }
 
 /** Folds the events up to a position into rows, in an empty place. */

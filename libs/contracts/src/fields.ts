@@ -20,6 +20,7 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { isDay, parseInstant } from './instants.js';
 import { type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
 
 // One line on a field gives its validation (class-validator), its JSON Schema, what it means, its
@@ -131,22 +132,13 @@ class IsDay implements ValidatorConstraintInterface {
   validate = (value: unknown): boolean => typeof value === 'string' && isDay(value);
   defaultMessage = (): string => '$property must be a day that exists, as YYYY-MM-DD';
 }
-const isDay = (value: string): boolean => {
-  if (!/^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$/.test(value)) return false;
-  const at = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value);
-};
 /** A day: YYYY-MM-DD. */
 export const day = (description: string, example = '2026-05-04'): Field =>
   field({ type: 'string', format: 'date', description, example }, Validate(IsDay));
 
-/** An instant as RFC 3339 writes it: UTC or an offset, with up to nine digits of a second. */
-const INSTANT =
-  /^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/;
 @ValidatorConstraint({ name: 'instant' })
 class IsInstant implements ValidatorConstraintInterface {
-  validate = (value: unknown): boolean =>
-    typeof value === 'string' && INSTANT.test(value) && isDay(value.slice(0, 10)) && !Number.isNaN(Date.parse(value));
+  validate = (value: unknown): boolean => typeof value === 'string' && parseInstant(value) !== null;
   defaultMessage = (): string =>
     '$property must be an instant that exists, as YYYY-MM-DDThh:mm:ssZ or with an offset such as +02:00';
 }

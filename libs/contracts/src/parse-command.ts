@@ -1,5 +1,6 @@
 import type { Actor, ReceivedCommand, StreamRef } from '@entente/kernel';
 import type { CataloguedCommand } from './catalogue.js';
+import { parseInstant } from './instants.js';
 import { PATTERNS, errorUnless } from './sender.js';
 import type { FieldError } from './structure.js';
 import { readBody } from './validate.js';
@@ -58,7 +59,7 @@ export function parseCommand(
       // What is no trace is passed over.
       ...(inTrace ? { traceparent } : {}),
       // Kept in UTC, however it was written.
-      occurredAt: beside.occurredAt === undefined ? null : new Date(beside.occurredAt).toISOString(),
+      occurredAt: beside.occurredAt === undefined ? null : parseInstant(beside.occurredAt),
       evidence: beside.evidence ?? [],
       legalBasis: beside.legalBasis ?? null,
     },

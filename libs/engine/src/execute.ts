@@ -80,10 +80,10 @@ export class Executor {
 
   /** Decides a command and records the events. Throws a `Fault`; every other result is returned. */
   async execute(request: ExecuteCommand): Promise<CommandResult> {
-    const { stream, command, metadata, body } = request.received;
+    const { stream, command, metadata, body, ifMatch } = request.received;
     const hash = commandHash({ type: command.type, data: body });
     const recordedAs = this.recordedAs(request.received);
-    const sameCommand = `${commandKey(recordedAs, stream, metadata.commandId)}\n${hash}\n${request.dryRun}`;
+    const sameCommand = `${commandKey(recordedAs, stream, metadata.commandId)}\n${hash}\n${request.dryRun}\n${ifMatch}\n${JSON.stringify(metadata.actor)}`;
     const running = this.running.get(sameCommand);
     if (running !== undefined)
       return running.then((result) => (result.as === 'accepted' ? { ...result, repeated: true } : result));

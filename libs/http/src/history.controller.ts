@@ -3,6 +3,7 @@ import { Controller, Get, Headers, Param, Query, StreamableFile } from '@nestjs/
 import type { FieldError } from '@entente/contracts';
 import { EventStore, Executor, eraOf } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
+import { asOfInstant, positionOf, wholeNumber } from './parameters.js';
 import { Problem, validationProblem } from './problem.js';
 
 /**
@@ -21,10 +22,6 @@ export const eventOut = ({ id, stream, revision, position, type, version, data, 
 const MAX_LIMIT = 1000;
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
 
-/** A whole number of a query, or null where it is none. */
-const whole = (text: unknown): number | null =>
-  typeof text === 'string' && /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
-
 /** What part of the log is asked for; throws with every parameter that is wrong. */
 export function readLogQuery(
   query: Readonly<Record<string, unknown>>,
@@ -33,10 +30,10 @@ export function readLogQuery(
   const wrong: FieldError[] = Object.keys(query)
     .filter((name) => !allowed.includes(name))
     .map((path) => ({ path, message: `is no parameter here; parameters: ${allowed.join(', ')}` }));
-  const after = whole(query['after']);
-  const limit = whole(query['limit']);
+  const after = positionOf(query['after']);
+  const limit = wholeNumber(query['limit'], 1, MAX_LIMIT);
   if (query['after'] !== undefined && after === null) wrong.push({ path: 'after', message: 'must be a position' });
-  if (query['limit'] !== undefined && (limit === null || limit < 1 || limit > MAX_LIMIT))
+  if (query['limit'] !== undefined && limit === null)
     wrong.push({ path: 'limit', message: `must be 1 to ${MAX_LIMIT}` });
   const list = (name: string): string[] | undefined => {
     if (query[name] === undefined) return undefined;
@@ -49,7 +46,7 @@ export function readLogQuery(
   const types = list('type');
   if (wrong.length > 0) throw validationProblem(wrong);
   return {
-    after: after === null ? null : BigInt(after),
+    after,
     limit,
     ...(kinds ? { kinds } : {}),
     ...(types ? { types } : {}),
@@ -106,13 +103,13 @@ export class HistoryController {
     const wrong: FieldError[] = Object.keys(query)
       .filter((path) => !['from', 'revision', 'as-of'].includes(path))
       .map((path) => ({ path, message: 'is no parameter here; parameters: from, revision, as-of' }));
-    const from = query['from'] === undefined ? 0 : whole(query['from']);
-    const revision = query['revision'] === undefined ? undefined : whole(query['revision']);
-    const asOf = query['as-of'] === undefined ? undefined : instantOf(query['as-of']);
+    const from = query['from'] === undefined ? 0 : wholeNumber(query['from']);
+    const revision = query['revision'] === undefined ? undefined : wholeNumber(query['revision']);
+    const read = query['as-of'] === undefined ? undefined : asOfInstant(query['as-of']);
+    const asOf = read !== undefined && 'instant' in read ? read.instant : undefined;
     if (from === null) wrong.push({ path: 'from', message: 'must be a revision' });
     if (revision === null) wrong.push({ path: 'revision', message: 'must be a revision' });
-    if (asOf === null)
-      wrong.push({ path: 'as-of', message: 'must be a day (YYYY-MM-DD) or an instant (ISO 8601, UTC)' });
+    if (read !== undefined && 'error' in read) wrong.push(read.error);
     if (typeof revision === 'number' && typeof asOf === 'string')
       wrong.push({ path: 'as-of', message: 'stands instead of revision' });
     if (wrong.length > 0 || from === null) throw validationProblem(wrong);
@@ -137,15 +134,6 @@ export class HistoryController {
       ...(then === null ? {} : { revision: then.revision, state: then.state }),
     };
   }
-}
-
-/** The end of a day, or an instant; null where it is neither. */
-function instantOf(text: unknown): string | null {
-  if (typeof text !== 'string') return null;
-  const day = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text);
-  if (!day && !/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,12}Z$/.test(text)) return null;
-  const instant = Date.parse(day ? `${text}T23:59:59.999Z` : text);
-  return Number.isNaN(instant) ? null : new Date(instant).toISOString();
 }
 
 async function* lines(batches: AsyncIterable<readonly RecordedEvent[]>): AsyncIterable<string> {

@@ -302,8 +302,8 @@ function textOf(name: string, where: RowRequest['where'], news: LiveUpdate): str
     }
     case 'changes': {
       const frames = news.changes.flatMap(({ key, before, row }) => {
-        if (row !== null && matches(where, row.columns)) return [frame('row', rowOut(row))];
-        return before !== null && matches(where, before) ? [frame('removed', { row_id: key })] : [];
+        if (row !== null && matches(where, key, row.columns)) return [frame('row', rowOut(row))];
+        return before !== null && matches(where, key, before) ? [frame('removed', { row_id: key })] : [];
       });
       // The id stands on the last frame alone: who resumes has had the whole batch, or none of it.
       const last = frames.pop();

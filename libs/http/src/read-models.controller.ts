@@ -13,13 +13,12 @@ import {
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { eventOut, refuseBeyond } from './history.controller.js';
+import { asOfInstant, positionOf } from './parameters.js';
 import { Problem, validationProblem } from './problem.js';
 import { digestOf, exportFormat, exported } from './row-export.js';
 import { type RowRequest, cursorOf, lowest, readRowQuery, rowOut } from './row-query.js';
 import type { HttpReply } from './http-reply.js';
 
-const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,12}Z$/;
 /** So many events of a row are shown; its streams' own history has them all. */
 const MAX_EVENTS = 100;
 
@@ -142,18 +141,16 @@ export class ReadModelsController {
 
   /** The pin of a position, of the end of a day, or of an instant. */
   private async pinAt(name: string, asOf: string, reached: Positions): Promise<Positions> {
-    if (/^[0-9]{1,19}$/.test(asOf)) {
-      const position = BigInt(asOf);
-      refuseBeyond('as-of', position, await this.log.head());
-      if (position > BigInt(lowest(reached))) await waitFor(this.store, name, { position, stream: null });
-      return reached.map(() => position);
+    const named = positionOf(asOf);
+    if (named !== null) {
+      refuseBeyond('as-of', named, await this.log.head());
+      if (named > BigInt(lowest(reached))) await waitFor(this.store, name, { position: named, stream: null });
+      return reached.map(() => named);
     }
-    const instant = DAY.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf;
-    if ((!DAY.test(asOf) && !INSTANT.test(asOf)) || Number.isNaN(Date.parse(instant)))
-      throw validationProblem([
-        { path: 'as-of', message: 'must be a position, a day (YYYY-MM-DD) or an instant (ISO 8601, UTC)' },
-      ]);
-    const position = await this.log.positionAt(new Date(instant).toISOString());
+    const read = asOfInstant(asOf);
+    if ('error' in read)
+      throw validationProblem([{ ...read.error, message: `${read.error.message}; or a position of the log` }]);
+    const position = await this.log.positionAt(read.instant);
     if (position > BigInt(lowest(reached))) await waitFor(this.store, name, { position, stream: null });
     return reached.map(() => position);
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FieldError } from '@entente/contracts';
 import type { ReadModelDescription, Filter, Positions, ResultRow, RowQuery } from '@entente/engine';
 import type { Cell, ColumnType } from '@entente/kernel';
+import { positionOf, wholeNumber } from './parameters.js';
 
 /** What a reader asked for, read from the address. */
 export interface RowRequest {
@@ -98,13 +99,13 @@ export function readRowQuery(
     if (!Object.hasOwn(columns, column) || columns[column] === 'json')
       bad('sort', `${column} is no column to sort by; columns: ${Object.keys(columns).join(', ')}`);
   if (new Set(sort.map(({ column }) => column)).size < sort.length) bad('sort', 'names a column twice');
-  const limit = Number(text('limit') ?? '100');
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) bad('limit', `must be 1 to ${MAX_LIMIT}`);
+  const limit = wholeNumber(text('limit') ?? '100', 1, MAX_LIMIT);
+  if (limit === null) bad('limit', `must be 1 to ${MAX_LIMIT}`);
   const cursor = text('cursor') === null ? null : readCursor(text('cursor') as string);
   if (text('cursor') !== null && cursor?.of !== queryOf(described.name, { where, sort }))
     bad('cursor', 'belongs to another query: a cursor goes on with the same filters and the same order');
   if (cursor !== null && text('as-of') !== null) bad('as-of', 'is pinned by the cursor already');
-  if (wrong.length > 0) return wrong;
+  if (wrong.length > 0 || limit === null) return wrong;
   return { where, sort, limit, asOf: text('as-of'), after: text('after'), cursor };
 }
 
@@ -120,12 +121,20 @@ export const cursorOf = (name: string, asked: RowRequest, version: string, pin: 
     'base64url',
   );
 
+const isCell = (value: unknown): value is Cell =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
+/** A cursor as {@link cursorOf} writes it; null for anything else. */
 function readCursor(text: string): Cursor | null {
   try {
-    const said: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (!Array.isArray(said) || said.length !== 5) return null;
-    const [of, version, pin, sortValues, key] = said as [string, string, string[], Cell[], string];
-    return { of, version, pin: pin.map(BigInt), sortValues, key };
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (!Array.isArray(parts) || parts.length !== 5) return null;
+    const [of, version, pin, sortValues, key] = parts as unknown[];
+    if (![of, version, key].every((part) => typeof part === 'string')) return null;
+    if (!Array.isArray(pin) || pin.length === 0 || !Array.isArray(sortValues) || !sortValues.every(isCell)) return null;
+    const positions = pin.flatMap((at) => positionOf(at) ?? []);
+    if (positions.length !== pin.length) return null;
+    return { of: of as string, version: version as string, pin: positions, sortValues, key: key as string };
   } catch {
     return null;
   }
@@ -142,6 +151,14 @@ export const rowOut = ({ key, columns, source, parkedSince }: ResultRow): Record
 /** The lowest of a pin's positions, as text. */
 export const lowest = (pin: Positions): string => String(pin.reduce((a, b) => (b < a ? b : a)));
 
-/** Whether a row matches filters that name values only: what live rows can be narrowed by. */
-export const matches = (where: readonly Filter[], columns: Readonly<Record<string, unknown>>): boolean =>
-  where.every(({ column, in: any }) => any === undefined || any.includes((columns[column] ?? null) as Cell));
+/**
+ * Whether a row matches filters that name values only, by which live rows can be narrowed. `stream`
+ * is a row's too: a model's key begins with it.
+ */
+export const matches = (where: readonly Filter[], key: string, columns: Readonly<Record<string, unknown>>): boolean => {
+  const [stream] = key.split('#');
+  return where.every(({ column, in: any }) => {
+    const value = Object.hasOwn(columns, column) ? columns[column] : column === 'stream' ? stream : null;
+    return any === undefined || any.includes((value ?? null) as Cell);
+  });
+};

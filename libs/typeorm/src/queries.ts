@@ -115,7 +115,7 @@ class Conditions {
     return `:${name}`;
   }
 
-  private equals(column: string, value: Cell): string {
+  private equals(column: string, value: Cell | bigint): string {
     return value === null ? `v.${column} IS NULL` : `v.${column} = ${this.value(value)}`;
   }
 
@@ -144,10 +144,12 @@ class Conditions {
   /** Rows behind one of them, in the order of these columns with what is missing last. */
   after(order: readonly Order[], values: readonly Cell[]): void {
     const cases: string[] = [];
-    order.forEach(({ column, descending, nullable }, i) => {
-      const value = values[i] ?? null;
+    order.forEach(({ column, descending, nullable, type }, i) => {
+      const value = exact(values[i] ?? null, type);
       if (value === null) return;
-      const same = order.slice(0, i).map((before, j) => this.equals(before.column, values[j] ?? null));
+      const same = order
+        .slice(0, i)
+        .map((before, j) => this.equals(before.column, exact(values[j] ?? null, before.type)));
       const further = `v.${column} ${descending ? '<' : '>'} ${this.value(value)}`;
       cases.push([...same, nullable ? `(${further} OR v.${column} IS NULL)` : further].join(' AND '));
     });
@@ -165,7 +167,12 @@ interface Order {
   readonly column: string;
   readonly descending: boolean;
   readonly nullable: boolean;
+  readonly type: ColumnType | undefined;
 }
+
+/** An amount beyond the safe range comes as text, and is compared as the number that it is. */
+const exact = (value: Cell, type: ColumnType | undefined): Cell | bigint =>
+  type === 'amount' && typeof value === 'string' && /^-?[0-9]{1,19}$/.test(value) ? BigInt(value) : value;
 
 /** Whether a column can be empty: of a view, nobody knows. */
 const canBeEmpty = (source: Queryable, name: string): boolean =>
@@ -180,7 +187,7 @@ export const orderOf = (source: Queryable, query: Pick<RowQuery, 'sort'>): reado
     ...source.key
       .filter((name) => !query.sort.some(({ column }) => column === name))
       .map((column) => ({ column, descending: false })),
-  ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column) }));
+  ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column), type: source.columns[by.column] }));
 
 /** What may lie beyond the safe range comes as text. */
 const selected = (column: string, type: ColumnType | undefined): string =>
@@ -227,6 +234,27 @@ export function keyedQuery(
   );
 }
 
+/**
+ * What is summed for the total of a column. SQLite's sums have 64 bits, and a query whose sum has
+ * more fails: there, the upper and the lower 32 bits are summed apart ({@link sumIn}).
+ */
+const sumsOf = (dataSource: DataSource, column: string): readonly (readonly [name: string, expression: string])[] =>
+  dataSource.options.type === 'better-sqlite3'
+    ? [
+        [column, `v.${column} & 4294967295`],
+        [upperOf(column), `v.${column} >> 32`],
+      ]
+    : [[column, `v.${column}`]];
+
+const upperOf = (column: string): string => `${column}__upper`;
+
+/** The exact total of a column in a row that {@link totalsQuery} returns, in decimal digits. */
+export function sumIn(row: Readonly<Record<string, unknown>>, column: string): string {
+  const upper = row[upperOf(column)];
+  const sum = String(row[column]);
+  return upper === undefined ? sum : String((BigInt(upper as string) << 32n) + BigInt(sum));
+}
+
 /** Counts and sums over all rows that match, apart by the columns that keep unlike units apart. */
 export function totalsQuery(dataSource: DataSource, source: Queryable, where: readonly Filter[], at: At): Compiled {
   const { by, sums, distinct } = source.totals;
@@ -239,7 +267,9 @@ export function totalsQuery(dataSource: DataSource, source: Queryable, where: re
     );
     for (const column of by)
       builder.addSelect(`v.${column}`, column).addGroupBy(`v.${column}`).addOrderBy(`v.${column}`, 'ASC', 'NULLS LAST');
-    for (const column of sums) builder.addSelect(`CAST(COALESCE(SUM(v.${column}), 0) AS TEXT)`, column);
+    for (const column of sums)
+      for (const [name, expression] of sumsOf(dataSource, column))
+        builder.addSelect(`CAST(COALESCE(SUM(${expression}), 0) AS TEXT)`, name);
     return conditions.on(builder);
   });
 }

@@ -12,7 +12,7 @@ import type {
 import type { Cell, ColumnType, Json } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
 import { CHECKPOINTS, type KeptCheckpoint, pinsOf } from './checkpoints.js';
-import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
+import { type At, type Compiled, keyedQuery, orderOf, pageQuery, sumIn, totalsQuery } from './queries.js';
 import { type Queryable, type StoredModel, keyOf, rowIdOf } from './queryable.js';
 import { type SqlProgram, query } from './sql-program.js';
 import { decode } from './tables.js';
@@ -117,7 +117,7 @@ export class RowReader {
       by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
       counts,
       count: Number(row['counted']),
-      sums: Object.fromEntries(sums.map((column) => [column, String(row[column] as string)])),
+      sums: Object.fromEntries(sums.map((column) => [column, sumIn(row, column)])),
     }));
   }
 
@@ -266,7 +266,9 @@ export class RowReader {
       const cell = row[i];
       columns[selects[i] as string] = type === 'text' ? (cell as string | null) : decode(type, cell);
     }
-    const sortValues = sort.map(({ column }) => columns[column] as Cell);
+    const sortValues = sort.map(
+      ({ column }) => (column in columns ? columns[column] : row[selects.indexOf(column)]) as Cell,
+    );
     const key = rowIdOf(source, row);
     if (source.is === 'view') return { key, columns, sortValues, source: null, parkedSince: null };
     const stream = row[types.length] as string;
