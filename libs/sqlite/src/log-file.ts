@@ -68,7 +68,7 @@ export function lockFolder(folder: string): Database.Database {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new Error(`${folder} cannot be written by this user: let it, or name another data folder (ENTENTE_DATA)`, {
+    throw new Error(`${folder} cannot be written by this user: allow it, or name another data folder (ENTENTE_DATA)`, {
       cause: error,
     });
   }
@@ -167,7 +167,7 @@ export function opened<T>(file: string, open: () => T): T {
     const { code = '' } = error as { code?: string };
     if (code === 'SQLITE_FULL') throw new DiskFull(file);
     if (!/^(?:SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EPERM|EROFS)/.test(code)) throw error;
-    throw new Error(`${file} cannot be written by this user: let it, or name another data folder (ENTENTE_DATA)`, {
+    throw new Error(`${file} cannot be written by this user: allow it, or name another data folder (ENTENTE_DATA)`, {
       cause: error,
     });
   }

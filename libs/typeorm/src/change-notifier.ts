@@ -6,38 +6,41 @@ import type { SqlClient } from './postgres-connections.js';
 const CHANNEL = 'entente_rows';
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 5000;
-/** What is told follows the last that was no sooner than this, in milliseconds. */
+/** Least milliseconds between two notifications; changes in between are sent together. */
 const NOTIFY_EVERY_MS = 10;
 const ENDED = new Error('the connection has ended');
 
 /**
- * Which models moved, told among all processes on one database by LISTEN and NOTIFY: a hint, which
- * is missed while the connection is away, so who must not miss anything looks all the same. It is
- * told behind the commit and not within: a transaction that notifies holds a lock of the whole
- * server while it is synced, and no two would be synced together.
+ * Notifies all processes on one database which models changed, by LISTEN and NOTIFY. It is a hint:
+ * a process misses it while its connection is lost, so a reader that must not miss a change also
+ * looks at intervals. It is sent after the commit, not within the transaction: a transaction that
+ * notifies holds a lock of the whole server while it is synced, and no two such transactions would
+ * be synced together.
  */
 export class ChangeNotifier {
-  private readonly own = randomUUID();
+  private readonly ownId = randomUUID();
   private readonly stopping = new AbortController();
   private readonly pending = new Set<string>();
   private notifying: Promise<void> | null = null;
   private client: pg.Client | null = null;
   private readonly listening: Promise<void>;
-  /** Resolves when it listens, or could not at its first try. */
-  readonly begun: Promise<void>;
+  /** Resolves when it listens, or when its first attempt has failed. */
+  readonly ready: Promise<void>;
 
   constructor(
-    private readonly asks: SqlClient,
+    private readonly db: SqlClient,
     private readonly url: string,
     private readonly onNotified: (models: ReadonlySet<string>) => void,
-    private readonly reconnected: () => void = () => undefined,
+    private readonly onReconnect: () => void = () => undefined,
   ) {
-    let begun = (): void => undefined;
-    this.begun = new Promise((resolve) => (begun = resolve));
-    this.listening = this.listen(begun);
+    let ready = (): void => undefined;
+    this.ready = new Promise((resolve) => (ready = resolve));
+    this.listening = this.listen(ready);
   }
 
-  /** Tells the others soon; what moves meanwhile is told with it. */
+  /**
+   * Notifies the other processes soon. Models that change until then go into the same notification.
+   */
   notify(models: Iterable<string>): void {
     for (const model of models) this.pending.add(model);
     this.notifying ??= this.notifyAll();
@@ -46,9 +49,9 @@ export class ChangeNotifier {
   private async notifyAll(): Promise<void> {
     const { signal } = this.stopping;
     while (this.pending.size > 0 && !signal.aborted) {
-      const says = [this.own, ...this.pending].join(' ');
+      const payload = [this.ownId, ...this.pending].join(' ');
       this.pending.clear();
-      await this.asks.query('SELECT pg_notify($1, $2)', [CHANNEL, says]).catch(() => undefined);
+      await this.db.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]).catch(() => undefined);
       await pause(NOTIFY_EVERY_MS, signal);
     }
     this.notifying = null;
@@ -60,23 +63,26 @@ export class ChangeNotifier {
     await this.listening;
   }
 
-  private async listen(begun: () => void): Promise<void> {
+  private async listen(ready: () => void): Promise<void> {
     const { signal } = this.stopping;
     const backoff = new Backoff({ firstMs: FIRST_BACKOFF_MS, maxMs: MAX_BACKOFF_MS });
-    let listened = false;
+    let hadListened = false;
     const onListening = (): void => {
-      if (listened) this.reconnected();
-      listened = true;
+      if (hadListened) this.onReconnect();
+      hadListened = true;
       backoff.reset();
-      begun();
+      ready();
     };
-    // The database is away, or a file of certificates: the next try.
-    await supervise(() => this.listenOnce(onListening), { signal, backoff, onFailure: begun });
+    // The database is unreachable, or a certificate file is missing: it tries again.
+    await supervise(() => this.listenOnce(onListening), { signal, backoff, onFailure: ready });
   }
 
-  /** Listens on one connection. Rejects when that ends; resolves if this was closed before. */
+  /**
+   * Listens on one connection. Rejects when the connection ends; resolves if this was closed
+   * before.
+   */
   private async listenOnce(onListening: () => void): Promise<void> {
-    const client = this.opened();
+    const client = this.createClient();
     const ended = new Promise<never>((_, reject) => client.once('end', () => reject(ENDED)).on('error', reject));
     ended.catch(() => undefined);
     try {
@@ -91,11 +97,11 @@ export class ChangeNotifier {
     }
   }
 
-  private opened(): pg.Client {
+  private createClient(): pg.Client {
     const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5000, keepAlive: true });
     client.on('notification', ({ payload = '' }) => {
       const [from, ...models] = payload.split(' ');
-      if (from !== this.own) this.onNotified(new Set(models));
+      if (from !== this.ownId) this.onNotified(new Set(models));
     });
     return client;
   }

@@ -26,25 +26,22 @@ interface StoreInfo {
   readonly partitions: number;
 }
 
-/** Whose rows these should be. */
+/** The log whose rows these are, and its number of partitions. */
 export interface StoreIdentity {
   readonly storeId: string;
   readonly partitions: number;
 }
 
-/** One process at a time prepares or takes over: the others wait here. */
+/** One process at a time prepares the schema or promotes tables: the others wait here. */
 const LOCK = `SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`;
 
-/**
- * Fails where the database does not order text by its code points, as every other database here
- * does.
- */
-export async function checkLocale(asks: SqlClient): Promise<void> {
-  const { rows } = await asks.query<{ about: Readonly<Record<string, string>>; encoding: string }>(
+/** Fails unless the database orders text by its code points, as SQLite does. */
+export async function checkLocale(db: SqlClient): Promise<void> {
+  const { rows } = await db.query<{ about: Readonly<Record<string, string>>; encoding: string }>(
     'SELECT to_jsonb(d) AS about, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()',
   );
   const { about = {}, encoding = '' } = rows[0] ?? {};
-  // Before version 15 there is but one provider.
+  // Before version 15 there is only one provider.
   const { datname, datlocprovider: provider = 'c', datcollate, datlocale } = about;
   const locale = provider === 'c' ? datcollate : (datlocale ?? about['daticulocale']);
   if (encoding === 'UTF8' && provider !== 'i' && /^(?:C|POSIX|C\.utf-?8)$/i.test(locale ?? '')) return;
@@ -54,109 +51,111 @@ export async function checkLocale(asks: SqlClient): Promise<void> {
 }
 
 /**
- * Makes the schema's own tables, and a place for each model that is new. Fails where the rows are
- * another log's, or folded into another number of partitions.
+ * Creates the schema's own tables, and an entry for each new model. Fails if the rows are another
+ * log's, or were folded into another number of partitions.
  */
 export async function prepareSchema(
-  asks: SqlClient,
-  whose: StoreIdentity,
+  db: SqlClient,
+  identity: StoreIdentity,
   models: readonly AnyProjection[],
   head?: bigint,
 ): Promise<void> {
-  await asks.query(LOCK);
-  await asks.query(STORE_INFO);
-  await asks.query('INSERT INTO house VALUES (1, $1, $2, 1, $3) ON CONFLICT DO NOTHING', [
-    whose.storeId,
+  await db.query(LOCK);
+  await db.query(STORE_INFO);
+  await db.query('INSERT INTO house VALUES (1, $1, $2, 1, $3) ON CONFLICT DO NOTHING', [
+    identity.storeId,
     FORMAT,
-    whose.partitions,
+    identity.partitions,
   ]);
-  await checkStoreInfo(asks, whose);
+  await checkStoreInfo(db, identity);
   for (const model of models) {
-    await asks.query('INSERT INTO models VALUES ($1, $2, 1, 1, $3) ON CONFLICT DO NOTHING', [
+    await db.query('INSERT INTO models VALUES ($1, $2, 1, 1, $3) ON CONFLICT DO NOTHING', [
       model.name,
       model.version,
       JSON.stringify(ownColumns(model)),
     ]);
     // A newer Entente beside this one may be filling a newer version.
-    await asks.query('DELETE FROM nexts WHERE name = $1 AND version < $2', [model.name, model.version]);
+    await db.query('DELETE FROM nexts WHERE name = $1 AND version < $2', [model.name, model.version]);
   }
-  if (head !== undefined) await rebuildTablesAhead(asks, models, head);
+  if (head !== undefined) await rebuildTablesAhead(db, models, head);
 }
 
 /**
- * Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under
- * another generation, so that no reader takes them for the same.
+ * Rows ahead of the log's end were folded from events that it no longer has. They are folded from
+ * scratch under another generation, so that no reader confuses the two.
  */
-async function rebuildTablesAhead(asks: SqlClient, models: readonly AnyProjection[], head: bigint): Promise<void> {
+async function rebuildTablesAhead(db: SqlClient, models: readonly AnyProjection[], head: bigint): Promise<void> {
   const ahead = async (table: string): Promise<boolean> =>
-    (await asks.query('SELECT 1 FROM checkpoints WHERE rows_in = $1 AND position > $2', [table, head])).count > 0;
-  for (const { name, table } of await activeTables(asks)) {
+    (await db.query('SELECT 1 FROM checkpoints WHERE rows_in = $1 AND position > $2', [table, head])).count > 0;
+  for (const { name, table } of await activeTables(db)) {
     const model = models.find((one) => one.name === name);
     if (model === undefined || !(await ahead(table))) continue;
-    await promote(asks, await allocatePending(asks, model, true));
-    await bumpCatalogVersion(asks);
+    await promote(db, await allocatePending(db, model, true));
+    await bumpCatalogVersion(db);
   }
-  for (const { name, table } of await pendingTables(asks, models))
-    if (await ahead(table)) await asks.query('DELETE FROM nexts WHERE name = $1', [name]);
+  for (const { name, table } of await pendingTables(db, models))
+    if (await ahead(table)) await db.query('DELETE FROM nexts WHERE name = $1', [name]);
 }
 
-/** Fails where the rows are not those of this log in these partitions. */
-export async function checkStoreInfo(asks: SqlClient, { storeId, partitions }: StoreIdentity): Promise<void> {
-  const [there] = (await asks.query<{ is: boolean }>(`SELECT to_regclass('house') IS NOT NULL AS is`)).rows;
-  const [info] = there?.is === true ? (await asks.query<StoreInfo>('SELECT * FROM house')).rows : [];
-  if (info === undefined)
-    throw new Fault('no-rows', 'the database holds no rows yet: start a projector on it, and they are folded', 1);
+/** Fails unless the rows are those of this log in these partitions. */
+export async function checkStoreInfo(db: SqlClient, { storeId, partitions }: StoreIdentity): Promise<void> {
+  const [table] = (await db.query<{ is: boolean }>(`SELECT to_regclass('house') IS NOT NULL AS is`)).rows;
+  const [info] = table?.is === true ? (await db.query<StoreInfo>('SELECT * FROM house')).rows : [];
+  if (info === undefined) throw new Fault('no-rows', 'the database holds no rows yet: start a projector on it', 1);
   if (info.format > FORMAT)
     throw new Error(`these rows were written by a newer Entente (format ${info.format}): run that one`);
   if (info.log !== storeId)
     throw new Error(
-      `this database holds the rows of another log (${info.log}, not ${storeId}): name another database, or drop the schema ${SCHEMA}, and they are folded anew`,
+      `this database holds the rows of another log (${info.log}, not ${storeId}): name another database, or drop the schema ${SCHEMA} to fold them again`,
     );
   if (info.partitions !== partitions)
     throw new Error(
-      `these rows were folded in ${info.partitions} partitions, and the log comes in ${partitions}: name another database, or drop the schema ${SCHEMA}, and they are folded anew`,
+      `these rows were folded in ${info.partitions} partitions, and the log has ${partitions}: name another database, or drop the schema ${SCHEMA} to fold them again`,
     );
 }
 
-/** The turn, such that nobody takes over before the transaction ends. */
-export async function lockedCatalogVersion(asks: SqlClient): Promise<number> {
-  const { rows } = await asks.query<{ turn: number }>('SELECT turn FROM house FOR SHARE');
+/** The catalog version, locked: no process promotes tables before the transaction ends. */
+export async function lockedCatalogVersion(db: SqlClient): Promise<number> {
+  const { rows } = await db.query<{ turn: number }>('SELECT turn FROM house FOR SHARE');
   return rows[0]?.turn ?? 0;
 }
 
-/** Nobody else takes over, prepares or keeps rows before the transaction ends. */
-export async function lockStoreInfo(asks: SqlClient): Promise<void> {
-  await asks.query(LOCK);
-  await asks.query('SELECT turn FROM house FOR UPDATE');
+/**
+ * Locks the catalog: no other process promotes, prepares or writes rows before the transaction
+ * ends.
+ */
+export async function lockStoreInfo(db: SqlClient): Promise<void> {
+  await db.query(LOCK);
+  await db.query('SELECT turn FROM house FOR UPDATE');
 }
 
-export const bumpCatalogVersion = async (asks: SqlClient): Promise<void> => {
-  await asks.query('UPDATE house SET turn = turn + 1');
+export const bumpCatalogVersion = async (db: SqlClient): Promise<void> => {
+  await db.query('UPDATE house SET turn = turn + 1');
 };
 
-/** What is served, of each model. */
-export async function activeTables(asks: SqlClient): Promise<readonly ModelTable[]> {
-  const { rows } = await asks.query('SELECT * FROM models');
+/** The active table of each model. */
+export async function activeTables(db: SqlClient): Promise<readonly ModelTable[]> {
+  const { rows } = await db.query('SELECT * FROM models');
   return rows.map((row) => tableFrom(row, JSON.parse(String(row['columns'])) as OwnColumn[]));
 }
 
-/** What is being filled, of these models in the version of the code. */
-export async function pendingTables(asks: SqlClient, models: readonly AnyProjection[]): Promise<readonly ModelTable[]> {
-  const { rows } = await asks.query('SELECT * FROM nexts');
+/** The pending tables of these models, in the version of the code. */
+export async function pendingTables(db: SqlClient, models: readonly AnyProjection[]): Promise<readonly ModelTable[]> {
+  const { rows } = await db.query('SELECT * FROM nexts');
   return rows.flatMap((row) => {
     const model = models.find(({ name, version }) => name === row['name'] && version === Number(row['version']));
     return model === undefined ? [] : [tableFrom(row, ownColumns(model))];
   });
 }
 
-/** The place of a model's next version: where an earlier rebuild left it, or a new one. */
-export async function allocatePending(asks: SqlClient, model: AnyProjection, anew: boolean): Promise<ModelTable> {
-  const [there] = await pendingTables(asks, [model]);
-  if (there !== undefined && !anew) return there;
-  const other = await asks.query<{ generation: number }>('SELECT generation FROM nexts WHERE name = $1', [model.name]);
-  const living = (await activeTables(asks)).find(({ name }) => name === model.name);
-  const generation = Math.max(living?.generation ?? 0, other.rows[0]?.generation ?? 0) + 1;
-  await asks.query(
+/** The pending table of a model: the one that an interrupted rebuild left, or a new one. */
+export async function allocatePending(db: SqlClient, model: AnyProjection, fromScratch: boolean): Promise<ModelTable> {
+  const [pending] = await pendingTables(db, [model]);
+  if (pending !== undefined && !fromScratch) return pending;
+  const other = await db.query<{ generation: number }>('SELECT generation FROM nexts WHERE name = $1', [model.name]);
+  const active = (await activeTables(db)).find(({ name }) => name === model.name);
+  const generation = Math.max(active?.generation ?? 0, other.rows[0]?.generation ?? 0) + 1;
+  await db.query(
     'INSERT INTO nexts VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET version = excluded.version, generation = excluded.generation',
     [model.name, model.version, generation],
   );
@@ -164,35 +163,35 @@ export async function allocatePending(asks: SqlClient, model: AnyProjection, ane
 }
 
 /**
- * Serves what was being filled, in place of what was served. The old one's checkpoints go: who
- * still folds it is fenced.
+ * Makes a pending table the active one. It removes the checkpoints of the retired table, which
+ * fences workers that still fold it.
  */
-export async function promote(asks: SqlClient, next: ModelTable): Promise<void> {
-  const before = (await activeTables(asks)).find(({ name }) => name === next.name);
-  await asks.query('UPDATE models SET version = $1, generation = $2, epoch = epoch + 1, columns = $3 WHERE name = $4', [
-    next.version,
-    next.generation,
-    JSON.stringify(next.columns),
-    next.name,
+export async function promote(db: SqlClient, pending: ModelTable): Promise<void> {
+  const previous = (await activeTables(db)).find(({ name }) => name === pending.name);
+  await db.query('UPDATE models SET version = $1, generation = $2, epoch = epoch + 1, columns = $3 WHERE name = $4', [
+    pending.version,
+    pending.generation,
+    JSON.stringify(pending.columns),
+    pending.name,
   ]);
-  await asks.query('DELETE FROM nexts WHERE name = $1', [next.name]);
+  await db.query('DELETE FROM nexts WHERE name = $1', [pending.name]);
   for (const own of ['checkpoints', 'parked'])
-    await asks.query(`DELETE FROM ${own} WHERE rows_in = $1`, [before?.table ?? '']);
+    await db.query(`DELETE FROM ${own} WHERE rows_in = $1`, [previous?.table ?? '']);
 }
 
-/** Drops the tables that nobody serves or fills any more. */
-export async function dropUnused(asks: SqlClient): Promise<void> {
-  await asks.query(LOCK);
-  const { rows: nexts } = await asks.query('SELECT * FROM nexts');
-  const wanted = new Set(
-    [...(await activeTables(asks)), ...nexts.map((row) => tableFrom(row, []))].map(({ table }) => table),
+/** Drops the tables that are neither active nor pending. */
+export async function dropUnused(db: SqlClient): Promise<void> {
+  await db.query(LOCK);
+  const { rows: pendingRows } = await db.query('SELECT * FROM nexts');
+  const used = new Set(
+    [...(await activeTables(db)), ...pendingRows.map((row) => tableFrom(row, []))].map(({ table }) => table),
   );
-  const { rows } = await asks.query<{ name: string }>(
+  const { rows } = await db.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = '${SCHEMA}' AND tablename ~ '_v[0-9]+_g[0-9]+$'`,
   );
   for (const { name } of rows) {
-    if (wanted.has(name)) continue;
-    await asks.query(`DROP TABLE IF EXISTS "${name}"`);
-    for (const own of ['checkpoints', 'parked']) await asks.query(`DELETE FROM ${own} WHERE rows_in = $1`, [name]);
+    if (used.has(name)) continue;
+    await db.query(`DROP TABLE IF EXISTS "${name}"`);
+    for (const own of ['checkpoints', 'parked']) await db.query(`DELETE FROM ${own} WHERE rows_in = $1`, [name]);
   }
 }

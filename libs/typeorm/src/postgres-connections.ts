@@ -2,7 +2,7 @@ import { Fault, DiskFull } from '@entente/engine';
 import pg from 'pg';
 import type { SqlQuery } from './sql-program.js';
 
-/** What can be asked: a pool, or one connection within a transaction. */
+/** Runs statements: on a pool, or on one connection within a transaction. */
 export interface SqlClient {
   query<Row extends object = Record<string, unknown>>(
     sql: string,
@@ -14,27 +14,27 @@ export interface QueryResult<Row> {
   readonly count: number;
 }
 
-/** The schema of all that Entente keeps in a database. */
+/** The schema of all tables of Entente in a database. */
 export const SCHEMA = 'entente';
-/** Where every connection looks first. */
+/** The schema in which every connection looks first. */
 export const SEARCH_PATH = `-c search_path=${SCHEMA}`;
 
 /** How connections are opened. */
 export interface PostgresOptions {
   /**
-   * `postgres://user:password@host:port/database`, with `sslmode` and whatever else the driver
-   * reads of it.
+   * `postgres://user:password@host:port/database`, with `sslmode` and other parameters of the
+   * driver.
    */
   readonly url: string;
-  /** So many connections at most. */
+  /** The maximum number of connections. */
   readonly connections?: number;
-  /** A statement that takes longer, in milliseconds, is given up. */
+  /** Milliseconds after which the server cancels a statement. */
   readonly statementTimeout?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** A pool of connections to one database, and what its errors mean. */
+/** A pool of connections to one database; it translates the driver's errors. */
 export class Connections implements SqlClient {
   private readonly pool: pg.Pool;
   private readonly named = new Map<string, string>();
@@ -47,7 +47,7 @@ export class Connections implements SqlClient {
       statement_timeout: options.statementTimeout ?? 60_000,
       options: SEARCH_PATH,
     });
-    // A connection that breaks while nobody uses it is replaced by the next one.
+    // A connection that breaks while it is idle is replaced by the next one.
     this.pool.on('error', () => undefined);
   }
 
@@ -61,31 +61,29 @@ export class Connections implements SqlClient {
   }
 
   /**
-   * Works on one connection within one transaction, kept when the work ends and taken back when it
-   * fails.
+   * Works on one connection within one transaction. It commits when the work ends, and rolls back
+   * if the work fails.
    */
-  async transaction<T>(work: (asks: SqlClient) => Promise<T>, mode = ''): Promise<T> {
-    return this.onOne(async (client) => {
-      const asks: SqlClient = {
+  async transaction<T>(work: (db: SqlClient) => Promise<T>, mode = ''): Promise<T> {
+    return this.withConnection(async (client) => {
+      const db: SqlClient = {
         query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
           const { rows, rowCount } = await client.query<Row>(this.prepared(sql, values));
           return { rows, count: rowCount ?? 0 };
         },
       };
       await client.query(`BEGIN ${mode}`);
-      const done = await work(asks);
+      const result = await work(db);
       await client.query('COMMIT');
-      return done;
+      return result;
     });
   }
 
-  /**
-   * Answers statements on one connection, all of one moment. Each is prepared once a connection.
-   */
-  async inSnapshot<T>(work: (answer: (asked: SqlQuery) => Promise<readonly unknown[]>) => Promise<T>): Promise<T> {
-    return this.onOne(async (client) => {
+  /** Runs statements on one connection, in one snapshot. Each is prepared once per connection. */
+  async inSnapshot<T>(work: (run: (statement: SqlQuery) => Promise<readonly unknown[]>) => Promise<T>): Promise<T> {
+    return this.withConnection(async (client) => {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      const done = await work(async ({ sql, values, raw = false }) => {
+      const result = await work(async ({ sql, values, raw = false }) => {
         const { rows } = await client.query<object>({
           name: this.nameOf(sql),
           text: numbered(sql),
@@ -95,7 +93,7 @@ export class Connections implements SqlClient {
         return rows;
       });
       await client.query('COMMIT');
-      return done;
+      return result;
     });
   }
 
@@ -103,21 +101,18 @@ export class Connections implements SqlClient {
     await this.pool.end();
   }
 
-  /**
-   * A connection on which something failed, other than by the rules of the database, is not used
-   * again.
-   */
-  private async onOne<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  /** After an error that is not the database's own, the connection is not used again. */
+  private async withConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     let client: pg.PoolClient;
     try {
       client = await this.pool.connect();
     } catch (error) {
       throw translateError(error);
     }
-    // One that breaks while it is used fails the statement at hand; without a listener it would end
+    // A connection that breaks in use fails the current statement. Without a listener, it would end
     // the process.
-    const broke = (): void => undefined;
-    client.on('error', broke);
+    const ignore = (): void => undefined;
+    client.on('error', ignore);
     let failed: Error | undefined;
     try {
       return await work(client);
@@ -130,12 +125,12 @@ export class Connections implements SqlClient {
       );
       throw translateError(error);
     } finally {
-      client.removeListener('error', broke);
+      client.removeListener('error', ignore);
       client.release(failed);
     }
   }
 
-  /** A statement with values is prepared once a connection. */
+  /** A statement with values is prepared once per connection. */
   private prepared(sql: string, values: readonly unknown[]): pg.QueryConfig {
     return values.length === 0 ? { text: sql } : { name: this.nameOf(sql), text: sql, values: [...values] };
   }
@@ -150,15 +145,15 @@ export class Connections implements SqlClient {
   }
 }
 
-/** `?` as PostgreSQL numbers it; what is numbered already stays. */
+/** Replaces `?` by the numbers that PostgreSQL expects. */
 function numbered(sql: string): string {
   let n = 0;
   return sql.replaceAll('?', () => `$${(n += 1)}`);
 }
 
 /**
- * A short name of a text: alike for alike, so that a name that is used again never stands for
- * another statement.
+ * A short hash of a text: the same text gives the same name, so that a name never refers to another
+ * statement.
  */
 function hash(text: string): string {
   let value = 0xcbf29ce484222325n;
@@ -168,22 +163,22 @@ function hash(text: string): string {
 }
 
 /**
- * SQLSTATE classes after which trying again helps: connection exceptions, resources, an operator's
- * doing, deadlocks and serialization.
+ * SQLSTATE classes after which trying again helps: connection exceptions, resources, operator
+ * intervention, deadlocks and serialization.
  */
 const TRANSIENT = /^(?:08|53|57P|40)/;
 
-/** What a driver's error means for whoever waits: no room, try again, or a fault as it is. */
+/** Translates a driver's error for the caller: disk full, try again, or the error itself. */
 export function translateError(error: unknown): Error {
   const failed = error as Error;
   if (failed instanceof Fault) return failed;
   const { code = '' } = failed as { code?: string };
   if (code === '53100') return new DiskFull('the rows');
-  const away =
+  const isTransient =
     failed instanceof pg.DatabaseError
       ? TRANSIENT.test(code)
       : /^E[A-Z]+$/.test(code) || /terminated|timeout|not queryable|connection|closed/i.test(failed.message);
-  if (!away) return failed;
+  if (!isTransient) return failed;
   return new Fault('rows-away', `the database does not answer just now (${failed.message}); try again`, 1, {
     cause: error,
   });

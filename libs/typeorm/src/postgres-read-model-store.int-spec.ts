@@ -184,7 +184,7 @@ describe('the PostgreSQL read model store', () => {
     const url = await postgres.database();
     await (await opened(url)).close();
     await expect(opened(url, { log: 'log-2' })).rejects.toThrow('holds the rows of another log (log-1, not log-2)');
-    await expect(opened(url, { partitions: 4 })).rejects.toThrow('folded in 1 partitions, and the log comes in 4');
+    await expect(opened(url, { partitions: 4 })).rejects.toThrow('folded in 1 partitions, and the log has 4');
     const english = await postgres.database(`LOCALE_PROVIDER icu ICU_LOCALE 'en' TEMPLATE template0`);
     await expect(opened(english)).rejects.toThrow('make one with locale C');
     await expect(opened(url.replace(/\/[^/]*$/, '/nowhere'))).rejects.toThrow('does not exist');

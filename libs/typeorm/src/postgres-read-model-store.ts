@@ -50,17 +50,17 @@ export interface PostgresReadModelStoreOptions extends PostgresOptions {
   readonly views: readonly StoredView[];
   /** Into how many partitions the log is folded. */
   readonly partitions: number;
-  /** Is told each time that the database is listened to anew after that had ended. */
+  /** Called each time that it listens to the database again after the connection was lost. */
   readonly reconnected?: () => void;
-  /** Rows are read, never written, and no table is made. */
+  /** Rows are read, never written, and no table is created. */
   readonly readonly?: boolean;
 }
 
 /**
- * Rows in a PostgreSQL database, in a schema of their own, for as many processes as one likes:
- * those that fold fence each other by the checkpoints, all see what is served by the turn, and tell
- * each other what moved. TypeORM makes the tables and compiles the queries. Every answer is read in
- * one transaction of one moment.
+ * Rows in a PostgreSQL database, in a schema of their own, for any number of processes. Processes
+ * that fold fence each other by the checkpoints, all see the active tables by the catalog version,
+ * and they notify each other of changes. TypeORM creates the tables and compiles the queries. Every
+ * answer is read in one transaction, from one snapshot.
  */
 export class PostgresReadModelStore extends ReadModelStore {
   readonly partitions: number;
@@ -68,9 +68,9 @@ export class PostgresReadModelStore extends ReadModelStore {
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private storeId = '';
   private era = '';
-  private served = new ReadModelCatalog(0, new Map(), []);
+  private catalog = new ReadModelCatalog(0, new Map(), []);
   private reader: RowReader | null = null;
-  private news: ChangeNotifier | null = null;
+  private notifier: ChangeNotifier | null = null;
   private loading: Promise<void> | null = null;
 
   constructor(private readonly options: PostgresReadModelStoreOptions) {
@@ -79,67 +79,67 @@ export class PostgresReadModelStore extends ReadModelStore {
     this.connections = new Connections(options);
   }
 
-  /** Where it fails, nothing of it stays open: another try takes another store. */
+  /** If it fails, nothing stays open. Use a new store for the next attempt. */
   async open(storeId: string, head?: bigint, era = ''): Promise<void> {
     this.era = era;
     try {
-      await this.openOn(storeId, head);
+      await this.prepareAndLoad(storeId, head);
     } catch (error) {
       await this.close();
       throw error;
     }
   }
 
-  private async openOn(storeId: string, head?: bigint): Promise<void> {
+  private async prepareAndLoad(storeId: string, head?: bigint): Promise<void> {
     this.storeId = storeId;
     const { models, readonly = false } = this.options;
     await checkLocale(this.connections);
     if (!readonly)
-      await this.connections.transaction(async (asks) => {
-        await prepareSchema(asks, { storeId, partitions: this.partitions }, models, head);
-        await this.makeTables(this.stored(await activeTables(asks)), asks);
-        await dropUnused(asks);
+      await this.connections.transaction(async (db) => {
+        await prepareSchema(db, { storeId, partitions: this.partitions }, models, head);
+        await this.makeTables(this.resolve(await activeTables(db)), db);
+        await dropUnused(db);
       });
     await this.load();
-    this.news = new ChangeNotifier(
+    this.notifier = new ChangeNotifier(
       this.connections,
       this.options.url,
-      (moved) => this.notify(moved),
+      (changed) => this.notify(changed),
       this.options.reconnected,
     );
-    await this.news.begun;
+    await this.notifier.ready;
   }
 
-  private stored(kept: readonly ModelTable[]): ReadonlyMap<string, StoredModel> {
-    return resolveTables(kept, this.options.models, ON_POSTGRES, this.era);
+  private resolve(tables: readonly ModelTable[]): ReadonlyMap<string, StoredModel> {
+    return resolveTables(tables, this.options.models, ON_POSTGRES, this.era);
   }
 
-  /** Takes up what is served now. */
+  /** Loads the active tables. */
   private async load(): Promise<void> {
     const { models, views } = this.options;
-    const whose = { storeId: this.storeId, partitions: this.partitions };
-    const served = await this.connections.transaction(async (asks) => {
-      await checkStoreInfo(asks, whose);
-      const { rows } = await asks.query<{ turn: number }>('SELECT turn FROM house');
-      return new ReadModelCatalog(rows[0]?.turn ?? 0, this.stored(await activeTables(asks)), views);
+    const identity = { storeId: this.storeId, partitions: this.partitions };
+    const catalog = await this.connections.transaction(async (db) => {
+      await checkStoreInfo(db, identity);
+      const { rows } = await db.query<{ turn: number }>('SELECT turn FROM house');
+      return new ReadModelCatalog(rows[0]?.turn ?? 0, this.resolve(await activeTables(db)), views);
     }, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const missing = models.find(({ name }) => !served.models.has(name));
+    const missing = models.find(({ name }) => !catalog.models.has(name));
     if (missing !== undefined)
       throw new Fault(
         'no-rows',
         `${missing.name} is not in these rows yet: start a projector of this version of Entente on them`,
         1,
       );
-    const compiler = await this.dataSource([...served.models.values()]);
+    const compiler = await this.dataSource([...catalog.models.values()]);
     const first = this.reader === null;
     this.reader = new RowReader(compiler, this.partitions);
-    this.served = served;
-    // It has compiled nothing yet, and needs no connection to do so.
+    this.catalog = catalog;
+    // It has not compiled anything yet, and needs no connection for that.
     await compiler.destroy();
-    if (!first) this.notify(new Set(served.models.keys()));
+    if (!first) this.notify(new Set(catalog.models.keys()));
   }
 
-  /** Knows the tables of some models; TypeORM asks the database for its version. */
+  /** Knows the tables of some models; TypeORM reads the version of the database. */
   private dataSource(models: readonly StoredModel[]): Promise<DataSource> {
     return new DataSource({
       type: 'postgres',
@@ -156,21 +156,21 @@ export class PostgresReadModelStore extends ReadModelStore {
       });
   }
 
-  /** Makes the tables that are not there yet, as TypeORM writes them, within a transaction. */
-  private async makeTables(models: ReadonlyMap<string, StoredModel>, asks: SqlClient): Promise<void> {
-    const there = await asks.query<{ name: string }>(
+  /** Creates the missing tables as TypeORM defines them, within a transaction. */
+  private async makeTables(models: ReadonlyMap<string, StoredModel>, db: SqlClient): Promise<void> {
+    const existing = await db.query<{ name: string }>(
       `SELECT tablename AS name FROM pg_tables WHERE schemaname = '${SCHEMA}'`,
     );
-    const missing = [...models.values()].filter(({ table }) => !there.rows.some(({ name }) => name === table));
+    const missing = [...models.values()].filter(({ table }) => !existing.rows.some(({ name }) => name === table));
     if (missing.length === 0) return;
     const compiler = await this.dataSource(missing);
     try {
       for (const { table } of missing) {
         const runner = compiler.createQueryRunner();
         runner.enableSqlMemory();
-        const made = Table.create(compiler.getMetadata(table), compiler.driver);
-        await runner.createTable(new Table({ ...made, columns: made.columns }), false, false, true);
-        for (const { query } of runner.getMemorySql().upQueries) await asks.query(query);
+        const definition = Table.create(compiler.getMetadata(table), compiler.driver);
+        await runner.createTable(new Table({ ...definition, columns: definition.columns }), false, false, true);
+        for (const { query } of runner.getMemorySql().upQueries) await db.query(query);
         await runner.release();
       }
     } finally {
@@ -178,7 +178,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     }
   }
 
-  /** Takes up what another turn serves, where it has come, by this process or another. */
+  /** Loads the active tables again after any process has changed the catalog. */
   private async reload(): Promise<void> {
     this.loading ??= this.load().finally(() => (this.loading = null));
     await this.loading;
@@ -186,21 +186,21 @@ export class PostgresReadModelStore extends ReadModelStore {
 
   private async upToDate(): Promise<void> {
     const { rows } = await this.connections.query<{ turn: number }>('SELECT turn FROM house');
-    if (rows[0]?.turn !== this.served.version) await this.reload();
+    if (rows[0]?.turn !== this.catalog.version) await this.reload();
   }
 
   async catalogVersion(): Promise<number> {
     await this.upToDate();
-    return this.served.version;
+    return this.catalog.version;
   }
 
   async outdated(): Promise<readonly string[]> {
     await this.upToDate();
-    return this.served.outdated();
+    return this.catalog.outdated();
   }
 
   names(): readonly ReadModelDescription[] {
-    return this.served.names();
+    return this.catalog.names();
   }
 
   refuses(model: AnyProjection, row: object): string | null {
@@ -208,7 +208,7 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   async checkpoints(): Promise<ReadonlyMap<string, Positions>> {
-    return this.inSnapshot((served, reader) => reader.allCheckpoints(served.models.values()));
+    return this.inSnapshot((catalog, reader) => reader.allCheckpoints(catalog.models.values()));
   }
 
   async parked(): Promise<readonly Parked[]> {
@@ -217,61 +217,61 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   /**
-   * Of the tables that were served when it last looked: where they are not any more, `commit` keeps
+   * Reads the tables that were active at the last look. If they no longer are, `commit` writes
    * nothing of what is folded onto them.
    */
   async current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
     return this.writer().current(this.connections, model, ids);
   }
 
-  async commit(batches: readonly ModelBatch[], turn?: number): Promise<boolean> {
-    const served = this.served.version;
-    if (served !== (turn ?? served)) return false;
-    const moved = new Set(batches.map(({ model }) => model));
+  async commit(batches: readonly ModelBatch[], catalogVersion?: number): Promise<boolean> {
+    const current = this.catalog.version;
+    if (current !== (catalogVersion ?? current)) return false;
+    const changed = new Set(batches.map(({ model }) => model));
     try {
-      await this.connections.transaction(async (asks) => {
+      await this.connections.transaction(async (db) => {
         const cleared = batches.some((batch) => (batch.cleared?.length ?? 0) > 0);
-        if (cleared) await lockStoreInfo(asks);
-        if ((await lockedCatalogVersion(asks)) !== served) throw new Fenced();
-        await this.writer().keep(asks, batches);
+        if (cleared) await lockStoreInfo(db);
+        if ((await lockedCatalogVersion(db)) !== current) throw new Fenced();
+        await this.writer().write(db, batches);
       });
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       return false;
     }
-    this.news?.notify(moved);
-    this.notify(moved);
+    this.notifier?.notify(changed);
+    this.notify(changed);
     return true;
   }
 
-  async rebuild(names: readonly string[], anew: boolean): Promise<Rebuild> {
+  async rebuild(names: readonly string[], fromScratch: boolean): Promise<Rebuild> {
     await this.upToDate();
-    const models = names.map((name) => this.served.model(name).model);
-    const kept = await this.connections.transaction(async (asks) => {
-      await lockStoreInfo(asks);
-      const next: ModelTable[] = [];
-      for (const model of models) next.push(await allocatePending(asks, model, anew));
-      await this.makeTables(this.stored(next), asks);
-      return next;
+    const models = names.map((name) => this.catalog.model(name).model);
+    const pending = await this.connections.transaction(async (db) => {
+      await lockStoreInfo(db);
+      const tables: ModelTable[] = [];
+      for (const model of models) tables.push(await allocatePending(db, model, fromScratch));
+      await this.makeTables(this.resolve(tables), db);
+      return tables;
     });
-    const stored = (of: readonly ModelTable[]): ReadonlyMap<string, StoredModel> => this.stored(of);
-    return new PostgresRebuild(this.connections, this.partitions, kept, stored, () => this.reload());
+    const resolve = (of: readonly ModelTable[]): ReadonlyMap<string, StoredModel> => this.resolve(of);
+    return new PostgresRebuild(this.connections, this.partitions, pending, resolve, () => this.reload());
   }
 
   query(name: string, query: RowQuery): Promise<ResultPage> {
-    return this.ofOne(name, (source, reader) => reader.query(source, query));
+    return this.querySource(name, (source, reader) => reader.query(source, query));
   }
   totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]> {
-    return this.ofOne(name, (source, reader) => reader.totals(source, where, pin));
+    return this.querySource(name, (source, reader) => reader.totals(source, where, pin));
   }
   positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
-    return this.ofOne(name, (source, reader) => reader.reach(source));
+    return this.querySource(name, (source, reader) => reader.positions(source));
   }
   changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
-    return this.ofOne(name, (source, reader) => reader.changes(source, since, upTo));
+    return this.querySource(name, (source, reader) => reader.changes(source, since, upTo));
   }
   origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null> {
-    return this.ofOne(name, (source, reader) => reader.origins(source, key, pin));
+    return this.querySource(name, (source, reader) => reader.origins(source, key, pin));
   }
 
   onCommit(listener: (models: ReadonlySet<string>) => void): () => void {
@@ -280,30 +280,30 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   async close(): Promise<void> {
-    await this.news?.close();
+    await this.notifier?.close();
     await this.connections.close();
   }
 
-  private notify(moved: ReadonlySet<string>): void {
-    for (const listener of this.listeners) listener(moved);
+  private notify(changed: ReadonlySet<string>): void {
+    for (const listener of this.listeners) listener(changed);
   }
 
   private writer(): PostgresRowWriter {
-    return new PostgresRowWriter(this.served.models);
+    return new PostgresRowWriter(this.catalog.models);
   }
 
-  private ofOne<T>(name: string, work: (source: Queryable, reader: RowReader) => SqlProgram<T>): Promise<T> {
-    return this.inSnapshot((served, reader) => work(served.source(name), reader));
+  private querySource<T>(name: string, work: (source: Queryable, reader: RowReader) => SqlProgram<T>): Promise<T> {
+    return this.inSnapshot((catalog, reader) => work(catalog.source(name), reader));
   }
 
-  /** Everything that one answer reads is read in one transaction, of what is served in it. */
-  private async inSnapshot<T>(work: (served: ReadModelCatalog, reader: RowReader) => SqlProgram<T>): Promise<T> {
+  /** Reads everything for one answer in one transaction, from the tables that are active in it. */
+  private async inSnapshot<T>(work: (catalog: ReadModelCatalog, reader: RowReader) => SqlProgram<T>): Promise<T> {
     for (;;) {
-      const { served, reader } = this;
+      const { catalog, reader } = this;
       if (reader === null) throw new Error('the rows are not open');
       const answer = await this.connections.inSnapshot((answer) =>
         runAsync(
-          whereServed(served, reader, () => work(served, reader)),
+          ifActive(catalog, reader, () => work(catalog, reader)),
           answer,
         ),
       );
@@ -313,11 +313,11 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 }
 
-/** An answer, where it is of the tables that were served when it was begun; else null. */
-function* whereServed<T>(
-  served: ReadModelCatalog,
+/** The result of a program if the tables are still the active ones; else null. */
+function* ifActive<T>(
+  catalog: ReadModelCatalog,
   reader: RowReader,
-  steps: () => SqlProgram<T>,
+  program: () => SqlProgram<T>,
 ): SqlProgram<{ readonly is: T } | null> {
-  return (yield* reader.catalogVersion()) === served.version ? { is: yield* steps() } : null;
+  return (yield* reader.catalogVersion()) === catalog.version ? { is: yield* program() } : null;
 }

@@ -6,19 +6,19 @@ import type { SqlClient, Connections } from './postgres-connections.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
 import type { StoredModel } from './queryable.js';
 
-/** The next tables of some models, filled beside the living ones, whoever folds those meanwhile. */
+/** The pending tables of some models, filled while other workers fold the active ones. */
 export class PostgresRebuild extends Rebuild {
   private readonly writer: PostgresRowWriter;
 
   constructor(
     private readonly connections: Connections,
     readonly partitions: number,
-    private readonly next: readonly ModelTable[],
+    private readonly pending: readonly ModelTable[],
     private readonly stored: (kept: readonly ModelTable[]) => ReadonlyMap<string, StoredModel>,
-    private readonly taken: () => Promise<void>,
+    private readonly promoted: () => Promise<void>,
   ) {
     super();
-    this.writer = new PostgresRowWriter(stored(next));
+    this.writer = new PostgresRowWriter(stored(pending));
   }
 
   refuses(model: AnyProjection, row: object): string | null {
@@ -36,9 +36,9 @@ export class PostgresRebuild extends Rebuild {
 
   async commit(batches: readonly ModelBatch[]): Promise<boolean> {
     try {
-      await this.connections.transaction(async (asks) => {
-        if (!(await this.stands(asks))) throw new Fenced();
-        await this.writer.keep(asks, batches);
+      await this.connections.transaction(async (db) => {
+        if (!(await this.isCurrent(db))) throw new Fenced();
+        await this.writer.write(db, batches);
       });
       return true;
     } catch (error) {
@@ -48,31 +48,30 @@ export class PostgresRebuild extends Rebuild {
   }
 
   async cutOver(): Promise<boolean> {
-    const taken = await this.connections.transaction(async (asks) => {
-      await lockStoreInfo(asks);
-      if (!(await this.stands(asks)))
-        throw new Error('another rebuild of the same read model took over: this one ends');
-      if (!(await this.writer.reaches(asks, new PostgresRowWriter(this.stored(await activeTables(asks))))))
-        return false;
-      for (const next of this.next) await promote(asks, next);
-      await bumpCatalogVersion(asks);
+    const promoted = await this.connections.transaction(async (db) => {
+      await lockStoreInfo(db);
+      if (!(await this.isCurrent(db)))
+        throw new Error('another rebuild of the same read model was promoted: this one ends');
+      if (!(await this.writer.reaches(db, new PostgresRowWriter(this.stored(await activeTables(db)))))) return false;
+      for (const pending of this.pending) await promote(db, pending);
+      await bumpCatalogVersion(db);
       return true;
     });
-    if (taken) await this.taken();
-    return taken;
+    if (promoted) await this.promoted();
+    return promoted;
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Whether it is still this that is being filled, until the transaction ends. */
-  private async stands(asks: SqlClient): Promise<boolean> {
-    const { rows } = await asks.query<{ name: string; generation: number }>(
+  /** Whether these are still the pending tables, until the transaction ends. */
+  private async isCurrent(db: SqlClient): Promise<boolean> {
+    const { rows } = await db.query<{ name: string; generation: number }>(
       'SELECT name, generation FROM nexts WHERE name = ANY($1) FOR SHARE',
-      [this.next.map(({ name }) => name)],
+      [this.pending.map(({ name }) => name)],
     );
-    return this.next.every(({ name, generation }) =>
+    return this.pending.every(({ name, generation }) =>
       rows.some((there) => there.name === name && there.generation === generation),
     );
   }

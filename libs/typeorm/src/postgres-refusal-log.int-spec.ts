@@ -8,7 +8,7 @@ const postgres = postgresForTests();
 
 describeContract('RefusalLog', REFUSAL_LOG, async () => {
   const url = await postgres.database();
-  const open = (most = 100, mostWaiting = 100) => PostgresRefusalLog.open({ url, most, mostWaiting });
+  const open = (maxEntries = 100, maxWaiting = 100) => PostgresRefusalLog.open({ url, maxEntries, maxWaiting });
   return { port: { open }, end: () => Promise.resolve() };
 });
 

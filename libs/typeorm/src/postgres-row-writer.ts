@@ -1,6 +1,6 @@
 import { type ModelBatch, type Parked, type Positions, type RowId, rowKey } from '@entente/engine';
 import type { AnyProjection, ColumnType } from '@entente/kernel';
-import { CHECKPOINTS, type KeptCheckpoint, pinsOf } from './checkpoints.js';
+import { CHECKPOINTS, type StoredCheckpoint, checkpointsByModel } from './checkpoints.js';
 import { bumpCatalogVersion } from './postgres-catalogue.js';
 import type { SqlClient } from './postgres-connections.js';
 import { parkedOf } from './row-writer.js';
@@ -26,10 +26,10 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
   json: 'text',
 };
 
-/** What PostgreSQL is given of a row. */
+/** A cell of a row as the driver receives it. */
 type PostgresCell = string | number | bigint | boolean | null;
 
-/** A cell as PostgreSQL keeps it. Fails where a row cannot hold the value. */
+/** A cell as PostgreSQL stores it. Fails if a row cannot hold the value. */
 function cellOf(column: OwnColumn, value: unknown): PostgresCell {
   const cell = encode(column, value);
   if (typeof cell === 'string' && cell.includes('\u0000'))
@@ -38,7 +38,7 @@ function cellOf(column: OwnColumn, value: unknown): PostgresCell {
 }
 
 /**
- * Values as PostgreSQL reads an array of them: the driver does the same, at several times the cost.
+ * Values in PostgreSQL's syntax of an array: the driver does the same, at several times the cost.
  */
 function arrayOf(values: readonly PostgresCell[]): string {
   let text = '{';
@@ -51,15 +51,12 @@ function arrayOf(values: readonly PostgresCell[]): string {
   return `${text}}`;
 }
 
-/**
- * Raised where a batch was folded on rows that are not those that stand: its transaction is taken
- * back.
- */
+/** Thrown if a batch was not folded on the current rows: its transaction is rolled back. */
 export class Fenced extends Error {}
 
 /**
- * Writes versions of rows, with their checkpoints and parked streams: a statement for all rows of a
- * kind, within a transaction that is given.
+ * Writes versions of rows, with their checkpoints and parked streams: one statement for all rows of
+ * a model, within the caller's transaction.
  */
 export class PostgresRowWriter {
   constructor(private readonly models: ReadonlyMap<string, StoredModel>) {}
@@ -73,24 +70,24 @@ export class PostgresRowWriter {
     }
   }
 
-  /** How far each model is in each of so many partitions. */
-  async checkpoints(asks: SqlClient, partitions: number): Promise<ReadonlyMap<string, Positions>> {
-    const { rows } = await asks.query<KeptCheckpoint>(CHECKPOINTS);
-    return pinsOf(rows, this.models.values(), partitions);
+  /** The checkpoints of each model, one for each partition. */
+  async checkpoints(db: SqlClient, partitions: number): Promise<ReadonlyMap<string, Positions>> {
+    const { rows } = await db.query<StoredCheckpoint>(CHECKPOINTS);
+    return checkpointsByModel(rows, this.models.values(), partitions);
   }
 
-  async parked(asks: SqlClient): Promise<readonly Parked[]> {
-    const { rows } = await asks.query('SELECT * FROM parked ORDER BY position');
+  async parked(db: SqlClient): Promise<readonly Parked[]> {
+    const { rows } = await db.query('SELECT * FROM parked ORDER BY position');
     return rows.flatMap((row) => {
       const stored = [...this.models.values()].find(({ table }) => table === row['rows_in']);
       return stored === undefined ? [] : [parkedOf(stored.model.name, row)];
     });
   }
 
-  async current(asks: SqlClient, model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
+  async current(db: SqlClient, model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
     const { columns, table } = this.of(model.name);
     const names = ['stream', 'row_key', ...columns.map(({ name }) => name)];
-    const { rows } = await asks.query(
+    const { rows } = await db.query(
       `SELECT ${names.map((name) => `r."${name}"`).join(', ')} FROM unnest($1::text[], $2::text[]) AS k (stream, row_key)
        JOIN "${table}" r ON r.stream = k.stream AND r.row_key = k.row_key AND r."until" IS NULL`,
       [arrayOf(ids.map(({ stream }) => stream)), arrayOf(ids.map(({ key }) => key))],
@@ -103,31 +100,31 @@ export class PostgresRowWriter {
     );
   }
 
-  /** Keeps batches; fails with {@link Fenced} where a checkpoint stands elsewhere. */
-  async keep(asks: SqlClient, batches: readonly ModelBatch[]): Promise<void> {
-    await this.moveCheckpoints(asks, batches);
+  /** Writes batches; fails with {@link Fenced} if a checkpoint has moved. */
+  async write(db: SqlClient, batches: readonly ModelBatch[]): Promise<void> {
+    await this.moveCheckpoints(db, batches);
     for (const batch of batches) {
       const { columns, table } = this.of(batch.model);
-      await this.close(asks, table, batch);
-      await this.insert(asks, table, columns, batch);
-      await this.park(asks, table, batch);
+      await this.close(db, table, batch);
+      await this.insert(db, table, columns, batch);
+      await this.park(db, table, batch);
     }
   }
 
   /**
-   * A compare-and-swap of all of them: a row is locked, and looked at again when another worker has
-   * let go of it.
+   * A compare-and-swap of all checkpoints. PostgreSQL locks each row, and compares it again when
+   * another worker's lock ends.
    */
-  private async moveCheckpoints(asks: SqlClient, batches: readonly ModelBatch[]): Promise<void> {
+  private async moveCheckpoints(db: SqlClient, batches: readonly ModelBatch[]): Promise<void> {
     const tables = batches.map(({ model }) => this.of(model).table);
     const partitions = batches.map(({ partition }) => partition);
     const first = batches.map(({ from }) => from === 0n);
     if (first.includes(true))
-      await asks.query(
+      await db.query(
         `INSERT INTO checkpoints SELECT t, p, 0 FROM unnest($1::text[], $2::integer[], $3::boolean[]) AS b (t, p, first) WHERE first ON CONFLICT DO NOTHING`,
         [tables, partitions, first],
       );
-    const { count } = await asks.query(
+    const { count } = await db.query(
       `UPDATE checkpoints c SET position = b.upto
        FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[]) AS b (t, p, since, upto)
        WHERE c.rows_in = b.t AND c.partition = b.p AND c.position = b.since`,
@@ -136,9 +133,9 @@ export class PostgresRowWriter {
     if (count !== batches.length) throw new Fenced();
   }
 
-  private async close(asks: SqlClient, table: string, { model, closes }: ModelBatch): Promise<void> {
+  private async close(db: SqlClient, table: string, { model, closes }: ModelBatch): Promise<void> {
     if (closes.length === 0) return;
-    const { count } = await asks.query(
+    const { count } = await db.query(
       `UPDATE "${table}" r SET "until" = c.at FROM unnest($1::text[], $2::text[], $3::bigint[]) AS c (stream, row_key, at)
        WHERE r.stream = c.stream AND r.row_key = c.row_key AND r."until" IS NULL`,
       [closes.map(({ stream }) => stream), closes.map(({ key }) => key), closes.map(({ until }) => until)].map(arrayOf),
@@ -147,7 +144,7 @@ export class PostgresRowWriter {
   }
 
   private async insert(
-    asks: SqlClient,
+    db: SqlClient,
     table: string,
     columns: readonly OwnColumn[],
     { partition, versions }: ModelBatch,
@@ -165,20 +162,20 @@ export class PostgresRowWriter {
     const names = [...Object.keys(SYSTEM), ...columns.map(({ name }) => name)];
     const types = [...Object.values(SYSTEM), ...columns.map(({ type }) => TYPES[type])];
     const arrays = types.map((type, i) => `$${i + 1}::${type}[]`);
-    await asks.query(
+    await db.query(
       `INSERT INTO "${table}" (${names.map((name) => `"${name}"`).join(', ')}) SELECT * FROM unnest(${arrays.join(', ')})`,
       [...system, ...own].map(arrayOf),
     );
   }
 
-  private async park(asks: SqlClient, table: string, { model, parked, cleared = [] }: ModelBatch): Promise<void> {
+  private async park(db: SqlClient, table: string, { model, parked, cleared = [] }: ModelBatch): Promise<void> {
     if (cleared.length > 0) {
-      await asks.query('DELETE FROM parked WHERE rows_in = $1 AND stream = ANY($2)', [table, cleared]);
-      await asks.query('UPDATE models SET epoch = epoch + 1 WHERE name = $1', [model]);
-      await bumpCatalogVersion(asks);
+      await db.query('DELETE FROM parked WHERE rows_in = $1 AND stream = ANY($2)', [table, cleared]);
+      await db.query('UPDATE models SET epoch = epoch + 1 WHERE name = $1', [model]);
+      await bumpCatalogVersion(db);
     }
     if (parked.length === 0) return;
-    await asks.query(
+    await db.query(
       `INSERT INTO parked SELECT $1::text, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])`,
       [
         table,
@@ -192,11 +189,12 @@ export class PostgresRowWriter {
   }
 
   /**
-   * Whether each model here is as far as another writer's, in every partition that this one knows.
+   * Whether each model here has reached another writer's checkpoint, in every partition of that
+   * writer.
    */
-  async reaches(asks: SqlClient, other: PostgresRowWriter): Promise<boolean> {
+  async reaches(db: SqlClient, other: PostgresRowWriter): Promise<boolean> {
     for (const model of this.models.keys()) {
-      const { count } = await asks.query(
+      const { count } = await db.query(
         `SELECT 1 FROM checkpoints o LEFT JOIN checkpoints n ON n.rows_in = $1 AND n.partition = o.partition
          WHERE o.rows_in = $2 AND o.position > COALESCE(n.position, 0)`,
         [this.of(model).table, other.of(model).table],

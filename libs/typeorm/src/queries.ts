@@ -3,32 +3,29 @@ import type { Cell, ColumnType } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel } from './queryable.js';
 
-/** A statement and its values, as a driver takes them. */
+/** A statement and its values, as a driver accepts them. */
 export type Compiled = readonly [sql: string, values: readonly unknown[]];
 
-/**
- * From which positions to look, one for each partition: `null` is now, where only current versions
- * are read.
- */
+/** The positions to read at, one for each partition. Null: now, from current versions only. */
 export type At = Positions | null;
 
 /**
- * How the positions go into a query: none of them now, one where all partitions are looked at from
- * the same, else each.
+ * The parameters of a query: none for now, one if all partitions have the same position, else one
+ * each.
  */
 const pins = (at: At): Positions => (at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at);
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
 /**
- * A value of a statement that is the same for every question of its shape: this stands in for the
- * value that a question brings.
+ * Marks a value that differs between queries of one shape; all others are part of the compiled
+ * statement.
  */
 const PLACEHOLDER = '\u0000';
-const marks = (names: Iterable<string>): Record<string, string> =>
+const placeholders = (names: Iterable<string>): Record<string, string> =>
   Object.fromEntries([...names].map((name) => [name, PLACEHOLDER + name]));
 
-/** Questions of one shape are compiled once: building a statement costs more than running it. */
+/** Queries of one shape are compiled once: building a statement costs more than running it. */
 const compiled = new WeakMap<Queryable, Map<string, Compiled>>();
 const MAX_COMPILED = 500;
 
@@ -41,33 +38,33 @@ function compile(
   let shapes = compiled.get(source);
   if (shapes === undefined) compiled.set(source, (shapes = new Map<string, Compiled>()));
   const key = JSON.stringify(shape);
-  let kept = shapes.get(key);
-  if (kept === undefined) {
+  let compiledQuery = shapes.get(key);
+  if (compiledQuery === undefined) {
     if (shapes.size >= MAX_COMPILED) shapes.clear();
-    kept = build().setParameters(marks(values.keys())).getQueryAndParameters() as Compiled;
-    shapes.set(key, kept);
+    compiledQuery = build().setParameters(placeholders(values.keys())).getQueryAndParameters() as Compiled;
+    shapes.set(key, compiledQuery);
   }
-  const [sql, given] = kept;
+  const [sql, parameters] = compiledQuery;
   return [
     sql,
-    given.map((one) => (typeof one === 'string' && one.startsWith(PLACEHOLDER) ? values.get(one.slice(1)) : one)),
+    parameters.map((one) => (typeof one === 'string' && one.startsWith(PLACEHOLDER) ? values.get(one.slice(1)) : one)),
   ];
 }
 
 /**
- * That a version stands at positions: these are parameters that every source of one query shares.
+ * The condition that a version holds at positions. All sources of one query share its parameters.
  */
 function visibleAt(positions: Positions): { readonly sql: string; readonly parameters: Record<string, string> } {
   const each = positions.map((_, i) => `+r.since <= :pin${i} AND (r.until IS NULL OR r.until > :pin${i})`);
   const sql =
     each.length === 1 ? (each[0] as string) : each.map((one, i) => `(r.partition = ${i} AND ${one})`).join(' OR ');
-  return { sql: `(${sql})`, parameters: marks(positions.map((_, i) => `pin${i}`)) };
+  return { sql: `(${sql})`, parameters: placeholders(positions.map((_, i) => `pin${i}`)) };
 }
 
 /**
- * The rows of a model as they stand at positions, as a sub-query under an alias. By the plus SQLite
- * is told not to look for them by `since`: nearly all versions lie before a position, and in the
- * order of their keys a page ends early.
+ * The rows of a model at positions, as a sub-query under an alias. The plus keeps SQLite from using
+ * an index on `since`: nearly all versions begin before a position, and in the order of their keys
+ * a page ends early.
  */
 function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel, at: At, alias: string): Builder {
   const names = [...SYSTEM_COLUMNS, ...columns.map(({ name }) => name)];
@@ -85,7 +82,7 @@ function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel,
   }, alias);
 }
 
-/** A source's rows under the alias `v`, to be narrowed, sorted or summed. */
+/** A source's rows under the alias `v`, to be filtered, sorted or summed. */
 function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
   if (source.view === null) return pinned(dataSource, source.reads[0] as StoredModel, at, 'v');
   const from: SourceBuilder = (entity, alias) => {
@@ -98,8 +95,7 @@ function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
 }
 
 /**
- * What narrows a query: conditions with names for their values, so that the text alone tells the
- * shape.
+ * The conditions of a query, with names for their values, so that the text alone gives the shape.
  */
 class Conditions {
   readonly parts: string[] = [];
@@ -121,16 +117,16 @@ class Conditions {
 
   filter({ column, in: any, min, max }: Filter): void {
     if (any !== undefined && any.length > 0) {
-      const given = any.filter((cell) => cell !== null);
+      const values = any.filter((cell) => cell !== null);
       const parts = any.includes(null) ? [`v.${column} IS NULL`] : [];
-      if (given.length > 0) parts.push(`v.${column} IN (${given.map((cell) => this.value(cell)).join(', ')})`);
+      if (values.length > 0) parts.push(`v.${column} IN (${values.map((cell) => this.value(cell)).join(', ')})`);
       this.parts.push(`(${parts.join(' OR ')})`);
     }
     if (min !== undefined && min !== null) this.parts.push(`v.${column} >= ${this.value(min)}`);
     if (max !== undefined && max !== null) this.parts.push(`v.${column} <= ${this.value(max)}`);
   }
 
-  /** Rows whose key, or the part of it that is given, is one of these. */
+  /** Rows whose key, or the given part of it, is one of these. */
   keys(keys: readonly Readonly<Record<string, Cell>>[]): void {
     const each = keys.map(
       (key) =>
@@ -141,7 +137,7 @@ class Conditions {
     this.parts.push(`(${each.join(' OR ')})`);
   }
 
-  /** Rows behind one of them, in the order of these columns with what is missing last. */
+  /** Rows after one of them, in the order of these columns, missing values last. */
   after(order: readonly Order[], values: readonly Cell[]): void {
     const cases: string[] = [];
     order.forEach(({ column, descending, nullable, type }, i) => {
@@ -156,7 +152,7 @@ class Conditions {
     this.parts.push(cases.length === 0 ? '1 = 0' : `(${cases.join(' OR ')})`);
   }
 
-  /** Narrows what is built. */
+  /** Adds the conditions to a query. */
   on(builder: Builder): Builder {
     for (const part of this.parts) builder.andWhere(part);
     return builder;
@@ -174,13 +170,11 @@ interface Order {
 const exact = (value: Cell, type: ColumnType | undefined): Cell | bigint =>
   type === 'amount' && typeof value === 'string' && /^-?[0-9]{1,19}$/.test(value) ? BigInt(value) : value;
 
-/** Whether a column can be empty: of a view, nobody knows. */
+/** Whether a column can be empty; for a view it is unknown. */
 const canBeEmpty = (source: Queryable, name: string): boolean =>
   source.view !== null || (source.reads[0]?.columns.find((column) => column.name === name)?.nullable ?? false);
 
-/**
- * The order of a query: what was asked for, then the key, so that no two rows stand at one place.
- */
+/** The order of a query: its sort columns, then the key, so that the order is total. */
 export const orderOf = (source: Queryable, query: Pick<RowQuery, 'sort'>): readonly Order[] =>
   [
     ...query.sort,
@@ -189,7 +183,7 @@ export const orderOf = (source: Queryable, query: Pick<RowQuery, 'sort'>): reado
       .map((column) => ({ column, descending: false })),
   ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column), type: source.columns[by.column] }));
 
-/** What may lie beyond the safe range comes as text. */
+/** Values that may lie beyond the safe range are selected as text. */
 const selected = (column: string, type: ColumnType | undefined): string =>
   type === 'amount' || (type === undefined && column === 'since') ? `CAST(v.${column} AS TEXT)` : `v.${column}`;
 
@@ -199,7 +193,7 @@ function select(builder: Builder, source: Queryable): Builder {
   return builder;
 }
 
-/** One page of a source's rows. `behind` are the values of {@link orderOf}. */
+/** One page of a source's rows. `after` are the values of {@link orderOf}. */
 export function pageQuery(
   dataSource: DataSource,
   source: Queryable,
@@ -213,7 +207,7 @@ export function pageQuery(
   const shape = ['page', pins(at).length, conditions.parts, order, query.limit];
   return compile(source, shape, conditions.values, () => {
     const builder = conditions.on(select(rowsOf(dataSource, source, at), source));
-    // An index gives its order at once; where rows without a value come last, it does not.
+    // An index has its own order; NULLS LAST, if rows may lack a value, cannot use it.
     for (const { column, descending, nullable } of order)
       builder.addOrderBy(`v.${column}`, descending ? 'DESC' : 'ASC', nullable ? 'NULLS LAST' : undefined);
     return builder.limit(query.limit);
@@ -255,7 +249,7 @@ export function sumIn(row: Readonly<Record<string, unknown>>, column: string): s
   return upper === undefined ? sum : String((BigInt(upper as string) << 32n) + BigInt(sum));
 }
 
-/** Counts and sums over all rows that match, apart by the columns that keep unlike units apart. */
+/** Counts and sums over all rows that match, grouped by the columns that separate unlike units. */
 export function totalsQuery(dataSource: DataSource, source: Queryable, where: readonly Filter[], at: At): Compiled {
   const { by, sums, distinct } = source.totals;
   const conditions = new Conditions(at);

@@ -3,7 +3,7 @@ import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { OwnColumn } from './tables.js';
 
 /**
- * What a view's query is given: a builder that selects from a model's rows as they stand at one
+ * The parameter of a view's query: returns a builder that selects from a model's rows at one
  * position, under an alias.
  */
 export type SourceBuilder = (entity: new () => object, alias: string) => SelectQueryBuilder<ObjectLiteral>;
@@ -11,56 +11,50 @@ export type SourceBuilder = (entity: new () => object, alias: string) => SelectQ
 /** A view as this adapter runs it. */
 export type StoredView = View<SourceBuilder, SelectQueryBuilder<ObjectLiteral>>;
 
-/** A model with the table that it lives in now. */
+/** A model with its active table. */
 export interface StoredModel {
   readonly model: AnyProjection;
   readonly columns: readonly OwnColumn[];
   readonly schema: EntitySchema<ObjectLiteral>;
   readonly table: string;
-  /** `<version>.<generation>.<epoch>`, and `~<era>` where the log was restored or moved. */
+  /** `<version>.<generation>.<epoch>`, and `~<era>` if the log was restored or moved. */
   readonly version: string;
-  /**
-   * Whether the code has another version by now: these rows are served until that one has been
-   * filled.
-   */
+  /** Whether the code has another version: these rows are active until that one has been filled. */
   readonly outdated: boolean;
 }
 
-/** Something that can be queried, model or view alike. */
+/** A model or a view, for queries. */
 export interface Queryable {
   readonly name: string;
   readonly version: string;
   readonly about: string;
   readonly is: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /**
-   * What a statement selects, in its order: the columns, and of a model's row where it comes from
-   * ({@link SYSTEM_COLUMNS}).
-   */
+  /** The selected columns, in order; for a model's row also its origin ({@link SYSTEM_COLUMNS}). */
   readonly selects: readonly string[];
   /** The types of the columns, in the same order. */
   readonly types: readonly ColumnType[];
   /**
-   * A row of these columns without values: copied, since an object that grows is slower to make.
+   * A row of these columns without values, to be copied: an object that grows is slower to make.
    */
   readonly empty: Readonly<Record<string, null>>;
-  /** Where among them its key stands. */
+  /** The indexes of the key columns among them. */
   readonly keyAt: readonly number[];
-  /** The columns that tell its rows apart; a model's are its stream and its row key. */
+  /** The columns that identify a row; for a model its stream and its row key. */
   readonly key: readonly string[];
   readonly totals: Totals;
   readonly reads: readonly StoredModel[];
-  /** The view behind it, where it is one. */
+  /** The view; null for a model. */
   readonly view: StoredView | null;
 }
 
-/** A model's totals, of the columns that its rows have: an older version may lack some. */
+/** A model's totals over the columns that its rows have: an older version may lack some. */
 function totalsOver({ model: { totals }, columns }: StoredModel): Totals {
   const has = (column: string): boolean => columns.some(({ name }) => name === column);
   return { ...totals, by: totals.by.filter(has), sums: totals.sums.filter(has) };
 }
 
-/** Where a model's row comes from. */
+/** The columns with the origin of a model's row. */
 export const SYSTEM_COLUMNS = ['stream', 'row_key', 'since', 'event_id'] as const;
 
 type ColumnTypes = Readonly<Record<string, ColumnType>>;
@@ -77,7 +71,7 @@ const inOrder = (columns: ColumnTypes, key: readonly string[], system: readonly 
   };
 };
 
-/** The models as sources of their own. */
+/** A model as a source. */
 export const modelSource = (stored: StoredModel): Queryable => ({
   name: stored.model.name,
   version: stored.version,
@@ -93,7 +87,7 @@ export const modelSource = (stored: StoredModel): Queryable => ({
   view: null,
 });
 
-/** A view as a source; fails where it reads a model that is not there. */
+/** A view as a source; fails if it reads an unknown model. */
 export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredModel>): Queryable {
   const reads = Object.keys(view.movedBy).map((name) => {
     const model = models.get(name);
@@ -114,7 +108,8 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
 }
 
 /**
- * The text that names a row of a source for ever: a model's stream and key, a view's key values.
+ * The text that identifies a row of a source for ever: a model's stream and key, or a view's key
+ * values.
  */
 export function rowIdOf({ is, keyAt }: Queryable, row: readonly unknown[]): string {
   const first = String(row[keyAt[0] ?? 0]);
@@ -124,7 +119,7 @@ export function rowIdOf({ is, keyAt }: Queryable, row: readonly unknown[]): stri
   return key === '' ? first : `${first}#${String(key)}`;
 }
 
-/** The key values that a row id stands for, by column; null where it cannot be one. */
+/** The key values of a row id, by column; null if it is not a valid id. */
 export function keyOf(source: Queryable, rowId: string): Readonly<Record<string, string | number | null>> | null {
   if (source.is === 'model') {
     const at = rowId.indexOf('#');

@@ -5,8 +5,7 @@ import { type Queryable, type StoredModel, type StoredView, modelSource, viewSou
 import { type StorageTypes, tableOf } from './tables.js';
 
 /**
- * The models of the code with the tables and columns that they have where they are kept, in
- * versions that name the log's era.
+ * The models of the code with their stored tables and columns, in versions that name the log's era.
  */
 export function resolveTables(
   kept: readonly ModelTable[],
@@ -31,8 +30,8 @@ export function resolveTables(
 }
 
 /**
- * What is served as of one turn: of each model the table that the catalogue names, and over them
- * every name that can be asked for.
+ * The tables that are active at one catalog version: one for each model, and over them every name
+ * that can be queried.
  */
 export class ReadModelCatalog {
   private readonly sources: ReadonlyMap<string, Queryable>;
@@ -46,7 +45,7 @@ export class ReadModelCatalog {
     this.sources = new Map([...own, ...views.map((view) => viewSource(view, models))].map((one) => [one.name, one]));
   }
 
-  /** Models that are served in another version than the code has. */
+  /** Models whose active tables have another version than the code. */
   outdated(): readonly string[] {
     return [...this.models.values()].filter(({ outdated }) => outdated).map(({ model }) => model.name);
   }
@@ -69,7 +68,7 @@ export class ReadModelCatalog {
     return stored;
   }
 
-  /** The model whose rows are in a table; undefined where it is not one that is served. */
+  /** The model of an active table; undefined for any other table. */
   modelIn(table: unknown): StoredModel | undefined {
     return [...this.models.values()].find((stored) => stored.table === table);
   }

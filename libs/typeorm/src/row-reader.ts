@@ -11,26 +11,26 @@ import type {
 } from '@entente/engine';
 import type { Cell, ColumnType, Json } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
-import { CHECKPOINTS, type KeptCheckpoint, pinsOf } from './checkpoints.js';
+import { CHECKPOINTS, type StoredCheckpoint, checkpointsByModel } from './checkpoints.js';
 import { type At, type Compiled, keyedQuery, orderOf, pageQuery, sumIn, totalsQuery } from './queries.js';
 import { type Queryable, type StoredModel, keyOf, rowIdOf } from './queryable.js';
 import { type SqlProgram, query } from './sql-program.js';
 import { decode } from './tables.js';
 
-/** Beside how many changed rows a reader had better read anew. */
+/** Above this number of changed rows, a reader reads them from scratch. */
 const MAX_CHANGES = 500;
-/** Beyond so many events a row's origins are cut: the stream's own history has them all. */
+/** A row's origins end at this number: the stream's own history has them all. */
 const MAX_ORIGINS = 1000;
 type ReadRow = Record<string, unknown>;
 
 const same = (one: Positions, other: Positions): boolean => one.every((at, i) => at === other[i]);
 
-/** A condition with its values, in their order. */
+/** A condition with its values, in order. */
 type Condition = readonly [sql: string, values: readonly unknown[]];
 
 /**
- * What holds of versions of a partition, said of each partition with its positions; where there is
- * one, of all.
+ * A condition on versions for each partition, with that partition's positions; without a partition
+ * number if there is only one.
  */
 function ofEach(partitions: number, alias: string, holds: (partition: number) => Condition): Condition {
   const each = Array.from({ length: partitions }, (_, i) => holds(i));
@@ -40,9 +40,9 @@ function ofEach(partitions: number, alias: string, holds: (partition: number) =>
 }
 
 /**
- * Reads what is served, in steps that any driver can take: TypeORM compiles the queries. The steps
- * of one answer belong into one transaction, so that its rows, totals and positions are of one
- * moment.
+ * Reads the active tables, by programs that any driver can run: TypeORM compiles the queries. Run
+ * the program of one answer in one transaction, so that its rows, totals and positions are of one
+ * snapshot.
  */
 export class RowReader {
   constructor(
@@ -51,13 +51,13 @@ export class RowReader {
     private readonly partitions: number,
   ) {}
 
-  /** Moves whenever other tables are served, or readers of some must begin anew. */
+  /** Increases whenever tables are promoted or readers must begin again. */
   *catalogVersion(): SqlProgram<number> {
     const [info] = yield* query<{ turn: unknown }>('SELECT turn FROM house');
     return Number(info?.turn);
   }
 
-  /** How far a model has come in each partition. */
+  /** A model's checkpoint in each partition. */
   *checkpoints({ table }: StoredModel): SqlProgram<Positions> {
     const rows = yield* query<{ partition: unknown; at: string }>(
       'SELECT partition, CAST(position AS TEXT) AS at FROM checkpoints WHERE rows_in = ?',
@@ -68,12 +68,12 @@ export class RowReader {
     return pin;
   }
 
-  /** The same of many models, by one question. */
+  /** The checkpoints of many models, by one query. */
   *allCheckpoints(models: Iterable<StoredModel>): SqlProgram<ReadonlyMap<string, Positions>> {
-    return pinsOf(yield* query<KeptCheckpoint>(CHECKPOINTS), models, this.partitions);
+    return checkpointsByModel(yield* query<StoredCheckpoint>(CHECKPOINTS), models, this.partitions);
   }
 
-  /** Every parked stream of every table, as it is kept. */
+  /** Every parked stream of every table, as it is stored. */
   parked(): SqlProgram<readonly ReadRow[]> {
     return query<ReadRow>('SELECT * FROM parked ORDER BY position');
   }
@@ -82,23 +82,23 @@ export class RowReader {
     const reached = yield* this.reached(source);
     const pin = query.pin ?? lowest(reached);
     const after = query.afterRow === undefined ? undefined : this.valuesOf(source, query, query.afterRow);
-    const asked = {
+    const page = {
       where: query.where,
       sort: query.sort,
       limit: query.limit + 1,
       ...(after === undefined ? {} : { after }),
     };
-    const rows = yield* this.values(pageQuery(this.dataSource, source, asked, at(reached, pin)));
+    const rows = yield* this.values(pageQuery(this.dataSource, source, page, at(reached, pin)));
     const parkedSince = yield* this.parkedSince(source);
     return {
-      rows: rows.slice(0, query.limit).map((row) => this.rowOut(source, row, query.sort, parkedSince)),
+      rows: rows.slice(0, query.limit).map((row) => this.toResultRow(source, row, query.sort, parkedSince)),
       more: rows.length > query.limit,
       pin,
       version: source.version,
     };
   }
 
-  /** The values of a place in the whole order: the sort columns', then the key's. */
+  /** The values of a row in the total order: its sort columns, then its key. */
   private valuesOf(
     source: Queryable,
     query: RowQuery,
@@ -121,21 +121,21 @@ export class RowReader {
     }));
   }
 
-  *reach(source: Queryable): SqlProgram<{ readonly pin: Positions; readonly version: string }> {
+  *positions(source: Queryable): SqlProgram<{ readonly pin: Positions; readonly version: string }> {
     return { pin: lowest(yield* this.reached(source)), version: source.version };
   }
 
   *changes(source: Queryable, since: Positions, upTo?: Positions): SqlProgram<RowChangeSet> {
     const reached = yield* this.reached(source);
     const pin = upTo ?? lowest(reached);
-    const keys = yield* this.movedKeys(source, since, pin);
+    const keys = yield* this.changedKeys(source, since, pin);
     if (keys === null) return { changes: [], pin, version: source.version, tooMany: true };
     const changes = keys.length === 0 ? [] : yield* this.compare(source, keys, since, at(reached, pin));
     return { changes, pin, version: source.version, tooMany: changes.length > MAX_CHANGES };
   }
 
-  /** The keys, or parts of one, whose rows may have changed; null where they are too many. */
-  private *movedKeys(
+  /** The keys, or parts of one, whose rows may have changed; null if there are too many. */
+  private *changedKeys(
     source: Queryable,
     from: Positions,
     to: Positions,
@@ -143,18 +143,18 @@ export class RowReader {
     const keys = new Map<string, Readonly<Record<string, Cell>>>();
     const between = (column: string): Condition =>
       ofEach(this.partitions, 'r', (i) => [`${column} > ? AND ${column} <= ?`, [from[i] ?? 0n, to[i] ?? 0n]]);
-    const begun = between('r.since');
-    const ended = between('r."until"');
+    const beganIn = between('r.since');
+    const endedIn = between('r."until"');
     for (const { model, table } of source.reads) {
       const mapping = source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
       if (mapping === null || mapping === undefined) continue;
       const columns = Object.entries(mapping);
-      const wanted = columns.map(([as, column]) => `r."${column}" AS "${as}"`).join(', ');
+      const selectList = columns.map(([as, column]) => `r."${column}" AS "${as}"`).join(', ');
       const rows = yield* query<Record<string, Cell>>(
-        `SELECT ${wanted} FROM "${table}" r WHERE ${begun[0]}
-         UNION SELECT ${wanted} FROM "${table}" r WHERE ${ended[0]} LIMIT ${MAX_CHANGES + 1}`,
-        ...begun[1],
-        ...ended[1],
+        `SELECT ${selectList} FROM "${table}" r WHERE ${beganIn[0]}
+         UNION SELECT ${selectList} FROM "${table}" r WHERE ${endedIn[0]} LIMIT ${MAX_CHANGES + 1}`,
+        ...beganIn[1],
+        ...endedIn[1],
       );
       for (const row of rows) keys.set(JSON.stringify(row), row);
       if (keys.size > MAX_CHANGES) return null;
@@ -196,15 +196,15 @@ export class RowReader {
     const found = new Map<string, ResultRow>();
     for (let i = 0; i < keys.length; i += 100)
       for (const row of yield* this.values(keyedQuery(this.dataSource, source, keys.slice(i, i + 100), where))) {
-        const out = this.rowOut(source, row, [], parkedSince);
+        const out = this.toResultRow(source, row, [], parkedSince);
         found.set(out.key, out);
       }
     return found;
   }
 
-  *origins(source: Queryable, key: string, given?: Positions): SqlProgram<readonly RowOrigin[] | null> {
+  *origins(source: Queryable, key: string, upTo?: Positions): SqlProgram<readonly RowOrigin[] | null> {
     const reached = yield* this.reached(source);
-    const pin = given ?? lowest(reached);
+    const pin = upTo ?? lowest(reached);
     const named = keyOf(source, key);
     if (named === null) return null;
     const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, pin));
@@ -212,24 +212,30 @@ export class RowReader {
     if (row === undefined) return null;
     const origins = new Map<string, RowOrigin>();
     const made = ofEach(this.partitions, 'v', (i) => ['v.since <= ?', [pin[i] ?? 0n]]);
-    const stands = ofEach(this.partitions, 'r', (i) => [
+    const isCurrent = ofEach(this.partitions, 'r', (i) => [
       'r.since <= ? AND (r."until" IS NULL OR r."until" > ?)',
       [pin[i] ?? 0n, pin[i] ?? 0n],
     ]);
     for (const { model, table, columns } of source.reads) {
-      const moves = source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
-      if (moves === null || moves === undefined) continue;
-      const alike = source.key.filter((name) => row[name] !== null && columns.some((column) => column.name === name));
-      const mapping = Object.entries({ ...Object.fromEntries(alike.map((name) => [name, name])), ...moves });
+      const keyMapping =
+        source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
+      if (keyMapping === null || keyMapping === undefined) continue;
+      const sharedColumns = source.key.filter(
+        (name) => row[name] !== null && columns.some((column) => column.name === name),
+      );
+      const mapping = Object.entries({
+        ...Object.fromEntries(sharedColumns.map((name) => [name, name])),
+        ...keyMapping,
+      });
       const where = mapping.map(([as, column]) => `r."${column}" ${row[as] === null ? 'IS NULL' : '= ?'}`);
       const rows = yield* query<Record<string, string>>(
         `SELECT v.stream, v.event_id, CAST(v.since AS TEXT) AS since FROM "${table}" r
            JOIN "${table}" v ON v.stream = r.stream AND (v.row_key = r.row_key${model.head === true ? ` OR v.row_key = ''` : ''}) AND ${made[0]}
-           WHERE ${[...where, stands[0]].join(' AND ')}
+           WHERE ${[...where, isCurrent[0]].join(' AND ')}
            GROUP BY v.stream, v.event_id, v.since ORDER BY v.since LIMIT ${MAX_ORIGINS}`,
         ...made[1],
         ...mapping.flatMap(([as]) => (row[as] === null ? [] : [row[as]])),
-        ...stands[1],
+        ...isCurrent[1],
       );
       for (const { stream = '', event_id: eventId = '', since = '0' } of rows)
         origins.set(since, { model: model.name, stream, eventId, position: BigInt(since) });
@@ -237,7 +243,7 @@ export class RowReader {
     return [...origins.values()].sort((a, b) => (a.position < b.position ? -1 : 1)).slice(0, MAX_ORIGINS);
   }
 
-  /** How far each model that a source reads has come. */
+  /** The checkpoints of each model that a source reads. */
   private *reached(source: Queryable): SqlProgram<readonly Positions[]> {
     const reached: Positions[] = [];
     for (const stored of source.reads) reached.push(yield* this.checkpoints(stored));
@@ -253,7 +259,7 @@ export class RowReader {
     return new Map(rows.map(({ stream = '', since = '' }) => [stream, since]));
   }
 
-  private rowOut(
+  private toResultRow(
     source: Queryable,
     row: readonly unknown[],
     sort: RowQuery['sort'],
@@ -278,16 +284,16 @@ export class RowReader {
 
   /**
    * The values of each row, in the order in which they are selected: rows as objects cost as much
-   * again as reading them.
+   * again as the read.
    */
   private *values([sql, values]: Compiled): SqlProgram<readonly unknown[][]> {
     return (yield { sql, values, raw: true }) as readonly unknown[][];
   }
 }
 
-/** What all models of a source have reached. */
+/** The positions that all models of a source have reached. */
 const lowest = (reached: readonly Positions[]): Positions =>
   reached.reduce((low, pin) => low.map((at, i) => (at < (pin[i] ?? 0n) ? at : (pin[i] ?? 0n))));
 
-/** Now, where the pin is what every model has reached; else the positions themselves. */
+/** Null (now) if the pin is what every model has reached; else the positions themselves. */
 const at = (reached: readonly Positions[], pin: Positions): At => (reached.every((one) => same(one, pin)) ? null : pin);

@@ -7,7 +7,7 @@ import { decode, encode } from './tables.js';
 
 type WrittenRow = Record<string, unknown>;
 
-/** The statements of the path that every event takes, prepared once a table. */
+/** The statements that run for every event, prepared once per table. */
 interface Statements {
   readonly insert: BetterSqlite3.Statement;
   readonly close: BetterSqlite3.Statement;
@@ -29,8 +29,8 @@ function statementsOf(db: BetterSqlite3.Database, { columns, table }: StoredMode
 }
 
 /**
- * Writes versions of rows into one table of each of some models, with their checkpoints and parked
- * streams: on one connection, in transactions of its own.
+ * Writes versions of rows into one table per model, with their checkpoints and parked streams: on
+ * one connection, in its own transactions.
  */
 export class RowWriter {
   private readonly statements = new Map<string, Statements>();
@@ -63,7 +63,7 @@ export class RowWriter {
     }
   }
 
-  /** How far each model is, in its one partition. */
+  /** The checkpoint of each model, in its one partition. */
   checkpoints(): ReadonlyMap<string, Positions> {
     return new Map([...this.models.keys()].map((model) => [model, [this.checkpoint(model, 0)]]));
   }
@@ -73,7 +73,8 @@ export class RowWriter {
   }
 
   /**
-   * Whether each model here is as far as another writer's, in every partition that this one knows.
+   * Whether each model here has reached another writer's checkpoint, in every partition of that
+   * writer.
    */
   reaches(other: RowWriter): boolean {
     return [...this.models.keys()].every((model) => {
@@ -106,22 +107,22 @@ export class RowWriter {
   }
 
   /**
-   * Keeps batches in one transaction, whole or not at all; false where `stillServed` or a
-   * checkpoint says that somebody else was here.
+   * Writes batches in one transaction, whole or not at all. Returns false if `isActive` is false or
+   * a checkpoint has moved: another worker was here.
    */
-  commit(batches: readonly ModelBatch[], stillServed: () => boolean): boolean {
+  commit(batches: readonly ModelBatch[], isActive: () => boolean): boolean {
     try {
       this.db.exec('BEGIN IMMEDIATE');
-      const kept = stillServed() && batches.every((batch) => this.keep(batch));
-      this.db.exec(kept ? 'COMMIT' : 'ROLLBACK');
-      return kept;
+      const committed = isActive() && batches.every((batch) => this.write(batch));
+      this.db.exec(committed ? 'COMMIT' : 'ROLLBACK');
+      return committed;
     } catch (error) {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
       throw (error as { code?: string }).code === 'SQLITE_FULL' ? new DiskFull('the rows') : error;
     }
   }
 
-  private keep({ model, partition, from, to, closes, versions, parked, cleared = [] }: ModelBatch): boolean {
+  private write({ model, partition, from, to, closes, versions, parked, cleared = [] }: ModelBatch): boolean {
     const { columns, table } = this.of(model);
     if (this.checkpoint(model, partition) !== from) return false;
     this.moveTo.run(table, partition, to);
@@ -150,7 +151,7 @@ export class RowWriter {
   }
 }
 
-/** A parked stream as it is kept. */
+/** A parked stream as it is stored. */
 export const parkedOf = (model: string, row: Readonly<WrittenRow>): Parked => ({
   model,
   stream: String(row['stream']),

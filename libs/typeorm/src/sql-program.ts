@@ -1,6 +1,6 @@
 /**
- * A statement with `?` for each of its values; `raw` asks for rows as arrays, in the order in which
- * they are selected.
+ * A statement with `?` for each of its values. `raw`: the rows are arrays, in the order in which
+ * the columns are selected.
  */
 export interface SqlQuery {
   readonly sql: string;
@@ -9,29 +9,29 @@ export interface SqlQuery {
 }
 
 /**
- * Reading told step by step: each statement is yielded, and its rows come back. So the same reading
- * runs on a driver that answers at once and on one that does not.
+ * A read as a generator: it yields each statement, and its rows come back. So the same read runs on
+ * a synchronous and on an asynchronous driver.
  */
 export type SqlProgram<T> = Generator<SqlQuery, T, readonly unknown[]>;
 
-/** Asks one statement within steps. */
+/** Runs one statement within a program. */
 export function* query<Row>(sql: string, ...values: readonly unknown[]): SqlProgram<readonly Row[]> {
   return (yield { sql, values }) as readonly Row[];
 }
 
-/** Runs steps on a driver that answers at once. */
-export function runSync<T>(steps: SqlProgram<T>, answer: (asked: SqlQuery) => readonly unknown[]): T {
-  let next = steps.next();
-  while (next.done !== true) next = steps.next(answer(next.value));
+/** Runs a program on a synchronous driver. */
+export function runSync<T>(program: SqlProgram<T>, answer: (statement: SqlQuery) => readonly unknown[]): T {
+  let next = program.next();
+  while (next.done !== true) next = program.next(answer(next.value));
   return next.value;
 }
 
-/** Runs steps on a driver that has to be waited for. */
+/** Runs a program on an asynchronous driver. */
 export async function runAsync<T>(
-  steps: SqlProgram<T>,
-  answer: (asked: SqlQuery) => Promise<readonly unknown[]>,
+  program: SqlProgram<T>,
+  answer: (statement: SqlQuery) => Promise<readonly unknown[]>,
 ): Promise<T> {
-  let next = steps.next();
-  while (next.done !== true) next = steps.next(await answer(next.value));
+  let next = program.next();
+  while (next.done !== true) next = program.next(await answer(next.value));
   return next.value;
 }

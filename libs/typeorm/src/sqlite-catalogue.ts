@@ -6,8 +6,8 @@ import { type OwnColumn, ownColumns } from './tables.js';
 type Db = BetterSqlite3.Database;
 
 /**
- * The format of the file's own tables. Rows are folded from the log: those of an older format are
- * dropped and folded anew.
+ * The format of the file's own tables. Rows of an older format are dropped and folded from the log
+ * again.
  */
 const FORMAT = 2;
 
@@ -22,7 +22,7 @@ const STORE_INFO = `
   );
 `;
 
-/** A version of a model's rows that is in the file: served, or being filled. */
+/** A table of one version of a model's rows: active or pending. */
 export interface ModelTable {
   readonly name: string;
   readonly version: number;
@@ -35,7 +35,7 @@ export interface ModelTable {
 const tableName = (name: string, version: number, generation: number): string =>
   `${name.replaceAll('-', '_')}_v${version}_g${generation}`;
 
-/** A version of rows by what the catalogue keeps of it. */
+/** A table, from its entry in the catalog. */
 export const tableFrom = (row: Record<string, unknown>, columns: readonly OwnColumn[]): ModelTable => {
   const name = String(row['name']);
   const version = Number(row['version']);
@@ -45,8 +45,8 @@ export const tableFrom = (row: Record<string, unknown>, columns: readonly OwnCol
 };
 
 /**
- * Makes the file's own tables, a place for each model that is new, and drops what nobody serves or
- * fills. Fails where the file is not this log's.
+ * Creates the file's own tables and an entry for each new model. Drops the tables that are neither
+ * active nor pending. Fails if the file is not this log's.
  */
 export function prepareFile(
   db: Db,
@@ -63,19 +63,19 @@ export function prepareFile(
     db.prepare('INSERT OR IGNORE INTO house VALUES (1, ?, ?, 1)').run(storeId, FORMAT);
     checkLog(db, storeId, file);
     for (const model of models) {
-      const place = db.prepare('INSERT OR IGNORE INTO models VALUES (?, ?, 1, 1, ?)');
-      place.run(model.name, model.version, JSON.stringify(ownColumns(model)));
+      const insert = db.prepare('INSERT OR IGNORE INTO models VALUES (?, ?, 1, 1, ?)');
+      insert.run(model.name, model.version, JSON.stringify(ownColumns(model)));
       db.prepare('DELETE FROM nexts WHERE name = ? AND version <> ?').run(model.name, model.version);
     }
     if (head !== undefined) rebuildTablesAhead(db, models, head);
-    const wanted = new Set([...activeTables(db), ...pendingTables(db, models)].map(({ table }) => table));
-    for (const table of tablesIn(db)) if (/_v[0-9]+_g[0-9]+$/.test(table) && !wanted.has(table)) dropRows(db, table);
+    const used = new Set([...activeTables(db), ...pendingTables(db, models)].map(({ table }) => table));
+    for (const table of tablesIn(db)) if (/_v[0-9]+_g[0-9]+$/.test(table) && !used.has(table)) dropRows(db, table);
   }).immediate();
 }
 
 /**
- * Rows ahead of the log's end were folded from events that it no longer has: they begin anew, under
- * another generation, so that no reader takes them for the same.
+ * Rows ahead of the log's end were folded from events that it no longer has. They are folded from
+ * scratch under another generation, so that no reader confuses the two.
  */
 function rebuildTablesAhead(db: Db, models: readonly AnyProjection[], head: bigint): void {
   const ahead = db.prepare('SELECT COUNT(*) FROM checkpoints WHERE rows_in = ? AND position > ?').pluck();
@@ -89,10 +89,10 @@ function rebuildTablesAhead(db: Db, models: readonly AnyProjection[], head: bigi
     if (ahead.get(table, head) !== 0) db.prepare('DELETE FROM nexts WHERE name = ?').run(name);
 }
 
-/** The format of the file's own tables; the present one where there are none yet. */
+/** The format of the file's own tables; the present format if there are none yet. */
 function formatOf(db: Db): number {
-  const there = db.prepare(`SELECT COUNT(*) FROM sqlite_schema WHERE name = 'house'`).pluck().get();
-  return there === 0 ? FORMAT : Number(db.prepare('SELECT format FROM house').pluck().get());
+  const tables = db.prepare(`SELECT COUNT(*) FROM sqlite_schema WHERE name = 'house'`).pluck().get();
+  return tables === 0 ? FORMAT : Number(db.prepare('SELECT format FROM house').pluck().get());
 }
 
 const tablesIn = (db: Db): readonly string[] =>
@@ -108,14 +108,14 @@ function dropRows(db: Db, table: string): void {
   db.prepare('DELETE FROM parked WHERE rows_in = ?').run(table);
 }
 
-/** Fails where the file is no database, or another program's. */
+/** Fails if the file is not a database, or is another program's. */
 function checkOwn(db: Db, file: string): void {
   const tables = readableRows(file, () => tablesIn(db));
   if (tables.length > 0 && !tables.includes('house'))
     throw new Error(`${file} is another program's database: choose another data folder`);
 }
 
-/** Reads or writes the rows; what shows that the file is damaged says what to do. */
+/** Reads or writes the rows; an error that shows that the file is damaged names the remedy. */
 export function readableRows<T>(file: string, read: () => T): T {
   try {
     return read();
@@ -125,8 +125,8 @@ export function readableRows<T>(file: string, read: () => T): T {
 }
 
 /**
- * What an error of the rows' file says: that it is damaged, that there is no room, or that it
- * cannot be written; null for every other.
+ * Translates an error of the rows' file: damaged, disk full, or not writable; null for any other
+ * error.
  */
 export function faultOfRows(file: string, error: unknown): Fault | Error | null {
   if (error instanceof CorruptFile) return error;
@@ -140,15 +140,15 @@ export function faultOfRows(file: string, error: unknown): Fault | Error | null 
     return new CorruptFile(file, REMEDY, error);
   if (code === 'SQLITE_FULL') return new DiskFull('the rows');
   if (!code.startsWith('SQLITE_READONLY') && !code.startsWith('SQLITE_CANTOPEN')) return null;
-  return new Error(`${file} cannot be written by this user: let it, or name another data folder (ENTENTE_DATA)`, {
+  return new Error(`${file} cannot be written by this user: allow it, or name another data folder (ENTENTE_DATA)`, {
     cause: error,
   });
 }
 
 const REMEDY =
-  'stop, remove this file with those beside it that begin with its name, and start again: the rows are folded anew from the log';
+  'stop, remove this file with those beside it that begin with its name, and start again: the rows are folded from the log again';
 
-/** Fails where the file is another log's, or a newer Entente's. */
+/** Fails if the file is another log's, or was written by another format of Entente. */
 export function checkLog(db: Db, storeId: string, file: string): void {
   const info = db.prepare('SELECT log, format FROM house').get() as { log: string; format: number };
   if (info.format > FORMAT)
@@ -156,47 +156,47 @@ export function checkLog(db: Db, storeId: string, file: string): void {
   if (info.format < FORMAT)
     throw new Error(`${file} was written by an older Entente: start this one on the folder once`);
   if (info.log !== storeId)
-    throw new Error(`${file} holds the rows of another log: remove it, and they are folded anew from this one`);
+    throw new Error(`${file} holds the rows of another log: remove it, and the rows are folded from this one`);
 }
 
-/** What is served, of each model. */
+/** The active table of each model. */
 export const activeTables = (db: Db): readonly ModelTable[] =>
   (db.prepare('SELECT * FROM models').all() as Record<string, unknown>[]).map((row) =>
     tableFrom(row, JSON.parse(String(row['columns'])) as OwnColumn[]),
   );
 
-/** What is being filled, of these models. */
+/** The pending tables of these models. */
 export const pendingTables = (db: Db, models: readonly AnyProjection[]): readonly ModelTable[] =>
   (db.prepare('SELECT * FROM nexts').all() as Record<string, unknown>[]).flatMap((row) => {
     const model = models.find(({ name }) => name === row['name']);
     return model === undefined ? [] : [tableFrom(row, ownColumns(model))];
   });
 
-/** Moves whenever other tables are served, or readers of some must begin anew. */
+/** Increases whenever tables are promoted or readers must begin again. */
 export const catalogVersionOf = (db: Db): number => Number(db.prepare('SELECT turn FROM house').pluck().get());
 export const bumpCatalogVersion = (db: Db): void => void db.prepare('UPDATE house SET turn = turn + 1').run();
 
-/** The place of a model's next version: where an earlier rebuild left it, or a new one. */
-export function allocatePending(db: Db, model: AnyProjection, anew: boolean): ModelTable {
-  const [there] = pendingTables(db, [model]);
-  if (there !== undefined && !anew) return there;
-  if (there !== undefined) dropRows(db, there.table);
-  const living = activeTables(db).find(({ name }) => name === model.name);
-  const generation = Math.max(living?.generation ?? 0, there?.generation ?? 0) + 1;
+/** The pending table of a model: the one that an interrupted rebuild left, or a new one. */
+export function allocatePending(db: Db, model: AnyProjection, fromScratch: boolean): ModelTable {
+  const [pending] = pendingTables(db, [model]);
+  if (pending !== undefined && !fromScratch) return pending;
+  if (pending !== undefined) dropRows(db, pending.table);
+  const active = activeTables(db).find(({ name }) => name === model.name);
+  const generation = Math.max(active?.generation ?? 0, pending?.generation ?? 0) + 1;
   db.prepare('INSERT OR REPLACE INTO nexts VALUES (?, ?, ?)').run(model.name, model.version, generation);
   return tableFrom({ name: model.name, version: model.version, generation }, ownColumns(model));
 }
 
 /**
- * Serves what was being filled, in place of what was served: its table is dropped when nobody can
- * be reading it any more, at the next start.
+ * Makes a pending table the active one. The next start drops the retired table, when no reader can
+ * have it open.
  */
-export function promote(db: Db, next: ModelTable): void {
+export function promote(db: Db, pending: ModelTable): void {
   db.prepare('UPDATE models SET version = ?, generation = ?, epoch = epoch + 1, columns = ? WHERE name = ?').run(
-    next.version,
-    next.generation,
-    JSON.stringify(next.columns),
-    next.name,
+    pending.version,
+    pending.generation,
+    JSON.stringify(pending.columns),
+    pending.name,
   );
-  db.prepare('DELETE FROM nexts WHERE name = ?').run(next.name);
+  db.prepare('DELETE FROM nexts WHERE name = ?').run(pending.name);
 }

@@ -166,7 +166,7 @@ describe('the SQLite read model store', () => {
     await next.cutOver();
     const last = await second.rebuild(['words'], false);
     await last.commit([batch]);
-    // The first answer is of tables that are served no more; so is the second, by another cut-over.
+    // The first answer is from retired tables; so is the second, after another cut-over.
     const looking = first as unknown as { upToDate(): Promise<void> };
     const upToDate = looking.upToDate.bind(first);
     looking.upToDate = async () => {
@@ -185,7 +185,7 @@ describe('the SQLite read model store', () => {
   it('completes tables whose creation was broken off, with all indexes', async () => {
     const store = await openIn(folder);
     const other = new Database(join(folder, 'rows.sqlite'));
-    // The last index of the next table cannot be made while another has its name.
+    // The last index of the pending table cannot be created while another index has its name.
     other.exec('CREATE INDEX words_v1_g2_until ON words_v1_g1 (stream)');
     await expect(store.rebuild(['words'], false)).rejects.toThrow('words_v1_g2_until');
     other.exec('DROP INDEX words_v1_g2_until');

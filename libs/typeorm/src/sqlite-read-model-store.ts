@@ -41,29 +41,32 @@ const FILE = 'rows.sqlite';
 
 /** How the store is opened. */
 export interface SqliteReadModelStoreOptions {
-  /** The data folder; made where it is missing. */
+  /** The data folder; created if it is missing. */
   readonly folder: string;
   readonly models: readonly AnyProjection[];
   readonly views: readonly StoredView[];
-  /** Beside a running info: rows are read, never written. */
+  /** Beside a running deployment: rows are read, never written. */
   readonly readonly?: boolean;
-  /** Called when the rows show that they are damaged: that stays until they are folded anew. */
+  /**
+   * Called when a read or write finds the rows damaged. They stay damaged until they are folded
+   * from scratch.
+   */
   readonly onDamaged?: (damaged: CorruptFile) => void;
 }
 
 /**
- * Rows in one SQLite file: TypeORM makes the tables and compiles the queries, on a DataSource that
- * only reads; what every event pays for runs as prepared statements on a connection of its own,
- * since a DataSource shares one connection and readers would see open transactions. Every answer is
- * read in one transaction, so that rows, totals and position belong together.
+ * Rows in one SQLite file. TypeORM creates the tables and compiles the queries, on a DataSource
+ * that only reads. Statements that run for every event are prepared on a separate connection: a
+ * DataSource has one connection, and its readers would see open transactions. Every answer is read
+ * in one transaction, so that rows, totals and position belong together.
  */
 export class SqliteReadModelStore extends ReadModelStore {
   readonly partitions = 1;
   private readonly file: string;
   private storeId = '';
   private era = '';
-  /** What is served, as of the turn that was seen last. */
-  private served = new ReadModelCatalog(0, new Map(), []);
+  /** The active tables, at the catalog version of the last look. */
+  private catalog = new ReadModelCatalog(0, new Map(), []);
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private write: Database.Database | null = null;
   private writer: RowWriter | null = null;
@@ -92,11 +95,11 @@ export class SqliteReadModelStore extends ReadModelStore {
     if (!readonly) {
       mkdirSync(folder, { recursive: true });
       this.write = new Database(this.file);
-      // Rows are folded from the log: what a power cut takes of them is folded again, so that a
-      // commit need not wait for the disk.
+      // Rows are folded from the log: those that a power cut destroys are folded again, so a commit
+      // need not wait for the disk.
       this.write.pragma('synchronous = NORMAL');
-      // 40 MB of rows are moved into the file at a time: a page that many commits changed once
-      // only.
+      // SQLite moves 40 MB of rows into the file at a time: it then writes a page once that many
+      // commits changed.
       this.write.pragma('wal_autocheckpoint = 10000');
       prepareFile(this.write, storeId, this.file, models, head);
       await makeTables(this.file, this.stored(activeTables(this.write)));
@@ -104,51 +107,50 @@ export class SqliteReadModelStore extends ReadModelStore {
     await this.load();
   }
 
-  private stored(kept: readonly ModelTable[]): ReadonlyMap<string, StoredModel> {
-    return resolveTables(kept, this.options.models, ON_SQLITE, this.era);
+  private stored(tables: readonly ModelTable[]): ReadonlyMap<string, StoredModel> {
+    return resolveTables(tables, this.options.models, ON_SQLITE, this.era);
   }
 
   /**
-   * Takes up what is served now: its tables, its views, and the connection that TypeORM reads them
-   * by.
+   * Loads the active tables, the views over them, and the connection on which TypeORM reads them.
    */
   private async load(): Promise<void> {
-    const looking = new Database(this.file, { readonly: true });
-    let served = this.served;
+    const db = new Database(this.file, { readonly: true });
+    let catalog = this.catalog;
     try {
-      checkLog(looking, this.storeId, this.file);
-      served = looking.transaction(
-        () => new ReadModelCatalog(catalogVersionOf(looking), this.stored(activeTables(looking)), this.options.views),
+      checkLog(db, this.storeId, this.file);
+      catalog = db.transaction(
+        () => new ReadModelCatalog(catalogVersionOf(db), this.stored(activeTables(db)), this.options.views),
       )();
     } finally {
-      looking.close();
+      db.close();
     }
-    const missing = this.options.models.find(({ name }) => !served.models.has(name));
+    const missing = this.options.models.find(({ name }) => !catalog.models.has(name));
     if (missing !== undefined)
       throw new Error(`${missing.name} is not in these rows: start this version of Entente on the folder once`);
-    const before = this.reading;
-    const reading = await openReading(
+    const previous = this.reading;
+    const opened = await openReading(
       this.file,
-      [...served.models.values()].map(({ schema }) => schema),
+      [...catalog.models.values()].map(({ schema }) => schema),
     );
-    this.served = served;
-    if (this.write !== null) this.writer = new RowWriter(this.write, served.models);
-    this.reading = reading;
-    await before?.dataSource.destroy();
-    if (before !== null) this.notify(new Set(served.models.keys()));
+    this.catalog = catalog;
+    if (this.write !== null) this.writer = new RowWriter(this.write, catalog.models);
+    this.reading = opened;
+    await previous?.dataSource.destroy();
+    if (previous !== null) this.notify(new Set(catalog.models.keys()));
   }
 
-  /** Takes up what another turn serves, where it has come, by this process or another. */
+  /** Loads the active tables again after this or another process has changed the catalog. */
   private async upToDate(): Promise<void> {
     this.reader();
-    if (this.loading === null && this.currentCatalogVersion() === this.served.version) return;
+    if (this.loading === null && this.currentCatalogVersion() === this.catalog.version) return;
     this.loading ??= this.load().finally(() => (this.loading = null));
     await this.loading;
   }
 
   async catalogVersion(): Promise<number> {
     await this.upToDate();
-    return this.served.version;
+    return this.catalog.version;
   }
 
   private currentCatalogVersion(): number {
@@ -158,11 +160,11 @@ export class SqliteReadModelStore extends ReadModelStore {
 
   async outdated(): Promise<readonly string[]> {
     await this.upToDate();
-    return this.served.outdated();
+    return this.catalog.outdated();
   }
 
   names(): readonly ReadModelDescription[] {
-    return this.served.names();
+    return this.catalog.names();
   }
 
   refuses(model: AnyProjection, row: object): string | null {
@@ -171,14 +173,14 @@ export class SqliteReadModelStore extends ReadModelStore {
 
   async checkpoints(): Promise<ReadonlyMap<string, Positions>> {
     await this.upToDate();
-    return this.reads(() => this.reader().now((rows) => rows.allCheckpoints(this.served.models.values())));
+    return this.reads(() => this.reader().now((rows) => rows.allCheckpoints(this.catalog.models.values())));
   }
 
   async parked(): Promise<readonly Parked[]> {
     await this.upToDate();
     const rows = this.reads(() => this.reader().now((reader) => reader.parked()));
     return rows.flatMap((row) => {
-      const of = this.served.modelIn(row['rows_in']);
+      const of = this.catalog.modelIn(row['rows_in']);
       return of === undefined ? [] : [parkedOf(of.model.name, row)];
     });
   }
@@ -188,38 +190,38 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.reads(() => this.writing().current(model, ids));
   }
 
-  commit(batches: readonly ModelBatch[], turn?: number): Promise<boolean> {
+  commit(batches: readonly ModelBatch[], catalogVersion?: number): Promise<boolean> {
     return new Promise((resolve) => {
       const db = this.write;
-      const kept =
+      const committed =
         db !== null &&
         this.reads(() =>
           this.writing().commit(batches, () => {
-            const now = catalogVersionOf(db);
-            return now === this.served.version && now === (turn ?? now);
+            const current = catalogVersionOf(db);
+            return current === this.catalog.version && current === (catalogVersion ?? current);
           }),
         );
-      if (kept) this.notify(new Set(batches.map(({ model }) => model)));
-      resolve(kept);
+      if (committed) this.notify(new Set(batches.map(({ model }) => model)));
+      resolve(committed);
     });
   }
 
-  async rebuild(names: readonly string[], anew: boolean): Promise<Rebuild> {
+  async rebuild(names: readonly string[], fromScratch: boolean): Promise<Rebuild> {
     await this.upToDate();
     this.writing();
-    const models = names.map((name) => this.served.model(name).model);
+    const models = names.map((name) => this.catalog.model(name).model);
     const db = new Database(this.file);
     db.pragma('synchronous = NORMAL');
     try {
-      const kept = this.reads(() =>
-        db.transaction(() => models.map((model) => allocatePending(db, model, anew))).immediate(),
+      const pending = this.reads(() =>
+        db.transaction(() => models.map((model) => allocatePending(db, model, fromScratch))).immediate(),
       );
-      const next = this.stored(kept);
-      await makeTables(this.file, next);
+      const tables = this.stored(pending);
+      await makeTables(this.file, tables);
       return new SqliteRebuild(
         db,
-        kept,
-        next,
+        pending,
+        tables,
         () => this.stored(activeTables(db)),
         () => this.upToDate(),
       );
@@ -230,16 +232,16 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   private writing(): RowWriter {
-    if (this.writer === null) throw new Error('these rows are opened for reading only');
+    if (this.writer === null) throw new Error('these rows are open for reading only');
     return this.writer;
   }
 
   /**
-   * Tells that models moved: also where another thread or process has folded them, and this one was
-   * told of it.
+   * Notifies listeners that models changed: also if another thread or process folded them and
+   * notified this one.
    */
-  notify(moved: ReadonlySet<string>): void {
-    for (const listener of this.listeners) listener(moved);
+  notify(changed: ReadonlySet<string>): void {
+    for (const listener of this.listeners) listener(changed);
   }
 
   query(name: string, query: RowQuery): Promise<ResultPage> {
@@ -249,7 +251,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.inSnapshot(name, (source, reader) => reader.totals(source, where, pin));
   }
   positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
-    return this.inSnapshot(name, (source, reader) => reader.reach(source));
+    return this.inSnapshot(name, (source, reader) => reader.positions(source));
   }
   changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
     return this.inSnapshot(name, (source, reader) => reader.changes(source, since, upTo));
@@ -286,44 +288,44 @@ export class SqliteReadModelStore extends ReadModelStore {
     return this.reading;
   }
 
-  /** An answer, where it is of the tables that were served when it was begun; else null. */
-  private *whereServed<T>(rows: RowReader, steps: SqlProgram<T>): SqlProgram<{ readonly is: T } | null> {
-    return (yield* rows.catalogVersion()) === this.served.version ? { is: yield* steps } : null;
+  /** The result of a program if the tables are still the active ones; else null. */
+  private *ifActive<T>(rows: RowReader, program: SqlProgram<T>): SqlProgram<{ readonly is: T } | null> {
+    return (yield* rows.catalogVersion()) === this.catalog.version ? { is: yield* program } : null;
   }
 
-  /** Everything that one answer reads is read in one transaction, of what is served in it. */
+  /** Reads everything for one answer in one transaction, from the tables that are active in it. */
   private async inSnapshot<T>(name: string, work: (source: Queryable, reader: RowReader) => SqlProgram<T>): Promise<T> {
     for (;;) {
       const reader = this.reader();
-      const source = this.served.source(name);
-      const answer = this.reads(() => reader.inSnapshot((rows) => this.whereServed(rows, work(source, rows))));
+      const source = this.catalog.source(name);
+      const answer = this.reads(() => reader.inSnapshot((rows) => this.ifActive(rows, work(source, rows))));
       if (answer !== null) return answer.is;
       await this.upToDate();
     }
   }
 }
 
-/** Makes the tables that are not there yet, as TypeORM writes them. */
+/** Creates the missing tables as TypeORM defines them. */
 async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>): Promise<void> {
   const dataSource = await open(file, { entities: [...models.values()].map(({ schema }) => schema) }, () => undefined);
   const runner = dataSource.createQueryRunner();
-  // Together, since a table that a kill left without its indexes would be taken for a whole one;
-  // and at once for writing, since a reader that becomes a writer is refused.
+  // One transaction: a table that a kill left without its indexes would pass for complete.
+  // IMMEDIATE: SQLite refuses a reader that becomes a writer.
   await runner.query('BEGIN IMMEDIATE');
   try {
     for (const { table } of models.values()) {
-      const made = Table.create(dataSource.getMetadata(table), dataSource.driver);
-      await runner.createTable(new Table({ ...made, columns: made.columns }), true, false, true);
+      const definition = Table.create(dataSource.getMetadata(table), dataSource.driver);
+      await runner.createTable(new Table({ ...definition, columns: definition.columns }), true, false, true);
     }
     await runner.query('COMMIT');
   } finally {
-    // ShuttingDown takes back what was not kept.
+    // Closing rolls back an open transaction.
     await runner.release();
     await dataSource.destroy();
   }
 }
 
-/** Rows read by a connection of TypeORM's that only reads: its statements are prepared once. */
+/** A read-only connection of TypeORM, with prepared statements. */
 class RowConnection {
   private readonly prepared = new Map<string, Database.Statement>();
   private readonly inTransaction: (work: (rows: RowReader) => SqlProgram<unknown>) => unknown;
@@ -337,10 +339,10 @@ class RowConnection {
   }
 
   now<T>(work: (rows: RowReader) => SqlProgram<T>): T {
-    return runSync(work(this.rows), (asked) => this.answer(asked));
+    return runSync(work(this.rows), (statement) => this.answer(statement));
   }
 
-  /** All that is read meanwhile is of one moment. */
+  /** All reads of a program are of one snapshot. */
   inSnapshot<T>(work: (rows: RowReader) => SqlProgram<T>): T {
     return this.inTransaction(work) as T;
   }

@@ -5,17 +5,17 @@ import { type ModelTable, bumpCatalogVersion, promote } from './sqlite-catalogue
 import { RowWriter } from './row-writer.js';
 import type { StoredModel } from './queryable.js';
 
-/** The next tables of some models, filled on a connection of its own. */
+/** The pending tables of some models, filled on a separate connection. */
 export class SqliteRebuild extends Rebuild {
   readonly partitions = 1;
   private readonly writer: RowWriter;
 
   constructor(
     private readonly db: BetterSqlite3.Database,
-    private readonly next: readonly ModelTable[],
+    private readonly pending: readonly ModelTable[],
     stored: ReadonlyMap<string, StoredModel>,
-    private readonly living: () => ReadonlyMap<string, StoredModel>,
-    private readonly taken: () => Promise<void>,
+    private readonly active: () => ReadonlyMap<string, StoredModel>,
+    private readonly promoted: () => Promise<void>,
   ) {
     super();
     this.writer = new RowWriter(db, stored);
@@ -34,21 +34,21 @@ export class SqliteRebuild extends Rebuild {
     return Promise.resolve(this.writer.current(model, ids));
   }
   commit(batches: readonly ModelBatch[]): Promise<boolean> {
-    return new Promise((resolve) => resolve(this.writer.commit(batches, () => this.stands())));
+    return new Promise((resolve) => resolve(this.writer.commit(batches, () => this.isCurrent())));
   }
 
   async cutOver(): Promise<boolean> {
-    const taken = this.db
+    const promoted = this.db
       .transaction(() => {
-        if (!this.stands()) throw new Error('another rebuild of the same read model took over: this one ends');
-        if (!this.writer.reaches(new RowWriter(this.db, this.living()))) return false;
-        for (const next of this.next) promote(this.db, next);
+        if (!this.isCurrent()) throw new Error('another rebuild of the same read model was promoted: this one ends');
+        if (!this.writer.reaches(new RowWriter(this.db, this.active()))) return false;
+        for (const table of this.pending) promote(this.db, table);
         bumpCatalogVersion(this.db);
         return true;
       })
       .immediate();
-    if (taken) await this.taken();
-    return taken;
+    if (promoted) await this.promoted();
+    return promoted;
   }
 
   close(): Promise<void> {
@@ -56,9 +56,9 @@ export class SqliteRebuild extends Rebuild {
     return Promise.resolve();
   }
 
-  /** Whether it is still this that is being filled. */
-  private stands(): boolean {
+  /** Whether these are still the pending tables. */
+  private isCurrent(): boolean {
     const there = this.db.prepare('SELECT generation FROM nexts WHERE name = ?').pluck();
-    return this.next.every(({ name, generation }) => there.get(name) === generation);
+    return this.pending.every(({ name, generation }) => there.get(name) === generation);
   }
 }

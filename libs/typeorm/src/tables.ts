@@ -9,7 +9,7 @@ export interface OwnColumn {
 }
 
 /**
- * The columns that every row has beside its own: where it comes from and from when until when it
+ * The columns of every row besides its own: its origin, and the positions from and until which it
  * holds.
  */
 const SYSTEM: Readonly<Record<string, EntitySchemaColumnOptions>> = {
@@ -31,7 +31,7 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
 };
 
 /**
- * The own columns of a model, in the order of their declaration; fails on a type or a name that
+ * The own columns of a model, in the order of their declaration. Fails on a type or a name that
  * rows cannot have.
  */
 export function ownColumns(model: AnyProjection): readonly OwnColumn[] {
@@ -47,7 +47,7 @@ export function ownColumns(model: AnyProjection): readonly OwnColumn[] {
     });
 }
 
-/** Names that a row has on the wire beside its columns. */
+/** JSON members of a row besides its columns. */
 const RESERVED = ['row_id', 'event', 'parked_since'];
 
 function inheritance(entity: new () => object): (new () => object)[] {
@@ -57,11 +57,12 @@ function inheritance(entity: new () => object): (new () => object)[] {
   return line;
 }
 
-/** How each type is stored on a backing service, in TypeORM's words. */
+/** How each type is stored in a database, in TypeORM's words. */
 export type StorageTypes = Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json'>>;
 
 /**
- * One table of one version of a model: the class's columns and the system's, as TypeORM sees them.
+ * One table of one version of a model, as TypeORM sees it: the columns of the class and the
+ * system's.
  */
 export function tableOf(
   columns: readonly OwnColumn[],
@@ -76,7 +77,7 @@ export function tableOf(
     indices: [
       { name: `${table}_current`, columns: ['stream', 'row_key'], unique: true, where: '"until" IS NULL' },
       { name: `${table}_since`, columns: ['since'] },
-      // Of closed versions alone: what is current is found in the order of its keys.
+      // Of closed versions only: current rows are found in the order of their keys.
       { name: `${table}_until`, columns: ['until'], where: '"until" IS NOT NULL' },
     ],
   });
@@ -96,8 +97,8 @@ export const ON_SQLITE: StorageTypes = {
 export const ON_POSTGRES: StorageTypes = { ...ON_SQLITE, integer: 'bigint' };
 
 /**
- * A cell as SQLite keeps it. Fails where a row cannot hold the value: that stream is then parked or
- * the batch refused, never a wrong figure kept.
+ * A cell as SQLite stores it. Fails if a row cannot hold the value: the stream is then parked or
+ * the batch refused, and no wrong figure is stored.
  */
 export function encode({ name, type, nullable }: OwnColumn, value: unknown): string | number | bigint | null {
   if (value === null || value === undefined) {
@@ -121,11 +122,11 @@ export function encode({ name, type, nullable }: OwnColumn, value: unknown): str
   throw new TypeError(`${name} cannot hold ${JSON.stringify(value)}`);
 }
 
-/** A cell as it was before it was kept; `amount` comes as text out of sums. */
-export function decode(type: ColumnType, kept: unknown): Json {
-  if (kept === null || kept === undefined) return null;
-  if (type === 'text' && typeof kept === 'string') return kept;
-  const value = kept as string | number | bigint | boolean;
+/** A cell as it was before it was stored; sums return `amount` as text. */
+export function decode(type: ColumnType, stored: unknown): Json {
+  if (stored === null || stored === undefined) return null;
+  if (type === 'text' && typeof stored === 'string') return stored;
+  const value = stored as string | number | bigint | boolean;
   switch (type) {
     case 'boolean':
       return value === 1 || value === '1' || value === true || value === 1n;
