@@ -156,7 +156,7 @@ describe('the standalone server does not start, and names the cause and a remedy
     chmodSync(base, 0o755);
     chmodSync(folder, 0o555);
     const { status, output: said } = await runStandalone(folder, user);
-    expect([status, said]).toEqual([1, expect.stringContaining(`${folder} cannot be written by this user: let it`)]);
+    expect([status, said]).toEqual([1, expect.stringContaining(`${folder} cannot be written by this user: allow it`)]);
     chmodSync(folder, 0o777);
     for (const file of readdirSync(folder)) chmodSync(join(folder, file), file === 'log.sqlite' ? 0o444 : 0o666);
     const again = await runStandalone(folder, user);

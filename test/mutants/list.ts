@@ -29,7 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'other events at an existing revision are a conflict',
     file: 'libs/sqlite/src/log-writer.ts',
-    code: 'if (there.length !== events.length || there.some(({ id }, i) => id !== events[i]?.[0])) return null;',
+    code: 'if (stored.length !== events.length || stored.some(({ id }, i) => id !== events[i]?.[0])) return null;',
     instead: '',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
     tests: 'checks the expected revision',
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a repeated append is answered like the first one',
     file: 'libs/sqlite/src/log-writer.ts',
-    code: 'if (there.length !== events.length || there.some(({ id }, i) => id !== events[i]?.[0])) return null;',
+    code: 'if (stored.length !== events.length || stored.some(({ id }, i) => id !== events[i]?.[0])) return null;',
     instead: 'return null;',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
     tests: 'answers a repeat at the same revision',
@@ -162,7 +162,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a commit is synced before it is acknowledged',
     file: 'libs/sqlite/src/log-writer.ts',
-    code: `fdatasyncSync(this.wal);
+    code: `fdatasyncSync(this.walFd);
       return null;`,
     instead: 'return null;',
     spec: 'libs/sqlite/src/sqlite-event-store.spec.ts',
@@ -346,9 +346,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the refused commands that wait to be written are bounded',
     file: 'libs/sqlite/src/sqlite-refusal-log.ts',
-    code: `if (this.noted.length >= this.mostWaiting) this.leftOut += 1;
-    else this.noted`,
-    instead: 'this.noted',
+    code: `if (this.queued.length >= this.maxWaiting) this.leftOut += 1;
+    else this.queued`,
+    instead: 'this.queued',
     spec: 'libs/sqlite/src/sqlite-refusal-log.spec.ts',
     tests: 'is bounded',
   },

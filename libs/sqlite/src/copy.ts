@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /**
- * Copies a SQLite file as it stands at one moment, beside those who write to it: neither waits for
- * the other. Fails where the copy is there already, and leaves none where the source is damaged.
+ * Copies a SQLite file in its state of one moment, while others write to it: neither waits for the
+ * other. Fails if the copy exists already, and leaves no copy if the source is damaged.
  */
 export function copyDatabase(file: string, to: string): void {
-  if (existsSync(to)) throw new Error(`${to} is there already`);
+  if (existsSync(to)) throw new Error(`${to} exists already`);
   const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
     db.prepare('VACUUM INTO ?').run(to);
@@ -15,13 +15,13 @@ export function copyDatabase(file: string, to: string): void {
   }
 }
 
-/** What is wrong with a SQLite file by its own check; null where it is whole. */
+/** What SQLite's own check finds wrong with a file; null if it is intact. */
 export function integrityCheck(file: string): string | null {
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true });
     try {
-      const said = db.pragma('integrity_check(1)', { simple: true }) as string;
-      return said === 'ok' ? null : said;
+      const finding = db.pragma('integrity_check(1)', { simple: true }) as string;
+      return finding === 'ok' ? null : finding;
     } finally {
       db.close();
     }

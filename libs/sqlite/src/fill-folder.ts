@@ -3,20 +3,20 @@ import { dirname, join, resolve } from 'node:path';
 import { syncToDisk } from './durable-files.js';
 import { FILLING, lockFolder } from './log-file.js';
 
-/** What a data folder holds, with the files that SQLite puts beside a database. */
+/** The files of a data folder, with those that SQLite puts beside a database. */
 const OWN = /^(?:(?:log|rows|refusals)\.sqlite(?:-wal|-shm|-journal)?|pseudonym\.key(?:\.incomplete)?)$/;
 const LOCK = /^writer\.lock(?:-wal|-shm|-journal)?$/;
-/** The root of a mounted disk has it. */
+/** A folder in the root of every mounted ext4 disk. */
 const OF_THE_DISK = 'lost+found';
 
 /** The names in a folder that a fill must not touch. */
 const othersIn = (folder: string): readonly string[] =>
   existsSync(folder) ? readdirSync(folder).filter((name) => !LOCK.test(name) && name !== OF_THE_DISK) : [];
 
-/** Whether a folder is there and holds something. */
+/** Whether a folder exists and has files of others. */
 export const inUse = (folder: string): boolean => othersIn(folder).length > 0;
 
-/** Removes what a fill that was broken off has left; nothing if none was. */
+/** Removes the files that an interrupted fill has left, if any. */
 function removeBrokenFill(folder: string): void {
   if (!existsSync(join(folder, FILLING))) return;
   for (const name of readdirSync(folder)) if (OWN.test(name)) rmSync(join(folder, name), { force: true });
@@ -25,12 +25,11 @@ function removeBrokenFill(folder: string): void {
 
 /**
  * Fills a data folder that is empty or missing, whole or not at all, and in place: its owner, mode
- * and mount stay. The folder's lock is held from beginning to end, so that no deployment starts in
- * it meanwhile. `fill` writes into a folder inside; what it wrote is on the disk before it gets its
- * name. A fill that is broken off is known as one: nothing opens the folder until it has been
- * filled again.
+ * and mount stay. It holds the folder's lock from beginning to end, so that no deployment starts in
+ * it. `fill` writes into a folder inside; each file is on the disk before it gets its name. After
+ * an interruption nothing opens the folder until it has been filled again.
  *
- * Fails if the folder holds anything, or if another process has it.
+ * Fails if the folder has any files, or if another process has it open.
  */
 export async function fillFolder(folder: string, fill: (filling: string) => Promise<void>): Promise<void> {
   const isNew = !existsSync(folder);
@@ -60,7 +59,7 @@ export async function fillFolder(folder: string, fill: (filling: string) => Prom
   }
 }
 
-/** Removes a folder that was made for a fill that failed. */
+/** Removes a folder that was created for a fill that failed. */
 function removeIfEmpty(folder: string): void {
   for (const name of readdirSync(folder)) if (LOCK.test(name)) rmSync(join(folder, name), { force: true });
   if (readdirSync(folder).length === 0) rmdirSync(folder);

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { CorruptFile, type Era, DiskFull } from '@entente/engine';
 import Database from 'better-sqlite3';
 
-/** Names the file as Entente's log: "Entt". */
+/** Marks the file as Entente's log: "Entt". */
 const APPLICATION_ID = 0x456e7474;
 const FORMAT = 1;
 export const LOG_FILE = 'log.sqlite';
 const ROWS_FILE = 'rows.sqlite';
-/** Inside a data folder while it is being filled: a deployment that finds it does not start. */
+/**
+ * The folder inside a data folder while that is being filled: a deployment that finds it does not
+ * start.
+ */
 export const FILLING = '.filling';
 
 const SCHEMA = `
@@ -32,9 +35,9 @@ const SCHEMA = `
 const ERAS = `CREATE TABLE IF NOT EXISTS eras (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, since INTEGER NOT NULL, made TEXT NOT NULL);`;
 
 /**
- * Begins a new era of the log in a folder that nobody has opened: from here on it goes another way
- * than what it was copied from, `since` a position (its end, unless given). Whoever comes back with
- * what was told behind that place elsewhere is then known.
+ * Begins a new era of the log in a folder that no process has open: from here on it differs from
+ * the log that it was copied from. `since` is a position (by default the end). Readers that come
+ * back with a later position of the older log are then recognised.
  */
 export function beginEra(folder: string, since?: bigint): void {
   const db = new Database(join(folder, LOG_FILE), { fileMustExist: true });
@@ -51,17 +54,17 @@ export function beginEra(folder: string, since?: bigint): void {
   }
 }
 
-/** The eras of a log, the first one, which has no name, left out. */
+/** The eras of a log, without the first one, which has no id. */
 export function erasIn(db: Database.Database): readonly Era[] {
-  const there = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'eras'`).get();
-  if (there === undefined) return [];
+  const exists = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'eras'`).get();
+  if (exists === undefined) return [];
   const rows = db.prepare('SELECT id, CAST(since AS TEXT) AS since FROM eras ORDER BY number').all();
   return (rows as { id: string; since: string }[]).map(({ id, since }) => ({ id, since: BigInt(since) }));
 }
 
 /**
- * An exclusive lock on a file of its own: refuses another process and this one alike, and ends with
- * the process however it ends.
+ * An exclusive lock on a separate file. It excludes other processes and this one alike, and ends
+ * with the process, however that ends.
  */
 export function lockFolder(folder: string): Database.Database {
   try {
@@ -92,18 +95,19 @@ export function lockFolder(folder: string): Database.Database {
 export function openWriter(folder: string): Database.Database {
   checkFilled(folder);
   const file = join(folder, LOG_FILE);
-  const fresh = !existsSync(file);
+  const isNew = !existsSync(file);
   const db = opened(file, () => new Database(file));
   try {
-    const empty = fresh || readable(file, () => db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()) === 0;
+    const empty = isNew || readable(file, () => db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()) === 0;
     if (empty) checkNotLost(folder);
     else checkFormat(db, file);
     opened(file, () => {
       db.pragma('journal_mode = WAL');
-      // SQLite keeps the file whole; what makes a commit durable is the writer's own sync, before
-      // anybody is told of it.
+      // SQLite keeps the file consistent. The writer's own sync makes a commit durable, before any
+      // caller gets a result.
       db.pragma('synchronous = NORMAL');
-      // 40 MB of log are moved into the file at a time: a page that grew in many commits once only.
+      // SQLite moves 40 MB of log into the file at a time: it then writes a page once that grew in
+      // many commits.
       db.pragma('wal_autocheckpoint = 10000');
       if (empty) db.transaction(() => makeLog(db))();
     });
@@ -121,7 +125,7 @@ function makeLog(db: Database.Database): void {
   db.prepare('INSERT INTO log (only, id, made) VALUES (1, ?, ?)').run(randomUUID(), new Date(Date.now()).toISOString());
 }
 
-/** Fails if filling the folder was broken off: what it holds is not whole. */
+/** Fails if filling the folder was interrupted: its content is incomplete. */
 function checkFilled(folder: string): void {
   if (existsSync(join(folder, FILLING)))
     throw new Error(
@@ -130,8 +134,8 @@ function checkFilled(folder: string): void {
 }
 
 /**
- * Rows are made after their log: where they are and it is not, it was lost, and a new one would
- * hide that.
+ * Rows are created after their log. If they exist and the log does not, the log was lost, and a new
+ * log would hide that.
  */
 function checkNotLost(folder: string): void {
   if (existsSync(join(folder, ROWS_FILE)))
@@ -157,10 +161,10 @@ function checkFormat(db: Database.Database, file: string): void {
     throw new Error(`${file} was written by a newer Entente (format ${pragma('user_version')}): run that one`);
 }
 
-/** Opens a file of the folder; what keeps it from being opened says what to do. */
+/** Opens a file of the folder; an error names the remedy. */
 export function opened<T>(file: string, open: () => T): T {
   try {
-    // SQLite opens what it may only read without a word, and the first command would be told.
+    // SQLite opens a file that it may only read without an error, and fails at the first write.
     if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
     return readable(file, open);
   } catch (error) {
@@ -173,10 +177,10 @@ export function opened<T>(file: string, open: () => T): T {
   }
 }
 
-/** Is told of damage where it is met. */
+/** Called when a read or write finds the file damaged. */
 export type OnDamaged = (damaged: CorruptFile) => void;
 
-/** Reads or writes the log; what shows that the file is damaged says what to do. */
+/** Reads or writes the log; an error that shows that the file is damaged names the remedy. */
 export function readable<T>(file: string, read: () => T, onDamaged: OnDamaged = () => undefined): T {
   try {
     return read();
@@ -189,8 +193,8 @@ export function readable<T>(file: string, read: () => T, onDamaged: OnDamaged = 
 }
 
 /**
- * An error that shows damage, of SQLite or of what cannot be read as it was written, said in so
- * many words; null for every other.
+ * Translates an error that shows damage, from SQLite or from parsing what was read; null for any
+ * other error.
  */
 export function damageOf(file: string, error: unknown, remedy = REMEDY): CorruptFile | null {
   if (error instanceof CorruptFile) return error;

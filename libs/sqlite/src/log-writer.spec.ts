@@ -42,7 +42,7 @@ describe('the log writer', () => {
     const pages = Number(writer.db.pragma('page_count', { simple: true }));
     writer.db.pragma(`max_page_count = ${pages}`);
     const batch = [wanted('note/small'), wanted('note/b', { big: 'x'.repeat(200_000) })];
-    expect((writer.write(batch, NOON) as Failure).why).toBe('disk-full');
+    expect((writer.write(batch, NOON) as Failure).reason).toBe('disk-full');
     expect(count()).toBe(1);
     writer.db.pragma(`max_page_count = ${pages + 1000}`);
     expect((writer.write(batch, NOON) as AppendResult[]).map(({ ok }) => ok)).toEqual([true, true]);
@@ -59,7 +59,10 @@ describe('the log writer', () => {
     writer.db.exec(
       `CREATE TRIGGER broken BEFORE INSERT ON events WHEN NEW.stream = 'note/b' BEGIN SELECT RAISE(ABORT, 'broken'); END`,
     );
-    expect(writer.write([wanted('note/a'), wanted('note/b')], NOON)).toMatchObject({ why: 'fault', message: 'broken' });
+    expect(writer.write([wanted('note/a'), wanted('note/b')], NOON)).toMatchObject({
+      reason: 'fault',
+      message: 'broken',
+    });
     writer.db.exec('DROP TRIGGER broken');
     expect(writer.write([wanted('note/a')], NOON)).toEqual([{ ok: true, revision: 0, position: 1 }]);
   });

@@ -5,8 +5,8 @@ import type { Expected } from '@entente/engine';
 import type Database from 'better-sqlite3';
 import { LOG_FILE, damageOf, openWriter, readable } from './log-file.js';
 
-/** An event as it goes to the writer: its data and its metadata as JSON already. */
-export type EventColumns = readonly [id: string, type: string, version: number, data: string, circumstance: string];
+/** An event as the writer receives it, its data and metadata already as JSON. */
+export type EventColumns = readonly [id: string, type: string, version: number, data: string, metadataJson: string];
 
 /** One append of a batch. */
 export interface AppendRequest {
@@ -15,48 +15,42 @@ export interface AppendRequest {
   readonly events: readonly EventColumns[];
 }
 
-/**
- * What became of it: the revision and position of its last event, or the revision that is there
- * instead.
- */
+/** The revision and position of its last event, or the actual revision of the stream. */
 export type AppendResult =
   | { readonly ok: true; readonly revision: number; readonly position: number }
   | { readonly ok: false; readonly actual: number };
 
-/** An event of another log, taken as it is. */
+/** An event of another log, to be stored as it is. */
 export type ImportedEvent = readonly [...event: EventColumns, stream: string, revision: number, recordedAt: string];
 
 /**
- * Why nothing of a batch was answered: the disk is full, nobody knows what took effect, or another
- * fault under which nothing did.
+ * Why a batch has no results: the disk is full, it is unknown what took effect, or another fault
+ * under which nothing did.
  */
 export interface Failure {
-  readonly why: 'disk-full' | 'unknown' | 'fault';
+  readonly reason: 'disk-full' | 'unknown' | 'fault';
   readonly message: string;
   readonly cause: Error;
 }
 
-/** Streams whose last revision is kept at hand. */
+/** Number of streams whose last revision is cached. */
 const MAX_REMEMBERED_REVISIONS = 100_000;
 
 /**
- * Writes batches of appends, each in one transaction, and syncs them: what was written counts only
- * once it is synced. Whoever opens it holds the folder's lock. SQLite itself syncs the write-ahead
- * log only where it moves it into the file, so that a sync can be waited for beside other work.
+ * Writes batches of appends, each in one transaction, and syncs them: nothing counts before it is
+ * synced. The caller holds the folder's lock. SQLite itself syncs the write-ahead log only when it
+ * moves it into the file, so a sync can run beside other work.
  */
 export class SqliteLogWriter {
   readonly db: Database.Database;
   private readonly file: string;
   private lastRecorded: string;
   private readonly statements: ReturnType<SqliteLogWriter['prepare']>;
-  /**
-   * The last revision of streams that were written lately: this writer is the only one, so what it
-   * committed is so.
-   */
+  /** The last revision of recently written streams. It is exact: this writer is the only one. */
   private readonly revisions = new LRUCache<string, number>({ max: MAX_REMEMBERED_REVISIONS });
-  /** The same for what the batch at hand has written and not committed yet. */
+  /** The last revision of streams that the current batch has written and not yet committed. */
   private readonly written = new Map<string, number>();
-  private readonly wal: number;
+  private readonly walFd: number;
 
   constructor(folder: string) {
     this.file = join(folder, LOG_FILE);
@@ -65,35 +59,32 @@ export class SqliteLogWriter {
       this.statements = readable(this.file, () => this.prepare());
       const last = this.db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck();
       this.lastRecorded = readable(this.file, () => last.get() as string | undefined) ?? '';
-      this.wal = openSync(`${this.file}-wal`, 'r+');
-      // What an earlier process wrote and did not come to sync, and the name of the write-ahead log
-      // in its folder.
-      fdatasyncSync(this.wal);
-      const named = openSync(folder, 'r');
-      fsyncSync(named);
-      closeSync(named);
+      this.walFd = openSync(`${this.file}-wal`, 'r+');
+      // Sync what an earlier process wrote without a sync, and the entry of the write-ahead log in
+      // its folder.
+      fdatasyncSync(this.walFd);
+      const folderFd = openSync(folder, 'r');
+      fsyncSync(folderFd);
+      closeSync(folderFd);
     } catch (error) {
       this.db.close();
       throw error;
     }
   }
 
-  /**
-   * Puts what was written on the disk before it returns; nobody knows what took effect where it
-   * fails.
-   */
+  /** Syncs what was written before it returns. If it fails, it is unknown what took effect. */
   syncAtOnce(): Failure | null {
     try {
-      fdatasyncSync(this.wal);
+      fdatasyncSync(this.walFd);
       return null;
     } catch (error) {
       return unsynced(error as Error);
     }
   }
 
-  /** The same beside other work. */
-  sync(done: (failed: Failure | null) => void): void {
-    fdatasync(this.wal, (error) => done(error === null ? null : unsynced(error)));
+  /** Syncs beside other work, then calls back. */
+  sync(onDone: (failed: Failure | null) => void): void {
+    fdatasync(this.walFd, (error) => onDone(error === null ? null : unsynced(error)));
   }
 
   private prepare() {
@@ -111,27 +102,27 @@ export class SqliteLogWriter {
   }
 
   /**
-   * Writes a batch, all of it in one transaction and not synced yet, at this time of the clock
-   * (milliseconds); an append that does not fit is answered so and fails no other.
+   * Writes a batch in one transaction, without a sync, at this time of the clock (milliseconds). An
+   * append whose stream has another revision gets that as its result, and fails no other append.
    */
   write(batch: readonly AppendRequest[], now: number): readonly AppendResult[] | Failure {
     return this.inTransaction(() => {
       const stamp = new Date(now).toISOString();
       const recordedAt = stamp > this.lastRecorded ? stamp : this.lastRecorded;
-      return [batch.map((wanted) => this.append(wanted, recordedAt)), recordedAt];
+      return [batch.map((request) => this.append(request, recordedAt)), recordedAt];
     });
   }
 
   /**
-   * Takes events of another log as they are, all or none, synced, and answers their positions;
-   * those at the beginning that are there already have theirs.
+   * Stores events of another log as they are, all or none, synced. Returns their positions; events
+   * at the beginning that are here already keep theirs.
    */
   importEvents(events: readonly ImportedEvent[]): readonly number[] | Failure {
     const positions = this.inTransaction<readonly number[]>(() => {
       let last = this.lastRecorded;
-      const there = this.alreadyImported(events);
+      const stored = this.alreadyImported(events);
       const positions = events
-        .slice(there.length)
+        .slice(stored.length)
         .map(([id, type, version, data, metadata, stream, revision, recordedAt]) => {
           const next = this.revisionOf(stream) + 1;
           if (revision !== next) throw new Error(`${stream}: revision ${revision} is not the next one, ${next}`);
@@ -140,20 +131,21 @@ export class SqliteLogWriter {
           this.written.set(stream, revision);
           return this.insert(stream, revision, id, type, version, recordedAt, data, metadata);
         });
-      return [[...there, ...positions], last];
+      return [[...stored, ...positions], last];
     });
     return isFailure(positions) ? positions : (this.syncAtOnce() ?? positions);
   }
 
-  /** Where those of the events stand that are there already. */
+  /** The positions of those events at the beginning that are here already. */
   private alreadyImported(events: readonly ImportedEvent[]): number[] {
-    const there: number[] = [];
+    const stored: number[] = [];
     for (const [id, , , , , stream, revision] of events) {
-      const same = this.statements.repeated.get(stream, revision, 1) as { id: string; position: number } | undefined;
-      if (same?.id !== id) break;
-      there.push(same.position);
+      const existing = this.statements.repeated.get(stream, revision, 1) as
+        { id: string; position: number } | undefined;
+      if (existing?.id !== id) break;
+      stored.push(existing.position);
     }
-    return there;
+    return stored;
   }
 
   get open(): boolean {
@@ -161,13 +153,13 @@ export class SqliteLogWriter {
   }
 
   close(): void {
-    closeSync(this.wal);
+    closeSync(this.walFd);
     this.db.close();
   }
 
   /**
-   * Nothing of it took effect where it fails, unless the disk failed under the commit itself: then
-   * nobody knows.
+   * If it fails, nothing took effect, unless the disk failed during the commit itself: then the
+   * outcome is unknown.
    */
   private inTransaction<T>(work: () => [written: T, lastRecorded: string]): T | Failure {
     try {
@@ -189,32 +181,33 @@ export class SqliteLogWriter {
     try {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
     } catch (failed) {
-      return { why: 'unknown', message: (failed as Error).message, cause: failed as Error };
+      return { reason: 'unknown', message: (failed as Error).message, cause: failed as Error };
     }
     const damage = damageOf(this.file, error);
-    if (damage !== null) return { why: 'fault', message: damage.message, cause: damage };
-    if (code.startsWith('SQLITE_IOERR')) return { why: 'unknown', message, cause: error };
-    return { why: code === 'SQLITE_FULL' ? 'disk-full' : 'fault', message, cause: error };
+    if (damage !== null) return { reason: 'fault', message: damage.message, cause: damage };
+    if (code.startsWith('SQLITE_IOERR')) return { reason: 'unknown', message, cause: error };
+    return { reason: code === 'SQLITE_FULL' ? 'disk-full' : 'fault', message, cause: error };
   }
 
   private append({ stream, expected, events }: AppendRequest, recordedAt: string): AppendResult {
     let actual = this.written.get(stream) ?? this.revisions.get(stream);
-    // A stream that is not known lately and should not exist is tried at once: the unique index
-    // says whether it does.
-    const untried = actual === undefined && expected === 'none';
-    actual ??= untried ? -1 : this.lastRevision(stream);
+    // A new stream that is not in the cache is inserted at once: the unique index shows whether it
+    // exists.
+    const isUnverified = actual === undefined && expected === 'none';
+    actual ??= isUnverified ? -1 : this.lastRevision(stream);
     const fits =
       expected === 'any' || (expected === 'exists' ? actual >= 0 : actual === (expected === 'none' ? -1 : expected));
     if (!fits) return this.repeated(stream, expected, events) ?? { ok: false, actual };
     let position = 0;
     let revision = actual;
-    for (const [id, type, version, data, circumstance] of events) {
+    for (const [id, type, version, data, metadataJson] of events) {
       revision += 1;
       try {
-        const metadata = `${circumstance.slice(0, -1)},"recordedAt":"${recordedAt}"}`;
+        const metadata = `${metadataJson.slice(0, -1)},"recordedAt":"${recordedAt}"}`;
         position = this.insert(stream, revision, id, type, version, recordedAt, data, metadata);
       } catch (error) {
-        if (revision > 0 || !untried || (error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
+        if (revision > 0 || !isUnverified || (error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE')
+          throw error;
         return this.repeated(stream, expected, events) ?? { ok: false, actual: this.lastRevision(stream) };
       }
     }
@@ -234,25 +227,22 @@ export class SqliteLogWriter {
     return (this.statements.revision.get(stream) as number | undefined) ?? -1;
   }
 
-  /**
-   * What was committed is known from now on; the streams written longest ago are forgotten when
-   * there are too many.
-   */
+  /** Caches the committed revisions; the cache evicts the streams written longest ago. */
   private remember(): void {
     for (const [stream, revision] of this.written) this.revisions.set(stream, revision);
   }
 
-  /** The same events at the same place are answered as the first time. */
+  /** The same events at the same revisions get the first result. */
   private repeated(stream: string, expected: Expected, events: readonly EventColumns[]): AppendResult | null {
     if (typeof expected !== 'number' && expected !== 'none') return null;
     const first = expected === 'none' ? 0 : expected + 1;
-    const there = this.statements.repeated.all(stream, first, events.length) as { id: string; position: number }[];
-    if (there.length !== events.length || there.some(({ id }, i) => id !== events[i]?.[0])) return null;
-    return { ok: true, revision: first + events.length - 1, position: there.at(-1)?.position ?? 0 };
+    const stored = this.statements.repeated.all(stream, first, events.length) as { id: string; position: number }[];
+    if (stored.length !== events.length || stored.some(({ id }, i) => id !== events[i]?.[0])) return null;
+    return { ok: true, revision: first + events.length - 1, position: stored.at(-1)?.position ?? 0 };
   }
 }
 
-/** Whether it failed. */
-export const isFailure = (answer: object): answer is Failure => 'why' in answer;
+/** Whether a result is a failure. */
+export const isFailure = (answer: object): answer is Failure => 'reason' in answer;
 
-const unsynced = (cause: Error): Failure => ({ why: 'unknown', message: cause.message, cause });
+const unsynced = (cause: Error): Failure => ({ reason: 'unknown', message: cause.message, cause });

@@ -93,10 +93,10 @@ describe('the event store in a SQLite file', () => {
         folder: join(folder, String(many)),
         onOutcomeUnknown: () => (unknown += 1),
       });
-      const { writer } = store as unknown as { writer: { wal: number } };
-      // The file behind the descriptor is gone, as a disk that is torn out would have it.
-      const { wal } = writer;
-      writer.wal = 9999;
+      const { writer } = store as unknown as { writer: { walFd: number } };
+      // The file behind the descriptor is gone, as if the disk had been removed.
+      const { walFd } = writer;
+      writer.walFd = 9999;
       const answers = await Promise.allSettled(
         Array.from({ length: many }, (_, i) => store.append(`note/${i}`, 'none', [anEvent()])),
       );
@@ -105,7 +105,7 @@ describe('the event store in a SQLite file', () => {
       );
       await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject({ code: 'shutting-down' });
       expect(unknown).toBe(1);
-      writer.wal = wal;
+      writer.walFd = walFd;
       await store.close();
     }
   });
@@ -113,15 +113,15 @@ describe('the event store in a SQLite file', () => {
   it('reports an unknown outcome if the sync of an import fails', async () => {
     let unknown = 0;
     const store = new SqliteEventStore({ folder, onOutcomeUnknown: () => (unknown += 1) });
-    const { writer } = store as unknown as { writer: { wal: number } };
-    const { wal } = writer;
-    writer.wal = 9999;
+    const { writer } = store as unknown as { writer: { walFd: number } };
+    const { walFd } = writer;
+    writer.walFd = 9999;
     const { metadata, ...event } = anEvent();
     const recorded = { ...metadata, recordedAt: '2020-01-01T00:00:00.000Z' };
     const adopted = store.importEvents([{ ...event, stream: 'note/a', revision: 0, position: 1n, metadata: recorded }]);
     await expect(adopted).rejects.toMatchObject({ code: 'outcome-unknown' });
     expect(unknown).toBe(1);
-    writer.wal = wal;
+    writer.walFd = walFd;
     await store.close();
   });
 

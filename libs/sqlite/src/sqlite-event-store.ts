@@ -26,44 +26,47 @@ import {
 import { SqliteLogReader } from './sqlite-log-reader.js';
 
 interface PendingAppend {
-  readonly wanted: AppendRequest;
+  readonly request: AppendRequest;
   resolve(appended: Appended): void;
   reject(error: unknown): void;
 }
 
 /**
- * A batch of so many appends is synced while the process waits, which takes less than waiting
- * beside other work; a larger one holds nobody up meanwhile.
+ * A batch of up to this number of appends is synced while the process waits, which is faster than a
+ * sync beside other work. A larger batch does not block the process.
  */
 const MAX_SYNCED_AT_ONCE = 16;
 
 /** How the store is opened. */
 export interface SqliteEventStoreOptions {
-  /** The data folder; made where it is missing. */
+  /** The data folder; created if it is missing. */
   readonly folder: string;
-  /** Reads old versions of events as the newest. */
+  /** Converts old versions of events to the newest. */
   readonly upcast?: (event: RecordedEvent) => RecordedEvent;
   /** The store's clock, in milliseconds. */
   readonly clock?: () => number;
-  /** Events that may wait for a commit; beyond them an append is `Overloaded`. */
+  /** The number of events that may wait for a commit; above it an append is `Overloaded`. */
   readonly maxWaiting?: number;
   /**
-   * Called after each commit: how many appends shared it, how many events they were, and how long
-   * it took in milliseconds.
+   * Called after each commit: how many appends and events it had, and how long it took in
+   * milliseconds.
    */
   readonly onCommitted?: (appends: number, events: number, ms: number) => void;
-  /** Called when the log shows that it is damaged: that stays until somebody has mended it. */
+  /**
+   * Called when a read or write finds the log damaged. It stays damaged until an operator restores
+   * it.
+   */
   readonly onDamaged?: (damaged: CorruptFile) => void;
   /** Called when a commit failed and its outcome cannot be known: the process should end. */
   readonly onOutcomeUnknown?: (error: OutcomeUnknown) => void;
 }
 
 /**
- * The log in one SQLite file: write-ahead log, each commit synced before anybody is told of it or
- * reads it here, one writer (an exclusive lock on a file of its own, held by the operating system
- * and gone with the process). Appends that wait are committed together; the next commit begins when
- * the last is on the disk, without a timer. Readers have a connection of their own and see what is
- * on the disk only.
+ * The log in one SQLite file with a write-ahead log. Each commit is synced before a caller gets its
+ * result or a reader here sees it. There is one writer: an exclusive lock on a separate file, which
+ * the operating system releases with the process. Waiting appends are committed together; the next
+ * commit begins when the last is on the disk, without a timer. Readers have a separate connection
+ * and see only what is on the disk.
  */
 export class SqliteEventStore extends EventStore {
   readonly id: string;
@@ -99,15 +102,15 @@ export class SqliteEventStore extends EventStore {
     if (this.queuedEvents + events.length > (this.options.maxWaiting ?? 10_000) && this.queue.length > 0)
       return Promise.reject(new Overloaded(this.queue.length));
     return new Promise((resolve, reject) => {
-      this.queue.push({ wanted: { stream, expected, events: events.map(columnsOf) }, resolve, reject });
+      this.queue.push({ request: { stream, expected, events: events.map(columnsOf) }, resolve, reject });
       this.queuedEvents += events.length;
       this.schedule();
     });
   }
 
   /**
-   * The next turn of the event loop commits whatever waits by then: no timer, and a lone append
-   * waits for nothing.
+   * The next iteration of the event loop commits all appends that wait by then: there is no timer,
+   * and a single append does not wait.
    */
   private schedule(): void {
     if (this.flushing) return;
@@ -120,32 +123,36 @@ export class SqliteEventStore extends EventStore {
     const events = this.queuedEvents;
     this.queue = [];
     this.queuedEvents = 0;
-    const begun = performance.now();
-    const placed = this.writer.write(
-      batch.map(({ wanted }) => wanted),
+    const startedAt = performance.now();
+    const results = this.writer.write(
+      batch.map(({ request }) => request),
       (this.options.clock ?? Date.now)(),
     );
     const end = (failed: Failure | null): void => {
-      this.resolveBatch(batch, failed ?? placed);
-      if (failed === null && !isFailure(placed))
-        this.options.onCommitted?.(batch.length, events, performance.now() - begun);
+      this.resolveBatch(batch, failed ?? results);
+      if (failed === null && !isFailure(results))
+        this.options.onCommitted?.(batch.length, events, performance.now() - startedAt);
     };
-    if (isFailure(placed)) end(placed);
+    if (isFailure(results)) end(results);
     else if (batch.length > MAX_SYNCED_AT_ONCE) this.writer.sync(end);
     else end(this.writer.syncAtOnce());
   }
 
-  /** Answers a batch that is on the disk, or that failed, and goes on with what waits. */
-  private resolveBatch(batch: readonly PendingAppend[], placed: readonly AppendResult[] | Failure): void {
+  /**
+   * Resolves the appends of a batch that is on the disk or failed, and continues with the queue.
+   */
+  private resolveBatch(batch: readonly PendingAppend[], results: readonly AppendResult[] | Failure): void {
     this.flushing = false;
-    if (isFailure(placed)) {
-      const fault = this.faultOf(placed);
+    if (isFailure(results)) {
+      const fault = this.faultOf(results);
       for (const { reject } of batch) reject(fault);
     } else {
       let last = 0;
-      placed.forEach((one, i) => {
-        if (one.ok && one.position > last) last = one.position;
-        batch[i]?.resolve(one.ok ? { ok: true, revision: one.revision, position: BigInt(one.position) } : one);
+      results.forEach((result, i) => {
+        if (result.ok && result.position > last) last = result.position;
+        batch[i]?.resolve(
+          result.ok ? { ok: true, revision: result.revision, position: BigInt(result.position) } : result,
+        );
       });
       if (last > 0) this.reader.committed(BigInt(last));
     }
@@ -163,10 +170,10 @@ export class SqliteEventStore extends EventStore {
     return Promise.resolve(positions.map(BigInt));
   }
 
-  private faultOf({ why, cause }: Failure): Error {
-    if (why === 'disk-full') return new DiskFull('the log');
+  private faultOf({ reason, cause }: Failure): Error {
+    if (reason === 'disk-full') return new DiskFull('the log');
     if (cause instanceof CorruptFile) this.options.onDamaged?.(cause);
-    if (why === 'fault') return cause;
+    if (reason === 'fault') return cause;
     const fault = new OutcomeUnknown(cause);
     this.closed = true;
     this.options.onOutcomeUnknown?.(fault);
@@ -202,8 +209,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   /**
-   * Calls back after each commit, with the last position that is on the disk; the in-process feed
-   * reads then.
+   * Calls the listener after each commit, with the last position on the disk; the in-process feed
+   * then reads.
    */
   onCommit(listener: (durable: bigint) => void): () => void {
     return this.reader.onCommit(listener);

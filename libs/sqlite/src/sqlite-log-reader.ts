@@ -24,14 +24,15 @@ interface EventRecord {
 }
 
 const PAGE_SIZE = 500;
-/** So many positions are looked through at once for events of some kinds or types. */
+/** Positions searched at once for events of some kinds or types. */
 const SCAN_SIZE = 5000n;
 const ALL = LARGEST_POSITION;
 
 /**
- * The log read on a connection of its own: everything but appending. Within a deployment it is told
- * of each commit and reads no further than what is on the disk: what a power cut could still take
- * was never seen. Beside a deployment, in another process, it reads all that was written.
+ * The log on a separate connection, for reading. In a deployment its owner calls `committed` after
+ * each commit, and it reads no further than what is on the disk: no reader sees an event that a
+ * power cut could still take. Beside a deployment, in another process, it reads all that was
+ * written.
  */
 export class SqliteLogReader extends EventLog {
   readonly id: string;
@@ -40,12 +41,12 @@ export class SqliteLogReader extends EventLog {
   private readonly db: Database.Database;
   private readonly prepared = new Map<string, Database.Statement>();
   private readonly listeners = new Set<(durable: bigint) => void>();
-  /** The last position to read; all that is there, where it was never told. */
+  /** The last position to read; without a call of `committed`, everything. */
   private durable = ALL;
 
   constructor(
     folder: string,
-    /** Reads old versions of events as the newest. */
+    /** Converts old versions of events to the newest. */
     private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
     private readonly onDamaged?: OnDamaged,
   ) {
@@ -53,7 +54,7 @@ export class SqliteLogReader extends EventLog {
     this.file = join(folder, LOG_FILE);
     this.db = openLogReader(folder);
     this.id = this.get<{ id: string }>('SELECT id FROM log')?.id ?? '';
-    this.eras = this.reads(() => erasIn(this.db));
+    this.eras = this.run(() => erasIn(this.db));
   }
 
   async *readStream(
@@ -67,7 +68,7 @@ export class SqliteLogReader extends EventLog {
     );
     let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
     for (let left = limit; left > 0;) {
-      const rows = this.reads(() => page.all(stream, next, this.durable, Math.min(PAGE_SIZE, left)) as EventRecord[]);
+      const rows = this.run(() => page.all(stream, next, this.durable, Math.min(PAGE_SIZE, left)) as EventRecord[]);
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
@@ -80,29 +81,29 @@ export class SqliteLogReader extends EventLog {
     after: bigint,
     { upTo, kinds, types, limit = Infinity }: LogRange = {},
   ): AsyncIterable<readonly RecordedEvent[]> {
-    const narrowed: string[] = ['position > ?', 'position <= ?'];
+    const filters: string[] = ['position > ?', 'position <= ?'];
     const values: unknown[] = [];
     if (kinds !== undefined) {
-      narrowed.push(`substr(stream, 1, instr(stream, '/') - 1) IN (${kinds.map(() => '?').join(',')})`);
+      filters.push(`substr(stream, 1, instr(stream, '/') - 1) IN (${kinds.map(() => '?').join(',')})`);
       values.push(...kinds);
     }
     if (types !== undefined) {
-      narrowed.push(`type IN (${types.map(() => '?').join(',')})`);
+      filters.push(`type IN (${types.map(() => '?').join(',')})`);
       values.push(...types);
     }
-    const page = this.statement(`SELECT * FROM events WHERE ${narrowed.join(' AND ')} ORDER BY position LIMIT ?`);
-    // What may be rare is looked for in stretches, between which others are served.
+    const page = this.statement(`SELECT * FROM events WHERE ${filters.join(' AND ')} ORDER BY position LIMIT ?`);
+    // Rare events are searched for in pieces, between which other requests run.
     const scans = values.length > 0;
     const end = scans ? lowest(upTo ?? ALL, await this.head()) : ALL;
     let next = checkedPosition(after);
     for (let left = limit; left > 0;) {
-      const most = scans ? lowest(next + SCAN_SIZE, end) : lowest(upTo ?? ALL, this.durable);
-      const rows = this.reads(() => page.all(next, most, ...values, Math.min(PAGE_SIZE, left)) as EventRecord[]);
+      const last = scans ? lowest(next + SCAN_SIZE, end) : lowest(upTo ?? ALL, this.durable);
+      const rows = this.run(() => page.all(next, last, ...values, Math.min(PAGE_SIZE, left)) as EventRecord[]);
       if (rows.length > 0) yield rows.map((row) => this.recorded(row));
       left -= rows.length;
-      const full = rows.length === PAGE_SIZE;
-      if (!full && (!scans || most === end)) return;
-      next = full ? (rows.at(-1) as EventRecord).position : most;
+      const isFull = rows.length === PAGE_SIZE;
+      if (!isFull && (!scans || last === end)) return;
+      next = isFull ? (rows.at(-1) as EventRecord).position : last;
       if (scans) await new Promise(setImmediate);
     }
   }
@@ -126,7 +127,7 @@ export class SqliteLogReader extends EventLog {
     return new Promise((resolve) => resolve(lowest(this.lastWritten(), this.durable)));
   }
 
-  /** The last position that is there, on the disk or not yet. */
+  /** The last position in the file, whether or not it is synced. */
   lastWritten(): bigint {
     return this.get<{ at: bigint | null }>('SELECT max(position) AS at FROM events')?.at ?? 0n;
   }
@@ -140,17 +141,17 @@ export class SqliteLogReader extends EventLog {
   }
 
   /**
-   * Calls back after each commit that it is told of, with the last position that is on the disk;
-   * the in-process feed reads then.
+   * Calls the listener after each call of `committed`, with the last position on the disk; the
+   * in-process feed then reads.
    */
   onCommit(listener: (durable: bigint) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** The writer, in this process, has put all up to a position on the disk. */
+  /** The writer, in this process, has synced everything up to a position. */
   committed(durable: bigint): void {
-    // A repeated append is answered with the place that it took long ago.
+    // A repeated append returns an old position.
     if (this.durable === ALL || durable > this.durable) this.durable = durable;
     for (const listener of this.listeners) listener(this.durable);
   }
@@ -161,10 +162,10 @@ export class SqliteLogReader extends EventLog {
   }
 
   private get<Row>(sql: string, ...values: readonly (string | bigint)[]): Row | undefined {
-    return this.reads(() => this.statement(sql).get(...values) as Row | undefined);
+    return this.run(() => this.statement(sql).get(...values) as Row | undefined);
   }
 
-  private reads<T>(read: () => T): T {
+  private run<T>(read: () => T): T {
     return readable(this.file, read, this.onDamaged);
   }
 
@@ -178,7 +179,7 @@ export class SqliteLogReader extends EventLog {
   }
 
   private recorded(row: EventRecord): RecordedEvent {
-    const [data, metadata] = this.reads(() => [JSON.parse(row.data), JSON.parse(row.metadata)] as [unknown, unknown]);
+    const [data, metadata] = this.run(() => [JSON.parse(row.data), JSON.parse(row.metadata)] as [unknown, unknown]);
     return this.upcast({
       id: row.id,
       stream: row.stream,

@@ -11,11 +11,11 @@ const SCHEMA = `
   );
 `;
 
-/** How often what was noted is written, in milliseconds. */
+/** Milliseconds between two writes of the queue. */
 const FLUSH_EVERY_MS = 250;
 
 const REMEDY =
-  'stop, remove this file with those beside it that begin with its name, and start again: what it kept of refused commands is gone, and nothing else';
+  'stop, remove this file with those beside it that begin with its name, and start again: only its list of refused commands is lost';
 
 function openRefusals(file: string): Database.Database {
   try {
@@ -31,20 +31,20 @@ function openRefusals(file: string): Database.Database {
   }
 }
 
-/** Refused commands in a small SQLite file of their own, written together four times a second. */
+/** Refused commands in a separate small SQLite file, written together four times a second. */
 export class SqliteRefusalLog extends RefusalLog {
   private readonly file: string;
   private readonly db: Database.Database;
-  private noted: RefusedCommand[] = [];
+  private queued: RefusedCommand[] = [];
   private leftOut = 0;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     folder: string,
-    /** As many are kept; the oldest go. */
-    private readonly most = 100_000,
-    /** As many may wait to be written. */
-    private readonly mostWaiting = 10_000,
+    /** The number of refusals stored; the oldest are removed. */
+    private readonly maxEntries = 100_000,
+    /** The number that may wait to be written. */
+    private readonly maxWaiting = 10_000,
   ) {
     super();
     mkdirSync(folder, { recursive: true });
@@ -54,8 +54,8 @@ export class SqliteRefusalLog extends RefusalLog {
   }
 
   note(refused: RefusedCommand): void {
-    if (this.noted.length >= this.mostWaiting) this.leftOut += 1;
-    else this.noted.push(refused);
+    if (this.queued.length >= this.maxWaiting) this.leftOut += 1;
+    else this.queued.push(refused);
   }
 
   list(query: RefusalQuery): Promise<{
@@ -71,34 +71,33 @@ export class SqliteRefusalLog extends RefusalLog {
   }
 
   private read({ limit, before, organisation, stream, code }: RefusalQuery): readonly NumberedRefusal[] {
-    const wanted = Object.entries({ organisation, stream, code }).filter(([, value]) => value !== undefined);
-    const where = ['number < ?', ...wanted.map(([column]) => `${column} = ?`)].join(' AND ');
+    const filters = Object.entries({ organisation, stream, code }).filter(([, value]) => value !== undefined);
+    const where = ['number < ?', ...filters.map(([column]) => `${column} = ?`)].join(' AND ');
     return this.db
       .prepare(
         `SELECT number, at, organisation, role, stream, command, command_id AS commandId, correlation_id AS correlationId, code, rule
          FROM refusals WHERE ${where} ORDER BY number DESC LIMIT ?`,
       )
-      .all(before ?? Number.MAX_SAFE_INTEGER, ...wanted.map(([, value]) => value), limit) as NumberedRefusal[];
+      .all(before ?? Number.MAX_SAFE_INTEGER, ...filters.map(([, value]) => value), limit) as NumberedRefusal[];
   }
 
-  /**
-   * Writes what was noted; where that fails (a full disk), it is kept for the next time, within its
-   * bound.
-   */
+  /** Writes the queue. If that fails (a full disk), it stays in the queue, within its bound. */
   private write(): void {
-    if (this.noted.length === 0 || !this.db.open) return;
+    if (this.queued.length === 0 || !this.db.open) return;
     try {
       const insert = this.db.prepare('INSERT INTO refusals VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
       this.db.transaction(() => {
-        for (const one of this.noted) {
+        for (const one of this.queued) {
           const { at, organisation, role, stream, command, commandId, correlationId, code, rule } = one;
           insert.run(at, organisation, role, stream, command, commandId, correlationId, code, rule);
         }
-        this.db.prepare('DELETE FROM refusals WHERE number <= (SELECT MAX(number) FROM refusals) - ?').run(this.most);
+        this.db
+          .prepare('DELETE FROM refusals WHERE number <= (SELECT MAX(number) FROM refusals) - ?')
+          .run(this.maxEntries);
       })();
-      this.noted = [];
+      this.queued = [];
     } catch {
-      // Nothing of it was written: the next second tries again.
+      // Nothing of it was written: the next write tries again.
     }
   }
 
