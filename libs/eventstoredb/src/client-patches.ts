@@ -4,26 +4,26 @@ import { LEADER, VNodeState } from '@eventstore/db-client';
 import discovery from '@eventstore/db-client/dist/Client/discovery.js';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 
-/** What the client has of its search for a node, and calls through the module. */
+/** The client's module for the search for a node, which it calls through the module. */
 interface Discovery {
   determineBestNode: typeof discovery.determineBestNode;
 }
 
-/** A search for the node that leads. */
+/** A search for the leader. */
 export interface LeaderSearch {
-  /** How many nodes answered it. */
+  /** How many nodes answered. */
   answered: number;
 }
 
-/** The search that is under way, for whoever runs it. */
+/** The search of the current asynchronous context. */
 export const leaderSearch = new AsyncLocalStorage<LeaderSearch>();
 
 const { determineBestNode } = discovery;
 
 /**
- * Lets the client connect to no other node of a cluster than the one that leads, unless its url
- * prefers another. By itself it takes any node if none leads: a follower cannot answer what needs
- * the leader, and one that is frozen says nothing at all, for twenty seconds.
+ * Lets the client connect to no node of a cluster but the leader, unless its URL prefers another.
+ * Without this it connects to any node if there is no leader: a follower cannot answer calls that
+ * need the leader, and a frozen one does not answer for twenty seconds.
  */
 (discovery as Discovery).determineBestNode = (preference, members) => {
   const search = leaderSearch.getStore();
@@ -35,15 +35,15 @@ const { determineBestNode } = discovery;
   );
 };
 
-/** What an append is called with, and the stream to which its events are written. */
+/** The arguments of an append, and the stream to which its events are written. */
 type AppendCall = (...of: unknown[]) => Writable;
 const prototype = StreamsClient.prototype as unknown as { append: AppendCall };
 const { append } = prototype;
 
 /**
  * Ends an append by its callback if its channel was closed just before. gRPC then throws at once,
- * inside an `async` executor of a promise of the client's: nobody could catch that, and the process
- * would end.
+ * inside an `async` executor of a promise of the client: no caller could catch that, and the
+ * process would end.
  */
 prototype.append = function (this: unknown, ...of) {
   try {

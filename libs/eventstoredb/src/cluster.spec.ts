@@ -7,10 +7,10 @@ import { EventStoreDbStore } from './eventstoredb-store.js';
 
 jest.setTimeout(60_000);
 
-// What nobody catches fails the test in which it happens: the runner sees to that.
+// The runner fails a test in which an error is not caught.
 const ends: (() => unknown)[] = [];
 
-/** What another program writes. */
+/** An event of another program. */
 const theirs = {
   type: 'Theirs',
   contentType: 'application/json',
@@ -18,7 +18,7 @@ const theirs = {
   metadata: new Uint8Array(),
 };
 
-/** A port on which nobody listens. */
+/** A port on which no process listens. */
 async function closedPort(): Promise<number> {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -47,8 +47,8 @@ async function aStore(url: string, patience = 2000): Promise<EventStoreDbStore> 
 }
 
 /**
- * Appends until it is accepted, and gives the milliseconds that took and the codes of what failed
- * before.
+ * Appends until it is accepted. Returns the milliseconds that it took, and the codes of the
+ * failures before.
  */
 async function accepted(store: EventStoreDbStore, stream: string): Promise<{ ms: number; codes: string[] }> {
   const begun = performance.now();
@@ -103,7 +103,7 @@ describe('the event store on a cluster', () => {
         ),
       );
       expect(store.outage()).toMatch(/^no node of the event store at .* leads/);
-      // Longer than the client itself looks for a leader.
+      // Longer than the client itself searches for a leader.
       await new Promise((resolve) => setTimeout(resolve, 2500));
       for (const node of [1, 2]) await cluster.revive(node);
       const { ms } = await accepted(store, 'note/c');
@@ -132,7 +132,7 @@ describe('the event store on a cluster', () => {
     for (const node of [0, 1, 2]) cluster.kill(node);
     await expect(store.append('note/a', 'none', [anEvent()])).rejects.toMatchObject({
       code: 'event-store-unanswered',
-      message: expect.stringMatching(/did not append to note\/a, asked \d+ times \(none of its hosts answers\)/),
+      message: expect.stringMatching(/did not append to note\/a, after \d+ attempts \(none of its hosts answers\)/),
     });
     expect(store.outage()).toMatch(/does not answer$/);
     await expect(EventStoreDbStore.connect({ url: cluster.url, patience: 1000 })).rejects.toMatchObject({
@@ -153,7 +153,7 @@ describe('the event store on a cluster', () => {
   it('connects through any of its hosts, whichever of them is away or frozen', async () => {
     for (const state of ['killed', 'frozen'] as const) {
       const cluster = await aCluster();
-      // A leader that is away is replaced, one that is frozen as soon as the others notice.
+      // The other nodes replace a leader that is gone at once, and a frozen one when they notice.
       cluster[state === 'killed' ? 'kill' : 'freeze'](0);
       await until(() => ![0, null].includes(cluster.leader()));
       await accepted(await aStore(cluster.url), 'note/a');
@@ -183,7 +183,7 @@ describe('the event store on a cluster', () => {
   it('refuses esdb+discover:// with several hosts, since only one would be used', async () => {
     for (const url of ['esdb+discover://a:2113,b:2113?tls=false', 'ESDB+DISCOVER://ann:hush@a,b,c'])
       await expect(EventStoreDbStore.connect({ url })).rejects.toThrow(
-        /names several hosts behind esdb\+discover:\/\/, .*: write esdb:\/\/ for several hosts$/,
+        /names several hosts with esdb\+discover:\/\/, .*: write esdb:\/\/ for several hosts$/,
       );
   });
 
@@ -196,7 +196,7 @@ describe('the event store on a cluster', () => {
       for (let n = 0; !over; n += 1) {
         const stream = `note/${writer}-${n % 7}`;
         const event = anEvent();
-        // A command that failed is sent again with its id, as its sender does.
+        // The sender repeats a failed command with its id.
         for (let answered = false; !answered;)
           try {
             const answer = await store.append(stream, n < 7 ? 'none' : Math.floor(n / 7) - 1, [event]);
@@ -239,7 +239,7 @@ describe('the event store on a cluster', () => {
   });
 });
 
-/** Waits until something holds. */
+/** Waits until a condition holds. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -3,18 +3,18 @@ import { Fault, type NewEvent } from '@entente/engine';
 import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
 
 /**
- * What stands in an event's metadata on the server beside what is known before. The names are the
- * storage format and stay for ever.
+ * An event's metadata on the server, besides what every event has. The names are the storage format
+ * and stay for ever.
  */
 interface ServerMetadata {
   /** The version of the event's type. */
   readonly version: number;
   /**
-   * The highest time of recording that the writer had seen: the event's own is no lower, whatever
-   * the server's clock says.
+   * The highest time of recording that the writer had seen. The event's own is not lower, whatever
+   * the server's clock shows.
    */
   readonly notBefore?: string;
-  /** Of an event that another log has recorded: when. */
+  /** For an event of another log: when that recorded it. */
   readonly recordedAt?: string;
 }
 
@@ -23,19 +23,23 @@ type MetadataOnServer = ProposedMetadata & { readonly entente?: ServerMetadata }
 const MAX_POSITION = 2n ** 63n - 1n;
 
 /**
- * An event on its way to the server. Fails here, and not within the client, where its data is no
- * JSON.
+ * Converts an event for the server. Fails here, and not within the client, if its data is not JSON.
  */
 export function toServer(
   { id, type, version, data, metadata }: NewEvent,
-  when: Omit<ServerMetadata, 'version'>,
+  recorded: Omit<ServerMetadata, 'version'>,
 ): EventData {
   if (JSON.stringify(data) === undefined) throw new Error(`the data of ${type} is no JSON`);
-  const kept: ServerMetadata = { version, ...when };
-  return jsonEvent({ id, type, data: data as Record<string, unknown>, metadata: { ...metadata, entente: kept } });
+  const serverMetadata: ServerMetadata = { version, ...recorded };
+  return jsonEvent({
+    id,
+    type,
+    data: data as Record<string, unknown>,
+    metadata: { ...metadata, entente: serverMetadata },
+  });
 }
 
-/** An event as the server gives it, in its stream as the deployment names it. */
+/** Converts an event of the server; `stream` is the name that the deployment uses. */
 export function fromServer(event: OnServer, stream: string): RecordedEvent {
   const { entente, ...circumstance } = (event.metadata ?? {}) as unknown as MetadataOnServer;
   if (entente === undefined)
@@ -56,8 +60,8 @@ export function fromServer(event: OnServer, stream: string): RecordedEvent {
 }
 
 /**
- * The commit position. An event of an old client's transaction has another one than it was prepared
- * at, and could not be read from: none is ever written here.
+ * The commit position. An event of an old client's transaction has another prepare position, and a
+ * read could not start at it; Entente never writes one.
  */
 function positionOf({ position, revision }: OnServer, stream: string): bigint {
   const at = `${stream}: revision ${revision}`;

@@ -5,7 +5,7 @@ import { EVENT_STORE } from '../../../test/contracts/event-store.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
 const url = process.env['ESDB_URL'];
-/** Each case has a log of its own on the server, which may hold others. */
+/** Each case has a separate log on the server, which may hold others. */
 const connect = () => EventStoreDbStore.connect({ url: url ?? '', log: `trial-${randomUUID()}` });
 
 it('the integration specs of EventStoreDB have a server in ESDB_URL', async () => {

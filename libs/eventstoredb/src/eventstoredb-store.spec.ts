@@ -4,8 +4,8 @@ import { EVENT_STORE, EVENT_STORE_CLOCK, NOON } from '../../../test/contracts/ev
 import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
-// What servers answer differs by version: 23.10 is the strictest, from 24 on positions are refused
-// in other words.
+// Answers differ by version: 23.10 is the strictest; from 24 on the refusal of a position has
+// another text.
 for (const version of ['23.10.6', '24.10.4'])
   describe(`on a server that answers as ${version} does`, () => {
     describeContract('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOCK], async () => {

@@ -12,7 +12,7 @@ import {
   TooLarge,
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { bytesOf, planned } from './import-plan.js';
+import { bytesOf, planImport } from './import-plan.js';
 import { LogSubscription } from './log-subscription.js';
 import { type Identity, beginEra, identityOf } from './identity.js';
 import { type EventStoreConnection, connect, disconnect } from './connection.js';
@@ -21,48 +21,51 @@ import { EventStoreDbLogWriter } from './log-writer.js';
 import { Names } from './stream-names.js';
 import { toServer } from './event-mapping.js';
 
-/** How often an append whose revision is not given is tried where others append to the stream. */
-const MAX_LOOPS = 50;
+/** Attempts of an append without an exact revision while others append to the stream. */
+const MAX_ATTEMPTS = 50;
 
-/** How the store is reached. */
+/** How to connect. */
 export interface EventStoreDbOptions {
   /**
-   * The client's own connection string: `esdb://user:password@host:2113`, with each of a cluster's
-   * hosts, or `esdb+discover://` with the one DNS name of all of them.
+   * The client's connection string: `esdb://user:password@host:2113`, with each host of a cluster,
+   * or `esdb+discover://` with the one DNS name of all of them.
    */
   readonly url: string;
-  /** Which of several logs on the server, by a name in kebab-case; the only one, unless told. */
+  /** The log on a server with several logs, in kebab-case; by default the only one. */
   readonly log?: string;
-  /** Reads old versions of events as the newest. */
+  /** Converts old versions of events to the newest. */
   readonly upcast?: (event: RecordedEvent) => RecordedEvent;
-  /** How long the server may take for an answer, in milliseconds; each call is tried four times. */
+  /** Milliseconds in which the server must answer; each call is tried four times. */
   readonly patience?: number;
-  /** Is told each time that the log is followed anew after that had ended. */
+  /** Called each time that it follows the log again after an interruption. */
   readonly reconnected?: () => void;
   /**
-   * Is told of each append that took effect: how many appends, how many events they were, and how
-   * long it took, in milliseconds.
+   * Called after each append that took effect: the number of appends and of events, and how long it
+   * took in milliseconds.
    */
-  readonly onCommitted?: (appends: number, events: number, ms: number) => void;
-  /** Events that may wait; beyond them an append is `Overloaded`. */
+  readonly onCommitted?: (appends: number, pendingEvents: number, ms: number) => void;
+  /** The number of events that may wait; above it an append is `Overloaded`. */
   readonly maxWaiting?: number;
 }
 
 /**
  * The log on EventStoreDB, 22.6 or newer. Positions are the server's commit positions, with gaps.
- * Reads and appends go to the leader. An append without an answer is sent again: at an exact
+ * The leader answers reads and appends. An append without an answer is sent again: at an exact
  * revision, and with ids that belong to it, it takes effect once.
  *
  * `recordedAt` is the server's clock, or the highest time that this process had seen in the log,
- * whichever is later. Where the server's clock is set back, it stays as it is until the clock has
- * come that far again; only what is under way in that very moment, beside each other, may be
- * stamped in another order than it is written in.
+ * whichever is later. If the server's clock is set back, `recordedAt` stays the same until the
+ * clock has passed it again. Only appends that run at the same time, in that very moment, may get
+ * times in another order than their positions.
  */
 export class EventStoreDbStore extends EventStore {
-  private readonly underWay = new Set<Promise<unknown>>();
-  private events = 0;
-  /** The last position that was answered here: what is stamped next has seen it. */
-  private answered = 0n;
+  private readonly running = new Set<Promise<unknown>>();
+  private pendingEvents = 0;
+  /**
+   * The highest position returned here: later appends read the log up to it before they set
+   * `recordedAt`.
+   */
+  private lastPosition = 0n;
   private closed = false;
 
   readonly id: string;
@@ -70,10 +73,10 @@ export class EventStoreDbStore extends EventStore {
 
   private constructor(
     identity: Identity,
-    private readonly link: EventStoreConnection,
+    private readonly connection: EventStoreConnection,
     private readonly reader: LogReader,
     private readonly writer: EventStoreDbLogWriter,
-    private readonly follower: LogSubscription,
+    private readonly subscription: LogSubscription,
     private readonly maxWaiting: number,
     private readonly onCommitted: NonNullable<EventStoreDbOptions['onCommitted']>,
   ) {
@@ -83,81 +86,85 @@ export class EventStoreDbStore extends EventStore {
   }
 
   /**
-   * Connects, once: where the server does not answer, or is too old, it fails with a sentence that
-   * says what to do and names the address without credentials.
+   * Connects, once. If the server does not answer or is too old, it fails with an error that names
+   * the remedy, and the address without credentials.
    */
   static async connect(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
     const { url, log, upcast, reconnected, patience = 5000, maxWaiting = 10_000 } = options;
     const { onCommitted = () => undefined } = options;
-    const link = await connect(url, patience, new Names(log));
+    const connection = await connect(url, patience, new Names(log));
     try {
-      const identity = await identityOf(link);
-      const reader = new LogReader(link, identity.position, upcast);
-      const follower = new LogSubscription(link, reader, reconnected);
-      await follower.start();
+      const identity = await identityOf(connection);
+      const reader = new LogReader(connection, identity.position, upcast);
+      const subscription = new LogSubscription(connection, reader, reconnected);
+      await subscription.start();
       return new EventStoreDbStore(
         identity,
-        link,
+        connection,
         reader,
-        new EventStoreDbLogWriter(link, reader),
-        follower,
+        new EventStoreDbLogWriter(connection, reader),
+        subscription,
         maxWaiting,
         onCommitted,
       );
     } catch (error) {
-      await disconnect(link);
+      await disconnect(connection);
       throw error;
     }
   }
 
-  append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
+  append(stream: string, expected: Expected, pendingEvents: readonly NewEvent[]): Promise<Appended> {
     if (this.closed) return Promise.reject(new ShuttingDown());
-    if (events.length === 0) return Promise.reject(new Error('an append needs at least one event'));
-    if (this.events + events.length > this.maxWaiting && this.events > 0)
-      return Promise.reject(new Overloaded(this.underWay.size));
-    this.events += events.length;
-    return this.drained(this.appended(stream, expected, events).finally(() => (this.events -= events.length)));
+    if (pendingEvents.length === 0) return Promise.reject(new Error('an append needs at least one event'));
+    if (this.pendingEvents + pendingEvents.length > this.maxWaiting && this.pendingEvents > 0)
+      return Promise.reject(new Overloaded(this.running.size));
+    this.pendingEvents += pendingEvents.length;
+    return this.track(
+      this.appendOrRetry(stream, expected, pendingEvents).finally(() => (this.pendingEvents -= pendingEvents.length)),
+    );
   }
 
   /**
-   * 'any' and 'exists' are appended at the revision that is there, and again where it moved: the
-   * server's own words for them know a repeat by its ids for a while, which is neither what they
-   * promise here nor enough to send an append twice.
+   * For 'any' and 'exists' it appends at the current revision, and again if that has moved. The
+   * server's own modes recognise a repeat by its ids for a limited time only: that is neither what
+   * these modes promise here nor enough to send an append twice.
    */
-  private async appended(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
-    for (let turn = 0; turn < MAX_LOOPS; turn += 1) {
+  private async appendOrRetry(
+    stream: string,
+    expected: Expected,
+    pendingEvents: readonly NewEvent[],
+  ): Promise<Appended> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const open = expected === 'any' || expected === 'exists';
       const last = open ? await this.reader.revisionOf(stream) : expected === 'none' ? -1 : expected;
       if (expected === 'exists' && last < 0) return { ok: false, actual: -1 };
       if (last < -1) return { ok: false, actual: await this.reader.revisionOf(stream) };
-      const begun = performance.now();
+      const startedAt = performance.now();
       const answer = await this.writer.append(stream, last, async () => {
-        await this.follower.reached(this.answered);
-        return events.map((event) => toServer(event, { notBefore: this.follower.recordedAt }));
+        await this.subscription.reached(this.lastPosition);
+        return pendingEvents.map((event) => toServer(event, { notBefore: this.subscription.recordedAt }));
       });
-      if (answer.ok && answer.position > this.answered) this.answered = answer.position;
-      if (answer.ok) this.onCommitted(1, events.length, performance.now() - begun);
+      if (answer.ok && answer.position > this.lastPosition) this.lastPosition = answer.position;
+      if (answer.ok) this.onCommitted(1, pendingEvents.length, performance.now() - startedAt);
       if (answer.ok || !open) return answer;
     }
-    throw new Contention(stream, MAX_LOOPS);
+    throw new Contention(stream, MAX_ATTEMPTS);
   }
 
-  importEvents(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
-    return this.closed ? Promise.reject(new ShuttingDown()) : this.drained(this.adopted(events));
+  importEvents(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    return this.closed ? Promise.reject(new ShuttingDown()) : this.track(this.importPlanned(pendingEvents));
   }
 
-  private async adopted(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
-    await this.follower.catchUp();
-    const { there, runs } = await planned(events, this.reader, this.follower.recordedAt);
-    const positions = [...there];
-    for (const run of runs) positions.push(...(await this.adoptRun(run)));
+  private async importPlanned(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    await this.subscription.catchUp();
+    const { existing: existing, runs } = await planImport(pendingEvents, this.reader, this.subscription.recordedAt);
+    const positions = [...existing];
+    for (const run of runs) positions.push(...(await this.appendRun(run)));
     return positions;
   }
 
-  /**
-   * Events of one stream in one append; in two, each of one half, if the server takes less at once.
-   */
-  private async adoptRun(run: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+  /** Appends events of one stream at once; in two halves if the server accepts less at once. */
+  private async appendRun(run: readonly RecordedEvent[]): Promise<readonly bigint[]> {
     const [first] = run;
     if (first === undefined) return [];
     const { stream, revision } = first;
@@ -174,17 +181,17 @@ export class EventStoreDbStore extends EventStore {
           error,
         );
       const half = Math.ceil(run.length / 2);
-      return [...(await this.adoptRun(run.slice(0, half))), ...(await this.adoptRun(run.slice(half)))];
+      return [...(await this.appendRun(run.slice(0, half))), ...(await this.appendRun(run.slice(half)))];
     }
     if (!answer.ok)
       throw new Error(
-        `${stream}: revision ${revision} is not the next one, ${answer.actual + 1}: another appends to it`,
+        `${stream}: revision ${revision} is not the next one, ${answer.actual + 1}: another process appends to it`,
       );
-    this.answered = answer.position;
+    this.lastPosition = answer.position;
     if (run.length === 1) return [answer.position];
     const positions: bigint[] = [];
-    for await (const taken of this.reader.readStream(stream, { from: revision, limit: run.length }))
-      positions.push(...taken.map(({ position }) => position));
+    for await (const batch of this.reader.readStream(stream, { from: revision, limit: run.length }))
+      positions.push(...batch.map(({ position }) => position));
     return positions;
   }
 
@@ -206,7 +213,7 @@ export class EventStoreDbStore extends EventStore {
 
   async head(): Promise<bigint> {
     this.open();
-    return this.follower.head();
+    return this.subscription.head();
   }
 
   async positionAt(instant: string): Promise<bigint> {
@@ -214,37 +221,37 @@ export class EventStoreDbStore extends EventStore {
   }
 
   override outage(): string | null {
-    return this.link.calls.outage();
+    return this.connection.calls.outage();
   }
 
   waiting(): number {
-    return this.underWay.size;
+    return this.running.size;
   }
 
   /**
-   * Begins an era, once the log was restored or moved: `since` is the last position that it has in
-   * common with what was before; its end, unless given. Whoever has the log open names the new era
-   * when it is opened again.
+   * Begins an era after the log was restored or moved. `since` is the last position that it shares
+   * with the one before; by default its end. A process that has the log open uses the new era after
+   * it has opened it again.
    */
   async beginEra(since?: bigint): Promise<void> {
     this.open();
-    await beginEra(this.link, since ?? (await this.follower.head()));
+    await beginEra(this.connection, since ?? (await this.subscription.head()));
   }
 
   /**
-   * Calls back soon after new events were seen in the log, whoever wrote them, with the last
-   * position; feeds read then.
+   * Calls the listener soon after new events of any writer, with the last position; feeds then
+   * read.
    */
   onCommit(listener: (position: bigint) => void): () => void {
-    return this.follower.onAdvance(listener);
+    return this.subscription.onAdvance(listener);
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await Promise.allSettled(this.underWay);
-    await this.follower.stop();
-    await disconnect(this.link);
+    await Promise.allSettled(this.running);
+    await this.subscription.stop();
+    await disconnect(this.connection);
   }
 
   private open(): LogReader {
@@ -252,10 +259,10 @@ export class EventStoreDbStore extends EventStore {
     return this.reader;
   }
 
-  private drained<T>(work: Promise<T>): Promise<T> {
-    this.underWay.add(work);
-    const over = (): void => void this.underWay.delete(work);
-    work.then(over, over);
+  private track<T>(work: Promise<T>): Promise<T> {
+    this.running.add(work);
+    const onEnd = (): void => void this.running.delete(work);
+    work.then(onEnd, onEnd);
     return work;
   }
 }

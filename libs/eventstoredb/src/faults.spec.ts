@@ -25,7 +25,7 @@ async function aStore(url: string, patience = 150): Promise<EventStoreDbStore> {
   return store;
 }
 
-/** What was answered is what is there, once. */
+/** Whether the log has exactly what was returned, once. */
 async function isThereOnce(store: EventStoreDbStore, answer: Appended): Promise<void> {
   const events = await all(store.readStream('note/a'));
   expect(events).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('an append to a server that misbehaves', () => {
     async (turns) => {
       const server = await aServer();
       const store = await aStore(server.url, 600);
-      const { client } = (store as unknown as { link: EventStoreConnection }).link;
+      const { client } = (store as unknown as { connection: EventStoreConnection }).connection;
       const inside = client as unknown as {
         getGRPCClient: (of: unknown, name: string) => Promise<unknown>;
         handleError: (of: unknown, error: unknown) => Promise<void>;
@@ -123,7 +123,7 @@ describe('the event store on a cluster with faults', () => {
     expect(await store.append('note/a', 'none', [anEvent()])).toMatchObject({ ok: true, revision: 0 });
     second.faults.leader = null;
     first.faults.leader = { host: '127.0.0.1', port: second.port };
-    // A node that follows may be far behind.
+    // A follower may be far behind.
     expect(await store.revisionOf('note/a')).toBe(0);
     expect(await store.append('note/a', 0, [anEvent()])).toMatchObject({ ok: true, revision: 1 });
     expect(await all(store.readStream('note/a'))).toHaveLength(2);
@@ -242,7 +242,7 @@ describe('a read from the event store', () => {
     server.faults.slowReads = 30;
     const before = server.reads.sent;
     expect(await all(store.readStream('note/a'))).toHaveLength(12);
-    // Asked for once; the end of the log is looked at meanwhile, too.
+    // One read for all; the end of the log is looked at in between.
     expect(server.reads.sent - before).toBeLessThan(36);
   });
 

@@ -11,46 +11,44 @@ import {
 } from '@eventstore/db-client';
 import type { EventStoreConnection } from './connection.js';
 
-/** Whose log it is, and where it went on after it was restored or moved. */
+/** The id of a log, and its eras. */
 export interface Identity {
   readonly id: string;
   readonly eras: readonly Era[];
-  /** Where the server has its first word: all that is the log's stands behind it. */
+  /** The position of its first event on the server: all events of the log are after it. */
   readonly position: bigint;
 }
 
 /**
- * What the stream says: first `LogBegun`, then an `EraBegun` for each era. The names are the
- * storage format and stay for ever.
+ * The data of an event in the identity stream: first `LogBegun`, then an `EraBegun` for each era.
+ * The names are the storage format and stay for ever.
  */
 interface IdentityData {
   readonly log?: string;
   readonly era?: string;
-  /** The last position that the era has in common with what was before, as a decimal string. */
+  /** The last position that the era shares with the one before, as a decimal string. */
   readonly since?: string;
 }
 
-/** What the stream says in one place, and where on the server that stands. */
+/** An event of the identity stream, with its position on the server. */
 interface IdentityEvent extends IdentityData {
   readonly position: bigint;
 }
 
-/** The log's identity: whoever comes first gives it. */
-export async function identityOf(link: EventStoreConnection): Promise<Identity> {
-  const there = await said(link);
-  if (there.length > 0) return identityIn(there);
-  await write(link, NO_STREAM, 'LogBegun', { log: randomUUID() });
-  return identityIn(await said(link));
+/** The log's identity; the first process that asks creates it. */
+export async function identityOf(connection: EventStoreConnection): Promise<Identity> {
+  const existing = await readIdentityStream(connection);
+  if (existing.length > 0) return identityIn(existing);
+  await write(connection, NO_STREAM, 'LogBegun', { log: randomUUID() });
+  return identityIn(await readIdentityStream(connection));
 }
 
-/**
- * Begins an era: what was recorded behind `since` elsewhere is not in this log. Answers its name.
- */
-export async function beginEra(link: EventStoreConnection, since: bigint): Promise<string> {
+/** Begins an era: what another copy recorded after `since` is not in this log. Returns its id. */
+export async function beginEra(connection: EventStoreConnection, since: bigint): Promise<string> {
   const era = randomBytes(4).toString('hex');
   for (;;) {
-    const last = BigInt((await said(link)).length - 1);
-    if (await write(link, last, 'EraBegun', { era, since: String(since) })) return era;
+    const last = BigInt((await readIdentityStream(connection)).length - 1);
+    if (await write(connection, last, 'EraBegun', { era, since: String(since) })) return era;
   }
 }
 
@@ -62,12 +60,17 @@ function identityIn([first, ...later]: readonly IdentityEvent[]): Identity {
   };
 }
 
-async function said({ client, calls, names, every }: EventStoreConnection): Promise<readonly IdentityEvent[]> {
+async function readIdentityStream({
+  client,
+  calls,
+  names,
+  callOptions,
+}: EventStoreConnection): Promise<readonly IdentityEvent[]> {
   try {
-    return await calls.ask('say whose log it is', () =>
+    return await calls.ask('return the identity of the log', () =>
       calls.once(async () => {
         const found: IdentityEvent[] = [];
-        const options = { ...every, fromRevision: START, direction: FORWARDS } as const;
+        const options = { ...callOptions, fromRevision: START, direction: FORWARDS } as const;
         for await (const { event } of client.readStream(names.identity, options))
           if (event !== undefined) found.push({ ...(event.data as object), position: event.position?.commit ?? 0n });
         return found;
@@ -79,18 +82,18 @@ async function said({ client, calls, names, every }: EventStoreConnection): Prom
   }
 }
 
-/** False where another was first. */
+/** Returns false if another process was first. */
 async function write(
-  link: EventStoreConnection,
+  connection: EventStoreConnection,
   expectedRevision: AppendExpectedRevision,
   type: string,
   data: IdentityData,
 ): Promise<boolean> {
-  const { client, calls, names, every } = link;
+  const { client, calls, names, callOptions } = connection;
   const event = jsonEvent({ id: randomUUID(), type, data: { ...data } });
-  const options = { ...every, expectedRevision } as const;
+  const options = { ...callOptions, expectedRevision } as const;
   try {
-    await calls.ask('write whose log it is', () =>
+    await calls.ask('store the identity of the log', () =>
       calls.once(() => client.appendToStream(names.identity, event, options)),
     );
     return true;

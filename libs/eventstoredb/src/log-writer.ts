@@ -9,51 +9,53 @@ import { type Appended, Fault } from '@entente/engine';
 import type { EventStoreConnection } from './connection.js';
 import type { LogReader } from './log-reader.js';
 
-/** As many appends are with the server at once; it takes a hundred calls over one connection. */
-const AT_ONCE = 64;
+/**
+ * Number of appends that the server gets at once; it accepts a hundred calls over one connection.
+ */
+const MAX_CONCURRENT_APPENDS = 64;
 
 /**
- * Appends at an exact revision. There an append may be sent as often as it takes: the server knows
- * events by their ids at their places, so that a repeat is answered as the first time, whether that
- * took effect or not.
+ * Appends at an exact revision. There an append may be sent any number of times: the server
+ * recognises events by their ids and revisions, so a repeat gets the first result, whether or not
+ * the first took effect.
  */
 export class EventStoreDbLogWriter {
-  private under = 0;
-  private readonly turns: (() => void)[] = [];
+  private running = 0;
+  private readonly waiters: (() => void)[] = [];
 
   constructor(
-    private readonly link: EventStoreConnection,
+    private readonly connection: EventStoreConnection,
     private readonly reader: LogReader,
   ) {}
 
   /**
-   * Events behind the last of a stream (-1: there is none). They are made anew for each time that
-   * they are sent.
+   * Appends events after the last revision of a stream (-1: no stream). `make` creates them again
+   * for each attempt.
    */
   async append(stream: string, last: number, make: () => Promise<EventData[]>): Promise<Appended> {
-    if (!this.link.names.holds(stream))
-      throw new Error(`${stream} is no stream of a log: <kind>/<id>, the kind in kebab-case`);
-    if (this.under >= AT_ONCE) await new Promise<void>((resolve) => this.turns.push(resolve));
-    else this.under += 1;
+    if (!this.connection.names.isStream(stream))
+      throw new Error(`${stream} is not a stream of a log: name it <kind>/<id>, with the kind in kebab-case`);
+    if (this.running >= MAX_CONCURRENT_APPENDS) await new Promise<void>((resolve) => this.waiters.push(resolve));
+    else this.running += 1;
     try {
-      return await this.sent(stream, last, make);
+      return await this.send(stream, last, make);
     } finally {
-      const next = this.turns.shift();
-      if (next === undefined) this.under -= 1;
+      const next = this.waiters.shift();
+      if (next === undefined) this.running -= 1;
       else next();
     }
   }
 
-  private async sent(stream: string, last: number, make: () => Promise<EventData[]>): Promise<Appended> {
-    const { client, calls, names, every } = this.link;
+  private async send(stream: string, last: number, make: () => Promise<EventData[]>): Promise<Appended> {
+    const { client, calls, names, callOptions } = this.connection;
     const expectedRevision: AppendExpectedRevision = last < 0 ? NO_STREAM : BigInt(last);
-    const options = { ...every, expectedRevision };
-    let many = 0;
+    const options = { ...callOptions, expectedRevision };
+    let count = 0;
     let result: AppendResult;
     try {
       result = await calls.ask(`append to ${stream}`, async () => {
         const events = await make();
-        many = events.length;
+        count = events.length;
         return calls.once(() => client.appendToStream(names.onServer(stream), events, options));
       });
     } catch (error) {
@@ -62,17 +64,17 @@ export class EventStoreDbLogWriter {
     }
     const revision = Number(result.nextExpectedRevision);
     if (!result.success) return { ok: false, actual: revision };
-    if (revision !== last + many)
+    if (revision !== last + count)
       throw new Fault(
         'stream-deleted',
-        `${stream} ends at revision ${revision} after an append that should have made it ${last + many}: another program deleted a part of it on the server; restore it from a backup`,
+        `${stream} ends at revision ${revision} after an append that should have made it ${last + count}: another program deleted a part of it on the server; restore it from a backup`,
       );
     return { ok: true, revision, position: await this.positionOf(stream, revision, result) };
   }
 
   /**
-   * Where the last event stands. A repeat may be answered without it; then the event itself says
-   * so.
+   * The position of the last event. The answer to a repeat may lack it; then the event itself is
+   * read.
    */
   private async positionOf(stream: string, revision: number, { position }: AppendResult): Promise<bigint> {
     if (position !== undefined && position.commit === position.prepare) return position.commit;

@@ -21,7 +21,7 @@ async function aStore(options: EventStoreDbOptions): Promise<EventStoreDbStore> 
   return store;
 }
 
-/** Something that another program writes. */
+/** An event of another program. */
 const theirs = (type: string) => {
   const data = new TextEncoder().encode('{"theirs":true}');
   const metadata = new Uint8Array();
@@ -52,8 +52,8 @@ describe('the log on a server', () => {
       expect(await found({ kinds: ['memo'], types: ['Rare'] })).toEqual(['memo/a 0']);
       expect(await found({ types: ['Unheard'] })).toEqual([]);
       expect(await found({ types: [] })).toEqual([]);
-      // A first page each, and what the server itself found; where it does not say that this was
-      // all, the last page is read too.
+      // A first page each, and what the server itself found; the last page is read too if the
+      // server does not report that this was all.
       expect(server.reads.sent - before).toBeLessThan(version === '22.6.0.0' ? 7500 : 6000);
       const [, , , fourth] = await all(store.readLog(0n, { types: ['Rare'] }));
       expect(await found({ types: ['Rare'] }, fourth?.position)).toEqual([...rare.slice(4), 'memo/a 0']);
@@ -150,7 +150,7 @@ describe('the log on a server', () => {
         id: `77777777-0000-4000-8000-${String(i).padStart(12, '0')}`,
       }));
       server.log.write('theirs', many, { apart: 5n });
-      // It begins where the log ends with theirs, and goes on behind them.
+      // It begins at the end of the other log, and continues after it.
       const later = await aStore({ url: server.url });
       await later.append('note/a', 0, [anEvent(), anEvent()]);
       for (const reader of [store, later]) {
@@ -243,7 +243,7 @@ describe('the time of recording on a server', () => {
         const other = stores[1 - n];
         for (let tried = 0; tried < 100 && answer.ok && (await other?.head()) !== answer.position; tried += 1);
       }
-      // What the other has written is seen here soon; a look at the log makes sure.
+      // The other store's events arrive here soon; a look at the log makes sure.
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const times = (await all((stores[0] as EventStoreDbStore).readLog(0n))).map((e) => e.metadata.recordedAt);

@@ -8,14 +8,14 @@ import {
 import { Backoff, pause } from '@entente/async';
 import { Fault, TooLarge } from '@entente/engine';
 
-/** Pauses between tries, as parts of the time that an answer may take; they grow fourfold. */
-const FIRST_PAUSE = 0.01;
-const MAX_PAUSE = 0.16;
-/** A call without an answer is tried at least so often. */
+/** Pauses between attempts, as parts of the call timeout; they grow fourfold. */
+const FIRST_PAUSE_PART = 0.01;
+const MAX_PAUSE_PART = 0.16;
+/** The least number of attempts of a call without an answer. */
 const MIN_TRIES = 4;
 /**
- * The time of a call is counted in so many parts. One that comes late counts once: while this
- * process itself stood still, no answer could be seen.
+ * The call timeout is counted in this number of parts. A late tick counts once: while this process
+ * was stopped, it could not receive an answer.
  */
 const CALL_PARTS = 10;
 
@@ -26,7 +26,7 @@ const RESOURCE_EXHAUSTED = 8;
 const ABORTED = 10;
 const UNAUTHENTICATED = 16;
 
-/** Nothing came within the time of a call; nobody knows whether it took effect. */
+/** No answer within the call timeout; it is unknown whether the call took effect. */
 class NoAnswer extends Error {
   constructor(ms: number) {
     super(`no answer within ${ms / 1000} s`);
@@ -44,9 +44,9 @@ const isDefinite = (error: unknown): boolean =>
   isBeyondTransport(error);
 
 /**
- * Of a read of the whole log, or of a subscription to it, that begins at a position: no event
- * begins there. Servers say so with code 2, and of a subscription newer ones with code 3. Both
- * codes say other things, too: their words tell.
+ * Whether a read of the whole log, or a subscription, failed because there is no event at its start
+ * position. Servers answer with code 2, newer ones for a subscription with code 3. Both codes have
+ * other meanings, too, so the text decides.
  */
 export const isNoEventThere = (error: unknown): boolean =>
   [UNKNOWN, INVALID_ARGUMENT].includes(codeOf(error) as number) &&
@@ -54,14 +54,14 @@ export const isNoEventThere = (error: unknown): boolean =>
   /Unexpected ReadAllResult|invalid position/i.test(error.message);
 
 /**
- * The server cut a subscription for which too many events waited; it goes on from its last
+ * The server cut a subscription because too many events waited; it continues from its last
  * position.
  */
 export const isCut = (error: unknown): boolean => codeOf(error) === ABORTED;
 
 /**
- * More than the server's transport takes in one message. Code 8 says other things, too, as that a
- * proxy asks for calm: its words tell.
+ * More than the server's transport accepts in one message. Code 8 has other meanings, too, such as
+ * a proxy's rate limit, so the text decides.
  */
 const isBeyondTransport = (error: unknown): boolean =>
   codeOf(error) === RESOURCE_EXHAUSTED &&
@@ -70,135 +70,138 @@ const isBeyondTransport = (error: unknown): boolean =>
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
-/** Nodes were asked who leads, and none said so. */
+/** Nodes answered, and none named a leader. */
 export class NoLeader extends Error {
   constructor() {
     super('no node leads');
   }
 }
 
-/** Nodes were asked who leads, and none said so; or a node says that it knows of none. */
+/** Whether no node named a leader, or a node answered that it knows none. */
 export const isNoLeader = (error: unknown): boolean =>
   error instanceof NoLeader || (error instanceof Error && /No leader info/i.test(error.message));
 
-const NOT_TWICE = 'try again: what took effect meanwhile is found then, and not done twice';
+const RETRY_ADVICE = 'try again: what has taken effect is then recognised, and not done twice';
 
 /**
- * Calls to the server, each with a time of its own: a silent server makes a call of the client hang
- * past its deadline. What was not answered, or was answered by a node that does not lead, starts or
- * ends, is tried again: everything asked here may be asked twice.
+ * Calls to the server, each with its own timeout: with a silent server, a call of the client hangs
+ * past its deadline. A call without an answer, or with one from a node that is not the leader, or
+ * is starting or ending, is tried again: every call here may be made twice.
  */
 export class Rpc {
-  private trouble: string | null = null;
-  /** Why the last search for the node that leads found none; null if it found one. */
-  private lost: Error | null = null;
+  private lastOutage: string | null = null;
+  /** Why the last search found no leader; null if it found one. */
+  private searchFailure: Error | null = null;
   /** How many connections were made. */
   private connections = 0;
 
   constructor(
-    /** Where the server is, without credentials. */
+    /** The address of the server, without credentials. */
     readonly address: string,
-    /** How long an answer may take, in milliseconds. */
-    readonly patience: number,
+    /** The call timeout, in milliseconds. */
+    readonly timeoutMs: number,
   ) {}
 
   /**
-   * One try. A call that says its answer piece by piece gives a `sign` with each, and has its whole
-   * time again. `ended` is called where nobody waits for it any more.
+   * One attempt. A call that receives its answer in pieces calls `onPiece` with each, which
+   * restarts the timeout. `ended` is called when no caller waits for the answer any more.
    */
-  async once<T>(call: (sign: () => void) => Promise<T>, ended?: () => void): Promise<T> {
+  async once<T>(call: (onPiece: () => void) => Promise<T>, ended?: () => void): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     let left = CALL_PARTS;
-    const silence = new Promise<never>((_, reject) => {
+    const timedOut = new Promise<never>((_, reject) => {
       timer = setInterval(() => {
         left -= 1;
         if (left > 0) return;
         clearInterval(timer);
-        reject(new NoAnswer(this.patience));
+        reject(new NoAnswer(this.timeoutMs));
         ended?.();
-      }, this.patience / CALL_PARTS);
+      }, this.timeoutMs / CALL_PARTS);
     });
     try {
-      return await Promise.race([call(() => (left = CALL_PARTS)), silence]);
+      return await Promise.race([call(() => (left = CALL_PARTS)), timedOut]);
     } finally {
       clearInterval(timer);
     }
   }
 
-  /** Called if a call got no answer in its time: of a cluster, another node may answer. */
+  /** Called if a call got no answer in time: another node of a cluster may answer. */
   onSilence: () => void = () => undefined;
 
-  /** Why the server does not answer just now, by the last call; null while it does. */
+  /** Why the server does not answer now, by the last call; null while it answers. */
   outage(): string | null {
-    return this.trouble;
+    return this.lastOutage;
   }
 
-  /** The node that leads was found, and is connected to next. */
+  /** A search found the leader; the client connects to it next. */
   foundLeader(): void {
-    this.lost = null;
+    this.searchFailure = null;
     this.connections += 1;
   }
 
-  /** It was not. A call may fail in silence while a search is under way. */
-  foundNoLeader(why: Error): void {
-    this.lost = why;
+  /** A search found no leader. A call may time out during a search. */
+  foundNoLeader(reason: Error): void {
+    this.searchFailure = reason;
   }
 
-  /** That no node leads, and what to do about it. */
+  /** A message that there is no leader, and what to do. */
   noLeader(): string {
     return `no node of the event store at ${this.address} leads: a cluster needs more than half of its nodes; see that they run and reach each other`;
   }
 
   /**
-   * Tries until it is answered, at least four times and for the time of one call; then a fault that
-   * says what to do, with a time to try again. Where the node that leads was looked for and not
-   * found, the time of one call is enough. Definite answers come through as they are; `isAnswer`
-   * names further errors that are answers.
+   * Tries until there is an answer, at least four times and for one call timeout; then fails with a
+   * fault that names the remedy and a retry time. If a search found no leader, one call timeout is
+   * enough. Definite answers are passed on; `isAnswer` recognises further errors that are answers.
    */
   async ask<T>(what: string, call: () => Promise<T>, isAnswer: (error: unknown) => boolean = () => false): Promise<T> {
-    const gaveUp = performance.now() + this.patience;
-    const backoff = new Backoff({ firstMs: FIRST_PAUSE * this.patience, maxMs: MAX_PAUSE * this.patience, factor: 4 });
+    const giveUpAt = performance.now() + this.timeoutMs;
+    const backoff = new Backoff({
+      firstMs: FIRST_PAUSE_PART * this.timeoutMs,
+      maxMs: MAX_PAUSE_PART * this.timeoutMs,
+      factor: 4,
+    });
     let leaderless = false;
-    for (let tried = 1; ; tried += 1) {
+    for (let attempts = 1; ; attempts += 1) {
       const { connections } = this;
       try {
         const answer = await call();
-        this.trouble = null;
+        this.lastOutage = null;
         return answer;
       } catch (error) {
         if (isAnswer(error)) throw error;
-        if (isDefinite(error)) throw this.meaning(error);
-        // A call that began before the last connection says nothing of that.
+        if (isDefinite(error)) throw this.translateError(error);
+        // A call that began before the last connection reveals nothing about that.
         if (error instanceof NoAnswer && connections === this.connections) this.onSilence();
-        leaderless ||= isNoLeader(error) || isNoLeader(this.lost);
-        this.trouble = leaderless ? this.noLeader() : `the event store at ${this.address} does not answer`;
-        const enough = tried >= MIN_TRIES || this.lost !== null;
-        if (enough && performance.now() > gaveUp) throw this.unanswered(what, tried, leaderless, error);
+        leaderless ||= isNoLeader(error) || isNoLeader(this.searchFailure);
+        this.lastOutage = leaderless ? this.noLeader() : `the event store at ${this.address} does not answer`;
+        const triedEnough = attempts >= MIN_TRIES || this.searchFailure !== null;
+        if (triedEnough && performance.now() > giveUpAt) throw this.unanswered(what, attempts, leaderless, error);
         await pause(backoff.next());
       }
     }
   }
 
-  private unanswered(what: string, times: number, leaderless: boolean, cause: unknown): Fault {
-    if (leaderless) return new Fault('event-store-no-leader', `${this.noLeader()}; ${NOT_TWICE}`, 5, { cause });
-    const why = cause instanceof Error ? cause.message : String(cause);
+  private unanswered(what: string, attempts: number, leaderless: boolean, cause: unknown): Fault {
+    if (leaderless) return new Fault('event-store-no-leader', `${this.noLeader()}; ${RETRY_ADVICE}`, 5, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
     return new Fault(
       'event-store-unanswered',
-      `the event store at ${this.address} did not ${what}, asked ${times} times (${why}); ${NOT_TWICE}`,
+      `the event store at ${this.address} did not ${what}, after ${attempts} attempts (${reason}); ${RETRY_ADVICE}`,
       5,
       { cause },
     );
   }
 
   /**
-   * What an operator must do about a definite error; conflicts and what is not there are the
-   * caller's matter.
+   * Translates a definite error into what an operator must do. The caller handles conflicts and
+   * missing streams.
    */
-  private meaning(error: unknown): unknown {
+  private translateError(error: unknown): unknown {
     if (error instanceof AccessDeniedError && codeOf(error) === UNAUTHENTICATED)
       return new Fault(
         'event-store-access',
-        `the event store at ${this.address} does not know this user with this password: see the connection string`,
+        `the event store at ${this.address} rejects this user and password: see the connection string`,
         null,
         { cause: error },
       );
@@ -211,12 +214,12 @@ export class Rpc {
       );
     if (error instanceof MaxAppendSizeExceededError)
       return new TooLarge(
-        `the event store at ${this.address} takes ${error.maxAppendSize} bytes in one append, and this is more: make the command smaller, or raise the server's MaxAppendSize`,
+        `the event store at ${this.address} accepts ${error.maxAppendSize} bytes in one append, and this is more: make the command smaller, or raise the server's MaxAppendSize`,
         error,
       );
     if (isBeyondTransport(error))
       return new TooLarge(
-        `the event store at ${this.address} takes less than 16 MiB in one message, whatever its settings: make the command smaller`,
+        `the event store at ${this.address} accepts less than 16 MiB in one message, whatever its settings: make the command smaller`,
         error,
       );
     if (error instanceof StreamDeletedError)

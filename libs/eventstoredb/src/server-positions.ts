@@ -1,18 +1,18 @@
 import type { Position } from '@eventstore/db-client';
 
-/** As many positions are remembered of which commit and prepare differ. */
+/** Number of positions remembered whose commit and prepare differ. */
 const MAX_KEPT_POSITIONS = 1000;
 
 /**
- * Where readers went on, in the server's own words. An event that another program wrote in a
- * transaction begins at a position whose commit lies behind its prepare, and the server reads from
- * there only if both are given.
+ * The server's own form of the positions at which readers continue. An event that another program
+ * wrote in a transaction has a commit position after its prepare position, and the server reads
+ * from there only if it gets both.
  */
 export class ServerPositions {
   private readonly prepares = new Map<bigint, bigint>();
 
-  /** Takes note of a position that was reached, and gives its commit. */
-  reached({ commit, prepare }: Position): bigint {
+  /** Remembers a position that was reached; returns its commit. */
+  remember({ commit, prepare }: Position): bigint {
     if (prepare === commit) return commit;
     this.prepares.set(commit, prepare);
     const [oldest] = this.prepares.keys();

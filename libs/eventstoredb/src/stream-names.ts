@@ -1,54 +1,53 @@
 import { parseStream } from '@entente/kernel';
 
 /**
- * The stream that says whose log this is, once. It is no `<kind>/<id>`, and so no part of the log.
+ * The stream with the log's identity. It has no `<kind>/<id>` name, so it is not part of the log.
  */
 const IDENTITY = 'entente-log';
 
 /**
- * A kind as domains name it; what other logs and other programs keep on the same server looks
- * otherwise.
+ * A kind as domains name it. Streams of other logs and other programs on the server do not match.
  */
 const KIND = /^[a-z][a-z0-9-]*$/;
 
 /**
- * Which streams of the server are the log's, and what they are called there: their own names, with
- * the log's name and a colon before them where several logs share a server.
+ * Maps the log's streams to their names on the server: the same names, or, on a server with several
+ * logs, the same names after the log's name and a colon.
  */
 export class Names {
-  private readonly before: string;
+  private readonly prefix: string;
 
   constructor(log?: string) {
     if (log !== undefined && !KIND.test(log))
       throw new Error(`a log on a shared server is named in kebab-case, not ${log}`);
-    this.before = log === undefined ? '' : `${log}:`;
+    this.prefix = log === undefined ? '' : `${log}:`;
   }
 
   get identity(): string {
-    return `${this.before}${IDENTITY}`;
+    return `${this.prefix}${IDENTITY}`;
   }
 
   onServer(stream: string): string {
-    return `${this.before}${stream}`;
+    return `${this.prefix}${stream}`;
   }
 
-  /** Whether it can be a stream of the log: another one would not be found in it again. */
-  holds(stream: string): boolean {
-    return this.here(this.onServer(stream)) !== null;
+  /** Whether the log can have a stream of this name: any other could not be found again. */
+  isStream(stream: string): boolean {
+    return this.toStream(this.onServer(stream)) !== null;
   }
 
-  /** What the names of all streams of some kinds begin with. */
+  /** The prefixes of all streams of some kinds. */
   ofKinds(kinds: readonly string[]): string[] {
-    return kinds.map((kind) => `${this.before}${kind}/`);
+    return kinds.map((kind) => `${this.prefix}${kind}/`);
   }
 
   /**
-   * The stream's name as the deployment knows it; null where it is none of the log's: the server's
-   * own, another log's, or another program's.
+   * The stream's name in the deployment; null if it belongs to the server, to another log or to
+   * another program.
    */
-  here(onServer: string): { readonly stream: string; readonly kind: string } | null {
-    if (!onServer.startsWith(this.before)) return null;
-    const stream = onServer.slice(this.before.length);
+  toStream(onServer: string): { readonly stream: string; readonly kind: string } | null {
+    if (!onServer.startsWith(this.prefix)) return null;
+    const stream = onServer.slice(this.prefix.length);
     const kind = parseStream(stream)?.kind ?? '';
     return KIND.test(kind) ? { stream, kind } : null;
   }

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@entente/kernel';
 
-/** Of so many bytes of the log one event is remembered. */
+/** It remembers one event per this number of bytes of the log. */
 const SAMPLE_DISTANCE = 65_536n;
 
 interface KnownInstant {
@@ -9,14 +9,14 @@ interface KnownInstant {
 }
 
 /**
- * Where some events stand in the log and in time, as far as it was read here. Time never goes back
- * along the log, so both rise together.
+ * The position and time of some events, as far as the log was read here. Time never goes back along
+ * the log, so both rise together.
  */
 export class TimeIndex {
   private readonly known: KnownInstant[] = [];
 
   note({ position, metadata: { recordedAt } }: RecordedEvent): void {
-    const i = this.behind((one) => one.position > position);
+    const i = this.countBefore((one) => one.position > position);
     const before = this.known[i - 1];
     const next = this.known[i];
     if (before !== undefined && position - before.position < SAMPLE_DISTANCE) return;
@@ -24,23 +24,23 @@ export class TimeIndex {
     this.known.splice(i, 0, { position, recordedAt });
   }
 
-  /** The last known event recorded at or before an instant; 0 where none is known. */
+  /** The last known event recorded at or before an instant; 0 if none is known. */
   recordedBy(instant: string): bigint {
-    return this.known[this.behind(({ recordedAt }) => recordedAt > instant) - 1]?.position ?? 0n;
+    return this.known[this.countBefore(({ recordedAt }) => recordedAt > instant) - 1]?.position ?? 0n;
   }
 
-  /** The last known event before a position; 0 where none is known. */
+  /** The last known event before a position; 0 if none is known. */
   before(position: bigint): bigint {
-    return this.known[this.behind((one) => one.position >= position) - 1]?.position ?? 0n;
+    return this.known[this.countBefore((one) => one.position >= position) - 1]?.position ?? 0n;
   }
 
-  /** How many stand before the first that lies beyond. */
-  private behind(beyond: (one: KnownInstant) => boolean): number {
+  /** The number of known events before the first for which `isBeyond` holds. */
+  private countBefore(isBeyond: (one: KnownInstant) => boolean): number {
     let low = 0;
     let high = this.known.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (beyond(this.known[middle] as KnownInstant)) high = middle;
+      if (isBeyond(this.known[middle] as KnownInstant)) high = middle;
       else low = middle + 1;
     }
     return low;

@@ -78,7 +78,7 @@ describe('an append to a server', () => {
     const { store } = await trial();
     expect([await store.revisionOf('entente-log'), await all(store.readStream('entente-log'))]).toEqual([-1, []]);
     for (const stream of ['note', '$note/a', 'Note/a', 'entente-log', 'note/'])
-      await expect(store.append(stream, 'none', [anEvent()])).rejects.toThrow(`${stream} is no stream of a log`);
+      await expect(store.append(stream, 'none', [anEvent()])).rejects.toThrow(`${stream} is not a stream of a log`);
   });
 
   it('fails for data that is not JSON, without ending the connection', async () => {
@@ -130,7 +130,7 @@ describe('an append to a server', () => {
       server.faults.version = version;
       const before = server.appends.asked;
       const positions = await store.importEvents(sorted);
-      // Runs by their bytes, none of which is refused.
+      // Runs by their size; none is refused.
       expect(server.appends.asked - before).toBe(4);
       expect(await all(store.readLog(0n))).toEqual(sorted.map((event, i) => ({ ...event, position: positions[i] })));
       expect(await store.importEvents(sorted)).toEqual(positions);
@@ -144,8 +144,8 @@ describe('an append to a server', () => {
   it('fails at once if an event is larger than one append, and names the event', async () => {
     const { server, store } = await trial({ patience: 2000 });
     for (const [bytes, most] of [
-      [1_200_000, /takes 1048576 bytes in one append, and this is more: make the command smaller, or raise/],
-      [17 * 1024 * 1024, /takes less than 16 MiB in one message, whatever its settings/],
+      [1_200_000, /accepts 1048576 bytes in one append, and this is more: make the command smaller, or raise/],
+      [17 * 1024 * 1024, /accepts less than 16 MiB in one message, whatever its settings/],
     ] as const) {
       const before = server.appends.asked;
       const data = { text: 'x'.repeat(bytes) };

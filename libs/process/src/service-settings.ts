@@ -2,7 +2,7 @@ import { Matches } from 'class-validator';
 import { Setting, Text } from './setting.js';
 import { type ReadFile, type SettingsClass, codeOf, settingsPart, settingsPartAs } from './settings.js';
 
-const ESCAPED = 'what is special in a password is written in % codes, as %40 for @ and %3A for a colon';
+const ESCAPED = 'special characters of a password are written in % codes, such as %40 for @ and %3A for a colon';
 const ESDB_TAKES = `the event store's connection string: esdb://user:password@host:2113, for a cluster with each of its hosts (esdb://user:password@a:2113,b:2113,c:2113), or esdb+discover:// with the one DNS name of all of them; ${ESCAPED}`;
 /**
  * Options of the connection string. Of an unknown one the client would print the string, password
