@@ -21,16 +21,18 @@ export const ROLES = [
 export type Role = (typeof ROLES)[number];
 
 /**
- * Who sends a command: an organisation, in a role, by a person known only by a reference, and on
- * whose behalf.
+ * The sender of a command: an organisation, in a role, the organisation that it acts for, and a
+ * person known only by a reference.
  */
 export interface Actor {
-  /** The sending organisation's id (no dot in it), or a pseudonym where the command is sealed. */
+  /**
+   * The sending organisation's id (without a dot), or its pseudonym if the command is pseudonymous.
+   */
   readonly organisation: string;
   readonly role: Role;
   /** A reference to a person in the sender's own register, never a name. */
   readonly person?: string;
-  /** The organisation spoken for, where it is not the sender itself. */
+  /** The organisation that the actor speaks for, if it is not the sender itself. */
   readonly for?: string;
 }
 

@@ -2,23 +2,21 @@ import type { Command, DataOf, Event } from './event.js';
 import type { DecisionContext } from './decider.js';
 import { Refusal } from './refusal.js';
 
-/** The event types whose data is what a command asks for: no less, and no more. */
+/** The event types whose data is exactly that of a command. */
 type EventWithData<E extends Event, Data> = {
   [Type in E['type']]: Data extends DataOf<E, Type> ? (DataOf<E, Type> extends Data ? Type : never) : never;
 }[E['type']];
 
-/** What a command says that may be said: one event with the command's own data. */
+/** The rule of a command whose event has the command's own data. */
 export interface SameData<State, Data, Type extends string> {
-  /** Why the case does not allow it; null if it does. */
+  /** Why the state does not allow it; null if it does. */
   readonly unless?: (data: Data, state: State, context: DecisionContext) => Refusal | null;
-  /** Whether it is so already: then nothing is said. */
+  /** Whether the state is so already: then there are no events. */
   readonly already?: (data: Data, state: State) => boolean;
   readonly then: Type;
 }
 
-/**
- * What becomes of one command: the event with its data, or a function where there is more to say.
- */
+/** The rule of one command: the event with its data, or a function if there is more to decide. */
 export type Rule<State, Data, E extends Event> =
   | SameData<State, Data, EventWithData<E, Data>>
   | ((data: Data, state: State, context: DecisionContext) => readonly E[] | Refusal);
@@ -29,9 +27,9 @@ export type Rules<State, C extends Command, E extends Event, Opens extends C['ty
 };
 
 /**
- * The `decide` of a decider, as a table: one rule a command. A command without one does not
- * compile. `opens` decides the command that opens the stream; `always` is asked before every other
- * one.
+ * The `decide` of a decider, as a table with one rule per command. A command without a rule does
+ * not compile. `opens` decides the command that opens the stream; `always` is checked before every
+ * other one.
  */
 export const decideBy =
   <State extends object, C extends Command, E extends Event>() =>

@@ -3,38 +3,38 @@ import type { Command, Event, StreamEvent, StreamRef } from './event.js';
 import { type Refusal, alreadyExists, notFound } from './refusal.js';
 
 /**
- * What a command is decided with: its metadata, the clock, which was read once before, and the
- * other streams that the decision rests on.
+ * What a decision gets besides the command: its metadata, the time, read once before, and the other
+ * streams that it rests on.
  */
 export interface DecisionContext extends Omit<CommandMetadata, 'occurredAt'> {
   /**
-   * The organisation as the record names it: the actor's, or its pseudonym if the command is
-   * sealed. The actor is who truly sends it.
+   * The organisation as it is recorded: the actor's, or its pseudonym if the command is
+   * pseudonymous. The actor is the true sender.
    */
   readonly recordedAs: string;
-  /** The stream on which the command wants to be decided. */
+  /** The stream that the command is for. */
   readonly stream: StreamRef;
   /** The time of the decision; ISO 8601, UTC. */
   readonly now: string;
-  /** When it happened, by the sender's word, else `now`. */
+  /** When it happened, as the sender states it; else `now`. */
   readonly occurredAt: string;
-  /** What is known of the streams that `consults` named. */
+  /** The streams that `consults` named. */
   readonly known: ConsultedStreams;
 }
 
-/** The states of the streams that a decider asked for. */
+/** The states of the streams that a decider consults. */
 export interface ConsultedStreams {
   /** Whether that stream has been folded already (false in the first round of `consults`). */
   has(decider: { readonly kind: string }, id: string): boolean;
   /**
-   * Its state, or the decider's initial one where the stream does not exist. Throws where
-   * `consults` did not name it.
+   * Its state, or the decider's initial one if the stream does not exist. Throws if `consults` did
+   * not name it.
    */
   of<State>(decider: { readonly kind: string; readonly initial: State }, id: string): State;
   /**
-   * The type of the event that has this id: of the own stream (what a correction may name, R26), or
-   * of another one, by its name. A stream that does not exist, or of a kind without rules, has
-   * none. Throws where `consults` did not name it.
+   * The type of the event with this id: of the own stream (which a correction may name, R26), or of
+   * another one, by its name. A stream that does not exist, or of a kind without rules, has none.
+   * Throws if `consults` did not name it.
    */
   typeOfEvent(eventId: string, stream?: string): string | undefined;
 }
@@ -42,56 +42,53 @@ export interface ConsultedStreams {
 /**
  * How the ids of a kind are formed. `prefixed`: the organisation that opens the stream, a dot, and
  * its own word. `organisation`: an organisation's own id, without a dot. `sealed`: `sealed.` and 32
- * hexadecimal digits, so that an id says nothing of who chose it.
+ * hexadecimal digits, so that an id does not reveal who chose it.
  */
 export type IdRule = 'prefixed' | 'organisation' | 'sealed';
 
 /**
- * The rules of one kind of stream, pure. `decide` is the only place where something new is said:
- * events, none where it is so already, or a refusal. `evolve` folds what was said into the state
- * that the next decision needs, and never refuses. `By` are the relations to a stream in which
- * commands of this kind may be sent.
+ * The rules of one kind of stream, pure. Only `decide` decides: it returns events, none if the
+ * state is so already, or a refusal. `evolve` folds events into the state that the next decision
+ * needs, and never refuses. `By` are the relations to a stream in which commands of this kind may
+ * be sent.
  */
 export interface Decider<Kind extends string, C extends Command, E extends Event, State, By extends string = string> {
   readonly kind: Kind;
   readonly ids: IdRule;
-  /** The commands whose sender is recorded by a pseudonym good for this one stream. */
+  /** The commands whose sender is recorded by a pseudonym, valid for this one stream. */
   readonly sealed?: readonly C['type'][];
   readonly initial: State;
   /**
-   * The command that opens a stream: refused where there is one already, as every other is where
-   * there is none.
+   * The command that opens a stream. It is refused if the stream exists, as every other command is
+   * if it does not.
    */
   readonly opens: C['type'];
   evolve(state: State, event: StreamEvent<E>): State;
   /**
-   * The other streams that this decision rests on. Asked twice: the second time with the states of
-   * the first answer at hand.
+   * The other streams that this decision rests on. Called twice: the second time with the states
+   * that the first call named.
    */
   consults?(command: C, state: State, known: ConsultedStreams): readonly StreamRef[];
   /**
-   * Why the sender may not send this command: it stands in none of the relations `by`, in which the
+   * Why the sender may not send this command: it has none of the relations `by`, in which the
    * command may be sent. Null if it may.
    */
   authorise(by: readonly By[], command: C, state: State, context: DecisionContext): Refusal | null;
-  /** Asked where the stream is there, or is to be opened, and the sender may send the command. */
+  /** Called if the stream exists, or the command opens it, and the sender may send the command. */
   decide(command: C, state: State, context: DecisionContext): readonly E[] | Refusal;
-  /**
-   * True where the stream holds history that another system made: `occurredAt` then has no lower
-   * bound.
-   */
+  /** True if the stream holds history of another system: `occurredAt` then has no lower bound. */
   reportsHistory?(command: C, state: State): boolean;
 }
 
-/** A decider whose types are not known here: what the engine and the catalogue pass around. */
+/** A decider of unknown types, for the engine and the catalogue. */
 export type AnyDecider = Omit<Decider<string, never, Event, unknown, never>, 'sealed' | 'opens'> & {
   readonly sealed?: readonly string[];
   readonly opens: string;
 };
 
 /**
- * A decider that holds each command to `senders` before it decides: who may send it, by the
- * command's type.
+ * A decider that checks each command's sender before it decides. `senders` returns the relations in
+ * which a command type may be sent.
  */
 export function authorised(
   decider: AnyDecider,

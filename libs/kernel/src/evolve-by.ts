@@ -1,11 +1,11 @@
 import type { DataOf, Event, StreamEvent } from './event.js';
 
-/** The names that a change gives and its target has not: none, or it does not compile. */
+/** The names that a change has and its target lacks: with any, it does not compile. */
 type Excess<Change, Target> = Change extends unknown ? Exclude<keyof Change, keyof Target> : never;
 
 /**
- * Handlers by type that change nothing but what `Target` has. TypeScript itself allows a function
- * to give more.
+ * Handlers by type that may only change members of `Target`. TypeScript itself allows a function to
+ * return more.
  */
 export type OnlyOf<Target, Handlers> = {
   readonly [Type in keyof Handlers]: Handlers[Type] extends (...of: never[]) => infer Change
@@ -15,7 +15,7 @@ export type OnlyOf<Target, Handlers> = {
     : Handlers[Type];
 };
 
-/** What changes in a state, by the event's data. */
+/** The changes of a state, from the event's data. */
 export type Changes<State, E extends Event, Opening extends E['type']> = {
   readonly [Type in Exclude<E['type'], Opening>]: (
     data: DataOf<E, Type>,
@@ -25,9 +25,9 @@ export type Changes<State, E extends Event, Opening extends E['type']> = {
 };
 
 /**
- * The `evolve` of a decider, as one function an event type: the opening one gives the whole state,
- * each other one what changes. An event type without a function does not compile. What is not open
- * stays so.
+ * The `evolve` of a decider, as one function per event type: the opening one returns the whole
+ * state, each other one what changes. An event type without a function does not compile. A stream
+ * that is not open stays unopened.
  */
 export const evolveBy =
   <State extends object, E extends Event>() =>

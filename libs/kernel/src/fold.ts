@@ -1,6 +1,6 @@
 import type { Event, StreamEvent } from './event.js';
 
-/** The state after these events: the only way in which a state ever comes about. */
+/** The state after these events. States are made in no other way. */
 export const fold = <State, E extends Event>(
   decider: { readonly initial: State; evolve(state: State, event: StreamEvent<E>): State },
   events: Iterable<StreamEvent<E>>,
@@ -11,15 +11,15 @@ export const fold = <State, E extends Event>(
   return state;
 };
 
-/** Whole days from one ISO instant or day to another; negative where `to` is earlier. */
+/** Whole days from one ISO instant or day to another; negative if `to` is earlier. */
 export const daysBetween = (from: string, to: string): number =>
   Math.floor((Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / 86_400_000);
 
-/** The day (YYYY-MM-DD) that lies this many days after a day or an instant. */
+/** The day (YYYY-MM-DD) this number of days after a day or an instant. */
 export const addDays = (day: string, days: number): string =>
   new Date(Date.parse(day.slice(0, 10)) + days * 86_400_000).toISOString().slice(0, 10);
 
-/** For the end of every switch over a union: the compiler names the case that was forgotten. */
+/** For the end of every switch over a union: the compiler names a missing case. */
 export function never(value: never): never {
   throw new Error(`not a member of the union: ${JSON.stringify(value)}`);
 }

@@ -1,31 +1,30 @@
 import type { Event, RecordedEvent } from './event.js';
 
-/** What a row may hold: text, safe integers, truth values, nothing. */
+/** A value of a row: text, safe integer, boolean or null. */
 export type Cell = string | number | boolean | null;
 
 /**
  * How a column is decoded on every database. `amount`: integer minor units, a number within the
- * safe range and else a decimal string (only a view's sum can leave it). `decimal`: a ratio or a
- * mean, rounded by its query; never money.
+ * safe range and else a decimal string (only a view's sum can exceed the range). `decimal`: a ratio
+ * or a mean, rounded by its query; never money.
  */
 export type ColumnType = 'text' | 'integer' | 'boolean' | 'amount' | 'decimal' | 'json';
 
-/** The measures that a query prints over all rows that match, not only over the page. */
+/** The totals of a query over all rows that match, not only over the page. */
 export interface Totals {
-  /** What one unit of `count` is, in words: `programmes`, `accounts and periods`. */
+  /** The unit of `count`, in words: `programmes`, `accounts and periods`. */
   readonly counts: string;
-  /** The column whose distinct values are counted; without it, rows are. */
+  /** The column whose distinct values are counted; without it, rows are counted. */
   readonly distinct?: string;
-  /** The columns that keep totals apart, such as `currency`: unlike units are never added. */
+  /** The columns by which totals are grouped, such as `currency`: unlike units are never added. */
   readonly by: readonly string[];
-  /** The columns that are added up. */
+  /** The columns that are summed. */
   readonly sums: readonly string[];
 }
 
 /**
- * A pure fold of one stream's events into its rows. The table's columns stand in the entity;
- * `version` rises whenever the fold or the columns change, and the new version fills tables of its
- * own.
+ * A pure fold of one stream's events into its rows. The entity declares the columns. `version`
+ * increases whenever the fold or the columns change; the new version fills separate tables.
  */
 export interface Projection<E extends Event, Row extends object> {
   readonly name: string;
@@ -37,52 +36,50 @@ export interface Projection<E extends Event, Row extends object> {
   readonly entity: new () => Row;
   readonly totals: Totals;
   /**
-   * The rows of a stream share what its opening event said: it is kept in a row under the key ''
-   * (the head), which no query shows, and `evolve` is given it.
+   * The rows of a stream share the data of its opening event. It is stored in a row under the key
+   * '' (the head), which no query returns; `evolve` gets it as `head`.
    */
   readonly head?: boolean;
   /**
-   * Each of its rows is made by one event alone, which no other touches: none is read before it is
-   * written.
+   * Each row is made by exactly one event and never changed: no row is read before it is written.
    */
   readonly appendOnly?: boolean;
   /**
-   * The keys, within the event's stream, of the rows that it changes. Only these, and the head
-   * where there is one, are read.
+   * The keys, within the event's stream, of the rows that it changes. Only these, and the head if
+   * there is one, are read.
    */
   touches(event: RecordedEvent<E>): readonly string[];
   /**
-   * The row after the event; null where it ends here; the same row where the event changes nothing
-   * in it.
+   * The row after the event; null if it ends here; the same object if the event does not change it.
    */
   evolve(row: Row | null, event: RecordedEvent<E>, key: string, head: Row | null): Row | null;
 }
 
 /**
- * What joins or sums rows of several streams: a query, never kept. `Query` is the query builder's
- * type and `From` the function that gives it a pinned source; the kernel knows neither.
+ * Joins or sums rows of several streams: a query, never stored. `Query` is the query builder's type
+ * and `From` the function that returns a pinned source; the kernel knows neither.
  */
 export interface View<From, Query> {
   readonly name: string;
   readonly version: number;
   readonly about: string;
-  /** The columns that tell its rows apart. */
+  /** The columns that identify a row. */
   readonly key: readonly string[];
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly totals: Totals;
   /**
-   * The models that it reads. For each, which column of a row gives which column of the key: an old
-   * or new version of a row moves the view's rows with these values, and a row of the view is made
-   * of the model's rows with these values. `null`: it is read but moves nothing that is there
-   * already.
+   * The models that the view reads. For each: which column of a row gives which column of the key.
+   * An old or new version of a row changes the view's rows with these values, and a row of the view
+   * is made of the model's rows with these values. `null`: the view reads the model, but a change
+   * of it changes no existing row.
    */
   readonly movedBy: Readonly<Record<string, Readonly<Record<string, string>> | null>>;
   /**
-   * The view's rows from pinned sources: now, as of a past position and live alike. Aliases are in
-   * lower_snake_case.
+   * The view's rows from pinned sources: the same for now, for a past position and for live
+   * streams. Aliases are in lower_snake_case.
    */
   query(from: From): Query;
 }
 
-/** A projection whose types are not known here. */
+/** A projection of unknown types. */
 export type AnyProjection = Projection<never, object>;

@@ -1,8 +1,8 @@
 import type { Json } from './event.js';
 
 /**
- * The rules say no. A refusal is a value, not an exception: it is the answer to the command, and
- * nothing was recorded. Its code is public API.
+ * The rules refuse a command. A refusal is a value, not an exception: it is the answer to the
+ * command, and nothing is recorded. Its code is public API.
  */
 export class Refusal {
   constructor(
@@ -10,16 +10,14 @@ export class Refusal {
     readonly code: string,
     /** What would have to be true for the command to be accepted, as a sentence. */
     readonly unless: string,
-    /** The number of the rule that refuses, such as `R15`, where it has one. */
+    /** The number of the rule, such as `R15`, if there is one. */
     readonly rule: string | null = null,
-    /** The figures and names that the decision rested on. */
+    /** The figures and names on which the decision rests. */
     readonly facts: { readonly [name: string]: Json } = {},
   ) {}
 }
 
-/**
- * The short way to refuse: `return refuse('not-suspended', 'the programme is suspended', 'R19')`.
- */
+/** A short way to refuse: `return refuse('not-suspended', 'the programme is suspended', 'R19')`. */
 export const refuse = (
   code: string,
   unless: string,
@@ -27,7 +25,7 @@ export const refuse = (
   facts: { readonly [name: string]: Json } = {},
 ): Refusal => new Refusal(code, unless, rule, facts);
 
-/** The words of a kind: an assistance case. */
+/** The words of a kind, such as `assistance case`. */
 const wordsOf = (kind: string): string => kind.replaceAll('-', ' ');
 
 /** The stream has not been opened. */
