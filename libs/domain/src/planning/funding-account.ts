@@ -27,6 +27,7 @@ import {
   MOVES,
   NOTHING,
   STAGES,
+  beyondRange,
   cannotGoBack,
   cannotGoForward,
   correctsUnknown,
@@ -36,19 +37,27 @@ import { programme } from './programme.js';
 
 // ---- State ----
 
-const moved = ({ standing }: FundingAccount, stage: Stage, by: number): FundingAccount['standing'] => ({
-  ...standing,
-  [stage]: standing[stage] + by,
+const moved = ({ standing, turnover }: FundingAccount, stage: Stage, by: number) => ({
+  standing: { ...standing, [stage]: standing[stage] + by },
+  turnover: { ...turnover, [stage]: turnover[stage] + Math.abs(by) },
 });
 
 const move = (type: keyof typeof MOVES) => {
   const [stage, sign] = MOVES[type];
-  return ({ amount }: Money, state: FundingAccount) => ({ standing: moved(state, stage, sign * amount) });
+  return ({ amount }: Money, state: FundingAccount) => moved(state, stage, sign * amount);
 };
 
 const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
   'FundingAccountOpened',
-  (data) => ({ ...data, standing: NOTHING, tranches: [], givenOut: {}, takenIn: [], closed: false }),
+  (data) => ({
+    ...data,
+    standing: NOTHING,
+    turnover: { ...NOTHING, planned: 0 },
+    tranches: [],
+    givenOut: {},
+    takenIn: [],
+    closed: false,
+  }),
   {
     FundsPledged: move('FundsPledged'),
     PledgeReduced: move('PledgeReduced'),
@@ -62,14 +71,17 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
     ExpenditureCorrected: move('ExpenditureCorrected'),
     ContributionPooled: move('ContributionPooled'),
     FundsReallocatedOut: ({ amount, stage, to }, state, { id }) => ({
-      standing: moved(state, stage, -amount),
+      ...moved(state, stage, -amount),
       givenOut: { ...state.givenOut, [id]: { amount, stage, to } },
     }),
     FundsReallocatedIn: ({ amount, stage, out }, state) => ({
-      standing: moved(state, stage, amount),
+      ...moved(state, stage, amount),
       takenIn: [...state.takenIn, out],
     }),
-    DisbursementPlanned: ({ tranche }, { tranches }) => ({ tranches: [...tranches, tranche] }),
+    DisbursementPlanned: ({ tranche, amount }, { tranches, turnover }) => ({
+      tranches: [...tranches, tranche],
+      turnover: { ...turnover, planned: turnover.planned + amount },
+    }),
     ExchangeRateFixed: () => ({}),
     FundingAccountClosed: () => ({ closed: true }),
   },
@@ -193,7 +205,7 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
       unless: (data, state, context) =>
         state.tranches.includes(data.tranche)
           ? refuse('tranche-already-planned', 'no tranche has this name', null, { planned: state.tranches })
-          : unfit(state, 'disbursed', data, 0, context),
+          : (unfit(state, 'disbursed', data, 0, context) ?? beyondRange(state, 'planned', data.amount)),
       then: 'DisbursementPlanned',
     },
     DisburseFunds: { unless: cannotDisburse, then: 'FundsDisbursed' },

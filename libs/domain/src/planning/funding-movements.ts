@@ -8,6 +8,11 @@ export interface FundingAccount extends Pick<
 > {
   /** What stands at each stage, over all periods, in minor units. */
   readonly standing: Readonly<Record<Stage, number>>;
+  /**
+   * All that ever moved at each stage, forward and back, and all that was planned: no part of it, by
+   * period or by tranche, is more, so that every row holds its part.
+   */
+  readonly turnover: Readonly<Record<Stage | 'planned', number>>;
   readonly tranches: readonly string[];
   /** Money given to other accounts, by event id: what their taking in rests on. */
   readonly givenOut: Readonly<Record<string, { readonly amount: number; readonly stage: Stage; readonly to: string }>>;
@@ -43,6 +48,19 @@ const before = (state: FundingAccount, stage: Stage): Stage | undefined =>
 const after = (state: FundingAccount, stage: Stage): Stage | undefined =>
   stage === 'pledged' ? undefined : STAGES.slice(STAGES.indexOf(stage) + 1).find((s) => state.stages.includes(s));
 
+/** What moves at a stage over the years stays within what a row can hold, whatever it adds up to. */
+export const beyondRange = (
+  { turnover }: FundingAccount,
+  stage: keyof FundingAccount['turnover'],
+  by: number,
+): Refusal | null =>
+  Number.isSafeInteger(turnover[stage] + by)
+    ? null
+    : refuse('amount-beyond-range', 'all that moves at the stage stays within what a row can hold', null, {
+        stage,
+        left: Number.MAX_SAFE_INTEGER - turnover[stage],
+      });
+
 /** What every movement needs, whatever its direction. */
 export function unfit(
   state: FundingAccount,
@@ -58,8 +76,8 @@ export function unfit(
   if (state.basis === 'own' && data.reported !== undefined)
     return refuse('not-a-reported-account', 'only accounts whose basis is `reported` repeat rows of another system');
   if (state.basis === 'own' && data.amount === 0) return refuse('amount-zero', 'the amount is above zero');
-  if (!Number.isSafeInteger(state.standing[stage] + by))
-    return refuse('amount-beyond-range', 'the total of the stage stays within what a row can hold');
+  const beyond = beyondRange(state, stage, Math.abs(by));
+  if (beyond !== null) return beyond;
   const expiring = by > 0 && (stage === 'committed' || stage === 'obligated');
   const until = state.basis === 'own' ? state.availableUntil : undefined;
   if (expiring && until !== undefined && occurredAt.slice(0, 10) > until)
