@@ -9,8 +9,8 @@ export interface FundingAccount extends Pick<
   /** What stands at each stage, over all periods, in minor units. */
   readonly standing: Readonly<Record<Stage, number>>;
   /**
-   * All that ever moved at each stage, forward and back, and all that was planned: no part of it, by
-   * period or by tranche, is more, so that every row holds its part.
+   * All that ever moved at each stage, forward and back, and all that was planned: no part of it,
+   * by period or by tranche, is more, so that every row holds its part.
    */
   readonly turnover: Readonly<Record<Stage | 'planned', number>>;
   readonly tranches: readonly string[];
@@ -48,7 +48,9 @@ const before = (state: FundingAccount, stage: Stage): Stage | undefined =>
 const after = (state: FundingAccount, stage: Stage): Stage | undefined =>
   stage === 'pledged' ? undefined : STAGES.slice(STAGES.indexOf(stage) + 1).find((s) => state.stages.includes(s));
 
-/** What moves at a stage over the years stays within what a row can hold, whatever it adds up to. */
+/**
+ * What moves at a stage over the years stays within what a row can hold, whatever it adds up to.
+ */
 export const beyondRange = (
   { turnover }: FundingAccount,
   stage: keyof FundingAccount['turnover'],
