@@ -27,7 +27,7 @@ export type Changes<State, E extends Event, Opening extends E['type']> = {
 /**
  * The `evolve` of a decider, as one function per event type: the opening one returns the whole
  * state, each other one what changes. An event type without a function does not compile. A stream
- * that is not open stays not opened yet.
+ * that is not open stays as it is.
  */
 export const evolveBy =
   <State extends object, E extends Event>() =>
