@@ -66,7 +66,9 @@ export function moving(opens: DeploymentFactory): void {
         await pause(1100);
         return adopt(events);
       };
-      expect(await importInto(store, file, positions, { ...quiet, err: (line) => said.push(line) })).toEqual(told);
+      expect(await importInto(store, file, `${positions}.again`, { ...quiet, err: (line) => said.push(line) })).toEqual(
+        told,
+      );
       expect(said.at(-1)).toBe(`events read: ${told.events} of ${told.events}`);
       expect(await verify(store, quiet)).toMatchObject({ count: 0, events: told.events, digest: told.digest });
       await store.close();

@@ -221,7 +221,7 @@ describe('the projector', () => {
     expect(await retryParked(store, MODELS, rows, now)).toMatchObject([{ model: 'milestones', error: null }]);
     expect(await rows.parked()).toEqual([]);
     // Whoever still leaves the stream out keeps nothing.
-    await expect(feed.deliver(log)).rejects.toThrow('what is served');
+    await expect(feed.deliver(log)).rejects.toThrow('changed the active tables');
     await feed.resume();
     await feed.deliver(log);
     expect(await contents(rows)).toEqual(await foldedWhole());
