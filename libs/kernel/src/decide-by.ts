@@ -41,9 +41,9 @@ export const decideBy =
   ) =>
   (command: C, state: State | null, context: DecisionContext): readonly E[] | Refusal => {
     if (command.type === opens) return open(command.data, context);
-    if (state === null) throw new Error(`${command.type} is decided where nothing was opened`);
-    const barred = always(command as never, state, context);
-    if (barred !== null) return barred;
+    if (state === null) throw new Error(`${command.type} is decided on a stream that is not open`);
+    const general = always(command as never, state, context);
+    if (general !== null) return general;
     const rule = rules[command.type as keyof typeof rules] as Rule<State, unknown, E>;
     if (typeof rule === 'function') return rule(command.data, state, context);
     const refusal = rule.unless?.(command.data, state, context) ?? null;
