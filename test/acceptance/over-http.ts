@@ -230,7 +230,7 @@ export function overHttp(opens: DeploymentFactory): void {
 
   describe('a command of the catalogue over HTTP', () => {
     it.each(commands)('accepts its own example: $type', ({ body, example }) =>
-      expect(readBody(body, example).wrong).toEqual([]),
+      expect(readBody(body, example).errors).toEqual([]),
     );
 
     it.each(commands)('answers hostile input with a 4xx status, never 5xx: $type', async ({ route, example, body }) => {

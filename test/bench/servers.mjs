@@ -108,8 +108,8 @@ async function servePeer() {
       this.bus = bus;
     }
     submit({ kind, command }, body, headers) {
-      const { wrong } = readBody(commandAt(kind, command).body, body);
-      if (wrong.length > 0) throw new Error('wrong');
+      const { errors } = readBody(commandAt(kind, command).body, body);
+      if (errors.length > 0) throw new Error('invalid');
       readActor(headers['entente-actor']);
       return this.bus.execute(new Ask());
     }

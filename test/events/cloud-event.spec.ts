@@ -76,7 +76,7 @@ describe('an event on a topic', () => {
   it.each([
     ['ce_storeid', undefined, 'it has no header ce_storeid'],
     ['ce_sequence', 'x', 'its header ce_sequence is not a number: x'],
-    ['ce_prevposition', '1000', 'it stands at 42, before its predecessor 1000'],
+    ['ce_prevposition', '1000', 'it has position 42, before its predecessor 1000'],
     ['ce_actor', '{', 'its header ce_actor is not JSON'],
     ['ce_specversion', '0.3', 'it is a CloudEvent of version 0.3, not 1.0'],
   ])('is refused if its %s is %s', (name, said, why) => {

@@ -116,14 +116,14 @@ describe('a command on a topic', () => {
   });
 
   it.each<[string, Sent, string]>([
-    ['has no specversion', binary({ ce_specversion: undefined }), 'it is no CloudEvent: it has no specversion'],
+    ['has no specversion', binary({ ce_specversion: undefined }), 'it is not a CloudEvent: it has no specversion'],
     ['is of another version', binary({ ce_specversion: '0.3' }), 'its specversion is not 1.0'],
     ['has no id', binary({ ce_id: undefined }), 'it has no id'],
     ['has no source', binary({ ce_source: '' }), 'it has no source'],
     ['has no subject', binary({ ce_subject: undefined }), 'it has no subject'],
     ['has an endless id', binary({ ce_id: 'x'.repeat(1025) }), 'its id is longer than 1024 characters'],
-    ['is structured and no JSON', { ...golden.structured, value: '<xml/>' }, 'it is said to be a CloudEvent in JSON'],
-    ['is a list', { ...golden.structured, value: '[1]' }, 'it is said to be a CloudEvent in JSON'],
+    ['is structured and no JSON', { ...golden.structured, value: '<xml/>' }, 'its content type is CloudEvents in JSON'],
+    ['is a list', { ...golden.structured, value: '[1]' }, 'its content type is CloudEvents in JSON'],
     ['is structured without an id', structured({ id: undefined }), 'it has no id'],
     ['is structured with an id of null', structured({ id: null }), 'it has no id'],
     [
@@ -134,7 +134,7 @@ describe('a command on a topic', () => {
   ])('has no reply: it %s', (_, sent, why) => {
     const said = reading(sent);
     expect(said).toMatchObject({ is: 'unreadable' });
-    expect(said.is === 'unreadable' ? said.why : '').toContain(why);
+    expect(said.is === 'unreadable' ? said.reason : '').toContain(why);
   });
 
   it('that is not UTF-8 is no JSON, and is not repaired', () => {

@@ -141,8 +141,8 @@ export function toCommand(
     if (event !== undefined) setAtPath(body, path, event);
   }
   const { type, body: wire } = commandAt(step.kind, step.path) as { type: string; body: new () => object };
-  const { own, beside, wrong } = readBody(wire, body);
-  if (wrong.length > 0) return null;
+  const { data, common, errors } = readBody(wire, body);
+  if (errors.length > 0) return null;
   const now = new Date(Date.parse(`${TODAY}T12:00:00.000Z`) + one.at * 86_400_000 + ms).toISOString();
   const metadata = {
     actor: readActor(stepAt(one.actor ?? one.step).actor) as Actor,
@@ -150,9 +150,9 @@ export function toCommand(
     correlationId: 'property',
     causationId: null,
     occurredAt: null,
-    evidence: beside.evidence ?? [],
+    evidence: common.evidence ?? [],
     legalBasis: null,
   };
   const stream = { kind: step.kind, id: id ?? idOf(step.kind, streamIdOf(one)) };
-  return new ExecuteCommand({ stream, command: { type, data: own }, metadata, ifMatch: null, body }, now);
+  return new ExecuteCommand({ stream, command: { type, data: data }, metadata, ifMatch: null, body }, now);
 }

@@ -29,7 +29,7 @@ const isoCurrency = () => currency('the ISO 4217 code of the currency');
 const caseValue = (example: number) => minorUnits("the case's value from then on", example, 0);
 const reason = (example: string) => code('the code of the reason', example);
 
-/** What a recipient asks for. */
+/** What a recipient requests. */
 export class AskedItem {
   @code("the code of the item's description", 'night-vision-device') readonly item!: string;
   @quantity('the quantity', 120) readonly quantity!: number;
@@ -79,7 +79,7 @@ export class OfferNamed {
 }
 
 export class NotifyLegislatureOfOffer extends OfferNamed {
-  @day('the day on which the legislature was told', '2026-03-02') readonly on!: string;
+  @day('the day on which the legislature was notified', '2026-03-02') readonly on!: string;
 }
 
 /** The end of the notice period follows from the offer: the decision adds it. */
@@ -107,7 +107,7 @@ export class ReceiveInitialDeposit {
   @isoCurrency() readonly currency!: string;
 }
 
-/** Who sets the order of acceptance, deposit and execution aside, and why (R16). */
+/** Who suspends the order of acceptance, deposit and execution, and why (R16). */
 export class EmergencyException {
   @code('the code of the authority that decided it', 'head-of-government') readonly authority!: string;
   @reason('armed-attack') readonly reason!: string;
@@ -125,7 +125,7 @@ export class CaseImplemented extends ImplementCase {
   @isoCurrency() readonly currency!: string;
 }
 
-/** What the donor may change alone: value and day of a line, never its quantity. */
+/** What the donor alone may change: value and day of a line, never its quantity. */
 export class LineModification {
   @line() readonly line!: string;
   @valueBy(5_000_00) readonly valueBy!: number;
@@ -174,7 +174,7 @@ export class WorksOnLine {
   @day('the day of the step', '2026-05-11') readonly on!: string;
 }
 
-/** What of a delivery a consignment brought. */
+/** The part of a delivery that a consignment brought. */
 export class ConsignmentShare {
   @streamId('consignment', 'the consignment') readonly consignment!: string;
   @quantity('what it brought of the delivery', 100) readonly quantity!: number;
@@ -225,8 +225,8 @@ export class CancelCase {
 }
 
 /**
- * An assistance case: the recipient asks and accepts, the donor offers and implements.
- * Implementers build and deliver, either party cancels.
+ * An assistance case: the recipient requests and accepts, the donor offers and implements.
+ * Implementers build and deliver; either party cancels.
  */
 export const assistanceCaseContract = contract({
   kind: 'assistance-case',
@@ -340,7 +340,7 @@ export const assistanceCaseContract = contract({
     RequestSupplemented: event(SupplementRequest, 'What was missing was supplied'),
     CaseLineAdded: event(AddCaseLine, 'A line was drafted'),
     OfferPrepared: event(PrepareOffer, 'An offer was prepared'),
-    LegislatureNotifiedOfOffer: event(LegislatureNotifiedOfOffer, 'The legislature was told of the offer'),
+    LegislatureNotifiedOfOffer: event(LegislatureNotifiedOfOffer, 'The legislature was notified of the offer'),
     OfferMade: event(OfferMade, 'The offer was made'),
     OfferAccepted: event(AcceptOffer, 'The offer was accepted'),
     OfferLapsed: event(OfferLapsed, 'The offer lapsed'),

@@ -7,7 +7,7 @@ import { programmeContract } from './programme.js';
 import { stakeholderContract } from './stakeholder.js';
 import type { CommandContract, EventContract, KindContract } from './contract.js';
 
-/** Every kind of stream: the one list of them. */
+/** Every kind of stream: the only list of them. */
 const KINDS = [
   stakeholderContract,
   programmeContract,
@@ -17,13 +17,13 @@ const KINDS = [
   misuseCaseContract,
 ] as const satisfies readonly KindContract[];
 
-/** The kinds of stream by name. Rules for each are required where they are registered. */
+/** The kinds of stream by name. Each needs rules where they are registered. */
 export type KindName = (typeof KINDS)[number]['kind'];
 
 /** Every kind of stream, with its commands and events. */
 export const CATALOGUE: readonly KindContract[] = KINDS;
 
-/** A decider that holds each command to the senders that the catalogue names, before it decides. */
+/** A decider that checks each command's sender against the catalogue before it decides. */
 export function registered(decider: AnyDecider): AnyDecider {
   const commands = CATALOGUE.find(({ kind }) => kind === decider.kind)?.commands;
   if (commands === undefined) throw new Error(`the catalogue has no streams of the kind ${decider.kind}`);
@@ -35,21 +35,21 @@ export interface CataloguedCommand extends CommandContract {
   readonly type: string;
 }
 
-/** The command that a route names; undefined where there is none. */
+/** The command of a route; undefined if there is none. */
 export function commandAt(kind: string, path: string): CataloguedCommand | undefined {
   const commands = CATALOGUE.find((wire) => wire.kind === kind)?.commands ?? {};
   const found = Object.entries(commands).find(([, command]) => command.path === path);
   return found === undefined ? undefined : { type: found[0], ...found[1] };
 }
 
-/** The command of a kind by its type; undefined where there is none. */
+/** The command of a kind by its type; undefined if there is none. */
 export function commandOf(kind: string, type: string): CataloguedCommand | undefined {
   const commands = CATALOGUE.find((wire) => wire.kind === kind)?.commands ?? {};
   const found = Object.entries(commands).find(([name]) => name === type);
   return found === undefined ? undefined : { type, ...found[1] };
 }
 
-/** An event type of a kind; undefined where there is none. */
+/** An event type of a kind; undefined if there is none. */
 export const eventOf = (kind: string, type: string): EventContract | undefined => {
   const events: Readonly<Record<string, EventContract>> | undefined = CATALOGUE.find(
     (wire) => wire.kind === kind,

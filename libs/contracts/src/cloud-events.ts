@@ -7,13 +7,13 @@ export interface Message {
   readonly value: string | null;
 }
 
-/** Where an event stands in the log, and its id; position 0 and no id before the first. */
+/** Refers to an event in the log, by position and id; position 0 and no id before the first. */
 export interface PublishedRef {
   readonly position: bigint;
   readonly id: string;
 }
 
-/** An event on a topic: with the one before it in its partition, and the id of its log. */
+/** An event on a topic, with the one before it in its partition, and the id of its log. */
 export interface Published {
   readonly is: 'event';
   readonly storeId: string;
@@ -22,8 +22,8 @@ export interface Published {
 }
 
 /**
- * A mark on a topic: whoever reads it has seen all that the log has in this partition up to the
- * position, the last of which is `previous`.
+ * A watermark on a topic: its reader has seen all events of the log in this partition up to the
+ * position. The last of them is `previous`.
  */
 export interface WatermarkMessage {
   readonly is: 'mark';
@@ -33,19 +33,19 @@ export interface WatermarkMessage {
 }
 
 /**
- * The type of a mark: a CloudEvent too, so that other readers of the topic can tell it and pass it
- * over.
+ * The type of a watermark. It is a CloudEvent too, so that other readers of the topic can recognise
+ * and skip it.
  */
 export const WATERMARK_TYPE = 'entente.mark';
 
 /**
- * How each part of the metadata is written as an attribute; null: an attribute of the standard has
- * it already, or it is absent.
+ * The attribute for each part of the metadata. Null: an attribute of the standard has the value
+ * already, or it is absent.
  */
-type Written = {
+type Attributes = {
   readonly [Name in keyof EventMetadata]-?: (metadata: EventMetadata) => readonly [name: string, text: string | null];
 };
-const WRITTEN: Written = {
+const ATTRIBUTES: Attributes = {
   occurredAt: ({ occurredAt }) => ['time', occurredAt],
   recordedAt: ({ recordedAt }) => ['recordedtime', recordedAt],
   actor: ({ actor }) => ['actor', JSON.stringify(actor)],
@@ -75,10 +75,10 @@ const chain = (storeId: string, previous: PublishedRef): readonly (readonly [str
 
 /**
  * An event as a CloudEvent 1.0 in Kafka's binary mode: each attribute is a header `ce_<name>`, the
- * media type is `content-type`, the value is the data as JSON, the key is the stream's id.
- * Extensions beside those of the standard and its documented ones: `sequence` is the position in
- * the log, `prevposition` and `previd` are the event before it in its partition, `storeid` is the
- * log. Nothing of the event is left out.
+ * media type is `content-type`, the value is the data as JSON, the key is the stream's id. Besides
+ * the standard and its documented extensions: `sequence` is the position in the log, `prevposition`
+ * and `previd` are the event before it in its partition, `storeid` is the log. The message has
+ * every part of the event.
  */
 export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'is'>): Message {
   const { metadata, stream } = event;
@@ -96,7 +96,7 @@ export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'is'>
         ['revision', String(event.revision)],
         ['dataversion', String(event.version)],
         ...chain(storeId, previous),
-        ...Object.values(WRITTEN).map((write) => write(metadata)),
+        ...Object.values(ATTRIBUTES).map((write) => write(metadata)),
       ]),
       'content-type': 'application/json',
     },
@@ -104,64 +104,65 @@ export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'is'>
   };
 }
 
-/** A mark as a CloudEvent without data. */
+/** A watermark as a CloudEvent without data. */
 export function cloudWatermarkOf({ position, previous, storeId }: Omit<WatermarkMessage, 'is'>): Message {
-  const named = [
+  const standard = [
     ['specversion', '1.0'],
     ['id', `mark-${position}`],
     ['type', WATERMARK_TYPE],
     ['source', sourceOf(storeId)],
     ['sequence', String(position)],
   ] as const;
-  return { key: null, headers: attributes([...named, ...chain(storeId, previous)]), value: null };
+  return { key: null, headers: attributes([...standard, ...chain(storeId, previous)]), value: null };
 }
 
 /**
- * What a message of the topic says, exactly as it was recorded; throws an Error that names what is
- * missing or wrong where it is none of Entente's.
+ * The event or watermark of a message, exactly as it was recorded. Throws an Error that names what
+ * is missing or invalid if the message is not one of Entente's.
  */
 export function readCloudEvent({ headers, value }: Message): Published | WatermarkMessage {
-  const maybe = (name: string): string | null => headers[`ce_${name}`] ?? null;
-  const given = (name: string): string => {
-    const text = maybe(name);
+  const optional = (name: string): string | null => headers[`ce_${name}`] ?? null;
+  const required = (name: string): string => {
+    const text = optional(name);
     if (text === null) throw new Error(`it has no header ce_${name}`);
     return text;
   };
-  const whole = (name: string): bigint => {
-    const text = given(name);
+  const integer = (name: string): bigint => {
+    const text = required(name);
     if (!/^\d+$/.test(text)) throw new Error(`its header ce_${name} is not a number: ${text}`);
     return BigInt(text);
   };
-  const json = (name: string): unknown => parsed(given(name), `its header ce_${name}`);
-  if (given('specversion') !== '1.0') throw new Error(`it is a CloudEvent of version ${given('specversion')}, not 1.0`);
-  const storeId = given('storeid');
-  const previous = { position: whole('prevposition'), id: given('previd') };
-  const position = whole('sequence');
+  const json = (name: string): unknown => parsed(required(name), `its header ce_${name}`);
+  if (required('specversion') !== '1.0')
+    throw new Error(`it is a CloudEvent of version ${required('specversion')}, not 1.0`);
+  const storeId = required('storeid');
+  const previous = { position: integer('prevposition'), id: required('previd') };
+  const position = integer('sequence');
   if (previous.position > position)
-    throw new Error(`it stands at ${position}, before its predecessor ${previous.position}`);
-  if (given('type') === WATERMARK_TYPE) return { is: 'mark', storeId, position, previous };
-  const trace = maybe('traceparent');
+    throw new Error(`it has position ${position}, before its predecessor ${previous.position}`);
+  if (required('type') === WATERMARK_TYPE) return { is: 'mark', storeId, position, previous };
+  const trace = optional('traceparent');
   const metadata = {
     actor: json('actor') as EventMetadata['actor'],
-    occurredAt: given('time'),
-    commandId: given('commandid'),
-    commandHash: given('commandhash'),
-    correlationId: given('correlationid'),
-    causationId: maybe('causationid'),
+    occurredAt: required('time'),
+    commandId: required('commandid'),
+    commandHash: required('commandhash'),
+    correlationId: required('correlationid'),
+    causationId: optional('causationid'),
     consulted: json('consulted') as EventMetadata['consulted'],
     evidence: json('evidence') as EventMetadata['evidence'],
-    legalBasis: maybe('legalbasis'),
-    marking: maybe('marking'),
+    legalBasis: optional('legalbasis'),
+    marking: optional('marking'),
     ...(trace === null ? {} : { traceparent: trace }),
-    recordedAt: given('recordedtime'),
+    recordedAt: required('recordedtime'),
   } satisfies { [Name in Exclude<keyof EventMetadata, 'traceparent'>]-?: EventMetadata[Name] } & EventMetadata;
   const event: RecordedEvent = {
-    id: given('id'),
-    type: given('type'),
-    stream: given('subject'),
-    revision: Number(whole('revision')),
+    id: required('id'),
+    type: required('type'),
+    stream: required('subject'),
+    revision: Number(integer('revision')),
     position,
-    version: Number(whole('dataversion')),
+    version: Number(integer('dataversion')),
     data: parsed(value ?? '', 'its value'),
     metadata,
   };

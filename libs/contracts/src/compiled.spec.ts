@@ -31,7 +31,7 @@ describe('compiled validation rules', () => {
     };
     compileOnce(storage);
     expect([says(), says()]).toEqual([before, before]);
-    // Once for each class; with groups each time.
+    // Once per class; with groups, each time.
     expect(searches).toBe(2 + 2);
   });
 });

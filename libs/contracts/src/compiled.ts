@@ -4,9 +4,9 @@ type Storage = Pick<MetadataStorage, 'getTargetValidationMetadatas' | 'groupByPr
 type ValidationRules = ReturnType<Storage['getTargetValidationMetadatas']>;
 
 /**
- * Makes class-validator work out once for each class what it checks: by itself it looks through the
- * rules of every class of the program for each value (measured on a command over HTTP: a fifteenth
- * of its time). Asked for groups or a schema, which no wire class uses, it answers as ever.
+ * Makes class-validator compute once per class which rules it checks. By default it searches the
+ * rules of all classes of the program for each value (measured on a command over HTTP: a fifteenth
+ * of its time). With groups or a schema, which no contract uses, it behaves as before.
  */
 export function compileOnce(storage: Storage = getMetadataStorage()): void {
   const find = storage.getTargetValidationMetadatas.bind(storage);

@@ -14,9 +14,9 @@ import {
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
 /**
- * The four facts of a delivery, by the point that each stands for: `origin` shipped, `hub` arrived
- * at a hub, `title` title transferred, `receipt` confirmed by the recipient. They come in any
- * order; every figure says which one it counts.
+ * The four facts of a delivery: `origin` shipped, `hub` arrived at a hub, `title` title
+ * transferred, `receipt` confirmed by the recipient. They come in any order; every figure names the
+ * fact that it counts.
  */
 export const DELIVERY_POINTS = ['origin', 'hub', 'title', 'receipt'] as const;
 /** One of {@link DELIVERY_POINTS}. */
@@ -71,9 +71,7 @@ export class TransferTitle {
   @code('the code of the place where title passed', 'port-of-exit') readonly point!: string;
 }
 
-/**
- * What the recipient counted of one line: by serials where the item has them, by lots otherwise.
- */
+/** What the recipient counted of one line: by serials if the item has them, else by lots. */
 export class ConfirmedLine {
   @line() readonly line!: string;
   @quantity('the quantity received', 100, 0) readonly quantity!: number;
@@ -104,7 +102,7 @@ export class CorrectDate {
   @reason('wrong-day') readonly reason!: string;
 }
 
-/** The fact is the one that the event corrected records: the decision adds it. */
+/** The fact is that of the corrected event: the decision adds it. */
 export class DateCorrected extends CorrectDate {
   @oneOf(DELIVERY_POINTS, 'the fact of which the day is corrected', 'receipt') readonly fact!: DeliveryPoint;
 }
@@ -126,8 +124,8 @@ export class ConsignmentReason {
 }
 
 /**
- * A consignment: one delivery under a case. The recipient says what it received; the donor or an
- * implementer says the rest.
+ * A consignment: one delivery under a case. The recipient records what it received; the donor or an
+ * implementer records the rest.
  */
 export const consignmentContract = contract({
   kind: 'consignment',

@@ -3,21 +3,21 @@ import { exampleOf } from './schema.js';
 import type { CommandEnvelope } from './validate.js';
 
 /**
- * A command: the last part of its route, the class of its fields, who may send it, what it says,
- * and an example.
+ * A command: the last part of its route, the class of its fields, who may send it, a summary, and
+ * an example.
  */
 export interface CommandContract<Data extends object = object, By extends Relation = Relation> {
   readonly path: string;
   readonly body: new () => Data;
   /**
-   * A sender stands in one of these relations to the stream. Rules about the stream's state come on
-   * top.
+   * A sender must have one of these relations to the stream. Rules about the stream's state apply
+   * besides.
    */
   readonly by: readonly By[];
   readonly summary: string;
   /**
-   * A body that the class accepts. The book of examples says by whom, on which stream and after
-   * what it is accepted by the rules too.
+   * A body that the class accepts. The example scenario shows the sender, the stream and the
+   * earlier steps with which the rules accept it, too.
    */
   readonly example: Data & CommandEnvelope;
 }
@@ -29,7 +29,7 @@ export interface EventContract<Data extends object = object> {
   readonly summary: string;
 }
 
-/** All that a kind of stream says and is told: the only place where a field is declared. */
+/** All commands and events of a kind of stream: the only place where a field is declared. */
 export interface KindContract {
   readonly kind: string;
   /** One line on what such a stream records. */
@@ -43,7 +43,7 @@ export const contract = <const Kind extends string, Of extends Omit<KindContract
   of: { readonly kind: Kind } & Of,
 ): { readonly kind: Kind } & Of => of;
 
-/** A command of a kind. Without an example of its own it has that of its fields. */
+/** A command of a kind. By default its example is that of its fields. */
 export const command = <Data extends object, const By extends Relation>(
   path: string,
   body: new () => Data,
@@ -59,7 +59,7 @@ export const event = <Data extends object>(
   version = 1,
 ): EventContract<Data> => ({ version, data, summary });
 
-/** The commands of a kind, as its rules take them. */
+/** The commands of a kind, for its rules. */
 export type CommandOf<Of extends KindContract> = {
   [Type in keyof Of['commands'] & string]: {
     readonly type: Type;
@@ -67,7 +67,7 @@ export type CommandOf<Of extends KindContract> = {
   };
 }[keyof Of['commands'] & string];
 
-/** The events of a kind, as its rules say them. */
+/** The events of a kind, for its rules. */
 export type EventOf<Of extends KindContract> = {
   [Type in keyof Of['events'] & string]: {
     readonly type: Type;

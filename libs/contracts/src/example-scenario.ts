@@ -1,8 +1,8 @@
 import { commandAt } from './catalogue.js';
 
-/** One example of the book: a command as it is sent. */
+/** One step of the scenario: a command as it is sent. */
 export interface ScenarioStep {
-  /** Its place in the book, from 1. */
+  /** Its number, from 1. */
   readonly step: number;
   readonly kind: string;
   readonly id: string;
@@ -11,11 +11,11 @@ export interface ScenarioStep {
   /** The header `Entente-Actor`. */
   readonly actor: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Days that pass before it is sent: what a clock records waits for its day. */
+  /** Days that pass before it is sent: the clock's commands wait for a day. */
   readonly daysLater: number;
   /**
-   * Fields, by path, that hold the id of the last event of an earlier step: they are filled in from
-   * that step's receipt.
+   * Fields, by path, that hold the id of the last event of an earlier step. Fill them in from that
+   * step's receipt.
    */
   readonly events: Readonly<Record<string, number>>;
 }
@@ -25,7 +25,7 @@ interface More {
   readonly with?: Readonly<Record<string, unknown>>;
   readonly daysLater?: number;
   /**
-   * A field, by path, and the last earlier command of this path, on this stream or the one named
+   * A field, by path, and the path of the last earlier command, on this stream or the one named
    * before a colon.
    */
   readonly events?: Readonly<Record<string, string>>;
@@ -64,12 +64,12 @@ const reach = (stream: string): readonly Line[] => [
   [stream, 'open-investigation', DONOR],
   [stream, 'assign-investigator', DONOR],
 ];
-/** Where the id of an event will stand. */
+/** Replaced by the id of an event. */
 const LATER = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
 const CORRECTS = (path: string): More => ({ events: { corrects: path } });
 const works = { line: '002', item: 'store-deployment', quantity: 1, unit: 'each', value: 20_000_00 };
 
-/** The lines of the book. A line without more is the command's own example. */
+/** The steps of the scenario. A line without more is the command's own example. */
 const lines = (day: (offset: number) => string): readonly Line[] => [
   ['stakeholder/vestra', 'register', OPERATOR],
   ['stakeholder/vestra', 'correct-registration', OPERATOR, CORRECTS('register')],
@@ -240,9 +240,9 @@ const dayAfter =
     new Date(Date.parse(today) + offset * 86_400_000).toISOString().slice(0, 10);
 
 /**
- * The book of examples as of a day (YYYY-MM-DD): told in its order into an empty store, or after
- * the example story, every step is accepted, and every command of the catalogue occurs. Fails where
- * a line names no command, or an event that no earlier step left.
+ * The example scenario as of a day (YYYY-MM-DD). If it is sent in its order to an empty store, or
+ * after the example data, every step is accepted. Every command of the catalogue occurs. Throws if
+ * a line names no command, or an event that no earlier step recorded.
  */
 export function exampleScenario(today: string): readonly ScenarioStep[] {
   const told: ScenarioStep[] = [];

@@ -26,7 +26,7 @@ import {
   words,
 } from './fields.js';
 import { type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
-import { CommandEnvelope, EvidenceRef, readBody, wrongFields } from './validate.js';
+import { CommandEnvelope, EvidenceRef, readBody, fieldErrors } from './validate.js';
 
 interface Declared {
   readonly name: string;
@@ -43,10 +43,7 @@ const CLASSES: readonly Declared[] = [
   { name: 'evidence', of: EvidenceRef },
 ];
 
-/**
- * The paths of the properties, those of nested objects included, without a description or an
- * example.
- */
+/** The paths of the properties without a description or an example, also in nested objects. */
 function undescribed({ properties = {} }: Schema, before = ''): readonly string[] {
   return Object.entries(properties as Readonly<Record<string, Schema>>).flatMap(([name, schema]) => {
     const path = `${before}${name}`;
@@ -64,7 +61,7 @@ describe('a field of the catalogue', () => {
   it.each(CLASSES)('accepts its own example: $name', ({ of }) => {
     const properties = [...fieldsOf(of.prototype as object).properties];
     const refused = properties.flatMap(([name, { example }]) =>
-      wrongFields(of, { [name]: example }).filter(({ path }) => path === name || path.startsWith(`${name}.`)),
+      fieldErrors(of, { [name]: example }).filter(({ path }) => path === name || path.startsWith(`${name}.`)),
     );
     expect(refused).toEqual([]);
   });
@@ -74,7 +71,7 @@ describe('an example of the catalogue', () => {
   it.each(
     CATALOGUE.flatMap(({ kind, events }) => Object.entries(events).map(([type, { data }]) => ({ kind, type, data }))),
   )('is a valid event when made from the fields: $kind $type', ({ data }) =>
-    expect(wrongFields(data, exampleOf(data))).toEqual([]),
+    expect(fieldErrors(data, exampleOf(data))).toEqual([]),
   );
 
   it.each(
@@ -82,7 +79,7 @@ describe('an example of the catalogue', () => {
       Object.entries(commands).map(([type, { body, example }]) => ({ kind, type, body, example })),
     ),
   )('is accepted as the command that it shows: $kind $type', ({ body, example }) =>
-    expect(readBody(body, example).wrong).toEqual([]),
+    expect(readBody(body, example).errors).toEqual([]),
   );
 });
 
@@ -149,26 +146,26 @@ const DECORATORS: readonly (readonly [string, PropertyDecorator, unknown, ...(re
 
 describe('a field decorator', () => {
   it.each(DECORATORS)('reports a wrong value: %s', (_, decorator, value, message) =>
-    expect(wrongFields(holding(decorator), { field: value })).toContainEqual({ path: 'field', message }),
+    expect(fieldErrors(holding(decorator), { field: value })).toContainEqual({ path: 'field', message }),
   );
 
   it('reports a wrong field of a nested object by its path', () => {
     const message = 'part must be a code in kebab-case';
     const one = holding(nested(() => Part, 'the part'));
     const many = holding(nestedList(() => Part, 'the parts'));
-    expect(wrongFields(one, { field: { part: 'A' } })).toEqual([{ path: 'field.part', message }]);
-    expect(wrongFields(many, { field: [{ part: 'a' }, { part: 'A' }] })).toEqual([{ path: 'field.1.part', message }]);
+    expect(fieldErrors(one, { field: { part: 'A' } })).toEqual([{ path: 'field.part', message }]);
+    expect(fieldErrors(many, { field: [{ part: 'a' }, { part: 'A' }] })).toEqual([{ path: 'field.1.part', message }]);
   });
 
   it('reports a field that is missing or null; an optional one may be missing, but not null', () => {
     const message = 'field is missing';
-    expect(wrongFields(holding(day('the day')), {})).toEqual([{ path: 'field', message }]);
-    expect(wrongFields(holding(optional(), day('the day')), {})).toEqual([]);
-    expect(wrongFields(holding(optional(), day('the day')), { field: null })).toHaveLength(1);
+    expect(fieldErrors(holding(day('the day')), {})).toEqual([{ path: 'field', message }]);
+    expect(fieldErrors(holding(optional(), day('the day')), {})).toEqual([]);
+    expect(fieldErrors(holding(optional(), day('the day')), { field: null })).toHaveLength(1);
   });
 
   it('reports a field that does not exist', () =>
-    expect(wrongFields(holding(day('the day')), { field: '2026-05-04', more: 1 })).toEqual([
+    expect(fieldErrors(holding(day('the day')), { field: '2026-05-04', more: 1 })).toEqual([
       { path: 'more', message: 'there is no such field' },
     ]));
 });

@@ -23,8 +23,8 @@ import {
 import { isDay, parseInstant } from './instants.js';
 import { type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
 
-// One line on a field gives its validation (class-validator), its JSON Schema, what it means, its
-// unit included, and an example. Descriptions are written as a phrase: `the day of the shipment`.
+// One line on a field gives its validation (class-validator), its JSON Schema, its meaning with its
+// unit, and an example. Descriptions are phrases: `the day of the shipment`.
 
 type Field = PropertyDecorator;
 
@@ -35,7 +35,7 @@ const field = (schema: Schema, ...checks: readonly PropertyDecorator[]): Field =
   };
 };
 
-/** May be left out. `null` is not leaving out, and is refused. */
+/** The field may be left out. `null` does not count as left out, and is invalid. */
 export const optional = (): Field => (target, name) => {
   ValidateIf((object: Record<string, unknown>) => object[String(name)] !== undefined)(target, name);
   fieldsOf(target).optional.add(String(name));
@@ -87,7 +87,7 @@ export const eventId = (description: string): Field =>
     '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
   );
 
-/** A fiscal period in the account's own words: `2026`, `1976.9`, `2026-q3`. */
+/** A fiscal period as the account names it: `2026`, `1976.9`, `2026-q3`. */
 export const period = (description: string, example = '2026'): Field =>
   pattern(/^[0-9]{4}(?:[.-][0-9a-z]{1,8})?$/, 'a period such as 2026 or 1976.9', description, example);
 
@@ -102,12 +102,13 @@ export const currency = (description: string, example = 'USD'): Field =>
   field({ type: 'string', pattern: '^[A-Z]{3}$', description, example }, Validate(IsCurrency));
 
 /**
- * Money: whole minor units of the currency at hand, above zero unless told, within the safe range.
+ * Money: whole minor units of the account's or case's currency, above zero unless `min` is lower,
+ * within the safe range.
  */
 export const minorUnits = (description: string, example: number, min = 1): Field =>
   integer(`${description}, in minor units of the currency`, example, min, Number.MAX_SAFE_INTEGER);
 
-/** A whole number, of these alone if `only` names some; the description names its unit. */
+/** A whole number; with `only`, one of these. The description names its unit. */
 export const integer = (
   description: string,
   example: number,
@@ -194,7 +195,7 @@ export const words = (description: string, example: readonly string[], max = 100
     Matches(WORD, { each: true, message: 'each value in $property must be a word (letters, digits, . _ ~ / -)' }),
   );
 
-/** A serial number, lot, line or tranche: a word as its keeper writes it. */
+/** A serial number, lot, line or tranche, as the organisation that assigned it writes it. */
 export const word = (description: string, example: string): Field =>
   pattern(WORD, 'a word (letters, digits, . _ ~ / -)', description, example);
 

@@ -19,7 +19,7 @@ import {
   word,
 } from './fields.js';
 
-/** The stages that money passes through, in the order in which they can come. */
+/** The stages of money, in the order in which they can come. */
 export const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const;
 /** One of {@link STAGES}. */
 export type Stage = (typeof STAGES)[number];
@@ -28,13 +28,13 @@ const stage = () => oneOf(STAGES, 'the stage at which it moves', 'committed');
 const tranche = () => word("the tranche's name in this account", 'tranche-1');
 const reason = (example: string) => code('the code of the reason', example);
 
-/** Where reported history is found in the system that made it. */
+/** The reference to reported history in the system that recorded it. */
 export class ReportedRow {
   @text('the name of that system', 'greenbook') readonly source!: string;
   @textMap('the key columns of the row', { fiscal_year: '2026' }) readonly key!: Readonly<Record<string, string>>;
 }
 
-/** An account follows the money of one donor for one recipient, in one currency. */
+/** An account has the money of one donor for one recipient, in one currency. */
 export class OpenFundingAccount {
   @organisation('the donor') readonly donor!: string;
   @organisation('the recipient', 'estmark') readonly recipient!: string;
@@ -101,7 +101,7 @@ export class CloseFundingAccount {
   @reason('fully-spent') readonly reason!: string;
 }
 
-// The examples are those of an account of its own, which repeats no row of another system.
+// The examples are those of an account of its own basis, which repeats no other system.
 const money = { amount: 2_500_000_00, period: '2026' };
 const back = { amount: 100_000_00, period: '2026', reason: 'entered-twice' };
 const moved = { ...money, stage: 'committed' as const };

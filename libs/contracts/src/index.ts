@@ -1,7 +1,7 @@
 export { OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
 export { AS_OF_TAKES, isDay, parseInstant, readAsOf } from './instants.js';
 export type { FieldError } from './structure.js';
-export { CommandEnvelope, readBody, wrongFields } from './validate.js';
+export { CommandEnvelope, readBody, fieldErrors as wrongFields } from './validate.js';
 export {
   CATALOGUE,
   type KindName,
@@ -21,7 +21,7 @@ export {
   cloudWatermarkOf,
   readCloudEvent,
 } from './cloud-events.js';
-export { type Arrived, type ReplyTarget, type ReadMessage, readCommand } from './commands-on-topic.js';
+export { type ReceivedMessage, type ReplyTarget, type ReadMessage, readCommand } from './commands-on-topic.js';
 export { ACCEPTED, REFUSED, type CommandReply, cloudReplyOf } from './replies-on-topic.js';
 export { type ActorParts, PATTERNS, actorOf, errorUnless } from './sender.js';
 export { type CommandContract, type EventContract, type KindContract } from './contract.js';

@@ -17,27 +17,24 @@ import {
   words,
 } from './fields.js';
 
-/**
- * What assistance is given to or for, and so what a suspension can stop: each scope can carry a
- * hold.
- */
+/** What receives assistance, and so what a suspension can stop: each scope can have a hold. */
 const SCOPE_KINDS = ['unit', 'item-type', 'case', 'programme', 'country'] as const;
 type ScopeKind = (typeof SCOPE_KINDS)[number];
 
-/** What can be decided once there is a finding. */
+/** The measures that can be decided after a finding. */
 const MEASURES = ['suspend', 'condition', 'recover', 'refer', 'terminate', 'no-action'] as const;
 export type Measure = (typeof MEASURES)[number];
 
 const POSITIONS = ['accepts', 'accepts-in-part', 'contests'] as const;
 type Position = (typeof POSITIONS)[number];
 
-/** To whom a case of an incident type is brought. */
+/** The addressee of a case of an incident type. */
 const ESCALATIONS = ['programme-office', 'ministry', 'minister'] as const;
 export type Escalation = (typeof ESCALATIONS)[number];
 
 /**
- * The steps of a misuse case that have a last day. `remediate` has the day that its plan agrees;
- * the others have theirs from the limits of the intake and of the incident type.
+ * The steps of a misuse case that have a last day. `remediate` has the day of its plan; the limits
+ * of the intake and of the incident type give the other days.
  */
 export const MISUSE_STEPS = [
   'acknowledge',
@@ -59,7 +56,7 @@ const channel = (description: string, example: string) => code(`the code of the 
 const corrects = () => eventId('the event that was wrong');
 const isoCurrency = () => currency('the ISO 4217 code of the currency');
 const limit = (description: string, example: number) => integer(`${description}, in calendar days`, example, 0, 3650);
-const happened = () => nested(() => DayRange, 'the first and the last day on which it is said to have happened');
+const happened = () => nested(() => DayRange, 'the first and the last day on which it is alleged to have happened');
 const scopes = (description: string, min = 1) => nestedList(() => MisuseScope, description, 20, min);
 const maker = () => organisation('the organisation that made the finding: the investigator assigned', 'lumen-inquiry');
 
@@ -73,7 +70,7 @@ export class DayRange {
   @day('the last day', '2026-04-20') readonly to!: string;
 }
 
-/** What the reporter says. */
+/** What the reporter reports. */
 export class FlagMisuse {
   @code('the code of an incident type, as far as the reporter can tell, or another code', 'unauthorised-transfer')
   readonly allegation!: string;
@@ -83,7 +80,7 @@ export class FlagMisuse {
   @optional() @organisation('the donor of the assistance') readonly donor?: string;
   @organisation('the recipient of the assistance', 'estmark') readonly recipient!: string;
   @organisation(
-    'the organisation that is said to have done it: the recipient, one of its services, an implementer or a donor',
+    'the organisation that is accused of it: the recipient, one of its services, an implementer or a donor',
     'estmark',
   )
   readonly accused!: string;
@@ -91,7 +88,7 @@ export class FlagMisuse {
   @scopes('what the misuse concerns', 0) readonly scopes!: readonly MisuseScope[];
 }
 
-/** Both days follow from the day on which the report came in: the decision adds them. */
+/** Both days follow from the day on which the report arrived: the decision adds them. */
 export class MisuseFlagged extends FlagMisuse {
   @day('the last day for its acknowledgement', '2026-05-11') readonly acknowledgeBy!: string;
   @day('the last day for its triage', '2026-06-03') readonly triageBy!: string;
@@ -107,7 +104,7 @@ export class CorrectMisuseReport {
 }
 
 export class AcknowledgeMisuseReport {
-  @channel('by which the reporter is told', 'sealed-intake') readonly channel!: string;
+  @channel('by which the reporter is notified', 'sealed-intake') readonly channel!: string;
 }
 
 export class TriageMisuse {
@@ -127,7 +124,8 @@ export class IncidentLimits {
 
 /** The terms are those of the incident type on that day: the decision copies them. */
 export class MisuseTriaged extends TriageMisuse {
-  @flag('whether the legislature is told as soon as a violation may have occurred') readonly noticeRequired!: boolean;
+  @flag('whether the legislature is notified as soon as a violation may have occurred')
+  readonly noticeRequired!: boolean;
   @oneOf(ESCALATIONS, 'to whom the case is brought', 'minister') readonly escalation!: Escalation;
   @nested(() => IncidentLimits, 'the days for each step of the case') readonly limits!: IncidentLimits;
   @day('the last day for opening the investigation', '2026-05-13') readonly openBy!: string;
@@ -172,7 +170,7 @@ export class ReplyToAllegation {
   @oneOf(POSITIONS, 'the position on the allegation', 'accepts-in-part') readonly position!: Position;
 }
 
-/** The organisation is that of the sender: the decision adds it. */
+/** The organisation is the sender's: the decision adds it. */
 export class RecipientReplyReceived extends ReplyToAllegation {
   @organisation('the organisation that replied', 'estmark') readonly from!: string;
 }
@@ -226,7 +224,7 @@ export class MisuseFoundInconclusive extends FindMisuseInconclusive {
 }
 
 export class NotifyLegislatureOfMisuse {
-  @code('the code of the committee or office told', 'foreign-affairs-committee') readonly to!: string;
+  @code('the code of the committee or office notified', 'foreign-affairs-committee') readonly to!: string;
   @word("the notice's reference", 'notice-2026-17') readonly reference!: string;
 }
 
@@ -270,7 +268,7 @@ export class ResumeAssistance {
 
 /** The scopes are those of the suspension in force: the decision adds them. */
 export class AssistanceResumed {
-  @scopes('in which scopes assistance goes on') readonly scopes!: readonly MisuseScope[];
+  @scopes('in which scopes assistance resumes') readonly scopes!: readonly MisuseScope[];
   @reason('remedied') readonly reason!: string;
 }
 
@@ -323,8 +321,8 @@ const evidence = [
 ];
 
 /**
- * A misuse case: anybody reports, the intake receives, the investigator finds, the donor decides on
- * measures. The operator stands in for nobody here, save at the intake.
+ * A misuse case: any organisation reports, the intake receives, the investigator finds, the donor
+ * decides on measures. The operator may act for no other sender here, except at the intake.
  */
 export const misuseCaseContract = contract({
   kind: 'misuse-case',
@@ -341,7 +339,7 @@ export const misuseCaseContract = contract({
       'acknowledge',
       AcknowledgeMisuseReport,
       'intake',
-      'Tell the reporter that the report has come in',
+      'Confirm to the reporter that the report has arrived',
     ),
     TriageMisuse: command(
       'triage',
@@ -416,7 +414,7 @@ export const misuseCaseContract = contract({
       'find-inconclusive',
       FindMisuseInconclusive,
       'investigator',
-      'Find that it cannot be told; the investigator is named',
+      'Find that it cannot be decided; the investigator is named',
     ),
     NotifyLegislature: command(
       'notify-legislature',
@@ -428,7 +426,7 @@ export const misuseCaseContract = contract({
       'decide-measure',
       DecideMeasure,
       'donor',
-      'Decide a measure: no action says its justification, conditions are listed, a referral has an addressee',
+      'Decide a measure: no action states its justification, conditions are listed, a referral has an addressee',
       { measure: 'suspend' },
     ),
     SuspendAssistance: command(
@@ -493,7 +491,7 @@ export const misuseCaseContract = contract({
     InvestigationOpened: event(InvestigationOpened, 'The investigation was opened'),
     InvestigatorAssigned: event(AssignInvestigator, 'An investigator was assigned'),
     EvidenceAdded: event(AddEvidence, 'Evidence was added, by reference'),
-    AllegationPutToRecipient: event(AllegationPutToRecipient, 'Recipient and accused were told, and may reply'),
+    AllegationPutToRecipient: event(AllegationPutToRecipient, 'Recipient and accused were notified, and may reply'),
     RecipientReplyReceived: event(RecipientReplyReceived, 'Recipient or accused replied'),
     PrecautionarySuspensionOrdered: event(OrderPrecautionarySuspension, 'Assistance was suspended as a precaution'),
     PrecautionarySuspensionRenewed: event(OrderPrecautionarySuspension, 'The precautionary suspension was renewed'),
@@ -501,10 +499,10 @@ export const misuseCaseContract = contract({
     InvestigationExtended: event(ExtendInvestigation, 'The investigation has more time'),
     MisuseSubstantiated: event(MisuseSubstantiated, 'The allegation was found to be so'),
     MisuseDismissed: event(MisuseDismissed, 'The allegation was found not to be so'),
-    MisuseFoundInconclusive: event(MisuseFoundInconclusive, 'It could not be told'),
+    MisuseFoundInconclusive: event(MisuseFoundInconclusive, 'It could not be decided'),
     LegislatureNotifiedOfPossibleViolation: event(
       NotifyLegislatureOfMisuse,
-      'The legislature was told that a violation may have occurred',
+      'The legislature was notified that a violation may have occurred',
     ),
     MeasureDecided: event(DecideMeasure, 'A measure was decided'),
     AssistanceSuspended: event(SuspendAssistance, 'Assistance was suspended in these scopes'),

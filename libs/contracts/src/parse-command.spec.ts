@@ -37,7 +37,8 @@ describe('parseCommand', () => {
 
   it.each(['2026-05-04', '2026-05-04T09:30Z', '2026-02-30T09:30:00Z', '2026-05-04T25:00:00Z', '2026-05-04T09:30:00'])(
     'refuses %s as an instant',
-    (occurredAt) => expect(parsed({ on: '2026-05-04', occurredAt })).toMatchObject({ wrong: [{ path: 'occurredAt' }] }),
+    (occurredAt) =>
+      expect(parsed({ on: '2026-05-04', occurredAt })).toMatchObject({ errors: [{ path: 'occurredAt' }] }),
   );
 
   it('takes the command id as correlation id if none is given, and ignores an invalid traceparent', () =>
@@ -67,8 +68,8 @@ describe('parseCommand', () => {
       revision: '-1',
     };
     const result = parsed({ on: 'soon', extra: 1, legalBasis: '' }, wrong);
-    if (!('wrong' in result)) throw new Error('it was taken');
-    expect(result.wrong.map(({ path }) => path).sort()).toEqual(
+    if (!('errors' in result)) throw new Error('it was taken');
+    expect(result.errors.map(({ path }) => path).sort()).toEqual(
       ['causation', 'correlation', 'extra', 'id', 'key', 'legalBasis', 'on', 'revision', 'who'].sort(),
     );
   });

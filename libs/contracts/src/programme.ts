@@ -2,8 +2,8 @@ import { code, day, eventId, integer, oneOf, optional, organisation, streamId, t
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
 /**
- * `bilateral`: one donor and one recipient; `multilateral`: the donor and those who take part with
- * it, for one beneficiary.
+ * `bilateral`: one donor and one recipient; `multilateral`: the donor and its participants, for one
+ * beneficiary.
  */
 export const PROGRAMME_KINDS = ['bilateral', 'multilateral'] as const;
 export type ProgrammeKind = (typeof PROGRAMME_KINDS)[number];
@@ -17,7 +17,7 @@ const programmeKind = () => oneOf(PROGRAMME_KINDS, 'whether others take part wit
 const milestone = () => word("the milestone's name in this programme", 'first-course');
 const noticeDays = () => integer("the legislature's notice period, in days", 15, 0, 365);
 
-/** What a programme is from its proposal on. */
+/** The fields of a programme from its proposal on. */
 class Proposal {
   @text('the title', 'Border police training') readonly title!: string;
   @organisation('the donor') readonly donor!: string;
@@ -50,7 +50,7 @@ export class WithdrawFromProgramme extends Participant {
   @reason('budget-not-voted') readonly reason!: string;
 }
 
-/** Whose word it is: an authority of a party, such as the donor's foreign ministry. */
+/** Who gives it: an authority of a party, such as the donor's foreign ministry. */
 export class GiveConcurrence {
   @organisation('the party that the authority belongs to') readonly party!: string;
   @code("the authority's code", 'foreign-ministry') readonly authority!: string;
@@ -71,12 +71,12 @@ export class AssignGenderMarker {
 }
 
 export class NotifyLegislature {
-  @day('the day on which it was told', '2026-02-01') readonly on!: string;
+  @day('the day on which it was notified', '2026-02-01') readonly on!: string;
   @optional() @noticeDays() readonly noticeDays?: number;
 }
 
 export class LegislatureNotified {
-  @day('the day on which it was told', '2026-02-01') readonly on!: string;
+  @day('the day on which it was notified', '2026-02-01') readonly on!: string;
   @noticeDays() readonly noticeDays!: number;
 }
 
@@ -106,7 +106,7 @@ export class ProgrammeReason {
   @reason('misuse-measure') readonly reason!: string;
 }
 
-/** What is done otherwise from here on; at least one of it. */
+/** What changes from here on; at least one field. */
 export class AdaptProgramme {
   @reason('border-closed') readonly reason!: string;
   @optional() @day('its last day from here on', '2029-06-30') readonly ends?: string;
@@ -131,7 +131,7 @@ export class SuspendProgramme extends ProgrammeReason {
 
 const PLANNERS = ['donor', 'implementer'] as const;
 
-/** A programme. What is not said otherwise is the donor's. */
+/** A programme. By default its commands are the donor's. */
 export const programmeContract = contract({
   kind: 'programme',
   about:
@@ -141,7 +141,7 @@ export const programmeContract = contract({
       'propose',
       ProposeProgramme,
       'donor',
-      'Propose a programme: bilateral unless it says otherwise; a multilateral one says how it is approved',
+      'Propose a programme: bilateral by default; a multilateral one states how it is approved',
       {
         kind: 'bilateral',
         title: 'Border police training',
@@ -178,7 +178,7 @@ export const programmeContract = contract({
       'notify-legislature',
       NotifyLegislature,
       'donor',
-      'Record that the legislature was told, and its notice period (15 days unless told)',
+      'Record that the legislature was notified, and its notice period (by default 15 days)',
     ),
     ApproveProgramme: command(
       'approve',
@@ -239,10 +239,10 @@ export const programmeContract = contract({
     GenderMarkerAssigned: event(AssignGenderMarker, 'The gender marker was assigned'),
     ConcurrenceGiven: event(GiveConcurrence, 'An authority gave its concurrence'),
     ConcurrenceWithheld: event(WithholdConcurrence, 'An authority withheld its concurrence'),
-    LegislatureNotified: event(LegislatureNotified, 'The legislature was told'),
+    LegislatureNotified: event(LegislatureNotified, 'The legislature was notified'),
     ProgrammeApproved: event(ApproveProgramme, 'The programme was approved'),
     ProgrammeActivated: event(ProgrammeDay, 'The programme became active'),
-    ProgrammeAdapted: event(AdaptProgramme, 'The programme goes on in another way'),
+    ProgrammeAdapted: event(AdaptProgramme, 'The programme continues in another way'),
     MilestonePlanned: event(PlanMilestone, 'A milestone was planned'),
     MilestoneReplanned: event(ReplanMilestone, 'A milestone was moved'),
     MilestoneMet: event(MilestoneOutcome, 'A milestone was met'),

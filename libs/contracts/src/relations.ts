@@ -1,14 +1,14 @@
 /**
- * The relations to a stream in which a command may be sent, as documents say them. An organisation
- * stands in them itself, or by who acts on its behalf. The operator of the deployment stands in for
- * anybody, save where a rule says otherwise.
+ * The relations to a stream in which a command may be sent, with their descriptions for documents.
+ * An organisation has them itself, or by another that acts on its behalf. The operator of the
+ * deployment may act for any sender, unless a rule excludes it.
  */
 export const RELATIONS = {
   anybody: 'anybody',
   operator: 'the operator of the deployment',
-  organisation: 'the organisation itself, and nobody on its behalf',
+  organisation: 'the organisation itself, and no other on its behalf',
   'mandate-party': 'the organisation itself, or the one that its mandate names',
-  system: 'the system, when a day has come',
+  system: 'the system, when a due date has passed',
   donor: 'the donor',
   recipient: 'the recipient',
   party: 'the donor or the recipient',

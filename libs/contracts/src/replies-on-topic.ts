@@ -2,11 +2,11 @@ import type { CommandAnswer, Json } from '@entente/kernel';
 import type { Message } from './cloud-events.js';
 import type { ReplyTarget } from './commands-on-topic.js';
 
-/** The types of the replies to commands that came over a topic. */
+/** The types of the replies to commands from a topic. */
 export const ACCEPTED = 'entente.command-accepted';
 export const REFUSED = 'entente.command-refused';
 
-/** A reply, and the name under which nobody else replies. */
+/** A reply, and its unique name. */
 export interface CommandReply {
   readonly id: string;
   readonly source: string;
@@ -17,7 +17,7 @@ export interface CommandReply {
 /**
  * A reply as a CloudEvent 1.0 in Kafka's binary mode: its key is the stream's id, `subject` the
  * stream, `commandid` and `correlationid` those of the command. The value is the receipt as over
- * HTTP, with `repeated` where it was given before; or what an HTTP problem says, without its
+ * HTTP, with `repeated` if it repeats an earlier one; or the members of an HTTP problem without its
  * status.
  */
 export function cloudReplyOf({ id, source, asked, answer }: CommandReply): Message {

@@ -1,4 +1,4 @@
-/** Under this key a schema names the class that it was made of. It stands in no JSON. */
+/** The key under which a schema refers to its class. It is not part of the JSON. */
 export const OF_CLASS = Symbol('of class');
 
 /** A JSON Schema, as far as the contracts need one. */
@@ -13,7 +13,7 @@ interface DeclaredFields {
 }
 const described = new WeakMap<object, DeclaredFields>();
 
-/** The fields that are declared for a class so far, its parents' included. */
+/** The fields declared for a class so far, with those of its parents. */
 export function fieldsOf(target: object): DeclaredFields {
   let own = described.get(target);
   if (own === undefined) {
@@ -37,6 +37,6 @@ export function schemaOf(of: new () => object): Schema {
   };
 }
 
-/** An object of a class, from the examples of its fields; what may be left out is there, too. */
+/** An object of a class, from the examples of its fields, optional ones included. */
 export const exampleOf = (of: new () => object): Readonly<Record<string, unknown>> =>
   Object.fromEntries([...fieldsOf(of.prototype as object).properties].map(([name, { example }]) => [name, example]));

@@ -1,13 +1,13 @@
 import { ROLES, type Actor, type Role } from '@entente/kernel';
 import type { FieldError } from './structure.js';
 
-/** What a sender says beside a command's body: as it must be, and how that is told. */
-interface Shape {
+/** The form of a metadata field, and the error message. */
+interface FieldForm {
   readonly pattern: RegExp;
   readonly must: string;
 }
 
-/** The shapes of all that is said beside a command's body, whichever way it comes. */
+/** The forms of all metadata fields, over HTTP and Kafka. */
 export const PATTERNS = {
   streamId: { pattern: /^[a-z0-9][a-z0-9._~-]{0,127}$/, must: 'must be a stream id (a-z, 0-9, . _ ~ -)' },
   /** The id of a command, a correlation or a cause. */
@@ -17,13 +17,16 @@ export const PATTERNS = {
   /** W3C Trace Context. */
   traceparent: { pattern: /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/, must: 'must be a trace context' },
   person: { pattern: /^[A-Za-z0-9._~-]{1,64}$/, must: 'must be a reference (letters, digits, . _ ~ -)' },
-} as const satisfies Record<string, Shape>;
+} as const satisfies Record<string, FieldForm>;
 
-/** The wrong field that a text is; none where it has its shape, or was left out. */
-export const errorUnless = ({ pattern, must }: Shape, path: string, said: string | undefined): readonly FieldError[] =>
-  said === undefined || pattern.test(said) ? [] : [{ path, message: must }];
+/** The error in a field; none if it matches its form or is absent. */
+export const errorUnless = (
+  { pattern, must }: FieldForm,
+  path: string,
+  value: string | undefined,
+): readonly FieldError[] => (value === undefined || pattern.test(value) ? [] : [{ path, message: must }]);
 
-/** Who sends a command, as told part by part. */
+/** The sender of a command, in parts. */
 export interface ActorParts {
   readonly organisation: string;
   readonly role: string | undefined;
@@ -31,16 +34,13 @@ export interface ActorParts {
   readonly for: string | undefined;
 }
 
-/**
- * The actor that the parts name, and every part that is wrong, under the path by which its sender
- * knows it.
- */
+/** The actor of the parts, and every error, under the sender's name of the part. */
 export function actorOf(
   { organisation, role, person, for: speaksFor }: ActorParts,
   pathOf: (part: keyof ActorParts) => string,
-): { readonly actor: Actor; readonly wrong: readonly FieldError[] } {
+): { readonly actor: Actor; readonly errors: readonly FieldError[] } {
   const isRole = ROLES.includes(role as Role);
-  const wrong = [
+  const errors = [
     ...errorUnless(PATTERNS.organisation, pathOf('organisation'), organisation),
     ...(isRole ? [] : [{ path: pathOf('role'), message: `must be one of ${ROLES.join(', ')}` }]),
     ...errorUnless(PATTERNS.person, pathOf('person'), person),
@@ -52,5 +52,5 @@ export function actorOf(
     ...(person === undefined ? {} : { person }),
     ...(speaksFor === undefined ? {} : { for: speaksFor }),
   };
-  return { actor, wrong };
+  return { actor, errors };
 }

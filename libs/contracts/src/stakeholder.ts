@@ -1,10 +1,7 @@
 import { code, day, eventId, oneOf, optional, organisation, text, word } from './fields.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
-/**
- * What an organisation is. An `international-organisation` is the international body that R4 speaks
- * of.
- */
+/** The types of an organisation. `international-organisation` is the international body of R4. */
 export const STAKEHOLDER_TYPES = [
   'state',
   'international-organisation',
@@ -15,10 +12,7 @@ export const STAKEHOLDER_TYPES = [
 ] as const;
 export type StakeholderType = (typeof STAKEHOLDER_TYPES)[number];
 
-/**
- * The roles that the operator grants: nobody is granted the operator's own, the system's or the
- * public's.
- */
+/** The roles that the operator grants: all but its own, the system's and the public's. */
 export const GRANTABLE_ROLES = [
   'donor',
   'recipient',
@@ -46,7 +40,7 @@ export class StakeholderReason {
   @reason('credentials-compromised') readonly reason!: string;
 }
 
-/** What is given replaces what the registration said. */
+/** The given fields replace those of the registration. */
 export class CorrectRegistration {
   @reason('misspelt') readonly reason!: string;
   @eventId('the registration') readonly corrects!: string;
@@ -68,7 +62,7 @@ export class DesignateFocalPoint {
   @word("a reference in the organisation's own register, never a name", 'p-17') readonly person!: string;
 }
 
-/** Leave to speak for this organisation in one of its roles. */
+/** Permission to act for this organisation in one of its roles. */
 export class GiveMandate extends GrantRole {
   @organisation('the organisation that speaks', 'ostra-training') readonly to!: string;
   @day('its last day', '2036-12-31') readonly until!: string;
@@ -82,7 +76,7 @@ export class EndMandate extends GrantRole {
 /** An organisation that takes part. Its stream's id is the organisation's own id. */
 export const stakeholderContract = contract({
   kind: 'stakeholder',
-  about: 'an organisation that takes part: its roles, its focal points, who speaks for it, its standing',
+  about: 'an organisation that takes part: its roles, its focal points, who acts for it, its status',
   commands: {
     RegisterStakeholder: command(
       'register',
@@ -94,7 +88,7 @@ export const stakeholderContract = contract({
       'correct-registration',
       CorrectRegistration,
       'operator',
-      'Correct the registration: what is given replaces what it said',
+      'Correct the registration: the given fields replace those recorded',
       { corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', reason: 'misspelt', name: 'The Republic of Vestra' },
     ),
     GrantRole: command('grant-role', GrantRole, 'operator', 'Grant a role'),

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CATALOGUE } from './catalogue.js';
 import { exampleOf, fieldsOf } from './schema.js';
 import { MAX_NAMED_ERRORS } from './structure.js';
-import { readBody, wrongFields } from './validate.js';
+import { readBody, fieldErrors } from './validate.js';
 
 /** The names that every object has by nature. */
 const NATURAL = Object.getOwnPropertyNames(Object.prototype);
@@ -11,7 +11,7 @@ const CLASSES = CATALOGUE.flatMap(({ kind, commands, events }) => [
   ...Object.entries(commands).map(([type, { body }]) => ({ name: `${kind} ${type}`, of: body })),
   ...Object.entries(events).map(([type, { data }]) => ({ name: `${kind} ${type}`, of: data })),
 ]);
-/** The example with one more field of its own, whatever its name. */
+/** The example with one more field of any name. */
 const own = (example: object, name: string): object =>
   Object.defineProperty({ ...example }, name, { value: { a: 1 }, enumerable: true });
 
@@ -30,10 +30,10 @@ describe('the structure of a body', () => {
   it.each(CLASSES)('refuses a field whose name every object has by nature: $name', ({ of }) => {
     const example = exampleOf(of);
     for (const name of NATURAL) {
-      expect(wrongFields(of, own(example, name)).map(({ path }) => path)).toEqual([name]);
+      expect(fieldErrors(of, own(example, name)).map(({ path }) => path)).toEqual([name]);
       for (const { path, with: holding } of objectsIn(example)) {
         const nested = (path.endsWith('.0') ? (example[path.slice(0, -2)] as object[])[0] : example[path]) as object;
-        expect(wrongFields(of, holding(own(nested, name))).map((error) => error.path)).toContain(`${path}.${name}`);
+        expect(fieldErrors(of, holding(own(nested, name))).map((error) => error.path)).toContain(`${path}.${name}`);
       }
     }
   });
@@ -41,12 +41,12 @@ describe('the structure of a body', () => {
   it.each(CLASSES)('names a bounded number of errors, and counts the rest: $name', ({ of }) => {
     const example = exampleOf(of);
     const many = Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`f${i}`, 1]));
-    const unknown = wrongFields(of, { ...example, ...many });
+    const unknown = fieldErrors(of, { ...example, ...many });
     expect(unknown).toHaveLength(MAX_NAMED_ERRORS + 1);
     expect(unknown.at(-1)?.message).toBe(`and ${1200 - MAX_NAMED_ERRORS} more fields are wrong`);
     for (const [name, { maxItems }] of fieldsOf(of.prototype as object).properties) {
       if (maxItems === undefined) continue;
-      const errors = wrongFields(of, { ...example, [name]: Array.from({ length: 1200 }, () => ({ 'no such': {} })) });
+      const errors = fieldErrors(of, { ...example, [name]: Array.from({ length: 1200 }, () => ({ 'no such': {} })) });
       expect(errors[0]).toEqual({
         path: name,
         message: `${name} must contain no more than ${maxItems as number} elements`,
@@ -69,8 +69,8 @@ describe('the structure of a body', () => {
         },
       },
     );
-    const { wrong } = readBody((command as { body: new () => object }).body, { missing });
-    expect(wrong[0]).toEqual({ path: 'missing', message: 'missing must contain no more than 50 elements' });
+    const { errors } = readBody((command as { body: new () => object }).body, { missing });
+    expect(errors[0]).toEqual({ path: 'missing', message: 'missing must contain no more than 50 elements' });
     expect(looked).toBeLessThanOrEqual(50);
   });
 
@@ -78,6 +78,6 @@ describe('the structure of a body', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`) as unknown;
     const { body } = Object.values(CATALOGUE[0]?.commands ?? {})[0] as { body: new () => object };
     const example = exampleOf(body);
-    for (const name of Object.keys(example)) expect(wrongFields(body, { ...example, [name]: deep })).not.toEqual([]);
+    for (const name of Object.keys(example)) expect(fieldErrors(body, { ...example, [name]: deep })).not.toEqual([]);
   });
 });

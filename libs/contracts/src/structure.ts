@@ -14,7 +14,7 @@ const MAX_MESSAGE_LENGTH = 600;
 
 const cut = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max)}...` : text);
 
-/** Collects errors without keeping more of them than an answer names. */
+/** Collects errors, at most as many as an answer names. */
 export class ErrorList {
   private readonly named: FieldError[] = [];
   private count = 0;
@@ -25,7 +25,7 @@ export class ErrorList {
     this.named.push({ path: cut(path, MAX_PATH_LENGTH), message: cut(message, MAX_MESSAGE_LENGTH) });
   }
 
-  /** The errors that are named, and how many there are beside them. */
+  /** The named errors, and the number of further ones. */
   list(): readonly FieldError[] {
     const more = this.count - this.named.length;
     return more === 0 ? this.named : [...this.named, { path: '', message: `and ${more} more fields are wrong` }];
@@ -36,8 +36,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /**
- * Holds a value against the names and sizes of its schema, before any rule looks at its contents:
- * a name that the schema does not declare and a list that is too long are errors. Returns a copy
+ * Checks a value against the names and sizes of its schema, before any rule checks its contents: a
+ * name that the schema does not declare and a list that is too long are errors. Returns a copy
  * without them, no deeper than the schema, whose cost to check is bounded.
  */
 export function checkStructure(schema: Schema, value: unknown, path: string, errors: ErrorList): unknown {
@@ -66,6 +66,6 @@ export function checkStructure(schema: Schema, value: unknown, path: string, err
     }
     return Object.fromEntries(checked);
   }
-  // The rules say what it should have been: they need to see that it is not, and no more.
+  // The rules report the type error: they only need to see that the type is wrong.
   return Array.isArray(value) ? [] : isObject(value) ? {} : value;
 }

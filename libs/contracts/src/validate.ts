@@ -11,21 +11,21 @@ export class EvidenceRef implements Evidence {
   @optional() @text('where its keeper finds it', 'archive/2026/17') readonly reference?: string;
 }
 
-/** The optional fields that every command has beside its own. */
+/** The optional fields that every command has besides its own. */
 export class CommandEnvelope {
   @optional() @instant('when it happened, if not now') readonly occurredAt?: string;
   @optional()
-  @nestedList(() => EvidenceRef, 'files that somebody keeps', 50)
+  @nestedList(() => EvidenceRef, 'files that another party keeps', 50)
   readonly evidence?: readonly EvidenceRef[];
   @optional() @text('the law or agreement that it rests on', '22 USC 2763') readonly legalBasis?: string;
 }
 
 compileOnce();
 
-/** Adds the errors that class-validator found, in the words of the API. */
-function addErrors(found: readonly ValidationError[], before: string, errors: ErrorList): void {
+/** Adds the errors of class-validator, in the words of the API. */
+function addErrors(found: readonly ValidationError[], parentPath: string, errors: ErrorList): void {
   for (const { property, constraints = {}, children, value } of found) {
-    const path = before === '' ? property : `${before}.${property}`;
+    const path = parentPath === '' ? property : `${parentPath}.${property}`;
     if (value === undefined && Object.keys(constraints).length > 0) errors.add(path, `${property} is missing`);
     else for (const message of Object.values(constraints)) errors.add(path, message);
     addErrors(children ?? [], path, errors);
@@ -44,7 +44,7 @@ function schemaFor(contract: new () => object): Schema {
  * value is valid. Names and sizes are checked before contents, and errors are bounded, so that no
  * body costs more than its length.
  */
-export function wrongFields(contract: new () => object, value: unknown): readonly FieldError[] {
+export function fieldErrors(contract: new () => object, value: unknown): readonly FieldError[] {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     return [{ path: '', message: 'the body must be a JSON object' }];
   const errors = new ErrorList();
@@ -53,21 +53,19 @@ export function wrongFields(contract: new () => object, value: unknown): readonl
   return errors.list();
 }
 
-/**
- * A body as received, taken apart: the command's own fields, what stands beside them, and all that
- * is wrong at once.
- */
+/** A body as received, in parts: the command's own fields, the common ones, and all errors. */
 export function readBody(
-  wire: new () => object,
+  contract: new () => object,
   body: unknown,
-): { own: unknown; beside: CommandEnvelope; wrong: readonly FieldError[] } {
+): { data: unknown; common: CommandEnvelope; errors: readonly FieldError[] } {
   if (body === null || typeof body !== 'object' || Array.isArray(body))
-    return { own: body, beside: {}, wrong: wrongFields(wire, body) };
-  const { occurredAt, evidence, legalBasis, ...own } = body as Record<string, unknown>;
-  const wrong = wrongFields(wire, own);
-  if (occurredAt === undefined && evidence === undefined && legalBasis === undefined) return { own, beside: {}, wrong };
-  const beside = Object.fromEntries(
+    return { data: body, common: {}, errors: fieldErrors(contract, body) };
+  const { occurredAt, evidence, legalBasis, ...data } = body as Record<string, unknown>;
+  const errors = fieldErrors(contract, data);
+  if (occurredAt === undefined && evidence === undefined && legalBasis === undefined)
+    return { data, common: {}, errors };
+  const common = Object.fromEntries(
     Object.entries({ occurredAt, evidence, legalBasis }).filter(([, v]) => v !== undefined),
   );
-  return { own, beside, wrong: [...wrong, ...wrongFields(CommandEnvelope, beside)] };
+  return { data, common, errors: [...errors, ...fieldErrors(CommandEnvelope, common)] };
 }

@@ -21,6 +21,6 @@ export function readActor(header: string | undefined): Actor | readonly FieldErr
     named.set(name, value.join('='));
   }
   const [role, person, speaksFor] = ['role', 'person', 'for'].map((name) => named.get(name));
-  const { actor, wrong } = actorOf({ organisation, role, person, for: speaksFor }, pathOf);
-  return unknown.length + wrong.length > 0 ? [...unknown, ...wrong] : actor;
+  const { actor, errors } = actorOf({ organisation, role, person, for: speaksFor }, pathOf);
+  return unknown.length + errors.length > 0 ? [...unknown, ...errors] : actor;
 }

@@ -103,7 +103,7 @@ export class CommandsController {
       traceparent: headers['traceparent'],
     };
     const received = parseCommand(catalogued, body, raw, NAMES);
-    if ('wrong' in received) throw validationProblem(received.wrong);
+    if ('errors' in received) throw validationProblem(received.errors);
     const dryRun = 'dry-run' in query && query['dry-run'] !== 'false';
     const now = new Date().toISOString();
     const outcome = await this.bus.execute<ExecuteCommand, CommandResult>(new ExecuteCommand(received, now, dryRun));

@@ -114,7 +114,7 @@ const EVENT = object('an event as it was recorded', {
         object('a stream', { stream: text('<kind>/<id>'), revision: whole('the revision seen; -1: none') }),
         'the other streams that the decision rested on',
       ),
-      evidence: list(reference('EvidenceRef'), 'files that somebody keeps'),
+      evidence: list(reference('EvidenceRef'), 'files that another party keeps'),
       legalBasis: orNull(text('the law or agreement that it rests on')),
       marking: orNull(text('its marking, if any')),
     },

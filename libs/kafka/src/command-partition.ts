@@ -124,7 +124,7 @@ export class CommandPartition implements PartitionHandler<null> {
     };
     switch (said.is) {
       case 'unreadable':
-        return bury('VALUE_CONVERTER', { name: 'Unreadable', message: said.why });
+        return bury('VALUE_CONVERTER', { name: 'Unreadable', message: said.reason });
       case 'wrong':
         return reply(said.asked, { as: 'refused', ...said.problem });
       case 'command': {
