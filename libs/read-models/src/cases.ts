@@ -61,7 +61,7 @@ const worked =
   ({ line }: WorksOnLine, row: CaseRow): CaseLines =>
     withLine(row, line, (was) => ({ ...was, works }));
 
-/** What follows from the lines: how many there are, and how many of them are delivered. */
+/** What follows from the lines: their number, and how many of them are delivered. */
 function derived({ by_line }: CaseRow): Partial<CaseRow> {
   const lines = Object.values(by_line);
   const done = lines.filter(({ quantity, delivered: of }) => of >= quantity && quantity > 0);

@@ -4,7 +4,7 @@ import { getMetadataArgsStorage } from 'typeorm';
 import { columnsOf } from './columns.js';
 import { MODELS } from './models.js';
 
-/** The models whose columns say what they mean. */
+/** The models with column descriptions. */
 const described = MODELS.filter(({ entity }) => columnsOf(entity).size > 0);
 /** Every column as TypeORM creates it, with its type. */
 const columns = described.flatMap(({ name: model, entity }) =>

@@ -1,9 +1,6 @@
 import { Column } from 'typeorm';
 
-/**
- * What a column of a read model means, its unit included, and what a new row begins with where
- * nothing is said.
- */
+/** The meaning of a column with its unit, and its default in a new row. */
 interface ColumnMeaning {
   readonly meaning: string;
   readonly start: string | number | boolean | null | undefined;
@@ -25,7 +22,7 @@ const column =
     own.set(String(name), { meaning, start });
   };
 
-// Each takes what the column means, its unit included. `OrNull`: null until something is known.
+// Each takes the meaning of the column with its unit. `OrNull`: null until it is known.
 
 /** A word, a code or an id. */
 export const text = column('text', undefined);
@@ -33,12 +30,12 @@ export const textOrNull = column('text', null, true);
 /** A day, YYYY-MM-DD. */
 export const day = column('text', undefined);
 export const dayOrNull = column('text', null, true);
-/** A whole number that a row begins with at 0. */
+/** A whole number; 0 in a new row. */
 export const count = column('integer', 0);
 export const countOrNull = column('integer', null, true);
-/** Money in minor units of the row's currency; a row begins with 0. */
+/** Money in minor units of the row's currency; 0 in a new row. */
 export const amount = column('bigint', 0);
-/** True or false; a row begins with false. */
+/** True or false; false in a new row. */
 export const flag = column('boolean', false);
 /** A value of several parts. */
 export const json = column('simple-json', undefined);

@@ -1,7 +1,7 @@
 import type { Event, Projection } from '@entente/kernel';
 import { count, text } from './columns.js';
 
-/** A stream that a decision looked at, and the revision at which it did. */
+/** A stream that a decision consulted, and its revision at that moment. */
 export class ConsultationRow {
   @text('the stream of the event that was decided') decided!: string;
   @count('the place of that event in its stream, from 0') revision!: number;

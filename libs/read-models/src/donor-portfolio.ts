@@ -18,7 +18,7 @@ function money(from: From): Query {
   return query;
 }
 
-/** Programmes for which no money stands yet: they are in the portfolio all the same. */
+/** Programmes without money: they are in the portfolio, too. */
 function unfunded(from: From): Query {
   const funded = from(FundingRow, 'g').select('g.programme').where('g.programme IS NOT NULL');
   const query = from(ProgrammeRow, 'u').select('u.donor', 'donor').addSelect('u.recipient', 'recipient');
@@ -28,8 +28,7 @@ function unfunded(from: From): Query {
 }
 
 /**
- * What was received for a programme, and how late against the first promise and against the current
- * plan.
+ * What was received for a programme, and how late against the first promise and the current plan.
  */
 const deliveries = (from: From): Query =>
   from(ConsignmentRow, 'c')
@@ -81,9 +80,9 @@ function query(from: From): Query {
 }
 
 /**
- * Per donor, programme, recipient and currency. `unobligated` is what was committed (pledged, where
- * nothing was committed) and is not obligated yet; nothing, where neither was recorded. Deliveries
- * count consignments whose receipt was confirmed; on time means by the first promise.
+ * By donor, programme, recipient and currency. `unobligated` is what was committed (or pledged, if
+ * nothing was committed) and is not obligated yet; 0 if neither was recorded. Deliveries count
+ * consignments with a confirmed receipt; on time is by the first promise.
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
@@ -115,7 +114,7 @@ export const donorPortfolio: RowsView = {
     title: 'the title of the programme',
     status: 'the status of the programme',
     recipient: 'the recipient',
-    currency: 'the currency of the amounts, ISO 4217; null if no money stands',
+    currency: 'the currency of the amounts, ISO 4217; null without money',
     pledged: 'pledged, in minor units of the currency',
     committed: 'committed, in minor units of the currency',
     obligated: 'obligated, in minor units of the currency',
@@ -131,7 +130,7 @@ export const donorPortfolio: RowsView = {
   },
   totals: { counts: 'programmes', distinct: 'programme', by: ['currency'], sums: [...STAGES, 'unobligated'] },
   movedBy: {
-    // Not by currency: a programme's first money takes the place of its row without one.
+    // Without the currency: a programme's first money replaces its row without one.
     funding: { donor: 'donor', recipient: 'recipient', programme: 'programme' },
     programmes: { programme: 'programme' },
     consignments: { programme: 'programme' },

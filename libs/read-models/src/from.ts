@@ -5,13 +5,13 @@ import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 export type Query = SelectQueryBuilder<ObjectLiteral>;
 
 /**
- * Gives a builder that selects from a model's rows as they stand at the position that the whole
- * query is pinned to, under an alias in lower_snake_case.
+ * Returns a builder that selects from a model's rows at the position of the whole query, under an
+ * alias in lower_snake_case.
  */
 export type From = (entity: new () => object, alias: string) => Query;
 
 /** A view of this deployment. */
 export type RowsView = View<From, Query> & {
-  /** What each column means, its unit included. */
+  /** The meaning of each column with its unit. */
   readonly meanings: Readonly<Record<string, string>>;
 };

@@ -86,6 +86,6 @@ export const funding: Projection<FundingAccountEvent, FundingRow> = {
   head: true,
   touches: (event) =>
     'period' in event.data ? [event.data.period] : event.type === 'FundingAccountOpened' ? [''] : [],
-  // A period's first row is that of the account, with nothing in it yet.
+  // A period's first row is a copy of the account's, without money.
   evolve: (row, event, period, head) => evolve(row ?? (head === null ? null : { ...head, period }), event),
 };

@@ -2,12 +2,12 @@ import type { Event, Projection } from '@entente/kernel';
 import { count, flag, text, textOrNull } from './columns.js';
 
 /**
- * Recorded later than this after it happened, in hours, an event is marked late: three days bridge
- * a weekend, and nothing that is reported as a matter of course.
+ * An event that is recorded more than this after it happened is marked late: three days span a
+ * weekend, but no routine delay.
  */
 export const LATE_AFTER_HOURS = 72;
 
-/** An event: who said what, when it happened and when it was recorded. */
+/** An event: who sent it, when it happened and when it was recorded. */
 export class JournalRow {
   @text('the kind of its stream') kind!: string;
   @count('its place in its stream, from 0') revision!: number;
@@ -37,7 +37,7 @@ export const journal: Projection<Event, JournalRow> = {
   name: 'journal',
   version: 1,
   kinds: 'all',
-  about: 'an event: who said what, when it happened, when it was recorded, and whether that was late',
+  about: 'an event: who sent it, when it happened, when it was recorded, and whether that was late',
   entity: JournalRow,
   totals: { counts: 'events', by: ['recorded_late'], sums: [] },
   appendOnly: true,

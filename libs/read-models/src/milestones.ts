@@ -70,7 +70,7 @@ function evolve(
   }
 }
 
-/** The milestone that an event is about; the programme's proposal makes the head. */
+/** The milestone of an event; the programme's proposal makes the head. */
 function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
   switch (event.type) {
     case 'ProgrammeProposed':
@@ -90,7 +90,7 @@ export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
   name: 'milestones',
   version: 1,
   kinds: ['programme'],
-  about: 'a milestone of a programme: the first promise, the current plan, and what came of it',
+  about: 'a milestone of a programme: the first promise, the current plan, and the outcome',
   entity: MilestoneRow,
   totals: { counts: 'milestones', by: ['status'], sums: [] },
   head: true,

@@ -4,8 +4,8 @@ import { count, day, dayOrNull, flag, json, text, textOrNull } from './columns.j
 import { rowBy, unchanged } from './row-by.js';
 
 /**
- * A misuse case from its flag to its end, declined and dismissed ones too. Who reported it is in no
- * column.
+ * A misuse case from its report to its end, declined and dismissed ones too. No column names the
+ * reporter.
  */
 export class MisuseRow {
   @text('the misuse case') misuse_case!: string;
@@ -37,17 +37,17 @@ export class MisuseRow {
 
 type Days = MisuseRow['due'];
 
-/** A step that is done has no last day any more. */
+/** A step that is done has no last day. */
 const DONE = undefined;
 
-/** The last days that are left, after these have begun or ended. */
+/** The last days after these steps have begun or ended. */
 const due = (before: Days, days: Readonly<Record<string, string | undefined>>): { readonly due: Days } => ({
   due: Object.fromEntries(
     Object.entries({ ...before, ...days }).filter((entry): entry is [string, string] => entry[1] !== DONE),
   ),
 });
 
-/** The earliest day that is left is the next; of two steps on one day, the first by name. */
+/** The earliest last day is the next; of two steps on one day, the first by name. */
 function next(row: MisuseRow): Partial<MisuseRow> {
   const [first] = Object.entries(row.due).sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x < y ? -1 : 1));
   return { next_step: first?.[0] ?? null, next_due: first?.[1] ?? null };
@@ -59,7 +59,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
   version: 1,
   kinds: ['misuse-case'],
-  about: 'a misuse case: where its inquiry stands, what is due next, and what was decided',
+  about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   entity: MisuseRow,
   totals: { counts: 'misuse cases', by: ['status'], sums: [] },
   touches: () => [''],

@@ -14,7 +14,7 @@ import { outdatedDecisions } from './outdated-decisions.js';
 import { programmes } from './programmes.js';
 import { recipientPipeline } from './recipient-pipeline.js';
 
-/** Every model that is kept. */
+/** Every model. */
 export const MODELS = [
   programmes,
   milestones,
@@ -35,7 +35,7 @@ const ofModel = ({ name, entity }: AnyProjection): readonly [string, Readonly<Re
   Object.fromEntries([...columnsOf(entity)].map(([column, { meaning }]) => [column, meaning])),
 ];
 
-/** What each column means, its unit included: by model or view, then by column. */
+/** The meaning of each column with its unit: by model or view, then by column. */
 export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.fromEntries([
   ...MODELS.map(ofModel),
   ...VIEWS.map(({ name, meanings }) => [name, meanings] as const),

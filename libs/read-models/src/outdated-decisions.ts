@@ -2,10 +2,7 @@ import { ConsultationRow } from './consultations.js';
 import type { From, Query, RowsView } from './from.js';
 import { JournalRow } from './journal.js';
 
-/**
- * Decisions before which something had been recorded in a stream that they rested on, and that they
- * had not seen.
- */
+/** Decisions that missed an earlier event of a stream that they consulted. */
 function query(from: From): Query {
   const later = from(JournalRow, 'j')
     .select('j.stream', 'stream')
@@ -38,8 +35,8 @@ function query(from: From): Query {
 }
 
 /**
- * The check behind the promise on consulted streams: whatever slipped between the look and the
- * append stands here.
+ * Checks the guarantee on consulted streams: it lists every event that was recorded between the
+ * read and the append.
  */
 export const outdatedDecisions: RowsView = {
   name: 'outdated-decisions',

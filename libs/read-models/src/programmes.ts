@@ -3,7 +3,7 @@ import type { Projection } from '@entente/kernel';
 import { count, countOrNull, day, json, text, textOrNull } from './columns.js';
 import { rowBy, unchanged } from './row-by.js';
 
-/** A programme as it stands. */
+/** A programme in its current state. */
 export class ProgrammeRow {
   @text("the programme's id") programme!: string;
   @text('the title of the programme') title!: string;
@@ -39,7 +39,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
   version: 1,
   kinds: ['programme'],
-  about: 'a programme: its parties, its standing, how many of its milestones were met and missed',
+  about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   entity: ProgrammeRow,
   totals: { counts: 'programmes', by: ['status'], sums: [] },
   touches: () => [''],

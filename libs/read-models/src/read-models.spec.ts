@@ -30,7 +30,10 @@ const happened = (stream: string, ...events: readonly (readonly [type: string, d
     },
   }));
 
-/** The rows of a model by key, after these events; the same in one batch and one by one. */
+/**
+ * The rows of a model by key, after these events; checks that one batch and single events give the
+ * same.
+ */
 function rowsOf(name: string, events: readonly RecordedEvent[]): Record<string, Record<string, unknown>> {
   const model = MODELS.find((one) => one.name === name) as AnyProjection;
   const fold = (batches: readonly (readonly RecordedEvent[])[]): Map<string, object> => {

@@ -5,7 +5,7 @@ import type { From, Query, RowsView } from './from.js';
 
 const COLUMNS = ['recipient', 'donor', 'programme', 'assistance_case', 'status', 'awaits'] as const;
 
-/** Consignments that are not here yet, or about which something is still open. */
+/** Consignments that have not arrived, or with an open question. */
 function coming(from: From): Query {
   const query = from(ConsignmentRow, 'c').select('c.stream', 'item').addSelect(`'consignment'`, 'item_kind');
   for (const column of COLUMNS) query.addSelect(`c.${column}`, column);
@@ -15,14 +15,14 @@ function coming(from: From): Query {
     .where(`c.status <> 'cancelled' AND (c.received_on IS NULL OR c.discrepancies_open > 0)`);
 }
 
-/** Money that was announced and has not come, or not all of it. */
+/** Money that was announced and has not, or not fully, arrived. */
 function announced(from: From): Query {
   const query = from(DisbursementRow, 'd').select('d.item', 'item').addSelect(`'tranche'`, 'item_kind');
   for (const column of COLUMNS) query.addSelect(column === 'awaits' ? 'NULL' : `d.${column}`, column);
   return query.addSelect('d.due', 'first_due').addSelect('d.due', 'due').where(`d.status <> 'disbursed'`);
 }
 
-/** Cases that wait for the recipient's word. */
+/** Cases that wait for an answer of the recipient. */
 function waiting(from: From): Query {
   const query = from(CaseRow, 'a').select('a.stream', 'item').addSelect(`'case'`, 'item_kind');
   for (const column of COLUMNS) query.addSelect(`a.${column}`, column);
@@ -44,7 +44,7 @@ function query(from: From): Query {
 }
 
 /**
- * What a recipient has to expect and to answer: by consignment and by tranche, and by case where an
+ * What a recipient has to expect and to answer: by consignment and by tranche, and by case if an
  * offer, an amendment or a supplement waits.
  */
 export const recipientPipeline: RowsView = {

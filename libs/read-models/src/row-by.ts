@@ -1,23 +1,19 @@
 import type { DataOf, Event, OnlyOf, RecordedEvent } from '@entente/kernel';
 import { columnsOf } from './columns.js';
 
-/** Where an event comes from, for a row: the id of its stream, and the day on which it happened. */
+/** The origin of an event, for a row: the id of its stream, and the day on which it happened. */
 export interface Origin<E extends Event = Event> {
   readonly id: string;
   readonly day: string;
   readonly event: RecordedEvent<E>;
 }
 
-/**
- * The columns that a new row cannot begin with by itself: words, days, and values of several parts.
- */
+/** The columns without a default: texts, days, and values of several parts. */
 type Given<Row> = {
   [Name in keyof Row]: null extends Row[Name] ? never : Row[Name] extends number | boolean ? never : Name;
 }[keyof Row];
 
-/**
- * What an opening event says of a new row: at least the columns that have no start of their own.
- */
+/** What an opening event gives a new row: at least the columns without a default. */
 export type Opened<Row> = Pick<Row, Given<Row>> & Partial<Row>;
 
 /** What changes in a row, by the event's data. */
@@ -29,7 +25,7 @@ export type RowChanges<Row, E extends Event, Opening extends E['type']> = {
   ) => Partial<Row>;
 };
 
-/** Where an event comes from. */
+/** The origin of an event. */
 export const originOf = <E extends Event>(event: RecordedEvent<E>): Origin<E> => ({
   id: event.stream.slice(event.stream.indexOf('/') + 1),
   day: event.metadata.occurredAt.slice(0, 10),
@@ -40,11 +36,11 @@ export const originOf = <E extends Event>(event: RecordedEvent<E>): Origin<E> =>
 export const unchanged = (): Record<never, never> => ({});
 
 /**
- * The `evolve` of a read model with one row a stream, as one function an event type: the opening
- * one gives the new row, each other one the columns that change. Columns that the opening one
- * leaves out begin as their declaration says. What follows from other columns is computed by
- * `derived` alone, after each change. An event type without a function does not compile; one that
- * changes nothing gives the same row.
+ * The `evolve` of a read model with one row per stream, as one function per event type: the opening
+ * one returns the new row, each other one the columns that change. Columns that the opening one
+ * omits get their declared default. Only `derived` computes columns that follow from others, after
+ * each change. An event type without a function does not compile; one that changes nothing returns
+ * the same row.
  */
 export function rowBy<Row extends object, E extends Event>(entity: new () => Row) {
   const start = Object.fromEntries(
@@ -71,7 +67,7 @@ export function rowBy<Row extends object, E extends Event>(entity: new () => Row
         origin: unknown,
       ) => Partial<Row>;
       const changed = change(event.data, row, origin);
-      // The same row says that nothing is to be written.
+      // The same object: there is nothing to write.
       if (Object.keys(changed).length === 0) return row;
       const after = { ...row, ...changed };
       return { ...after, ...derived(after) };

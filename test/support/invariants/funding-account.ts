@@ -5,11 +5,11 @@ import { type Invariants, unlike, whole } from './invariant.js';
 /** A funding account: money is whole, and no stage but the pledge is overtaken by the next one. */
 export const fundingAccounts: Invariants<FundingAccount, FundingAccountEvent> = {
   opens: 'FundingAccountOpened',
-  holds: ({ basis, stages, standing, tranches }) => {
-    const bounded = stages.filter((stage) => stage !== 'pledged').map((stage) => standing[stage]);
+  holds: ({ basis, stages, balances, tranches }) => {
+    const bounded = stages.filter((stage) => stage !== 'pledged').map((stage) => balances[stage]);
     return {
-      'amounts are whole': Object.values(standing).every(Number.isSafeInteger),
-      'own amounts are not below zero': basis === 'reported' || Object.values(standing).every(whole),
+      'amounts are whole': Object.values(balances).every(Number.isSafeInteger),
+      'own amounts are not below zero': basis === 'reported' || Object.values(balances).every(whole),
       'no stage overtakes the one before': basis === 'reported' || bounded.every((n, i) => n <= (bounded[i - 1] ?? n)),
       'each tranche is planned once': unlike(tranches),
     };

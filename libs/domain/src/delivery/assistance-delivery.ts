@@ -24,14 +24,19 @@ export function withCorrection(line: CaseLine, { corrects, quantityBy, consignme
 
 // ---- Decisions ----
 
-/** What earlier deliveries of the line have counted of a consignment: nothing is counted twice. */
+/**
+ * What earlier deliveries of the line have counted of a consignment: no quantity is counted twice.
+ */
 const counted = (line: CaseLine, consignment: string): number =>
   Object.values(line.deliveries).reduce(
     (sum, delivery) => sum + (ownValue(delivery.consignments, consignment) ?? 0),
     0,
   );
 
-/** A consignment gives a delivery what it brought to the case's point and was not counted yet. */
+/**
+ * A delivery counts of a consignment what it brought to the case's point and no earlier delivery
+ * counted.
+ */
 function unfounded(
   state: AssistanceCase,
   name: string,
@@ -62,7 +67,7 @@ function unfounded(
   });
 }
 
-/** Whether the facts named carry the whole quantity. */
+/** Whether the named facts cover the whole quantity. */
 function groundless(data: DeliverAssistance, { stream: at, known }: DecisionContext): Refusal | null {
   const { quantity, consignments, facts } = data;
   if (consignments.length + facts.length === 0)
@@ -85,10 +90,10 @@ function groundless(data: DeliverAssistance, { stream: at, known }: DecisionCont
   );
   return unknown === undefined
     ? null
-    : refuse('fact-unknown', 'the event named stands in the stream named', null, { ...unknown });
+    : refuse('fact-unknown', 'the event named is in the stream named', null, { ...unknown });
 }
 
-/** The streams that a delivery rests on beside its own: consignments, and those of other facts. */
+/** The other streams that a delivery rests on: consignments, and those of other facts. */
 export const restsOn = ({ consignments, facts }: DeliverAssistance): readonly StreamRef[] => [
   ...consignments.map((share) => ({ kind: consignmentFacts.kind, id: share.consignment })),
   ...facts.flatMap(({ stream }) => parseStream(stream) ?? []),
@@ -104,7 +109,7 @@ const exceedsOrdered = (line: CaseLine, quantity: number): Refusal | null =>
 
 /** A suspended programme does not stop a delivery: what has arrived is a fact. */
 export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c: DecisionContext): Refusal | null {
-  // R16: nothing is delivered under a case that has not been implemented.
+  // R16: no delivery under a case that has not been implemented.
   if (!state.implemented || state.offer === null)
     return refuse('not-implemented', 'the case has been implemented', 'R16', { status: state.status });
   const line = ownValue(state.lines, data.line);

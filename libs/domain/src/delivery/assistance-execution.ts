@@ -42,7 +42,7 @@ export function cannotImplement(
 }
 
 /**
- * Works go from started to completed to accepted, each no earlier than the one before, under an
+ * Works are started, completed, accepted, each no earlier than the step before, under an
  * implemented case (R16).
  */
 export const cannotWorkAfter =
@@ -66,7 +66,7 @@ export const cannotWorkAfter =
 const linesWhere = ({ lines }: AssistanceCase, holds: (line: CaseLine) => boolean): readonly string[] =>
   Object.entries(lines).flatMap(([name, line]) => (holds(line) ? [name] : []));
 
-/** Every line is delivered, or cancelled by amendment, and no works are under way. */
+/** Every line is delivered, or cancelled by amendment, and no works are in progress. */
 export function cannotReconcile({ finalValue, currency }: ReconcileCase, state: AssistanceCase): Refusal | null {
   const { offer, value } = state;
   if (state.status !== 'accepted' || offer === null) return notAccepted(state);
@@ -83,8 +83,8 @@ export function cannotReconcile({ finalValue, currency }: ReconcileCase, state: 
 }
 
 /**
- * A case is cancelled before anything was built or delivered under it.
- * Afterwards it is amended, reconciled and closed.
+ * A case is cancelled before anything was built or delivered under it. After that it is amended,
+ * reconciled and closed.
  */
 export function cannotCancel(state: AssistanceCase): Refusal | null {
   const lines = linesWhere(state, (line) => line.delivered > 0 || line.works !== null);

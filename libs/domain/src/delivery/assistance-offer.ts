@@ -14,7 +14,7 @@ import { type AssistanceCase, ownValue } from './facts.js';
 /** A change of one side or of both. */
 type Change = LineModification & Partial<LineAmendment>;
 
-/** The day on which it happened, by the sender's word. */
+/** The day on which it happened, as the sender states it. */
 const dayOf = (c: DecisionContext): string => c.occurredAt.slice(0, 10);
 
 /** The case's value after these changes. */
@@ -24,13 +24,13 @@ export const valueAfter = (state: AssistanceCase, changes: readonly Change[], ad
 
 const lineUnknown = (line: string): Refusal => refuse('line-unknown', 'the line is part of the case', null, { line });
 
-/** A draft line stands for itself until an offer or an amendment names it. */
+/** A drafted line is not part of the case until an offer or an amendment names it. */
 export const cannotAdd = ({ line }: { readonly line: string }, { lines }: AssistanceCase): Refusal | null =>
   ownValue(lines, line) === undefined
     ? null
     : refuse('line-already-added', 'no line of the case has this name', null, { line });
 
-/** An offer answers a request, or takes the place of an offer not made or lapsed. */
+/** An offer answers a request, or replaces an offer that was not made or has lapsed. */
 export function cannotPrepare(offer: PrepareOffer, state: AssistanceCase, c: DecisionContext): Refusal | null {
   if (state.status !== 'requested' && state.status !== 'prepared' && state.status !== 'lapsed')
     return refuse('not-requested', 'a complete request waits for an offer', null, { status: state.status });
@@ -63,7 +63,7 @@ const expired = (offer: PrepareOffer, c: DecisionContext): Refusal | null =>
     ? refuse('validity-passed', 'the offer is still valid on that day', 'R16', { until: offer.validUntil })
     : null;
 
-/** The offer at hand, in this status and by this name; else why not. */
+/** Refuses unless the current offer has this name and status. */
 function otherOffer(state: AssistanceCase, offer: string, status: 'prepared' | 'offered'): Refusal | null {
   if (state.status !== status)
     return refuse(`not-${status}`, `the offer is ${status}`, 'R16', { status: state.status });
@@ -72,7 +72,7 @@ function otherOffer(state: AssistanceCase, offer: string, status: 'prepared' | '
     : refuse('other-offer', 'the command names the offer at hand', null, { offer: state.offer?.offer ?? null });
 }
 
-/** R16: the legislature is told once of an offer that asks for it. */
+/** R16: the legislature is notified once of an offer that requires it. */
 export function cannotNotify(
   { offer, on }: NotifyLegislatureOfOffer,
   state: AssistanceCase,
@@ -82,17 +82,17 @@ export function cannotNotify(
   if (other !== null) return other;
   if (state.offer?.noticeDays === undefined)
     return refuse('notice-not-required', 'the offer was prepared with a notice period', 'R16');
-  if (state.noticeEnds !== null) return refuse('already-notified', 'the legislature has not been told yet', 'R16');
+  if (state.noticeEnds !== null) return refuse('already-notified', 'the legislature has not been notified yet', 'R16');
   return on > c.now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 }
 
-/** R16: an offer of which the legislature must know waits until its notice period has run out. */
+/** R16: an offer that requires notice waits until the notice period has ended. */
 export function cannotMake({ offer }: OfferNamed, state: AssistanceCase, c: DecisionContext): Refusal | null {
   const other = otherOffer(state, offer, 'prepared');
   if (other !== null || state.offer === null) return other;
   if (state.offer.noticeDays !== undefined) {
     if (state.noticeEnds === null)
-      return refuse('legislature-not-notified', 'the legislature was told of the offer', 'R16', {
+      return refuse('legislature-not-notified', 'the legislature was notified of the offer', 'R16', {
         noticeDays: state.offer.noticeDays,
       });
     if (dayOf(c) < state.noticeEnds)
@@ -120,7 +120,7 @@ export function cannotAccept(
   });
 }
 
-/** An offer lapses on the day after its last one. */
+/** An offer lapses on the day after its last day. */
 export function cannotLapse({ offer }: OfferNamed, state: AssistanceCase, c: DecisionContext): Refusal | null {
   const other = otherOffer(state, offer, 'offered');
   if (other !== null || state.offer === null) return other;
@@ -129,8 +129,10 @@ export function cannotLapse({ offer }: OfferNamed, state: AssistanceCase, c: Dec
     : refuse('offer-still-valid', "the offer's last day has passed", 'R16', { until: state.offer.validUntil });
 }
 
-/** A change fits a line in force, keeps what is delivered, and stays within what a row can hold. */
-function unfit(state: AssistanceCase, changes: readonly Change[], adds: readonly string[]): Refusal | null {
+/**
+ * A change must fit a line in force, keep what is delivered, and stay within what a row can hold.
+ */
+function cannotChange(state: AssistanceCase, changes: readonly Change[], adds: readonly string[]): Refusal | null {
   const names = [...changes.map((change) => change.line), ...adds];
   if (names.length === 0) return refuse('changes-nothing', 'a line is changed or added');
   if (new Set(names).size < names.length)
@@ -164,20 +166,22 @@ const notAccepted = (state: AssistanceCase): Refusal | null =>
     ? null
     : refuse('not-accepted', 'the offer was accepted', 'R16', { status: state.status });
 
-/** One amendment waits at a time; the next one offered takes its place. */
+/** Only one amendment waits at a time; the next one offered replaces it. */
 export const cannotOfferAmendment = (data: Amendment, state: AssistanceCase): Refusal | null =>
   notAccepted(state) ??
   (state.amendment?.amendment === data.amendment
     ? refuse('amendment-already-offered', 'no amendment waits under this name', null, { amendment: data.amendment })
-    : unfit(state, data.changes, data.adds));
+    : cannotChange(state, data.changes, data.adds));
 
-/** Both sides: the recipient accepts what the donor offered; what was delivered meanwhile stays. */
+/**
+ * Both sides: the recipient accepts what the donor offered; what was delivered in between stays.
+ */
 export const cannotAcceptAmendment = (amendment: string, state: AssistanceCase): Refusal | null =>
   notAccepted(state) ??
   (state.amendment?.amendment === amendment
-    ? unfit(state, state.amendment.changes, state.amendment.adds)
+    ? cannotChange(state, state.amendment.changes, state.amendment.adds)
     : refuse('amendment-not-offered', 'an amendment of this name waits for the recipient', null, { amendment }));
 
-/** One side: the donor, and only what leaves the quantities as they are. */
+/** One side: the donor alone, if the quantities stay as they are. */
 export const cannotModify = ({ changes }: ModifyCase, state: AssistanceCase): Refusal | null =>
-  notAccepted(state) ?? unfit(state, changes, []);
+  notAccepted(state) ?? cannotChange(state, changes, []);

@@ -5,13 +5,13 @@ import { type AssistanceCase, type CaseLine, ownValue } from './facts.js';
 
 type Lines = Pick<AssistanceCase, 'lines'>;
 
-/** The lines with one of them changed, if there is one of this name. */
+/** The lines with one of them changed, if one has this name. */
 const withLine = ({ lines }: AssistanceCase, name: string, change: (line: CaseLine) => CaseLine): Lines => {
   const line = ownValue(lines, name);
   return { lines: line === undefined ? lines : { ...lines, [name]: change(line) } };
 };
 
-/** The lines after these changes, with these among them in force. */
+/** The lines after these changes, with the added ones in force. */
 function changed(
   { lines }: AssistanceCase,
   changes: readonly (LineModification & Partial<LineAmendment>)[],
@@ -74,7 +74,7 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
     AssistanceDelivered: (data, state, { id }) => withLine(state, data.line, (line) => withDelivery(line, id, data)),
     DeliveryCorrected: (data, state) => ({
       ...withLine(state, data.line, (line) => withCorrection(line, data)),
-      // What was reconciled before the correction has to be reconciled again.
+      // A case that was reconciled before the correction has to be reconciled again.
       status: state.status === 'reconciled' ? 'accepted' : state.status,
     }),
     CaseReconciled: () => ({ status: 'reconciled' as const }),

@@ -6,7 +6,7 @@ import { type Consignment, type ReceivedLine, ownValue } from './facts.js';
 
 const NONE: ReceivedLine = { quantity: 0, serials: [], lots: [] };
 
-/** What is known of the line after its correction. */
+/** The line after its correction. */
 export function afterCorrection(state: Consignment, data: CorrectReceipt): ReceivedLine {
   const before = ownValue(state.received, data.line) ?? NONE;
   const removed = new Set(data.serialsRemoved);
@@ -17,7 +17,7 @@ export function afterCorrection(state: Consignment, data: CorrectReceipt): Recei
 
 // ---- Decisions ----
 
-/** Nothing is said of a line that the consignment does not carry. */
+/** The consignment must carry the line. */
 export const lineUnknown = (state: Consignment, line: string): Refusal | null =>
   ownValue(state.lines, line) === undefined
     ? refuse('line-unknown', 'the line is part of the consignment', null, { line })

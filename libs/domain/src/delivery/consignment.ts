@@ -78,8 +78,8 @@ const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
   on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 /**
- * R16: a delivery is scheduled for lines of an accepted or implemented case, within what is
- * outstanding on them.
+ * R16: a delivery is scheduled for lines of an accepted or implemented case, within their
+ * outstanding quantity.
  */
 function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: DecisionContext) {
   const of = known.of(assistanceCase, data.case);
@@ -106,8 +106,8 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: Decision
 }
 
 /**
- * R16, R19: shipping is execution: under an implemented case, not while the programme is suspended,
- * not while it is held.
+ * R16, R19: shipping is execution. It needs an implemented case, a programme that is not suspended,
+ * and a shipment that is not held.
  */
 function cannotShip(state: Consignment, { known }: DecisionContext): Refusal | null {
   if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
@@ -121,7 +121,7 @@ function cannotShip(state: Consignment, { known }: DecisionContext): Refusal | n
   });
 }
 
-/** Each fact is recorded once, in whatever order; afterwards it is corrected. */
+/** Each fact is recorded once, in any order; afterwards it is corrected. */
 function cannotReach(state: Consignment, fact: DeliveryPoint, on: string, context: DecisionContext): Refusal | null {
   if (state.reached[fact] === undefined) return inTheFuture(on, context);
   return refuse('already-recorded', 'the fact is recorded once, and corrected afterwards', 'R26', {
@@ -131,8 +131,8 @@ function cannotReach(state: Consignment, fact: DeliveryPoint, on: string, contex
 }
 
 /**
- * R26: the day of a recorded fact was another one. The day of a receipt is the recipient's to
- * correct, every other is not.
+ * R26: the day of a recorded fact was another one. The recipient corrects the day of a receipt, the
+ * other side every other day.
  */
 function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, context: DecisionContext) {
   const type = context.known.typeOfEvent(data.corrects);

@@ -27,7 +27,7 @@ export interface CaseLine {
   readonly delivered: number;
   /** The line's deliveries by the id of their event. */
   readonly deliveries: Readonly<Record<string, Delivery>>;
-  /** How far works have come, and on which day; null where the line has none. */
+  /** The stage of works, and its day; null without works. */
   readonly works: { readonly stage: 'started' | 'completed' | 'accepted'; readonly on: string } | null;
 }
 
@@ -39,7 +39,7 @@ export interface AssistanceCase {
   readonly recipient: string;
   readonly programme?: string;
   readonly offer: PrepareOffer | null;
-  /** The first day on which the offer may be made, where the legislature was told of it. */
+  /** The first day on which the offer may be made, if the legislature was notified of it. */
   readonly noticeEnds: string | null;
   /** The case's value, changes included; minor units of the offer's currency. */
   readonly value: number;
@@ -72,20 +72,20 @@ export interface Consignment {
   readonly reached: Readonly<Partial<Record<DeliveryPoint, string>>>;
   readonly received: Readonly<Record<string, ReceivedLine>>;
   readonly discrepancies: Readonly<Record<string, 'open' | 'resolved'>>;
-  /** The reason's code while it is held. */
+  /** The reason's code while it is held; else null. */
   readonly held: string | null;
   readonly cancelled: boolean;
 }
 
-/** How a consignment is consulted by those on whom its own rules rest. */
+/** A reference to a consignment for deciders that consult it. */
 export const consignmentFacts: { readonly kind: 'consignment'; readonly initial: Consignment | null } = {
   kind: 'consignment',
   initial: null,
 };
 
 /**
- * What of a line a consignment has brought to a point: what was received at `receipt`, what was
- * scheduled before it.
+ * The quantity of a line that a consignment has brought to a point: what was received at `receipt`,
+ * before that what was scheduled.
  */
 export const quantityAt = (consignment: Consignment, point: DeliveryPoint, line: string): number =>
   point === 'receipt'
@@ -93,7 +93,7 @@ export const quantityAt = (consignment: Consignment, point: DeliveryPoint, line:
     : (ownValue(consignment.lines, line) ?? 0);
 
 /**
- * The value under a name that somebody else chose; undefined where the record itself has none
+ * The value under a name that a sender chose; undefined if the record itself has none
  * (`constructor` is a name like any other).
  */
 export const ownValue = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>

@@ -18,7 +18,7 @@ type HoldsRelation = (parties: Parties, context: DecisionContext) => boolean;
 const isDonor: HoldsRelation = ({ donor }, { actor }) => actsFor(actor) === donor;
 const isRecipient: HoldsRelation = ({ recipient }, { actor }) => actsFor(actor) === recipient;
 
-/** Who stands in which relation to a case and its consignments, and what others are told. */
+/** The relations to a case and its consignments, and the refusal for other senders. */
 const RELATIONS = {
   recipient: [
     isRecipient,
@@ -27,9 +27,9 @@ const RELATIONS = {
   ],
   donor: [
     isDonor,
-    ({ donor }) => refuse('not-the-donor', 'the donor, or somebody on its behalf, does this', null, { donor }),
+    ({ donor }) => refuse('not-the-donor', 'the donor, or another on its behalf, does this', null, { donor }),
   ],
-  /** So that nobody accepts what it delivered itself. */
+  /** So that no organisation accepts what it delivered itself. */
   deliverer: [
     (parties, context) =>
       isDonor(parties, context) || (context.actor.role === 'implementer' && !isRecipient(parties, context)),
@@ -45,15 +45,16 @@ const RELATIONS = {
 type CaseRelation = keyof typeof RELATIONS;
 
 /**
- * Why this actor may not send what is for one in this relation to send; null if it may. An operator
- * stands in for anybody.
+ * Why this actor does not have the relation; null if it has. An operator may act for any sender.
  */
 export function notSentBy(relation: CaseRelation, parties: Parties, context: DecisionContext): Refusal | null {
   const [holds, refusal] = RELATIONS[relation];
   return context.actor.role === 'operator' || holds(parties, context) ? null : refusal(parties);
 }
 
-/** The relations to a stream whose parties `of` finds; where it finds none, the rules say why. */
+/**
+ * The relations to a stream whose parties `of` finds; without parties, the rules give the reason.
+ */
 export function relationsTo<C extends Command, State>(
   of: (state: State, context: DecisionContext, command: C) => Parties | null,
 ): Record<CaseRelation | 'system', RelationCheck<C, State>> {

@@ -30,8 +30,8 @@ export interface Stakeholder {
   /** The person's reference for each subject. */
   readonly focalPoints: Readonly<Record<string, string>>;
   /**
-   * Given and not ended; one whose last day has passed holds no more, whether or not somebody ended
-   * it.
+   * Given and not ended. A mandate whose last day has passed is not valid, whether or not it was
+   * ended.
    */
   readonly mandates: readonly GiveMandate[];
   readonly suspended: boolean;
@@ -94,7 +94,7 @@ function cannotGiveMandate(
     return refuse('mandate-over-already', 'the last day has not passed', null, { until: data.until });
   const speaker = context.known.of(stakeholder, data.to);
   if (speaker !== null && !speaker.suspended) return null;
-  return refuse('speaker-not-in-standing', 'the organisation that is to speak is registered and not suspended', null, {
+  return refuse('speaker-not-in-standing', 'the organisation that is to act is registered and not suspended', null, {
     to: data.to,
   });
 }
@@ -110,7 +110,7 @@ function cannotCorrect(
     });
   const { name = state.name, type = state.type, country = state.country } = data;
   if (name !== state.name || type !== state.type || country !== state.country) return null;
-  return refuse('nothing-corrected', 'the correction says something else than what stands', 'R26');
+  return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
 }
 
 function cannotEndMandate(
@@ -170,12 +170,12 @@ const decide = decideBy<Stakeholder, StakeholderCommand, StakeholderEvent>()(
   },
 );
 
-/** The organisation acts itself: who speaks for it may not pass that on. */
+/** The organisation acts itself: its representatives may not pass on their mandate. */
 const isItself = ({ actor, stream }: DecisionContext): boolean =>
   actor.organisation === stream.id && (actor.for ?? stream.id) === stream.id;
 
 /**
- * The rules of an organisation that takes part: its roles, who speaks for it, its standing; R26.
+ * The rules of an organisation that takes part: its roles, its representatives, its status; R26.
  */
 export const stakeholder: Decider<
   'stakeholder',

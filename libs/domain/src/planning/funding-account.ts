@@ -31,14 +31,14 @@ import {
   cannotGoBack,
   cannotGoForward,
   correctsUnknown,
-  unfit,
+  cannotMove,
 } from './funding-movements.js';
 import { programme } from './programme.js';
 
 // ---- State ----
 
-const moved = ({ standing, turnover }: FundingAccount, stage: Stage, by: number) => ({
-  standing: { ...standing, [stage]: standing[stage] + by },
+const moved = ({ balances, turnover }: FundingAccount, stage: Stage, by: number) => ({
+  balances: { ...balances, [stage]: balances[stage] + by },
   turnover: { ...turnover, [stage]: turnover[stage] + Math.abs(by) },
 });
 
@@ -51,11 +51,11 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
   'FundingAccountOpened',
   (data) => ({
     ...data,
-    standing: NOTHING,
+    balances: NOTHING,
     turnover: { ...NOTHING, planned: 0 },
     tranches: [],
-    givenOut: {},
-    takenIn: [],
+    reallocatedOut: {},
+    reallocatedIn: [],
     closed: false,
   }),
   {
@@ -72,11 +72,11 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
     ContributionPooled: move('ContributionPooled'),
     FundsReallocatedOut: ({ amount, stage, to }, state, { id }) => ({
       ...moved(state, stage, -amount),
-      givenOut: { ...state.givenOut, [id]: { amount, stage, to } },
+      reallocatedOut: { ...state.reallocatedOut, [id]: { amount, stage, to } },
     }),
     FundsReallocatedIn: ({ amount, stage, out }, state) => ({
       ...moved(state, stage, amount),
-      takenIn: [...state.takenIn, out],
+      reallocatedIn: [...state.reallocatedIn, out],
     }),
     DisbursementPlanned: ({ tranche, amount }, { tranches, turnover }) => ({
       tranches: [...tranches, tranche],
@@ -89,7 +89,7 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
 
 // ---- Senders ----
 
-/** A relation to an account; others are refused as not its donor. */
+/** A relation to an account; other senders are refused as not its donor. */
 const relation =
   (
     holds: (account: { readonly donor: string; readonly recipient: string }, actor: Actor) => boolean,
@@ -98,20 +98,17 @@ const relation =
     if (command.type === 'OpenFundingAccount')
       return holds(command.data, actor)
         ? null
-        : refuse('not-the-donor', 'the donor, or somebody on its behalf, opens the account');
+        : refuse('not-the-donor', 'the donor, or another on its behalf, opens the account');
     if (state === null || holds(state, actor)) return null;
     const { donor } = state;
-    return refuse('not-the-donor', 'the donor, or somebody on its behalf, moves its money', null, { donor });
+    return refuse('not-the-donor', 'the donor, or another on its behalf, moves its money', null, { donor });
   };
 
 // ---- Rules ----
 
 function cannotOpen({ programme: id, stages }: OpenFundingAccount, { known }: DecisionContext): Refusal | null {
   if (stages.some((stage, i) => i > 0 && STAGES.indexOf(stage) <= STAGES.indexOf(stages[i - 1] as Stage)))
-    return refuse(
-      'stages-out-of-order',
-      'the stages stand in the order pledged, committed, obligated, disbursed, spent',
-    );
+    return refuse('stages-out-of-order', 'the stages are in the order pledged, committed, obligated, disbursed, spent');
   if (id === undefined || known.of(programme, id) !== null) return null;
   return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: id });
 }
@@ -133,7 +130,7 @@ const back = <const Type extends keyof typeof MOVES>(then: Type) => {
   };
 };
 
-/** R19: nothing is disbursed while the programme is suspended. A tranche is planned before. */
+/** R19: no disbursement while the programme is suspended. A tranche is planned before. */
 function cannotDisburse(data: DisburseFunds, state: FundingAccount, context: DecisionContext): Refusal | null {
   if (state.programme !== undefined && context.known.of(programme, state.programme)?.status === 'suspended')
     return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
@@ -144,7 +141,7 @@ function cannotDisburse(data: DisburseFunds, state: FundingAccount, context: Dec
 
 const sameAccount = refuse('same-account', 'the money moves between two accounts');
 
-/** Money goes out only where it can come in: nothing else would bring it back. */
+/** Money leaves only for an account that can receive it: nothing else would bring it back. */
 function cannotReallocateOut(
   data: ReallocateFundsOut,
   state: FundingAccount,
@@ -167,7 +164,7 @@ function cannotReallocateOut(
 function cannotReallocateIn(data: ReallocateFundsIn, state: FundingAccount, context: DecisionContext): Refusal | null {
   if (data.from === context.stream.id) return sameAccount;
   const source = context.known.of(fundingAccount, data.from);
-  const out = source?.givenOut[data.out];
+  const out = source?.reallocatedOut[data.out];
   if (source === null || out?.to !== context.stream.id)
     return refuse('no-such-reallocation', 'the other account has reallocated to this one', 'R15', { from: data.from });
   if (source.currency !== state.currency)
@@ -176,17 +173,17 @@ function cannotReallocateIn(data: ReallocateFundsIn, state: FundingAccount, cont
     return refuse('other-amount', 'what comes in is what went out', 'R15', { out: out.amount });
   if (out.stage !== data.stage)
     return refuse('other-stage', 'it comes in at the stage at which it went out', 'R15', { out: out.stage });
-  if (state.takenIn.includes(data.out))
+  if (state.reallocatedIn.includes(data.out))
     return refuse('already-taken-in', 'the reallocation has not been taken in yet', 'R15');
   return cannotGoForward(state, data.stage, data, context);
 }
 
-/** R15: all money of an account of its own has reached its last stage. */
-function cannotClose({ basis, stages, standing }: FundingAccount): Refusal | null {
+/** R15: all money of an account of its own basis has reached its last stage. */
+function cannotClose({ basis, stages, balances }: FundingAccount): Refusal | null {
   const last = stages.at(-1) as Stage;
   const first = stages.find((s) => s !== 'pledged') ?? last;
-  return basis === 'own' && standing[first] !== standing[last]
-    ? refuse('money-still-moving', `what stands at ${first} has reached ${last}`, 'R15', { ...standing })
+  return basis === 'own' && balances[first] !== balances[last]
+    ? refuse('money-still-moving', `the balance at ${first} has reached ${last}`, 'R15', { ...balances })
     : null;
 }
 
@@ -205,7 +202,7 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
       unless: (data, state, context) =>
         state.tranches.includes(data.tranche)
           ? refuse('tranche-already-planned', 'no tranche has this name', null, { planned: state.tranches })
-          : (unfit(state, 'disbursed', data, 0, context) ?? beyondRange(state, 'planned', data.amount)),
+          : (cannotMove(state, 'disbursed', data, 0, context) ?? beyondRange(state, 'planned', data.amount)),
       then: 'DisbursementPlanned',
     },
     DisburseFunds: { unless: cannotDisburse, then: 'FundsDisbursed' },

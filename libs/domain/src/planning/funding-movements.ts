@@ -6,28 +6,30 @@ export interface FundingAccount extends Pick<
   OpenFundingAccount,
   'donor' | 'recipient' | 'programme' | 'case' | 'currency' | 'stages' | 'basis' | 'availableUntil'
 > {
-  /** What stands at each stage, over all periods, in minor units. */
-  readonly standing: Readonly<Record<Stage, number>>;
+  /** The balance of each stage, over all periods, in minor units. */
+  readonly balances: Readonly<Record<Stage, number>>;
   /**
-   * All that ever moved at each stage, forward and back, and all that was planned: no part of it,
-   * by period or by tranche, is more, so that every row holds its part.
+   * The sum of all movements at each stage, forward and back, and of all that was planned. No part
+   * of it, by period or by tranche, is larger, so every row can hold its part.
    */
   readonly turnover: Readonly<Record<Stage | 'planned', number>>;
   readonly tranches: readonly string[];
-  /** Money given to other accounts, by event id: what their taking in rests on. */
-  readonly givenOut: Readonly<Record<string, { readonly amount: number; readonly stage: Stage; readonly to: string }>>;
-  /** Outgoing reallocations that were taken in here. */
-  readonly takenIn: readonly string[];
+  /** Money that was moved to other accounts, by event id: the other account's event rests on it. */
+  readonly reallocatedOut: Readonly<
+    Record<string, { readonly amount: number; readonly stage: Stage; readonly to: string }>
+  >;
+  /** Reallocations from other accounts that were recorded here. */
+  readonly reallocatedIn: readonly string[];
   readonly closed: boolean;
 }
 
-/** What stands in a new account, by stage, in the order in which stages can come. */
-export const NOTHING: FundingAccount['standing'] = { pledged: 0, committed: 0, obligated: 0, disbursed: 0, spent: 0 };
+/** The balances of a new account, by stage, in the order in which stages can come. */
+export const NOTHING: FundingAccount['balances'] = { pledged: 0, committed: 0, obligated: 0, disbursed: 0, spent: 0 };
 
 /** All stages, in the order in which they can come. */
 export const STAGES = Object.keys(NOTHING) as readonly Stage[];
 
-/** How each movement changes what stands: the stage and the sign. */
+/** How each movement changes the balances: the stage and the sign. */
 export const MOVES = {
   FundsPledged: ['pledged', 1],
   PledgeReduced: ['pledged', -1],
@@ -48,9 +50,7 @@ const before = (state: FundingAccount, stage: Stage): Stage | undefined =>
 const after = (state: FundingAccount, stage: Stage): Stage | undefined =>
   stage === 'pledged' ? undefined : STAGES.slice(STAGES.indexOf(stage) + 1).find((s) => state.stages.includes(s));
 
-/**
- * What moves at a stage over the years stays within what a row can hold, whatever it adds up to.
- */
+/** The sum of all movements at a stage stays within what a row can hold. */
 export const beyondRange = (
   { turnover }: FundingAccount,
   stage: keyof FundingAccount['turnover'],
@@ -58,13 +58,13 @@ export const beyondRange = (
 ): Refusal | null =>
   Number.isSafeInteger(turnover[stage] + by)
     ? null
-    : refuse('amount-beyond-range', 'all that moves at the stage stays within what a row can hold', null, {
+    : refuse('amount-beyond-range', 'the sum of all movements at the stage stays within what a row can hold', null, {
         stage,
         left: Number.MAX_SAFE_INTEGER - turnover[stage],
       });
 
-/** What every movement needs, whatever its direction. */
-export function unfit(
+/** What every movement needs, forward or back. */
+export function cannotMove(
   state: FundingAccount,
   stage: Stage,
   data: Money,
@@ -87,7 +87,7 @@ export function unfit(
   return null;
 }
 
-/** R15: a movement forward stays within what the stage before has left, if any bounds it. */
+/** R15: a movement forward stays within the balance of the stage before, if one bounds it. */
 export function cannotGoForward(
   state: FundingAccount,
   stage: Stage,
@@ -95,17 +95,17 @@ export function cannotGoForward(
   context: DecisionContext,
 ): Refusal | null {
   const { amount } = data;
-  const bad = unfit(state, stage, data, amount, context);
+  const bad = cannotMove(state, stage, data, amount, context);
   const bound = before(state, stage);
   if (bad !== null || state.basis === 'reported' || bound === undefined) return bad;
-  const left = state.standing[bound] - state.standing[stage];
+  const left = state.balances[bound] - state.balances[stage];
   if (amount <= left) return null;
   return refuse('exceeds-stage-before', `${stage} stays within ${bound}`, 'R15', { amount, left, bound });
 }
 
 /**
- * R15: a movement back never exceeds what stands and has not moved on to the next stage.
- * Reported accounts repeat another system and have no bound.
+ * R15: a movement back never exceeds the balance that has not moved on to the next stage. Reported
+ * accounts repeat another system and have no bound.
  */
 export function cannotGoBack(
   state: FundingAccount,
@@ -114,17 +114,17 @@ export function cannotGoBack(
   context: DecisionContext,
 ): Refusal | null {
   const { amount } = data;
-  const bad = unfit(state, stage, data, -amount, context);
+  const bad = cannotMove(state, stage, data, -amount, context);
   if (bad !== null || state.basis === 'reported') return bad;
   const next = after(state, stage);
-  const stands = state.standing[stage] - (next === undefined ? 0 : state.standing[next]);
+  const stands = state.balances[stage] - (next === undefined ? 0 : state.balances[next]);
   if (amount <= stands) return null;
-  return refuse('exceeds-what-stands', `at most what stands at ${stage} is taken back`, 'R15', { amount, stands });
+  return refuse('exceeds-what-stands', `at most the balance at ${stage} is taken back`, 'R15', { amount, stands });
 }
 
 /**
- * R26: a movement back corrects one that raised the stage.
- * One that lowered it too much is made good by a movement forward.
+ * R26: a movement back corrects one that raised the stage. One that lowered it too much is
+ * corrected by a movement forward.
  */
 export function correctsUnknown(stage: Stage, { corrects }: Reversal, { known }: DecisionContext): Refusal | null {
   if (corrects === undefined) return null;

@@ -1,7 +1,7 @@
 import type { GiveConcurrence, ProgrammeEvent, ProgrammeProposed } from '@entente/contracts';
 import { type Actor, addDays, evolveBy } from '@entente/kernel';
 
-/** A milestone as it stands: its current plan, its outcome, and the event that said it. */
+/** A milestone: its current plan, its outcome, and the event of that outcome. */
 export interface MilestoneState {
   readonly due: string;
   readonly outcome: 'open' | 'met' | 'missed';
@@ -13,21 +13,22 @@ export interface Programme extends Pick<
   ProgrammeProposed,
   'kind' | 'donor' | 'recipient' | 'approvalRule' | 'lead' | 'framework' | 'starts' | 'ends' | 'sector'
 > {
-  /** R19: while `suspended`, nobody is enrolled, nothing is shipped and nothing is disbursed. */
+  /** R19: while `suspended`, there is no enrolment, shipment or disbursement. */
   readonly status: 'proposed' | 'approved' | 'active' | 'suspended' | 'completed' | 'terminated';
   readonly modality: string | null;
   readonly technology: string | null;
-  /** Who proposed it: not the one who approves it. */
+  /** Who proposed it: another person approves it. */
   readonly proposedBy: Actor;
   readonly objectives: readonly string[];
   readonly genderMarker: 0 | 1 | 2 | null;
-  /** Those invited and those who joined, beside the donor. */
+  /** Those invited and those who joined, besides the donor. */
   readonly participants: Readonly<Record<string, 'invited' | 'joined'>>;
   /**
-   * The last word of each authority: why it withholds its concurrence, or null if it has given it.
+   * The last decision of each authority: why it withholds its concurrence, or null if it has given
+   * it.
    */
   readonly concurrences: readonly (GiveConcurrence & { readonly withheld: string | null })[];
-  /** The first day on which it may be activated, if the legislature was told (R2). */
+  /** The first day on which it may be activated, if the legislature was notified (R2). */
   readonly noticeEnds: string | null;
   readonly milestones: Readonly<Record<string, MilestoneState>>;
 }
@@ -36,7 +37,7 @@ export interface Programme extends Pick<
 export const milestoneOf = (state: Programme, name: string): MilestoneState | undefined =>
   Object.hasOwn(state.milestones, name) ? state.milestones[name] : undefined;
 
-/** How far an organisation has come in taking part: the donor has joined by its proposal. */
+/** Whether an organisation was invited or has joined: the donor has joined by its proposal. */
 export const participationOf = (state: Programme, organisation: string): 'invited' | 'joined' | undefined => {
   if (organisation === state.donor) return 'joined';
   return Object.hasOwn(state.participants, organisation) ? state.participants[organisation] : undefined;

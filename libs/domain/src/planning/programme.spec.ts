@@ -43,7 +43,7 @@ const withholds = (party: string) => ({
 const registered = (type: string) => ({ type: 'StakeholderRegistered', data: { name: 'An organisation', type } });
 const outOfStanding = { type: 'StakeholderSuspended', data: { reason: 'credentials-compromised' } };
 
-/** A multilateral programme, whose parties are states in standing. */
+/** A multilateral programme, whose parties are registered and not suspended. */
 const multilateral = (...past: Said[]) =>
   ['norland', 'sudria', 'westria', 'ostria'].reduce(
     (story, id) => story.knowing(stakeholder, id, registered('state')),

@@ -23,18 +23,16 @@ import {
 
 type ProgrammeData<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeCommand, Type>;
 
-/**
- * R2: the days for which activation waits once the legislature was told, if nothing else is said.
- */
+/** R2: the default number of days between notice to the legislature and activation. */
 const NOTICE_DAYS = 15;
-/** As many as may be invited: an approval looks at each one's standing. */
+/** The maximum number of participants: an approval checks the status of each. */
 export const MAX_PARTICIPANTS = 64;
 
 // ---- Approval ----
 
 /**
- * Approver != proposer: a known person, and not the one who proposed; where that one was not named,
- * another organisation or role.
+ * The approver is a known person other than the proposer; if no person proposed it, another
+ * organisation or role.
  */
 function isProposer(state: Programme, context: DecisionContext): Refusal | null {
   const { proposedBy } = state;
@@ -45,7 +43,7 @@ function isProposer(state: Programme, context: DecisionContext): Refusal | null 
   if (context.actor.person !== undefined && another) return null;
   return refuse(
     'approver-is-proposer',
-    'a named person other than the one who proposed it approves; where nobody was named then, in another role',
+    'a named person other than the proposer approves; if the proposer was not named, in another role',
     'separation-of-duties',
   );
 }
@@ -71,8 +69,8 @@ function cannotConcur(party: string, state: Programme): Refusal | null {
 }
 
 /**
- * What approval and activation both rest on: nobody whose word counts withholds it (R2), and those
- * who take part agree by the rule (R4).
+ * What approval and activation both need: no authority with a say withholds its concurrence (R2),
+ * and the participants agree by the rule (R4).
  */
 function notAgreed(state: Programme, known: ConsultedStreams): Refusal | null {
   const { approvalRule, lead } = state;
@@ -80,7 +78,7 @@ function notAgreed(state: Programme, known: ConsultedStreams): Refusal | null {
     (word) => word.withheld !== null && (lead === undefined || word.party === lead),
   );
   if (withheld !== undefined)
-    return refuse('concurrence-withheld', 'no authority whose word counts withholds its concurrence', 'R2', {
+    return refuse('concurrence-withheld', 'no authority with a say withholds its concurrence', 'R2', {
       party: withheld.party,
       authority: withheld.authority,
     });
@@ -88,10 +86,10 @@ function notAgreed(state: Programme, known: ConsultedStreams): Refusal | null {
   const participants = joined(state);
   if (lead !== undefined && !participants.includes(lead))
     return refuse('lead-not-joined', 'the lead nation has joined', 'R4', { lead });
-  const standing = participants.flatMap((id) => known.of(stakeholder, id) ?? []).filter(({ suspended }) => !suspended);
-  if (standing.length < 3 && !standing.some(({ type }) => type === 'international-organisation'))
+  const eligible = participants.flatMap((id) => known.of(stakeholder, id) ?? []).filter(({ suspended }) => !suspended);
+  if (eligible.length < 3 && !eligible.some(({ type }) => type === 'international-organisation'))
     return refuse('too-few-participants', 'three take part, or one international organisation', 'R4', {
-      participants: standing.length,
+      participants: eligible.length,
     });
   const silent = participants.filter(
     (id) => id !== state.donor && !state.concurrences.some((word) => word.withheld === null && word.party === id),
@@ -114,11 +112,11 @@ function propose(data: ProgrammeData<'ProposeProgramme'>): readonly ProgrammeEve
   if (recipient === donor) return refuse('donor-is-recipient', 'the recipient is another organisation than the donor');
   if (ends < starts) return refuse('ends-before-start', 'the programme ends after it starts', null, { starts, ends });
   if (kind === 'multilateral' && approvalRule === undefined)
-    return refuse('approval-rule-missing', 'a multilateral programme says how it will be approved', 'R4');
+    return refuse('approval-rule-missing', 'a multilateral programme states how it will be approved', 'R4');
   if (kind === 'bilateral' && approvalRule !== undefined)
     return refuse('not-multilateral', 'only a multilateral programme has an approval rule', 'R4');
   if ((approvalRule === 'lead-nation') !== (lead !== undefined))
-    return refuse('lead-does-not-fit-rule', 'the lead nation is named where, and only where, it approves', 'R4');
+    return refuse('lead-does-not-fit-rule', 'the lead nation is named if, and only if, it approves', 'R4');
   if (lead === recipient) return refuse('beneficiary-cannot-lead', 'the lead is not the beneficiary', 'R4');
   return [{ type: 'ProgrammeProposed', data: { ...data, kind } }];
 }
@@ -137,7 +135,7 @@ const notActive = ({ status }: Programme): Refusal | null =>
   status === 'active' ? null : refuse('not-active', 'the programme is active', 'R19');
 
 function notify(data: ProgrammeData<'NotifyLegislature'>, state: Programme, context: DecisionContext) {
-  if (state.noticeEnds !== null) return refuse('already-notified', 'the legislature has not been told yet', 'R2');
+  if (state.noticeEnds !== null) return refuse('already-notified', 'the legislature has not been notified yet', 'R2');
   return (
     activated(state) ??
     inTheFuture(data.on, context) ??
@@ -182,7 +180,7 @@ function cannotComplete(
 
 const notOverdue = (due: string): Refusal => refuse('not-overdue-yet', 'its last day is over', null, { due });
 
-/** Asks what bars a planned milestone; one that was not planned is barred. */
+/** Passes a planned milestone to `unless`; any other is refused. */
 const ofPlanned =
   <T extends { readonly milestone: string }>(
     bars: (data: T, milestone: MilestoneState, context: DecisionContext) => Refusal | null,
@@ -222,7 +220,7 @@ const cannotCorrect = ofPlanned<ProgrammeData<'CorrectMilestone'>>(({ corrects, 
   return milestone.outcome === 'missed' && on < milestone.due ? notOverdue(milestone.due) : inTheFuture(on, context);
 });
 
-/** Whether an authority's last word is this one. */
+/** Whether this repeats the authority's last decision. */
 const said = (data: ProgrammeData<'GiveConcurrence'>, { concurrences }: Programme, withheld: string | null): boolean =>
   concurrences.some(
     (word) => word.party === data.party && word.authority === data.authority && word.withheld === withheld,
@@ -313,11 +311,11 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
     if (command.type === 'ProposeProgramme') {
       const { donor } = command.data;
       if (actsFor(actor) === donor) return null;
-      return refuse('not-the-donor', 'the donor, or somebody on its behalf, proposes its programme', null, { donor });
+      return refuse('not-the-donor', 'the donor, or another on its behalf, proposes its programme', null, { donor });
     }
     const donor = state?.donor ?? '';
     if (actsFor(actor) === donor) return null;
-    return refuse('not-the-donor', 'the donor, or somebody on its behalf, decides on its programme', null, { donor });
+    return refuse('not-the-donor', 'the donor, or another on its behalf, decides on its programme', null, { donor });
   },
   participant: (_, { actor }, { data }) =>
     'participant' in data && actsFor(actor) === data.participant
@@ -326,13 +324,13 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
   'concurring-party': (_, { actor }, { data }) =>
     'party' in data && actsFor(actor) === data.party
       ? null
-      : refuse('not-the-party', 'the party itself says whether it concurs', 'R2'),
+      : refuse('not-the-party', 'the party itself states whether it concurs', 'R2'),
   approver: (state, { actor }) => {
     const donor = state?.donor ?? '';
     const lead = state?.lead;
     if (actsFor(actor) === (lead ?? donor)) return null;
     return lead === undefined
-      ? refuse('not-the-donor', 'the donor, or somebody on its behalf, decides on its programme', null, { donor })
+      ? refuse('not-the-donor', 'the donor, or another on its behalf, decides on its programme', null, { donor })
       : refuse('not-the-lead', 'the lead nation approves', 'R4', { lead });
   },
   implementer: (_, { actor }) =>
@@ -341,8 +339,8 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
 });
 
 /**
- * The rules of a programme: R2 (concurrence, notice), R4, R19, R26 and the separation of proposing
- * from approving.
+ * The rules of a programme: R2 (concurrence, notice), R4, R19, R26, and that proposer and approver
+ * differ.
  */
 export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, Programme | null, ProgrammeRelation> = {
   kind: 'programme',

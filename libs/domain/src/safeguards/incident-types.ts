@@ -1,32 +1,32 @@
 import type { Escalation, IncidentLimits } from '@entente/contracts';
 
-/** What an accepted case of one type asks for, and where that comes from. */
+/** What an accepted case of one type needs, and the source of that. */
 export interface IncidentType {
   /**
-   * Whether the legislature is told as soon as a violation may have occurred (R18), not only once
-   * it is substantiated.
+   * Whether the legislature is notified as soon as a violation may have occurred (R18), not only
+   * once it is substantiated.
    */
   readonly noticeRequired: boolean;
   readonly escalation: Escalation;
   readonly limits: IncidentLimits;
-  /** The law or instrument; `design` marks what no source fixes. */
+  /** The law or instrument; `design` if no source fixes it. */
   readonly source: string;
 }
 
 /**
- * Calendar days before it is known of which type a report is. Acknowledgement in seven days:
- * Directive (EU) 2019/1937, article 9(1)(b). The rest is design.
+ * Calendar days before the type of a report is known. Acknowledgement in seven days: Directive (EU)
+ * 2019/1937, article 9(1)(b). The rest is design.
  */
 export const INTAKE_LIMITS = { acknowledge: 7, triage: 30 } as const;
 
 /** A finding in three months: Directive (EU) 2019/1937, article 9(1)(f). The rest is design. */
 const ORDINARY: IncidentLimits = { open: 14, reply: 30, conclude: 90, measure: 30 };
-/** Where harm goes on, or a law makes assistance wait for the answer. Design. */
+/** For continuing harm, or if a law makes assistance wait for the answer. Design. */
 const URGENT: IncidentLimits = { open: 7, reply: 15, conclude: 60, measure: 15 };
 
 /**
  * The incident types that apply unless a legal framework defines others. A case copies what applied
- * on the day of its triage, so a change here never reaches back. "Promptly" is read as seven days
+ * on the day of its triage, so a change here has no effect on it. "Promptly" is read as seven days
  * and "immediately" as one: design.
  */
 export const INCIDENT_TYPES: Readonly<Record<string, IncidentType>> = {

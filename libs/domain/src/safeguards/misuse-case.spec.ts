@@ -20,7 +20,7 @@ const report = {
   happened: { from: '2026-04-01', to: '2026-04-20' },
   scopes,
 };
-/** Flagged on 1 May 2026, as all of the past; decisions are taken on 1 June, unless told. */
+/** Flagged on 1 May 2026, as all of the past; decisions are on 1 June by default. */
 const flagged = event('MisuseFlagged', { ...report, acknowledgeBy: '2026-05-08', triageBy: '2026-05-31' });
 const terms = (incidentType: string) => {
   const { noticeRequired, escalation, limits } = INCIDENT_TYPES[incidentType]!;

@@ -28,7 +28,7 @@ import {
   unfinished,
 } from './misuse-measures.js';
 import { type MisuseCase, evolveMisuse } from './misuse-record.js';
-import { SEALED, authorise, isAccused, notAtThisStage } from './misuse-standing.js';
+import { SEALED, authorise, isAccused, notAtThisStage } from './misuse-permissions.js';
 
 const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagMisuse', flag, notAtThisStage, {
   CorrectMisuseReport: { unless: cannotCorrectReport, then: 'MisuseReportCorrected' },

@@ -10,9 +10,9 @@ import type {
 import { type DecisionContext, type Refusal, addDays, refuse } from '@entente/kernel';
 import { INCIDENT_TYPES, INTAKE_LIMITS } from './incident-types.js';
 import type { MisuseCase } from './misuse-record.js';
-import { isReporter } from './misuse-standing.js';
+import { isReporter } from './misuse-permissions.js';
 
-/** The day on which it happened, by the sender's word. */
+/** The day on which it happened, as the sender states it. */
 export const dayOf = ({ occurredAt }: DecisionContext): string => occurredAt.slice(0, 10);
 /** The day of the decision, by the clock. */
 const today = ({ now }: DecisionContext): string => now.slice(0, 10);
@@ -26,7 +26,7 @@ function impossibleDays({ from, to }: DayRange, { now }: DecisionContext): Refus
 }
 
 /**
- * R18: never refused because of a programme's state, so no other stream is looked at. The limits
+ * R18: never refused because of a programme's state, so no other stream is consulted. The limits
  * run by the clock.
  */
 export function flag(data: FlagMisuse, context: DecisionContext): readonly MisuseCaseEvent[] | Refusal {
@@ -51,7 +51,8 @@ export function cannotCorrectReport(
 }
 
 /**
- * The terms of the incident type are copied, so that a later change of them does not reach back.
+ * The terms of the incident type are copied, so that a later change of them has no effect on the
+ * case.
  */
 export function triage(
   { incidentType }: TriageMisuse,
@@ -73,7 +74,7 @@ export function triage(
 
 // ---- Hearing and finding ----
 
-/** R18: nothing is held against those who were never told of it. */
+/** R18: no finding against organisations that were not notified of the allegation. */
 export const notPut = ({ replyBy }: MisuseCase): Refusal | null =>
   replyBy === null ? refuse('allegation-not-put', 'the allegation has been put to the recipient', 'R18') : null;
 
@@ -83,7 +84,7 @@ export const cannotFind = (state: MisuseCase, context: DecisionContext): Refusal
     ? refuse('reporter-investigates', 'the investigator is not the organisation that reported', 'R18')
     : null;
 
-/** R18: the right of reply is heard, or its days are over, before anything is held to be so. */
+/** R18: before a finding, the reply has arrived, or its last day has passed. */
 export function cannotSubstantiate(state: MisuseCase, context: DecisionContext): Refusal | null {
   const refusal = cannotFind(state, context) ?? notPut(state);
   if (refusal !== null) return refusal;
@@ -98,7 +99,7 @@ export function cannotSubstantiate(state: MisuseCase, context: DecisionContext):
 export const scopesUnnamed = ({ scopes }: { readonly scopes: readonly unknown[] }): Refusal | null =>
   scopes.length === 0 ? refuse('scopes-unnamed', 'at least one scope is named', 'R18') : null;
 
-/** A precautionary suspension ends with what ends its reason. */
+/** A precautionary suspension ends together with its reason. */
 export const lapse = ({ precaution }: MisuseCase, reason: string): readonly MisuseCaseEvent[] =>
   precaution === null ? [] : [{ type: 'PrecautionarySuspensionLapsed', data: { ...precaution, reason } }];
 
@@ -116,7 +117,9 @@ export function cannotOrder(
   return data.until < today(context) ? refuse('day-in-past', 'its last day is not over', 'R18') : null;
 }
 
-/** R18: a precautionary suspension holds through its last day, and is renewed while it does. */
+/**
+ * R18: a precautionary suspension lasts through its last day, and is renewed before it has ended.
+ */
 export function renew(
   { until }: { readonly until: string },
   { precaution }: MisuseCase,
@@ -137,7 +140,7 @@ export function cannotLapse(until: string, { precaution }: MisuseCase, context: 
 
 // ---- Days ----
 
-/** A step is recorded as overdue once for each day that it fell due. */
+/** A step is recorded as overdue once for each of its last days. */
 export function becomeOverdue(
   { step }: RecordOverdueStep,
   state: MisuseCase,

@@ -10,17 +10,17 @@ import type {
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { dayOf, notPut } from './misuse-inquiry.js';
 import type { MisuseCase } from './misuse-record.js';
-import { isReporter } from './misuse-standing.js';
+import { isReporter } from './misuse-permissions.js';
 
 // ---- Measures ----
 
-/** R18: what is done was decided before, as one of these measures. */
+/** R18: one of these measures must have been decided before it is carried out. */
 export const notDecided = ({ measures }: MisuseCase, ...any: readonly Measure[]): Refusal | null =>
   any.some((measure) => measures.includes(measure))
     ? null
     : refuse('measure-not-decided', `the measure ${any.join(' or ')} has been decided`, 'R18');
 
-/** What a measure cannot go without. */
+/** The fields that each measure needs. */
 const NEEDS = {
   'no-action': 'justification',
   condition: 'conditions',
@@ -32,17 +32,17 @@ export function cannotDecide(data: DecideMeasure, state: MisuseCase): Refusal | 
   const { measures } = state;
   const needs = measure in NEEDS ? NEEDS[measure as keyof typeof NEEDS] : undefined;
   if (needs !== undefined && (data[needs] === undefined || data[needs].length === 0))
-    return refuse('measure-incomplete', `the measure ${measure} says its ${needs}`, 'R18', { needs });
+    return refuse('measure-incomplete', `the measure ${measure} states its ${needs}`, 'R18', { needs });
   const unheard = measure === 'no-action' ? null : notPut(state);
   if (unheard !== null) return unheard;
   if (measures.includes(measure))
     return refuse('measure-already-decided', 'this measure has not been decided yet', null, { measures });
   if (measures.length > 0 && (measure === 'no-action' || measures.includes('no-action')))
-    return refuse('no-action-stands-alone', 'no action is taken beside no other measure', 'R18', { measures });
+    return refuse('no-action-stands-alone', 'no-action is the only measure', 'R18', { measures });
   return null;
 }
 
-/** What R18 still asks of a case before it closes. */
+/** What R18 still needs before the case closes. */
 export function unfinished(state: MisuseCase): Refusal | null {
   const { measures, assistance } = state;
   if (state.status === 'substantiated' && measures.length === 0)
@@ -89,7 +89,7 @@ export function cannotAssure({ from }: RecordAssurances, state: MisuseCase): Ref
 }
 
 /**
- * R18: assistance goes on once the violation has ceased and assurances against its recurrence were
+ * R18: assistance resumes after the violation has ceased and assurances against its recurrence were
  * given.
  */
 export function cannotResume({ assistance, ceased, assured }: MisuseCase): Refusal | null {
@@ -100,7 +100,7 @@ export function cannotResume({ assistance, ceased, assured }: MisuseCase): Refus
 
 // ---- Recovery ----
 
-/** What comes back in a currency, in its minor units, stays within what a row can hold. */
+/** Recovered money of a currency, in its minor units, stays within what a row can hold. */
 function beyondRange({ recoveries }: MisuseCase, currency: string, by: number): Refusal | null {
   const total = Object.values(recoveries).reduce((sum, one) => (one.currency === currency ? sum + one.amount : sum), 0);
   return Number.isSafeInteger(total + by)

@@ -13,7 +13,7 @@ import { evolveBy } from '@entente/kernel';
 // ---- State ----
 
 /**
- * How far the inquiry is. What is done about a finding stands beside it, in `measures` and
+ * The stage of the inquiry. What is done about a finding is separate, in `measures` and
  * `assistance`.
  */
 export type MisuseStatus =
@@ -24,32 +24,32 @@ type StepDays = Readonly<Record<MisuseStep, string | null>>;
 /** The state of a misuse case. Days are YYYY-MM-DD, amounts in minor units of their currency. */
 export interface MisuseCase extends Pick<FlagMisuse, 'donor' | 'recipient' | 'accused'> {
   readonly status: MisuseStatus;
-  /** The pseudonym, good for this case alone, under which the report was recorded. */
+  /** The pseudonym of the reporter, valid for this case alone. */
   readonly reporter: string;
-  /** All zero until the triage says more. */
+  /** All zero until the triage. */
   readonly limits: IncidentLimits;
   readonly noticeRequired: boolean;
   readonly notified: boolean;
   readonly acknowledged: boolean;
   readonly investigator: string | null;
   /**
-   * Whether the accused has ever been told: its rights begin then, and do not end when the case is
-   * reopened.
+   * Whether the accused has ever been notified: its rights begin then, and continue when the case
+   * is reopened.
    */
   readonly disclosed: boolean;
-  /** The last day of the right of reply, once the allegation has been put in this round. */
+  /** The last day of the right of reply, after the allegation was put in this round. */
   readonly replyBy: string | null;
   /** The organisations that replied in this round. */
   readonly replies: readonly string[];
   readonly precaution: OrderPrecautionarySuspension | null;
   readonly measures: readonly Measure[];
   readonly assistance: 'running' | 'suspended' | 'resumed' | 'terminated';
-  /** What the suspension in force stops. */
+  /** What the current suspension stops. */
   readonly suspended: readonly MisuseScope[];
   readonly planned: boolean;
   readonly ceased: boolean;
   readonly assured: boolean;
-  /** What came back, by the event that said so, as corrected. */
+  /** Recovered money, by the id of its event, as corrected. */
   readonly recoveries: Readonly<Record<string, RecoverFunds>>;
   /** The last day of each step that has begun and is not done. */
   readonly due: StepDays;
@@ -68,7 +68,7 @@ const NONE: StepDays = {
   remediate: null,
 };
 
-/** What a report, and again a reopening, begins with. */
+/** The state with which a report and a reopening begin. */
 const AFRESH = {
   status: 'flagged',
   limits: { open: 0, reply: 0, conclude: 0, measure: 0 },
@@ -84,7 +84,7 @@ const AFRESH = {
   assured: false,
 } as const satisfies Partial<MisuseCase>;
 
-/** The days that are due, after these have begun or ended. */
+/** The days that are due, after these steps have begun or ended. */
 const after = ({ due }: MisuseCase, days: Partial<StepDays>): StepDays => ({ ...due, ...days });
 
 const inForce = (precaution: OrderPrecautionarySuspension) => ({ precaution });

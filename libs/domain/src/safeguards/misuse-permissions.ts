@@ -3,14 +3,14 @@ import { type DecisionContext, type Refusal, type RelationCheck, actsFor, notFou
 import type { MisuseCase, MisuseStatus } from './misuse-record.js';
 
 /**
- * Recorded under a pseudonym: what a reporter sends, and what a reporter must not send. Only a
- * sealed command carries the pseudonym that can be compared with the reporter's (`recordedAs`).
- * Findings and verification are sealed, too, and their events name the true organisation in `data`:
- * it passed the comparison, so it is not the reporter.
+ * Commands whose sender is recorded under a pseudonym: those of a reporter, and those that a
+ * reporter must not send. Only a pseudonymous command has the pseudonym that can be compared with
+ * the reporter's (`recordedAs`). Findings and verification are pseudonymous, too, and their events
+ * name the true organisation in `data`: it passed the comparison, so it is not the reporter.
  *
  * Three things cannot be compared: the organisation that another one names (`AssignInvestigator`;
- * it is barred at its finding), the senders of unsealed commands, and a reporter that flagged
- * through a delegate or the public intake.
+ * its finding is refused), the senders of other commands, and a reporter that flagged through a
+ * delegate or the public intake.
  */
 export const SEALED = [
   'FlagMisuse',
@@ -30,7 +30,7 @@ type Holds = (state: MisuseCase, context: DecisionContext) => boolean;
 const speaks = (organisation: string, { actor }: DecisionContext): boolean =>
   actor.organisation === organisation || actsFor(actor) === organisation;
 
-/** R18, in sealed commands only: see {@link SEALED}. */
+/** R18, in pseudonymous commands only: see {@link SEALED}. */
 export const isReporter: Holds = ({ reporter }, { recordedAs }) => recordedAs === reporter;
 /** In every command: the decision sees the true actor. */
 export const isAccused: Holds = ({ accused }, context) => speaks(accused, context);
@@ -50,8 +50,8 @@ const relation =
     holds(state, context) ? null : refuse(code, unless, 'R18');
 
 /**
- * Who stands in which relation to a misuse case. The operator stands in for nobody here, save at
- * the intake.
+ * The relations to a misuse case. The operator may act for no other sender here, except at the
+ * intake.
  */
 const RELATIONS: Readonly<Record<MisuseCaseRelation, RelationCheck<MisuseCaseCommand, MisuseCase>>> = {
   anybody: () => null,
@@ -77,22 +77,20 @@ const RELATIONS: Readonly<Record<MisuseCaseRelation, RelationCheck<MisuseCaseCom
   ),
 };
 
-/** The relations in which the accused may stand, too. */
+/** The relations that the accused may have, too. */
 const OPEN_TO_ACCUSED: readonly MisuseCaseRelation[] = ['anybody', 'reporter', 'respondent'];
 
-/**
- * Why the sender may not send a command that is for senders in the relations `by`; null if it may.
- */
+/** Why the sender has none of the relations `by`; null if it has one. */
 export function authorise(
   by: readonly MisuseCaseRelation[],
   command: MisuseCaseCommand,
   state: MisuseCase | null,
   context: DecisionContext,
 ): Refusal | null {
-  // R18: anybody reports.
+  // R18: any organisation may report.
   if (state === null) return null;
   // R18: until the allegation is put to them, accused and recipient get the answer of a case that
-  // does not exist, save for what they report themselves.
+  // does not exist, except for their own reports.
   if (isConcerned(state, context) && !state.disclosed && !isReporter(state, context)) return notFound('misuse-case');
   const open = isAccused(state, context) ? by.filter((one) => OPEN_TO_ACCUSED.includes(one)) : by;
   if (open.length === 0) return refuse('accused-acts', 'somebody other than the accused does this', 'R18');
