@@ -153,7 +153,7 @@ describe('the starting server', () => {
       const projecting = app.get(ProjectionStatus);
       const status = projecting.status.bind(projecting);
       projecting.status = () => [];
-      expect(await ready(url)).toMatchObject([503, { fault: expect.stringContaining('the projection begins') }]);
+      expect(await ready(url)).toMatchObject([503, { fault: expect.stringContaining('the projection is starting') }]);
       projecting.status = status;
       while ((await ready(url))[0] !== 200) await pause(5);
       expect((await ready(url))[1].models).toHaveLength(MODELS.length);

@@ -10,27 +10,27 @@ import type { Meanings } from './openapi-schemas.js';
 import { ProblemFilter } from './problem.js';
 
 /**
- * Builds what a module is made of, behind a door; the caller opens it. The module brings a
- * `LoggerModule`. Throws where a part of it cannot be had.
+ * Builds the application of a module, with server limits; the caller starts to listen. The module
+ * brings a `LoggerModule`. Throws if a part of it cannot be created.
  */
-export async function buildApp(module: DynamicModule, door: ServerLimits): Promise<NestFastifyApplication> {
+export async function buildApp(module: DynamicModule, limits: ServerLimits): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    ...serverOptions(door),
-    // An id that is too long is named like every other wrong field, not by the router.
+    ...serverOptions(limits),
+    // An id that is too long is a field in error like any other, and not the router's.
     routerOptions: { maxParamLength: 8192 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    // Fastify's own parsers: of JSON, and of text, which no command comes as.
+    // Fastify's own parsers: of JSON, and of text, which no command has.
     bodyParser: false,
     bufferLogs: true,
-    // Why it cannot start is said once, by who starts it.
+    // The caller reports once why the application cannot start.
     autoFlushLogs: false,
     abortOnError: false,
   });
   adapter.getInstance().removeContentTypeParser('text/plain');
   app.useLogger(app.get(Logger));
   app.flushLogs();
-  limitConnections(app, door);
+  limitConnections(app, limits);
   app.useGlobalFilters(new ProblemFilter());
   return app;
 }

@@ -17,13 +17,13 @@ import { readActor } from './actor-header.js';
 import { Problem, problemOf, validationProblem } from './problem.js';
 import type { HttpReply } from './http-reply.js';
 
-const actorOr = (header: string | undefined): Actor => {
+const actorFrom = (header: string | undefined): Actor => {
   const actor = readActor(header);
   if (Array.isArray(actor)) throw validationProblem(actor as FieldError[]);
   return actor as Actor;
 };
 
-/** Commands in: one route shape for all of them, from the catalogue. */
+/** Receives commands: one route shape for all of them, from the catalogue. */
 @Controller('v1')
 export class CommandsController {
   constructor(
@@ -32,15 +32,15 @@ export class CommandsController {
     private readonly log: EventStore,
   ) {}
 
-  /** Every command with its schema and an example: a body, the stream's id and who sends it. */
+  /** Every command with its schema and an example: a body, the stream's id and the sender. */
   @Get('catalogue')
   catalogue(): unknown {
-    const book = exampleScenario(new Date().toISOString().slice(0, 10));
+    const scenario = exampleScenario(new Date().toISOString().slice(0, 10));
     return CATALOGUE.map(({ kind, about, commands, events }) => ({
       kind,
       about,
       commands: Object.entries(commands).map(([type, { path, summary, by, body, example }]) => {
-        const told = book.find((step) => step.kind === kind && step.path === path);
+        const step = scenario.find((step) => step.kind === kind && step.path === path);
         const route = `POST /v1/${kind}/{id}/${path}`;
         return {
           type,
@@ -49,8 +49,8 @@ export class CommandsController {
           by,
           body: schemaOf(body),
           example,
-          exampleId: told?.id,
-          exampleActor: told?.actor,
+          exampleId: step?.id,
+          exampleActor: step?.actor,
         };
       }),
       events: Object.entries(events).map(([type, { version, summary, data }]) => ({
@@ -71,7 +71,7 @@ export class CommandsController {
   ): Promise<unknown> {
     const ref = typeof stream === 'string' ? parseStream(stream) : null;
     if (ref === null) throw validationProblem([{ path: 'stream', message: 'must name a stream as <kind>/<id>' }]);
-    const receipt = await this.executor.receipt(actorOr(header), ref, commandId);
+    const receipt = await this.executor.receipt(actorFrom(header), ref, commandId);
     if (receipt === null)
       throw new Problem(404, 'no-such-command', 'this organisation has left no such command on this stream');
     return receiptOut(this.log, receipt);
@@ -85,8 +85,8 @@ export class CommandsController {
     @Headers() headers: Record<string, string | undefined>,
     @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<unknown> {
-    const catalogued = commandAt(kind, command);
-    if (catalogued === undefined)
+    const contract = commandAt(kind, command);
+    if (contract === undefined)
       throw new Problem(
         404,
         'no-such-command',
@@ -102,7 +102,7 @@ export class CommandsController {
       revision: ifMatchOf(headers),
       traceparent: headers['traceparent'],
     };
-    const received = parseCommand(catalogued, body, raw, NAMES);
+    const received = parseCommand(contract, body, raw, NAMES);
     if ('errors' in received) throw validationProblem(received.errors);
     const dryRun = 'dry-run' in query && query['dry-run'] !== 'false';
     const now = new Date().toISOString();
@@ -119,11 +119,11 @@ export class CommandsController {
   }
 }
 
-/** The revision that `If-Match` names, with its quotation marks or without. */
+/** The revision of `If-Match`, with or without its quotation marks. */
 const ifMatchOf = (headers: Record<string, string | undefined>): string | undefined =>
   headers['if-match']?.replace(/^"|"$/g, '');
 
-/** The names by which a sender over HTTP knows what it said beside the body. */
+/** The names of the metadata over HTTP. */
 const NAMES: MetadataNames = {
   stream: 'id',
   commandId: 'idempotency-key',

@@ -2,9 +2,9 @@ import { Controller, Get, Res } from '@nestjs/common';
 import type { Parked, Watchdog } from '@entente/engine';
 import type { HttpReply } from './http-reply.js';
 
-/** How the deployment stands. */
+/** The status of the deployment. */
 export interface DeploymentStatus {
-  /** The last position of the log; null where that is not known. */
+  /** The last position of the log; null if it is unknown. */
   readonly head: bigint | null;
   /** Appends that wait for their commit. */
   readonly waiting: number;
@@ -12,46 +12,47 @@ export interface DeploymentStatus {
     readonly model: string;
     readonly position: bigint;
     readonly parked: number;
-    /** Why it folds no more; null while it does. */
+    /** Why it has stopped; null while it folds. */
     readonly stopped: string | null;
-    /** The age of the oldest event that it lacks, in seconds; 0 where it lacks none. */
+    /** The age of the oldest event that it has not folded, in seconds; 0 if it has folded all. */
     readonly behindSeconds: number;
-    /** How far it is in each partition, where there are several. */
+    /** Its position in each partition, if there are several. */
     readonly partitions?: readonly bigint[];
   }[];
   /**
-   * Up to where the log is published; null where that is not known. Only who publishes it says so.
+   * The position up to which the log is published; null if it is unknown. Only the process that
+   * publishes has it.
    */
   readonly published?: bigint | null;
   /**
-   * How many commands wait in the topic of commands; null where that is not known. Only who watches
-   * those that answer them says so.
+   * The number of commands that wait in the commands topic; null if it is unknown. Only a process
+   * that watches the intake has it.
    */
   readonly commandsWaiting?: number | null;
-  /** Streams that a read model cannot fold, from which event on, why and since when. */
+  /** Streams that a read model cannot fold: from which event on, why and since when. */
   readonly parked: readonly Parked[];
-  /** What has stalled: by the watchdog's word, or since too many streams are parked. */
+  /** What has stalled, by the watchdog, or because too many streams are parked. */
   readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
-  /** Why nothing is delivered just now; null where it is. */
+  /** Why nothing is delivered now; null while events are delivered. */
   readonly fault: string | null;
 }
 
-/** What the watchdog sees standing still. */
+/** The alarms of the watchdog. */
 export const alarmsOf = (watchdog: Watchdog): DeploymentStatus['alarms'] =>
   [...watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
 
-/** So many parked streams are named; `entente parked` lists them all. */
+/** The maximum number of parked streams that are named; `entente parked` lists them all. */
 const MAX_NAMED = 50;
 
-/** Tells how the deployment stands: given by the app that built it. */
+/** Returns the status of the deployment; the app that builds the deployment provides it. */
 export abstract class Readiness {
   abstract standing(): Promise<DeploymentStatus>;
 }
 
-/** By how much a place is behind the end of the log, in positions. */
+/** How far a position is behind the end of the log, in positions. */
 export const lagBehind = (head: bigint, position: bigint): bigint => (head > position ? head - position : 0n);
 
-/** For whoever watches the process. */
+/** Health for operators and probes. */
 @Controller('health')
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
@@ -63,8 +64,8 @@ export class HealthController {
   }
 
   /**
-   * Whether it can take what is sent to it: its own services answer. Something that has stalled
-   * elsewhere, as a read model that stopped, is no reason to send nothing here any more.
+   * Whether the process can accept requests: its own services answer. A component that has stalled
+   * elsewhere, such as a stopped read model, is no reason to stop sending requests here.
    */
   @Get('serving')
   async serving(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {
@@ -74,9 +75,10 @@ export class HealthController {
   }
 
   /**
-   * Whether it serves as it should: how far each read model lags behind the log, in positions, what
-   * waits and what is parked. `503` where anything has stalled, a read model that stopped for its
-   * parked streams included; one that goes on with a stream parked is ready, and says which.
+   * Whether the deployment works as it should: how far each read model lags behind the log, in
+   * positions, what waits and what is parked. `503` if anything has stalled, including a read model
+   * that its parked streams have stopped. A read model that continues with a parked stream is
+   * ready, and the answer names the stream.
    */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {

@@ -7,10 +7,19 @@ import { asOfInstant, positionOf, wholeNumber } from './parameters.js';
 import { Problem, validationProblem } from './problem.js';
 
 /**
- * An event on the wire: without the command's hash, from which the fields of a short command could
+ * An event in an answer: without the command's hash, from which the fields of a short command could
  * be guessed.
  */
-export const eventOut = ({ id, stream, revision, position, type, version, data, metadata }: RecordedEvent): unknown => {
+export const toEventDto = ({
+  id,
+  stream,
+  revision,
+  position,
+  type,
+  version,
+  data,
+  metadata,
+}: RecordedEvent): unknown => {
   const { actor, occurredAt, recordedAt, commandId, correlationId, causationId, traceparent } = metadata;
   const { consulted, evidence, legalBasis, marking } = metadata;
   const trace = traceparent === undefined ? {} : { traceparent };
@@ -22,7 +31,7 @@ export const eventOut = ({ id, stream, revision, position, type, version, data, 
 const MAX_LIMIT = 1000;
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
 
-/** What part of the log is asked for; throws with every parameter that is wrong. */
+/** The requested part of the log; throws with every parameter in error. */
 export function readLogQuery(
   query: Readonly<Record<string, unknown>>,
   allowed: readonly string[],
@@ -53,7 +62,7 @@ export function readLogQuery(
   };
 }
 
-/** Fails for a position that can belong to no event of the log: it has none behind its head. */
+/** Fails for a position after the end of the log: it has no event there. */
 export function refuseBeyond(path: string, position: bigint, head: bigint): void {
   if (position > head) throw validationProblem([{ path, message: `lies beyond the log, which ends at ${head}` }]);
 }
@@ -67,9 +76,9 @@ export class HistoryController {
   ) {}
 
   /**
-   * The log behind a position: `?after=`, `?limit=` (at most 1,000; 100 unless told), `?kind=`,
-   * `?type=`; `next` goes on. With `Accept: application/x-ndjson` one event a line, all that match
-   * unless a limit is given.
+   * The log after a position: `?after=`, `?limit=` (at most 1,000; by default 100), `?kind=`,
+   * `?type=`; `next` is the next page. With `Accept: application/x-ndjson` one event per line, all
+   * that match unless a limit is given.
    */
   @Get()
   async log(@Query() query: Record<string, unknown>, @Headers('accept') accept = ''): Promise<unknown> {
@@ -85,14 +94,14 @@ export class HistoryController {
       return new StreamableFile(Readable.from(lines(batches)), { type: 'application/x-ndjson; charset=utf-8' });
     }
     const events: RecordedEvent[] = [];
-    const most = limit ?? 100;
-    for await (const batch of this.store.readLog(from, { ...narrow, limit: most })) events.push(...batch);
-    const next = events.length === most ? String(events.at(-1)?.position) : null;
-    return { events: events.map(eventOut), position: String(await this.store.head()), era: eraOf(this.store), next };
+    const maxEvents = limit ?? 100;
+    for await (const batch of this.store.readLog(from, { ...narrow, limit: maxEvents })) events.push(...batch);
+    const next = events.length === maxEvents ? String(events.at(-1)?.position) : null;
+    return { events: events.map(toEventDto), position: String(await this.store.head()), era: eraOf(this.store), next };
   }
 
   /**
-   * The events of one stream from a revision on (`?from=`, a thousand at most), with its state as
+   * The events of one stream from a revision on (`?from=`, at most a thousand), with its state as
    * of a revision (`?revision=`) or a day or instant (`?as-of=`).
    */
   @Get(':kind/:id')
@@ -111,7 +120,7 @@ export class HistoryController {
     if (revision === null) wrong.push({ path: 'revision', message: 'must be a revision' });
     if (read !== undefined && 'error' in read) wrong.push(read.error);
     if (typeof revision === 'number' && typeof asOf === 'string')
-      wrong.push({ path: 'as-of', message: 'stands instead of revision' });
+      wrong.push({ path: 'as-of', message: 'cannot be combined with revision' });
     if (wrong.length > 0 || from === null) throw validationProblem(wrong);
     const upTo = revision ?? Number.MAX_SAFE_INTEGER;
     const until = asOf ?? '~';
@@ -120,8 +129,8 @@ export class HistoryController {
       events.push(...batch.filter((event) => event.revision <= upTo && event.metadata.recordedAt <= until));
     if (events.length === 0)
       throw new Problem(404, 'not-found', 'nothing has happened there, or nothing yet at that time');
-    const wanted = revision !== undefined || asOf !== undefined;
-    const then = wanted
+    const filter = revision !== undefined || asOf !== undefined;
+    const then = filter
       ? await this.executor.stateAt(
           { kind, id },
           ({ revision: at, metadata }) => at <= upTo && metadata.recordedAt <= until,
@@ -129,7 +138,7 @@ export class HistoryController {
       : null;
     return {
       stream: `${kind}/${id}`,
-      events: events.map(eventOut),
+      events: events.map(toEventDto),
       next: events.length === MAX_LIMIT ? from + MAX_LIMIT : null,
       ...(then === null ? {} : { revision: then.revision, state: then.state }),
     };
@@ -137,5 +146,5 @@ export class HistoryController {
 }
 
 async function* lines(batches: AsyncIterable<readonly RecordedEvent[]>): AsyncIterable<string> {
-  for await (const batch of batches) yield batch.map((event) => `${JSON.stringify(eventOut(event))}\n`).join('');
+  for await (const batch of batches) yield batch.map((event) => `${JSON.stringify(toEventDto(event))}\n`).join('');
 }

@@ -1,4 +1,4 @@
-/** What handlers use of a reply of the web server. */
+/** The members of a web server's reply that handlers use. */
 export interface HttpReply {
   header(name: string, value: string): HttpReply;
   status(code: number): HttpReply;

@@ -23,42 +23,43 @@ import {
   isLost,
   keptOf,
 } from '@entente/engine';
-import { eventOut, readLogQuery, refuseBeyond } from './history.controller.js';
+import { toEventDto, readLogQuery, refuseBeyond } from './history.controller.js';
 import { Metrics } from './metrics.controller.js';
 import { validationProblem } from './problem.js';
 import { describedAs } from './read-models.controller.js';
-import { type RowRequest, lowest, matches, readRowQuery, rowOut } from './row-query.js';
+import { type RowRequest, lowest, matches, readRowQuery, toRowDto } from './row-query.js';
 
 /**
- * What may wait for a slow reader, in bytes, when there is more to tell: beyond it the reader is
- * cut off.
+ * The maximum number of bytes that wait for a slow reader: above it, a further update closes the
+ * stream.
  */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
 /**
- * How long a reader that catches up may take nothing, and how long one that was cut off has for
- * taking the rest, in milliseconds.
+ * Milliseconds in which a reader that catches up must read something, and in which a reader of a
+ * closed stream may read the rest.
  */
 const SLOW_CONSUMER_MS = 10_000;
 const STOPPING = 'the service is stopping; connect again to resume';
-const TOO_SLOW = 'too slow: more waits than is kept for one reader; connect again to resume';
+const TOO_SLOW = 'too slow: too many bytes wait for this reader; connect again to resume';
 
-/** A reply of the web server that hands over its socket. */
+/** A reply of the web server that can give up its socket. */
 interface Hijackable {
   hijack(): void;
   readonly raw: ServerResponse;
 }
 
 /**
- * One open stream of events (SSE). What it cannot write at once waits, up to a bound; then it is
- * cut off with the reason.
+ * One open stream of events (SSE). What it cannot write at once waits, up to a bound; above it, the
+ * stream is closed with the reason.
  */
 export class OpenStream {
-  private over = false;
-  private readonly whenOver: (() => void)[] = [];
+  private closed = false;
+  private readonly closeListeners: (() => void)[] = [];
 
   constructor(private readonly raw: ServerResponse) {
-    // It is quiet while nothing changes, and its slow readers are cut off by what waits for them.
+    // The stream is quiet while nothing changes. The bound on waiting bytes closes streams of slow
+    // readers.
     raw.socket?.setTimeout(0);
     raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -71,54 +72,57 @@ export class OpenStream {
   }
 
   get open(): boolean {
-    return !this.over;
+    return !this.closed;
   }
 
-  /** Text that is framed already. */
+  /** Writes text that already has the form of frames. */
   write(frames: string): void {
-    if (this.over || frames === '') return;
-    if (this.raw.writableLength > MAX_BUFFERED_BYTES) this.cutOff(TOO_SLOW);
+    if (this.closed || frames === '') return;
+    if (this.raw.writableLength > MAX_BUFFERED_BYTES) this.closeWith(TOO_SLOW);
     else this.raw.write(frames);
   }
 
   /**
-   * Resolves when what waits has gone out, with true; with false when the stream is over, as it is
-   * for who takes nothing for too long.
+   * Resolves when the waiting bytes are written, with true; with false when the stream is closed,
+   * as it is for a reader that does not read for too long.
    */
-  room(): Promise<boolean> {
-    if (this.over || this.raw.writableLength < MAX_BUFFERED_BYTES / 4) return Promise.resolve(!this.over);
+  hasRoom(): Promise<boolean> {
+    if (this.closed || this.raw.writableLength < MAX_BUFFERED_BYTES / 4) return Promise.resolve(!this.closed);
     return new Promise((resolve) => {
-      const late = setTimeout(() => this.cutOff(TOO_SLOW), SLOW_CONSUMER_MS).unref();
+      const timeout = setTimeout(() => this.closeWith(TOO_SLOW), SLOW_CONSUMER_MS).unref();
       const done = (): void => {
-        clearTimeout(late);
-        resolve(!this.over);
+        clearTimeout(timeout);
+        resolve(!this.closed);
       };
       this.raw.once('drain', done);
-      this.whenOver.push(done);
+      this.closeListeners.push(done);
     });
   }
 
-  cutOff(reason: string): void {
-    if (this.over) return;
+  closeWith(reason: string): void {
+    if (this.closed) return;
     this.raw.end(frame('closed', { reason }));
     const { raw } = this;
     setTimeout(() => raw.destroy(), SLOW_CONSUMER_MS).unref();
     this.finish();
   }
 
-  onOver(work: () => void): void {
-    if (this.over) work();
-    else this.whenOver.push(work);
+  onClose(work: () => void): void {
+    if (this.closed) work();
+    else this.closeListeners.push(work);
   }
 
   private finish(): void {
-    if (this.over) return;
-    this.over = true;
-    for (const work of this.whenOver.splice(0)) work();
+    if (this.closed) return;
+    this.closed = true;
+    for (const work of this.closeListeners.splice(0)) work();
   }
 }
 
-/** All open streams: kept alive together, and ended with a reason when the deployment closes. */
+/**
+ * All open streams. They share the keep-alive timer, and are closed with a reason when the
+ * deployment closes.
+ */
 @Injectable()
 export class OpenStreams implements OnModuleDestroy {
   private readonly streams = new Set<OpenStream>();
@@ -132,22 +136,22 @@ export class OpenStreams implements OnModuleDestroy {
     @Inject(LiveLog) private readonly log: LiveLog,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    metrics.figure('entente_live_readers', 'open live streams', () => this.streams.size);
+    metrics.gaugeFrom('entente_live_readers', 'open live streams', () => this.streams.size);
   }
 
   open(reply: Hijackable): OpenStream {
     reply.hijack();
     const stream = new OpenStream(reply.raw);
     this.streams.add(stream);
-    stream.onOver(() => this.streams.delete(stream));
-    if (this.stopping) stream.cutOff(STOPPING);
+    stream.onClose(() => this.streams.delete(stream));
+    if (this.stopping) stream.closeWith(STOPPING);
     return stream;
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
     clearInterval(this.timer);
-    for (const stream of this.streams) stream.cutOff(STOPPING);
+    for (const stream of this.streams) stream.closeWith(STOPPING);
     this.rows.close();
     await this.log.close();
   }
@@ -167,17 +171,17 @@ function resumeOf(name: string, id: string | undefined): Resume | null {
 }
 
 /**
- * The place at which a reader of the log left off: an era of the log, '' for the first, and a
- * position; null where the id is none.
+ * The position at which a reader of the log ended: an era of the log, '' for the first, and a
+ * position; null for an invalid id.
  */
-function placeOf(id: string | undefined): { readonly era: string; readonly position: bigint | null } {
+function parseLogEventId(id: string | undefined): { readonly era: string; readonly position: bigint | null } {
   const [, era = '', position] = /^(?:([0-9a-f]{8})-)?([0-9]{1,19})$/.exec(id ?? '') ?? [];
   return { era, position: position === undefined ? null : BigInt(position) };
 }
 
 /**
- * What changes, as it changes. Nest's `@Sse` buffers without bound for a slow reader, so these
- * streams write to the socket themselves.
+ * Changes as they happen. Nest's `@Sse` buffers without bound for a slow reader, so these streams
+ * write to the socket themselves.
  */
 @Controller('v1')
 export class LiveController {
@@ -192,7 +196,7 @@ export class LiveController {
   ) {}
 
   /**
-   * The first rows, `caught-up`, then each row that changes (`row`) or is there no more
+   * The first rows, `caught-up`, then each row that changes (`row`) or no longer exists
    * (`removed`).
    */
   @Get('read-models/:name/live')
@@ -203,30 +207,32 @@ export class LiveController {
     @Res() reply: Hijackable,
   ): Promise<void> {
     const described = describedAs(this.store, name);
-    const asked = readRowQuery(described, query, ['limit']);
-    if (Array.isArray(asked)) throw validationProblem(asked as FieldError[]);
-    const { where, limit } = asked as RowRequest;
+    const request = readRowQuery(described, query, ['limit']);
+    if (Array.isArray(request)) throw validationProblem(request as FieldError[]);
+    const { where, limit } = request as RowRequest;
     const ranged = where.filter(({ in: any }) => any === undefined);
     if (ranged.length > 0)
       throw validationProblem(
-        ranged.map(({ column }) => ({ path: column, message: 'live rows are narrowed by values, not by ranges' })),
+        ranged.map(({ column }) => ({ path: column, message: 'live rows are filtered by values, not by ranges' })),
       );
     const stream = this.streams.open(reply);
-    const tell = (news: LiveUpdate): void => stream.write(framed(name, where, news));
-    const lost = (error: unknown): void => {
+    const onUpdate = (update: LiveUpdate): void => stream.write(framesFor(name, where, update));
+    const onLost = (error: unknown): void => {
       this.logger.error(error);
-      stream.cutOff('the rows cannot be read just now; connect again');
+      stream.closeWith('the rows cannot be read just now; connect again');
     };
     try {
-      stream.onOver(await this.rows.follow(name, { where, limit, resume: resumeOf(name, lastEventId) }, tell, lost));
+      stream.onClose(
+        await this.rows.follow(name, { where, limit, resume: resumeOf(name, lastEventId) }, onUpdate, onLost),
+      );
     } catch (error) {
-      lost(error);
+      onLost(error);
     }
   }
 
   /**
-   * The last events (`?limit=`, 50 unless told) or those behind `Last-Event-ID`, then each that is
-   * recorded. `reset` where the log was restored without what was told.
+   * The last events (`?limit=`, by default 50) or those after `Last-Event-ID`, then each new event.
+   * `reset` if the log was restored without events that the reader has seen.
    */
   @Get('history/live')
   async history(
@@ -237,21 +243,21 @@ export class LiveController {
     const { kinds, types, after } = readLogQuery(query, ['kind', 'type', 'after']);
     const head = await this.log.head();
     if (after !== null) refuseBeyond('after', after, head);
-    const { era, position: resumed } = placeOf(lastEventId);
+    const { era, position: resumeAt } = parseLogEventId(lastEventId);
     const stream = this.streams.open(reply);
-    let from = resumed ?? after ?? head;
-    if (resumed !== null && isLost(this.log, era, resumed)) {
+    let from = resumeAt ?? after ?? head;
+    if (resumeAt !== null && isLost(this.log, era, resumeAt)) {
       from = keptOf(this.log, era) ?? 0n;
       const reason = 'the log was restored without what followed this position';
       stream.write(frame('reset', { reason, position: String(from) }));
-    } else if (resumed !== null && resumed > head) {
+    } else if (resumeAt !== null && resumeAt > head) {
       from = head;
       stream.write(frame('reset', { reason: 'this position lies beyond the log', position: String(from) }));
     }
-    const own = eraOf(this.log);
+    const currentEra = eraOf(this.log);
     const narrow = { ...(kinds ? { kinds } : {}), ...(types ? { types } : {}) };
     try {
-      const leave = await this.events.follow(
+      const unsubscribe = await this.events.follow(
         from,
         narrow,
         (events) =>
@@ -261,53 +267,56 @@ export class LiveController {
                 ({ stream: of, type }) =>
                   (kinds?.includes(of.slice(0, of.indexOf('/'))) ?? true) && (types?.includes(type) ?? true),
               )
-              .map((event) => frame('event', eventOut(event), `${own === '' ? '' : `${own}-`}${event.position}`))
+              .map((event) =>
+                frame('event', toEventDto(event), `${currentEra === '' ? '' : `${currentEra}-`}${event.position}`),
+              )
               .join(''),
           ),
-        () => stream.room(),
+        () => stream.hasRoom(),
       );
-      stream.onOver(leave);
+      stream.onClose(unsubscribe);
     } catch (error) {
       this.logger.error(error);
-      stream.cutOff('the log cannot be read just now; connect again');
+      stream.closeWith('the log cannot be read just now; connect again');
     }
   }
 }
 
-/** Each text is made once for all who watch alike. */
+/** Each text is made once for all readers of the same query. */
 const texts = new WeakMap<object, Map<string, string>>();
 
-function framed(name: string, where: RowRequest['where'], news: LiveUpdate): string {
-  const asked = `${name} ${JSON.stringify(where)}`;
-  const made = texts.get(news) ?? new Map<string, string>();
-  texts.set(news, made);
-  let text = made.get(asked);
-  if (text === undefined) made.set(asked, (text = textOf(name, where, news)));
+function framesFor(name: string, where: RowRequest['where'], update: LiveUpdate): string {
+  const request = `${name} ${JSON.stringify(where)}`;
+  const byQuery = texts.get(update) ?? new Map<string, string>();
+  texts.set(update, byQuery);
+  let text = byQuery.get(request);
+  if (text === undefined) byQuery.set(request, (text = textOf(name, where, update)));
   return text;
 }
 
-function textOf(name: string, where: RowRequest['where'], news: LiveUpdate): string {
-  switch (news.as) {
+function textOf(name: string, where: RowRequest['where'], update: LiveUpdate): string {
+  switch (update.as) {
     case 'reset':
-      return frame('reset', { reason: news.reason });
+      return frame('reset', { reason: update.reason });
     case 'rows':
-      return news.rows.map((row) => frame('row', rowOut(row))).join('');
+      return update.rows.map((row) => frame('row', toRowDto(row))).join('');
     case 'caught-up': {
-      const totals = news.totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
+      const totals = update.totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
       return frame(
         'caught-up',
-        { position: lowest(news.pin), version: news.version, totals },
-        idOf(name, news.version, news.pin),
+        { position: lowest(update.pin), version: update.version, totals },
+        idOf(name, update.version, update.pin),
       );
     }
     case 'changes': {
-      const frames = news.changes.flatMap(({ key, before, row }) => {
-        if (row !== null && matches(where, key, row.columns)) return [frame('row', rowOut(row))];
+      const frames = update.changes.flatMap(({ key, before, row }) => {
+        if (row !== null && matches(where, key, row.columns)) return [frame('row', toRowDto(row))];
         return before !== null && matches(where, key, before) ? [frame('removed', { row_id: key })] : [];
       });
-      // The id stands on the last frame alone: who resumes has had the whole batch, or none of it.
+      // Only the last frame has the id: a reader that resumes has had the whole batch, or none of
+      // it.
       const last = frames.pop();
-      return last === undefined ? '' : `${frames.join('')}id: ${idOf(name, news.version, news.pin)}\n${last}`;
+      return last === undefined ? '' : `${frames.join('')}id: ${idOf(name, update.version, update.pin)}\n${last}`;
     }
   }
 }

@@ -7,7 +7,7 @@ import type { HttpReply } from './http-reply.js';
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
-/** What a deployment counts and times, for Prometheus. Times are in seconds. */
+/** Counters and timers of a deployment, for Prometheus. Times are in seconds. */
 @Injectable()
 export class Metrics implements Observer {
   readonly registry = new Registry();
@@ -22,7 +22,7 @@ export class Metrics implements Observer {
   );
   private readonly decisionSeconds = this.histogram(
     'entente_decision_seconds',
-    'one decision: streams folded, rules asked, nothing recorded yet',
+    'one decision: streams folded and rules applied, nothing recorded yet',
     SECONDS,
   );
   private readonly conflicts = this.counter('entente_conflicts_total', 'lost races: commands that were decided again');
@@ -60,7 +60,7 @@ export class Metrics implements Observer {
     this.projections.observe(ms / 1000);
   }
 
-  /** A commit of the log: how many appends shared it, how many events they were. */
+  /** A commit of the log: the number of appends and of events in it. */
   committed(appends: number, events: number, ms: number): void {
     this.commitAppends.observe(appends);
     this.appended.inc(events);
@@ -68,20 +68,19 @@ export class Metrics implements Observer {
   }
 
   /**
-   * A connection to a backing service, or what was followed over it, was begun again after it had
-   * failed.
+   * A connection to a backing service, or a subscription over it, was opened again after a failure.
    */
   reconnected(to: 'event-store' | 'kafka' | 'database'): void {
     this.reconnections.inc({ to });
   }
 
-  /** A figure that is set when somebody asks. */
+  /** A figure that is set for each scrape. */
   gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
     return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 
-  /** A figure that is read when somebody asks. */
-  figure(name: string, help: string, read: () => number): void {
+  /** A figure that is read for each scrape. */
+  gaugeFrom(name: string, help: string, read: () => number): void {
     const registers = [this.registry];
     new Gauge({
       name,
@@ -133,17 +132,17 @@ export class MetricsController {
       'model',
     ]);
     this.parked = metrics.gauge('entente_parked_streams', 'streams that a read model cannot fold', ['model']);
-    this.stopped = metrics.gauge('entente_stopped', '1 where a read model folds no more', ['model']);
-    this.alarms = metrics.gauge('entente_alarm', '1 for what has stalled, whatever it says of itself', ['follower']);
+    this.stopped = metrics.gauge('entente_stopped', '1 if a read model has stopped', ['model']);
+    this.alarms = metrics.gauge('entente_alarm', '1 for what has stalled, whatever it reports of itself', ['follower']);
   }
 
   @Get()
-  async show(@Res({ passthrough: true }) reply: HttpReply): Promise<string> {
+  async scrape(@Res({ passthrough: true }) reply: HttpReply): Promise<string> {
     const { head, waiting, models, alarms, published, commandsWaiting } = await this.readiness.standing();
     this.waiting.set(waiting);
     if (published !== undefined) this.publishing(head, published);
     if (commandsWaiting !== undefined) this.commandsOnTheTopic(commandsWaiting);
-    if (head === null) this.unknown();
+    if (head === null) this.clearUnknown();
     for (const { model, position, parked, stopped, behindSeconds, partitions = [] } of models) {
       if (head === null) continue;
       this.lagEvents.set({ model }, Number(lagBehind(head, position)));
@@ -159,7 +158,7 @@ export class MetricsController {
     return this.metrics.registry.metrics();
   }
 
-  /** Only who publishes has this figure; where nobody knows, it is no number. */
+  /** Only the process that publishes has this figure; it is NaN while it is unknown. */
   private publishing(head: bigint | null, published: bigint | null): void {
     this.published ??= this.metrics.gauge(
       'entente_publishing_lag_events',
@@ -181,8 +180,8 @@ export class MetricsController {
     this.commandsWaiting.set(waiting ?? NaN);
   }
 
-  /** What was told before the log's end was unknown is told no more. */
-  private unknown(): void {
+  /** Removes the figures that depend on the end of the log while that is unknown. */
+  private clearUnknown(): void {
     for (const gauge of [this.lagEvents, this.partitionLag, this.lagSeconds]) gauge.reset();
   }
 }

@@ -2,10 +2,10 @@ import { CommandEnvelope, CATALOGUE, OF_CLASS, type Schema, schemaOf } from '@en
 import type { ReadModelDescription } from '@entente/engine';
 import { type ColumnType, type Json, ROLES } from '@entente/kernel';
 
-/** The largest number that fits 32 bits: whatever may be larger is said to be of 64. */
+/** The largest number of 32 bits; a field that may be larger has the format of 64 bits. */
 const INT32 = 2 ** 31 - 1;
 
-/** Words in kebab-case as one name: `assistance-case` is `AssistanceCase`. */
+/** A name in Pascal case of words in kebab-case: `assistance-case` is `AssistanceCase`. */
 export const pascal = (words: string): string =>
   words
     .split('-')
@@ -26,8 +26,8 @@ const object = (description: string, properties: Record<string, Json>, optional:
 });
 
 /**
- * The name of a command's or an event's schema: its own, with its kind before it if another kind
- * has one of that name.
+ * The name of a command's or an event's schema: its type, with its kind before it if another kind
+ * has the same type.
  */
 export function schemaNames(part: 'commands' | 'events'): (kind: string, type: string) => string {
   const kinds = (type: string): number => CATALOGUE.filter((of) => Object.hasOwn(of[part], type)).length;
@@ -35,15 +35,14 @@ export function schemaNames(part: 'commands' | 'events'): (kind: string, type: s
 }
 
 /**
- * The schemas of the catalogue: each command and event under its own name, and what they are made
- * of under theirs.
+ * The schemas of the catalogue: each command, each event and each class of their fields, by name.
  */
 function catalogueSchemas(): Record<string, Json> {
   const schemas: Record<string, Json> = {};
   const parts = new Map<string, string>();
-  /** A schema as the document has it: parts that are classes of their own by reference. */
-  const out = (value: unknown, own = false): Json => {
-    if (Array.isArray(value)) return value.map((one) => out(one));
+  /** A schema in the document: parts with a class are references. */
+  const toOpenApi = (value: unknown, own = false): Json => {
+    if (Array.isArray(value)) return value.map((one) => toOpenApi(one));
     if (value === null || typeof value !== 'object') return value as Json;
     const schema = value as Schema;
     const { [OF_CLASS]: name } = schema;
@@ -52,7 +51,7 @@ function catalogueSchemas(): Record<string, Json> {
       const description = schema['description'] as string | undefined;
       delete rest['description'];
       delete rest['example'];
-      const made = out({ ...rest, [OF_CLASS]: undefined }, true);
+      const made = toOpenApi({ ...rest, [OF_CLASS]: undefined }, true);
       const told = JSON.stringify(made);
       const known = parts.get(name);
       if (known !== undefined && known !== told) throw new Error(`two classes of the contracts are called ${name}`);
@@ -60,12 +59,12 @@ function catalogueSchemas(): Record<string, Json> {
       schemas[name] = made;
       return description === undefined ? reference(name) : { allOf: [reference(name)], description };
     }
-    const large = schema['type'] === 'integer' && !(Number(schema['maximum']) <= INT32);
+    const isLarge = schema['type'] === 'integer' && !(Number(schema['maximum']) <= INT32);
     return {
       ...Object.fromEntries(
-        Object.entries(schema).map(([key, one]) => [key, key === 'example' ? (one as Json) : out(one)]),
+        Object.entries(schema).map(([key, one]) => [key, key === 'example' ? (one as Json) : toOpenApi(one)]),
       ),
-      ...(large ? { format: 'int64' } : {}),
+      ...(isLarge ? { format: 'int64' } : {}),
     };
   };
   const nameOf = { commands: schemaNames('commands'), events: schemaNames('events') };
@@ -73,10 +72,13 @@ function catalogueSchemas(): Record<string, Json> {
     for (const [type, { body, summary }] of Object.entries(commands)) {
       const { properties, required, ...rest } = schemaOf(body);
       const all = { ...(properties as object), ...(schemaOf(CommandEnvelope)['properties'] as object) };
-      schemas[nameOf.commands(kind, type)] = out({ ...rest, description: summary, required, properties: all }, true);
+      schemas[nameOf.commands(kind, type)] = toOpenApi(
+        { ...rest, description: summary, required, properties: all },
+        true,
+      );
     }
     for (const [type, { data, summary }] of Object.entries(events))
-      schemas[nameOf.events(kind, type)] = out({ ...schemaOf(data), description: summary }, true);
+      schemas[nameOf.events(kind, type)] = toOpenApi({ ...schemaOf(data), description: summary }, true);
   }
   return schemas;
 }
@@ -134,7 +136,7 @@ const RECEIPT = object('what became of an accepted command', {
       type: text('its type'),
       revision: whole('its place in the stream'),
     }),
-    'the events recorded; one of the type CommandNoted if there was nothing new to say',
+    'the events recorded; one of the type CommandNoted if the command changed nothing',
   ),
 });
 
@@ -145,7 +147,7 @@ const DRY_RUN = object('what a command would record', {
       type: text('its type'),
       data: { type: 'object', description: 'the schema named by its type', additionalProperties: true },
     }),
-    'the events; none if there is nothing new to say',
+    'the events; none if the command changes nothing',
   ),
 });
 
@@ -157,7 +159,7 @@ const PROBLEM = object(
     code: text('a stable name in kebab-case'),
     title: text('a sentence for people'),
     errors: list(
-      object('a field', { path: text('where it stands'), message: text('what it takes') }),
+      object('a field', { path: text('its path'), message: text('what it must be') }),
       'of `validation-failed`: every invalid field',
     ),
     rule: orNull(text('of a refusal: the number of the rule, such as R15')),
@@ -172,7 +174,7 @@ const PROBLEM = object(
   ['errors', 'rule', 'unless', 'facts', 'revision'],
 );
 
-/** The JSON type of a column. A number beyond the safe range is given as a decimal string. */
+/** The JSON type of a column. A number beyond the safe range is a decimal string. */
 const COLUMN: Readonly<Record<ColumnType, Record<string, Json>>> = {
   text: { type: ['string', 'null'] },
   integer: { type: ['integer', 'null'], format: 'int64' },
@@ -189,7 +191,7 @@ export type Meanings = Readonly<Record<string, Readonly<Record<string, string>>>
 export const rowName = (model: string): string => `${pascal(model)}Row`;
 export const pageName = (model: string): string => `${pascal(model)}Page`;
 
-/** An amount of a model's row is within the safe range; only a view's sum can leave it. */
+/** An amount of a model's row is within the safe range; only a view's sum can exceed it. */
 const columnOut = (is: 'model' | 'view', type: ColumnType, meaning: string | undefined): Json => ({
   ...COLUMN[is === 'model' && type === 'amount' ? 'integer' : type],
   ...(meaning === undefined ? {} : { description: meaning }),

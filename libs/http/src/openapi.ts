@@ -31,7 +31,7 @@ const parameter = (
   ...(example === undefined ? {} : { example }),
 });
 
-/** A parameter that may be given several times. */
+/** A parameter that may occur several times. */
 const repeatable = (name: string, description: string, items: Json = STRING, example?: Json): Parameter => ({
   ...parameter('query', name, description, { schema: { type: 'array', items, maxItems: 100 } }),
   style: 'form',
@@ -39,11 +39,11 @@ const repeatable = (name: string, description: string, items: Json = STRING, exa
   ...(example === undefined ? {} : { example: [example] }),
 });
 
-const ACTOR_SAYS =
+const ACTOR_DESCRIPTION =
   'Who sends the command: `<organisation>;role=<role>;person=<reference>;for=<organisation>`. `person` and `for` may be left out. Without the header it is the operator.';
 
 const matching = ({ pattern }: { readonly pattern: RegExp }): Json => ({ type: 'string', pattern: pattern.source });
-const actor = (example: string): Parameter => parameter('header', 'Entente-Actor', ACTOR_SAYS, { example });
+const actor = (example: string): Parameter => parameter('header', 'Entente-Actor', ACTOR_DESCRIPTION, { example });
 const HEADERS: readonly Parameter[] = [
   parameter(
     'header',
@@ -86,7 +86,7 @@ const properties = (of: Record<string, Json>): Json => ({
   required: Object.keys(of),
 });
 const list = (items: Json): Json => ({ type: 'array', items });
-const says = (description: string): Json => ({ type: 'string', description });
+const described = (description: string): Json => ({ type: 'string', description });
 const orNull = (description: string): Json => ({ type: ['string', 'null'], description });
 
 const operation = (
@@ -103,15 +103,15 @@ const operation = (
   responses: { ...responses, 500: FAILED, 503: UNAVAILABLE },
 });
 
-/** A step of the book as a named example: what it is sent as, and what goes before it. */
-function exampleOf(book: readonly ScenarioStep[], told: ScenarioStep): Json {
-  const { step, kind, id, actor: by, daysLater, events, body } = told;
-  const before = book.filter((one) => one.step < step && one.kind === kind && one.id === id);
+/** A step of the scenario as a named example: its request, and the steps before it. */
+function exampleOf(scenario: readonly ScenarioStep[], shown: ScenarioStep): Json {
+  const { step, kind, id, actor: by, daysLater, events, body } = shown;
+  const before = scenario.filter((one) => one.step < step && one.kind === kind && one.id === id);
   const summary = [
     `${id}, as ${by}`,
     ...(before.length > 0 ? [`after ${before.map(({ path }) => path).join(', ')}`] : []),
     ...(daysLater > 0 ? [`${daysLater} days later`] : []),
-    ...Object.entries(events).map(([field, of]) => `${field}: the event that step ${of} left, from its receipt`),
+    ...Object.entries(events).map(([field, of]) => `${field}: the event of step ${of}, from its receipt`),
   ];
   return {
     summary: summary.join('; '),
@@ -128,17 +128,17 @@ function exampleOf(book: readonly ScenarioStep[], told: ScenarioStep): Json {
 const sentBy = ({ by }: CommandContract): string => `Sent by ${by.map((one) => RELATIONS[one]).join(', or by ')}.`;
 
 /**
- * Every command, from the catalogue: its body's schema, who may send it, and its examples from the
- * book.
+ * Every command, from the catalogue: its body's schema, its senders, and its examples from the
+ * scenario.
  */
 function commandPaths(today: string): Record<string, Json> {
   const paths: Record<string, Json> = {};
-  const book = exampleScenario(today);
+  const scenario = exampleScenario(today);
   const nameOf = schemaNames('commands');
   for (const { kind, commands } of CATALOGUE)
     for (const [type, command] of Object.entries(commands)) {
-      const told = book.filter((step) => step.kind === kind && step.path === command.path);
-      const examples = Object.fromEntries(told.map((step) => [`step-${step.step}`, exampleOf(book, step)]));
+      const step = scenario.filter((step) => step.kind === kind && step.path === command.path);
+      const examples = Object.fromEntries(step.map((step) => [`step-${step.step}`, exampleOf(scenario, step)]));
       const name = nameOf(kind, type);
       paths[`/v1/${kind}/{id}/${command.path}`] = {
         post: {
@@ -150,14 +150,14 @@ function commandPaths(today: string): Record<string, Json> {
           parameters: [
             parameter('path', 'id', 'The id of the stream.', {
               schema: matching(PATTERNS.streamId),
-              ...(told[0] === undefined ? {} : { example: told[0].id }),
+              ...(step[0] === undefined ? {} : { example: step[0].id }),
             }),
             parameter('query', 'dry-run', 'Decides, and records nothing.', { schema: { type: 'boolean' } }),
-            actor(told[0]?.actor ?? ''),
+            actor(step[0]?.actor ?? ''),
             ...HEADERS,
           ],
           responses: {
-            // Not by its own number: generators take the lowest for what a command answers.
+            // Not under its own number: generators use the lowest for a command's answer.
             '2XX': answer('200 with `dry-run`: what would be recorded.', reference('DryRun')),
             201: {
               description: 'The receipt: what was recorded, where, and a token (`after`) for reading it.',
@@ -171,7 +171,7 @@ function commandPaths(today: string): Record<string, Json> {
             400: INVALID,
             404: NOT_FOUND,
             409: problem('`command-id-reused`: the Idempotency-Key was used for another command'),
-            412: problem('`revision-mismatch`: If-Match says another revision'),
+            412: problem('`revision-mismatch`: the stream has another revision than If-Match'),
             413: problem('`body-too-large`: more than 1 MiB; `too-large`: more than the event store takes at once'),
             415: problem('`wrong-content-type`: the body must be application/json'),
             422: problem('the rules refuse it: a stable code, the rule, and what would have to be true'),
@@ -268,7 +268,7 @@ function readModelPaths({ name, about, is, columns }: ReadModelDescription, mean
             properties({
               events: list(reference('Event')),
               truncated: { type: 'integer', format: 'int64', description: 'how many earlier ones are left out' },
-              position: says('the position of the log'),
+              position: described('the position of the log'),
             }),
           ),
           400: INVALID,
@@ -284,7 +284,7 @@ function readModelPaths({ name, about, is, columns }: ReadModelDescription, mean
         [
           ...filters,
           LIMIT,
-          parameter('header', 'Last-Event-ID', 'The id of the last frame: what changed since is told.'),
+          parameter('header', 'Last-Event-ID', 'The id of the last frame: the changes since then follow.'),
         ],
         { 200: stream, 400: INVALID, 404: NOT_FOUND },
       ),
@@ -297,23 +297,23 @@ const STATUS = (description: string, of: readonly string[]): Json => ({ type: 's
 const LISTED = properties({
   readModels: list(
     properties({
-      name: says('its name'),
-      about: says('what a row is'),
+      name: described('its name'),
+      about: described('what a row is'),
       is: STATUS('a model, or a view over models', ['model', 'view']),
       columns: { type: 'object', description: 'the type of each column', additionalProperties: STRING },
       key: list(STRING),
       totals: { type: 'object', description: 'what its totals count and add up', additionalProperties: true },
       reads: list(STRING),
-      position: says('the position that it has reached'),
-      version: says('its version'),
+      position: described('the position that it has reached'),
+      version: described('its version'),
     }),
   ),
 });
 
 const CATALOGUED = list(
   properties({
-    kind: says('the kind of stream'),
-    about: says('what such a stream records'),
+    kind: described('the kind of stream'),
+    about: described('what such a stream records'),
     commands: list({ type: 'object', additionalProperties: true }),
     events: list({ type: 'object', additionalProperties: true }),
   }),
@@ -327,7 +327,7 @@ const REFUSALS = properties({
 
 const READY: Json = {
   type: 'object',
-  description: 'how the deployment stands',
+  description: 'the status of the deployment',
   properties: {
     status: STATUS('ok, or not', ['ok', 'not-ready']),
     position: orNull('the end of the log'),
@@ -367,7 +367,7 @@ function fixedPaths(): Record<string, Json> {
   const stream = 'programme/norland.border-training';
   return {
     '/v1/read-models': {
-      get: operation('read models', 'ListReadModels', 'What can be asked for', [], {
+      get: operation('read models', 'ListReadModels', 'List the read models and views', [], {
         200: answer('All of them.', LISTED),
       }),
     },
@@ -379,8 +379,8 @@ function fixedPaths(): Record<string, Json> {
             ...(content(
               properties({
                 events: list(reference('Event')),
-                position: says('the end of the log'),
-                era: says('the era of the log: another one after it was restored'),
+                position: described('the end of the log'),
+                era: described('the era of the log: another one after it was restored'),
                 next: orNull('the `after` of the next page; null on the last'),
               }),
             ) as object),
@@ -395,7 +395,7 @@ function fixedPaths(): Record<string, Json> {
         'live',
         'FollowLog',
         'The log, as it grows',
-        [...narrow, parameter('header', 'Last-Event-ID', 'The id of the last frame: what came since is told.')],
+        [...narrow, parameter('header', 'Last-Event-ID', 'The id of the last frame: the events since then follow.')],
         {
           200: {
             description: 'Server-sent events: `event` (an event), `caught-up`, `reset`, `closed` (with the reason).',
@@ -410,7 +410,7 @@ function fixedPaths(): Record<string, Json> {
         200: answer('Its events from a revision on, at most 1,000.', {
           type: 'object',
           properties: {
-            stream: says('<kind>/<id>'),
+            stream: described('<kind>/<id>'),
             events: list(reference('Event')),
             next: { type: ['integer', 'null'], format: 'int64', description: 'the `from` of the next page' },
             revision: { type: 'integer', format: 'int64', description: 'the revision of the state' },
@@ -462,7 +462,7 @@ function fixedPaths(): Record<string, Json> {
     },
     '/version': {
       get: operation('health', 'ReadVersion', 'Which version serves', [], {
-        200: answer('Its version.', properties({ version: says('of Entente'), node: says('of Node.js') })),
+        200: answer('Its version.', properties({ version: described('of Entente'), node: described('of Node.js') })),
       }),
     },
     '/health/live': {
@@ -497,12 +497,10 @@ const TAGS = [
   { name: 'read models', description: 'Rows, now or as of any position, and the events behind them' },
   { name: 'live', description: 'Rows and events as they change (server-sent events)' },
   { name: 'history', description: 'The log, as it was recorded' },
-  { name: 'health', description: 'For whoever watches the process' },
+  { name: 'health', description: 'Health of the process, for operators and probes' },
 ];
 
-/**
- * The whole of the API: commands from the catalogue, queries from the read models that are there.
- */
+/** The whole API: commands from the catalogue, queries from the read models of the deployment. */
 export const openApi = (described: readonly ReadModelDescription[], today: string, meanings: Meanings): OpenAPIObject =>
   ({
     openapi: '3.1.0',
@@ -511,8 +509,8 @@ export const openApi = (described: readonly ReadModelDescription[], today: strin
       version: '1',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       description:
-        'Commands in, events for ever, read models out: the coordination service for security assistance. The examples of all commands make one book: told ' +
-        'in the order of their steps, each is accepted. Each says who sends it, to which stream, and what that stream was told before.',
+        'Commands in, events for ever, read models out: the coordination service for security assistance. The examples of all commands are one scenario: sent ' +
+        'in the order of their steps, each is accepted. Each names its sender, its stream, and the earlier steps of that stream.',
     },
     servers: [{ url: '/', description: 'this server' }],
     tags: TAGS,

@@ -9,8 +9,8 @@ const hashesOf = (page: string, tag: 'script' | 'style'): string =>
     .join(' ');
 
 /**
- * The page at `/`: one file, read once; it may run its own script and style, named by their
- * digests, and speak to this deployment alone.
+ * The page at `/`: one file, read once. Its policy allows only its own script and style, by their
+ * digests, and requests to this deployment alone.
  */
 @Controller()
 export class PageController {

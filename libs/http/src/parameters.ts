@@ -3,21 +3,21 @@ import { type FieldError, readAsOf } from '@entente/contracts';
 /** The largest position that any store has. */
 export const MAX_POSITION = 2n ** 63n - 1n;
 
-/** A whole number within bounds, in decimal digits alone; null if a parameter is none. */
+/** A whole number within bounds, in decimal digits alone; null for any other parameter. */
 export function wholeNumber(given: unknown, min = 0, max = Number.MAX_SAFE_INTEGER): number | null {
   if (typeof given !== 'string' || !/^(?:0|[1-9][0-9]{0,15})$/.test(given)) return null;
   const number = Number(given);
   return number >= min && number <= max ? number : null;
 }
 
-/** A position of the log, in decimal digits alone; null if a parameter is none. */
+/** A position of the log, in decimal digits alone; null for any other parameter. */
 export function positionOf(given: unknown): bigint | null {
   if (typeof given !== 'string' || !/^(?:0|[1-9][0-9]{0,18})$/.test(given)) return null;
   const position = BigInt(given);
   return position <= MAX_POSITION ? position : null;
 }
 
-/** The instant that `as-of` names, or the error to report of it. */
+/** The instant of `as-of`, or the error in it. */
 export function asOfInstant(
   given: unknown,
   path = 'as-of',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Fault, InvalidPosition, TooLarge } from '@entente/engine';
 import { ProblemFilter } from './problem.js';
 
-/** What is answered to a request that failed. */
+/** The answer to a request that failed. */
 function answered(error: unknown): { status: number; headers: Record<string, string>; body: { code: string } } {
   const found = { status: 0, headers: {} as Record<string, string>, body: { code: '' } };
   const reply = {

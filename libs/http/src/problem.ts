@@ -4,10 +4,7 @@ import { Fault, InvalidPosition, type CommandResult, TooLarge, problemFor } from
 import type { Json } from '@entente/kernel';
 import type { HttpReply } from './http-reply.js';
 
-/**
- * An answer that is not what was asked for: `application/problem+json` (RFC 9457) with a stable
- * `code`.
- */
+/** An error as an answer: `application/problem+json` (RFC 9457) with a stable `code`. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -19,13 +16,13 @@ export class Problem extends Error {
   }
 }
 
-/** A wrong shape: every wrong field at once. */
+/** Validation errors: every field in error at once. */
 export const validationProblem = (wrong: readonly FieldError[]): Problem =>
   new Problem(400, 'validation-failed', 'request validation failed', {
     errors: wrong.map(({ path, message }) => ({ path, message })),
   });
 
-/** The status of each answer of the engine is chosen here and nowhere else. */
+/** Only this function chooses the status of the engine's results. */
 export function problemOf(outcome: Exclude<CommandResult, { as: 'accepted' | 'would' }>): Problem {
   const { code, title, more } = problemFor(outcome);
   return new Problem(statusOf(outcome.as, code), code, title, more);
@@ -42,7 +39,7 @@ function statusOf(as: 'id-reused' | 'stale' | 'refused', code: string): number {
   }
 }
 
-/** Gives every failure its problem document. What is nobody's to know stays in the log. */
+/** Gives every failure its problem document. Internal details stay in the process's log. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('http');

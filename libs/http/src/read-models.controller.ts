@@ -12,17 +12,17 @@ import {
   parseConsistencyToken,
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { eventOut, refuseBeyond } from './history.controller.js';
+import { toEventDto, refuseBeyond } from './history.controller.js';
 import { asOfInstant, positionOf } from './parameters.js';
 import { Problem, validationProblem } from './problem.js';
 import { digestOf, exportFormat, exported } from './row-export.js';
-import { type RowRequest, cursorOf, lowest, readRowQuery, rowOut } from './row-query.js';
+import { type RowRequest, cursorOf, lowest, readRowQuery, toRowDto } from './row-query.js';
 import type { HttpReply } from './http-reply.js';
 
-/** So many events of a row are shown; its streams' own history has them all. */
+/** The maximum number of events of a row; the history of its streams has them all. */
 const MAX_EVENTS = 100;
 
-/** What rows there are of a name, or a problem that lists the names. */
+/** The description of a name, or a problem that lists the names. */
 export function describedAs(store: ReadModelStore, name: string): ReadModelDescription {
   const described = store.names().find((one) => one.name === name);
   if (described === undefined)
@@ -33,7 +33,7 @@ export function describedAs(store: ReadModelStore, name: string): ReadModelDescr
 const totalsOut = (totals: Awaited<ReturnType<ReadModelStore['totals']>>) =>
   totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
 
-/** Rows out: one query for every model and view, now or as of any position. */
+/** Returns rows: one query for every model and view, now or as of any position. */
 @Controller('v1/read-models')
 export class ReadModelsController {
   constructor(
@@ -42,7 +42,8 @@ export class ReadModelsController {
   ) {}
 
   /**
-   * What can be asked for: columns with their types, what totals count, and how far each has come.
+   * The read models and views: their columns with types, what totals count, and the position of
+   * each.
    */
   @Get()
   async list(): Promise<unknown> {
@@ -66,77 +67,75 @@ export class ReadModelsController {
   ): Promise<unknown> {
     const described = describedAs(this.store, name);
     const format = exportFormat(accept);
-    const asked = readRowQuery(described, query, format === null ? undefined : ['sort', 'as-of', 'after']);
-    if (Array.isArray(asked)) throw validationProblem(asked as FieldError[]);
-    if (format === null) return this.answer(described, asked as RowRequest);
-    const { pin: reached, version } = await this.pinned(name, asked as RowRequest, true);
-    // One position in all partitions: as of it, the same text can be asked for again.
+    const request = readRowQuery(described, query, format === null ? undefined : ['sort', 'as-of', 'after']);
+    if (Array.isArray(request)) throw validationProblem(request as FieldError[]);
+    if (format === null) return this.answer(described, request as RowRequest);
+    const { pin: reached, version } = await this.resolvePin(name, request as RowRequest, true);
+    // One position in all partitions: the same text can be requested again as of it.
     const pin = reached.map(() => BigInt(lowest(reached)));
-    const text = () => exported(format, this.store, described, asked as RowRequest, { pin, version });
+    const text = () => exported(format, this.store, described, request as RowRequest, { pin, version });
     reply.header('content-type', `${format}; charset=utf-8`).header('content-digest', await digestOf(text()));
     reply.header('entente-position', lowest(pin)).header('entente-version', version);
     return new StreamableFile(Readable.from(text()), { type: `${format}; charset=utf-8` });
   }
 
-  private async answer({ name }: ReadModelDescription, asked: RowRequest): Promise<unknown> {
+  private async answer({ name }: ReadModelDescription, request: RowRequest): Promise<unknown> {
     for (;;) {
-      const { pin, version } = await this.pinned(name, asked);
-      if (asked.cursor !== null && asked.cursor.version !== version)
+      const { pin, version } = await this.resolvePin(name, request);
+      if (request.cursor !== null && request.cursor.version !== version)
         throw new Problem(
           410,
           'cursor-void',
           'these rows were rebuilt since the cursor was given: start from the first page',
         );
-      const page = asked.cursor === null ? {} : { afterRow: asked.cursor };
-      const totals = totalsOut(await this.store.totals(name, asked.where, pin));
-      // What says its version is read last, and where it is the first one's, all that was read
-      // between is of it.
-      const { rows, more, version: of } = await this.store.query(name, { ...asked, pin, ...page });
+      const page = request.cursor === null ? {} : { afterRow: request.cursor };
+      const totals = totalsOut(await this.store.totals(name, request.where, pin));
+      // The read that returns the version comes last: if it equals the first, all reads in between
+      // have that version.
+      const { rows, more, version: of } = await this.store.query(name, { ...request, pin, ...page });
       if (of !== version) continue;
       const last = rows.at(-1);
       return {
-        rows: rows.map(rowOut),
+        rows: rows.map(toRowDto),
         position: lowest(pin),
         version,
         totals,
-        next: more && last !== undefined ? cursorOf(name, asked, version, pin, last) : null,
+        next: more && last !== undefined ? cursorOf(name, request, version, pin, last) : null,
       };
     }
   }
 
-  /**
-   * What a token says was seen; fails where it is none, and where the log was restored without it.
-   */
-  private seen(after: string): ConsistencyToken {
-    const seen = parseConsistencyToken(after);
-    if (seen === null)
+  /** Parses a token; fails if it is invalid, or if the log was restored without its write. */
+  private parseAfter(after: string): ConsistencyToken {
+    const parseAfter = parseConsistencyToken(after);
+    if (parseAfter === null)
       throw validationProblem([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
-    if (seen.stream !== null && isLost(this.log, seen.era, seen.position))
+    if (parseAfter.stream !== null && isLost(this.log, parseAfter.era, parseAfter.position))
       throw new Problem(
         410,
         'lost-since',
         'this write is not in the log any more, which was restored from an earlier backup: send the command again, with its Idempotency-Key',
       );
-    return seen;
+    return parseAfter;
   }
 
   /**
-   * From where a query looks: its cursor's place, the past that it names, or now; `whole`: when all
-   * partitions are as far as the write that it is to have seen.
+   * The pin of a query: its cursor's, that of `as-of`, or the current one. `whole`: wait until all
+   * partitions have reached the write.
    */
-  private async pinned(
+  private async resolvePin(
     name: string,
-    asked: RowRequest,
-    whole = false,
+    request: RowRequest,
+    allPartitions = false,
   ): Promise<{ readonly pin: Positions; readonly version: string }> {
-    if (asked.after !== null) {
-      const { position, stream } = this.seen(asked.after);
+    if (request.after !== null) {
+      const { position, stream } = this.parseAfter(request.after);
       if (stream === null) refuseBeyond('after', position, await this.log.head());
-      await waitFor(this.store, name, { position, stream: whole ? null : stream });
+      await waitFor(this.store, name, { position, stream: allPartitions ? null : stream });
     }
     const { version, pin: reached } = await this.store.positions(name);
-    const past = asked.asOf === null ? reached : await this.pinAt(name, asked.asOf, reached);
-    return { pin: asked.cursor?.pin ?? past, version };
+    const pastPin = request.asOf === null ? reached : await this.pinAt(name, request.asOf, reached);
+    return { pin: request.cursor?.pin ?? pastPin, version };
   }
 
   /** The pin of a position, of the end of a day, or of an instant. */
@@ -156,19 +155,19 @@ export class ReadModelsController {
   }
 
   /**
-   * The events that made a row, oldest first: of a view's row, those behind all rows that it is
-   * made of.
+   * The events that made a row, oldest first. For a view's row: those of all rows that it is made
+   * of.
    */
   @Get(':name/events')
   async events(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
     describedAs(this.store, name);
-    const wrong: FieldError[] = Object.keys(query)
+    const errors: FieldError[] = Object.keys(query)
       .filter((path) => path !== 'row' && path !== 'as-of')
       .map((path) => ({ path, message: 'is no parameter here' }));
     const { row, 'as-of': asOf } = query;
-    if (typeof row !== 'string') wrong.push({ path: 'row', message: 'must be the row_id of a row' });
-    if (asOf !== undefined && typeof asOf !== 'string') wrong.push({ path: 'as-of', message: 'must be given once' });
-    if (wrong.length > 0) throw validationProblem(wrong);
+    if (typeof row !== 'string') errors.push({ path: 'row', message: 'must be the row_id of a row' });
+    if (asOf !== undefined && typeof asOf !== 'string') errors.push({ path: 'as-of', message: 'must be given once' });
+    if (errors.length > 0) throw validationProblem(errors);
     const { pin: reached } = await this.store.positions(name);
     const pin = asOf === undefined ? reached : await this.pinAt(name, asOf as string, reached);
     const origins = await this.store.origins(name, row as string, pin);
@@ -179,7 +178,7 @@ export class ReadModelsController {
       if (event !== null) events.push(event);
     }
     return {
-      events: events.map(eventOut),
+      events: events.map(toEventDto),
       truncated: Math.max(0, origins.length - MAX_EVENTS),
       position: lowest(pin),
     };

@@ -6,7 +6,7 @@ import { validationProblem } from './problem.js';
 
 const FILTERS = ['organisation', 'stream', 'code'] as const;
 
-/** Refused commands, for the auditor: who, what, why, when. */
+/** Refused commands, for the auditor: sender, command, reason, time. */
 @Controller('v1/refusals')
 export class RefusalsController {
   constructor(private readonly log: RefusalLog) {}
@@ -15,16 +15,16 @@ export class RefusalsController {
   @Get()
   async list(@Query() query: Record<string, unknown>): Promise<unknown> {
     const { limit: givenLimit = '100', before: givenBefore, ...filters } = query;
-    const wrong: FieldError[] = [];
+    const errors: FieldError[] = [];
     const limit = wholeNumber(givenLimit, 1, 1000);
-    if (limit === null) wrong.push({ path: 'limit', message: 'must be 1 to 1000' });
+    if (limit === null) errors.push({ path: 'limit', message: 'must be 1 to 1000' });
     const before = givenBefore === undefined ? undefined : wholeNumber(givenBefore);
-    if (before === null) wrong.push({ path: 'before', message: 'must be the `next` of the page before' });
+    if (before === null) errors.push({ path: 'before', message: 'must be the `next` of the page before' });
     for (const [path, value] of Object.entries(filters))
       if (!(FILTERS as readonly string[]).includes(path))
-        wrong.push({ path, message: `is no parameter here; parameters: limit, before, ${FILTERS.join(', ')}` });
-      else if (typeof value !== 'string') wrong.push({ path, message: 'must be given once' });
-    if (wrong.length > 0 || limit === null || before === null) throw validationProblem(wrong);
+        errors.push({ path, message: `is no parameter here; parameters: limit, before, ${FILTERS.join(', ')}` });
+      else if (typeof value !== 'string') errors.push({ path, message: 'must be given once' });
+    if (errors.length > 0 || limit === null || before === null) throw validationProblem(errors);
     const { refusals, leftOut } = await this.log.list({
       limit,
       ...(before === undefined ? {} : { before }),

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type ReadModelDescription, Fault, type ReadModelStore, type Resume, type ResultRow } from '@entente/engine';
-import { type RowRequest, rowOut } from './row-query.js';
+import { type RowRequest, toRowDto } from './row-query.js';
 
-/** The formats in which a whole query is given, by what the asker accepts. */
+/** The formats of a whole query, by the `Accept` header. */
 export const EXPORTS = { 'text/csv': csv, 'application/x-ndjson': ndjson } as const;
 export type ExportFormat = keyof typeof EXPORTS;
 
-/** The format asked for; null where it is the ordinary answer. */
+/** The requested format; null for the ordinary answer. */
 export const exportFormat = (accept: string | undefined): ExportFormat | null =>
   (Object.keys(EXPORTS) as ExportFormat[]).find((format) => accept?.includes(format) === true) ?? null;
 
@@ -14,8 +14,8 @@ const PAGE_SIZE = 1000;
 type ExportQuery = Pick<RowRequest, 'where' | 'sort'>;
 
 /**
- * All rows of a query at a pin, a page at a time: the same rows in the same order whenever it is
- * read. Fails where other tables take over meanwhile.
+ * All rows of a query at a pin, one page at a time: the same rows in the same order each time.
+ * Fails if other tables become active during the read.
  */
 async function* pages(
   store: ReadModelStore,
@@ -36,7 +36,7 @@ async function* pages(
     yield page.rows;
     last = page.rows.at(-1);
     more = page.more;
-    // Between two pages others are served.
+    // Other requests run between two pages.
     await new Promise(setImmediate);
   }
 }
@@ -55,8 +55,8 @@ export async function* exported(
 }
 
 /**
- * The digest of a query's text, as RFC 9530 writes it: read once for it, since whoever receives the
- * text wants to know what it should be before.
+ * The digest of a query's text, in the form of RFC 9530. The text is read once for it, because the
+ * header comes before the text.
  */
 export async function digestOf(text: AsyncIterable<string>): Promise<string> {
   const hash = createHash('sha256');
@@ -65,7 +65,7 @@ export async function digestOf(text: AsyncIterable<string>): Promise<string> {
 }
 
 function ndjson(): { head: string; line: (row: ResultRow) => string } {
-  return { head: '', line: (row) => `${JSON.stringify(rowOut(row))}\n` };
+  return { head: '', line: (row) => `${JSON.stringify(toRowDto(row))}\n` };
 }
 
 /** Comma-separated values (RFC 4180), with a line of names. */

@@ -4,18 +4,18 @@ import type { ReadModelDescription, Filter, Positions, ResultRow, RowQuery } fro
 import type { Cell, ColumnType } from '@entente/kernel';
 import { positionOf, wholeNumber } from './parameters.js';
 
-/** What a reader asked for, read from the address. */
+/** A request for rows, from the query string. */
 export interface RowRequest {
   readonly where: readonly Filter[];
   readonly sort: RowQuery['sort'];
   readonly limit: number;
-  /** As given: a position, a day, an instant. */
+  /** As sent: a position, a day, an instant. */
   readonly asOf: string | null;
   readonly after: string | null;
   readonly cursor: Cursor | null;
 }
 
-/** Where a page ended: opaque to the reader. */
+/** The end of a page: opaque to the reader. */
 export interface Cursor {
   readonly of: string;
   readonly version: string;
@@ -27,10 +27,7 @@ export interface Cursor {
 const OWN = ['sort', 'limit', 'cursor', 'as-of', 'after'];
 const MAX_LIMIT = 1000;
 
-/**
- * A value of a column as it stands in an address; undefined where it cannot be one. An empty value
- * is a missing one.
- */
+/** The value of a column in a query string; undefined if it is invalid. An empty value is null. */
 function cellOf(type: ColumnType, text: string): Cell | undefined {
   if (text === '') return null;
   switch (type) {
@@ -48,7 +45,7 @@ function cellOf(type: ColumnType, text: string): Cell | undefined {
   }
 }
 
-const TAKES: Readonly<Record<ColumnType, string>> = {
+const EXPECTED: Readonly<Record<ColumnType, string>> = {
   text: 'takes text',
   boolean: 'takes true or false',
   integer: 'takes a whole number',
@@ -57,7 +54,7 @@ const TAKES: Readonly<Record<ColumnType, string>> = {
   json: 'cannot be filtered by',
 };
 
-/** Reads the filters, the order and the page, or names everything in them that is wrong. */
+/** Parses the filters, the order and the page, or returns every error in them. */
 export function readRowQuery(
   described: ReadModelDescription,
   query: Readonly<Record<string, unknown>>,
@@ -65,18 +62,18 @@ export function readRowQuery(
 ): RowRequest | readonly FieldError[] {
   const columns: Readonly<Record<string, ColumnType>> =
     described.is === 'model' ? { ...described.columns, stream: 'text' } : described.columns;
-  const wrong: FieldError[] = [];
+  const errors: FieldError[] = [];
   const where: Filter[] = [];
-  const bad = (path: string, message: string): void => void wrong.push({ path, message });
+  const addError = (path: string, message: string): void => void errors.push({ path, message });
   for (const [name, given] of Object.entries(query)) {
     if (allowed.includes(name)) {
-      if (typeof given !== 'string') bad(name, 'must be given once');
+      if (typeof given !== 'string') addError(name, 'must be given once');
       continue;
     }
     const [, column = '', bound] = /^(.*?)(?:\.(min|max))?$/.exec(name) ?? [];
     const type = Object.hasOwn(columns, column) ? columns[column] : undefined;
     if (type === undefined) {
-      bad(name, `is no column and no parameter here; columns: ${Object.keys(columns).join(', ')}`);
+      addError(name, `is no column and no parameter here; columns: ${Object.keys(columns).join(', ')}`);
       continue;
     }
     const cells = [given].flat().map((text) => (typeof text === 'string' ? cellOf(type, text) : undefined));
@@ -85,7 +82,7 @@ export function readRowQuery(
       (bound !== undefined && (cells.length > 1 || cells[0] === null)) ||
       cells.length > 100
     )
-      bad(name, TAKES[type]);
+      addError(name, EXPECTED[type]);
     else if (bound === undefined) where.push({ column, in: cells as Cell[] });
     else where.push({ column, [bound]: cells[0] as Cell });
   }
@@ -97,15 +94,15 @@ export function readRowQuery(
     .map((part) => ({ column: part.replace(/^-/, ''), descending: part.startsWith('-') }));
   for (const { column } of sort)
     if (!Object.hasOwn(columns, column) || columns[column] === 'json')
-      bad('sort', `${column} is no column to sort by; columns: ${Object.keys(columns).join(', ')}`);
-  if (new Set(sort.map(({ column }) => column)).size < sort.length) bad('sort', 'names a column twice');
+      addError('sort', `${column} is no column to sort by; columns: ${Object.keys(columns).join(', ')}`);
+  if (new Set(sort.map(({ column }) => column)).size < sort.length) addError('sort', 'names a column twice');
   const limit = wholeNumber(text('limit') ?? '100', 1, MAX_LIMIT);
-  if (limit === null) bad('limit', `must be 1 to ${MAX_LIMIT}`);
+  if (limit === null) addError('limit', `must be 1 to ${MAX_LIMIT}`);
   const cursor = text('cursor') === null ? null : readCursor(text('cursor') as string);
   if (text('cursor') !== null && cursor?.of !== queryOf(described.name, { where, sort }))
-    bad('cursor', 'belongs to another query: a cursor goes on with the same filters and the same order');
-  if (cursor !== null && text('as-of') !== null) bad('as-of', 'is pinned by the cursor already');
-  if (wrong.length > 0 || limit === null) return wrong;
+    addError('cursor', 'belongs to another query: a cursor continues a query with the same filters and order');
+  if (cursor !== null && text('as-of') !== null) addError('as-of', 'is pinned by the cursor already');
+  if (errors.length > 0 || limit === null) return errors;
   return { where, sort, limit, asOf: text('as-of'), after: text('after'), cursor };
 }
 
@@ -115,9 +112,9 @@ const queryOf = (name: string, { where, sort }: Pick<RowRequest, 'where' | 'sort
     .digest('base64url')
     .slice(0, 16);
 
-/** The cursor behind the last row of a page. */
-export const cursorOf = (name: string, asked: RowRequest, version: string, pin: Positions, last: ResultRow): string =>
-  Buffer.from(JSON.stringify([queryOf(name, asked), version, pin.map(String), last.sortValues, last.key])).toString(
+/** The cursor after the last row of a page. */
+export const cursorOf = (name: string, request: RowRequest, version: string, pin: Positions, last: ResultRow): string =>
+  Buffer.from(JSON.stringify([queryOf(name, request), version, pin.map(String), last.sortValues, last.key])).toString(
     'base64url',
   );
 
@@ -140,8 +137,8 @@ function readCursor(text: string): Cursor | null {
   }
 }
 
-/** A row on the wire: its columns, and where it comes from. */
-export const rowOut = ({ key, columns, source, parkedSince }: ResultRow): Record<string, unknown> => ({
+/** A row in an answer: its columns, and its origin. */
+export const toRowDto = ({ key, columns, source, parkedSince }: ResultRow): Record<string, unknown> => ({
   ...columns,
   row_id: key,
   ...(source === null ? {} : { stream: source.stream, since: String(source.since), event: source.event }),
@@ -152,8 +149,8 @@ export const rowOut = ({ key, columns, source, parkedSince }: ResultRow): Record
 export const lowest = (pin: Positions): string => String(pin.reduce((a, b) => (b < a ? b : a)));
 
 /**
- * Whether a row matches filters that name values only, by which live rows can be narrowed. `stream`
- * is a row's too: a model's key begins with it.
+ * Whether a row matches filters with values only: filters of live rows. `stream` may be filtered
+ * too: the key of a model's row begins with it.
  */
 export const matches = (where: readonly Filter[], key: string, columns: Readonly<Record<string, unknown>>): boolean => {
   const [stream] = key.split('#');

@@ -1,37 +1,39 @@
 import type { Socket } from 'node:net';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 
-/** What the door lets in, and for how long it waits for it. */
+/** Limits of the HTTP server. */
 export interface ServerLimits {
   /**
-   * So many connections are open at once; beyond it the one that has waited longest without a
-   * request is ended.
+   * The maximum number of open connections. Above it, the server closes the one that has waited
+   * longest without a request.
    */
   readonly connections: number;
-  /** For how long, in seconds, a request may take to arrive whole. */
+  /** Seconds in which a request must arrive completely. */
   readonly requestTimeoutSeconds: number;
 }
 
 /**
- * So many requests of one connection are at work at once: who sends more without reading what is
- * answered is cut off, since each answer would wait here.
+ * The maximum number of concurrent requests of one connection. A client that sends more without
+ * reading the answers is disconnected, since each answer would wait here.
  */
 const MAX_UNANSWERED = 16;
 /**
- * What may already be on its way when a deployment begins to close has so long, in milliseconds, to
- * arrive: the first request of a connection that was just let in, and the next one of a connection
- * that is kept open.
+ * When a deployment begins to close, a request on its way has this time to arrive: the first of a
+ * new connection, and the next of one that is kept open.
  */
 const LINGER_MS = 500;
 /**
- * What takes nothing of its answer, and what asks nothing more, is let go after so many times what
- * a request may take.
+ * A connection whose client reads nothing of its answer, or sends no further request, is closed
+ * after this multiple of the request timeout.
  */
-const PATIENCE = 4;
-/** The longest, in milliseconds, that a connection waits for the next request. */
+const IDLE_FACTOR = 4;
+/** The maximum time in which a connection waits for the next request. */
 const MAX_IDLE_MS = 72_000;
 
-/** How the web server is set for a door. Live streams set their own pace once they are open. */
+/**
+ * The web server's options for these limits. Live streams control their own pace once they are
+ * open.
+ */
 export const serverOptions = ({
   requestTimeoutSeconds,
 }: ServerLimits): NonNullable<ConstructorParameters<typeof FastifyAdapter>[0]> => {
@@ -39,90 +41,90 @@ export const serverOptions = ({
   return {
     bodyLimit: 1024 * 1024,
     requestTimeout: ms,
-    // What was let in is answered, also while the deployment closes.
+    // An accepted request is answered, also while the deployment closes.
     return503OnClosing: false,
-    connectionTimeout: PATIENCE * ms,
-    keepAliveTimeout: Math.min(PATIENCE * ms, MAX_IDLE_MS),
+    connectionTimeout: IDLE_FACTOR * ms,
+    keepAliveTimeout: Math.min(IDLE_FACTOR * ms, MAX_IDLE_MS),
     http: { headersTimeout: Math.min(ms, 10_000), connectionsCheckingInterval: Math.min(ms / 2, 1000) },
   };
 };
 
 /**
- * Keeps room for those who ask: where there are too many connections, the longest on which no whole
- * request has ever come is the first to go, whoever opened it, and then the one that has been idle
- * longest since its last answer. One that is being answered, as a live stream is, stays.
+ * Limits connections. If there are too many, it closes the one that has waited longest for its
+ * first whole request, and without such a one, the one that has been idle longest. A connection in
+ * use stays, such as a live stream.
  *
- * A deployment that closes answers what it has let in: its answers say that the connection ends,
- * idle ones are ended, also those that fall idle only then, and one that has just come may still
- * send its request.
+ * A deployment that closes answers the requests that it has accepted, with `connection: close`. It
+ * closes idle connections, also those that become idle later; a new connection may still send its
+ * request.
  */
 export function limitConnections(app: NestFastifyApplication, { connections }: ServerLimits): void {
   const open = new Set<Socket>();
-  /** Both with the longest waiting first. */
+  /** Both in order of waiting time, the longest first. */
   const silent = new Map<Socket, number>();
   const idle = new Set<Socket>();
   const unanswered = new WeakMap<Socket, number>();
   const forget = (socket: Socket): void => {
-    for (const among of [open, silent, idle]) among.delete(socket);
+    for (const sockets of [open, silent, idle]) sockets.delete(socket);
   };
   const server = app.getHttpServer();
   const adapter = app.getHttpAdapter();
   const close = adapter.close.bind(adapter) as () => Promise<undefined>;
-  // The kernel resets those who still wait at a door at which nobody listens any more. So nobody is
-  // sent away, to come again, while somebody listens, and that ends right behind a look for who has
-  // come, of whom each turn of the event loop lets in one.
+  // The kernel resets connections in the queue of a socket that no longer listens. So the server
+  // accepts all of them, one per iteration of the event loop, and stops listening directly after it
+  // has found the queue empty.
   adapter.close = async () => {
-    const until = performance.now() + LINGER_MS;
-    await turn();
-    for (let before = -1; before < came && performance.now() < until;) {
-      before = came;
-      await turn();
+    const deadline = performance.now() + LINGER_MS;
+    await nextIteration();
+    for (let previous = -1; previous < accepted && performance.now() < deadline;) {
+      previous = accepted;
+      await nextIteration();
     }
     if (server.listening) server.close();
     return close();
   };
-  // Node takes a connection for idle while the last of its answer still waits here for its reader;
-  // these know better.
+  // Node treats a connection as idle while the end of its answer still waits here for the client;
+  // these sets are exact.
   server.closeIdleConnections = () => {
-    const asks = (socket: Socket): boolean => (unanswered.get(socket) ?? 0) > 0;
-    const late = (since: number): boolean => performance.now() - since > LINGER_MS;
-    if (!late(closing)) return;
-    const goes = [...idle, ...[...silent].filter(([, since]) => late(since)).map(([socket]) => socket)];
-    // What has arrived while this process was busy is read first.
+    const isAnswering = (socket: Socket): boolean => (unanswered.get(socket) ?? 0) > 0;
+    const isOver = (since: number): boolean => performance.now() - since > LINGER_MS;
+    if (!isOver(closingSince)) return;
+    const candidates = [...idle, ...[...silent].filter(([, since]) => isOver(since)).map(([socket]) => socket)];
+    // Requests that arrived while this process was busy are read first.
     setImmediate(() =>
-      goes.filter((socket) => open.has(socket) && !asks(socket)).forEach((socket) => socket.destroy()),
+      candidates.filter((socket) => open.has(socket) && !isAnswering(socket)).forEach((socket) => socket.destroy()),
     );
   };
-  /** How many connections there were. */
-  let came = 0;
-  const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
-  /** When it began to close; it has not, where it is endless. */
-  let closing = Infinity;
+  /** The number of connections so far. */
+  let accepted = 0;
+  const nextIteration = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
+  /** When it began to close; infinite before. */
+  let closingSince = Infinity;
   server.on('connection', (socket: Socket) => {
-    came += 1;
+    accepted += 1;
     open.add(socket);
     silent.set(socket, performance.now());
     socket.once('close', () => forget(socket));
     if (open.size <= connections) return;
-    const [longest = socket] = silent.keys();
-    const [rested = socket] = idle;
-    const goes = longest === socket ? rested : longest;
-    goes.destroy();
-    forget(goes);
+    const [silentLongest = socket] = silent.keys();
+    const [idleLongest = socket] = idle;
+    const candidates = silentLongest === socket ? idleLongest : silentLongest;
+    candidates.destroy();
+    forget(candidates);
   });
   adapter
     .getInstance()
     .addHook('onRequest', (request, reply, done) => {
       const { socket } = request.raw;
-      const before = unanswered.get(socket) ?? 0;
-      if (before >= MAX_UNANSWERED) socket.destroy();
-      // What had been read of a connection that is gone is not worked at any more.
+      const previous = unanswered.get(socket) ?? 0;
+      if (previous >= MAX_UNANSWERED) socket.destroy();
+      // Requests of a closed connection are not handled.
       if (socket.destroyed) return void reply.hijack();
-      unanswered.set(socket, before + 1);
+      unanswered.set(socket, previous + 1);
       reply.raw.once('close', () => {
-        const left = (unanswered.get(socket) ?? 1) - 1;
-        unanswered.set(socket, left);
-        if (left === 0 && open.has(socket)) idle.add(socket);
+        const remaining = (unanswered.get(socket) ?? 1) - 1;
+        unanswered.set(socket, remaining);
+        if (remaining === 0 && open.has(socket)) idle.add(socket);
       });
       done();
     })
@@ -132,11 +134,11 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
       done();
     })
     .addHook('onSend', (_request, reply, payload, done) => {
-      if (closing < Infinity) reply.header('connection', 'close');
+      if (closingSince < Infinity) reply.header('connection', 'close');
       done(null, payload);
     })
     .addHook('preClose', (done) => {
-      closing = performance.now();
+      closingSince = performance.now();
       setInterval(() => server.closeIdleConnections(), 25).unref();
       done();
     });

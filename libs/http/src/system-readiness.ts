@@ -1,33 +1,27 @@
 import { type EventLog, Fault, type ModelStatus, type ReadModelStore, type Watchdog } from '@entente/engine';
 import { Readiness, type DeploymentStatus, alarmsOf } from './health.controller.js';
-import { blamed, headWithTimeout, probe } from './probe.js';
+import { orOutage, headWithTimeout, probe } from './probe.js';
 
-/** What tells how a deployment stands. */
+/** The parts of a deployment that its status comes from. */
 export interface SystemParts {
   readonly log: EventLog;
   readonly rows: ReadModelStore;
   readonly watchdog: Watchdog;
   /** Appends that wait for their commit. */
   readonly waiting: () => number;
-  /** What is known to be wrong; null where nothing is. */
+  /** The current fault; null without one. */
   readonly fault: () => string | null;
   /**
-   * How many commands wait in the topic of commands, where there is one; null where that is not
-   * known.
+   * The number of commands that wait in the commands topic, if there is one; null if it is unknown.
    */
   readonly commandsWaiting?: () => number | null;
-  /**
-   * How far each read model is, and why it folds no more where it does not. None: that is not known
-   * yet.
-   */
+  /** The position of each read model, and why it has stopped. Empty: not known yet. */
   readonly models: () => Promise<readonly (ModelStatus & { readonly partitions?: readonly bigint[] })[]>;
 }
 
-const BEGINS = 'the projection begins: how far each read model has come is not known yet';
+const STARTING = 'the projection is starting: the positions of the read models are not known yet';
 
-/**
- * How a deployment stands, from its parts: what they say of themselves, and what the watchdog sees.
- */
+/** The status of a deployment, from its parts and from the watchdog. */
 export class SystemReadiness extends Readiness {
   constructor(private readonly parts: SystemParts) {
     super();
@@ -37,25 +31,25 @@ export class SystemReadiness extends Readiness {
     const { watchdog, fault } = this.parts;
     const alarms = alarmsOf(watchdog);
     const commandsWaiting = this.parts.commandsWaiting?.();
-    const own = { waiting: this.parts.waiting(), ...(commandsWaiting === undefined ? {} : { commandsWaiting }) };
+    const base = { waiting: this.parts.waiting(), ...(commandsWaiting === undefined ? {} : { commandsWaiting }) };
     try {
       const { head, models, parked } = await this.models();
       const stopped = models.flatMap(({ model, stopped }) =>
-        stopped === null ? [] : [{ follower: model, alarm: `folds no more: ${stopped}` }],
+        stopped === null ? [] : [{ follower: model, alarm: `stopped: ${stopped}` }],
       );
-      const wrong = fault() ?? (models.length === 0 ? BEGINS : null);
-      return { ...own, head, models, parked, fault: wrong, alarms: [...stopped, ...alarms] };
+      const currentFault = fault() ?? (models.length === 0 ? STARTING : null);
+      return { ...base, head, models, parked, fault: currentFault, alarms: [...stopped, ...alarms] };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { ...own, head: null, models: [], parked: [], fault: error.message, alarms };
+      return { ...base, head: null, models: [], parked: [], fault: error.message, alarms };
     }
   }
 
   private async models(): Promise<Pick<DeploymentStatus, 'head' | 'models' | 'parked'>> {
     const { log } = this.parts;
     const head = await headWithTimeout(log);
-    return probe(this.modelsAt(head), 'what keeps the rows').catch((error: unknown) => {
-      throw blamed(log, error);
+    return probe(this.modelsAt(head), 'the store of the rows').catch((error: unknown) => {
+      throw orOutage(log, error);
     });
   }
 

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { VERSION } from '@entente/engine';
 
-/** Which version serves. */
+/** The running version. */
 @Controller('version')
 export class VersionController {
   /** The version of Entente, and of Node.js under it. */
