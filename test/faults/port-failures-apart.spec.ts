@@ -93,7 +93,8 @@ describe('a single failure outside of the path of a command', () => {
       let mend = (): boolean => false;
       const openStore = (into: string): EventStore => {
         const store = new SqliteEventStore({ folder: into });
-        // Killed from here on, the folder would have no log, and be known as one that is not filled.
+        // Killed from here on, the folder would have no log, and be known as one that is not
+        // filled.
         expect([existsSync(join(data, 'log.sqlite')), existsSync(join(data, '.filling'))]).toEqual([false, true]);
         if (broken) mend = fail('EventStore.importEvents', store, when);
         return store;
