@@ -36,4 +36,5 @@ export {
   type View,
 } from './projection.js';
 export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
+export { append, put } from './owned.js';
 export { addDays, daysBetween, fold, never } from './fold.js';

@@ -40,26 +40,21 @@ function rulesOf(kinds: Kinds, stream: string): [AnyDecider, Invariants<unknown,
 }
 
 /**
- * Folds every stream of a whole log event by event, each state frozen, so that no fold changes what
- * it was given; and holds each state against what the rules of its kind promise. Throws, in a
- * sentence, where something is not so.
+ * Folds every stream of a whole log event by event, each event frozen, so that no fold changes what
+ * is recorded; and holds each state against what the rules of its kind promise. Throws, in a
+ * sentence, if something is not so.
  */
 export function checkInvariants(kinds: Kinds, log: readonly RecordedEvent[]): void {
-  /** By stream, the state at each revision. */
-  const states = new Map<string, unknown[]>();
+  /** By stream, its state so far, which its fold owns. */
+  const states = new Map<string, unknown>();
   for (const [at, event] of log.entries()) {
     const { stream, type, metadata } = event;
+    if (type === COMMAND_NOTED) continue;
     const [decider, promised] = rulesOf(kinds, stream);
-    const before = states.get(stream) ?? [];
-    states.set(stream, before);
-    const was = before.at(-1) ?? null;
-    if (type === COMMAND_NOTED) {
-      before.push(was);
-      continue;
-    }
+    const was = states.get(stream) ?? null;
     assertSentences(event, { 'a stream begins with its opening, once': (was === null) === (type === promised.opens) });
-    const is = frozen(decider.evolve(frozen(was), frozen(event) as never));
-    before.push(is);
+    const is: unknown = decider.evolve(was, frozen(event));
+    states.set(stream, is);
     const next = log[at + 1];
     const more = next?.stream === stream && next.metadata.commandId === metadata.commandId;
     if (!more) assertSentences(event, promised.holds(is));

@@ -1,5 +1,13 @@
 import type { ConsignmentShare, CorrectDelivery, DeliverAssistance } from '@entente/contracts';
-import { type DecisionContext, type Refusal, type StreamRef, parseStream, refuse, streamName } from '@entente/kernel';
+import {
+  type DecisionContext,
+  type Refusal,
+  type StreamRef,
+  parseStream,
+  put,
+  refuse,
+  streamName,
+} from '@entente/kernel';
 import { type AssistanceCase, type CaseLine, consignmentFacts, ownValue, quantityAt } from './facts.js';
 
 // ---- State ----
@@ -8,7 +16,7 @@ import { type AssistanceCase, type CaseLine, consignmentFacts, ownValue, quantit
 export const withDelivery = (line: CaseLine, id: string, data: DeliverAssistance): CaseLine => {
   const { quantity, consignments } = data;
   const shares = Object.fromEntries(consignments.map((share) => [share.consignment, share.quantity]));
-  const deliveries = { ...line.deliveries, [id]: { quantity, consignments: shares } };
+  const deliveries = put(line.deliveries, id, { quantity, consignments: shares });
   return { ...line, delivered: line.delivered + quantity, deliveries };
 };
 
@@ -19,7 +27,7 @@ export function withCorrection(line: CaseLine, { corrects, quantityBy, consignme
   const share =
     consignment === undefined ? {} : { [consignment]: (before.consignments[consignment] ?? 0) + quantityBy };
   const after = { quantity: before.quantity + quantityBy, consignments: { ...before.consignments, ...share } };
-  return { ...line, delivered: line.delivered + quantityBy, deliveries: { ...line.deliveries, [corrects]: after } };
+  return { ...line, delivered: line.delivered + quantityBy, deliveries: put(line.deliveries, corrects, after) };
 }
 
 // ---- Decisions ----

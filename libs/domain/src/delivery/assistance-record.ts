@@ -1,5 +1,5 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
-import { evolveBy } from '@entente/kernel';
+import { evolveBy, put } from '@entente/kernel';
 import { withCorrection, withDelivery } from './assistance-delivery.js';
 import { type AssistanceCase, type CaseLine, ownValue } from './facts.js';
 
@@ -8,7 +8,7 @@ type Lines = Pick<AssistanceCase, 'lines'>;
 /** The lines with one of them changed, if one has this name. */
 const withLine = ({ lines }: AssistanceCase, name: string, change: (line: CaseLine) => CaseLine): Lines => {
   const line = ownValue(lines, name);
-  return { lines: line === undefined ? lines : { ...lines, [name]: change(line) } };
+  return { lines: line === undefined ? lines : put(lines, name, change(line)) };
 };
 
 /** The lines after these changes, with the added ones in force. */
@@ -52,7 +52,7 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
     RequestSupplemented: () => ({ status: 'requested' as const }),
     CaseLineAdded: ({ line, item, unit, quantity, value, due }, { lines }) => {
       const nothing = { inForce: false, delivered: 0, deliveries: {}, works: null };
-      return { lines: { ...lines, [line]: { item, unit, quantity, value, promised: due, due, ...nothing } } };
+      return { lines: put(lines, line, { item, unit, quantity, value, promised: due, due, ...nothing }) };
     },
     OfferPrepared: (offer) => ({ status: 'prepared' as const, offer, noticeEnds: null, value: offer.value }),
     LegislatureNotifiedOfOffer: ({ until }) => ({ noticeEnds: until }),

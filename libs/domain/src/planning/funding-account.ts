@@ -17,9 +17,11 @@ import {
   type Refusal,
   type RelationCheck,
   actsFor,
+  append,
   authoriseBy,
   decideBy,
   evolveBy,
+  put,
   refuse,
 } from '@entente/kernel';
 import {
@@ -72,14 +74,14 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
     ContributionPooled: move('ContributionPooled'),
     FundsReallocatedOut: ({ amount, stage, to }, state, { id }) => ({
       ...moved(state, stage, -amount),
-      reallocatedOut: { ...state.reallocatedOut, [id]: { amount, stage, to } },
+      reallocatedOut: put(state.reallocatedOut, id, { amount, stage, to }),
     }),
     FundsReallocatedIn: ({ amount, stage, out }, state) => ({
       ...moved(state, stage, amount),
-      reallocatedIn: [...state.reallocatedIn, out],
+      reallocatedIn: append(state.reallocatedIn, out),
     }),
     DisbursementPlanned: ({ tranche, amount }, { tranches, turnover }) => ({
-      tranches: [...tranches, tranche],
+      tranches: append(tranches, tranche),
       turnover: { ...turnover, planned: turnover.planned + amount },
     }),
     ExchangeRateFixed: () => ({}),

@@ -1,5 +1,5 @@
 import type { GiveConcurrence, ProgrammeEvent, ProgrammeProposed } from '@entente/contracts';
-import { type Actor, addDays, evolveBy } from '@entente/kernel';
+import { type Actor, addDays, append, evolveBy, put } from '@entente/kernel';
 
 /** A milestone: its current plan, its outcome, and the event of that outcome. */
 export interface MilestoneState {
@@ -52,7 +52,7 @@ export const joined = (state: Programme): readonly string[] => [
 type Milestones = Pick<Programme, 'milestones'>;
 function withMilestone(state: Programme, name: string, change: Partial<MilestoneState>): Milestones {
   const before = milestoneOf(state, name) ?? { due: '', ...OPEN };
-  return { milestones: { ...state.milestones, [name]: { ...before, ...change } } };
+  return { milestones: put(state.milestones, name, { ...before, ...change }) };
 }
 
 function withWord(
@@ -93,7 +93,7 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
       participants: Object.fromEntries(Object.entries(participants).filter(([id]) => id !== participant)),
       concurrences: concurrences.filter(({ party }) => party !== participant),
     }),
-    ObjectiveDefined: ({ objective }, { objectives }) => ({ objectives: [...objectives, objective] }),
+    ObjectiveDefined: ({ objective }, { objectives }) => ({ objectives: append(objectives, objective) }),
     GenderMarkerAssigned: ({ marker }) => ({ genderMarker: marker }),
     ConcurrenceGiven: (data, state) => withWord(state, data, null),
     ConcurrenceWithheld: (data, state) => withWord(state, data, data.reason),

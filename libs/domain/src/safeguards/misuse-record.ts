@@ -8,7 +8,7 @@ import type {
   OrderPrecautionarySuspension,
   RecoverFunds,
 } from '@entente/contracts';
-import { evolveBy } from '@entente/kernel';
+import { evolveBy, put } from '@entente/kernel';
 
 // ---- State ----
 
@@ -155,11 +155,11 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
       suspended: [],
       due: after(state, { remediate: null }),
     }),
-    FundsRecovered: (data, { recoveries }, { id }) => ({ recoveries: { ...recoveries, [id]: data } }),
+    FundsRecovered: (data, { recoveries }, { id }) => ({ recoveries: put(recoveries, id, data) }),
     RecoveryCorrected: ({ corrects, difference }, { recoveries }) => {
       const was = recoveries[corrects];
       if (was === undefined) return {};
-      return { recoveries: { ...recoveries, [corrects]: { ...was, amount: was.amount + difference } } };
+      return { recoveries: put(recoveries, corrects, { ...was, amount: was.amount + difference }) };
     },
     MisuseCaseClosed: () => ({ status: 'closed', due: NONE }),
     MisuseCaseReopened: ({ triageBy }, { assistance }) => ({
