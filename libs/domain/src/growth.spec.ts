@@ -18,13 +18,7 @@ const GROWING: readonly [AnyDecider, [string, object], string, (n: number) => ob
     (n) => ({ milestone: `m${n}`, due: '2026-05-05' }),
     'milestones',
   ],
-  [
-    programme,
-    ['ProgrammeProposed', PROPOSED],
-    'ObjectiveDefined',
-    (n) => ({ objective: `o${n}` }),
-    'objectives',
-  ],
+  [programme, ['ProgrammeProposed', PROPOSED], 'ObjectiveDefined', (n) => ({ objective: `o${n}` }), 'objectives'],
   [
     fundingAccount,
     ['FundingAccountOpened', OPENED],
