@@ -43,6 +43,8 @@ export interface LogRange {
   readonly kinds?: readonly string[];
   readonly types?: readonly string[];
   readonly limit?: number;
+  /** At most this many events in a batch; a store may return fewer. */
+  readonly batchSize?: number;
 }
 
 /** Returns the position if a log can have it. Throws `InvalidPosition` for any other number. */

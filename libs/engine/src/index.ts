@@ -74,6 +74,7 @@ export { type Era, eraAt, eraOf, isLost, keptUpTo as keptOf } from './eras.js';
 export { partitionOf } from './partition.js';
 export { type ConsistencyToken, consistencyToken, waitFor, parseConsistencyToken } from './read-your-writes.js';
 export { LiveRows, type Resume, type LiveUpdate } from './live-rows.js';
+export { ReadingTurns, SHARED_BATCH_SIZE, readingTurns } from './reading-turns.js';
 export { LiveLog } from './live-log.js';
 export { replay } from './replay.js';
 export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from './refusal-log.js';

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '@entente/kernel';
 import type { EventFeed, FeedSubscription } from './event-feed.js';
 import type { EventLog, LogRange } from './event-store.js';
+import { SHARED_BATCH_SIZE, readingTurns } from './reading-turns.js';
 
 type OnEvents = (events: readonly RecordedEvent[]) => void;
 
@@ -38,7 +39,8 @@ export class LiveLog {
     }));
     for (let at = after; at < this.readTo;) {
       const upTo = this.readTo;
-      for await (const events of this.store.readLog(at, { ...range, upTo })) {
+      const past = this.store.readLog(at, { ...range, upTo, batchSize: SHARED_BATCH_SIZE });
+      for await (const events of readingTurns.share(past)) {
         for (const event of events) {
           onEvents([event]);
           if (!(await hasRoom())) return () => undefined;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, StreamableFile } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
-import { EventStore, Executor, eraOf } from '@entente/engine';
+import { EventStore, Executor, SHARED_BATCH_SIZE, eraOf, readingTurns } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { asOfInstant, positionOf, wholeNumber } from './parameters.js';
 import { Problem, validationProblem } from './problem.js';
@@ -29,6 +29,8 @@ export const toEventDto = ({
 };
 
 const MAX_LIMIT = 1000;
+/** A page ends with the batch by which it has this many characters. */
+const MAX_PAGE_LENGTH = 8 * 1024 * 1024;
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
 
 /** The requested part of the log; throws with every parameter in error. */
@@ -89,14 +91,21 @@ export class HistoryController {
       const batches = this.store.readLog(from, {
         ...narrow,
         upTo: await this.store.head(),
+        batchSize: SHARED_BATCH_SIZE,
         ...(limit === null ? {} : { limit }),
       });
       return new StreamableFile(Readable.from(lines(batches)), { type: 'application/x-ndjson; charset=utf-8' });
     }
     const events: RecordedEvent[] = [];
     const maxEvents = limit ?? 100;
-    for await (const batch of this.store.readLog(from, { ...narrow, limit: maxEvents })) events.push(...batch);
-    const next = events.length === maxEvents ? String(events.at(-1)?.position) : null;
+    let length = 0;
+    for await (const batch of this.store.readLog(from, { ...narrow, limit: maxEvents })) {
+      events.push(...batch);
+      length += lengthOf(batch);
+      if (length >= MAX_PAGE_LENGTH) break;
+    }
+    const isFull = events.length === maxEvents || length >= MAX_PAGE_LENGTH;
+    const next = isFull ? String(events.at(-1)?.position) : null;
     return { events: events.map(toEventDto), position: String(await this.store.head()), era: eraOf(this.store), next };
   }
 
@@ -125,8 +134,14 @@ export class HistoryController {
     const upTo = revision ?? Number.MAX_SAFE_INTEGER;
     const until = asOf ?? '~';
     const events: RecordedEvent[] = [];
-    for await (const batch of this.store.readStream(`${kind}/${id}`, { from, limit: MAX_LIMIT }))
+    let next = from;
+    let length = 0;
+    for await (const batch of this.store.readStream(`${kind}/${id}`, { from, limit: MAX_LIMIT })) {
       events.push(...batch.filter((event) => event.revision <= upTo && event.metadata.recordedAt <= until));
+      next += batch.length;
+      length += lengthOf(batch);
+      if (length >= MAX_PAGE_LENGTH) break;
+    }
     if (events.length === 0)
       throw new Problem(404, 'not-found', 'nothing has happened there, or nothing yet at that time');
     const filter = revision !== undefined || asOf !== undefined;
@@ -139,12 +154,17 @@ export class HistoryController {
     return {
       stream: `${kind}/${id}`,
       events: events.map(toEventDto),
-      next: events.length === MAX_LIMIT ? from + MAX_LIMIT : null,
+      next: events.length === next - from && (events.length === MAX_LIMIT || length >= MAX_PAGE_LENGTH) ? next : null,
       ...(then === null ? {} : { revision: then.revision, state: then.state }),
     };
   }
 }
 
+/** The characters of events on the wire, about: their data, and room for the rest. */
+const lengthOf = (events: readonly RecordedEvent[]): number =>
+  events.reduce((sum, { data }) => sum + JSON.stringify(data).length + 1000, 0);
+
 async function* lines(batches: AsyncIterable<readonly RecordedEvent[]>): AsyncIterable<string> {
-  for await (const batch of batches) yield batch.map((event) => `${JSON.stringify(toEventDto(event))}\n`).join('');
+  for await (const batch of readingTurns.share(batches))
+    yield batch.map((event) => `${JSON.stringify(toEventDto(event))}\n`).join('');
 }

@@ -178,4 +178,27 @@ describe('the event store in a SQLite file', () => {
     writeFileSync(file, 'not a database, not at all, but long enough to be taken for one'.repeat(100));
     expect(() => new SqliteEventStore({ folder })).toThrow('is damaged');
   });
+
+  it('reads large events in short pages, forwards, backwards and by type, and misses none', async () => {
+    const store = new SqliteEventStore({ folder });
+    const large = (n: number) => ({ ...anEvent(), id: `e${n}`, data: { text: 'x'.repeat(1_000_000), n } });
+    for (let n = 0; n < 12; n += 1) await store.append('note/a', 'any', [large(n)]);
+    const sizesOf = async (batches: AsyncIterable<readonly { readonly id: string }[]>) => {
+      const sizes: number[] = [];
+      for await (const batch of batches) sizes.push(batch.length);
+      return sizes;
+    };
+    for (const batches of [
+      store.readLog(0n),
+      store.readLog(0n, { types: [anEvent().type] }),
+      store.readStream('note/a'),
+      store.readStream('note/a', { backwards: true }),
+    ]) {
+      const sizes = await sizesOf(batches);
+      expect(sizes.reduce((sum, size) => sum + size)).toBe(12);
+      expect(Math.max(...sizes)).toBe(5);
+    }
+    expect(await sizesOf(store.readLog(0n, { batchSize: 1, limit: 3 }))).toEqual([1, 1, 1]);
+    await store.close();
+  });
 });

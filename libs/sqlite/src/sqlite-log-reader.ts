@@ -24,6 +24,8 @@ interface EventRecord {
 }
 
 const PAGE_SIZE = 500;
+/** A page ends with the event by which it has this many characters of data: memory is bounded. */
+const MAX_PAGE_LENGTH = 4 * 1024 * 1024;
 /** Positions searched at once for events of some kinds or types. */
 const SCAN_SIZE = 5000n;
 const ALL = LARGEST_POSITION;
@@ -68,18 +70,19 @@ export class SqliteLogReader extends EventLog {
     );
     let next = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
     for (let left = limit; left > 0;) {
-      const rows = this.run(() => page.all(stream, next, this.durable, Math.min(PAGE_SIZE, left)) as EventRecord[]);
+      const size = Math.min(PAGE_SIZE, left);
+      const { rows, isCut } = this.page(page, stream, next, this.durable, size);
       if (rows.length === 0) return;
       yield rows.map((row) => this.recorded(row));
       left -= rows.length;
       next = Number((rows.at(-1) as EventRecord).revision) + (backwards ? -1 : 1);
-      if (rows.length < PAGE_SIZE) return;
+      if (rows.length < size && !isCut) return;
     }
   }
 
   async *readLog(
     after: bigint,
-    { upTo, kinds, types, limit = Infinity }: LogRange = {},
+    { upTo, kinds, types, limit = Infinity, batchSize = PAGE_SIZE }: LogRange = {},
   ): AsyncIterable<readonly RecordedEvent[]> {
     const filters: string[] = ['position > ?', 'position <= ?'];
     const values: unknown[] = [];
@@ -98,10 +101,11 @@ export class SqliteLogReader extends EventLog {
     let next = checkedPosition(after);
     for (let left = limit; left > 0;) {
       const last = scans ? lowest(next + SCAN_SIZE, end) : lowest(upTo ?? ALL, this.durable);
-      const rows = this.run(() => page.all(next, last, ...values, Math.min(PAGE_SIZE, left)) as EventRecord[]);
+      const size = Math.min(PAGE_SIZE, batchSize, left);
+      const { rows, isCut } = this.page(page, next, last, ...values, size);
       if (rows.length > 0) yield rows.map((row) => this.recorded(row));
       left -= rows.length;
-      const isFull = rows.length === PAGE_SIZE;
+      const isFull = isCut || rows.length === size;
       if (!isFull && (!scans || last === end)) return;
       next = isFull ? (rows.at(-1) as EventRecord).position : last;
       if (scans) await new Promise(setImmediate);
@@ -159,6 +163,23 @@ export class SqliteLogReader extends EventLog {
   close(): Promise<void> {
     this.db.close();
     return Promise.resolve();
+  }
+
+  /** The rows of a page, and whether it ended before its last row since it had grown too long. */
+  private page(
+    statement: Database.Statement,
+    ...values: readonly unknown[]
+  ): { readonly rows: EventRecord[]; readonly isCut: boolean } {
+    return this.run(() => {
+      const rows: EventRecord[] = [];
+      let length = 0;
+      for (const row of statement.iterate(...values) as IterableIterator<EventRecord>) {
+        rows.push(row);
+        length += row.data.length + row.metadata.length;
+        if (length >= MAX_PAGE_LENGTH) return { rows, isCut: true };
+      }
+      return { rows, isCut: false };
+    });
   }
 
   private get<Row>(sql: string, ...values: readonly (string | bigint)[]): Row | undefined {
