@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tellExample } from '@entente/embedded';
+import { loadExampleData } from '@entente/embedded';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { type Row, ApiClient } from '../support/api-client.js';
 
@@ -54,7 +54,7 @@ export function liveOverHttp(opens: DeploymentFactory): void {
   const { model, send, pledge, head } = new ApiClient(() => deployment.url);
   beforeAll(async () => {
     deployment = await opens();
-    await tellExample(deployment.url, new Date().toISOString().slice(0, 10));
+    await loadExampleData(deployment.url, new Date().toISOString().slice(0, 10));
   });
   afterAll(() => deployment.end());
 

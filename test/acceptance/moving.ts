@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tellExample } from '@entente/embedded';
+import { loadExampleData } from '@entente/embedded';
 import { SqliteEventStore } from '@entente/sqlite';
 import { exportLog, importInto } from '../../apps/cli/src/move.js';
 import { verify } from '../../apps/cli/src/verify.js';
@@ -35,7 +35,7 @@ export function moving(opens: DeploymentFactory): void {
   const to = new ApiClient(() => (deployment as Deployment).url);
   beforeAll(async () => {
     old = await standalone({ pseudonymKey: PSEUDONYM_KEY });
-    await tellExample(old.url, new Date().toISOString().slice(0, 10));
+    await loadExampleData(old.url, new Date().toISOString().slice(0, 10));
     const log = await old.log();
     await exportLog(log, file, quiet);
     await log.close();
@@ -92,7 +92,7 @@ export function moving(opens: DeploymentFactory): void {
         const alike = { ...before?.body, position: expect.any(String), after: expect.any(String) };
         expect(after?.body).toEqual(alike);
       }
-      expect(await tellExample((deployment as Deployment).url, '2026-11-30')).toBe(0);
+      expect(await loadExampleData((deployment as Deployment).url, '2026-11-30')).toBe(0);
     });
 
     it('gives the same rows in every read model', async () => {

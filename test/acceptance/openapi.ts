@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CATALOGUE } from '@entente/contracts';
-import { tellExample } from '@entente/embedded';
+import { loadExampleData } from '@entente/embedded';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 
 interface Operation {
@@ -53,7 +53,7 @@ export function openapi(opens: DeploymentFactory): void {
   let paths: [string, { get?: Operation; post?: Operation }][];
   beforeAll(async () => {
     deployment = await opens();
-    await tellExample(deployment.url, new Date().toISOString().slice(0, 10));
+    await loadExampleData(deployment.url, new Date().toISOString().slice(0, 10));
     const document = (await (await fetch(`${deployment.url}/docs-json`)).json()) as {
       paths: Record<string, (typeof paths)[0][1]>;
     };
@@ -122,7 +122,7 @@ export function openapi(opens: DeploymentFactory): void {
 
     it.each([
       ['into an empty store', () => opens()],
-      ['after the example story', () => Promise.resolve(deployment)],
+      ['after the example data', () => Promise.resolve(deployment)],
     ])('has command examples that form one scenario: each is accepted in order, %s', async (_where, at) => {
       const where = await at();
       const examples = paths

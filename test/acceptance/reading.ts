@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tellExample } from '@entente/embedded';
+import { loadExampleData } from '@entente/embedded';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { type Page, type Row, ApiClient } from '../support/api-client.js';
 
@@ -17,7 +17,7 @@ export function reading(opens: DeploymentFactory): void {
   const { get, model, send, pledge, head, afterwards } = new ApiClient(() => deployment.url);
   beforeAll(async () => {
     deployment = await opens();
-    await tellExample(deployment.url, new Date().toISOString().slice(0, 10));
+    await loadExampleData(deployment.url, new Date().toISOString().slice(0, 10));
   });
   afterAll(() => deployment.end());
 
@@ -248,22 +248,22 @@ export function reading(opens: DeploymentFactory): void {
 
   describe('the example data', () => {
     it('is loaded once into an empty log, completed after an interruption, and never loaded elsewhere', async () => {
-      expect(await tellExample(deployment.url, '2026-11-30')).toBe(0);
+      expect(await loadExampleData(deployment.url, '2026-11-30')).toBe(0);
       const other = await opens();
       const at = other.url;
       const real = globalThis.fetch;
       let sent = 0;
       globalThis.fetch = (...args: Parameters<typeof fetch>) =>
         (sent += 1) > 20 ? Promise.reject(new Error('gone')) : real(...args);
-      await expect(tellExample(at, new Date().toISOString().slice(0, 10))).rejects.toThrow('gone');
+      await expect(loadExampleData(at, new Date().toISOString().slice(0, 10))).rejects.toThrow('gone');
       globalThis.fetch = real;
-      const rest = await tellExample(at, '2026-11-25');
+      const rest = await loadExampleData(at, '2026-11-25');
       expect(rest).toBeGreaterThan(30);
       expect(rest).toBeLessThan(54);
       const end = async () =>
         ((await (await fetch(`${at}/v1/history?limit=1`)).json()) as { position: string }).position;
       const told = await end();
-      expect(await tellExample(at, '2026-11-26')).toBe(0);
+      expect(await loadExampleData(at, '2026-11-26')).toBe(0);
       expect(await end()).toBe(told);
       await other.end();
     });

@@ -75,7 +75,7 @@ export async function receiptsToLive({ url }, count) {
 
 async function serveStandalone(data) {
   const { createStandaloneApp } = await load('libs/embedded/src/index.js');
-  const app = await createStandaloneApp(data, 'error', 'beside');
+  const app = await createStandaloneApp(data, 'error', 'worker-threads');
   app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
   await app.listen(0, '127.0.0.1');
   process.send(await app.getUrl());

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The page at / in a real browser: the built server with its example story, read, clicked and typed
+ * The page at / in a real browser: the built server with its example data, read, clicked and typed
  * in. The browser is the one that CHROMIUM names, or /usr/bin/chromium. Ends with 1 where a step
  * does not hold.
  */
@@ -52,7 +52,7 @@ try {
   const page = await open(url, { width: 1300, height: 800 });
   const cells = async () => (await page.locator('#rows').textContent()) ?? '';
 
-  await step('the example story is there, live', async () => {
+  await step('the example data is there, live', async () => {
     await page.getByText('live', { exact: true }).waitFor();
     assert.match(await cells(), /norland.*estmark/);
     assert.match(await cells(), /2,500,000\.00/);

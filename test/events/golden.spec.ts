@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { CATALOGUE, schemaOf, wrongFields } from '@entente/contracts';
+import { CATALOGUE, schemaOf, fieldErrors } from '@entente/contracts';
 
 interface Golden {
   readonly type: string;
@@ -43,7 +43,7 @@ describe.each(CATALOGUE.map((wire) => [wire.kind, wire] as const))('the golden f
 
   it.each(Object.entries(events))('%s is read by its class, and keeps its fields', (type, { version, data }) => {
     const golden = read(kind, `${type}.v${version}.json`);
-    expect(wrongFields(data, golden.data)).toEqual([]);
+    expect(fieldErrors(data, golden.data)).toEqual([]);
     const known = schemaPaths(schemaOf(data) as unknown as Schema);
     const held = [...new Set(paths(golden.data))];
     for (const path of known) expect(held.some((at) => at === path || at.startsWith(`${path}.`))).toBe(true);

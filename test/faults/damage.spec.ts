@@ -132,7 +132,7 @@ describe('the standalone server does not start, and names the cause and a remedy
       'on a key that was emptied',
       () => truncateSync(join(folder, 'pseudonym.key')),
       'pseudonym.key is damaged',
-      'put back',
+      'restore your copy',
     ],
   ];
   it.each(cases)('%s', async (_, spoil, ...says) => {

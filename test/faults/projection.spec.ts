@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { tellExample } from '@entente/embedded';
+import { loadExampleData } from '@entente/embedded';
 import {
   InProcessFeed,
   EventFeed,
@@ -73,7 +73,7 @@ beforeEach(async () => {
   const folder = newFolder();
   logFolder = folder;
   const deployment = await serveStandalone(folder);
-  await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+  await loadExampleData(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
   await deployment.close();
   const store = new SqliteEventStore({ folder });
   log = await all(store.readLog(0n));
@@ -301,7 +301,7 @@ describe('the projector', () => {
   it('replays to any position the rows of that position', async () => {
     const folder = newFolder();
     const deployment = await serveStandalone(folder);
-    await tellExample(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+    await loadExampleData(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
     await deployment.close();
     const store = new SqliteEventStore({ folder });
     const served = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });

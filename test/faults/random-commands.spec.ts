@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CATALOGUE, eventOf, wrongFields } from '@entente/contracts';
+import { CATALOGUE, eventOf, fieldErrors } from '@entente/contracts';
 import { COMMAND_NOTED, Executor, type CommandResult, Pseudonymizer, foldRows } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
@@ -94,7 +94,7 @@ it('random commands in any order, concurrent or not, are decided once, and every
             if (type === COMMAND_NOTED) continue;
             recordedTypes.add(`${stream.slice(0, stream.indexOf('/'))} ${type}`);
             const known = eventOf(stream.slice(0, stream.indexOf('/')), type);
-            expect([type, known === undefined ? 'unknown' : wrongFields(known.data, data)]).toEqual([type, []]);
+            expect([type, known === undefined ? 'unknown' : fieldErrors(known.data, data)]).toEqual([type, []]);
           }
           checkInvariants(kinds, log);
           for (const model of MODELS) expect(rowsOf(model, log, sizes)).toEqual(rowsOf(model, log, [log.length + 1]));

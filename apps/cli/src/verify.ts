@@ -1,4 +1,4 @@
-import { eventOf, wrongFields } from '@entente/contracts';
+import { eventOf, fieldErrors } from '@entente/contracts';
 import { COMMAND_NOTED, type EventLog, commandKey, eventId } from '@entente/engine';
 import { type RecordedEvent, parseStream } from '@entente/kernel';
 import { EventsDigest } from './events-digest.js';
@@ -117,7 +117,7 @@ class Check {
       return this.find('payloads', event, `${kind} has no event ${event.type} in the catalogue`);
     if (event.version > catalogued.version)
       return this.find('payloads', event, `version ${event.version} is newer than ${catalogued.version}`);
-    for (const { path, message } of wrongFields(catalogued.data, event.data))
+    for (const { path, message } of fieldErrors(catalogued.data, event.data))
       this.find('payloads', event, `${event.type}.${path}: ${message}`);
   }
 

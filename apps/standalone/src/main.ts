@@ -1,6 +1,6 @@
 import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
-import { leaveAddress, removeAddress, tellExample, createStandaloneApp } from '@entente/embedded';
+import { leaveAddress, removeAddress, loadExampleData, createStandaloneApp } from '@entente/embedded';
 import { lastResort, settingsOr, stopWithin } from '@entente/process';
 import { readConfig } from './config.js';
 import { activatedSocket, listen } from './socket-activation.js';
@@ -10,7 +10,7 @@ async function bootstrap(): Promise<void> {
   let close = (): Promise<unknown> => Promise.resolve();
   lastResort('Entente', () => close());
   const held = activatedSocket(process.env, process.pid);
-  const app = await createStandaloneApp(config.data.folder, config.process.logLevel, 'beside', config.limits);
+  const app = await createStandaloneApp(config.data.folder, config.process.logLevel, 'worker-threads', config.limits);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => stopWithin(config.process.shutdownTimeoutSeconds));
   close = () => app.close();
@@ -18,10 +18,10 @@ async function bootstrap(): Promise<void> {
   const url = await listen(app, config.process, held);
   leaveAddress(config.data.folder, url);
   process.on('exit', () => removeAddress(config.data.folder, url));
-  const told = config.data.example === 'on' ? await tellExample(url, new Date().toISOString().slice(0, 10)) : 0;
+  const loaded = config.data.example === 'on' ? await loadExampleData(url, new Date().toISOString().slice(0, 10)) : 0;
   process.stdout.write(
     [
-      `Entente listens on ${url}${told > 0 ? `, and has told its example story in ${told} commands` : ''}`,
+      `Entente listens on ${url}${loaded > 0 ? `, and has loaded its example data: ${loaded} commands` : ''}`,
       `  the tables, live:      ${url}/`,
       `  every command, tried:  ${url}/docs`,
       `  what was recorded:     ${url}/v1/history`,

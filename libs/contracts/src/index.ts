@@ -1,7 +1,7 @@
 export { OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
 export { AS_OF_TAKES, isDay, parseInstant, readAsOf } from './instants.js';
 export type { FieldError } from './structure.js';
-export { CommandEnvelope, readBody, fieldErrors as wrongFields } from './validate.js';
+export { CommandEnvelope, readBody, fieldErrors } from './validate.js';
 export {
   CATALOGUE,
   type KindName,

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 
 const fileIn = (folder: string): string => join(folder, 'address');
 
-/** Leaves the address of a running deployment in its data folder, for the command line to find. */
+/** Writes the address of a running deployment to its data folder, for the command line. */
 export const leaveAddress = (folder: string, url: string): void => writeFileSync(fileIn(folder), `${url}\n`);
 
 /**
- * The address that a running deployment left; null where none did. It may be of one that was
- * killed: ask it.
+ * The address of a running deployment; null if there is none. The deployment may have been killed:
+ * send it a request.
  */
 export const addressIn = (folder: string): string | null =>
   existsSync(fileIn(folder)) ? readFileSync(fileIn(folder), 'utf8').trim() : null;
 
-/** Takes the address away, unless another deployment has left its own meanwhile. */
+/** Removes the address, unless another deployment has written its own in between. */
 export const removeAddress = (folder: string, url: string): void => {
   if (addressIn(folder) === url) rmSync(fileIn(folder), { force: true });
 };

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * What of the data folder was found damaged while the deployment ran: it stays so until somebody
- * has mended it and started again, so it is told until then.
+ * The damage found in the data folder while the deployment runs. It is reported until an operator
+ * has repaired the folder and started again.
  */
 @Injectable()
 export class FoundDamage {
-  private met: string | null = null;
+  private damage: string | null = null;
 
-  readonly found = ({ message }: { readonly message: string }): void => {
-    this.met ??= message;
+  readonly report = ({ message }: { readonly message: string }): void => {
+    this.damage ??= message;
   };
 
-  /** What is damaged and what to do; null where nothing is known to be. */
-  said(): string | null {
-    return this.met;
+  /** What is damaged and what to do; null if no damage was found. */
+  current(): string | null {
+    return this.damage;
   }
 }

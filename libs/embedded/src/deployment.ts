@@ -3,16 +3,16 @@ import { ReadModelStore } from '@entente/engine';
 import { type ServerLimits, buildApp, serveDocs } from '@entente/http';
 import { type LogLevel, ServerLimitSettings } from '@entente/process';
 import { MEANINGS } from '@entente/read-models';
-import { type Projects, StandaloneModule } from './standalone.module.js';
+import { type ProjectionPlacement, StandaloneModule } from './standalone.module.js';
 
 /**
- * Builds the deployment on a data folder; the caller opens its door. Throws where the folder is in
- * use or not ours.
+ * Builds the deployment on a data folder; the caller starts to listen. Throws if the folder is in
+ * use or belongs to another program.
  */
 export async function createStandaloneApp(
   folder: string,
   logLevel: LogLevel,
-  projects: Projects = 'within',
+  projects: ProjectionPlacement = 'same-thread',
   limits: ServerLimits = new ServerLimitSettings(),
 ): Promise<NestFastifyApplication> {
   const app = await buildApp(StandaloneModule.on(folder, logLevel, projects), limits);

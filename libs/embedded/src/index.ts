@@ -1,3 +1,3 @@
 export { addressIn, leaveAddress, removeAddress } from './address.js';
 export { createStandaloneApp } from './deployment.js';
-export { tellExample } from './example.js';
+export { loadExampleData } from './example.js';

@@ -1,6 +1,6 @@
 /**
- * The thread on which a deployment folds its log into rows, so that folding and rebuilding hold no
- * command up. It ends when it is told to.
+ * The thread that folds the log of a deployment into rows, so that folding and rebuilding delay no
+ * command. It ends with the message `end`.
  */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
@@ -11,24 +11,26 @@ import { Logger } from 'nestjs-pino';
 import { ProjectedLog, ProjectionModule } from './projection.module.js';
 import type { End, Ready } from './thread.js';
 
-/** What the thread begins with. */
+/** The thread's data at its start. */
 export interface ThreadData {
   readonly folder: string;
   readonly logLevel: LogLevel;
-  /** The last position of the log that is on the disk: it reads no further until it is told. */
+  /**
+   * The last position of the log on the disk. The thread reads no further before it gets a message.
+   */
   readonly durable: bigint;
 }
 
-/** What it is told: the log has grown, and is on the disk up to here. */
+/** A message to the thread: the log is on the disk up to here. */
 export interface LogAdvanced {
   readonly durable: bigint;
 }
 
 /**
- * What it says: that it stands; then, after each batch and once a second, how it stands and what
- * has moved since.
+ * Messages of the thread: it is ready; then, after each batch and once a second, its status and the
+ * models that have changed.
  */
-export type Says =
+export type ProjectionMessage =
   | Ready
   | {
       readonly moved: readonly string[];
@@ -39,17 +41,17 @@ export type Says =
 
 const port = parentPort as MessagePort;
 const { folder, logLevel, durable } = workerData as ThreadData;
-const say = (says: Says): void => port.postMessage(says);
+const send = (message: ProjectionMessage): void => port.postMessage(message);
 
 const moved = new Set<string>();
 let projected: [number, number][] = [];
-let saying = false;
+let scheduled = false;
 const app = await NestFactory.createApplicationContext(
   ProjectionModule.on(folder, logLevel, durable, {
     ...UNOBSERVED,
     projected: (events, ms) => {
       projected.push([events, ms]);
-      soon();
+      schedule();
     },
   }),
   { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
@@ -58,34 +60,34 @@ app.useLogger(app.get(Logger));
 app.flushLogs();
 const projector = app.get(Projector);
 
-function tell(): void {
-  saying = false;
-  say({ moved: [...moved], projected, status: projector.status(), fault: projector.fault() });
+function sendStatus(): void {
+  scheduled = false;
+  send({ moved: [...moved], projected, status: projector.status(), fault: projector.fault() });
   moved.clear();
   projected = [];
 }
-function soon(): void {
-  if (saying) return;
-  saying = true;
-  setImmediate(tell);
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  setImmediate(sendStatus);
 }
 
 app.get(ReadModelStore).onCommit((models) => {
   for (const model of models) moved.add(model);
-  soon();
+  schedule();
 });
-const everySecond = setInterval(tell, 1000);
-// How far it has come is known shortly after it stands.
-const untilItIsKnown = setInterval(() => {
+const everySecond = setInterval(sendStatus, 1000);
+// Its position is known shortly after it is ready.
+const untilFirstStatus = setInterval(() => {
   if (projector.status().length === 0) return;
-  clearInterval(untilItIsKnown);
-  tell();
+  clearInterval(untilFirstStatus);
+  sendStatus();
 }, 20);
 const log = app.get(ProjectedLog);
 port.on('message', (message: LogAdvanced | End) => {
   if (message !== 'end') return log.committed(message.durable);
   clearInterval(everySecond);
-  clearInterval(untilItIsKnown);
+  clearInterval(untilFirstStatus);
   void app.close().finally(() => port.close());
 });
-say({ ready: true });
+send({ ready: true });

@@ -1,26 +1,26 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import { type ModelStatus, type Observer, ProjectionStatus } from '@entente/engine';
-import type { Says, ThreadData, LogAdvanced } from './projection-thread.js';
+import type { ProjectionMessage, ThreadData, LogAdvanced } from './projection-thread.js';
 import { Thread } from './thread.js';
 
-/** Under load it is told of commits so often, in milliseconds. */
-const TOLD_EVERY = 40;
+/** Least milliseconds between two messages about commits. */
+const NOTIFY_EVERY_MS = 40;
 
 /**
- * The projection on a thread of its own: it is told of each commit, and begins again when its
+ * The projection on a worker thread: it gets a message for commits, and starts again after its
  * thread has ended by itself.
  */
 export class ProjectionWorkerClient extends ProjectionStatus implements OnModuleDestroy {
-  private readonly thread: Thread<LogAdvanced, Says>;
+  private readonly thread: Thread<LogAdvanced, ProjectionMessage>;
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private last: readonly ModelStatus[] = [];
-  private why: string | null = null;
-  private telling: NodeJS.Timeout | null = null;
+  private lastFault: string | null = null;
+  private timer: NodeJS.Timeout | null = null;
 
   private constructor(
     data: Omit<ThreadData, 'durable'>,
     private readonly observer: Observer,
-    /** The last position that is on the disk. */
+    /** The last position on the disk. */
     private durable: bigint,
   ) {
     super();
@@ -28,25 +28,25 @@ export class ProjectionWorkerClient extends ProjectionStatus implements OnModule
       name: 'projection',
       code: new URL('./projection-thread.js', import.meta.url),
       data: (): ThreadData => ({ ...data, durable: this.durable }),
-      heard: (says) => this.heard(says),
-      // What was committed before it could be told.
-      stands: () => this.thread.tell({ durable: this.durable }),
-      ended: (why) => (this.why = why),
+      onMessage: (message) => this.onMessage(message),
+      // Commits from before the thread was ready.
+      onReady: () => this.thread.send({ durable: this.durable }),
+      onEnded: (reason) => (this.lastFault = reason),
     });
   }
 
   /**
-   * Begins it, on a log that is on the disk up to a position; resolves when the rows can be read,
-   * and fails where they cannot be opened.
+   * Starts the thread, on a log that is on the disk up to a position. Resolves when the rows can be
+   * read; fails if they cannot be opened.
    */
   static async begin(
     data: Omit<ThreadData, 'durable'>,
     observer: Observer,
     durable: bigint,
   ): Promise<ProjectionWorkerClient> {
-    const beside = new ProjectionWorkerClient(data, observer, durable);
-    await beside.thread.begin();
-    return beside;
+    const client = new ProjectionWorkerClient(data, observer, durable);
+    await client.thread.start();
+    return client;
   }
 
   status(): readonly ModelStatus[] {
@@ -54,36 +54,36 @@ export class ProjectionWorkerClient extends ProjectionStatus implements OnModule
   }
 
   fault(): string | null {
-    return this.why;
+    return this.lastFault;
   }
 
   /**
-   * Tells it that the log has grown: it is on the disk up to here. At once after a rest; under load
-   * many commits are told together, since each telling wakes a thread.
+   * Reports to the thread that the log is on the disk up to here: at once after a rest; under load
+   * one message for many commits, since each message wakes the thread.
    */
   committed(durable: bigint): void {
     this.durable = durable;
-    if (this.telling !== null) return;
-    this.thread.tell({ durable });
-    this.telling = setTimeout(() => {
-      this.telling = null;
+    if (this.timer !== null) return;
+    this.thread.send({ durable });
+    this.timer = setTimeout(() => {
+      this.timer = null;
       if (this.durable > durable) this.committed(this.durable);
-    }, TOLD_EVERY);
+    }, NOTIFY_EVERY_MS);
   }
 
-  /** Calls back when models moved: a hint, which may be late or missing. */
+  /** Calls the listener when models change: a hint, which may be late or missing. */
   onMoved(listener: (models: ReadonlySet<string>) => void): void {
     this.listeners.add(listener);
   }
 
   async onModuleDestroy(): Promise<void> {
-    if (this.telling !== null) clearTimeout(this.telling);
+    if (this.timer !== null) clearTimeout(this.timer);
     await this.thread.end();
   }
 
-  private heard({ moved, projected, status, fault }: Exclude<Says, { ready: true }>): void {
+  private onMessage({ moved, projected, status, fault }: Exclude<ProjectionMessage, { ready: true }>): void {
     this.last = status;
-    this.why = fault;
+    this.lastFault = fault;
     for (const [events, ms] of projected) this.observer.projected(events, ms);
     if (moved.length === 0) return;
     const models = new Set(moved);

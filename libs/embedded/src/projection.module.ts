@@ -16,14 +16,14 @@ import { PROJECTION } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 
 /**
- * For so long, in milliseconds, what comes in under load is gathered into one batch: a page of the
- * rows is then written once for many events.
+ * Under load, the time in which events gather into one batch: a page of the rows is then written
+ * once for many events.
  */
-const GATHER = 40;
+const GATHER_MS = 40;
 
 /**
  * The rows of a data folder, opened by the one process that writes its log, before it writes: rows
- * ahead of the log are folded anew.
+ * ahead of the log are folded from scratch.
  */
 export async function openRows(
   folder: string,
@@ -35,7 +35,7 @@ export async function openRows(
   return rows;
 }
 
-/** The same rows for reading alone, once they are open. */
+/** The same rows for reading only, after they have been opened. */
 export async function readRows(
   folder: string,
   { storeId, era }: { readonly storeId: string; readonly era: string },
@@ -60,8 +60,8 @@ class ClosesWhatItReads implements OnApplicationShutdown {
 }
 
 /**
- * The projection alone, beside the deployment that writes the log: it reads the log on a connection
- * of its own.
+ * The projection alone, beside the deployment that writes the log: it reads the log on a separate
+ * connection.
  */
 @Module({})
 export class ProjectionModule {
@@ -83,7 +83,7 @@ export class ProjectionModule {
         {
           provide: EventFeed,
           inject: [SqliteLogReader],
-          useFactory: (log: SqliteLogReader) => new InProcessFeed(log, undefined, GATHER),
+          useFactory: (log: SqliteLogReader) => new InProcessFeed(log, undefined, GATHER_MS),
         },
         { provide: ReadModelStore, inject: [EventLog], useFactory: (log: EventLog) => openRows(folder, log) },
         ...PROJECTION,

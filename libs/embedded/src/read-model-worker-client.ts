@@ -13,7 +13,7 @@ import {
   type ResultPage,
   type TotalsRow,
 } from '@entente/engine';
-import type { ReadMethod, Failed, Question, RowsSay, RowsThreadData } from './rows-thread.js';
+import type { ReadMethod, SerializedFault, Question, RowsMessage, RowsThreadData } from './rows-thread.js';
 import { Thread } from './thread.js';
 
 interface PendingRead {
@@ -21,23 +21,23 @@ interface PendingRead {
   reject(error: Error): void;
 }
 
-/** More questions than this wait for no answer: they are told to come again. */
-const MOST_WAITING = 1000;
+/** The maximum number of reads that wait; further ones are `overloaded`. */
+const MAX_WAITING = 1000;
 
-const faultOf = ({ code, message, retryAfter }: Failed): Error =>
+const faultOf = ({ code, message, retryAfter }: SerializedFault): Error =>
   code === null ? new Error(message) : new Fault(code, message, retryAfter);
 
 /**
- * Rows read on a thread of their own. What is asked while the thread begins again is answered so:
- * try again.
+ * Rows read on a worker thread. While the thread starts again, a read fails with a fault to try
+ * again.
  */
 export class ReadModelWorkerClient extends ReadModelStore implements OnApplicationShutdown {
   readonly partitions = 1;
-  private readonly thread: Thread<Question, RowsSay>;
+  private readonly thread: Thread<Question, RowsMessage>;
   private readonly waiting = new Map<number, PendingRead>();
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private described: readonly ReadModelDescription[] = [];
-  private asked = 0;
+  private lastId = 0;
 
   private constructor(name: string, data: RowsThreadData, onDamaged: (damaged: { readonly message: string }) => void) {
     super();
@@ -45,28 +45,28 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
       name,
       code: new URL('./rows-thread.js', import.meta.url),
       data: () => data,
-      heard: (says) => {
-        if ('names' in says) this.described = says.names;
-        else if ('damaged' in says) onDamaged({ message: says.damaged });
-        else this.answered(says);
+      onMessage: (message) => {
+        if ('names' in message) this.described = message.names;
+        else if ('damaged' in message) onDamaged({ message: message.damaged });
+        else this.onAnswer(message);
       },
-      ended: () => this.letGo(),
+      onEnded: () => this.rejectAll(),
     });
   }
 
-  /** Begins it, on rows that are open already; fails where they cannot be read. */
+  /** Starts the thread, on rows that are open already; fails if they cannot be read. */
   static async begin(
     name: string,
     data: RowsThreadData,
     onDamaged: (damaged: { readonly message: string }) => void,
   ): Promise<ReadModelWorkerClient> {
     const rows = new ReadModelWorkerClient(name, data, onDamaged);
-    await rows.thread.begin();
+    await rows.thread.start();
     return rows;
   }
 
-  /** Tells that models moved: who folds them is elsewhere. */
-  tell(moved: ReadonlySet<string>): void {
+  /** Notifies listeners that models changed: they are folded elsewhere. */
+  notify(moved: ReadonlySet<string>): void {
     for (const listener of this.listeners) listener(moved);
   }
 
@@ -79,31 +79,31 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
     return this.described;
   }
   query(name: string, query: RowQuery): Promise<ResultPage> {
-    return this.ask('query', name, query);
+    return this.read('query', name, query);
   }
   totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]> {
-    return this.ask('totals', name, where, pin);
+    return this.read('totals', name, where, pin);
   }
   positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
-    return this.ask('positions', name);
+    return this.read('positions', name);
   }
   changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
-    return this.ask('changes', name, since, upTo);
+    return this.read('changes', name, since, upTo);
   }
   origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null> {
-    return this.ask('origins', name, key, pin);
+    return this.read('origins', name, key, pin);
   }
   checkpoints(): Promise<ReadonlyMap<string, Positions>> {
-    return this.ask('checkpoints');
+    return this.read('checkpoints');
   }
   parked(): Promise<readonly Parked[]> {
-    return this.ask('parked');
+    return this.read('parked');
   }
   outdated(): Promise<readonly string[]> {
-    return this.ask('outdated');
+    return this.read('outdated');
   }
   catalogVersion(): Promise<number> {
-    return this.ask('catalogVersion');
+    return this.read('catalogVersion');
   }
 
   open(): Promise<void> {
@@ -111,53 +111,53 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   }
   async close(): Promise<void> {
     await this.thread.end();
-    this.letGo();
+    this.rejectAll();
   }
-  /** Ends its thread with the deployment, whoever else closes it. */
+  /** Ends its thread with the deployment, also if it was closed before. */
   onApplicationShutdown(): Promise<void> {
     return this.close();
   }
   refuses(): string | null {
-    return onlyRead();
+    return readOnly();
   }
   current(): Promise<ReadonlyMap<string, object>> {
-    return onlyRead();
+    return readOnly();
   }
   commit(): Promise<boolean> {
-    return onlyRead();
+    return readOnly();
   }
   rebuild(): Promise<Rebuild> {
-    return onlyRead();
+    return readOnly();
   }
 
-  private ask<T>(method: ReadMethod, ...args: readonly unknown[]): Promise<T> {
-    if (!this.thread.standing) return Promise.reject(away());
-    if (this.waiting.size >= MOST_WAITING)
+  private read<T>(method: ReadMethod, ...args: readonly unknown[]): Promise<T> {
+    if (!this.thread.isReady) return Promise.reject(unavailable());
+    if (this.waiting.size >= MAX_WAITING)
       return Promise.reject(
-        new Fault('overloaded', `${this.waiting.size} questions wait already; try again shortly`, 1),
+        new Fault('overloaded', `${this.waiting.size} reads are waiting already; try again shortly`, 1),
       );
     return new Promise<T>((resolve, reject) => {
-      const id = (this.asked += 1);
+      const id = (this.lastId += 1);
       this.waiting.set(id, { resolve, reject });
-      this.thread.tell({ id, method, args });
+      this.thread.send({ id, method, args });
     });
   }
 
-  private answered(says: Extract<RowsSay, { answer: number }>): void {
-    const waiting = this.waiting.get(says.answer);
-    this.waiting.delete(says.answer);
-    if ('failed' in says) waiting?.reject(faultOf(says.failed));
-    else waiting?.resolve(says.value as never);
+  private onAnswer(message: Extract<RowsMessage, { answer: number }>): void {
+    const waiting = this.waiting.get(message.answer);
+    this.waiting.delete(message.answer);
+    if ('failed' in message) waiting?.reject(faultOf(message.failed));
+    else waiting?.resolve(message.value as never);
   }
 
-  private letGo(): void {
-    for (const { reject } of this.waiting.values()) reject(away());
+  private rejectAll(): void {
+    for (const { reject } of this.waiting.values()) reject(unavailable());
     this.waiting.clear();
   }
 }
 
-const away = (): Fault => new Fault('rows-away', 'the rows are being opened again; try again', 1);
+const unavailable = (): Fault => new Fault('rows-away', 'the rows are being opened again; try again', 1);
 
-function onlyRead(): never {
-  throw new Error('these rows are read only: they are folded on a thread of their own');
+function readOnly(): never {
+  throw new Error('these rows are read only: another thread folds them');
 }

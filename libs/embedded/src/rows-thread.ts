@@ -1,6 +1,5 @@
 /**
- * A thread on which rows are read, so that a question that takes long holds no command up. It ends
- * when it is told to.
+ * A thread that reads rows, so that a long read delays no command. It ends with the message `end`.
  */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
@@ -8,14 +7,14 @@ import { type CorruptFile, type ReadModelDescription, Fault, type ReadModelStore
 import { readRows } from './projection.module.js';
 import type { End, Ready } from './thread.js';
 
-/** What the thread begins with. */
+/** The thread's data at its start. */
 export interface RowsThreadData {
   readonly folder: string;
   readonly storeId: string;
   readonly era: string;
 }
 
-/** What can be asked: the reading half of the port, by name and with plain data. */
+/** The reads of the port, by name and with plain data. */
 export type ReadMethod =
   'query' | 'totals' | 'positions' | 'changes' | 'origins' | 'checkpoints' | 'parked' | 'outdated' | 'catalogVersion';
 export interface Question {
@@ -24,37 +23,37 @@ export interface Question {
   readonly args: readonly unknown[];
 }
 
-/** A failure as it crosses from thread to thread. */
-export interface Failed {
+/** A failure in a form that can pass between threads. */
+export interface SerializedFault {
   readonly code: string | null;
   readonly message: string;
   readonly retryAfter: number | null;
 }
 
 /**
- * What it says: an answer; what rows there are, whenever that has changed; that a file was found
- * damaged.
+ * Messages of the thread: an answer; the read models, whenever they have changed; that a file was
+ * found damaged.
  */
-export type RowsSay =
+export type RowsMessage =
   | Ready
   | { readonly answer: number; readonly value: unknown }
-  | { readonly answer: number; readonly failed: Failed }
+  | { readonly answer: number; readonly failed: SerializedFault }
   | { readonly names: readonly ReadModelDescription[] }
   | { readonly damaged: string };
 
 const port = parentPort as MessagePort;
 const { folder, ...of } = workerData as RowsThreadData;
-const say = (says: RowsSay): void => port.postMessage(says);
-const rows = await readRows(folder, of, ({ message }: CorruptFile) => say({ damaged: message }));
+const send = (message: RowsMessage): void => port.postMessage(message);
+const rows = await readRows(folder, of, ({ message }: CorruptFile) => send({ damaged: message }));
 
-let turn: number | null = null;
-async function sayWhatThereIs(): Promise<void> {
-  const now = await rows.catalogVersion();
-  if (now !== turn) say({ names: rows.names() });
-  turn = now;
+let sentVersion: number | null = null;
+async function sendNamesIfChanged(): Promise<void> {
+  const current = await rows.catalogVersion();
+  if (current !== sentVersion) send({ names: rows.names() });
+  sentVersion = current;
 }
 
-const failed = (error: unknown): Failed => ({
+const failed = (error: unknown): SerializedFault => ({
   code: error instanceof Fault ? error.code : null,
   message: error instanceof Error ? error.message : String(error),
   retryAfter: error instanceof Fault ? error.retryAfter : null,
@@ -64,16 +63,16 @@ async function answer({ id, method, args }: Question): Promise<void> {
   const work = rows[method] as (this: ReadModelStore, ...all: readonly unknown[]) => Promise<unknown>;
   try {
     const value = await work.apply(rows, [...args]);
-    await sayWhatThereIs();
-    say({ answer: id, value });
+    await sendNamesIfChanged();
+    send({ answer: id, value });
   } catch (error) {
-    say({ answer: id, failed: failed(error) });
+    send({ answer: id, failed: failed(error) });
   }
 }
 
-port.on('message', (told: Question | End) => {
-  if (told !== 'end') return void answer(told);
+port.on('message', (message: Question | End) => {
+  if (message !== 'end') return void answer(message);
   void rows.close().finally(() => port.close());
 });
-await sayWhatThereIs();
-say({ ready: true });
+await sendNamesIfChanged();
+send({ ready: true });

@@ -52,27 +52,27 @@ import { openRows } from './projection.module.js';
 import { ReadModelWorkerClient } from './read-model-worker-client.js';
 
 /**
- * The key that seals reporters' names: made once, kept beside the log and never in it, readable by
- * its owner alone.
+ * The key of reporters' pseudonyms: made once, stored beside the log and never in it, readable only
+ * by its owner.
  */
 function pseudonymKey(folder: string): Buffer {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'pseudonym.key');
   if (!existsSync(file)) {
-    // Nothing can make it again: it is on the disk before anything is pseudonymised by it.
+    // It cannot be made again, so it is on the disk before the first pseudonym.
     writeDurably(file, randomBytes(32).toString('hex'), 0o600);
   }
   const key = readFileSync(file, 'utf8').trim();
   if (!/^[0-9a-f]{64}$/.test(key))
     throw new Error(
-      `${file} is damaged: put back the copy that is kept elsewhere; without it, removed, reporters get new pseudonyms`,
+      `${file} is damaged: restore your copy of it; without a copy, remove the file, and reporters get new pseudonyms`,
     );
   return Buffer.from(key, 'hex');
 }
 
 /**
- * Closes the log and the rows when the deployment closes, after the last answer. One that cannot be
- * closed keeps none of the others open.
+ * Closes the log and the rows when the deployment closes, after the last answer. A failure to close
+ * one does not keep the others open.
  */
 @Injectable()
 export class StandaloneStoreCloser implements OnApplicationShutdown {
@@ -95,7 +95,7 @@ export class StandaloneStoreCloser implements OnApplicationShutdown {
   }
 }
 
-/** All that follows the log, by the word of where it is kept. */
+/** Watches all that follow the log. */
 function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog): Watchdog {
   const names = MODELS.map(({ name }) => name);
   const followers = [
@@ -105,7 +105,7 @@ function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog): Watch
   return new Watchdog(log, followers, () => Date.now());
 }
 
-/** How this deployment stands, from its own parts. */
+/** The readiness of this deployment, from its parts. */
 const readinessOf = (
   store: EventStore,
   projector: ProjectionStatus,
@@ -118,40 +118,40 @@ const readinessOf = (
     rows,
     watchdog,
     waiting: () => store.waiting(),
-    fault: () => damage.said() ?? projector.fault(),
+    fault: () => damage.current() ?? projector.fault(),
     models: () => Promise.resolve(projector.status()),
   });
 
-/** Where the log is folded into rows: within this thread, or on one of its own beside it. */
-export type Projects = 'within' | 'beside';
+/** Where the log is folded into rows: on this thread, or on a worker thread. */
+export type ProjectionPlacement = 'same-thread' | 'worker-threads';
 
-/** The projection within this thread, by which a fault can be put anywhere on its way. */
-const within = (folder: string): Provider[] => [
+/** The projection on this thread: tests can inject faults anywhere in it. */
+const sameThread = (folder: string): Provider[] => [
   {
     provide: ReadModelStore,
     inject: [EventStore, FoundDamage],
-    useFactory: (log: EventStore, damage: FoundDamage) => openRows(folder, log, damage.found),
+    useFactory: (log: EventStore, damage: FoundDamage) => openRows(folder, log, damage.report),
   },
   { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
   { provide: 'Observer', useExisting: Metrics },
   ...PROJECTION,
 ];
 
-/** Rows read on a thread of this name, once the projection has opened them. */
-const rowsBeside =
+/** Rows read on a thread of this name, after the projection has opened them. */
+const rowsOnThread =
   (folder: string, name: string) =>
   async (
     log: EventStore,
     projection: ProjectionWorkerClient,
-    { found }: FoundDamage,
+    { report }: FoundDamage,
   ): Promise<ReadModelWorkerClient> => {
-    const rows = await ReadModelWorkerClient.begin(name, { folder, storeId: log.id, era: eraOf(log) }, found);
-    projection.onMoved((models) => rows.tell(models));
+    const rows = await ReadModelWorkerClient.begin(name, { folder, storeId: log.id, era: eraOf(log) }, report);
+    projection.onMoved((models) => rows.notify(models));
     return rows;
   };
 
-/** Projection and questions on threads of their own: this one decides and answers. */
-const beside = (folder: string, logLevel: LogLevel): Provider[] => [
+/** Projection and reads on worker threads; this thread decides and answers. */
+const workerThreads = (folder: string, logLevel: LogLevel): Provider[] => [
   {
     provide: ProjectionStatus,
     inject: [SqliteEventStore, Metrics],
@@ -164,13 +164,13 @@ const beside = (folder: string, logLevel: LogLevel): Provider[] => [
   {
     provide: ReadModelStore,
     inject: [EventStore, ProjectionStatus, FoundDamage],
-    useFactory: rowsBeside(folder, 'questions'),
+    useFactory: rowsOnThread(folder, 'reads'),
   },
-  // What is watched live has a thread of its own: a question that takes long delays no row.
+  // Live rows have a separate thread: a long read does not delay them.
   {
     provide: 'WatchedRows',
     inject: [EventStore, ProjectionStatus, FoundDamage],
-    useFactory: rowsBeside(folder, 'live rows'),
+    useFactory: rowsOnThread(folder, 'live rows'),
   },
   { provide: LiveRows, inject: ['WatchedRows'], useFactory: (rows: ReadModelWorkerClient) => new LiveRows(rows) },
 ];
@@ -178,7 +178,7 @@ const beside = (folder: string, logLevel: LogLevel): Provider[] => [
 /** The whole deployment in one process, on embedded services. */
 @Module({})
 export class StandaloneModule {
-  static on(folder: string, logLevel: LogLevel, projects: Projects): DynamicModule {
+  static on(folder: string, logLevel: LogLevel, placement: ProjectionPlacement): DynamicModule {
     const onOutcomeUnknown = (): void => process.exit(EXIT_UNSURE);
     return {
       module: StandaloneModule,
@@ -200,7 +200,7 @@ export class StandaloneModule {
         {
           provide: SqliteEventStore,
           inject: [Metrics, FoundDamage],
-          useFactory: (metrics: Metrics, { found: onDamaged }: FoundDamage) =>
+          useFactory: (metrics: Metrics, { report: onDamaged }: FoundDamage) =>
             new SqliteEventStore({
               folder,
               onOutcomeUnknown,
@@ -210,8 +210,8 @@ export class StandaloneModule {
         },
         {
           provide: RefusalLog,
-          // After the log, which holds the folder's lock: nothing is opened in a folder that
-          // another process has.
+          // After the log, which has the folder's lock: no file is opened in a folder that another
+          // process has.
           inject: [SqliteEventStore],
           useFactory: () => new SqliteRefusalLog(folder),
         },
@@ -221,7 +221,7 @@ export class StandaloneModule {
           inject: [SqliteEventStore],
           useFactory: (store: SqliteEventStore) => new InProcessFeed(store),
         },
-        ...(projects === 'within' ? within(folder) : beside(folder, logLevel)),
+        ...(placement === 'same-thread' ? sameThread(folder) : workerThreads(folder, logLevel)),
         {
           provide: Executor,
           inject: [EventStore, RefusalLog, Metrics],

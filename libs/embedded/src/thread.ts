@@ -2,61 +2,61 @@ import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import { Backoff, pause, supervise } from '@entente/async';
 
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 5000;
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 5000;
 
-/** What every thread says first: that it stands. */
+/** The first message of every thread: it is ready. */
 export interface Ready {
   readonly ready: true;
 }
 
-/** What a thread is told at the end, by whoever began it. */
+/** The last message to a thread. */
 export type End = 'end';
 
-/** How a thread is begun. */
-export interface ThreadOptions<Says> {
+/** How a thread is started. */
+export interface ThreadOptions<Received> {
   readonly name: string;
   /** The file of its code. */
   readonly code: URL;
-  /** What it begins with, asked each time. */
+  /** Its data, read at each start. */
   data(): unknown;
-  heard(says: Exclude<Says, Ready>): void;
-  /** It stands, for the first time or again. */
-  stands?(): void;
-  /** It ended by itself, and begins again. */
-  ended?(why: string): void;
+  onMessage(message: Exclude<Received, Ready>): void;
+  /** It is ready, for the first time or again. */
+  onReady?(): void;
+  /** It ended by itself, and starts again. */
+  onEnded?(reason: string): void;
 }
 
-/** A thread of this process that begins again, after a pause, when it has ended by itself. */
-export class Thread<Told, Says extends object> {
+/** A thread of this process that starts again, after a pause, if it has ended by itself. */
+export class Thread<Sent, Received extends object> {
   private readonly log: Logger;
   private worker: Worker | null = null;
-  private readonly backoff = new Backoff({ firstMs: FIRST_PAUSE, maxMs: LONGEST_PAUSE });
+  private readonly backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, maxMs: MAX_PAUSE_MS });
   private readonly stopping = new AbortController();
 
-  constructor(private readonly options: ThreadOptions<Says>) {
+  constructor(private readonly options: ThreadOptions<Received>) {
     this.log = new Logger(options.name);
   }
 
-  get standing(): boolean {
+  get isReady(): boolean {
     return this.worker !== null;
   }
 
-  /** Begins it; resolves when it stands, and fails where it cannot. */
-  begin(): Promise<void> {
-    const { name, code, data, heard, stands, ended } = this.options;
+  /** Starts it; resolves when it is ready, and fails if it cannot start. */
+  start(): Promise<void> {
+    const { name, code, data, onMessage, onReady, onEnded } = this.options;
     return new Promise((resolve, reject) => {
       const worker = new Worker(code, { workerData: data(), name });
       let ready = false;
       let error = new Error('it ended');
-      worker.on('message', (says: Says | Ready) => {
-        if (!('ready' in says)) {
+      worker.on('message', (message: Received | Ready) => {
+        if (!('ready' in message)) {
           this.backoff.reset();
-          return heard(says as Exclude<Says, Ready>);
+          return onMessage(message as Exclude<Received, Ready>);
         }
         ready = true;
         this.worker = worker;
-        stands?.();
+        onReady?.();
         resolve();
       });
       worker.on('error', (thrown) => (error = thrown instanceof Error ? thrown : new Error(String(thrown))));
@@ -64,40 +64,40 @@ export class Thread<Told, Says extends object> {
         this.worker = null;
         if (!ready) return reject(error);
         if (this.stopping.signal.aborted) return;
-        ended?.(`its thread ended: ${error.message}`);
-        void this.beginAgain(error);
+        onEnded?.(`its thread ended: ${error.message}`);
+        void this.restart(error);
       });
     });
   }
 
-  /** Tells it something; nothing where it does not stand just now. */
-  tell(told: Told | End): void {
-    this.worker?.postMessage(told);
+  /** Sends it a message; does nothing while it is not ready. */
+  send(message: Sent | End): void {
+    this.worker?.postMessage(message);
   }
 
-  /** Lets it end what it has begun. */
+  /** Lets it finish its work and ends it. */
   async end(): Promise<void> {
     this.stopping.abort();
     const { worker } = this;
     if (worker === null) return;
-    const gone = new Promise((resolve) => worker.once('exit', resolve));
-    this.tell('end');
-    await gone;
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    this.send('end');
+    await exited;
   }
 
-  private async beginAgain(error: Error): Promise<void> {
+  private async restart(error: Error): Promise<void> {
     const { backoff } = this;
     const { signal } = this.stopping;
     const report = (cause: Error, ms: number): void =>
-      this.log.error(`${this.options.name}: its thread ended and begins again in ${ms} ms: ${cause.message}`);
+      this.log.error(`${this.options.name}: its thread ended and starts again in ${ms} ms: ${cause.message}`);
     const onFailure = (failed: unknown, ms: number): void => {
       const cause = failed as Error;
-      this.options.ended?.(`its thread ended: ${cause.message}`);
+      this.options.onEnded?.(`its thread ended: ${cause.message}`);
       report(cause, ms);
     };
     const firstMs = backoff.next();
     report(error, firstMs);
     await pause(firstMs, signal);
-    await supervise(() => this.begin(), { signal, backoff, onFailure });
+    await supervise(() => this.start(), { signal, backoff, onFailure });
   }
 }

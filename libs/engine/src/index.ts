@@ -70,7 +70,7 @@ export {
 export { Executor, ExecuteCommand, type Kinds, type CommandResult, type Receipt } from './execute.js';
 export { Projector, handles, foldRows, type Folding } from './project.js';
 export { type ModelStatus, ProjectionStatus } from './projection-status.js';
-export { type Era, eraAt, eraOf, isLost, keptUpTo as keptOf } from './eras.js';
+export { type Era, eraAt, eraOf, isLost, keptUpTo } from './eras.js';
 export { partitionOf } from './partition.js';
 export { type ConsistencyToken, consistencyToken, waitFor, parseConsistencyToken } from './read-your-writes.js';
 export { LiveRows, type Resume, type LiveUpdate } from './live-rows.js';

@@ -21,7 +21,7 @@ import {
   type LiveUpdate,
   eraOf,
   isLost,
-  keptOf,
+  keptUpTo,
 } from '@entente/engine';
 import { toEventDto, readLogQuery, refuseBeyond } from './history.controller.js';
 import { Metrics } from './metrics.controller.js';
@@ -247,7 +247,7 @@ export class LiveController {
     const stream = this.streams.open(reply);
     let from = resumeAt ?? after ?? head;
     if (resumeAt !== null && isLost(this.log, era, resumeAt)) {
-      from = keptOf(this.log, era) ?? 0n;
+      from = keptUpTo(this.log, era) ?? 0n;
       const reason = 'the log was restored without what followed this position';
       stream.write(frame('reset', { reason, position: String(from) }));
     } else if (resumeAt !== null && resumeAt > head) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { tellExample, createStandaloneApp } from '@entente/embedded';
+import { loadExampleData, createStandaloneApp } from '@entente/embedded';
 import {
   type EventFeed,
   type FeedConsumer,
@@ -199,7 +199,7 @@ describe('the example data, in twelve partitions on PostgreSQL and one on SQLite
   beforeAll(async () => {
     const deployment = await createStandaloneApp(join(folder, 'deployment'), 'fatal');
     await deployment.listen(0, '127.0.0.1');
-    await tellExample(await deployment.getUrl(), '2026-11-24');
+    await loadExampleData(await deployment.getUrl(), '2026-11-24');
     await deployment.close();
     log = new SqliteLogReader(join(folder, 'deployment'));
     const of = { models: MODELS, views: VIEWS };
