@@ -7,7 +7,7 @@ import { openLog } from '../../apps/cli/src/cli.module.js';
 import { commandLine } from '../../apps/cli/src/commands.js';
 import { readMapping } from '../../apps/cli/src/mapping.js';
 import { verify } from '../../apps/cli/src/verify.js';
-import { standalone } from '../support/deployment.js';
+import { serveStandalone, standalone } from '../support/deployment.js';
 import { CSV, MAPPING, importing } from './importing.js';
 
 const quiet = { json: true, out: () => undefined, err: () => undefined };
@@ -74,6 +74,18 @@ describe('entente import obligations', () => {
       expect.arrayContaining(before),
     );
     expect(rows).toHaveLength(before.length);
+  });
+
+  it("writes into its own folder's log, also if another server has the address that was left there", async () => {
+    await (await serveStandalone(folder)).close();
+    const other = join(folder, 'other');
+    const server = await serveStandalone(other);
+    writeFileSync(join(folder, 'address'), `${await server.getUrl()}\n`);
+    expect(JSON.parse((await imported()).out[0] as string)).toMatchObject({ read: 16 });
+    const { events } = (await (await fetch(`${await server.getUrl()}/v1/history`)).json()) as { events: unknown[] };
+    expect(events).toEqual([]);
+    await server.close();
+    expect(totalsBySql().length).toBeGreaterThan(0);
   });
 
   it('reports each wrong field of a mapping, and a missing column before it sends anything', async () => {

@@ -155,17 +155,33 @@ const answers = async (url: string): Promise<boolean> => {
 };
 
 /**
+ * Whether the server at an address writes the log of a folder. After a crash another server may
+ * have the address that was left there, and commands must not go into its log.
+ */
+async function servesLogOf(url: string, folder: string): Promise<boolean> {
+  if (!(await answers(url))) return false;
+  const answer = await fetch(`${url}/v1/history?limit=1`, { signal: AbortSignal.timeout(10_000) });
+  const { log: served } = (await answer.json()) as { readonly log?: string };
+  const own = openLog(folder);
+  try {
+    return served === own.id;
+  } finally {
+    await own.close();
+  }
+}
+
+/**
  * The deployment at `url`; else the one that left its address in the data folder; else one that is
  * opened here, for as long as it is needed.
  */
-export async function openFrontDoor(folder: string, url: string | undefined): Promise<ApiEndpoint> {
+export async function openApi(folder: string, url: string | undefined): Promise<ApiEndpoint> {
   const close = (): Promise<void> => Promise.resolve();
   if (url !== undefined) {
     if (await answers(url)) return { url: url.replace(/\/$/, ''), close };
     throw new Error(`no Entente answers at ${url}: start it, or leave --url out`);
   }
   const left = addressIn(folder);
-  if (left !== null && (await answers(left))) return { url: left, close };
+  if (left !== null && (await servesLogOf(left, folder))) return { url: left, close };
   const app = await createStandaloneApp(folder, 'error');
   await app.listen(0, '127.0.0.1');
   return { url: await app.getUrl(), close: () => app.close() };

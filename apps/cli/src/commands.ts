@@ -1,7 +1,7 @@
 import { VERSION } from '@entente/engine';
 import { Command } from 'commander';
 import { backUp, restore } from './backup.js';
-import { makeLog, openFrontDoor, openLog, openRows, openScratch } from './cli.module.js';
+import { makeLog, openApi, openLog, openRows, openScratch } from './cli.module.js';
 import { importObligations } from './import.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
@@ -68,20 +68,16 @@ export function commandLine(
       const { mapping } = options;
       if (mapping === undefined) throw new Error('obligations are read by --mapping <file>, which says how');
       if (options.url === undefined) ownFolder(options, 'name one of its apis by --url');
-      const door = await openFrontDoor(folderOf(options), options.url);
+      const api = await openApi(folderOf(options), options.url);
       try {
-        const { refusedFile, ...counts } = await importObligations(
-          file,
-          { ...options, mapping, url: door.url },
-          output,
-        );
+        const { refusedFile, ...counts } = await importObligations(file, { ...options, mapping, url: api.url }, output);
         const { read, accepted, alreadyThere, refused } = counts;
         if (output.json) output.out(JSON.stringify(counts));
         else output.out(`${read} rows read: ${accepted} accepted, ${alreadyThere} there already, ${refused} refused`);
         if (refusedFile !== null) output.err(`the refused rows and why: ${refusedFile}`);
         exit(refused > 0 ? EXIT.differences : EXIT.done);
       } finally {
-        await door.close();
+        await api.close();
       }
     });
 

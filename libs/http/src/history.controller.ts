@@ -106,7 +106,9 @@ export class HistoryController {
     }
     const isFull = events.length === maxEvents || length >= MAX_PAGE_LENGTH;
     const next = isFull ? String(events.at(-1)?.position) : null;
-    return { events: events.map(toEventDto), position: String(await this.store.head()), era: eraOf(this.store), next };
+    const position = String(await this.store.head());
+    const { id: log } = this.store;
+    return { events: events.map(toEventDto), position, log, era: eraOf(this.store), next };
   }
 
   /**

@@ -380,6 +380,7 @@ function fixedPaths(): Record<string, Json> {
               properties({
                 events: list(reference('Event')),
                 position: described('the end of the log'),
+                log: described('the id of the log that answers'),
                 era: described('the era of the log: another one after it was restored'),
                 next: orNull('the `after` of the next page; null on the last'),
               }),
