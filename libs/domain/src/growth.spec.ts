@@ -9,7 +9,9 @@ import { misuseCase } from './safeguards/misuse-case.js';
 const PROPOSED = { donor: 'norland', recipient: 'estmark', kind: 'bilateral' };
 const OPENED = { donor: 'norland', recipient: 'estmark', currency: 'USD', stages: ['pledged'], basis: 'own' };
 
-/** A kind, its opening event, an event of which a stream can have any number, and what it adds to. */
+/**
+ * A kind, its opening event, an event of which a stream can have any number, and what it adds to.
+ */
 const GROWING: readonly [AnyDecider, [string, object], string, (n: number) => object, string][] = [
   [
     programme,
