@@ -80,8 +80,8 @@ export class BrokenReadModelStore extends ReadModelStore {
   changes(): Promise<RowChangeSet> {
     return Promise.resolve({ changes: [], pin: [0n], version: '1', tooMany: false });
   }
-  origins(): Promise<[]> {
-    return Promise.resolve([]);
+  origins(): Promise<{ origins: []; count: number }> {
+    return Promise.resolve({ origins: [], count: 0 });
   }
   onCommit(): () => void {
     return () => undefined;

@@ -444,12 +444,22 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         ['note/a', 'x', word('x', 2)],
         ['note/a', 'y', word('y', 9)],
       );
-      expect((await store.origins('words', 'note/a#x'))?.map(({ eventId }) => eventId)).toEqual(['e1', 'e3']);
-      expect((await store.origins('by-word', 'x'))?.map(({ eventId }) => eventId)).toEqual(['e1', 'e2', 'e3']);
-      expect((await store.origins('words', 'note/a#x', pinned(store, 2n)))?.map(({ eventId }) => eventId)).toEqual([
-        'e1',
-      ]);
-      expect(await store.origins('words', 'note/none#x')).toBeNull();
+      const eventsOf = async (
+        name: string,
+        key: string,
+        query: { before?: bigint; pin?: Positions } = {},
+        limit = 9,
+      ) => {
+        const found = await store.origins(name, key, { ...query, limit });
+        return [found?.origins.map(({ eventId }) => eventId), found?.count];
+      };
+      expect(await eventsOf('words', 'note/a#x')).toEqual([['e1', 'e3'], 2]);
+      expect(await eventsOf('by-word', 'x')).toEqual([['e1', 'e2', 'e3'], 3]);
+      expect(await eventsOf('words', 'note/a#x', { pin: pinned(store, 2n) })).toEqual([['e1'], 1]);
+      // The newest of them, and from there to all.
+      expect(await eventsOf('by-word', 'x', {}, 2)).toEqual([['e2', 'e3'], 3]);
+      expect(await eventsOf('by-word', 'x', { before: 2n }, 2)).toEqual([['e1'], 1]);
+      expect(await store.origins('words', 'note/none#x', { limit: 9 })).toBeNull();
     },
   },
   {

@@ -4,7 +4,8 @@ import {
   type ReadModelDescription,
   Fault,
   type Filter,
-  type RowOrigin,
+  type OriginsQuery,
+  type RowOrigins,
   type Parked,
   type Positions,
   ReadModelStore,
@@ -90,8 +91,8 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
     return this.read('changes', name, since, upTo);
   }
-  origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null> {
-    return this.read('origins', name, key, pin);
+  origins(name: string, key: string, query: OriginsQuery): Promise<RowOrigins | null> {
+    return this.read('origins', name, key, query);
   }
   checkpoints(): Promise<ReadonlyMap<string, Positions>> {
     return this.read('checkpoints');

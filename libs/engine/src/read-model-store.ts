@@ -115,6 +115,20 @@ export interface RowOrigin {
   readonly position: bigint;
 }
 
+/** Which of a row's origins to return: the newest before a position. */
+export interface OriginsQuery {
+  /** The positions of the row; now, if it is left out. */
+  readonly pin?: Positions;
+  readonly before?: bigint;
+  readonly limit: number;
+}
+
+/** The newest origins of a row, oldest first, and how many there are before the position asked for. */
+export interface RowOrigins {
+  readonly origins: readonly RowOrigin[];
+  readonly count: number;
+}
+
 /** The answer to a query. */
 export interface ResultPage {
   readonly rows: readonly ResultRow[];
@@ -236,7 +250,7 @@ export abstract class ReadModelStore extends RowSink {
    * The events that made a row, oldest first. For a view's row: those of the rows that it is made
    * of. Null if there is no such row at the pin.
    */
-  abstract origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null>;
+  abstract origins(name: string, key: string, query: OriginsQuery): Promise<RowOrigins | null>;
   /**
    * Calls the listener after each commit, with the models that changed: a hint, which may be late
    * or missing.

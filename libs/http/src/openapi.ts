@@ -261,13 +261,20 @@ function readModelPaths({ name, about, is, columns }: ReadModelDescription, mean
         'read models',
         `EventsBehind${id}`,
         `The events that made a row of ${name}`,
-        [parameter('query', 'row', 'The row_id of a row.', { required: true }), AS_OF],
+        [
+          parameter('query', 'row', 'The row_id of a row.', { required: true }),
+          AS_OF,
+          parameter('query', 'before', 'Events before this position: `next` of the page after it.', {
+            schema: POSITION,
+          }),
+        ],
         {
           200: answer(
-            'The last 100 of them, oldest first.',
+            'The newest 100 of them, oldest first.',
             properties({
               events: list(reference('Event')),
-              truncated: { type: 'integer', format: 'int64', description: 'how many earlier ones are left out' },
+              truncated: { type: 'integer', format: 'int64', description: 'how many earlier ones there are' },
+              next: orNull('the `before` of the page before it; null on the first'),
               position: described('the position of the log'),
             }),
           ),

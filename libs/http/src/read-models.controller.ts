@@ -162,24 +162,32 @@ export class ReadModelsController {
   async events(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
     describedAs(this.store, name);
     const errors: FieldError[] = Object.keys(query)
-      .filter((path) => path !== 'row' && path !== 'as-of')
+      .filter((path) => !['row', 'as-of', 'before'].includes(path))
       .map((path) => ({ path, message: 'is no parameter here' }));
-    const { row, 'as-of': asOf } = query;
+    const { row, 'as-of': asOf, before: given } = query;
+    const before = given === undefined ? undefined : positionOf(given);
     if (typeof row !== 'string') errors.push({ path: 'row', message: 'must be the row_id of a row' });
     if (asOf !== undefined && typeof asOf !== 'string') errors.push({ path: 'as-of', message: 'must be given once' });
-    if (errors.length > 0) throw validationProblem(errors);
+    if (before === null) errors.push({ path: 'before', message: 'must be the `next` of the page before' });
+    if (errors.length > 0 || before === null) throw validationProblem(errors);
     const { pin: reached } = await this.store.positions(name);
     const pin = asOf === undefined ? reached : await this.pinAt(name, asOf as string, reached);
-    const origins = await this.store.origins(name, row as string, pin);
-    if (origins === null) throw new Problem(404, 'not-found', 'there is no such row at that position');
+    const found = await this.store.origins(name, row as string, {
+      pin,
+      limit: MAX_EVENTS,
+      ...(before === undefined ? {} : { before }),
+    });
+    if (found === null) throw new Problem(404, 'not-found', 'there is no such row at that position');
     const events: RecordedEvent[] = [];
-    for (const { position } of origins.slice(-MAX_EVENTS)) {
+    const { origins, count } = found;
+    for (const { position } of origins) {
       const event = await this.log.eventAt(position);
       if (event !== null) events.push(event);
     }
     return {
       events: events.map(toEventDto),
-      truncated: Math.max(0, origins.length - MAX_EVENTS),
+      truncated: count - origins.length,
+      next: count > origins.length ? String(origins[0]?.position) : null,
       position: lowest(pin),
     };
   }

@@ -235,7 +235,9 @@ describe('the example data, in twelve partitions on PostgreSQL and one on SQLite
           const totals = await store.totals(name, [], pin);
           const since = Array<bigint>(store.partitions).fill(position - 5n < 0n ? 0n : position - 5n);
           const { changes } = await store.changes(name, since, pin);
-          const origins = await Promise.all(rows.slice(0, 5).map((one) => store.origins(name, one.key, pin)));
+          const origins = await Promise.all(
+            rows.slice(0, 5).map((one) => store.origins(name, one.key, { pin, limit: 1000 })),
+          );
           seen += rows.length;
           return {
             rows,

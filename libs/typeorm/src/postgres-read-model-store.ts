@@ -4,7 +4,8 @@ import {
   Fault,
   type Filter,
   type ModelBatch,
-  type RowOrigin,
+  type OriginsQuery,
+  type RowOrigins,
   type Parked,
   type Positions,
   ReadModelStore,
@@ -270,8 +271,8 @@ export class PostgresReadModelStore extends ReadModelStore {
   changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
     return this.querySource(name, (source, reader) => reader.changes(source, since, upTo));
   }
-  origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null> {
-    return this.querySource(name, (source, reader) => reader.origins(source, key, pin));
+  origins(name: string, key: string, query: OriginsQuery): Promise<RowOrigins | null> {
+    return this.querySource(name, (source, reader) => reader.origins(source, key, query));
   }
 
   onCommit(listener: (models: ReadonlySet<string>) => void): () => void {

@@ -1,8 +1,10 @@
+import { LARGEST_POSITION } from '@entente/engine';
 import type {
   RowChange,
   RowChangeSet,
   Filter,
-  RowOrigin,
+  OriginsQuery,
+  RowOrigins,
   Positions,
   ResultRow,
   RowQuery,
@@ -19,8 +21,6 @@ import { decode } from './tables.js';
 
 /** Above this number of changed rows, a reader reads them from scratch. */
 const MAX_CHANGES = 500;
-/** A row's origins end at this number: the stream's own history has them all. */
-const MAX_ORIGINS = 1000;
 type ReadRow = Record<string, unknown>;
 
 const same = (one: Positions, other: Positions): boolean => one.every((at, i) => at === other[i]);
@@ -202,7 +202,7 @@ export class RowReader {
     return found;
   }
 
-  *origins(source: Queryable, key: string, upTo?: Positions): SqlProgram<readonly RowOrigin[] | null> {
+  *origins(source: Queryable, key: string, { pin: upTo, before, limit }: OriginsQuery): SqlProgram<RowOrigins | null> {
     const reached = yield* this.reached(source);
     const pin = upTo ?? lowest(reached);
     const named = keyOf(source, key);
@@ -210,7 +210,7 @@ export class RowReader {
     const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, pin));
     const [row] = yield* query<ReadRow>(sql, ...values);
     if (row === undefined) return null;
-    const origins = new Map<string, RowOrigin>();
+    const parts: Condition[] = [];
     const made = ofEach(this.partitions, 'v', (i) => ['v.since <= ?', [pin[i] ?? 0n]]);
     const isCurrent = ofEach(this.partitions, 'r', (i) => [
       'r.since <= ? AND (r."until" IS NULL OR r."until" > ?)',
@@ -228,19 +228,37 @@ export class RowReader {
         ...keyMapping,
       });
       const where = mapping.map(([as, column]) => `r."${column}" ${row[as] === null ? 'IS NULL' : '= ?'}`);
-      const rows = yield* query<Record<string, string>>(
-        `SELECT v.stream, v.event_id, CAST(v.since AS TEXT) AS since FROM "${table}" r
+      parts.push([
+        `SELECT v.stream AS stream, v.event_id AS event_id, v.since AS since, '${model.name}' AS model FROM "${table}" r
            JOIN "${table}" v ON v.stream = r.stream AND (v.row_key = r.row_key${model.head === true ? ` OR v.row_key = ''` : ''}) AND ${made[0]}
-           WHERE ${[...where, isCurrent[0]].join(' AND ')}
-           GROUP BY v.stream, v.event_id, v.since ORDER BY v.since LIMIT ${MAX_ORIGINS}`,
-        ...made[1],
-        ...mapping.flatMap(([as]) => (row[as] === null ? [] : [row[as]])),
-        ...isCurrent[1],
-      );
-      for (const { stream = '', event_id: eventId = '', since = '0' } of rows)
-        origins.set(since, { model: model.name, stream, eventId, position: BigInt(since) });
+           WHERE ${[...where, isCurrent[0]].join(' AND ')}`,
+        [...made[1], ...mapping.flatMap(([as]) => (row[as] === null ? [] : [row[as]])), ...isCurrent[1]],
+      ]);
     }
-    return [...origins.values()].sort((a, b) => (a.position < b.position ? -1 : 1)).slice(0, MAX_ORIGINS);
+    return yield* this.originsIn(parts, before ?? LARGEST_POSITION, limit);
+  }
+
+  /** The newest events of several queries before a position, oldest first, and how many there are. */
+  private *originsIn(parts: readonly Condition[], before: bigint, limit: number): SqlProgram<RowOrigins> {
+    if (parts.length === 0) return { origins: [], count: 0 };
+    const all = `(${parts.map(([sql]) => sql).join(' UNION ALL ')}) u WHERE u.since < ?`;
+    const values = [...parts.flatMap(([, given]) => given), before];
+    const newest = yield* query<Record<string, string>>(
+      `SELECT u.stream, u.event_id, CAST(u.since AS TEXT) AS at, MIN(u.model) AS model FROM ${all}
+         GROUP BY u.stream, u.event_id, u.since ORDER BY u.since DESC LIMIT ${limit}`,
+      ...values,
+    );
+    const [counted] = yield* query<{ count: unknown }>(
+      `SELECT COUNT(DISTINCT u.since) AS count FROM ${all}`,
+      ...values,
+    );
+    const origins = newest.map(({ model = '', stream = '', event_id: eventId = '', at = '0' }) => ({
+      model,
+      stream,
+      eventId,
+      position: BigInt(at),
+    }));
+    return { origins: origins.reverse(), count: Number(counted?.count) };
   }
 
   /** The checkpoints of each model that a source reads. */

@@ -6,7 +6,8 @@ import {
   type ReadModelDescription,
   type Filter,
   type ModelBatch,
-  type RowOrigin,
+  type OriginsQuery,
+  type RowOrigins,
   type Parked,
   type Positions,
   ReadModelStore,
@@ -256,8 +257,8 @@ export class SqliteReadModelStore extends ReadModelStore {
   changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
     return this.inSnapshot(name, (source, reader) => reader.changes(source, since, upTo));
   }
-  origins(name: string, key: string, pin?: Positions): Promise<readonly RowOrigin[] | null> {
-    return this.inSnapshot(name, (source, reader) => reader.origins(source, key, pin));
+  origins(name: string, key: string, query: OriginsQuery): Promise<RowOrigins | null> {
+    return this.inSnapshot(name, (source, reader) => reader.origins(source, key, query));
   }
 
   onCommit(listener: (models: ReadonlySet<string>) => void): () => void {
