@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Brings a clone up to date before a script runs: installs when package.json or the lock file
- * changed, and with `build` compiles when a source changed. Needs nothing but Node.js and npm. Does
- * nothing, in a tenth of a second, when nothing changed.
+ * Brings a clone up to date before a script runs: installs if package.json or the lock file
+ * changed, and with `build` compiles if a source changed. Needs only Node.js and npm. If nothing
+ * changed, it ends in a tenth of a second.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -29,9 +29,9 @@ const digest = (files) => {
   return hash.digest('hex');
 };
 
-/** Runs a command, with one line of its own. What the command says is shown if it fails. */
-const run = (says, command, args) => {
-  process.stderr.write(`${says} `);
+/** Runs a command, with one line of output. The command's own output is shown if it fails. */
+const run = (title, command, args) => {
+  process.stderr.write(`${title} `);
   const begun = performance.now();
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
@@ -58,7 +58,7 @@ const alive = (pid) => {
 };
 
 /**
- * One at a time: another terminal may have begun the same. What a process that died has left is
+ * One at a time: another terminal may have started the same. The lock of a process that died is
  * taken over.
  */
 function alone(work) {
@@ -77,7 +77,7 @@ function alone(work) {
     } catch {
       continue;
     }
-    // Without a number it was left by one that died at once.
+    // Without a process id, the lock is of a process that died at once.
     nameless = other > 0 ? 0 : nameless + 1;
     if (other > 0 ? !alive(other) : nameless > 25) rmSync(lock, { force: true });
     else if (!told) process.stderr.write('Waiting for another that installs or builds here ...\n');

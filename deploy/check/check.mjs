@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run check:deploy`: the Dockerfile, docker-compose.yml, the manifests of Kubernetes and
- * Prometheus' rules, held against what only this project knows of them and against the parsers of
- * those who will read them. Ends with status 1 where something is wrong. Starts no backing service,
- * and builds no image.
+ * `npm run check:deploy`: checks the Dockerfile, docker-compose.yml, the manifests of Kubernetes
+ * and Prometheus' rules against the rules of this project, and with the parsers of the tools that
+ * read them. Ends with status 1 if something is wrong. Starts no backing service, and builds no
+ * image.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,16 +18,16 @@ import { NotHad, byGo, byPython } from './validators.mjs';
 const KUBERNETES = ['1.31.0', '1.37.0'];
 
 let failures = 0;
-const check = (says, work) => {
+const check = (title, work) => {
   let wrong;
   try {
     wrong = work();
   } catch (error) {
     if (!(error instanceof NotHad)) throw error;
-    process.stdout.write(`NOT TRIED: ${says}, since ${error.message}\n`);
+    process.stdout.write(`NOT CHECKED: ${title}, since ${error.message}\n`);
     return;
   }
-  process.stdout.write(wrong.length === 0 ? `holds: ${says}\n` : `WRONG: ${says}\n`);
+  process.stdout.write(wrong.length === 0 ? `ok: ${title}\n` : `WRONG: ${title}\n`);
   for (const line of wrong) process.stdout.write(`  ${line}\n`);
   failures += wrong.length;
 };
@@ -65,6 +65,6 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 process.stdout.write(
-  'NOT TRIED here: the image built, the compose file started, the manifests applied: these take Docker and Kubernetes\n',
+  'NOT CHECKED here: building the image, starting the compose file, applying the manifests: these need Docker and Kubernetes\n',
 );
 process.exitCode = failures > 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-/** What only this project knows of docker-compose.yml. */
+/** This project's own rules for docker-compose.yml. */
 import { recordedVersions } from '../../test/doubles/eventstoredb/recorded/ask.mjs';
 import { jsonOf, secondsOf, textOf, yamlOf } from './files.mjs';
 import { isExact } from './image.mjs';
@@ -43,7 +43,7 @@ function wrongWithService(name, service, secrets) {
   for (const key of ['restart', 'healthcheck', 'stop_grace_period', 'networks'])
     if (service[key] === undefined) wrong.push(`${at}: has no ${key}`);
   for (const [variable, value] of Object.entries(service.environment ?? {})) {
-    if (SECRETS.includes(variable)) wrong.push(`${at}: ${variable} stands there in plain`);
+    if (SECRETS.includes(variable)) wrong.push(`${at}: ${variable} is there in plain text`);
     if (!String(value).startsWith('/run/secrets/')) continue;
     const secret = String(value).replace('/run/secrets/', '');
     if (!service.secrets?.includes(secret) || secrets[secret] === undefined)
@@ -66,7 +66,7 @@ function wrongWithApp(name, service) {
   return wrong;
 }
 
-/** The services are those that the tests run on, where these run them. */
+/** The services must be those on which the tests run, if tests run on them. */
 function wrongWithBackingService(name, { image, environment }) {
   const at = `${FILE}, ${name}`;
   const wrong = isExact(image) ? [] : [`${at}: ${image} names no exact release`];

@@ -1,4 +1,4 @@
-/** What only this project knows of its image: its apps, its Node.js, and what may go into it. */
+/** This project's own rules for its image: its apps, its Node.js, and its content. */
 import { jsonOf, textOf } from './files.mjs';
 import { APPS, settingOf } from './settings.mjs';
 
@@ -46,8 +46,8 @@ export function wrongWithImage() {
   for (const name of variables.filter((one) => one !== 'NODE_ENV'))
     if (!Object.keys(APPS).some((app) => settingOf(app, name) !== null)) wrong.push(`Dockerfile: no app reads ${name}`);
 
-  // What is native comes compiled, in a package of its own that npm calls optional: without it
-  // Kafka's codecs do not load.
+  // Native code comes compiled, in separate packages that npm calls optional: without them Kafka's
+  // codecs do not load.
   for (const line of of('RUN'))
     if (/omit=optional|no-optional/.test(line))
       wrong.push('Dockerfile: leaves out optional packages, which hold native code');
@@ -67,7 +67,7 @@ export function wrongWithImage() {
   return wrong;
 }
 
-/** Apps that files name and that the build does not make. */
+/** Apps that files name and that the build does not create. */
 export function wrongApps(named) {
   const { projects } = jsonOf('nest-cli.json');
   return [...new Set(named)]

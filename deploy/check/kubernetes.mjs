@@ -1,4 +1,4 @@
-/** What only this project knows of deploy/kubernetes. */
+/** This project's own rules for deploy/kubernetes. */
 import { envOf, jsonOf, yamlOf } from './files.mjs';
 import { wrongSettings } from './settings.mjs';
 
@@ -10,7 +10,7 @@ const manifests = () => manifestFiles().flatMap(yamlOf);
 const ofKind = (kind) => manifests().filter((one) => one.kind === kind);
 const appOf = (deployment) => deployment.spec.template.spec.containers[0].args[0];
 
-/** The files that kustomization.yaml puts together. */
+/** The files that kustomization.yaml lists. */
 export const manifestFiles = () => kustomization().resources.map((file) => `${FOLDER}/${file}`);
 
 /** The apps that it starts. */
@@ -35,10 +35,7 @@ export function wrongWithKubernetes() {
   return [...wrong, ...wrongWithNetwork()];
 }
 
-/**
- * Nothing is reached but by what is named: the policies only ever add to one that lets nothing
- * through.
- */
+/** Traffic is denied by default: the policies only add to one that allows nothing. */
 function wrongWithNetwork() {
   const policies = ofKind('NetworkPolicy').map(({ metadata, spec }) => ({ name: metadata.name, ...spec }));
   const wrong = [];
@@ -76,7 +73,7 @@ function wrongWithDeployment(deployment) {
   const { startupProbe, livenessProbe, readinessProbe, lifecycle } = container;
   for (const [name, probe] of Object.entries({ startupProbe, livenessProbe }))
     if (probe?.httpGet?.path !== '/health/live') wrong.push(`${at}: its ${name} restarts it for more than being dead`);
-  // What has stalled elsewhere takes no api out of service.
+  // A component that has stalled elsewhere does not take an api out of service.
   const ready = appOf(deployment) === 'api' ? '/health/serving' : '/health/ready';
   if (readinessProbe?.httpGet?.path !== ready) wrong.push(`${at}: its readinessProbe asks something else`);
   const needed = Number(shared.ENTENTE_SHUTDOWN_TIMEOUT_SECONDS ?? 30) + (lifecycle?.preStop?.sleep?.seconds ?? 0);
@@ -94,7 +91,7 @@ function wrongWithDeployment(deployment) {
     container.securityContext.capabilities.add === undefined;
   if (!hardened) wrong.push(`${at}: may do more than it needs`);
   if (container.resources.limits.memory === undefined || container.resources.requests.cpu === undefined)
-    wrong.push(`${at}: says nothing of the memory or the processor that it takes`);
+    wrong.push(`${at}: has no requests or limits for memory or processor`);
   if (spec.replicas > 1 && pod.topologySpreadConstraints === undefined) wrong.push(`${at}: may be all on one node`);
   return wrong;
 }

@@ -1,9 +1,9 @@
-/** Holds rules against the metrics that the code registers. */
+/** Checks rules against the metrics that the code registers. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, textOf } from './files.mjs';
 
-/** Of Prometheus itself, and of what prom-client counts in every process. */
+/** Metrics of Prometheus itself, and those that prom-client counts in every process. */
 const OTHERS = /^(?:up|process_[a-z_]+|nodejs_[a-z0-9_]+)$/;
 
 const sources = () =>
@@ -13,7 +13,7 @@ const sources = () =>
       .map((file) => join(folder, file)),
   );
 
-/** By alert, the metrics that it reads: those that no code has. */
+/** The metrics of each alert that the code does not register. */
 export function wrongMetrics(read) {
   const names = new Set(sources().flatMap((file) => textOf(file).match(/(?<=')entente_[a-z_]+(?=')/g) ?? []));
   return Object.entries(read).flatMap(([alert, metrics]) =>

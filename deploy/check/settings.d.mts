@@ -1,4 +1,4 @@
-/** What `settings.mjs` tells of each app, for tests in TypeScript. */
+/** The types of `settings.mjs`, for tests in TypeScript. */
 export const APPS: Readonly<
   Record<string, { readonly takes: readonly string[]; readonly requires: readonly string[] }>
 >;

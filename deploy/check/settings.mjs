@@ -1,6 +1,6 @@
 /**
- * What each app of the image is told by its environment, in one place: the deployment files are
- * held against it, and it against the code that reads them.
+ * The environment variables of each app of the image, in one place: the deployment files are
+ * checked against it, and it against the code that reads them.
  */
 
 const PROCESS = ['HOST', 'PORT', 'LOG_LEVEL', 'ENTENTE_SHUTDOWN_TIMEOUT_SECONDS'];
@@ -24,7 +24,7 @@ const OTHER_TOPICS = ['KAFKA_GROUP', 'KAFKA_COMMANDS_TOPIC', 'KAFKA_REPLIES_TOPI
 const RELAYING = [...NETWORK, ...DOOR, ...EVENT_STORE, ...KAFKA];
 const DISTRIBUTED = [...RELAYING, ...OTHER_TOPICS];
 
-/** By app: the settings that it takes, and those without which it does not start. */
+/** By app: the settings that it accepts, and those that it needs to start. */
 export const APPS = {
   api: {
     takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
@@ -43,15 +43,10 @@ export const APPS = {
 /** Settings that are paths themselves, and have no NAME_FILE. */
 const PATHS = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'];
 
-/**
- * Settings that stand in no file that is kept with the code. ESDB_URL is one where it holds a
- * password.
- */
+/** Settings that must not be in a file of the repository. ESDB_URL is one if it has a password. */
 export const SECRETS = ['DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY', 'KAFKA_SASL_PASSWORD', 'POSTGRES_PASSWORD'];
 
-/**
- * The setting that a variable gives, by itself or as NAME_FILE; null where the app takes none such.
- */
+/** The setting of a variable, directly or as NAME_FILE; null if the app has no such setting. */
 export function settingOf(app, variable) {
   const { takes } = APPS[app];
   if (takes.includes(variable)) return variable;
@@ -60,8 +55,8 @@ export function settingOf(app, variable) {
 }
 
 /**
- * What is wrong with the variables that an app is given: unknown, given twice, missing, secret, or
- * a network that is not trusted.
+ * The errors in the variables of an app: unknown, duplicate, missing, secret, or a network that is
+ * not trusted.
  */
 export function wrongSettings(where, app, variables) {
   if (!Object.hasOwn(APPS, app)) return [`${where}: there is no app ${app}`];
@@ -74,7 +69,7 @@ export function wrongSettings(where, app, variables) {
     given.add(name);
     if (name !== variable && !String(value).startsWith('/run/secrets/'))
       wrong.push(`${where}: ${variable} is no path below /run/secrets`);
-    if (SECRETS.includes(variable)) wrong.push(`${where}: ${variable} stands there in plain`);
+    if (SECRETS.includes(variable)) wrong.push(`${where}: ${variable} is there in plain text`);
     if (/:\/\/[^/]*@/.test(String(value))) wrong.push(`${where}: ${variable} holds a user or a password`);
   }
   for (const name of APPS[app].requires) if (!given.has(name)) wrong.push(`${where}: ${app} is given no ${name}`);

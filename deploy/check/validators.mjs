@@ -1,6 +1,6 @@
 /**
- * The validators that others made: brought once, at fixed versions, below .entente. Where one
- * cannot be had, that is said, and is no failure.
+ * Validators of others: installed once, at fixed versions, below .entente. If one is not available,
+ * that is reported and is not a failure.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -19,11 +19,11 @@ const digestOf = (files) => {
 
 function run(command, args, options = {}) {
   const done = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20, ...options });
-  const says = `${done.stderr ?? ''}${done.stdout ?? ''}`.trim();
-  return { ok: done.status === 0, out: done.stdout, says: done.error?.message ?? says };
+  const output = `${done.stderr ?? ''}${done.stdout ?? ''}`.trim();
+  return { ok: done.status === 0, out: done.stdout, output: done.error?.message ?? output };
 }
 
-/** Thrown where a validator cannot be had. */
+/** Thrown if a validator is not available. */
 export class NotHad extends Error {}
 
 function bring(file, make) {
@@ -33,30 +33,34 @@ function bring(file, make) {
   make();
 }
 
-/** Runs a command that must succeed for a validator to be there. */
+/** Runs a command that must succeed for a validator to be available. */
 function must(lacking, command, args, options) {
-  const { ok, says } = run(command, args, options);
-  if (!ok) throw new NotHad(`${lacking}: ${says.split('\n').slice(-3).join(' ')}`);
+  const { ok, output } = run(command, args, options);
+  if (!ok) throw new NotHad(`${lacking}: ${output.split('\n').slice(-3).join(' ')}`);
 }
 
 /**
- * The parsers of BuildKit, Compose, Kustomize and Prometheus, in one program: what it read, and
- * what is wrong.
+ * The parsers of BuildKit, Compose, Kustomize and Prometheus, in one program: returns what it read,
+ * and the errors.
  */
 export function byGo(what, path) {
   const sources = readdirSync(join(here, 'go')).map((name) => join(here, 'go', name));
   const program = join(kept, `validate-${digestOf(sources.toSorted())}`);
   bring(program, () => {
     const options = { cwd: join(here, 'go'), env: { ...process.env, GOTOOLCHAIN: 'local' } };
-    must('it takes Go, as new as deploy/check/go/go.mod says, and its modules', 'go', ['list', '-deps', '.'], options);
-    // Compiled to be there soon, not to be fast. Its modules, and what was compiled of them, are
-    // kept where Go keeps them.
+    must(
+      'it needs Go, as new as deploy/check/go/go.mod requires, and its modules',
+      'go',
+      ['list', '-deps', '.'],
+      options,
+    );
+    // Compiled quickly, not for speed. Its modules and build results are stored in Go's own caches.
     const compile = ['build', '-gcflags=all=-N -l', '-ldflags=-s -w', '-o', program, '.'];
-    const { ok, says } = run('go', compile, options);
-    if (!ok) throw new Error(`deploy/check/go does not compile: ${says}`);
+    const { ok, output } = run('go', compile, options);
+    if (!ok) throw new Error(`deploy/check/go does not compile: ${output}`);
   });
-  const { ok, out, says } = run(program, [what, path]);
-  return ok ? { read: JSON.parse(out), wrong: [] } : { read: null, wrong: says.split('\n') };
+  const { ok, out, output } = run(program, [what, path]);
+  return ok ? { read: JSON.parse(out), wrong: [] } : { read: null, wrong: output.split('\n') };
 }
 
 /** A program of a package of PyPI. */
@@ -79,6 +83,6 @@ export function byPython(program, args) {
     must('it takes packages of PyPI', join(bin, 'python'), [...install, '-r', requirements]);
     writeFileSync(join(folder, 'whole'), '');
   });
-  const { ok, says } = run(join(bin, program), args);
-  return ok ? [] : says.split('\n');
+  const { ok, output } = run(join(bin, program), args);
+  return ok ? [] : output.split('\n');
 }

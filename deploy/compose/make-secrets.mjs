@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Makes the secrets that docker-compose.yml names, in files beside this one. What is there stays as
- * it is: another password would not open the database, and another pseudonym key would give every
- * reporter of misuse another pseudonym. Needs nothing but Node.js.
+ * Creates the secrets that docker-compose.yml names, in files beside this one. Existing files stay
+ * as they are: another password would not open the database, and another pseudonym key would give
+ * every reporter of misuse another pseudonym. Needs only Node.js.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('./secrets', import.meta.url));
-// Nobody else gets into the folder. The files themselves are handed to containers, whose users have
-// other numbers than yours, so these must be readable.
+// Only the owner can open the folder. Containers get the files themselves under other user ids, so
+// the files must be readable.
 mkdirSync(folder, { recursive: true });
 chmodSync(folder, 0o700);
 
@@ -22,7 +22,7 @@ const keep = (name, make) => {
     return readFileSync(file, 'utf8').trim();
   }
   const value = make();
-  // `wx`: whoever runs this at the same time does not overwrite it either.
+  // `wx`: another run at the same time does not overwrite it either.
   writeFileSync(file, `${value}\n`, { flag: 'wx', mode: 0o444 });
   chmodSync(file, 0o444);
   process.stdout.write(`${file} is made\n`);

@@ -1,5 +1,5 @@
 /**
- * Takes the optional second Node.js out of package.json and the lock file beside this one: the
+ * Removes the optional second Node.js from package.json and the lock file beside this one: the
  * image's base has its own, and npm's scripts would find the other first.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

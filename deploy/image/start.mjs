@@ -1,6 +1,6 @@
 /**
- * Starts the app that the container's command names, in this very process: no shell stands between
- * it and the signals that it is sent. `entente` is the command line, with all that follows.
+ * Starts the app that the container's command names, in this same process: there is no shell
+ * between it and the signals for it. `entente` is the command line, with all arguments after it.
  */
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -15,8 +15,8 @@ if (!apps.includes(app)) {
   process.exit(1);
 }
 
-// The first process of a container is ended by no signal that it does not listen to. Until the app
-// does, and for an app that never does, this one ends it.
+// A signal without a listener does not end the first process of a container. Until the app listens,
+// and for an app that never does, this listener ends it.
 for (const signal of ['SIGTERM', 'SIGINT']) {
   const end = () => process.exit(128 + constants.signals[signal]);
   process.on(signal, end);

@@ -1,11 +1,11 @@
 import type { Running } from './postgres.mjs';
 
-/** What `eventstore.mjs` gives, for tests in TypeScript. */
+/** The types of `eventstore.mjs`, for tests in TypeScript. */
 export interface RunningEventStore extends Running {
   readonly url: string;
-  /** Tells it what to do wrong (`Faults` of `test/doubles/eventstoredb`), and with `listens` whether it takes connections; resolves when that holds, with what is left of it. */
+  /** Sets its faults (`Faults` of `test/doubles/eventstoredb`), and with `listens` whether it accepts connections. Resolves when they apply, with those that are left. */
   faults(change: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
-  /** Kills, freezes or revives a node of a cluster; resolves with who leads then, and the state of each. */
+  /** Kills, freezes or revives a node of a cluster. Resolves with the leader after that, and the state of each node. */
   node(
     node: number,
     state: 'running' | 'frozen' | 'killed',

@@ -1,6 +1,6 @@
 /**
- * A stand-in for an EventStoreDB, as a process on loopback: the double that the tests have. For
- * trials, never to keep a log on.
+ * A stand-in for an EventStoreDB, as a process on loopback: the tests' own double. For trials only,
+ * never for a log to keep.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,12 +10,11 @@ import { accepts, freePort, portFor, serve } from './process.mjs';
 const program = fileURLToPath(new URL('../../test/doubles/eventstoredb/serve.mjs', import.meta.url));
 
 /**
- * Starts one on a folder of its own: started again on the same folder and port it has what it had.
- * `port`: a free one unless given. `nodes`: how many of a cluster; one unless given. Gives `url`,
- * and `stop`, `kill`, `signal`; `faults(change)`, which tells it what to do wrong, and by `{
- * listens: false }` to refuse all connections, and gives what is left of it; and `node(number,
- * state)`, which kills, freezes or revives a node of a cluster, and gives who leads and the state
- * of each.
+ * Starts one on its own folder: started again on the same folder and port, it has the same data.
+ * `port`: by default a free one. `nodes`: the number of nodes of a cluster, by default one. Returns
+ * `url`, and `stop`, `kill`, `signal`; `faults(change)`, which sets its faults (`{ listens: false
+ * }`: it refuses all connections) and returns those that are left; and `node(number, state)`, which
+ * kills, freezes or revives a node of a cluster, and returns the leader and the state of each.
  */
 export async function startEventStore({ folder, port, nodes = 1 }) {
   mkdirSync(folder, { recursive: true });

@@ -1,11 +1,11 @@
 import type { Running } from './postgres.mjs';
 
-/** What `kafka.mjs` gives, for tests in TypeScript. */
+/** The types of `kafka.mjs`, for tests in TypeScript. */
 export declare function startKafka(options: {
   readonly folder: string;
   readonly port?: number;
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
-  /** Doors by user and password, over TLS and without it, and by a certificate of `ca`. */
+  /** Listeners by user and password, over TLS and without it, and by a certificate of `ca`. */
   readonly secured?: {
     readonly ca: string;
     readonly cert: string;
@@ -14,7 +14,7 @@ export declare function startKafka(options: {
   };
 }): Promise<
   Running & {
-    /** Where the secured doors are, as `host:port`, where there are any. */
+    /** The addresses of the secured listeners, if there are any, as `host:port`. */
     readonly secured?: { readonly saslSsl: string; readonly sasl: string; readonly ssl: string };
     readonly brokers: string;
   }

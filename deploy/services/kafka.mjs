@@ -1,6 +1,6 @@
 /**
- * A real Kafka broker in one process (KRaft), on loopback, from jars that Maven brings once. Needs
- * Java 17 or newer and Maven.
+ * A real Kafka broker in one process (KRaft), on loopback, from jars that Maven downloads once.
+ * Needs Java 17 or newer and Maven.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
@@ -12,7 +12,7 @@ import { freePort, portFor, run, serve } from './process.mjs';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const jars = fileURLToPath(new URL('../../.entente/kafka-4.3.0', import.meta.url));
 
-/** Brings the jars where they are missing; under their name they are whole. */
+/** Downloads missing jars; a jar gets its name when it is complete. */
 async function bringJars() {
   if (existsSync(jars)) return;
   const making = `${jars}.${process.pid}`;
@@ -71,8 +71,8 @@ const settingsOf = (folder, listeners, controller) => ({
 const SCRAM = ['SCRAM-SHA-256', 'SCRAM-SHA-512'];
 
 /**
- * More doors, each on a port of its own: by user and password over TLS (`sasl-ssl`) and without it
- * (`sasl`), and by a certificate (`ssl`).
+ * More listeners, each on a separate port: by user and password over TLS (`sasl-ssl`) and without
+ * it (`sasl`), and by a certificate (`ssl`).
  */
 async function doors({ ca, cert, key, users }, folder) {
   const keys = join(folder, 'keys.pem');
@@ -114,9 +114,7 @@ async function doors({ ca, cert, key, users }, folder) {
 
 const java = (...args) => ['-Xmx512m', '-XX:+UseSerialGC', '-cp', join(jars, '*'), ...args];
 
-/**
- * Whether a broker tells who leads: before, it takes connections and refuses what is asked of it.
- */
+/** Whether a broker knows the leader: before, it accepts connections and refuses requests. */
 async function leads(port) {
   const kafka = new kafkajs.Kafka({
     brokers: [`127.0.0.1:${port}`],
@@ -138,10 +136,10 @@ async function leads(port) {
 }
 
 /**
- * Starts a broker on a folder of its own, which is formatted where it is new: begun again on the
- * same folder and port it has what it had. `port`: a free one unless given. `secured` (`ca`, `cert`
- * and `key` in PEM, and the passwords of `users`) opens more doors, found in `secured` of what is
- * given back. Gives `brokers`, and `stop`, `kill`, `signal`.
+ * Starts a broker on its own folder, which is formatted if it is new. Started again on the same
+ * folder and port, it has the same data. `port`: by default a free one. `secured` (`ca`, `cert` and
+ * `key` in PEM, and the passwords of `users`) opens more listeners; the result has their addresses
+ * in `secured`. Returns `brokers`, and `stop`, `kill`, `signal`.
  */
 export async function startKafka({ folder, port, settings = {}, secured }) {
   await bringJars();

@@ -10,13 +10,13 @@ export interface Running {
 }
 export interface RunningPostgres extends Running {
   readonly url: string;
-  /** Makes an empty database, and answers its address. */
+  /** Creates an empty database, and returns its address. */
   database(name: string): Promise<string>;
 }
 export function startPostgres(options: {
   readonly folder: string;
   readonly port?: number;
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** A certificate and its key, in PEM: it takes connections over TLS too. */
+  /** A certificate and its key, in PEM: it also accepts connections over TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }): Promise<RunningPostgres>;

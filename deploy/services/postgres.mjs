@@ -1,4 +1,4 @@
-/** A real PostgreSQL on loopback, from the binaries that npm installed for tests. */
+/** A real PostgreSQL on loopback, from the binaries that npm installs for tests. */
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import pg from 'pg';
 import { portFor, run, serve } from './process.mjs';
 
 const PASSWORD = 'entente';
-/** PostgreSQL refuses to run as root: then it runs as nobody. */
+/** PostgreSQL refuses to run as root: then it runs as the user `nobody`. */
 const NOBODY = 65534;
 
 async function binaries() {
@@ -21,8 +21,8 @@ async function binaries() {
 }
 
 /**
- * Runs as somebody else where this is root; a folder that nobody can reach is copied to one that
- * can be.
+ * Runs as another user if this is root; a folder that this user cannot open is copied to one that
+ * it can.
  */
 async function asNobody({ initdb, postgres }) {
   if (process.getuid?.() !== 0) return { initdb, postgres, user: {} };
@@ -40,8 +40,8 @@ async function asNobody({ initdb, postgres }) {
 }
 
 /**
- * Puts a certificate and its key where the server reads them; the key is its own alone, or it does
- * not begin.
+ * Puts a certificate and its key where the server reads them. Only the server's user may read the
+ * key, or it does not start.
  */
 function certified({ cert, key }, folder, { uid, gid }) {
   const files = { ssl_cert_file: join(folder, 'server.crt'), ssl_key_file: join(folder, 'server.key') };
@@ -52,10 +52,10 @@ function certified({ cert, key }, folder, { uid, gid }) {
 }
 
 /**
- * Starts a server on a folder of its own, made with locale C where it is new: begun again on the
- * same folder and port it has what it had. Gives `url` of an empty database where the folder is
- * new, `database(name)`, which makes another, and `stop`, `kill`, `signal`. With `tls` (`cert` and
- * `key` in PEM) it takes connections over TLS too.
+ * Starts a server on its own folder, created with locale C if it is new. Started again on the same
+ * folder and port, it has the same data. Returns `url` of a database, which is empty in a new
+ * folder, `database(name)`, which creates another, and `stop`, `kill`, `signal`. With `tls` (`cert`
+ * and `key` in PEM) it also accepts connections over TLS.
  */
 export async function startPostgres({ folder, port, settings = {}, tls }) {
   const { initdb, postgres, user } = await asNobody(await binaries());
@@ -93,7 +93,7 @@ export async function startPostgres({ folder, port, settings = {}, tls }) {
     ...user,
     cwd: '/',
     log: join(folder, 'postgres.log'),
-    // Ends what is under way and does not wait for its clients.
+    // Ends running requests and does not wait for its clients.
     endBy: 'SIGINT',
     answers: () =>
       ask('SELECT 1').then(

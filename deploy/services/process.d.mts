@@ -1,2 +1,2 @@
-/** A port of loopback on which nobody listens just now. */
+/** A port of loopback on which no process listens now. */
 export function freePort(): Promise<number>;

@@ -1,11 +1,11 @@
-/** What all services need: free ports, a child process that is waited for, and its end. */
+/** What all services need: free ports, and a child process with its start and end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A port of this machine's loopback interface that nobody has just now. */
+/** A port of this machine's loopback interface that no process uses now. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -15,7 +15,7 @@ export async function freePort() {
   return port;
 }
 
-/** Whether something takes connections there, on loopback. */
+/** Whether a process accepts connections on a port of loopback. */
 export const accepts = (port) =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -26,15 +26,15 @@ export const accepts = (port) =>
     socket.once('connect', () => end(true)).once('error', () => end(false));
   });
 
-/** The port for a server: the one that is given, which must be nobody's, or a free one. */
+/** The port for a server: the given one, which must be free, or a free one. */
 export async function portFor(name, given) {
   if (given === undefined) return freePort();
-  // Who has it would be taken for the server that cannot begin.
+  // Another process on the port would pass for the server that cannot start.
   if (await accepts(given)) throw new Error(`${name} cannot have port ${given}: something listens there already`);
   return given;
 }
 
-/** Runs a program to its end; fails with what it said where its status is not 0. */
+/** Runs a program to its end; fails with its output if its status is not 0. */
 export async function run(program, args, options = {}) {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -47,8 +47,8 @@ export async function run(program, args, options = {}) {
 
 let bySignals = false;
 /**
- * A process that a signal ends says nothing to what runs beside it; here it ends as by `exit`,
- * unless somebody else has taken the signal in hand.
+ * A process that a signal ends does not notify its child processes. Here it ends as by `exit`,
+ * unless another listener handles the signal.
  */
 function endBySignals() {
   if (bySignals) return;
@@ -60,8 +60,8 @@ function endBySignals() {
 }
 
 /**
- * Has the shell do something when this process is gone, however it went: its end of the pipe closes
- * by itself. Gives what lets it be.
+ * Has the shell run a script when this process has ended, however it ended: its end of the pipe
+ * closes by itself. Returns a function that cancels it.
  */
 function afterUs(script, ...args) {
   const watcher = spawn('/bin/sh', ['-c', `read -r _; ${script}`, ...args], {
@@ -74,19 +74,19 @@ function afterUs(script, ...args) {
 }
 
 /**
- * A folder that goes when this process is gone, however it went, once those who write to it have
- * ended too. Gives what lets it be.
+ * A folder that is removed when this process has ended, however it ended, after the processes that
+ * write to it. Returns a function that cancels it.
  */
 export const goesWithUs = (folder) => afterUs('sleep 3; rm -rf "$0"', folder);
 
 /**
- * A server that runs beside this process and ends with it, even where it is killed. `answers` is
- * asked until it says yes; one that ends before, or does not answer within a minute, is an error
- * that shows the end of its log.
+ * A server that runs beside this process and ends with it, even if this is killed. `answers` is
+ * called until it returns true. A server that ends before that, or does not answer within a minute,
+ * is an error with the end of its log.
  */
 export async function serve(name, program, args, { log, answers, endBy = 'SIGTERM', ...options }) {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  // What cannot be logged is lost; the server runs on.
+  // Output that cannot be logged is lost; the server runs on.
   const file = createWriteStream(log, { flags: 'a' }).on('error', () => undefined);
   let tail = '';
   for (const stream of [child.stdout, child.stderr])

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm run services`: a real Kafka broker, a real PostgreSQL and a stand-in for an event store on
- * loopback, for the apps to run on without Docker. All end with it.
+ * loopback, for the apps to run on without Docker. All end together with it.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const port = (text) => {
   return Number(text);
 };
 
-/** Where the apps' own scripts look for settings, unless they are given some. */
+/** The file from which the apps' own scripts read settings by default. */
 const SETTINGS = fileURLToPath(new URL('../../.entente/services.env', import.meta.url));
 
 const { data, esdbPort, kafkaPort, postgresPort, settings } = new Command('npm run services --')
@@ -42,10 +42,7 @@ const { data, esdbPort, kafkaPort, postgresPort, settings } = new Command('npm r
   .opts();
 
 const settingsFile = resolve(settings);
-/**
- * Settings that others have left count while one of their services answers: nobody else leaves his
- * own in their place.
- */
+/** Fails if a file has the settings of another set of services of which one still answers. */
 async function notOfOthers(file, what, instead) {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const ports = [...text.matchAll(/127\.0\.0\.1:([0-9]+)/g)].map(([, found]) => Number(found));
@@ -56,29 +53,29 @@ async function notOfOthers(file, what, instead) {
 await notOfOthers(
   settingsFile,
   `${settingsFile} has the settings`,
-  'have these leave theirs in a file of its own (--settings)',
+  'have these write theirs to a separate file (--settings)',
 );
 
 const folder = data === undefined ? mkdtempSync(join(tmpdir(), 'entente-services-')) : resolve(data);
 if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
 // PostgreSQL may have to run as another user.
 chmodSync(folder, 0o755);
-const letItBe = data === undefined ? goesWithUs(folder) : () => undefined;
+const cancelRemoval = data === undefined ? goesWithUs(folder) : () => undefined;
 
-/** The key that seals reporters' names is of the log: it is kept where the log is. */
+/** The pseudonym key belongs to the log: it is stored in the folder of the log. */
 function pseudonymKey() {
   const file = join(folder, 'pseudonym.key');
   if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
   return readFileSync(file, 'utf8');
 }
 
-/** The same settings, by which others see that this folder is taken. */
+/** The same settings, which show to others that this folder is in use. */
 const keeper = join(folder, 'services.env');
 await notOfOthers(keeper, `${folder} is the data`, 'name another folder (--data)');
 
 let written = null;
-/** Leaves the settings for the apps, and says them. */
-function tellSettings(found) {
+/** Writes the settings for the apps, and prints them. */
+function writeSettings(found) {
   const text = Object.entries({ ...found, ENTENTE_PSEUDONYM_KEY: pseudonymKey() })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
@@ -87,7 +84,7 @@ function tellSettings(found) {
   for (const file of [keeper, settingsFile]) writeFileSync(file, text, { mode: 0o600 });
   process.stdout.write(text);
 }
-/** Takes them away, unless others have left theirs there meanwhile. */
+/** Removes the settings, unless others have written theirs in between. */
 function removeSettings() {
   if (written !== null && existsSync(settingsFile) && readFileSync(settingsFile, 'utf8') === written)
     rmSync(settingsFile);
@@ -101,12 +98,12 @@ const end = (status) => {
     for (const service of begun.reverse()) await service.stop();
     rmSync(keeper, { force: true });
     if (data === undefined) rmSync(folder, { recursive: true, force: true });
-    letItBe();
+    cancelRemoval();
     process.exit(status);
   })();
   return ending;
 };
-// A terminal tells all of a group, and npm tells it again.
+// A terminal signals the whole group, and npm passes the signal on again.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => void end(0));
 
 try {
@@ -118,14 +115,14 @@ try {
   begun.push(kafka);
   const eventStore = await startEventStore({ folder: join(folder, 'eventstore'), port: esdbPort });
   begun.push(eventStore);
-  tellSettings({ ESDB_URL: eventStore.url, KAFKA_BROKERS: kafka.brokers, DATABASE_URL: postgres.url });
+  writeSettings({ ESDB_URL: eventStore.url, KAFKA_BROKERS: kafka.brokers, DATABASE_URL: postgres.url });
   process.stderr.write(
     `all answer, and end with this command (Ctrl-C); their data is in ${folder}, and these settings in ${settingsFile}, ${
       settings === SETTINGS
         ? 'where npm run start:relay, start:projector, start:intake, start:api and entente:services find them'
-        : `for node --env-file=${settingsFile} dist/apps/<relay, projector, intake, api or cli>/src/main.js, each with a PORT of its own where others run`
+        : `for node --env-file=${settingsFile} dist/apps/<relay, projector, intake, api or cli>/src/main.js, each with a separate PORT if others run`
     }
-ESDB_URL names a stand-in for trials, which speaks an EventStoreDB's protocol and is none: keep no log on it\n`,
+ESDB_URL names a stand-in for trials, with EventStoreDB's protocol; it is not EventStoreDB: keep no log on it\n`,
   );
   for (const [name, service] of [
     ['PostgreSQL', postgres],

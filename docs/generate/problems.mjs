@@ -23,7 +23,7 @@ export const PROBLEMS = {
     'The sender used this command id for another command on this stream.',
     'Choose a new `Idempotency-Key` for a new command.',
   ],
-  'cursor-void': [410, 'The rows were rebuilt since the cursor was given.', 'Query again from the first page.'],
+  'cursor-void': [410, 'The rows were rebuilt since the cursor was issued.', 'Query again from the first page.'],
   'lost-since': [
     410,
     'The log was restored from a backup without this write.',
@@ -35,10 +35,10 @@ export const PROBLEMS = {
     'Read the stream, then decide whether the command still applies.',
   ],
   'body-too-large': [413, 'The body is larger than 1 MiB.', 'Send less at once.'],
-  'too-large': [413, 'The events are larger than the event store takes at once.', 'Split the command.'],
+  'too-large': [413, 'The events are larger than the event store accepts at once.', 'Split the command.'],
   'wrong-content-type': [415, 'The body is not `application/json`.', 'Set `Content-Type: application/json`.'],
   fault: [500, 'Something failed in the service.', 'Report the correlation id; the log has the cause.'],
-  damaged: [500, 'A file of the data folder is damaged.', 'Do what the message says: remove the rows, or restore.'],
+  damaged: [500, 'A file of the data folder is damaged.', 'Follow the message: remove the rows, or restore.'],
   'outcome-unknown': [
     500,
     'The disk failed during a commit. The process ends with status 70.',
@@ -57,7 +57,7 @@ export const PROBLEMS = {
   'foreign-event': [
     500,
     'Another program wrote to a stream of the log on the event store.',
-    'The operator gives the log a server, or a name, of its own.',
+    'The operator gives the log a separate server or name.',
   ],
   'stream-deleted': [
     500,
@@ -72,10 +72,10 @@ export const PROBLEMS = {
   starting: [503, 'The process starts and waits for a backing service.', 'Wait, then try again.'],
   overloaded: [503, 'Too many appends wait.', 'Wait for `Retry-After`, then send again with the same key.'],
   contention: [503, 'Others kept changing the stream.', 'Wait for `Retry-After`, then send again with the same key.'],
-  'disk-full': [503, 'The disk is full; nothing was recorded.', 'The operator makes room; then send again.'],
+  'disk-full': [503, 'The disk is full; nothing was recorded.', 'The operator frees space; then send again.'],
   'read-model-behind': [
     503,
-    'The rows did not reach the position asked for within five seconds.',
+    'The rows did not reach the requested position within five seconds.',
     'Wait for `Retry-After`, then query again.',
   ],
   'shutting-down': [503, 'The process is stopping.', 'Wait for `Retry-After`, then send again with the same key.'],
@@ -89,8 +89,8 @@ export const PROBLEMS = {
     'The event store does not answer.',
     'Wait for `Retry-After`, then send again with the same key.',
   ],
-  'no-rows': [503, 'The database holds no rows yet.', 'The operator starts a projector; then query again.'],
+  'no-rows': [503, 'The database has no rows yet.', 'The operator starts a projector; then query again.'],
   'rows-away': [503, 'The rows cannot be read at this moment.', 'Wait for `Retry-After`, then query again.'],
-  'rows-moved': [503, 'A rebuild took over while rows were exported.', 'Ask for the export again.'],
+  'rows-moved': [503, 'A rebuild was promoted during the export.', 'Request the export again.'],
   unanswered: [503, 'A backing service does not answer in time.', 'Wait for `Retry-After`, then try again.'],
 };

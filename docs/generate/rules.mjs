@@ -59,7 +59,7 @@ export const RULES = {
     source: '22 USC 2753(e), by state.gov (read)',
   },
   R15: {
-    says: 'Each stage of money stays within the stage before it that the account has; a pledge does not bound. A reversal is an event of its own and takes back at most what the stage holds. Reported accounts repeat another system and have no bound.',
+    says: 'Each stage of money stays within the stage before it that the account has; a pledge does not bound. A reversal is a separate event, of at most the balance of the stage. Reported accounts repeat another system and have no bound.',
     source: 'own; Public Law 107-115, 10 USC 333(f) (read)',
   },
   R16: {
@@ -127,9 +127,9 @@ export const RULES = {
       'Refusals that keep an order of facts, such as `works-out-of-order` and `before-the-fact`, have no number yet.',
   },
   R31: {
-    says: 'A correction takes back at most what its event raised, less what was corrected already, in the same stage and period, and nothing twice.',
+    says: 'A correction is at most what its event added, less earlier corrections, in the same stage and period.',
     source: 'own',
-    limits: 'A correction is bounded by what the whole stage holds; see R15.',
+    limits: 'A correction is bounded by the balance of the whole stage; see R15.',
   },
   R32: {
     says: 'What no row or total can hold is refused on the command.',

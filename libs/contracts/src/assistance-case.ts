@@ -261,7 +261,7 @@ export const assistanceCaseContract = contract({
       'notify-legislature',
       NotifyLegislatureOfOffer,
       'donor',
-      'Tell the legislature of the offer: its notice period starts',
+      'Notify the legislature of the offer: its notice period starts',
     ),
     MakeOffer: command('make-offer', OfferNamed, 'donor', 'Make the offer, once the notice period has run out'),
     AcceptOffer: command('accept-offer', AcceptOffer, 'recipient', 'Accept the offer at its value while it is valid'),

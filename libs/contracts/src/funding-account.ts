@@ -101,7 +101,7 @@ export class CloseFundingAccount {
   @reason('fully-spent') readonly reason!: string;
 }
 
-// The examples are those of an account of its own basis, which repeats no other system.
+// The examples are those of an account with basis `own`, which repeats no other system.
 const money = { amount: 2_500_000_00, period: '2026' };
 const back = { amount: 100_000_00, period: '2026', reason: 'entered-twice' };
 const moved = { ...money, stage: 'committed' as const };

@@ -72,7 +72,7 @@ export class DayRange {
 
 /** What the reporter reports. */
 export class FlagMisuse {
-  @code('the code of an incident type, as far as the reporter can tell, or another code', 'unauthorised-transfer')
+  @code('the code of an incident type, as far as the reporter knows, or another code', 'unauthorised-transfer')
   readonly allegation!: string;
   @optional() @streamId('programme', 'the programme concerned') readonly programme?: string;
   @optional() @streamId('assistance-case', 'the case concerned') readonly case?: string;
@@ -420,7 +420,7 @@ export const misuseCaseContract = contract({
       'notify-legislature',
       NotifyLegislatureOfMisuse,
       'donor',
-      'Tell the legislature that a violation may have occurred',
+      'Notify the legislature that a violation may have occurred',
     ),
     DecideMeasure: command(
       'decide-measure',

@@ -31,7 +31,7 @@ class Proposal {
   @optional()
   @organisation('the nation that approves, if the rule is `lead-nation`', 'vestra')
   readonly lead?: string;
-  @optional() @streamId('legal-framework', 'the legal framework that it stands under') readonly framework?: string;
+  @optional() @streamId('legal-framework', 'the legal framework that applies to it') readonly framework?: string;
 }
 
 export class ProposeProgramme extends Proposal {
@@ -191,7 +191,7 @@ export const programmeContract = contract({
       'adapt',
       AdaptProgramme,
       'donor',
-      'Go on in another way: another end, sector, modality or technology',
+      'Continue in another way: another end, sector, modality or technology',
       { reason: 'border-closed', modality: 'remote-mentoring', technology: 'satellite-imagery' },
     ),
     PlanMilestone: command('plan-milestone', PlanMilestone, PLANNERS, 'Plan a milestone'),

@@ -151,7 +151,7 @@ function untimely(decider: AnyDecider, command: Command, state: unknown, c: Deci
   });
 }
 
-/** An organisation that opens a stream may take an id of its own only. */
+/** An organisation that opens a stream may only take an id with its own prefix. */
 function foreignId(decider: AnyDecider, c: DecisionContext): Refusal | null {
   const { id } = c.stream;
   const organisation = actsFor(c.actor);

@@ -31,7 +31,7 @@ describe('live rows', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Stores a row of its own at this position. */
+  /** Stores a new row at this position. */
   async function keep(sink: RowSink, at: bigint): Promise<void> {
     const row = { word: `w${at}`, shade: null, amount: 1, loud: false, parts: [] };
     const version = { stream: `note/${at}`, key: '', since: at, until: null, eventId: `e${at}`, row };

@@ -94,7 +94,7 @@ describe('the PostgreSQL read model store', () => {
     const asked = jest.spyOn(pg.Client.prototype, 'query');
     const revisions = new Map<string, number>();
     let at = 0n;
-    /** How many statements so many events take, the next ones of so many streams in turn. */
+    /** The number of statements for a number of events, spread over a number of streams. */
     const statements = async (count: number, streams: number): Promise<number> => {
       const events = Array.from({ length: count }, (_, i) => {
         const stream = `note/s${i % streams}`;
@@ -104,7 +104,7 @@ describe('the PostgreSQL read model store', () => {
       }) as unknown as RecordedEvent[];
       asked.mockClear();
       await consumer.take({ partition: 0, events, through: at });
-      // What others are told follows behind the batch, when it does.
+      // The notification of other processes may follow the batch at any time.
       const texts = asked.mock.calls.map(([query]) =>
         typeof query === 'string' ? query : (query as pg.QueryConfig).text,
       );

@@ -58,7 +58,7 @@ export interface PostgresReadModelStoreOptions extends PostgresOptions {
 }
 
 /**
- * Rows in a PostgreSQL database, in a schema of their own, for any number of processes. Processes
+ * Rows in a separate schema of a PostgreSQL database, for any number of processes. Processes
  * that fold fence each other by the checkpoints, all see the active tables by the catalog version,
  * and they notify each other of changes. TypeORM creates the tables and compiles the queries. Every
  * answer is read in one transaction, from one snapshot.

@@ -180,7 +180,7 @@ function cannotReallocateIn(data: ReallocateFundsIn, state: FundingAccount, cont
   return cannotGoForward(state, data.stage, data, context);
 }
 
-/** R15: all money of an account of its own basis has reached its last stage. */
+/** R15: all money of an account with basis `own` has reached its last stage. */
 function cannotClose({ basis, stages, balances }: FundingAccount): Refusal | null {
   const last = stages.at(-1) as Stage;
   const first = stages.find((s) => s !== 'pledged') ?? last;

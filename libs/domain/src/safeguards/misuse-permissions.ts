@@ -93,7 +93,7 @@ export function authorise(
   // does not exist, except for their own reports.
   if (isConcerned(state, context) && !state.disclosed && !isReporter(state, context)) return notFound('misuse-case');
   const open = isAccused(state, context) ? by.filter((one) => OPEN_TO_ACCUSED.includes(one)) : by;
-  if (open.length === 0) return refuse('accused-acts', 'somebody other than the accused does this', 'R18');
+  if (open.length === 0) return refuse('accused-acts', 'another organisation than the accused does this', 'R18');
   const refusals = open.map((one) => RELATIONS[one](state, context, command));
   return refusals.includes(null) ? null : (refusals[0] ?? null);
 }
@@ -109,8 +109,8 @@ const ALL = [...OPEN, 'closed'] as const;
 type LaterType = Exclude<MisuseCaseCommand['type'], 'FlagMisuse'>;
 
 /**
- * The state machine: the stages of the inquiry at which each command may be sent. The contract says
- * who may send it.
+ * The state machine: the stages of the inquiry at which each command may be sent. The contract
+ * states who may send it.
  */
 const STAGES: Readonly<Record<LaterType, readonly MisuseStatus[]>> = {
   CorrectMisuseReport: OPEN,
