@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * A part of `npm run check`: no file and no file name has a retired term, comments are wrapped, no
- * type name is declared twice, and no commit subject of the last days is longer than 72 characters.
- * Each retired term is listed with the one to use.
+ * A part of `npm run check`: no file and no file name has a retired term, comments and Markdown
+ * have plain words, comments are wrapped, no type name is declared twice, and no commit subject of
+ * the last days is longer than 72 characters. Each retired term is listed with the one to use.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -27,6 +27,25 @@ export const RETIRED = [
   [/\bInlet\b|\bKeptAdmin\b|\bAfterTheOlder\b/, 'CommandPartition, ReconnectingAdmin, WaitForOlderProjectors'],
 ];
 
+/** Words that a reader of technical English stumbles over, and what to write. */
+export const UNPLAIN = [
+  [/\b(?:told|tells?|telling)\b/i, 'notify, report, return or log'],
+  [/\b(?:said|says)\b/i, 'states, returns or names'],
+  [/\banew\b/i, 'again, or from scratch'],
+  [/\bso (?:many|long|often)\b/i, 'the number with its unit'],
+  [/\b(?:whoever|nobody|somebody)\b/i, 'the name of the actor'],
+  [/\bstands\b/i, 'is, current or status'],
+  [/\ban? [\w-]+ of (?:its|their) own\b/i, 'separate, or own'],
+  [/\bbroken off\b/i, 'interrupted'],
+  [/\b(?:goes|went|gone) on\b/i, 'continues'],
+  [/\bput aside\b|\bcomes? about\b/i, 'dead letter, or made'],
+];
+/**
+ * Files whose comments have plain words only; of Markdown, all but the page that the CLI prints.
+ */
+const PLAIN =
+  /^(?:libs\/(?:contracts|domain|embedded|engine|eventstoredb|http|kernel|read-models|sqlite|typeorm)\/.*\.ts|(?:deploy|docs)\/.*\.m[jt]s|(?!docs\/reference\/cli\.md$).*\.md)$/;
+
 /** Places that keep a retired term: stored names and SQL, and this list. */
 const KEPT = [/(?:FROM|UPDATE|TABLE|INTO|EXISTS|name =|includes\(|to_regclass\() ?'?house\b/, /UPDATE house\[/];
 const SKIPPED =
@@ -41,6 +60,14 @@ const COMMENT = /^\s*(?:\/\/|\/\*|\*(?:[\s/]|$))/;
 
 /** Whether a line is a comment that should have been wrapped: one word alone cannot be. */
 export const isUnwrapped = (line) => line.length > MAX_COMMENT && COMMENT.test(line) && / \S+ \S/.test(line.trim());
+
+/** Which word of a comment or of Markdown is not plain; null if all are. Code in it is left out. */
+export function unplainIn(file, line) {
+  if (!PLAIN.test(file) || (!file.endsWith('.md') && !COMMENT.test(line))) return null;
+  const text = line.replaceAll(/`[^`]*`/g, '');
+  const found = UNPLAIN.find(([pattern]) => pattern.test(text));
+  return found === undefined ? null : `"${found[0].exec(text)?.[0]}" is not plain: write ${found[1]}`;
+}
 
 const SOURCE = /^(?:libs|apps)\/[^/]+\/src\/(?!.*[.-]spec\.ts$).*\.ts$/;
 const DECLARED = /^(?:export )?(?:abstract )?(?:interface|type|class) (\w+)/;
@@ -72,8 +99,8 @@ function main() {
       continue;
     }
     for (const [n, line] of text.split('\n').entries()) {
-      const said = retiredIn(line);
-      if (said !== null) wrong.push(`${file}:${n + 1}: ${said}`);
+      const fault = retiredIn(line) ?? unplainIn(file, line);
+      if (fault !== null) wrong.push(`${file}:${n + 1}: ${fault}`);
       if (/\.(?:ts|mjs)$/.test(file) && isUnwrapped(line))
         wrong.push(`${file}:${n + 1}: a comment wraps at ${MAX_COMMENT} columns`);
       const type = SOURCE.test(file) ? typeDeclaredIn(line) : undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RETIRED, isUnwrapped, retiredIn, typeDeclaredIn } from './retired.mjs';
+import { RETIRED, UNPLAIN, isUnwrapped, retiredIn, typeDeclaredIn, unplainIn } from './retired.mjs';
 
 describe('the check of retired terms', () => {
   it('names a term and what to write, in prose, identifiers and file names', () => {
@@ -30,5 +30,36 @@ describe('the check of retired terms', () => {
   it('ignores stored names and ordinary words', () => {
     for (const text of ['SELECT turn FROM house', 'a warehouse', 'libs/engine/src/index.ts', 'clearinghouse'])
       expect(retiredIn(text)).toBeNull();
+  });
+
+  it('finds words that are not plain in comments and Markdown, with the words to write', () => {
+    for (const text of [
+      'is told',
+      'it says so',
+      'rows anew',
+      'so many rows',
+      'whoever asks',
+      'as it stands',
+      'it goes on',
+    ])
+      for (const [file, line] of [
+        ['libs/engine/src/relay.ts', `  // ${text}`],
+        ['libs/http/src/app.ts', ` * ${text}`],
+        ['deploy/setup.mjs', `/** ${text} */`],
+        ['docs/how-to/upgrade.md', text],
+      ] as const)
+        expect(unplainIn(file, line)).toMatch(/^".+" is not plain: write .+/);
+    for (const [pattern, instead] of UNPLAIN) expect(pattern.test(instead)).toBe(false);
+  });
+
+  it('lets code, other files and words between backquotes be', () => {
+    for (const [file, line] of [
+      ['libs/engine/src/relay.ts', 'const told = 1;'],
+      ['libs/kafka/src/topic.ts', '// is told'],
+      ['docs/reference/problem-codes.md', '- `exceeds-what-stands`: at most the balance'],
+      ['docs/reference/cli.md', 'folded anew'],
+      ['docs/how-to/upgrade.md', 'a stand-in, which stays as long as its process'],
+    ] as const)
+      expect(unplainIn(file, line)).toBeNull();
   });
 });
