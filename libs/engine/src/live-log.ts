@@ -23,7 +23,7 @@ export class LiveLog {
   /**
    * Passes to `onEvents` the matching events after a position, then new ones (of all kinds; the
    * caller narrows them), until the returned function is called. A reader that is behind reads the
-   * log at its own pace; nothing is buffered for it. `room` resolves when the reader can accept
+   * log at its own pace; nothing is buffered for it. `hasRoom` resolves when the reader can accept
    * more, with false when the reader is gone.
    */
   async follow(

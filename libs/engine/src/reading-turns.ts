@@ -1,18 +1,18 @@
 /**
- * Shares the event loop between readers of the whole log and everything else: one batch of one
- * reader for each turn of the loop, however many readers there are, so that a command waits for no
- * more than a batch.
+ * Shares the event loop between readers of the whole log and all other work: one batch of one
+ * reader per iteration of the loop, for any number of readers. So a command waits for at most one
+ * batch.
  */
 export class ReadingTurns {
   private last: Promise<void> = Promise.resolve();
 
-  /** Resolves when it is the caller's turn to read a batch. */
+  /** Resolves when the caller may read a batch. */
   next(): Promise<void> {
     this.last = this.last.then(() => new Promise((resolve) => setImmediate(resolve)));
     return this.last;
   }
 
-  /** Batches, each of which waits for its turn. */
+  /** The batches; it waits before each one. */
   async *share<Batch>(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void> {
     const reading = batches[Symbol.asyncIterator]();
     try {
@@ -28,8 +28,8 @@ export class ReadingTurns {
   }
 }
 
-/** The turns of this process: it has one event loop. */
+/** Shared by this process, which has one event loop. */
 export const readingTurns = new ReadingTurns();
 
-/** The events that a reader of the whole log reads in a turn, at most. */
+/** The maximum number of events that a reader of the whole log reads at once. */
 export const SHARED_BATCH_SIZE = 100;

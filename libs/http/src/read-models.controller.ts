@@ -120,8 +120,8 @@ export class ReadModelsController {
   }
 
   /**
-   * The pin of a query: its cursor's, that of `as-of`, or the current one. `whole`: wait until all
-   * partitions have reached the write.
+   * The pin of a query: its cursor's, that of `as-of`, or the current one. `allPartitions`: wait
+   * until all partitions have reached the write.
    */
   private async resolvePin(
     name: string,

@@ -1,4 +1,4 @@
-// A state belongs to the fold that makes it: nobody else keeps an earlier one. A collection in it
+// A state belongs to the fold that makes it: no other code keeps an earlier one. A collection in it
 // that grows with its stream is changed in place, since a copy for each event would make folding n
 // events cost n². The opening event's function makes such a collection for each stream.
 

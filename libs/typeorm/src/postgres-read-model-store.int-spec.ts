@@ -62,14 +62,14 @@ describe('the PostgreSQL read model store', () => {
     expect(await told).toEqual(['words']);
     expect(await other.commit([batch(0n, 2n)])).toBe(false);
     expect(await keysOf(other)).toEqual(['note/p0#1']);
-    // Both at once on one checkpoint: one of them is kept.
+    // Two concurrent batches on one checkpoint: one of them is committed.
     const kept = await Promise.all([one.commit([batch(1n, 2n)]), other.commit([batch(1n, 3n)])]);
     expect(kept.filter(Boolean)).toHaveLength(1);
     const next = await one.rebuild(['words'], false);
     await next.commit([batch(0n, 3n)]);
     expect(await next.cutOver()).toBe(true);
-    // Who has not seen the turn yet folds nothing into what is served no more, and answers from
-    // what is.
+    // A store that has not seen the new catalog version commits nothing to retired tables, and
+    // answers from the active ones.
     expect(await other.commit([batch(3n, 4n)])).toBe(false);
     expect(await keysOf(other)).toEqual(['note/p0#3']);
     await one.close();

@@ -166,7 +166,7 @@ interface Order {
   readonly type: ColumnType | undefined;
 }
 
-/** An amount beyond the safe range comes as text, and is compared as the number that it is. */
+/** An amount beyond the safe range is text; it is compared as a number. */
 const exact = (value: Cell, type: ColumnType | undefined): Cell | bigint =>
   type === 'amount' && typeof value === 'string' && /^-?[0-9]{1,19}$/.test(value) ? BigInt(value) : value;
 
@@ -229,8 +229,8 @@ export function keyedQuery(
 }
 
 /**
- * What is summed for the total of a column. SQLite's sums have 64 bits, and a query whose sum has
- * more fails: there, the upper and the lower 32 bits are summed apart ({@link sumIn}).
+ * The expressions to sum for the total of a column. SQLite's sums have 64 bits, and fail above
+ * that: there, the upper and the lower 32 bits are summed separately ({@link sumIn}).
  */
 const sumsOf = (dataSource: DataSource, column: string): readonly (readonly [name: string, expression: string])[] =>
   dataSource.options.type === 'better-sqlite3'

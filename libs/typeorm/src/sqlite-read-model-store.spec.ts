@@ -167,10 +167,10 @@ describe('the SQLite read model store', () => {
     const last = await second.rebuild(['words'], false);
     await last.commit([batch]);
     // The first answer is from retired tables; so is the second, after another cut-over.
-    const looking = first as unknown as { upToDate(): Promise<void> };
-    const upToDate = looking.upToDate.bind(first);
-    looking.upToDate = async () => {
-      looking.upToDate = upToDate;
+    const internals = first as unknown as { upToDate(): Promise<void> };
+    const upToDate = internals.upToDate.bind(first);
+    internals.upToDate = async () => {
+      internals.upToDate = upToDate;
       await upToDate();
       await last.cutOver();
     };
