@@ -123,7 +123,9 @@ export interface OriginsQuery {
   readonly limit: number;
 }
 
-/** The newest origins of a row, oldest first, and how many there are before the position asked for. */
+/**
+ * The newest origins of a row, oldest first, and how many there are before the position asked for.
+ */
 export interface RowOrigins {
   readonly origins: readonly RowOrigin[];
   readonly count: number;

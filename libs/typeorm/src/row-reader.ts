@@ -238,7 +238,9 @@ export class RowReader {
     return yield* this.originsIn(parts, before ?? LARGEST_POSITION, limit);
   }
 
-  /** The newest events of several queries before a position, oldest first, and how many there are. */
+  /**
+   * The newest events of several queries before a position, oldest first, and how many there are.
+   */
   private *originsIn(parts: readonly Condition[], before: bigint, limit: number): SqlProgram<RowOrigins> {
     if (parts.length === 0) return { origins: [], count: 0 };
     const all = `(${parts.map(([sql]) => sql).join(' UNION ALL ')}) u WHERE u.since < ?`;
