@@ -45,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a cached consulted stream is used only at its newest revision',
     file: 'libs/engine/src/execute.ts',
-    code: 'if (cached?.revision === revision) return { ...cached };',
-    instead: 'if (cached !== undefined) return { ...cached };',
+    code: 'if (cached?.revision === revision) return cached;',
+    instead: 'if (cached !== undefined) return cached;',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'decides again if a consulted stream has moved',
   },

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AnyDecider, type Actor, refuse } from '@entente/kernel';
+import { type AnyDecider, type Actor, type DecisionContext, append, refuse } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { all } from '../../../test/contracts/event-store.js';
 import { Executor, type Kinds, ExecuteCommand } from './execute.js';
@@ -190,6 +190,59 @@ describe('the executor', () => {
     };
     expect(await count(1, 'f', { seen: 'norland.two' })).toMatchObject({ as: 'accepted' });
     expect(await consulted()).toEqual([{ stream: 'counter/norland.two', revision: 3 }]);
+  });
+
+  it('never sees a part of a consulted state that changes meanwhile, also for a refusal', async () => {
+    interface Tally {
+      readonly n: number;
+      readonly ids: readonly string[];
+    }
+    const tally = {
+      kind: 'tally',
+      ids: 'prefixed',
+      initial: null,
+      evolve: (state: Tally | null, { id }: { id: string }): Tally =>
+        state === null ? { n: 1, ids: [id] } : { n: state.n + 1, ids: append(state.ids, id) },
+      consults: ({ type }: { type: string }) =>
+        type === 'Compare' ? ['norland.a', 'norland.b'].map((id) => ({ kind: 'tally', id })) : [],
+      decide: ({ type }: { type: string }, _: unknown, { known }: DecisionContext) => {
+        if (type !== 'Compare') return [{ type: 'Tallied', data: {} }];
+        const { n, ids } = known.of({ kind: 'tally', initial: null as Tally | null }, 'norland.a') as Tally;
+        return refuse(n === ids.length ? 'whole' : 'torn', 'the state is of one moment');
+      },
+    } as unknown as AnyDecider;
+    const tallies: Kinds = { decider: () => tally, version: () => 1 };
+    const tallying = new Executor(store, tallies, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
+    const send = (id: string, type: string, commandId: string) => {
+      const metadata = {
+        actor: norland,
+        commandId,
+        correlationId: 'x',
+        causationId: null,
+        occurredAt: null,
+        evidence: [],
+        legalBasis: null,
+      };
+      const received = {
+        stream: { kind: 'tally', id },
+        command: { type, data: {} },
+        metadata,
+        ifMatch: null,
+        body: {},
+      };
+      return tallying.execute(new ExecuteCommand(received, '2026-06-01T12:00:00.000Z'));
+    };
+    for (const id of ['norland.a', 'norland.b']) await send(id, 'Tally', `first ${id}`);
+    const revisionOf = store.revisionOf.bind(store);
+    let changed = 0;
+    store.revisionOf = async (name) => {
+      const revision = await revisionOf(name);
+      // The first of the two was read; it changes before the second has been.
+      if (name === 'tally/norland.b') await send('norland.a', 'Tally', `later ${(changed += 1)}`);
+      return revision;
+    };
+    const answer = await send('norland.c', 'Compare', 'compare');
+    expect([changed > 0, answer]).toMatchObject([true, { as: 'refused', refusal: { code: 'whole' } }]);
   });
 
   it('decides equal concurrent commands once', async () => {

@@ -184,7 +184,10 @@ export class Executor {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const startedAt = performance.now();
       const folded = await this.folded(decider, stream);
-      const { known, consulted } = await this.consult(decider, request.received, folded);
+      const { known, others } = await this.consult(decider, request.received, folded);
+      // From here to the decision nothing waits: these revisions are those of the states that it
+      // sees.
+      const consulted = [...others].map(([other, { revision }]) => ({ stream: other, revision }));
       const context = {
         ...metadata,
         stream,
@@ -217,15 +220,14 @@ export class Executor {
       });
       if (!appended.ok) {
         this.observer.conflict();
-        this.cache.set(name, { ...(await this.read(decider, name, folded)) });
+        this.remember(name, await this.read(decider, name, folded));
         continue;
       }
       const first = appended.revision - decision.events.length + 1;
       decision.events.forEach((event, i) =>
         applyEvent(decider, folded, { ...event, stream: name, revision: first + i }, appended.position),
       );
-      // A copy: the cache does not measure again the size of an object that it already has.
-      this.cache.set(name, { ...folded });
+      this.remember(name, folded);
       const record = folded.commands.get(commandKey(recordedAs, stream, context.commandId)) as CommandRecord;
       return { as: 'accepted', receipt: receiptOf(context.commandId, stream, record), repeated: false };
     }
@@ -240,7 +242,7 @@ export class Executor {
     decider: AnyDecider,
     { stream, command }: ReceivedCommand,
     folded: FoldedStream,
-  ): Promise<{ known: ConsultedStreams; consulted: Consulted[] }> {
+  ): Promise<{ known: ConsultedStreams; others: ReadonlyMap<string, FoldedStream> }> {
     const others = new Map<string, FoldedStream>();
     const consultedStream = (name: string): FoldedStream => {
       const found = others.get(name);
@@ -263,7 +265,7 @@ export class Executor {
         others.set(streamName(ref), other === undefined ? streamWithoutRules : await this.current(other, ref));
       }
     }
-    return { known, consulted: [...others].map(([stream, f]) => ({ stream, revision: f.revision })) };
+    return { known, others };
   }
 
   /** Reads the revisions again just before the append: no consulted stream may have changed. */
@@ -273,15 +275,22 @@ export class Executor {
   }
 
   /**
-   * Another stream's state at its newest revision. It copies a cached state, which only commands on
-   * that stream change.
+   * Another stream at its newest revision. A cached one is the object itself and not a copy:
+   * commands on that stream may change it before the decision, which then sees the whole of the
+   * newer state.
    */
   private async current(decider: AnyDecider, stream: StreamRef): Promise<FoldedStream> {
     const name = streamName(stream);
     const revision = await this.store.revisionOf(name);
     const cached = this.cache.get(name);
-    if (cached?.revision === revision) return { ...cached };
+    if (cached?.revision === revision) return cached;
     return this.read(decider, name, emptyStream(decider));
+  }
+
+  /** Caches a stream that has grown: the cache measures the size of an object once. */
+  private remember(name: string, folded: FoldedStream): void {
+    this.cache.delete(name);
+    this.cache.set(name, folded);
   }
 
   private async folded(decider: AnyDecider, stream: StreamRef): Promise<FoldedStream> {

@@ -1,6 +1,6 @@
 import type { Event, StreamEvent } from './event.js';
 
-/** The state after these events. States are made in no other way. */
+/** The state after these events. */
 export const fold = <State, E extends Event>(
   decider: { readonly initial: State; evolve(state: State, event: StreamEvent<E>): State },
   events: Iterable<StreamEvent<E>>,

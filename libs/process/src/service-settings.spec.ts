@@ -187,7 +187,7 @@ describe('the settings of the backing services', () => {
     ],
     [{ KAFKA_SSL_CA_FILE: '/ca.pem' }, /^KAFKA_SSL_CA_FILE: is no setting/],
     [{ KAFKA_GROUP: 'a', KAFKA_GROUP_FILE: '/password' }, /^KAFKA_GROUP: is given, and so is KAFKA_GROUP_FILE/],
-    [{ ESDB_LOG_FILE: '/empty' }, /^ESDB_LOG_FILE: \/empty is empty$/],
+    [{ ESDB_LOG_FILE: '/empty' }, /^ESDB_LOG_FILE: the file that it names is empty$/],
   ])('are named if they are wrong, without secrets: %j', (env, says) => {
     const wrong = wrongIn(env);
     expect(wrong).toEqual([expect.stringMatching(says)]);
@@ -209,7 +209,7 @@ describe('the settings of the backing services', () => {
     const sasl = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'ann' };
     expect(settingsOf({ ...sasl, KAFKA_SASL_PASSWORD_FILE: '/password' }).kafka.sasl?.password).toBe('from a file');
     expect(wrongIn({ ...sasl, KAFKA_SASL_PASSWORD_FILE: '/away' })).toEqual([
-      'KAFKA_SASL_PASSWORD_FILE: /away cannot be read (ENOENT)',
+      'KAFKA_SASL_PASSWORD_FILE: the file that it names cannot be read (ENOENT)',
     ]);
   });
 });

@@ -56,7 +56,7 @@ describe('a class of settings', () => {
     [{ TAP_PLACE: '' }, ['TAP_PLACE: takes a place']],
     [{ TAP_COUNT: '9', TAP_STATE: 'on' }, ['TAP_COUNT: is too much while TAP_STATE is on']],
     [{ TAP_PLAN_FILE: '/plan' }, ['TAP_PLAN_FILE: is no setting, since TAP_PLAN takes the path of a file itself']],
-    [{ TAP_STATE_FILE: '/away' }, ['TAP_STATE_FILE: /away cannot be read (there is no /away)']],
+    [{ TAP_STATE_FILE: '/away' }, ['TAP_STATE_FILE: the file that it names cannot be read (there is no /away)']],
     [
       { TAP_COUNT: 'x', TAP_CODE: 'hush', TAP_STATE: 'x' },
       ['TAP_COUNT=x: takes a whole number from 1 to 9', 'TAP_STATE=x: takes on or off', 'TAP_CODE: takes four letters'],

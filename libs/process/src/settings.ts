@@ -119,9 +119,9 @@ export function withFiles(
     }
     try {
       found[name] = readFile(path).replace(/\r?\n$/, '');
-      if (found[name] === '') wrong.push(`${name}${FILE}: ${path} is empty`);
+      if (found[name] === '') wrong.push(`${name}${FILE}: the file that it names is empty`);
     } catch (error) {
-      wrong.push(`${name}${FILE}: ${path} cannot be read (${codeOf(error)})`);
+      wrong.push(`${name}${FILE}: the file that it names cannot be read (${codeOf(error)})`);
     }
   }
   return { env: found, wrong };
