@@ -2,9 +2,9 @@
  * A piece that took longer, in milliseconds, is followed by a smaller one; one that took a fraction
  * of it, by a larger one.
  */
-const LONG = 1000;
+const SLOW_MS = 1000;
 /** How many there are in the first piece: what is new to a process takes it longest. */
-const FIRST = 10;
+const FIRST_SIZE = 10;
 
 /**
  * How many are worked on at once: fewer where that takes long, so that whoever watches sees a step
@@ -14,7 +14,7 @@ export class AdaptiveBatchSize {
   private now: number;
 
   constructor(private readonly most: number) {
-    this.now = Math.min(FIRST, most);
+    this.now = Math.min(FIRST_SIZE, most);
   }
 
   atOnce(): number {
@@ -23,7 +23,7 @@ export class AdaptiveBatchSize {
 
   /** So many took so long. */
   took(count: number, ms: number): void {
-    if (ms > LONG) this.now = Math.max(1, Math.floor(Math.min(count, this.now) / 2));
-    else if (count >= this.now && ms < LONG / 4) this.now = Math.min(this.most, this.now * 2);
+    if (ms > SLOW_MS) this.now = Math.max(1, Math.floor(Math.min(count, this.now) / 2));
+    else if (count >= this.now && ms < SLOW_MS / 4) this.now = Math.min(this.most, this.now * 2);
   }
 }

@@ -1,7 +1,7 @@
 import type { ProgressSource } from '@entente/engine';
 import { ReconnectingAdmin } from './reconnecting-admin.js';
 import { type KafkaSettings, kafkaOf } from './settings.js';
-import { boundsOf, placesOf } from './topic.js';
+import { partitionOffsets, committedOffsets } from './topic.js';
 
 /** The topic of commands, and the name of those who answer them. */
 export interface KafkaBacklogSettings extends KafkaSettings {
@@ -10,7 +10,7 @@ export interface KafkaBacklogSettings extends KafkaSettings {
 }
 
 /** Older than so many milliseconds, what was seen says nothing of now. */
-const FRESH = 5000;
+const FRESH_MS = 5000;
 
 /**
  * How many commands wait in their topic, by the broker's own word: for who watches those that
@@ -36,7 +36,7 @@ export class CommandLag {
 
   /** How many commands wait, by the last look; null where that is too old, or failed. */
   waiting(): number | null {
-    if (this.seen === null || performance.now() - this.seen.at > FRESH) return null;
+    if (this.seen === null || performance.now() - this.seen.at > FRESH_MS) return null;
     return Number(this.seen.sent - this.seen.answered);
   }
 
@@ -49,8 +49,8 @@ export class CommandLag {
       let answered = 0n;
       if (!this.there) return { sent, answered };
       // In this order, so that what is answered meanwhile cannot be more than was sent.
-      const places = await placesOf(admin, groupId, topic);
-      for (const [partition, { low, high }] of await boundsOf(admin, topic)) {
+      const places = await committedOffsets(admin, groupId, topic);
+      for (const [partition, { low, high }] of await partitionOffsets(admin, topic)) {
         const place = places.get(partition) ?? -1n;
         sent += high;
         // A group that stands behind the end has answered what another topic of this name held.

@@ -4,13 +4,13 @@ import type { CommandAnswer } from '@entente/kernel';
 import type { CommandConsumer, Decided, SentCommand } from '@entente/engine';
 import type { KafkaMessage, Message } from 'kafkajs';
 import { type TransactionalReplier, type Answers } from './transactional-replier.js';
-import { type Death, deadLetterOf } from './dead-letters.js';
+import { type FailureContext, deadLetterOf } from './dead-letters.js';
 import type { AdaptiveBatchSize } from './adaptive-batch-size.js';
 import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
 import { headersOf } from './settings.js';
 
 /** So many bytes are answered at once, unless a single record has more. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_TRANSACTION_BYTES = 1024 * 1024;
 
 /** A record, and what it says. */
 interface Arrival {
@@ -47,8 +47,8 @@ export class CommandPartition implements PartitionHandler<null> {
 
   async process(batch: RecordBatch): Promise<void> {
     const { messages, lastOffset } = batch;
-    for (const piece of inPieces(messages, () => this.batchSize.atOnce())) {
-      if (!batch.goesOn()) return;
+    for (const piece of chunks(messages, () => this.batchSize.atOnce())) {
+      if (!batch.mayContinue()) return;
       const last = piece.at(-1);
       // The ends of transactions lie in the topic, too, for nobody to see: no offset is left before
       // them.
@@ -98,11 +98,11 @@ export class CommandPartition implements PartitionHandler<null> {
     const replies: Message[] = [];
     const deadLetters: Message[] = [];
     const next = decided.values();
-    for (const arrival of arrivals) this.settle(arrival, () => next.next().value as Decided, replies, deadLetters);
+    for (const arrival of arrivals) this.replyTo(arrival, () => next.next().value as Decided, replies, deadLetters);
     return { replies, deadLetters };
   }
 
-  private settle(
+  private replyTo(
     { record, said, correlationId }: Arrival,
     next: () => Decided,
     replies: Message[],
@@ -118,19 +118,19 @@ export class CommandPartition implements PartitionHandler<null> {
       });
       replies.push({ key, headers: { ...headers }, value });
     };
-    const bury = (stage: Death['stage'], error: Death['error']): void => {
+    const deadLetter = (stage: FailureContext['stage'], error: FailureContext['error']): void => {
       const { topic, partition } = this;
       deadLetters.push(deadLetterOf(record, { topic, partition, offset: record.offset, stage, error }));
     };
     switch (said.is) {
       case 'unreadable':
-        return bury('VALUE_CONVERTER', { name: 'Unreadable', message: said.reason });
+        return deadLetter('VALUE_CONVERTER', { name: 'Unreadable', message: said.reason });
       case 'wrong':
         return reply(said.asked, { as: 'refused', ...said.problem });
       case 'command': {
         const answer = next();
         if (answer.as !== 'failed') return reply(said.asked, answer);
-        bury('TASK_PUT', answer.error);
+        deadLetter('TASK_PUT', answer.error);
         return reply(said.asked, FAILED);
       }
     }
@@ -155,12 +155,12 @@ function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[
  * Records in the order in which they lie, in pieces that are answered at once: none of more than
  * `most` says by then.
  */
-function* inPieces(records: readonly KafkaMessage[], most: () => number): Iterable<readonly KafkaMessage[]> {
+function* chunks(records: readonly KafkaMessage[], most: () => number): Iterable<readonly KafkaMessage[]> {
   let piece: KafkaMessage[] = [];
   let bytes = 0;
   for (const record of records) {
     const size = record.value?.length ?? 0;
-    if (piece.length > 0 && (piece.length >= most() || bytes + size > MOST_BYTES)) {
+    if (piece.length > 0 && (piece.length >= most() || bytes + size > MAX_TRANSACTION_BYTES)) {
       yield piece;
       piece = [];
       bytes = 0;

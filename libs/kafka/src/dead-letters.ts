@@ -1,7 +1,7 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
 /** Why a record was put aside, and where it was. */
-export interface Death {
+export interface FailureContext {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
@@ -19,7 +19,7 @@ export interface Death {
 export type Bytes = Pick<KafkaMessage, 'key' | 'value' | 'headers'>;
 
 const PREFIX = '__connect.errors.';
-const LONGEST_MESSAGE = 2000;
+const MAX_MESSAGE_LENGTH = 2000;
 
 /**
  * A record as a dead letter: key, value and headers byte for byte, and Kafka Connect's headers
@@ -27,7 +27,10 @@ const LONGEST_MESSAGE = 2000;
  * bear: a header without a value has an empty one, and headers of these names that it brought are
  * replaced.
  */
-export function deadLetterOf(record: Bytes, { topic, partition, offset, stage, connector, error }: Death): Message {
+export function deadLetterOf(
+  record: Bytes,
+  { topic, partition, offset, stage, connector, error }: FailureContext,
+): Message {
   const says = {
     topic,
     partition: String(partition),
@@ -35,7 +38,7 @@ export function deadLetterOf(record: Bytes, { topic, partition, offset, stage, c
     stage,
     ...(connector === undefined ? {} : { 'connector.name': connector }),
     'exception.class.name': error.name,
-    'exception.message': error.message.slice(0, LONGEST_MESSAGE),
+    'exception.message': error.message.slice(0, MAX_MESSAGE_LENGTH),
   };
   const headers = Object.entries(says).map(([name, text]) => [`${PREFIX}${name}`, text] as const);
   return {

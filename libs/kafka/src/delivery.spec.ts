@@ -64,11 +64,11 @@ async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Prom
     },
   });
   await delivery.start({ of: () => Promise.resolve({ offset: 0n, atEnd: false }) } as unknown as OffsetLookup);
-  const give = (messages: readonly KafkaMessage[], goesOn = () => true): Promise<void> =>
+  const give = (messages: readonly KafkaMessage[], mayContinue = () => true): Promise<void> =>
     delivery.process({
       messages,
       lastOffset: BigInt(messages.at(-1)?.offset ?? -1),
-      goesOn,
+      mayContinue,
       owned: () => true,
       processed: (offset) => Promise.resolve(void taken.push(offset)),
       recovered: () => undefined,
@@ -119,9 +119,9 @@ describe('the delivery of a partition', () => {
   });
 
   it('ends with the current batch when it is stopped', async () => {
-    let goesOn = true;
-    const { handed, give } = await delivering(() => Promise.resolve(void (goesOn = false)));
-    await give(records(0, 180), () => goesOn);
+    let mayContinue = true;
+    const { handed, give } = await delivering(() => Promise.resolve(void (mayContinue = false)));
+    await give(records(0, 180), () => mayContinue);
     expect(throughs(handed)).toEqual([50n]);
   });
 });

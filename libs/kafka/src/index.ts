@@ -10,5 +10,5 @@ export { PublishedPosition } from './published-position.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';
 export { CommandLag, type KafkaBacklogSettings } from './command-lag.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';
-export { type Death, deadLetterOf } from './dead-letters.js';
+export { type FailureContext, deadLetterOf } from './dead-letters.js';
 export { type RedrivenLetter, type RedriveSettings, listDeadLetters, redrive } from './redrive.js';

@@ -6,8 +6,8 @@ import { makeTopic } from './topic.js';
  * What a record put aside has more than when it came, and what a reply may take: at least so many
  * bytes.
  */
-const MORE = 64 * 1024;
-const ROOM = 4 * 1024 * 1024;
+const ENVELOPE_BYTES = 64 * 1024;
+const MIN_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Makes the topics of commands, replies and dead letters where they are missing: for ever, until
@@ -21,9 +21,9 @@ export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettin
   for (const other of [replies, deadLetters]) {
     await makeRoomyTopic(admin, { ...settings, topic: other }, largest);
     const room = await largestOf(admin, other);
-    if (room < largest + MORE)
+    if (room < largest + ENVELOPE_BYTES)
       throw new Error(
-        `topic ${other} takes messages of ${room} bytes and topic ${topic} such of ${largest}: set max.message.bytes of ${other} to ${largest + MORE} at least`,
+        `topic ${other} takes messages of ${room} bytes and topic ${topic} such of ${largest}: set max.message.bytes of ${other} to ${largest + ENVELOPE_BYTES} at least`,
       );
   }
 }
@@ -33,7 +33,7 @@ export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettin
  * makes the topic of dead letters first makes it so that all can use it.
  */
 export const makeRoomyTopic = (admin: Admin, settings: TopicSettings, largest: number): Promise<void> =>
-  makeTopic(admin, settings, { 'max.message.bytes': String(Math.max(ROOM, 2 * largest)) });
+  makeTopic(admin, settings, { 'max.message.bytes': String(Math.max(MIN_MESSAGE_BYTES, 2 * largest)) });
 
 /** The most bytes that a topic takes at once. */
 export async function largestOf(admin: Admin, topic: string): Promise<number> {

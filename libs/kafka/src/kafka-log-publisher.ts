@@ -3,7 +3,15 @@ import { type Message, cloudEventOf, cloudWatermarkOf } from '@entente/contracts
 import { NO_EVENT, LogPublisher, type Watermark, type PartitionLinks, type PartitionTail } from '@entente/engine';
 import kafkajs, { type Admin, type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
 import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, wordsOf } from './settings.js';
-import { type Bounds, asAdmin, boundsOf, checkForEver, checkPartitions, makeTopic, recordsAt } from './topic.js';
+import {
+  type PartitionOffsets,
+  asAdmin,
+  partitionOffsets,
+  checkRetention,
+  checkPartitions,
+  makeTopic,
+  readRecordsAt,
+} from './topic.js';
 
 /** Where a log is published to. */
 export interface KafkaPublisherSettings extends KafkaSettings, TopicSettings {
@@ -50,7 +58,7 @@ export class KafkaLogPublisher extends LogPublisher {
     const wanted = new Map(
       [...bounds].map(([partition, { high }]) => [partition, high === 0n ? [] : high === 1n ? [0n] : [0n, high - 1n]]),
     );
-    const found = await recordsAt(this.kafka, topic, wanted, this.settings.endsWithin ?? 20_000);
+    const found = await readRecordsAt(this.kafka, topic, wanted, this.settings.endsWithin ?? 20_000);
     const tails = [...found.entries()]
       .sort(([a], [b]) => a - b)
       .map(([partition, records]) => this.tailOf(partition, records, storeId));
@@ -66,11 +74,11 @@ export class KafkaLogPublisher extends LogPublisher {
    * The bounds of the partitions of a topic that keeps everything and has lost nothing; fails where
    * that is not so.
    */
-  private async whole(admin: Admin): Promise<ReadonlyMap<number, Bounds>> {
+  private async whole(admin: Admin): Promise<ReadonlyMap<number, PartitionOffsets>> {
     const { topic } = this.settings;
     await checkPartitions(admin, this.settings);
-    await checkForEver(admin, this.settings);
-    const bounds = await boundsOf(admin, topic);
+    await checkRetention(admin, this.settings);
+    const bounds = await partitionOffsets(admin, topic);
     for (const [partition, { low }] of bounds)
       if (low > 0n)
         throw new Error(`partition ${partition} of topic ${topic} has lost its beginning: it starts at offset ${low}`);
@@ -99,7 +107,7 @@ export class KafkaLogPublisher extends LogPublisher {
     return { through: position, last: { position, id } };
   }
 
-  private async begin(storeId: string, bounds: ReadonlyMap<number, Bounds>): Promise<void> {
+  private async begin(storeId: string, bounds: ReadonlyMap<number, PartitionOffsets>): Promise<void> {
     const producer = this.kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,

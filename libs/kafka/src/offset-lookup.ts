@@ -1,6 +1,6 @@
 import type { EventLog } from '@entente/engine';
 import type { ReconnectingAdmin } from './reconnecting-admin.js';
-import { type Bounds, boundsOf } from './topic.js';
+import { type PartitionOffsets, partitionOffsets } from './topic.js';
 
 /** Where a partition is read from, and whether that is its end. */
 export interface OffsetOf {
@@ -16,7 +16,7 @@ export interface OffsetOf {
  * that are looked for at the same time, and is let go afterwards.
  */
 export class OffsetLookup {
-  private bounds: Promise<ReadonlyMap<number, Bounds>> | null = null;
+  private bounds: Promise<ReadonlyMap<number, PartitionOffsets>> | null = null;
   private readonly times = new Map<bigint, Promise<string | null>>();
   private readonly offsets = new Map<string, Promise<ReadonlyMap<number, bigint>>>();
 
@@ -28,7 +28,7 @@ export class OffsetLookup {
 
   async of(partition: number, position: bigint): Promise<OffsetOf> {
     // Asked first: what comes after this is behind it.
-    this.bounds ??= this.admin.ask((admin) => boundsOf(admin, this.topic));
+    this.bounds ??= this.admin.ask((admin) => partitionOffsets(admin, this.topic));
     const { low, high } = (await this.bounds).get(partition) ?? { low: 0n, high: 0n };
     if (position === 0n) return { offset: low, atEnd: low === high };
     let recordedAt: string | null;

@@ -55,7 +55,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
    * not take them, or the chain is broken; nothing is under way then, and what was before has taken
    * effect.
    */
-  async process({ messages, goesOn, processed, recovered }: RecordBatch): Promise<void> {
+  async process({ messages, mayContinue, processed, recovered }: RecordBatch): Promise<void> {
     let events: RecordedEvent[] = [];
     let through = this.at;
     let handing: Promise<void> | null = null;
@@ -65,7 +65,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
     };
     const flush = async (offset: string): Promise<void> => {
       await handed();
-      if (!goesOn()) return;
+      if (!mayContinue()) return;
       const own = events;
       const upTo = through;
       events = [];
@@ -76,7 +76,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
     let before: string | null = null;
     try {
       for (const [i, record] of messages.entries()) {
-        if (!goesOn()) return;
+        if (!mayContinue()) return;
         if (handing !== null && i % AT_A_STRETCH === 0) await yieldToEventLoop();
         const said = this.read(record);
         const position = said.is === 'mark' ? said.position : said.event.position;
@@ -84,7 +84,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
           if (said.previous.position > through) {
             if (before !== null) await flush(before);
             await handed();
-            if (!(await this.heal(said.previous.position, goesOn))) return;
+            if (!(await this.fillGap(said.previous.position, mayContinue))) return;
           }
           if (said.is === 'event') {
             this.options.onRecord(said.event, this.partition, record);
@@ -127,11 +127,11 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
    * What the topic did not give, up to an event that it names, from the log itself. False where it
    * was broken off.
    */
-  private async heal(upTo: bigint, goesOn: () => boolean): Promise<boolean> {
+  private async fillGap(upTo: bigint, mayContinue: () => boolean): Promise<boolean> {
     const after = this.at;
     let last = 0n;
     for await (const events of this.options.log.readLog(after, { upTo })) {
-      if (!goesOn()) return false;
+      if (!mayContinue()) return false;
       const own = events.filter(({ stream }) => partitionOf(stream, this.options.partitions) === this.partition);
       last = own.at(-1)?.position ?? last;
       const end = events.at(-1)?.position ?? this.at;

@@ -16,7 +16,7 @@ export interface RecordBatch {
   /** The last offset of the batch, also if no record that can be seen is there. */
   readonly lastOffset: bigint;
   /** Whether more of it may be begun. */
-  goesOn(): boolean;
+  mayContinue(): boolean;
   /** Whether the partition is still this member's. What has begun may be finished then. */
   owned(): boolean;
   /** Everything up to this offset has taken effect. Awaited before more is begun. */
@@ -212,15 +212,15 @@ export class PartitionedConsumer<Shared> {
     if (one === undefined) return;
     let lost: unknown = null;
     const heartbeat = (): Promise<void> => kafka.heartbeat().catch((error: unknown) => void (lost = error));
-    const goesOn = (): boolean =>
+    const mayContinue = (): boolean =>
       lost === null && one.ready && this.isCurrent(generation) && kafka.isRunning() && !kafka.isStale();
     const records: RecordBatch = {
       messages: batch.messages,
       lastOffset: BigInt(batch.lastOffset()),
-      goesOn,
+      mayContinue,
       owned: () => generation === this.generation,
       processed: async (offset) => {
-        if (!goesOn()) return;
+        if (!mayContinue()) return;
         kafka.resolveOffset(offset);
         this.offsets.set(batch.partition, String(BigInt(offset) + 1n));
         await heartbeat();

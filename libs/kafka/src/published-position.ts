@@ -1,9 +1,9 @@
 import { ReconnectingAdmin } from './reconnecting-admin.js';
 import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord } from './settings.js';
-import { boundsOf, recordsAt } from './topic.js';
+import { partitionOffsets, readRecordsAt } from './topic.js';
 
 /** The longest that the last records are waited for, in milliseconds. */
-const LONGEST = 20_000;
+const SEARCH_TIMEOUT_MS = 20_000;
 
 /**
  * Up to where a log is published, by the topic's own word: for who watches the one that publishes
@@ -28,7 +28,7 @@ export class PublishedPosition {
    * until the last ones are read. Fails where the topic cannot be asked.
    */
   async position(): Promise<bigint | null> {
-    const bounds = await this.admin.ask((admin) => boundsOf(admin, this.settings.topic));
+    const bounds = await this.admin.ask((admin) => partitionOffsets(admin, this.settings.topic));
     const at = [...bounds].map(([partition, { high }]) => `${partition}:${high}`).join(' ');
     const rests = at === this.seen;
     this.seen = at;
@@ -52,7 +52,7 @@ export class PublishedPosition {
   }
 
   private async read(at: string, wanted: ReadonlyMap<number, readonly bigint[]>): Promise<void> {
-    const found = await recordsAt(this.kafka, this.settings.topic, wanted, LONGEST);
+    const found = await readRecordsAt(this.kafka, this.settings.topic, wanted, SEARCH_TIMEOUT_MS);
     let position: bigint | null = null;
     for (const [record] of found.values()) {
       const said = record === undefined ? null : readRecord(record);

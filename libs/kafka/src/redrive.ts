@@ -2,8 +2,8 @@ import { CompressionTypes, type KafkaMessage, type Message, Partitioners, type P
 import { endsWithin } from '@entente/async';
 import { deathOf, ownHeaders } from './dead-letters.js';
 import { type KafkaSettings, kafkaOf } from './settings.js';
-import { asAdmin, boundsOf, placesOf } from './topic.js';
-import { type Stretch, readStretch } from './topic-reader.js';
+import { asAdmin, partitionOffsets, committedOffsets } from './topic.js';
+import { type OffsetRange, readRange } from './topic-reader.js';
 
 /** Which dead letters go back, and where to. */
 export interface RedriveSettings extends KafkaSettings {
@@ -64,13 +64,16 @@ async function drive(settings: RedriveSettings, producer: Producer | null): Prom
   const kafka = kafkaOf(settings);
   const place = placeOf(settings);
   const { stretch, partitions } = await asAdmin(kafka, async (admin) => {
-    const came = await placesOf(admin, place, deadLetters);
-    const bounds = await boundsOf(admin, deadLetters);
+    const came = await committedOffsets(admin, place, deadLetters);
+    const bounds = await partitionOffsets(admin, deadLetters);
     const ends = [...bounds].map(([partition, { low, high }]) => {
       const at = came.get(partition) ?? -1n;
       return [partition, { from: at < low || at > high ? low : at, to: high }] as const;
     });
-    return { stretch: new Map(ends) satisfies Stretch, partitions: (await boundsOf(admin, settings.topic)).size };
+    return {
+      stretch: new Map(ends) satisfies OffsetRange,
+      partitions: (await partitionOffsets(admin, settings.topic)).size,
+    };
   });
   const letters: RedrivenLetter[] = [];
   const take = async (partition: number, records: readonly KafkaMessage[], next: bigint): Promise<void> => {
@@ -88,7 +91,7 @@ async function drive(settings: RedriveSettings, producer: Producer | null): Prom
     }
     letters.push(...told);
   };
-  await readStretch(kafka, deadLetters, stretch, take, patience);
+  await readRange(kafka, deadLetters, stretch, take, patience);
   return letters;
 }
 

@@ -4,7 +4,7 @@ import { wordsOf } from './settings.js';
 import { leave } from './topic.js';
 
 /** A stretch of each partition: from an offset up to, and not with, another. */
-export type Stretch = ReadonlyMap<number, { readonly from: bigint; readonly to: bigint }>;
+export type OffsetRange = ReadonlyMap<number, { readonly from: bigint; readonly to: bigint }>;
 
 /** Takes what was read of a partition, in order, up to an offset; no more of it is read before. */
 export type Taking = (partition: number, records: readonly KafkaMessage[], next: bigint) => Promise<void>;
@@ -14,10 +14,10 @@ export type Taking = (partition: number, records: readonly KafkaMessage[], next:
  * is made for it, and goes with it. Fails where nothing comes for `ms`, and where what was read is
  * not taken.
  */
-export async function readStretch(
+export async function readRange(
   kafka: Kafka,
   topic: string,
-  stretch: Stretch,
+  stretch: OffsetRange,
   take: Taking,
   ms: number,
 ): Promise<void> {

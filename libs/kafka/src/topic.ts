@@ -5,22 +5,22 @@ import { endsWithin } from '@entente/async';
 import { type TopicSettings, withHint } from './settings.js';
 
 /** Where a partition begins, and the offset that its next record will have. */
-export interface Bounds {
+export interface PartitionOffsets {
   readonly low: bigint;
   readonly high: bigint;
 }
 
 /** Nothing of a log is ever forgotten. */
-const FOR_EVER = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' };
+const UNLIMITED_RETENTION = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' };
 
 /**
  * A record bears the time at which its event was recorded, whatever a broker's clock says: readers
  * find their place by it. Kafka 3.6 or newer.
  */
-const OF_ANY_TIME = { 'message.timestamp.type': 'CreateTime', 'message.timestamp.after.max.ms': '9223372036854775807' };
+const CREATE_TIME = { 'message.timestamp.type': 'CreateTime', 'message.timestamp.after.max.ms': '9223372036854775807' };
 
 /** So often at most are the leaders of a new topic asked, ten times a second. */
-const MOST_ASKED = 50;
+const MAX_LEADER_QUERIES = 50;
 
 /** Works with an admin client of its own, which is gone afterwards. */
 export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -39,10 +39,10 @@ export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T
 export async function makeTopic(
   admin: Admin,
   { topic, partitions, replicas = -1 }: TopicSettings,
-  config: Readonly<Record<string, string>> = OF_ANY_TIME,
+  config: Readonly<Record<string, string>> = CREATE_TIME,
 ): Promise<void> {
   if ((await admin.listTopics()).includes(topic)) return;
-  const configEntries = Object.entries({ ...FOR_EVER, ...config }).map(([name, value]) => ({ name, value }));
+  const configEntries = Object.entries({ ...UNLIMITED_RETENTION, ...config }).map(([name, value]) => ({ name, value }));
   const wanted = { topic, numPartitions: partitions, replicationFactor: replicas, configEntries };
   // Answers false where another was first.
   await admin.createTopics({ topics: [wanted], waitForLeaders: true });
@@ -52,7 +52,7 @@ export async function makeTopic(
       await admin.fetchTopicOffsets(topic);
       return;
     } catch (error) {
-      if (tries === MOST_ASKED) throw error;
+      if (tries === MAX_LEADER_QUERIES) throw error;
       await pause(100);
     }
 }
@@ -72,20 +72,22 @@ export async function checkPartitions(admin: Admin, { topic, partitions }: Topic
 }
 
 /** Refuses a topic that forgets. */
-export async function checkForEver(admin: Admin, { topic }: TopicSettings): Promise<void> {
+export async function checkRetention(admin: Admin, { topic }: TopicSettings): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(FOR_EVER) }],
+    resources: [
+      { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: Object.keys(UNLIMITED_RETENTION) },
+    ],
   });
   for (const { configName, configValue } of resources[0]?.configEntries ?? []) {
-    const wanted = FOR_EVER[configName as keyof typeof FOR_EVER] as string | undefined;
+    const wanted = UNLIMITED_RETENTION[configName as keyof typeof UNLIMITED_RETENTION] as string | undefined;
     if (wanted !== undefined && wanted !== configValue)
       throw new Error(`topic ${topic} forgets: its ${configName} is ${configValue} and has to be ${wanted}`);
   }
 }
 
 /** The bounds of each partition, by its number. */
-export async function boundsOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, Bounds>> {
+export async function partitionOffsets(admin: Admin, topic: string): Promise<ReadonlyMap<number, PartitionOffsets>> {
   const found = await admin.fetchTopicOffsets(topic);
   return new Map(found.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
 }
@@ -101,7 +103,11 @@ export async function leave(kafka: Kafka, consumer: Consumer, groupId: string): 
 }
 
 /** How far a group has committed that it is, by partition; -1 where it has committed nothing. */
-export async function placesOf(admin: Admin, groupId: string, topic: string): Promise<ReadonlyMap<number, bigint>> {
+export async function committedOffsets(
+  admin: Admin,
+  groupId: string,
+  topic: string,
+): Promise<ReadonlyMap<number, bigint>> {
   const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
   return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
 }
@@ -111,7 +117,7 @@ export async function placesOf(admin: Admin, groupId: string, topic: string): Pr
  * kafkajs reads in groups only, so a group is made for it, and goes with it. Fails where they have
  * not come within `ms`.
  */
-export async function recordsAt(
+export async function readRecordsAt(
   kafka: Kafka,
   topic: string,
   wanted: ReadonlyMap<number, readonly bigint[]>,

@@ -1,6 +1,6 @@
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { endsWithin } from '@entente/async';
-import { asAdmin, boundsOf, placesOf } from './topic.js';
+import { asAdmin, partitionOffsets, committedOffsets } from './topic.js';
 
 /** Where commands come from, and where what becomes of them goes. */
 export interface Ways {
@@ -22,7 +22,7 @@ export interface Answers {
  * From so many bytes on, what is sent is compressed: a record put aside may have come compressed,
  * and be too large as it is.
  */
-const LARGE = 256 * 1024;
+const LARGE_REPLY_BYTES = 256 * 1024;
 
 /**
  * Answers one partition of commands: replies, dead letters and the group's place in one
@@ -78,8 +78,8 @@ export class TransactionalReplier {
   private place(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
     const { groupId, commands } = this.ways;
     return asAdmin(this.kafka, async (admin) => {
-      const { low, high } = (await boundsOf(admin, commands)).get(this.partition) ?? { low: 0n, high: 0n };
-      const committed = (await placesOf(admin, groupId, commands)).get(this.partition) ?? -1n;
+      const { low, high } = (await partitionOffsets(admin, commands)).get(this.partition) ?? { low: 0n, high: 0n };
+      const committed = (await committedOffsets(admin, groupId, commands)).get(this.partition) ?? -1n;
       if (committed > high)
         throw new Error(
           `partition ${this.partition} of topic ${commands} ends at offset ${high} and was answered up to ${committed}: it was made anew, or has lost commands; set the offsets of group ${groupId} to where intake shall go on`,
@@ -99,7 +99,9 @@ export class TransactionalReplier {
       { topic: this.ways.deadLetters, messages: [...deadLetters] },
     ].filter(({ messages }) => messages.length > 0);
     const compression =
-      sizeOf([...replies, ...deadLetters]) > LARGE ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
+      sizeOf([...replies, ...deadLetters]) > LARGE_REPLY_BYTES
+        ? kafkajs.CompressionTypes.GZIP
+        : kafkajs.CompressionTypes.None;
     try {
       const transaction = await producer.transaction();
       await transaction.sendBatch({ topicMessages, acks: -1, compression });
