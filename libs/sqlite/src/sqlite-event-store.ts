@@ -32,10 +32,14 @@ interface PendingAppend {
 }
 
 /**
- * A batch of up to this number of appends is synced while the process waits, which is faster than a
- * sync beside other work. A larger batch does not block the process.
+ * A batch of at most this many appends is synced while the process waits, which takes less than
+ * waiting beside other work.
  */
 const MAX_SYNCED_AT_ONCE = 16;
+/** A larger batch too, up to this many appends, while the disk is fast. */
+const MAX_SYNCED_FAST = 64;
+/** A sync that takes less is fast, in milliseconds: other requests may wait for it. */
+const FAST_SYNC_MS = 3;
 
 /** How the store is opened. */
 export interface SqliteEventStoreOptions {
@@ -77,6 +81,8 @@ export class SqliteEventStore extends EventStore {
   private queue: PendingAppend[] = [];
   private queuedEvents = 0;
   private flushing = false;
+  /** How long the last sync took that the process waited for. */
+  private lastSyncMs = 0;
   private closed = false;
   private readonly idle: (() => void)[] = [];
 
@@ -134,8 +140,19 @@ export class SqliteEventStore extends EventStore {
         this.options.onCommitted?.(batch.length, events, performance.now() - startedAt);
     };
     if (isFailure(results)) end(results);
-    else if (batch.length > MAX_SYNCED_AT_ONCE) this.writer.sync(end);
-    else end(this.writer.syncAtOnce());
+    else if (batch.length > this.maxSyncedAtOnce()) this.writer.sync(end);
+    else end(this.syncAtOnce());
+  }
+
+  private maxSyncedAtOnce(): number {
+    return this.lastSyncMs < FAST_SYNC_MS ? MAX_SYNCED_FAST : MAX_SYNCED_AT_ONCE;
+  }
+
+  private syncAtOnce(): Failure | null {
+    const startedAt = performance.now();
+    const failed = this.writer.syncAtOnce();
+    this.lastSyncMs = performance.now() - startedAt;
+    return failed;
   }
 
   /**
