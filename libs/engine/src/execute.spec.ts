@@ -192,6 +192,17 @@ describe('the executor', () => {
     expect(await consulted()).toEqual([{ stream: 'counter/norland.two', revision: 3 }]);
   });
 
+  it('answers each of two concurrent commands by its own expected revision and sender', async () => {
+    await count(1, 'first');
+    const [right, wrong] = await Promise.all([count(1, 'a', { ifMatch: 0 }), count(1, 'a', { ifMatch: 7 })]);
+    expect([right, wrong]).toMatchObject([
+      { as: 'accepted', repeated: false },
+      { as: 'accepted', repeated: true },
+    ]);
+    const answers = await Promise.all([count(1, 'b', { ifMatch: 7 }), count(1, 'b', { ifMatch: 1 })]);
+    expect(answers).toMatchObject([{ as: 'stale' }, { as: 'accepted', repeated: false }]);
+  });
+
   it('never sees a part of a consulted state that changes meanwhile, also for a refusal', async () => {
     interface Tally {
       readonly n: number;
