@@ -168,6 +168,11 @@ describe('an offer is prepared', () => {
   });
   it('with lines of different names', () =>
     donor(requested, lineAdded()).refuses(act('AddCaseLine', lineOf('001')), 'line-already-added'));
+  it('with two hundred lines at most', () => {
+    const past = Array.from({ length: 200 }, (_, n) => lineAdded(`n${n}`));
+    donor(requested, ...past.slice(1)).decides(act('AddCaseLine', lineOf('n0')), lineAdded('n0'));
+    donor(requested, ...past).refuses(act('AddCaseLine', lineOf('n200')), 'too-many-lines');
+  });
   it('with lines of any name', () =>
     donor(requested).decides(act('AddCaseLine', lineOf('constructor')), lineAdded('constructor')));
   it('with lines that exist', () => {

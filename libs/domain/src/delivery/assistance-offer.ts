@@ -24,11 +24,17 @@ export const valueAfter = (state: AssistanceCase, changes: readonly Change[], ad
 
 const lineUnknown = (line: string): Refusal => refuse('line-unknown', 'the line is part of the case', null, { line });
 
+/** A case's row holds each of its lines: more would make every version of it larger. */
+export const MAX_LINES = 200;
+
 /** A drafted line is not part of the case until an offer or an amendment names it. */
-export const cannotAdd = ({ line }: { readonly line: string }, { lines }: AssistanceCase): Refusal | null =>
-  ownValue(lines, line) === undefined
+export function cannotAdd({ line }: { readonly line: string }, { lines }: AssistanceCase): Refusal | null {
+  if (ownValue(lines, line) !== undefined)
+    return refuse('line-already-added', 'no line of the case has this name', null, { line });
+  return Object.keys(lines).length < MAX_LINES
     ? null
-    : refuse('line-already-added', 'no line of the case has this name', null, { line });
+    : refuse('too-many-lines', `a case has at most ${MAX_LINES} lines; open another case`);
+}
 
 /** An offer answers a request, or replaces an offer that was not made or has lapsed. */
 export function cannotPrepare(offer: PrepareOffer, state: AssistanceCase, c: DecisionContext): Refusal | null {

@@ -311,6 +311,15 @@ describe('a milestone', () => {
       'milestone-already-planned',
     );
   });
+  it('is one of two hundred at most', () => {
+    const named = (n: number) => ({ milestone: `n${n}`, due: '2026-09-30' });
+    const past = Array.from({ length: 200 }, (_, n) => ({ type: 'MilestonePlanned', data: named(n) }));
+    given(programme, proposed, ...past.slice(1)).decides(
+      { type: 'PlanMilestone', data: named(0) },
+      { type: 'MilestonePlanned', data: named(0) },
+    );
+    given(programme, proposed, ...past).refuses({ type: 'PlanMilestone', data: named(200) }, 'too-many-milestones');
+  });
   it('may have a name that is also a word of the language', () => {
     const data = { milestone: 'constructor', due: '2026-09-30' };
     given(programme, proposed).decides({ type: 'PlanMilestone', data }, { type: 'MilestonePlanned', data });

@@ -27,6 +27,8 @@ type ProgrammeData<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeComm
 const NOTICE_DAYS = 15;
 /** The maximum number of participants: an approval checks the status of each. */
 export const MAX_PARTICIPANTS = 64;
+/** A programme's row holds what became of each: more would make every version of it larger. */
+export const MAX_MILESTONES = 200;
 
 // ---- Approval ----
 
@@ -284,9 +286,11 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
     AdaptProgramme: { unless: cannotAdapt, then: 'ProgrammeAdapted' },
     PlanMilestone: {
       unless: ({ milestone }, state) =>
-        milestoneOf(state, milestone) === undefined
-          ? null
-          : refuse('milestone-already-planned', 'no milestone has this name; replan it'),
+        milestoneOf(state, milestone) !== undefined
+          ? refuse('milestone-already-planned', 'no milestone has this name; replan it')
+          : Object.keys(state.milestones).length >= MAX_MILESTONES
+            ? refuse('too-many-milestones', `a programme has at most ${MAX_MILESTONES} milestones`)
+            : null,
       then: 'MilestonePlanned',
     },
     ReplanMilestone: { unless: cannotReplan, then: 'MilestoneReplanned' },
