@@ -14,11 +14,11 @@ import type { Repartitioned } from './repartition.js';
 
 /** A deployment as the command line opens it, whichever services it stands on. */
 export interface Deployment {
-  /** The log, for reading: beside whoever writes it. */
+  /** The log, for reading: beside the process that writes it. */
   log(): Promise<EventLog>;
   /** The rows, for reading. */
   rows(log: EventLog): Promise<ReadModelStore>;
-  /** The rows, to be written too, beside whoever folds them: they take up what changed. */
+  /** The rows, to be written too, beside the process that folds them: they take up what changed. */
   rowsToWrite(log: EventLog): Promise<ReadModelStore>;
 }
 

@@ -1,6 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
-
 import { renameDurably } from './cli.module.js';
 
 type SystemError = Error & { readonly code?: string };

@@ -10,7 +10,7 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 export interface SuperviseOptions {
   /** Ends it: the work is not begun again, and a pause is cut short. */
   readonly signal: AbortSignal;
-  /** Whoever does the work resets it when the work goes well. */
+  /** The work resets it when it succeeds. */
   readonly backoff: Backoff;
   /**
    * Receives each failure, and for how many milliseconds the work rests then. What it throws ends

@@ -245,19 +245,19 @@ const dayAfter =
  * a line names no command, or an event that no earlier step recorded.
  */
 export function exampleScenario(today: string): readonly ScenarioStep[] {
-  const told: ScenarioStep[] = [];
+  const steps: ScenarioStep[] = [];
   for (const [stream, path, actor, { with: other = {}, daysLater = 0, events = {} } = {}] of lines(dayAfter(today))) {
     const [kind, id] = stream.split('/') as [string, string];
     const command = commandAt(kind, path);
     if (command === undefined) throw new Error(`the book names no command: ${stream} ${path}`);
     const left = (earlier: string): number => {
       const [on, at] = earlier.includes(':') ? (earlier.split(':') as [string, string]) : [stream, earlier];
-      const found = told.findLast((step) => `${step.kind}/${step.id}` === on && step.path === at);
+      const found = steps.findLast((step) => `${step.kind}/${step.id}` === on && step.path === at);
       if (found === undefined) throw new Error(`nothing earlier in the book is ${on} ${at}`);
       return found.step;
     };
-    told.push({
-      step: told.length + 1,
+    steps.push({
+      step: steps.length + 1,
       kind,
       id,
       path,
@@ -267,5 +267,5 @@ export function exampleScenario(today: string): readonly ScenarioStep[] {
       events: Object.fromEntries(Object.entries(events).map(([field, earlier]) => [field, left(earlier)])),
     });
   }
-  return told;
+  return steps;
 }

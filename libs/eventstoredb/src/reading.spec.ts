@@ -205,7 +205,7 @@ describe('the log on a server', () => {
     await expect(all(store.readStream('note/a'))).rejects.toMatchObject({ code: 'foreign-event' });
   });
 
-  it('has one id whoever connects first, and shares its server with other logs by name', async () => {
+  it('has one id, whichever process connects first, and shares its server with other logs by name', async () => {
     const server = await aServer();
     const { url } = server;
     const [first, second] = await Promise.all([aStore({ url }), aStore({ url })]);

@@ -1,7 +1,5 @@
 import { type FieldError, readAsOf } from '@entente/contracts';
-
-/** The largest position that any store has. */
-export const MAX_POSITION = 2n ** 63n - 1n;
+import { LARGEST_POSITION } from '@entente/engine';
 
 /** A whole number within bounds, in decimal digits alone; null for any other parameter. */
 export function wholeNumber(given: unknown, min = 0, max = Number.MAX_SAFE_INTEGER): number | null {
@@ -14,7 +12,7 @@ export function wholeNumber(given: unknown, min = 0, max = Number.MAX_SAFE_INTEG
 export function positionOf(given: unknown): bigint | null {
   if (typeof given !== 'string' || !/^(?:0|[1-9][0-9]{0,18})$/.test(given)) return null;
   const position = BigInt(given);
-  return position <= MAX_POSITION ? position : null;
+  return position <= LARGEST_POSITION ? position : null;
 }
 
 /** The instant of `as-of`, or the error in it. */

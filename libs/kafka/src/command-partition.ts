@@ -37,7 +37,7 @@ export class CommandPartition implements PartitionHandler<null> {
     private readonly batchSize: AdaptiveBatchSize,
   ) {}
 
-  /** Fences whoever answered the partition before, and goes on from the committed offset. */
+  /** Fences the earlier owner of the partition, and continues from the committed offset. */
   async start(): Promise<StartOffset> {
     const { offset, atEnd } = await this.replier.begin();
     this.from = offset;

@@ -70,7 +70,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
       const upTo = through;
       events = [];
       handing = (upTo > this.at ? this.hand(own, upTo) : Promise.resolve()).then(() => processed(offset));
-      // Whoever waits for it is told.
+      // The caller that waits for it is notified.
       handing.catch(() => undefined);
     };
     let before: string | null = null;

@@ -148,7 +148,7 @@ export class PartitionedConsumer<Shared> {
     one.handler.revoked?.();
     void one.queue
       .runExclusive(async () => one.handler.close?.())
-      // What cannot be closed any more is fenced by whoever has the partition next.
+      // What cannot be closed any more is fenced by the next owner of the partition.
       .catch(() => undefined);
   }
 

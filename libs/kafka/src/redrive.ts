@@ -51,7 +51,7 @@ export async function redrive(settings: RedriveSettings): Promise<readonly Redri
   });
   try {
     await producer.connect();
-    // Fences whoever drove before; only then is the place asked for.
+    // Fences an earlier redrive; only then is the place asked for.
     await (await producer.transaction()).abort();
     return await drive(settings, producer);
   } finally {

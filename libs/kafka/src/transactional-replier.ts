@@ -109,7 +109,7 @@ export class TransactionalReplier {
       await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic: commands, partitions }] });
       await transaction.commit();
     } catch (error) {
-      // What is open is ended by whoever begins next.
+      // The next owner ends what is open.
       await this.end();
       throw error;
     }

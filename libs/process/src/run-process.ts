@@ -4,7 +4,7 @@ import { openStartupServer } from './startup-server.js';
 
 /** A process that serves on an address, from its start to its end. */
 export interface ServedProcess {
-  /** What it is called, to whoever watches it: `Entente's relay`. */
+  /** What it is called, to its operator: `Entente's relay`. */
   readonly name: string;
   readonly at: { readonly host: string; readonly port: number; readonly shutdownTimeoutSeconds: number };
   /**
@@ -15,7 +15,7 @@ export interface ServedProcess {
   readonly waitsFor: () => string | null;
 }
 
-/** Stopping has its bound: whoever supervises the process is not kept waiting. */
+/** Stopping has its bound: its supervisor is not kept waiting. */
 export function stopWithin(seconds: number): void {
   setTimeout(() => {
     process.stderr.write(`Entente did not stop within ${seconds} s (ENTENTE_SHUTDOWN_TIMEOUT_SECONDS) and ends now\n`);

@@ -9,7 +9,7 @@ const GRACE_MS = 500;
 export interface StartupServer {
   /** The port that it took. */
   readonly port: number;
-  /** Leaves the address to whoever takes it next. */
+  /** Leaves the address to the next server. */
   close(): Promise<void>;
 }
 

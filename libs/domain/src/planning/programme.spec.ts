@@ -245,7 +245,7 @@ describe('a multilateral programme is approved by the rule fixed at its proposal
 
 describe('a programme is activated', () => {
   const when = { type: 'ActivateProgramme', data: { on: '2026-03-01' } };
-  const told = (on: string) => ({ type: 'LegislatureNotified', data: { on, noticeDays: 15 } });
+  const noticeOn = (on: string) => ({ type: 'LegislatureNotified', data: { on, noticeDays: 15 } });
   it('when approved', () => given(programme, proposed, approved).decides(when, active));
   it('not before, and not twice', () => {
     given(programme, proposed).refuses(when, 'not-approved');
@@ -260,17 +260,17 @@ describe('a programme is activated', () => {
   it('not while an authority withholds its concurrence (R2)', () =>
     given(programme, proposed, approved, withholds('norland')).refuses(when, 'concurrence-withheld'));
   it("not while the legislature's notice is running (R2)", () =>
-    given(programme, proposed, told('2026-02-15'), approved).refuses(when, 'notice-running'));
+    given(programme, proposed, noticeOn('2026-02-15'), approved).refuses(when, 'notice-running'));
   it('on the day it has run out (R2)', () =>
-    given(programme, proposed, told('2026-02-14'), approved).decides(when, active));
+    given(programme, proposed, noticeOn('2026-02-14'), approved).decides(when, active));
   it('after one notice, of fifteen days unless it says otherwise (R2)', () => {
     const notify = (more: object = {}) => ({ type: 'NotifyLegislature', data: { on: '2026-02-14', ...more } });
-    given(programme, proposed).decides(notify(), told('2026-02-14'));
+    given(programme, proposed).decides(notify(), noticeOn('2026-02-14'));
     given(programme, proposed).decides(notify({ noticeDays: 30 }), {
       type: 'LegislatureNotified',
       data: { on: '2026-02-14', noticeDays: 30 },
     });
-    given(programme, proposed, told('2026-02-14')).refuses(notify(), 'already-notified');
+    given(programme, proposed, noticeOn('2026-02-14')).refuses(notify(), 'already-notified');
     given(programme, proposed, approved, active).refuses(notify(), 'already-activated');
     given(programme, proposed).refuses(notify({ on: '2026-06-02' }), 'day-in-future');
   });
