@@ -44,6 +44,29 @@ export const words = {
   evolve: (row: Word | null) => row,
 } as unknown as AnyProjection;
 
+/** A promise: what is due, and when it was done. */
+export class PromiseRow {
+  @Column('text')
+  due!: string;
+
+  @Column('text', { nullable: true })
+  done!: string | null;
+
+  @Column('text')
+  status!: string;
+}
+
+const PROMISE = { meaning: '', due: 'due', done: 'done', closed: { status: ['cancelled'] } };
+
+/** A model whose columns depend on the day of the answer. */
+export const promises = {
+  ...words,
+  name: 'promises',
+  entity: PromiseRow,
+  totals: { counts: 'promises', by: ['overdue'], sums: [] },
+  daily: { overdue: { ...PROMISE, kind: 'overdue' }, days_late: { ...PROMISE, kind: 'days-late' } },
+} as unknown as AnyProjection;
+
 /** A view of the suite: each word's amounts over all streams. */
 export const byWord: View<From, SelectQueryBuilder<ObjectLiteral>> = {
   name: 'by-word',
@@ -77,7 +100,7 @@ const word = (text: string, amount: number, more: Partial<Word> = {}): Word => (
 function writer(store: RowSink, model = 'words') {
   let at = 0n;
   const open = new Set<string>();
-  return async (...steps: readonly (readonly [string, string, Word | null])[]): Promise<bigint> => {
+  return async (...steps: readonly (readonly [string, string, object | null])[]): Promise<bigint> => {
     const from = at;
     const closes: { stream: string; key: string; until: bigint }[] = [];
     const versions: RowVersion[] = [];
@@ -121,8 +144,8 @@ async function pagedKeys(store: ReadModelStore, name: string, sort: RowQuery['so
 }
 
 /**
- * What `ReadModelStore` promises, made executable. The port is given open, empty, with `words` and
- * `by-word`.
+ * What `ReadModelStore` promises, made executable. The port is given open, empty, with `words`,
+ * `promises` and `by-word`.
  */
 export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
   {
@@ -396,6 +419,67 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
+    name: 'groups totals by further columns',
+    async verify(store) {
+      await writer(store)(
+        ['note/a', 'x', word('x', 1, { loud: true })],
+        ['note/a', 'y', word('y', 2, { loud: true })],
+        ['note/a', 'z', word('z', 4, { shade: 'red' })],
+      );
+      const { pin } = await store.positions('words');
+      expect(await store.totals('words', [], pin, { by: ['loud', 'shade'] })).toEqual([
+        { by: { shade: 'red', loud: false }, counts: 'words', count: 1, sums: { amount: '4' } },
+        { by: { shade: null, loud: true }, counts: 'words', count: 2, sums: { amount: '3' } },
+      ]);
+    },
+  },
+  {
+    name: 'computes what is late by the day of the answer, in rows, filters, order and totals',
+    async verify(store) {
+      const promise = (due: string, done: string | null = null, status = 'open') => ({ due, done, status });
+      await writer(store, 'promises')(
+        ['note/a', 'early', promise('2026-03-02', '2026-02-28')],
+        ['note/a', 'late', promise('2026-02-27', '2026-03-02')],
+        ['note/a', 'open', promise('2026-03-10')],
+        ['note/a', 'gone', promise('2026-01-01', null, 'cancelled')],
+      );
+      const seen = async (day: string, more: Partial<RowQuery> = {}) =>
+        (await store.query('promises', { ...everything, day, ...more })).rows.map(({ key, columns }) => [
+          key.slice(7),
+          columns['overdue'],
+          columns['days_late'],
+        ]);
+      const ended = [
+        ['early', false, -2],
+        ['gone', false, null],
+        ['late', false, 3],
+      ];
+      expect(await seen('2026-03-10')).toEqual([...ended, ['open', false, null]]);
+      expect(await seen('2026-03-11')).toEqual([...ended, ['open', true, 1]]);
+      expect(await seen('2028-03-10')).toEqual([...ended, ['open', true, 731]]);
+      expect(await seen('2026-03-11', { where: [{ column: 'overdue', in: [true] }] })).toEqual([['open', true, 1]]);
+      const sort = [{ column: 'days_late', descending: true }];
+      expect((await seen('2026-03-12', { sort })).map(([key]) => key)).toEqual(['late', 'open', 'early', 'gone']);
+      const counted = async (day: string) =>
+        (await store.totals('promises', [], (await store.positions('promises')).pin, { day })).map(({ by, count }) => [
+          by['overdue'],
+          count,
+        ]);
+      expect([await counted('2026-03-10'), await counted('2026-03-11')]).toEqual([
+        [[false, 4]],
+        [
+          [false, 3],
+          [true, 1],
+        ],
+      ]);
+      expect(store.names().map(({ name, daily }) => [name, daily])).toEqual([
+        ['words', false],
+        ['promises', true],
+        ['by-word', false],
+      ]);
+    },
+  },
+  {
     name: 'lists changes between two positions, each row once with its former state',
     async verify(store) {
       const write = writer(store);
@@ -489,6 +573,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     async verify(store) {
       expect(store.names().map(({ name, is, key, reads }) => [name, is, key, reads])).toEqual([
         ['words', 'model', ['stream', 'row_key'], ['words']],
+        ['promises', 'model', ['stream', 'row_key'], ['promises']],
         ['by-word', 'view', ['word'], ['words']],
       ]);
       const moved: string[][] = [];

@@ -43,6 +43,8 @@ export {
   type RowVersion,
   type ResultPage,
   type TotalsRow,
+  type TotalsQuery,
+  today,
 } from './read-model-store.js';
 export {
   Overloaded,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { byWord, words } from '../../../test/contracts/read-model-store.js';
+import { byWord, promises, words } from '../../../test/contracts/read-model-store.js';
 import { LiveRows, type Resume, type LiveUpdate } from './live-rows.js';
 import type { RowSink } from './read-model-store.js';
 
@@ -14,7 +14,7 @@ describe('live rows', () => {
   let queries = 0;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'entente-live-'));
-    store = new SqliteReadModelStore({ folder, models: [words], views: [byWord] });
+    store = new SqliteReadModelStore({ folder, models: [words, promises], views: [byWord] });
     await store.open('log');
     await keep(store, 1n);
     queries = 0;
@@ -75,6 +75,36 @@ describe('live rows', () => {
     await expect(follow()).rejects.toThrow('the rows are away');
     store.query = query;
     expect(shown(await follow())).toEqual([1]);
+  });
+
+  it('are sent again when the day changes, if they depend on it', async () => {
+    live.close();
+    let day = '2026-03-10';
+    live = new LiveRows(store, 10, () => day);
+    const row = { due: '2026-03-10', done: null, status: 'open' };
+    const version = { stream: 'note/1', key: '', since: 1n, until: null, eventId: 'e1', row };
+    const batch = { model: 'promises', partition: 0, from: 0n, to: 1n, closes: [], versions: [version], parked: [] };
+    expect(await store.commit([batch])).toBe(true);
+    const updates: LiveUpdate[] = [];
+    const onUpdate = (update: LiveUpdate): void => void updates.push(update);
+    const onLost = (error: unknown) => expect(error).toBe('never lost');
+    await live.follow('promises', { where: [], limit: 10, resume: null }, onUpdate, onLost);
+    const late = () =>
+      updates.flatMap((one) => (one.as === 'rows' ? one.rows.map(({ columns }) => columns['overdue']) : []));
+    expect(late()).toEqual([false]);
+    const last = updates.at(-1) as LiveUpdate & { readonly as: 'caught-up' };
+    day = '2026-03-11';
+    while (updates.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([late(), updates.map(({ as }) => as)]).toEqual([
+      [false, true],
+      ['rows', 'caught-up', 'reset', 'rows', 'caught-up'],
+    ]);
+    expect(updates[2]).toMatchObject({ reason: 'a new day has begun: what is late by today has changed' });
+    // A reader that comes back on a later day starts again, too.
+    updates.length = 0;
+    await live.follow('promises', { where: [], limit: 10, resume: last }, onUpdate, onLost);
+    expect(updates.map(({ as }) => as)).toEqual(['reset', 'rows', 'caught-up']);
+    expect(updates[0]).toMatchObject({ reason: 'a new day has begun: what is late by today has changed' });
   });
 
   it('send a returning reader no changes of other tables than those that it had', async () => {

@@ -1,3 +1,4 @@
+import { today } from './read-model-store.js';
 import type {
   RowChange,
   RowChangeSet,
@@ -58,6 +59,7 @@ interface CatchUp {
 }
 
 const REBUILT = 'the rows were rebuilt';
+const NEW_DAY = 'a new day has begun: what is late by today has changed';
 const TOO_MANY = 'too many rows changed to send each change';
 /** Snapshots kept at one pin, for readers with different queries. */
 const MAX_SNAPSHOTS = 32;
@@ -66,6 +68,8 @@ const MAX_SNAPSHOTS = 32;
 interface Watched {
   readonly name: string;
   readonly reads: readonly string[];
+  /** Whether its rows depend on the day: its version then names the day on which they were read. */
+  readonly daily: boolean;
   readonly readers: Set<Reader>;
   pin: Positions;
   version: string;
@@ -97,6 +101,7 @@ export class LiveRows {
     private readonly store: ReadModelStore,
     /** A hint can be late or missing: milliseconds between two looks without one. */
     lookEveryMs = 1000,
+    private readonly day: () => string = today,
   ) {
     this.unsubscribe = store.onCommit((models) => this.onChange(models));
     this.timer = setInterval(() => this.onChange(null), lookEveryMs).unref();
@@ -150,10 +155,20 @@ export class LiveRows {
   private watch(name: string): Promise<Watched> {
     let watched = this.watched.get(name);
     if (watched === undefined) {
-      const reads = this.store.names().find((described) => described.name === name)?.reads ?? [];
-      const fresh = { name, reads, readers: new Set<Reader>(), moving: null, again: false };
+      const described = this.store.names().find((one) => one.name === name);
+      const daily = described?.daily ?? false;
+      const fresh = {
+        name,
+        reads: described?.reads ?? [],
+        daily,
+        readers: new Set<Reader>(),
+        moving: null,
+        again: false,
+      };
       const read = { snapshots: new Map<never, never>(), steps: new Map<never, never>() };
-      watched = this.store.positions(name).then(({ pin, version }) => ({ ...fresh, ...read, pin, version }));
+      watched = this.store
+        .positions(name)
+        .then(({ pin, version }) => ({ ...fresh, ...read, pin, version: versionOn(fresh, this.day(), version) }));
       watched.catch(() => this.watched.delete(name));
       this.watched.set(name, watched);
     }
@@ -186,12 +201,13 @@ export class LiveRows {
   private async sendChanges(watched: Watched): Promise<void> {
     if (watched.readers.size === 0) {
       const { pin, version } = await this.store.positions(watched.name);
-      this.moveTo(watched, pin, version);
+      this.moveTo(watched, pin, versionOn(watched, this.day(), version));
       return;
     }
-    const { changes, pin, version, tooMany } = await this.store.changes(watched.name, watched.pin);
+    const { changes, pin, version, tooMany } = await this.changesOf(watched, watched.pin);
     if (version === watched.version && isSamePin(pin, watched.pin)) return;
     const fromScratch = tooMany || version !== watched.version;
+    const reason = tooMany ? TOO_MANY : reasonOf(watched.version, version);
     this.moveTo(watched, pin, version);
     for (const reader of watched.readers) {
       if (!reader.caughtUp) continue;
@@ -200,12 +216,10 @@ export class LiveRows {
         continue;
       }
       reader.caughtUp = false;
-      this.catchUp(watched, reader, { at: null, reason: tooMany ? TOO_MANY : REBUILT, hadCaughtUp: true }).catch(
-        (error: unknown) => {
-          watched.readers.delete(reader);
-          reader.onLost(error);
-        },
-      );
+      this.catchUp(watched, reader, { at: null, reason, hadCaughtUp: true }).catch((error: unknown) => {
+        watched.readers.delete(reader);
+        reader.onLost(error);
+      });
     }
   }
 
@@ -252,14 +266,15 @@ export class LiveRows {
     ) {
       const { rows, totals, version: of } = await this.snapshot(watched, reader);
       if (of !== version) return null;
-      if (reason !== null) reader.onUpdate({ as: 'reset', reason: reason });
+      if (reason !== null)
+        reader.onUpdate({ as: 'reset', reason: at === null ? reason : reasonOf(at.version, version, reason) });
       reader.onUpdate({ as: 'rows', rows });
       reader.onUpdate({ as: 'caught-up', pin, version, totals });
       return { at: to, reason: REBUILT, hadCaughtUp: true };
     }
     // The read that returns the version comes last: its version also holds for what was read
     // before.
-    const totals = hadCaughtUp ? null : await this.store.totals(watched.name, reader.where, pin);
+    const totals = hadCaughtUp ? null : await this.store.totals(watched.name, reader.where, pin, { day: this.day() });
     const { changes, tooMany, version: of } = await this.changesTo(watched, at.pin, pin);
     if (of !== version) return null;
     if (tooMany)
@@ -276,16 +291,32 @@ export class LiveRows {
   private snapshot(watched: Watched, { where, limit }: Reader): Promise<Snapshot> {
     const { name, pin } = watched;
     return once(watched.snapshots, JSON.stringify([where, limit]), async () => {
-      const totals = await this.store.totals(name, where, pin);
-      const { rows, version } = await this.store.query(name, { where, sort: [], limit, pin });
-      return { rows, totals, version };
+      const day = this.day();
+      const totals = await this.store.totals(name, where, pin, { day });
+      const { rows, version } = await this.store.query(name, { where, sort: [], limit, pin, day });
+      return { rows, totals, version: versionOn(watched, day, version) };
     });
   }
 
-  private changesTo({ name, steps }: Watched, since: Positions, to: Positions): Promise<RowChangeSet> {
-    return once(steps, [...since, ...to].join('-'), () => this.store.changes(name, since, to));
+  private changesTo(watched: Watched, since: Positions, to: Positions): Promise<RowChangeSet> {
+    return once(watched.steps, [...since, ...to].join('-'), () => this.changesOf(watched, since, to));
+  }
+
+  /** What changed in rows as they are seen on the present day. */
+  private async changesOf(watched: Watched, since: Positions, to?: Positions): Promise<RowChangeSet> {
+    const day = this.day();
+    const changed = await this.store.changes(watched.name, since, to, day);
+    return { ...changed, version: versionOn(watched, day, changed.version) };
   }
 }
+
+/** The version of rows that were read on a day: if they depend on it, the day is part of it. */
+const versionOn = ({ daily }: Pick<Watched, 'daily'>, day: string, version: string): string =>
+  daily ? `${version}@${day}` : version;
+
+/** Why rows of one version are sent again in another. */
+const reasonOf = (from: string, to: string, otherwise = REBUILT): string =>
+  from !== to && from.split('@')[0] === to.split('@')[0] ? NEW_DAY : otherwise;
 
 const isSamePin = (one: Positions, other: Positions): boolean =>
   one.length === other.length && one.every((at, i) => at === other[i]);

@@ -71,6 +71,8 @@ export interface RowQuery {
   readonly afterRow?: { readonly sortValues: readonly Cell[]; readonly key: string };
   /** The positions to read at; without it, the current ones. */
   readonly pin?: Positions;
+  /** The day of the answer, YYYY-MM-DD; without it, {@link today}. */
+  readonly day?: string;
 }
 
 /** A row of a result: its columns and its key; for a model's row also its stream and event. */
@@ -92,6 +94,8 @@ export interface ReadModelDescription {
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly key: readonly string[];
   readonly totals: Totals;
+  /** Whether columns depend on the day of the answer. */
+  readonly daily: boolean;
   /** The models that it reads; for a model, itself. */
   readonly reads: readonly string[];
 }
@@ -105,6 +109,13 @@ export interface TotalsRow {
   readonly counts: string;
   readonly count: number;
   readonly sums: Readonly<Record<string, string>>;
+}
+
+/** How to total: by further columns, and seen on a day. */
+export interface TotalsQuery {
+  readonly by?: readonly string[];
+  /** The day of the answer, YYYY-MM-DD; without it, {@link today}. */
+  readonly day?: string;
 }
 
 /** An event that made a version of a row. */
@@ -239,15 +250,23 @@ export abstract class ReadModelStore extends RowSink {
   abstract catalogVersion(): Promise<number>;
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<ResultPage>;
-  /** Sums and counts over all rows that match, at a pin. */
-  abstract totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]>;
+  /**
+   * Sums and counts over all rows that match, at a pin. `by` names columns to group by, beside those
+   * that separate unlike units.
+   */
+  abstract totals(
+    name: string,
+    where: readonly Filter[],
+    pin: Positions,
+    as?: TotalsQuery,
+  ): Promise<readonly TotalsRow[]>;
   /**
    * How far a name can be read: for each partition the lowest checkpoint of the models that it
    * reads; and its version.
    */
   abstract positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }>;
-  /** What changed after a pin, up to another one (or now). */
-  abstract changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet>;
+  /** What changed after a pin, up to another one (or now), seen on a day. */
+  abstract changes(name: string, since: Positions, upTo?: Positions, day?: string): Promise<RowChangeSet>;
   /**
    * The events that made a row, oldest first. For a view's row: those of the rows that it is made
    * of. Null if there is no such row at the pin.
@@ -260,6 +279,9 @@ export abstract class ReadModelStore extends RowSink {
   abstract onCommit(listener: (models: ReadonlySet<string>) => void): () => void;
   abstract close(): Promise<void>;
 }
+
+/** The present day in UTC, YYYY-MM-DD: the day of an answer about now. */
+export const today = (): string => new Date().toISOString().slice(0, 10);
 
 /** The key of a row in a map. */
 export const rowKey = ({ stream, key }: RowId): string => `${stream}#${key}`;

@@ -34,6 +34,7 @@ export {
   type Projection,
   type Totals,
   type View,
+  type DailyColumn,
 } from './projection.js';
 export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
 export { append, put } from './owned.js';

@@ -23,6 +23,26 @@ export interface Totals {
 }
 
 /**
+ * A column that is computed when a row is read, from days in the row and the day of the answer. An
+ * item is open while its `done` is null and none of its `closed` columns has one of their values.
+ *
+ * - `overdue`: true for an open item whose `due` is before the day of the answer.
+ * - `days-late`: days from `due` to `done`, negative if early; of an overdue item, days from `due`
+ *   to the day of the answer; null for an open item that is not overdue and for a closed one.
+ */
+export interface DailyColumn {
+  readonly kind: 'overdue' | 'days-late';
+  /** What the column says, with its unit. */
+  readonly meaning: string;
+  /** The column with the day promised; without a day nothing is overdue. */
+  readonly due: string;
+  /** The column with the day on which it was done. */
+  readonly done: string;
+  /** Values of columns with which an item is not waited for any more, though it was not done. */
+  readonly closed?: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
  * A pure fold of one stream's events into its rows. The entity declares the columns. `version`
  * increases whenever the fold or the columns change; the new version fills separate tables.
  */
@@ -35,6 +55,8 @@ export interface Projection<E extends Event, Row extends object> {
   /** The TypeORM entity that describes the columns. */
   readonly entity: new () => Row;
   readonly totals: Totals;
+  /** Columns that depend on the day of the answer, by name. They are not stored. */
+  readonly daily?: Readonly<Record<string, DailyColumn>>;
   /**
    * The rows of a stream share the data of its opening event. It is stored in a row under the key
    * '' (the head), which no query returns; `evolve` gets it as `head`.

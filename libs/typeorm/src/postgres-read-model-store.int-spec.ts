@@ -17,7 +17,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { describeContract } from '../../../test/contracts/contract.js';
-import { READ_MODEL_STORE, byWord, words } from '../../../test/contracts/read-model-store.js';
+import { READ_MODEL_STORE, byWord, promises, words } from '../../../test/contracts/read-model-store.js';
 import { eventCounts } from '../../../test/support/event-pipeline.js';
 import { postgresForTests } from '../../../test/support/postgres.js';
 import { PostgresReadModelStore } from './postgres-read-model-store.js';
@@ -27,7 +27,7 @@ const postgres = postgresForTests();
 const now = (): string => '2026-06-01T12:00:00.000Z';
 
 const opened = async (url: string, { partitions = 1, log = 'log-1' } = {}): Promise<PostgresReadModelStore> => {
-  const store = new PostgresReadModelStore({ url, models: [words], views: [byWord], partitions });
+  const store = new PostgresReadModelStore({ url, models: [words, promises], views: [byWord], partitions });
   await store.open(log);
   return store;
 };

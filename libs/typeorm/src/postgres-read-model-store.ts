@@ -13,6 +13,7 @@ import {
   type RowId,
   type RowQuery,
   type ResultPage,
+  type TotalsQuery,
   type TotalsRow,
 } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
@@ -262,14 +263,14 @@ export class PostgresReadModelStore extends ReadModelStore {
   query(name: string, query: RowQuery): Promise<ResultPage> {
     return this.querySource(name, (source, reader) => reader.query(source, query));
   }
-  totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]> {
-    return this.querySource(name, (source, reader) => reader.totals(source, where, pin));
+  totals(name: string, where: readonly Filter[], pin: Positions, as?: TotalsQuery): Promise<readonly TotalsRow[]> {
+    return this.querySource(name, (source, reader) => reader.totals(source, where, pin, as));
   }
   positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
     return this.querySource(name, (source, reader) => reader.positions(source));
   }
-  changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
-    return this.querySource(name, (source, reader) => reader.changes(source, since, upTo));
+  changes(name: string, since: Positions, upTo?: Positions, day?: string): Promise<RowChangeSet> {
+    return this.querySource(name, (source, reader) => reader.changes(source, since, upTo, day));
   }
   origins(name: string, key: string, query: OriginsQuery): Promise<RowOrigins | null> {
     return this.querySource(name, (source, reader) => reader.origins(source, key, query));

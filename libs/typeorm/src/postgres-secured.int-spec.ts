@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import pg from 'pg';
 import { type RunningPostgres, startPostgres } from '../../../deploy/services/postgres.mjs';
 import { anAuthority } from '../../../test/support/certificates.js';
-import { byWord, words } from '../../../test/contracts/read-model-store.js';
+import { byWord, promises, words } from '../../../test/contracts/read-model-store.js';
 import { until } from '../../../test/support/kafka.js';
 import { PostgresReadModelStore } from './postgres-read-model-store.js';
 
@@ -45,7 +45,7 @@ describe('the PostgreSQL read model store over TLS', () => {
   const open = async ({ host = 'localhost', password = PASSWORD, ca = files.own } = {}) => {
     const query = `sslmode=verify-full&sslrootcert=${encodeURIComponent(ca)}`;
     const url = `postgres://ann:${encodeURIComponent(password)}@${host}:${server.port}/rows?${query}`;
-    const store = new PostgresReadModelStore({ url, models: [words], views: [byWord], partitions: 1 });
+    const store = new PostgresReadModelStore({ url, models: [words, promises], views: [byWord], partitions: 1 });
     await store.open('log-1');
     opened.push(store);
     return store;

@@ -1,19 +1,26 @@
 import type { Filter, Positions, RowQuery } from '@entente/engine';
-import type { Cell, ColumnType } from '@entente/kernel';
+import type { Cell, ColumnType, DailyColumn } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel } from './queryable.js';
+import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel, dailyOf } from './queryable.js';
+import { daysBetween } from './days.js';
 
 /** A statement and its values, as a driver accepts them. */
 export type Compiled = readonly [sql: string, values: readonly unknown[]];
 
-/** The positions to read at, one for each partition. Null: now, from current versions only. */
-export type At = Positions | null;
+/** What a query sees. */
+export interface At {
+  /** The positions to read at, one for each partition. Null: now, from current versions only. */
+  readonly positions: Positions | null;
+  /** The day of the answer, YYYY-MM-DD. */
+  readonly day: string;
+}
 
 /**
  * The parameters of a query: none for now, one if all partitions have the same position, else one
  * each.
  */
-const pins = (at: At): Positions => (at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at);
+const pins = ({ positions: at }: At): Positions =>
+  at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at;
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
@@ -66,13 +73,15 @@ function visibleAt(positions: Positions): { readonly sql: string; readonly param
  * an index on `since`: nearly all versions begin before a position, and in the order of their keys
  * a page ends early.
  */
-function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel, at: At, alias: string): Builder {
+function pinned(dataSource: DataSource, stored: StoredModel, at: At, alias: string): Builder {
+  const { model, columns, schema } = stored;
   const names = [...SYSTEM_COLUMNS, ...columns.map(({ name }) => name)];
   const [first, ...others] = names as [string, ...string[]];
   return dataSource.createQueryBuilder().from<ObjectLiteral>((sub) => {
     const rows = sub.select(`r.${first}`, first).from(schema, 'r');
     for (const name of others) rows.addSelect(`r.${name}`, name);
-    if (at === null) rows.where('r.until IS NULL');
+    for (const [name, column] of dailyOf(stored)) rows.addSelect(dailyExpression(dataSource, column), name);
+    if (at.positions === null) rows.where('r.until IS NULL');
     else {
       const { sql, parameters } = visibleAt(pins(at));
       rows.where(sql, parameters);
@@ -82,16 +91,35 @@ function pinned(dataSource: DataSource, { model, columns, schema }: StoredModel,
   }, alias);
 }
 
+/** The parameter that is the day of the answer. */
+const TODAY = placeholders(['today']);
+
+/** A column that depends on the day of the answer, over the stored columns of `r`. */
+function dailyExpression(dataSource: DataSource, { kind, due, done, closed = {} }: DailyColumn): string {
+  const gone = Object.entries(closed).map(
+    ([column, values]) => `COALESCE(r.${column}, '') IN (${values.map((one) => `'${one}'`).join(', ')})`,
+  );
+  const waitedFor = gone.length === 0 ? '' : ` AND NOT (${gone.join(' OR ')})`;
+  const overdue = `r.${done} IS NULL AND COALESCE(r.${due} < CAST(:today AS TEXT), 1 = 0)${waitedFor}`;
+  if (kind === 'overdue') return `(${overdue})`;
+  const late = (until: string): string => daysBetween(dataSource, `r.${due}`, until);
+  const finished = `r.${done} IS NOT NULL${waitedFor}`;
+  return `CASE WHEN ${finished} THEN ${late(`r.${done}`)} WHEN ${overdue} THEN ${late(':today')} END`;
+}
+
 /** A source's rows under the alias `v`, to be filtered, sorted or summed. */
 function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
-  if (source.view === null) return pinned(dataSource, source.reads[0] as StoredModel, at, 'v');
+  if (source.view === null) return pinned(dataSource, source.reads[0] as StoredModel, at, 'v').setParameters(TODAY);
   const from: SourceBuilder = (entity, alias) => {
     const stored = source.reads.find(({ model }) => model.entity === entity);
     if (stored === undefined) throw new Error(`${source.name} reads a model that its movedBy does not name`);
     return pinned(dataSource, stored, at, alias);
   };
   const inner = source.view.query(from);
-  return dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'v').setParameters(inner.getParameters());
+  return dataSource
+    .createQueryBuilder()
+    .from(`(${inner.getQuery()})`, 'v')
+    .setParameters({ ...inner.getParameters(), ...TODAY });
 }
 
 /**
@@ -102,6 +130,7 @@ class Conditions {
   readonly values = new Map<string, unknown>();
 
   constructor(at: At) {
+    this.values.set('today', at.day);
     pins(at).forEach((position, i) => this.values.set(`pin${i}`, position));
   }
 
@@ -240,6 +269,9 @@ const sumsOf = (dataSource: DataSource, column: string): readonly (readonly [nam
       ]
     : [[column, `v.${column}`]];
 
+/** The maximum number of groups of totals. */
+export const MAX_GROUPS = 1000;
+
 const upperOf = (column: string): string => `${column}__upper`;
 
 /** The exact total of a column in a row that {@link totalsQuery} returns, in decimal digits. */
@@ -249,12 +281,21 @@ export function sumIn(row: Readonly<Record<string, unknown>>, column: string): s
   return upper === undefined ? sum : String((BigInt(upper as string) << 32n) + BigInt(sum));
 }
 
-/** Counts and sums over all rows that match, grouped by the columns that separate unlike units. */
-export function totalsQuery(dataSource: DataSource, source: Queryable, where: readonly Filter[], at: At): Compiled {
-  const { by, sums, distinct } = source.totals;
+/**
+ * Counts and sums over all rows that match, grouped by the columns that separate unlike units and
+ * by others that are asked for.
+ */
+export function totalsQuery(
+  dataSource: DataSource,
+  source: Queryable,
+  where: readonly Filter[],
+  by: readonly string[],
+  at: At,
+): Compiled {
+  const { sums, distinct } = source.totals;
   const conditions = new Conditions(at);
   for (const filter of where) conditions.filter(filter);
-  return compile(source, ['totals', pins(at).length, conditions.parts], conditions.values, () => {
+  return compile(source, ['totals', pins(at).length, conditions.parts, by], conditions.values, () => {
     const builder = rowsOf(dataSource, source, at).select(
       distinct === undefined ? 'COUNT(*)' : `COUNT(DISTINCT v.${distinct})`,
       'counted',
@@ -264,6 +305,6 @@ export function totalsQuery(dataSource: DataSource, source: Queryable, where: re
     for (const column of sums)
       for (const [name, expression] of sumsOf(dataSource, column))
         builder.addSelect(`CAST(COALESCE(SUM(${expression}), 0) AS TEXT)`, name);
-    return conditions.on(builder);
+    return conditions.on(builder).limit(MAX_GROUPS + 1);
   });
 }

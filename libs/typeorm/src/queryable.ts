@@ -1,4 +1,4 @@
-import type { AnyProjection, ColumnType, Totals, View } from '@entente/kernel';
+import type { AnyProjection, ColumnType, DailyColumn, Totals, View } from '@entente/kernel';
 import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { OwnColumn } from './tables.js';
 
@@ -23,6 +23,17 @@ export interface StoredModel {
   readonly outdated: boolean;
 }
 
+/** The columns of a table that depend on the day of the answer: those that its stored columns allow. */
+export const dailyOf = ({ model, columns }: StoredModel): readonly (readonly [string, DailyColumn])[] =>
+  Object.entries(model.daily ?? {}).filter(([, { due, done, closed = {} }]) =>
+    [due, done, ...Object.keys(closed)].every((needed) => columns.some(({ name }) => name === needed)),
+  );
+
+const DAILY_TYPES = { overdue: 'boolean', 'days-late': 'integer' } as const satisfies Record<
+  DailyColumn['kind'],
+  ColumnType
+>;
+
 /** A model or a view, for queries. */
 export interface Queryable {
   readonly name: string;
@@ -43,14 +54,18 @@ export interface Queryable {
   /** The columns that identify a row; for a model its stream and its row key. */
   readonly key: readonly string[];
   readonly totals: Totals;
+  /** Whether columns depend on the day of the answer. */
+  readonly daily: boolean;
   readonly reads: readonly StoredModel[];
   /** The view; null for a model. */
   readonly view: StoredView | null;
 }
 
 /** A model's totals over the columns that its rows have: an older version may lack some. */
-function totalsOver({ model: { totals }, columns }: StoredModel): Totals {
-  const has = (column: string): boolean => columns.some(({ name }) => name === column);
+function totalsOver(stored: StoredModel): Totals {
+  const { totals } = stored.model;
+  const names = [...stored.columns.map(({ name }) => name), ...dailyOf(stored).map(([name]) => name)];
+  const has = (column: string): boolean => names.includes(column);
   return { ...totals, by: totals.by.filter(has), sums: totals.sums.filter(has) };
 }
 
@@ -78,11 +93,15 @@ export const modelSource = (stored: StoredModel): Queryable => ({
   about: stored.model.about,
   is: 'model',
   ...inOrder(
-    Object.fromEntries(stored.columns.map(({ name, type }) => [name, type])),
+    {
+      ...Object.fromEntries(stored.columns.map(({ name, type }) => [name, type])),
+      ...Object.fromEntries(dailyOf(stored).map(([name, { kind }]) => [name, DAILY_TYPES[kind]])),
+    },
     ['stream', 'row_key'],
     SYSTEM_COLUMNS,
   ),
   totals: totalsOver(stored),
+  daily: dailyOf(stored).length > 0,
   reads: [stored],
   view: null,
 });
@@ -102,6 +121,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     is: 'view',
     ...inOrder(view.columns, view.key),
     totals: view.totals,
+    daily: reads.some((stored) => dailyOf(stored).length > 0),
     reads,
     view,
   };

@@ -51,13 +51,14 @@ export class ReadModelCatalog {
   }
 
   names(): readonly ReadModelDescription[] {
-    return [...this.sources.values()].map(({ name, about, is, columns, key, totals, reads }) => ({
+    return [...this.sources.values()].map(({ name, about, is, columns, key, totals, daily, reads }) => ({
       name,
       about,
       is,
       columns,
       key,
       totals,
+      daily,
       reads: reads.map(({ model }) => model.name),
     }));
   }

@@ -1,4 +1,4 @@
-import { LARGEST_POSITION } from '@entente/engine';
+import { LARGEST_POSITION, today } from '@entente/engine';
 import type {
   RowChange,
   RowChangeSet,
@@ -10,6 +10,7 @@ import type {
   RowQuery,
   ResultPage,
   TotalsRow,
+  TotalsQuery,
 } from '@entente/engine';
 import type { Cell, ColumnType, Json } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
@@ -88,7 +89,7 @@ export class RowReader {
       limit: query.limit + 1,
       ...(after === undefined ? {} : { after }),
     };
-    const rows = yield* this.values(pageQuery(this.dataSource, source, page, at(reached, pin)));
+    const rows = yield* this.values(pageQuery(this.dataSource, source, page, at(reached, pin, query.day)));
     const parkedSince = yield* this.parkedSince(source);
     return {
       rows: rows.slice(0, query.limit).map((row) => this.toResultRow(source, row, query.sort, parkedSince)),
@@ -110,9 +111,15 @@ export class RowReader {
     );
   }
 
-  *totals(source: Queryable, where: readonly Filter[], pin: Positions): SqlProgram<readonly TotalsRow[]> {
-    const { by, sums, counts } = source.totals;
-    const [sql, values] = totalsQuery(this.dataSource, source, where, at(yield* this.reached(source), pin));
+  *totals(
+    source: Queryable,
+    where: readonly Filter[],
+    pin: Positions,
+    as: TotalsQuery = {},
+  ): SqlProgram<readonly TotalsRow[]> {
+    const { sums, counts } = source.totals;
+    const by = [...new Set([...source.totals.by, ...(as.by ?? [])])];
+    const [sql, values] = totalsQuery(this.dataSource, source, where, by, at(yield* this.reached(source), pin, as.day));
     return (yield* query<ReadRow>(sql, ...values)).map((row) => ({
       by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
       counts,
@@ -125,12 +132,13 @@ export class RowReader {
     return { pin: lowest(yield* this.reached(source)), version: source.version };
   }
 
-  *changes(source: Queryable, since: Positions, upTo?: Positions): SqlProgram<RowChangeSet> {
+  *changes(source: Queryable, since: Positions, upTo?: Positions, day: string = today()): SqlProgram<RowChangeSet> {
     const reached = yield* this.reached(source);
     const pin = upTo ?? lowest(reached);
     const keys = yield* this.changedKeys(source, since, pin);
     if (keys === null) return { changes: [], pin, version: source.version, tooMany: true };
-    const changes = keys.length === 0 ? [] : yield* this.compare(source, keys, since, at(reached, pin));
+    const changes =
+      keys.length === 0 ? [] : yield* this.compare(source, keys, at(null, since, day), at(reached, pin, day));
     return { changes, pin, version: source.version, tooMany: changes.length > MAX_CHANGES };
   }
 
@@ -165,7 +173,7 @@ export class RowReader {
   private *compare(
     source: Queryable,
     keys: readonly Readonly<Record<string, Cell>>[],
-    from: Positions,
+    from: At,
     to: At,
   ): SqlProgram<readonly RowChange[]> {
     const parkedSince = yield* this.parkedSince(source);
@@ -315,5 +323,11 @@ export class RowReader {
 const lowest = (reached: readonly Positions[]): Positions =>
   reached.reduce((low, pin) => low.map((at, i) => (at < (pin[i] ?? 0n) ? at : (pin[i] ?? 0n))));
 
-/** Null (now) if the pin is what every model has reached; else the positions themselves. */
-const at = (reached: readonly Positions[], pin: Positions): At => (reached.every((one) => same(one, pin)) ? null : pin);
+/**
+ * What to read at a pin, seen on a day: current versions if the pin is what every model has
+ * reached, else those of the positions.
+ */
+const at = (reached: readonly Positions[] | null, pin: Positions, day = today()): At => ({
+  positions: reached?.every((one) => same(one, pin)) === true ? null : pin,
+  day,
+});

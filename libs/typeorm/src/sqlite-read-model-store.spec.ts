@@ -5,14 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { Column } from 'typeorm';
 import { describeContract } from '../../../test/contracts/contract.js';
-import { READ_MODEL_STORE, Word, byWord, words } from '../../../test/contracts/read-model-store.js';
+import { READ_MODEL_STORE, Word, byWord, promises, words } from '../../../test/contracts/read-model-store.js';
 import { faultOfRows } from './sqlite-catalogue.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'entente-rows-'));
 
 async function openIn(folder: string, more: { models?: (typeof words)[]; readonly?: boolean } = {}, log = 'log-1') {
-  const store = new SqliteReadModelStore({ folder, models: [words], views: [byWord], ...more });
+  const store = new SqliteReadModelStore({ folder, models: [words, promises], views: [byWord], ...more });
   await store.open(log);
   return store;
 }
@@ -109,7 +109,7 @@ describe('the SQLite read model store', () => {
     const more = { ...batch, from: 1n, to: 2n, versions: [] };
     expect(await first.commit([more])).toBe(false);
     await first.catalogVersion();
-    expect(told).toEqual([['words']]);
+    expect(told).toEqual([['words', 'promises']]);
     expect(await first.commit([more])).toBe(true);
     await next.close();
     await first.close();
@@ -136,7 +136,7 @@ describe('the SQLite read model store', () => {
     await next.commit([batch]);
     await next.close();
     await first.close();
-    const second = new SqliteReadModelStore({ folder, models: [words], views: [byWord] });
+    const second = new SqliteReadModelStore({ folder, models: [words, promises], views: [byWord] });
     await second.open('log-1', 2n);
     expect((await second.checkpoints()).get('words')?.[0]).toBe(0n);
     expect((await second.query('words', { where: [], sort: [], limit: 9 })).rows).toEqual([]);
@@ -149,7 +149,7 @@ describe('the SQLite read model store', () => {
     await next.commit([{ ...batch, to: 5n }]);
     await next.close();
     await first.close();
-    const second = new SqliteReadModelStore({ folder, models: [words], views: [byWord] });
+    const second = new SqliteReadModelStore({ folder, models: [words, promises], views: [byWord] });
     await second.open('log-1', 2n);
     const again = await second.rebuild(['words'], false);
     expect((await again.checkpoints()).get('words')?.[0]).toBe(0n);

@@ -15,6 +15,7 @@ import {
   type RowId,
   type RowQuery,
   type ResultPage,
+  type TotalsQuery,
   type TotalsRow,
 } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
@@ -248,14 +249,14 @@ export class SqliteReadModelStore extends ReadModelStore {
   query(name: string, query: RowQuery): Promise<ResultPage> {
     return this.inSnapshot(name, (source, reader) => reader.query(source, query));
   }
-  totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]> {
-    return this.inSnapshot(name, (source, reader) => reader.totals(source, where, pin));
+  totals(name: string, where: readonly Filter[], pin: Positions, as?: TotalsQuery): Promise<readonly TotalsRow[]> {
+    return this.inSnapshot(name, (source, reader) => reader.totals(source, where, pin, as));
   }
   positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
     return this.inSnapshot(name, (source, reader) => reader.positions(source));
   }
-  changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
-    return this.inSnapshot(name, (source, reader) => reader.changes(source, since, upTo));
+  changes(name: string, since: Positions, upTo?: Positions, day?: string): Promise<RowChangeSet> {
+    return this.inSnapshot(name, (source, reader) => reader.changes(source, since, upTo, day));
   }
   origins(name: string, key: string, query: OriginsQuery): Promise<RowOrigins | null> {
     return this.inSnapshot(name, (source, reader) => reader.origins(source, key, query));
