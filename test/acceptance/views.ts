@@ -58,7 +58,7 @@ export function views(opens: DeploymentFactory): void {
     const terms = { currency: 'USD', initialDeposit: 0, validUntil: '2036-12-31', deliveryPoint: 'receipt' };
     await say(DONOR, `${c}/prepare-offer`, { offer: 'basic', lines: ['001'], value: 300, ...terms });
     await say(DONOR, `${c}/make-offer`, { offer: 'basic' });
-    expect(only((await view('recipient-pipeline?awaits=acceptance')).rows, 'item', 'item_kind', 'due')).toEqual([
+    expect(only((await view('recipient-pipeline?awaits=acceptance')).rows, 'stream', 'item_kind', 'due')).toEqual([
       [c, 'case', '2036-12-31'],
     ]);
     await say(RECIPIENT, `${c}/accept-offer`, { offer: 'basic', value: 300, currency: 'USD' });
@@ -70,8 +70,8 @@ export function views(opens: DeploymentFactory): void {
       await programme('alpha');
       await programme('beta');
       expect(only((await view('donor-portfolio?sort=programme')).rows, 'programme', 'currency', 'pledged')).toEqual([
-        ['norland.alpha', null, 0],
-        ['norland.beta', null, 0],
+        ['norland.alpha', null, null],
+        ['norland.beta', null, null],
       ]);
       await fund('alpha-usd', 'alpha', 'USD');
       await fund('alpha-usd-2', 'alpha', 'USD');
@@ -85,30 +85,63 @@ export function views(opens: DeploymentFactory): void {
       ).toEqual([
         ['norland.alpha', 'EUR', 9],
         ['norland.alpha', 'USD', 600],
-        ['norland.beta', null, 0],
+        ['norland.beta', null, null],
       ]);
     });
 
-    it('counts a programme once in the totals, whatever the number of accounts and periods', async () => {
+    it('totals each currency by itself, and nothing to add is not zero', async () => {
       const { totals } = await view('donor-portfolio');
-      expect(only(totals, 'currency', 'counts', 'count', 'pledged')).toEqual([
-        ['EUR', 'programmes', 1, '9'],
-        ['USD', 'programmes', 1, '600'],
-        [null, 'programmes', 1, '0'],
+      expect(only(totals, 'currency', 'count', 'pledged', 'pledged_unobligated')).toEqual([
+        ['EUR', 1, '9', null],
+        ['USD', 1, '600', null],
+        [null, 1, null, null],
       ]);
     });
 
-    it('shows as unobligated the difference to committed money, or to pledged if none is committed', async () => {
+    it('has a column for each difference of two stages, over the accounts that have both', async () => {
       const usd = 'funding-account/norland.alpha-usd';
-      expect(only((await view('donor-portfolio?currency=USD')).rows, 'unobligated')).toEqual([[600]]);
       await say(DONOR, `${usd}/commit`, money(400));
       await say(DONOR, `${usd}/obligate`, money(150));
       await say(DONOR, `${usd}/disburse`, money(100));
       await say(RECIPIENT, `${usd}/report-expenditure`, money(60));
       await say(DONOR, `${usd}/reimburse`, { ...money(10), reason: 'returned' });
-      const stages = ['pledged', 'committed', 'obligated', 'disbursed', 'spent', 'unobligated'];
-      expect(only((await view('donor-portfolio?currency=USD')).rows, ...stages)).toEqual([
-        [600, 400, 150, 90, 60, 250],
+      const stages = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'];
+      const differences = ['uncommitted', 'unobligated', 'pledged_unobligated', 'undisbursed'];
+      expect(only((await view('donor-portfolio?currency=USD')).rows, ...stages, ...differences)).toEqual([
+        [600, 400, 150, 90, 60, 200, 250, null, 60],
+      ]);
+      // Sudria's accounts know no commitment, and one of them pools the money of another
+      // contributor.
+      const sudria = { donor: 'sudria', recipient: 'estmark', fund: 'Pool', currency: 'EUR', basis: 'own' };
+      const as = 'sudria;role=donor';
+      const lead = 'funding-account/sudria.pool';
+      await say(as, `${lead}/open`, { ...sudria, stages: ['pledged', 'obligated'], onBudget: false });
+      await say(as, `${lead}/pledge`, money(100));
+      await say(as, `${lead}/pool-contribution`, { ...money(40), contributor: 'norland' });
+      await say(as, `${lead}/obligate`, money(30));
+      const pool = await view('donor-portfolio?donor=sudria');
+      expect(only(pool.rows, ...stages, 'pooled', ...differences)).toEqual([
+        [140, null, 30, null, null, 40, null, null, 110, null],
+      ]);
+    });
+
+    it('tells what had occurred by a day, beside what was known', async () => {
+      const old = 'funding-account/norland.alpha-eur';
+      const occurredAt = (day: string) => ({ occurredAt: `${day}T12:00:00Z` });
+      await say(DONOR, `${old}/pledge`, { ...money(1000), ...occurredAt('2026-02-28') });
+      await say(DONOR, `${old}/pledge`, { ...money(2000), ...occurredAt('2026-03-01') });
+      const pledged = async (query: string) =>
+        only((await view(`donor-portfolio?programme=norland.alpha&currency=EUR${query}`)).rows, 'pledged');
+      expect([
+        await pledged(''),
+        await pledged('&occurred-by=2026-02-28'),
+        await pledged('&occurred-by=2026-03-01'),
+      ]).toEqual([[[3009]], [[1000]], [[3000]]]);
+      const { totals } = await view(
+        'movements?account=norland.alpha-eur&occurred_on.before=2026-03-01&by=period,movement',
+      );
+      expect(only(totals, 'currency', 'stage', 'period', 'movement', 'count', 'amount')).toEqual([
+        ['EUR', 'pledged', '2026', 'raised', 1, '1000'],
       ]);
     });
 
@@ -122,16 +155,35 @@ export function views(opens: DeploymentFactory): void {
         await say(DONOR, `${s}/ship`, { on: '2026-03-01' });
         if (received !== null) await say(RECIPIENT, `${s}/confirm-receipt`, { on: received, lines });
       };
-      const figures = ['deliveries', 'on_time_percent', 'mean_days_late_first', 'mean_days_late_plan'];
+      const figures = [
+        'consignments_received',
+        'consignments_overdue',
+        'on_time_percent',
+        'mean_days_late_first',
+        'mean_days_late_plan',
+      ];
+      const on = (day: string, query: string) => view(`donor-portfolio?day=${day}&programme=norland.${query}`);
       await ship('r-1', '2026-03-10');
       await ship('r-2', '2026-03-20', '2026-03-18');
       await ship('r-3', null);
-      // 0 and 10 days after the promise, 0 and 2 after the plan; what has not come counts nowhere.
-      // Both currencies' rows show them.
-      expect(only((await view('donor-portfolio?currency=USD')).rows, ...figures)).toEqual([[2, 50, 5, 1]]);
-      expect(only((await view('donor-portfolio?currency=EUR')).rows, ...figures)).toEqual([[2, 50, 5, 1]]);
-      expect(only((await view('donor-portfolio?programme=norland.beta')).rows, ...figures)).toEqual([
-        [0, null, null, null],
+      // 0 and 10 days after the promise, 0 and 2 after the plan. Both currencies' rows show them.
+      expect(only((await on('2026-03-10', 'alpha&currency=USD')).rows, ...figures)).toEqual([[2, 0, 50, 5, 1]]);
+      expect(only((await on('2026-03-10', 'alpha&currency=EUR')).rows, ...figures)).toEqual([[2, 0, 50, 5, 1]]);
+      // The third has not come: 8 days after its day it counts as late.
+      expect(only((await on('2026-03-18', 'alpha&currency=EUR')).rows, ...figures)).toEqual([[2, 1, 33.3, 6, 3.3]]);
+      expect(only((await on('2026-03-18', 'beta')).rows, ...figures)).toEqual([[0, 0, null, null, null]]);
+      const late = await view('consignments?overdue=true&day=2026-03-18');
+      expect(only(late.rows, 'consignment', 'days_late_first')).toEqual([['norland.r-3', 8]]);
+      expect((await view('consignments?overdue=true&day=2026-03-10')).rows).toEqual([]);
+    });
+
+    it('leads to all events that made its figures, those of misuse and of money alone by currency', async () => {
+      const { rows } = await view('donor-portfolio?programme=norland.alpha&currency=USD');
+      const url = `/v1/read-models/donor-portfolio/events?row=${encodeURIComponent(rows[0]?.['row_id'] as string)}`;
+      const types = (await deployment.app.inject({ url })).json<{ events: { type: string }[] }>().events;
+      const count = (type: string) => types.filter((one) => one.type === type).length;
+      expect(['FundsPledged', 'FundsObligated', 'ReceiptConfirmed', 'FundingAccountOpened'].map(count)).toEqual([
+        3, 1, 2, 2,
       ]);
     });
 
@@ -156,17 +208,37 @@ export function views(opens: DeploymentFactory): void {
   describe('the view recipient-pipeline', () => {
     it('shows what is under way, what was announced, and what waits for an answer', async () => {
       const usd = 'funding-account/norland.alpha-usd';
-      await say(DONOR, `${usd}/plan-disbursement`, { ...money(20), tranche: 't-1', due: '2026-12-01' });
+      await say(DONOR, `${usd}/plan-disbursement`, { ...money(20), tranche: 't-1', due: '2026-11-28' });
       await say(DONOR, `${usd}/plan-disbursement`, { ...money(5), tranche: 't-2', due: '2026-12-02' });
       await say(DONOR, `${usd}/disburse`, { ...money(5), tranche: 't-2' });
       const discrepancy = { discrepancy: 'd-1', line: '001', type: 'shortage', quantity: 1 };
       await say(RECIPIENT, 'consignment/norland.r-2/report-discrepancy', discrepancy);
+      const columns = [
+        'item_kind',
+        'part',
+        'item',
+        'quantity',
+        'unit',
+        'amount',
+        'currency',
+        'awaits',
+        'waits_for',
+        'due',
+        'days_late_plan',
+      ];
       const shown = async () =>
-        only((await view('recipient-pipeline?sort=item')).rows, 'item', 'item_kind', 'awaits', 'due');
+        only(
+          (await view('recipient-pipeline?sort=item_kind,part&day=2026-11-28')).rows.filter(
+            ({ donor }) => donor === 'norland',
+          ),
+          ...columns,
+        );
+      const r3 = ['consignment', '001', 'radio', 10, 'each', null, null, 'receipt', 'recipient', '2026-03-10', 263];
+      const t1 = ['tranche', 't-1', null, null, null, 20, 'USD', 'disbursement', 'donor', '2026-11-28', null];
       expect(await shown()).toEqual([
-        ['consignment/norland.r-2', 'consignment', 'discrepancy', '2026-03-18'],
-        ['consignment/norland.r-3', 'consignment', 'receipt', '2026-03-10'],
-        ['funding-account/norland.alpha-usd#t-1', 'tranche', null, '2026-12-01'],
+        r3,
+        ['discrepancy', 'd-1', 'shortage', 1, null, null, null, 'answer', 'donor', null, null],
+        t1,
       ]);
       await say(DONOR, 'consignment/norland.r-2/resolve-discrepancy', { discrepancy: 'd-1', outcome: 'replaced' });
       await say(DONOR, `${usd}/disburse`, { ...money(19), tranche: 't-1' });
@@ -177,7 +249,44 @@ export function views(opens: DeploymentFactory): void {
         ['t-2', 'disbursed', 5, 5],
       ]);
       await say(DONOR, `${usd}/disburse`, { ...money(1), tranche: 't-1' });
-      expect((await shown()).map(([item]) => item)).toEqual(['consignment/norland.r-3']);
+      expect(await shown()).toEqual([r3]);
+    });
+
+    it('shows what is promised and not scheduled, and what a shortage left to come', async () => {
+      await supply('phones', 'beta');
+      const columns = ['item_kind', 'status', 'quantity', 'unit', 'waits_for', 'due', 'overdue', 'days_late_plan'];
+      const phones = async () =>
+        only((await view('recipient-pipeline?programme=norland.beta&sort=item_kind&day=2026-07-02')).rows, ...columns);
+      const promised = (quantity: number) => [
+        'case-line',
+        'not-scheduled',
+        quantity,
+        'each',
+        'donor',
+        '2026-06-30',
+        true,
+        2,
+      ];
+      expect(await phones()).toEqual([promised(30)]);
+      const s = 'consignment/norland.p-1';
+      const lines = (quantity: number) => [{ line: '001', quantity }];
+      await say(DONOR, `${s}/schedule`, { case: 'norland.phones', lines: lines(20), due: '2026-07-05' });
+      expect(await phones()).toEqual([
+        promised(10),
+        ['consignment', 'scheduled', 20, 'each', 'donor', '2026-07-05', false, null],
+      ]);
+      await say(DONOR, `${s}/ship`, { on: '2026-07-01' });
+      await say(RECIPIENT, `${s}/confirm-receipt`, { on: '2026-07-04', lines: lines(15) });
+      const shortage = { discrepancy: 'd', line: '001', type: 'shortage', quantity: 5 };
+      await say(RECIPIENT, `${s}/report-discrepancy`, shortage);
+      await say(DONOR, `${s}/resolve-discrepancy`, { discrepancy: 'd', outcome: 'replaced' });
+      expect(await phones()).toEqual([promised(15)]);
+      const figures = ['state', 'quantity', 'received', 'on_the_way', 'unscheduled', 'overdue', 'days_late_plan'];
+      const line = async () =>
+        only((await view('deliverables?assistance_case=norland.phones&day=2026-07-10')).rows, ...figures);
+      expect(await line()).toEqual([['open', 30, 15, 0, 15, true, 10]]);
+      const consigned = await view('consigned-items?assistance_case=norland.phones');
+      expect(only(consigned.totals, 'item', 'unit', 'scheduled', 'received')).toEqual([['radio', 'each', '20', '15']]);
     });
   });
 

@@ -51,12 +51,13 @@ export interface ModelBatch {
   readonly cleared?: readonly string[];
 }
 
-/** Rows whose column has one of these values, or lies between two. */
+/** Rows whose column has one of these values, or lies between two, or before one. */
 export interface Filter {
   readonly column: string;
   readonly in?: readonly Cell[];
   readonly min?: Cell;
   readonly max?: Cell;
+  readonly before?: Cell;
 }
 
 /** A row's columns, decoded. */
@@ -73,6 +74,8 @@ export interface RowQuery {
   readonly pin?: Positions;
   /** The day of the answer, YYYY-MM-DD; without it, {@link today}. */
   readonly day?: string;
+  /** Only what had occurred by this day, YYYY-MM-DD; only of views with `occurredBy`. */
+  readonly occurredBy?: string | null;
 }
 
 /** A row of a result: its columns and its key; for a model's row also its stream and event. */
@@ -96,19 +99,21 @@ export interface ReadModelDescription {
   readonly totals: Totals;
   /** Whether columns depend on the day of the answer. */
   readonly daily: boolean;
+  /** Whether it can be limited to what had occurred by a day. */
+  readonly occurredBy: boolean;
   /** The models that it reads; for a model, itself. */
   readonly reads: readonly string[];
 }
 
 /**
  * One group of totals: the values that it is grouped by, its number of rows, and each sum as a
- * decimal string.
+ * decimal string; null where no row has a value.
  */
 export interface TotalsRow {
   readonly by: Columns;
   readonly counts: string;
   readonly count: number;
-  readonly sums: Readonly<Record<string, string>>;
+  readonly sums: Readonly<Record<string, string | null>>;
 }
 
 /** How to total: by further columns, and seen on a day. */
@@ -116,6 +121,7 @@ export interface TotalsQuery {
   readonly by?: readonly string[];
   /** The day of the answer, YYYY-MM-DD; without it, {@link today}. */
   readonly day?: string;
+  readonly occurredBy?: string | null;
 }
 
 /** An event that made a version of a row. */
@@ -251,8 +257,8 @@ export abstract class ReadModelStore extends RowSink {
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<ResultPage>;
   /**
-   * Sums and counts over all rows that match, at a pin. `by` names columns to group by, beside those
-   * that separate unlike units.
+   * Sums and counts over all rows that match, at a pin. `by` names columns to group by, beside
+   * those that separate unlike units.
    */
   abstract totals(
     name: string,

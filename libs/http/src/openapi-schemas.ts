@@ -220,7 +220,7 @@ function readModelSchemas(
   const sums = Object.fromEntries(
     totals.sums.map((column) => [
       column,
-      text(`the sum of ${column}: ${meaning[column] ?? ''}; a whole decimal number`),
+      orNull(text(`the sum of ${column}: ${meaning[column] ?? ''}; a whole decimal number, null if no row has one`)),
     ]),
   );
   const total = object('a total over all rows that match, not only over the page', {
@@ -234,6 +234,7 @@ function readModelSchemas(
     [pageName(name)]: object(`a page of ${name}`, {
       rows: list(reference(rowName(name)), 'the rows'),
       position: text('the position of the log up to which the rows have seen everything'),
+      day: text('the day by which lateness is told (UTC)', { format: 'date' }),
       version: text('the version of the read model'),
       totals: list(total, 'totals, by what keeps unlike units apart'),
       next: orNull(text('the `cursor` of the next page; null on the last')),

@@ -193,6 +193,19 @@ const LIMIT = parameter('query', 'limit', '1 to 1000; 100 if it is left out.', {
   schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 1000 },
   example: 100,
 });
+const DAY = { schema: { type: 'string', format: 'date' }, example: '2026-06-30' };
+const SEEN_ON = parameter(
+  'query',
+  'day',
+  'The day by which lateness is told, not in the future; left out, the day of `as-of` if it is a day or an instant, else the present one (UTC).',
+  DAY,
+);
+const OCCURRED_BY = parameter('query', 'occurred-by', 'Only what had occurred by this day.', DAY);
+const TOTALS_BY = parameter(
+  'query',
+  'by',
+  'Columns by which totals are grouped, by commas, beside those that keep unlike units apart.',
+);
 const PAGING: readonly Parameter[] = [
   parameter('query', 'sort', 'Columns, by commas; a hyphen before one turns it round. What is missing comes last.'),
   LIMIT,
@@ -211,7 +224,8 @@ const FILTER: Readonly<Record<Exclude<ColumnType, 'json'>, Json>> = {
 };
 
 /** The queries of one read model: its columns are its filters. */
-function readModelPaths({ name, about, is, columns }: ReadModelDescription, meanings: Meanings): Record<string, Json> {
+function readModelPaths(model: ReadModelDescription, meanings: Meanings): Record<string, Json> {
+  const { name, about, is, columns, occurredBy } = model;
   const meaning = (column: string): string => meanings[name]?.[column] ?? column;
   const all = is === 'model' ? { ...columns, stream: 'text' as const } : columns;
   const filters = Object.entries(all).flatMap(([column, type]) =>
@@ -225,13 +239,16 @@ function readModelPaths({ name, about, is, columns }: ReadModelDescription, mean
       : [
           parameter('query', `${column}.min`, `${meaning(column)}: at least.`, { schema: FILTER[type] }),
           parameter('query', `${column}.max`, `${meaning(column)}: at most.`, { schema: FILTER[type] }),
+          parameter('query', `${column}.before`, `${meaning(column)}: less, or before it.`, { schema: FILTER[type] }),
         ],
   );
+  const seen = [SEEN_ON, TOTALS_BY, ...(occurredBy ? [OCCURRED_BY] : [])];
   const base = `/v1/read-models/${name}`;
   const id = pascal(name);
   const whole = {
     'Content-Digest': { description: 'The SHA-256 digest of the text (RFC 9530).', schema: STRING },
     'Entente-Position': { description: 'The position of the log.', schema: POSITION },
+    'Entente-Day': { description: 'The day by which lateness is told (UTC).', schema: DAY.schema },
     'Entente-Version': { description: 'The version of the read model.', schema: STRING },
   };
   const stream = {
@@ -241,7 +258,7 @@ function readModelPaths({ name, about, is, columns }: ReadModelDescription, mean
   };
   return {
     [base]: {
-      get: operation('read models', `Query${id}`, about, [...filters, ...bounds, ...PAGING], {
+      get: operation('read models', `Query${id}`, about, [...filters, ...bounds, ...PAGING, ...seen], {
         200: {
           description: 'A page of rows; with `Accept: text/csv` or `application/x-ndjson` all of them.',
           headers: whole,

@@ -10,6 +10,7 @@ import {
   isLost,
   waitFor,
   parseConsistencyToken,
+  today,
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { toEventDto, refuseBeyond } from './history.controller.js';
@@ -32,6 +33,17 @@ export function describedAs(store: ReadModelStore, name: string): ReadModelDescr
 
 const totalsOut = (totals: Awaited<ReturnType<ReadModelStore['totals']>>) =>
   totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
+
+/** The maximum number of groups of totals that a reader asks for. */
+const MAX_GROUPS = 1000;
+
+/** The day of an answer: the one that was asked for, the day of `as-of`, or the present one. */
+function dayOf({ cursor, day, asOf }: RowRequest): string {
+  if (cursor !== null) return cursor.day;
+  if (day !== null || asOf === null || positionOf(asOf) !== null) return day ?? today();
+  const read = asOfInstant(asOf);
+  return 'error' in read || read.instant.slice(0, 10) > today() ? today() : read.instant.slice(0, 10);
+}
 
 /** Returns rows: one query for every model and view, now or as of any position. */
 @Controller('v1/read-models')
@@ -67,15 +79,21 @@ export class ReadModelsController {
   ): Promise<unknown> {
     const described = describedAs(this.store, name);
     const format = exportFormat(accept);
-    const request = readRowQuery(described, query, format === null ? undefined : ['sort', 'as-of', 'after']);
+    const request = readRowQuery(
+      described,
+      query,
+      format === null ? undefined : ['sort', 'as-of', 'after', 'day', 'occurred-by'],
+    );
     if (Array.isArray(request)) throw validationProblem(request as FieldError[]);
     if (format === null) return this.answer(described, request as RowRequest);
     const { pin: reached, version } = await this.resolvePin(name, request as RowRequest, true);
     // One position in all partitions: the same text can be requested again as of it.
     const pin = reached.map(() => BigInt(lowest(reached)));
-    const text = () => exported(format, this.store, described, request as RowRequest, { pin, version });
+    const day = dayOf(request as RowRequest);
+    const text = () => exported(format, this.store, described, request as RowRequest, { pin, version, day });
     reply.header('content-type', `${format}; charset=utf-8`).header('content-digest', await digestOf(text()));
     reply.header('entente-position', lowest(pin)).header('entente-version', version);
+    reply.header('entente-day', day);
     return new StreamableFile(Readable.from(text()), { type: `${format}; charset=utf-8` });
   }
 
@@ -89,18 +107,25 @@ export class ReadModelsController {
           'these rows were rebuilt since the cursor was given: start from the first page',
         );
       const page = request.cursor === null ? {} : { afterRow: request.cursor };
-      const totals = totalsOut(await this.store.totals(name, request.where, pin));
+      const { by, occurredBy } = request;
+      const day = dayOf(request);
+      const totals = totalsOut(await this.store.totals(name, request.where, pin, { by, day, occurredBy }));
+      if (totals.length > MAX_GROUPS && by.length > 0)
+        throw validationProblem([
+          { path: 'by', message: `gives more than ${MAX_GROUPS} groups: filter the rows, or name fewer columns` },
+        ]);
       // The read that returns the version comes last: if it equals the first, all reads in between
       // have that version.
-      const { rows, more, version: of } = await this.store.query(name, { ...request, pin, ...page });
+      const { rows, more, version: of } = await this.store.query(name, { ...request, pin, day, ...page });
       if (of !== version) continue;
       const last = rows.at(-1);
       return {
         rows: rows.map(toRowDto),
         position: lowest(pin),
+        day,
         version,
         totals,
-        next: more && last !== undefined ? cursorOf(name, request, version, pin, last) : null,
+        next: more && last !== undefined ? cursorOf(name, request, { version, pin, day }, last) : null,
       };
     }
   }

@@ -11,7 +11,10 @@ export const exportFormat = (accept: string | undefined): ExportFormat | null =>
   (Object.keys(EXPORTS) as ExportFormat[]).find((format) => accept?.includes(format) === true) ?? null;
 
 const PAGE_SIZE = 1000;
-type ExportQuery = Pick<RowRequest, 'where' | 'sort'>;
+type ExportQuery = Pick<RowRequest, 'where' | 'sort' | 'occurredBy'>;
+
+/** Where and on which day a query is read. */
+export type ExportAt = Resume & { readonly day: string };
 
 /**
  * All rows of a query at a pin, one page at a time: the same rows in the same order each time.
@@ -21,7 +24,7 @@ async function* pages(
   store: ReadModelStore,
   name: string,
   query: ExportQuery,
-  { pin, version }: Resume,
+  { pin, version, day }: ExportAt,
 ): AsyncIterable<readonly ResultRow[]> {
   let last: ResultRow | undefined;
   for (let more = true; more;) {
@@ -29,6 +32,7 @@ async function* pages(
       ...query,
       limit: PAGE_SIZE,
       pin,
+      day,
       ...(last === undefined ? {} : { afterRow: last }),
     });
     if (page.version !== version)
@@ -47,7 +51,7 @@ export async function* exported(
   store: ReadModelStore,
   described: ReadModelDescription,
   query: ExportQuery,
-  from: Resume,
+  from: ExportAt,
 ): AsyncIterable<string> {
   const { head, line } = EXPORTS[format](described);
   yield head;

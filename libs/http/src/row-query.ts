@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { FieldError } from '@entente/contracts';
-import type { ReadModelDescription, Filter, Positions, ResultRow, RowQuery } from '@entente/engine';
+import { type FieldError, isDay } from '@entente/contracts';
+import {
+  type ReadModelDescription,
+  type Filter,
+  type Positions,
+  type ResultRow,
+  type RowQuery,
+  today,
+} from '@entente/engine';
 import type { Cell, ColumnType } from '@entente/kernel';
 import { positionOf, wholeNumber } from './parameters.js';
 
@@ -13,6 +20,12 @@ export interface RowRequest {
   readonly asOf: string | null;
   readonly after: string | null;
   readonly cursor: Cursor | null;
+  /** The day of the answer; null: that of `as-of` if it names a time, else the present one. */
+  readonly day: string | null;
+  /** Only what had occurred by this day. */
+  readonly occurredBy: string | null;
+  /** Columns to group totals by, beside those that separate unlike units. */
+  readonly by: readonly string[];
 }
 
 /** The end of a page: opaque to the reader. */
@@ -20,11 +33,13 @@ export interface Cursor {
   readonly of: string;
   readonly version: string;
   readonly pin: Positions;
+  readonly day: string;
   readonly sortValues: readonly Cell[];
   readonly key: string;
 }
 
-const OWN = ['sort', 'limit', 'cursor', 'as-of', 'after'];
+/** The parameters of a query besides its columns. */
+export const OWN = ['sort', 'limit', 'cursor', 'as-of', 'after', 'day', 'occurred-by', 'by'];
 const MAX_LIMIT = 1000;
 
 /** The value of a column in a query string; undefined if it is invalid. An empty value is null. */
@@ -70,7 +85,7 @@ export function readRowQuery(
       if (typeof given !== 'string') addError(name, 'must be given once');
       continue;
     }
-    const [, column = '', bound] = /^(.*?)(?:\.(min|max))?$/.exec(name) ?? [];
+    const [, column = '', bound] = /^(.*?)(?:\.(min|max|before))?$/.exec(name) ?? [];
     const type = Object.hasOwn(columns, column) ? columns[column] : undefined;
     if (type === undefined) {
       addError(name, `is no column and no parameter here; columns: ${Object.keys(columns).join(', ')}`);
@@ -96,27 +111,68 @@ export function readRowQuery(
     if (!Object.hasOwn(columns, column) || columns[column] === 'json')
       addError('sort', `${column} is no column to sort by; columns: ${Object.keys(columns).join(', ')}`);
   if (new Set(sort.map(({ column }) => column)).size < sort.length) addError('sort', 'names a column twice');
+  const by = (text('by') ?? '').split(',').filter((part) => part !== '');
+  for (const column of by)
+    if (!Object.hasOwn(columns, column) || !GROUPED.includes(columns[column] as ColumnType))
+      addError('by', `${column} is no column to group by; columns: ${groupable(columns).join(', ')}`);
+  for (const name of ['day', 'occurred-by']) {
+    const wrong = text(name) === null ? null : wrongDay(text(name) as string);
+    if (wrong !== null) addError(name, wrong);
+  }
+  if (text('occurred-by') !== null && !described.occurredBy)
+    addError('occurred-by', 'is taken by donor-portfolio; of other names, filter a day such as occurred_on.max');
   const limit = wholeNumber(text('limit') ?? '100', 1, MAX_LIMIT);
   if (limit === null) addError('limit', `must be 1 to ${MAX_LIMIT}`);
   const cursor = text('cursor') === null ? null : readCursor(text('cursor') as string);
-  if (text('cursor') !== null && cursor?.of !== queryOf(described.name, { where, sort }))
+  if (
+    text('cursor') !== null &&
+    cursor?.of !== queryOf(described.name, { where, sort, occurredBy: text('occurred-by') })
+  )
     addError('cursor', 'belongs to another query: a cursor continues a query with the same filters and order');
   if (cursor !== null && text('as-of') !== null) addError('as-of', 'is pinned by the cursor already');
+  if (cursor !== null && text('day') !== null) addError('day', 'is pinned by the cursor already');
   if (errors.length > 0 || limit === null) return errors;
-  return { where, sort, limit, asOf: text('as-of'), after: text('after'), cursor };
+  return {
+    where,
+    sort,
+    limit,
+    asOf: text('as-of'),
+    after: text('after'),
+    cursor,
+    day: text('day'),
+    occurredBy: text('occurred-by'),
+    by,
+  };
 }
 
-const queryOf = (name: string, { where, sort }: Pick<RowRequest, 'where' | 'sort'>): string =>
+/** The types of columns that totals can be grouped by. */
+const GROUPED: readonly ColumnType[] = ['text', 'boolean', 'integer'];
+const groupable = (columns: Readonly<Record<string, ColumnType>>): readonly string[] =>
+  Object.keys(columns).filter((name) => GROUPED.includes(columns[name] as ColumnType));
+
+/** Why a day cannot be that of an answer; null if it can. */
+const wrongDay = (text: string): string | null =>
+  !isDay(text) ? 'must be a day that exists (YYYY-MM-DD)' : text > today() ? 'must not lie in the future' : null;
+
+const queryOf = (
+  name: string,
+  { where, sort, occurredBy }: Pick<RowRequest, 'where' | 'sort' | 'occurredBy'>,
+): string =>
   createHash('sha256')
-    .update(JSON.stringify([name, where, sort]))
+    .update(JSON.stringify([name, where, sort, occurredBy]))
     .digest('base64url')
     .slice(0, 16);
 
 /** The cursor after the last row of a page. */
-export const cursorOf = (name: string, request: RowRequest, version: string, pin: Positions, last: ResultRow): string =>
-  Buffer.from(JSON.stringify([queryOf(name, request), version, pin.map(String), last.sortValues, last.key])).toString(
-    'base64url',
-  );
+export const cursorOf = (
+  name: string,
+  request: RowRequest,
+  { version, pin, day }: Pick<Cursor, 'version' | 'pin' | 'day'>,
+  last: ResultRow,
+): string =>
+  Buffer.from(
+    JSON.stringify([queryOf(name, request), version, pin.map(String), last.sortValues, last.key, day]),
+  ).toString('base64url');
 
 const isCell = (value: unknown): value is Cell =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value);
@@ -125,13 +181,14 @@ const isCell = (value: unknown): value is Cell =>
 function readCursor(text: string): Cursor | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (!Array.isArray(parts) || parts.length !== 5) return null;
-    const [of, version, pin, sortValues, key] = parts as unknown[];
+    if (!Array.isArray(parts) || parts.length !== 6) return null;
+    const [of, version, pin, sortValues, key, day] = parts as unknown[];
+    if (typeof day !== 'string' || !isDay(day)) return null;
     if (![of, version, key].every((part) => typeof part === 'string')) return null;
     if (!Array.isArray(pin) || pin.length === 0 || !Array.isArray(sortValues) || !sortValues.every(isCell)) return null;
     const positions = pin.flatMap((at) => positionOf(at) ?? []);
     if (positions.length !== pin.length) return null;
-    return { of: of as string, version: version as string, pin: positions, sortValues, key: key as string };
+    return { of: of as string, version: version as string, pin: positions, day, sortValues, key: key as string };
   } catch {
     return null;
   }

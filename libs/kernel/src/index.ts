@@ -35,6 +35,8 @@ export {
   type Totals,
   type View,
   type DailyColumn,
+  type KeyMapping,
+  type ViewOptions,
 } from './projection.js';
 export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
 export { append, put } from './owned.js';

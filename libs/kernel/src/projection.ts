@@ -32,12 +32,12 @@ export interface Totals {
  */
 export interface DailyColumn {
   readonly kind: 'overdue' | 'days-late';
-  /** What the column says, with its unit. */
+  /** The meaning of the column, with its unit. */
   readonly meaning: string;
   /** The column with the day promised; without a day nothing is overdue. */
   readonly due: string;
-  /** The column with the day on which it was done. */
-  readonly done: string;
+  /** The column with the day on which it was done; without one, rows are of what is not done. */
+  readonly done?: string;
   /** Values of columns with which an item is not waited for any more, though it was not done. */
   readonly closed?: Readonly<Record<string, readonly string[]>>;
 }
@@ -77,6 +77,15 @@ export interface Projection<E extends Event, Row extends object> {
   evolve(row: Row | null, event: RecordedEvent<E>, key: string, head: Row | null): Row | null;
 }
 
+/** For each column of a view's key, the column of a model's row that has its value. */
+export type KeyMapping = Readonly<Record<string, string>>;
+
+/** What is asked of a view, beside the position and the day. */
+export interface ViewOptions {
+  /** Only what had occurred by a day, which the query finds in its parameter `occurred_by`. */
+  readonly occurredBy: boolean;
+}
+
 /**
  * Joins or sums rows of several streams: a query, never stored. `Query` is the query builder's type
  * and `From` the function that returns a pinned source; the kernel knows neither.
@@ -89,18 +98,29 @@ export interface View<From, Query> {
   readonly key: readonly string[];
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly totals: Totals;
+  /** Columns that depend on the day of the answer, over the view's own columns, by name. */
+  readonly daily?: Readonly<Record<string, DailyColumn>>;
+  /** Whether the view can be limited to what had occurred by a day. */
+  readonly occurredBy?: boolean;
   /**
    * The models that the view reads. For each: which column of a row gives which column of the key.
-   * An old or new version of a row changes the view's rows with these values, and a row of the view
-   * is made of the model's rows with these values. `null`: the view reads the model, but a change
-   * of it changes no existing row.
+   * An old or new version of a row changes the view's rows with these values; with several
+   * mappings, those of each. `null`: the view reads the model, but a change of it changes no
+   * existing row.
    */
-  readonly movedBy: Readonly<Record<string, Readonly<Record<string, string>> | null>>;
+  readonly movedBy: Readonly<Record<string, KeyMapping | readonly KeyMapping[] | null>>;
+  /**
+   * The rows of models that a row of the view is made of, as values of their columns; without it,
+   * those of `movedBy` that have the view's other key columns, too.
+   */
+  madeOf?(
+    key: Readonly<Record<string, string | null>>,
+  ): Readonly<Record<string, Readonly<Record<string, string | null>>>>;
   /**
    * The view's rows from pinned sources: the same for now, for a past position and for live
    * streams. Aliases are in lower_snake_case.
    */
-  query(from: From): Query;
+  query(from: From, options: ViewOptions): Query;
 }
 
 /** A projection of unknown types. */

@@ -1,6 +1,6 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification, WorksOnLine } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
-import { amount, count, day, dayOrNull, json, text, textOrNull } from './columns.js';
+import { amount, amountOrNull, count, day, dayOrNull, json, text, textOrNull } from './columns.js';
 import { rowBy, unchanged } from './row-by.js';
 
 /** A line of a case: quantities in its unit, days YYYY-MM-DD. */
@@ -29,6 +29,8 @@ export class CaseRow {
   @textOrNull('where assistance counts as delivered: origin, hub, title or receipt') delivery_point!: string | null;
   @textOrNull("the ISO 4217 code of the offer's currency") currency!: string | null;
   @amount("the offer's value, amendments and modifications included, in minor units") value!: number;
+  @amountOrNull('the final value by the reconciliation, in minor units; null before it') final_value!: number | null;
+  @textOrNull('the offer that was made or accepted last') offer!: string | null;
   @amount('what is paid before execution, in minor units') initial_deposit!: number;
   @amount('what was received of it, in minor units') deposited!: number;
   @count('lines drafted or in force') lines!: number;
@@ -70,11 +72,11 @@ function derived({ by_line }: CaseRow): Partial<CaseRow> {
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
-  version: 1,
+  version: 2,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
-  totals: { counts: 'cases', by: ['currency'], sums: ['value', 'deposited'] },
+  totals: { counts: 'cases', by: ['currency'], sums: ['value', 'final_value', 'deposited'] },
   touches: () => [''],
   evolve: rowBy<CaseRow, AssistanceCaseEvent>(CaseRow)(
     'AssistanceRequested',
@@ -103,8 +105,13 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         delivery_point: deliveryPoint,
       }),
       LegislatureNotifiedOfOffer: unchanged,
-      OfferMade: ({ validUntil }) => ({ status: 'offered', awaits: 'acceptance', offer_valid_until: validUntil }),
-      OfferAccepted: (_, __, { day: accepted_on }) => ({ status: 'accepted', awaits: null, accepted_on }),
+      OfferMade: ({ offer, validUntil }) => ({
+        status: 'offered',
+        awaits: 'acceptance',
+        offer,
+        offer_valid_until: validUntil,
+      }),
+      OfferAccepted: ({ offer }, _, { day: accepted_on }) => ({ status: 'accepted', awaits: null, offer, accepted_on }),
       OfferLapsed: () => ({ status: 'lapsed', awaits: null }),
       InitialDepositReceived: ({ amount: received }, { deposited }) => ({ deposited: deposited + received }),
       CaseImplemented: () => ({ status: 'implemented' }),
@@ -121,9 +128,9 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       }),
       DeliveryCorrected: ({ line, quantityBy }, row) => ({
         ...delivered(row, line, quantityBy),
-        status: row.status === 'reconciled' ? 'implemented' : row.status,
+        ...(row.status === 'reconciled' ? { status: 'implemented', final_value: null } : {}),
       }),
-      CaseReconciled: () => ({ status: 'reconciled' }),
+      CaseReconciled: ({ finalValue }) => ({ status: 'reconciled', final_value: finalValue }),
       CaseClosed: () => ({ status: 'closed', awaits: null }),
       CaseCancelled: () => ({ status: 'cancelled', awaits: null }),
     },

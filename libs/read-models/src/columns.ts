@@ -1,3 +1,4 @@
+import type { DailyColumn } from '@entente/kernel';
 import { Column } from 'typeorm';
 
 /** The meaning of a column with its unit, and its default in a new row. */
@@ -35,7 +36,23 @@ export const count = column('integer', 0);
 export const countOrNull = column('integer', null, true);
 /** Money in minor units of the row's currency; 0 in a new row. */
 export const amount = column('bigint', 0);
+/** Money that is null until it is known. */
+export const amountOrNull = column('bigint', null, true);
 /** True or false; false in a new row. */
 export const flag = column('boolean', false);
 /** A value of several parts. */
 export const json = column('simple-json', undefined);
+
+/** Whether something promised for a day is open and past that day, by the day of the answer. */
+export const overdue = (meaning: string, when: Omit<DailyColumn, 'kind' | 'meaning'>): DailyColumn => ({
+  kind: 'overdue',
+  meaning,
+  ...when,
+});
+
+/** How late it came, or how late it is by the day of the answer. */
+export const daysLate = (meaning: string, when: Omit<DailyColumn, 'kind' | 'meaning'>): DailyColumn => ({
+  kind: 'days-late',
+  meaning,
+  ...when,
+});

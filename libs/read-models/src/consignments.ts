@@ -1,7 +1,7 @@
 import type { ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
-import { type Projection, daysBetween } from '@entente/kernel';
-import { count, countOrNull, day, dayOrNull, json, text, textOrNull } from './columns.js';
-import { rowBy } from './row-by.js';
+import type { Projection } from '@entente/kernel';
+import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
+import { rowBy, unchanged } from './row-by.js';
 
 /** A consignment and its four separate facts. */
 export class ConsignmentRow {
@@ -20,12 +20,8 @@ export class ConsignmentRow {
   @dayOrNull('the day of arrival at a hub') hub_on!: string | null;
   @dayOrNull('the day on which title passed') title_on!: string | null;
   @dayOrNull('the day of receipt, as the recipient confirmed it') received_on!: string | null;
-  @countOrNull('days from the day first promised to receipt; negative if early') days_late_first!: number | null;
-  @countOrNull('days from the day planned last to receipt; negative if early') days_late_plan!: number | null;
   @count('discrepancy reports without an answer') discrepancies_open!: number;
   @textOrNull('the code of the reason for which it is held, while it is') held_for!: string | null;
-  @json("by line, in the line's unit: the quantity scheduled, and the quantity received, corrections included")
-  by_line!: Readonly<Record<string, { readonly scheduled: number; readonly received: number }>>;
 }
 
 const FACT = {
@@ -35,7 +31,7 @@ const FACT = {
   receipt: 'received_on',
 } as const satisfies Record<DeliveryPoint, keyof ConsignmentRow>;
 
-/** What follows from the facts: the status, what it waits for, and how late it came. */
+/** What follows from the facts: the status, and what it waits for. */
 function derived(row: ConsignmentRow): Partial<ConsignmentRow> {
   if (row.status === 'cancelled') return { awaits: null };
   const under = row.shipped_on ?? row.hub_on ?? row.title_on;
@@ -45,28 +41,36 @@ function derived(row: ConsignmentRow): Partial<ConsignmentRow> {
   return {
     status,
     awaits: row.discrepancies_open > 0 ? 'discrepancy' : status === 'under-way' ? 'receipt' : null,
-    days_late_first: here === null ? null : daysBetween(row.first_due, here),
-    days_late_plan: here === null ? null : daysBetween(row.due, here),
   };
 }
 
-type Quantities = ConsignmentRow['by_line'];
-const received = (by_line: Quantities, line: string, change: (was: number) => number): Quantities => {
-  const was = Object.hasOwn(by_line, line) ? by_line[line] : undefined;
-  return { ...by_line, [line]: { scheduled: was?.scheduled ?? 0, received: change(was?.received ?? 0) } };
-};
+const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 
 export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   name: 'consignments',
-  version: 1,
+  version: 2,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',
   entity: ConsignmentRow,
-  totals: { counts: 'consignments', by: ['status'], sums: [] },
+  totals: { counts: 'consignments', by: ['status', 'overdue'], sums: [] },
+  daily: {
+    overdue: overdue('whether it is past the day planned now, and neither received nor cancelled', {
+      due: 'due',
+      ...RECEIPT,
+    }),
+    days_late_first: daysLate(
+      'days from the day first promised to the receipt, negative if early; while it is overdue by that day, to the day of the answer',
+      { due: 'first_due', ...RECEIPT },
+    ),
+    days_late_plan: daysLate(
+      'days from the day planned last to the receipt, negative if early; while it is overdue, to the day of the answer',
+      { due: 'due', ...RECEIPT },
+    ),
+  },
   touches: () => [''],
   evolve: rowBy<ConsignmentRow, ConsignmentEvent>(ConsignmentRow)(
     'DeliveryScheduled',
-    ({ case: assistance_case, programme = null, donor, recipient, due, lines }, { id }) => ({
+    ({ case: assistance_case, programme = null, donor, recipient, due }, { id }) => ({
       consignment: id,
       assistance_case,
       programme,
@@ -75,20 +79,14 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       status: 'scheduled',
       first_due: due,
       due,
-      by_line: Object.fromEntries(lines.map(({ line, quantity }) => [line, { scheduled: quantity, received: 0 }])),
     }),
     {
       DeliveryRescheduled: ({ due, cause }, row) => ({ due, reschedules: row.reschedules + 1, last_cause: cause }),
       ConsignmentShipped: ({ on }) => ({ shipped_on: on }),
       ConsignmentArrivedAtHub: ({ on }) => ({ hub_on: on }),
       TitleTransferred: ({ on }) => ({ title_on: on }),
-      ReceiptConfirmed: ({ on, lines }, row) => ({
-        received_on: on,
-        by_line: lines.reduce((all, { line, quantity }) => received(all, line, () => quantity), row.by_line),
-      }),
-      ReceiptCorrected: ({ line, quantityBy }, row) => ({
-        by_line: received(row.by_line, line, (was) => was + quantityBy),
-      }),
+      ReceiptConfirmed: ({ on }) => ({ received_on: on }),
+      ReceiptCorrected: unchanged,
       DateCorrected: ({ fact, on }): Partial<ConsignmentRow> => ({ [FACT[fact]]: on }),
       DiscrepancyReported: (_, row) => ({ discrepancies_open: row.discrepancies_open + 1 }),
       DiscrepancyResolved: (_, row) => ({ discrepancies_open: row.discrepancies_open - 1 }),

@@ -1,6 +1,6 @@
 import type { FundingAccountEvent } from '@entente/contracts';
-import { type Projection, type RecordedEvent, daysBetween } from '@entente/kernel';
-import { amount, countOrNull, day, dayOrNull, text, textOrNull } from './columns.js';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { amount, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { originOf } from './row-by.js';
 
 /** A tranche, plan against actual. */
@@ -20,7 +20,6 @@ export class DisbursementRow {
   disbursed!: number;
   @day('the day on which it is due') due!: string;
   @dayOrNull('the day on which the whole of it had been disbursed') disbursed_on!: string | null;
-  @countOrNull('days from the day on which it was due; negative if early') days_late!: number | null;
 }
 
 function evolve(
@@ -47,7 +46,6 @@ function evolve(
         disbursed: 0,
         due: '',
         disbursed_on: null,
-        days_late: null,
       };
     case 'DisbursementPlanned': {
       const { amount: planned, period, due } = event.data;
@@ -58,7 +56,7 @@ function evolve(
       const disbursed = row.disbursed + event.data.amount;
       if (disbursed < row.planned) return { ...row, disbursed, status: 'begun' };
       const on = row.disbursed_on ?? today;
-      return { ...row, disbursed, status: 'disbursed', disbursed_on: on, days_late: daysBetween(row.due, on) };
+      return { ...row, disbursed, status: 'disbursed', disbursed_on: on };
     }
     default:
       return row;
@@ -67,11 +65,18 @@ function evolve(
 
 export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
   name: 'disbursements',
-  version: 1,
+  version: 2,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',
   entity: DisbursementRow,
   totals: { counts: 'tranches', by: ['currency', 'status'], sums: ['planned', 'disbursed'] },
+  daily: {
+    overdue: overdue('whether it is past its day, and not wholly disbursed', { due: 'due', done: 'disbursed_on' }),
+    days_late: daysLate(
+      'days from its day to the day on which the whole of it had been disbursed, negative if early; while it is overdue, to the day of the answer',
+      { due: 'due', done: 'disbursed_on' },
+    ),
+  },
   head: true,
   touches: (event) => {
     if (event.type === 'FundingAccountOpened') return [''];

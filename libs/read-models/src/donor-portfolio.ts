@@ -1,93 +1,145 @@
+import type { Stage } from '@entente/contracts';
+import type { ViewOptions } from '@entente/kernel';
 import { ConsignmentRow } from './consignments.js';
 import type { From, Query, RowsView } from './from.js';
-import { FundingRow } from './funding.js';
 import { MisuseRow } from './misuse-register.js';
+import { MovementRow } from './movements.js';
 import { ProgrammeRow } from './programmes.js';
+import { RecoveryRow } from './recoveries.js';
 
-const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const;
+const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
 const PARTIES = ['donor', 'recipient', 'programme', 'currency'] as const;
 
-/**
- * The money of each donor, programme, recipient and currency, summed before anything is joined to
- * it.
- */
-function money(from: From): Query {
-  const query = from(FundingRow, 'f').select([]);
+/** What is at one stage and not at a later one, where accounts have both. */
+const NOT_YET = {
+  uncommitted: { from: 'pledged', to: 'committed', without: null },
+  unobligated: { from: 'committed', to: 'obligated', without: null },
+  pledged_unobligated: { from: 'pledged', to: 'obligated', without: 'committed' },
+  undisbursed: { from: 'obligated', to: 'disbursed', without: null },
+} as const satisfies Record<string, { from: Stage; to: Stage; without: Stage | null }>;
+const NOT_YETS = Object.keys(NOT_YET) as (keyof typeof NOT_YET)[];
+const AMOUNTS = [...STAGES, 'pooled', ...NOT_YETS] as const;
+
+/** Whether the account of a movement has a stage. */
+const has = (stage: Stage): string => `',' || f.account_stages || ',' LIKE '%,${stage},%'`;
+
+/** The sum of an expression over movements of accounts that have these stages; null without any. */
+const sumWith = (stages: readonly Stage[], expression: string, without: Stage | null = null): string =>
+  `SUM(CASE WHEN ${stages.map(has).join(' AND ')}${without === null ? '' : ` AND NOT (${has(without)})`} THEN ${expression} END)`;
+
+const at = (stage: Stage): string => `CASE WHEN f.stage = '${stage}' THEN f.amount ELSE 0 END`;
+
+/** The money of each donor, recipient, programme and currency. */
+function money(from: From, { occurredBy }: ViewOptions): Query {
+  const query = from(MovementRow, 'f').select([]);
   for (const column of PARTIES) query.addSelect(`f.${column}`, column).addGroupBy(`f.${column}`);
-  for (const stage of STAGES) query.addSelect(`SUM(f.${stage})`, stage);
-  return query;
+  for (const stage of STAGES) query.addSelect(sumWith([stage], at(stage)), stage);
+  query.addSelect(sumWith(['pledged'], 'CASE WHEN f.pooled THEN f.amount ELSE 0 END'), 'pooled');
+  for (const name of NOT_YETS) {
+    const { from: earlier, to, without } = NOT_YET[name];
+    query.addSelect(sumWith([earlier, to], `${at(earlier)} - ${at(to)}`, without), name);
+  }
+  return occurredBy ? query.where('f.occurred_on <= :occurred_by') : query;
 }
 
-/** Programmes without money: they are in the portfolio, too. */
-function unfunded(from: From): Query {
-  const funded = from(FundingRow, 'g').select('g.programme').where('g.programme IS NOT NULL');
+/** Programmes without money: they are in the portfolio, too, and have no amounts. */
+function unfunded(from: From, { occurredBy }: ViewOptions): Query {
+  const funded = from(MovementRow, 'g').select('g.programme').where('g.programme IS NOT NULL');
+  if (occurredBy) funded.andWhere('g.occurred_on <= :occurred_by');
   const query = from(ProgrammeRow, 'u').select('u.donor', 'donor').addSelect('u.recipient', 'recipient');
   query.addSelect('u.programme', 'programme').addSelect('NULL', 'currency');
-  for (const stage of STAGES) query.addSelect('0', stage);
+  for (const column of AMOUNTS) query.addSelect('NULL', column);
   return query.where(`u.programme NOT IN (${funded.getQuery()})`).setParameters(funded.getParameters());
 }
 
 /**
- * What was received for a programme, and how late against the first promise and the current plan.
+ * What a row of the portfolio is about: a programme, or what donor and recipient do without one.
  */
-const deliveries = (from: From): Query =>
-  from(ConsignmentRow, 'c')
-    .select('c.programme', 'programme')
-    .addSelect('COUNT(*)', 'deliveries')
+const scope = (alias: string): string => `COALESCE(${alias}.programme, ${alias}.donor || ' ' || ${alias}.recipient)`;
+
+/** Consignments, received or overdue, against the first promise and the current plan. */
+function deliveries(from: From, { occurredBy }: ViewOptions): Query {
+  const query = from(ConsignmentRow, 'c')
+    .select(scope('c'), 'scope')
+    .addSelect('SUM(CASE WHEN c.received_on IS NOT NULL THEN 1 ELSE 0 END)', 'received')
+    .addSelect('SUM(CASE WHEN c.overdue THEN 1 ELSE 0 END)', 'overdue')
     .addSelect('SUM(CASE WHEN c.days_late_first <= 0 THEN 1 ELSE 0 END)', 'on_time')
+    .addSelect('COUNT(c.days_late_first)', 'judged_first')
     .addSelect('SUM(c.days_late_first)', 'late_first')
+    .addSelect('COUNT(c.days_late_plan)', 'judged_plan')
     .addSelect('SUM(c.days_late_plan)', 'late_plan')
-    .where('c.received_on IS NOT NULL')
-    .groupBy('c.programme');
+    .groupBy(scope('c'));
+  return occurredBy ? query.where('c.received_on <= :occurred_by') : query;
+}
 
-const openMisuse = (from: From): Query =>
-  from(MisuseRow, 'm')
-    .select('m.programme', 'programme')
-    .addSelect('COUNT(*)', 'cases')
-    .where(`m.status NOT IN ('closed', 'declined', 'dismissed')`)
-    .groupBy('m.programme');
+function misuse(from: From, { occurredBy }: ViewOptions): Query {
+  const open = `m.status NOT IN ('closed', 'declined', 'dismissed')`;
+  const query = from(MisuseRow, 'm')
+    .select(scope('m'), 'scope')
+    .addSelect(`SUM(CASE WHEN ${open} THEN 1 ELSE 0 END)`, 'open_cases')
+    .addSelect(`SUM(CASE WHEN m.overdue THEN 1 ELSE 0 END)`, 'overdue')
+    .addSelect(`SUM(CASE WHEN m.assistance = 'suspended' THEN 1 ELSE 0 END)`, 'suspended')
+    .addSelect('MAX(m.precaution_until)', 'precaution_until')
+    .groupBy(scope('m'));
+  return occurredBy ? query.where('m.flagged_on <= :occurred_by') : query;
+}
 
-function query(from: From): Query {
-  const first = money(from);
-  const second = unfunded(from);
+function recovered(from: From, { occurredBy }: ViewOptions): Query {
+  const query = from(RecoveryRow, 'b')
+    .select(scope('b'), 'scope')
+    .addSelect('b.currency', 'currency')
+    .addSelect('SUM(b.amount)', 'amount')
+    .groupBy(scope('b'))
+    .addGroupBy('b.currency');
+  return occurredBy ? query.where('b.occurred_on <= :occurred_by') : query;
+}
+
+function query(from: From, options: ViewOptions): Query {
+  const first = money(from, options);
+  const second = unfunded(from, options);
   const rows = from(ProgrammeRow, 'p');
   const joined = rows.connection
     .createQueryBuilder()
     .from(`(${first.getQuery()} UNION ALL ${second.getQuery()})`, 'k')
     .setParameters({ ...first.getParameters(), ...second.getParameters() });
-  const join = (source: Query, alias: string): void => {
-    joined
-      .leftJoin(`(${source.getQuery()})`, alias, `${alias}.programme = k.programme`)
-      .setParameters(source.getParameters());
+  const join = (source: Query, alias: string, on: string): void => {
+    joined.leftJoin(`(${source.getQuery()})`, alias, on).setParameters(source.getParameters());
   };
-  join(rows.select('p.programme', 'programme').addSelect('p.title', 'title').addSelect('p.status', 'status'), 'p');
-  join(deliveries(from), 'd');
-  join(openMisuse(from), 'm');
+  const programmes = rows
+    .select('p.programme', 'programme')
+    .addSelect('p.title', 'title')
+    .addSelect('p.status', 'status');
+  join(programmes, 'p', 'p.programme = k.programme');
+  join(deliveries(from, options), 'd', `d.scope = ${scope('k')}`);
+  join(misuse(from, options), 'm', `m.scope = ${scope('k')}`);
+  join(recovered(from, options), 'b', `b.scope = ${scope('k')} AND b.currency = k.currency`);
   joined.select([]);
-  for (const column of [...PARTIES, ...STAGES]) joined.addSelect(`k.${column}`, column);
+  for (const column of [...PARTIES, ...AMOUNTS]) joined.addSelect(`k.${column}`, column);
   return joined
     .addSelect('p.title', 'title')
     .addSelect('p.status', 'status')
-    .addSelect(
-      'CASE WHEN k.committed > 0 THEN k.committed - k.obligated WHEN k.pledged > 0 THEN k.pledged - k.obligated END',
-      'unobligated',
-    )
-    .addSelect('COALESCE(d.deliveries, 0)', 'deliveries')
-    .addSelect('ROUND(100.0 * d.on_time / d.deliveries, 1)', 'on_time_percent')
-    .addSelect('ROUND(1.0 * d.late_first / d.deliveries, 1)', 'mean_days_late_first')
-    .addSelect('ROUND(1.0 * d.late_plan / d.deliveries, 1)', 'mean_days_late_plan')
-    .addSelect('COALESCE(m.cases, 0)', 'open_misuse');
+    .addSelect('b.amount', 'recovered')
+    .addSelect('COALESCE(d.received, 0)', 'consignments_received')
+    .addSelect('COALESCE(d.overdue, 0)', 'consignments_overdue')
+    .addSelect('ROUND(100.0 * d.on_time / NULLIF(d.judged_first, 0), 1)', 'on_time_percent')
+    .addSelect('ROUND(1.0 * d.late_first / NULLIF(d.judged_first, 0), 1)', 'mean_days_late_first')
+    .addSelect('ROUND(1.0 * d.late_plan / NULLIF(d.judged_plan, 0), 1)', 'mean_days_late_plan')
+    .addSelect('COALESCE(m.open_cases, 0)', 'open_misuse')
+    .addSelect('COALESCE(m.overdue, 0)', 'overdue_misuse')
+    .addSelect('COALESCE(m.suspended, 0)', 'suspended_by_misuse')
+    .addSelect('m.precaution_until', 'precaution_until');
 }
 
+const RECORDED = 'net of what was taken back, in minor units of the currency; null if no account has this stage';
+
 /**
- * By donor, programme, recipient and currency. `unobligated` is what was committed (or pledged, if
- * nothing was committed) and is not obligated yet; 0 if neither was recorded. Deliveries count
- * consignments with a confirmed receipt; on time is by the first promise.
+ * By donor, programme, recipient and currency; a consignment or misuse case counts in each
+ * currency.
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
-  version: 1,
-  about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, open misuse',
+  version: 2,
+  about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, misuse',
   key: PARTIES,
   columns: {
     donor: 'text',
@@ -101,12 +153,21 @@ export const donorPortfolio: RowsView = {
     obligated: 'amount',
     disbursed: 'amount',
     spent: 'amount',
+    pooled: 'amount',
+    uncommitted: 'amount',
     unobligated: 'amount',
-    deliveries: 'integer',
+    pledged_unobligated: 'amount',
+    undisbursed: 'amount',
+    recovered: 'amount',
+    consignments_received: 'integer',
+    consignments_overdue: 'integer',
     on_time_percent: 'decimal',
     mean_days_late_first: 'decimal',
     mean_days_late_plan: 'decimal',
     open_misuse: 'integer',
+    overdue_misuse: 'integer',
+    suspended_by_misuse: 'integer',
+    precaution_until: 'text',
   },
   meanings: {
     donor: 'the donor',
@@ -115,26 +176,60 @@ export const donorPortfolio: RowsView = {
     status: 'the status of the programme',
     recipient: 'the recipient',
     currency: 'the currency of the amounts, ISO 4217; null without money',
-    pledged: 'pledged, in minor units of the currency',
-    committed: 'committed, in minor units of the currency',
-    obligated: 'obligated, in minor units of the currency',
-    disbursed: 'disbursed, in minor units of the currency',
-    spent: 'spent, in minor units of the currency',
+    pledged: `pledged, pooled money included, ${RECORDED}`,
+    committed: `committed, ${RECORDED}`,
+    obligated: `obligated, ${RECORDED}`,
+    disbursed: `disbursed, ${RECORDED}`,
+    spent: `spent, ${RECORDED}`,
+    pooled:
+      'of what is pledged, the money of other contributors, in minor units: it may stand at their own accounts too, so that a sum over donors counts it twice; null if no account has the stage pledged',
+    uncommitted:
+      'pledged minus committed, over the accounts that have both stages, in minor units; null if none has both',
     unobligated:
-      'committed and not obligated, in minor units of the currency; pledged and not obligated, if nothing was committed; null if neither was recorded',
-    deliveries: 'consignments of the programme of which the recipient confirmed the receipt',
-    on_time_percent: 'deliveries received by the day first promised, percent of all; null if there were none',
-    mean_days_late_first: 'mean days from the day first promised to receipt; negative if early',
-    mean_days_late_plan: 'mean days from the day planned last to receipt; negative if early',
+      'committed minus obligated, over the accounts that have both stages, in minor units; null if none has both',
+    pledged_unobligated:
+      'pledged minus obligated, over the accounts that have both stages and not the stage committed, in minor units; null if none has both',
+    undisbursed:
+      'obligated minus disbursed, over the accounts that have both stages, in minor units; null if none has both',
+    recovered: 'what came back after misuse in this currency, in minor units; null if nothing did',
+    consignments_received: 'consignments of the programme of which the recipient confirmed the receipt',
+    consignments_overdue:
+      'consignments of the programme that are past the day planned now, and neither received nor cancelled, by the day of the answer',
+    on_time_percent:
+      'consignments received by the day first promised, percent of those received and of those past that day by the day of the answer; null if there are none',
+    mean_days_late_first:
+      'mean days from the day first promised to the receipt, negative if early; of a consignment past that day, to the day of the answer',
+    mean_days_late_plan:
+      'mean days from the day planned last to the receipt, negative if early; of an overdue consignment, to the day of the answer',
     open_misuse: 'misuse cases of the programme that are neither closed, declined nor dismissed',
+    overdue_misuse: 'misuse cases of the programme whose next step is past its last day, by the day of the answer',
+    suspended_by_misuse: 'misuse cases of the programme by whose measure assistance is suspended',
+    precaution_until:
+      'the last day of a precautionary suspension in the misuse cases of the programme; null without one',
   },
-  totals: { counts: 'programmes', distinct: 'programme', by: ['currency'], sums: [...STAGES, 'unobligated'] },
+  totals: {
+    counts: 'rows of donor, recipient, programme and currency',
+    by: ['currency'],
+    sums: [...AMOUNTS, 'recovered'],
+  },
+  occurredBy: true,
   movedBy: {
     // Without the currency: a programme's first money replaces its row without one.
-    funding: { donor: 'donor', recipient: 'recipient', programme: 'programme' },
+    movements: { donor: 'donor', recipient: 'recipient', programme: 'programme' },
     programmes: { programme: 'programme' },
     consignments: { programme: 'programme' },
     'misuse-register': { programme: 'programme' },
+    recoveries: { programme: 'programme' },
+  },
+  madeOf({ donor = null, recipient = null, programme = null, currency = null }) {
+    const of = programme === null ? { donor, recipient, programme } : { programme };
+    return {
+      movements: { donor, recipient, programme, currency },
+      programmes: { programme },
+      consignments: of,
+      'misuse-register': of,
+      recoveries: of,
+    };
   },
   query,
 };

@@ -1,6 +1,6 @@
 import type { ProgrammeEvent } from '@entente/contracts';
-import { type Projection, type RecordedEvent, daysBetween } from '@entente/kernel';
-import { count, countOrNull, day, dayOrNull, text, textOrNull } from './columns.js';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { originOf } from './row-by.js';
 
 /** A milestone, plan against actual. */
@@ -15,22 +15,13 @@ export class MilestoneRow {
   @count('how often it was replanned') replans!: number;
   @textOrNull('the code of the cause of the last replanning') last_cause!: string | null;
   @dayOrNull('the day on which it was met, or from which it counts as missed') actual!: string | null;
-  @countOrNull('days from the day first promised to the day met; negative if early') days_late_first!: number | null;
-  @countOrNull('days from the day planned last to the day met; negative if early') days_late_plan!: number | null;
 }
 
-const open = { status: 'planned', actual: null, days_late_first: null, days_late_plan: null };
+const open = { status: 'planned', actual: null };
 
-const ended = (row: MilestoneRow, status: string, on: string): MilestoneRow => {
-  const late = status === 'met' ? [daysBetween(row.first_due, on), daysBetween(row.due, on)] : [null, null];
-  return {
-    ...row,
-    status,
-    actual: on,
-    days_late_first: late[0] as number | null,
-    days_late_plan: late[1] as number | null,
-  };
-};
+const ended = (row: MilestoneRow, status: string, on: string): MilestoneRow => ({ ...row, status, actual: on });
+
+const MET = { done: 'actual', closed: { status: ['missed'] } };
 
 function evolve(
   row: MilestoneRow | null,
@@ -88,11 +79,25 @@ function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
 
 export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
   name: 'milestones',
-  version: 1,
+  version: 2,
   kinds: ['programme'],
   about: 'a milestone of a programme: the first promise, the current plan, and the outcome',
   entity: MilestoneRow,
-  totals: { counts: 'milestones', by: ['status'], sums: [] },
+  totals: { counts: 'milestones', by: ['status', 'overdue'], sums: [] },
+  daily: {
+    overdue: overdue('whether it is past the day planned now, and neither met nor recorded as missed', {
+      due: 'due',
+      ...MET,
+    }),
+    days_late_first: daysLate(
+      'days from the day first promised to the day met, negative if early; while it is overdue by that day, to the day of the answer; null if missed',
+      { due: 'first_due', ...MET },
+    ),
+    days_late_plan: daysLate(
+      'days from the day planned last to the day met, negative if early; while it is overdue, to the day of the answer; null if missed',
+      { due: 'due', ...MET },
+    ),
+  },
   head: true,
   touches,
   evolve,

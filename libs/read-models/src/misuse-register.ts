@@ -1,6 +1,6 @@
 import type { MisuseCaseEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
-import { count, day, dayOrNull, flag, json, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, daysLate, flag, json, overdue, text, textOrNull } from './columns.js';
 import { rowBy, unchanged } from './row-by.js';
 
 /**
@@ -21,6 +21,7 @@ export class MisuseRow {
   @flag('whether the report was acknowledged') acknowledged!: boolean;
   @textOrNull('the step that is due next, if any') next_step!: string | null;
   @dayOrNull('the last day of the step that is due next') next_due!: string | null;
+  @dayOrNull("the last day of the recipient's right of reply, while a reply is waited for") reply_by!: string | null;
   @json('by step that has begun and is not done: its last day') due!: Readonly<Record<string, string>>;
   @count('steps recorded as overdue') overdue_steps!: number;
   @flag('whether the incident type asks for notice to the legislature') notice_required!: boolean;
@@ -47,21 +48,34 @@ const due = (before: Days, days: Readonly<Record<string, string | undefined>>): 
   ),
 });
 
-/** The earliest last day is the next; of two steps on one day, the first by name. */
+/**
+ * The earliest last day is the next; of two steps on one day, the first by name. A reply has
+ * another column.
+ */
 function next(row: MisuseRow): Partial<MisuseRow> {
   const [first] = Object.entries(row.due).sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x < y ? -1 : 1));
-  return { next_step: first?.[0] ?? null, next_due: first?.[1] ?? null };
+  return { next_step: first?.[0] ?? null, next_due: first?.[1] ?? null, reply_by: row.due['reply'] ?? null };
 }
+
+const NEXT = { due: 'next_due', done: 'closed_on' };
 
 const precaution = ({ until }: { readonly until: string }) => ({ precaution_until: until });
 
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
-  version: 1,
+  version: 2,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   entity: MisuseRow,
-  totals: { counts: 'misuse cases', by: ['status'], sums: [] },
+  totals: { counts: 'misuse cases', by: ['status', 'overdue'], sums: [] },
+  daily: {
+    overdue: overdue('whether the step that is due next is past its last day', NEXT),
+    days_late: daysLate('days by which the step that is due next is past its last day; null if it is not', NEXT),
+    precaution_lapsed: overdue(
+      'whether the last day of the precautionary suspension has passed, and its lapse was not recorded',
+      { due: 'precaution_until', done: 'closed_on' },
+    ),
+  },
   touches: () => [''],
   evolve: rowBy<MisuseRow, MisuseCaseEvent>(MisuseRow)(
     'MisuseFlagged',

@@ -1,42 +1,69 @@
 import type { AnyProjection } from '@entente/kernel';
 import { columnsOf } from './columns.js';
+import { caseLines } from './case-lines.js';
 import { cases } from './cases.js';
+import { consignedItems } from './consigned-items.js';
+import { consignmentLines } from './consignment-lines.js';
 import { consignments } from './consignments.js';
 import { consultations } from './consultations.js';
+import { deliverables } from './deliverables.js';
+import { deliveries } from './deliveries.js';
+import { deliveryFacts } from './delivery-facts.js';
 import { disbursements } from './disbursements.js';
+import { discrepancies } from './discrepancies.js';
 import { donorPortfolio } from './donor-portfolio.js';
 import type { RowsView } from './from.js';
 import { funding } from './funding.js';
 import { journal } from './journal.js';
 import { milestones } from './milestones.js';
 import { misuseRegister } from './misuse-register.js';
+import { movements } from './movements.js';
 import { outdatedDecisions } from './outdated-decisions.js';
 import { programmes } from './programmes.js';
 import { recipientPipeline } from './recipient-pipeline.js';
+import { recoveries } from './recoveries.js';
+import { focalPoints, mandates, stakeholders } from './stakeholders.js';
 
 /** Every model. */
 export const MODELS = [
+  stakeholders,
+  mandates,
+  focalPoints,
   programmes,
   milestones,
   funding,
+  movements,
   disbursements,
   cases,
+  caseLines,
+  deliveryFacts,
   consignments,
+  consignmentLines,
+  discrepancies,
   misuseRegister,
+  recoveries,
   journal,
   consultations,
 ] as unknown as readonly AnyProjection[];
 
 /** Every view over them. */
-export const VIEWS: readonly RowsView[] = [donorPortfolio, recipientPipeline, outdatedDecisions];
-
-const ofModel = ({ name, entity }: AnyProjection): readonly [string, Readonly<Record<string, string>>] => [
-  name,
-  Object.fromEntries([...columnsOf(entity)].map(([column, { meaning }]) => [column, meaning])),
+export const VIEWS: readonly RowsView[] = [
+  donorPortfolio,
+  recipientPipeline,
+  deliverables,
+  consignedItems,
+  deliveries,
+  outdatedDecisions,
 ];
 
+type ColumnMeanings = Readonly<Record<string, string>>;
+const ofDaily = ({ daily = {} }: Pick<AnyProjection, 'daily'>): ColumnMeanings =>
+  Object.fromEntries(Object.entries(daily).map(([column, { meaning }]) => [column, meaning]));
+const ofModel = (model: AnyProjection): ColumnMeanings =>
+  Object.fromEntries([...columnsOf(model.entity)].map(([column, { meaning }]) => [column, meaning]));
+
 /** The meaning of each column with its unit: by model or view, then by column. */
-export const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.fromEntries([
-  ...MODELS.map(ofModel),
-  ...VIEWS.map(({ name, meanings }) => [name, meanings] as const),
+export const MEANINGS: Readonly<Record<string, ColumnMeanings>> = Object.fromEntries([
+  ...MODELS.map((model) => [model.name, { ...ofModel(model), ...ofDaily(model) }] as const),
+  ...VIEWS.map((view) => [view.name, { ...view.meanings, ...ofDaily(view) }] as const),
 ]);

@@ -62,7 +62,7 @@ const proposed = [
 ] as const;
 
 describe('the read model milestones', () => {
-  it('keeps the first due date through replans, and counts days late against it and the plan', () => {
+  it('keeps the first due date through replans, and the day of the outcome as corrected', () => {
     const rows = rowsOf(
       'milestones',
       happened(
@@ -83,8 +83,8 @@ describe('the read model milestones', () => {
       replans: 1,
       last_cause: 'late-supplier',
     });
-    expect(rows['m']).toMatchObject({ status: 'met', actual: '2026-05-03', days_late_first: 32, days_late_plan: 2 });
-    expect(rows['n']).toMatchObject({ status: 'missed', actual: '2026-06-02', days_late_first: null });
+    expect(rows['m']).toMatchObject({ status: 'met', actual: '2026-05-03' });
+    expect(rows['n']).toMatchObject({ status: 'missed', actual: '2026-06-02' });
   });
 });
 
@@ -229,7 +229,6 @@ describe('the read model consignments', () => {
     expect(rowsOf('consignments', events.slice(0, 2))['']).toMatchObject({
       status: 'under-way',
       awaits: 'receipt',
-      days_late_first: null,
     });
     expect(rowsOf('consignments', events)['']).toMatchObject({
       status: 'received',
@@ -238,10 +237,9 @@ describe('the read model consignments', () => {
       due: '2026-05-06',
       reschedules: 1,
       received_on: '2026-05-07',
-      days_late_first: 6,
-      days_late_plan: 1,
-      by_line: { 1: { scheduled: 5, received: 4 } },
     });
+    expect(rowsOf('consignment-lines', events)['1']).toMatchObject({ scheduled: 5, received: 4 });
+    expect(rowsOf('discrepancies', events)['d']).toMatchObject({ quantity: 1, type: 'shortage', outcome: null });
   });
 });
 

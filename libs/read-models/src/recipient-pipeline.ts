@@ -1,82 +1,219 @@
 import { CaseRow } from './cases.js';
-import { ConsignmentRow } from './consignments.js';
+import { daysLate, overdue } from './columns.js';
+import { consignedLines } from './consigned-items.js';
+import { deliverableLines } from './deliverables.js';
 import { DisbursementRow } from './disbursements.js';
+import { DiscrepancyRow } from './discrepancies.js';
 import type { From, Query, RowsView } from './from.js';
+import { MisuseRow } from './misuse-register.js';
 
-const COLUMNS = ['recipient', 'donor', 'programme', 'assistance_case', 'status', 'awaits'] as const;
+const COLUMNS = [
+  'item_kind',
+  'stream',
+  'part',
+  'recipient',
+  'donor',
+  'programme',
+  'assistance_case',
+  'item',
+  'quantity',
+  'unit',
+  'amount',
+  'currency',
+  'status',
+  'awaits',
+  'waits_for',
+  'first_due',
+  'due',
+] as const;
+type Expressions = Readonly<Partial<Record<(typeof COLUMNS)[number], string>>>;
 
-/** Consignments that have not arrived, or with an open question. */
-function coming(from: From): Query {
-  const query = from(ConsignmentRow, 'c').select('c.stream', 'item').addSelect(`'consignment'`, 'item_kind');
-  for (const column of COLUMNS) query.addSelect(`c.${column}`, column);
-  return query
-    .addSelect('c.first_due', 'first_due')
-    .addSelect('c.due', 'due')
-    .where(`c.status <> 'cancelled' AND (c.received_on IS NULL OR c.discrepancies_open > 0)`);
+/** The types of columns that a kind lacks: PostgreSQL asks for them. */
+const NULLS: Readonly<Record<string, string>> = { quantity: 'CAST(NULL AS BIGINT)', amount: 'CAST(NULL AS BIGINT)' };
+
+/** The rows of one kind, as columns of the pipeline; a column without an expression is null. */
+function part(source: Query, expressions: Expressions): Query {
+  source.select([]);
+  for (const column of COLUMNS) source.addSelect(expressions[column] ?? NULLS[column] ?? 'CAST(NULL AS TEXT)', column);
+  return source;
 }
+
+/** The same columns under an alias. */
+const columnsOf = (alias: string, ...names: readonly (keyof Expressions)[]): Expressions =>
+  Object.fromEntries(names.map((name) => [name, `${alias}.${name}`]));
+
+/** Rows of a query under an alias. */
+const rowsOf = (query: Query, alias: string): Query =>
+  query.connection.createQueryBuilder().from(`(${query.getQuery()})`, alias).setParameters(query.getParameters());
+
+/** What of a case's lines is promised and in no consignment yet. */
+const unscheduled = (from: From): Query =>
+  part(rowsOf(deliverableLines(from), 'l').where(`l.state = 'open' AND l.unscheduled > 0`), {
+    ...columnsOf('l', 'recipient', 'donor', 'programme', 'assistance_case', 'item', 'unit', 'first_due', 'due'),
+    item_kind: `'case-line'`,
+    stream: 'l.item_stream',
+    part: 'l.line',
+    quantity: 'l.unscheduled',
+    status: `'not-scheduled'`,
+    awaits: `'schedule'`,
+    waits_for: `'donor'`,
+  });
+
+/** What consignments bring that have not arrived. */
+const coming = (from: From): Query =>
+  part(rowsOf(consignedLines(from), 'n').where(`n.status <> 'cancelled' AND n.received_on IS NULL`), {
+    ...columnsOf(
+      'n',
+      'recipient',
+      'donor',
+      'programme',
+      'assistance_case',
+      'item',
+      'unit',
+      'status',
+      'first_due',
+      'due',
+    ),
+    item_kind: `'consignment'`,
+    stream: 'n.item_stream',
+    part: 'n.line',
+    quantity: 'n.scheduled',
+    awaits: `CASE WHEN n.status = 'under-way' THEN 'receipt' WHEN n.status = 'held' THEN 'release' ELSE 'shipment' END`,
+    waits_for: `CASE WHEN n.status = 'under-way' THEN 'recipient' ELSE 'donor' END`,
+  });
+
+/** Discrepancy reports that wait for the donor's answer. */
+const disputed = (from: From): Query =>
+  part(from(DiscrepancyRow, 'q').where('q.outcome IS NULL'), {
+    ...columnsOf('q', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'quantity'),
+    item_kind: `'discrepancy'`,
+    part: 'q.discrepancy',
+    item: 'q.type',
+    status: `'reported'`,
+    awaits: `'answer'`,
+    waits_for: `'donor'`,
+    first_due: 'q.reported_on',
+  });
 
 /** Money that was announced and has not, or not fully, arrived. */
-function announced(from: From): Query {
-  const query = from(DisbursementRow, 'd').select('d.item', 'item').addSelect(`'tranche'`, 'item_kind');
-  for (const column of COLUMNS) query.addSelect(column === 'awaits' ? 'NULL' : `d.${column}`, column);
-  return query.addSelect('d.due', 'first_due').addSelect('d.due', 'due').where(`d.status <> 'disbursed'`);
-}
+const announced = (from: From): Query =>
+  part(from(DisbursementRow, 'd').where(`d.status <> 'disbursed'`), {
+    ...columnsOf('d', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'currency', 'status', 'due'),
+    item_kind: `'tranche'`,
+    part: 'd.tranche',
+    amount: 'd.planned - d.disbursed',
+    awaits: `'disbursement'`,
+    waits_for: `'donor'`,
+    first_due: 'd.due',
+  });
 
 /** Cases that wait for an answer of the recipient. */
-function waiting(from: From): Query {
-  const query = from(CaseRow, 'a').select('a.stream', 'item').addSelect(`'case'`, 'item_kind');
-  for (const column of COLUMNS) query.addSelect(`a.${column}`, column);
-  return query
-    .addSelect('a.offer_valid_until', 'first_due')
-    .addSelect('a.offer_valid_until', 'due')
-    .where('a.awaits IS NOT NULL');
-}
+const waiting = (from: From): Query =>
+  part(from(CaseRow, 'a').where('a.awaits IS NOT NULL'), {
+    ...columnsOf('a', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'status', 'awaits', 'currency'),
+    item_kind: `'case'`,
+    part: `''`,
+    amount: 'CASE WHEN a.currency IS NULL THEN NULL ELSE a.value END',
+    waits_for: `'recipient'`,
+    first_due: 'a.offer_valid_until',
+    due: 'a.offer_valid_until',
+  });
+
+/** Allegations to which the recipient can reply. */
+const allegations = (from: From): Query =>
+  part(from(MisuseRow, 'm').where('m.reply_by IS NOT NULL'), {
+    ...columnsOf('m', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'status'),
+    item_kind: `'misuse-case'`,
+    part: `''`,
+    item: 'm.allegation',
+    awaits: `'reply'`,
+    waits_for: `'recipient'`,
+    first_due: 'm.reply_by',
+    due: 'm.reply_by',
+  });
 
 function query(from: From): Query {
-  const parts = [coming(from), announced(from), waiting(from)] as const;
-  const all = parts[0].connection
+  const parts = [unscheduled, coming, disputed, announced, waiting, allegations].map((of) => of(from));
+  const [first] = parts as [Query, ...Query[]];
+  const all = first.connection
     .createQueryBuilder()
-    .from(`(${parts.map((part) => part.getQuery()).join(' UNION ALL ')})`, 'k')
+    .from(`(${parts.map((one) => one.getQuery()).join(' UNION ALL ')})`, 'k')
     .select([]);
-  for (const part of parts) all.setParameters(part.getParameters());
-  for (const column of ['item', 'item_kind', ...COLUMNS, 'first_due', 'due']) all.addSelect(`k.${column}`, column);
+  for (const one of parts) all.setParameters(one.getParameters());
+  for (const column of COLUMNS) all.addSelect(`k.${column}`, column);
   return all;
 }
 
+/** A consignment changes what of its case's lines is not scheduled. */
+const CASE = { assistance_case: 'assistance_case' };
+
 /**
- * What a recipient has to expect and to answer: by consignment and by tranche, and by case if an
- * offer, an amendment or a supplement waits.
+ * What a recipient has to expect and to answer: what is promised and not scheduled, what is on its
+ * way, which money is announced, and which question waits for whose answer.
  */
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
-  version: 1,
-  about: 'what is coming to a recipient and when, and what waits to be confirmed, disputed or accepted',
-  key: ['item'],
+  version: 2,
+  about: 'what is coming to a recipient, how much and when, and what waits for whose answer',
+  key: ['item_kind', 'stream', 'part'],
   columns: {
-    item: 'text',
-    item_kind: 'text',
     recipient: 'text',
-    donor: 'text',
-    programme: 'text',
-    assistance_case: 'text',
+    item_kind: 'text',
+    item: 'text',
+    quantity: 'integer',
+    unit: 'text',
+    amount: 'amount',
+    currency: 'text',
+    due: 'text',
     status: 'text',
     awaits: 'text',
+    waits_for: 'text',
+    donor: 'text',
     first_due: 'text',
-    due: 'text',
+    assistance_case: 'text',
+    programme: 'text',
+    stream: 'text',
+    part: 'text',
   },
   meanings: {
-    item: 'the stream of the consignment or case; of a tranche, its account and name',
-    item_kind: 'consignment, tranche or case',
     recipient: 'the recipient',
+    item_kind: 'case-line, consignment, discrepancy, tranche, case or misuse-case',
+    item: "the code of the item's description; of a discrepancy, of what is wrong; of a misuse case, of the allegation",
+    quantity:
+      'in the unit: of a case line, what is promised and in no consignment yet; of a consignment, what is scheduled; of a discrepancy, what it concerns',
+    unit: 'the code of the unit of the quantity',
+    amount: 'in minor units: of a tranche, what is planned and not disbursed; of a case, its value',
+    currency: 'the ISO 4217 code of the currency of the amount',
+    due: 'the day planned now; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply',
+    status: 'the status of the consignment, tranche, case or misuse case; not-scheduled for a case line',
+    awaits:
+      'what is waited for: schedule, shipment, release, receipt, answer, disbursement, supplement, acceptance, amendment or reply',
+    waits_for: 'whose turn it is: donor or recipient',
     donor: 'the donor',
-    programme: 'the programme, if any',
+    first_due: 'the day first promised; of a discrepancy, the day of the report',
     assistance_case: 'the case, if any',
-    status: 'the status of the consignment, tranche or case',
-    awaits: 'what is waited for: receipt, discrepancy, supplement, acceptance or amendment',
-    first_due: 'the day first promised; of a case, the last day on which its offer can be accepted',
-    due: 'the day planned now; of a case, the last day on which its offer can be accepted',
+    programme: 'the programme, if any',
+    stream: 'the stream of the case, consignment, account or misuse case',
+    part: "the name of the case's line, the tranche or the discrepancy report",
   },
-  totals: { counts: 'items', by: ['awaits'], sums: [] },
-  movedBy: { consignments: { item: 'stream' }, disbursements: { item: 'item' }, cases: { item: 'stream' } },
+  daily: {
+    overdue: overdue('whether it is past the day planned now', { due: 'due' }),
+    days_late_plan: daysLate('days by which it is past the day planned now; null if it is not', {
+      due: 'due',
+    }),
+    days_late_first: daysLate('days by which it is past the day first promised; null if it is not', {
+      due: 'first_due',
+    }),
+  },
+  totals: { counts: 'items', by: ['awaits', 'overdue'], sums: [] },
+  movedBy: {
+    'case-lines': { stream: 'stream', part: 'line' },
+    'consignment-lines': [{ stream: 'stream' }, CASE],
+    consignments: [{ stream: 'stream' }, CASE],
+    discrepancies: { stream: 'stream' },
+    disbursements: { stream: 'stream', part: 'tranche' },
+    cases: { stream: 'stream' },
+    'misuse-register': { stream: 'stream' },
+  },
   query,
 };

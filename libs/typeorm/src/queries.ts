@@ -13,6 +13,8 @@ export interface At {
   readonly positions: Positions | null;
   /** The day of the answer, YYYY-MM-DD. */
   readonly day: string;
+  /** Only what had occurred by this day. */
+  readonly occurredBy: string | null;
 }
 
 /**
@@ -21,6 +23,9 @@ export interface At {
  */
 const pins = ({ positions: at }: At): Positions =>
   at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at;
+
+/** What of it changes the text of a query. */
+const shapeOf = (at: At): readonly unknown[] => [pins(at).length, at.occurredBy !== null];
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
@@ -91,8 +96,10 @@ function pinned(dataSource: DataSource, stored: StoredModel, at: At, alias: stri
   }, alias);
 }
 
-/** The parameter that is the day of the answer. */
-const TODAY = placeholders(['today']);
+/**
+ * The parameters that are days: that of the answer, and the one by which something had occurred.
+ */
+const DAYS = placeholders(['today', 'occurred_by']);
 
 /** A column that depends on the day of the answer, over the stored columns of `r`. */
 function dailyExpression(dataSource: DataSource, { kind, due, done, closed = {} }: DailyColumn): string {
@@ -100,26 +107,31 @@ function dailyExpression(dataSource: DataSource, { kind, due, done, closed = {} 
     ([column, values]) => `COALESCE(r.${column}, '') IN (${values.map((one) => `'${one}'`).join(', ')})`,
   );
   const waitedFor = gone.length === 0 ? '' : ` AND NOT (${gone.join(' OR ')})`;
-  const overdue = `r.${done} IS NULL AND COALESCE(r.${due} < CAST(:today AS TEXT), 1 = 0)${waitedFor}`;
+  const notDone = done === undefined ? '1 = 1' : `r.${done} IS NULL`;
+  const overdue = `${notDone} AND COALESCE(r.${due} < CAST(:today AS TEXT), 1 = 0)${waitedFor}`;
   if (kind === 'overdue') return `(${overdue})`;
   const late = (until: string): string => daysBetween(dataSource, `r.${due}`, until);
-  const finished = `r.${done} IS NOT NULL${waitedFor}`;
-  return `CASE WHEN ${finished} THEN ${late(`r.${done}`)} WHEN ${overdue} THEN ${late(':today')} END`;
+  const finished = done === undefined ? '' : `WHEN r.${done} IS NOT NULL${waitedFor} THEN ${late(`r.${done}`)} `;
+  return `CASE ${finished}WHEN ${overdue} THEN ${late(':today')} END`;
 }
 
 /** A source's rows under the alias `v`, to be filtered, sorted or summed. */
 function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
-  if (source.view === null) return pinned(dataSource, source.reads[0] as StoredModel, at, 'v').setParameters(TODAY);
+  const { view } = source;
+  if (view === null) return pinned(dataSource, source.reads[0] as StoredModel, at, 'v').setParameters(DAYS);
   const from: SourceBuilder = (entity, alias) => {
     const stored = source.reads.find(({ model }) => model.entity === entity);
     if (stored === undefined) throw new Error(`${source.name} reads a model that its movedBy does not name`);
     return pinned(dataSource, stored, at, alias);
   };
-  const inner = source.view.query(from);
-  return dataSource
-    .createQueryBuilder()
-    .from(`(${inner.getQuery()})`, 'v')
-    .setParameters({ ...inner.getParameters(), ...TODAY });
+  const inner = view.query(from, { occurredBy: at.occurredBy !== null });
+  const parameters = { ...inner.getParameters(), ...DAYS };
+  if (view.daily === undefined)
+    return dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'v').setParameters(parameters);
+  const seen = dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'r').select([]);
+  for (const name of Object.keys(view.columns)) seen.addSelect(`r.${name}`, name);
+  for (const [name, column] of Object.entries(view.daily)) seen.addSelect(dailyExpression(dataSource, column), name);
+  return dataSource.createQueryBuilder().from(`(${seen.getQuery()})`, 'v').setParameters(parameters);
 }
 
 /**
@@ -131,6 +143,7 @@ class Conditions {
 
   constructor(at: At) {
     this.values.set('today', at.day);
+    this.values.set('occurred_by', at.occurredBy);
     pins(at).forEach((position, i) => this.values.set(`pin${i}`, position));
   }
 
@@ -144,7 +157,7 @@ class Conditions {
     return value === null ? `v.${column} IS NULL` : `v.${column} = ${this.value(value)}`;
   }
 
-  filter({ column, in: any, min, max }: Filter): void {
+  filter({ column, in: any, min, max, before }: Filter): void {
     if (any !== undefined && any.length > 0) {
       const values = any.filter((cell) => cell !== null);
       const parts = any.includes(null) ? [`v.${column} IS NULL`] : [];
@@ -153,6 +166,7 @@ class Conditions {
     }
     if (min !== undefined && min !== null) this.parts.push(`v.${column} >= ${this.value(min)}`);
     if (max !== undefined && max !== null) this.parts.push(`v.${column} <= ${this.value(max)}`);
+    if (before !== undefined && before !== null) this.parts.push(`v.${column} < ${this.value(before)}`);
   }
 
   /** Rows whose key, or the given part of it, is one of these. */
@@ -233,7 +247,7 @@ export function pageQuery(
   for (const filter of query.where) conditions.filter(filter);
   const order = orderOf(source, query);
   if (query.after !== undefined) conditions.after(order, query.after);
-  const shape = ['page', pins(at).length, conditions.parts, order, query.limit];
+  const shape = ['page', shapeOf(at), conditions.parts, order, query.limit];
   return compile(source, shape, conditions.values, () => {
     const builder = conditions.on(select(rowsOf(dataSource, source, at), source));
     // An index has its own order; NULLS LAST, if rows may lack a value, cannot use it.
@@ -252,7 +266,7 @@ export function keyedQuery(
 ): Compiled {
   const conditions = new Conditions(at);
   conditions.keys(keys);
-  return compile(source, ['keys', pins(at).length, conditions.parts], conditions.values, () =>
+  return compile(source, ['keys', shapeOf(at), conditions.parts], conditions.values, () =>
     conditions.on(select(rowsOf(dataSource, source, at), source)),
   );
 }
@@ -274,10 +288,14 @@ export const MAX_GROUPS = 1000;
 
 const upperOf = (column: string): string => `${column}__upper`;
 
-/** The exact total of a column in a row that {@link totalsQuery} returns, in decimal digits. */
-export function sumIn(row: Readonly<Record<string, unknown>>, column: string): string {
+/**
+ * The exact total of a column in a row that {@link totalsQuery} returns, in decimal digits; null if
+ * no row has a value: there is nothing to add, which is not 0.
+ */
+export function sumIn(row: Readonly<Record<string, unknown>>, column: string): string | null {
+  if (row[column] === null) return null;
   const upper = row[upperOf(column)];
-  const sum = String(row[column]);
+  const sum = row[column] as string;
   return upper === undefined ? sum : String((BigInt(upper as string) << 32n) + BigInt(sum));
 }
 
@@ -295,7 +313,7 @@ export function totalsQuery(
   const { sums, distinct } = source.totals;
   const conditions = new Conditions(at);
   for (const filter of where) conditions.filter(filter);
-  return compile(source, ['totals', pins(at).length, conditions.parts, by], conditions.values, () => {
+  return compile(source, ['totals', shapeOf(at), conditions.parts, by], conditions.values, () => {
     const builder = rowsOf(dataSource, source, at).select(
       distinct === undefined ? 'COUNT(*)' : `COUNT(DISTINCT v.${distinct})`,
       'counted',
@@ -304,7 +322,8 @@ export function totalsQuery(
       builder.addSelect(`v.${column}`, column).addGroupBy(`v.${column}`).addOrderBy(`v.${column}`, 'ASC', 'NULLS LAST');
     for (const column of sums)
       for (const [name, expression] of sumsOf(dataSource, column))
-        builder.addSelect(`CAST(COALESCE(SUM(${expression}), 0) AS TEXT)`, name);
-    return conditions.on(builder).limit(MAX_GROUPS + 1);
+        builder.addSelect(`CAST(SUM(${expression}) AS TEXT)`, name);
+    conditions.on(builder);
+    return by.length > source.totals.by.length ? builder.limit(MAX_GROUPS + 1) : builder;
   });
 }

@@ -23,11 +23,18 @@ export interface StoredModel {
   readonly outdated: boolean;
 }
 
-/** The columns of a table that depend on the day of the answer: those that its stored columns allow. */
+/**
+ * The columns of a table that depend on the day of the answer: those that its stored columns allow.
+ */
 export const dailyOf = ({ model, columns }: StoredModel): readonly (readonly [string, DailyColumn])[] =>
   Object.entries(model.daily ?? {}).filter(([, { due, done, closed = {} }]) =>
-    [due, done, ...Object.keys(closed)].every((needed) => columns.some(({ name }) => name === needed)),
+    [due, ...(done === undefined ? [] : [done]), ...Object.keys(closed)].every((needed) =>
+      columns.some(({ name }) => name === needed),
+    ),
   );
+
+const typesOf = (daily: readonly (readonly [string, DailyColumn])[]): ColumnTypes =>
+  Object.fromEntries(daily.map(([name, { kind }]) => [name, DAILY_TYPES[kind]]));
 
 const DAILY_TYPES = { overdue: 'boolean', 'days-late': 'integer' } as const satisfies Record<
   DailyColumn['kind'],
@@ -95,7 +102,7 @@ export const modelSource = (stored: StoredModel): Queryable => ({
   ...inOrder(
     {
       ...Object.fromEntries(stored.columns.map(({ name, type }) => [name, type])),
-      ...Object.fromEntries(dailyOf(stored).map(([name, { kind }]) => [name, DAILY_TYPES[kind]])),
+      ...typesOf(dailyOf(stored)),
     },
     ['stream', 'row_key'],
     SYSTEM_COLUMNS,
@@ -119,9 +126,9 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     version: [view.version, ...parts].join('-'),
     about: view.about,
     is: 'view',
-    ...inOrder(view.columns, view.key),
+    ...inOrder({ ...view.columns, ...typesOf(Object.entries(view.daily ?? {})) }, view.key),
     totals: view.totals,
-    daily: reads.some((stored) => dailyOf(stored).length > 0),
+    daily: view.daily !== undefined || reads.some((stored) => dailyOf(stored).length > 0),
     reads,
     view,
   };

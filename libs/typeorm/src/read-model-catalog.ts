@@ -51,7 +51,7 @@ export class ReadModelCatalog {
   }
 
   names(): readonly ReadModelDescription[] {
-    return [...this.sources.values()].map(({ name, about, is, columns, key, totals, daily, reads }) => ({
+    return [...this.sources.values()].map(({ name, about, is, columns, key, totals, daily, view, reads }) => ({
       name,
       about,
       is,
@@ -59,6 +59,7 @@ export class ReadModelCatalog {
       key,
       totals,
       daily,
+      occurredBy: view?.occurredBy ?? false,
       reads: reads.map(({ model }) => model.name),
     }));
   }

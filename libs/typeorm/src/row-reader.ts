@@ -12,7 +12,7 @@ import type {
   TotalsRow,
   TotalsQuery,
 } from '@entente/engine';
-import type { Cell, ColumnType, Json } from '@entente/kernel';
+import type { Cell, ColumnType, Json, KeyMapping } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
 import { CHECKPOINTS, type StoredCheckpoint, checkpointsByModel } from './checkpoints.js';
 import { type At, type Compiled, keyedQuery, orderOf, pageQuery, sumIn, totalsQuery } from './queries.js';
@@ -89,7 +89,9 @@ export class RowReader {
       limit: query.limit + 1,
       ...(after === undefined ? {} : { after }),
     };
-    const rows = yield* this.values(pageQuery(this.dataSource, source, page, at(reached, pin, query.day)));
+    const rows = yield* this.values(
+      pageQuery(this.dataSource, source, page, at(reached, pin, query.day, query.occurredBy)),
+    );
     const parkedSince = yield* this.parkedSince(source);
     return {
       rows: rows.slice(0, query.limit).map((row) => this.toResultRow(source, row, query.sort, parkedSince)),
@@ -119,7 +121,13 @@ export class RowReader {
   ): SqlProgram<readonly TotalsRow[]> {
     const { sums, counts } = source.totals;
     const by = [...new Set([...source.totals.by, ...(as.by ?? [])])];
-    const [sql, values] = totalsQuery(this.dataSource, source, where, by, at(yield* this.reached(source), pin, as.day));
+    const [sql, values] = totalsQuery(
+      this.dataSource,
+      source,
+      where,
+      by,
+      at(yield* this.reached(source), pin, as.day, as.occurredBy),
+    );
     return (yield* query<ReadRow>(sql, ...values)).map((row) => ({
       by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
       counts,
@@ -153,9 +161,7 @@ export class RowReader {
       ofEach(this.partitions, 'r', (i) => [`${column} > ? AND ${column} <= ?`, [from[i] ?? 0n, to[i] ?? 0n]]);
     const beganIn = between('r.since');
     const endedIn = between('r."until"');
-    for (const { model, table } of source.reads) {
-      const mapping = source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
-      if (mapping === null || mapping === undefined) continue;
+    for (const [{ table }, mapping] of mappingsOf(source)) {
       const columns = Object.entries(mapping);
       const selectList = columns.map(([as, column]) => `r."${column}" AS "${as}"`).join(', ');
       const rows = yield* query<Record<string, Cell>>(
@@ -224,23 +230,15 @@ export class RowReader {
       'r.since <= ? AND (r."until" IS NULL OR r."until" > ?)',
       [pin[i] ?? 0n, pin[i] ?? 0n],
     ]);
-    for (const { model, table, columns } of source.reads) {
-      const keyMapping =
-        source.view === null ? { stream: 'stream', row_key: 'row_key' } : source.view.movedBy[model.name];
-      if (keyMapping === null || keyMapping === undefined) continue;
-      const sharedColumns = source.key.filter(
-        (name) => row[name] !== null && columns.some((column) => column.name === name),
+    for (const [{ model, table }, values] of madeOf(source, row)) {
+      const where = Object.entries(values).map(
+        ([column, value]) => `r."${column}" ${value === null ? 'IS NULL' : '= ?'}`,
       );
-      const mapping = Object.entries({
-        ...Object.fromEntries(sharedColumns.map((name) => [name, name])),
-        ...keyMapping,
-      });
-      const where = mapping.map(([as, column]) => `r."${column}" ${row[as] === null ? 'IS NULL' : '= ?'}`);
       parts.push([
         `SELECT v.stream AS stream, v.event_id AS event_id, v.since AS since, '${model.name}' AS model FROM "${table}" r
            JOIN "${table}" v ON v.stream = r.stream AND (v.row_key = r.row_key${model.head === true ? ` OR v.row_key = ''` : ''}) AND ${made[0]}
            WHERE ${[...where, isCurrent[0]].join(' AND ')}`,
-        [...made[1], ...mapping.flatMap(([as]) => (row[as] === null ? [] : [row[as]])), ...isCurrent[1]],
+        [...made[1], ...Object.values(values).filter((value) => value !== null), ...isCurrent[1]],
       ]);
     }
     return yield* this.originsIn(parts, before ?? LARGEST_POSITION, limit);
@@ -319,6 +317,37 @@ export class RowReader {
   }
 }
 
+const OWN_KEY = { stream: 'stream', row_key: 'row_key' };
+
+/** The models of a source, each with a mapping by which its rows change rows of the source. */
+function mappingsOf({ view, reads }: Queryable): readonly (readonly [StoredModel, KeyMapping])[] {
+  return reads.flatMap((stored) => {
+    const mappings = view === null ? OWN_KEY : (view.movedBy[stored.model.name] ?? []);
+    return [mappings].flat().map((mapping) => [stored, mapping as KeyMapping] as const);
+  });
+}
+
+/** The models whose rows make a row of a source, each with the values that these rows have. */
+function madeOf(
+  source: Queryable,
+  row: ReadRow,
+): readonly (readonly [StoredModel, Readonly<Record<string, unknown>>])[] {
+  const { view, reads, key } = source;
+  if (view?.madeOf !== undefined) {
+    const values = view.madeOf(row as Record<string, string | null>);
+    return Object.entries(values).flatMap(([name, given]) => {
+      const stored = reads.find(({ model }) => model.name === name);
+      return stored === undefined ? [] : [[stored, given] as const];
+    });
+  }
+  return mappingsOf(source).map(([stored, mapping]) => {
+    const shared = key.filter((name) => row[name] !== null && stored.columns.some((column) => column.name === name));
+    const values = Object.fromEntries(shared.map((name) => [name, row[name]]));
+    for (const [as, column] of Object.entries(mapping)) values[column] = row[as] ?? null;
+    return [stored, values] as const;
+  });
+}
+
 /** The positions that all models of a source have reached. */
 const lowest = (reached: readonly Positions[]): Positions =>
   reached.reduce((low, pin) => low.map((at, i) => (at < (pin[i] ?? 0n) ? at : (pin[i] ?? 0n))));
@@ -327,7 +356,9 @@ const lowest = (reached: readonly Positions[]): Positions =>
  * What to read at a pin, seen on a day: current versions if the pin is what every model has
  * reached, else those of the positions.
  */
-const at = (reached: readonly Positions[] | null, pin: Positions, day = today()): At => ({
-  positions: reached?.every((one) => same(one, pin)) === true ? null : pin,
-  day,
-});
+const at = (
+  reached: readonly Positions[] | null,
+  pin: Positions,
+  day = today(),
+  occurredBy: string | null = null,
+): At => ({ positions: reached?.every((one) => same(one, pin)) === true ? null : pin, day, occurredBy });

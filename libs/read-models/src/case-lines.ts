@@ -1,0 +1,146 @@
+import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { amount, count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
+
+/**
+ * A line of a case: its promises, and how much of it was delivered at the case's delivery point.
+ */
+export class CaseLineRow {
+  @text("the case's id") assistance_case!: string;
+  @textOrNull('the programme of the case, if any') programme!: string | null;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @text("the line's name in the case") line!: string;
+  @text("the code of the item's description") item!: string;
+  @text('the code of the unit') unit!: string;
+  @count("the quantity, amendments included, in the line's unit") quantity!: number;
+  @amount("the line's value, amendments and modifications included, in minor units of the case's currency")
+  value!: number;
+  @textOrNull('the offer of which it is part, the last one prepared; null for a draft') offer!: string | null;
+  @flag('whether an amendment brought it into force') amended_in!: boolean;
+  @day('the day first promised, which no amendment changes') first_due!: string;
+  @day('the day planned now') due!: string;
+  @count('how often the day was replanned') reschedules!: number;
+  @count("the quantity delivered at the delivery point, corrections included, in the line's unit") delivered!: number;
+  @dayOrNull('the day of the last delivery') last_delivered_on!: string | null;
+  @dayOrNull('the day by which the whole quantity had been delivered') completed_on!: string | null;
+  @textOrNull('the last step of its works: started, completed or accepted') works!: string | null;
+}
+
+const completed = (row: CaseLineRow): CaseLineRow => ({
+  ...row,
+  completed_on: row.quantity > 0 && row.delivered >= row.quantity ? row.last_delivered_on : null,
+});
+
+const amended = (row: CaseLineRow, change: (LineModification & Partial<LineAmendment>) | undefined): CaseLineRow => {
+  if (change === undefined) return row;
+  const due = change.due ?? row.due;
+  return completed({
+    ...row,
+    quantity: row.quantity + (change.quantityBy ?? 0),
+    value: row.value + change.valueBy,
+    due,
+    reschedules: row.reschedules + (due === row.due ? 0 : 1),
+  });
+};
+
+const opened = ({
+  stream,
+  data,
+}: RecordedEvent<AssistanceCaseEvent> & { type: 'AssistanceRequested' }): CaseLineRow => ({
+  assistance_case: stream.slice(stream.indexOf('/') + 1),
+  programme: data.programme ?? null,
+  donor: data.donor,
+  recipient: data.recipient,
+  line: '',
+  item: '',
+  unit: '',
+  quantity: 0,
+  value: 0,
+  offer: null,
+  amended_in: false,
+  first_due: '',
+  due: '',
+  reschedules: 0,
+  delivered: 0,
+  last_delivered_on: null,
+  completed_on: null,
+  works: null,
+});
+
+function evolve(
+  row: CaseLineRow | null,
+  event: RecordedEvent<AssistanceCaseEvent>,
+  key: string,
+  head: CaseLineRow | null,
+): CaseLineRow | null {
+  if (event.type === 'AssistanceRequested') return opened(event);
+  if (event.type === 'CaseLineAdded' && head !== null) {
+    const { item, unit, quantity, value, due } = event.data;
+    return { ...head, line: key, item, unit, quantity, value, first_due: due, due };
+  }
+  if (row === null) return null;
+  switch (event.type) {
+    case 'OfferPrepared':
+      return { ...row, offer: event.data.offer };
+    case 'AmendmentAccepted': {
+      const changed = amended(
+        row,
+        event.data.changes.find(({ line }) => line === key),
+      );
+      return event.data.adds.includes(key) ? { ...changed, amended_in: true } : changed;
+    }
+    case 'CaseModified':
+      return amended(
+        row,
+        event.data.changes.find(({ line }) => line === key),
+      );
+    case 'AssistanceDelivered': {
+      const { quantity, on } = event.data;
+      const last = row.last_delivered_on;
+      return completed({
+        ...row,
+        delivered: row.delivered + quantity,
+        last_delivered_on: last === null || last < on ? on : last,
+      });
+    }
+    case 'DeliveryCorrected':
+      return completed({ ...row, delivered: row.delivered + event.data.quantityBy });
+    case 'WorksStarted':
+      return { ...row, works: 'started' };
+    case 'WorksCompleted':
+      return { ...row, works: 'completed' };
+    case 'WorksAccepted':
+      return { ...row, works: 'accepted' };
+    default:
+      return row;
+  }
+}
+
+/** The lines that an event changes; the request makes the head. */
+function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
+  switch (event.type) {
+    case 'AssistanceRequested':
+      return [''];
+    case 'OfferPrepared':
+      return event.data.lines;
+    case 'AmendmentAccepted':
+      return [...new Set([...event.data.changes.map(({ line }) => line), ...event.data.adds])];
+    case 'CaseModified':
+      return [...new Set(event.data.changes.map(({ line }) => line))];
+    default:
+      return 'line' in event.data && typeof event.data.line === 'string' ? [event.data.line] : [];
+  }
+}
+
+export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
+  name: 'case-lines',
+  version: 1,
+  kinds: ['assistance-case'],
+  about: 'a line of a case: what was promised for when, and how much of it was delivered',
+  entity: CaseLineRow,
+  totals: { counts: 'lines', by: [], sums: [] },
+  head: true,
+  touches,
+  evolve,
+};

@@ -1,0 +1,100 @@
+import { CaseLineRow } from './case-lines.js';
+import { daysLate, overdue } from './columns.js';
+import { ConsignmentLineRow } from './consignment-lines.js';
+import { ConsignmentRow } from './consignments.js';
+import type { From, Query, RowsView } from './from.js';
+
+const OF_CONSIGNMENT = [
+  'status',
+  'awaits',
+  'first_due',
+  'due',
+  'shipped_on',
+  'hub_on',
+  'title_on',
+  'received_on',
+] as const;
+const OF_LINE = ['consignment', 'assistance_case', 'programme', 'donor', 'recipient', 'line', 'scheduled', 'received'];
+
+/** Each line of each consignment, with item and unit of the case's line. */
+export function consignedLines(from: From): Query {
+  const consignments = from(ConsignmentRow, 'c').select('c.stream', 'stream');
+  for (const column of OF_CONSIGNMENT) consignments.addSelect(`c.${column}`, column);
+  const lines = from(CaseLineRow, 'l').select('l.assistance_case', 'assistance_case').addSelect('l.line', 'line');
+  lines.addSelect('l.item', 'item').addSelect('l.unit', 'unit');
+  const query = from(ConsignmentLineRow, 'n')
+    .innerJoin(`(${consignments.getQuery()})`, 'k', 'k.stream = n.stream')
+    .leftJoin(`(${lines.getQuery()})`, 'i', 'i.assistance_case = n.assistance_case AND i.line = n.line')
+    .setParameters({ ...consignments.getParameters(), ...lines.getParameters() })
+    .select('n.stream', 'item_stream');
+  for (const column of OF_LINE) query.addSelect(`n.${column}`, column);
+  for (const column of OF_CONSIGNMENT) query.addSelect(`k.${column}`, column);
+  return query.addSelect('i.item', 'item').addSelect('i.unit', 'unit');
+}
+
+const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
+
+/** What was scheduled and received in consignments, by item. */
+export const consignedItems: RowsView = {
+  name: 'consigned-items',
+  version: 1,
+  about: 'a line of a consignment: which item, how much of it was scheduled and received, and when',
+  key: ['consignment', 'line'],
+  columns: {
+    recipient: 'text',
+    donor: 'text',
+    consignment: 'text',
+    line: 'text',
+    status: 'text',
+    item: 'text',
+    unit: 'text',
+    scheduled: 'integer',
+    received: 'integer',
+    first_due: 'text',
+    due: 'text',
+    shipped_on: 'text',
+    hub_on: 'text',
+    title_on: 'text',
+    received_on: 'text',
+    programme: 'text',
+    assistance_case: 'text',
+    awaits: 'text',
+  },
+  meanings: {
+    recipient: 'the recipient',
+    donor: 'the donor',
+    consignment: 'the consignment',
+    line: "the name of the case's line",
+    status: 'the status of the consignment',
+    item: "the code of the item's description",
+    unit: 'the code of the unit',
+    scheduled: "the quantity scheduled, in the line's unit",
+    received: "the quantity received, corrections included, in the line's unit; null before a receipt",
+    first_due: 'the day first promised for the consignment',
+    due: 'the day planned now for the consignment',
+    shipped_on: 'the day of shipment from its origin',
+    hub_on: 'the day of arrival at a hub',
+    title_on: 'the day on which title passed',
+    received_on: 'the day of receipt, as the recipient confirmed it',
+    programme: 'the programme of the case, if any',
+    assistance_case: 'the case',
+    awaits: 'what the consignment waits for: receipt, by the recipient; discrepancy, by the donor',
+  },
+  daily: {
+    overdue: overdue('whether the consignment is past the day planned now, and neither received nor cancelled', {
+      due: 'due',
+      ...RECEIPT,
+    }),
+    days_late_first: daysLate(
+      'days from the day first promised for the consignment to the receipt, negative if early; while it is open and past that day, to the day of the answer',
+      { due: 'first_due', ...RECEIPT },
+    ),
+  },
+  totals: { counts: 'lines of consignments', by: ['item', 'unit'], sums: ['scheduled', 'received'] },
+  movedBy: {
+    'consignment-lines': { consignment: 'consignment', line: 'line' },
+    consignments: { consignment: 'consignment' },
+    'case-lines': null,
+  },
+  query: consignedLines,
+};

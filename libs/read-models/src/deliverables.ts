@@ -1,0 +1,145 @@
+import { CaseLineRow } from './case-lines.js';
+import { CaseRow } from './cases.js';
+import { daysLate, overdue } from './columns.js';
+import { ConsignmentLineRow } from './consignment-lines.js';
+import { ConsignmentRow } from './consignments.js';
+import type { From, Query, RowsView } from './from.js';
+
+/** The columns of a case's line that a view repeats. */
+const LINE = [
+  'recipient',
+  'donor',
+  'programme',
+  'assistance_case',
+  'line',
+  'item',
+  'unit',
+  'quantity',
+  'value',
+  'first_due',
+  'due',
+  'delivered',
+  'completed_on',
+] as const;
+
+/**
+ * What consignments bring of each line: what was received, and what is scheduled in those that are
+ * neither received nor cancelled.
+ */
+function brought(from: From): Query {
+  const lines = from(ConsignmentLineRow, 'n');
+  const consignments = from(ConsignmentRow, 'c').select('c.stream', 'stream').addSelect('c.received_on', 'received_on');
+  consignments.where(`c.status <> 'cancelled'`);
+  return lines
+    .innerJoin(`(${consignments.getQuery()})`, 'k', 'k.stream = n.stream')
+    .setParameters(consignments.getParameters())
+    .select('n.assistance_case', 'assistance_case')
+    .addSelect('n.line', 'line')
+    .addSelect('SUM(CASE WHEN k.received_on IS NULL THEN n.scheduled ELSE 0 END)', 'on_the_way')
+    .addSelect('SUM(CASE WHEN k.received_on IS NULL THEN 0 ELSE COALESCE(n.received, 0) END)', 'received')
+    .groupBy('n.assistance_case')
+    .addGroupBy('n.line');
+}
+
+/** A line is in force from the acceptance of its offer or amendment to the end of its case. */
+const STATE = `CASE WHEN l.completed_on IS NOT NULL THEN 'completed'
+  WHEN k.status IN ('reconciled', 'closed', 'cancelled', 'lapsed') THEN 'ended'
+  WHEN k.status IN ('accepted', 'implemented') AND (l.amended_in OR l.offer = k.offer) THEN 'open'
+  ELSE 'draft' END`;
+
+const BROUGHT = '(COALESCE(b.on_the_way, 0) + COALESCE(b.received, 0))';
+const COVERED = `CASE WHEN l.delivered > ${BROUGHT} THEN l.delivered ELSE ${BROUGHT} END`;
+
+/** Each line of each case, with what consignments bring of it. */
+export function deliverableLines(from: From): Query {
+  const part = brought(from);
+  const cases = from(CaseRow, 'a').select('a.stream', 'stream').addSelect('a.status', 'status');
+  cases.addSelect('a.offer', 'offer').addSelect('a.currency', 'currency');
+  const query = from(CaseLineRow, 'l')
+    .innerJoin(`(${cases.getQuery()})`, 'k', 'k.stream = l.stream')
+    .leftJoin(`(${part.getQuery()})`, 'b', 'b.assistance_case = l.assistance_case AND b.line = l.line')
+    .setParameters({ ...cases.getParameters(), ...part.getParameters() })
+    .select('l.stream', 'item_stream');
+  for (const column of LINE) query.addSelect(`l.${column}`, column);
+  return query
+    .addSelect('k.currency', 'currency')
+    .addSelect('k.status', 'case_status')
+    .addSelect(STATE, 'state')
+    .addSelect('COALESCE(b.on_the_way, 0)', 'on_the_way')
+    .addSelect('COALESCE(b.received, 0)', 'received')
+    .addSelect(`CASE WHEN l.quantity > ${COVERED} THEN l.quantity - ${COVERED} ELSE 0 END`, 'unscheduled');
+}
+
+const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
+
+/**
+ * A case line: what was promised, and what of it is delivered, on the way and not yet scheduled.
+ */
+export const deliverables: RowsView = {
+  name: 'deliverables',
+  version: 1,
+  about: 'a line of a case: its two promises, and what of it is delivered, on the way and not yet scheduled',
+  key: ['assistance_case', 'line'],
+  columns: {
+    recipient: 'text',
+    donor: 'text',
+    programme: 'text',
+    assistance_case: 'text',
+    line: 'text',
+    state: 'text',
+    item: 'text',
+    unit: 'text',
+    quantity: 'integer',
+    delivered: 'integer',
+    received: 'integer',
+    on_the_way: 'integer',
+    unscheduled: 'integer',
+    first_due: 'text',
+    due: 'text',
+    completed_on: 'text',
+    value: 'amount',
+    currency: 'text',
+    case_status: 'text',
+  },
+  meanings: {
+    recipient: 'the recipient',
+    donor: 'the donor',
+    programme: 'the programme of the case, if any',
+    assistance_case: 'the case',
+    line: "the line's name in the case",
+    state:
+      'draft, if its offer or amendment is not accepted; open; completed, if the whole quantity was delivered; ended, if its case ended before',
+    item: "the code of the item's description",
+    unit: 'the code of the unit',
+    quantity: "the quantity promised, amendments included, in the line's unit",
+    delivered: "the quantity delivered at the case's delivery point, in the line's unit",
+    received: "the quantity that the recipient confirmed in consignments, in the line's unit",
+    on_the_way: "the quantity in consignments that are neither received nor cancelled, in the line's unit",
+    unscheduled: "the quantity that is neither delivered nor in a consignment, in the line's unit",
+    first_due: 'the day first promised',
+    due: 'the day planned now',
+    completed_on: 'the day by which the whole quantity had been delivered; null before',
+    value: "the line's value, in minor units of the case's currency",
+    currency: "the ISO 4217 code of the case's currency; null before an offer",
+    case_status: 'the status of the case',
+  },
+  daily: {
+    overdue: overdue('whether the line is open and past the day planned now', { due: 'due', ...DONE }),
+    days_late_first: daysLate(
+      'days from the day first promised to the completion, negative if early; while it is open and past that day, to the day of the answer',
+      { due: 'first_due', ...DONE },
+    ),
+    days_late_plan: daysLate(
+      'days from the day planned last to the completion, negative if early; while it is overdue, to the day of the answer',
+      { due: 'due', ...DONE },
+    ),
+  },
+  totals: { counts: 'lines', by: ['state', 'overdue'], sums: [] },
+  movedBy: {
+    'case-lines': { assistance_case: 'assistance_case', line: 'line' },
+    cases: { assistance_case: 'assistance_case' },
+    'consignment-lines': { assistance_case: 'assistance_case', line: 'line' },
+    consignments: { assistance_case: 'assistance_case' },
+  },
+  query: deliverableLines,
+};

@@ -1,0 +1,67 @@
+import { CaseLineRow } from './case-lines.js';
+import { CaseRow } from './cases.js';
+import { DeliveryFactRow } from './delivery-facts.js';
+import type { From, Query, RowsView } from './from.js';
+
+const FACT = ['assistance_case', 'programme', 'donor', 'recipient', 'line', 'quantity', 'occurred_on', 'recorded_on'];
+
+function query(from: From): Query {
+  const lines = from(CaseLineRow, 'l').select('l.stream', 'stream').addSelect('l.line', 'line');
+  lines.addSelect('l.item', 'item').addSelect('l.unit', 'unit');
+  const cases = from(CaseRow, 'a').select('a.stream', 'stream').addSelect('a.delivery_point', 'delivery_point');
+  const deliveries = from(DeliveryFactRow, 'd')
+    .innerJoin(`(${lines.getQuery()})`, 'i', 'i.stream = d.stream AND i.line = d.line')
+    .innerJoin(`(${cases.getQuery()})`, 'k', 'k.stream = d.stream')
+    .setParameters({ ...lines.getParameters(), ...cases.getParameters() })
+    .select('d.event_id', 'delivery');
+  for (const column of [...FACT, 'corrects']) deliveries.addSelect(`d.${column}`, column);
+  return deliveries
+    .addSelect('i.item', 'item')
+    .addSelect('i.unit', 'unit')
+    .addSelect('k.delivery_point', 'delivery_point');
+}
+
+/** A delivery at its delivery point, by the day on which it happened. */
+export const deliveries: RowsView = {
+  name: 'deliveries',
+  version: 1,
+  about: 'a delivery of a line of a case at its delivery point, or its correction: what, how much, when it happened',
+  key: ['assistance_case', 'delivery'],
+  columns: {
+    recipient: 'text',
+    donor: 'text',
+    occurred_on: 'text',
+    item: 'text',
+    unit: 'text',
+    quantity: 'integer',
+    delivery_point: 'text',
+    programme: 'text',
+    assistance_case: 'text',
+    line: 'text',
+    recorded_on: 'text',
+    corrects: 'text',
+    delivery: 'text',
+  },
+  meanings: {
+    recipient: 'the recipient',
+    donor: 'the donor',
+    occurred_on: 'the day on which the delivery point was reached; of a correction, the day of the correction',
+    item: "the code of the item's description",
+    unit: 'the code of the unit',
+    quantity: "what was delivered, in the line's unit; of a correction, the difference",
+    delivery_point: 'where assistance counts as delivered: origin, hub, title or receipt',
+    programme: 'the programme of the case, if any',
+    assistance_case: 'the case',
+    line: "the line's name in the case",
+    recorded_on: 'the day on which it was recorded',
+    corrects: 'the id of the event that it corrects, if it corrects one',
+    delivery: 'the id of the event',
+  },
+  totals: { counts: 'deliveries and corrections', by: ['item', 'unit'], sums: ['quantity'] },
+  movedBy: {
+    'delivery-facts': { assistance_case: 'assistance_case', delivery: 'event_id' },
+    'case-lines': null,
+    cases: null,
+  },
+  query,
+};

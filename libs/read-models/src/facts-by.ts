@@ -1,0 +1,40 @@
+import type { DataOf, Event, Projection, RecordedEvent } from '@entente/kernel';
+import { columnsOf } from './columns.js';
+import { type Opened, type Origin, originOf } from './row-by.js';
+
+/** What one event adds: the columns of its row, besides those of the stream's head. */
+type Facts<Row, E extends Event, Head> = {
+  readonly [Type in E['type']]?: (
+    data: DataOf<E, Type>,
+    origin: Origin<Extract<E, { type: Type }>>,
+    head: Row,
+  ) => Omit<Opened<Row>, keyof Head>;
+};
+
+/** A value of a column that a head does not have. */
+const BLANK = '';
+
+/**
+ * The fold of a read model in which each event of some types makes one row that never changes, such
+ * as a movement of money. The opening event gives the columns that all rows of the stream share.
+ */
+export function factsBy<Row extends object, E extends Event>(entity: new () => Row) {
+  const start = Object.fromEntries([...columnsOf(entity)].map(([name, column]) => [name, column.start ?? BLANK]));
+  for (const [name, column] of columnsOf(entity)) if (column.start === null) start[name] = null as never;
+  return <Opening extends E['type'], Head extends Partial<Row>>(
+    opening: Opening,
+    open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Head,
+    facts: Facts<Row, E, Head>,
+  ): Pick<Projection<E, Row>, 'head' | 'touches' | 'evolve'> => ({
+    head: true,
+    touches: ({ type, revision }: RecordedEvent<E>) =>
+      type === opening ? [''] : Object.hasOwn(facts, type) ? [String(revision)] : [],
+    evolve: (_, event, __, head) => {
+      const origin = originOf(event);
+      if (event.type === opening) return { ...start, ...open(event.data, origin as never) } as unknown as Row;
+      const fact = facts[event.type as E['type']];
+      if (head === null || fact === undefined) return null;
+      return { ...head, ...fact(event.data, origin as never, head) };
+    },
+  });
+}

@@ -1,0 +1,112 @@
+import type { FundingAccountEvent, Stage } from '@entente/contracts';
+import type { Projection } from '@entente/kernel';
+import { amount, day, flag, text, textOrNull } from './columns.js';
+import { factsBy } from './facts-by.js';
+import type { Origin } from './row-by.js';
+
+/** A movement of money at one stage of an account. */
+export class MovementRow {
+  @text('the account') account!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that it pays for, if any') programme!: string | null;
+  @textOrNull('the case that it pays for, if any') assistance_case!: string | null;
+  @text("the source's name for the fund") fund!: string;
+  @text('own; or reported, if it repeats what another system decided') basis!: string;
+  @text('the stages that the account has, in their order, with commas between them') account_stages!: string;
+  @text("the fiscal period, in the account's own words") period!: string;
+  @text("the ISO 4217 code of the account's currency") currency!: string;
+  @text('pledged, committed, obligated, disbursed or spent') stage!: string;
+  @amount('by how much the stage rises, in minor units; below zero if it falls') amount!: number;
+  @day("the day on which it happened, by the sender's word") occurred_on!: string;
+  @day('the day on which it was recorded') recorded_on!: string;
+  @text(
+    'raised; taken-back; reallocated-out or -in, from or to another account; pooled, if it is the money of another contributor',
+  )
+  movement!: string;
+  @flag('whether it is the money of another contributor, which may stand at an account of its own too')
+  pooled!: boolean;
+  @textOrNull('the tranche, if it was disbursed under one') tranche!: string | null;
+  @textOrNull('the other account of a reallocation') other_account!: string | null;
+  @textOrNull('the other contributor of pooled money') contributor!: string | null;
+  @textOrNull('the code of the reason, if money was taken back') reason!: string | null;
+  @textOrNull('the id of the event that it corrects, if it corrects one') corrects!: string | null;
+}
+
+interface Moved {
+  readonly amount: number;
+  readonly period: string;
+  readonly corrects?: string;
+  readonly reason?: string;
+  readonly tranche?: string;
+}
+
+const moved = (
+  stage: Stage,
+  amountBy: number,
+  { period, corrects = undefined, reason = undefined, tranche = undefined }: Moved,
+  { day: occurred_on, event }: Origin,
+  movement: string,
+) => ({
+  stage,
+  amount: amountBy,
+  period,
+  movement,
+  occurred_on,
+  recorded_on: event.metadata.recordedAt.slice(0, 10),
+  tranche: tranche ?? null,
+  corrects: corrects ?? null,
+  reason: reason ?? null,
+});
+
+const raised = (stage: Stage) => (data: Moved, origin: Origin) => moved(stage, data.amount, data, origin, 'raised');
+const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
+  moved(stage, -data.amount, data, origin, 'taken-back');
+
+export const movements: Projection<FundingAccountEvent, MovementRow> = {
+  name: 'movements',
+  version: 1,
+  kinds: ['funding-account'],
+  about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
+  entity: MovementRow,
+  totals: { counts: 'movements', by: ['currency', 'stage'], sums: ['amount'] },
+  ...factsBy<MovementRow, FundingAccountEvent>(MovementRow)(
+    'FundingAccountOpened',
+    ({ donor, recipient, programme, case: assistance_case, fund, basis, stages, currency }, { id }) => ({
+      account: id,
+      donor,
+      recipient,
+      programme: programme ?? null,
+      assistance_case: assistance_case ?? null,
+      fund,
+      basis,
+      account_stages: stages.join(','),
+      currency,
+    }),
+    {
+      FundsPledged: raised('pledged'),
+      PledgeReduced: takenBack('pledged'),
+      ContributionPooled: (data, origin) => ({
+        ...moved('pledged', data.amount, data, origin, 'pooled'),
+        pooled: true,
+        contributor: data.contributor,
+      }),
+      FundsCommitted: raised('committed'),
+      FundsDecommitted: takenBack('committed'),
+      FundsObligated: raised('obligated'),
+      FundsDeobligated: takenBack('obligated'),
+      FundsDisbursed: raised('disbursed'),
+      FundsReimbursed: takenBack('disbursed'),
+      ExpenditureReported: raised('spent'),
+      ExpenditureCorrected: takenBack('spent'),
+      FundsReallocatedOut: (data, origin) => ({
+        ...moved(data.stage, -data.amount, data, origin, 'reallocated-out'),
+        other_account: data.to,
+      }),
+      FundsReallocatedIn: (data, origin) => ({
+        ...moved(data.stage, data.amount, data, origin, 'reallocated-in'),
+        other_account: data.from,
+      }),
+    },
+  ),
+};
