@@ -213,9 +213,16 @@ interface Order {
 const exact = (value: Cell, type: ColumnType | undefined): Cell | bigint =>
   type === 'amount' && typeof value === 'string' && /^-?[0-9]{1,19}$/.test(value) ? BigInt(value) : value;
 
-/** Whether a column can be empty; for a view it is unknown. */
-const canBeEmpty = (source: Queryable, name: string): boolean =>
-  source.view !== null || (source.reads[0]?.columns.find((column) => column.name === name)?.nullable ?? false);
+/**
+ * Whether a column can be empty; for a view, and for a column that depends on the day, it is
+ * unknown.
+ */
+function canBeEmpty({ view, reads: [stored] }: Queryable, name: string): boolean {
+  if (view !== null || stored === undefined) return true;
+  return (
+    stored.columns.find((column) => column.name === name)?.nullable ?? dailyOf(stored).some(([one]) => one === name)
+  );
+}
 
 /** The order of a query: its sort columns, then the key, so that the order is total. */
 export const orderOf = (source: Queryable, query: Pick<RowQuery, 'sort'>): readonly Order[] =>
