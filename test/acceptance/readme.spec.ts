@@ -210,7 +210,7 @@ describe('a command of a document that is not run here', () => {
     const text = blocksOf('docs/how-to/send-commands-over-kafka.md').find(({ info }) => info === 'text')?.text ?? '';
     const [, , heads = '', value = ''] = /^key +(\S+)\nheaders +([^]*?)\nvalue +(.*)$/m.exec(text) ?? [];
     const headers = Object.fromEntries(heads.split(/,\s+/).map((one) => one.split(': ') as [string, string]));
-    expect(readCommand({ headers, value: Buffer.from(value) })).toMatchObject({ is: 'command' });
+    expect(readCommand({ headers, value: Buffer.from(value) })).toMatchObject({ type: 'command' });
   });
 });
 

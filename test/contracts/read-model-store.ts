@@ -571,7 +571,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
   {
     name: 'describes its models and positions, and notifies when they move',
     async verify(store) {
-      expect(store.names().map(({ name, is, key, reads }) => [name, is, key, reads])).toEqual([
+      expect(store.names().map(({ name, type, key, reads }) => [name, type, key, reads])).toEqual([
         ['words', 'model', ['stream', 'row_key'], ['words']],
         ['promises', 'model', ['stream', 'row_key'], ['promises']],
         ['by-word', 'view', ['word'], ['words']],

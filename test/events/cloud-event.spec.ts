@@ -52,8 +52,8 @@ describe('an event on a topic', () => {
   });
 
   it('is read back unchanged, with its predecessor and its log, and so is a mark', () => {
-    expect(readCloudEvent(golden.message)).toEqual({ is: 'event', event, previous, storeId });
-    expect(readCloudEvent(golden.mark)).toEqual({ is: 'mark', position: 99n, previous, storeId });
+    expect(readCloudEvent(golden.message)).toEqual({ type: 'event', event, previous, storeId });
+    expect(readCloudEvent(golden.mark)).toEqual({ type: 'watermark', position: 99n, previous, storeId });
   });
 
   it('is read back unchanged, whatever its data', () => {
@@ -61,7 +61,7 @@ describe('an event on a topic', () => {
       fc.property(recorded, (one) => {
         const there = JSON.parse(JSON.stringify(cloudEventOf({ event: one, previous, storeId }))) as Message;
         expect(readCloudEvent(there)).toEqual({
-          is: 'event', previous, storeId,
+          type: 'event', previous, storeId,
           event: { ...one, data: JSON.parse(JSON.stringify(one.data)) as unknown },
         });
       }),

@@ -10,14 +10,17 @@ interface Sent {
   readonly headers: Readonly<Record<string, string>>;
   readonly value: string;
 }
+/** An answer as the golden file has it: its type is named `as`. */
+type GoldenAnswer = Omit<CommandAnswer, 'type'> & { readonly as: CommandAnswer['type'] };
+const answerOf = ({ as: type, ...answer }: GoldenAnswer) => ({ ...answer, type }) as CommandAnswer;
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'topic', 'commands.v1.json'), 'utf8')) as {
   readonly binary: Sent;
   readonly structured: Sent;
   readonly asked: { commandId: string; subject: string; correlationId: string; traceparent: string };
   readonly read: object;
   readonly place: { id: string; source: string };
-  readonly accepted: { answer: CommandAnswer; message: Message };
-  readonly refused: { answer: CommandAnswer; message: Message };
+  readonly accepted: { answer: GoldenAnswer; message: Message };
+  readonly refused: { answer: GoldenAnswer; message: Message };
 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const reading = ({ headers, value }: Sent): ReadMessage => readCommand({ headers, value: bytes(value) });
@@ -31,7 +34,7 @@ const structured = (more: object): Sent => ({
   value: JSON.stringify({ ...(JSON.parse(golden.structured.value) as object), ...more }),
 });
 const problem = (said: ReadMessage) => {
-  if (said.is !== 'wrong') throw new Error(`it is ${said.is}`);
+  if (said.type !== 'invalid') throw new Error(`it is ${said.type}`);
   return said.problem;
 };
 const paths = (said: ReadMessage) => (problem(said).more['errors'] as { path: string }[]).map(({ path }) => path);
@@ -39,7 +42,7 @@ const paths = (said: ReadMessage) => (problem(said).more['errors'] as { path: st
 describe('a command on a topic', () => {
   it.each(['binary', 'structured'] as const)('is read in %s mode as in the golden file', (mode) => {
     const said = reading(golden[mode]);
-    if (said.is !== 'command') throw new Error(`it is ${said.is}`);
+    if (said.type !== 'command') throw new Error(`it is ${said.type}`);
     const { asked, received } = said;
     const { commandId, correlationId, traceparent, ...metadata } = received.metadata;
     expect({ commandId, correlationId, traceparent, subject: streamName(received.stream) }).toEqual(golden.asked);
@@ -50,11 +53,11 @@ describe('a command on a topic', () => {
 
   it('has the reply of the golden file', () => {
     const { place, asked, accepted, refused } = golden;
-    expect(cloudReplyOf({ ...place, asked, answer: accepted.answer })).toEqual(accepted.message);
+    expect(cloudReplyOf({ ...place, asked, answer: answerOf(accepted.answer) })).toEqual(accepted.message);
     const untraced = { ...asked, traceparent: null };
-    expect(cloudReplyOf({ ...place, asked: untraced, answer: refused.answer })).toEqual(refused.message);
-    const { answer } = accepted;
-    if (answer.as !== 'accepted') throw new Error('the golden answer is not accepted');
+    expect(cloudReplyOf({ ...place, asked: untraced, answer: answerOf(refused.answer) })).toEqual(refused.message);
+    const answer = answerOf(accepted.answer);
+    if (answer.type !== 'accepted') throw new Error('the golden answer is not accepted');
     const first = cloudReplyOf({ ...place, asked, answer: { ...answer, repeated: false } });
     expect(JSON.parse(first.value ?? '')).toEqual(answer.receipt);
   });
@@ -63,7 +66,7 @@ describe('a command on a topic', () => {
     for (const { kind, commands } of CATALOGUE)
       for (const [type, { example }] of Object.entries(commands))
         expect(reading(binary({ ce_type: type, ce_subject: `${kind}/one` }, JSON.stringify(example)))).toMatchObject({
-          is: 'command',
+          type: 'command',
           received: { command: { type }, body: example },
         });
   });
@@ -133,8 +136,8 @@ describe('a command on a topic', () => {
     ],
   ])('has no reply: it %s', (_, sent, why) => {
     const said = reading(sent);
-    expect(said).toMatchObject({ is: 'unreadable' });
-    expect(said.is === 'unreadable' ? said.reason : '').toContain(why);
+    expect(said).toMatchObject({ type: 'unreadable' });
+    expect(said.type === 'unreadable' ? said.reason : '').toContain(why);
   });
 
   it('that is not UTF-8 is no JSON, and is not repaired', () => {
@@ -152,7 +155,7 @@ describe('a command on a topic', () => {
     const value = fc.oneof(fc.uint8Array(), fc.json().map(bytes), fc.constant(null));
     fc.assert(
       fc.property(headers, value, (said, body) => {
-        expect(['command', 'wrong', 'unreadable']).toContain(readCommand({ headers: said, value: body }).is);
+        expect(['command', 'invalid', 'unreadable']).toContain(readCommand({ headers: said, value: body }).type);
       }),
     );
   });

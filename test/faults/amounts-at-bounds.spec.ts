@@ -62,7 +62,7 @@ async function send(id: string, path: string, data: object): Promise<boolean> {
   };
   const stream = { kind: 'funding-account', id };
   const received = { stream, command: { type, data }, metadata, ifMatch: null, body: data };
-  return (await executor.execute(new ExecuteCommand(received, '2026-06-01T12:00:00.000Z'))).as === 'accepted';
+  return (await executor.execute(new ExecuteCommand(received, '2026-06-01T12:00:00.000Z'))).type === 'accepted';
 }
 
 const OPENING = { donor: 'norland', recipient: 'estmark', fund: 'F', currency: 'USD', onBudget: false };
@@ -132,7 +132,7 @@ it('figures at the bounds in the example scenario leave no stream of any kind pa
             const command = toCommand(one, `c${n}`, n, recorded);
             if (command === null) continue;
             const result = await decides.execute(command);
-            if (result.as !== 'accepted') continue;
+            if (result.type !== 'accepted') continue;
             recorded.add(one, result.receipt.events);
             if (one.figure !== undefined) extreme += 1;
           }

@@ -80,16 +80,16 @@ it('two processes that write to one stream leave a log that one process could ha
               const back = type.startsWith('De') ? { reason: 'planning-change' } : {};
               const command = submit(type, { amount, period: '2026', ...back }, `c${c}-${n}`);
               const outcome = await executeWithRetries(executors[c] as Executor, command);
-              if (outcome.as === 'accepted') taken.set(`c${c}-${n}`, command);
-              else expect(outcome.as).toBe('refused');
+              if (outcome.type === 'accepted') taken.set(`c${c}-${n}`, command);
+              else expect(outcome.type).toBe('refused');
               // Sent again to the other process, which may not have seen it yet: the same receipt,
               // and nothing is said again.
-              if (outcome.as === 'accepted' && n % 5 === 0)
+              if (outcome.type === 'accepted' && n % 5 === 0)
                 expect(await executeWithRetries(executors[1 - c] as Executor, command)).toMatchObject({
-                  as: 'accepted',
+                  type: 'accepted',
                   receipt: outcome.receipt,
                 });
-              if (outcome.as === 'accepted') accepted += 1;
+              if (outcome.type === 'accepted') accepted += 1;
               else refused += 1;
             }
           };
@@ -101,7 +101,7 @@ it('two processes that write to one stream leave a log that one process could ha
           const serial = newExecutor(alone);
           for (const { id, type, data, metadata } of told) {
             expect(await serial.execute(taken.get(metadata.commandId) as ExecuteCommand)).toMatchObject({
-              as: 'accepted',
+              type: 'accepted',
             });
             const [again] = await all(alone.readStream(NAME, { backwards: true, limit: 1 }));
             expect(again).toMatchObject({ id, type, data });
@@ -140,10 +140,10 @@ it('a process with a stale cache refuses no command because of it', async () => 
   await other.execute(money('PledgeFunds', 'b'));
   await one.execute(money('ObligateFunds', 'c'));
   const taken = await one.execute(money('DeobligateFunds', 'd'));
-  expect(taken).toMatchObject({ as: 'accepted' });
+  expect(taken).toMatchObject({ type: 'accepted' });
   expect(await other.execute(money('DeobligateFunds', 'd'))).toEqual({ ...taken, repeated: true });
-  expect(await one.execute(money('DecommitFunds', 'e'))).toMatchObject({ as: 'accepted' });
-  expect(await other.execute(money('ObligateFunds', 'f'))).toMatchObject({ as: 'refused' });
+  expect(await one.execute(money('DecommitFunds', 'e'))).toMatchObject({ type: 'accepted' });
+  expect(await other.execute(money('ObligateFunds', 'f'))).toMatchObject({ type: 'refused' });
   await store.close();
   rmSync(folder, { recursive: true });
 });

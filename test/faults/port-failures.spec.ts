@@ -171,7 +171,7 @@ describe('a port that fails once', () => {
       );
     };
     const before = await open('2026-11-24T12:00:00.000Z');
-    expect(before).toMatchObject({ as: 'accepted' });
+    expect(before).toMatchObject({ type: 'accepted' });
     const change = (now: string): Promise<CommandResult> => {
       const metadata = {
         actor: { organisation: 'norland', role: 'donor' } as const,
@@ -194,7 +194,7 @@ describe('a port that fails once', () => {
     failOnce(store, 'append', 'after');
     await expect(change('2026-11-24T12:00:00.000Z')).rejects.toThrow('failed after append');
     // By now it happened too long ago to be told for the first time.
-    expect(await change('2026-12-24T12:00:00.000Z')).toMatchObject({ as: 'accepted', repeated: true });
+    expect(await change('2026-12-24T12:00:00.000Z')).toMatchObject({ type: 'accepted', repeated: true });
     expect(await all(store.readLog(0n))).toHaveLength(2);
     await store.close();
     rmSync(own, { recursive: true });

@@ -76,7 +76,7 @@ it('random commands in any order, concurrent or not, are decided once, and every
             const outcomes = await Promise.all(wave.map(({ command }) => executor.execute(command)));
             for (const [i, outcome] of outcomes.entries()) {
               const { one, command } = wave[i] as (typeof wave)[number];
-              if (outcome.as !== 'accepted') {
+              if (outcome.type !== 'accepted') {
                 refused += 1;
                 continue;
               }

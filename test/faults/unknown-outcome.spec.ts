@@ -89,7 +89,7 @@ describe('a disk that fails in a commit', () => {
       const again = open();
       expect(await all(again.readLog(0n))).toHaveLength(when === 'before' ? 0 : 1);
       const outcome = await executorOver(again).execute(proposal('2026-06-01T12:01:00.000Z'));
-      expect(outcome).toMatchObject({ as: 'accepted', repeated: when === 'after' });
+      expect(outcome).toMatchObject({ type: 'accepted', repeated: when === 'after' });
       expect(await all(again.readLog(0n))).toHaveLength(1);
     },
   );

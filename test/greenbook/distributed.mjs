@@ -70,7 +70,7 @@ async function readFile() {
   for await (const row of createReadStream(csv).pipe(parse({ columns: true, bom: true }))) {
     rows += 1;
     const mapped = mapRow(mapping, row);
-    if (mapped.as !== 'row') fail(`a row is refused: ${mapped.why}`);
+    if (mapped.type !== 'row') fail(`a row is refused: ${mapped.why}`);
     const { account, open, command, commandId, body } = mapped;
     if (!opened.has(account)) messages.push(message(account, 'open', 'open', open));
     opened.add(account);

@@ -82,8 +82,8 @@ describe('PostgreSQL that is away under a projection and its live readers', () =
     const told = new Set<string>();
     let over = false;
     const tell = (news: LiveUpdate): void => {
-      if (news.as === 'rows') for (const { key } of news.rows) told.add(key);
-      if (news.as === 'changes') for (const { key } of news.changes) told.add(key);
+      if (news.type === 'rows') for (const { key } of news.rows) told.add(key);
+      if (news.type === 'changes') for (const { key } of news.changes) told.add(key);
     };
     // Who is told no more, since the rows could not be read just then, comes again, as a client
     // does.

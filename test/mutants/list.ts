@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the revision that the client names is checked',
     file: 'libs/engine/src/handle-command.ts',
-    code: `if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
+    code: `if (ifMatch !== null && ifMatch !== folded.revision) return { type: 'stale', revision: folded.revision };`,
     instead: '',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'checks the expected revision of the client',
@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'equal commands that run at once share one decision',
     file: 'libs/engine/src/execute.ts',
     code: `if (running !== undefined)
-      return running.then((result) => (result.as === 'accepted' ? { ...result, repeated: true } : result));`,
+      return running.then((result) => (result.type === 'accepted' ? { ...result, repeated: true } : result));`,
     instead: '',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'decides equal concurrent commands once',
@@ -112,32 +112,32 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an earlier receipt comes before the revision that the client names',
     file: 'libs/engine/src/handle-command.ts',
-    code: `if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };
-  if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
-    instead: `if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
-  if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };`,
+    code: `if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
+  if (ifMatch !== null && ifMatch !== folded.revision) return { type: 'stale', revision: folded.revision };`,
+    instead: `if (ifMatch !== null && ifMatch !== folded.revision) return { type: 'stale', revision: folded.revision };
+  if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };`,
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'after looking for an earlier receipt',
   },
   {
     name: 'an earlier receipt comes before the rules',
     file: 'libs/engine/src/handle-command.ts',
-    code: `if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };
-  if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
+    code: `if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
+  if (ifMatch !== null && ifMatch !== folded.revision) return { type: 'stale', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
-  if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };`,
+  if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };`,
     instead: `const outOfTime = untimely(decider, command, folded.state, c);
-  if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
-  if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };
-  if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };`,
+  if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };
+  if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
+  if (ifMatch !== null && ifMatch !== folded.revision) return { type: 'stale', revision: folded.revision };`,
     spec: 'test/faults/port-failures.spec.ts',
     tests: 'even if the rules would now refuse it',
   },
   {
     name: 'another body under a used command id is refused',
     file: 'libs/engine/src/handle-command.ts',
-    code: `return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };`,
-    instead: `return { as: 'repeated', record };`,
+    code: `return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };`,
+    instead: `return { type: 'repeated', record };`,
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'refuses another body under a used command id',
   },
@@ -270,8 +270,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an answer is read from one catalog version',
     file: 'libs/typeorm/src/sqlite-read-model-store.ts',
-    code: '(yield* rows.catalogVersion()) === this.catalog.version ? { is: yield* program } : null',
-    instead: '{ is: yield* program }',
+    code: '(yield* rows.catalogVersion()) === this.catalog.version ? { result: yield* program } : null',
+    instead: '{ result: yield* program }',
     spec: 'libs/typeorm/src/sqlite-read-model-store.spec.ts',
     tests: 'answers from the tables that are active',
   },

@@ -100,7 +100,7 @@ export async function logBefore(kind: string, id: string): Promise<{ folder: str
   const executor = newExecutor(store);
   for (let step = 0; step < SCENARIO.findIndex(isStepOf(kind, id)); step += 1) {
     const outcome = await executor.execute(command(asWritten(step), `s${step}`, recorded) as ExecuteCommand);
-    if (outcome.as === 'accepted') recorded.add(asWritten(step), outcome.receipt.events);
+    if (outcome.type === 'accepted') recorded.add(asWritten(step), outcome.receipt.events);
   }
   await store.close();
   return { folder, recorded };
@@ -139,8 +139,8 @@ export class ConcurrentClients {
 
   private async send(executor: Executor, variant: ScenarioVariant, submit: ExecuteCommand): Promise<void> {
     const outcome = await executeWithRetries(executor, submit);
-    if (outcome.as !== 'accepted') {
-      expect(outcome.as).toBe('refused');
+    if (outcome.type !== 'accepted') {
+      expect(outcome.type).toBe('refused');
       this.count.refused += 1;
       return;
     }
@@ -190,7 +190,7 @@ export class ConcurrentClients {
     const serial = newExecutor(alone);
     for (const id of order)
       expect(await serial.execute(this.accepted.get(id) as ExecuteCommand)).toMatchObject({
-        as: 'accepted',
+        type: 'accepted',
         repeated: false,
       });
     expect((await all(alone.readLog(0n))).map(untimed)).toEqual(log.map(untimed));

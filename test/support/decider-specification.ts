@@ -110,19 +110,20 @@ class Given {
    */
   decides(command: Command, events: Event | readonly Event[], at: SendOptions = {}): void {
     const { decision, repeat } = this.send(command, at);
-    if (decision.as === 'refused') throw new Error(`refused: ${decision.refusal.code}: ${decision.refusal.unless}`);
-    expect(decision.as).toBe('decided');
-    if (decision.as !== 'decided') return;
+    if (decision.type === 'refused')
+      throw new Error(`refused: ${decision.refusal.code}: ${decision.refusal.requirement}`);
+    expect(decision.type).toBe('decided');
+    if (decision.type !== 'decided') return;
     const decided = decision.events.filter((event) => event.type !== 'CommandNoted');
     expect(decided.map(({ type, data }) => ({ type, data }))).toEqual(Array.isArray(events) ? events : [events]);
-    expect(repeat(decision.events).as).toBe('repeated');
+    expect(repeat(decision.events).type).toBe('repeated');
   }
 
   /** The command is refused with this code, and the refusal says what would have to be true. */
   refuses(command: Command, code: string, at: SendOptions = {}): void {
     const { decision } = this.send(command, at);
-    expect(decision.as === 'refused' ? decision.refusal.code : decision).toBe(code);
-    if (decision.as === 'refused') expect(decision.refusal.unless.length).toBeGreaterThan(10);
+    expect(decision.type === 'refused' ? decision.refusal.code : decision).toBe(code);
+    if (decision.type === 'refused') expect(decision.refusal.requirement.length).toBeGreaterThan(10);
   }
 
   private send(command: Command, at: SendOptions) {

@@ -131,7 +131,7 @@ export async function backUp(
 async function servedIn(folder: string, log: EventLog, open: Openers): Promise<Record<string, string>> {
   const rows = await open.rows(folder, log);
   try {
-    const models = rows.names().filter(({ is }) => is === 'model');
+    const models = rows.names().filter(({ type }) => type === 'model');
     return Object.fromEntries(
       await Promise.all(models.map(async ({ name }) => [name, (await rows.positions(name)).version] as const)),
     );

@@ -18,7 +18,7 @@ const AT_ONCE = 64;
 const PATIENCE = 60;
 
 type ImportAnswer =
-  { readonly as: 'accepted' | 'there' } | { readonly as: 'refused'; readonly code: string; readonly why: string };
+  { readonly type: 'accepted' | 'there' } | { readonly type: 'refused'; readonly code: string; readonly why: string };
 
 /** Sends commands to the API, waiting where it asks to wait. */
 class Sender {
@@ -44,7 +44,7 @@ class Sender {
         title?: string;
         errors?: { path: string; message: string }[];
       };
-      if (answer.ok) return { as: answer.headers.get('idempotency-replayed') === 'true' ? 'there' : 'accepted' };
+      if (answer.ok) return { type: answer.headers.get('idempotency-replayed') === 'true' ? 'there' : 'accepted' };
       if (answer.status === 503 && tried < PATIENCE) {
         await pause(1000 * Number(answer.headers.get('retry-after') ?? '1'));
         continue;
@@ -53,7 +53,7 @@ class Sender {
         throw new Error(`${said.title ?? 'the service failed'}; run the import again: nothing doubles`);
       const wrong = (said.errors ?? []).map(({ path, message }) => `${path} ${message}`).join('; ');
       return {
-        as: 'refused',
+        type: 'refused',
         code: said.code ?? String(answer.status),
         why: [said.title, wrong].filter(Boolean).join(': '),
       };
@@ -113,7 +113,11 @@ export async function importObligations(
     refusedRows.write(line, code, why, row);
   };
 
-  const take = async (mapped: Extract<Mapped, { as: 'row' }>, line: number, row: readonly string[]): Promise<void> => {
+  const take = async (
+    mapped: Extract<Mapped, { type: 'row' }>,
+    line: number,
+    row: readonly string[],
+  ): Promise<void> => {
     const { account, open, command, commandId, body } = mapped;
     const occurredAt = `${mapping.reportedOn}T00:00:00.000Z`;
     let opened = accounts.get(account);
@@ -121,9 +125,9 @@ export async function importObligations(
       accounts.set(account, (opened = sender.send(`${account}/open`, 'open', { ...open, occurredAt })));
     const first = await opened;
     const answer =
-      first.as === 'refused' ? first : await sender.send(`${account}/${command}`, commandId, { ...body, occurredAt });
-    if (answer.as === 'refused') refuse(line, answer.code, answer.why, row);
-    else if (answer.as === 'there') counts.alreadyThere += 1;
+      first.type === 'refused' ? first : await sender.send(`${account}/${command}`, commandId, { ...body, occurredAt });
+    if (answer.type === 'refused') refuse(line, answer.code, answer.why, row);
+    else if (answer.type === 'there') counts.alreadyThere += 1;
     else counts.accepted += 1;
   };
 
@@ -168,7 +172,7 @@ export async function importObligations(
         continue;
       }
       const mapped = mapRow(mapping, Object.fromEntries(header.map((name, i) => [name, record[i] ?? ''])));
-      if (mapped.as === 'refused') {
+      if (mapped.type === 'refused') {
         refuse(line, mapped.code, mapped.why, record);
         continue;
       }

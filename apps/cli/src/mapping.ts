@@ -66,9 +66,9 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 
 /** One row as the commands that it stands for, or why it cannot be one. */
 export type Mapped =
-  | { readonly as: 'refused'; readonly code: string; readonly why: string }
+  | { readonly type: 'refused'; readonly code: string; readonly why: string }
   | {
-      readonly as: 'row';
+      readonly type: 'row';
       readonly recipient: string;
       readonly account: string;
       readonly commandId: string;
@@ -77,7 +77,7 @@ export type Mapped =
       readonly open: Readonly<Record<string, unknown>>;
     };
 
-const refused = (code: string, why: string): Mapped => ({ as: 'refused', code, why });
+const refused = (code: string, why: string): Mapped => ({ type: 'refused', code, why });
 
 /** The amount in minor units, by text alone: no fraction is ever rounded. */
 function minorUnitsOf(text: string, factor: number): bigint | null {
@@ -115,7 +115,7 @@ export function mapRow(mapping: Mapping, row: Readonly<Record<string, string>>):
     return refused('amount-beyond-range', `${columns.amount}: ${at(columns.amount)} is more than a row can hold`);
   const key = Object.fromEntries(mapping.key.map((column) => [column, at(column)]));
   return {
-    as: 'row',
+    type: 'row',
     recipient: name,
     account: `${donor}.${slug(name, 40)}.${slug(fund, 40)}.${digest(JSON.stringify([name, fund])).slice(0, 8)}`,
     commandId: `row-${digest(JSON.stringify([source, key])).slice(0, 40)}`,

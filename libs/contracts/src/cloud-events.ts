@@ -15,7 +15,7 @@ export interface PublishedRef {
 
 /** An event on a topic, with the one before it in its partition, and the id of its log. */
 export interface Published {
-  readonly is: 'event';
+  readonly type: 'event';
   readonly storeId: string;
   readonly event: RecordedEvent;
   readonly previous: PublishedRef;
@@ -26,7 +26,7 @@ export interface Published {
  * position. The last of them is `previous`.
  */
 export interface WatermarkMessage {
-  readonly is: 'mark';
+  readonly type: 'watermark';
   readonly storeId: string;
   readonly position: bigint;
   readonly previous: PublishedRef;
@@ -80,7 +80,7 @@ const chain = (storeId: string, previous: PublishedRef): readonly (readonly [str
  * and `previd` are the event before it in its partition, `storeid` is the log. The message has
  * every part of the event.
  */
-export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'is'>): Message {
+export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'type'>): Message {
   const { metadata, stream } = event;
   return {
     key: idOf(stream),
@@ -105,7 +105,7 @@ export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'is'>
 }
 
 /** A watermark as a CloudEvent without data. */
-export function cloudWatermarkOf({ position, previous, storeId }: Omit<WatermarkMessage, 'is'>): Message {
+export function cloudWatermarkOf({ position, previous, storeId }: Omit<WatermarkMessage, 'type'>): Message {
   const standard = [
     ['specversion', '1.0'],
     ['id', `mark-${position}`],
@@ -140,7 +140,7 @@ export function readCloudEvent({ headers, value }: Message): Published | Waterma
   const position = integer('sequence');
   if (previous.position > position)
     throw new Error(`it has position ${position}, before its predecessor ${previous.position}`);
-  if (required('type') === WATERMARK_TYPE) return { is: 'mark', storeId, position, previous };
+  if (required('type') === WATERMARK_TYPE) return { type: 'watermark', storeId, position, previous };
   const trace = optional('traceparent');
   const metadata = {
     actor: json('actor') as EventMetadata['actor'],
@@ -166,7 +166,7 @@ export function readCloudEvent({ headers, value }: Message): Published | Waterma
     data: parsed(value ?? '', 'its value'),
     metadata,
   };
-  return { is: 'event', storeId, event, previous };
+  return { type: 'event', storeId, event, previous };
 }
 
 function parsed(text: string, what: string): unknown {

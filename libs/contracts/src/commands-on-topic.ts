@@ -25,9 +25,9 @@ export interface ReplyTarget {
  * cannot be answered.
  */
 export type ReadMessage =
-  | { readonly is: 'command'; readonly asked: ReplyTarget; readonly received: ReceivedCommand }
-  | { readonly is: 'wrong'; readonly asked: ReplyTarget; readonly problem: CommandProblem }
-  | { readonly is: 'unreadable'; readonly reason: string };
+  | { readonly type: 'command'; readonly asked: ReplyTarget; readonly received: ReceivedCommand }
+  | { readonly type: 'invalid'; readonly asked: ReplyTarget; readonly problem: CommandProblem }
+  | { readonly type: 'unreadable'; readonly reason: string };
 
 /** The maximum size of a body over HTTP and Kafka. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -54,7 +54,7 @@ interface ParsedCloudEvent {
  */
 export function readCommand(message: ReceivedMessage): ReadMessage {
   const parsedEvent = parseCloudEvent(message);
-  if ('reason' in parsedEvent) return { is: 'unreadable', reason: parsedEvent.reason };
+  if ('reason' in parsedEvent) return { type: 'unreadable', reason: parsedEvent.reason };
   const attribute = (name: string): string | undefined => parsedEvent.attributes[name];
   if (attribute('specversion') !== '1.0')
     return unreadable(
@@ -71,7 +71,7 @@ export function readCommand(message: ReceivedMessage): ReadMessage {
   return commandFrom(parsedEvent, attribute);
 }
 
-const unreadable = (reason: string): ReadMessage => ({ is: 'unreadable', reason });
+const unreadable = (reason: string): ReadMessage => ({ type: 'unreadable', reason });
 
 function commandFrom({ body }: ParsedCloudEvent, attribute: (name: string) => string | undefined): ReadMessage {
   const [commandId = '', source = '', subject = ''] = REQUIRED.map(attribute);
@@ -109,7 +109,7 @@ function commandFrom({ body }: ParsedCloudEvent, attribute: (name: string) => st
     ...(type === undefined ? [{ path: 'type', message: 'type is missing' }] : []),
   ];
   const invalid = (code: string, title: string, fields: readonly FieldError[]): ReadMessage => ({
-    is: 'wrong',
+    type: 'invalid',
     asked,
     problem: { code, title, more: errorMember(fields) },
   });
@@ -125,7 +125,7 @@ function commandFrom({ body }: ParsedCloudEvent, attribute: (name: string) => st
   const received = parseCommand(command, body.json, raw, METADATA_NAMES);
   return 'errors' in received
     ? invalid('validation-failed', INVALID, received.errors)
-    : { is: 'command', asked, received };
+    : { type: 'command', asked, received };
 }
 
 const INVALID = 'request validation failed';

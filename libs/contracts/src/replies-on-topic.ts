@@ -27,7 +27,7 @@ export function cloudReplyOf({ id, source, asked, answer }: CommandReply): Messa
     headers: {
       ce_specversion: '1.0',
       ce_id: id,
-      ce_type: answer.as === 'accepted' ? ACCEPTED : REFUSED,
+      ce_type: answer.type === 'accepted' ? ACCEPTED : REFUSED,
       ce_source: source,
       ce_subject: subject,
       ce_commandid: commandId,
@@ -40,7 +40,7 @@ export function cloudReplyOf({ id, source, asked, answer }: CommandReply): Messa
 }
 
 function bodyOf(answer: CommandAnswer): object | Record<string, Json> {
-  switch (answer.as) {
+  switch (answer.type) {
     case 'accepted':
       return answer.repeated ? { ...answer.receipt, repeated: true } : answer.receipt;
     case 'refused':

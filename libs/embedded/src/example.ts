@@ -212,7 +212,8 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
  * What was loaded before: nothing, the beginning of the example data, all of it, or a log with
  * other data, which is left as it is.
  */
-type LoadedBefore = { readonly as: 'nothing' | 'all' | 'other-data' } | { readonly as: 'begun'; readonly on: string };
+type LoadedBefore =
+  { readonly type: 'nothing' | 'all' | 'other-data' } | { readonly type: 'begun'; readonly on: string };
 
 const commandId = (n: number): string => `example-${String(n + 1).padStart(2, '0')}`;
 
@@ -221,8 +222,8 @@ async function loadedBefore(url: string): Promise<LoadedBefore> {
     events: { stream: string; metadata: { commandId: string; recordedAt: string } }[];
   };
   const [first] = events;
-  if (first === undefined) return { as: 'nothing' };
-  if (first.stream !== PROGRAMME || first.metadata.commandId !== commandId(0)) return { as: 'other-data' };
+  if (first === undefined) return { type: 'nothing' };
+  if (first.stream !== PROGRAMME || first.metadata.commandId !== commandId(0)) return { type: 'other-data' };
   const on = first.metadata.recordedAt.slice(0, 10);
   const all = exampleCommands(daysFrom(on));
   const last = all.at(-1) as ExampleCommand;
@@ -230,7 +231,7 @@ async function loadedBefore(url: string): Promise<LoadedBefore> {
   const receipt = await fetch(`${url}/v1/commands/${commandId(all.length - 1)}?stream=${stream}`, {
     headers: { 'entente-actor': last.by },
   });
-  return receipt.ok ? { as: 'all' } : { as: 'begun', on };
+  return receipt.ok ? { type: 'all' } : { type: 'begun', on };
 }
 
 const daysFrom =
@@ -245,8 +246,8 @@ const daysFrom =
  */
 export async function loadExampleData(url: string, today: string): Promise<number> {
   const before = await loadedBefore(url);
-  if (before.as === 'all' || before.as === 'other-data') return 0;
-  const day = daysFrom(before.as === 'begun' ? before.on : today);
+  if (before.type === 'all' || before.type === 'other-data') return 0;
+  const day = daysFrom(before.type === 'begun' ? before.on : today);
   const all = exampleCommands(day);
   let loaded = 0;
   for (const [n, { by, to, body, occurred }] of all.entries()) {
@@ -264,7 +265,7 @@ export async function loadExampleData(url: string, today: string): Promise<numbe
     const answerText = await answer.text();
     // The id was used for another command: the log has an earlier version of the example data, and
     // is left as it is.
-    if (answer.status === 409 && before.as === 'begun') return loaded;
+    if (answer.status === 409 && before.type === 'begun') return loaded;
     if (!answer.ok) throw new Error(`the example data stops at ${to}: ${answerText}`);
     if (!answer.headers.has('idempotency-replayed')) loaded += 1;
   }

@@ -20,8 +20,8 @@ export const receiptOut = (
 });
 
 /** Why nothing was recorded, as a problem for the sender. */
-export function problemFor(outcome: Exclude<CommandResult, { as: 'accepted' | 'would' }>): CommandProblem {
-  switch (outcome.as) {
+export function problemFor(outcome: Exclude<CommandResult, { type: 'accepted' | 'dry-run' }>): CommandProblem {
+  switch (outcome.type) {
     case 'id-reused':
       return {
         code: 'command-id-reused',
@@ -35,8 +35,9 @@ export function problemFor(outcome: Exclude<CommandResult, { as: 'accepted' | 'w
         more: { revision: outcome.revision },
       };
     case 'refused': {
-      const { code, unless, rule, facts } = outcome.refusal;
-      return { code, title: `refused unless ${unless}`, more: { rule, unless, facts } };
+      // Senders know the requirement as `unless`, and golden files hold answers to that name.
+      const { code, requirement, rule, facts } = outcome.refusal;
+      return { code, title: `refused unless ${requirement}`, more: { rule, unless: requirement, facts } };
     }
   }
 }

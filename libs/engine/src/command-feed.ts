@@ -13,7 +13,7 @@ export interface SentCommand extends ReceivedCommand {
  * The result of a command: its answer, or the error if the rules themselves failed at it on each
  * attempt.
  */
-export type Decided = CommandAnswer | { readonly as: 'failed'; readonly error: Error };
+export type Decided = CommandAnswer | { readonly type: 'failed'; readonly error: Error };
 
 /** Processes the commands that a feed delivers. */
 export interface CommandConsumer {

@@ -78,7 +78,7 @@ describe('the executor', () => {
     await count(1, 'b');
     executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
     const later = await count(1, 'a');
-    const receipts = [first, twin, later].map((o) => (o.as === 'accepted' ? o.receipt : o));
+    const receipts = [first, twin, later].map((o) => (o.type === 'accepted' ? o.receipt : o));
     expect(receipts[1]).toEqual(receipts[0]);
     expect(receipts[2]).toEqual(receipts[0]);
     expect(await executor.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'a')).toEqual(receipts[0]);
@@ -90,41 +90,41 @@ describe('the executor', () => {
     await count(1, 'a');
     executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
     const told = await count(1, 'b');
-    const receipt = told.as === 'accepted' ? told.receipt : told;
+    const receipt = told.type === 'accepted' ? told.receipt : told;
     expect(await mine.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'b')).toEqual(receipt);
     expect(await mine.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'c')).toBeNull();
   });
 
   it('refuses another body under a used command id, and records nothing', async () => {
     await count(1, 'a');
-    expect(await count(2, 'a')).toEqual({ as: 'id-reused' });
+    expect(await count(2, 'a')).toEqual({ type: 'id-reused' });
     expect(await log()).toHaveLength(1);
   });
 
   it('records a note for a command without new events, so that a late retry has no effect', async () => {
     const noted = await count(0, 'a');
-    expect(noted).toMatchObject({ as: 'accepted', repeated: false, receipt: { revision: 0, events: [] } });
+    expect(noted).toMatchObject({ type: 'accepted', repeated: false, receipt: { revision: 0, events: [] } });
     expect((await log()).map((e) => e.type)).toEqual(['CommandNoted']);
-    expect(await count(0, 'a')).toMatchObject({ as: 'accepted', repeated: true, receipt: { revision: 0 } });
+    expect(await count(0, 'a')).toMatchObject({ type: 'accepted', repeated: true, receipt: { revision: 0 } });
   });
 
   it('does not remember a refusal: the same command id may succeed later', async () => {
-    expect(await count(-1, 'a')).toMatchObject({ as: 'refused', refusal: { code: 'below-zero' } });
+    expect(await count(-1, 'a')).toMatchObject({ type: 'refused', refusal: { code: 'below-zero' } });
     await count(1, 'b');
-    expect(await count(-1, 'a')).toMatchObject({ as: 'accepted' });
+    expect(await count(-1, 'a')).toMatchObject({ type: 'accepted' });
   });
 
   it('checks the expected revision of the client after looking for an earlier receipt', async () => {
     await count(1, 'a');
-    expect(await count(1, 'b', { ifMatch: 3 })).toEqual({ as: 'stale', revision: 0 });
-    expect(await count(-9, 'c', { ifMatch: 3 })).toEqual({ as: 'stale', revision: 0 });
-    expect(await count(1, 'a', { ifMatch: 3 })).toMatchObject({ as: 'accepted', repeated: true });
-    expect(await count(1, 'b', { ifMatch: 0 })).toMatchObject({ as: 'accepted' });
+    expect(await count(1, 'b', { ifMatch: 3 })).toEqual({ type: 'stale', revision: 0 });
+    expect(await count(-9, 'c', { ifMatch: 3 })).toEqual({ type: 'stale', revision: 0 });
+    expect(await count(1, 'a', { ifMatch: 3 })).toMatchObject({ type: 'accepted', repeated: true });
+    expect(await count(1, 'b', { ifMatch: 0 })).toMatchObject({ type: 'accepted' });
   });
 
   it('decides a dry run without recording', async () => {
     expect(await count(1, 'a', { dry: true })).toMatchObject({
-      as: 'would',
+      type: 'dry-run',
       revision: -1,
       events: [{ type: 'Counted' }],
     });
@@ -150,7 +150,7 @@ describe('the executor', () => {
   });
   it('decides 512 concurrent commands on one stream, and loses none', async () => {
     const outcomes = await Promise.all(Array.from({ length: 512 }, (_, i) => count(1, `c${i}`)));
-    expect(outcomes.every((o) => o.as === 'accepted')).toBe(true);
+    expect(outcomes.every((o) => o.type === 'accepted')).toBe(true);
     expect((await log()).map((e) => e.revision)).toEqual(Array.from({ length: 512 }, (_, i) => i));
   });
 
@@ -161,7 +161,7 @@ describe('the executor', () => {
     executor = other;
     await count(1, 'b');
     executor = mine;
-    expect(await count(1, 'c')).toMatchObject({ as: 'accepted', receipt: { revision: 2 } });
+    expect(await count(1, 'c')).toMatchObject({ type: 'accepted', receipt: { revision: 2 } });
     expect(conflicts).toBe(1);
   });
 
@@ -177,7 +177,7 @@ describe('the executor', () => {
     await count(1, 'a', two);
     await byAnother('b');
     // The cached state of the stream is older.
-    expect(await count(1, 'c', { seen: 'norland.two' })).toMatchObject({ as: 'accepted' });
+    expect(await count(1, 'c', { seen: 'norland.two' })).toMatchObject({ type: 'accepted' });
     expect(await consulted()).toEqual([{ stream: 'counter/norland.two', revision: 1 }]);
     await count(1, 'd', two);
     const revisionOf = store.revisionOf.bind(store);
@@ -188,7 +188,7 @@ describe('the executor', () => {
       await byAnother('e');
       return at;
     };
-    expect(await count(1, 'f', { seen: 'norland.two' })).toMatchObject({ as: 'accepted' });
+    expect(await count(1, 'f', { seen: 'norland.two' })).toMatchObject({ type: 'accepted' });
     expect(await consulted()).toEqual([{ stream: 'counter/norland.two', revision: 3 }]);
   });
 
@@ -196,11 +196,11 @@ describe('the executor', () => {
     await count(1, 'first');
     const [right, wrong] = await Promise.all([count(1, 'a', { ifMatch: 0 }), count(1, 'a', { ifMatch: 7 })]);
     expect([right, wrong]).toMatchObject([
-      { as: 'accepted', repeated: false },
-      { as: 'accepted', repeated: true },
+      { type: 'accepted', repeated: false },
+      { type: 'accepted', repeated: true },
     ]);
     const answers = await Promise.all([count(1, 'b', { ifMatch: 7 }), count(1, 'b', { ifMatch: 1 })]);
-    expect(answers).toMatchObject([{ as: 'stale' }, { as: 'accepted', repeated: false }]);
+    expect(answers).toMatchObject([{ type: 'stale' }, { type: 'accepted', repeated: false }]);
   });
 
   it('never sees a part of a consulted state that changes meanwhile, also for a refusal', async () => {
@@ -253,7 +253,7 @@ describe('the executor', () => {
       return revision;
     };
     const answer = await send('norland.c', 'Compare', 'compare');
-    expect([changed > 0, answer]).toMatchObject([true, { as: 'refused', refusal: { code: 'whole' } }]);
+    expect([changed > 0, answer]).toMatchObject([true, { type: 'refused', refusal: { code: 'whole' } }]);
   });
 
   it('decides equal concurrent commands once', async () => {
@@ -296,9 +296,9 @@ describe('the executor', () => {
     expect(two?.organisation).not.toBe(one?.organisation);
     expect(Object.keys(two ?? {})).toEqual(['organisation', 'role']);
     expect(JSON.stringify((await log()).map((e) => e.metadata))).not.toContain('"norland"');
-    expect(await count(1, 'a', { type: 'Whisper' })).toMatchObject({ as: 'accepted', repeated: true });
+    expect(await count(1, 'a', { type: 'Whisper' })).toMatchObject({ type: 'accepted', repeated: true });
     expect(await executor.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'a')).toEqual(
-      said.as === 'accepted' ? said.receipt : null,
+      said.type === 'accepted' ? said.receipt : null,
     );
   });
 });

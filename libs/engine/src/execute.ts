@@ -40,11 +40,11 @@ export interface Receipt {
 
 /** The answer to a command. */
 export type CommandResult =
-  | { readonly as: 'accepted'; readonly receipt: Receipt; readonly repeated: boolean }
-  | { readonly as: 'would'; readonly events: readonly NewEvent[]; readonly revision: number }
-  | { readonly as: 'refused'; readonly refusal: Refusal }
-  | { readonly as: 'id-reused' }
-  | { readonly as: 'stale'; readonly revision: number };
+  | { readonly type: 'accepted'; readonly receipt: Receipt; readonly repeated: boolean }
+  | { readonly type: 'dry-run'; readonly events: readonly NewEvent[]; readonly revision: number }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | { readonly type: 'id-reused' }
+  | { readonly type: 'stale'; readonly revision: number };
 
 /**
  * What the executor needs to know of the kinds: their deciders, and the newest version of each
@@ -86,7 +86,7 @@ export class Executor {
     const sameCommand = `${commandKey(recordedAs, stream, metadata.commandId)}\n${hash}\n${request.dryRun}\n${ifMatch}\n${JSON.stringify(metadata.actor)}`;
     const running = this.running.get(sameCommand);
     if (running !== undefined)
-      return running.then((result) => (result.as === 'accepted' ? { ...result, repeated: true } : result));
+      return running.then((result) => (result.type === 'accepted' ? { ...result, repeated: true } : result));
     const startedAt = performance.now();
     const outcome = this.queue.runExclusive(streamName(stream), () => this.decideAndRecord(request, hash, recordedAs));
     this.running.set(sameCommand, outcome);
@@ -110,7 +110,7 @@ export class Executor {
     ms: number,
   ) {
     const why = refusalOf(outcome);
-    const as = outcome.as === 'accepted' && outcome.repeated ? 'repeated' : outcome.as;
+    const as = outcome.type === 'accepted' && outcome.repeated ? 'repeated' : outcome.type;
     this.observer.commandHandled(as, why?.code ?? null, ms);
     if (why === null || dryRun) return;
     const { commandId, correlationId, actor } = metadata;
@@ -200,16 +200,16 @@ export class Executor {
       const input = { command, hash, context, ifMatch, consulted, version };
       const decision = runRules(() => handleCommand(decider, folded, input));
       this.observer.decided(performance.now() - startedAt);
-      if (decision.as === 'repeated')
-        return { as: 'accepted', receipt: receiptOf(context.commandId, stream, decision.record), repeated: true };
+      if (decision.type === 'repeated')
+        return { type: 'accepted', receipt: receiptOf(context.commandId, stream, decision.record), repeated: true };
       // The store compares the newest revision only for an append. Any other answer must also rest
       // on the newest revision, whichever process writes.
-      if ((decision.as !== 'decided' || request.dryRun) && (await this.store.revisionOf(name)) !== folded.revision) {
+      if ((decision.type !== 'decided' || request.dryRun) && (await this.store.revisionOf(name)) !== folded.revision) {
         this.cache.delete(name);
         continue;
       }
-      if (decision.as !== 'decided') return decision;
-      if (request.dryRun) return { as: 'would', events: decision.events, revision: folded.revision };
+      if (decision.type !== 'decided') return decision;
+      if (request.dryRun) return { type: 'dry-run', events: decision.events, revision: folded.revision };
       if (!(await this.areUnchanged(consulted))) continue;
       const expected = folded.revision < 0 ? 'none' : folded.revision;
       const appended = await this.store.append(name, expected, decision.events).catch((error: unknown) => {
@@ -229,7 +229,7 @@ export class Executor {
       );
       this.remember(name, folded);
       const record = folded.commands.get(commandKey(recordedAs, stream, context.commandId)) as CommandRecord;
-      return { as: 'accepted', receipt: receiptOf(context.commandId, stream, record), repeated: false };
+      return { type: 'accepted', receipt: receiptOf(context.commandId, stream, record), repeated: false };
     }
     throw new Contention(name, MAX_ATTEMPTS);
   }
@@ -320,9 +320,9 @@ function runRules<T>(work: () => T): T {
 
 /** The code for why a command was refused; null if it was accepted. */
 const refusalOf = (outcome: CommandResult): { readonly code: string; readonly rule: string | null } | null => {
-  if (outcome.as === 'refused') return { code: outcome.refusal.code, rule: outcome.refusal.rule };
-  if (outcome.as === 'id-reused') return { code: 'command-id-reused', rule: null };
-  return outcome.as === 'stale' ? { code: 'revision-mismatch', rule: null } : null;
+  if (outcome.type === 'refused') return { code: outcome.refusal.code, rule: outcome.refusal.rule };
+  if (outcome.type === 'id-reused') return { code: 'command-id-reused', rule: null };
+  return outcome.type === 'stale' ? { code: 'revision-mismatch', rule: null } : null;
 };
 
 /** A stream of a kind without rules, named by a sender: it has no events. */

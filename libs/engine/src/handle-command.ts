@@ -76,11 +76,11 @@ export const OCCURRED = { daysBack: 366, minutesAhead: 5 } as const;
 
 /** The result of deciding a command. */
 export type Decision =
-  | { readonly as: 'repeated'; readonly record: CommandRecord }
-  | { readonly as: 'id-reused' }
-  | { readonly as: 'stale'; readonly revision: number }
-  | { readonly as: 'refused'; readonly refusal: Refusal }
-  | { readonly as: 'decided'; readonly events: readonly NewEvent[] };
+  | { readonly type: 'repeated'; readonly record: CommandRecord }
+  | { readonly type: 'id-reused' }
+  | { readonly type: 'stale'; readonly revision: number }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | { readonly type: 'decided'; readonly events: readonly NewEvent[] };
 
 /** All that a decision needs besides the stream itself. */
 export interface CommandInput {
@@ -99,14 +99,14 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
   const { command, hash, context: c, ifMatch } = input;
   const key = commandKey(c.recordedAs, c.stream, c.commandId);
   const record = folded.commands.get(key);
-  if (record !== undefined) return record.hash === hash ? { as: 'repeated', record } : { as: 'id-reused' };
-  if (ifMatch !== null && ifMatch !== folded.revision) return { as: 'stale', revision: folded.revision };
+  if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
+  if (ifMatch !== null && ifMatch !== folded.revision) return { type: 'stale', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
-  if (outOfTime !== null) return { as: 'refused', refusal: outOfTime };
+  if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };
   const decided = decider.decide(command as never, folded.state, c);
-  if (decided instanceof Refusal) return { as: 'refused', refusal: decided };
+  if (decided instanceof Refusal) return { type: 'refused', refusal: decided };
   const foreign = folded.revision < 0 && decided.length > 0 ? foreignId(decider, c) : null;
-  if (foreign !== null) return { as: 'refused', refusal: foreign };
+  if (foreign !== null) return { type: 'refused', refusal: foreign };
   const events = decided.length > 0 ? decided : [{ type: COMMAND_NOTED, data: {} }];
   const metadata = {
     actor: recordedActor(c),
@@ -123,7 +123,7 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
     ...(c.traceparent === undefined || c.recordedAs !== c.actor.organisation ? {} : { traceparent: c.traceparent }),
   };
   return {
-    as: 'decided',
+    type: 'decided',
     events: events.map((event, i) => ({
       id: eventId(key, hash, i),
       type: event.type,

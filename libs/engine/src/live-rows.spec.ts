@@ -49,14 +49,14 @@ describe('live rows', () => {
     return updates;
   };
   const shown = (updates: readonly LiveUpdate[]) =>
-    updates.flatMap((update) => (update.as === 'rows' ? [update.rows.length] : []));
+    updates.flatMap((update) => (update.type === 'rows' ? [update.rows.length] : []));
 
   it('are read once for all readers with the same query, and again when the rows have moved', async () => {
     const one = await follow();
     const other = await follow();
     expect([shown(one), shown(other), queries]).toEqual([[1], [1], 1]);
     await keep(store, 2n);
-    while (one.at(-1)?.as !== 'changes') await new Promise(setImmediate);
+    while (one.at(-1)?.type !== 'changes') await new Promise(setImmediate);
     expect([shown(await follow()), queries]).toEqual([[2], 2]);
   });
 
@@ -90,12 +90,12 @@ describe('live rows', () => {
     const onLost = (error: unknown) => expect(error).toBe('never lost');
     await live.follow('promises', { where: [], limit: 10, resume: null }, onUpdate, onLost);
     const late = () =>
-      updates.flatMap((one) => (one.as === 'rows' ? one.rows.map(({ columns }) => columns['overdue']) : []));
+      updates.flatMap((one) => (one.type === 'rows' ? one.rows.map(({ columns }) => columns['overdue']) : []));
     expect(late()).toEqual([false]);
-    const last = updates.at(-1) as LiveUpdate & { readonly as: 'caught-up' };
+    const last = updates.at(-1) as LiveUpdate & { readonly type: 'caught-up' };
     day = '2026-03-11';
     while (updates.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect([late(), updates.map(({ as }) => as)]).toEqual([
+    expect([late(), updates.map(({ type }) => type)]).toEqual([
       [false, true],
       ['rows', 'caught-up', 'reset', 'rows', 'caught-up'],
     ]);
@@ -103,7 +103,7 @@ describe('live rows', () => {
     // A reader that comes back on a later day starts again, too.
     updates.length = 0;
     await live.follow('promises', { where: [], limit: 10, resume: last }, onUpdate, onLost);
-    expect(updates.map(({ as }) => as)).toEqual(['reset', 'rows', 'caught-up']);
+    expect(updates.map(({ type }) => type)).toEqual(['reset', 'rows', 'caught-up']);
     expect(updates[0]).toMatchObject({ reason: 'a new day has begun: what is late by today has changed' });
   });
 
@@ -120,7 +120,7 @@ describe('live rows', () => {
       return changes(...asked);
     };
     const updates = await follow(100, left);
-    expect(updates.map(({ as }) => as)).toEqual(['reset', 'rows', 'caught-up']);
+    expect(updates.map(({ type }) => type)).toEqual(['reset', 'rows', 'caught-up']);
     expect(updates.at(-1)).toMatchObject({ version: (await store.positions('words')).version });
     await next.close();
   });

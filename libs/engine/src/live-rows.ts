@@ -15,16 +15,16 @@ import type {
  */
 export type LiveUpdate =
   /** Discard all rows: they follow again from scratch. */
-  | { readonly as: 'reset'; readonly reason: string }
-  | { readonly as: 'rows'; readonly rows: readonly ResultRow[] }
+  | { readonly type: 'reset'; readonly reason: string }
+  | { readonly type: 'rows'; readonly rows: readonly ResultRow[] }
   | {
-      readonly as: 'changes';
+      readonly type: 'changes';
       readonly changes: readonly RowChange[];
       readonly pin: Positions;
       readonly version: string;
     }
   | {
-      readonly as: 'caught-up';
+      readonly type: 'caught-up';
       readonly pin: Positions;
       readonly version: string;
       readonly totals: readonly TotalsRow[];
@@ -212,7 +212,7 @@ export class LiveRows {
     for (const reader of watched.readers) {
       if (!reader.caughtUp) continue;
       if (!fromScratch) {
-        reader.onUpdate({ as: 'changes', changes, pin, version });
+        reader.onUpdate({ type: 'changes', changes, pin, version });
         continue;
       }
       reader.caughtUp = false;
@@ -267,9 +267,9 @@ export class LiveRows {
       const { rows, totals, version: of } = await this.snapshot(watched, reader);
       if (of !== version) return null;
       if (reason !== null)
-        reader.onUpdate({ as: 'reset', reason: at === null ? reason : reasonOf(at.version, version, reason) });
-      reader.onUpdate({ as: 'rows', rows });
-      reader.onUpdate({ as: 'caught-up', pin, version, totals });
+        reader.onUpdate({ type: 'reset', reason: at === null ? reason : reasonOf(at.version, version, reason) });
+      reader.onUpdate({ type: 'rows', rows });
+      reader.onUpdate({ type: 'caught-up', pin, version, totals });
       return { at: to, reason: REBUILT, hadCaughtUp: true };
     }
     // The read that returns the version comes last: its version also holds for what was read
@@ -283,8 +283,8 @@ export class LiveRows {
         reason: hadCaughtUp ? TOO_MANY : 'too many rows have changed since to send each change',
         hadCaughtUp,
       };
-    reader.onUpdate({ as: 'changes', changes, pin, version });
-    if (totals !== null) reader.onUpdate({ as: 'caught-up', pin, version, totals });
+    reader.onUpdate({ type: 'changes', changes, pin, version });
+    if (totals !== null) reader.onUpdate({ type: 'caught-up', pin, version, totals });
     return { at: to, reason: REBUILT, hadCaughtUp: true };
   }
 

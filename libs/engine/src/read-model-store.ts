@@ -93,7 +93,7 @@ export interface ResultRow {
 export interface ReadModelDescription {
   readonly name: string;
   readonly about: string;
-  readonly is: 'model' | 'view';
+  readonly type: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly key: readonly string[];
   readonly totals: Totals;

@@ -108,11 +108,11 @@ export class CommandsController {
     const now = new Date().toISOString();
     const outcome = await this.bus.execute<ExecuteCommand, CommandResult>(new ExecuteCommand(received, now, dryRun));
     reply.header('correlation-id', correlationId);
-    if (outcome.as === 'would') {
+    if (outcome.type === 'dry-run') {
       reply.status(200);
       return { revision: outcome.revision, events: outcome.events.map(({ type, data }) => ({ type, data })) };
     }
-    if (outcome.as !== 'accepted') throw problemOf(outcome);
+    if (outcome.type !== 'accepted') throw problemOf(outcome);
     if (outcome.repeated) reply.header('idempotency-replayed', 'true');
     reply.status(201).header('etag', `"${outcome.receipt.revision}"`);
     return receiptOut(this.log, outcome.receipt);

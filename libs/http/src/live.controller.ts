@@ -295,7 +295,7 @@ function framesFor(name: string, where: RowRequest['where'], update: LiveUpdate)
 }
 
 function textOf(name: string, where: RowRequest['where'], update: LiveUpdate): string {
-  switch (update.as) {
+  switch (update.type) {
     case 'reset':
       return frame('reset', { reason: update.reason });
     case 'rows':

@@ -42,8 +42,8 @@ export class Metrics implements Observer {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  commandHandled(as: Parameters<Observer['commandHandled']>[0], code: string | null, ms: number): void {
-    this.commands.inc({ outcome: as, code: code ?? '' });
+  commandHandled(outcome: Parameters<Observer['commandHandled']>[0], code: string | null, ms: number): void {
+    this.commands.inc({ outcome, code: code ?? '' });
     this.commandSeconds.observe(ms / 1000);
   }
 

@@ -192,22 +192,22 @@ export const rowName = (model: string): string => `${pascal(model)}Row`;
 export const pageName = (model: string): string => `${pascal(model)}Page`;
 
 /** An amount of a model's row is within the safe range; only a view's sum can exceed it. */
-const columnOut = (is: 'model' | 'view', type: ColumnType, meaning: string | undefined): Json => ({
-  ...COLUMN[is === 'model' && type === 'amount' ? 'integer' : type],
+const columnOut = (of: 'model' | 'view', type: ColumnType, meaning: string | undefined): Json => ({
+  ...COLUMN[of === 'model' && type === 'amount' ? 'integer' : type],
   ...(meaning === undefined ? {} : { description: meaning }),
 });
 
 function readModelSchemas(
-  { name, about, is, columns, totals }: ReadModelDescription,
+  { name, about, type, columns, totals }: ReadModelDescription,
   meanings: Meanings,
 ): Record<string, Json> {
   const meaning = meanings[name] ?? {};
   const own = Object.fromEntries(
-    Object.entries(columns).map(([column, type]) => [column, columnOut(is, type, meaning[column])]),
+    Object.entries(columns).map(([column, stored]) => [column, columnOut(type, stored, meaning[column])]),
   );
   const origin: Record<string, Json> = {
     row_id: text('the row, for `/events`'),
-    ...(is === 'model'
+    ...(type === 'model'
       ? {
           stream: text('the stream whose events made it'),
           since: text('the position of the event that made it what it is'),

@@ -225,9 +225,9 @@ const FILTER: Readonly<Record<Exclude<ColumnType, 'json'>, Json>> = {
 
 /** The queries of one read model: its columns are its filters. */
 function readModelPaths(model: ReadModelDescription, meanings: Meanings): Record<string, Json> {
-  const { name, about, is, columns, occurredBy } = model;
+  const { name, about, type, columns, occurredBy } = model;
   const meaning = (column: string): string => meanings[name]?.[column] ?? column;
-  const all = is === 'model' ? { ...columns, stream: 'text' as const } : columns;
+  const all = type === 'model' ? { ...columns, stream: 'text' as const } : columns;
   const filters = Object.entries(all).flatMap(([column, type]) =>
     type === 'json'
       ? []

@@ -23,13 +23,13 @@ export const validationProblem = (wrong: readonly FieldError[]): Problem =>
   });
 
 /** Only this function chooses the status of the engine's results. */
-export function problemOf(outcome: Exclude<CommandResult, { as: 'accepted' | 'would' }>): Problem {
+export function problemOf(outcome: Exclude<CommandResult, { type: 'accepted' | 'dry-run' }>): Problem {
   const { code, title, more } = problemFor(outcome);
-  return new Problem(statusOf(outcome.as, code), code, title, more);
+  return new Problem(statusOf(outcome.type, code), code, title, more);
 }
 
-function statusOf(as: 'id-reused' | 'stale' | 'refused', code: string): number {
-  switch (as) {
+function statusOf(type: 'id-reused' | 'stale' | 'refused', code: string): number {
+  switch (type) {
     case 'id-reused':
       return 409;
     case 'stale':

@@ -59,9 +59,9 @@ export class ReadModelsController {
    */
   @Get()
   async list(): Promise<unknown> {
-    const readModels = this.store.names().map(async ({ key, is, ...described }) => {
+    const readModels = this.store.names().map(async ({ key, type, ...described }) => {
       const { pin, version } = await this.store.positions(described.name);
-      return { ...described, is, key: is === 'model' ? ['row_id'] : key, position: lowest(pin), version };
+      return { ...described, is: type, key: type === 'model' ? ['row_id'] : key, position: lowest(pin), version };
     });
     return { readModels: await Promise.all(readModels) };
   }

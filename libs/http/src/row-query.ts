@@ -76,7 +76,7 @@ export function readRowQuery(
   allowed: readonly string[] = OWN,
 ): RowRequest | readonly FieldError[] {
   const columns: Readonly<Record<string, ColumnType>> =
-    described.is === 'model' ? { ...described.columns, stream: 'text' } : described.columns;
+    described.type === 'model' ? { ...described.columns, stream: 'text' } : described.columns;
   const errors: FieldError[] = [];
   const where: Filter[] = [];
   const addError = (path: string, message: string): void => void errors.push({ path, message });

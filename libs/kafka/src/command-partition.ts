@@ -87,7 +87,7 @@ export class CommandPartition implements PartitionHandler<null> {
   private async decide(records: readonly KafkaMessage[]): Promise<Omit<Answers, 'next'>> {
     const arrivals = records.map((record): Arrival => {
       const said = readCommand({ headers: headersOf(record), value: record.value });
-      const given = said.is === 'unreadable' ? null : said.asked.correlationId;
+      const given = said.type === 'unreadable' ? null : said.asked.correlationId;
       return { record, said, correlationId: given ?? randomUUID() };
     });
     const commands = arrivals.flatMap((arrival) => sentOf(arrival));
@@ -122,14 +122,14 @@ export class CommandPartition implements PartitionHandler<null> {
       const { topic, partition } = this;
       deadLetters.push(deadLetterOf(record, { topic, partition, offset: record.offset, stage, error }));
     };
-    switch (said.is) {
+    switch (said.type) {
       case 'unreadable':
         return deadLetter('VALUE_CONVERTER', { name: 'Unreadable', message: said.reason });
-      case 'wrong':
-        return reply(said.asked, { as: 'refused', ...said.problem });
+      case 'invalid':
+        return reply(said.asked, { type: 'refused', ...said.problem });
       case 'command': {
         const answer = next();
-        if (answer.as !== 'failed') return reply(said.asked, answer);
+        if (answer.type !== 'failed') return reply(said.asked, answer);
         deadLetter('TASK_PUT', answer.error);
         return reply(said.asked, FAILED);
       }
@@ -138,14 +138,14 @@ export class CommandPartition implements PartitionHandler<null> {
 }
 
 const FAILED: CommandAnswer = {
-  as: 'refused',
+  type: 'refused',
   code: 'fault',
   title: 'something failed here; it has been logged',
   more: {},
 };
 
 function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[] {
-  if (said.is !== 'command') return [];
+  if (said.type !== 'command') return [];
   const key = record.key === null ? null : record.key.toString();
   const { received } = said;
   return [{ ...received, key, metadata: { ...received.metadata, correlationId } }];

@@ -102,7 +102,7 @@ export class KafkaLogPublisher extends LogPublisher {
       throw new Error(
         `partition ${partition} of topic ${this.settings.topic} starts behind position ${first.previous.position}: what was before is lost, as where a topic was made anew under a relay; publish to a new topic`,
       );
-    if (last.is === 'mark') return { through: last.position, last: last.previous };
+    if (last.type === 'watermark') return { through: last.position, last: last.previous };
     const { position, id } = last.event;
     return { through: position, last: { position, id } };
   }

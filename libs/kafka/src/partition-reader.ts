@@ -79,14 +79,14 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
         if (!mayContinue()) return;
         if (handing !== null && i % AT_A_STRETCH === 0) await yieldToEventLoop();
         const said = this.read(record);
-        const position = said.is === 'mark' ? said.position : said.event.position;
+        const position = said.type === 'watermark' ? said.position : said.event.position;
         if (position > through) {
           if (said.previous.position > through) {
             if (before !== null) await flush(before);
             await handed();
             if (!(await this.fillGap(said.previous.position, mayContinue))) return;
           }
-          if (said.is === 'event') {
+          if (said.type === 'event') {
             this.options.onRecord(said.event, this.partition, record);
             events.push(said.event);
           }
@@ -118,7 +118,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
     }
     if (said.storeId !== this.options.log.id)
       throw new Error(`${where} has an event of another log (${said.storeId}, not ${this.options.log.id})`);
-    if (said.is === 'event' && partitionOf(said.event.stream, this.options.partitions) !== this.partition)
+    if (said.type === 'event' && partitionOf(said.event.stream, this.options.partitions) !== this.partition)
       throw new Error(`${where} has an event of ${said.event.stream}, which belongs to another partition`);
     return said;
   }

@@ -56,7 +56,7 @@ export class PublishedPosition {
     let position: bigint | null = null;
     for (const [record] of found.values()) {
       const said = record === undefined ? null : readRecord(record);
-      const through = said === null ? 0n : said.is === 'mark' ? said.position : said.event.position;
+      const through = said === null ? 0n : said.type === 'watermark' ? said.position : said.event.position;
       if (position === null || through < position) position = through;
     }
     this.known = { at, position: position ?? 0n };

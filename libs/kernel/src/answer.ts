@@ -25,5 +25,5 @@ export interface CommandProblem {
 
 /** The answer to a command, over HTTP and Kafka. */
 export type CommandAnswer =
-  | { readonly as: 'accepted'; readonly receipt: CommandReceipt; readonly repeated: boolean }
-  | ({ readonly as: 'refused' } & CommandProblem);
+  | { readonly type: 'accepted'; readonly receipt: CommandReceipt; readonly repeated: boolean }
+  | ({ readonly type: 'refused' } & CommandProblem);

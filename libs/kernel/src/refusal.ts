@@ -9,7 +9,7 @@ export class Refusal {
     /** A stable name in kebab-case, such as `programme-suspended`. */
     readonly code: string,
     /** What would have to be true for the command to be accepted, as a sentence. */
-    readonly unless: string,
+    readonly requirement: string,
     /** The number of the rule, such as `R15`, if there is one. */
     readonly rule: string | null = null,
     /** The figures and names on which the decision rests. */
@@ -20,10 +20,10 @@ export class Refusal {
 /** A short way to refuse: `return refuse('not-suspended', 'the programme is suspended', 'R19')`. */
 export const refuse = (
   code: string,
-  unless: string,
+  requirement: string,
   rule: string | null = null,
   facts: { readonly [name: string]: Json } = {},
-): Refusal => new Refusal(code, unless, rule, facts);
+): Refusal => new Refusal(code, requirement, rule, facts);
 
 /** The words of a kind, such as `assistance case`. */
 const wordsOf = (kind: string): string => kind.replaceAll('-', ' ');

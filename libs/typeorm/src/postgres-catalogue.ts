@@ -99,8 +99,8 @@ async function rebuildTablesAhead(db: SqlClient, models: readonly AnyProjection[
 
 /** Fails unless the rows are those of this log in these partitions. */
 export async function checkStoreInfo(db: SqlClient, { storeId, partitions }: StoreIdentity): Promise<void> {
-  const [table] = (await db.query<{ is: boolean }>(`SELECT to_regclass('house') IS NOT NULL AS is`)).rows;
-  const [info] = table?.is === true ? (await db.query<StoreInfo>('SELECT * FROM house')).rows : [];
+  const [table] = (await db.query<{ present: boolean }>(`SELECT to_regclass('house') IS NOT NULL AS present`)).rows;
+  const [info] = table?.present === true ? (await db.query<StoreInfo>('SELECT * FROM house')).rows : [];
   if (info === undefined) throw new Fault('no-rows', 'the database holds no rows yet: start a projector on it', 1);
   if (info.format > FORMAT)
     throw new Error(`these rows were written by a newer Entente (format ${info.format}): run that one`);

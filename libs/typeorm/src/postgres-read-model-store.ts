@@ -309,7 +309,7 @@ export class PostgresReadModelStore extends ReadModelStore {
           answer,
         ),
       );
-      if (answer !== null) return answer.is;
+      if (answer !== null) return answer.result;
       await this.reload();
     }
   }
@@ -320,6 +320,6 @@ function* ifActive<T>(
   catalog: ReadModelCatalog,
   reader: RowReader,
   program: () => SqlProgram<T>,
-): SqlProgram<{ readonly is: T } | null> {
-  return (yield* reader.catalogVersion()) === catalog.version ? { is: yield* program() } : null;
+): SqlProgram<{ readonly result: T } | null> {
+  return (yield* reader.catalogVersion()) === catalog.version ? { result: yield* program() } : null;
 }

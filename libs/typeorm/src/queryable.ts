@@ -46,7 +46,7 @@ export interface Queryable {
   readonly name: string;
   readonly version: string;
   readonly about: string;
-  readonly is: 'model' | 'view';
+  readonly type: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;
   /** The selected columns, in order; for a model's row also its origin ({@link SYSTEM_COLUMNS}). */
   readonly selects: readonly string[];
@@ -98,7 +98,7 @@ export const modelSource = (stored: StoredModel): Queryable => ({
   name: stored.model.name,
   version: stored.version,
   about: stored.model.about,
-  is: 'model',
+  type: 'model',
   ...inOrder(
     {
       ...Object.fromEntries(stored.columns.map(({ name, type }) => [name, type])),
@@ -125,7 +125,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     name: view.name,
     version: [view.version, ...parts].join('-'),
     about: view.about,
-    is: 'view',
+    type: 'view',
     ...inOrder({ ...view.columns, ...typesOf(Object.entries(view.daily ?? {})) }, view.key),
     totals: view.totals,
     daily: view.daily !== undefined || reads.some((stored) => dailyOf(stored).length > 0),
@@ -138,17 +138,17 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
  * The text that identifies a row of a source for ever: a model's stream and key, or a view's key
  * values.
  */
-export function rowIdOf({ is, keyAt }: Queryable, row: readonly unknown[]): string {
+export function rowIdOf({ type, keyAt }: Queryable, row: readonly unknown[]): string {
   const first = String(row[keyAt[0] ?? 0]);
   if (keyAt.length === 1) return first;
-  if (is === 'view') return JSON.stringify(keyAt.map((at) => row[at]));
+  if (type === 'view') return JSON.stringify(keyAt.map((at) => row[at]));
   const key = row[keyAt[1] ?? 0];
   return key === '' ? first : `${first}#${String(key)}`;
 }
 
 /** The key values of a row id, by column; null if it is not a valid id. */
 export function keyOf(source: Queryable, rowId: string): Readonly<Record<string, string | number | null>> | null {
-  if (source.is === 'model') {
+  if (source.type === 'model') {
     const at = rowId.indexOf('#');
     return at < 0 ? { stream: rowId, row_key: '' } : { stream: rowId.slice(0, at), row_key: rowId.slice(at + 1) };
   }

@@ -51,10 +51,10 @@ export class ReadModelCatalog {
   }
 
   names(): readonly ReadModelDescription[] {
-    return [...this.sources.values()].map(({ name, about, is, columns, key, totals, daily, view, reads }) => ({
+    return [...this.sources.values()].map(({ name, about, type, columns, key, totals, daily, view, reads }) => ({
       name,
       about,
-      is,
+      type,
       columns,
       key,
       totals,

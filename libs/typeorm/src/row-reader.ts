@@ -192,7 +192,7 @@ export class RowReader {
       if (
         was !== null &&
         is !== null &&
-        source.is === 'view' &&
+        source.type === 'view' &&
         JSON.stringify(was.columns) === JSON.stringify(is.columns)
       )
         continue;
@@ -277,7 +277,7 @@ export class RowReader {
   }
 
   private *parkedSince(source: Queryable): SqlProgram<ReadonlyMap<string, string>> {
-    if (source.is === 'view') return new Map();
+    if (source.type === 'view') return new Map();
     const rows = yield* query<Record<string, string>>(
       'SELECT stream, since FROM parked WHERE rows_in = ?',
       (source.reads[0] as StoredModel).table,
@@ -302,7 +302,7 @@ export class RowReader {
       ({ column }) => (column in columns ? columns[column] : row[selects.indexOf(column)]) as Cell,
     );
     const key = rowIdOf(source, row);
-    if (source.is === 'view') return { key, columns, sortValues, source: null, parkedSince: null };
+    if (source.type === 'view') return { key, columns, sortValues, source: null, parkedSince: null };
     const stream = row[types.length] as string;
     const from = { stream, since: BigInt(row[types.length + 2] as string), event: row[types.length + 3] as string };
     return { key, columns, sortValues, source: from, parkedSince: parkedSince.get(stream) ?? null };

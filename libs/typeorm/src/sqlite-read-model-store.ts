@@ -291,8 +291,8 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   /** The result of a program if the tables are still the active ones; else null. */
-  private *ifActive<T>(rows: RowReader, program: SqlProgram<T>): SqlProgram<{ readonly is: T } | null> {
-    return (yield* rows.catalogVersion()) === this.catalog.version ? { is: yield* program } : null;
+  private *ifActive<T>(rows: RowReader, program: SqlProgram<T>): SqlProgram<{ readonly result: T } | null> {
+    return (yield* rows.catalogVersion()) === this.catalog.version ? { result: yield* program } : null;
   }
 
   /** Reads everything for one answer in one transaction, from the tables that are active in it. */
@@ -301,7 +301,7 @@ export class SqliteReadModelStore extends ReadModelStore {
       const reader = this.reader();
       const source = this.catalog.source(name);
       const answer = this.reads(() => reader.inSnapshot((rows) => this.ifActive(rows, work(source, rows))));
-      if (answer !== null) return answer.is;
+      if (answer !== null) return answer.result;
       await this.upToDate();
     }
   }

@@ -16,15 +16,15 @@ const failingAt = (bad: string, error: Error): Executor =>
     execute: ({ received }: { received: { stream: { id: string } } }) =>
       received.stream.id === bad
         ? Promise.reject(error)
-        : Promise.resolve({ as: 'refused', refusal: { code: 'not-found', message: 'no', rule: 'R1', params: {} } }),
+        : Promise.resolve({ type: 'refused', refusal: { code: 'not-found', message: 'no', rule: 'R1', params: {} } }),
   }) as never;
 
 describe('the intake', () => {
   it('refuses a command whose events are too large for the store, and goes on', async () => {
     const intake = new Intake(failingAt('b', new TooLarge('more than 1048576 bytes')), {} as EventLog);
     const [, large, next] = await intake.decide(['a', 'b', 'b2'].map(aCommand));
-    expect(large).toEqual({ as: 'refused', code: 'too-large', title: 'more than 1048576 bytes', more: {} });
-    expect(next).toMatchObject({ as: 'refused', code: 'not-found' });
+    expect(large).toEqual({ type: 'refused', code: 'too-large', title: 'more than 1048576 bytes', more: {} });
+    expect(next).toMatchObject({ type: 'refused', code: 'not-found' });
   });
 
   it('answers no command of a batch if the store fails otherwise', async () => {

@@ -52,20 +52,21 @@ export class Intake implements CommandConsumer {
       try {
         return await this.ask(command);
       } catch (error) {
-        if (error instanceof TooLarge) return { as: 'refused', code: error.code, title: error.message, more: {} };
+        if (error instanceof TooLarge) return { type: 'refused', code: error.code, title: error.message, more: {} };
         if (!(error instanceof DeciderFailed)) throw error;
         if (time < TRIES) continue;
         this.failed(command, error);
         const { cause } = error;
-        return { as: 'failed', error: cause instanceof Error ? cause : error };
+        return { type: 'failed', error: cause instanceof Error ? cause : error };
       }
   }
 
   private async ask(sent: SentCommand): Promise<Decided> {
     const outcome = await this.executor.execute(new ExecuteCommand(sent, this.now()));
-    if (outcome.as === 'would') throw new Error('a command on its way to the log was decided without being recorded');
-    if (outcome.as === 'accepted')
-      return { as: 'accepted', receipt: receiptOut(this.log, outcome.receipt), repeated: outcome.repeated };
-    return { as: 'refused', ...problemFor(outcome) };
+    if (outcome.type === 'dry-run')
+      throw new Error('a command on its way to the log was decided without being recorded');
+    if (outcome.type === 'accepted')
+      return { type: 'accepted', receipt: receiptOut(this.log, outcome.receipt), repeated: outcome.repeated };
+    return { type: 'refused', ...problemFor(outcome) };
   }
 }

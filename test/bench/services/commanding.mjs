@@ -67,7 +67,7 @@ async function byExecutor({ esdb, atOnce, ms }) {
     const outcome = await executor.execute(
       new ExecuteCommand({ stream, command: { type, data }, metadata, ifMatch: null, body: data }, now),
     );
-    if (outcome.as !== 'accepted') throw new Error(`a command was not taken: ${JSON.stringify(outcome)}`);
+    if (outcome.type !== 'accepted') throw new Error(`a command was not taken: ${JSON.stringify(outcome)}`);
   };
   try {
     for (let i = 0; i < atOnce; i += 1) await submit(i, 'OpenFundingAccount', ACCOUNT);

@@ -46,11 +46,11 @@ const ON_WIRE = { 'no-stream': -1, any: -2, 'stream-exists': -4 } as const;
 
 /** What became of a write. */
 type Written =
-  | { readonly as: 'written'; readonly revision: number; readonly position: bigint; readonly prepare: bigint }
-  | { readonly as: 'wrong-version'; readonly current: number; readonly expected: ExpectedVersion }
-  | { readonly as: 'deleted' }
-  | { readonly as: 'too-large'; readonly most: number }
-  | { readonly as: 'invalid'; readonly why: string };
+  | { readonly type: 'written'; readonly revision: number; readonly position: bigint; readonly prepare: bigint }
+  | { readonly type: 'wrong-version'; readonly current: number; readonly expected: ExpectedVersion }
+  | { readonly type: 'deleted' }
+  | { readonly type: 'too-large'; readonly most: number }
+  | { readonly type: 'invalid'; readonly why: string };
 
 type Answer = (outcome: Error | Written) => void;
 
@@ -135,7 +135,7 @@ export class Appends {
       pending.delete(id);
       this.write(write.stream, write.expected, write.events, (outcome) => {
         if (outcome instanceof Error) return void call.emit('error', outcome);
-        if (outcome.as === 'written') call.write(answer.setSuccess(batchSuccess(outcome)));
+        if (outcome.type === 'written') call.write(answer.setSuccess(batchSuccess(outcome)));
         else call.write(answer.setError(batchError(outcome, write.stream)));
       });
     };
@@ -184,8 +184,8 @@ export class Appends {
   /** Why this node takes no write now; null if it does. */
   private refusal(): Error | null {
     const role = this.membership().role();
-    if (role.as === 'follower') return leaderInfo(role.leader);
-    if (role.as === 'leaderless' || this.faults.stopping) return serverNotReady();
+    if (role.type === 'follower') return leaderInfo(role.leader);
+    if (role.type === 'leaderless' || this.faults.stopping) return serverNotReady();
     return null;
   }
 
@@ -197,9 +197,9 @@ export class Appends {
     if (meets(faults, 'unavailable')) return answer(serverNotReady());
     if (meets(faults, 'noLeaderInfo')) return answer(noLeaderInfo());
     const why = whyInvalid(stream, expected, events);
-    if (why !== null) return answer({ as: 'invalid', why });
+    if (why !== null) return answer({ type: 'invalid', why });
     if (bytesOf(events, faults.version) > faults.maxAppendBytes)
-      return answer({ as: 'too-large', most: faults.maxAppendBytes });
+      return answer({ type: 'too-large', most: faults.maxAppendBytes });
     const decide = (): void => {
       try {
         this.decide(stream, expected, events, answer);
@@ -223,10 +223,10 @@ export class Appends {
     const check = log.check(stream, expected, ids);
     switch (check.decision) {
       case 'Ok': {
-        if (role.as !== 'leader') return answer(this.refusal() ?? serverNotReady());
+        if (role.type !== 'leader') return answer(this.refusal() ?? serverNotReady());
         // Behind a write that is not replicated yet, every other is refused by a version that
         // nobody can read.
-        if (membership.holds(stream)) return answer({ as: 'wrong-version', current: check.current, expected });
+        if (membership.holds(stream)) return answer({ type: 'wrong-version', current: check.current, expected });
         if (!role.replicates) {
           // Nobody waits any more for what it says.
           const commit = (at: number): void => {
@@ -244,7 +244,7 @@ export class Appends {
         if (meets(faults, 'breakOff')) return answer(serverNotReady());
         if (last !== null) return answer(written(last));
         const position = log.emptyPosition();
-        return answer({ as: 'written', revision: Math.max(check.current, 0), position, prepare: position });
+        return answer({ type: 'written', revision: Math.max(check.current, 0), position, prepare: position });
       }
       case 'Idempotent':
         // IdempotentNotReady: the first write is not replicated yet, and the repeat is dropped
@@ -253,14 +253,19 @@ export class Appends {
         return answer(written(check.last));
       case 'CorruptedIdempotency':
       case 'WrongExpectedVersion':
-        return answer({ as: 'wrong-version', current: check.current, expected });
+        return answer({ type: 'wrong-version', current: check.current, expected });
       case 'Deleted':
-        return answer({ as: 'deleted' });
+        return answer({ type: 'deleted' });
     }
   }
 }
 
-const written = ({ revision, position, prepare }: Stored): Written => ({ as: 'written', revision, position, prepare });
+const written = ({ revision, position, prepare }: Stored): Written => ({
+  type: 'written',
+  revision,
+  position,
+  prepare,
+});
 
 function whyInvalid(stream: string, expected: ExpectedVersion, events: readonly Proposed[]): string | null {
   if (stream === '') return 'a stream needs a name';
@@ -288,7 +293,7 @@ const proposed = (message: Message): Proposed => ({
 
 /** The error with which a call for one append ends; null if it is answered. */
 function errorOf(outcome: Written, stream: string): Error | null {
-  switch (outcome.as) {
+  switch (outcome.type) {
     case 'deleted':
       return streamDeleted(stream);
     case 'too-large':
@@ -301,13 +306,13 @@ function errorOf(outcome: Written, stream: string): Error | null {
 }
 
 function answerOf(outcome: Written): AppendResp {
-  if (outcome.as === 'wrong-version') return new AppendResp().setWrongExpectedVersion(refused(outcome));
-  const { revision, position, prepare } = outcome as Written & { as: 'written' };
+  if (outcome.type === 'wrong-version') return new AppendResp().setWrongExpectedVersion(refused(outcome));
+  const { revision, position, prepare } = outcome as Written & { type: 'written' };
   const at = new AppendResp.Position().setCommitPosition(String(position)).setPreparePosition(String(prepare));
   return new AppendResp().setSuccess(new AppendResp.Success().setCurrentRevision(String(revision)).setPosition(at));
 }
 
-function refused({ current, expected }: Written & { as: 'wrong-version' }): AppendResp.WrongExpectedVersion {
+function refused({ current, expected }: Written & { type: 'wrong-version' }): AppendResp.WrongExpectedVersion {
   const wrong = new AppendResp.WrongExpectedVersion();
   if (current < 0) wrong.setCurrentNoStream(new Empty());
   else wrong.setCurrentRevision(String(current));
@@ -324,7 +329,7 @@ function batchExpected(options: BatchAppendReq.Options): ExpectedVersion {
   return options.hasStreamPosition() ? Number(options.getStreamPosition()) : 'any';
 }
 
-const batchSuccess = ({ revision, position, prepare }: Written & { as: 'written' }): BatchAppendResp.Success =>
+const batchSuccess = ({ revision, position, prepare }: Written & { type: 'written' }): BatchAppendResp.Success =>
   new BatchAppendResp.Success()
     .setCurrentRevision(String(revision))
     .setPosition(new AllStreamPosition().setCommitPosition(String(position)).setPreparePosition(String(prepare)));
@@ -337,8 +342,8 @@ function packed(name: string, message: { serializeBinary(): Uint8Array }): Statu
 
 const timedOut = (): Status => packed('Timeout', new Timeout());
 
-function batchError(outcome: Exclude<Written, { as: 'written' }>, stream: string): Status {
-  switch (outcome.as) {
+function batchError(outcome: Exclude<Written, { type: 'written' }>, stream: string): Status {
+  switch (outcome.type) {
     case 'deleted': {
       const deleted = new StreamDeleted();
       deleted.getStreamIdentifier()?.setStreamName(Buffer.from(stream));
@@ -354,7 +359,7 @@ function batchError(outcome: Exclude<Written, { as: 'written' }>, stream: string
 }
 
 /** Follows WrongExpectedVersion.cs of the server's gRPC services. */
-function batchRefused({ current, expected }: Written & { as: 'wrong-version' }): Status {
+function batchRefused({ current, expected }: Written & { type: 'wrong-version' }): Status {
   const wrong = new WrongExpectedVersion();
   if (current < 0) wrong.setCurrentNoStream(new GoogleEmpty());
   else wrong.setCurrentStreamRevision(String(current));

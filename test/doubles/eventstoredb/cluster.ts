@@ -187,9 +187,9 @@ export class EventStoreCluster {
   }
 
   private roleOf(node: Node): Role {
-    if (node.takesItselfFor === 'leader') return { as: 'leader', replicates: node === this.lead && this.hasQuorum() };
-    if (node.takesItselfFor === 'unknown' || this.lead === null) return { as: 'leaderless' };
-    return { as: 'follower', leader: placeOf(this.lead) };
+    if (node.takesItselfFor === 'leader') return { type: 'leader', replicates: node === this.lead && this.hasQuorum() };
+    if (node.takesItselfFor === 'unknown' || this.lead === null) return { type: 'leaderless' };
+    return { type: 'follower', leader: placeOf(this.lead) };
   }
 
   private memberOf(node: Node): Member {

@@ -168,7 +168,7 @@ export class EventStoreDouble {
     return {
       role: (): Role => {
         const { leader } = this.faults;
-        return leader === null ? { as: 'leader', replicates: true } : { as: 'follower', leader };
+        return leader === null ? { type: 'leader', replicates: true } : { type: 'follower', leader };
       },
       members: (): readonly Member[] => {
         const { leader } = this.faults;

@@ -59,8 +59,8 @@ export class Reads {
     const options = call.request.getOptions() ?? new ReadReq.Options();
     const role = this.membership().role();
     const needsLeader = call.metadata.get('requires-leader').length > 0;
-    if (role.as === 'leaderless' && needsLeader) return void call.emit('error', serverNotReady());
-    if (role.as === 'follower' && needsLeader) return void call.emit('error', leaderInfo(role.leader));
+    if (role.type === 'leaderless' && needsLeader) return void call.emit('error', serverNotReady());
+    if (role.type === 'follower' && needsLeader) return void call.emit('error', leaderInfo(role.leader));
     // A node that follows gives what it has, and this one has nothing yet.
     if (this.faults.leader !== null) return void call.end();
     if (options.hasSubscription())

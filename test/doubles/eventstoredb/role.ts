@@ -7,9 +7,9 @@ export interface Place {
 /** What a node takes itself for. */
 export type Role =
   /** `replicates`: enough followers acknowledge its writes; else it holds them. */
-  | { readonly as: 'leader'; readonly replicates: boolean }
-  | { readonly as: 'follower'; readonly leader: Place }
-  | { readonly as: 'leaderless' };
+  | { readonly type: 'leader'; readonly replicates: boolean }
+  | { readonly type: 'follower'; readonly leader: Place }
+  | { readonly type: 'leaderless' };
 
 /** A node as the gossip tells of it. */
 export interface Member extends Place {

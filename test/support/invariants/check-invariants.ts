@@ -53,10 +53,10 @@ export function checkInvariants(kinds: Kinds, log: readonly RecordedEvent[]): vo
     const [decider, promised] = rulesOf(kinds, stream);
     const was = states.get(stream) ?? null;
     assertSentences(event, { 'a stream begins with its opening, once': (was === null) === (type === promised.opens) });
-    const is: unknown = decider.evolve(was, frozen(event));
-    states.set(stream, is);
+    const state: unknown = decider.evolve(was, frozen(event));
+    states.set(stream, state);
     const next = log[at + 1];
     const more = next?.stream === stream && next.metadata.commandId === metadata.commandId;
-    if (!more) assertSentences(event, promised.holds(is));
+    if (!more) assertSentences(event, promised.holds(state));
   }
 }

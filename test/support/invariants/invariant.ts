@@ -11,7 +11,7 @@ export interface Invariants<State, E extends Event> {
   /** The event with which a stream begins, once. */
   readonly opens: E['type'];
   /** What must be so of a state after whatever command was accepted. */
-  holds(is: State): Sentences;
+  holds(state: State): Sentences;
 }
 
 /** Whether none is there twice. */

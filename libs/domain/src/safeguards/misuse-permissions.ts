@@ -45,9 +45,9 @@ const isInvestigator: Holds = ({ investigator }, { actor }) =>
 const isVerifier: Holds = (_, { actor }) => actor.role === 'monitor' || actor.role === 'investigator';
 
 const relation =
-  (holds: Holds, code: string, unless: string): RelationCheck<MisuseCaseCommand, MisuseCase> =>
+  (holds: Holds, code: string, requirement: string): RelationCheck<MisuseCaseCommand, MisuseCase> =>
   (state, context) =>
-    holds(state, context) ? null : refuse(code, unless, 'R18');
+    holds(state, context) ? null : refuse(code, requirement, 'R18');
 
 /**
  * The relations to a misuse case. The operator may act for no other sender here, except at the
