@@ -240,24 +240,28 @@ function eventCatalogue(kinds) {
 }
 
 function readModels(models) {
-  const one = ({ name, is, about, columns, key, totals }) => [
+  const one = ({ name, is, about, columns, meanings, key, totals }) => [
     `## ${name}`,
     wrap(is === 'view' ? `A view, by ${key.join(', ')}: ${about}.` : `A row is ${about}.`),
     wrap(
       `Totals count ${totals?.counts ?? 'rows'}${totals?.by?.length ? `, by ${totals.by.join(', ')}` : ''}${totals?.sums?.length ? `, and add up ${totals.sums.join(', ')}` : ''}.`,
     ),
-    wrap(
-      `Columns: ${Object.entries(columns)
-        .map(([column, type]) => `\`${column}\` (${type})`)
-        .join(', ')}.`,
-    ),
+    [
+      '| Column | Type | Meaning |',
+      '|---|---|---|',
+      ...Object.entries(columns).map(
+        ([column, type]) => `| \`${column}\` | ${type} | ${(meanings[column] ?? '').replaceAll('|', '\\|')} |`,
+      ),
+    ].join('\n'),
   ];
   return [
     '# Read models and views',
     wrap(
       'A row of a read model folds one stream. A view is a query over rows. Columns of type `amount` are whole minor units of the currency of the row. Every row also has `row_id`; a row of a read model has `stream`, `since` (the position from which this version holds) and `event` (the event that made it), and `parked_since` if its stream is parked.',
     ),
-    wrap('How to query them: [HTTP API](http-api.md#queries).'),
+    wrap(
+      'What is late or overdue depends on the day of the answer: the present day in UTC, the day of `as-of`, or `day`. How to query them: [HTTP API](http-api.md#queries).',
+    ),
     ...models.flatMap(one),
   ];
 }

@@ -7,7 +7,6 @@ import { type EventLog, type EventStore, ReadModelStore } from '@entente/engine'
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { buildApp, serveDocs } from '@entente/http';
 import { ServerLimitSettings, StartupDependencies } from '@entente/process';
-import { MEANINGS } from '@entente/read-models';
 import { ApiModule } from '../../apps/api/src/api.module.js';
 import { ProjectorModule } from '../../apps/projector/src/projector.module.js';
 import { RelayModule } from '../../apps/relay/src/relay.module.js';
@@ -147,7 +146,7 @@ export class DistributedDeployment implements Deployment {
 
 async function serve(module: DynamicModule): Promise<InProcessApp> {
   const app = await buildApp(module, new ServerLimitSettings());
-  if (module.module === ApiModule) serveDocs(app, app.get(ReadModelStore), MEANINGS);
+  if (module.module === ApiModule) serveDocs(app, app.get(ReadModelStore));
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl() };
 }

@@ -3,7 +3,6 @@ import 'reflect-metadata';
 import { ReadModelStore } from '@entente/engine';
 import { buildApp, serveDocs } from '@entente/http';
 import { runProcess, settingsOr, StartupDependencies } from '@entente/process';
-import { MEANINGS } from '@entente/read-models';
 import { ApiModule } from './api.module.js';
 import { readConfig } from './config.js';
 
@@ -18,7 +17,7 @@ async function bootstrap(): Promise<void> {
     waitsFor: () => waits.status(),
     build: async (signal) => {
       const app = await buildApp(ApiModule.on(config, waits.until(signal)), config.limits);
-      serveDocs(app, app.get(ReadModelStore), MEANINGS);
+      serveDocs(app, app.get(ReadModelStore));
       return app;
     },
   });

@@ -2,7 +2,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ReadModelStore } from '@entente/engine';
 import { type ServerLimits, buildApp, serveDocs } from '@entente/http';
 import { type LogLevel, ServerLimitSettings } from '@entente/process';
-import { MEANINGS } from '@entente/read-models';
 import { type ProjectionPlacement, StandaloneModule } from './standalone.module.js';
 
 /**
@@ -16,6 +15,6 @@ export async function createStandaloneApp(
   limits: ServerLimits = new ServerLimitSettings(),
 ): Promise<NestFastifyApplication> {
   const app = await buildApp(StandaloneModule.on(folder, logLevel, projects), limits);
-  serveDocs(app, app.get(ReadModelStore), MEANINGS);
+  serveDocs(app, app.get(ReadModelStore));
   return app;
 }

@@ -95,6 +95,8 @@ export interface ReadModelDescription {
   readonly about: string;
   readonly type: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;
+  /** The meaning of each column with its unit. */
+  readonly meanings: Readonly<Record<string, string>>;
   readonly key: readonly string[];
   readonly totals: Totals;
   /** Whether columns depend on the day of the answer. */

@@ -6,7 +6,6 @@ import type { ReadModelStore } from '@entente/engine';
 import { Logger } from 'nestjs-pino';
 import { type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
 import { openApi } from './openapi.js';
-import type { Meanings } from './openapi-schemas.js';
 import { ProblemFilter } from './problem.js';
 
 /**
@@ -35,9 +34,9 @@ export async function buildApp(module: DynamicModule, limits: ServerLimits): Pro
   return app;
 }
 
-/** Every command and query, with examples of this day and the meanings of columns, at `/docs`. */
-export function serveDocs(app: NestFastifyApplication, rows: ReadModelStore, meanings: Meanings): void {
-  const document = openApi(rows.names(), new Date().toISOString().slice(0, 10), meanings);
+/** Every command and query, with examples of this day, at `/docs`. */
+export function serveDocs(app: NestFastifyApplication, rows: ReadModelStore): void {
+  const document = openApi(rows.names(), new Date().toISOString().slice(0, 10));
   const swaggerOptions = { filter: true, docExpansion: 'none' };
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', swaggerOptions });
 }

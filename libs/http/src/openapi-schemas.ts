@@ -184,9 +184,6 @@ const COLUMN: Readonly<Record<ColumnType, Record<string, Json>>> = {
   json: {},
 };
 
-/** The meanings of columns, by model or view and column. */
-export type Meanings = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
 /** The name of the schema of a read model's rows, and of its pages. */
 export const rowName = (model: string): string => `${pascal(model)}Row`;
 export const pageName = (model: string): string => `${pascal(model)}Page`;
@@ -197,11 +194,8 @@ const columnOut = (of: 'model' | 'view', type: ColumnType, meaning: string | und
   ...(meaning === undefined ? {} : { description: meaning }),
 });
 
-function readModelSchemas(
-  { name, about, type, columns, totals }: ReadModelDescription,
-  meanings: Meanings,
-): Record<string, Json> {
-  const meaning = meanings[name] ?? {};
+function readModelSchemas(described: ReadModelDescription): Record<string, Json> {
+  const { name, about, type, columns, meanings: meaning, totals } = described;
   const own = Object.fromEntries(
     Object.entries(columns).map(([column, stored]) => [column, columnOut(type, stored, meaning[column])]),
   );
@@ -243,12 +237,12 @@ function readModelSchemas(
 }
 
 /** Every schema of the document. */
-export const schemasOf = (described: readonly ReadModelDescription[], meanings: Meanings): Record<string, Json> => ({
+export const schemasOf = (described: readonly ReadModelDescription[]): Record<string, Json> => ({
   Actor: ACTOR,
   Event: EVENT,
   Receipt: RECEIPT,
   DryRun: DRY_RUN,
   Problem: PROBLEM,
   ...catalogueSchemas(),
-  ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelSchemas(one, meanings)))),
+  ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelSchemas(one)))),
 });

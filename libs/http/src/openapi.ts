@@ -9,7 +9,7 @@ import {
 import type { ReadModelDescription } from '@entente/engine';
 import type { ColumnType, Json } from '@entente/kernel';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { type Meanings, pageName, pascal, reference, rowName, schemaNames, schemasOf } from './openapi-schemas.js';
+import { pageName, pascal, reference, rowName, schemaNames, schemasOf } from './openapi-schemas.js';
 
 type Parameter = Readonly<Record<string, Json>>;
 type Responses = Readonly<Record<string, Json>>;
@@ -224,9 +224,9 @@ const FILTER: Readonly<Record<Exclude<ColumnType, 'json'>, Json>> = {
 };
 
 /** The queries of one read model: its columns are its filters. */
-function readModelPaths(model: ReadModelDescription, meanings: Meanings): Record<string, Json> {
-  const { name, about, type, columns, occurredBy } = model;
-  const meaning = (column: string): string => meanings[name]?.[column] ?? column;
+function readModelPaths(model: ReadModelDescription): Record<string, Json> {
+  const { name, about, type, columns, meanings, occurredBy } = model;
+  const meaning = (column: string): string => meanings[column] ?? column;
   const all = type === 'model' ? { ...columns, stream: 'text' as const } : columns;
   const filters = Object.entries(all).flatMap(([column, type]) =>
     type === 'json'
@@ -325,6 +325,13 @@ const LISTED = properties({
       about: described('what a row is'),
       is: STATUS('a model, or a view over models', ['model', 'view']),
       columns: { type: 'object', description: 'the type of each column', additionalProperties: STRING },
+      meanings: {
+        type: 'object',
+        description: 'the meaning of each column with its unit',
+        additionalProperties: STRING,
+      },
+      daily: { type: 'boolean', description: 'whether columns depend on the day of the answer' },
+      occurredBy: { type: 'boolean', description: 'whether it can be limited to what had occurred by a day' },
       key: list(STRING),
       totals: { type: 'object', description: 'what its totals count and add up', additionalProperties: true },
       reads: list(STRING),
@@ -526,7 +533,7 @@ const TAGS = [
 ];
 
 /** The whole API: commands from the catalogue, queries from the read models of the deployment. */
-export const openApi = (described: readonly ReadModelDescription[], today: string, meanings: Meanings): OpenAPIObject =>
+export const openApi = (described: readonly ReadModelDescription[], today: string): OpenAPIObject =>
   ({
     openapi: '3.1.0',
     info: {
@@ -541,8 +548,8 @@ export const openApi = (described: readonly ReadModelDescription[], today: strin
     tags: TAGS,
     paths: {
       ...fixedPaths(),
-      ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelPaths(one, meanings)))),
+      ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelPaths(one)))),
       ...commandPaths(today),
     },
-    components: { schemas: schemasOf(described, meanings) },
+    components: { schemas: schemasOf(described) },
   }) as unknown as OpenAPIObject;

@@ -55,6 +55,8 @@ export interface Projection<E extends Event, Row extends object> {
   /** The TypeORM entity that describes the columns. */
   readonly entity: new () => Row;
   readonly totals: Totals;
+  /** The meaning of each column with its unit. */
+  readonly meanings?: Readonly<Record<string, string>>;
   /** Columns that depend on the day of the answer, by name. They are not stored. */
   readonly daily?: Readonly<Record<string, DailyColumn>>;
   /**
@@ -98,6 +100,8 @@ export interface View<From, Query> {
   readonly key: readonly string[];
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly totals: Totals;
+  /** The meaning of each column with its unit. */
+  readonly meanings?: Readonly<Record<string, string>>;
   /** Columns that depend on the day of the answer, over the view's own columns, by name. */
   readonly daily?: Readonly<Record<string, DailyColumn>>;
   /** Whether the view can be limited to what had occurred by a day. */

@@ -16,7 +16,9 @@ export class DisbursementRow {
   @text("the ISO 4217 code of the account's currency") currency!: string;
   @text('planned, begun (something of it was disbursed) or disbursed') status!: string;
   @amount('what is planned, in minor units') planned!: number;
-  @amount("what was disbursed under the tranche's name, in minor units; what came back later stands at the account")
+  @amount(
+    "what was disbursed under the tranche's name, in minor units; what came back later is recorded at the account alone",
+  )
   disbursed!: number;
   @day('the day on which it is due') due!: string;
   @dayOrNull('the day on which the whole of it had been disbursed') disbursed_on!: string | null;

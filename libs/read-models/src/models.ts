@@ -24,8 +24,7 @@ import { recipientPipeline } from './recipient-pipeline.js';
 import { recoveries } from './recoveries.js';
 import { focalPoints, mandates, stakeholders } from './stakeholders.js';
 
-/** Every model. */
-export const MODELS = [
+const PROJECTIONS = [
   stakeholders,
   mandates,
   focalPoints,
@@ -46,6 +45,12 @@ export const MODELS = [
   consultations,
 ] as unknown as readonly AnyProjection[];
 
+/** Every model, with the meanings that its columns were declared with. */
+export const MODELS: readonly AnyProjection[] = PROJECTIONS.map((model) => ({
+  ...model,
+  meanings: Object.fromEntries([...columnsOf(model.entity)].map(([column, { meaning }]) => [column, meaning])),
+}));
+
 /** Every view over them. */
 export const VIEWS: readonly RowsView[] = [
   donorPortfolio,
@@ -55,15 +60,3 @@ export const VIEWS: readonly RowsView[] = [
   deliveries,
   outdatedDecisions,
 ];
-
-type ColumnMeanings = Readonly<Record<string, string>>;
-const ofDaily = ({ daily = {} }: Pick<AnyProjection, 'daily'>): ColumnMeanings =>
-  Object.fromEntries(Object.entries(daily).map(([column, { meaning }]) => [column, meaning]));
-const ofModel = (model: AnyProjection): ColumnMeanings =>
-  Object.fromEntries([...columnsOf(model.entity)].map(([column, { meaning }]) => [column, meaning]));
-
-/** The meaning of each column with its unit: by model or view, then by column. */
-export const MEANINGS: Readonly<Record<string, ColumnMeanings>> = Object.fromEntries([
-  ...MODELS.map((model) => [model.name, { ...ofModel(model), ...ofDaily(model) }] as const),
-  ...VIEWS.map((view) => [view.name, { ...view.meanings, ...ofDaily(view) }] as const),
-]);

@@ -24,7 +24,7 @@ export class MovementRow {
     'raised; taken-back; reallocated-out or -in, from or to another account; pooled, if it is the money of another contributor',
   )
   movement!: string;
-  @flag('whether it is the money of another contributor, which may stand at an account of its own too')
+  @flag('whether it is the money of another contributor, which may be recorded at its own account too')
   pooled!: boolean;
   @textOrNull('the tranche, if it was disbursed under one') tranche!: string | null;
   @textOrNull('the other account of a reallocation') other_account!: string | null;

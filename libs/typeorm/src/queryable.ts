@@ -48,6 +48,8 @@ export interface Queryable {
   readonly about: string;
   readonly type: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;
+  /** The meaning of each column with its unit. */
+  readonly meanings: Readonly<Record<string, string>>;
   /** The selected columns, in order; for a model's row also its origin ({@link SYSTEM_COLUMNS}). */
   readonly selects: readonly string[];
   /** The types of the columns, in the same order. */
@@ -93,6 +95,12 @@ const inOrder = (columns: ColumnTypes, key: readonly string[], system: readonly 
   };
 };
 
+/** The meanings of stored columns and of those that depend on the day. */
+const meaningsOf = ({ meanings = {}, daily = {} }: Pick<AnyProjection, 'meanings' | 'daily'>) => ({
+  ...meanings,
+  ...Object.fromEntries(Object.entries(daily).map(([name, { meaning }]) => [name, meaning])),
+});
+
 /** A model as a source. */
 export const modelSource = (stored: StoredModel): Queryable => ({
   name: stored.model.name,
@@ -108,6 +116,7 @@ export const modelSource = (stored: StoredModel): Queryable => ({
     SYSTEM_COLUMNS,
   ),
   totals: totalsOver(stored),
+  meanings: meaningsOf(stored.model),
   daily: dailyOf(stored).length > 0,
   reads: [stored],
   view: null,
@@ -128,6 +137,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     type: 'view',
     ...inOrder({ ...view.columns, ...typesOf(Object.entries(view.daily ?? {})) }, view.key),
     totals: view.totals,
+    meanings: meaningsOf(view),
     daily: view.daily !== undefined || reads.some((stored) => dailyOf(stored).length > 0),
     reads,
     view,

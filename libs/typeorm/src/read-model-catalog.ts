@@ -51,17 +51,20 @@ export class ReadModelCatalog {
   }
 
   names(): readonly ReadModelDescription[] {
-    return [...this.sources.values()].map(({ name, about, type, columns, key, totals, daily, view, reads }) => ({
-      name,
-      about,
-      type,
-      columns,
-      key,
-      totals,
-      daily,
-      occurredBy: view?.occurredBy ?? false,
-      reads: reads.map(({ model }) => model.name),
-    }));
+    return [...this.sources.values()].map(
+      ({ name, about, type, columns, meanings, key, totals, daily, view, reads }) => ({
+        name,
+        about,
+        type,
+        columns,
+        meanings,
+        key,
+        totals,
+        daily,
+        occurredBy: view?.occurredBy ?? false,
+        reads: reads.map(({ model }) => model.name),
+      }),
+    );
   }
 
   model(name: string): StoredModel {
