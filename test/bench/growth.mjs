@@ -54,9 +54,9 @@ async function queries(data) {
   const order = 'ORDER BY stream, row_key LIMIT 50';
   const current = db.prepare(`SELECT ${FUNDING} ${from} AND "until" IS NULL ${order}`);
   const asOf = db.prepare(
-    `SELECT ${FUNDING} ${from} AND +since <= @pin AND ("until" IS NULL OR "until" > @pin) ${order}`,
+    `SELECT ${FUNDING} ${from} AND +since <= @position AND ("until" IS NULL OR "until" > @position) ${order}`,
   );
-  const pin = ((await log.head()) * 3n) / 4n;
+  const position = ((await log.head()) * 3n) / 4n;
   const query = { where: [], sort: [], limit: 50 };
   const time = async (work) => {
     const times = quick ? 20 : 200;
@@ -68,7 +68,7 @@ async function queries(data) {
   const took = {};
   for (const [name, byHand, byStore] of [
     ['current', () => current.all(), () => rows.query('funding', query)],
-    ['as-of', () => asOf.all({ pin }), () => rows.query('funding', { ...query, pin: [pin] })],
+    ['as-of', () => asOf.all({ position }), () => rows.query('funding', { ...query, positions: [position] })],
   ]) {
     const pairs = [];
     for (let i = 0; i < (quick ? 1 : 5); i += 1) pairs.push([await time(byHand), await time(byStore)]);

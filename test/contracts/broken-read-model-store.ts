@@ -69,16 +69,16 @@ export class BrokenReadModelStore extends ReadModelStore {
     return Promise.resolve(new Map());
   }
   query(): Promise<ResultPage> {
-    return Promise.resolve({ rows: [], more: false, pin: [0n], version: '1' });
+    return Promise.resolve({ rows: [], more: false, positions: [0n], version: '1' });
   }
   totals(): Promise<[]> {
     return Promise.resolve([]);
   }
-  positions(): Promise<{ pin: [bigint]; version: string }> {
-    return Promise.resolve({ pin: [0n], version: '1' });
+  positions(): Promise<{ positions: [bigint]; version: string }> {
+    return Promise.resolve({ positions: [0n], version: '1' });
   }
   changes(): Promise<RowChangeSet> {
-    return Promise.resolve({ changes: [], pin: [0n], version: '1', tooMany: false });
+    return Promise.resolve({ changes: [], positions: [0n], version: '1', tooMany: false });
   }
   origins(): Promise<{ origins: []; count: number }> {
     return Promise.resolve({ origins: [], count: 0 });

@@ -121,7 +121,7 @@ function writer(store: RowSink, model = 'words') {
   };
 }
 
-/** A pin of the first partition at a position, and of the others at their beginning. */
+/** The first partition at a position, and the others at their beginning. */
 const pinned = ({ partitions }: ReadModelStore, at: bigint): Positions => [
   at,
   ...Array<bigint>(partitions - 1).fill(0n),
@@ -153,7 +153,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     async verify(store) {
       const row = word('peace', 12, { shade: 'blue', loud: true, parts: ['a', 'b'] });
       await writer(store)(['note/a', 'peace', row]);
-      const { rows, pin } = await store.query('words', everything);
+      const { rows, positions } = await store.query('words', everything);
       expect(rows).toEqual([
         {
           key: 'note/a#peace',
@@ -163,7 +163,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
           parkedSince: null,
         },
       ]);
-      expect(pin).toEqual(pinned(store, 1n));
+      expect(positions).toEqual(pinned(store, 1n));
       expect([...(await store.current(words, [{ stream: 'note/a', key: 'peace' }])).values()]).toEqual([row]);
       expect((await store.current(words, [{ stream: 'note/a', key: 'war' }])).size).toBe(0);
     },
@@ -195,7 +195,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       expect(ids.map((id) => found.get(rowKey(id)))).toEqual(kept.map(([, , row]) => row));
       const at = await write(...texts.map((text) => ['note/a', text, null] as const));
       expect((await store.query('words', everything)).rows).toEqual([]);
-      const { rows } = await store.query('words', { ...everything, pin: pinned(store, at / 2n) });
+      const { rows } = await store.query('words', { ...everything, positions: pinned(store, at / 2n) });
       expect(rows.map(({ columns }) => columns['shade']).sort()).toEqual(texts.toSorted());
     },
   },
@@ -275,7 +275,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       await write(['note/a', 'x', word('x', 1)], ['note/a', 'x', word('x', 2)]);
       await write(['note/b', 'y', word('y', 7)], ['note/a', 'x', null]);
       const at = async (position: bigint) =>
-        (await store.query('words', { ...everything, pin: pinned(store, position) })).rows.map(({ columns }) => [
+        (await store.query('words', { ...everything, positions: pinned(store, position) })).rows.map(({ columns }) => [
           columns['word'],
           columns['amount'],
         ]);
@@ -287,7 +287,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         ['y', 7],
       ]);
       expect(await at(4n)).toEqual([['y', 7]]);
-      expect(await wordsOf(store, { pin: pinned(store, 2n) }, 'by-word')).toEqual(['x']);
+      expect(await wordsOf(store, { positions: pinned(store, 2n) }, 'by-word')).toEqual(['x']);
       expect(await wordsOf(store, {}, 'by-word')).toEqual(['y']);
     },
   },
@@ -389,7 +389,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         ...Array.from({ length: 1100 }, (_, i) => ['note/a', String(i), word(`w${i}`, most)] as const),
         ['note/b', '1', word('less', -5, { shade: 'red' })],
       );
-      const totals = await store.totals('words', [], (await store.positions('words')).pin);
+      const totals = await store.totals('words', [], (await store.positions('words')).positions);
       expect(totals.map(({ by, sums }) => [by['shade'], sums['amount']])).toEqual([
         ['red', '-5'],
         [null, String(1100n * BigInt(most))],
@@ -405,12 +405,12 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         ['note/b', '1', word('a', big, { shade: 'red' })],
         ['note/b', '2', word('b', 5)],
       );
-      const { pin } = await store.positions('words');
-      expect(await store.totals('words', [], pin)).toEqual([
+      const { positions } = await store.positions('words');
+      expect(await store.totals('words', [], positions)).toEqual([
         { by: { shade: 'red' }, counts: 'words', count: 2, sums: { amount: '18014398509481982' } },
         { by: { shade: null }, counts: 'words', count: 1, sums: { amount: '5' } },
       ]);
-      expect(await store.totals('by-word', [], pin)).toEqual([
+      expect(await store.totals('by-word', [], positions)).toEqual([
         { by: {}, counts: 'words', count: 2, sums: { amount: '18014398509481987' } },
       ]);
       const { rows } = await store.query('by-word', { ...everything, where: [{ column: 'word', in: ['a'] }] });
@@ -426,8 +426,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         ['note/a', 'y', word('y', 2, { loud: true })],
         ['note/a', 'z', word('z', 4, { shade: 'red' })],
       );
-      const { pin } = await store.positions('words');
-      expect(await store.totals('words', [], pin, { by: ['loud', 'shade'] })).toEqual([
+      const { positions } = await store.positions('words');
+      expect(await store.totals('words', [], positions, { by: ['loud', 'shade'] })).toEqual([
         { by: { shade: 'red', loud: false }, counts: 'words', count: 1, sums: { amount: '4' } },
         { by: { shade: null, loud: true }, counts: 'words', count: 2, sums: { amount: '3' } },
       ]);
@@ -461,10 +461,9 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       const sort = [{ column: 'days_late', descending: true }];
       expect((await seen('2026-03-12', { sort })).map(([key]) => key)).toEqual(['late', 'open', 'early', 'gone']);
       const counted = async (day: string) =>
-        (await store.totals('promises', [], (await store.positions('promises')).pin, { day })).map(({ by, count }) => [
-          by['overdue'],
-          count,
-        ]);
+        (await store.totals('promises', [], (await store.positions('promises')).positions, { day })).map(
+          ({ by, count }) => [by['overdue'], count],
+        );
       expect([await counted('2026-03-10'), await counted('2026-03-11')]).toEqual([
         [[false, 4]],
         [
@@ -490,8 +489,8 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         ['note/a', 'y', null],
         ['note/b', 'n', word('n', 1)],
       );
-      const { changes, pin, tooMany } = await store.changes('words', pinned(store, 3n));
-      expect([pin, tooMany]).toEqual([pinned(store, to), false]);
+      const { changes, positions, tooMany } = await store.changes('words', pinned(store, 3n));
+      expect([positions, tooMany]).toEqual([pinned(store, to), false]);
       expect(
         changes.map(({ key, before, row }) => [key, before?.['amount'] ?? null, row?.columns['amount'] ?? null]).sort(),
       ).toEqual([
@@ -531,7 +530,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       const eventsOf = async (
         name: string,
         key: string,
-        query: { before?: bigint; pin?: Positions } = {},
+        query: { before?: bigint; positions?: Positions } = {},
         limit = 9,
       ) => {
         const found = await store.origins(name, key, { ...query, limit });
@@ -539,7 +538,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       };
       expect(await eventsOf('words', 'note/a#x')).toEqual([['e1', 'e3'], 2]);
       expect(await eventsOf('by-word', 'x')).toEqual([['e1', 'e2', 'e3'], 3]);
-      expect(await eventsOf('words', 'note/a#x', { pin: pinned(store, 2n) })).toEqual([['e1'], 1]);
+      expect(await eventsOf('words', 'note/a#x', { positions: pinned(store, 2n) })).toEqual([['e1'], 1]);
       // The newest of them, and from there to all.
       expect(await eventsOf('by-word', 'x', {}, 2)).toEqual([['e2', 'e3'], 3]);
       expect(await eventsOf('by-word', 'x', { before: 2n }, 2)).toEqual([['e1'], 1]);
@@ -581,7 +580,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       await writer(store)(['note/a', 'x', word('x', 1)]);
       silence();
       expect(moved).toEqual([['words']]);
-      expect(await store.positions('by-word')).toMatchObject({ pin: pinned(store, 1n) });
+      expect(await store.positions('by-word')).toMatchObject({ positions: pinned(store, 1n) });
     },
   },
   {
@@ -598,12 +597,12 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       expect(await next.cutOver()).toBe(true);
       await next.close();
       expect(await store.catalogVersion()).toBeGreaterThan(turn);
-      const { rows, pin, version } = await store.query('words', everything);
+      const { rows, positions, version } = await store.query('words', everything);
       expect(rows.map(({ columns }) => [columns['word'], columns['amount']])).toEqual([
         ['x', 10],
         ['z', 20],
       ]);
-      expect(pin).toEqual(pinned(store, 2n));
+      expect(positions).toEqual(pinned(store, 2n));
       expect(version).not.toBe(before.version);
       expect((await store.positions('by-word')).version).not.toBe('');
       expect([...(await store.current(words, [{ stream: 'note/b', key: 'z' }])).values()]).toEqual([word('z', 20)]);
@@ -687,11 +686,11 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       );
       expect(await store.parked()).toEqual([]);
       expect(await store.catalogVersion()).toBeGreaterThan(turn);
-      const { rows, pin, version } = await store.query('words', everything);
+      const { rows, positions, version } = await store.query('words', everything);
       expect(rows.map(({ columns, parkedSince }) => [columns['amount'], parkedSince])).toEqual([[7, null]]);
-      expect([pin, version === before.version]).toEqual([pinned(store, 3n), false]);
+      expect([positions, version === before.version]).toEqual([pinned(store, 3n), false]);
       expect(
-        (await store.query('words', { ...everything, pin: pinned(store, 1n) })).rows.map(
+        (await store.query('words', { ...everything, positions: pinned(store, 1n) })).rows.map(
           ({ columns }) => columns['amount'],
         ),
       ).toEqual([1]);

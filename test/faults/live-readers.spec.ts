@@ -64,7 +64,7 @@ function holdQuery(): () => void {
   return go;
 }
 async function folded(): Promise<void> {
-  while (((await rows().positions('programmes')).pin[0] as bigint) < BigInt(sent)) await pause(5);
+  while (((await rows().positions('programmes')).positions[0] as bigint) < BigInt(sent)) await pause(5);
 }
 
 describe('a reader of live rows', () => {

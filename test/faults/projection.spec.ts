@@ -311,7 +311,7 @@ describe('the projector', () => {
       await rows.open(store.id);
       await replay(store, MODELS, rows, at, now);
       for (const { name } of served.names()) {
-        const query = { where: [], sort: [], limit: 1000, pin: [at] };
+        const query = { where: [], sort: [], limit: 1000, positions: [at] };
         const then = await served.query(name, query);
         const anew = await rows.query(name, query);
         expect(anew.rows).toEqual(then.rows);

@@ -198,7 +198,7 @@ it('a rebuild killed at each step under load leaves every answer equal to a repl
         event: source?.event,
       })),
     );
-    const totals = await rows.totals('funding', [], anew.pin);
+    const totals = await rows.totals('funding', [], anew.positions);
     expect(one.totals).toEqual(totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums })));
     await rows.close();
     rmSync(fresh, { recursive: true });

@@ -170,8 +170,8 @@ describe('a partition stalls with a reason while another goes on, at', () => {
     await put([wrong(recordOf(events, at ?? -1), recordOf(events, (at ?? 0) - 1))]);
     await until(() => says.test(projector.fault() ?? ''));
     await put(others.map(([, place]) => recordOf(events, place)));
-    await until(async () => (await rows.positions('words')).pin[1] === others.at(-1)?.[0].position);
-    expect((await rows.positions('words')).pin[0]).toBeLessThan(events[at ?? 0]?.position ?? 0n);
+    await until(async () => (await rows.positions('words')).positions[1] === others.at(-1)?.[0].position);
+    expect((await rows.positions('words')).positions[0]).toBeLessThan(events[at ?? 0]?.position ?? 0n);
     // It stays so, however often it is tried again.
     await pause(1000);
     expect([says.test(projector.fault() ?? ''), (await rows.parked()).length]).toEqual([true, 0]);

@@ -63,7 +63,7 @@ const journalOf = async (rows: ReadModelStore): Promise<readonly unknown[]> => {
  * them once.
  */
 async function areWhole(rows: ReadModelStore, store: EventStore): Promise<void> {
-  for (const head = await store.head(); ((await rows.positions('journal')).pin[0] ?? 0n) < head;) await pause(50);
+  for (const head = await store.head(); ((await rows.positions('journal')).positions[0] ?? 0n) < head;) await pause(50);
   const again = await rowsAt(await server.database('anew'));
   await replay(store, MODELS, again, await store.head(), now);
   const journal = await journalOf(rows);

@@ -130,12 +130,12 @@ export async function eventPipeline(partitions: number, brokers?: string) {
       const head = await store.head();
       const rows = await rowsIn(url);
       try {
-        await until(async () => (await rows.positions('words')).pin.every((at) => at >= head), ms);
+        await until(async () => (await rows.positions('words')).positions.every((at) => at >= head), ms);
         expect(await rows.parked()).toEqual([]);
         const replayed = await rowsIn(await postgres.database());
         await replay(store, [eventCounts], replayed, head, now);
-        const pin = Array<bigint>(partitions).fill(head);
-        const told = await Promise.all([rows, replayed].map((of) => of.query('words', { ...everything, pin })));
+        const positions = Array<bigint>(partitions).fill(head);
+        const told = await Promise.all([rows, replayed].map((of) => of.query('words', { ...everything, positions })));
         await replayed.close();
         expect(told[0]?.rows.length).toBeGreaterThan(0);
         expect(told[0]?.rows).toEqual(told[1]?.rows);

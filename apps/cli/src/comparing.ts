@@ -24,7 +24,7 @@ export async function sides(
     ];
   let position = await log.head();
   for (const { name } of served.names())
-    for (const at of (await served.positions(name)).pin) if (at < position) position = at;
+    for (const at of (await served.positions(name)).positions) if (at < position) position = at;
   await foldAnew(log, scratch, position, output);
   return [
     { store: served, position },

@@ -40,7 +40,7 @@ export async function* rowsAt(store: ReadModelStore, name: string, position: big
       where: [],
       sort: [],
       limit: PAGE,
-      pin: Array<bigint>(store.partitions).fill(position),
+      positions: Array<bigint>(store.partitions).fill(position),
       ...(last === undefined ? {} : { afterRow: last }),
     };
     const page = await store.query(name, query);

@@ -82,10 +82,10 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   query(name: string, query: RowQuery): Promise<ResultPage> {
     return this.read('query', name, query);
   }
-  totals(name: string, where: readonly Filter[], pin: Positions): Promise<readonly TotalsRow[]> {
-    return this.read('totals', name, where, pin);
+  totals(name: string, where: readonly Filter[], positions: Positions): Promise<readonly TotalsRow[]> {
+    return this.read('totals', name, where, positions);
   }
-  positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
+  positions(name: string): Promise<{ readonly positions: Positions; readonly version: string }> {
     return this.read('positions', name);
   }
   changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {

@@ -10,8 +10,8 @@ import type {
 } from './read-model-store.js';
 
 /**
- * What a reader of live rows gets, in order. Each update ends at a pin, from which the reader can
- * resume.
+ * What a reader of live rows gets, in order. Each update ends at positions, from which the reader
+ * can resume.
  */
 export type LiveUpdate =
   /** Discard all rows: they follow again from scratch. */
@@ -20,12 +20,12 @@ export type LiveUpdate =
   | {
       readonly type: 'changes';
       readonly changes: readonly RowChange[];
-      readonly pin: Positions;
+      readonly positions: Positions;
       readonly version: string;
     }
   | {
       readonly type: 'caught-up';
-      readonly pin: Positions;
+      readonly positions: Positions;
       readonly version: string;
       readonly totals: readonly TotalsRow[];
     };
@@ -33,7 +33,7 @@ export type LiveUpdate =
 /** Where a reader ended. */
 export interface Resume {
   readonly version: string;
-  readonly pin: Positions;
+  readonly positions: Positions;
 }
 
 interface Reader {
@@ -42,7 +42,8 @@ interface Reader {
   readonly onUpdate: (update: LiveUpdate) => void;
   readonly onLost: (error: unknown) => void;
   /**
-   * Whether it is at the shared pin, and gets each change with the others; else it is catching up.
+   * Whether it is at the shared positions, and gets each change with the others; else it is
+   * catching up.
    */
   caughtUp: boolean;
 }
@@ -61,21 +62,23 @@ interface CatchUp {
 const REBUILT = 'the rows were rebuilt';
 const NEW_DAY = 'a new day has begun: what is late by today has changed';
 const TOO_MANY = 'too many rows changed to send each change';
-/** Snapshots kept at one pin, for readers with different queries. */
+/** Snapshots kept at the same positions, for readers with different queries. */
 const MAX_SNAPSHOTS = 32;
 
-/** One name that readers follow: its readers, and the pin up to which they have the changes. */
+/**
+ * One name that readers follow: its readers, and the positions up to which they have the changes.
+ */
 interface Watched {
   readonly name: string;
   readonly reads: readonly string[];
   /** Whether its rows depend on the day: its version then names the day on which they were read. */
   readonly daily: boolean;
   readonly readers: Set<Reader>;
-  pin: Positions;
+  positions: Positions;
   version: string;
   moving: Promise<void> | null;
   again: boolean;
-  /** What was read at this pin. */
+  /** What was read at these positions. */
   readonly snapshots: Map<string, Promise<Snapshot>>;
   readonly steps: Map<string, Promise<RowChangeSet>>;
 }
@@ -89,8 +92,8 @@ interface Snapshot {
 /**
  * Rows as they change. All readers of a name share one reader of the database: it reads the changes
  * once and passes them to each, and it reads the first rows once for equal queries. A reader misses
- * nothing between its snapshot, or the pin where it ended, and later changes: it reads what changed
- * in between, and nothing is buffered for it.
+ * nothing between its snapshot, or the positions where it ended, and later changes: it reads what
+ * changed in between, and nothing is buffered for it.
  */
 export class LiveRows {
   private readonly watched = new Map<string, Promise<Watched>>();
@@ -166,9 +169,12 @@ export class LiveRows {
         again: false,
       };
       const read = { snapshots: new Map<never, never>(), steps: new Map<never, never>() };
-      watched = this.store
-        .positions(name)
-        .then(({ pin, version }) => ({ ...fresh, ...read, pin, version: versionOn(fresh, this.day(), version) }));
+      watched = this.store.positions(name).then(({ positions, version }) => ({
+        ...fresh,
+        ...read,
+        positions,
+        version: versionOn(fresh, this.day(), version),
+      }));
       watched.catch(() => this.watched.delete(name));
       this.watched.set(name, watched);
     }
@@ -200,19 +206,19 @@ export class LiveRows {
 
   private async sendChanges(watched: Watched): Promise<void> {
     if (watched.readers.size === 0) {
-      const { pin, version } = await this.store.positions(watched.name);
-      this.moveTo(watched, pin, versionOn(watched, this.day(), version));
+      const { positions, version } = await this.store.positions(watched.name);
+      this.moveTo(watched, positions, versionOn(watched, this.day(), version));
       return;
     }
-    const { changes, pin, version, tooMany } = await this.changesOf(watched, watched.pin);
-    if (version === watched.version && isSamePin(pin, watched.pin)) return;
+    const { changes, positions, version, tooMany } = await this.changesOf(watched, watched.positions);
+    if (version === watched.version && samePositions(positions, watched.positions)) return;
     const fromScratch = tooMany || version !== watched.version;
     const reason = tooMany ? TOO_MANY : reasonOf(watched.version, version);
-    this.moveTo(watched, pin, version);
+    this.moveTo(watched, positions, version);
     for (const reader of watched.readers) {
       if (!reader.caughtUp) continue;
       if (!fromScratch) {
-        reader.onUpdate({ type: 'changes', changes, pin, version });
+        reader.onUpdate({ type: 'changes', changes, positions, version });
         continue;
       }
       reader.caughtUp = false;
@@ -223,29 +229,29 @@ export class LiveRows {
     }
   }
 
-  private moveTo(watched: Watched, pin: Positions, version: string): void {
-    watched.pin = pin;
+  private moveTo(watched: Watched, positions: Positions, version: string): void {
+    watched.positions = positions;
     watched.version = version;
     watched.snapshots.clear();
     watched.steps.clear();
   }
 
-  /** Brings a reader to the shared pin, step by step. */
+  /** Brings a reader to the shared positions, step by step. */
   private async catchUp(watched: Watched, reader: Reader, from: CatchUp): Promise<void> {
     for (let progress = from; watched.readers.has(reader);) {
-      const { pin, version } = watched;
+      const { positions, version } = watched;
       if (
         progress.hadCaughtUp &&
         progress.at !== null &&
         progress.at.version === version &&
-        isSamePin(progress.at.pin, pin)
+        samePositions(progress.at.positions, positions)
       ) {
         reader.caughtUp = true;
         return;
       }
-      const next = await this.step(watched, reader, progress, { pin, version });
-      // The tables changed during the read: what was read belongs to no pin that the reader could
-      // get.
+      const next = await this.step(watched, reader, progress, { positions, version });
+      // The tables changed during the read: what was read belongs to no positions that the reader
+      // could get.
       if (next === null) await this.move(watched);
       else progress = next;
     }
@@ -257,25 +263,27 @@ export class LiveRows {
     { at, reason, hadCaughtUp }: CatchUp,
     to: Resume,
   ): Promise<CatchUp | null> {
-    const { pin, version } = to;
+    const { positions, version } = to;
     if (
       at === null ||
       at.version !== version ||
-      at.pin.length !== pin.length ||
-      at.pin.some((p, i) => p > (pin[i] ?? 0n))
+      at.positions.length !== positions.length ||
+      at.positions.some((p, i) => p > (positions[i] ?? 0n))
     ) {
       const { rows, totals, version: of } = await this.snapshot(watched, reader);
       if (of !== version) return null;
       if (reason !== null)
         reader.onUpdate({ type: 'reset', reason: at === null ? reason : reasonOf(at.version, version, reason) });
       reader.onUpdate({ type: 'rows', rows });
-      reader.onUpdate({ type: 'caught-up', pin, version, totals });
+      reader.onUpdate({ type: 'caught-up', positions, version, totals });
       return { at: to, reason: REBUILT, hadCaughtUp: true };
     }
     // The read that returns the version comes last: its version also holds for what was read
     // before.
-    const totals = hadCaughtUp ? null : await this.store.totals(watched.name, reader.where, pin, { day: this.day() });
-    const { changes, tooMany, version: of } = await this.changesTo(watched, at.pin, pin);
+    const totals = hadCaughtUp
+      ? null
+      : await this.store.totals(watched.name, reader.where, positions, { day: this.day() });
+    const { changes, tooMany, version: of } = await this.changesTo(watched, at.positions, positions);
     if (of !== version) return null;
     if (tooMany)
       return {
@@ -283,17 +291,17 @@ export class LiveRows {
         reason: hadCaughtUp ? TOO_MANY : 'too many rows have changed since to send each change',
         hadCaughtUp,
       };
-    reader.onUpdate({ type: 'changes', changes, pin, version });
-    if (totals !== null) reader.onUpdate({ type: 'caught-up', pin, version, totals });
+    reader.onUpdate({ type: 'changes', changes, positions, version });
+    if (totals !== null) reader.onUpdate({ type: 'caught-up', positions, version, totals });
     return { at: to, reason: REBUILT, hadCaughtUp: true };
   }
 
   private snapshot(watched: Watched, { where, limit }: Reader): Promise<Snapshot> {
-    const { name, pin } = watched;
+    const { name, positions } = watched;
     return once(watched.snapshots, JSON.stringify([where, limit]), async () => {
       const day = this.day();
-      const totals = await this.store.totals(name, where, pin, { day });
-      const { rows, version } = await this.store.query(name, { where, sort: [], limit, pin, day });
+      const totals = await this.store.totals(name, where, positions, { day });
+      const { rows, version } = await this.store.query(name, { where, sort: [], limit, positions, day });
       return { rows, totals, version: versionOn(watched, day, version) };
     });
   }
@@ -318,7 +326,7 @@ const versionOn = ({ daily }: Pick<Watched, 'daily'>, day: string, version: stri
 const reasonOf = (from: string, to: string, otherwise = REBUILT): string =>
   from !== to && from.split('@')[0] === to.split('@')[0] ? NEW_DAY : otherwise;
 
-const isSamePin = (one: Positions, other: Positions): boolean =>
+const samePositions = (one: Positions, other: Positions): boolean =>
   one.length === other.length && one.every((at, i) => at === other[i]);
 
 /** Reads once for equal queries. After a failure it reads again. */

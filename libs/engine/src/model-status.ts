@@ -5,7 +5,8 @@ import type { ProgressSource } from './watchdog.js';
 /** More parked streams than this stop a model. */
 export const MAX_PARKED_STREAMS = 5;
 
-const lowest = (pin: Positions): bigint => pin.reduce((low, at) => (at < low ? at : low), pin[0] ?? 0n);
+const lowest = (positions: Positions): bigint =>
+  positions.reduce((low, at) => (at < low ? at : low), positions[0] ?? 0n);
 
 /**
  * The status of each model as the rows state it, whichever process folds them: its position in each

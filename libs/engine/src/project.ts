@@ -160,8 +160,8 @@ export class Projector extends ProjectionStatus {
     // First of all: if it changes while the rest is read, the first commit notices.
     const catalogVersion = await this.store.catalogVersion?.();
     const outdated = new Set(await this.store.outdated?.());
-    const pins = await this.store.checkpoints();
-    const checkpoints = new Map(this.models.map(({ name }) => [name, pins.get(name)?.[partition] ?? 0n]));
+    const all = await this.store.checkpoints();
+    const checkpoints = new Map(this.models.map(({ name }) => [name, all.get(name)?.[partition] ?? 0n]));
     const parked = await this.store.parked();
     // From here on without `await`: other partitions may be folded at the same time, and streams
     // that they have parked are known here first.

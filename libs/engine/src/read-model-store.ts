@@ -71,7 +71,7 @@ export interface RowQuery {
   /** Only rows after this one, given by its sort values and its key. */
   readonly afterRow?: { readonly sortValues: readonly Cell[]; readonly key: string };
   /** The positions to read at; without it, the current ones. */
-  readonly pin?: Positions;
+  readonly positions?: Positions;
   /** The day of the answer, YYYY-MM-DD; without it, {@link today}. */
   readonly day?: string;
   /** Only what had occurred by this day, YYYY-MM-DD; only of views with `occurredBy`. */
@@ -137,7 +137,7 @@ export interface RowOrigin {
 /** Which of a row's origins to return: the newest before a position. */
 export interface OriginsQuery {
   /** The positions of the row; now, if it is left out. */
-  readonly pin?: Positions;
+  readonly positions?: Positions;
   readonly before?: bigint;
   readonly limit: number;
 }
@@ -155,7 +155,7 @@ export interface ResultPage {
   readonly rows: readonly ResultRow[];
   /** Whether there are rows after the last one. */
   readonly more: boolean;
-  readonly pin: Positions;
+  readonly positions: Positions;
   /**
    * Model version, generation and epoch. If any of them differs, cursors and live ids are invalid.
    */
@@ -163,8 +163,8 @@ export interface ResultPage {
 }
 
 /**
- * A row that changed: its columns at the first pin and at the second; null if it did not exist
- * there.
+ * A row that changed: its columns at the first positions and at the second; null if it did not
+ * exist there.
  */
 export interface RowChange {
   readonly key: string;
@@ -172,10 +172,10 @@ export interface RowChange {
   readonly row: ResultRow | null;
 }
 
-/** What changed between two pins, each row once. */
+/** What changed between two times, each row once. */
 export interface RowChangeSet {
   readonly changes: readonly RowChange[];
-  readonly pin: Positions;
+  readonly positions: Positions;
   readonly version: string;
   /** True if too many rows changed to return each: read the rows from scratch. */
   readonly tooMany: boolean;
@@ -259,25 +259,25 @@ export abstract class ReadModelStore extends RowSink {
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<ResultPage>;
   /**
-   * Sums and counts over all rows that match, at a pin. `by` names columns to group by, beside
+   * Sums and counts over all rows that match, at positions. `by` names columns to group by, beside
    * those that separate unlike units.
    */
   abstract totals(
     name: string,
     where: readonly Filter[],
-    pin: Positions,
+    positions: Positions,
     as?: TotalsQuery,
   ): Promise<readonly TotalsRow[]>;
   /**
    * How far a name can be read: for each partition the lowest checkpoint of the models that it
    * reads; and its version.
    */
-  abstract positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }>;
-  /** What changed after a pin, up to another one (or now), seen on a day. */
+  abstract positions(name: string): Promise<{ readonly positions: Positions; readonly version: string }>;
+  /** What changed after positions, up to others (or now), seen on a day. */
   abstract changes(name: string, since: Positions, upTo?: Positions, day?: string): Promise<RowChangeSet>;
   /**
    * The events that made a row, oldest first. For a view's row: those of the rows that it is made
-   * of. Null if there is no such row at the pin.
+   * of. Null if there is no such row at the positions.
    */
   abstract origins(name: string, key: string, query: OriginsQuery): Promise<RowOrigins | null>;
   /**

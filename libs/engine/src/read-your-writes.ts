@@ -30,9 +30,9 @@ export function parseConsistencyToken(token: string): ConsistencyToken | null {
 }
 
 /**
- * Resolves with the pin of a name once it includes the token. Fails with {@link ReadModelBehind}
- * after `timeoutMs` milliseconds. A token with a stream waits for that stream's partition; a bare
- * position waits for all of them.
+ * Resolves with the positions of a name once it includes the token. Fails with {@link
+ * ReadModelBehind} after `timeoutMs` milliseconds. A token with a stream waits for that stream's
+ * partition; a bare position waits for all of them.
  */
 export async function waitFor(
   store: ReadModelStore,
@@ -40,18 +40,20 @@ export async function waitFor(
   { position, stream }: Pick<ConsistencyToken, 'position' | 'stream'>,
   timeoutMs = 5000,
 ): Promise<Positions> {
-  const reached = (pin: Positions): bigint =>
-    stream === null ? pin.reduce((a, b) => (b < a ? b : a)) : (pin[partitionOf(stream, store.partitions)] ?? 0n);
+  const reached = (positions: Positions): bigint =>
+    stream === null
+      ? positions.reduce((a, b) => (b < a ? b : a))
+      : (positions[partitionOf(stream, store.partitions)] ?? 0n);
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     let wake = (): void => undefined;
     const changed = new Promise<void>((resolve) => (wake = resolve));
     const unsubscribe = store.onCommit(() => wake());
     try {
-      const { pin } = await store.positions(name);
-      if (reached(pin) >= position) return pin;
+      const { positions } = await store.positions(name);
+      if (reached(positions) >= position) return positions;
       const remaining = deadline - performance.now();
-      if (remaining <= 0) throw new ReadModelBehind(position, reached(pin));
+      if (remaining <= 0) throw new ReadModelBehind(position, reached(positions));
       await endsWithin(changed, Math.min(remaining, 500));
     } finally {
       unsubscribe();

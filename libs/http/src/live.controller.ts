@@ -160,14 +160,15 @@ export class OpenStreams implements OnModuleDestroy {
 const frame = (event: string, data: unknown, id?: string): string =>
   `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
-const idOf = (name: string, version: string, pin: readonly bigint[]): string => `${name}/${version}/${pin.join('-')}`;
+const idOf = (name: string, version: string, positions: readonly bigint[]): string =>
+  `${name}/${version}/${positions.join('-')}`;
 
 function resumeOf(name: string, id: string | undefined): Resume | null {
-  const [of, version, pin] = (id ?? '').split('/');
-  if (version === undefined || pin === undefined) return null;
-  const positions = pin.split('-');
-  if (of !== name || !positions.every((at) => /^[0-9]{1,19}$/.test(at))) return { version: '', pin: [] };
-  return { version, pin: positions.map(BigInt) };
+  const [of, version, positions] = (id ?? '').split('/');
+  if (version === undefined || positions === undefined) return null;
+  const parts = positions.split('-');
+  if (of !== name || !parts.every((at) => /^[0-9]{1,19}$/.test(at))) return { version: '', positions: [] };
+  return { version, positions: parts.map(BigInt) };
 }
 
 /**
@@ -304,8 +305,8 @@ function textOf(name: string, where: RowRequest['where'], update: LiveUpdate): s
       const totals = update.totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
       return frame(
         'caught-up',
-        { position: lowest(update.pin), version: update.version, totals },
-        idOf(name, update.version, update.pin),
+        { position: lowest(update.positions), version: update.version, totals },
+        idOf(name, update.version, update.positions),
       );
     }
     case 'changes': {
@@ -316,7 +317,7 @@ function textOf(name: string, where: RowRequest['where'], update: LiveUpdate): s
       // Only the last frame has the id: a reader that resumes has had the whole batch, or none of
       // it.
       const last = frames.pop();
-      return last === undefined ? '' : `${frames.join('')}id: ${idOf(name, update.version, update.pin)}\n${last}`;
+      return last === undefined ? '' : `${frames.join('')}id: ${idOf(name, update.version, update.positions)}\n${last}`;
     }
   }
 }

@@ -60,8 +60,8 @@ export class ReadModelsController {
   @Get()
   async list(): Promise<unknown> {
     const readModels = this.store.names().map(async ({ key, type, ...described }) => {
-      const { pin, version } = await this.store.positions(described.name);
-      return { ...described, is: type, key: type === 'model' ? ['row_id'] : key, position: lowest(pin), version };
+      const { positions, version } = await this.store.positions(described.name);
+      return { ...described, is: type, key: type === 'model' ? ['row_id'] : key, position: lowest(positions), version };
     });
     return { readModels: await Promise.all(readModels) };
   }
@@ -86,20 +86,20 @@ export class ReadModelsController {
     );
     if (Array.isArray(request)) throw validationProblem(request as FieldError[]);
     if (format === null) return this.answer(described, request as RowRequest);
-    const { pin: reached, version } = await this.resolvePin(name, request as RowRequest, true);
+    const { positions: reached, version } = await this.resolvePositions(name, request as RowRequest, true);
     // One position in all partitions: the same text can be requested again as of it.
-    const pin = reached.map(() => BigInt(lowest(reached)));
+    const positions = reached.map(() => BigInt(lowest(reached)));
     const day = dayOf(request as RowRequest);
-    const text = () => exported(format, this.store, described, request as RowRequest, { pin, version, day });
+    const text = () => exported(format, this.store, described, request as RowRequest, { positions, version, day });
     reply.header('content-type', `${format}; charset=utf-8`).header('content-digest', await digestOf(text()));
-    reply.header('entente-position', lowest(pin)).header('entente-version', version);
+    reply.header('entente-position', lowest(positions)).header('entente-version', version);
     reply.header('entente-day', day);
     return new StreamableFile(Readable.from(text()), { type: `${format}; charset=utf-8` });
   }
 
   private async answer({ name }: ReadModelDescription, request: RowRequest): Promise<unknown> {
     for (;;) {
-      const { pin, version } = await this.resolvePin(name, request);
+      const { positions, version } = await this.resolvePositions(name, request);
       if (request.cursor !== null && request.cursor.version !== version)
         throw new Problem(
           410,
@@ -109,23 +109,23 @@ export class ReadModelsController {
       const page = request.cursor === null ? {} : { afterRow: request.cursor };
       const { by, occurredBy } = request;
       const day = dayOf(request);
-      const totals = totalsOut(await this.store.totals(name, request.where, pin, { by, day, occurredBy }));
+      const totals = totalsOut(await this.store.totals(name, request.where, positions, { by, day, occurredBy }));
       if (totals.length > MAX_GROUPS && by.length > 0)
         throw validationProblem([
           { path: 'by', message: `gives more than ${MAX_GROUPS} groups: filter the rows, or name fewer columns` },
         ]);
       // The read that returns the version comes last: if it equals the first, all reads in between
       // have that version.
-      const { rows, more, version: of } = await this.store.query(name, { ...request, pin, day, ...page });
+      const { rows, more, version: of } = await this.store.query(name, { ...request, positions, day, ...page });
       if (of !== version) continue;
       const last = rows.at(-1);
       return {
         rows: rows.map(toRowDto),
-        position: lowest(pin),
+        position: lowest(positions),
         day,
         version,
         totals,
-        next: more && last !== undefined ? cursorOf(name, request, { version, pin, day }, last) : null,
+        next: more && last !== undefined ? cursorOf(name, request, { version, positions, day }, last) : null,
       };
     }
   }
@@ -145,26 +145,26 @@ export class ReadModelsController {
   }
 
   /**
-   * The pin of a query: its cursor's, that of `as-of`, or the current one. `allPartitions`: wait
-   * until all partitions have reached the write.
+   * The positions of a query: its cursor's, those of `as-of`, or the current ones. `allPartitions`:
+   * wait until all partitions have reached the write.
    */
-  private async resolvePin(
+  private async resolvePositions(
     name: string,
     request: RowRequest,
     allPartitions = false,
-  ): Promise<{ readonly pin: Positions; readonly version: string }> {
+  ): Promise<{ readonly positions: Positions; readonly version: string }> {
     if (request.after !== null) {
       const { position, stream } = this.parseAfter(request.after);
       if (stream === null) refuseBeyond('after', position, await this.log.head());
       await waitFor(this.store, name, { position, stream: allPartitions ? null : stream });
     }
-    const { version, pin: reached } = await this.store.positions(name);
-    const pastPin = request.asOf === null ? reached : await this.pinAt(name, request.asOf, reached);
-    return { pin: request.cursor?.pin ?? pastPin, version };
+    const { version, positions: reached } = await this.store.positions(name);
+    const pastPositions = request.asOf === null ? reached : await this.positionsAt(name, request.asOf, reached);
+    return { positions: request.cursor?.positions ?? pastPositions, version };
   }
 
-  /** The pin of a position, of the end of a day, or of an instant. */
-  private async pinAt(name: string, asOf: string, reached: Positions): Promise<Positions> {
+  /** The positions that `as-of` names: by a position, the end of a day, or an instant. */
+  private async positionsAt(name: string, asOf: string, reached: Positions): Promise<Positions> {
     const named = positionOf(asOf);
     if (named !== null) {
       refuseBeyond('as-of', named, await this.log.head());
@@ -195,10 +195,10 @@ export class ReadModelsController {
     if (asOf !== undefined && typeof asOf !== 'string') errors.push({ path: 'as-of', message: 'must be given once' });
     if (before === null) errors.push({ path: 'before', message: 'must be the `next` of the page before' });
     if (errors.length > 0 || before === null) throw validationProblem(errors);
-    const { pin: reached } = await this.store.positions(name);
-    const pin = asOf === undefined ? reached : await this.pinAt(name, asOf as string, reached);
+    const { positions: reached } = await this.store.positions(name);
+    const positions = asOf === undefined ? reached : await this.positionsAt(name, asOf as string, reached);
     const found = await this.store.origins(name, row as string, {
-      pin,
+      positions,
       limit: MAX_EVENTS,
       ...(before === undefined ? {} : { before }),
     });
@@ -213,7 +213,7 @@ export class ReadModelsController {
       events: events.map(toEventDto),
       truncated: count - origins.length,
       next: count > origins.length ? String(origins[0]?.position) : null,
-      position: lowest(pin),
+      position: lowest(positions),
     };
   }
 }

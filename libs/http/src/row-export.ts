@@ -17,21 +17,21 @@ type ExportQuery = Pick<RowRequest, 'where' | 'sort' | 'occurredBy'>;
 export type ExportAt = Resume & { readonly day: string };
 
 /**
- * All rows of a query at a pin, one page at a time: the same rows in the same order each time.
+ * All rows of a query at positions, one page at a time: the same rows in the same order each time.
  * Fails if other tables become active during the read.
  */
 async function* pages(
   store: ReadModelStore,
   name: string,
   query: ExportQuery,
-  { pin, version, day }: ExportAt,
+  { positions, version, day }: ExportAt,
 ): AsyncIterable<readonly ResultRow[]> {
   let last: ResultRow | undefined;
   for (let more = true; more;) {
     const page = await store.query(name, {
       ...query,
       limit: PAGE_SIZE,
-      pin,
+      positions,
       day,
       ...(last === undefined ? {} : { afterRow: last }),
     });

@@ -32,7 +32,7 @@ export interface RowRequest {
 export interface Cursor {
   readonly of: string;
   readonly version: string;
-  readonly pin: Positions;
+  readonly positions: Positions;
   readonly day: string;
   readonly sortValues: readonly Cell[];
   readonly key: string;
@@ -167,11 +167,11 @@ const queryOf = (
 export const cursorOf = (
   name: string,
   request: RowRequest,
-  { version, pin, day }: Pick<Cursor, 'version' | 'pin' | 'day'>,
+  { version, positions, day }: Pick<Cursor, 'version' | 'positions' | 'day'>,
   last: ResultRow,
 ): string =>
   Buffer.from(
-    JSON.stringify([queryOf(name, request), version, pin.map(String), last.sortValues, last.key, day]),
+    JSON.stringify([queryOf(name, request), version, positions.map(String), last.sortValues, last.key, day]),
   ).toString('base64url');
 
 const isCell = (value: unknown): value is Cell =>
@@ -182,13 +182,14 @@ function readCursor(text: string): Cursor | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(parts) || parts.length !== 6) return null;
-    const [of, version, pin, sortValues, key, day] = parts as unknown[];
+    const [of, version, positions, sortValues, key, day] = parts as unknown[];
     if (typeof day !== 'string' || !isDay(day)) return null;
     if (![of, version, key].every((part) => typeof part === 'string')) return null;
-    if (!Array.isArray(pin) || pin.length === 0 || !Array.isArray(sortValues) || !sortValues.every(isCell)) return null;
-    const positions = pin.flatMap((at) => positionOf(at) ?? []);
-    if (positions.length !== pin.length) return null;
-    return { of: of as string, version: version as string, pin: positions, day, sortValues, key: key as string };
+    if (!Array.isArray(positions) || positions.length === 0 || !Array.isArray(sortValues) || !sortValues.every(isCell))
+      return null;
+    const read = positions.flatMap((at) => positionOf(at) ?? []);
+    if (read.length !== positions.length) return null;
+    return { of: of as string, version: version as string, positions: read, day, sortValues, key: key as string };
   } catch {
     return null;
   }
@@ -202,8 +203,8 @@ export const toRowDto = ({ key, columns, source, parkedSince }: ResultRow): Reco
   ...(parkedSince === null ? {} : { parked_since: parkedSince }),
 });
 
-/** The lowest of a pin's positions, as text. */
-export const lowest = (pin: Positions): string => String(pin.reduce((a, b) => (b < a ? b : a)));
+/** The lowest of positions, as text. */
+export const lowest = (positions: Positions): string => String(positions.reduce((a, b) => (b < a ? b : a)));
 
 /**
  * Whether a row matches filters with values only: filters of live rows. `stream` may be filtered

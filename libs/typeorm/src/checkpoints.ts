@@ -18,9 +18,9 @@ export function checkpointsByModel(
   partitions: number,
 ): ReadonlyMap<string, Positions> {
   const pinOf = ({ table }: StoredModel): Positions => {
-    const pin = Array<bigint>(partitions).fill(0n);
-    for (const { rows_in, partition, at } of stored) if (rows_in === table) pin[Number(partition)] = BigInt(at);
-    return pin;
+    const positions = Array<bigint>(partitions).fill(0n);
+    for (const { rows_in, partition, at } of stored) if (rows_in === table) positions[Number(partition)] = BigInt(at);
+    return positions;
   };
   return new Map([...models].map((stored) => [stored.model.name, pinOf(stored)]));
 }

@@ -130,14 +130,14 @@ describe('the PostgreSQL read model store', () => {
   it('answers as of a position of each partition', async () => {
     const store = await opened(await postgres.database(), { partitions: 3 });
     expect(await store.commit([batch(0n, 5n, 0), batch(0n, 9n, 2)])).toBe(true);
-    expect((await store.positions('words')).pin).toEqual([5n, 0n, 9n]);
+    expect((await store.positions('words')).positions).toEqual([5n, 0n, 9n]);
     await store.commit([batch(0n, 7n, 1), batch(5n, 10n, 0)]);
-    const at = async (...pin: bigint[]) =>
-      (await store.query('words', { ...everything, pin })).rows.map(({ key }) => key);
+    const at = async (...positions: bigint[]) =>
+      (await store.query('words', { ...everything, positions })).rows.map(({ key }) => key);
     expect(await at(5n, 0n, 9n)).toEqual(['note/p0#5', 'note/p2#9']);
     expect(await at(7n, 7n, 7n)).toEqual(['note/p0#5', 'note/p1#7']);
-    const { changes, pin } = await store.changes('words', [5n, 0n, 9n]);
-    expect([pin, changes.map(({ key }) => key).sort()]).toEqual([
+    const { changes, positions } = await store.changes('words', [5n, 0n, 9n]);
+    expect([positions, changes.map(({ key }) => key).sort()]).toEqual([
       [10n, 7n, 9n],
       ['note/p0#10', 'note/p1#7'],
     ]);
@@ -222,21 +222,21 @@ describe('the example data, in twelve partitions on PostgreSQL and one on SQLite
     for (const { name, columns, key } of (stores[0] as ReadModelStore).names())
       for (const position of [head, head - 1n, head / 2n, 7n]) {
         const told = stores.map(async (store) => {
-          const pin = Array<bigint>(store.partitions).fill(position);
-          const { rows } = await store.query(name, { ...everything, pin });
+          const positions = Array<bigint>(store.partitions).fill(position);
+          const { rows } = await store.query(name, { ...everything, positions });
           const [sorted = key[0] as string] = Object.keys(columns).filter((column) => columns[column] === 'amount');
           const sort = [{ column: sorted, descending: true }];
-          const page = await store.query(name, { ...everything, sort, limit: 2, pin });
+          const page = await store.query(name, { ...everything, sort, limit: 2, positions });
           const last = page.rows.at(-1);
           const next =
             last === undefined
               ? []
-              : (await store.query(name, { ...everything, sort, limit: 3, pin, afterRow: last })).rows;
-          const totals = await store.totals(name, [], pin);
+              : (await store.query(name, { ...everything, sort, limit: 3, positions, afterRow: last })).rows;
+          const totals = await store.totals(name, [], positions);
           const since = Array<bigint>(store.partitions).fill(position - 5n < 0n ? 0n : position - 5n);
-          const { changes } = await store.changes(name, since, pin);
+          const { changes } = await store.changes(name, since, positions);
           const origins = await Promise.all(
-            rows.slice(0, 5).map((one) => store.origins(name, one.key, { pin, limit: 1000 })),
+            rows.slice(0, 5).map((one) => store.origins(name, one.key, { positions, limit: 1000 })),
           );
           seen += rows.length;
           return {

@@ -263,10 +263,15 @@ export class PostgresReadModelStore extends ReadModelStore {
   query(name: string, query: RowQuery): Promise<ResultPage> {
     return this.querySource(name, (source, reader) => reader.query(source, query));
   }
-  totals(name: string, where: readonly Filter[], pin: Positions, as?: TotalsQuery): Promise<readonly TotalsRow[]> {
-    return this.querySource(name, (source, reader) => reader.totals(source, where, pin, as));
+  totals(
+    name: string,
+    where: readonly Filter[],
+    positions: Positions,
+    as?: TotalsQuery,
+  ): Promise<readonly TotalsRow[]> {
+    return this.querySource(name, (source, reader) => reader.totals(source, where, positions, as));
   }
-  positions(name: string): Promise<{ readonly pin: Positions; readonly version: string }> {
+  positions(name: string): Promise<{ readonly positions: Positions; readonly version: string }> {
     return this.querySource(name, (source, reader) => reader.positions(source));
   }
   changes(name: string, since: Positions, upTo?: Positions, day?: string): Promise<RowChangeSet> {

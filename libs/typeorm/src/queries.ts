@@ -21,11 +21,11 @@ export interface At {
  * The parameters of a query: none for now, one if all partitions have the same position, else one
  * each.
  */
-const pins = ({ positions: at }: At): Positions =>
+const positionsOf = ({ positions: at }: At): Positions =>
   at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at;
 
 /** What of it changes the text of a query. */
-const shapeOf = (at: At): readonly unknown[] => [pins(at).length, at.occurredBy !== null];
+const shapeOf = (at: At): readonly unknown[] => [positionsOf(at).length, at.occurredBy !== null];
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
@@ -67,10 +67,10 @@ function compile(
  * The condition that a version holds at positions. All sources of one query share its parameters.
  */
 function visibleAt(positions: Positions): { readonly sql: string; readonly parameters: Record<string, string> } {
-  const each = positions.map((_, i) => `+r.since <= :pin${i} AND (r.until IS NULL OR r.until > :pin${i})`);
+  const each = positions.map((_, i) => `+r.since <= :position${i} AND (r.until IS NULL OR r.until > :position${i})`);
   const sql =
     each.length === 1 ? (each[0] as string) : each.map((one, i) => `(r.partition = ${i} AND ${one})`).join(' OR ');
-  return { sql: `(${sql})`, parameters: placeholders(positions.map((_, i) => `pin${i}`)) };
+  return { sql: `(${sql})`, parameters: placeholders(positions.map((_, i) => `position${i}`)) };
 }
 
 /**
@@ -88,7 +88,7 @@ function pinned(dataSource: DataSource, stored: StoredModel, at: At, alias: stri
     for (const [name, column] of dailyOf(stored)) rows.addSelect(dailyExpression(dataSource, column), name);
     if (at.positions === null) rows.where('r.until IS NULL');
     else {
-      const { sql, parameters } = visibleAt(pins(at));
+      const { sql, parameters } = visibleAt(positionsOf(at));
       rows.where(sql, parameters);
     }
     if (model.head === true) rows.andWhere(`r.row_key <> ''`);
@@ -144,7 +144,7 @@ class Conditions {
   constructor(at: At) {
     this.values.set('today', at.day);
     this.values.set('occurred_by', at.occurredBy);
-    pins(at).forEach((position, i) => this.values.set(`pin${i}`, position));
+    positionsOf(at).forEach((position, i) => this.values.set(`position${i}`, position));
   }
 
   private value(value: unknown): string {

@@ -64,9 +64,9 @@ export class RowReader {
       'SELECT partition, CAST(position AS TEXT) AS at FROM checkpoints WHERE rows_in = ?',
       table,
     );
-    const pin = Array<bigint>(this.partitions).fill(0n);
-    for (const { partition, at } of rows) pin[Number(partition)] = BigInt(at);
-    return pin;
+    const positions = Array<bigint>(this.partitions).fill(0n);
+    for (const { partition, at } of rows) positions[Number(partition)] = BigInt(at);
+    return positions;
   }
 
   /** The checkpoints of many models, by one query. */
@@ -81,7 +81,7 @@ export class RowReader {
 
   *query(source: Queryable, query: RowQuery): SqlProgram<ResultPage> {
     const reached = yield* this.reached(source);
-    const pin = query.pin ?? lowest(reached);
+    const positions = query.positions ?? lowest(reached);
     const after = query.afterRow === undefined ? undefined : this.valuesOf(source, query, query.afterRow);
     const page = {
       where: query.where,
@@ -90,13 +90,13 @@ export class RowReader {
       ...(after === undefined ? {} : { after }),
     };
     const rows = yield* this.values(
-      pageQuery(this.dataSource, source, page, at(reached, pin, query.day, query.occurredBy)),
+      pageQuery(this.dataSource, source, page, at(reached, positions, query.day, query.occurredBy)),
     );
     const parkedSince = yield* this.parkedSince(source);
     return {
       rows: rows.slice(0, query.limit).map((row) => this.toResultRow(source, row, query.sort, parkedSince)),
       more: rows.length > query.limit,
-      pin,
+      positions,
       version: source.version,
     };
   }
@@ -116,7 +116,7 @@ export class RowReader {
   *totals(
     source: Queryable,
     where: readonly Filter[],
-    pin: Positions,
+    positions: Positions,
     as: TotalsQuery = {},
   ): SqlProgram<readonly TotalsRow[]> {
     const { sums, counts } = source.totals;
@@ -126,7 +126,7 @@ export class RowReader {
       source,
       where,
       by,
-      at(yield* this.reached(source), pin, as.day, as.occurredBy),
+      at(yield* this.reached(source), positions, as.day, as.occurredBy),
     );
     return (yield* query<ReadRow>(sql, ...values)).map((row) => ({
       by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
@@ -136,18 +136,18 @@ export class RowReader {
     }));
   }
 
-  *positions(source: Queryable): SqlProgram<{ readonly pin: Positions; readonly version: string }> {
-    return { pin: lowest(yield* this.reached(source)), version: source.version };
+  *positions(source: Queryable): SqlProgram<{ readonly positions: Positions; readonly version: string }> {
+    return { positions: lowest(yield* this.reached(source)), version: source.version };
   }
 
   *changes(source: Queryable, since: Positions, upTo?: Positions, day: string = today()): SqlProgram<RowChangeSet> {
     const reached = yield* this.reached(source);
-    const pin = upTo ?? lowest(reached);
-    const keys = yield* this.changedKeys(source, since, pin);
-    if (keys === null) return { changes: [], pin, version: source.version, tooMany: true };
+    const positions = upTo ?? lowest(reached);
+    const keys = yield* this.changedKeys(source, since, positions);
+    if (keys === null) return { changes: [], positions, version: source.version, tooMany: true };
     const changes =
-      keys.length === 0 ? [] : yield* this.compare(source, keys, at(null, since, day), at(reached, pin, day));
-    return { changes, pin, version: source.version, tooMany: changes.length > MAX_CHANGES };
+      keys.length === 0 ? [] : yield* this.compare(source, keys, at(null, since, day), at(reached, positions, day));
+    return { changes, positions, version: source.version, tooMany: changes.length > MAX_CHANGES };
   }
 
   /** The keys, or parts of one, whose rows may have changed; null if there are too many. */
@@ -216,19 +216,23 @@ export class RowReader {
     return found;
   }
 
-  *origins(source: Queryable, key: string, { pin: upTo, before, limit }: OriginsQuery): SqlProgram<RowOrigins | null> {
+  *origins(
+    source: Queryable,
+    key: string,
+    { positions: upTo, before, limit }: OriginsQuery,
+  ): SqlProgram<RowOrigins | null> {
     const reached = yield* this.reached(source);
-    const pin = upTo ?? lowest(reached);
+    const positions = upTo ?? lowest(reached);
     const named = keyOf(source, key);
     if (named === null) return null;
-    const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, pin));
+    const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, positions));
     const [row] = yield* query<ReadRow>(sql, ...values);
     if (row === undefined) return null;
     const parts: Condition[] = [];
-    const made = ofEach(this.partitions, 'v', (i) => ['v.since <= ?', [pin[i] ?? 0n]]);
+    const made = ofEach(this.partitions, 'v', (i) => ['v.since <= ?', [positions[i] ?? 0n]]);
     const isCurrent = ofEach(this.partitions, 'r', (i) => [
       'r.since <= ? AND (r."until" IS NULL OR r."until" > ?)',
-      [pin[i] ?? 0n, pin[i] ?? 0n],
+      [positions[i] ?? 0n, positions[i] ?? 0n],
     ]);
     for (const [{ model, table }, values] of madeOf(source, row)) {
       const where = Object.entries(values).map(
@@ -350,15 +354,15 @@ function madeOf(
 
 /** The positions that all models of a source have reached. */
 const lowest = (reached: readonly Positions[]): Positions =>
-  reached.reduce((low, pin) => low.map((at, i) => (at < (pin[i] ?? 0n) ? at : (pin[i] ?? 0n))));
+  reached.reduce((low, positions) => low.map((at, i) => (at < (positions[i] ?? 0n) ? at : (positions[i] ?? 0n))));
 
 /**
- * What to read at a pin, seen on a day: current versions if the pin is what every model has
+ * What to read at positions, seen on a day: current versions if they are what every model has
  * reached, else those of the positions.
  */
 const at = (
   reached: readonly Positions[] | null,
-  pin: Positions,
+  positions: Positions,
   day = today(),
   occurredBy: string | null = null,
-): At => ({ positions: reached?.every((one) => same(one, pin)) === true ? null : pin, day, occurredBy });
+): At => ({ positions: reached?.every((one) => same(one, positions)) === true ? null : positions, day, occurredBy });

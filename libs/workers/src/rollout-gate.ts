@@ -46,9 +46,9 @@ export class WaitForOlderProjectors extends RolloutGate {
     while ((await olderIn(this.rows, this.models)).length > 0) {
       signal.throwIfAborted();
       const head = await this.log.head();
-      const pins = [...(await this.rows.checkpoints()).values()];
-      const now = pins.join(' ');
-      const level = pins.every((pin) => pin.every((at) => at >= head));
+      const checkpoints = [...(await this.rows.checkpoints()).values()];
+      const now = checkpoints.join(' ');
+      const level = checkpoints.every((positions) => positions.every((at) => at >= head));
       if (now !== seen || level) {
         seen = now;
         since = performance.now();
