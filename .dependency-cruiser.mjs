@@ -78,7 +78,7 @@ export default {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'front-doors-only',
+      name: 'import-a-library-by-its-index',
       severity: 'error',
       from: { path: '^libs/([^/]+)/src/' },
       to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/$1/', '/src/index\\.ts$'] },

@@ -20,11 +20,11 @@ async function projected(data, rowsIn, size, kept) {
   let consumer;
   const feed = { partitions: 1, subscribe: (c) => ((consumer = c), { head() {}, fault: () => null, stop() {} }) };
   new Projector(models, feed, rows, now).start();
-  await consumer.resume(0);
+  await consumer.startPosition(0);
   const begun = performance.now();
   for (let i = 0; i < events.length; i += size) {
     const some = events.slice(i, i + size);
-    await consumer.take({ partition: 0, events: some, through: some.at(-1).position });
+    await consumer.process({ partition: 0, events: some, through: some.at(-1).position });
   }
   const took = performance.now() - begun;
   await rows.close();

@@ -14,7 +14,7 @@ describeContractDetectsFaults('EventStore', [...EVENT_STORE, ...EVENT_STORE_CLOC
   Promise.resolve({ port: { store: new BrokenEventStore(), clock: { now: NOON } }, end }),
 );
 describeContractDetectsFaults('EventFeed', EVENT_FEED, () =>
-  Promise.resolve({ port: { feed: new BrokenEventFeed(), append: end, patience: 20 }, end }),
+  Promise.resolve({ port: { feed: new BrokenEventFeed(), append: end, timeoutMs: 20 }, end }),
 );
 describeContractDetectsFaults('ReadModelStore', READ_MODEL_STORE, () =>
   Promise.resolve({ port: new BrokenReadModelStore(), end }),

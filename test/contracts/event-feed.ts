@@ -10,23 +10,23 @@ export interface FeedFixture {
   /** Appends so many events to a stream of the log. */
   append(stream: string, count: number): Promise<void>;
   /** For how many milliseconds a case waits for what the feed should do. */
-  readonly patience: number;
+  readonly timeoutMs: number;
 }
 
-const until = async ({ patience }: FeedFixture, holds: () => boolean): Promise<void> => {
-  for (const end = Date.now() + patience; !holds(); await pause(2))
-    if (Date.now() > end) throw new Error(`not within ${patience} ms: ${String(holds)}`);
+const until = async ({ timeoutMs }: FeedFixture, holds: () => boolean): Promise<void> => {
+  for (const end = Date.now() + timeoutMs; !holds(); await pause(2))
+    if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms: ${String(holds)}`);
 };
 
 /** A consumer that keeps what it took, and stands where that ends. */
-function keeper(take: (batch: FeedBatch) => Promise<void> = () => Promise.resolve()) {
+function keeper(process: (batch: FeedBatch) => Promise<void> = () => Promise.resolve()) {
   const seen: RecordedEvent[] = [];
   const batches: FeedBatch[] = [];
   const through = new Map<number, bigint>();
   const consumer: FeedConsumer = {
-    resume: (partition) => Promise.resolve(through.get(partition) ?? 0n),
-    take: async (batch) => {
-      await take(batch);
+    startPosition: (partition) => Promise.resolve(through.get(partition) ?? 0n),
+    process: async (batch) => {
+      await process(batch);
       batches.push(batch);
       seen.push(...batch.events);
       through.set(batch.partition, batch.through);
@@ -67,7 +67,7 @@ export const EVENT_FEED: readonly Case<FeedFixture>[] = [
       const second = keeper();
       const again = trial.feed.subscribe({
         ...second.consumer,
-        resume: (partition) => Promise.resolve(first.through.get(partition) ?? 0n),
+        startPosition: (partition) => Promise.resolve(first.through.get(partition) ?? 0n),
       });
       await until(trial, () => second.seen.length === 3);
       await again.stop();
@@ -157,11 +157,11 @@ export const EVENT_FEED: readonly Case<FeedFixture>[] = [
       });
       await trial.append('note/a', 1);
       let begun = false;
-      const take = (batch: FeedBatch): Promise<void> => {
+      const process = (batch: FeedBatch): Promise<void> => {
         begun ||= batch.events.length > 0;
-        return consumer.take(batch);
+        return consumer.process(batch);
       };
-      const running = trial.feed.subscribe({ ...consumer, take });
+      const running = trial.feed.subscribe({ ...consumer, process });
       await until(trial, () => begun);
       await running.stop();
       expect([ended, seen.length]).toEqual([1, 1]);

@@ -46,12 +46,12 @@ const recorded: fc.Arbitrary<RecordedEvent> = fc.record({
 });
 
 describe('an event on a topic', () => {
-  it('equals its golden CloudEvent, and so does a mark', () => {
+  it('equals its golden CloudEvent, and so does a watermark', () => {
     expect(cloudEventOf({ event, previous, storeId })).toEqual(golden.message);
     expect(cloudWatermarkOf({ position: 99n, previous, storeId })).toEqual(golden.mark);
   });
 
-  it('is read back unchanged, with its predecessor and its log, and so is a mark', () => {
+  it('is read back unchanged, with its predecessor and its log, and so is a watermark', () => {
     expect(readCloudEvent(golden.message)).toEqual({ type: 'event', event, previous, storeId });
     expect(readCloudEvent(golden.mark)).toEqual({ type: 'watermark', position: 99n, previous, storeId });
   });

@@ -49,8 +49,8 @@ beforeAll(async () => {
   feed.subscribe = (given) => {
     // As a class has them, so that a method that failed once is there again.
     consumer = Object.create({
-      resume: (partition: number) => given.resume(partition),
-      take: (batch: FeedBatch) => given.take(batch),
+      startPosition: (partition: number) => given.startPosition(partition),
+      process: (batch: FeedBatch) => given.process(batch),
     }) as FeedConsumer;
     return subscribe(consumer);
   };
@@ -71,14 +71,14 @@ const rows = async (): Promise<unknown[]> => {
 
 describe('a single failure outside of the path of a command', () => {
   it.each(MOMENTS)('of the projection, %s it commits or resumes, leaves every event folded once', async (when) => {
-    for (const method of ['take', 'resume'] as const) {
+    for (const method of ['process', 'startPosition'] as const) {
       const { mend } = failOnce(consumer, method, when);
       // It resumes only after a fault.
-      const take = method === 'resume' ? failOnce(consumer, 'take', 'before') : { mend: () => true };
-      await propose(url, `${method}-${when}`);
+      const processing = method === 'startPosition' ? failOnce(consumer, 'process', 'before') : { mend: () => true };
+      await propose(url, `${method.toLowerCase()}-${when}`);
       await caughtUp(url);
-      expect([mend(), take.mend()]).toEqual([true, true]);
-      expect((await rows()).filter((id) => id === `norland.${method}-${when}`)).toHaveLength(1);
+      expect([mend(), processing.mend()]).toEqual([true, true]);
+      expect((await rows()).filter((id) => id === `norland.${method.toLowerCase()}-${when}`)).toHaveLength(1);
     }
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });

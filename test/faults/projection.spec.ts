@@ -41,11 +41,11 @@ class ByHand extends EventFeed {
     return { head: () => Promise.resolve(0n), fault: () => null, stop: () => Promise.resolve() };
   }
   resume(): Promise<bigint> {
-    return (this.consumer as FeedConsumer).resume(0);
+    return (this.consumer as FeedConsumer).startPosition(0);
   }
   async deliver(events: readonly RecordedEvent[]): Promise<void> {
     const batch: FeedBatch = { partition: 0, events, through: events.at(-1)?.position ?? 0n };
-    await (this.consumer as FeedConsumer).take(batch);
+    await (this.consumer as FeedConsumer).process(batch);
   }
 }
 

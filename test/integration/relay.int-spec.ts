@@ -23,7 +23,7 @@ describe('the events of a log on a topic with six partitions', () => {
     const { relay, publisher, end } = deployment.relay();
     await deployment.load(2);
     await published(relay);
-    for (const method of ['publish', 'mark', 'tails'])
+    for (const method of ['publish', 'publishWatermarks', 'tails'])
       for (const when of MOMENTS) {
         const { failed, mend } = failOnce(publisher, method, when);
         // Without a fault the ends are read no second time.

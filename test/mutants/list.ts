@@ -296,8 +296,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the sender of a pseudonymous command is recorded by a pseudonym',
     file: 'libs/engine/src/execute.ts',
-    code: 'return sealed?.includes(command.type) === true',
-    instead: 'return sealed?.includes(command.type) === undefined',
+    code: 'return pseudonymous?.includes(command.type) === true',
+    instead: 'return pseudonymous?.includes(command.type) === undefined',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'records the sender of a pseudonymous command by a pseudonym that is valid for one stream',
   },

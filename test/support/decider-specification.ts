@@ -26,7 +26,7 @@ const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
 
 /** The example id of a stream of a kind, as its id rule wants it. */
 const idOf = (decider: AnyDecider, organisation: string): string =>
-  decider.ids === 'sealed'
+  decider.ids === 'opaque'
     ? `sealed.${'5'.repeat(32)}`
     : decider.ids === 'organisation'
       ? 'norland'
@@ -151,7 +151,7 @@ class Given {
         asked.set(name, this.others.get(name) ?? unknown);
       }
     const now = at.now ?? NOW;
-    const sealed = decider.sealed?.includes(command.type) === true;
+    const pseudonymous = decider.pseudonymous?.includes(command.type) === true;
     const submission: CommandInput = {
       command,
       hash: commandHash(command),
@@ -160,7 +160,7 @@ class Given {
       version: () => 1,
       context: {
         actor: this.actor,
-        recordedAs: sealed ? `sealed.${this.actor.organisation}` : this.actor.organisation,
+        recordedAs: pseudonymous ? `sealed.${this.actor.organisation}` : this.actor.organisation,
         stream: { kind: decider.kind, id },
         commandId: 'the-command',
         correlationId: 'story',

@@ -89,7 +89,7 @@ export async function eventPipeline(partitions: number, brokers?: string) {
         );
     },
     relay(publisher: LogPublisher = new KafkaLogPublisher(settings), more: RelayOptions = {}) {
-      const relay = new Relay(store, publisher, { wake, firstPause: 20, markEvery: 50, ...more });
+      const relay = new Relay(store, publisher, { wake, firstPause: 20, watermarkInterval: 50, ...more });
       relay.start();
       let over = false;
       const end = async (): Promise<void> => {
@@ -145,7 +145,7 @@ export async function eventPipeline(partitions: number, brokers?: string) {
     },
     /**
      * Holds the topic against the log: the first occurrences of each partition are its events in
-     * order, each with the one before; a mark stands behind all that it speaks of.
+     * order, each with the one before; a watermark follows all that it covers.
      */
     async expectChain(): Promise<{ readonly records: number; readonly events: number }> {
       const events = await all(store.readLog(0n));

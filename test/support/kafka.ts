@@ -11,7 +11,7 @@ export function topicForTests(partitions: number, brokers = process.env.SERVICES
   if (brokers === undefined)
     throw new Error('there is no Kafka broker to test on: npm run test:integration starts one');
   const topic = `test-${randomUUID()}`;
-  const quick = { maxWait: 50, firstPause: 50, sessionTimeout: 6000, closeWithin: 5000 };
+  const quick = { maxWait: 50, firstPause: 50, sessionTimeout: 6000, closeTimeout: 5000 };
   const settings: KafkaFeedSettings & KafkaPublisherSettings = {
     brokers: [brokers],
     clientId: 'test',

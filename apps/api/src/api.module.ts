@@ -121,7 +121,7 @@ export class ApiModule {
             waits.for('the event store', () =>
               EventStoreDbStore.connect({
                 ...eventStore,
-                reconnected: () => metrics.reconnected('event-store'),
+                onReconnect: () => metrics.reconnected('event-store'),
                 onCommitted: (...of) => metrics.committed(...of),
               }),
             ),
@@ -144,7 +144,7 @@ export class ApiModule {
                 views: VIEWS,
                 partitions: topic.partitions,
                 readonly: true,
-                reconnected: () => metrics.reconnected('database'),
+                onReconnect: () => metrics.reconnected('database'),
               });
               await rows.open(log.id, undefined, eraOf(log));
               return rows;
@@ -155,7 +155,7 @@ export class ApiModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             waits.for('the database', () =>
-              PostgresRefusalLog.open({ ...database, reconnected: () => metrics.reconnected('database') }),
+              PostgresRefusalLog.open({ ...database, onReconnect: () => metrics.reconnected('database') }),
             ),
         },
         {
@@ -179,7 +179,7 @@ export class ApiModule {
               ...kafka,
               ...topic,
               clientId: 'entente-api',
-              reconnected: () => metrics.reconnected('kafka'),
+              onReconnect: () => metrics.reconnected('kafka'),
             }),
         },
         {
@@ -187,7 +187,7 @@ export class ApiModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) => {
             const answering = { topic: others.commands, groupId: `${group}-intake`, clientId: 'entente-api' };
-            return new CommandLag({ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') });
+            return new CommandLag({ ...kafka, ...answering, onReconnect: () => metrics.reconnected('kafka') });
           },
         },
         {

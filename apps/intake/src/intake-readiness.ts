@@ -17,7 +17,7 @@ export class IntakeReadiness extends Readiness {
     super();
   }
 
-  async standing(): Promise<DeploymentStatus> {
+  async status(): Promise<DeploymentStatus> {
     const alarms = alarmsOf(this.watchdog);
     const waiting = this.store.waiting();
     const commandsWaiting = this.commandsWaiting();

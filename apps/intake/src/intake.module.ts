@@ -51,7 +51,7 @@ export class IntakeModule {
             waits.for('the event store', () =>
               EventStoreDbStore.connect({
                 ...eventStore,
-                reconnected: () => metrics.reconnected('event-store'),
+                onReconnect: () => metrics.reconnected('event-store'),
                 onCommitted: (...of) => metrics.committed(...of),
               }),
             ),
@@ -61,7 +61,7 @@ export class IntakeModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             waits.for('the database', () =>
-              PostgresRefusalLog.open({ ...database, reconnected: () => metrics.reconnected('database') }),
+              PostgresRefusalLog.open({ ...database, onReconnect: () => metrics.reconnected('database') }),
             ),
         },
         {
@@ -81,15 +81,15 @@ export class IntakeModule {
               deadLetters,
               partitions,
               ...(replicas === undefined ? {} : { replicas }),
-              say: clientLogger('kafka'),
-              reconnected: () => metrics.reconnected('kafka'),
+              onLog: clientLogger('kafka'),
+              onReconnect: () => metrics.reconnected('kafka'),
             }),
         },
         {
           provide: CommandLag,
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
-            new CommandLag({ ...kafka, ...answering, reconnected: () => metrics.reconnected('kafka') }),
+            new CommandLag({ ...kafka, ...answering, onReconnect: () => metrics.reconnected('kafka') }),
         },
         {
           provide: Watchdog,

@@ -29,7 +29,7 @@ import type { ProjectorConfig } from './config.js';
 
 /** Lets go of the rows and the log when nothing is folded any more. */
 @Injectable()
-class ClosesWhatItUses implements OnApplicationShutdown {
+class ProjectorStoreCloser implements OnApplicationShutdown {
   constructor(
     @Inject(EventLog) private readonly log: EventLog,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
@@ -64,7 +64,7 @@ export class ProjectorModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             waits.for('the event store', () =>
-              EventStoreDbStore.connect({ ...eventStore, reconnected: () => metrics.reconnected('event-store') }),
+              EventStoreDbStore.connect({ ...eventStore, onReconnect: () => metrics.reconnected('event-store') }),
             ),
         },
         {
@@ -77,8 +77,8 @@ export class ProjectorModule {
                 ...topic,
                 groupId: `${group}-projector`,
                 clientId: 'entente-projector',
-                say: clientLogger('kafka'),
-                reconnected: () => metrics.reconnected('kafka'),
+                onLog: clientLogger('kafka'),
+                onReconnect: () => metrics.reconnected('kafka'),
               },
               log,
             ),
@@ -107,7 +107,7 @@ export class ProjectorModule {
                 models: MODELS,
                 views: VIEWS,
                 partitions,
-                reconnected: () => metrics.reconnected('database'),
+                onReconnect: () => metrics.reconnected('database'),
               });
               await rows.open(log.id, undefined, eraOf(log));
               return rows;
@@ -147,7 +147,7 @@ export class ProjectorModule {
             }),
         },
         WatchdogWorker,
-        ClosesWhatItUses,
+        ProjectorStoreCloser,
       ],
     };
   }

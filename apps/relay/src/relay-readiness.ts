@@ -11,7 +11,7 @@ export class RelayReadiness extends Readiness {
     super();
   }
 
-  async standing(): Promise<DeploymentStatus> {
+  async status(): Promise<DeploymentStatus> {
     const { position: published, fault } = this.relay.status();
     const alarms = alarmsOf(this.watchdog);
     const own = { waiting: 0, models: [], parked: [], published, alarms };

@@ -11,7 +11,7 @@ import { RelayReadiness } from './relay-readiness.js';
 
 /** Lets go of both ends when the relay has stopped. */
 @Injectable()
-class ClosesBothEnds implements OnApplicationShutdown {
+class RelayStoreCloser implements OnApplicationShutdown {
   constructor(
     @Inject(EventLog) private readonly log: EventLog,
     @Inject(LogPublisher) private readonly publisher: LogPublisher,
@@ -38,7 +38,7 @@ export class RelayModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             waits.for('the event store', () =>
-              EventStoreDbStore.connect({ ...eventStore, reconnected: () => metrics.reconnected('event-store') }),
+              EventStoreDbStore.connect({ ...eventStore, onReconnect: () => metrics.reconnected('event-store') }),
             ),
         },
         { provide: EventLog, useExisting: EventStoreDbStore },
@@ -50,8 +50,8 @@ export class RelayModule {
               ...kafka,
               ...topic,
               clientId: 'entente-relay',
-              say: clientLogger('kafka'),
-              reconnected: () => metrics.reconnected('kafka'),
+              onLog: clientLogger('kafka'),
+              onReconnect: () => metrics.reconnected('kafka'),
             }),
         },
         {
@@ -75,7 +75,7 @@ export class RelayModule {
         },
         RelayWorker,
         WatchdogWorker,
-        ClosesBothEnds,
+        RelayStoreCloser,
       ],
     };
   }

@@ -51,12 +51,12 @@ const LAPSED = 'assistance-case/norland.case-2';
 const FIRST = 'consignment/norland.consignment-1';
 const SECOND = 'consignment/norland.consignment-2';
 const THIRD = 'consignment/norland.consignment-3';
-const sealed = (digit: string): string => `misuse-case/sealed.${digit}f2a54a3a9b15f0c1c521f0f5a3e9c55`;
-const M = sealed('0');
-const DISMISSED = sealed('1');
-const INCONCLUSIVE = sealed('2');
-const DECLINED = sealed('3');
-const PRECAUTION = sealed('4');
+const misuseCase = (digit: string): string => `misuse-case/sealed.${digit}f2a54a3a9b15f0c1c521f0f5a3e9c55`;
+const M = misuseCase('0');
+const DISMISSED = misuseCase('1');
+const INCONCLUSIVE = misuseCase('2');
+const DECLINED = misuseCase('3');
+const PRECAUTION = misuseCase('4');
 
 const reach = (stream: string): readonly Line[] => [
   [stream, 'flag', WITNESS],

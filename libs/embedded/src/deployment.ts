@@ -11,10 +11,10 @@ import { type ProjectionPlacement, StandaloneModule } from './standalone.module.
 export async function createStandaloneApp(
   folder: string,
   logLevel: LogLevel,
-  projects: ProjectionPlacement = 'same-thread',
+  placement: ProjectionPlacement = 'same-thread',
   limits: ServerLimits = new ServerLimitSettings(),
 ): Promise<NestFastifyApplication> {
-  const app = await buildApp(StandaloneModule.on(folder, logLevel, projects), limits);
+  const app = await buildApp(StandaloneModule.on(folder, logLevel, placement), limits);
   serveDocs(app, app.get(ReadModelStore));
   return app;
 }

@@ -47,7 +47,7 @@ export async function readRows(
 }
 
 @Injectable()
-class ClosesWhatItReads implements OnApplicationShutdown {
+class ProjectionStoreCloser implements OnApplicationShutdown {
   constructor(
     @Inject(EventLog) private readonly log: EventLog,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
@@ -87,7 +87,7 @@ export class ProjectionModule {
         },
         { provide: ReadModelStore, inject: [EventLog], useFactory: (log: EventLog) => openRows(folder, log) },
         ...PROJECTION,
-        ClosesWhatItReads,
+        ProjectionStoreCloser,
       ],
     };
   }

@@ -14,17 +14,17 @@ export interface FeedConsumer {
    * The position after which to deliver a partition. The feed calls it at the start and after every
    * fault.
    */
-  resume(partition: number): Promise<bigint>;
+  startPosition(partition: number): Promise<bigint>;
   /**
    * Resolves when the batch has taken effect; the feed delivers no further batch of the partition
    * before that. If it rejects, the feed pauses and delivers again from `resume`.
    */
-  take(batch: FeedBatch): Promise<void>;
+  process(batch: FeedBatch): Promise<void>;
   /**
    * The feed stops delivering the partition until it calls `resume` for it again: another process
    * may have it now.
    */
-  release?(partition: number): void;
+  revoked?(partition: number): void;
 }
 
 /** A running delivery. */

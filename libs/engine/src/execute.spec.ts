@@ -14,7 +14,7 @@ import { Pseudonymizer, commandHash, commandKey, eventId } from './identity.js';
 const counter = {
   kind: 'counter',
   ids: 'prefixed',
-  sealed: ['Whisper'],
+  pseudonymous: ['Whisper'],
   initial: 0,
   evolve: (state: number, event: { data: { by: number } }) => state + event.data.by,
   consults: (command: { data: { seen?: string } }) =>

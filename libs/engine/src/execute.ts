@@ -170,8 +170,8 @@ export class Executor {
   }
 
   private recordedAs({ stream, command, metadata: { actor } }: ReceivedCommand): string {
-    const sealed = this.kinds.decider(stream.kind)?.sealed;
-    return sealed?.includes(command.type) === true
+    const pseudonymous = this.kinds.decider(stream.kind)?.pseudonymous;
+    return pseudonymous?.includes(command.type) === true
       ? this.pseudonymizer.pseudonym(actor.organisation, stream)
       : actor.organisation;
   }

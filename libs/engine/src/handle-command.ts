@@ -162,7 +162,7 @@ function foreignId(decider: AnyDecider, c: DecisionContext): Refusal | null {
     case 'organisation':
       if (!id.includes('.')) return null;
       return refuse('foreign-id', 'the id of an organisation has no dot', null, { id });
-    case 'sealed':
+    case 'opaque':
       if (/^sealed\.[0-9a-f]{32}$/.test(id)) return null;
       return refuse('foreign-id', 'the id is "sealed." and 32 random hexadecimal digits', null, {
         stream: streamName(c.stream),

@@ -24,7 +24,7 @@ describeContract('EventFeed', EVENT_FEED, () => {
     await store.close();
     rmSync(folder, { recursive: true });
   };
-  return Promise.resolve({ port: { feed: new InProcessFeed(store, 20), append, patience: 5000 }, end });
+  return Promise.resolve({ port: { feed: new InProcessFeed(store, 20), append, timeoutMs: 5000 }, end });
 });
 
 describe('the in-process feed', () => {
@@ -41,8 +41,8 @@ describe('the in-process feed', () => {
     rmSync(folder, { recursive: true });
   });
   const append = () => store.append('note/a', 'any', [anEvent()]);
-  const begin = (feed: InProcessFeed, take: (batch: FeedBatch) => Promise<void>): void =>
-    void (running = feed.subscribe({ resume: () => Promise.resolve(0n), take }));
+  const begin = (feed: InProcessFeed, process: (batch: FeedBatch) => Promise<void>): void =>
+    void (running = feed.subscribe({ startPosition: () => Promise.resolve(0n), process }));
   const until = async (holds: () => boolean): Promise<void> => {
     for (const end = Date.now() + 3000; !holds(); await pause(2)) if (Date.now() > end) throw new Error('in vain');
   };

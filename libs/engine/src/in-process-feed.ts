@@ -40,14 +40,14 @@ export class InProcessFeed extends EventFeed {
       backoff.reset();
     };
     const deliver = async (): Promise<void> => {
-      let at = await consumer.resume(0);
+      let at = await consumer.startPosition(0);
       let nextBatchAt = 0;
       while (!stopped.signal.aborted) {
         woken = false;
         for await (const events of this.store.readLog(at)) {
           if (stopped.signal.aborted) return;
           const last = events.at(-1) as RecordedEvent;
-          await consumer.take({ partition: 0, events, through: last.position });
+          await consumer.process({ partition: 0, events, through: last.position });
           at = last.position;
           onSuccess();
           await new Promise(setImmediate);

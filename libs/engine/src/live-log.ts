@@ -68,8 +68,8 @@ export class LiveLog {
   private async start(): Promise<void> {
     this.readTo = await this.store.head();
     this.subscription = this.feed.subscribe({
-      resume: () => Promise.resolve(this.readTo),
-      take: ({ events, through }) => {
+      startPosition: () => Promise.resolve(this.readTo),
+      process: ({ events, through }) => {
         this.readTo = through;
         for (const { onEvents } of this.readers) onEvents(events);
         return Promise.resolve();

@@ -48,8 +48,9 @@ export interface Watermark {
 /**
  * Publishes a log to projectors elsewhere, in a number of partitions that is fixed for ever.
  *
- * - When `publish` or `mark` resolves, the records are as durable as the topic can make them, after
- *   all earlier ones. The records of one call keep their order within each partition.
+ * - When `publish` or `publishWatermarks` resolves, the records are as durable as the topic can
+ *   make them, after all earlier ones. The records of one call keep their order within each
+ *   partition.
  * - If one of them fails, any part of it may have taken effect, now or later. A record is never in
  *   a partition without those before it in the same call. Until `tails` has been called again,
  *   every further call fails.
@@ -65,6 +66,6 @@ export abstract class LogPublisher {
   abstract tails(storeId: string): Promise<readonly PartitionTail[]>;
   abstract check(): Promise<void>;
   abstract publish(batch: readonly PartitionLinks[]): Promise<void>;
-  abstract mark(marks: readonly Watermark[]): Promise<void>;
+  abstract publishWatermarks(watermarks: readonly Watermark[]): Promise<void>;
   abstract close(): Promise<void>;
 }

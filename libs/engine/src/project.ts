@@ -123,9 +123,9 @@ export class Projector extends ProjectionStatus {
   start(): void {
     this.partitionsRead.clear();
     this.subscription = this.feed.subscribe({
-      resume: (partition) => this.resume(partition),
-      take: (batch) => this.take(batch),
-      release: (partition) => {
+      startPosition: (partition) => this.startPosition(partition),
+      process: (batch) => this.process(batch),
+      revoked: (partition) => {
         this.assigned.delete(partition);
         this.partitionsRead.delete(partition);
       },
@@ -156,7 +156,7 @@ export class Projector extends ProjectionStatus {
     });
   }
 
-  private async resume(partition: number): Promise<bigint> {
+  private async startPosition(partition: number): Promise<bigint> {
     // First of all: if it changes while the rest is read, the first commit notices.
     const catalogVersion = await this.store.catalogVersion?.();
     const outdated = new Set(await this.store.outdated?.());
@@ -184,7 +184,7 @@ export class Projector extends ProjectionStatus {
     return lowest((folding.length === 0 ? this.models : folding).map(({ name }) => checkpoints.get(name) ?? 0n));
   }
 
-  private async take({ partition, events, through }: FeedBatch): Promise<void> {
+  private async process({ partition, events, through }: FeedBatch): Promise<void> {
     const startedAt = performance.now();
     const { checkpoints, catalogVersion } = this.assigned.get(partition) ?? {
       checkpoints: new Map<string, bigint>(),

@@ -17,7 +17,7 @@ export interface RelayOptions {
   readonly poll?: number;
   readonly wake?: (listener: () => void) => () => void;
   /** Least time between two watermarks. */
-  readonly markEvery?: number;
+  readonly watermarkInterval?: number;
   /** Time between two checks that the topic still keeps everything. */
   readonly checkEvery?: number;
   /** The first pause after a fault; it doubles up to thirty times as much. */
@@ -102,15 +102,15 @@ export class Relay {
     let at = tails.reduce((lowest, { through }) => (through < lowest ? through : lowest), tails[0]?.through ?? 0n);
     this.position = at;
     // If all partitions end at the same position, no reader waits for a watermark.
-    let markedAt = tails.every(({ through }) => through === at) ? at : null;
-    let nextMarkAt = 0;
+    let watermarkAt = tails.every(({ through }) => through === at) ? at : null;
+    let nextWatermarkAt = 0;
     let recordedAt = '';
-    const { poll = 50, markEvery = 200, checkEvery = 60_000 } = this.options;
-    const mark = async (): Promise<void> => {
-      if (at === markedAt || recordedAt === '' || performance.now() < nextMarkAt) return;
-      await this.publisher.mark(watermarksAt(at, recordedAt, tails, chain));
-      markedAt = at;
-      nextMarkAt = performance.now() + markEvery;
+    const { poll = 50, watermarkInterval = 200, checkEvery = 60_000 } = this.options;
+    const publishWatermarks = async (): Promise<void> => {
+      if (at === watermarkAt || recordedAt === '' || performance.now() < nextWatermarkAt) return;
+      await this.publisher.publishWatermarks(watermarksAt(at, recordedAt, tails, chain));
+      watermarkAt = at;
+      nextWatermarkAt = performance.now() + watermarkInterval;
     };
     let nextCheckAt = performance.now() + checkEvery;
     const check = async (): Promise<void> => {
@@ -127,13 +127,13 @@ export class Relay {
         recordedAt = last.metadata.recordedAt;
         this.onSuccess();
         if (this.isStopped()) return;
-        await mark();
+        await publishWatermarks();
         await check();
       }
-      await mark();
+      await publishWatermarks();
       await check();
       this.onSuccess();
-      await this.sleep(at === markedAt ? poll : Math.min(poll, Math.max(nextMarkAt - performance.now(), 1)));
+      await this.sleep(at === watermarkAt ? poll : Math.min(poll, Math.max(nextWatermarkAt - performance.now(), 1)));
     }
   }
 

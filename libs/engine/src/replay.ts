@@ -28,7 +28,8 @@ class PastFeed extends EventFeed {
 
   private async deliver(consumer: FeedConsumer): Promise<void> {
     const from: bigint[] = [];
-    for (let partition = 0; partition < this.partitions; partition += 1) from.push(await consumer.resume(partition));
+    for (let partition = 0; partition < this.partitions; partition += 1)
+      from.push(await consumer.startPosition(partition));
     let seen = from.reduce((lowest, at) => (at < lowest ? at : lowest));
     for await (const events of this.log.readLog(seen, { upTo: this.upTo })) {
       seen = events.at(-1)?.position ?? seen;
@@ -41,7 +42,7 @@ class PastFeed extends EventFeed {
   private async split(consumer: FeedConsumer, events: readonly RecordedEvent[], through: bigint): Promise<void> {
     const parts: RecordedEvent[][] = Array.from({ length: this.partitions }, () => []);
     for (const event of events) parts[partitionOf(event.stream, this.partitions)]?.push(event);
-    for (const [partition, own] of parts.entries()) await consumer.take({ partition, events: own, through });
+    for (const [partition, own] of parts.entries()) await consumer.process({ partition, events: own, through });
   }
 
   /** Resolves when all of it was processed; rejects with the error that stopped it. */

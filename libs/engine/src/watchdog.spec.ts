@@ -69,7 +69,7 @@ describe('the watchdog', () => {
     expect([...dog.alarms().values()]).toEqual([expect.stringContaining('did not return its position')]);
   });
 
-  it('measures patience by a monotonic clock: setting the wall clock raises and delays nothing', async () => {
+  it('measures its timeout by a monotonic clock: setting the wall clock raises and delays nothing', async () => {
     let clock = NOON;
     const stuck = () => Promise.resolve(3n);
     const dog = new Watchdog(

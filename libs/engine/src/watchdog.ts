@@ -19,8 +19,8 @@ export interface ProgressSource {
 /**
  * Finds sources that have stalled, whatever they report of themselves. It compares each source's
  * position with the end of what it follows, both read from where they are stored. A source that is
- * behind without progress for `patienceMs` milliseconds raises an alarm; so does a position that
- * cannot be read. Progress ends the alarm.
+ * behind without progress for `stallTimeoutMs` milliseconds raises an alarm; so does a position
+ * that cannot be read. Progress ends the alarm.
  */
 export class Watchdog {
   private readonly behind = new Map<string, { readonly at: bigint | null; readonly since: number }>();
@@ -31,8 +31,10 @@ export class Watchdog {
     private readonly sources: readonly ProgressSource[],
     /** The time of day, in milliseconds, for the text of an alarm. */
     private readonly clock: () => number,
-    private readonly patienceMs = 5000,
-    /** A clock that is never set back or forward, in milliseconds, for measuring `patienceMs`. */
+    private readonly stallTimeoutMs = 5000,
+    /**
+     * A clock that is never set back or forward, in milliseconds, for measuring `stallTimeoutMs`.
+     */
     private readonly steadyClock: () => number = () => performance.now(),
   ) {}
 
@@ -62,7 +64,7 @@ export class Watchdog {
         continue;
       }
       const { since } = before as { since: number };
-      if (now - since < this.patienceMs) continue;
+      if (now - since < this.stallTimeoutMs) continue;
       const where = fault ?? `at ${other?.of ?? 'position'} ${at} of ${head}`;
       raised.set(name, `stalled since ${new Date(this.clock() - (now - since)).toISOString()}: ${where}`);
     }

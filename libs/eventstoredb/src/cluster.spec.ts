@@ -40,8 +40,8 @@ async function aCluster(): Promise<EventStoreCluster> {
   return cluster;
 }
 
-async function aStore(url: string, patience = 2000): Promise<EventStoreDbStore> {
-  const store = await EventStoreDbStore.connect({ url, patience });
+async function aStore(url: string, answerTimeout = 2000): Promise<EventStoreDbStore> {
+  const store = await EventStoreDbStore.connect({ url, answerTimeout });
   ends.push(() => store.close());
   return store;
 }
@@ -117,7 +117,7 @@ describe('the event store on a cluster', () => {
     cluster.kill(1);
     cluster.kill(2);
     await until(() => cluster.leader() === null);
-    await expect(EventStoreDbStore.connect({ url: cluster.url, patience: 1000 })).rejects.toMatchObject({
+    await expect(EventStoreDbStore.connect({ url: cluster.url, answerTimeout: 1000 })).rejects.toMatchObject({
       code: 'event-store-no-leader',
       retryAfter: 5,
     });
@@ -135,7 +135,7 @@ describe('the event store on a cluster', () => {
       message: expect.stringMatching(/did not append to note\/a, after \d+ attempts \(none of its hosts answers\)/),
     });
     expect(store.outage()).toMatch(/does not answer$/);
-    await expect(EventStoreDbStore.connect({ url: cluster.url, patience: 1000 })).rejects.toMatchObject({
+    await expect(EventStoreDbStore.connect({ url: cluster.url, answerTimeout: 1000 })).rejects.toMatchObject({
       code: 'event-store-unanswered',
     });
   });
@@ -175,7 +175,7 @@ describe('the event store on a cluster', () => {
   it('takes a comma in a password as part of the password', async () => {
     const port = await closedPort();
     const url = `esdb+discover://ann:pa,ss@127.0.0.1:${port}?tls=false`;
-    await expect(EventStoreDbStore.connect({ url, patience: 300 })).rejects.toMatchObject({
+    await expect(EventStoreDbStore.connect({ url, answerTimeout: 300 })).rejects.toMatchObject({
       code: 'event-store-unanswered',
     });
   });

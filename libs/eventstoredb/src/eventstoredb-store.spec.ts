@@ -13,7 +13,7 @@ for (const version of ['23.10.6', '24.10.4'])
       double.faults.version = version;
       const clock = { now: NOON };
       double.clock = () => clock.now;
-      const store = await EventStoreDbStore.connect({ url: double.url, patience: 2000 });
+      const store = await EventStoreDbStore.connect({ url: double.url, answerTimeout: 2000 });
       const end = async () => {
         await store.close();
         double.stop();

@@ -36,9 +36,9 @@ export interface EventStoreDbOptions {
   /** Converts old versions of events to the newest. */
   readonly upcast?: (event: RecordedEvent) => RecordedEvent;
   /** Milliseconds in which the server must answer; each call is tried four times. */
-  readonly patience?: number;
+  readonly answerTimeout?: number;
   /** Called each time that it follows the log again after an interruption. */
-  readonly reconnected?: () => void;
+  readonly onReconnect?: () => void;
   /**
    * Called after each append that took effect: the number of appends and of events, and how long it
    * took in milliseconds.
@@ -90,13 +90,13 @@ export class EventStoreDbStore extends EventStore {
    * the remedy, and the address without credentials.
    */
   static async connect(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
-    const { url, log, upcast, reconnected, patience = 5000, maxWaiting = 10_000 } = options;
+    const { url, log, upcast, onReconnect, answerTimeout = 5000, maxWaiting = 10_000 } = options;
     const { onCommitted = () => undefined } = options;
-    const connection = await connect(url, patience, new Names(log));
+    const connection = await connect(url, answerTimeout, new Names(log));
     try {
       const identity = await identityOf(connection);
       const reader = new LogReader(connection, identity.position, upcast);
-      const subscription = new LogSubscription(connection, reader, reconnected);
+      const subscription = new LogSubscription(connection, reader, onReconnect);
       await subscription.start();
       return new EventStoreDbStore(
         identity,

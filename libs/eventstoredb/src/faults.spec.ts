@@ -19,8 +19,8 @@ async function aServer(log?: EventStoreDouble['log']): Promise<EventStoreDouble>
   return server;
 }
 
-async function aStore(url: string, patience = 150): Promise<EventStoreDbStore> {
-  const store = await EventStoreDbStore.connect({ url, patience });
+async function aStore(url: string, answerTimeout = 150): Promise<EventStoreDbStore> {
+  const store = await EventStoreDbStore.connect({ url, answerTimeout });
   ends.push(() => store.close());
   return store;
 }
@@ -180,7 +180,9 @@ describe('a connection to the event store', () => {
       ['admin:change@it@db.example', '(db.example) cannot be read'],
     ];
     for (const [url, says] of tried) {
-      const error = await EventStoreDbStore.connect({ url, patience: 300 }).catch((failed: unknown) => failed as Error);
+      const error = await EventStoreDbStore.connect({ url, answerTimeout: 300 }).catch(
+        (failed: unknown) => failed as Error,
+      );
       expect((error as Error).message).toContain(says);
       expect((error as Error).message).not.toContain('change');
     }

@@ -14,7 +14,7 @@ async function server() {
   ends.push(() => double.stop());
   const open = async (log?: string): Promise<EventStoreDbStore> => {
     const named = log === undefined ? {} : { log };
-    const store = await EventStoreDbStore.connect({ url: double.url, patience: 300, ...named });
+    const store = await EventStoreDbStore.connect({ url: double.url, answerTimeout: 300, ...named });
     ends.push(() => store.close());
     return store;
   };

@@ -16,7 +16,7 @@ async function aServer(): Promise<EventStoreDouble> {
 }
 
 async function aStore(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
-  const store = await EventStoreDbStore.connect({ patience: 2000, ...options });
+  const store = await EventStoreDbStore.connect({ answerTimeout: 2000, ...options });
   ends.push(() => store.close());
   return store;
 }
@@ -166,7 +166,7 @@ describe('the log on a server', () => {
 
   it('is asked for again if a node knows no leader, which is no answer about a position', async () => {
     const server = await aServer();
-    const store = await aStore({ url: server.url, patience: 300 });
+    const store = await aStore({ url: server.url, answerTimeout: 300 });
     await store.append('note/a', 'none', [anEvent(), anEvent()]);
     const [first] = await all(store.readLog(0n));
     const position = first?.position ?? 0n;
@@ -259,7 +259,7 @@ describe('the time of recording on a server', () => {
     const server = await aServer();
     let now = Date.parse('2026-06-01T12:00:00.000Z');
     server.clock = () => now;
-    const store = await aStore({ url: server.url, patience: 5000 });
+    const store = await aStore({ url: server.url, answerTimeout: 5000 });
     server.faults.muteSubscriptions = true;
     for (let i = 0; i < 3; i += 1) {
       await store.append('note/a', i === 0 ? 'none' : i - 1, [anEvent()]);

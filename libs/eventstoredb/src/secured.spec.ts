@@ -40,7 +40,7 @@ describe('a log on a server with TLS and users', () => {
   } = {}) => {
     const who = user === '' ? '' : `${user}:${encodeURIComponent(password)}@`;
     const url = `esdb://${who}${host}:${port}?tlsCAFile=${encodeURIComponent(ca)}${more}`;
-    const store = await EventStoreDbStore.connect({ url, patience: 3000 });
+    const store = await EventStoreDbStore.connect({ url, answerTimeout: 3000 });
     opened.push(store);
     return store;
   };

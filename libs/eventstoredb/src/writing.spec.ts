@@ -11,7 +11,7 @@ afterEach(async () => {
 
 async function trial(options: Partial<EventStoreDbOptions> = {}) {
   const server = await EventStoreDouble.start();
-  const store = await EventStoreDbStore.connect({ url: server.url, patience: 300, ...options });
+  const store = await EventStoreDbStore.connect({ url: server.url, answerTimeout: 300, ...options });
   ends.push(
     () => server.stop(),
     () => store.close(),
@@ -27,7 +27,7 @@ const recorded = (stream: string, revision: number, second: number): RecordedEve
 
 describe('an append to a server', () => {
   it('is lost or duplicated never if the connection breaks under load', async () => {
-    const { server, store } = await trial({ patience: 1000 });
+    const { server, store } = await trial({ answerTimeout: 1000 });
     let written = 0;
     const silence = server.log.onGrowth(() => {
       if ((written += 1) !== 150) return;
@@ -67,7 +67,7 @@ describe('an append to a server', () => {
   });
 
   it('gets its own position if many append to one stream without a revision', async () => {
-    const { store } = await trial({ patience: 2000 });
+    const { store } = await trial({ answerTimeout: 2000 });
     const answers = await Promise.all(Array.from({ length: 20 }, () => store.append('note/a', 'any', [anEvent()])));
     expect(answers.map((a) => a.ok && a.revision).sort((a, b) => Number(a) - Number(b))).toEqual(
       answers.map((_, i) => i),
@@ -98,7 +98,7 @@ describe('an append to a server', () => {
       [17, 'dropAnswer'],
       [31, 'dropAnswer'],
     ] as const) {
-      const { server, store } = await trial({ patience: 100 });
+      const { server, store } = await trial({ answerTimeout: 100 });
       let written = 0;
       const silence = server.log.onGrowth(() => {
         if ((written += 1) !== broken) return;
@@ -126,7 +126,7 @@ describe('an append to a server', () => {
       metadata: { ...event.metadata, recordedAt: new Date(Date.UTC(2020, 0, 1, 0, 0, i)).toISOString() },
     }));
     for (const version of ['23.10.6', '24.10.4']) {
-      const { server, store } = await trial({ patience: 2000 });
+      const { server, store } = await trial({ answerTimeout: 2000 });
       server.faults.version = version;
       const before = server.appends.asked;
       const positions = await store.importEvents(sorted);
@@ -135,14 +135,14 @@ describe('an append to a server', () => {
       expect(await all(store.readLog(0n))).toEqual(sorted.map((event, i) => ({ ...event, position: positions[i] })));
       expect(await store.importEvents(sorted)).toEqual(positions);
     }
-    const { server, store } = await trial({ patience: 2000 });
+    const { server, store } = await trial({ answerTimeout: 2000 });
     server.faults.maxAppendBytes = 30_000;
     const positions = await store.importEvents(sorted);
     expect(await all(store.readLog(0n))).toEqual(sorted.map((event, i) => ({ ...event, position: positions[i] })));
   });
 
   it('fails at once if an event is larger than one append, and names the event', async () => {
-    const { server, store } = await trial({ patience: 2000 });
+    const { server, store } = await trial({ answerTimeout: 2000 });
     for (const [bytes, most] of [
       [1_200_000, /accepts 1048576 bytes in one append, and this is more: make the command smaller, or raise/],
       [17 * 1024 * 1024, /accepts less than 16 MiB in one message, whatever its settings/],
@@ -164,7 +164,7 @@ describe('an append to a server', () => {
   });
 
   it('fails at once if metadata is too large, on a server that counts it', async () => {
-    const { server, store } = await trial({ patience: 2000 });
+    const { server, store } = await trial({ answerTimeout: 2000 });
     const event = { ...anEvent(), metadata: { ...anEvent().metadata, marking: 'x'.repeat(1_100_000) } };
     server.faults.version = '23.10.6';
     expect(await store.append('note/a', 'none', [event])).toMatchObject({ ok: true });

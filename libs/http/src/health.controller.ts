@@ -46,7 +46,7 @@ const MAX_NAMED = 50;
 
 /** Returns the status of the deployment; the app that builds the deployment provides it. */
 export abstract class Readiness {
-  abstract standing(): Promise<DeploymentStatus>;
+  abstract status(): Promise<DeploymentStatus>;
 }
 
 /** How far a position is behind the end of the log, in positions. */
@@ -69,7 +69,7 @@ export class HealthController {
    */
   @Get('serving')
   async serving(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {
-    const { fault } = await this.readiness.standing();
+    const { fault } = await this.readiness.status();
     reply.status(fault === null ? 200 : 503);
     return { status: fault === null ? 'ok' : 'not-serving', fault };
   }
@@ -82,7 +82,7 @@ export class HealthController {
    */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {
-    const standing = await this.readiness.standing();
+    const standing = await this.readiness.status();
     const { head, waiting, models, parked, fault, alarms, published, commandsWaiting } = standing;
     const well = fault === null && alarms.length === 0;
     reply.status(well ? 200 : 503);

@@ -138,7 +138,7 @@ export class MetricsController {
 
   @Get()
   async scrape(@Res({ passthrough: true }) reply: HttpReply): Promise<string> {
-    const { head, waiting, models, alarms, published, commandsWaiting } = await this.readiness.standing();
+    const { head, waiting, models, alarms, published, commandsWaiting } = await this.readiness.status();
     this.waiting.set(waiting);
     if (published !== undefined) this.publishing(head, published);
     if (commandsWaiting !== undefined) this.commandsOnTheTopic(commandsWaiting);

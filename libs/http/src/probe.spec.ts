@@ -17,7 +17,7 @@ describe('a backing service that does not answer', () => {
       models: never,
     });
     const asked = performance.now();
-    expect(await readiness.standing()).toEqual({
+    expect(await readiness.status()).toEqual({
       head: null,
       waiting: 3,
       models: [],
@@ -35,7 +35,7 @@ describe('a backing service that does not answer', () => {
       const log = { head, outage: () => outage, readLog: never } as unknown as EventLog;
       const rows = { parked: never } as unknown as ReadModelStore;
       const readiness = new SystemReadiness({ ...parts, log, rows, models: never });
-      expect(await readiness.standing()).toMatchObject({ fault: outage });
+      expect(await readiness.status()).toMatchObject({ fault: outage });
     }
   });
 

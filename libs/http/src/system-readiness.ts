@@ -27,7 +27,7 @@ export class SystemReadiness extends Readiness {
     super();
   }
 
-  async standing(): Promise<DeploymentStatus> {
+  async status(): Promise<DeploymentStatus> {
     const { watchdog, fault } = this.parts;
     const alarms = alarmsOf(watchdog);
     const commandsWaiting = this.parts.commandsWaiting?.();

@@ -13,8 +13,8 @@ const FIRST_SIZE = 10;
 export class AdaptiveBatchSize {
   private now: number;
 
-  constructor(private readonly most: number) {
-    this.now = Math.min(FIRST_SIZE, most);
+  constructor(private readonly max: number) {
+    this.now = Math.min(FIRST_SIZE, max);
   }
 
   atOnce(): number {
@@ -24,6 +24,6 @@ export class AdaptiveBatchSize {
   /** So many took so long. */
   took(count: number, ms: number): void {
     if (ms > SLOW_MS) this.now = Math.max(1, Math.floor(Math.min(count, this.now) / 2));
-    else if (count >= this.now && ms < SLOW_MS / 4) this.now = Math.min(this.most, this.now * 2);
+    else if (count >= this.now && ms < SLOW_MS / 4) this.now = Math.min(this.max, this.now * 2);
   }
 }

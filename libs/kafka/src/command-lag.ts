@@ -22,7 +22,7 @@ export class CommandLag {
   private seen: { readonly sent: bigint; readonly answered: bigint; readonly at: number } | null = null;
 
   constructor(private readonly settings: KafkaBacklogSettings) {
-    this.admin = new ReconnectingAdmin(kafkaOf(settings), settings.reconnected);
+    this.admin = new ReconnectingAdmin(kafkaOf(settings), settings.onReconnect);
   }
 
   /**

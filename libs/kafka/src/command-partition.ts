@@ -155,12 +155,12 @@ function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[
  * Records in the order in which they lie, in pieces that are answered at once: none of more than
  * `most` says by then.
  */
-function* chunks(records: readonly KafkaMessage[], most: () => number): Iterable<readonly KafkaMessage[]> {
+function* chunks(records: readonly KafkaMessage[], max: () => number): Iterable<readonly KafkaMessage[]> {
   let piece: KafkaMessage[] = [];
   let bytes = 0;
   for (const record of records) {
     const size = record.value?.length ?? 0;
-    if (piece.length > 0 && (piece.length >= most() || bytes + size > MAX_TRANSACTION_BYTES)) {
+    if (piece.length > 0 && (piece.length >= max() || bytes + size > MAX_TRANSACTION_BYTES)) {
       yield piece;
       piece = [];
       bytes = 0;

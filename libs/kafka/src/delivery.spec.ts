@@ -34,7 +34,7 @@ const records = (from: number, upTo: number): KafkaMessage[] =>
  * A delivery of one partition to a consumer, and what that was handed; `take` may hold it up or
  * fail.
  */
-async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Promise.resolve(), most = 50) {
+async function delivering(process: (batch: FeedBatch) => Promise<void> = () => Promise.resolve(), maxBatch = 50) {
   const handed: FeedBatch[] = [];
   const read: bigint[] = [];
   const taken: string[] = [];
@@ -44,7 +44,7 @@ async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Prom
   const delivery = new PartitionReader(0, {
     topic: 'topic',
     partitions: 1,
-    most,
+    maxBatch,
     onGapFilled: unused,
     log: {
       id: 'log',
@@ -56,9 +56,9 @@ async function delivering(take: (batch: FeedBatch) => Promise<void> = () => Prom
     } as never,
     onRecord: ({ position }) => void read.push(position),
     to: {
-      resume: () => Promise.resolve(0n),
-      take: async (batch) => {
-        await take(batch);
+      startPosition: () => Promise.resolve(0n),
+      process: async (batch) => {
+        await process(batch);
         handed.push(batch);
       },
     },

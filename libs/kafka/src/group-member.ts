@@ -61,7 +61,7 @@ export class GroupMember {
     const { backoff } = this;
     const onFailure = (error: unknown): void => {
       this.lastError = wordsOf(error);
-      this.settings.say?.('error', 'the consumer has ended, and another follows', { error: this.lastError });
+      this.settings.onLog?.('error', 'the consumer has ended, and another follows', { error: this.lastError });
     };
     await supervise(() => this.live(), { signal: this.stopping.signal, backoff, onFailure });
   }
@@ -69,7 +69,7 @@ export class GroupMember {
   /** The life of one consumer: until it fails or the member is stopped. */
   private async live(): Promise<void> {
     await this.membership.check();
-    if (this.started) this.settings.reconnected?.();
+    if (this.started) this.settings.onReconnect?.();
     this.started = true;
     const { topic, groupId, sessionTimeout = 10_000, maxWait = 250 } = this.settings;
     const consumer = this.kafka.consumer({

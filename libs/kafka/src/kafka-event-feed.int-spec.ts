@@ -33,7 +33,7 @@ const opens = (partitions: number) => async () => {
     await store.close();
     rmSync(folder, { recursive: true });
   };
-  return { port: { feed: new KafkaEventFeed(settings, store), append, patience: 10_000 }, end };
+  return { port: { feed: new KafkaEventFeed(settings, store), append, timeoutMs: 10_000 }, end };
 };
 
 describeContract('EventFeed', EVENT_FEED, opens(1));

@@ -118,7 +118,7 @@ export class KafkaLogPublisher extends LogPublisher {
     this.sending = { producer, storeId, ends };
     try {
       await producer.connect();
-      if (this.begun) this.settings.reconnected?.();
+      if (this.begun) this.settings.onReconnect?.();
       this.begun = true;
     } catch (error) {
       await this.end();
@@ -138,7 +138,7 @@ export class KafkaLogPublisher extends LogPublisher {
     );
   }
 
-  async mark(marks: readonly Watermark[]): Promise<void> {
+  async publishWatermarks(marks: readonly Watermark[]): Promise<void> {
     await this.send((storeId) =>
       marks.map(({ partition, through, last, recordedAt }) => ({
         partition,

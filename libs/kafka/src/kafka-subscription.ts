@@ -22,17 +22,17 @@ export class KafkaSubscription implements FeedSubscription {
     to: FeedConsumer,
     onRecord: PartitionReaderOptions['onRecord'],
   ) {
-    const { topic, partitions, most = 500, tellEvery = 5000, say } = settings;
+    const { topic, partitions, maxBatch = 500, commitInterval = 5000, onLog } = settings;
     const onGapFilled = (partition: number, after: bigint, upTo: bigint): void =>
-      say?.('warn', 'what the topic has lost was read from the log', { partition, after, upTo });
-    const options = { topic, partitions, log, to, most, onRecord, onGapFilled };
+      onLog?.('warn', 'what the topic has lost was read from the log', { partition, after, upTo });
+    const options = { topic, partitions, log, to, maxBatch, onRecord, onGapFilled };
     this.admin = new ReconnectingAdmin(kafka);
     this.consumer = new PartitionedConsumer(kafka, settings, {
       partitions,
       check: () => this.admin.ask((admin) => checkPartitions(admin, settings)),
       open: (partition) => new PartitionReader(partition, options),
       shared: () => new OffsetLookup(this.admin, topic, log),
-      commitEveryMs: tellEvery,
+      commitEveryMs: commitInterval,
     });
   }
 

@@ -16,7 +16,7 @@ export interface PartitionReaderOptions {
   readonly log: EventLog;
   readonly to: FeedConsumer;
   /** So many events at most are taken at once. */
-  readonly most: number;
+  readonly maxBatch: number;
   /** Receives each event that a record holds, and the record. */
   readonly onRecord: (event: RecordedEvent, partition: number, record: KafkaMessage) => void;
   /** Called for each gap that was filled from the log itself. */
@@ -40,13 +40,13 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
 
   /** Reads on from where the consumer has come to. */
   async start(lookup: OffsetLookup): Promise<StartOffset> {
-    this.at = await this.options.to.resume(this.partition);
+    this.at = await this.options.to.startPosition(this.partition);
     const { offset, atEnd } = await lookup.of(this.partition, this.at);
     return { offset, recovered: atEnd };
   }
 
   revoked(): void {
-    this.options.to.release?.(this.partition);
+    this.options.to.revoked?.(this.partition);
   }
 
   /**
@@ -93,7 +93,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
           through = position;
         }
         before = record.offset;
-        if (events.length >= this.options.most) await flush(before);
+        if (events.length >= this.options.maxBatch) await flush(before);
       }
     } finally {
       // What came before something that cannot be taken is taken all the same.
@@ -104,7 +104,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
   }
 
   private async hand(events: readonly RecordedEvent[], through: bigint): Promise<void> {
-    await this.options.to.take({ partition: this.partition, events, through });
+    await this.options.to.process({ partition: this.partition, events, through });
     this.at = through;
   }
 

@@ -154,11 +154,11 @@ export class PartitionedConsumer<Shared> {
 
   /** The consumer ends. What is under way is finished, if that does not take too long. */
   private async onEnd(consumer: Consumer): Promise<void> {
-    const { closeWithin = 5000 } = this.settings;
+    const { closeTimeout = 5000 } = this.settings;
     this.leaving = true;
     const all = [...this.assigned.values()];
     const idle = all.map(({ queue }) => queue.idle());
-    await endsWithin(Promise.all([consumer.disconnect().catch(() => undefined), ...idle]), closeWithin);
+    await endsWithin(Promise.all([consumer.disconnect().catch(() => undefined), ...idle]), closeTimeout);
     this.generation += 1;
     for (const { handler } of all) handler.revoked?.();
     await Promise.all(all.map(async ({ handler }) => handler.close?.()));
@@ -194,11 +194,11 @@ export class PartitionedConsumer<Shared> {
 
   /** The partition pauses, alone, and starts again. */
   private failed(consumer: Consumer, one: ConsumedPartition<Shared>, generation: number, error: unknown): void {
-    const { topic, say } = this.settings;
+    const { topic, onLog } = this.settings;
     const { partition } = one;
     const fault = wordsOf(error);
     one.ready = false;
-    if (one.fault !== fault) say?.('error', 'partition paused after an error', { topic, partition, error: fault });
+    if (one.fault !== fault) onLog?.('error', 'partition paused after an error', { topic, partition, error: fault });
     one.fault = fault;
     consumer.pause([{ topic, partitions: [partition] }]);
     setTimeout(() => {

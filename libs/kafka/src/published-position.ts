@@ -20,7 +20,7 @@ export class PublishedPosition {
 
   constructor(private readonly settings: KafkaSettings & TopicSettings) {
     this.kafka = kafkaOf(settings);
-    this.admin = new ReconnectingAdmin(this.kafka, settings.reconnected);
+    this.admin = new ReconnectingAdmin(this.kafka, settings.onReconnect);
   }
 
   /**

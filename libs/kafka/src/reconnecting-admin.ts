@@ -10,7 +10,7 @@ export class ReconnectingAdmin {
   constructor(
     private readonly kafka: Kafka,
     /** Is told each time that it was begun again. */
-    private readonly reconnected: () => void = () => undefined,
+    private readonly onReconnect: () => void = () => undefined,
   ) {}
 
   async ask<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -34,7 +34,7 @@ export class ReconnectingAdmin {
     const admin = this.kafka.admin();
     try {
       await admin.connect();
-      if (this.lived) this.reconnected();
+      if (this.lived) this.onReconnect();
       this.lived = true;
       return admin;
     } catch (error) {

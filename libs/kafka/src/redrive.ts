@@ -13,7 +13,7 @@ export interface RedriveSettings extends KafkaSettings {
   /** The intake's group: how far its dead letters were driven back is kept beside it. */
   readonly groupId: string;
   /** Fails where nothing comes for so many milliseconds. */
-  readonly patience?: number;
+  readonly readTimeout?: number;
 }
 
 /** A dead letter, and what became of it. */
@@ -60,7 +60,7 @@ export async function redrive(settings: RedriveSettings): Promise<readonly Redri
 }
 
 async function drive(settings: RedriveSettings, producer: Producer | null): Promise<readonly RedrivenLetter[]> {
-  const { deadLetters, patience = 20_000 } = settings;
+  const { deadLetters, readTimeout = 20_000 } = settings;
   const kafka = kafkaOf(settings);
   const place = placeOf(settings);
   const { stretch, partitions } = await asAdmin(kafka, async (admin) => {
@@ -91,7 +91,7 @@ async function drive(settings: RedriveSettings, producer: Producer | null): Prom
     }
     letters.push(...told);
   };
-  await readRange(kafka, deadLetters, stretch, take, patience);
+  await readRange(kafka, deadLetters, stretch, take, readTimeout);
   return letters;
 }
 

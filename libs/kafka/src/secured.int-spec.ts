@@ -41,7 +41,7 @@ describe('a Kafka topic with TLS and users', () => {
   const settingsAt = (door: 'saslSsl' | 'sasl' | 'ssl', way: Way) => ({
     ...topicForTests(2, broker.secured?.[door]),
     ...way,
-    say: (level: string, message: string, details: object) =>
+    onLog: (level: string, message: string, details: object) =>
       said.push(`${level} ${message} ${JSON.stringify(details)}`),
   });
   const as = (mechanism: (typeof MECHANISMS)[number], password = PASSWORD): NonNullable<Way['sasl']> => ({
@@ -61,8 +61,8 @@ describe('a Kafka topic with TLS and users', () => {
     let seen = 0;
     const through = new Map<number, bigint>();
     const feed = new KafkaEventFeed(settings, store).subscribe({
-      resume: () => Promise.resolve(0n),
-      take: ({ partition, events, through: to }) => {
+      startPosition: () => Promise.resolve(0n),
+      process: ({ partition, events, through: to }) => {
         seen += events.length;
         through.set(partition, to);
         return Promise.resolve();
@@ -85,8 +85,8 @@ describe('a Kafka topic with TLS and users', () => {
     );
     await publisher.close();
     const feed = new KafkaEventFeed(settings, store).subscribe({
-      resume: () => Promise.resolve(0n),
-      take: () => Promise.resolve(),
+      startPosition: () => Promise.resolve(0n),
+      process: () => Promise.resolve(),
     });
     await until(() => feed.fault() !== null);
     const fault = feed.fault() ?? '';

@@ -16,12 +16,12 @@ export interface KafkaSettings {
     readonly password: string;
   };
   /** Is told what the client has to say. */
-  readonly say?: (level: 'error' | 'warn' | 'info', message: string, details: object) => void;
+  readonly onLog?: (level: 'error' | 'warn' | 'info', message: string, details: object) => void;
   /** Is told each time that what had failed is begun again. */
-  readonly reconnected?: () => void;
+  readonly onReconnect?: () => void;
   /** How long a connection may take, and an answer. */
-  readonly connectWithin?: number;
-  readonly answerWithin?: number;
+  readonly connectTimeout?: number;
+  readonly requestTimeout?: number;
 }
 
 /** The topic of a log. Its name is never used again for another. */
@@ -48,7 +48,7 @@ export interface MemberSettings extends KafkaSettings {
   /** The first pause after a fault; it doubles up to thirty times as much. */
   readonly firstPause?: number;
   /** The longest that stopping waits for what is under way. */
-  readonly closeWithin?: number;
+  readonly closeTimeout?: number;
 }
 
 /** How a published log is read; times in milliseconds. */
@@ -57,9 +57,9 @@ export interface KafkaFeedSettings extends MemberSettings, TopicSettings {
    * Where the group has come to is told to the broker so often: for those who watch its lag, and
    * nothing else.
    */
-  readonly tellEvery?: number;
+  readonly commitInterval?: number;
   /** So many events at most are handed over at once. */
-  readonly most?: number;
+  readonly maxBatch?: number;
 }
 
 /** Where commands come in, and where what becomes of them goes. `topic` is that of the commands. */
@@ -71,7 +71,7 @@ export interface KafkaIntakeSettings extends MemberSettings {
   /** Of each partition of these; the cluster's own default unless given. */
   readonly replicas?: number;
   /** So many commands at most are answered at once. */
-  readonly most?: number;
+  readonly maxBatch?: number;
 }
 
 const { logLevel } = kafkajs;
@@ -80,23 +80,23 @@ const LEVELS = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn' } as const;
 /** The one way to a cluster. */
 export function kafkaOf(settings: KafkaSettings): Kafka {
   knowAllCodecs();
-  const { brokers, clientId, ssl, sasl, say, connectWithin = 3000, answerWithin = 10_000 } = settings;
+  const { brokers, clientId, ssl, sasl, onLog, connectTimeout = 3000, requestTimeout = 10_000 } = settings;
   return new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],
     ...(ssl === undefined ? {} : { ssl: ssl === true || ssl === false ? ssl : { ...ssl } }),
     ...(sasl === undefined ? {} : { sasl: saslOf(sasl) }),
-    connectionTimeout: connectWithin,
-    authenticationTimeout: connectWithin,
-    requestTimeout: answerWithin,
+    connectionTimeout: connectTimeout,
+    authenticationTimeout: connectTimeout,
+    requestTimeout: requestTimeout,
     enforceRequestTimeout: true,
     // Who is answered by an error tries again by itself, after reading how things stand.
     retry: { initialRetryTime: 100, retries: 3, maxRetryTime: 1000 },
-    logLevel: say === undefined ? logLevel.NOTHING : logLevel.INFO,
+    logLevel: onLog === undefined ? logLevel.NOTHING : logLevel.INFO,
     logCreator:
       () =>
       ({ level, log: { message, ...details } }) =>
-        say?.(LEVELS[level as keyof typeof LEVELS] ?? 'info', message, details),
+        onLog?.(LEVELS[level as keyof typeof LEVELS] ?? 'info', message, details),
   });
 }
 

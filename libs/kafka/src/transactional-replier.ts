@@ -3,7 +3,7 @@ import { endsWithin } from '@entente/async';
 import { asAdmin, partitionOffsets, committedOffsets } from './topic.js';
 
 /** Where commands come from, and where what becomes of them goes. */
-export interface Ways {
+export interface ReplyTopics {
   readonly commands: string;
   readonly replies: string;
   readonly deadLetters: string;
@@ -35,7 +35,7 @@ export class TransactionalReplier {
 
   constructor(
     private readonly kafka: Kafka,
-    private readonly ways: Ways,
+    private readonly topics: ReplyTopics,
     private readonly partition: number,
   ) {}
 
@@ -50,7 +50,7 @@ export class TransactionalReplier {
    */
   async begin(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
     await this.end();
-    const { groupId, commands } = this.ways;
+    const { groupId, commands } = this.topics;
     const producer = this.kafka.producer({
       transactionalId: `${groupId}-${commands}-${this.partition}`,
       transactionTimeout: 30_000,
@@ -76,7 +76,7 @@ export class TransactionalReplier {
   }
 
   private place(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
-    const { groupId, commands } = this.ways;
+    const { groupId, commands } = this.topics;
     return asAdmin(this.kafka, async (admin) => {
       const { low, high } = (await partitionOffsets(admin, commands)).get(this.partition) ?? { low: 0n, high: 0n };
       const committed = (await committedOffsets(admin, groupId, commands)).get(this.partition) ?? -1n;
@@ -93,10 +93,10 @@ export class TransactionalReplier {
   async answer({ replies, deadLetters, next }: Answers): Promise<void> {
     const { producer } = this;
     if (producer === null) throw new Error('nothing is answered after a fault before it was begun anew');
-    const { groupId, commands } = this.ways;
+    const { groupId, commands } = this.topics;
     const topicMessages = [
-      { topic: this.ways.replies, messages: [...replies] },
-      { topic: this.ways.deadLetters, messages: [...deadLetters] },
+      { topic: this.topics.replies, messages: [...replies] },
+      { topic: this.topics.deadLetters, messages: [...deadLetters] },
     ].filter(({ messages }) => messages.length > 0);
     const compression =
       sizeOf([...replies, ...deadLetters]) > LARGE_REPLY_BYTES

@@ -41,10 +41,10 @@ export interface ConsultedStreams {
 
 /**
  * How the ids of a kind are formed. `prefixed`: the organisation that opens the stream, a dot, and
- * its own word. `organisation`: an organisation's own id, without a dot. `sealed`: `sealed.` and 32
+ * its own word. `organisation`: an organisation's own id, without a dot. `opaque`: `sealed.` and 32
  * hexadecimal digits, so that an id does not reveal who chose it.
  */
-export type IdRule = 'prefixed' | 'organisation' | 'sealed';
+export type IdRule = 'prefixed' | 'organisation' | 'opaque';
 
 /**
  * The rules of one kind of stream, pure. Only `decide` decides: it returns events, none if the
@@ -56,7 +56,7 @@ export interface Decider<Kind extends string, C extends Command, E extends Event
   readonly kind: Kind;
   readonly ids: IdRule;
   /** The commands whose sender is recorded by a pseudonym, valid for this one stream. */
-  readonly sealed?: readonly C['type'][];
+  readonly pseudonymous?: readonly C['type'][];
   readonly initial: State;
   /**
    * The command that opens a stream. It is refused if the stream exists, as every other command is
@@ -81,8 +81,8 @@ export interface Decider<Kind extends string, C extends Command, E extends Event
 }
 
 /** A decider of unknown types, for the engine and the catalogue. */
-export type AnyDecider = Omit<Decider<string, never, Event, unknown, never>, 'sealed' | 'opens'> & {
-  readonly sealed?: readonly string[];
+export type AnyDecider = Omit<Decider<string, never, Event, unknown, never>, 'pseudonymous' | 'opens'> & {
+  readonly pseudonymous?: readonly string[];
   readonly opens: string;
 };
 

@@ -10,7 +10,7 @@ function trial<T>(dial: () => Promise<T>, options: Partial<WaitOptions<T>> = {})
   const said: string[] = [];
   const stop = new AbortController();
   const waiting = waitFor('the store', dial, {
-    say: (line) => said.push(line),
+    log: (line) => said.push(line),
     isFinal: (error) => error instanceof TooOld,
     signal: stop.signal,
     firstPause: 2,

@@ -3,7 +3,7 @@ import { Backoff, supervise } from '@entente/async';
 /** How something is waited for; times in milliseconds. */
 export interface WaitOptions<T> {
   /** Is told each reason to wait once, and once that it has come where it was waited for. */
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Whether trying again cannot mend an error: then it is given through at once. */
   readonly isFinal: (error: unknown) => boolean;
   /** Ends the waiting at once, with its reason. */
@@ -32,11 +32,11 @@ export function waitFor<T>(what: string, connect: () => Promise<T>, options: Wai
   const told = new Set<string>();
   const tell = (error: unknown): void => {
     status = `waits for ${what}: ${wordsOf(error)}`;
-    if (!told.has(status)) options.say(status);
+    if (!told.has(status)) options.log(status);
     told.add(status);
   };
   const connected = connecting(connect, options, tell).then((made) => {
-    if (told.size > 0) options.say(`${what} answers`);
+    if (told.size > 0) options.log(`${what} answers`);
     status = null;
     return made;
   });

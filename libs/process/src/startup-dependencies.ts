@@ -9,7 +9,7 @@ export class StartupDependencies {
   private readonly all: Connecting<unknown>[] = [];
   private ended: AbortSignal = new AbortController().signal;
 
-  constructor(private readonly say: (line: string) => void) {}
+  constructor(private readonly log: (line: string) => void) {}
 
   /** From now on nothing is waited for behind this signal. */
   until(signal: AbortSignal): this {
@@ -23,7 +23,7 @@ export class StartupDependencies {
    */
   for<T extends { close(): Promise<void> }>(what: string, connect: () => Promise<T>): Promise<T> {
     const waiting = waitFor(what, connect, {
-      say: this.say,
+      log: this.log,
       signal: this.ended,
       isFinal: (error) => !passes(error),
       late: (connected) => connected.close(),

@@ -90,7 +90,7 @@ describe('the PostgreSQL read model store', () => {
     } as unknown as EventFeed;
     new Projector([eventCounts], byHand, store, now).start();
     const [consumer] = fed as [FeedConsumer];
-    await consumer.resume(0);
+    await consumer.startPosition(0);
     const asked = jest.spyOn(pg.Client.prototype, 'query');
     const revisions = new Map<string, number>();
     let at = 0n;
@@ -103,7 +103,7 @@ describe('the PostgreSQL read model store', () => {
         return { id: `${stream}-${revision}`, stream, revision, position: (at += 1n), type: 'NoteTaken' };
       }) as unknown as RecordedEvent[];
       asked.mockClear();
-      await consumer.take({ partition: 0, events, through: at });
+      await consumer.process({ partition: 0, events, through: at });
       // The notification of other processes may follow the batch at any time.
       const texts = asked.mock.calls.map(([query]) =>
         typeof query === 'string' ? query : (query as pg.QueryConfig).text,

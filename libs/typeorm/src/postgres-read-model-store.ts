@@ -53,7 +53,7 @@ export interface PostgresReadModelStoreOptions extends PostgresOptions {
   /** Into how many partitions the log is folded. */
   readonly partitions: number;
   /** Called each time that it listens to the database again after the connection was lost. */
-  readonly reconnected?: () => void;
+  readonly onReconnect?: () => void;
   /** Rows are read, never written, and no table is created. */
   readonly readonly?: boolean;
 }
@@ -107,7 +107,7 @@ export class PostgresReadModelStore extends ReadModelStore {
       this.connections,
       this.options.url,
       (changed) => this.notify(changed),
-      this.options.reconnected,
+      this.options.onReconnect,
     );
     await this.notifier.ready;
   }

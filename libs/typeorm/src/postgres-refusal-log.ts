@@ -22,7 +22,7 @@ export interface PostgresRefusalLogOptions extends PostgresOptions {
   /** The number that may wait in this process to be written. */
   readonly maxWaiting?: number;
   /** Called each time that a write succeeds after one has failed. */
-  readonly reconnected?: () => void;
+  readonly onReconnect?: () => void;
 }
 
 /** Refused commands of all processes on one database, written together four times a second. */
@@ -37,7 +37,7 @@ export class PostgresRefusalLog extends RefusalLog {
     private readonly connections: Connections,
     private readonly maxEntries: number,
     private readonly maxWaiting: number,
-    private readonly reconnected: () => void,
+    private readonly onReconnect: () => void,
   ) {
     super();
     this.timer = setInterval(() => void this.write(), WRITE_EVERY_MS).unref();
@@ -45,7 +45,7 @@ export class PostgresRefusalLog extends RefusalLog {
 
   /** Creates the table if it is missing. */
   static async open(options: PostgresRefusalLogOptions): Promise<PostgresRefusalLog> {
-    const { maxEntries = 100_000, maxWaiting = 10_000, reconnected = () => undefined } = options;
+    const { maxEntries = 100_000, maxWaiting = 10_000, onReconnect = () => undefined } = options;
     const connections = new Connections({ ...options, connections: 2 });
     try {
       // If two processes created it at once, one would fail because it exists.
@@ -57,7 +57,7 @@ export class PostgresRefusalLog extends RefusalLog {
       await connections.close();
       throw error;
     }
-    return new PostgresRefusalLog(connections, maxEntries, maxWaiting, reconnected);
+    return new PostgresRefusalLog(connections, maxEntries, maxWaiting, onReconnect);
   }
 
   note(refused: RefusedCommand): void {
@@ -111,7 +111,7 @@ export class PostgresRefusalLog extends RefusalLog {
           ]);
         });
         this.queued = this.queued.slice(batch.length);
-        if (this.failed) this.reconnected();
+        if (this.failed) this.onReconnect();
         this.failed = false;
       } catch {
         this.failed = true;

@@ -25,7 +25,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   private readonly told = new LogOnChange(this.log, 'the projection');
   private watch: NodeJS.Timeout | null = null;
   private parked = new Set<string>();
-  private turn: number | null = null;
+  private catalogVersion: number | null = null;
   private looking: Promise<void> | null = null;
   private beginning: Promise<void> | null = null;
   private readonly stopping = new AbortController();
@@ -37,7 +37,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.turn = await this.rows.catalogVersion();
+    this.catalogVersion = await this.rows.catalogVersion();
     if (this.succession === undefined) this.projector.start();
     else this.beginning = this.beginInTurn(this.succession);
     this.watch = setInterval(() => {
@@ -55,8 +55,8 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   private async beginInTurn(succession: RolloutGate): Promise<void> {
     const { signal } = this.stopping;
     const begin = async (): Promise<void> => {
-      await succession.turn(signal);
-      this.turn = await this.rows.catalogVersion();
+      await succession.wait(signal);
+      this.catalogVersion = await this.rows.catalogVersion();
       this.projector.start();
     };
     const onFailure = (error: unknown): void => {
@@ -70,12 +70,12 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     try {
       await this.tellParked();
       const turn = await this.rows.catalogVersion();
-      if (turn !== this.turn && this.projector.running) {
+      if (turn !== this.catalogVersion && this.projector.running) {
         await this.projector.stop();
         this.projector.start();
         this.log.warn('other rows are served: the projection goes on from where they stand');
       }
-      this.turn = turn;
+      this.catalogVersion = turn;
     } catch (error) {
       this.log.error(error);
     }

@@ -66,11 +66,11 @@ const write = async (events: number): Promise<void> => {
  * What a projector's process does with the models of its code; it fills its rows as soon as `fill`
  * is called.
  */
-async function projector(models: readonly AnyProjection[], patience = 60_000) {
+async function projector(models: readonly AnyProjection[], stallTimeoutMs = 60_000) {
   const rows = new PostgresReadModelStore({ url, models, views: [], partitions: 1 });
   await rows.open(log.id);
   const folding = new Projector(models, new InProcessFeed(log, 20), rows, now);
-  const worker = new ProjectionWorker(folding, rows, new WaitForOlderProjectors(log, rows, models, patience));
+  const worker = new ProjectionWorker(folding, rows, new WaitForOlderProjectors(log, rows, models, stallTimeoutMs));
   const rebuilding = new RebuildWorker(log, rows, { all: models, shared: true });
   await worker.onApplicationBootstrap();
   let over = false;
@@ -122,7 +122,7 @@ describe('projectors of two versions on the same rows', () => {
     await isFolded('steady', 1);
   });
 
-  it('do not wait for an absent one: the newer begins after its patience without progress', async () => {
+  it('do not wait for an absent one: the newer begins after its timeout without progress', async () => {
     const older = await projector(OLDER);
     await write(5);
     await isFolded('steady', 1);

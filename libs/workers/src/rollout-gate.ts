@@ -5,7 +5,7 @@ import type { AnyProjection } from '@entente/kernel';
 /** When a projection begins to fold. */
 export abstract class RolloutGate {
   /** Resolves when it should; rejects when the signal is given. */
-  abstract turn(signal: AbortSignal): Promise<void>;
+  abstract wait(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -35,12 +35,12 @@ export class WaitForOlderProjectors extends RolloutGate {
     private readonly rows: ReadModelStore,
     private readonly models: readonly AnyProjection[],
     /** So long nothing moves where nobody folds, in milliseconds. */
-    private readonly patience = 5000,
+    private readonly stallTimeoutMs = 5000,
   ) {
     super();
   }
 
-  async turn(signal: AbortSignal): Promise<void> {
+  async wait(signal: AbortSignal): Promise<void> {
     let seen = '';
     let since = performance.now();
     while ((await olderIn(this.rows, this.models)).length > 0) {
@@ -52,7 +52,7 @@ export class WaitForOlderProjectors extends RolloutGate {
       if (now !== seen || level) {
         seen = now;
         since = performance.now();
-      } else if (performance.now() - since > this.patience) return;
+      } else if (performance.now() - since > this.stallTimeoutMs) return;
       await pause(LOOK_EVERY, undefined, { signal });
     }
   }

@@ -25,7 +25,7 @@ export async function consuming({ brokers, topic, partitions, group }, tell) {
       for (const { headers, value } of batch.messages) {
         const said = {};
         for (const name in headers) said[name] = headers[name].toString();
-        // A mark has no value.
+        // A watermark has no value.
         if (value === null) continue;
         JSON.parse(value.toString());
         events += 1;

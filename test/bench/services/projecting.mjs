@@ -31,22 +31,22 @@ export async function projecting({ brokers, topic, partitions, group, database, 
     partitions,
     subscribe: (consumer) =>
       feed.subscribe({
-        async resume(partition) {
+        async startPosition(partition) {
           holds.add(partition);
           tell({ holds: [...holds] });
           await opened;
-          return consumer.resume(partition);
+          return consumer.startPosition(partition);
         },
-        async take(batch) {
-          await consumer.take(batch);
+        async process(batch) {
+          await consumer.process(batch);
           const last = kept.findLast(({ batches }) => batches[0].partition === batch.partition);
           if (last !== undefined) last.events = batch.events.length;
           tell({ did: batch.events.length });
         },
-        release(partition) {
+        revoked(partition) {
           holds.delete(partition);
           tell({ holds: [...holds] });
-          consumer.release(partition);
+          consumer.revoked(partition);
         },
       }),
   };

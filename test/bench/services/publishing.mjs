@@ -22,7 +22,7 @@ export async function relaying({ brokers, topic, partitions, esdb, keep }, tell)
     partitions,
     tails: (storeId) => kafka.tails(storeId),
     check: () => kafka.check(),
-    mark: (marks) => kafka.mark(marks),
+    publishWatermarks: (watermarks) => kafka.publishWatermarks(watermarks),
     async publish(batch) {
       await kafka.publish(batch);
       if (keep !== undefined)

@@ -58,7 +58,7 @@ export function notSentBy(relation: CaseRelation, parties: Parties, context: Dec
 export function relationsTo<C extends Command, State>(
   of: (state: State, context: DecisionContext, command: C) => Parties | null,
 ): Record<CaseRelation | 'system', RelationCheck<C, State>> {
-  const standing =
+  const check =
     (relation: CaseRelation): RelationCheck<C, State> =>
     (...asked) => {
       const parties = of(...asked);
@@ -66,10 +66,10 @@ export function relationsTo<C extends Command, State>(
       return parties === null ? null : notSentBy(relation, parties, context);
     };
   return {
-    recipient: standing('recipient'),
-    donor: standing('donor'),
-    deliverer: standing('deliverer'),
-    party: standing('party'),
+    recipient: check('recipient'),
+    donor: check('donor'),
+    deliverer: check('deliverer'),
+    party: check('party'),
     system: bySystem,
   };
 }

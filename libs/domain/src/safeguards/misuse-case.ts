@@ -28,7 +28,7 @@ import {
   unfinished,
 } from './misuse-measures.js';
 import { type MisuseCase, evolveMisuse } from './misuse-record.js';
-import { SEALED, authorise, isAccused, notAtThisStage } from './misuse-permissions.js';
+import { PSEUDONYMOUS, authorise, isAccused, notAtThisStage } from './misuse-permissions.js';
 
 const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagMisuse', flag, notAtThisStage, {
   CorrectMisuseReport: { unless: cannotCorrectReport, then: 'MisuseReportCorrected' },
@@ -146,8 +146,8 @@ export const misuseCase: Decider<
   MisuseCaseRelation
 > = {
   kind: 'misuse-case',
-  ids: 'sealed',
-  sealed: SEALED,
+  ids: 'opaque',
+  pseudonymous: PSEUDONYMOUS,
   initial: null,
   opens: 'FlagMisuse',
   evolve: evolveMisuse,

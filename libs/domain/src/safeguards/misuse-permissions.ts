@@ -12,7 +12,7 @@ import type { MisuseCase, MisuseStatus } from './misuse-record.js';
  * its finding is refused), the senders of other commands, and a reporter that flagged through a
  * delegate or the public intake.
  */
-export const SEALED = [
+export const PSEUDONYMOUS = [
   'FlagMisuse',
   'CorrectMisuseReport',
   'AddEvidence',
@@ -30,7 +30,7 @@ type Holds = (state: MisuseCase, context: DecisionContext) => boolean;
 const speaks = (organisation: string, { actor }: DecisionContext): boolean =>
   actor.organisation === organisation || actsFor(actor) === organisation;
 
-/** R18, in pseudonymous commands only: see {@link SEALED}. */
+/** R18, in pseudonymous commands only: see {@link PSEUDONYMOUS}. */
 export const isReporter: Holds = ({ reporter }, { recordedAs }) => recordedAs === reporter;
 /** In every command: the decision sees the true actor. */
 export const isAccused: Holds = ({ accused }, context) => speaks(accused, context);
