@@ -46,8 +46,8 @@ export const UNPLAIN = [
 const PLAIN =
   /^(?:libs\/(?:contracts|domain|embedded|engine|eventstoredb|http|kernel|read-models|sqlite|typeorm)\/.*\.ts|(?:deploy|docs)\/.*\.m[jt]s|(?!docs\/reference\/cli\.md$).*\.md)$/;
 
-/** Places that keep a retired term: stored names and SQL, and this list. */
-const KEPT = [/(?:FROM|UPDATE|TABLE|INTO|EXISTS|name =|includes\(|to_regclass\() ?'?house\b/, /UPDATE house\[/];
+/** Places that keep a retired term: the name of a table in files of old formats. */
+const KEPT = [/OLD_STORE_INFO = 'house'|TABLE (?:entente\.)?house\b/];
 const SKIPPED =
   /^(?:package-lock\.json|LICENSE|test\/events\/.*\.json|test\/doubles\/eventstoredb\/recorded\/.*|test\/ci\/retired\..*)$/;
 const MAX_SUBJECT = 72;

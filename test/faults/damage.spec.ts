@@ -119,9 +119,9 @@ describe('the standalone server does not start, and names the cause and a remedy
     ],
     ['on rows that were cut off', () => halve(rows()), 'rows.sqlite is damaged', REMOVE],
     ['on rows that are no database', () => writeFileSync(rows(), 'x'.repeat(9000)), 'rows.sqlite is damaged', REMOVE],
-    ["on another program's rows", () => change(rows(), 'DROP TABLE house'), "another program's database"],
-    ['on the rows of a newer version', () => change(rows(), 'UPDATE house SET format = 99'), 'newer Entente'],
-    ['on the rows of another log', () => change(rows(), `UPDATE house SET log = 'x'`), 'another log: remove it'],
+    ["on another program's rows", () => change(rows(), 'DROP TABLE store_info'), "another program's database"],
+    ['on the rows of a newer version', () => change(rows(), 'UPDATE store_info SET format = 99'), 'newer Entente'],
+    ['on the rows of another log', () => change(rows(), `UPDATE store_info SET log = 'x'`), 'another log: remove it'],
     [
       'on refused commands that are no database',
       () => writeFileSync(join(folder, 'refusals.sqlite'), 'x'.repeat(9000)),

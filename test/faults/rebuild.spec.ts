@@ -236,7 +236,7 @@ describe('a parked stream', () => {
       `INSERT INTO parked SELECT 'programmes_v1_g1', stream, event_id, since, 'Error: by hand', '${now()}' FROM programmes_v1_g1 WHERE "until" IS NULL AND stream = ?`,
     ).run('programme/sudria.signals');
     db.prepare(`DELETE FROM programmes_v1_g1 WHERE stream = ?`).run('programme/sudria.signals');
-    db.prepare('UPDATE house SET turn = turn + 1').run();
+    db.prepare('UPDATE store_info SET catalog_version = catalog_version + 1').run();
     db.close();
     while ((await ready()).parked !== 1) await pause(20);
     expect((await ready()).parkedStreams).toMatchObject([

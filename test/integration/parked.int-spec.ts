@@ -42,7 +42,7 @@ async function pledge666(name: string): Promise<string> {
 }
 
 const parked = (): Promise<readonly Record<string, unknown>[]> =>
-  deployment.query('SELECT rows_in, stream, event_id, error FROM entente.parked');
+  deployment.query('SELECT table_name, stream, event_id, error FROM entente.parked');
 const letters = (): Promise<readonly CommittedRecord[]> =>
   wholeTopic(deployment.kafka, deployment.settings['KAFKA_DEAD_LETTERS_TOPIC'] ?? '');
 
@@ -74,7 +74,7 @@ it('an event that fails in a fold parks its stream and becomes a dead letter, un
   await deployment.folded();
   expect(await parked()).toEqual([
     {
-      rows_in: expect.stringMatching(/^funding_v/),
+      table_name: expect.stringMatching(/^funding_v/),
       stream: 'funding-account/norland.h0',
       event_id: id,
       error: 'RangeError: 666 is not folded here',

@@ -70,7 +70,7 @@ it('a rebuild killed at each step beside projectors leaves every answer whole, a
   })();
   const { code, steps } = await rebuilding();
   expect(code).toBe(0);
-  expect(steps.join('\n')).toMatch(/CREATE TABLE[\s\S]*UPDATE models[\s\S]*UPDATE house[\s\S]*COMMIT/);
+  expect(steps.join('\n')).toMatch(/CREATE TABLE[\s\S]*UPDATE models[\s\S]*UPDATE store_info[\s\S]*COMMIT/);
   const points = dyingSteps(steps);
   const ended: (readonly [string, string, number | null])[] = [];
   for (const point of points) ended.push([point.kind, point.when, (await rebuilding(point)).code]);

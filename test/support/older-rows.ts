@@ -9,7 +9,7 @@ export function olderVersion(folder: string, model: string, more: (table: string
   const db = new Database(join(folder, 'rows.sqlite'));
   db.exec(`ALTER TABLE "${model}_v1_g1" RENAME TO "${model}_v0_g1";
     UPDATE models SET version = 0 WHERE name = '${model}';
-    UPDATE checkpoints SET rows_in = '${model}_v0_g1' WHERE rows_in = '${model}_v1_g1';
+    UPDATE checkpoints SET table_name = '${model}_v0_g1' WHERE table_name = '${model}_v1_g1';
     ${more(`${model}_v0_g1`)}`);
   db.close();
 }

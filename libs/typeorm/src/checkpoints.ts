@@ -3,13 +3,13 @@ import type { StoredModel } from './queryable.js';
 
 /** A checkpoint as either database stores it. */
 export interface StoredCheckpoint {
-  readonly rows_in: string;
+  readonly table_name: string;
   readonly partition: unknown;
   readonly at: string;
 }
 
 /** Selects all checkpoints. */
-export const CHECKPOINTS = 'SELECT rows_in, partition, CAST(position AS TEXT) AS at FROM checkpoints';
+export const CHECKPOINTS = 'SELECT table_name, partition, CAST(position AS TEXT) AS at FROM checkpoints';
 
 /** The checkpoints of each model, one for each partition; 0 if none is stored. */
 export function checkpointsByModel(
@@ -19,7 +19,8 @@ export function checkpointsByModel(
 ): ReadonlyMap<string, Positions> {
   const pinOf = ({ table }: StoredModel): Positions => {
     const positions = Array<bigint>(partitions).fill(0n);
-    for (const { rows_in, partition, at } of stored) if (rows_in === table) positions[Number(partition)] = BigInt(at);
+    for (const { table_name, partition, at } of stored)
+      if (table_name === table) positions[Number(partition)] = BigInt(at);
     return positions;
   };
   return new Map([...models].map((stored) => [stored.model.name, pinOf(stored)]));

@@ -5,24 +5,26 @@ import { type SqlClient, SCHEMA } from './postgres-connections.js';
 import { type OwnColumn, ownColumns } from './tables.js';
 
 /** The format of the schema's own tables. */
-const FORMAT = 1;
+const FORMAT = 2;
+/** The name of `store_info` in format 1. */
+const OLD_STORE_INFO = 'house';
 
 const STORE_INFO = `
   CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
-  CREATE TABLE IF NOT EXISTS house (only_one integer PRIMARY KEY CHECK (only_one = 1), log text NOT NULL, format integer NOT NULL, turn integer NOT NULL, partitions integer NOT NULL);
+  CREATE TABLE IF NOT EXISTS store_info (singleton integer PRIMARY KEY CHECK (singleton = 1), log text NOT NULL, format integer NOT NULL, catalog_version integer NOT NULL, partitions integer NOT NULL);
   CREATE TABLE IF NOT EXISTS models (name text PRIMARY KEY, version integer NOT NULL, generation integer NOT NULL, epoch integer NOT NULL, columns text NOT NULL);
-  CREATE TABLE IF NOT EXISTS nexts (name text PRIMARY KEY, version integer NOT NULL, generation integer NOT NULL);
-  CREATE TABLE IF NOT EXISTS checkpoints (rows_in text NOT NULL, partition integer NOT NULL, position bigint NOT NULL, PRIMARY KEY (rows_in, partition));
+  CREATE TABLE IF NOT EXISTS pending_models (name text PRIMARY KEY, version integer NOT NULL, generation integer NOT NULL);
+  CREATE TABLE IF NOT EXISTS checkpoints (table_name text NOT NULL, partition integer NOT NULL, position bigint NOT NULL, PRIMARY KEY (table_name, partition));
   CREATE TABLE IF NOT EXISTS parked (
-    rows_in text NOT NULL, stream text NOT NULL, event_id text NOT NULL, position bigint NOT NULL, error text NOT NULL, since text NOT NULL,
-    PRIMARY KEY (rows_in, stream)
+    table_name text NOT NULL, stream text NOT NULL, event_id text NOT NULL, position bigint NOT NULL, error text NOT NULL, since text NOT NULL,
+    PRIMARY KEY (table_name, stream)
   );
 `;
 
 interface StoreInfo {
   readonly log: string;
   readonly format: number;
-  readonly turn: number;
+  readonly catalog_version: number;
   readonly partitions: number;
 }
 
@@ -62,7 +64,7 @@ export async function prepareSchema(
 ): Promise<void> {
   await db.query(LOCK);
   await db.query(STORE_INFO);
-  await db.query('INSERT INTO house VALUES (1, $1, $2, 1, $3) ON CONFLICT DO NOTHING', [
+  await db.query('INSERT INTO store_info VALUES (1, $1, $2, 1, $3) ON CONFLICT DO NOTHING', [
     identity.storeId,
     FORMAT,
     identity.partitions,
@@ -75,7 +77,7 @@ export async function prepareSchema(
       JSON.stringify(ownColumns(model)),
     ]);
     // A newer Entente beside this one may be filling a newer version.
-    await db.query('DELETE FROM nexts WHERE name = $1 AND version < $2', [model.name, model.version]);
+    await db.query('DELETE FROM pending_models WHERE name = $1 AND version < $2', [model.name, model.version]);
   }
   if (head !== undefined) await rebuildTablesAhead(db, models, head);
 }
@@ -86,7 +88,7 @@ export async function prepareSchema(
  */
 async function rebuildTablesAhead(db: SqlClient, models: readonly AnyProjection[], head: bigint): Promise<void> {
   const ahead = async (table: string): Promise<boolean> =>
-    (await db.query('SELECT 1 FROM checkpoints WHERE rows_in = $1 AND position > $2', [table, head])).count > 0;
+    (await db.query('SELECT 1 FROM checkpoints WHERE table_name = $1 AND position > $2', [table, head])).count > 0;
   for (const { name, table } of await activeTables(db)) {
     const model = models.find((one) => one.name === name);
     if (model === undefined || !(await ahead(table))) continue;
@@ -94,13 +96,24 @@ async function rebuildTablesAhead(db: SqlClient, models: readonly AnyProjection[
     await bumpCatalogVersion(db);
   }
   for (const { name, table } of await pendingTables(db, models))
-    if (await ahead(table)) await db.query('DELETE FROM nexts WHERE name = $1', [name]);
+    if (await ahead(table)) await db.query('DELETE FROM pending_models WHERE name = $1', [name]);
+}
+
+/** Fails if the schema's own tables have an older format. */
+async function checkFormat(db: SqlClient): Promise<void> {
+  const found = await db.query<{ present: boolean }>(`SELECT to_regclass('${OLD_STORE_INFO}') IS NOT NULL AS present`);
+  if (found.rows[0]?.present === true)
+    throw new Error(
+      `these rows were written by an older Entente (format 1): drop the schema ${SCHEMA} to fold them again`,
+    );
 }
 
 /** Fails unless the rows are those of this log in these partitions. */
 export async function checkStoreInfo(db: SqlClient, { storeId, partitions }: StoreIdentity): Promise<void> {
-  const [table] = (await db.query<{ present: boolean }>(`SELECT to_regclass('house') IS NOT NULL AS present`)).rows;
-  const [info] = table?.present === true ? (await db.query<StoreInfo>('SELECT * FROM house')).rows : [];
+  await checkFormat(db);
+  const [table] = (await db.query<{ present: boolean }>(`SELECT to_regclass('store_info') IS NOT NULL AS present`))
+    .rows;
+  const [info] = table?.present === true ? (await db.query<StoreInfo>('SELECT * FROM store_info')).rows : [];
   if (info === undefined) throw new Fault('no-rows', 'the database holds no rows yet: start a projector on it', 1);
   if (info.format > FORMAT)
     throw new Error(`these rows were written by a newer Entente (format ${info.format}): run that one`);
@@ -116,8 +129,8 @@ export async function checkStoreInfo(db: SqlClient, { storeId, partitions }: Sto
 
 /** The catalog version, locked: no process promotes tables before the transaction ends. */
 export async function lockedCatalogVersion(db: SqlClient): Promise<number> {
-  const { rows } = await db.query<{ turn: number }>('SELECT turn FROM house FOR SHARE');
-  return rows[0]?.turn ?? 0;
+  const { rows } = await db.query<{ catalog_version: number }>('SELECT catalog_version FROM store_info FOR SHARE');
+  return rows[0]?.catalog_version ?? 0;
 }
 
 /**
@@ -126,11 +139,11 @@ export async function lockedCatalogVersion(db: SqlClient): Promise<number> {
  */
 export async function lockStoreInfo(db: SqlClient): Promise<void> {
   await db.query(LOCK);
-  await db.query('SELECT turn FROM house FOR UPDATE');
+  await db.query('SELECT catalog_version FROM store_info FOR UPDATE');
 }
 
 export const bumpCatalogVersion = async (db: SqlClient): Promise<void> => {
-  await db.query('UPDATE house SET turn = turn + 1');
+  await db.query('UPDATE store_info SET catalog_version = catalog_version + 1');
 };
 
 /** The active table of each model. */
@@ -141,7 +154,7 @@ export async function activeTables(db: SqlClient): Promise<readonly ModelTable[]
 
 /** The pending tables of these models, in the version of the code. */
 export async function pendingTables(db: SqlClient, models: readonly AnyProjection[]): Promise<readonly ModelTable[]> {
-  const { rows } = await db.query('SELECT * FROM nexts');
+  const { rows } = await db.query('SELECT * FROM pending_models');
   return rows.flatMap((row) => {
     const model = models.find(({ name, version }) => name === row['name'] && version === Number(row['version']));
     return model === undefined ? [] : [tableFrom(row, ownColumns(model))];
@@ -152,11 +165,13 @@ export async function pendingTables(db: SqlClient, models: readonly AnyProjectio
 export async function allocatePending(db: SqlClient, model: AnyProjection, fromScratch: boolean): Promise<ModelTable> {
   const [pending] = await pendingTables(db, [model]);
   if (pending !== undefined && !fromScratch) return pending;
-  const other = await db.query<{ generation: number }>('SELECT generation FROM nexts WHERE name = $1', [model.name]);
+  const other = await db.query<{ generation: number }>('SELECT generation FROM pending_models WHERE name = $1', [
+    model.name,
+  ]);
   const active = (await activeTables(db)).find(({ name }) => name === model.name);
   const generation = Math.max(active?.generation ?? 0, other.rows[0]?.generation ?? 0) + 1;
   await db.query(
-    'INSERT INTO nexts VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET version = excluded.version, generation = excluded.generation',
+    'INSERT INTO pending_models VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET version = excluded.version, generation = excluded.generation',
     [model.name, model.version, generation],
   );
   return tableFrom({ name: model.name, version: model.version, generation }, ownColumns(model));
@@ -174,15 +189,15 @@ export async function promote(db: SqlClient, pending: ModelTable): Promise<void>
     JSON.stringify(pending.columns),
     pending.name,
   ]);
-  await db.query('DELETE FROM nexts WHERE name = $1', [pending.name]);
+  await db.query('DELETE FROM pending_models WHERE name = $1', [pending.name]);
   for (const own of ['checkpoints', 'parked'])
-    await db.query(`DELETE FROM ${own} WHERE rows_in = $1`, [previous?.table ?? '']);
+    await db.query(`DELETE FROM ${own} WHERE table_name = $1`, [previous?.table ?? '']);
 }
 
 /** Drops the tables that are neither active nor pending. */
 export async function dropUnused(db: SqlClient): Promise<void> {
   await db.query(LOCK);
-  const { rows: pendingRows } = await db.query('SELECT * FROM nexts');
+  const { rows: pendingRows } = await db.query('SELECT * FROM pending_models');
   const used = new Set(
     [...(await activeTables(db)), ...pendingRows.map((row) => tableFrom(row, []))].map(({ table }) => table),
   );
@@ -192,6 +207,6 @@ export async function dropUnused(db: SqlClient): Promise<void> {
   for (const { name } of rows) {
     if (used.has(name)) continue;
     await db.query(`DROP TABLE IF EXISTS "${name}"`);
-    for (const own of ['checkpoints', 'parked']) await db.query(`DELETE FROM ${own} WHERE rows_in = $1`, [name]);
+    for (const own of ['checkpoints', 'parked']) await db.query(`DELETE FROM ${own} WHERE table_name = $1`, [name]);
   }
 }

@@ -53,6 +53,16 @@ const everything: RowQuery = { where: [], sort: [], limit: 1000 };
 const keysOf = async (store: ReadModelStore) => (await store.query('words', everything)).rows.map(({ key }) => key);
 
 describe('the PostgreSQL read model store', () => {
+  it('refuses rows of an older format, and names the remedy', async () => {
+    const url = await postgres.database();
+    await (await opened(url)).close();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('CREATE TABLE entente.house (format integer)');
+    await client.end();
+    await expect(opened(url)).rejects.toThrow('written by an older Entente (format 1): drop the schema entente');
+  });
+
   it('fences other processes, notifies them, and follows the catalog version', async () => {
     const url = await postgres.database();
     const one = await opened(url);

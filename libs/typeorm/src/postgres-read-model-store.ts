@@ -122,8 +122,8 @@ export class PostgresReadModelStore extends ReadModelStore {
     const identity = { storeId: this.storeId, partitions: this.partitions };
     const catalog = await this.connections.transaction(async (db) => {
       await checkStoreInfo(db, identity);
-      const { rows } = await db.query<{ turn: number }>('SELECT turn FROM house');
-      return new ReadModelCatalog(rows[0]?.turn ?? 0, this.resolve(await activeTables(db)), views);
+      const { rows } = await db.query<{ catalog_version: number }>('SELECT catalog_version FROM store_info');
+      return new ReadModelCatalog(rows[0]?.catalog_version ?? 0, this.resolve(await activeTables(db)), views);
     }, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const missing = models.find(({ name }) => !catalog.models.has(name));
     if (missing !== undefined)
@@ -187,8 +187,10 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   private async upToDate(): Promise<void> {
-    const { rows } = await this.connections.query<{ turn: number }>('SELECT turn FROM house');
-    if (rows[0]?.turn !== this.catalog.version) await this.reload();
+    const { rows } = await this.connections.query<{ catalog_version: number }>(
+      'SELECT catalog_version FROM store_info',
+    );
+    if (rows[0]?.catalog_version !== this.catalog.version) await this.reload();
   }
 
   async catalogVersion(): Promise<number> {

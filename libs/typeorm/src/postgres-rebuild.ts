@@ -68,7 +68,7 @@ export class PostgresRebuild extends Rebuild {
   /** Whether these are still the pending tables, until the transaction ends. */
   private async isCurrent(db: SqlClient): Promise<boolean> {
     const { rows } = await db.query<{ name: string; generation: number }>(
-      'SELECT name, generation FROM nexts WHERE name = ANY($1) FOR SHARE',
+      'SELECT name, generation FROM pending_models WHERE name = ANY($1) FOR SHARE',
       [this.pending.map(({ name }) => name)],
     );
     return this.pending.every(({ name, generation }) =>

@@ -79,7 +79,7 @@ export class PostgresRowWriter {
   async parked(db: SqlClient): Promise<readonly Parked[]> {
     const { rows } = await db.query('SELECT * FROM parked ORDER BY position');
     return rows.flatMap((row) => {
-      const stored = [...this.models.values()].find(({ table }) => table === row['rows_in']);
+      const stored = [...this.models.values()].find(({ table }) => table === row['table_name']);
       return stored === undefined ? [] : [parkedOf(stored.model.name, row)];
     });
   }
@@ -127,7 +127,7 @@ export class PostgresRowWriter {
     const { count } = await db.query(
       `UPDATE checkpoints c SET position = b.upto
        FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[]) AS b (t, p, since, upto)
-       WHERE c.rows_in = b.t AND c.partition = b.p AND c.position = b.since`,
+       WHERE c.table_name = b.t AND c.partition = b.p AND c.position = b.since`,
       [tables, partitions, batches.map(({ from }) => from), batches.map(({ to }) => to)],
     );
     if (count !== batches.length) throw new Fenced();
@@ -170,7 +170,7 @@ export class PostgresRowWriter {
 
   private async park(db: SqlClient, table: string, { model, parked, cleared = [] }: ModelBatch): Promise<void> {
     if (cleared.length > 0) {
-      await db.query('DELETE FROM parked WHERE rows_in = $1 AND stream = ANY($2)', [table, cleared]);
+      await db.query('DELETE FROM parked WHERE table_name = $1 AND stream = ANY($2)', [table, cleared]);
       await db.query('UPDATE models SET epoch = epoch + 1 WHERE name = $1', [model]);
       await bumpCatalogVersion(db);
     }
@@ -195,8 +195,8 @@ export class PostgresRowWriter {
   async reaches(db: SqlClient, other: PostgresRowWriter): Promise<boolean> {
     for (const model of this.models.keys()) {
       const { count } = await db.query(
-        `SELECT 1 FROM checkpoints o LEFT JOIN checkpoints n ON n.rows_in = $1 AND n.partition = o.partition
-         WHERE o.rows_in = $2 AND o.position > COALESCE(n.position, 0)`,
+        `SELECT 1 FROM checkpoints o LEFT JOIN checkpoints n ON n.table_name = $1 AND n.partition = o.partition
+         WHERE o.table_name = $2 AND o.position > COALESCE(n.position, 0)`,
         [this.of(model).table, other.of(model).table],
       );
       if (count > 0) return false;

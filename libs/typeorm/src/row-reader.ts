@@ -54,14 +54,14 @@ export class RowReader {
 
   /** Increases whenever tables are promoted or readers must begin again. */
   *catalogVersion(): SqlProgram<number> {
-    const [info] = yield* query<{ turn: unknown }>('SELECT turn FROM house');
-    return Number(info?.turn);
+    const [info] = yield* query<{ catalog_version: unknown }>('SELECT catalog_version FROM store_info');
+    return Number(info?.catalog_version);
   }
 
   /** A model's checkpoint in each partition. */
   *checkpoints({ table }: StoredModel): SqlProgram<Positions> {
     const rows = yield* query<{ partition: unknown; at: string }>(
-      'SELECT partition, CAST(position AS TEXT) AS at FROM checkpoints WHERE rows_in = ?',
+      'SELECT partition, CAST(position AS TEXT) AS at FROM checkpoints WHERE table_name = ?',
       table,
     );
     const positions = Array<bigint>(this.partitions).fill(0n);
@@ -283,7 +283,7 @@ export class RowReader {
   private *parkedSince(source: Queryable): SqlProgram<ReadonlyMap<string, string>> {
     if (source.type === 'view') return new Map();
     const rows = yield* query<Record<string, string>>(
-      'SELECT stream, since FROM parked WHERE rows_in = ?',
+      'SELECT stream, since FROM parked WHERE table_name = ?',
       (source.reads[0] as StoredModel).table,
     );
     return new Map(rows.map(({ stream = '', since = '' }) => [stream, since]));

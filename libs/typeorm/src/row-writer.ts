@@ -45,13 +45,13 @@ export class RowWriter {
   ) {
     for (const stored of models.values()) this.statements.set(stored.model.name, statementsOf(db, stored));
     this.checkpointAt = db
-      .prepare('SELECT CAST(position AS TEXT) FROM checkpoints WHERE rows_in = ? AND partition = ?')
+      .prepare('SELECT CAST(position AS TEXT) FROM checkpoints WHERE table_name = ? AND partition = ?')
       .pluck();
     this.moveTo = db.prepare(
-      'INSERT INTO checkpoints VALUES (?, ?, ?) ON CONFLICT (rows_in, partition) DO UPDATE SET position = excluded.position',
+      'INSERT INTO checkpoints VALUES (?, ?, ?) ON CONFLICT (table_name, partition) DO UPDATE SET position = excluded.position',
     );
     this.park = db.prepare('INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?)');
-    this.clear = db.prepare('DELETE FROM parked WHERE rows_in = ? AND stream = ?');
+    this.clear = db.prepare('DELETE FROM parked WHERE table_name = ? AND stream = ?');
   }
 
   refuses(model: string, row: object): string | null {
@@ -78,7 +78,7 @@ export class RowWriter {
    */
   reaches(other: RowWriter): boolean {
     return [...this.models.keys()].every((model) => {
-      const of = this.db.prepare('SELECT partition FROM checkpoints WHERE rows_in = ?').pluck();
+      const of = this.db.prepare('SELECT partition FROM checkpoints WHERE table_name = ?').pluck();
       return (of.all(other.of(model).table) as number[]).every(
         (partition) => this.checkpoint(model, partition) >= other.checkpoint(model, partition),
       );
@@ -88,7 +88,7 @@ export class RowWriter {
   parked(): readonly Parked[] {
     const rows = this.db.prepare('SELECT * FROM parked ORDER BY position').all() as WrittenRow[];
     return rows.flatMap((row) => {
-      const stored = [...this.models.values()].find(({ table }) => table === row['rows_in']);
+      const stored = [...this.models.values()].find(({ table }) => table === row['table_name']);
       return stored === undefined ? [] : [parkedOf(stored.model.name, row)];
     });
   }

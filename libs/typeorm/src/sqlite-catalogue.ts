@@ -9,16 +9,18 @@ type Db = BetterSqlite3.Database;
  * The format of the file's own tables. Rows of an older format are dropped and folded from the log
  * again.
  */
-const FORMAT = 2;
+const FORMAT = 3;
+/** The name of `store_info` in formats 1 and 2. */
+const OLD_STORE_INFO = 'house';
 
 const STORE_INFO = `
-  CREATE TABLE IF NOT EXISTS house (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), log TEXT NOT NULL, format INTEGER NOT NULL, turn INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS store_info (singleton INTEGER PRIMARY KEY CHECK (singleton = 1), log TEXT NOT NULL, format INTEGER NOT NULL, catalog_version INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS models (name TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL, epoch INTEGER NOT NULL, columns TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS nexts (name TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS checkpoints (rows_in TEXT NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (rows_in, partition));
+  CREATE TABLE IF NOT EXISTS pending_models (name TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS checkpoints (table_name TEXT NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (table_name, partition));
   CREATE TABLE IF NOT EXISTS parked (
-    rows_in TEXT NOT NULL, stream TEXT NOT NULL, event_id TEXT NOT NULL, position INTEGER NOT NULL, error TEXT NOT NULL, since TEXT NOT NULL,
-    PRIMARY KEY (rows_in, stream)
+    table_name TEXT NOT NULL, stream TEXT NOT NULL, event_id TEXT NOT NULL, position INTEGER NOT NULL, error TEXT NOT NULL, since TEXT NOT NULL,
+    PRIMARY KEY (table_name, stream)
   );
 `;
 
@@ -60,12 +62,12 @@ export function prepareFile(
   db.transaction(() => {
     if (formatOf(db) < FORMAT) for (const table of tablesIn(db)) db.exec(`DROP TABLE "${table}"`);
     db.exec(STORE_INFO);
-    db.prepare('INSERT OR IGNORE INTO house VALUES (1, ?, ?, 1)').run(storeId, FORMAT);
+    db.prepare('INSERT OR IGNORE INTO store_info VALUES (1, ?, ?, 1)').run(storeId, FORMAT);
     checkLog(db, storeId, file);
     for (const model of models) {
       const insert = db.prepare('INSERT OR IGNORE INTO models VALUES (?, ?, 1, 1, ?)');
       insert.run(model.name, model.version, JSON.stringify(ownColumns(model)));
-      db.prepare('DELETE FROM nexts WHERE name = ? AND version <> ?').run(model.name, model.version);
+      db.prepare('DELETE FROM pending_models WHERE name = ? AND version <> ?').run(model.name, model.version);
     }
     if (head !== undefined) rebuildTablesAhead(db, models, head);
     const used = new Set([...activeTables(db), ...pendingTables(db, models)].map(({ table }) => table));
@@ -78,7 +80,7 @@ export function prepareFile(
  * scratch under another generation, so that no reader confuses the two.
  */
 function rebuildTablesAhead(db: Db, models: readonly AnyProjection[], head: bigint): void {
-  const ahead = db.prepare('SELECT COUNT(*) FROM checkpoints WHERE rows_in = ? AND position > ?').pluck();
+  const ahead = db.prepare('SELECT COUNT(*) FROM checkpoints WHERE table_name = ? AND position > ?').pluck();
   for (const { name, table } of activeTables(db)) {
     const model = models.find((one) => one.name === name);
     if (model === undefined || ahead.get(table, head) === 0) continue;
@@ -86,13 +88,14 @@ function rebuildTablesAhead(db: Db, models: readonly AnyProjection[], head: bigi
     bumpCatalogVersion(db);
   }
   for (const { name, table } of pendingTables(db, models))
-    if (ahead.get(table, head) !== 0) db.prepare('DELETE FROM nexts WHERE name = ?').run(name);
+    if (ahead.get(table, head) !== 0) db.prepare('DELETE FROM pending_models WHERE name = ?').run(name);
 }
 
 /** The format of the file's own tables; the present format if there are none yet. */
 function formatOf(db: Db): number {
-  const tables = db.prepare(`SELECT COUNT(*) FROM sqlite_schema WHERE name = 'house'`).pluck().get();
-  return tables === 0 ? FORMAT : Number(db.prepare('SELECT format FROM house').pluck().get());
+  const tables = tablesIn(db);
+  if (tables.includes('store_info')) return Number(db.prepare('SELECT format FROM store_info').pluck().get());
+  return tables.includes(OLD_STORE_INFO) ? 2 : FORMAT;
 }
 
 const tablesIn = (db: Db): readonly string[] =>
@@ -104,14 +107,14 @@ const tablesIn = (db: Db): readonly string[] =>
 /** Drops a table of rows with its checkpoints and parked streams. */
 function dropRows(db: Db, table: string): void {
   db.exec(`DROP TABLE IF EXISTS "${table}"`);
-  db.prepare('DELETE FROM checkpoints WHERE rows_in = ?').run(table);
-  db.prepare('DELETE FROM parked WHERE rows_in = ?').run(table);
+  db.prepare('DELETE FROM checkpoints WHERE table_name = ?').run(table);
+  db.prepare('DELETE FROM parked WHERE table_name = ?').run(table);
 }
 
 /** Fails if the file is not a database, or is another program's. */
 function checkOwn(db: Db, file: string): void {
   const tables = readableRows(file, () => tablesIn(db));
-  if (tables.length > 0 && !tables.includes('house'))
+  if (tables.length > 0 && !tables.includes('store_info') && !tables.includes(OLD_STORE_INFO))
     throw new Error(`${file} is another program's database: choose another data folder`);
 }
 
@@ -150,12 +153,10 @@ const REMEDY =
 
 /** Fails if the file is another log's, or was written by another format of Entente. */
 export function checkLog(db: Db, storeId: string, file: string): void {
-  const info = db.prepare('SELECT log, format FROM house').get() as { log: string; format: number };
-  if (info.format > FORMAT)
-    throw new Error(`${file} was written by a newer Entente (format ${info.format}): run that one`);
-  if (info.format < FORMAT)
-    throw new Error(`${file} was written by an older Entente: start this one on the folder once`);
-  if (info.log !== storeId)
+  const format = formatOf(db);
+  if (format > FORMAT) throw new Error(`${file} was written by a newer Entente (format ${format}): run that one`);
+  if (format < FORMAT) throw new Error(`${file} was written by an older Entente: start this one on the folder once`);
+  if (db.prepare('SELECT log FROM store_info').pluck().get() !== storeId)
     throw new Error(`${file} holds the rows of another log: remove it, and the rows are folded from this one`);
 }
 
@@ -167,14 +168,16 @@ export const activeTables = (db: Db): readonly ModelTable[] =>
 
 /** The pending tables of these models. */
 export const pendingTables = (db: Db, models: readonly AnyProjection[]): readonly ModelTable[] =>
-  (db.prepare('SELECT * FROM nexts').all() as Record<string, unknown>[]).flatMap((row) => {
+  (db.prepare('SELECT * FROM pending_models').all() as Record<string, unknown>[]).flatMap((row) => {
     const model = models.find(({ name }) => name === row['name']);
     return model === undefined ? [] : [tableFrom(row, ownColumns(model))];
   });
 
 /** Increases whenever tables are promoted or readers must begin again. */
-export const catalogVersionOf = (db: Db): number => Number(db.prepare('SELECT turn FROM house').pluck().get());
-export const bumpCatalogVersion = (db: Db): void => void db.prepare('UPDATE house SET turn = turn + 1').run();
+export const catalogVersionOf = (db: Db): number =>
+  Number(db.prepare('SELECT catalog_version FROM store_info').pluck().get());
+export const bumpCatalogVersion = (db: Db): void =>
+  void db.prepare('UPDATE store_info SET catalog_version = catalog_version + 1').run();
 
 /** The pending table of a model: the one that an interrupted rebuild left, or a new one. */
 export function allocatePending(db: Db, model: AnyProjection, fromScratch: boolean): ModelTable {
@@ -183,7 +186,7 @@ export function allocatePending(db: Db, model: AnyProjection, fromScratch: boole
   if (pending !== undefined) dropRows(db, pending.table);
   const active = activeTables(db).find(({ name }) => name === model.name);
   const generation = Math.max(active?.generation ?? 0, pending?.generation ?? 0) + 1;
-  db.prepare('INSERT OR REPLACE INTO nexts VALUES (?, ?, ?)').run(model.name, model.version, generation);
+  db.prepare('INSERT OR REPLACE INTO pending_models VALUES (?, ?, ?)').run(model.name, model.version, generation);
   return tableFrom({ name: model.name, version: model.version, generation }, ownColumns(model));
 }
 
@@ -198,5 +201,5 @@ export function promote(db: Db, pending: ModelTable): void {
     JSON.stringify(pending.columns),
     pending.name,
   );
-  db.prepare('DELETE FROM nexts WHERE name = ?').run(pending.name);
+  db.prepare('DELETE FROM pending_models WHERE name = ?').run(pending.name);
 }

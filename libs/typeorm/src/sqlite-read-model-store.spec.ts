@@ -123,6 +123,7 @@ describe('the SQLite read model store', () => {
        CREATE TABLE words_v1_g1 (word TEXT); CREATE TABLE checkpoints (model TEXT, partition INTEGER, position INTEGER)`,
     );
     old.close();
+    await expect(openIn(folder, { readonly: true })).rejects.toThrow('written by an older Entente: start this one');
     const store = await openIn(folder);
     expect((await store.checkpoints()).get('words')?.[0]).toBe(0n);
     expect(await store.commit([batch])).toBe(true);

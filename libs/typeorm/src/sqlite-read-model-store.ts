@@ -182,7 +182,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     await this.upToDate();
     const rows = this.reads(() => this.reader().now((reader) => reader.parked()));
     return rows.flatMap((row) => {
-      const of = this.catalog.modelIn(row['rows_in']);
+      const of = this.catalog.modelIn(row['table_name']);
       return of === undefined ? [] : [parkedOf(of.model.name, row)];
     });
   }

@@ -58,7 +58,7 @@ export class SqliteRebuild extends Rebuild {
 
   /** Whether these are still the pending tables. */
   private isCurrent(): boolean {
-    const there = this.db.prepare('SELECT generation FROM nexts WHERE name = ?').pluck();
+    const there = this.db.prepare('SELECT generation FROM pending_models WHERE name = ?').pluck();
     return this.pending.every(({ name, generation }) => there.get(name) === generation);
   }
 }

@@ -152,7 +152,7 @@ describe('projectors of two versions on the same rows', () => {
     await write(5);
     await isFolded('changed', 2);
     await pause(1500);
-    expect(await postgres.query(url, 'SELECT * FROM entente.nexts')).toEqual([]);
+    expect(await postgres.query(url, 'SELECT * FROM entente.pending_models')).toEqual([]);
     await newer.end();
     await write(5);
     await isFolded('steady', 1);

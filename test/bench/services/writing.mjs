@@ -38,7 +38,7 @@ const cell = (value) => (value !== null && typeof value === 'object' ? JSON.stri
 function statementsOf(batches, tables) {
   const moves = {
     name: 'checkpoints',
-    text: `INSERT INTO entente.checkpoints SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) ON CONFLICT (rows_in, partition) DO UPDATE SET position = excluded.position`,
+    text: `INSERT INTO entente.checkpoints SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[]) ON CONFLICT (table_name, partition) DO UPDATE SET position = excluded.position`,
     values: [
       batches.map(({ model }) => tables.get(model).table),
       batches.map(({ partition }) => partition),

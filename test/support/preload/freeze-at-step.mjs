@@ -43,7 +43,7 @@ if (asked.get('before') === 'keep') {
     PostgresRowWriter.prototype.moveCheckpoints = async function (asks, batches) {
       for (const { model, partition, to } of batches)
         await asks.query(
-          'INSERT INTO checkpoints VALUES ($1, $2, $3) ON CONFLICT (rows_in, partition) DO UPDATE SET position = excluded.position',
+          'INSERT INTO checkpoints VALUES ($1, $2, $3) ON CONFLICT (table_name, partition) DO UPDATE SET position = excluded.position',
           [this.of(model).table, partition, to],
         );
     };
