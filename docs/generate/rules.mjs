@@ -129,7 +129,6 @@ export const RULES = {
   R31: {
     says: 'A correction is at most what its event added, less earlier corrections, in the same stage and period.',
     source: 'own',
-    limits: 'A correction is bounded by the balance of the whole stage; see R15.',
   },
   R32: {
     says: 'What no row or total can hold is refused on the command.',

@@ -32,8 +32,8 @@ export interface ConsultedStreams {
    */
   of<State>(decider: { readonly kind: string; readonly initial: State }, id: string): State;
   /**
-   * The type of the event with this id: of the own stream (which a correction may name, R26), or of
-   * another one, by its name. A stream that does not exist, or of a kind without rules, has none.
+   * The type of the event with this id: of the own stream, or of another one, by its name. A stream
+   * that does not exist, or of a kind without rules, has none.
    * Throws if `consults` did not name it.
    */
   typeOfEvent(eventId: string, stream?: string): string | undefined;

@@ -557,20 +557,20 @@ describe('a delivery is corrected by the difference (R26)', () => {
   it('R26: naming a delivery of that line', () => {
     donor(...past).refuses(correct({ corrects: given.id(0) }), 'corrects-unknown-event');
     donor(...past).refuses(correct({ corrects: given.id(99) }), 'corrects-unknown-event');
-    donor(...past, lineAdded('002')).refuses(correct({ line: '002' }), 'corrects-unknown-event');
+    donor(...past, lineAdded('002')).refuses(correct({ line: '002' }), 'corrects-elsewhere');
   });
   it('R26: not by zero, below zero, or beyond the quantity ordered', () => {
-    donor(...past).refuses(correct({ quantityBy: 0 }), 'correction-changes-nothing');
-    donor(...past).refuses(correct({ quantityBy: -61 }), 'below-zero');
+    donor(...past).refuses(correct({ quantityBy: 0 }), 'nothing-corrected');
+    donor(...past).refuses(correct({ quantityBy: -61 }), 'exceeds-what-is-left');
     donor(...past).refuses(correct({ quantityBy: 41 }), 'exceeds-ordered');
-    donor(...past, corrected).refuses(correct({ quantityBy: -59 }), 'below-zero');
+    donor(...past, corrected).refuses(correct({ quantityBy: -59 }), 'exceeds-what-is-left');
   });
   it('R26: in the share of a consignment that it rests on', () => {
     const without = { corrects: given.id(7), line: '001', quantityBy: -2, reason: 'miscounted' };
     donor(...past).refuses(act('CorrectDelivery', without), 'share-not-named');
     donor(...past).refuses(correct({ consignment: 'norland.consignment-2' }), 'share-not-named');
     const two = delivered({ consignments: [share(59), share(1, 'norland.consignment-2')] });
-    donor(...running, two).refuses(correct({ consignment: 'norland.consignment-2' }), 'below-zero');
+    donor(...running, two).refuses(correct({ consignment: 'norland.consignment-2' }), 'exceeds-what-is-left');
   });
   it('R26: also after the case was closed', () =>
     donor(...running, all, reconciled, closed).decides(correct(), corrected));

@@ -14,6 +14,7 @@ import {
   decideBy,
   refuse,
 } from '@entente/kernel';
+import { correcting } from '../corrections.js';
 import { programme } from '../planning/programme.js';
 import { cannotCorrectDelivery, cannotDeliver, restsOn } from './assistance-delivery.js';
 import {
@@ -130,14 +131,14 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
   },
 );
 
-/** The rules of an assistance case, from the request to the closing: R16, R19, R26. */
+/** The rules of an assistance case, from the request to the closing: R16, R19, R26, R31. */
 export const assistanceCase: Decider<
   'assistance-case',
   AssistanceCaseCommand,
   AssistanceCaseEvent,
   AssistanceCase | null,
   AssistanceCaseRelation
-> = {
+> = correcting({
   kind: 'assistance-case',
   ids: 'prefixed',
   initial: null,
@@ -156,4 +157,4 @@ export const assistanceCase: Decider<
     relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),
   ),
   decide,
-};
+});

@@ -144,12 +144,8 @@ export function cannotCorrectDelivery(
 ): Refusal | null {
   const { corrects, quantityBy, consignment } = data;
   const line = ownValue(state.lines, data.line);
-  const before = c.known.typeOfEvent(corrects) === 'AssistanceDelivered' ? line?.deliveries[corrects] : undefined;
-  if (line === undefined || before === undefined)
-    return refuse('corrects-unknown-event', 'the event corrected is a delivery of this line', 'R26', { corrects });
-  if (quantityBy === 0) return refuse('correction-changes-nothing', 'the difference is not zero', 'R26');
-  if (before.quantity + quantityBy < 0)
-    return refuse('below-zero', 'no more is taken back than was delivered', 'R26', { delivered: before.quantity });
+  const before = line?.deliveries[corrects];
+  if (line === undefined || before === undefined) throw new Error(`no delivery ${corrects} of the line ${data.line}`);
   const more = exceedsOrdered(line, quantityBy);
   if (more !== null) return more;
   const shares = Object.keys(before.consignments);
@@ -159,6 +155,7 @@ export function cannotCorrectDelivery(
     });
   if (consignment === undefined) return null;
   const share = before.consignments[consignment] ?? 0;
-  if (share + quantityBy < 0) return refuse('below-zero', 'no more is taken back than it brought', 'R26', { share });
+  if (share + quantityBy < 0)
+    return refuse('exceeds-what-is-left', 'no more is taken back than it brought', 'R31', { left: share });
   return quantityBy > 0 ? unfounded(state, data.line, { consignment, quantity: quantityBy }, null, c) : null;
 }

@@ -46,6 +46,7 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
     implemented: false,
     lines: {},
     amendment: null,
+    correctable: new Map(),
   }),
   {
     RequestReturnedIncomplete: () => ({ status: 'returned' as const }),

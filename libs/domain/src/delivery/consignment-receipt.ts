@@ -1,5 +1,5 @@
 import type { ConfirmedLine, CorrectReceipt } from '@entente/contracts';
-import { type ConsultedStreams, type Refusal, refuse } from '@entente/kernel';
+import { type Refusal, refuse } from '@entente/kernel';
 import { type Consignment, type ReceivedLine, ownValue } from './facts.js';
 
 // ---- State ----
@@ -42,16 +42,8 @@ export function miscounted(state: Consignment, lines: readonly ConfirmedLine[]):
 }
 
 /** R26: the receipt's event stays; its lines are corrected by the difference. */
-export function cannotCorrectReceipt(
-  state: Consignment,
-  data: CorrectReceipt,
-  known: ConsultedStreams,
-): Refusal | null {
-  const { corrects, line, quantityBy, serialsAdded = [], serialsRemoved = [] } = data;
-  if (known.typeOfEvent(corrects) !== 'ReceiptConfirmed')
-    return refuse('corrects-unknown-event', "the event corrected is this consignment's receipt", 'R26', { corrects });
-  if (quantityBy === 0 && serialsAdded.length + serialsRemoved.length === 0)
-    return refuse('correction-changes-nothing', 'the quantity or the serials change', 'R26');
+export function cannotCorrectReceipt(state: Consignment, data: CorrectReceipt): Refusal | null {
+  const { line, serialsAdded = [], serialsRemoved = [] } = data;
   const unknown = lineUnknown(state, line);
   if (unknown !== null) return unknown;
   const before = ownValue(state.received, line) ?? NONE;
@@ -63,8 +55,6 @@ export function cannotCorrectReceipt(
   const twice = serialsAdded.find((serial) => all.has(serial));
   if (twice !== undefined) return refuse('serial-twice', 'the serial is not listed yet', 'R26', { serial: twice });
   const { quantity, serials } = afterCorrection(state, data);
-  if (quantity < 0)
-    return refuse('below-zero', 'no more is taken back than was received', 'R26', { received: before.quantity });
   if (!Number.isSafeInteger(quantity))
     return refuse('quantity-beyond-range', 'the quantity stays within what a row can hold');
   if (serials.length <= quantity) return null;

@@ -225,10 +225,10 @@ describe('a receipt is corrected by the difference (R26)', () => {
   it('R26: by naming the receipt', () =>
     recipient(...past).refuses(correct({ corrects: given.id(0) }), 'corrects-unknown-event'));
   it('R26: by something other than zero', () =>
-    recipient(...past).refuses(correct({ quantityBy: 0 }), 'correction-changes-nothing'));
+    recipient(...past).refuses(correct({ quantityBy: 0 }), 'nothing-corrected'));
   it('R26: within what was received and can be', () => {
-    recipient(...past).refuses(correct({ line: '002' }), 'line-unknown');
-    recipient(...past).refuses(correct({ quantityBy: -101 }), 'below-zero');
+    recipient(...past).refuses(correct({ line: '002', quantityBy: 1 }), 'line-unknown');
+    recipient(...past).refuses(correct({ quantityBy: -101 }), 'exceeds-what-is-left');
     recipient(...past).refuses(correct({ quantityBy: Number.MAX_SAFE_INTEGER }), 'quantity-beyond-range');
     recipient(...past).refuses(correct({ serialsAdded: ['NV-1'] }), 'serial-twice');
     recipient(...past).refuses(correct({ quantityBy: -99 }), 'serials-exceed-quantity');
@@ -254,7 +254,7 @@ describe('the day of a fact is corrected (R26)', () => {
   it('R26: by naming the fact, to another day that has come', () => {
     donor(...past).refuses(fix(0, '2026-05-10'), 'corrects-unknown-event');
     donor(...past).refuses(fix(99, '2026-05-10'), 'corrects-unknown-event');
-    donor(...past).refuses(fix(1, '2026-05-11'), 'correction-changes-nothing');
+    donor(...past).refuses(fix(1, '2026-05-11'), 'nothing-corrected');
     donor(...past, fixed(1, '2026-05-10', 'origin')).decides(fix(1, '2026-05-11'), fixed(1, '2026-05-11', 'origin'));
     donor(...past).refuses(fix(1, '2026-06-02'), 'day-in-future');
   });

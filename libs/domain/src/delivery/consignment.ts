@@ -9,6 +9,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import { correcting } from '../corrections.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
@@ -46,6 +47,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     discrepancies: {},
     held: null,
     cancelled: false,
+    correctable: new Map(),
   }),
   {
     DeliveryRescheduled: ({ due }) => ({ due }),
@@ -138,12 +140,7 @@ function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, c
   const type = context.known.typeOfEvent(data.corrects);
   const barred = notSentBy(type === 'ReceiptConfirmed' ? 'recipient' : 'deliverer', state, context);
   if (barred !== null) return barred;
-  const fact = type === undefined ? undefined : ownValue<DeliveryPoint>(FACTS, type);
-  if (fact === undefined)
-    return refuse('corrects-unknown-event', 'the event corrected records a fact of this consignment', 'R26', {
-      corrects: data.corrects,
-    });
-  if (state.reached[fact] === data.on) return refuse('correction-changes-nothing', 'the day is another one', 'R26');
+  const fact = FACTS[type as keyof typeof FACTS];
   return inTheFuture(data.on, context) ?? [{ type: 'DateCorrected', data: { ...data, fact } } as const];
 }
 
@@ -178,7 +175,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       then: 'ReceiptConfirmed',
     },
     CorrectReceipt: {
-      unless: (data, state, { known }) => cannotCorrectReceipt(state, data, known),
+      unless: (data, state) => cannotCorrectReceipt(state, data),
       then: 'ReceiptCorrected',
     },
     CorrectDate: correctDate,
@@ -219,14 +216,14 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
   },
 );
 
-/** The rules of a consignment, whose facts come in any order: R9 (serials), R16, R19, R26. */
+/** The rules of a consignment, whose facts come in any order: R9 (serials), R16, R19, R26, R31. */
 export const consignment: Decider<
   'consignment',
   ConsignmentCommand,
   ConsignmentEvent,
   Consignment | null,
   ConsignmentRelation
-> = {
+> = correcting({
   ...consignmentFacts,
   ids: 'prefixed',
   opens: 'ScheduleDelivery',
@@ -243,4 +240,4 @@ export const consignment: Decider<
     ),
   ),
   decide,
-};
+});

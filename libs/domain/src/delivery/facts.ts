@@ -1,4 +1,5 @@
 import type { Amendment, DeliveryPoint, PrepareOffer } from '@entente/contracts';
+import type { Correctable } from '../corrections.js';
 
 /**
  * What a case and a consignment know of each other: their states, and a reference by which the case
@@ -32,7 +33,7 @@ export interface CaseLine {
 }
 
 /** The state of an assistance case. */
-export interface AssistanceCase {
+export interface AssistanceCase extends Correctable {
   readonly status:
     'requested' | 'returned' | 'prepared' | 'offered' | 'lapsed' | 'accepted' | 'reconciled' | 'closed' | 'cancelled';
   readonly donor: string;
@@ -58,7 +59,7 @@ export interface ReceivedLine {
 }
 
 /** The state of a consignment. Days are YYYY-MM-DD, quantities in the unit of the case's line. */
-export interface Consignment {
+export interface Consignment extends Correctable {
   readonly case: string;
   readonly programme?: string;
   readonly donor: string;

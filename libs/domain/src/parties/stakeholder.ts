@@ -17,12 +17,13 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import { type Correctable, correcting } from '../corrections.js';
 
 type StakeholderData<Type extends StakeholderCommand['type']> = DataOf<StakeholderCommand, Type>;
 
 // ---- State ----
 
-export interface Stakeholder {
+export interface Stakeholder extends Correctable {
   readonly name: string;
   readonly type: StakeholderType;
   readonly country: string | null;
@@ -55,6 +56,7 @@ const evolve = evolveBy<Stakeholder, StakeholderEvent>()(
     focalPoints: {},
     mandates: [],
     suspended: false,
+    correctable: new Map(),
   }),
   {
     RegistrationCorrected: (data, state) => {
@@ -99,20 +101,6 @@ function cannotGiveMandate(
   });
 }
 
-function cannotCorrect(
-  data: StakeholderData<'CorrectRegistration'>,
-  state: Stakeholder,
-  context: DecisionContext,
-): Refusal | null {
-  if (context.known.typeOfEvent(data.corrects) !== 'StakeholderRegistered')
-    return refuse('corrects-unknown-event', 'the event corrected is the registration', 'R26', {
-      corrects: data.corrects,
-    });
-  const { name = state.name, type = state.type, country = state.country } = data;
-  if (name !== state.name || type !== state.type || country !== state.country) return null;
-  return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
-}
-
 function cannotEndMandate(
   data: StakeholderData<'EndMandate'>,
   state: Stakeholder,
@@ -143,7 +131,7 @@ const decide = decideBy<Stakeholder, StakeholderCommand, StakeholderEvent>()(
   (data) => [{ type: 'StakeholderRegistered', data }],
   () => null,
   {
-    CorrectRegistration: { unless: cannotCorrect, then: 'RegistrationCorrected' },
+    CorrectRegistration: { then: 'RegistrationCorrected' },
     GrantRole: {
       unless: (_, state) => suspended(state),
       already: ({ role }, { roles }) => roles.includes(role),
@@ -175,7 +163,8 @@ const isItself = ({ actor, stream }: DecisionContext): boolean =>
   actor.organisation === stream.id && (actor.for ?? stream.id) === stream.id;
 
 /**
- * The rules of an organisation that takes part: its roles, its representatives, its status; R26.
+ * The rules of an organisation that takes part: its roles, its representatives, its status; R26,
+ * R31.
  */
 export const stakeholder: Decider<
   'stakeholder',
@@ -183,7 +172,7 @@ export const stakeholder: Decider<
   StakeholderEvent,
   Stakeholder | null,
   StakeholderRelation
-> = {
+> = correcting({
   kind: 'stakeholder',
   ids: 'organisation',
   opens: 'RegisterStakeholder',
@@ -202,4 +191,4 @@ export const stakeholder: Decider<
     system: bySystem,
   }),
   decide,
-};
+});

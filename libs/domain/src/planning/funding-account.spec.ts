@@ -242,7 +242,7 @@ describe('reported history (R15)', () => {
   });
   it('is corrected under the key of its row, by naming the event (R26)', () => {
     const wrong = { type: 'FundsObligated', data: { ...money(20), reported: row } };
-    const data = { ...back(30, given.id(1)), reported: row };
+    const data = { ...back(20, given.id(1)), reported: row };
     reports(wrong).decides({ type: 'DeobligateFunds', data }, { type: 'FundsDeobligated', data });
     reports(wrong).refuses(
       { type: 'DeobligateFunds', data: { ...data, corrects: given.id(0) } },

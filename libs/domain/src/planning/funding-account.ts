@@ -24,6 +24,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { correcting } from '../corrections.js';
 import {
   type FundingAccount,
   MOVES,
@@ -32,7 +33,6 @@ import {
   beyondRange,
   cannotGoBack,
   cannotGoForward,
-  correctsUnknown,
   cannotMove,
 } from './funding-movements.js';
 import { programme } from './programme.js';
@@ -59,6 +59,7 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
     reallocatedOut: {},
     reallocatedIn: [],
     closed: false,
+    correctable: new Map(),
   }),
   {
     FundsPledged: move('FundsPledged'),
@@ -127,7 +128,7 @@ const back = <const Type extends keyof typeof MOVES>(then: Type) => {
   const [stage] = MOVES[then];
   return {
     unless: (data: Reversal, state: FundingAccount, context: DecisionContext) =>
-      correctsUnknown(stage, data, context) ?? cannotGoBack(state, stage, data, context),
+      cannotGoBack(state, stage, data, context),
     then,
   };
 };
@@ -223,14 +224,14 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
   },
 );
 
-/** The rules of a funding account: R15, R19, R26. */
+/** The rules of a funding account: R15, R19, R26, R31. */
 export const fundingAccount: Decider<
   'funding-account',
   FundingAccountCommand,
   FundingAccountEvent,
   FundingAccount | null,
   FundingAccountRelation
-> = {
+> = correcting({
   kind: 'funding-account',
   ids: 'prefixed',
   initial: null,
@@ -253,4 +254,4 @@ export const fundingAccount: Decider<
   decide,
   reportsHistory: (command, state) =>
     state?.basis === 'reported' || (command.type === 'OpenFundingAccount' && command.data.basis === 'reported'),
-};
+});

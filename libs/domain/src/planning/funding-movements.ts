@@ -1,11 +1,15 @@
-import type { FundingAccountEvent, Money, OpenFundingAccount, Reversal, Stage } from '@entente/contracts';
+import type { FundingAccountEvent, Money, OpenFundingAccount, Stage } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+import type { Correctable } from '../corrections.js';
 
 /** The state of a funding account. */
-export interface FundingAccount extends Pick<
-  OpenFundingAccount,
-  'donor' | 'recipient' | 'programme' | 'case' | 'currency' | 'stages' | 'basis' | 'availableUntil'
-> {
+export interface FundingAccount
+  extends
+    Correctable,
+    Pick<
+      OpenFundingAccount,
+      'donor' | 'recipient' | 'programme' | 'case' | 'currency' | 'stages' | 'basis' | 'availableUntil'
+    > {
   /** The balance of each stage, over all periods, in minor units. */
   readonly balances: Readonly<Record<Stage, number>>;
   /**
@@ -120,17 +124,4 @@ export function cannotGoBack(
   const stands = state.balances[stage] - (next === undefined ? 0 : state.balances[next]);
   if (amount <= stands) return null;
   return refuse('exceeds-what-stands', `at most the balance at ${stage} is taken back`, 'R15', { amount, stands });
-}
-
-/**
- * R26: a movement back corrects one that raised the stage. One that lowered it too much is
- * corrected by a movement forward.
- */
-export function correctsUnknown(stage: Stage, { corrects }: Reversal, { known }: DecisionContext): Refusal | null {
-  if (corrects === undefined) return null;
-  const move = MOVES[known.typeOfEvent(corrects) as keyof typeof MOVES] as readonly [Stage, number] | undefined;
-  if (move?.[0] === stage && move[1] === 1) return null;
-  return refuse('corrects-unknown-event', 'the event corrected raised the same stage of this account', 'R26', {
-    corrects,
-  });
 }

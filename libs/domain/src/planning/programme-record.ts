@@ -1,5 +1,6 @@
 import type { GiveConcurrence, ProgrammeEvent, ProgrammeProposed } from '@entente/contracts';
 import { type Actor, addDays, append, evolveBy, put } from '@entente/kernel';
+import type { Correctable } from '../corrections.js';
 
 /** A milestone: its current plan, its outcome, and the event of that outcome. */
 export interface MilestoneState {
@@ -9,10 +10,13 @@ export interface MilestoneState {
   readonly saidBy: string | null;
 }
 
-export interface Programme extends Pick<
-  ProgrammeProposed,
-  'kind' | 'donor' | 'recipient' | 'approvalRule' | 'lead' | 'framework' | 'starts' | 'ends' | 'sector'
-> {
+export interface Programme
+  extends
+    Correctable,
+    Pick<
+      ProgrammeProposed,
+      'kind' | 'donor' | 'recipient' | 'approvalRule' | 'lead' | 'framework' | 'starts' | 'ends' | 'sector'
+    > {
   /** R19: while `suspended`, there is no enrolment, shipment or disbursement. */
   readonly status: 'proposed' | 'approved' | 'active' | 'suspended' | 'completed' | 'terminated';
   readonly modality: string | null;
@@ -81,6 +85,7 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     concurrences: [],
     noticeEnds: null,
     milestones: {},
+    correctable: new Map(),
   }),
   {
     ParticipantInvited: ({ participant }, { participants }) => ({

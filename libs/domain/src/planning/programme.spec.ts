@@ -402,7 +402,8 @@ describe('a milestone', () => {
   it('is corrected by naming the outcome that was wrong (R26)', () => {
     given(programme, proposed, planned, met).decides(correct(), corrected());
     given(programme, proposed, planned, met).refuses(correct({ corrects: given.id(0) }), 'corrects-unknown-event');
-    given(programme, proposed, planned, met, corrected()).refuses(correct(), 'corrects-unknown-event');
+    given(programme, proposed, planned, met, corrected()).refuses(correct(), 'nothing-left-to-correct');
+    given(programme, proposed, planned, missed, met).refuses(correct(), 'outcome-replaced');
     given(programme, proposed, planned, met, corrected()).decides(meet, met);
   });
   it('is corrected to another day, that has come (R26)', () => {

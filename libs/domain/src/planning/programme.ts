@@ -11,6 +11,7 @@ import {
   decideBy,
   refuse,
 } from '@entente/kernel';
+import { correcting } from '../corrections.js';
 import { stakeholder } from '../parties/stakeholder.js';
 import {
   type MilestoneState,
@@ -216,9 +217,8 @@ const cannotMiss = ofPlanned<ProgrammeData<'MissMilestone'>>(
 
 const cannotCorrect = ofPlanned<ProgrammeData<'CorrectMilestone'>>(({ corrects, on }, milestone, context) => {
   if (milestone.saidBy !== corrects)
-    return refuse('corrects-unknown-event', "the event corrected is that milestone's outcome", 'R26', { corrects });
+    return refuse('outcome-replaced', "the event corrected is that milestone's present outcome", 'R26', { corrects });
   if (on === undefined) return null;
-  if (on === milestone.on) return refuse('nothing-corrected', 'the right day is another one', 'R26', { on });
   return milestone.outcome === 'missed' && on < milestone.due ? notOverdue(milestone.due) : inTheFuture(on, context);
 });
 
@@ -343,22 +343,23 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
 });
 
 /**
- * The rules of a programme: R2 (concurrence, notice), R4, R19, R26, and that proposer and approver
- * differ.
+ * The rules of a programme: R2 (concurrence, notice), R4, R19, R26, R31, and that proposer and
+ * approver differ.
  */
-export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, Programme | null, ProgrammeRelation> = {
-  kind: 'programme',
-  ids: 'prefixed',
-  opens: 'ProposeProgramme',
-  initial: null,
-  evolve,
-  consults: (command, state) => {
-    if (state?.kind !== 'multilateral') return [];
-    if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
-    if (command.type !== 'ApproveProgramme' && command.type !== 'ActivateProgramme') return [];
-    return joined(state).map((id) => ({ kind: 'stakeholder', id }));
-  },
-  authorise,
-  decide,
-};
+export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, Programme | null, ProgrammeRelation> =
+  correcting({
+    kind: 'programme',
+    ids: 'prefixed',
+    opens: 'ProposeProgramme',
+    initial: null,
+    evolve,
+    consults: (command, state) => {
+      if (state?.kind !== 'multilateral') return [];
+      if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
+      if (command.type !== 'ApproveProgramme' && command.type !== 'ActivateProgramme') return [];
+      return joined(state).map((id) => ({ kind: 'stakeholder', id }));
+    },
+    authorise,
+    decide,
+  });
 export type { Programme } from './programme-record.js';

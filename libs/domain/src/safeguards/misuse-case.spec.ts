@@ -560,7 +560,7 @@ describe('money that comes back', () => {
       event('RecoveryCorrected', { ...(correct(difference).data as object), currency: 'USD' });
     asDonor(...toRecover, came).decides(correct(-100), corrected(-100));
     asDonor(...toRecover, came, closed).decides(correct(50), corrected(50));
-    asDonor(...toRecover, came, corrected(-40)).refuses(correct(-61), 'exceeds-what-was-recovered');
+    asDonor(...toRecover, came, corrected(-40)).refuses(correct(-61), 'exceeds-what-is-left');
     asDonor(...toRecover, came).refuses(correct(0), 'nothing-corrected');
     asDonor(...toRecover, came).refuses(correct(-1, given.id(0)), 'corrects-unknown-event');
     asDonor(...toRecover, came).refuses(correct(Number.MAX_SAFE_INTEGER), 'amount-beyond-range');

@@ -1,5 +1,6 @@
 import type { MisuseCaseCommand, MisuseCaseEvent, MisuseCaseRelation } from '@entente/contracts';
 import { type Decider, actsFor, addDays, decideBy, refuse } from '@entente/kernel';
+import { correcting } from '../corrections.js';
 import { INTAKE_LIMITS } from './incident-types.js';
 import {
   becomeOverdue,
@@ -137,14 +138,14 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
   RecordOverdueStep: becomeOverdue,
 });
 
-/** The rules of a misuse case: R18, R26. */
+/** The rules of a misuse case: R18, R26, R31. */
 export const misuseCase: Decider<
   'misuse-case',
   MisuseCaseCommand,
   MisuseCaseEvent,
   MisuseCase | null,
   MisuseCaseRelation
-> = {
+> = correcting({
   kind: 'misuse-case',
   ids: 'opaque',
   pseudonymous: PSEUDONYMOUS,
@@ -153,4 +154,4 @@ export const misuseCase: Decider<
   evolve: evolveMisuse,
   authorise,
   decide,
-};
+});

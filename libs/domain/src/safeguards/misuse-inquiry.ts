@@ -42,11 +42,7 @@ export function cannotCorrectReport(
   _: MisuseCase,
   context: DecisionContext,
 ): Refusal | null {
-  const { corrects, allegation, happened, scopes } = data;
-  if (context.known.typeOfEvent(corrects) !== 'MisuseFlagged')
-    return refuse('corrects-unknown-event', 'the event corrected is the report', 'R26', { corrects });
-  if (allegation === undefined && happened === undefined && scopes === undefined)
-    return refuse('nothing-corrected', 'at least one field is replaced', 'R26');
+  const { happened } = data;
   return happened === undefined ? null : impossibleDays(happened, context);
 }
 

@@ -112,19 +112,11 @@ export const cannotRecover = ({ amount, currency }: RecoverFunds, state: MisuseC
   notDecided(state, 'recover') ?? beyondRange(state, currency, amount);
 
 /** R26: the recovery's event stays; its amount is corrected by the difference. */
-export function correctRecovery(
-  data: CorrectRecovery,
-  state: MisuseCase,
-  { known }: DecisionContext,
-): readonly MisuseCaseEvent[] | Refusal {
+export function correctRecovery(data: CorrectRecovery, state: MisuseCase): readonly MisuseCaseEvent[] | Refusal {
   const { corrects, difference } = data;
-  const was = known.typeOfEvent(corrects) === 'FundsRecovered' ? state.recoveries[corrects] : undefined;
-  if (was === undefined)
-    return refuse('corrects-unknown-event', 'the event corrected recovered funds in this case', 'R26', { corrects });
-  const { amount, currency } = was;
-  if (difference === 0) return refuse('nothing-corrected', 'the difference is not zero', 'R26');
-  if (amount + difference < 0)
-    return refuse('exceeds-what-was-recovered', 'at most what was recovered is taken back', 'R26', { amount });
+  const was = state.recoveries[corrects];
+  if (was === undefined) throw new Error(`no recovery ${corrects}`);
+  const { currency } = was;
   const refusal = beyondRange(state, currency, difference);
   return refusal ?? [{ type: 'RecoveryCorrected', data: { ...data, currency } }];
 }

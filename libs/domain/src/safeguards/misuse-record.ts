@@ -9,6 +9,7 @@ import type {
   RecoverFunds,
 } from '@entente/contracts';
 import { evolveBy, put } from '@entente/kernel';
+import type { Correctable } from '../corrections.js';
 
 // ---- State ----
 
@@ -22,7 +23,7 @@ export type MisuseStatus =
 type StepDays = Readonly<Record<MisuseStep, string | null>>;
 
 /** The state of a misuse case. Days are YYYY-MM-DD, amounts in minor units of their currency. */
-export interface MisuseCase extends Pick<FlagMisuse, 'donor' | 'recipient' | 'accused'> {
+export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'recipient' | 'accused'> {
   readonly status: MisuseStatus;
   /** The pseudonym of the reporter, valid for this case alone. */
   readonly reporter: string;
@@ -102,6 +103,7 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
     disclosed: false,
     assistance: 'running',
     recoveries: {},
+    correctable: new Map(),
     due: { ...NONE, acknowledge: acknowledgeBy, triage: triageBy },
     overdue: NONE,
   }),

@@ -1,0 +1,304 @@
+import type {
+  AssistanceCaseCommand,
+  AssistanceCaseEvent,
+  ConsignmentCommand,
+  ConsignmentEvent,
+  FundingAccountCommand,
+  FundingAccountEvent,
+  KindName,
+  MisuseCaseCommand,
+  MisuseCaseEvent,
+  ProgrammeCommand,
+  ProgrammeEvent,
+  StakeholderCommand,
+  StakeholderEvent,
+} from '@entente/contracts';
+import { type Command, type Decider, type Event, type Json, type Refusal, refuse } from '@entente/kernel';
+
+// ---- The table ----
+
+/** How a correction relates to the events that it can name. */
+export interface Correction<EventType extends string = string> {
+  /** The event with which it is recorded. */
+  readonly then: EventType;
+  /** The types of the events that it can name, all of its own stream. */
+  readonly names: readonly EventType[];
+  /** The field that both have, with the same value: a period, a line, a milestone. */
+  readonly within?: string;
+  /** What it takes back of the number `of` the event: the number `by` of the correction. */
+  readonly takes?: {
+    readonly of: string;
+    readonly by: string;
+    /** `-1` if `by` is what it takes back, `1` if it is a difference, below zero to take back. */
+    readonly sign: -1 | 1;
+    /** The list of the event whose items have the number, each `within` its own part. */
+    readonly each?: string;
+    /** Lists of the correction that change something, too, so that the number may be zero. */
+    readonly beside?: readonly string[];
+  };
+  /** The fields of the event that it replaces: at least one, with another value. */
+  readonly replaces?: readonly string[];
+  /** Whether it takes the whole event back if it replaces no field. */
+  readonly withdraws?: boolean;
+}
+
+/** The types of the commands that name an event which they correct. */
+type Correcting<C extends Command> = C extends unknown
+  ? 'corrects' extends keyof C['data']
+    ? C['type']
+    : never
+  : never;
+
+type CorrectionsOf<C extends Command, E extends Event> = {
+  readonly [Type in Correcting<C>]: Correction<E['type']>;
+};
+
+/** Money is corrected by a movement back, in the period of the movement that it names. */
+const movesBack = <const Type extends FundingAccountEvent['type']>(
+  then: Type,
+  ...names: readonly Type[]
+): Correction<Type> => ({ then, names, within: 'period', takes: { of: 'amount', by: 'amount', sign: -1 } });
+
+/**
+ * R26, R31: what each correction can name, and what it takes back of it. A command with a field
+ * `corrects` that is missing here does not compile.
+ */
+export const CORRECTIONS: {
+  readonly stakeholder: CorrectionsOf<StakeholderCommand, StakeholderEvent>;
+  readonly programme: CorrectionsOf<ProgrammeCommand, ProgrammeEvent>;
+  readonly 'funding-account': CorrectionsOf<FundingAccountCommand, FundingAccountEvent>;
+  readonly 'assistance-case': CorrectionsOf<AssistanceCaseCommand, AssistanceCaseEvent>;
+  readonly consignment: CorrectionsOf<ConsignmentCommand, ConsignmentEvent>;
+  readonly 'misuse-case': CorrectionsOf<MisuseCaseCommand, MisuseCaseEvent>;
+} = {
+  stakeholder: {
+    CorrectRegistration: {
+      then: 'RegistrationCorrected',
+      names: ['StakeholderRegistered'],
+      replaces: ['name', 'type', 'country'],
+    },
+  },
+  programme: {
+    CorrectMilestone: {
+      then: 'MilestoneCorrected',
+      names: ['MilestoneMet', 'MilestoneMissed'],
+      within: 'milestone',
+      replaces: ['on'],
+      withdraws: true,
+    },
+  },
+  'funding-account': {
+    ReducePledge: movesBack('PledgeReduced', 'FundsPledged', 'ContributionPooled'),
+    DecommitFunds: movesBack('FundsDecommitted', 'FundsCommitted'),
+    DeobligateFunds: movesBack('FundsDeobligated', 'FundsObligated'),
+    ReimburseFunds: movesBack('FundsReimbursed', 'FundsDisbursed'),
+    CorrectExpenditure: movesBack('ExpenditureCorrected', 'ExpenditureReported'),
+  },
+  'assistance-case': {
+    CorrectDelivery: {
+      then: 'DeliveryCorrected',
+      names: ['AssistanceDelivered'],
+      within: 'line',
+      takes: { of: 'quantity', by: 'quantityBy', sign: 1 },
+    },
+  },
+  consignment: {
+    CorrectReceipt: {
+      then: 'ReceiptCorrected',
+      names: ['ReceiptConfirmed'],
+      within: 'line',
+      takes: {
+        of: 'quantity',
+        by: 'quantityBy',
+        sign: 1,
+        each: 'lines',
+        beside: ['serialsAdded', 'serialsRemoved'],
+      },
+    },
+    CorrectDate: {
+      then: 'DateCorrected',
+      names: ['ConsignmentShipped', 'ConsignmentArrivedAtHub', 'TitleTransferred', 'ReceiptConfirmed'],
+      replaces: ['on'],
+    },
+  },
+  'misuse-case': {
+    CorrectMisuseReport: {
+      then: 'MisuseReportCorrected',
+      names: ['MisuseFlagged'],
+      replaces: ['allegation', 'happened', 'scopes'],
+    },
+    CorrectRecovery: {
+      then: 'RecoveryCorrected',
+      names: ['FundsRecovered'],
+      takes: { of: 'amount', by: 'difference', sign: 1 },
+    },
+  },
+};
+
+// ---- State ----
+
+type Fields = Readonly<Record<string, Json | undefined>>;
+
+/** An event as the corrections after it have left it. */
+interface CorrectableEvent {
+  readonly type: string;
+  /** What is left of its number, by the part that it is within (`''` if it has no parts). */
+  readonly left: Map<string, number>;
+  /** The part that the whole event is within; null if it has none, or one for each item. */
+  readonly within: string | null;
+  /** The fields that can be replaced, with their newest values. */
+  readonly says: Record<string, Json | undefined>;
+  /** Whether a correction has taken the whole of it back. */
+  withdrawn: boolean;
+}
+
+/** The events of a stream that a correction can name, by id. Changed in place: see the kernel. */
+export type CorrectableEvents = ReadonlyMap<string, CorrectableEvent>;
+
+/** A state that knows what is left of each of its events. */
+export interface Correctable {
+  readonly correctable: CorrectableEvents;
+}
+
+interface ByEvent {
+  /** The corrections that can name an event, by its type. */
+  readonly naming: ReadonlyMap<string, readonly Correction[]>;
+  /** The correction that an event records, by its type. */
+  readonly recorded: ReadonlyMap<string, Correction>;
+}
+
+function byEvent(corrections: readonly Correction[]): ByEvent {
+  const naming = new Map<string, readonly Correction[]>();
+  for (const correction of corrections)
+    for (const name of correction.names) naming.set(name, [...(naming.get(name) ?? []), correction]);
+  return { naming, recorded: new Map(corrections.map((correction) => [correction.then, correction])) };
+}
+
+/** The table by kind and event type. */
+const BY_EVENT: Readonly<Record<string, ByEvent>> = Object.fromEntries(
+  Object.entries(CORRECTIONS).map(([kind, corrections]) => [kind, byEvent(Object.values<Correction>(corrections))]),
+);
+
+const partOf = ({ within }: Correction, data: Fields): string => (within === undefined ? '' : (data[within] as string));
+
+/** The event as it was recorded, for all corrections that can name it. */
+function asRecorded(type: string, data: Fields, corrections: readonly Correction[]): CorrectableEvent {
+  const left = new Map<string, number>();
+  const says: CorrectableEvent['says'] = {};
+  let within: string | null = null;
+  for (const correction of corrections) {
+    const { takes, replaces = [] } = correction;
+    for (const field of replaces) says[field] = data[field];
+    if (correction.within !== undefined && takes?.each === undefined) within = partOf(correction, data);
+    if (takes === undefined) continue;
+    const items = takes.each === undefined ? [data] : (data[takes.each] as readonly Fields[]);
+    for (const item of items) left.set(partOf(correction, item), Number(item[takes.of]));
+  }
+  return { type, left, within, says, withdrawn: false };
+}
+
+/** The change of a number by a correction. */
+const changeBy = ({ by, sign }: NonNullable<Correction['takes']>, data: Fields): number => sign * Number(data[by]);
+
+const replacedBy = ({ replaces = [] }: Correction, data: Fields): readonly string[] =>
+  replaces.filter((field) => data[field] !== undefined);
+
+/** What is left of the event after this correction. */
+function apply(correction: Correction, data: Fields, event: CorrectableEvent): void {
+  const { takes, withdraws = false } = correction;
+  const part = partOf(correction, data);
+  if (takes !== undefined) event.left.set(part, (event.left.get(part) ?? 0) + changeBy(takes, data));
+  const fields = replacedBy(correction, data);
+  for (const field of fields) event.says[field] = data[field];
+  if (withdraws && fields.length === 0) event.withdrawn = true;
+}
+
+/** Adds to the events, in place, what this one means for later corrections. */
+function remember(
+  kind: KindName,
+  events: CorrectableEvents,
+  { id, type, data }: Event & { readonly id: string },
+): void {
+  const { naming, recorded } = BY_EVENT[kind] as ByEvent;
+  const corrections = naming.get(type);
+  if (corrections !== undefined)
+    (events as Map<string, CorrectableEvent>).set(id, asRecorded(type, data as Fields, corrections));
+  const correction = recorded.get(type);
+  const named = events.get((data as { readonly corrects?: string }).corrects ?? '');
+  if (correction !== undefined && named !== undefined) apply(correction, data as Fields, named);
+}
+
+// ---- Rules ----
+
+const nothingCorrected = (): Refusal =>
+  refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
+
+const nothingLeft = (facts: Readonly<Record<string, Json>>): Refusal =>
+  refuse('nothing-left-to-correct', 'earlier corrections have left something of the event', 'R31', facts);
+
+/** R31: no more is taken back than earlier corrections have left, in the same part. */
+function cannotTake(
+  correction: Correction,
+  takes: NonNullable<Correction['takes']>,
+  data: Fields,
+  event: CorrectableEvent,
+): Refusal | null {
+  const by = changeBy(takes, data);
+  const beside = (takes.beside ?? []).some((list) => ((data[list] ?? []) as readonly Json[]).length > 0);
+  if (by === 0) return beside ? null : nothingCorrected();
+  const left = event.left.get(partOf(correction, data)) ?? 0;
+  const { corrects } = data as { readonly corrects: string };
+  if (by < 0 && left === 0) return nothingLeft({ corrects });
+  if (left + by >= 0) return null;
+  return refuse('exceeds-what-is-left', 'at most what is left of the event is taken back', 'R31', { corrects, left });
+}
+
+/** R26: a field that is replaced has another value. */
+function cannotReplace(correction: Correction, data: Fields, { says }: CorrectableEvent): Refusal | null {
+  const fields = replacedBy(correction, data);
+  if (fields.length === 0) return correction.withdraws === true ? null : nothingCorrected();
+  const differs = (field: string) => JSON.stringify(data[field]) !== JSON.stringify(says[field]);
+  return fields.some(differs) ? null : nothingCorrected();
+}
+
+/** R26, R31: why a command may not correct the event that it names; null if it may. */
+function cannotCorrect(kind: KindName, { type, data }: Command, { correctable }: Correctable): Refusal | null {
+  const correction = (CORRECTIONS[kind] as Readonly<Record<string, Correction>>)[type];
+  const { corrects } = data as { readonly corrects?: string };
+  if (correction === undefined || corrects === undefined) return null;
+  const { names, within, takes, replaces } = correction;
+  const event = correctable.get(corrects);
+  if (event === undefined || !names.includes(event.type))
+    return refuse('corrects-unknown-event', `the event corrected is of this stream, and ${names.join(' or ')}`, 'R26', {
+      corrects,
+    });
+  if (within !== undefined && event.within !== null && event.within !== partOf(correction, data as Fields))
+    return refuse('corrects-elsewhere', `the correction has the ${within} of the event corrected`, 'R31', {
+      [within]: event.within,
+    });
+  if (event.withdrawn) return nothingLeft({ corrects });
+  return (
+    (takes === undefined ? null : cannotTake(correction, takes, data as Fields, event)) ??
+    (replaces === undefined ? null : cannotReplace(correction, data as Fields, event))
+  );
+}
+
+/** A decider whose corrections are checked by the table, before its own rules. */
+export const correcting = <
+  Kind extends KindName,
+  C extends Command,
+  E extends Event,
+  State extends Correctable,
+  By extends string,
+>(
+  decider: Decider<Kind, C, E, State | null, By>,
+): Decider<Kind, C, E, State | null, By> => ({
+  ...decider,
+  evolve: (before, event) => {
+    const state = decider.evolve(before, event);
+    if (state !== null) remember(decider.kind, state.correctable, event);
+    return state;
+  },
+  decide: (command, state, context) =>
+    (state === null ? null : cannotCorrect(decider.kind, command, state)) ?? decider.decide(command, state, context),
+});
