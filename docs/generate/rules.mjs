@@ -74,12 +74,14 @@ export const RULES = {
     says: 'Misuse. Anyone may flag; the reporter is recorded by pseudonym. Notice is due when a substantial violation may have occurred. Until the allegation is put to it, the accused sees nothing of the case; then it has a right of reply. A substantiated case cannot close without a measure. Assistance resumes only after the violation has ceased and assurances were given. A precautionary suspension lapses unless renewed.',
     source:
       '22 USC 2753(c)(2) and (4) (read); acknowledgement and finding times: Directive (EU) 2019/1937, article 9(1)(b) and (f); the rest: own',
-    limits: 'A measure places no holds on other streams yet: holds have no stream.',
+    limits:
+      'A suspension is recorded after each programme in scope was suspended, and each case held, by a command that names the misuse case. It is lifted there only after the measure has ended. Termination follows the end of the programme. Units, item types and countries have no stream yet. Disbursement waits for recovered funds only if the programme was suspended for the misuse case.',
   },
   R19: {
     says: 'A suspended programme, or a hold on a scope concerned, blocks enrolment, shipment and disbursement. It never blocks monitoring, loss reports, misuse reports or audit.',
     source: 'own',
-    limits: 'Programme suspension and a hold on a shipment are enforced. Holds on other scopes have no stream yet.',
+    limits:
+      'Programme suspension, and holds on a case and on a shipment are enforced. Holds on other scopes have no stream yet. A disbursement after the completion of the programme is accepted and marked.',
   },
   R20: {
     says: 'Remote monitoring is allowed only while instability is declared, and its results are marked as of lower confidence.',

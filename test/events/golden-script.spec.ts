@@ -21,13 +21,21 @@ describe('npm run golden', () => {
     const missing = join(folder, 'consignment', 'TitleTransferred.v1.json');
     const kept = join(folder, 'consignment', 'ShipmentHeld.v1.json');
     rmSync(missing);
-    writeFileSync(kept, 'as it is');
+    const old = '{"type":"ShipmentHeld","version":1,"data":{"reason":"as-it-is"}}';
+    writeFileSync(kept, old);
     expect(golden()).toBe(`${missing}\n1 golden file written\n`);
     expect(JSON.parse(readFileSync(missing, 'utf8'))).toEqual({
       type: 'TitleTransferred',
       version: 1,
       data: { on: '2026-05-11', point: 'port-of-exit' },
     });
-    expect(readFileSync(kept, 'utf8')).toBe('as it is');
+    expect(readFileSync(kept, 'utf8')).toBe(old);
+  });
+
+  it('writes a further file for a field that was added, once', () => {
+    const first = join(folder, 'consignment', 'TitleTransferred.v1.json');
+    writeFileSync(first, '{"type":"TitleTransferred","version":1,"data":{"on":"2026-05-11"}}');
+    expect(golden()).toBe(`${join(folder, 'consignment', 'TitleTransferred.v1.point.json')}\n1 golden file written\n`);
+    expect(golden()).toBe('0 golden files written\n');
   });
 });

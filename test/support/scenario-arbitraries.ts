@@ -140,6 +140,7 @@ export function toCommand(
     const event = recorded.named(earlier, one.names);
     if (event !== undefined) setAtPath(body, path, event);
   }
+  if (typeof body['misuseCase'] === 'string') body['misuseCase'] = idOf('misuse-case', body['misuseCase']);
   const { type, body: wire } = commandAt(step.kind, step.path) as { type: string; body: new () => object };
   const { data, common, errors } = readBody(wire, body);
   if (errors.length > 0) return null;

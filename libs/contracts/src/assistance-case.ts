@@ -220,6 +220,17 @@ export class CloseCase {
   @reason('all-delivered') readonly reason!: string;
 }
 
+export class HoldCase {
+  @reason('misuse-measure') readonly reason!: string;
+  @optional()
+  @streamId('misuse-case', 'the misuse case whose measure it is', `sealed.${'0'.repeat(32)}`)
+  readonly misuseCase?: string;
+}
+
+export class ReleaseCase {
+  @reason('assurances-received') readonly reason!: string;
+}
+
 export class CancelCase {
   @reason('no-longer-required') readonly reason!: string;
 }
@@ -325,6 +336,19 @@ export const assistanceCaseContract = contract({
       'deliverer',
       'Correct the quantity of a delivery by the difference',
     ),
+    HoldCase: command(
+      'hold',
+      HoldCase,
+      'donor',
+      'Hold the case: implementation, shipment and disbursement are refused meanwhile',
+      { reason: 'misuse-measure' },
+    ),
+    ReleaseCase: command(
+      'release',
+      ReleaseCase,
+      'donor',
+      'Release it, once no misuse case for which it was held stops assistance',
+    ),
     ReconcileCase: command(
       'reconcile',
       ReconcileCase,
@@ -354,6 +378,8 @@ export const assistanceCaseContract = contract({
     WorksAccepted: event(WorksOnLine, 'Works were accepted'),
     AssistanceDelivered: event(AssistanceDelivered, 'Assistance reached its delivery point'),
     DeliveryCorrected: event(CorrectDelivery, 'The quantity of a delivery was corrected'),
+    CaseHeld: event(HoldCase, 'The case was held'),
+    CaseReleased: event(ReleaseCase, 'The case was released'),
     CaseReconciled: event(ReconcileCase, 'The case was reconciled'),
     CaseClosed: event(CloseCase, 'The case was closed'),
     CaseCancelled: event(CancelCase, 'The case was cancelled'),

@@ -43,6 +43,8 @@ const WITNESS = 'harbour-watch;role=implementer';
 const INVESTIGATOR = 'lumen-inquiry;role=investigator;person=l-1';
 
 const P = 'programme/norland.programme-1';
+/** A programme that is only proposed. */
+const Q = 'programme/norland.programme-3';
 const MANY = 'programme/norland.programme-2';
 const A = 'funding-account/norland.account-1';
 const OTHER = 'funding-account/norland.account-2';
@@ -57,6 +59,8 @@ const DISMISSED = misuseCase('1');
 const INCONCLUSIVE = misuseCase('2');
 const DECLINED = misuseCase('3');
 const PRECAUTION = misuseCase('4');
+
+const idOf = (stream: string): string => stream.slice(stream.indexOf('/') + 1);
 
 const reach = (stream: string): readonly Line[] => [
   [stream, 'flag', WITNESS],
@@ -138,6 +142,8 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [CASE, 'make-offer', DONOR],
   [CASE, 'accept-offer', RECIPIENT],
   [CASE, 'receive-deposit', DONOR],
+  [CASE, 'hold', DONOR],
+  [CASE, 'release', DONOR],
   [CASE, 'implement', DONOR],
   [CASE, 'offer-amendment', DONOR],
   [CASE, 'accept-amendment', RECIPIENT],
@@ -194,6 +200,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [M, 'open-investigation', DONOR],
   [M, 'assign-investigator', DONOR],
   [M, 'add-evidence', INVESTIGATOR],
+  [P, 'suspend', DONOR, { with: { misuseCase: idOf(M) } }],
   [M, 'order-precautionary-suspension', DONOR],
   [M, 'renew-precautionary-suspension', DONOR],
   [M, 'put-allegation', INVESTIGATOR],
@@ -206,10 +213,12 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [M, 'verify-remediation', MONITOR],
   [M, 'record-assurances', DONOR],
   [M, 'resume-assistance', DONOR],
+  [P, 'resume', DONOR],
   [M, 'decide-measure', DONOR, { with: { measure: 'recover' } }],
   [M, 'recover-funds', DONOR],
   [M, 'correct-recovery', DONOR, CORRECTS('recover-funds')],
   [M, 'decide-measure', DONOR, { with: { measure: 'terminate' } }],
+  [P, 'complete', DONOR],
   [M, 'terminate-assistance', DONOR],
   [M, 'close', DONOR],
   [M, 'reopen', DONOR],
@@ -220,15 +229,21 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [DECLINED, 'flag', WITNESS],
   [DECLINED, 'decline', MONITOR],
 
-  [P, 'complete', DONOR],
   ['stakeholder/vestra', 'revoke-role', OPERATOR],
 
   [LAPSED, 'request', DONOR],
   [LAPSED, 'add-line', DONOR],
   [LAPSED, 'prepare-offer', DONOR, { with: { validUntil: day(10), noticeDays: undefined } }],
   [LAPSED, 'make-offer', DONOR],
+  [Q, 'propose', DONOR],
   ...reach(PRECAUTION),
-  [PRECAUTION, 'order-precautionary-suspension', DONOR, { with: { until: day(10) } }],
+  [Q, 'suspend', DONOR, { with: { misuseCase: idOf(PRECAUTION) } }],
+  [
+    PRECAUTION,
+    'order-precautionary-suspension',
+    DONOR,
+    { with: { until: day(10), scopes: [{ kind: 'programme', id: idOf(Q) }] } },
+  ],
   [LAPSED, 'lapse-offer', SYSTEM, { daysLater: 11 }],
   [PRECAUTION, 'lapse-precautionary-suspension', SYSTEM, { with: { until: day(10) } }],
   [PRECAUTION, 'record-overdue-step', SYSTEM, { with: { step: 'conclude' }, daysLater: 90 }],

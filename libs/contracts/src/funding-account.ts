@@ -76,6 +76,13 @@ export class DisburseFunds extends Money {
   @optional() @tranche() readonly tranche?: string;
 }
 
+/** Whether the programme was completed before: the decision adds it. */
+export class FundsDisbursed extends DisburseFunds {
+  @optional()
+  @flag('whether the programme that it pays for had been completed by then; absent if not')
+  readonly afterCompletion?: boolean;
+}
+
 export class ReallocateFundsOut extends Money {
   @stage() readonly stage!: Stage;
   @streamId('funding-account', 'the account to which it goes', 'norland.account-2') readonly to!: string;
@@ -132,7 +139,7 @@ export const fundingAccountContract = contract({
       'disburse',
       DisburseFunds,
       'donor',
-      'Disburse within what is obligated; refused while the programme is suspended',
+      'Disburse within what is obligated; refused while the programme is suspended or the case held',
       { ...money, tranche: 'tranche-1' },
     ),
     ReimburseFunds: command('reimburse', Reversal, 'donor', 'Record money that came back', back),
@@ -188,7 +195,7 @@ export const fundingAccountContract = contract({
     FundsObligated: event(Money, 'Money was obligated'),
     FundsDeobligated: event(Reversal, 'An obligation was taken back'),
     DisbursementPlanned: event(PlanDisbursement, 'A tranche was announced'),
-    FundsDisbursed: event(DisburseFunds, 'Money was disbursed'),
+    FundsDisbursed: event(FundsDisbursed, 'Money was disbursed'),
     FundsReimbursed: event(Reversal, 'Money came back'),
     ExpenditureReported: event(Money, 'An expenditure was reported'),
     ExpenditureCorrected: event(Reversal, 'A reported expenditure was corrected downwards'),

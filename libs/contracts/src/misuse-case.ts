@@ -378,7 +378,7 @@ export const misuseCaseContract = contract({
       'order-precautionary-suspension',
       OrderPrecautionarySuspension,
       'donor',
-      'Suspend at once, until a day, before there is a finding',
+      'Suspend at once, until a day, before there is a finding; programmes and cases in scope are stopped first',
     ),
     RenewPrecautionarySuspension: command(
       'renew-precautionary-suspension',
@@ -433,7 +433,7 @@ export const misuseCaseContract = contract({
       'suspend-assistance',
       SuspendAssistance,
       'donor',
-      'Suspend assistance in the scopes named',
+      'Record that assistance is suspended in the scopes named; programmes and cases in scope are stopped first',
     ),
     AgreeRemediationPlan: command(
       'agree-remediation-plan',
@@ -465,7 +465,7 @@ export const misuseCaseContract = contract({
       'terminate-assistance',
       TerminateAssistance,
       'donor',
-      'Terminate assistance in the scopes named',
+      'Record that assistance ends in the scopes named; programmes in scope have ended first',
     ),
     CloseMisuseCase: command('close', CloseMisuseCase, 'intake', 'Close a case whose measures were carried out'),
     ReopenMisuseCase: command(

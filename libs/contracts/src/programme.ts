@@ -123,6 +123,13 @@ export class CorrectMilestone {
   @optional() @day('the right day', '2026-05-03') readonly on?: string;
 }
 
+/** The status to which it returns is that before the suspension: the decision adds it. */
+export class ProgrammeResumed extends ProgrammeReason {
+  @optional()
+  @oneOf(['proposed', 'approved'], 'its status from then on, if it was not active before the suspension', 'approved')
+  readonly to?: 'proposed' | 'approved';
+}
+
 export class SuspendProgramme extends ProgrammeReason {
   @optional()
   @streamId('misuse-case', 'the misuse case whose measure it is', `sealed.${'0'.repeat(32)}`)
@@ -226,7 +233,13 @@ export const programmeContract = contract({
       'Suspend it: enrolment, shipment and disbursement are refused meanwhile',
       { reason: 'misuse-measure' },
     ),
-    ResumeProgramme: command('resume', ProgrammeReason, 'donor', 'Resume it', { reason: 'assurances-received' }),
+    ResumeProgramme: command(
+      'resume',
+      ProgrammeReason,
+      'donor',
+      'Resume it, once no misuse case for which it was suspended stops assistance',
+      { reason: 'assurances-received' },
+    ),
     CompleteProgramme: command('complete', ProgrammeDay, 'donor', 'Complete it', { on: '2026-05-04' }),
     TerminateProgramme: command('terminate', ProgrammeReason, 'donor', 'End it early'),
   },
@@ -249,7 +262,7 @@ export const programmeContract = contract({
     MilestoneMissed: event(MilestoneOutcome, 'A milestone was missed'),
     MilestoneCorrected: event(CorrectMilestone, "A milestone's outcome was corrected"),
     ProgrammeSuspended: event(SuspendProgramme, 'The programme was suspended'),
-    ProgrammeResumed: event(ProgrammeReason, 'The programme was resumed'),
+    ProgrammeResumed: event(ProgrammeResumed, 'The programme was resumed'),
     ProgrammeCompleted: event(ProgrammeDay, 'The programme was completed'),
     ProgrammeTerminated: event(ProgrammeReason, 'The programme was ended early'),
   },

@@ -130,6 +130,8 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         ...delivered(row, line, quantityBy),
         ...(row.status === 'reconciled' ? { status: 'implemented', final_value: null } : {}),
       }),
+      CaseHeld: unchanged,
+      CaseReleased: unchanged,
       CaseReconciled: ({ finalValue }) => ({ status: 'reconciled', final_value: finalValue }),
       CaseClosed: () => ({ status: 'closed', awaits: null }),
       CaseCancelled: () => ({ status: 'cancelled', awaits: null }),

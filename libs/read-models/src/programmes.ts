@@ -77,7 +77,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       MilestoneCorrected: ({ milestone, on }, { outcomes }) =>
         on === undefined ? { outcomes: without(outcomes, milestone) } : {},
       ProgrammeSuspended: ({ reason }) => ({ status: 'suspended', reason }),
-      ProgrammeResumed: ({ reason }) => ({ status: 'active', reason }),
+      ProgrammeResumed: ({ reason, to = 'active' }) => ({ status: to, reason }),
       ProgrammeCompleted: () => ({ status: 'completed', reason: null }),
       ProgrammeTerminated: ({ reason }) => ({ status: 'terminated', reason }),
     },

@@ -16,12 +16,15 @@ import {
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
 import { programme } from '../planning/programme.js';
+import { misuseStreams } from '../safeguards/misuse-holds.js';
 import { cannotCorrectDelivery, cannotDeliver, restsOn } from './assistance-delivery.js';
 import {
   cannotCancel,
+  cannotHold,
   cannotImplement,
   cannotReceive,
   cannotReconcile,
+  cannotRelease,
   cannotWorkAfter,
 } from './assistance-execution.js';
 import {
@@ -121,6 +124,8 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
       return cannotDeliver(data, state, context) ?? [{ type: 'AssistanceDelivered', data: { ...data, point } }];
     },
     CorrectDelivery: { unless: cannotCorrectDelivery, then: 'DeliveryCorrected' },
+    HoldCase: { unless: cannotHold, then: 'CaseHeld' },
+    ReleaseCase: { unless: cannotRelease, then: 'CaseReleased' },
     ReconcileCase: { unless: cannotReconcile, then: 'CaseReconciled' },
     CloseCase: {
       unless: (_, { status }) =>
@@ -149,6 +154,9 @@ export const assistanceCase: Decider<
     if (command.type === 'DeliverAssistance') return restsOn(command.data);
     if (command.type === 'CorrectDelivery')
       return command.data.consignment === undefined ? [] : [{ kind, id: command.data.consignment }];
+    if (command.type === 'HoldCase')
+      return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
+    if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);
     const of = command.type === 'RequestAssistance' ? command.data.programme : state?.programme;
     const rests = command.type === 'RequestAssistance' || command.type === 'ImplementCase';
     return rests && of !== undefined ? [{ kind: 'programme', id: of }] : [];

@@ -1,6 +1,7 @@
-import type { ImplementCase, ReceiveInitialDeposit, ReconcileCase, WorksOnLine } from '@entente/contracts';
+import type { HoldCase, ImplementCase, ReceiveInitialDeposit, ReconcileCase, WorksOnLine } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { programme } from '../planning/programme.js';
+import { cannotStopFor, stillStopped } from '../safeguards/misuse-holds.js';
 import { type AssistanceCase, type CaseLine, ownValue } from './facts.js';
 
 const notAccepted = ({ status }: AssistanceCase): Refusal =>
@@ -20,19 +21,36 @@ export function cannotReceive({ amount, currency }: ReceiveInitialDeposit, state
   return refuse('deposit-exceeds-value', "the deposit stays within the case's value", 'R16', { value, deposited });
 }
 
+/** R19: a held case is neither implemented, nor shipped under, nor paid. */
+export const caseHeld = (id: string, { held }: AssistanceCase): Refusal | null =>
+  held === null ? null : refuse('case-held', 'the case is released', 'R19', { case: id, reason: held });
+
+/** A case is held once, and for each further misuse case. */
+export function cannotHold({ misuseCase }: HoldCase, state: AssistanceCase, context: DecisionContext): Refusal | null {
+  if (misuseCase !== undefined) return cannotStopFor(misuseCase, state, state.held !== null, context);
+  return state.held === null ? null : refuse('already-held', 'the case is not held', 'R19', { reason: state.held });
+}
+
+export const cannotRelease = (_: unknown, state: AssistanceCase, context: DecisionContext): Refusal | null =>
+  state.held === null
+    ? refuse('not-held', 'the case is held', 'R19')
+    : stillStopped(state.misuseCases, { kind: 'case', id: context.stream.id }, context);
+
 /**
  * R16: execution only after acceptance and the initial deposit, or by an emergency exception.
- * R19: never while the programme is suspended.
+ * R19: never while the programme is suspended or the case is held.
  */
 export function cannotImplement(
   { emergency }: ImplementCase,
   state: AssistanceCase,
-  { known }: DecisionContext,
+  { known, stream }: DecisionContext,
 ): Refusal | null {
   const { deposited, offer } = state;
   if (state.implemented) return refuse('already-implemented', 'the case is not being executed yet', 'R16');
   if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
     return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
+  const held = caseHeld(stream.id, state);
+  if (held !== null) return held;
   if (offer === null) return notAccepted(state);
   if (emergency !== undefined) return null;
   if (state.status !== 'accepted') return notAccepted(state);

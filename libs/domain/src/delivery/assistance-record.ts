@@ -1,5 +1,6 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
 import { evolveBy, put } from '@entente/kernel';
+import { withMisuseCase } from '../safeguards/misuse-holds.js';
 import { withCorrection, withDelivery } from './assistance-delivery.js';
 import { type AssistanceCase, type CaseLine, ownValue } from './facts.js';
 
@@ -44,6 +45,8 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
     value: 0,
     deposited: 0,
     implemented: false,
+    held: null,
+    misuseCases: [],
     lines: {},
     amendment: null,
     correctable: new Map(),
@@ -78,6 +81,11 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
       // A case that was reconciled before the correction has to be reconciled again.
       status: state.status === 'reconciled' ? 'accepted' : state.status,
     }),
+    CaseHeld: ({ reason, misuseCase }, { misuseCases }) => ({
+      held: reason,
+      misuseCases: withMisuseCase(misuseCases, misuseCase),
+    }),
+    CaseReleased: () => ({ held: null }),
     CaseReconciled: () => ({ status: 'reconciled' as const }),
     CaseClosed: () => ({ status: 'closed' as const }),
     CaseCancelled: () => ({ status: 'cancelled' as const }),

@@ -12,6 +12,7 @@ import {
 import { correcting } from '../corrections.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
+import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
 import { type Consignment, consignmentFacts, ownValue } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
@@ -108,14 +109,16 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: Decision
 }
 
 /**
- * R16, R19: shipping is execution. It needs an implemented case, a programme that is not suspended,
- * and a shipment that is not held.
+ * R16, R19: shipping is execution. It needs an implemented case that is not held, a programme that
+ * is not suspended, and a shipment that is not held.
  */
 function cannotShip(state: Consignment, { known }: DecisionContext): Refusal | null {
   if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
   if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
     return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
   const of = known.of(assistanceCase, state.case);
+  const onHold = of === null ? null : caseHeld(state.case, of);
+  if (onHold !== null) return onHold;
   if (of?.implemented === true && of.status !== 'closed' && of.status !== 'cancelled') return null;
   return refuse('case-not-implemented', 'the case is being executed', 'R16', {
     case: state.case,

@@ -46,6 +46,10 @@ export interface AssistanceCase extends Correctable {
   readonly value: number;
   readonly deposited: number;
   readonly implemented: boolean;
+  /** The reason's code while it is held (R19); else null. */
+  readonly held: string | null;
+  /** The misuse cases for which it was ever held: its release consults them. */
+  readonly misuseCases: readonly string[];
   readonly lines: Readonly<Record<string, CaseLine>>;
   /** The amendment that waits for the recipient. */
   readonly amendment: Amendment | null;

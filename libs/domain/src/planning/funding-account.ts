@@ -12,10 +12,12 @@ import type {
 } from '@entente/contracts';
 import {
   type Actor,
+  type ConsultedStreams,
   type Decider,
   type DecisionContext,
   type Refusal,
   type RelationCheck,
+  type StreamRef,
   actsFor,
   append,
   authoriseBy,
@@ -25,6 +27,9 @@ import {
   refuse,
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { caseHeld } from '../delivery/assistance-execution.js';
+import { misuseStreams, recoveryOutstanding } from '../safeguards/misuse-holds.js';
 import {
   type FundingAccount,
   MOVES,
@@ -133,10 +138,36 @@ const back = <const Type extends keyof typeof MOVES>(then: Type) => {
   };
 };
 
-/** R19: no disbursement while the programme is suspended. A tranche is planned before. */
+/**
+ * R19: no disbursement while the programme is suspended, after its termination, or while the case
+ * is held.
+ */
+function stopped({ programme: id, case: of, basis }: FundingAccount, context: DecisionContext): Refusal | null {
+  const { known } = context;
+  const state = id === undefined ? null : known.of(programme, id);
+  const facts = { programme: id ?? null };
+  if (state?.status === 'suspended')
+    return refuse('programme-suspended', 'the programme is not suspended', 'R19', facts);
+  if (state?.status === 'terminated' && basis === 'own')
+    return refuse('programme-terminated', 'the programme was not ended early', 'R19', facts);
+  const paid = of === undefined ? null : known.of(assistanceCase, of);
+  const held = of === undefined || paid === null ? null : caseHeld(of, paid);
+  return held ?? recoveryOutstanding(state?.misuseCases ?? [], context);
+}
+
+/** A disbursement after the programme's completion pays what is left of it: the event marks it. */
+function disburse(data: DisburseFunds, state: FundingAccount, context: DecisionContext) {
+  const { known, occurredAt } = context;
+  const on = state.programme === undefined ? null : (known.of(programme, state.programme)?.completedOn ?? null);
+  const late = on !== null && occurredAt.slice(0, 10) > on;
+  const disbursed = late ? { ...data, afterCompletion: true } : data;
+  return cannotDisburse(data, state, context) ?? ([{ type: 'FundsDisbursed', data: disbursed }] as const);
+}
+
+/** A tranche is planned before. */
 function cannotDisburse(data: DisburseFunds, state: FundingAccount, context: DecisionContext): Refusal | null {
-  if (state.programme !== undefined && context.known.of(programme, state.programme)?.status === 'suspended')
-    return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
+  const refusal = stopped(state, context);
+  if (refusal !== null) return refusal;
   if (data.tranche !== undefined && !state.tranches.includes(data.tranche))
     return refuse('tranche-not-planned', 'the tranche has been planned', null, { planned: state.tranches });
   return cannotGoForward(state, 'disbursed', data, context);
@@ -190,6 +221,14 @@ function cannotClose({ basis, stages, balances }: FundingAccount): Refusal | nul
     : null;
 }
 
+/** A disbursement rests on the programme, the misuse cases that stopped it, and the case. */
+function restsOn({ programme: id, case: of }: FundingAccount, known: ConsultedStreams): readonly StreamRef[] {
+  const paid = of === undefined ? [] : [{ kind: assistanceCase.kind, id: of }];
+  if (id === undefined) return paid;
+  const misuseCases = known.has(programme, id) ? (known.of(programme, id)?.misuseCases ?? []) : [];
+  return [{ kind: programme.kind, id }, ...paid, ...misuseStreams(misuseCases)];
+}
+
 const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEvent>()(
   'OpenFundingAccount',
   (data, context) => cannotOpen(data, context) ?? [{ type: 'FundingAccountOpened', data }],
@@ -208,7 +247,7 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
           : (cannotMove(state, 'disbursed', data, 0, context) ?? beyondRange(state, 'planned', data.amount)),
       then: 'DisbursementPlanned',
     },
-    DisburseFunds: { unless: cannotDisburse, then: 'FundsDisbursed' },
+    DisburseFunds: disburse,
     ReimburseFunds: back('FundsReimbursed'),
     ReportExpenditure: forward('ExpenditureReported'),
     CorrectExpenditure: back('ExpenditureCorrected'),
@@ -237,11 +276,10 @@ export const fundingAccount: Decider<
   initial: null,
   opens: 'OpenFundingAccount',
   evolve,
-  consults: (command, state) => {
+  consults: (command, state, known) => {
     if (command.type === 'OpenFundingAccount' && command.data.programme !== undefined)
       return [{ kind: 'programme', id: command.data.programme }];
-    if (command.type === 'DisburseFunds' && state?.programme !== undefined)
-      return [{ kind: 'programme', id: state.programme }];
+    if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
     if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
     if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];
     return [];

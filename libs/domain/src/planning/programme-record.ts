@@ -1,6 +1,7 @@
 import type { GiveConcurrence, ProgrammeEvent, ProgrammeProposed } from '@entente/contracts';
 import { type Actor, addDays, append, evolveBy, put } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
+import { withMisuseCase } from '../safeguards/misuse-holds.js';
 
 /** A milestone: its current plan, its outcome, and the event of that outcome. */
 export interface MilestoneState {
@@ -19,6 +20,12 @@ export interface Programme
     > {
   /** R19: while `suspended`, there is no enrolment, shipment or disbursement. */
   readonly status: 'proposed' | 'approved' | 'active' | 'suspended' | 'completed' | 'terminated';
+  /** The status to which a suspended programme returns. */
+  readonly resumesTo: 'proposed' | 'approved' | 'active';
+  /** The misuse cases for which it was ever suspended: its release consults them. */
+  readonly misuseCases: readonly string[];
+  /** The day on which it was completed, if it was. */
+  readonly completedOn: string | null;
   readonly modality: string | null;
   readonly technology: string | null;
   /** Who proposed it: another person approves it. */
@@ -76,6 +83,9 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
   (data, { metadata }) => ({
     ...data,
     status: 'proposed',
+    resumesTo: 'active',
+    misuseCases: [],
+    completedOn: null,
     modality: null,
     technology: null,
     proposedBy: metadata.actor,
@@ -118,9 +128,13 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     MilestoneMissed: ({ milestone, on }, state, { id }) =>
       withMilestone(state, milestone, { outcome: 'missed', on, saidBy: id }),
     MilestoneCorrected: ({ milestone, on }, state) => withMilestone(state, milestone, on === undefined ? OPEN : { on }),
-    ProgrammeSuspended: () => ({ status: 'suspended' as const }),
-    ProgrammeResumed: () => ({ status: 'active' as const }),
-    ProgrammeCompleted: () => ({ status: 'completed' as const }),
+    ProgrammeSuspended: ({ misuseCase }, { status, resumesTo, misuseCases }) => ({
+      status: 'suspended' as const,
+      resumesTo: status === 'proposed' || status === 'approved' || status === 'active' ? status : resumesTo,
+      misuseCases: withMisuseCase(misuseCases, misuseCase),
+    }),
+    ProgrammeResumed: ({ to }) => ({ status: to ?? ('active' as const) }),
+    ProgrammeCompleted: ({ on }) => ({ status: 'completed' as const, completedOn: on }),
     ProgrammeTerminated: () => ({ status: 'terminated' as const }),
   },
 );

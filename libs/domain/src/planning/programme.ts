@@ -13,6 +13,7 @@ import {
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
 import { stakeholder } from '../parties/stakeholder.js';
+import { cannotStopFor, misuseStreams, stillStopped } from '../safeguards/misuse-holds.js';
 import {
   type MilestoneState,
   type Programme,
@@ -179,6 +180,28 @@ function cannotComplete(
   );
 }
 
+// ---- Suspension ----
+
+/** A suspension for a misuse case holds at every stage, and can be one of several (R18). */
+function cannotSuspend(
+  { misuseCase }: ProgrammeData<'SuspendProgramme'>,
+  state: Programme,
+  context: DecisionContext,
+): Refusal | null {
+  if (misuseCase === undefined) return notActive(state);
+  return cannotStopFor(misuseCase, state, state.status === 'suspended', context);
+}
+
+function resume(data: ProgrammeData<'ResumeProgramme'>, state: Programme, context: DecisionContext) {
+  const { status, resumesTo, misuseCases } = state;
+  if (status !== 'suspended') return refuse('not-suspended', 'the programme is suspended', 'R19');
+  const resumed = resumesTo === 'active' ? data : { ...data, to: resumesTo };
+  return (
+    stillStopped(misuseCases, { kind: 'programme', id: context.stream.id }, context) ??
+    ([{ type: 'ProgrammeResumed', data: resumed }] as const)
+  );
+}
+
 // ---- Milestones ----
 
 const notOverdue = (due: string): Refusal => refuse('not-overdue-yet', 'its last day is over', null, { due });
@@ -297,12 +320,8 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
     MeetMilestone: { unless: cannotMeet, then: 'MilestoneMet' },
     MissMilestone: { unless: cannotMiss, then: 'MilestoneMissed' },
     CorrectMilestone: { unless: cannotCorrect, then: 'MilestoneCorrected' },
-    SuspendProgramme: { unless: (_, state) => notActive(state), then: 'ProgrammeSuspended' },
-    ResumeProgramme: {
-      unless: (_, { status }) =>
-        status === 'suspended' ? null : refuse('not-suspended', 'the programme is suspended', 'R19'),
-      then: 'ProgrammeResumed',
-    },
+    SuspendProgramme: { unless: cannotSuspend, then: 'ProgrammeSuspended' },
+    ResumeProgramme: resume,
     CompleteProgramme: { unless: cannotComplete, then: 'ProgrammeCompleted' },
     TerminateProgramme: { then: 'ProgrammeTerminated' },
   },
@@ -354,6 +373,9 @@ export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, P
     initial: null,
     evolve,
     consults: (command, state) => {
+      if (command.type === 'SuspendProgramme')
+        return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
+      if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);
       if (state?.kind !== 'multilateral') return [];
       if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
       if (command.type !== 'ApproveProgramme' && command.type !== 'ActivateProgramme') return [];

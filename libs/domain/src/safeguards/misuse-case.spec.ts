@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MISUSE_STEPS } from '@entente/contracts';
 import { addDays } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
+import { programme } from '../planning/programme.js';
 import { INCIDENT_TYPES } from './incident-types.js';
 import { misuseCase } from './misuse-case.js';
 
@@ -63,7 +64,14 @@ const proven = [...heard, substantiated];
 const toSuspend = [...proven, decided('suspend')];
 const stopped = [...toSuspend, suspended];
 
-const on = (...past: Said[]) => given(misuseCase, ...past);
+/** The programme in scope, suspended for the case. */
+const suspendedFor = [
+  event('ProgrammeProposed', { donor: 'norland', recipient: 'estmark', kind: 'bilateral' }),
+  event('ProgrammeSuspended', { reason: 'misuse-measure', misuseCase: `sealed.${'5'.repeat(32)}` }),
+];
+const ended = [...suspendedFor, event('ProgrammeTerminated', { reason: 'misuse-measure' })];
+
+const on = (...past: Said[]) => given(misuseCase, ...past).knowing(programme, 'norland.programme-1', ...suspendedFor);
 const asDonor = (...past: Said[]) => on(...past).as('norland', 'donor');
 const asMonitor = (...past: Said[]) => on(...past).as('veritas-monitor', 'monitor');
 const asInvestigator = (...past: Said[]) => on(...past).as('lumen-inquiry', 'investigator');
@@ -128,7 +136,7 @@ describe('a report', () => {
     on().as(organisation, role).decides(when, says, { occurredAt: '2026-05-01T00:00:00.000Z' }),
   );
   it('looks at no programme, so that no state of one refuses it (R18)', () =>
-    expect(misuseCase.consults).toBeUndefined());
+    expect(misuseCase.consults?.(event('FlagMisuse', report) as never, null, undefined as never)).toEqual([]));
   it('names days in their order that are not to come', () => {
     const happened = (from: string, to: string) => event('FlagMisuse', { ...report, happened: { from, to } });
     on().refuses(happened('2026-04-20', '2026-04-01'), 'days-out-of-order');
@@ -409,10 +417,12 @@ describe('a precautionary suspension', () => {
       lapsed('assistance-suspended'),
     ]);
     const end = { scopes, reason: 'not-remedied' };
-    asDonor(...proven, decided('terminate'), precaution).decides(event('TerminateAssistance', end), [
-      event('AssistanceTerminated', end),
-      lapsed('assistance-terminated'),
-    ]);
+    asDonor(...proven, decided('terminate'), precaution)
+      .knowing(programme, 'norland.programme-1', ...ended)
+      .decides(event('TerminateAssistance', end), [
+        event('AssistanceTerminated', end),
+        lapsed('assistance-terminated'),
+      ]);
     asDonor(...inquiry, precaution, inconclusive).decides(event('CloseMisuseCase', { reason: 'done' }), [
       closed,
       lapsed('case-closed'),
@@ -525,7 +535,9 @@ describe('assistance', () => {
   it('is terminated in scopes that are named, where that was decided, once', () => {
     const data = { scopes, reason: 'not-remedied' };
     const when = event('TerminateAssistance', data);
-    asDonor(...proven, decided('terminate')).decides(when, event('AssistanceTerminated', data));
+    asDonor(...proven, decided('terminate'))
+      .knowing(programme, 'norland.programme-1', ...ended)
+      .decides(when, event('AssistanceTerminated', data));
     asDonor(...proven).refuses(when, 'measure-not-decided');
     asDonor(...proven, decided('terminate')).refuses(
       event('TerminateAssistance', { ...data, scopes: [] }),

@@ -29,6 +29,7 @@ import {
   unfinished,
 } from './misuse-measures.js';
 import { type MisuseCase, evolveMisuse } from './misuse-record.js';
+import { notEnded, notStopped, scopeStreams } from './misuse-scopes.js';
 import { PSEUDONYMOUS, authorise, isAccused, notAtThisStage } from './misuse-permissions.js';
 
 const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagMisuse', flag, notAtThisStage, {
@@ -103,13 +104,14 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
     then: 'LegislatureNotifiedOfPossibleViolation',
   },
   DecideMeasure: { unless: cannotDecide, then: 'MeasureDecided' },
-  SuspendAssistance: (data, state) => {
+  SuspendAssistance: (data, state, context) => {
     const { assistance } = state;
     const refusal = scopesUnnamed(data) ?? notDecided(state, 'suspend');
     if (refusal !== null) return refusal;
     if (assistance !== 'running')
       return refuse('assistance-not-running', 'assistance is running', null, { assistance });
-    return [{ type: 'AssistanceSuspended', data }, ...lapse(state, 'assistance-suspended')];
+    const running = notStopped(data.scopes, context);
+    return running ?? [{ type: 'AssistanceSuspended', data }, ...lapse(state, 'assistance-suspended')];
   },
   AgreeRemediationPlan: { unless: cannotAgree, then: 'RemediationPlanAgreed' },
   VerifyRemediation: (data, state, context) => {
@@ -121,12 +123,13 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
     cannotResume(state) ?? [{ type: 'AssistanceResumed', data: { scopes: state.suspended, ...data } }],
   RecoverFunds: { unless: cannotRecover, then: 'FundsRecovered' },
   CorrectRecovery: correctRecovery,
-  TerminateAssistance: (data, state) => {
+  TerminateAssistance: (data, state, context) => {
     const refusal = scopesUnnamed(data) ?? notDecided(state, 'terminate');
     if (refusal !== null) return refusal;
     if (state.assistance === 'terminated')
       return refuse('already-terminated', 'assistance has not been terminated yet');
-    return [{ type: 'AssistanceTerminated', data }, ...lapse(state, 'assistance-terminated')];
+    const running = notEnded(data.scopes, context);
+    return running ?? [{ type: 'AssistanceTerminated', data }, ...lapse(state, 'assistance-terminated')];
   },
   CloseMisuseCase: (data, state) =>
     unfinished(state) ?? [{ type: 'MisuseCaseClosed', data }, ...lapse(state, 'case-closed')],
@@ -152,6 +155,7 @@ export const misuseCase: Decider<
   initial: null,
   opens: 'FlagMisuse',
   evolve: evolveMisuse,
+  consults: scopeStreams,
   authorise,
   decide,
 });

@@ -10,6 +10,7 @@ import type {
 import { type DecisionContext, type Refusal, addDays, refuse } from '@entente/kernel';
 import { INCIDENT_TYPES, INTAKE_LIMITS } from './incident-types.js';
 import type { MisuseCase } from './misuse-record.js';
+import { notStopped } from './misuse-scopes.js';
 import { isReporter } from './misuse-permissions.js';
 
 /** The day on which it happened, as the sender states it. */
@@ -110,7 +111,8 @@ export function cannotOrder(
     return refuse('precaution-in-force', 'no precautionary suspension is in force', 'R18', {
       until: precaution.until,
     });
-  return data.until < today(context) ? refuse('day-in-past', 'its last day is not over', 'R18') : null;
+  if (data.until < today(context)) return refuse('day-in-past', 'its last day is not over', 'R18');
+  return notStopped(data.scopes, context);
 }
 
 /**

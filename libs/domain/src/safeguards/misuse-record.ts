@@ -47,6 +47,8 @@ export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'rec
   readonly assistance: 'running' | 'suspended' | 'resumed' | 'terminated';
   /** What the current suspension stops. */
   readonly suspended: readonly MisuseScope[];
+  /** In which scopes it has ended for good. */
+  readonly terminated: readonly MisuseScope[];
   readonly planned: boolean;
   readonly ceased: boolean;
   readonly assured: boolean;
@@ -102,6 +104,7 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
     acknowledged: false,
     disclosed: false,
     assistance: 'running',
+    terminated: [],
     recoveries: {},
     correctable: new Map(),
     due: { ...NONE, acknowledge: acknowledgeBy, triage: triageBy },
@@ -152,8 +155,9 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
     RemediationVerified: (_, state) => ({ ceased: true, due: after(state, { remediate: null }) }),
     AssurancesReceived: () => ({ assured: true }),
     AssistanceResumed: () => ({ assistance: 'resumed', suspended: [] }),
-    AssistanceTerminated: (_, state) => ({
+    AssistanceTerminated: ({ scopes }, state) => ({
       assistance: 'terminated',
+      terminated: scopes,
       suspended: [],
       due: after(state, { remediate: null }),
     }),

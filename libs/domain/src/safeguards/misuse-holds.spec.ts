@@ -1,0 +1,259 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { consignment } from '../delivery/consignment.js';
+import { fundingAccount } from '../planning/funding-account.js';
+import { programme } from '../planning/programme.js';
+import { INCIDENT_TYPES } from './incident-types.js';
+import { misuseCase } from './misuse-case.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+
+const P = 'norland.programme-1';
+const CASE = 'norland.case-1';
+const M = `sealed.${'5'.repeat(32)}`;
+const OTHER = `sealed.${'6'.repeat(32)}`;
+const parties = { donor: 'norland', recipient: 'estmark' };
+const inProgramme = [{ kind: 'programme', id: P }];
+const inCase = [{ kind: 'case', id: CASE }];
+
+const proposed = act('ProgrammeProposed', { ...parties, kind: 'bilateral', starts: '2026-01-01', ends: '2028-12-31' });
+const approved = act('ProgrammeApproved', { authority: 'minister' });
+const active = act('ProgrammeActivated', { on: '2026-03-01' });
+const running = [proposed, active];
+const suspendedFor = (misuse: string) => act('ProgrammeSuspended', { reason: 'misuse-measure', misuseCase: misuse });
+const resumed = act('ProgrammeResumed', { reason: 'remedied' });
+const completed = act('ProgrammeCompleted', { on: '2026-05-04' });
+const terminated = act('ProgrammeTerminated', { reason: 'misuse-measure' });
+
+const requested = act('AssistanceRequested', { ...parties, asked: [] });
+const heldFor = (misuse: string) => act('CaseHeld', { reason: 'misuse-measure', misuseCase: misuse });
+const released = act('CaseReleased', { reason: 'remedied' });
+
+const { noticeRequired, escalation, limits } = INCIDENT_TYPES['minor-violation']!;
+const flagged = act('MisuseFlagged', {
+  allegation: 'loss-or-theft',
+  ...parties,
+  accused: 'estmark',
+  scopes: [],
+  acknowledgeBy: '2026-05-08',
+  triageBy: '2026-05-31',
+});
+const investigated = [
+  flagged,
+  act('MisuseTriaged', { incidentType: 'minor-violation', noticeRequired, escalation, limits, openBy: '2026-05-15' }),
+  act('InvestigationOpened', { reason: 'credible-report', concludeBy: '2026-07-30' }),
+];
+const decided = (measure: string) => [
+  ...investigated,
+  act('AllegationPutToRecipient', { channel: 'note-verbale', to: ['estmark'], replyBy: '2026-06-01' }),
+  act('MisuseSubstantiated', { ground: 'found', investigator: 'lumen-inquiry', measureBy: '2026-07-31' }),
+  act('MeasureDecided', { measure }),
+];
+const precaution = (until: string, scopes: object = inProgramme) =>
+  act('PrecautionarySuspensionOrdered', { scopes, until });
+const suspends = (scopes: object = inProgramme) => [...decided('suspend'), act('AssistanceSuspended', { scopes })];
+
+const misuse = (...past: Event[]) => given(misuseCase, ...past).as('norland', 'donor');
+
+describe('a measure of a misuse case holds (R18, R19)', () => {
+  const until = '2026-06-30';
+  const order = act('OrderPrecautionarySuspension', { scopes: inProgramme, until });
+  const suspend = act('SuspendAssistance', { scopes: inProgramme });
+
+  it('since a programme in scope is suspended first, naming the case', () => {
+    for (const [past, when, then] of [
+      [investigated, order, act('PrecautionarySuspensionOrdered', order.data as object)],
+      [decided('suspend'), suspend, act('AssistanceSuspended', suspend.data as object)],
+    ] as const) {
+      misuse(...past)
+        .knowing(programme, P, ...running, suspendedFor(M))
+        .decides(when, then);
+      misuse(...past)
+        .knowing(programme, P, ...running)
+        .refuses(when, 'programme-not-suspended');
+      misuse(...past)
+        .knowing(programme, P, ...running, suspendedFor(OTHER))
+        .refuses(when, 'programme-not-suspended');
+      misuse(...past)
+        .knowing(programme, P, ...running, suspendedFor(M), resumed)
+        .refuses(when, 'programme-not-suspended');
+      misuse(...past)
+        .knowing(programme, P, ...running, completed)
+        .decides(when, then);
+      misuse(...past).refuses(when, 'programme-not-found');
+    }
+  });
+  it('since a case in scope is held first, naming the misuse case', () => {
+    const when = act('SuspendAssistance', { scopes: inCase });
+    const past = decided('suspend');
+    misuse(...past)
+      .knowing(assistanceCase, CASE, requested, heldFor(M))
+      .decides(when, act('AssistanceSuspended', { scopes: inCase }));
+    misuse(...past)
+      .knowing(assistanceCase, CASE, requested)
+      .refuses(when, 'case-not-held');
+    misuse(...past)
+      .knowing(assistanceCase, CASE, requested, heldFor(M), released)
+      .refuses(when, 'case-not-held');
+    misuse(...past).refuses(when, 'case-not-found');
+  });
+  it('in scopes that have a stream: others are recorded alone', () => {
+    const units = [{ kind: 'unit', id: 'estmark.guard' }];
+    misuse(...decided('suspend')).decides(
+      act('SuspendAssistance', { scopes: units }),
+      act('AssistanceSuspended', { scopes: units }),
+    );
+  });
+  it('and a termination follows the end of the programme', () => {
+    const when = act('TerminateAssistance', { scopes: inProgramme, reason: 'not-remedied' });
+    const past = decided('terminate');
+    misuse(...past)
+      .knowing(programme, P, ...running, terminated)
+      .decides(when, act('AssistanceTerminated', when.data as object));
+    misuse(...past)
+      .knowing(programme, P, ...running, suspendedFor(M))
+      .refuses(when, 'programme-not-ended');
+  });
+});
+
+describe('a programme that was suspended for a misuse case (R18, R19)', () => {
+  const resume = act('ResumeProgramme', { reason: 'remedied' });
+  const stopped = (...past: Event[]) =>
+    given(programme, ...running, suspendedFor(M), ...past)
+      .as('norland', 'donor')
+      .named(P);
+
+  it('is not resumed while the measure is in force', () => {
+    stopped()
+      .knowing(misuseCase, M, ...suspends())
+      .refuses(resume, 'misuse-measure-in-force');
+    stopped()
+      .knowing(misuseCase, M, ...investigated, precaution('2026-06-01'))
+      .refuses(resume, 'misuse-measure-in-force');
+  });
+  it('is resumed once it is not, or never was', () => {
+    for (const past of [
+      [...suspends(), act('AssistanceResumed', { scopes: inProgramme, reason: 'remedied' })],
+      [...investigated, precaution('2026-05-31')],
+      suspends([{ kind: 'programme', id: 'norland.programme-2' }]),
+      investigated,
+    ])
+      stopped()
+        .knowing(misuseCase, M, ...past)
+        .decides(resume, resumed);
+  });
+  it('can be suspended for several, of which each must have ended', () => {
+    const both = stopped(suspendedFor(OTHER)).knowing(misuseCase, M, ...investigated);
+    both.knowing(misuseCase, OTHER, ...suspends()).refuses(resume, 'misuse-measure-in-force');
+    both.knowing(misuseCase, OTHER, ...investigated).decides(resume, resumed);
+  });
+  it('is suspended for a further one while it is suspended, and for the same again once it was resumed', () => {
+    const when = act('SuspendProgramme', suspendedFor(OTHER).data as object);
+    stopped()
+      .knowing(misuseCase, OTHER, ...investigated)
+      .decides(when, suspendedFor(OTHER));
+    stopped(suspendedFor(OTHER))
+      .knowing(misuseCase, OTHER, ...investigated)
+      .refuses(when, 'already-stopped-for');
+    stopped(suspendedFor(OTHER), resumed)
+      .knowing(misuseCase, OTHER, ...investigated)
+      .decides(when, suspendedFor(OTHER));
+    stopped().refuses(when, 'misuse-case-not-found');
+  });
+  it('is suspended before it is active, too, and returns to its status', () => {
+    const early = given(programme, proposed, approved).as('norland', 'donor').named(P);
+    const when = act('SuspendProgramme', suspendedFor(M).data as object);
+    early.knowing(misuseCase, M, ...investigated).decides(when, suspendedFor(M));
+    given(programme, proposed, approved, suspendedFor(M))
+      .as('norland', 'donor')
+      .named(P)
+      .knowing(misuseCase, M, ...investigated)
+      .decides(resume, act('ProgrammeResumed', { reason: 'remedied', to: 'approved' }));
+  });
+  it('is suspended for 20 misuse cases at most', () => {
+    const ids = Array.from({ length: 20 }, (_, n) => `sealed.${String(n).padStart(32, '0')}`);
+    given(programme, ...running, ...ids.map(suspendedFor))
+      .as('norland', 'donor')
+      .knowing(misuseCase, M, ...investigated)
+      .refuses(act('SuspendProgramme', suspendedFor(M).data as object), 'too-many-misuse-cases');
+  });
+});
+
+describe('a case that is held (R19)', () => {
+  const hold = (more: object = {}) => act('HoldCase', { reason: 'misuse-measure', ...more });
+  const release = act('ReleaseCase', { reason: 'remedied' });
+  const held = act('CaseHeld', { reason: 'misuse-measure' });
+  const donor = (...past: Event[]) =>
+    given(assistanceCase, requested, ...past)
+      .as('norland', 'donor')
+      .named(CASE);
+
+  it('is held by the donor, once, and for each misuse case', () => {
+    donor().decides(hold(), held);
+    donor(held).refuses(hold(), 'already-held');
+    donor(held)
+      .knowing(misuseCase, M, ...investigated)
+      .decides(hold({ misuseCase: M }), heldFor(M));
+    donor(heldFor(M))
+      .knowing(misuseCase, M, ...investigated)
+      .refuses(hold({ misuseCase: M }), 'already-stopped-for');
+    given(assistanceCase, requested).as('estmark', 'recipient').refuses(hold(), 'not-the-donor');
+  });
+  it('is released once no misuse case stops it', () => {
+    donor().refuses(release, 'not-held');
+    donor(held).decides(release, released);
+    donor(heldFor(M))
+      .knowing(misuseCase, M, ...suspends(inCase))
+      .refuses(release, 'misuse-measure-in-force');
+    donor(heldFor(M))
+      .knowing(misuseCase, M, ...investigated)
+      .decides(release, released);
+  });
+  it('is not implemented', () => donor(held).refuses(act('ImplementCase'), 'case-held'));
+  it('has nothing shipped under it', () => {
+    const scheduled = act('DeliveryScheduled', { case: CASE, ...parties, lines: [], due: '2026-05-15' });
+    const ship = act('ShipConsignment', { on: '2026-05-11' });
+    const accepted = act('OfferAccepted', { offer: 'basic', value: 1, currency: 'USD' });
+    const implemented = act('CaseImplemented', { deposited: 0, currency: 'USD' });
+    const shipping = given(consignment, scheduled).as('norland', 'donor');
+    shipping.knowing(assistanceCase, CASE, requested, accepted, implemented, held).refuses(ship, 'case-held');
+    shipping
+      .knowing(assistanceCase, CASE, requested, accepted, implemented, held, released)
+      .decides(ship, act('ConsignmentShipped', { on: '2026-05-11' }));
+  });
+});
+
+describe('a disbursement', () => {
+  const opened = (more: object) =>
+    act('FundingAccountOpened', { ...parties, currency: 'USD', stages: ['disbursed'], basis: 'own', ...more });
+  const money = { amount: 10, period: '2026' };
+  const disburse = act('DisburseFunds', money);
+  const disbursed = act('FundsDisbursed', money);
+  const donor = (more: object) => given(fundingAccount, opened(more)).as('norland', 'donor');
+
+  it('is refused while the case is held (R19)', () => {
+    const account = donor({ case: CASE });
+    account.knowing(assistanceCase, CASE, requested, heldFor(M)).refuses(disburse, 'case-held');
+    account.knowing(assistanceCase, CASE, requested).decides(disburse, disbursed);
+  });
+  it('is refused after the termination of the programme (R19)', () =>
+    donor({ programme: P })
+      .knowing(programme, P, ...running, terminated)
+      .refuses(disburse, 'programme-terminated'));
+  it('is marked after the completion of the programme, by the day on which it happened', () => {
+    const account = donor({ programme: P }).knowing(programme, P, ...running, completed);
+    account.decides(disburse, act('FundsDisbursed', { ...money, afterCompletion: true }));
+    account.decides(disburse, disbursed, { occurredAt: '2026-05-04T12:00:00.000Z' });
+  });
+  it('is refused while money is to come back for which the programme was suspended (R18)', () => {
+    const account = donor({ programme: P }).knowing(programme, P, ...running, suspendedFor(M), resumed);
+    const came = act('FundsRecovered', { amount: 5, currency: 'USD' });
+    account.knowing(misuseCase, M, ...decided('recover')).refuses(disburse, 'recovery-outstanding');
+    account.knowing(misuseCase, M, ...decided('recover'), came).decides(disburse, disbursed);
+    account
+      .knowing(misuseCase, M, ...decided('recover'), act('MisuseCaseClosed', { reason: 'done' }))
+      .decides(disburse, disbursed);
+  });
+});
