@@ -20,6 +20,7 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { isCurrency } from './currencies.js';
 import { isDay, parseInstant } from './instants.js';
 import { type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
 
@@ -91,13 +92,12 @@ export const eventId = (description: string): Field =>
 export const period = (description: string, example = '2026'): Field =>
   pattern(/^[0-9]{4}(?:[.-][0-9a-z]{1,8})?$/, 'a period such as 2026 or 1976.9', description, example);
 
-const currencies = new Set(Intl.supportedValuesOf('currency'));
 @ValidatorConstraint({ name: 'currency' })
 class IsCurrency implements ValidatorConstraintInterface {
-  validate = (value: unknown): boolean => typeof value === 'string' && currencies.has(value);
+  validate = (value: unknown): boolean => typeof value === 'string' && isCurrency(value);
   defaultMessage = (): string => '$property must be an ISO 4217 code such as USD';
 }
-/** An ISO 4217 code. */
+/** An ISO 4217 code, current or withdrawn. */
 export const currency = (description: string, example = 'USD'): Field =>
   field({ type: 'string', pattern: '^[A-Z]{3}$', description, example }, Validate(IsCurrency));
 
