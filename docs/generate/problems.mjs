@@ -4,7 +4,7 @@
  */
 export const PROBLEMS = {
   'validation-failed': [400, 'Fields are invalid.', 'Correct each field that `errors` names by `path` and `message`.'],
-  unreadable: [400, 'The body is not JSON, or the request cannot be read.', 'Send valid JSON in UTF-8.'],
+  unreadable: [400, 'The body is not JSON in UTF-8, or the request cannot be read.', 'Send valid JSON in UTF-8.'],
   'invalid-position': [400, 'The number cannot be a position of a log.', 'Use a position that an answer gave you.'],
   'no-such-command': [
     404,
@@ -36,7 +36,11 @@ export const PROBLEMS = {
   ],
   'body-too-large': [413, 'The body is larger than 1 MiB.', 'Send less at once.'],
   'too-large': [413, 'The events are larger than the event store accepts at once.', 'Split the command.'],
-  'wrong-content-type': [415, 'The body is not `application/json`.', 'Set `Content-Type: application/json`.'],
+  'wrong-content-type': [
+    415,
+    'The body is not `application/json` in UTF-8, or it is compressed.',
+    'Set `Content-Type: application/json`, and send no `Content-Encoding`.',
+  ],
   fault: [500, 'Something failed in the service.', 'Report the correlation id; the log has the cause.'],
   damaged: [500, 'A file of the data folder is damaged.', 'Follow the message: remove the rows, or restore.'],
   'outcome-unknown': [

@@ -37,11 +37,11 @@ export function overHttp(opens: DeploymentFactory): void {
   });
   afterAll(() => deployment.end());
   const send = async (url: string, payload: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
-    const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
+    const isText = typeof payload === 'string' || payload instanceof Buffer;
     const answer = await deployment.app.inject({
       method: 'POST',
       url,
-      payload: body,
+      payload: isText ? payload : JSON.stringify(payload),
       headers: { 'content-type': 'application/json', ...headers },
     });
     return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
@@ -50,6 +50,9 @@ export function overHttp(opens: DeploymentFactory): void {
     const answer = await deployment.app.inject({ method: 'GET', url });
     return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
   };
+  const pathsOf = ({ body }: Answer): readonly string[] =>
+    (body['errors'] as { path: string }[]).map(({ path }) => path);
+
   describe('commands over HTTP', () => {
     it('propose, approve and activate a programme, which accepts no disbursement while suspended', async () => {
       const p = '/v1/programme/norland.p1';
@@ -195,6 +198,10 @@ export function overHttp(opens: DeploymentFactory): void {
       ['text', 'x', { 'content-type': 'text/plain' }, 415, 'wrong-content-type'],
       ['a form', 'title=x', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'wrong-content-type'],
       ['an oversized body', `{"title":"${'x'.repeat(1024 * 1024)}"}`, {}, 413, 'body-too-large'],
+      ['another charset', '{}', { 'content-type': 'application/json; charset=latin1' }, 415, 'wrong-content-type'],
+      ['a compressed body', '{}', { 'content-encoding': 'gzip' }, 415, 'wrong-content-type'],
+      ['bytes that are not UTF-8', Buffer.from('{"title":"\xff"}', 'latin1'), {}, 400, 'unreadable'],
+      ['a field that is given twice', '{"title":"a","title":"b"}', {}, 400, 'validation-failed'],
       ['a list', '[]', {}, 400, 'validation-failed'],
       ['a prototype key', '{"__proto__":{"x":1}}', {}, 400, 'unreadable'],
     ])('have a problem of their own for each refusal: %s', async (_what, payload, headers, status, code) => {
@@ -202,6 +209,45 @@ export function overHttp(opens: DeploymentFactory): void {
         status,
         body: { code },
       });
+    });
+
+    it('are read in UTF-8 under each name of it, with a body that says that it is not compressed', async () => {
+      for (const charset of ['UTF-8', '"utf-8"', 'utf8'])
+        expect(
+          await send(`/v1/programme/norland.p6/propose?dry-run`, proposal, {
+            ...norland,
+            'content-type': `application/json; charset=${charset}`,
+            'content-encoding': 'identity',
+          }),
+        ).toMatchObject({ status: 200 });
+    });
+
+    it.each([
+      ['dryRun=yes', ['dryRun']],
+      ['dry-runs', ['dry-runs']],
+      ['dry-run=yes', ['dry-run']],
+      ['dry-run&dry-run', ['dry-run']],
+      ['dry-run=%ff', ['?']],
+    ])('are refused with the query ?%s, and not recorded', async (query, paths) => {
+      const answer = await send(`/v1/programme/norland.p7/propose?${query}`, proposal, norland);
+      expect([answer.status, pathsOf(answer)]).toEqual([400, paths]);
+      expect((await get('/v1/history/programme/norland.p7')).status).toBe(404);
+    });
+
+    it('and queries are refused with a header of Entente that does not exist', async () => {
+      const misspelt = { 'entente-actors': 'norland;role=donor' };
+      const answer = await send('/v1/programme/norland.p7/propose', proposal, misspelt);
+      expect([answer.status, pathsOf(answer)]).toEqual([400, ['entente-actors']]);
+      const query = await deployment.app.inject({ url: '/v1/read-models/funding', headers: misspelt });
+      expect(query.statusCode).toBe(400);
+    });
+
+    it('have no receipt in a dry run, also under the id of a recorded command', async () => {
+      const once = { ...norland, 'idempotency-key': 'propose-8' };
+      await send('/v1/programme/norland.p8/propose', proposal, once);
+      const again = await send('/v1/programme/norland.p8/propose?dry-run', proposal, once);
+      expect(again).toMatchObject({ status: 200, body: { revision: 0, events: [], repeated: true } });
+      expect(again.body).not.toHaveProperty('after');
     });
 
     it('have a problem of their own for an unknown route and an unknown command', async () => {

@@ -33,6 +33,11 @@ const structured = (more: object): Sent => ({
   headers: golden.structured.headers,
   value: JSON.stringify({ ...(JSON.parse(golden.structured.value) as object), ...more }),
 });
+/** The golden message in structured mode with JSON for one name, which may give a name twice. */
+const twice = (name: string, json: string): Sent => {
+  const rest = JSON.stringify({ ...(JSON.parse(golden.structured.value) as object), [name]: undefined });
+  return { headers: golden.structured.headers, value: `{"${name}":${json},${rest.slice(1)}` };
+};
 const problem = (said: ReadMessage) => {
   if (said.type !== 'invalid') throw new Error(`it is ${said.type}`);
   return said.problem;
@@ -102,6 +107,15 @@ describe('a command on a topic', () => {
     ['is on a kind that is not there', binary({ ce_subject: 'treaty/one' }), 'no-such-command', undefined],
     ['has a type that every object has', binary({ ce_type: 'constructor' }), 'no-such-command', undefined],
     ['would reach for a prototype', binary({}, '{"__proto__":{"party":"us"}}'), 'validation-failed', ['']],
+    ['has a field twice', binary({}, '{"party":"us","party":"them"}'), 'validation-failed', ['party']],
+    ['has data with a field twice', twice('data', '{"party":"us","party":"them"}'), 'validation-failed', ['party']],
+    ['is compressed', binary({ 'content-encoding': 'gzip' }), 'validation-failed', ['content-encoding']],
+    [
+      'is in another charset',
+      binary({ 'content-type': 'application/json; charset=iso-8859-1' }),
+      'validation-failed',
+      ['content-type'],
+    ],
     ['is too large', binary({}, `{"party":"${'x'.repeat(1024 * 1024)}"}`), 'body-too-large', undefined],
   ])('has a reply with this problem: it %s', (_, sent, code, wrong) => {
     const { code: told, more } = problem(reading(sent));
@@ -127,6 +141,7 @@ describe('a command on a topic', () => {
     ['has an endless id', binary({ ce_id: 'x'.repeat(1025) }), 'its id is longer than 1024 characters'],
     ['is structured and no JSON', { ...golden.structured, value: '<xml/>' }, 'its content type is CloudEvents in JSON'],
     ['is a list', { ...golden.structured, value: '[1]' }, 'its content type is CloudEvents in JSON'],
+    ['has an attribute twice', twice('id', '"one","id":"two"'), 'its attribute id is given twice'],
     ['is structured without an id', structured({ id: undefined }), 'it has no id'],
     ['is structured with an id of null', structured({ id: null }), 'it has no id'],
     [

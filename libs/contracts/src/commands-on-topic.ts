@@ -1,5 +1,6 @@
 import { type CommandProblem, type Json, type ReceivedCommand, parseStream } from '@entente/kernel';
 import { commandOf } from './catalogue.js';
+import { bodyHeaderError, isJson, readJson } from './json-text.js';
 import { type MetadataNames, type RawMetadata, parseCommand, metadataErrors } from './parse-command.js';
 import { PATTERNS, actorOf } from './sender.js';
 import type { FieldError } from './structure.js';
@@ -36,7 +37,6 @@ const REQUIRED = ['id', 'source', 'subject'] as const;
 const MAX_ATTRIBUTE_LENGTH = 1024;
 /** A longer type is cut in an answer. */
 const MAX_NAMED_LENGTH = 200;
-const IS_JSON = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
 const STRUCTURED = /^application\/cloudevents\s*(?:\+([a-z0-9]+))?\s*(?:;|$)/i;
 
 /** An event in parts: its attributes, and its data as parsed JSON, or why there is none. */
@@ -153,19 +153,21 @@ function parseCloudEvent({ headers, value }: ReceivedMessage): ParsedCloudEvent 
   const attributes = Object.fromEntries(
     Object.entries(headers).flatMap(([name, text]) => (name.startsWith('ce_') ? [[name.slice(3), text]] : [])),
   );
-  return { attributes, body: bodyOf(mediaType, value) };
+  return { attributes, body: bodyOf(headers, value) };
 }
 
-function bodyOf(mediaType: string | undefined, value: Uint8Array | null): ParsedCloudEvent['body'] {
+function bodyOf(headers: ReceivedMessage['headers'], value: Uint8Array | null): ParsedCloudEvent['body'] {
   if ((value?.length ?? 0) > MAX_BODY_BYTES) return { tooLarge: true };
-  if (mediaType !== undefined && !IS_JSON.test(mediaType))
-    return { errors: [{ path: 'content-type', message: 'must be application/json' }] };
-  const json = parsed(value);
-  return json === undefined ? { errors: [{ path: '', message: 'the body must be JSON in UTF-8' }] } : { json };
+  const wrong = bodyHeaderError(headers['content-type'], headers['content-encoding']);
+  if (wrong !== null) return { errors: [wrong] };
+  const read = readJson(value);
+  if ('unreadable' in read) return { errors: [{ path: '', message: read.unreadable }] };
+  return read.errors.length > 0 ? { errors: read.errors } : { json: read.json };
 }
 
 function fromStructured(value: Uint8Array | null): ParsedCloudEvent | { readonly reason: string } {
-  const event = parsed(value);
+  const read = readJson(value);
+  const event = 'json' in read ? read.json : null;
   if (event === null || typeof event !== 'object' || Array.isArray(event))
     return { reason: 'its content type is CloudEvents in JSON, but it is not a JSON object in UTF-8' };
   const { data, data_base64: base64, datacontenttype: mediaType, ...others } = event as Record<string, unknown>;
@@ -174,25 +176,18 @@ function fromStructured(value: Uint8Array | null): ParsedCloudEvent | { readonly
       ['string', 'number', 'boolean'].includes(typeof one) ? [[name, String(one)]] : [],
     ),
   );
+  const errors = 'json' in read ? read.errors : [];
+  const ambiguous = errors.find(({ path }) => !path.startsWith('data.'));
+  if (ambiguous !== undefined) return { reason: `its attribute ${ambiguous.path} ${ambiguous.message}` };
   // The attributes count too; they are small.
   if ((value?.length ?? 0) > MAX_BODY_BYTES) return { attributes, body: { tooLarge: true } };
   if (base64 !== undefined)
     return { attributes, body: { errors: [{ path: 'data_base64', message: 'the body must be JSON, as data' }] } };
-  if (mediaType !== undefined && (typeof mediaType !== 'string' || !IS_JSON.test(mediaType)))
+  if (mediaType !== undefined && (typeof mediaType !== 'string' || !isJson(mediaType)))
     return { attributes, body: { errors: [{ path: 'datacontenttype', message: 'must be application/json' }] } };
-  return { attributes, body: { json: data } };
-}
-
-/** Parses JSON in UTF-8; undefined if it is invalid, or could reach a prototype. */
-function parsed(value: Uint8Array | null): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value ?? undefined), (name, one: unknown) => {
-      const reachesPrototype =
-        name === 'constructor' && typeof one === 'object' && one !== null && Object.hasOwn(one, 'prototype');
-      if (name === '__proto__' || reachesPrototype) throw new TypeError('no such field');
-      return one;
-    });
-  } catch {
-    return undefined;
+  if (errors.length > 0) {
+    const inData = errors.map(({ path, message }) => ({ path: path.slice('data.'.length), message }));
+    return { attributes, body: { errors: inData } };
   }
+  return { attributes, body: { json: data } };
 }

@@ -131,6 +131,13 @@ describe('the executor', () => {
     expect(await log()).toEqual([]);
   });
 
+  it('answers a dry run of a recorded command without its receipt', async () => {
+    await count(1, 'a');
+    await count(1, 'b');
+    expect(await count(1, 'a', { dry: true })).toEqual({ type: 'dry-run', events: [], revision: 1, repeated: true });
+    expect(await count(2, 'a', { dry: true })).toEqual({ type: 'id-reused' });
+  });
+
   it('notes refusals, with the pseudonym of a pseudonymous sender; no dry run and no acceptance', async () => {
     await count(-1, 'a');
     await count(-1, 'b', { type: 'Whisper' });

@@ -41,7 +41,13 @@ export interface Receipt {
 /** The answer to a command. */
 export type CommandResult =
   | { readonly type: 'accepted'; readonly receipt: Receipt; readonly repeated: boolean }
-  | { readonly type: 'dry-run'; readonly events: readonly NewEvent[]; readonly revision: number }
+  /** A dry run: the events that would be recorded; none if the command is `repeated`. */
+  | {
+      readonly type: 'dry-run';
+      readonly events: readonly NewEvent[];
+      readonly revision: number;
+      readonly repeated: boolean;
+    }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'id-reused' }
   | { readonly type: 'stale'; readonly revision: number };
@@ -200,7 +206,7 @@ export class Executor {
       const input = { command, hash, context, ifMatch, consulted, version };
       const decision = runRules(() => handleCommand(decider, folded, input));
       this.observer.decided(performance.now() - startedAt);
-      if (decision.type === 'repeated')
+      if (decision.type === 'repeated' && !request.dryRun)
         return { type: 'accepted', receipt: receiptOf(context.commandId, stream, decision.record), repeated: true };
       // The store compares the newest revision only for an append. Any other answer must also rest
       // on the newest revision, whichever process writes.
@@ -208,8 +214,11 @@ export class Executor {
         this.cache.delete(name);
         continue;
       }
+      if (decision.type === 'repeated')
+        return { type: 'dry-run', events: [], revision: folded.revision, repeated: true };
       if (decision.type !== 'decided') return decision;
-      if (request.dryRun) return { type: 'dry-run', events: decision.events, revision: folded.revision };
+      if (request.dryRun)
+        return { type: 'dry-run', events: decision.events, revision: folded.revision, repeated: false };
       if (!(await this.areUnchanged(consulted))) continue;
       const expected = folded.revision < 0 ? 'none' : folded.revision;
       const appended = await this.store.append(name, expected, decision.events).catch((error: unknown) => {

@@ -5,8 +5,10 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { ReadModelStore } from '@entente/engine';
 import { Logger } from 'nestjs-pino';
 import { type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
+import { readJsonBodies } from './json-body.js';
 import { openApi } from './openapi.js';
 import { ProblemFilter } from './problem.js';
+import { checkRequests } from './request-checks.js';
 
 /**
  * Builds the application of a module, with server limits; the caller starts to listen. The module
@@ -19,14 +21,15 @@ export async function buildApp(module: DynamicModule, limits: ServerLimits): Pro
     routerOptions: { maxParamLength: 8192 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    // Fastify's own parsers: of JSON, and of text, which no command has.
+    // See `readJsonBodies`.
     bodyParser: false,
     bufferLogs: true,
     // The caller reports once why the application cannot start.
     autoFlushLogs: false,
     abortOnError: false,
   });
-  adapter.getInstance().removeContentTypeParser('text/plain');
+  readJsonBodies(app);
+  checkRequests(app);
   app.useLogger(app.get(Logger));
   app.flushLogs();
   limitConnections(app, limits);

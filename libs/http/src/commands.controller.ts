@@ -14,7 +14,8 @@ import {
 import { EventStore, Executor, type CommandResult, ExecuteCommand, receiptOut } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
 import { readActor } from './actor-header.js';
-import { Problem, problemOf, validationProblem } from './problem.js';
+import { flagOf, unknownParameters } from './parameters.js';
+import { Problem, problemOf, refuseUnknown, validationProblem } from './problem.js';
 import type { HttpReply } from './http-reply.js';
 
 const actorFrom = (header: string | undefined): Actor => {
@@ -34,7 +35,8 @@ export class CommandsController {
 
   /** Every command with its schema and an example: a body, the stream's id and the sender. */
   @Get('catalogue')
-  catalogue(): unknown {
+  catalogue(@Query() query: Record<string, unknown>): unknown {
+    refuseUnknown(query, []);
     const scenario = exampleScenario(new Date().toISOString().slice(0, 10));
     return CATALOGUE.map(({ kind, about, commands, events }) => ({
       kind,
@@ -66,9 +68,11 @@ export class CommandsController {
   @Get('commands/:commandId')
   async receipt(
     @Param('commandId') commandId: string,
-    @Query('stream') stream: string | undefined,
+    @Query() query: Record<string, unknown>,
     @Headers('entente-actor') header: string | undefined,
   ): Promise<unknown> {
+    refuseUnknown(query, ['stream']);
+    const { stream } = query;
     const ref = typeof stream === 'string' ? parseStream(stream) : null;
     if (ref === null) throw validationProblem([{ path: 'stream', message: 'must name a stream as <kind>/<id>' }]);
     const receipt = await this.executor.receipt(actorFrom(header), ref, commandId);
@@ -81,7 +85,7 @@ export class CommandsController {
   async submit(
     @Param() { kind, id, command }: { kind: string; id: string; command: string },
     @Body() body: unknown,
-    @Query() query: Record<string, string>,
+    @Query() query: Record<string, unknown>,
     @Headers() headers: Record<string, string | undefined>,
     @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<unknown> {
@@ -103,14 +107,18 @@ export class CommandsController {
       traceparent: headers['traceparent'],
     };
     const received = parseCommand(contract, body, raw, NAMES);
-    if ('errors' in received) throw validationProblem(received.errors);
-    const dryRun = 'dry-run' in query && query['dry-run'] !== 'false';
+    const dryRun = flagOf(query['dry-run']);
+    const wrong: FieldError[] = [...unknownParameters(query, ['dry-run'])];
+    if (dryRun === null) wrong.push({ path: 'dry-run', message: 'takes no value, or true or false' });
+    if ('errors' in received) throw validationProblem([...wrong, ...received.errors]);
+    if (wrong.length > 0 || dryRun === null) throw validationProblem(wrong);
     const now = new Date().toISOString();
     const outcome = await this.bus.execute<ExecuteCommand, CommandResult>(new ExecuteCommand(received, now, dryRun));
     reply.header('correlation-id', correlationId);
     if (outcome.type === 'dry-run') {
       reply.status(200);
-      return { revision: outcome.revision, events: outcome.events.map(({ type, data }) => ({ type, data })) };
+      const { revision, events, repeated } = outcome;
+      return { revision, events: events.map(({ type, data }) => ({ type, data })), repeated };
     }
     if (outcome.type !== 'accepted') throw problemOf(outcome);
     if (outcome.repeated) reply.header('idempotency-replayed', 'true');

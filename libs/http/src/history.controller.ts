@@ -3,7 +3,7 @@ import { Controller, Get, Headers, Param, Query, StreamableFile } from '@nestjs/
 import type { FieldError } from '@entente/contracts';
 import { EventStore, Executor, SHARED_BATCH_SIZE, eraOf, readingTurns } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { asOfInstant, positionOf, wholeNumber } from './parameters.js';
+import { asOfInstant, positionOf, unknownParameters, wholeNumber } from './parameters.js';
 import { Problem, validationProblem } from './problem.js';
 
 /**
@@ -38,9 +38,7 @@ export function readLogQuery(
   query: Readonly<Record<string, unknown>>,
   allowed: readonly string[],
 ): { after: bigint | null; limit: number | null; kinds?: string[]; types?: string[] } {
-  const wrong: FieldError[] = Object.keys(query)
-    .filter((name) => !allowed.includes(name))
-    .map((path) => ({ path, message: `is no parameter here; parameters: ${allowed.join(', ')}` }));
+  const wrong: FieldError[] = [...unknownParameters(query, allowed)];
   const after = positionOf(query['after']);
   const limit = wholeNumber(query['limit'], 1, MAX_LIMIT);
   if (query['after'] !== undefined && after === null) wrong.push({ path: 'after', message: 'must be a position' });
@@ -120,9 +118,7 @@ export class HistoryController {
     @Param() { kind, id }: { kind: string; id: string },
     @Query() query: Record<string, unknown>,
   ): Promise<unknown> {
-    const wrong: FieldError[] = Object.keys(query)
-      .filter((path) => !['from', 'revision', 'as-of'].includes(path))
-      .map((path) => ({ path, message: 'is no parameter here; parameters: from, revision, as-of' }));
+    const wrong: FieldError[] = [...unknownParameters(query, ['from', 'revision', 'as-of'])];
     const from = query['from'] === undefined ? 0 : wholeNumber(query['from']);
     const revision = query['revision'] === undefined ? undefined : wholeNumber(query['revision']);
     const read = query['as-of'] === undefined ? undefined : asOfInstant(query['as-of']);

@@ -149,6 +149,7 @@ const DRY_RUN = object('what a command would record', {
     }),
     'the events; none if the command changes nothing',
   ),
+  repeated: { type: 'boolean', description: 'true if the command is recorded already: it would record nothing again' },
 });
 
 const PROBLEM = object(

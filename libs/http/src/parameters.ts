@@ -15,6 +15,24 @@ export function positionOf(given: unknown): bigint | null {
   return position <= LARGEST_POSITION ? position : null;
 }
 
+/** Each parameter that an address does not have. */
+export const unknownParameters = (
+  query: Readonly<Record<string, unknown>>,
+  allowed: readonly string[],
+): readonly FieldError[] =>
+  Object.keys(query)
+    .filter((name) => !allowed.includes(name))
+    .map((path) => ({
+      path,
+      message: `is no parameter here; ${allowed.length === 0 ? 'there are none' : `parameters: ${allowed.join(', ')}`}`,
+    }));
+
+/** Whether a parameter that takes no value is given; null for a value that is neither. */
+export function flagOf(given: unknown): boolean | null {
+  if (given === undefined || given === 'false') return false;
+  return given === '' || given === 'true' ? true : null;
+}
+
 /** The instant of `as-of`, or the error in it. */
 export function asOfInstant(
   given: unknown,

@@ -3,6 +3,7 @@ import type { FieldError } from '@entente/contracts';
 import { Fault, InvalidPosition, type CommandResult, TooLarge, problemFor } from '@entente/engine';
 import type { Json } from '@entente/kernel';
 import type { HttpReply } from './http-reply.js';
+import { unknownParameters } from './parameters.js';
 
 /** An error as an answer: `application/problem+json` (RFC 9457) with a stable `code`. */
 export class Problem extends Error {
@@ -21,6 +22,12 @@ export const validationProblem = (wrong: readonly FieldError[]): Problem =>
   new Problem(400, 'validation-failed', 'request validation failed', {
     errors: wrong.map(({ path, message }) => ({ path, message })),
   });
+
+/** Fails if a request has a parameter that its address does not have. */
+export function refuseUnknown(query: Readonly<Record<string, unknown>>, allowed: readonly string[]): void {
+  const wrong = unknownParameters(query, allowed);
+  if (wrong.length > 0) throw validationProblem(wrong);
+}
 
 /** Only this function chooses the status of the engine's results. */
 export function problemOf(outcome: Exclude<CommandResult, { type: 'accepted' | 'dry-run' }>): Problem {

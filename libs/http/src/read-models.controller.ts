@@ -14,8 +14,8 @@ import {
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { toEventDto, refuseBeyond } from './history.controller.js';
-import { asOfInstant, positionOf } from './parameters.js';
-import { Problem, validationProblem } from './problem.js';
+import { asOfInstant, positionOf, unknownParameters } from './parameters.js';
+import { Problem, refuseUnknown, validationProblem } from './problem.js';
 import { digestOf, exportFormat, exported } from './row-export.js';
 import { type RowRequest, cursorOf, lowest, readRowQuery, toRowDto } from './row-query.js';
 import type { HttpReply } from './http-reply.js';
@@ -58,7 +58,8 @@ export class ReadModelsController {
    * each.
    */
   @Get()
-  async list(): Promise<unknown> {
+  async list(@Query() query: Record<string, unknown>): Promise<unknown> {
+    refuseUnknown(query, []);
     const readModels = this.store.names().map(async ({ key, type, ...described }) => {
       const { positions, version } = await this.store.positions(described.name);
       return { ...described, is: type, key: type === 'model' ? ['row_id'] : key, position: lowest(positions), version };
@@ -186,9 +187,7 @@ export class ReadModelsController {
   @Get(':name/events')
   async events(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
     describedAs(this.store, name);
-    const errors: FieldError[] = Object.keys(query)
-      .filter((path) => !['row', 'as-of', 'before'].includes(path))
-      .map((path) => ({ path, message: 'is no parameter here' }));
+    const errors: FieldError[] = [...unknownParameters(query, ['row', 'as-of', 'before'])];
     const { row, 'as-of': asOf, before: given } = query;
     const before = given === undefined ? undefined : positionOf(given);
     if (typeof row !== 'string') errors.push({ path: 'row', message: 'must be the row_id of a row' });

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MAX_BODY_BYTES } from './json-body.js';
 
 /** Limits of the HTTP server. */
 export interface ServerLimits {
@@ -39,7 +40,7 @@ export const serverOptions = ({
 }: ServerLimits): NonNullable<ConstructorParameters<typeof FastifyAdapter>[0]> => {
   const ms = requestTimeoutSeconds * 1000;
   return {
-    bodyLimit: 1024 * 1024,
+    bodyLimit: MAX_BODY_BYTES,
     requestTimeout: ms,
     // An accepted request is answered, also while the deployment closes.
     return503OnClosing: false,

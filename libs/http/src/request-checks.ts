@@ -1,0 +1,35 @@
+import type { FieldError } from '@entente/contracts';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { validationProblem } from './problem.js';
+
+/** The headers of a request that Entente defines. */
+const OWN_HEADERS = ['entente-actor'];
+
+/** Every header of the request in error: one of Entente's that does not exist, perhaps misspelt. */
+function unknownHeaders(headers: Readonly<Record<string, unknown>>): readonly FieldError[] {
+  return Object.keys(headers)
+    .filter((name) => name.startsWith('entente-') && !OWN_HEADERS.includes(name))
+    .map((path) => ({ path, message: `is no header here; headers: ${OWN_HEADERS.join(', ')}` }));
+}
+
+/** The error in a query string whose percent-encoding is not that of UTF-8; none if it is. */
+function unreadableQuery(url: string): readonly FieldError[] {
+  const at = url.indexOf('?');
+  try {
+    if (at >= 0) decodeURIComponent(url.slice(at + 1));
+    return [];
+  } catch {
+    return [{ path: '?', message: 'must be percent-encoded UTF-8' }];
+  }
+}
+
+/** Refuses a request with a header or a parameter that would be ignored. */
+export function checkRequests(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, _reply, done) => {
+      const wrong = [...unknownHeaders(request.headers), ...unreadableQuery(request.url)];
+      done(wrong.length > 0 ? validationProblem(wrong) : undefined);
+    });
+}
