@@ -134,11 +134,78 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       await pledge(2);
       const reader = await listen(deployment.url, 'history/live?kind=funding-account', position);
       await pledge(3);
-      await reader.until((frames) => frames.length === 2);
-      expect(reader.frames.map(({ data }) => (data['data'] as Row)['amount'])).toEqual([2, 3]);
+      const events = () => reader.frames.filter(({ event }) => event === 'event');
+      await reader.until(() => events().length === 2);
+      expect(events().map(({ data }) => (data['data'] as Row)['amount'])).toEqual([2, 3]);
       expect(reader.frames.every(({ id, data }) => id === data['position'])).toBe(true);
       reader.stop();
     });
+
+    it('has an id before any event, so that a reader who saw nothing misses nothing', async () => {
+      const reader = await listen(deployment.url, 'history/live?kind=funding-account');
+      await reader.until((frames) => frames.length > 0);
+      reader.stop();
+      const { event, id } = reader.frames[0] as { event: string; id: string };
+      expect(event).toBe('checkpoint');
+      const { position } = await pledge(29);
+      const again = await listen(deployment.url, 'history/live?kind=funding-account', id);
+      await again.until((frames) => frames.some(({ data }) => data['position'] === position));
+      expect(again.frames.some(({ event: of }) => of === 'reset')).toBe(false);
+      again.stop();
+    });
+
+    it('moves the id while events pass that the reader did not ask for', async () => {
+      const history = await listen(deployment.url, 'history/live?kind=consignment');
+      await history.until((frames) => frames.length > 0);
+      const rows = await listen(deployment.url, 'read-models/funding/live?account=norland.border-fund');
+      await rows.until(caughtUp);
+      const { position } = await pledge(31);
+      const isThere = (frames: { event: string; data: Row }[]): boolean =>
+        frames.some(({ event, data }) => event === 'checkpoint' && data['position'] === position);
+      await history.until(isThere);
+      await rows.until(isThere);
+      expect(history.frames.at(-1)?.id).toContain(position);
+      const { id } = rows.frames.at(-1) as { id: string };
+      rows.stop();
+      history.stop();
+      const again = await listen(deployment.url, 'read-models/funding/live?account=norland.border-fund', id);
+      await again.until(caughtUp);
+      expect(again.frames.filter(({ event }) => event !== 'checkpoint').map(({ event }) => event)).toEqual([
+        'caught-up',
+      ]);
+      again.stop();
+    });
+
+    it.each(['history/live', 'read-models/funding/live?account=sudria.signals-fund'])(
+      'sends a reset to a reader whose id is not one of its own: %s',
+      async (path) => {
+        for (const id of ['x', '-1', '99999999999999999999', 'funding', 'journal/1/1']) {
+          const reader = await listen(deployment.url, path, id);
+          await reader.until((frames) => frames.length > 1);
+          reader.stop();
+          expect([id, reader.frames[0]?.event]).toEqual([id, 'reset']);
+        }
+      },
+    );
+
+    it.each(['history/live', 'read-models/funding/live'])(
+      'ends at once for HEAD, and has no reader: %s',
+      async (path) => {
+        const readers = async () =>
+          Number(/^entente_live_readers (\d+)$/m.exec(await (await fetch(`${deployment.url}/metrics`)).text())?.[1]);
+        const before = await readers();
+        const answer = await fetch(`${deployment.url}/v1/${path}`, {
+          method: 'HEAD',
+          signal: AbortSignal.timeout(2000),
+        });
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          200,
+          expect.stringContaining('text/event-stream'),
+        ]);
+        expect(await answer.text()).toBe('');
+        expect(await readers()).toBeLessThanOrEqual(before);
+      },
+    );
 
     it('shows a pledge soon after its receipt', async () => {
       await model(`donor-portfolio?after=${await head()}`);

@@ -1,8 +1,8 @@
 import { ErrorList, type FieldError, MAX_NAMED_ERRORS } from './structure.js';
 
 /**
- * A text of JSON as it was parsed, and each place where the parsed value lacks something of the text;
- * or why it cannot be read.
+ * A text of JSON as it was parsed, and each place where the parsed value lacks something of the
+ * text; or why it cannot be read.
  */
 export type ReadJson =
   { readonly json: unknown; readonly errors: readonly FieldError[] } | { readonly unreadable: string };

@@ -3,7 +3,8 @@ import type { EventFeed, FeedSubscription } from './event-feed.js';
 import type { EventLog, LogRange } from './event-store.js';
 import { SHARED_BATCH_SIZE, readingTurns } from './reading-turns.js';
 
-type OnEvents = (events: readonly RecordedEvent[]) => void;
+/** Gets events, perhaps none, and the position through which the log was read for them. */
+type OnEvents = (events: readonly RecordedEvent[], through: bigint) => void;
 
 /**
  * The log as it grows: one reader of the feed for all readers, and for each its own past before
@@ -40,16 +41,25 @@ export class LiveLog {
     for (let at = after; at < this.readTo;) {
       const upTo = this.readTo;
       const past = this.store.readLog(at, { ...range, upTo, batchSize: SHARED_BATCH_SIZE });
+      let through = at;
       for await (const events of readingTurns.share(past)) {
         for (const event of events) {
-          onEvents([event]);
+          through = event.position;
+          onEvents([event], through);
           if (!(await hasRoom())) return () => undefined;
         }
       }
       at = upTo;
+      if (through < upTo) onEvents([], upTo);
     }
     const reader = {
-      onEvents: (events: readonly RecordedEvent[]) => onEvents(events.filter(({ position }) => position > after)),
+      onEvents: (events: readonly RecordedEvent[], through: bigint) => {
+        if (through > after)
+          onEvents(
+            events.filter(({ position }) => position > after),
+            through,
+          );
+      },
     };
     this.readers.add(reader);
     return () => void this.readers.delete(reader);
@@ -71,7 +81,7 @@ export class LiveLog {
       startPosition: () => Promise.resolve(this.readTo),
       process: ({ events, through }) => {
         this.readTo = through;
-        for (const { onEvents } of this.readers) onEvents(events);
+        for (const { onEvents } of this.readers) onEvents(events, through);
         return Promise.resolve();
       },
     });

@@ -1,16 +1,4 @@
-import type { ServerResponse } from 'node:http';
-import {
-  Controller,
-  Get,
-  Headers,
-  Inject,
-  Injectable,
-  Logger,
-  type OnModuleDestroy,
-  Param,
-  Query,
-  Res,
-} from '@nestjs/common';
+import { Controller, Get, Headers, Logger, Param, Query, Res } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
 import {
   EventStore,
@@ -23,149 +11,20 @@ import {
   isLost,
   keptUpTo,
 } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
 import { toEventDto, readLogQuery, refuseBeyond } from './history.controller.js';
-import { Metrics } from './metrics.controller.js';
+import { type Hijackable, OpenStreams, frame } from './open-streams.js';
 import { validationProblem } from './problem.js';
 import { describedAs } from './read-models.controller.js';
 import { type RowRequest, lowest, matches, readRowQuery, toRowDto } from './row-query.js';
 
-/**
- * The maximum number of bytes that wait for a slow reader: above it, a further update closes the
- * stream.
- */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
-const HEARTBEAT_MS = 15_000;
-/**
- * Milliseconds in which a reader that catches up must read something, and in which a reader of a
- * closed stream may read the rest.
- */
-const SLOW_CONSUMER_MS = 10_000;
-const STOPPING = 'the service is stopping; connect again to resume';
-const TOO_SLOW = 'too slow: too many bytes wait for this reader; connect again to resume';
-
-/** A reply of the web server that can give up its socket. */
-interface Hijackable {
-  hijack(): void;
-  readonly raw: ServerResponse;
-}
-
-/**
- * One open stream of events (SSE). What it cannot write at once waits, up to a bound; above it, the
- * stream is closed with the reason.
- */
-export class OpenStream {
-  private closed = false;
-  private readonly closeListeners: (() => void)[] = [];
-
-  constructor(private readonly raw: ServerResponse) {
-    // The stream is quiet while nothing changes. The bound on waiting bytes closes streams of slow
-    // readers.
-    raw.socket?.setTimeout(0);
-    raw.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
-    raw.write('retry: 1000\n\n');
-    raw.on('close', () => this.finish());
-    raw.on('error', () => this.finish());
-  }
-
-  get open(): boolean {
-    return !this.closed;
-  }
-
-  /** Writes text that already has the form of frames. */
-  write(frames: string): void {
-    if (this.closed || frames === '') return;
-    if (this.raw.writableLength > MAX_BUFFERED_BYTES) this.closeWith(TOO_SLOW);
-    else this.raw.write(frames);
-  }
-
-  /**
-   * Resolves when the waiting bytes are written, with true; with false when the stream is closed,
-   * as it is for a reader that does not read for too long.
-   */
-  hasRoom(): Promise<boolean> {
-    if (this.closed || this.raw.writableLength < MAX_BUFFERED_BYTES / 4) return Promise.resolve(!this.closed);
-    return new Promise((resolve) => {
-      const timeout = setTimeout(() => this.closeWith(TOO_SLOW), SLOW_CONSUMER_MS).unref();
-      const done = (): void => {
-        clearTimeout(timeout);
-        resolve(!this.closed);
-      };
-      this.raw.once('drain', done);
-      this.closeListeners.push(done);
-    });
-  }
-
-  closeWith(reason: string): void {
-    if (this.closed) return;
-    this.raw.end(frame('closed', { reason }));
-    const { raw } = this;
-    setTimeout(() => raw.destroy(), SLOW_CONSUMER_MS).unref();
-    this.finish();
-  }
-
-  onClose(work: () => void): void {
-    if (this.closed) work();
-    else this.closeListeners.push(work);
-  }
-
-  private finish(): void {
-    if (this.closed) return;
-    this.closed = true;
-    for (const work of this.closeListeners.splice(0)) work();
-  }
-}
-
-/**
- * All open streams. They share the keep-alive timer, and are closed with a reason when the
- * deployment closes.
- */
-@Injectable()
-export class OpenStreams implements OnModuleDestroy {
-  private readonly streams = new Set<OpenStream>();
-  private stopping = false;
-  private readonly timer = setInterval(() => {
-    for (const stream of this.streams) stream.write(': still here\n\n');
-  }, HEARTBEAT_MS).unref();
-
-  constructor(
-    @Inject(LiveRows) private readonly rows: LiveRows,
-    @Inject(LiveLog) private readonly log: LiveLog,
-    @Inject(Metrics) metrics: Metrics,
-  ) {
-    metrics.gaugeFrom('entente_live_readers', 'open live streams', () => this.streams.size);
-  }
-
-  open(reply: Hijackable): OpenStream {
-    reply.hijack();
-    const stream = new OpenStream(reply.raw);
-    this.streams.add(stream);
-    stream.onClose(() => this.streams.delete(stream));
-    if (this.stopping) stream.closeWith(STOPPING);
-    return stream;
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
-    clearInterval(this.timer);
-    for (const stream of this.streams) stream.closeWith(STOPPING);
-    this.rows.close();
-    await this.log.close();
-  }
-}
-
-const frame = (event: string, data: unknown, id?: string): string =>
-  `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-
 const idOf = (name: string, version: string, positions: readonly bigint[]): string =>
   `${name}/${version}/${positions.join('-')}`;
 
+/** Where the rows of an id ended: nowhere for an id of anything else, so that a reset follows. */
 function resumeOf(name: string, id: string | undefined): Resume | null {
-  const [of, version, positions] = (id ?? '').split('/');
-  if (version === undefined || positions === undefined) return null;
+  if (id === undefined || id === '') return null;
+  const [of, version = '', positions = ''] = id.split('/');
   const parts = positions.split('-');
   if (of !== name || !parts.every((at) => /^[0-9]{1,19}$/.test(at))) return { version: '', positions: [] };
   return { version, positions: parts.map(BigInt) };
@@ -217,7 +76,13 @@ export class LiveController {
         ranged.map(({ column }) => ({ path: column, message: 'live rows are filtered by values, not by ranges' })),
       );
     const stream = this.streams.open(reply);
-    const onUpdate = (update: LiveUpdate): void => stream.write(framesFor(name, where, update));
+    if (stream === null) return;
+    const onUpdate = (update: LiveUpdate): void => {
+      const frames = framesFor(name, where, update);
+      if (frames !== '' || update.type !== 'changes') return stream.write(frames);
+      const { pin, version } = update;
+      stream.moveTo(frame('checkpoint', { position: lowest(pin), version }, idOf(name, version, pin)));
+    };
     const onLost = (error: unknown): void => {
       this.logger.error(error);
       stream.closeWith('the rows cannot be read just now; connect again');
@@ -232,8 +97,9 @@ export class LiveController {
   }
 
   /**
-   * The last events (`?limit=`, by default 50) or those after `Last-Event-ID`, then each new event.
-   * `reset` if the log was restored without events that the reader has seen.
+   * The events after `?after=`, or after `Last-Event-ID`, or from now on. `checkpoint` at the
+   * start, and when events pass that the reader did not ask for. `reset` if it cannot go on where
+   * the reader ended.
    */
   @Get('history/live')
   async history(
@@ -244,42 +110,51 @@ export class LiveController {
     const { kinds, types, after } = readLogQuery(query, ['kind', 'type', 'after']);
     const head = await this.log.head();
     if (after !== null) refuseBeyond('after', after, head);
-    const { era, position: resumeAt } = parseLogEventId(lastEventId);
     const stream = this.streams.open(reply);
-    let from = resumeAt ?? after ?? head;
-    if (resumeAt !== null && isLost(this.log, era, resumeAt)) {
-      from = keptUpTo(this.log, era) ?? 0n;
-      const reason = 'the log was restored without what followed this position';
-      stream.write(frame('reset', { reason, position: String(from) }));
-    } else if (resumeAt !== null && resumeAt > head) {
-      from = head;
-      stream.write(frame('reset', { reason: 'this position lies beyond the log', position: String(from) }));
-    }
-    const currentEra = eraOf(this.log);
+    if (stream === null) return;
+    const { from, reset } = this.logStart(lastEventId, after, head);
+    if (reset !== null) stream.write(frame('reset', { reason: reset, position: String(from) }));
+    const era = eraOf(this.log);
+    const idAt = (position: bigint): string => `${era === '' ? '' : `${era}-`}${position}`;
+    const checkpoint = (at: bigint): string => frame('checkpoint', { position: String(at) }, idAt(at));
+    stream.write(checkpoint(from));
+    const isWanted = ({ stream: of, type }: RecordedEvent): boolean =>
+      (kinds?.includes(of.slice(0, of.indexOf('/'))) ?? true) && (types?.includes(type) ?? true);
+    const onEvents = (events: readonly RecordedEvent[], through: bigint): void => {
+      const wanted = events.filter(isWanted);
+      stream.write(wanted.map((event) => frame('event', toEventDto(event), idAt(event.position))).join(''));
+      if (wanted.at(-1)?.position !== through) stream.moveTo(checkpoint(through));
+    };
     const narrow = { ...(kinds ? { kinds } : {}), ...(types ? { types } : {}) };
     try {
-      const unsubscribe = await this.events.follow(
-        from,
-        narrow,
-        (events) =>
-          stream.write(
-            events
-              .filter(
-                ({ stream: of, type }) =>
-                  (kinds?.includes(of.slice(0, of.indexOf('/'))) ?? true) && (types?.includes(type) ?? true),
-              )
-              .map((event) =>
-                frame('event', toEventDto(event), `${currentEra === '' ? '' : `${currentEra}-`}${event.position}`),
-              )
-              .join(''),
-          ),
-        () => stream.hasRoom(),
-      );
+      const unsubscribe = await this.events.follow(from, narrow, onEvents, () => stream.hasRoom());
       stream.onClose(unsubscribe);
     } catch (error) {
       this.logger.error(error);
       stream.closeWith('the log cannot be read just now; connect again');
     }
+  }
+
+  /**
+   * The position after which a reader of the log starts, and the reason for a reset if that is not
+   * where it ended.
+   */
+  private logStart(
+    lastEventId: string | undefined,
+    after: bigint | null,
+    head: bigint,
+  ): { readonly from: bigint; readonly reset: string | null } {
+    if (lastEventId === undefined || lastEventId === '') return { from: after ?? head, reset: null };
+    const { era, position } = parseLogEventId(lastEventId);
+    if (position === null) return { from: after ?? head, reset: 'the id is not one of this stream' };
+    if (isLost(this.log, era, position))
+      return {
+        from: keptUpTo(this.log, era) ?? 0n,
+        reset: 'the log was restored without what followed this position',
+      };
+    return position > head
+      ? { from: head, reset: 'this position lies beyond the log' }
+      : { from: position, reset: null };
   }
 }
 

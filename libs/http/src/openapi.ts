@@ -253,7 +253,7 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
   };
   const stream = {
     description:
-      'Server-sent events: `row` (a row, changed), `removed` (its row_id), `caught-up`, `reset`, `closed` (with the reason).',
+      'Server-sent events: `row` (a row, changed), `removed` (its row_id), `caught-up`, `checkpoint` (a newer id), `reset`, `closed` (with the reason).',
     content: content(STRING, 'text/event-stream'),
   };
   return {
@@ -430,7 +430,8 @@ function fixedPaths(): Record<string, Json> {
         [...narrow, parameter('header', 'Last-Event-ID', 'The id of the last frame: the events since then follow.')],
         {
           200: {
-            description: 'Server-sent events: `event` (an event), `caught-up`, `reset`, `closed` (with the reason).',
+            description:
+              'Server-sent events: `checkpoint` (an id, also before the first event), `event` (an event), `reset`, `closed` (with the reason).',
             content: content(STRING, 'text/event-stream'),
           },
           400: INVALID,
