@@ -5,6 +5,7 @@
 
 const PROCESS = ['HOST', 'PORT', 'LOG_LEVEL', 'ENTENTE_SHUTDOWN_TIMEOUT_SECONDS'];
 const DOOR = ['ENTENTE_MAX_CONNECTIONS', 'ENTENTE_REQUEST_TIMEOUT_SECONDS'];
+const ANSWERS = ['ENTENTE_CORS_ORIGINS', 'ENTENTE_CSV_FORMULAS'];
 const NETWORK = [...PROCESS, 'ENTENTE_TRUST_NETWORK'];
 const EVENT_STORE = ['ESDB_URL', 'ESDB_LOG'];
 const KAFKA = [
@@ -27,7 +28,7 @@ const DISTRIBUTED = [...RELAYING, ...OTHER_TOPICS];
 /** By app: the settings that it accepts, and those that it needs to start. */
 export const APPS = {
   api: {
-    takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
+    takes: [...DISTRIBUTED, ...ANSWERS, 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
   relay: { takes: RELAYING, requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
@@ -36,7 +37,7 @@ export const APPS = {
     takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
-  standalone: { takes: [...PROCESS, ...DOOR, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE'], requires: [] },
+  standalone: { takes: [...PROCESS, ...DOOR, ...ANSWERS, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE'], requires: [] },
   cli: { takes: ['ENTENTE_DATA', ...EVENT_STORE, ...KAFKA, ...OTHER_TOPICS, 'DATABASE_URL'], requires: [] },
 };
 

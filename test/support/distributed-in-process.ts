@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type EventLog, type EventStore, ReadModelStore } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { buildApp, serveDocs } from '@entente/http';
-import { ServerLimitSettings, StartupDependencies } from '@entente/process';
+import { AnswerSettings, ServerLimitSettings, StartupDependencies } from '@entente/process';
 import { ApiModule } from '../../apps/api/src/api.module.js';
 import { ProjectorModule } from '../../apps/projector/src/projector.module.js';
 import { RelayModule } from '../../apps/relay/src/relay.module.js';
@@ -123,6 +123,7 @@ export class DistributedDeployment implements Deployment {
     return {
       process: { host: '127.0.0.1', port: 0, logLevel: 'fatal', shutdownTimeoutSeconds: 30 },
       limits: new ServerLimitSettings(),
+      answers: new AnswerSettings(),
       eventStore: this.eventStore,
       kafka: { brokers },
       topic: { topic, partitions },

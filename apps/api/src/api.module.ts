@@ -19,6 +19,7 @@ import {
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import {
+  AnswerOptions,
   CommandsController,
   HealthController,
   VersionController,
@@ -171,6 +172,7 @@ export class ApiModule {
           useFactory: (log: EventStore, feed: EventFeed) => new LiveLog(log, feed),
         },
         OpenStreams,
+        { provide: AnswerOptions, useValue: config.answers },
         {
           provide: PublishedPosition,
           inject: [Metrics],

@@ -1,4 +1,5 @@
 import {
+  ANSWERS,
   DATABASE,
   type Env,
   EVENT_STORE,
@@ -17,6 +18,7 @@ import {
 export const SETTINGS = {
   process: networkProcess(3000),
   limits: SERVER_LIMITS,
+  answers: ANSWERS,
   eventStore: EVENT_STORE,
   kafka: KAFKA,
   topic: LOG_TOPIC,

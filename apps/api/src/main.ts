@@ -1,8 +1,8 @@
 import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
 import { ReadModelStore } from '@entente/engine';
-import { buildApp, serveDocs } from '@entente/http';
-import { runProcess, settingsOr, StartupDependencies } from '@entente/process';
+import { allowOrigins, buildApp, serveDocs } from '@entente/http';
+import { originsOf, runProcess, settingsOr, StartupDependencies } from '@entente/process';
 import { ApiModule } from './api.module.js';
 import { readConfig } from './config.js';
 
@@ -17,6 +17,7 @@ async function bootstrap(): Promise<void> {
     waitsFor: () => waits.status(),
     build: async (signal) => {
       const app = await buildApp(ApiModule.on(config, waits.until(signal)), config.limits);
+      allowOrigins(app, originsOf(config.answers));
       serveDocs(app, app.get(ReadModelStore));
       return app;
     },

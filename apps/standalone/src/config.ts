@@ -1,4 +1,5 @@
 import {
+  ANSWERS,
   type Env,
   LOCAL_PROCESS,
   OneOf,
@@ -24,7 +25,12 @@ class DataSettings {
 }
 
 /** What an operator sets, by environment variables. */
-export const SETTINGS = { process: LOCAL_PROCESS, limits: SERVER_LIMITS, data: settingsPart(DataSettings) };
+export const SETTINGS = {
+  process: LOCAL_PROCESS,
+  limits: SERVER_LIMITS,
+  answers: ANSWERS,
+  data: settingsPart(DataSettings),
+};
 
 export type StandaloneConfig = SettingsIn<typeof SETTINGS>;
 

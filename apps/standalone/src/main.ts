@@ -10,7 +10,13 @@ async function bootstrap(): Promise<void> {
   let close = (): Promise<unknown> => Promise.resolve();
   lastResort('Entente', () => close());
   const held = activatedSocket(process.env, process.pid);
-  const app = await createStandaloneApp(config.data.folder, config.process.logLevel, 'worker-threads', config.limits);
+  const app = await createStandaloneApp(
+    config.data.folder,
+    config.process.logLevel,
+    'worker-threads',
+    config.limits,
+    config.answers,
+  );
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => stopWithin(config.process.shutdownTimeoutSeconds));
   close = () => app.close();

@@ -1,7 +1,7 @@
 import { type CommandProblem, type Json, type ReceivedCommand, parseStream } from '@entente/kernel';
 import { commandOf } from './catalogue.js';
 import { bodyHeaderError, isJson, readJson } from './json-text.js';
-import { type MetadataNames, type RawMetadata, parseCommand, metadataErrors } from './parse-command.js';
+import { type MetadataNames, type RawMetadata, parseCommand, metadataErrors, revisionIn } from './parse-command.js';
 import { PATTERNS, actorOf } from './sender.js';
 import type { FieldError } from './structure.js';
 
@@ -101,7 +101,7 @@ function commandFrom({ body }: ParsedCloudEvent, attribute: (name: string) => st
     commandId,
     correlationId: correlation,
     causationId: attribute('causationid'),
-    revision: attribute('ifrevision'),
+    revision: revisionIn(attribute('ifrevision')),
     traceparent: trace,
   };
   const wrong = [

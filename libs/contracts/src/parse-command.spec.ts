@@ -16,7 +16,7 @@ const raw: RawMetadata = {
   commandId: 'c-1',
   correlationId: undefined,
   causationId: undefined,
-  revision: undefined,
+  revision: null,
   traceparent: undefined,
 };
 const parsed = (body: object, more: Partial<RawMetadata> = {}) => {
@@ -65,7 +65,7 @@ describe('parseCommand', () => {
       commandId: 'a b',
       correlationId: ' ',
       causationId: '',
-      revision: '-1',
+      revision: 'invalid' as const,
     };
     const result = parsed({ on: 'soon', extra: 1, legalBasis: '' }, wrong);
     if (!('errors' in result)) throw new Error('it was taken');

@@ -1,4 +1,4 @@
-import type { Actor, ReceivedCommand, StreamRef } from '@entente/kernel';
+import type { Actor, ReceivedCommand, RevisionCondition, StreamRef } from '@entente/kernel';
 import type { CataloguedCommand } from './catalogue.js';
 import { parseInstant } from './instants.js';
 import { PATTERNS, errorUnless } from './sender.js';
@@ -14,7 +14,8 @@ export interface RawMetadata {
   /** By default the command's id. */
   readonly correlationId: string | undefined;
   readonly causationId: string | undefined;
-  readonly revision: string | undefined;
+  /** Null without one. */
+  readonly revision: RevisionCondition | null | 'invalid';
   readonly traceparent: string | undefined;
 }
 
@@ -23,12 +24,18 @@ export type MetadataNames = Readonly<
   Record<'stream' | 'commandId' | 'correlationId' | 'causationId' | 'revision', string>
 >;
 
+/** A revision from its text; null without one. */
+export function revisionIn(text: string | undefined): number | null | 'invalid' {
+  if (text === undefined) return null;
+  return PATTERNS.revision.pattern.test(text) ? Number(text) : 'invalid';
+}
+
 /** Every error in the metadata, by the sender's name of the field. */
 export const metadataErrors = (raw: RawMetadata, names: MetadataNames): readonly FieldError[] => [
   ...errorUnless(PATTERNS.token, names.commandId, raw.commandId),
   ...errorUnless(PATTERNS.streamId, names.stream, raw.stream.id),
   ...('organisation' in raw.actor ? [] : raw.actor),
-  ...errorUnless(PATTERNS.revision, names.revision, raw.revision),
+  ...(raw.revision === 'invalid' ? [{ path: names.revision, message: PATTERNS.revision.must }] : []),
   ...errorUnless(PATTERNS.token, names.correlationId, raw.correlationId),
   ...errorUnless(PATTERNS.token, names.causationId, raw.causationId),
 ];
@@ -60,7 +67,7 @@ export function parseCommand(
       evidence: common.evidence ?? [],
       legalBasis: common.legalBasis ?? null,
     },
-    ifMatch: revision === undefined ? null : Number(revision),
+    ifMatch: revision === 'invalid' ? null : revision,
     body,
   };
 }

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ReadModelStore } from '@entente/engine';
-import { type ServerLimits, buildApp, serveDocs } from '@entente/http';
-import { type LogLevel, ServerLimitSettings } from '@entente/process';
+import { type ServerLimits, allowOrigins, buildApp, serveDocs } from '@entente/http';
+import { AnswerSettings, type LogLevel, ServerLimitSettings, originsOf } from '@entente/process';
 import { type ProjectionPlacement, StandaloneModule } from './standalone.module.js';
 
 /**
@@ -13,8 +13,10 @@ export async function createStandaloneApp(
   logLevel: LogLevel,
   placement: ProjectionPlacement = 'same-thread',
   limits: ServerLimits = new ServerLimitSettings(),
+  answers: AnswerSettings = new AnswerSettings(),
 ): Promise<NestFastifyApplication> {
-  const app = await buildApp(StandaloneModule.on(folder, logLevel, placement), limits);
+  const app = await buildApp(StandaloneModule.on(folder, logLevel, placement, answers), limits);
+  allowOrigins(app, originsOf(answers));
   serveDocs(app, app.get(ReadModelStore));
   return app;
 }

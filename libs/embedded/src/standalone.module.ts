@@ -27,6 +27,7 @@ import {
   progressSources,
 } from '@entente/engine';
 import {
+  AnswerOptions,
   CommandsController,
   HealthController,
   VersionController,
@@ -178,7 +179,7 @@ const workerThreads = (folder: string, logLevel: LogLevel): Provider[] => [
 /** The whole deployment in one process, on embedded services. */
 @Module({})
 export class StandaloneModule {
-  static on(folder: string, logLevel: LogLevel, placement: ProjectionPlacement): DynamicModule {
+  static on(folder: string, logLevel: LogLevel, placement: ProjectionPlacement, answers: AnswerOptions): DynamicModule {
     const onOutcomeUnknown = (): void => process.exit(EXIT_UNSURE);
     return {
       module: StandaloneModule,
@@ -234,6 +235,7 @@ export class StandaloneModule {
           useFactory: (log: EventStore, feed: EventFeed) => new LiveLog(log, feed),
         },
         OpenStreams,
+        { provide: AnswerOptions, useValue: answers },
         {
           provide: Readiness,
           inject: [EventStore, ProjectionStatus, Watchdog, ReadModelStore, FoundDamage],

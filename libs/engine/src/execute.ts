@@ -89,7 +89,7 @@ export class Executor {
     const { stream, command, metadata, body, ifMatch } = request.received;
     const hash = commandHash({ type: command.type, data: body });
     const recordedAs = this.recordedAs(request.received);
-    const sameCommand = `${commandKey(recordedAs, stream, metadata.commandId)}\n${hash}\n${request.dryRun}\n${ifMatch}\n${JSON.stringify(metadata.actor)}`;
+    const sameCommand = `${commandKey(recordedAs, stream, metadata.commandId)}\n${hash}\n${request.dryRun}\n${JSON.stringify(ifMatch)}\n${JSON.stringify(metadata.actor)}`;
     const running = this.running.get(sameCommand);
     if (running !== undefined)
       return running.then((result) => (result.type === 'accepted' ? { ...result, repeated: true } : result));

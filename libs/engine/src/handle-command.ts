@@ -3,9 +3,11 @@ import {
   type DecisionContext,
   type Command,
   type Consulted,
+  type RevisionCondition,
   type StreamEvent,
   Refusal,
   actsFor,
+  meetsCondition,
   refuse,
   streamName,
 } from '@entente/kernel';
@@ -88,7 +90,7 @@ export interface CommandInput {
   readonly hash: string;
   readonly context: DecisionContext;
   /** The revision that the client saw, if it sent one. */
-  readonly ifMatch: number | null;
+  readonly ifMatch: RevisionCondition | null;
   readonly consulted: readonly Consulted[];
   /** The newest version of an event type of this kind. */
   version(type: string): number;
@@ -100,7 +102,8 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
   const key = commandKey(c.recordedAs, c.stream, c.commandId);
   const record = folded.commands.get(key);
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
-  if (ifMatch !== null && ifMatch !== folded.revision) return { type: 'stale', revision: folded.revision };
+  if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
+    return { type: 'stale', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };
   const decided = decider.decide(command as never, folded.state, c);

@@ -6,9 +6,12 @@ import type { ReadModelStore } from '@entente/engine';
 import { Logger } from 'nestjs-pino';
 import { type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
 import { readJsonBodies } from './json-body.js';
+import { AllowedMethods } from './allowed-methods.js';
+import { answerConditionally } from './conditional-reads.js';
 import { openApi } from './openapi.js';
 import { ProblemFilter } from './problem.js';
 import { checkRequests } from './request-checks.js';
+import { drainRequests, onClientError, onUnreadableAddress } from './server-answers.js';
 
 /**
  * Builds the application of a module, with server limits; the caller starts to listen. The module
@@ -17,8 +20,11 @@ import { checkRequests } from './request-checks.js';
 export async function buildApp(module: DynamicModule, limits: ServerLimits): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     ...serverOptions(limits),
-    // An id that is too long is a field in error like any other, and not the router's.
-    routerOptions: { maxParamLength: 8192 },
+    // An id that is too long is a field in error like any other, and not the router's: no address
+    // is longer than the headers may be.
+    routerOptions: { maxParamLength: 16 * 1024 },
+    frameworkErrors: onUnreadableAddress,
+    clientErrorHandler: onClientError,
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     // See `readJsonBodies`.
@@ -28,12 +34,15 @@ export async function buildApp(module: DynamicModule, limits: ServerLimits): Pro
     autoFlushLogs: false,
     abortOnError: false,
   });
+  const methods = new AllowedMethods(app);
   readJsonBodies(app);
   checkRequests(app);
+  answerConditionally(app);
+  drainRequests(app);
   app.useLogger(app.get(Logger));
   app.flushLogs();
   limitConnections(app, limits);
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(methods));
   return app;
 }
 

@@ -14,6 +14,7 @@ import {
 import { EventStore, Executor, type CommandResult, ExecuteCommand, receiptOut } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
 import { readActor } from './actor-header.js';
+import { revisionCondition } from './entity-tags.js';
 import { flagOf, unknownParameters } from './parameters.js';
 import { Problem, problemOf, refuseUnknown, validationProblem } from './problem.js';
 import type { HttpReply } from './http-reply.js';
@@ -100,10 +101,10 @@ export class CommandsController {
     const raw: RawMetadata = {
       stream: { kind, id },
       actor: readActor(headers['entente-actor']),
-      commandId: headers['idempotency-key'] ?? randomUUID(),
+      commandId: unquoted(headers['idempotency-key']) ?? randomUUID(),
       correlationId,
       causationId: headers['causation-id'],
-      revision: ifMatchOf(headers),
+      revision: revisionCondition(headers['if-match'], headers['if-none-match']),
       traceparent: headers['traceparent'],
     };
     const received = parseCommand(contract, body, raw, NAMES);
@@ -127,9 +128,8 @@ export class CommandsController {
   }
 }
 
-/** The revision of `If-Match`, with or without its quotation marks. */
-const ifMatchOf = (headers: Record<string, string | undefined>): string | undefined =>
-  headers['if-match']?.replace(/^"|"$/g, '');
+/** A header as it is, or the text of a structured string (RFC 9651). */
+const unquoted = (header: string | undefined): string | undefined => /^"(.*)"$/.exec(header ?? '')?.[1] ?? header;
 
 /** The names of the metadata over HTTP. */
 const NAMES: MetadataNames = {

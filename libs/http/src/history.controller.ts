@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Headers, Param, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
 import { EventStore, Executor, SHARED_BATCH_SIZE, eraOf, readingTurns } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
+import { formatOf } from './formats.js';
+import type { HttpReply } from './http-reply.js';
 import { asOfInstant, positionOf, unknownParameters, wholeNumber } from './parameters.js';
 import { Problem, validationProblem } from './problem.js';
 
@@ -77,15 +79,21 @@ export class HistoryController {
 
   /**
    * The log after a position: `?after=`, `?limit=` (at most 1,000; by default 100), `?kind=`,
-   * `?type=`; `next` is the next page. With `Accept: application/x-ndjson` one event per line, all
-   * that match unless a limit is given.
+   * `?type=`; `next` is the next page. With `?format=ndjson`, or by `Accept`, one event per line,
+   * all that match unless a limit is given.
    */
   @Get()
-  async log(@Query() query: Record<string, unknown>, @Headers('accept') accept = ''): Promise<unknown> {
-    const { after, limit, ...narrow } = readLogQuery(query, ['after', 'limit', 'kind', 'type']);
+  async log(
+    @Query() query: Record<string, unknown>,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: HttpReply,
+  ): Promise<unknown> {
+    const format = formatOf(['json', 'ndjson'], query['format'], accept, reply);
+    const { after, limit, ...narrow } = readLogQuery(query, ['after', 'limit', 'kind', 'type', 'format']);
+    if ('error' in format) throw validationProblem([format.error]);
     const from = after ?? 0n;
     if (from > 0n) refuseBeyond('after', from, await this.store.head());
-    if (accept.includes('application/x-ndjson')) {
+    if (format.format === 'ndjson') {
       const batches = this.store.readLog(from, {
         ...narrow,
         upTo: await this.store.head(),
@@ -117,6 +125,7 @@ export class HistoryController {
   async stream(
     @Param() { kind, id }: { kind: string; id: string },
     @Query() query: Record<string, unknown>,
+    @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<unknown> {
     const wrong: FieldError[] = [...unknownParameters(query, ['from', 'revision', 'as-of'])];
     const from = query['from'] === undefined ? 0 : wholeNumber(query['from']);
@@ -131,6 +140,8 @@ export class HistoryController {
     if (wrong.length > 0 || from === null) throw validationProblem(wrong);
     const upTo = revision ?? Number.MAX_SAFE_INTEGER;
     const until = asOf ?? '~';
+    // Read before the events, so that a client with this tag has them at least.
+    const newest = await this.store.revisionOf(`${kind}/${id}`);
     const events: RecordedEvent[] = [];
     let next = from;
     let length = 0;
@@ -142,6 +153,7 @@ export class HistoryController {
     }
     if (events.length === 0)
       throw new Problem(404, 'not-found', 'nothing has happened there, or nothing yet at that time');
+    reply.header('etag', `"${newest}"`);
     const filter = revision !== undefined || asOf !== undefined;
     const then = filter
       ? await this.executor.stateAt(

@@ -10,6 +10,8 @@ export { OPERATOR, readActor } from './actor-header.js';
 export { Metrics, MetricsController } from './metrics.controller.js';
 export { RefusalsController } from './refusals.controller.js';
 export { type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
+export { AnswerOptions, type CsvFormulas } from './row-export.js';
+export { allowOrigins } from './cross-origin.js';
 export { buildApp, serveDocs } from './app.js';
 export { VersionController } from './version.controller.js';
 export { headWithTimeout } from './probe.js';

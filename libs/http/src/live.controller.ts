@@ -80,8 +80,8 @@ export class LiveController {
     const onUpdate = (update: LiveUpdate): void => {
       const frames = framesFor(name, where, update);
       if (frames !== '' || update.type !== 'changes') return stream.write(frames);
-      const { pin, version } = update;
-      stream.moveTo(frame('checkpoint', { position: lowest(pin), version }, idOf(name, version, pin)));
+      const { positions, version } = update;
+      stream.moveTo(frame('checkpoint', { position: lowest(positions), version }, idOf(name, version, positions)));
     };
     const onLost = (error: unknown): void => {
       this.logger.error(error);

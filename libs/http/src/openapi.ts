@@ -51,7 +51,12 @@ const HEADERS: readonly Parameter[] = [
     'The command id: sent again, the same receipt comes back. Made and given back if it is not sent.',
     { schema: matching(PATTERNS.token) },
   ),
-  parameter('header', 'If-Match', 'The revision that the stream must have: 412 if it has another.'),
+  parameter(
+    'header',
+    'If-Match',
+    'The revision that the stream must have, or several with commas, or `*` for any: 412 if it has another.',
+  ),
+  parameter('header', 'If-None-Match', '`*`: the stream must not exist: 412 if it does.'),
   parameter('header', 'Correlation-Id', 'Kept with the events, and given back.', { schema: matching(PATTERNS.token) }),
   parameter('header', 'Causation-Id', 'What led to the command; kept with the events.', {
     schema: matching(PATTERNS.token),
@@ -68,7 +73,7 @@ const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer', format: 'int32' } },
 };
 const INVALID = problem(
-  '`validation-failed`: every invalid field, by path; `unreadable`: no JSON; `invalid-position`: no position that an event can have',
+  '`validation-failed`: every invalid field, by path; `unreadable`: no JSON in UTF-8; `invalid-position`: no position that an event can have',
 );
 const NOT_FOUND = problem('`not-found`, `no-such-read-model`, `no-such-command`, `no-such-route`: it is not there');
 const FAILED = problem('`fault`: something failed, and has been logged');
@@ -102,6 +107,24 @@ const operation = (
   parameters,
   responses: { ...responses, 500: FAILED, 503: UNAVAILABLE },
 });
+
+const KNOWN_TAG = parameter('header', 'If-None-Match', 'The `ETag` of an earlier answer: 304 if it is still this one.');
+const UNCHANGED = { description: 'The answer is the one whose tag was sent.' };
+
+/** A read: its answer has an `ETag`. */
+const reading = (
+  tag: string,
+  operationId: string,
+  summary: string,
+  parameters: readonly Parameter[],
+  responses: Responses,
+): Json => operation(tag, operationId, summary, [...parameters, KNOWN_TAG], { ...responses, 304: UNCHANGED });
+
+/** The parameter that names a format, and does what `Accept` does. */
+const formatParameter = (formats: readonly string[]): Parameter =>
+  parameter('query', 'format', 'The format, in place of `Accept`: a link can name it.', {
+    schema: { type: 'string', enum: [...formats] },
+  });
 
 /** A step of the scenario as a named example: its request, and the steps before it. */
 function exampleOf(scenario: readonly ScenarioStep[], shown: ScenarioStep): Json {
@@ -171,9 +194,9 @@ function commandPaths(today: string): Record<string, Json> {
             400: INVALID,
             404: NOT_FOUND,
             409: problem('`command-id-reused`: the Idempotency-Key was used for another command'),
-            412: problem('`revision-mismatch`: the stream has another revision than If-Match'),
+            412: problem('`revision-mismatch`: the stream has another revision than If-Match or If-None-Match allows'),
             413: problem('`body-too-large`: more than 1 MiB; `too-large`: more than the event store takes at once'),
-            415: problem('`wrong-content-type`: the body must be application/json'),
+            415: problem('`wrong-content-type`: the body must be application/json in UTF-8, and not compressed'),
             422: problem('the rules refuse it: a stable code, the rule, and what would have to be true'),
             500: FAILED,
             503: UNAVAILABLE,
@@ -258,23 +281,29 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
   };
   return {
     [base]: {
-      get: operation('read models', `Query${id}`, about, [...filters, ...bounds, ...PAGING, ...seen], {
-        200: {
-          description: 'A page of rows; with `Accept: text/csv` or `application/x-ndjson` all of them.',
-          headers: whole,
-          content: {
-            ...(content(reference(pageName(name))) as object),
-            ...(content(STRING, 'text/csv') as object),
-            ...(content(reference(rowName(name)), 'application/x-ndjson') as object),
+      get: reading(
+        'read models',
+        `Query${id}`,
+        about,
+        [...filters, ...bounds, ...PAGING, ...seen, formatParameter(['json', 'csv', 'ndjson'])],
+        {
+          200: {
+            description: 'A page of rows; as CSV or NDJSON all of them.',
+            headers: whole,
+            content: {
+              ...(content(reference(pageName(name))) as object),
+              ...(content(STRING, 'text/csv') as object),
+              ...(content(reference(rowName(name)), 'application/x-ndjson') as object),
+            },
           },
+          400: INVALID,
+          404: NOT_FOUND,
+          410: problem('`cursor-void`: ask from the first page; `lost-since`: send the command again'),
         },
-        400: INVALID,
-        404: NOT_FOUND,
-        410: problem('`cursor-void`: ask from the first page; `lost-since`: send the command again'),
-      }),
+      ),
     },
     [`${base}/events`]: {
-      get: operation(
+      get: reading(
         'read models',
         `EventsBehind${id}`,
         `The events that made a row of ${name}`,
@@ -398,14 +427,14 @@ function fixedPaths(): Record<string, Json> {
   const stream = 'programme/norland.border-training';
   return {
     '/v1/read-models': {
-      get: operation('read models', 'ListReadModels', 'List the read models and views', [], {
+      get: reading('read models', 'ListReadModels', 'List the read models and views', [], {
         200: answer('All of them.', LISTED),
       }),
     },
     '/v1/history': {
-      get: operation('history', 'ReadLog', 'The log', [...narrow, LIMIT], {
+      get: reading('history', 'ReadLog', 'The log', [...narrow, LIMIT, formatParameter(['json', 'ndjson'])], {
         200: {
-          description: 'Events in the order of the log; with `Accept: application/x-ndjson` one a line.',
+          description: 'Events in the order of the log; as NDJSON one a line.',
           content: {
             ...(content(
               properties({
@@ -439,7 +468,7 @@ function fixedPaths(): Record<string, Json> {
       ),
     },
     '/v1/history/{kind}/{id}': {
-      get: operation('history', 'ReadStream', 'One stream', [...STREAM, ...state], {
+      get: reading('history', 'ReadStream', 'One stream', [...STREAM, ...state], {
         200: answer('Its events from a revision on, at most 1,000.', {
           type: 'object',
           properties: {
@@ -469,7 +498,7 @@ function fixedPaths(): Record<string, Json> {
       ),
     },
     '/v1/catalogue': {
-      get: operation('commands', 'ReadCatalogue', 'Every command and event with its schema, and who may send it', [], {
+      get: reading('commands', 'ReadCatalogue', 'Every command and event with its schema, and who may send it', [], {
         200: answer('By kind of stream.', CATALOGUED),
       }),
     },

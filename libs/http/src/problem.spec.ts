@@ -10,7 +10,8 @@ function answered(error: unknown): { status: number; headers: Record<string, str
     status: (status: number) => ((found.status = status), reply),
     send: (body: string) => (found.body = JSON.parse(body) as { code: string }),
   };
-  new ProblemFilter().catch(error, { switchToHttp: () => ({ getResponse: () => reply }) } as never);
+  const http = { getResponse: () => reply, getRequest: () => ({ method: 'GET', url: '/' }) };
+  new ProblemFilter({ at: () => [] }).catch(error, { switchToHttp: () => http } as never);
   return found;
 }
 

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FieldError } from '@entente/contracts';
 import { Fault, InvalidPosition, type CommandResult, TooLarge, problemFor } from '@entente/engine';
 import type { Json } from '@entente/kernel';
+import type { AllowedMethods } from './allowed-methods.js';
 import type { HttpReply } from './http-reply.js';
 import { unknownParameters } from './parameters.js';
 
@@ -16,6 +17,12 @@ export class Problem extends Error {
     super(title);
   }
 }
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** The document of a problem. */
+export const problemText = ({ status, code, title, more }: Problem): string =>
+  JSON.stringify({ type: 'about:blank', status, code, title, ...more });
 
 /** Validation errors: every field in error at once. */
 export const validationProblem = (wrong: readonly FieldError[]): Problem =>
@@ -46,20 +53,28 @@ function statusOf(type: 'id-reused' | 'stale' | 'refused', code: string): number
   }
 }
 
+/** The codes of an address at which nothing is, or nothing for its method. */
+const ABSENT: readonly string[] = ['no-such-route', 'no-such-command'];
+
 /** Gives every failure its problem document. Internal details stay in the process's log. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('http');
 
+  constructor(private readonly methods: Pick<AllowedMethods, 'at'>) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<HttpReply>();
-    const problem = this.problem(error);
+    const http = host.switchToHttp();
+    const reply = http.getResponse<HttpReply>();
+    const { method, url } = http.getRequest<{ readonly method: string; readonly url: string }>();
+    let problem = this.problem(error);
+    const allowed = ABSENT.includes(problem.code) ? this.methods.at(url) : [];
+    if (allowed.length > 0 && !allowed.includes(method)) {
+      problem = new Problem(405, 'method-not-allowed', `this address takes ${allowed.join(', ')}`);
+      reply.header('allow', allowed.join(', '));
+    }
     if (error instanceof Fault && error.retryAfter !== null) reply.header('retry-after', String(error.retryAfter));
-    const { status, code, title, more } = problem;
-    reply
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .status(status)
-      .send(JSON.stringify({ type: 'about:blank', status, code, title, ...more }));
+    reply.header('content-type', PROBLEM_TYPE).status(problem.status).send(problemText(problem));
   }
 
   private problem(error: unknown): Problem {

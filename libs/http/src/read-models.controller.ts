@@ -13,15 +13,19 @@ import {
   today,
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
+import { MEDIA_TYPES, formatOf } from './formats.js';
 import { toEventDto, refuseBeyond } from './history.controller.js';
 import { asOfInstant, positionOf, unknownParameters } from './parameters.js';
 import { Problem, refuseUnknown, validationProblem } from './problem.js';
-import { digestOf, exportFormat, exported } from './row-export.js';
+import { AnswerOptions, type ExportFormat, digestOf, exported } from './row-export.js';
 import { type RowRequest, cursorOf, lowest, readRowQuery, toRowDto } from './row-query.js';
 import type { HttpReply } from './http-reply.js';
 
 /** The maximum number of events of a row; the history of its streams has them all. */
 const MAX_EVENTS = 100;
+
+/** The parameters of a query of all rows. */
+const EXPORTED_BY = ['sort', 'as-of', 'after', 'day', 'occurred-by'];
 
 /** The description of a name, or a problem that lists the names. */
 export function describedAs(store: ReadModelStore, name: string): ReadModelDescription {
@@ -51,6 +55,7 @@ export class ReadModelsController {
   constructor(
     private readonly store: ReadModelStore,
     private readonly log: EventStore,
+    private readonly options: AnswerOptions,
   ) {}
 
   /**
@@ -68,8 +73,8 @@ export class ReadModelsController {
   }
 
   /**
-   * A page of rows; or, by `Accept`, all of them as CSV or NDJSON, with the position, the version
-   * and the digest of the text in the headers.
+   * A page of rows; or, by `format` or `Accept`, all of them as CSV or NDJSON, with the position,
+   * the version and the digest of the text in the headers.
    */
   @Get(':name')
   async rows(
@@ -79,23 +84,40 @@ export class ReadModelsController {
     @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<unknown> {
     const described = describedAs(this.store, name);
-    const format = exportFormat(accept);
-    const request = readRowQuery(
-      described,
-      query,
-      format === null ? undefined : ['sort', 'as-of', 'after', 'day', 'occurred-by'],
-    );
-    if (Array.isArray(request)) throw validationProblem(request as FieldError[]);
-    if (format === null) return this.answer(described, request as RowRequest);
-    const { positions: reached, version } = await this.resolvePositions(name, request as RowRequest, true);
+    const { format: given, ...rest } = query;
+    const read = formatOf(['json', 'csv', 'ndjson'], given, accept, reply);
+    const format = 'format' in read ? read.format : 'json';
+    const request = readRowQuery(described, rest, format === 'json' ? undefined : EXPORTED_BY);
+    const errors = [
+      ...('error' in read ? [read.error] : []),
+      ...(Array.isArray(request) ? (request as FieldError[]) : []),
+    ];
+    if (errors.length > 0) throw validationProblem(errors);
+    if (format === 'json') return this.answer(described, request as RowRequest);
+    // A link is followed by a browser, which keeps the answer as a file.
+    const disposition = given === undefined ? {} : { disposition: `attachment; filename="${name}.${format}"` };
+    const text = await this.wholeText(format, described, request as RowRequest, reply);
+    return new StreamableFile(text, { type: `${MEDIA_TYPES[format]}; charset=utf-8`, ...disposition });
+  }
+
+  /** All rows of a query as text; the headers identify what was read. */
+  private async wholeText(
+    format: ExportFormat,
+    described: ReadModelDescription,
+    request: RowRequest,
+    reply: HttpReply,
+  ): Promise<Readable> {
+    const { positions: reached, version } = await this.resolvePositions(described.name, request, true);
     // One position in all partitions: the same text can be requested again as of it.
     const positions = reached.map(() => BigInt(lowest(reached)));
-    const day = dayOf(request as RowRequest);
-    const text = () => exported(format, this.store, described, request as RowRequest, { positions, version, day });
-    reply.header('content-type', `${format}; charset=utf-8`).header('content-digest', await digestOf(text()));
+    const day = dayOf(request);
+    const { csvFormulas } = this.options;
+    const text = () => exported({ format, csvFormulas }, this.store, described, request, { positions, version, day });
+    const digest = await digestOf(text());
+    reply.header('content-digest', `sha-256=:${digest}:`).header('etag', `"${digest}"`);
     reply.header('entente-position', lowest(positions)).header('entente-version', version);
     reply.header('entente-day', day);
-    return new StreamableFile(Readable.from(text()), { type: `${format}; charset=utf-8` });
+    return Readable.from(text());
   }
 
   private async answer({ name }: ReadModelDescription, request: RowRequest): Promise<unknown> {

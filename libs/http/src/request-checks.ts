@@ -1,6 +1,6 @@
 import type { FieldError } from '@entente/contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { validationProblem } from './problem.js';
+import { Problem, validationProblem } from './problem.js';
 
 /** The headers of a request that Entente defines. */
 const OWN_HEADERS = ['entente-actor'];
@@ -23,12 +23,19 @@ function unreadableQuery(url: string): readonly FieldError[] {
   }
 }
 
+/** Whether a path leads out of where it begins, or has a character that no address here has. */
+function isForeign(url: string): boolean {
+  const [path = ''] = url.split('?');
+  return /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){2}(?:$|[/\\]|%2f|%5c)|%00/i.test(path);
+}
+
 /** Refuses a request with a header or a parameter that would be ignored. */
 export function checkRequests(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', (request, _reply, done) => {
+      if (isForeign(request.url)) return done(new Problem(404, 'no-such-route', 'there is nothing at this address'));
       const wrong = [...unknownHeaders(request.headers), ...unreadableQuery(request.url)];
       done(wrong.length > 0 ? validationProblem(wrong) : undefined);
     });

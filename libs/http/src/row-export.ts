@@ -2,13 +2,19 @@ import { createHash } from 'node:crypto';
 import { type ReadModelDescription, Fault, type ReadModelStore, type Resume, type ResultRow } from '@entente/engine';
 import { type RowRequest, toRowDto } from './row-query.js';
 
-/** The formats of a whole query, by the `Accept` header. */
-export const EXPORTS = { 'text/csv': csv, 'application/x-ndjson': ndjson } as const;
-export type ExportFormat = keyof typeof EXPORTS;
+/** The formats of a whole query. */
+export type ExportFormat = 'csv' | 'ndjson';
 
-/** The requested format; null for the ordinary answer. */
-export const exportFormat = (accept: string | undefined): ExportFormat | null =>
-  (Object.keys(EXPORTS) as ExportFormat[]).find((format) => accept?.includes(format) === true) ?? null;
+/**
+ * Whether a text that a spreadsheet could run as a formula is neutralised in CSV, by an apostrophe
+ * before it, or kept as it is.
+ */
+export type CsvFormulas = 'neutralise' | 'keep';
+
+/** How answers are made, by the settings of the deployment. */
+export abstract class AnswerOptions {
+  abstract readonly csvFormulas: CsvFormulas;
+}
 
 const PAGE_SIZE = 1000;
 type ExportQuery = Pick<RowRequest, 'where' | 'sort' | 'occurredBy'>;
@@ -47,41 +53,55 @@ async function* pages(
 
 /** A query as text, line by line. */
 export async function* exported(
-  format: ExportFormat,
+  { format, csvFormulas }: { readonly format: ExportFormat; readonly csvFormulas: CsvFormulas },
   store: ReadModelStore,
   described: ReadModelDescription,
   query: ExportQuery,
   from: ExportAt,
 ): AsyncIterable<string> {
-  const { head, line } = EXPORTS[format](described);
+  const { head, line } = format === 'csv' ? csv(described, csvFormulas) : ndjson();
   yield head;
   for await (const rows of pages(store, described.name, query, from)) yield rows.map(line).join('');
 }
 
 /**
- * The digest of a query's text, in the form of RFC 9530. The text is read once for it, because the
+ * The SHA-256 digest of a query's text, in base 64. The text is read once for it, because the
  * header comes before the text.
  */
 export async function digestOf(text: AsyncIterable<string>): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of text) hash.update(part);
-  return `sha-256=:${hash.digest('base64')}:`;
+  return hash.digest('base64');
 }
 
 function ndjson(): { head: string; line: (row: ResultRow) => string } {
   return { head: '', line: (row) => `${JSON.stringify(toRowDto(row))}\n` };
 }
 
-/** Comma-separated values (RFC 4180), with a line of names. */
-function csv({ columns }: ReadModelDescription): { head: string; line: (row: ResultRow) => string } {
-  const names = ['row_id', ...Object.keys(columns)];
+/** What follows the name of a column of amounts. */
+const UNIT = ' (minor units)';
+/** The beginnings of a formula, and what a spreadsheet skips before one. */
+const FORMULA = /^[\s\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]/u;
+
+/** Comma-separated values (RFC 4180), with a line of names and units. */
+function csv(
+  { columns }: ReadModelDescription,
+  formulas: CsvFormulas,
+): { head: string; line: (row: ResultRow) => string } {
+  const names = Object.keys(columns);
+  const heads = names.map((name) => (columns[name] === 'amount' ? `${name}${UNIT}` : name));
+  const cell = (value: unknown): string =>
+    typeof value === 'string' && formulas === 'neutralise' && FORMULA.test(value) ? quoted(`'${value}`) : quoted(value);
+  /** An amount beyond the safe range is text, and no formula. */
+  const cellOf = (row: ResultRow['columns'], name: string): string =>
+    columns[name] === 'amount' ? quoted(row[name]) : cell(row[name]);
   return {
-    head: `${names.join(',')}\r\n`,
-    line: ({ key, columns: row }) => `${[key, ...names.slice(1).map((name) => row[name])].map(cell).join(',')}\r\n`,
+    head: `${['row_id', ...heads].join(',')}\r\n`,
+    line: ({ key, columns: row }) => `${[cell(key), ...names.map((name) => cellOf(row, name))].join(',')}\r\n`,
   };
 }
 
-function cell(value: unknown): string {
+function quoted(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

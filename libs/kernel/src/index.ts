@@ -1,4 +1,4 @@
-export type { CommandMetadata, ReceivedCommand } from './command.js';
+export { type CommandMetadata, type ReceivedCommand, type RevisionCondition, meetsCondition } from './command.js';
 export { ROLES, actsFor, type Actor, type Role } from './actor.js';
 export {
   parseStream,

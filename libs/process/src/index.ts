@@ -4,12 +4,15 @@ export { EXIT_UNSURE, lastResort } from './last-resort.js';
 export { LogOnChange } from './log-on-change.js';
 export { LOG_LEVELS, type LogLevel, logging } from './logging.js';
 export {
+  ANSWERS,
+  AnswerSettings,
   LOCAL_PROCESS,
   type ProcessSettings,
   SERVER_LIMITS,
   ServerLimitSettings,
   isLoopback,
   networkProcess,
+  originsOf,
 } from './process-settings.js';
 export { type Connecting, type WaitOptions, waitFor } from './retry-until-connected.js';
 export { type ServedProcess, runProcess, settingsOr, stopWithin } from './run-process.js';

@@ -75,9 +75,34 @@ export class ServerLimitSettings {
   readonly requestTimeoutSeconds: number = 30;
 }
 
+const ORIGIN = 'https?://[a-z0-9.[\\]:-]+';
+
+/** How a process answers over HTTP. */
+export class AnswerSettings {
+  @Text(new RegExp(`^$|^${ORIGIN}(?:, *${ORIGIN})*$`, 'i'), {
+    name: 'ENTENTE_CORS_ORIGINS',
+    about: 'The origins whose pages may send requests from a browser, with commas between them.',
+    takes: 'origins such as https://dashboard.example, with commas between them',
+    otherwise: 'none',
+  })
+  readonly corsOrigins: string = '';
+
+  @OneOf(['neutralise', 'keep'], {
+    name: 'ENTENTE_CSV_FORMULAS',
+    about:
+      'What CSV does with text that a spreadsheet would run as a formula: `neutralise` puts an apostrophe before it.',
+  })
+  readonly csvFormulas: 'neutralise' | 'keep' = 'neutralise';
+}
+
+/** The origins of a setting, one by one. */
+export const originsOf = ({ corsOrigins }: Pick<AnswerSettings, 'corsOrigins'>): readonly string[] =>
+  corsOrigins === '' ? [] : corsOrigins.split(/, */);
+
 /** A process that is reached on this machine alone. */
 export const LOCAL_PROCESS = settingsPart(ProcessSettings);
 /** A process that may be reached from elsewhere, and its own port. */
 export const networkProcess = (port: number): SettingsPart<SettingsValues<ProcessSettings>> =>
   settingsPart(NetworkProcessSettings, { port });
 export const SERVER_LIMITS = settingsPart(ServerLimitSettings);
+export const ANSWERS = settingsPart(AnswerSettings);

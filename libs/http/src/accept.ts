@@ -1,0 +1,41 @@
+/** A range of media types that a client accepts (RFC 9110, 12.5.1). */
+interface MediaRange {
+  readonly type: string;
+  /** How much it is wanted: from 0, not at all, to 1. */
+  readonly quality: number;
+  /** Its place in the header. */
+  readonly place: number;
+}
+
+function rangesOf(accept: string): readonly MediaRange[] {
+  return accept.split(',').map((part, place) => {
+    const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
+    const given = parameters.find((one) => /^q\s*=/.test(one));
+    const quality = given === undefined ? 1 : Number(given.replace(/^q\s*=\s*/, ''));
+    return { type, quality: quality >= 0 && quality <= 1 ? quality : 0, place };
+  });
+}
+
+/** How exactly a range names a type; 0 if it does not. */
+function precision(range: string, type: string): number {
+  if (range === type) return 3;
+  if (range === `${type.slice(0, type.indexOf('/'))}/*`) return 2;
+  return range === '*/*' ? 1 : 0;
+}
+
+/**
+ * The type that a client prefers by its `Accept` header: by quality, then by how exactly the type
+ * is named, then by its place; null if none is accepted.
+ */
+export function preferredType<Type extends string>(accept: string | undefined, types: readonly Type[]): Type | null {
+  const ranges = rangesOf(accept ?? '*/*');
+  const rated = types.flatMap((type) => {
+    const [best] = ranges
+      .map((range) => ({ ...range, precision: precision(range.type, type) }))
+      .filter((range) => range.precision > 0)
+      .sort((a, b) => b.precision - a.precision);
+    return best === undefined || best.quality === 0 ? [] : [{ ...best, type }];
+  });
+  rated.sort((a, b) => b.quality - a.quality || b.precision - a.precision || a.place - b.place);
+  return rated[0]?.type ?? null;
+}

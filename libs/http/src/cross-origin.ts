@@ -1,0 +1,29 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** The headers of answers that a page of another origin may read. */
+const EXPOSED = [
+  'Content-Digest',
+  'Correlation-Id',
+  'ETag',
+  'Entente-Day',
+  'Entente-Position',
+  'Entente-Version',
+  'Idempotency-Replayed',
+  'Retry-After',
+];
+/** The time in which a browser need not ask again, in seconds. */
+const MAX_AGE_SECONDS = 600;
+
+/** Allows pages of these origins to send requests (CORS); without any, no other page may. */
+export function allowOrigins(app: NestFastifyApplication, origins: readonly string[]): void {
+  if (origins.length === 0) return;
+  app.enableCors({
+    origin: [...origins],
+    methods: ['GET', 'HEAD', 'POST'],
+    exposedHeaders: EXPOSED,
+    maxAge: MAX_AGE_SECONDS,
+    strictPreflight: false,
+    // OPTIONS has its own answer, with the methods of the address.
+    preflightContinue: true,
+  });
+}

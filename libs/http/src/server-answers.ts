@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PROBLEM_TYPE, Problem, problemText } from './problem.js';
+
+/** The time in which a client may send the rest of a request that is answered with an error. */
+const DRAIN_MS = 5000;
+
+/** A reply of the web server before its routes. */
+interface RawReply {
+  readonly raw: { statusCode: number; setHeader(name: string, value: string): unknown; end(body: string): unknown };
+}
+
+/** Answers an address that cannot be decoded. */
+export function onUnreadableAddress(_error: unknown, _request: unknown, { raw }: RawReply): void {
+  const problem = new Problem(400, 'unreadable', 'the address cannot be read: it must be percent-encoded UTF-8');
+  raw.statusCode = problem.status;
+  raw.setHeader('content-type', PROBLEM_TYPE);
+  raw.end(problemText(problem));
+}
+
+function clientProblem(code: string | undefined): Problem {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Problem(408, 'request-timeout', 'the request did not arrive completely in time');
+    case 'HPE_HEADER_OVERFLOW':
+      return new Problem(431, 'headers-too-large', 'the address and the headers are larger than 16 KiB together');
+    default:
+      return new Problem(400, 'unreadable', 'the request cannot be read: it is not HTTP');
+  }
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+};
+
+/** Connections that have their last answer: what still comes there is discarded. */
+const answered = new WeakSet<Socket>();
+
+/** Answers what Node.js cannot read as a request, and closes the connection. */
+export function onClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || answered.has(socket)) return;
+  answered.add(socket);
+  if (!socket.writable) return void socket.destroy(error);
+  const problem = clientProblem(error.code);
+  const body = problemText(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${REASONS[problem.status] ?? ''}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.resume();
+  closeLater(socket, () => socket.destroyed);
+}
+
+/** Closes a connection after a bounded time in which what still comes is discarded. */
+function closeLater(socket: Socket, isOver: () => boolean): void {
+  const late = setTimeout(() => {
+    if (!isOver()) socket.destroy();
+  }, DRAIN_MS).unref();
+  socket.once('close', () => clearTimeout(late));
+}
+
+/**
+ * An error may be answered while its request still arrives. The connection stays open until the
+ * request is complete, for a bounded time: closed at once, it would be reset, and the client would
+ * lose the answer.
+ */
+export function drainRequests(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', (request, reply, payload, done) => {
+      const { raw } = request;
+      if (reply.statusCode >= 400 && isArriving(raw)) {
+        reply.removeHeader('connection');
+        raw.resume();
+        closeLater(raw.socket, () => raw.complete);
+      }
+      done(null, payload);
+    });
+}
+
+const isArriving = ({ complete, headers }: IncomingMessage): boolean =>
+  complete === false && (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0');
