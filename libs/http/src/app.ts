@@ -8,6 +8,7 @@ import { type ServerLimits, limitConnections, serverOptions } from './server-lim
 import { readJsonBodies } from './json-body.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerConditionally } from './conditional-reads.js';
+import { correlationOf } from './correlation.js';
 import { openApi } from './openapi.js';
 import { ProblemFilter } from './problem.js';
 import { checkRequests } from './request-checks.js';
@@ -23,6 +24,7 @@ export async function buildApp(module: DynamicModule, limits: ServerLimits): Pro
     // An id that is too long is a field in error like any other, and not the router's: no address
     // is longer than the headers may be.
     routerOptions: { maxParamLength: 16 * 1024 },
+    genReqId: correlationOf,
     frameworkErrors: onUnreadableAddress,
     clientErrorHandler: onClientError,
   });

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Params } from 'nestjs-pino';
-import { destination, stdTimeFunctions } from 'pino';
+import { type DestinationStream, destination, stdTimeFunctions } from 'pino';
 
 /** What can be said, from the gravest on. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
@@ -17,33 +15,33 @@ const LEVELS: Readonly<Record<LogLevel, string>> = {
   verbose: 'trace',
 };
 
-/**
- * A request's correlation id: the sender's, or one that is made here and goes into the events too.
- */
-function correlationOf({ headers }: IncomingMessage): string {
-  const sent = headers['correlation-id'];
-  if (typeof sent === 'string') return sent;
-  const made = randomUUID();
-  headers['correlation-id'] = made;
-  return made;
+/** The parts of a request in a log line: no header, since some name persons. */
+interface LoggedRequest {
+  readonly method: string;
+  readonly url: string;
 }
 
 /**
- * Logs as lines of JSON on the standard error stream: what is said within a request carries its
- * correlation id. Requests themselves are told at level `debug`.
+ * Logs as lines of JSON on the standard error stream. A line within a request has its correlation
+ * id, which is the id of the request; requests themselves are logged at level `debug`.
  */
-export const logging = (level: LogLevel): Params => ({
+export const logging = (level: LogLevel, stream: DestinationStream = destination({ dest: 2, sync: true })): Params => ({
+  forRoutes: ['*path'],
   pinoHttp: [
     {
       level: LEVELS[level],
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      genReqId: correlationOf,
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'correlationId' },
+      useLevel: 'debug',
+      serializers: {
+        req: ({ method, url }: LoggedRequest) => ({ method, url }),
+        res: ({ statusCode }: { readonly statusCode: number }) => ({ statusCode }),
+      },
       autoLogging: level === 'debug' || level === 'verbose',
     },
-    destination({ dest: 2, sync: true }),
+    stream,
   ],
 });
