@@ -138,6 +138,67 @@ describe('the executor', () => {
     expect(await count(2, 'a', { dry: true })).toEqual({ type: 'id-reused' });
   });
 
+  describe('of a pseudonymous command', () => {
+    const stream = { kind: 'counter', id: 'norland.one' };
+    const whisper = { type: 'Whisper' };
+
+    it('records no id of its sender or of a gateway before it, and still recognises a retry', async () => {
+      const first = await count(1, 'gateway-7', whisper);
+      const [event] = await log();
+      expect(JSON.stringify({ ...event, stream: '', position: '' })).not.toMatch(/gateway-7|story|norland/);
+      expect(event?.metadata).toMatchObject({ correlationId: event?.metadata.commandId, causationId: null });
+      expect(first).toMatchObject({ type: 'accepted', receipt: { commandId: 'gateway-7' } });
+      expect(await count(1, 'gateway-7', whisper)).toMatchObject({ type: 'accepted', repeated: true });
+      expect(await count(2, 'gateway-7', whisper)).toEqual({ type: 'id-reused' });
+      await count(-9, 'gateway-8', whisper);
+      expect(JSON.stringify({ ...noted.at(-1), stream: '' })).not.toMatch(/gateway-8|story|norland/);
+    });
+
+    it('gives the receipt to who knows its own id, and to nobody by the recorded one', async () => {
+      await count(1, 'gateway-7', whisper);
+      const recorded = (await log())[0]?.metadata.commandId as string;
+      expect(await executor.receipt(norland, stream, 'gateway-7')).toMatchObject({ commandId: 'gateway-7' });
+      expect(await executor.receipt(norland, stream, recorded)).toBeNull();
+      expect(await executor.receipt({ ...norland, organisation: 'estmark' }, stream, 'gateway-7')).toBeNull();
+    });
+
+    it('finds one that an earlier version recorded under the id of its sender', async () => {
+      await count(1, 'open');
+      const pseudonymizer = new Pseudonymizer(Buffer.alloc(32, 7));
+      const pseudonym = pseudonymizer.pseudonym('norland', stream);
+      // As it was recorded then.
+      const earlier = new Executor(
+        store,
+        { ...kinds, decider: () => ({ ...counter, sealed: [] }) },
+        pseudonymizer,
+        refusals,
+      );
+      const metadata = {
+        actor: { organisation: pseudonym, role: 'donor' as const },
+        commandId: 'old',
+        occurredAt: null,
+      };
+      const common = { correlationId: 'old', causationId: null, evidence: [], legalBasis: null };
+      const data = { by: 1 };
+      await earlier.execute(
+        new ExecuteCommand(
+          {
+            stream,
+            command: { type: 'Whisper', data },
+            metadata: { ...metadata, ...common },
+            ifMatch: null,
+            body: data,
+          },
+          '2026-06-01T12:00:00.000Z',
+        ),
+      );
+      expect(await log()).toHaveLength(2);
+      expect(await count(1, 'old', whisper)).toMatchObject({ type: 'accepted', repeated: true });
+      expect(await executor.receipt(norland, stream, 'old')).toMatchObject({ commandId: 'old' });
+      expect(await log()).toHaveLength(2);
+    });
+  });
+
   it('notes refusals, with the pseudonym of a pseudonymous sender; no dry run and no acceptance', async () => {
     await count(-1, 'a');
     await count(-1, 'b', { type: 'Whisper' });
@@ -147,7 +208,7 @@ describe('the executor', () => {
     await count(1, 'e', { ifMatch: 7 });
     expect(noted.map(({ command, code, commandId }) => [command, code, commandId])).toEqual([
       ['Count', 'below-zero', 'a'],
-      ['Whisper', 'below-zero', 'b'],
+      ['Whisper', 'below-zero', expect.stringMatching(/^sealed\./)],
       ['Count', 'command-id-reused', 'd'],
       ['Count', 'revision-mismatch', 'e'],
     ]);

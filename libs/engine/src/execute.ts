@@ -2,6 +2,7 @@ import { KeyedQueue } from '@entente/async';
 import {
   type Actor,
   type AnyDecider,
+  type CommandMetadata,
   type Consulted,
   type ReceivedCommand,
   type ConsultedStreams,
@@ -13,7 +14,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { EventStore, NewEvent } from './event-store.js';
 import { Contention, Fault, DeciderFailed } from './faults.js';
-import { type Pseudonymizer, commandHash, commandKey } from './identity.js';
+import { type Pseudonymizer, SEALED, commandHash, commandKey } from './identity.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
 import { type FoldedStream, type CommandRecord, handleCommand, applyEvent, emptyStream } from './handle-command.js';
@@ -109,17 +110,13 @@ export class Executor {
   }
 
   /** Notifies the observer, and notes a refusal for the auditor unless it was a dry run. */
-  private report(
-    { received: { stream, command, metadata }, now, dryRun }: ExecuteCommand,
-    recordedAs: string,
-    outcome: CommandResult,
-    ms: number,
-  ) {
+  private report({ received, now, dryRun }: ExecuteCommand, recordedAs: string, outcome: CommandResult, ms: number) {
     const why = refusalOf(outcome);
     const as = outcome.type === 'accepted' && outcome.repeated ? 'repeated' : outcome.type;
     this.observer.commandHandled(as, why?.code ?? null, ms);
     if (why === null || dryRun) return;
-    const { commandId, correlationId, actor } = metadata;
+    const { stream, command } = received;
+    const { commandId, correlationId, actor } = this.recordedMetadata(received, recordedAs);
     const who = { organisation: recordedAs, role: actor.role };
     this.refusals.note({
       at: now,
@@ -139,8 +136,7 @@ export class Executor {
   async receipt(actor: Actor, stream: StreamRef, commandId: string): Promise<Receipt | null> {
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) return null;
-    const organisations = [actor.organisation, this.pseudonymizer.pseudonym(actor.organisation, stream)];
-    const keys = organisations.map((organisation) => commandKey(organisation, stream, commandId));
+    const keys = this.keysOf(actor, stream, commandId);
     const recordIn = ({ commands }: FoldedStream): CommandRecord | undefined =>
       keys.flatMap((key) => commands.get(key) ?? [])[0];
     const name = streamName(stream);
@@ -154,6 +150,31 @@ export class Executor {
       return recordIn(folded);
     });
     return record === undefined ? null : receiptOf(commandId, stream, record);
+  }
+
+  /** The keys under which a command of a sender may be recorded, also by an earlier version. */
+  private keysOf({ organisation }: Actor, stream: StreamRef, commandId: string): readonly string[] {
+    const pseudonym = this.pseudonymizer.pseudonym(organisation, stream);
+    const sealedId = this.pseudonymizer.commandId(organisation, stream, commandId);
+    const keys = [commandKey(organisation, stream, commandId), commandKey(pseudonym, stream, sealedId)];
+    // Everybody can read a pseudonymous id: it proves nothing.
+    return commandId.startsWith(SEALED) ? keys : [...keys, commandKey(pseudonym, stream, commandId)];
+  }
+
+  /**
+   * A command's metadata as they are recorded. A pseudonymous command has no id that its sender, or
+   * a gateway before it, gave it. Earlier versions recorded the sender's id, which a retry still
+   * finds.
+   */
+  private recordedMetadata(
+    { stream, metadata }: ReceivedCommand,
+    recordedAs: string,
+    { commands }: Pick<FoldedStream, 'commands'> = { commands: new Map() },
+  ): CommandMetadata {
+    const { actor, commandId } = metadata;
+    if (recordedAs === actor.organisation || commands.has(commandKey(recordedAs, stream, commandId))) return metadata;
+    const sealedId = this.pseudonymizer.commandId(actor.organisation, stream, commandId);
+    return { ...metadata, commandId: sealedId, correlationId: sealedId, causationId: null };
   }
 
   /**
@@ -194,8 +215,9 @@ export class Executor {
       // From here to the decision nothing waits: these revisions are those of the states that it
       // sees.
       const consulted = [...others].map(([other, { revision }]) => ({ stream: other, revision }));
+      const recorded = this.recordedMetadata(request.received, recordedAs, folded);
       const context = {
-        ...metadata,
+        ...recorded,
         stream,
         recordedAs,
         known,
@@ -207,7 +229,7 @@ export class Executor {
       const decision = runRules(() => handleCommand(decider, folded, input));
       this.observer.decided(performance.now() - startedAt);
       if (decision.type === 'repeated' && !request.dryRun)
-        return { type: 'accepted', receipt: receiptOf(context.commandId, stream, decision.record), repeated: true };
+        return { type: 'accepted', receipt: receiptOf(metadata.commandId, stream, decision.record), repeated: true };
       // The store compares the newest revision only for an append. Any other answer must also rest
       // on the newest revision, whichever process writes.
       if ((decision.type !== 'decided' || request.dryRun) && (await this.store.revisionOf(name)) !== folded.revision) {
@@ -238,7 +260,7 @@ export class Executor {
       );
       this.remember(name, folded);
       const record = folded.commands.get(commandKey(recordedAs, stream, context.commandId)) as CommandRecord;
-      return { type: 'accepted', receipt: receiptOf(context.commandId, stream, record), repeated: false };
+      return { type: 'accepted', receipt: receiptOf(metadata.commandId, stream, record), repeated: false };
     }
     throw new Contention(name, MAX_ATTEMPTS);
   }

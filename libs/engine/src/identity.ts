@@ -43,6 +43,9 @@ export function eventId(key: string, bodyHash: string, index: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** The beginning of every pseudonym. */
+export const SEALED = 'sealed.';
+
 /**
  * Gives organisations pseudonyms, each valid for one stream, under a key that is kept outside the
  * log.
@@ -56,9 +59,18 @@ export class Pseudonymizer {
    * The same organisation on the same stream gives the same pseudonym. Nothing else links the two.
    */
   pseudonym(organisation: string, stream: StreamRef): string {
-    const mac = createHmac('sha256', this.key)
-      .update(`${streamName(stream)}\n${organisation}`)
-      .digest('hex');
-    return `sealed.${mac.slice(0, 32)}`;
+    return this.mac(`${streamName(stream)}\n${organisation}`);
+  }
+
+  /**
+   * The id under which a pseudonymous command is recorded. It names no sender, and only a sender
+   * who knows its own id finds it.
+   */
+  commandId(organisation: string, stream: StreamRef, commandId: string): string {
+    return this.mac(commandKey(organisation, stream, commandId));
+  }
+
+  private mac(text: string): string {
+    return `${SEALED}${createHmac('sha256', this.key).update(text).digest('hex').slice(0, 32)}`;
   }
 }
