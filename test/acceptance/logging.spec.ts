@@ -38,7 +38,9 @@ describe('the log of a process', () => {
   it('has the correlation id in the line of an error, and no header of the request', async () => {
     const sent = { 'correlation-id': 'trial-7', 'entente-actor': 'norland;role=donor;person=n-1' };
     const found = await linesOf('/fails', sent);
-    expect(found.filter(({ level }) => level === 'error')).toMatchObject([{ level: 'error', correlationId: 'trial-7', err: { message: 'a bug' } }]);
+    expect(found.filter(({ level }) => level === 'error')).toMatchObject([
+      { level: 'error', correlationId: 'trial-7', err: { message: 'a bug' } },
+    ]);
     expect(JSON.stringify(found)).not.toContain('n-1');
   });
 

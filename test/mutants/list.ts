@@ -69,7 +69,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the revision that the client names is checked',
     file: 'libs/engine/src/handle-command.ts',
-    code: `if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision)) return { type: 'stale', revision: folded.revision };`,
+    code: `if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
+    return { type: 'stale', revision: folded.revision };`,
     instead: '',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'checks the expected revision of the client',
@@ -113,8 +114,10 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'an earlier receipt comes before the revision that the client names',
     file: 'libs/engine/src/handle-command.ts',
     code: `if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
-  if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision)) return { type: 'stale', revision: folded.revision };`,
-    instead: `if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision)) return { type: 'stale', revision: folded.revision };
+  if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
+    return { type: 'stale', revision: folded.revision };`,
+    instead: `if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
+    return { type: 'stale', revision: folded.revision };
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };`,
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'after looking for an earlier receipt',
@@ -123,13 +126,15 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'an earlier receipt comes before the rules',
     file: 'libs/engine/src/handle-command.ts',
     code: `if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
-  if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision)) return { type: 'stale', revision: folded.revision };
+  if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
+    return { type: 'stale', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };`,
     instead: `const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
-  if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision)) return { type: 'stale', revision: folded.revision };`,
+  if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
+    return { type: 'stale', revision: folded.revision };`,
     spec: 'test/faults/port-failures.spec.ts',
     tests: 'even if the rules would now refuse it',
   },
