@@ -246,13 +246,9 @@ function readModels(models) {
     wrap(
       `Totals count ${totals?.counts ?? 'rows'}${totals?.by?.length ? `, by ${totals.by.join(', ')}` : ''}${totals?.sums?.length ? `, and add up ${totals.sums.join(', ')}` : ''}.`,
     ),
-    [
-      '| Column | Type | Meaning |',
-      '|---|---|---|',
-      ...Object.entries(columns).map(
-        ([column, type]) => `| \`${column}\` | ${type} | ${(meanings[column] ?? '').replaceAll('|', '\\|')} |`,
-      ),
-    ].join('\n'),
+    Object.entries(columns)
+      .map(([column, type]) => bullet(`\`${column}\` (${type}): ${meanings[column] ?? ''}`))
+      .join('\n'),
   ];
   return [
     '# Read models and views',
