@@ -66,16 +66,16 @@ describe('entente export and import log', () => {
       await expect(entente('import', 'log', broken, '--data', fresh)).rejects.toThrow(says);
       expect(existsSync(fresh)).toBe(false);
     };
-    await refused(lines.slice(0, -2).join('\n'), 'broken off');
+    await refused(lines.slice(0, -2).join('\n'), 'is incomplete');
     await refused(
       lines.map((line, i) => (i === 1 ? line.replace('"revision":0', '"revision":9') : line)).join('\n'),
       'digest',
     );
-    await refused('{"entente":"rows"}\n', 'no exported log');
-    await refused('not json\n', 'is no JSON');
+    await refused('{"entente":"rows"}\n', 'not an exported log');
+    await refused('not json\n', 'is not JSON');
     await expect(entente('import', 'log', file, '--data', old)).rejects.toThrow('is not empty');
-    await expect(entente('export', file, '--data', old)).rejects.toThrow('is there already');
-    await expect(entente('import', 'money', file)).rejects.toThrow('obligations and log can');
+    await expect(entente('export', file, '--data', old)).rejects.toThrow('exists: choose another name');
+    await expect(entente('import', 'money', file)).rejects.toThrow('import takes obligations or log');
     await expect(entente('import', 'obligations', file)).rejects.toThrow('--mapping');
     expect(readdirSync(base).filter((name) => name.includes('importing'))).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe('entente export and import log', () => {
       `line 2 of ${bad} is not UTF-8`,
     );
     await expect(entente('import', 'log', join(base, 'no.ndjson'), '--data', join(base, 'none'))).rejects.toThrow(
-      'is not there',
+      'does not exist',
     );
     await expect(entente('export', join(base, 'no', 'log.ndjson'), '--data', old)).rejects.toThrow(
       'its folder is missing',
@@ -121,7 +121,7 @@ describe('entente export and import log', () => {
     const kept = join(base, 'kept.csv');
     writeFileSync(kept, 'mine');
     const args = ['import', 'log', file, '--data', join(base, 'none'), '--positions'];
-    await expect(entente(...args, kept)).rejects.toThrow('is there already');
+    await expect(entente(...args, kept)).rejects.toThrow('exists: choose another name');
     await expect(entente(...args, join(base, 'no', 'p.csv'))).rejects.toThrow('its folder is missing');
     expect([readFileSync(kept, 'utf8'), existsSync(join(base, 'none'))]).toEqual(['mine', false]);
   });

@@ -128,7 +128,7 @@ export function moving(opens: DeploymentFactory): void {
       await other.close();
       const store = await other.store();
       await store.append('note/other', 'none', [anEvent()]);
-      await expect(importInto(store, file, `${file}.other.csv`, quiet)).rejects.toThrow('holds other events');
+      await expect(importInto(store, file, `${file}.other.csv`, quiet)).rejects.toThrow('has other events');
       expect(await all(store.readLog(0n))).toHaveLength(1);
       await store.close();
       await other.end();

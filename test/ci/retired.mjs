@@ -25,6 +25,10 @@ export const RETIRED = [
   [/\bcircumstances\b|\bCircumstances?\b/, 'context, DecisionContext'],
   [/\bseal key\b|\bfront door\b|\bfloor plan\b/, 'pseudonym key, API, dependency rules'],
   [/\bInlet\b|\bKeptAdmin\b|\bAfterTheOlder\b/, 'CommandPartition, ReconnectingAdmin, WaitForOlderProjectors'],
+  [
+    /\bCloses(?:What|Both|The)|\btellEvery\b|\banswerWithin\b|\bmarkEvery\b|'would'|--anew\b|\bfoldAnew\b|\brows_in\b/,
+    'StoreCloser, commitInterval, requestTimeout, watermarkInterval, dry-run, --from-scratch, foldFromScratch, table_name',
+  ],
 ];
 
 /** Words that a reader of technical English stumbles over, and what to write. */
@@ -44,7 +48,7 @@ export const UNPLAIN = [
  * Files whose comments have plain words only; of Markdown, all but the page that the CLI prints.
  */
 const PLAIN =
-  /^(?:libs\/(?:contracts|domain|embedded|engine|eventstoredb|http|kernel|read-models|sqlite|typeorm)\/.*\.ts|(?:deploy|docs)\/.*\.m[jt]s|(?!docs\/reference\/cli\.md$).*\.md)$/;
+  /^(?:apps\/.*\.ts|libs\/(?:contracts|domain|embedded|engine|eventstoredb|http|kernel|read-models|sqlite|typeorm)\/.*\.ts|(?:deploy|docs)\/.*\.m[jt]s|(?!docs\/reference\/cli\.md$).*\.md)$/;
 
 /** Places that keep a retired term: the name of a table in files of old formats. */
 const KEPT = [/OLD_STORE_INFO = 'house'|TABLE (?:entente\.)?house\b/];

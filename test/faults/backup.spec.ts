@@ -204,8 +204,8 @@ describe('a backup', () => {
     await entente('backup', copy, '--data', data);
     await expect(entente('backup', copy, '--data', data)).rejects.toThrow('is not empty');
     await expect(entente('restore', copy, '--data', data)).rejects.toThrow('is not empty');
-    await expect(entente('restore', base, '--data', join(base, 'new'))).rejects.toThrow('is no backup');
-    await expect(entente('backup', join(base, 'more'), '--data', join(base, 'nowhere'))).rejects.toThrow('holds no');
+    await expect(entente('restore', base, '--data', join(base, 'new'))).rejects.toThrow('is not a backup');
+    await expect(entente('backup', join(base, 'more'), '--data', join(base, 'nowhere'))).rejects.toThrow('has no log.sqlite to back up');
   });
 
   it('that differs from its manifest is refused with every difference, and leaves nothing behind', async () => {
@@ -231,7 +231,7 @@ describe('a backup', () => {
     const manifest = join(copy, 'manifest.json');
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"position": "0"', '"position": "7"'));
     const refused = entente('restore', copy, '--data', join(base, 'fresh'));
-    await expect(refused).rejects.toThrow(/ends at position 0 with digest [0-9a-f]{64}, and its manifest says 7 and/);
+    await expect(refused).rejects.toThrow(/ends at position 0 with digest [0-9a-f]{64}, but its manifest has 7 and/);
     expect(readdirSync(base).sort()).toEqual(['copy', 'data']);
   });
 
@@ -241,13 +241,13 @@ describe('a backup', () => {
     const nonsense = join(base, 'nonsense.key');
     writeFileSync(nonsense, 'no key');
     await expect(entente('restore', copy, '--data', join(base, 'fresh'), '--pseudonym-key', nonsense)).rejects.toThrow(
-      'is no pseudonym key',
+      'is not a pseudonym key',
     );
     const manifest = join(copy, 'manifest.json');
     const written = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
     const outside = written.files.map((file) => ({ ...file, name: '../outside' }));
     writeFileSync(manifest, JSON.stringify({ ...written, files: [...written.files, ...outside] }));
-    await expect(entente('restore', copy, '--data', join(base, 'fresh'))).rejects.toThrow('no file of a backup');
+    await expect(entente('restore', copy, '--data', join(base, 'fresh'))).rejects.toThrow('not a file of a backup');
     expect(readdirSync(base).sort()).toEqual(['copy', 'data', 'nonsense.key']);
   });
 });

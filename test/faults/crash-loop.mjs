@@ -185,7 +185,7 @@ async function backingUp(round) {
 }
 async function rebuilding(round) {
   const names = [['funding'], ['journal', 'programmes'], ['funding', 'journal']][round % 3];
-  const code = await exitOf(entente('rebuild', ...names, ...(round % 4 === 0 ? ['--anew'] : [])));
+  const code = await exitOf(entente('rebuild', ...names, ...(round % 4 === 0 ? ['--from-scratch'] : [])));
   if (code === 0) rebuilds += 1;
   else if (code !== null) fail(`the rebuild ended with ${code}`);
 }

@@ -62,7 +62,7 @@ describe('a rebuild', () => {
     })();
     await pause(500);
     for (let round = 0; round < 6; round += 1) {
-      const child = rebuilding('programmes', 'journal', '--anew');
+      const child = rebuilding('programmes', 'journal', '--from-scratch');
       const end = ended(child);
       await pause(randomInt(250, 900));
       child.kill('SIGKILL');
@@ -157,7 +157,7 @@ describe('a rebuild', () => {
   it('of an unknown read model is refused, and of an unchanged one does nothing', async () => {
     const deployment = await createStandaloneApp(folder, 'fatal');
     await deployment.close();
-    await expect(entente('rebuild', 'donor-portfolio')).rejects.toThrow('is no read model that is kept');
+    await expect(entente('rebuild', 'donor-portfolio')).rejects.toThrow('there is no read model');
     expect((await entente('rebuild')).out).toContain('nothing to rebuild');
   });
 });
@@ -209,14 +209,14 @@ describe('a parked stream', () => {
     ]);
     expect(await entente('parked', 'retry', '--model', 'funding')).toMatchObject({
       status: 0,
-      out: 'nothing was parked',
+      out: 'no stream was parked',
     });
     const retried = await entente('parked', 'retry', '--json');
     expect([retried.status, JSON.parse(retried.out)]).toEqual([
       0,
       { retried: [{ model: 'milestones', stream: 'programme/norland.border-training', error: null }] },
     ]);
-    expect(await entente('parked')).toMatchObject({ status: 0, out: 'nothing is parked' });
+    expect(await entente('parked')).toMatchObject({ status: 0, out: 'no stream is parked' });
     const mended = await openRows();
     expect((await mended.positions('milestones')).version).not.toBe(before);
     await mended.close();

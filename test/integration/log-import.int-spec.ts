@@ -54,7 +54,7 @@ it('a standalone log imported into backing services keeps revisions, ids, times 
   // As often as one likes, while nobody has written: only its list of positions needs another name.
   const again = (list: string) =>
     entente(deployment.settings, 'import', 'log', small, '--positions', join(folder, list));
-  await expect(entente(deployment.settings, 'import', 'log', small)).rejects.toThrow(/name another file/);
+  await expect(entente(deployment.settings, 'import', 'log', small)).rejects.toThrow(/choose another name/);
   await again('second.csv');
 
   await deployment.open({ api: 1, relay: 1, projector: 1, intake: 1 });

@@ -101,10 +101,10 @@ it('an event that fails in a fold parks its stream and becomes a dead letter, un
 
   await projectors(undefined, undefined);
   load.begin();
-  expect(await entente(deployment.settings, 'parked', 'retry')).toContain('parked no more');
+  expect(await entente(deployment.settings, 'parked', 'retry')).toContain('no longer parked');
   await load.end();
   expect(await parked()).toEqual([]);
-  expect(await entente(deployment.settings, 'parked')).toBe('nothing is parked');
+  expect(await entente(deployment.settings, 'parked')).toBe('no stream is parked');
   const { deadLetters, commands } = await verifySystem(deployment, load);
   expect([deadLetters, commands > 5]).toEqual([1, true]);
 });
@@ -125,7 +125,7 @@ it('a projector that dies between dead letter and parking leaves the parking to 
   await projectors(undefined);
   expect(await entente(deployment.settings, 'dead-letters')).toMatch(/666 is not folded here/);
   load.begin();
-  expect(await entente(deployment.settings, 'dead-letters', 'redrive')).toContain('parked no more');
+  expect(await entente(deployment.settings, 'dead-letters', 'redrive')).toContain('no longer parked');
   await load.end();
   expect(await parked()).toEqual([]);
   await verifySystem(deployment, load);

@@ -78,7 +78,7 @@ describe('an event read by its position', () => {
     const [row] = body['rows'] as readonly { row_id: string }[];
     const { status, body: made } = await get(`read-models/funding/events?row=${encodeURIComponent(row?.row_id ?? '')}`);
     expect([status, (made['events'] as unknown[]).length > 0]).toEqual([200, true]);
-    expect(await entente(deployment.settings, 'parked')).toBe('nothing is parked');
+    expect(await entente(deployment.settings, 'parked')).toBe('no stream is parked');
   });
 
   it('is the next one if the position is between events, and is refused beyond the end', async () => {

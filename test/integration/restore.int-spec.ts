@@ -58,7 +58,7 @@ it('an event store restored from a backup begins a new era, and clients with los
   await services.begin('eventStore');
 
   expect(await entente(deployment.settings, 'begin-era')).toMatch(
-    /^an era begins behind position \d+: start every app again/,
+    /^a new era begins after position \d+: restart every app/,
   );
   // The topic has what the log has lost: relays refuse it, and say what to do.
   const relay = await deployment.start('relay');

@@ -43,8 +43,7 @@ import { LoggerModule } from 'nestjs-pino';
 import type { ApiConfig } from './config.js';
 
 /**
- * Closes what it was opened on when the api closes, after the last answer. One that cannot be
- * closed keeps none of the others open.
+ * Closes the stores after the last answer. A failure to close one does not keep the others open.
  */
 @Injectable()
 class ApiStoreCloser implements OnApplicationShutdown {
@@ -66,13 +65,13 @@ class ApiStoreCloser implements OnApplicationShutdown {
   }
 }
 
-/** By whose word it is known how far those are that come behind the log. */
+/** Sources of the progress of everything that follows the log. */
 type Behind = [rows: ReadModelStore, topic: PublishedPosition, commands: CommandLag, live: LiveLog];
 
 /**
- * What follows the log: every read model, whichever process folds it; the relay, by what is on the
- * topic, where rows lack something; and the live history of this process. The intake follows the
- * commands on their topic.
+ * Everything that follows the log: each read model, whichever process folds it; the relay, by the
+ * end of the topic, if rows lack something; and the live history of this process. The intake
+ * follows the commands topic.
  */
 function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): readonly ProgressSource[] {
   const models = progressSources(
@@ -92,8 +91,8 @@ function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): rea
 }
 
 /**
- * The API, beside as many others as one likes: commands are decided here, on the event
- * store, and rows are read that projectors fold.
+ * The HTTP API. Decides commands against EventStoreDB and serves the rows that projectors write. It
+ * keeps no state: run as many instances as you like.
  */
 @Module({})
 export class ApiModule {

@@ -23,7 +23,7 @@ const REFUSALS = 'refusals.sqlite';
 const KEY = 'pseudonym.key';
 const FORMAT = 1;
 
-/** What a backup says of itself. */
+/** The manifest of a backup. */
 export interface Manifest {
   readonly format: number;
   /** The log's own id. */
@@ -31,15 +31,15 @@ export interface Manifest {
   /** The position of its last event, and how many events it has. */
   readonly position: string;
   readonly events: number;
-  /** The digest of its events: what `entente verify` and `entente export` say of the same log. */
+  /** The digest of its events; `entente verify` and `entente export` print the same one. */
   readonly digest: string;
   readonly made: string;
   /** The version of the Entente that made it, and that of each projection in it. */
   readonly entente: string;
   readonly projections: Readonly<Record<string, number>>;
   /**
-   * Of each read model in the rows, what is served, as an answer says it; none where the rows were
-   * left out.
+   * The version of each read model in the rows, as answers have it. Empty if the backup has no
+   * rows.
    */
   readonly served: Readonly<Record<string, string>>;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
@@ -51,19 +51,19 @@ async function digestOf(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** What a backup takes beside the log. */
+/** What a backup includes besides the log. */
 export interface BackupParts {
   readonly rows?: boolean;
   readonly pseudonymKey?: boolean;
 }
 
-/** How a backup is opened, to be looked at. */
+/** How to open a backup for reading. */
 export interface Openers {
   log(folder: string): EventLog;
   rows(folder: string, log: EventLog): Promise<ReadModelStore>;
 }
 
-/** The version of this Entente, as its package says. */
+/** The version of Entente in its package. */
 function ownVersion(): string {
   for (let at = import.meta.dirname; ; at = join(at, '..')) {
     const file = join(at, 'package.json');
@@ -73,10 +73,9 @@ function ownVersion(): string {
 }
 
 /**
- * Copies a data folder into an empty one while the deployment runs: the rows first, where they are
- * wanted, so that they are never ahead of the log that is copied after them, and the refused
- * commands, which are kept apart from it. The manifest is written last: without it there is no
- * backup.
+ * Copies a data folder into an empty one while the deployment runs. Rows are copied before the log,
+ * so that they are never ahead of it; the refused commands are a separate file. The manifest is
+ * written last: a folder without it is not a backup.
  */
 export async function backUp(
   data: string,
@@ -85,13 +84,13 @@ export async function backUp(
   open: Openers,
   output: Output,
 ): Promise<void> {
-  if (inUse(to)) throw new Error(`${to} is not empty: name a new folder for each backup`);
+  if (inUse(to)) throw new Error(`${to} is not empty: choose a new folder for each backup`);
   mkdirSync(to, { recursive: true });
   const refusals = existsSync(join(data, REFUSALS)) ? [REFUSALS] : [];
   const names = [...(rows ? [ROWS] : []), LOG, ...refusals, ...(pseudonymKey ? [KEY] : [])];
   for (const name of names) {
     const file = join(data, name);
-    if (!existsSync(file)) throw new Error(`${data} holds no ${name}: nothing to back up`);
+    if (!existsSync(file)) throw new Error(`${data} has no ${name} to back up`);
     if (name === KEY) copyFileSync(file, join(to, name));
     else copyDatabase(file, join(to, name));
     syncToDisk(join(to, name));
@@ -111,23 +110,20 @@ export async function backUp(
   const projections = Object.fromEntries(MODELS.map(({ name, version }) => [name, version]));
   const versions = { entente: ownVersion(), projections, served };
   const manifest: Manifest = { format: FORMAT, log: id, position, events, digest, made, ...versions, files };
-  // What the manifest names is on the disk before it is.
+  // The files are on the disk before the manifest that names them.
   syncToDisk(to);
   writeFileSync(join(to, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
   syncToDisk(to);
   syncToDisk(dirname(resolve(to)));
   if (output.json) output.out(JSON.stringify(manifest));
-  else
-    output.out(
-      `${to} holds ${events} events up to position ${position}, whose digest is ${digest}: ${names.join(', ')}`,
-    );
+  else output.out(`${to} has ${events} events up to position ${position}, with digest ${digest}: ${names.join(', ')}`);
   if (!pseudonymKey && existsSync(join(data, KEY)))
     output.err(
-      `${KEY} is not in this backup: it links reporters to their pseudonyms. Keep it in another place, or take it too with --pseudonym-key`,
+      `${KEY} is not in this backup: it links reporters to their pseudonyms. Keep a copy elsewhere, or include it with --pseudonym-key`,
     );
 }
 
-/** What is served of each read model, by the copied rows' own word. */
+/** The version of each read model in the copied rows. */
 async function servedIn(folder: string, log: EventLog, open: Openers): Promise<Record<string, string>> {
   const rows = await open.rows(folder, log);
   try {
@@ -141,8 +137,8 @@ async function servedIn(folder: string, log: EventLog, open: Openers): Promise<R
 }
 
 /**
- * Puts a backup into an empty data folder, once each of its files is what the manifest says. The
- * manifest is looked at first; a folder is filled whole or not at all.
+ * Restores a backup into an empty data folder, after checking each file against the manifest. The
+ * folder is filled completely or not at all.
  */
 export async function restore(
   from: string,
@@ -162,7 +158,7 @@ export async function restore(
     else if (name.endsWith('.sqlite') && integrityCheck(file) !== null)
       wrong.push(`${name}: ${integrityCheck(file) ?? ''}`);
   }
-  if (wrong.length > 0) throw new Error(`this backup is not what its manifest says: ${wrong.join('; ')}`);
+  if (wrong.length > 0) throw new Error(`this backup does not match its manifest: ${wrong.join('; ')}`);
   await fillFolder(data, async (making) => {
     for (const { name } of manifest.files) copyFileSync(join(from, name), join(making, name));
     if (pseudonymKey !== undefined) copyFileSync(pseudonymKey, join(making, KEY));
@@ -174,35 +170,35 @@ export async function restore(
     await log.close();
     if (String(head) !== position || id !== manifest.log || held !== digest)
       throw new Error(
-        `this backup ends at position ${head} with digest ${held}, and its manifest says ${position} and ${digest}`,
+        `this backup ends at position ${head} with digest ${held}, but its manifest has ${position} and ${digest}`,
       );
-    // What the lost log had told behind this place is not here: who comes back with it is to know.
+    // Clients may hold positions of lost events: a new era makes them begin again.
     beginEra(making);
   });
   if (output.json) output.out(JSON.stringify({ restored: data, position, events, digest }));
-  else output.out(`${data} holds ${events} events up to position ${position} again, whose digest is ${digest}`);
+  else output.out(`${data} has ${events} events up to position ${position} again, with digest ${digest}`);
   if (!existsSync(join(data, KEY)))
     output.err(
-      `${KEY} was not in the backup: put it into ${data} before the deployment starts, or reporters get new pseudonyms`,
+      `${KEY} was not in the backup: copy it to ${data} before the deployment starts; otherwise reporters get new pseudonyms`,
     );
 }
 
-/** Fails if a file is no pseudonym key: with another one reporters would get new pseudonyms. */
+/** Fails if a file is not a pseudonym key. */
 function checkKey(file: string, source: string): void {
   chmodSync(file, 0o600);
   if (!/^[0-9a-f]{64}$/.test(readFileSync(file, 'utf8').trim()))
-    throw new Error(`${source} is no pseudonym key: it has to hold 64 hexadecimal digits`);
+    throw new Error(`${source} is not a pseudonym key: it must have 64 hexadecimal digits`);
 }
 
 function readManifest(from: string): Manifest {
   const file = join(from, MANIFEST);
-  if (!existsSync(file)) throw new Error(`${from} is no backup: it has no ${MANIFEST}`);
+  if (!existsSync(file)) throw new Error(`${from} is not a backup: it has no ${MANIFEST}`);
   try {
     const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
     if (manifest.format > FORMAT) throw new Error(`it was made by a newer Entente (format ${manifest.format})`);
     if (!manifest.files.some(({ name }) => name === LOG)) throw new Error('it names no log');
     const other = manifest.files.find(({ name }) => ![LOG, ROWS, REFUSALS, KEY].includes(name));
-    if (other !== undefined) throw new Error(`it names ${JSON.stringify(other.name)}, which is no file of a backup`);
+    if (other !== undefined) throw new Error(`it names ${JSON.stringify(other.name)}, which is not a file of a backup`);
     return manifest;
   } catch (error) {
     throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });

@@ -12,20 +12,20 @@ import { PostgresReadModelStore, PostgresRefusalLog, SqliteReadModelStore } from
 import type { ServiceSettings } from './service-settings.js';
 import type { Repartitioned } from './repartition.js';
 
-/** A deployment as the command line opens it, whichever services it stands on. */
+/** A deployment as the command line opens it, standalone or distributed. */
 export interface Deployment {
-  /** The log, for reading: beside the process that writes it. */
+  /** The log, for reading, while another process writes it. */
   log(): Promise<EventLog>;
   /** The rows, for reading. */
   rows(log: EventLog): Promise<ReadModelStore>;
-  /** The rows, to be written too, beside the process that folds them: they take up what changed. */
+  /** The rows, for writing, while another process folds them: it notices the changes. */
   rowsToWrite(log: EventLog): Promise<ReadModelStore>;
 }
 
-/** The log of a data folder, for reading: beside a running deployment, or where none runs. */
+/** The log of a data folder, for reading, whether or not the deployment runs. */
 export const openLog = (folder: string): EventLog => new SqliteLogReader(folder);
 
-/** A new log in a folder that is made for it. */
+/** A new log in a new folder. */
 export const makeLog = (folder: string): EventStore => new SqliteEventStore({ folder });
 
 const embeddedRows = async (folder: string, log: EventLog, readonly: boolean): Promise<ReadModelStore> => {
@@ -44,7 +44,7 @@ export const inFolder = (folder: string): Deployment => ({
   rowsToWrite: (log) => embeddedRows(folder, log, false),
 });
 
-/** The deployment on an event store and a database. */
+/** A distributed deployment. */
 export const onServices = ({ eventStore, database, topic }: ServiceSettings): Deployment => {
   const rowsIn = async (log: EventLog, readonly: boolean): Promise<ReadModelStore> => {
     const rows = new PostgresReadModelStore({
@@ -69,8 +69,8 @@ export const openDistributedLog = ({ eventStore }: ServiceSettings): Promise<Eve
   EventStoreDbStore.connect(eventStore);
 
 /**
- * The rows of a distributed deployment, of which those that are ahead of the log's end are folded
- * anew.
+ * The rows of a distributed deployment. Tables that are ahead of the log's end are folded from
+ * scratch.
  */
 export async function openRowsBehind(
   { database, topic: { partitions } }: ServiceSettings,
@@ -83,8 +83,8 @@ export async function openRowsBehind(
 }
 
 /**
- * The dead letters of a distributed deployment: those that were not driven back yet; with `back`,
- * driven back where they came from the commands.
+ * The dead letters of a distributed deployment that were not redriven yet. With `back`, those from
+ * the commands topic are redriven.
  */
 export function deadLetters(
   { kafka, others, group }: ServiceSettings,
@@ -100,7 +100,7 @@ export function deadLetters(
   });
 }
 
-/** A topic and a database in another number of partitions, beside those of a deployment. */
+/** A topic and a database with another number of partitions, beside those of a deployment. */
 export async function openRepartitioned(
   { kafka, topic: { replicas }, database: serves }: ServiceSettings,
   log: EventLog,
@@ -126,7 +126,7 @@ export async function openRepartitioned(
   };
 }
 
-/** An empty place for rows that are folded anew, gone when it is ended. */
+/** An empty store for a replay; `end` deletes it. */
 export async function openScratch(log: EventLog): Promise<{ readonly rows: ReadModelStore; end(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'entente-replay-'));
   const rows = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });
@@ -140,7 +140,7 @@ export async function openScratch(log: EventLog): Promise<{ readonly rows: ReadM
   };
 }
 
-/** The API to write through. */
+/** An API to send commands to. */
 export interface ApiEndpoint {
   readonly url: string;
   close(): Promise<void>;
@@ -171,14 +171,14 @@ async function servesLogOf(url: string, folder: string): Promise<boolean> {
 }
 
 /**
- * The deployment at `url`; else the one that left its address in the data folder; else one that is
- * opened here, for as long as it is needed.
+ * The deployment at `url`; else the one whose address is in the data folder; else one that is
+ * started here until `close`.
  */
 export async function openApi(folder: string, url: string | undefined): Promise<ApiEndpoint> {
   const close = (): Promise<void> => Promise.resolve();
   if (url !== undefined) {
     if (await answers(url)) return { url: url.replace(/\/$/, ''), close };
-    throw new Error(`no Entente answers at ${url}: start it, or leave --url out`);
+    throw new Error(`no Entente answers at ${url}: start it, or omit --url`);
   }
   const left = addressIn(folder);
   if (left !== null && (await servesLogOf(left, folder))) return { url: left, close };

@@ -5,8 +5,8 @@ import { makeLog, openApi, openLog, openRows, openScratch } from './cli.module.j
 import { importObligations } from './import.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
-import { foldAnew, positionAt, printRows } from './rows.js';
-import { known, parkedIn, sides, tell } from './comparing.js';
+import { foldFromScratch, positionAt, printRows } from './rows.js';
+import { knownName, parkedIn, sides, reportDifferences } from './comparing.js';
 import { serviceCommands, importToServices } from './service-commands.js';
 import { type Common, folderOf, onOwnFolder, ownFolder, withLog } from './deployments.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
@@ -14,7 +14,7 @@ import { timeline } from './timeline.js';
 import { verify } from './verify.js';
 
 const CODES = `
-Exit status: 0 done, 1 fault, 2 refused rows or differences found.`;
+Exit status: 0 success, 1 failure, 2 refused rows, differences or findings.`;
 
 interface ImportOptions {
   readonly mapping?: string;
@@ -23,39 +23,52 @@ interface ImportOptions {
   readonly positions?: string;
 }
 
-/** The whole command line. `exit` is told the exit status of a command that ended. */
+/** The command line. Calls `exit` with the exit status of a command when it has ended. */
 export function commandLine(
   exit: (status: number) => void,
   outputTo: (json: boolean) => Output = processOutput,
 ): Command {
   const program = new Command('entente')
     .version(VERSION)
-    .description('Imports into, replays, compares and verifies an Entente deployment.')
+    .description('Imports into an Entente deployment, and replays, compares and verifies its log.')
     .addHelpText('after', CODES);
-  /** One that needs no data folder. */
+  /** Adds a command that needs no data folder. */
   const bare = (name: string, about: string, examples: readonly string[]): Command =>
     program
       .command(name)
       .description(about)
-      .option('--json', 'results as JSON, for programs')
+      .option('--json', 'print results as JSON')
       .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ entente ${line}`).join('\n')}\n${CODES}`);
   const common = (name: string, about: string, examples: readonly string[]): Command =>
     bare(name, about, examples).option(
       '--data <folder>',
-      'the data folder (default: the deployment that ESDB_URL names, else ENTENTE_DATA or ./data)',
+      'the data folder (default: the deployment in ESDB_URL, else ENTENTE_DATA, else ./data)',
     );
 
-  common('import', 'Reads reported history through the API (run again, nothing doubles), or a whole exported log.', [
-    'import obligations report.csv --mapping deploy/mappings/us-greenbook.json',
-    'import obligations report.csv --mapping mapping.json --url http://127.0.0.1:3000 --json',
-    'import log entente.ndjson --data ./new-data',
-  ])
-    .argument('<what>', 'what the file holds: obligations (CSV), or a log that was exported (NDJSON)')
-    .argument('<file>', 'the file')
-    .option('--mapping <file>', 'obligations: how the columns are read; see deploy/mappings/us-greenbook.json')
-    .option('--url <url>', 'the running deployment to ask; else the one of the data folder, else it is opened here')
-    .option('--refused <file>', 'where refused rows go, with their reasons (default: <file>.refused.csv, here)')
-    .option('--positions <file>', 'log: where old and new positions go (default: <file>.positions.csv)')
+  common(
+    'import',
+    'Imports reported history through the API, or an exported log into an empty store. Safe to run again.',
+    [
+      'import obligations report.csv --mapping deploy/mappings/us-greenbook.json',
+      'import obligations report.csv --mapping mapping.json --url http://127.0.0.1:3000 --json',
+      'import log entente.ndjson --data ./new-data',
+    ],
+  )
+    .argument('<what>', 'what to import: obligations (CSV), or log (NDJSON, written by `entente export`)')
+    .argument('<file>', 'the file to import')
+    .option(
+      '--mapping <file>',
+      'obligations: how to read the columns; for an example see deploy/mappings/us-greenbook.json',
+    )
+    .option(
+      '--url <url>',
+      'obligations: the API to send to (default: the server on the data folder; if none runs, one is started for the import)',
+    )
+    .option(
+      '--refused <file>',
+      'obligations: write refused rows and reasons to this file (default: <file>.refused.csv in the current folder)',
+    )
+    .option('--positions <file>', 'log: write old and new positions to this file (default: <file>.positions.csv)')
     .action(async (what: string, file: string, options: Common & ImportOptions) => {
       const output = outputTo(options.json === true);
       if (what === 'log') {
@@ -64,37 +77,38 @@ export function commandLine(
         else await importToServices(file, positions, output);
         return exit(EXIT.done);
       }
-      if (what !== 'obligations') throw new Error(`"${what}" cannot be imported: obligations and log can`);
+      if (what !== 'obligations') throw new Error(`cannot import "${what}": import takes obligations or log`);
       const { mapping } = options;
-      if (mapping === undefined) throw new Error('obligations are read by --mapping <file>, which says how');
-      if (options.url === undefined) ownFolder(options, 'name one of its apis by --url');
+      if (mapping === undefined) throw new Error('import obligations needs --mapping <file>');
+      if (options.url === undefined) ownFolder(options, 'give the address of one of its APIs with --url');
       const api = await openApi(folderOf(options), options.url);
       try {
         const { refusedFile, ...counts } = await importObligations(file, { ...options, mapping, url: api.url }, output);
         const { read, accepted, alreadyThere, refused } = counts;
         if (output.json) output.out(JSON.stringify(counts));
-        else output.out(`${read} rows read: ${accepted} accepted, ${alreadyThere} there already, ${refused} refused`);
-        if (refusedFile !== null) output.err(`the refused rows and why: ${refusedFile}`);
+        else
+          output.out(`${read} rows read: ${accepted} accepted, ${alreadyThere} already imported, ${refused} refused`);
+        if (refusedFile !== null) output.err(`refused rows and reasons: ${refusedFile}`);
         exit(refused > 0 ? EXIT.differences : EXIT.done);
       } finally {
         await api.close();
       }
     });
 
-  common('replay', 'Prints a read model at a position or date, folded from the events alone.', [
+  common('replay', 'Prints a read model at a position or date, folded from the events only.', [
     'replay donor-portfolio',
     'replay funding --as-of 2026-01-31 --json',
   ])
     .argument('<read-model>')
-    .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant; now, where it is not given')
+    .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant (default: now)')
     .action((name: string, options: Common & { asOf?: string }) =>
       withLog(options, async (log) => {
         const output = outputTo(options.json === true);
         const position = await positionAt(log, options.asOf);
         const scratch = await openScratch(log);
         try {
-          known(scratch.rows, name);
-          await foldAnew(log, scratch.rows, position, output);
+          knownName(scratch.rows, name);
+          await foldFromScratch(log, scratch.rows, position, output);
           const count = await printRows(scratch.rows, name, position, output);
           output.err(`${count} rows at position ${position}`);
           exit(EXIT.done);
@@ -106,13 +120,13 @@ export function commandLine(
 
   common(
     'compare',
-    'Names each row and column that differs: between two dates, or between the rows that are served and a replay.',
+    'Lists each row and column that differs between two dates, or between the active rows and a replay.',
     ['compare --rebuilt', 'compare donor-portfolio --as-of 2026-01-31 --with 2026-03-31'],
   )
-    .argument('[read-model]', 'all of them, where none is named')
-    .option('--rebuilt', 'the rows that are served against the same folded anew')
-    .option('--as-of <when>', 'the first side: a position, a day or an instant')
-    .option('--with <when>', 'the second side; now, where it is not given')
+    .argument('[read-model]', 'the read model (default: all)')
+    .option('--rebuilt', 'compare the active rows with a replay')
+    .option('--as-of <when>', 'the first date: a position, a day or an instant')
+    .option('--with <when>', 'the second date (default: now)')
     .action((name: string | undefined, options: Common & { rebuilt?: boolean; asOf?: string; with?: string }) =>
       withLog(options, async (log, deployment) => {
         const output = outputTo(options.json === true);
@@ -121,10 +135,10 @@ export function commandLine(
         const served = await deployment.rows(log);
         const scratch = await openScratch(log);
         try {
-          const names = name === undefined ? served.names().map((one) => one.name) : [known(served, name)];
+          const names = name === undefined ? served.names().map((one) => one.name) : [knownName(served, name)];
           const [left, right] = await sides(log, served, scratch.rows, options, output);
           const lacking = options.rebuilt === true ? await parkedIn(served, names) : [];
-          const found = await tell(names, left, right, lacking, output);
+          const found = await reportDifferences(names, left, right, lacking, output);
           exit(found === 0 && lacking.length === 0 ? EXIT.done : EXIT.differences);
         } finally {
           await scratch.end();
@@ -135,16 +149,16 @@ export function commandLine(
 
   common(
     'rebuild',
-    'Folds read models anew beside the living ones, catches up and takes over, while the deployment runs on.',
-    ['rebuild funding', 'rebuild funding programmes --anew'],
+    'Folds read models from scratch into pending tables and promotes them, while the deployment keeps running.',
+    ['rebuild funding', 'rebuild funding programmes --from-scratch'],
   )
-    .argument('[read-model...]', 'those whose version changed, where none is named')
-    .option('--anew', 'begin again, also where an earlier rebuild was broken off')
-    .action((names: readonly string[], options: Common & { anew?: boolean }) =>
+    .argument('[read-model...]', 'the read models (default: those whose version has changed)')
+    .option('--from-scratch', 'do not continue an interrupted rebuild')
+    .action((names: readonly string[], options: Common & { fromScratch?: boolean }) =>
       withLog(options, async (log, deployment) => {
         const rows = await deployment.rowsToWrite(log);
         try {
-          await rebuildModels(log, rows, names, options.anew === true, outputTo(options.json === true));
+          await rebuildModels(log, rows, names, options.fromScratch === true, outputTo(options.json === true));
           exit(EXIT.done);
         } finally {
           await rows.close();
@@ -152,14 +166,14 @@ export function commandLine(
       }),
     );
 
-  common(
+  common('parked', 'Lists streams that a read model cannot fold, with event, error and time; or retries them.', [
     'parked',
-    'Lists streams that a read model cannot fold, by which event, why and since when; or tries them again.',
-    ['parked', 'parked retry', 'parked retry --model funding --stream funding-account/norland.border-fund'],
-  )
-    .argument('[what]', 'retry: folds them from the event on that stopped them, after a fix')
-    .option('--model <read-model>', 'retry those of this read model alone')
-    .option('--stream <stream>', 'retry this stream alone')
+    'parked retry',
+    'parked retry --model funding --stream funding-account/norland.border-fund',
+  ])
+    .argument('[what]', 'retry: fold them again from the event that failed, after a fix')
+    .option('--model <read-model>', 'retry only streams of this read model')
+    .option('--stream <stream>', 'retry only this stream')
     .action((what: string | undefined, options: Common & { model?: string; stream?: string }) =>
       withLog(options, async (log, deployment) => {
         if (what !== undefined && what !== 'retry') throw new Error(`parked takes nothing or "retry", not "${what}"`);
@@ -175,11 +189,11 @@ export function commandLine(
       }),
     );
 
-  common('export', 'Writes the whole log as NDJSON with its digest, to be read into an empty store by `import log`.', [
+  common('export', 'Writes the log and its digest as NDJSON, for `entente import log`.', [
     'export entente.ndjson',
     'export entente.ndjson --data ./data --json',
   ])
-    .argument('<file>', 'where it goes: a new file')
+    .argument('<file>', 'the file to create')
     .action((file: string, options: Common) =>
       withLog(options, async (log) => {
         await exportLog(log, file, outputTo(options.json === true));
@@ -187,41 +201,43 @@ export function commandLine(
       }),
     );
 
-  common(
-    'backup',
-    'Copies the data folder into an empty one, while the deployment runs, with a manifest of what it holds.',
-    ['backup /var/backups/entente-2026-11-24', 'backup ./copy --rows --pseudonym-key --json'],
-  )
-    .argument('<folder>', 'where the copy goes: a new folder for each')
-    .option('--rows', 'the rows too: they are folded again from the log where they are missing')
-    .option('--pseudonym-key', 'the key too that links reporters to their pseudonyms')
+  common('backup', 'Copies the data folder with a manifest, while the deployment keeps running.', [
+    'backup /var/backups/entente-2026-11-24',
+    'backup ./copy --rows --pseudonym-key --json',
+  ])
+    .argument('<folder>', 'the folder to create')
+    .option('--rows', 'include the rows; a restore without them folds them from the log')
+    .option('--pseudonym-key', 'include the pseudonym key, which links reporters to pseudonyms')
     .action(async (folder: string, options: Common & { rows?: boolean; pseudonymKey?: boolean }) => {
-      const own = ownFolder(options, 'back its event store up by its own means, or write its log by `entente export`');
+      const own = ownFolder(
+        options,
+        'back up its event store with its own tools, or write its log with `entente export`',
+      );
       await backUp(own, folder, options, { log: openLog, rows: openRows }, outputTo(options.json === true));
       exit(EXIT.done);
     });
 
-  common('restore', 'Puts a backup into an empty data folder, once it is what its manifest says.', [
+  common('restore', 'Restores a backup into an empty data folder, after checking it against its manifest.', [
     'restore /var/backups/entente-2026-11-24 --data ./data',
     'restore ./copy --data ./data --pseudonym-key /safe/pseudonym.key',
   ])
-    .argument('<folder>', 'the backup')
-    .option('--pseudonym-key <file>', 'the key that links reporters to their pseudonyms, where the backup has none')
+    .argument('<folder>', 'the backup folder')
+    .option('--pseudonym-key <file>', 'the pseudonym key, if the backup does not include it')
     .action(async (folder: string, options: Common & { pseudonymKey?: string }) => {
-      const own = ownFolder(options, 'a backup of a folder is restored into a folder');
+      const own = ownFolder(options, 'restore needs a data folder: give it with --data');
       await restore(folder, own, options.pseudonymKey, openLog, outputTo(options.json === true));
       exit(EXIT.done);
     });
 
-  common('timeline', 'Prints who said what and when: of a stream, an organisation, or a correlation.', [
+  common('timeline', 'Prints the events of a stream, an organisation or a correlation, with sender and time.', [
     'timeline programme/norland.border-training',
     'timeline --actor norland --from 2026-01-01 --to 2026-01-31 --json',
   ])
     .argument('[stream]', '<kind>/<id>')
-    .option('--actor <organisation>', 'what it sent, or what was sent in its name')
-    .option('--correlation <id>', 'all that belongs together by this id')
-    .option('--from <when>', 'a day or an instant on which it happened')
-    .option('--to <when>', 'a day or an instant')
+    .option('--actor <organisation>', 'events that it sent, or that were sent on its behalf')
+    .option('--correlation <id>', 'events with this correlation id')
+    .option('--from <when>', 'events that happened at or after this day or instant')
+    .option('--to <when>', 'events that happened at or before this day or instant')
     .action((stream: string | undefined, { data, json, ...options }: Common & Record<string, string>) =>
       withLog({ ...(data === undefined ? {} : { data }) }, async (log) => {
         if (stream === undefined && options['actor'] === undefined && options['correlation'] === undefined)
@@ -231,24 +247,22 @@ export function commandLine(
       }),
     );
 
-  common('verify', 'Reads the whole log and holds it against what it promises.', [
-    'verify',
-    'verify --data ./data --json',
-  ]).action((options: Common) =>
-    withLog(options, async (log) => {
-      const output = outputTo(options.json === true);
-      const found = await verify(log, output);
-      if (output.json) output.out(JSON.stringify(found));
-      else {
-        if (found.findings.length > 0) output.out(table(found.findings.map((finding) => ({ ...finding }))));
-        output.out(
-          `${found.events} events of ${found.streams} streams up to position ${found.position}: ${found.count} findings`,
-        );
-        output.out(`${found.outdated} decisions on outdated knowledge`);
-        output.out(`the digest of these events, alike in every store that holds them: ${found.digest}`);
-      }
-      exit(found.count === 0 ? EXIT.done : EXIT.differences);
-    }),
+  common('verify', 'Reads the whole log and checks its invariants.', ['verify', 'verify --data ./data --json']).action(
+    (options: Common) =>
+      withLog(options, async (log) => {
+        const output = outputTo(options.json === true);
+        const found = await verify(log, output);
+        if (output.json) output.out(JSON.stringify(found));
+        else {
+          if (found.findings.length > 0) output.out(table(found.findings.map((finding) => ({ ...finding }))));
+          output.out(
+            `${found.events} events of ${found.streams} streams up to position ${found.position}: ${found.count} findings`,
+          );
+          output.out(`${found.outdated} decisions on outdated states of other streams`);
+          output.out(`digest (equal in every store with these events): ${found.digest}`);
+        }
+        exit(found.count === 0 ? EXIT.done : EXIT.differences);
+      }),
   );
   serviceCommands(bare, exit, outputTo);
   return program;

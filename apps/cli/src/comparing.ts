@@ -1,15 +1,15 @@
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import { type Output, table } from './output.js';
-import { type Difference, type Side, differences, foldAnew, positionAt } from './rows.js';
+import { type Difference, type Side, differences, foldFromScratch, positionAt } from './rows.js';
 
-/** A name that there is among the rows; fails with those that there are. */
-export const known = (store: ReadModelStore, name: string): string => {
+/** Returns the name of a read model. Fails if there is none; the message lists all names. */
+export const knownName = (store: ReadModelStore, name: string): string => {
   const names = store.names().map((one) => one.name);
   if (!names.includes(name)) throw new Error(`there is no read model "${name}"; there are ${names.join(', ')}`);
   return name;
 };
 
-/** The two sides of a comparison: two dates, or what is served and the same folded anew. */
+/** The two sides of a comparison: two dates, or the active rows and a replay. */
 export async function sides(
   log: EventLog,
   served: ReadModelStore,
@@ -25,7 +25,7 @@ export async function sides(
   let position = await log.head();
   for (const { name } of served.names())
     for (const at of (await served.positions(name)).positions) if (at < position) position = at;
-  await foldAnew(log, scratch, position, output);
+  await foldFromScratch(log, scratch, position, output);
   return [
     { store: served, position },
     { store: scratch, position },
@@ -33,8 +33,8 @@ export async function sides(
 }
 
 /**
- * Streams that are parked in what was compared: both sides lack what they said since, so that alike
- * does not mean whole.
+ * Streams that are parked in the compared read models. Both sides lack their later events, so equal
+ * does not mean complete.
  */
 export async function parkedIn(served: ReadModelStore, names: readonly string[]): Promise<readonly string[]> {
   const read = new Set(
@@ -47,8 +47,8 @@ export async function parkedIn(served: ReadModelStore, names: readonly string[])
   return parked.map(({ model, stream, since }) => `${stream} of ${model} since ${since}`);
 }
 
-/** Tells every difference, and answers how many there are. */
-export async function tell(
+/** Prints every difference, and returns their number. */
+export async function reportDifferences(
   names: readonly string[],
   left: Side,
   right: Side,
@@ -78,7 +78,7 @@ export async function tell(
     output.out(
       `${names.length} read models compared at positions ${left.position} and ${right.position}: ${count} differences`,
     );
-    for (const one of parked) output.out(`parked, so both sides lack what it said since then: ${one}`);
+    for (const one of parked) output.out(`parked, so both sides lack its later events: ${one}`);
   }
   return count;
 }

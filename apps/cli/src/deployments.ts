@@ -5,12 +5,12 @@ import { serviceSettings, namesServices } from './service-settings.js';
 
 /** What every command takes. */
 export interface Common {
-  /** A data folder; where it is not given, the deployment is the one that the environment names. */
+  /** The data folder. Without it, the environment names the deployment. */
   readonly data?: string;
   readonly json?: boolean;
 }
 
-/** The data folder that is meant. */
+/** The data folder of a command. */
 export const folderOf = ({ data }: Common): string => data ?? process.env['ENTENTE_DATA'] ?? './data';
 
 /** The deployments that `ENTENTE_DEPLOYMENT` names. */
@@ -26,12 +26,10 @@ class DeploymentSettings {
   readonly name?: string;
 }
 
-/** What the command line reads beside the settings of the services. */
+/** Settings of the command line, besides those of the services. */
 export const SETTINGS = { deployment: settingsPart(DeploymentSettings) };
 
-/**
- * The deployment that `ENTENTE_DEPLOYMENT` names, if any; fails where it names none that there is.
- */
+/** The deployment in `ENTENTE_DEPLOYMENT`, if it is set. Fails if the value is unknown. */
 function namedDeployment(): string | undefined {
   const read = readEnvironment(process.env, SETTINGS);
   if ('settings' in read) return read.settings.deployment.name;
@@ -39,9 +37,8 @@ function namedDeployment(): string | undefined {
 }
 
 /**
- * Whether a data folder is meant, and not the deployment that the environment names.
- * `ENTENTE_DEPLOYMENT=distributed` means a distributed one also if no setting says where it is,
- * which is then an error.
+ * Whether the command works on a data folder, and not on the deployment in the environment. If
+ * `ENTENTE_DEPLOYMENT` is `distributed`, it does not, and missing addresses are an error.
  */
 export function onOwnFolder({ data }: Common): boolean {
   if (data !== undefined) return true;
@@ -50,22 +47,22 @@ export function onOwnFolder({ data }: Common): boolean {
 }
 
 /**
- * The folder of a command that works on a data folder alone; where the deployment is another one,
- * it fails, and says what to do `instead`.
+ * The folder of a command that needs a data folder. Fails on a distributed deployment; the message
+ * names what to do `instead`.
  */
 export function ownFolder(options: Common, instead: string): string {
   if (!onOwnFolder(options))
-    throw new Error(`ESDB_URL names a distributed deployment: ${instead}; or name a data folder by --data`);
+    throw new Error(`ESDB_URL names a distributed deployment: ${instead}; or give a data folder with --data`);
   return folderOf(options);
 }
 
 /**
- * The deployment that is meant: the folder that is named, else the one that the environment names.
+ * The deployment of a command: the data folder if one is given, else the one in the environment.
  */
 export const deploymentOf = (options: Common): Deployment =>
   onOwnFolder(options) ? inFolder(folderOf(options)) : onServices(serviceSettings(process.env));
 
-/** Opens a deployment's log for as long as the work takes. */
+/** Opens a deployment's log, and closes it after the work. */
 export async function withLog<T>(
   options: Common,
   work: (log: EventLog, deployment: Deployment) => Promise<T>,

@@ -4,13 +4,13 @@ import { renameDurably } from './cli.module.js';
 
 type SystemError = Error & { readonly code?: string };
 
-/** What to do about a file that cannot be written; the error itself if nothing is known of it. */
+/** An error that names the remedy for a file that cannot be written; other errors unchanged. */
 function sentenceFor(file: string, error: SystemError): Error {
   switch (error.code) {
     case 'EEXIST':
-      return new Error(`${file} is there already: name another file`, { cause: error });
+      return new Error(`${file} exists: choose another name`, { cause: error });
     case 'ENOENT':
-      return new Error(`${file} cannot be made: its folder is missing`, { cause: error });
+      return new Error(`${file} cannot be created: its folder is missing`, { cause: error });
     case 'ENOSPC':
     case 'EDQUOT':
       return new Error(`${file} cannot be written: the disk is full`, { cause: error });
@@ -20,15 +20,15 @@ function sentenceFor(file: string, error: SystemError): Error {
       return new Error(`${file} cannot be written by this user`, { cause: error });
     case 'EISDIR':
     case 'ENOTDIR':
-      return new Error(`${file} cannot be made: it names a folder, or a file in the place of one`, { cause: error });
+      return new Error(`${file} cannot be created: it is a folder, or a part of its path is a file`, { cause: error });
     default:
       return error;
   }
 }
 
 /**
- * A new file that has its name once it is complete and on the disk: one that was broken off is
- * called `<name>.incomplete`, and the next try overwrites it. A file that is there already stays.
+ * A new file. It gets its name when it is complete and on the disk; until then it is called
+ * `<name>.incomplete`, which the next try overwrites. An existing file is never overwritten.
  */
 export class NewFile {
   private constructor(
@@ -36,7 +36,7 @@ export class NewFile {
     private readonly handle: FileHandle,
   ) {}
 
-  /** Makes it. Fails with what to do if it cannot be made, or is there already. */
+  /** Creates it. Fails, with the remedy, if it exists or cannot be created. */
   static async create(path: string): Promise<NewFile> {
     try {
       if (existsSync(path)) throw Object.assign(new Error(`${path} exists`), { code: 'EEXIST' });
@@ -54,7 +54,7 @@ export class NewFile {
     }
   }
 
-  /** Resolves when all of it is on the disk under its name. */
+  /** Resolves when it is complete on the disk under its name. */
   async close(): Promise<void> {
     try {
       await this.handle.sync();
@@ -65,13 +65,13 @@ export class NewFile {
     }
   }
 
-  /** Removes it, after something else failed. */
+  /** Removes it after an error. */
   async discard(): Promise<void> {
     await this.handle.close().catch(() => undefined);
     await rm(`${this.path}.incomplete`, { force: true });
   }
 
-  /** Runs `work` on a new file, which is complete on the disk afterwards, or not there. */
+  /** Runs `work` on a new file, which is complete on the disk afterwards, or absent. */
   static async with<T>(path: string, work: (file: NewFile) => Promise<T>): Promise<T> {
     const file = await NewFile.create(path);
     try {
@@ -88,8 +88,8 @@ export class NewFile {
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a file in UTF-8, which end at `\n` and nowhere else: U+2028 and U+2029 are part of a
- * line. Fails if the file cannot be read, or has bytes that are not UTF-8.
+ * The lines of a UTF-8 file. Only `\n` ends a line; U+2028 and U+2029 do not. Fails if the file
+ * cannot be read or is not UTF-8.
  */
 export async function* linesOf(file: string): AsyncGenerator<string, void> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -115,7 +115,7 @@ export async function* linesOf(file: string): AsyncGenerator<string, void> {
       if (from < chunk.length) rest.push(chunk.subarray(from));
     }
   } catch (error) {
-    if ((error as SystemError).code === 'ENOENT') throw new Error(`${file} is not there`, { cause: error });
+    if ((error as SystemError).code === 'ENOENT') throw new Error(`${file} does not exist`, { cause: error });
     if ((error as SystemError).code === 'EISDIR') throw new Error(`${file} is a folder`, { cause: error });
     throw error;
   }

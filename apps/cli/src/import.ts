@@ -5,7 +5,7 @@ import { parse } from 'csv-parse';
 import { type Mapped, type Mapping, mapRow, readMapping, slug } from './mapping.js';
 import { type Output, progress } from './output.js';
 
-/** What an import did, by rows. */
+/** The result of an import, in rows. */
 export interface Imported {
   read: number;
   accepted: number;
@@ -13,14 +13,14 @@ export interface Imported {
   refused: number;
 }
 
-/** Rows under way at once: enough for the log to commit many together. */
+/** Rows in flight: enough for the log to commit many together. */
 const AT_ONCE = 64;
 const PATIENCE = 60;
 
 type ImportAnswer =
   { readonly type: 'accepted' | 'there' } | { readonly type: 'refused'; readonly code: string; readonly why: string };
 
-/** Sends commands to the API, waiting where it asks to wait. */
+/** Sends commands to the API, and waits when it asks to wait. */
 class Sender {
   constructor(
     private readonly url: string,
@@ -61,10 +61,7 @@ class Sender {
   }
 }
 
-/**
- * The refused rows, with the line and the reason, in a file of their own: made when the first
- * comes.
- */
+/** The file of refused rows, with line and reason. It is created with the first of them. */
 class RefusedRows {
   private file: WriteStream | null = null;
 
@@ -88,10 +85,10 @@ class RefusedRows {
 }
 
 /**
- * Reads reported obligations from a CSV file into funding accounts, through the API at
- * `url`. Run again, or broken off anywhere and run again, nothing doubles: the command ids are made
- * of the rows' key columns. A row that cannot be read, or is refused, is written to a file of its
- * own with the reason.
+ * Imports reported obligations from a CSV file into funding accounts, through the API at `url`. A
+ * repeated import, also after an interruption, records nothing twice: command ids are made of the
+ * rows' key columns. A row that cannot be read or is refused goes to a separate file, with the
+ * reason.
  */
 export async function importObligations(
   csv: string,

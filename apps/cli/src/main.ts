@@ -7,7 +7,7 @@ import { EXIT } from './output.js';
 
 lastResort('entente', () => Promise.resolve());
 
-// The reader of the output may stop reading, as `head` does: that is no fault.
+// The reader of the output may stop reading, as `head` does: that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
   throw error;

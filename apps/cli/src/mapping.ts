@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 export interface Mapping {
   /** The source's name, kept with every event. */
   readonly source: string;
-  /** Who sends: an organisation and its role, and for whom it speaks. */
+  /** The sender: an organisation, its role, and the organisation it acts for. */
   readonly actor: string;
   readonly donor: string;
   readonly currency: string;
@@ -22,14 +22,14 @@ export interface Mapping {
     readonly period: string;
     readonly amount: string;
   };
-  /** The columns that tell the rows apart: command ids are made from them. */
+  /** The columns that identify a row: command ids are made from them. */
   readonly key: readonly string[];
 }
 
 const TEXTS = ['source', 'actor', 'donor', 'currency', 'reportedOn'] as const;
 const COLUMNS = ['recipient', 'fund', 'period', 'amount'] as const;
 
-/** Reads a mapping; fails with everything in it that is wrong. */
+/** Reads a mapping. Fails with all its errors. */
 export function readMapping(file: string): Mapping {
   const said = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   const wrong: string[] = [];
@@ -64,7 +64,7 @@ export const slug = (name: string, most = 60): string =>
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** One row as the commands that it stands for, or why it cannot be one. */
+/** A row as commands, or why it cannot be mapped. */
 export type Mapped =
   | { readonly type: 'refused'; readonly code: string; readonly why: string }
   | {
@@ -79,7 +79,7 @@ export type Mapped =
 
 const refused = (code: string, why: string): Mapped => ({ type: 'refused', code, why });
 
-/** The amount in minor units, by text alone: no fraction is ever rounded. */
+/** The amount in minor units, from its text: no fraction is rounded. */
 function minorUnitsOf(text: string, factor: number): bigint | null {
   const said = /^(-?)([0-9]{1,18})(?:\.([0-9]{1,6}))?$/.exec(text.trim());
   if (said === null) return null;
@@ -91,8 +91,8 @@ function minorUnitsOf(text: string, factor: number): bigint | null {
 }
 
 /**
- * What a row says, by the mapping: one account for each recipient and fund, one command for each
- * row, its id made of the key columns alone.
+ * Maps a row: one account for each recipient and fund, one command for each row, with an id made of
+ * the key columns only.
  */
 export function mapRow(mapping: Mapping, row: Readonly<Record<string, string>>): Mapped {
   const at = (column: string): string => (row[column] ?? '').trim();

@@ -7,14 +7,15 @@ import { NewFile, linesOf } from './files.js';
 import { type Output, progress } from './output.js';
 
 const FORMAT = 1;
-/** Events that are adopted at once, at most: so many, and of so many characters as text. */
+/** Maximum number of events in one import batch, and of their characters as text. */
 const MAX_BATCH = 500;
 const MAX_BATCH_LENGTH = 8_000_000;
 
 /**
- * Writes the whole log as NDJSON: a line that says whose it is, a line an event as it is stored,
- * and a last line with the number of events, the SHA-256 of all lines before it, and the digest of
- * the events, which every store that holds them gives. A file that was broken off has no last line.
+ * Writes the whole log as NDJSON. The first line names the log; one line follows for each event as
+ * it is stored. The last line has the number of events, the SHA-256 of all lines before it, and the
+ * digest of the events, which is equal in every store with these events. An interrupted export has
+ * no last line.
  */
 export async function exportLog(log: EventLog, file: string, output: Output): Promise<void> {
   const head = await log.head();
@@ -30,7 +31,7 @@ export async function exportLog(log: EventLog, file: string, output: Output): Pr
     await put(`${JSON.stringify({ entente: 'log', format: FORMAT, log: log.id })}\n`);
     for await (const batch of log.readLog(0n, { upTo: head })) {
       await put(batch.map((event) => `${JSON.stringify({ ...event, position: String(event.position) })}\n`).join(''));
-      for (const event of batch) digest.take(event);
+      for (const event of batch) digest.add(event);
       written += batch.length;
       report(written);
     }
@@ -39,22 +40,19 @@ export async function exportLog(log: EventLog, file: string, output: Output): Pr
     return ending;
   });
   if (output.json) output.out(JSON.stringify({ file, position: String(head), ...end }));
-  else output.out(`${file} holds ${end.events} events up to position ${head}; their digest is ${end.digest}`);
+  else output.out(`${file} has ${end.events} events up to position ${head}, with digest ${end.digest}`);
 }
 
 /** The last line of an exported log. */
 interface Ending {
   readonly events: number;
-  /** Of the lines before it: that the file is whole. */
+  /** Of the lines before it: shows that the file is complete. */
   readonly sha256: string;
-  /** Of the events ({@link EventsDigest}): that a store holds the same. */
+  /** Of the events ({@link EventsDigest}): shows that a store has the same. */
   readonly digest: string;
 }
 
-/**
- * The last line of an exported log, once it was seen to be right; fails where the file is not
- * whole.
- */
+/** Checks an exported log and returns its last line. Fails if the file is incomplete or changed. */
 async function checkWhole(file: string): Promise<Ending> {
   const hash = createHash('sha256');
   let lines = 0;
@@ -63,7 +61,7 @@ async function checkWhole(file: string): Promise<Ending> {
     if (lines > 0) hash.update(`${last}\n`);
     else {
       const head = readLine(line, 1) as { entente?: unknown; format?: number };
-      if (head.entente !== 'log') throw new Error(`${file} is no exported log`);
+      if (head.entente !== 'log') throw new Error(`${file} is not an exported log`);
       if ((head.format ?? 0) > FORMAT)
         throw new Error(`${file} was written by a newer Entente (format ${head.format})`);
     }
@@ -73,9 +71,9 @@ async function checkWhole(file: string): Promise<Ending> {
   const end = lines < 2 ? {} : (readLine(last, lines) as Partial<Ending>);
   const { sha256, digest } = end;
   if (sha256 === undefined || digest === undefined)
-    throw new Error(`${file} was broken off: it has no last line with its digest; export again`);
+    throw new Error(`${file} is incomplete: it has no last line with a digest; export again`);
   if (sha256 !== hash.digest('hex') || end.events !== lines - 2)
-    throw new Error(`${file} is not what its last line says: another digest, or another number of events`);
+    throw new Error(`${file} does not match its last line: the digest or the number of events differs`);
   return { events: lines - 2, sha256, digest };
 }
 
@@ -83,29 +81,28 @@ function readLine(line: string, number: number): unknown {
   try {
     return JSON.parse(line);
   } catch (error) {
-    throw new Error(`line ${number} is no JSON`, { cause: error });
+    throw new Error(`line ${number} is not JSON`, { cause: error });
   }
 }
 
-/** What was read into a store. */
+/** The result of an import. */
 export interface ImportedLog {
   readonly events: number;
   readonly digest: string;
 }
 
-const OTHERS = 'the store holds other events than the file: name an empty one';
+const OTHERS = 'the store has other events than the file: choose an empty one';
 
-/** The events that a store holds just now, one by one. */
+/** The events of a store up to its present end, one by one. */
 async function* eventsOf(store: EventStore): AsyncGenerator<RecordedEvent, void> {
   for await (const events of store.readLog(0n, { upTo: await store.head() })) yield* events;
 }
 
 /**
- * Reads an exported log into a store, whatever database it is on: streams, revisions, ids, times
- * and receipts stay, positions are new. The old and the new position of each event go into a file.
- * What the store holds then is read once more and has the digest that the file names. Broken off,
- * it is called again, and what is there already is not written twice; a store that holds anything
- * else is left as it is.
+ * Imports an exported log into a store. Streams, revisions, ids, times and receipts stay, positions
+ * are new; a file lists the old and the new position of each event. Afterwards the store is read
+ * and must have the digest of the file. After an interruption, a second import continues the first
+ * and writes no event twice. A store with other events is not changed.
  */
 export async function importInto(
   store: EventStore,
@@ -144,14 +141,14 @@ export async function importInto(
     if (waiting.length > 0) await importWaiting();
     const held = await digestOfLog(store);
     if (held.digest !== digest)
-      throw new Error(`the store holds other events than the file: their digest is ${held.digest}, not ${digest}`);
+      throw new Error(`the store has other events than the file: the digest is ${held.digest}, not ${digest}`);
     return { events, digest };
   });
 }
 
 /**
- * Reads an exported log into a data folder, as {@link importInto} does. The folder is filled whole
- * or not at all.
+ * Imports an exported log into a data folder, as {@link importInto} does. The folder is filled
+ * completely or not at all.
  */
 export async function importLog(
   file: string,
@@ -160,21 +157,21 @@ export async function importLog(
   openStore: (folder: string) => EventStore,
   output: Output,
 ): Promise<void> {
-  // Before a folder is made for it.
+  // Checked before a folder is created for it.
   await checkWhole(file);
   let imported: ImportedLog | undefined;
   await fillFolder(data, async (making) => {
     const store = openStore(making);
     imported = await importInto(store, file, positions, output).finally(() => store.close());
-    // Its positions are its own: who comes back with the old ones begins anew.
+    // Positions are new: clients with old ones must begin again.
     beginEra(making, 0n);
   });
   if (output.json) output.out(JSON.stringify({ data, ...imported, positions }));
   else
     output.out(
-      `${data} holds ${imported?.events} events, whose digest is ${imported?.digest}; ${positions} says which position each had and has`,
+      `${data} has ${imported?.events} events with digest ${imported?.digest}; ${positions} lists old and new positions`,
     );
   output.err(
-    `pseudonym.key is not part of a log: put the one of the old folder into ${data}, or reporters get new pseudonyms`,
+    `pseudonym.key is not part of a log: copy it from the old folder to ${data}; otherwise reporters get new pseudonyms`,
   );
 }

@@ -1,7 +1,7 @@
-/** Exit codes: what a script can rely on. */
+/** Exit codes. They are part of the public interface. */
 export const EXIT = { done: 0, fault: 1, differences: 2 } as const;
 
-/** Where a command writes: results to one stream, progress and faults to another. */
+/** Where a command writes: results to one stream, progress and errors to another. */
 export interface Output {
   readonly json: boolean;
   out(text: string): void;
@@ -15,7 +15,7 @@ export const processOutput = (json: boolean): Output => ({
   err: (text) => void process.stderr.write(`${text}\n`),
 });
 
-/** Tells how far long work has come: nothing in the first second, then at most once a second. */
+/** Reports progress at most once a second, and not in the first second. */
 export function progress(output: Output, what: string): (done: number | bigint, of?: number | bigint) => void {
   let next = performance.now() + 1000;
   return (done, of) => {
@@ -25,7 +25,7 @@ export function progress(output: Output, what: string): (done: number | bigint, 
   };
 }
 
-/** Rows as aligned text: for people; programs take `--json`. */
+/** Rows as aligned text for people. */
 export function table(rows: readonly Readonly<Record<string, unknown>>[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const text = (value: unknown): string =>

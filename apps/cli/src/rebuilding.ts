@@ -4,10 +4,7 @@ import { type Output, progress, table } from './output.js';
 
 const now = (): string => new Date().toISOString();
 
-/**
- * Rebuilds the read models named, or those whose version changed. Fails where a name is none of
- * them.
- */
+/** Rebuilds the given read models, or those whose version has changed. Fails on an unknown name. */
 export async function rebuildModels(
   log: EventLog,
   rows: ReadModelStore,
@@ -19,7 +16,7 @@ export async function rebuildModels(
   const models = wanted.map((name) => {
     const model = MODELS.find((one) => one.name === name);
     const all = MODELS.map((one) => one.name).join(', ');
-    if (model === undefined) throw new Error(`"${name}" is no read model that is kept; these are: ${all}`);
+    if (model === undefined) throw new Error(`there is no read model "${name}" to rebuild; there are ${all}`);
     return model;
   });
   if (models.length > 0)
@@ -28,13 +25,11 @@ export async function rebuildModels(
     await Promise.all(wanted.map(async (name) => [name, (await rows.positions(name)).version] as const)),
   );
   if (output.json) output.out(JSON.stringify({ rebuilt: versions }));
-  else if (wanted.length === 0) output.out('nothing to rebuild: every read model has the version of this Entente');
-  else for (const [name, version] of Object.entries(versions)) output.out(`${name} is served in version ${version}`);
+  else if (wanted.length === 0) output.out('nothing to rebuild: every read model has the version of this release');
+  else for (const [name, version] of Object.entries(versions)) output.out(`${name} now has version ${version}`);
 }
 
-/**
- * Prints the parked streams, each with the event that stopped it, and answers how many there are.
- */
+/** Prints the parked streams, each with the event that failed, and returns their number. */
 export async function listParked(log: EventLog, rows: ReadModelStore, output: Output): Promise<number> {
   const parked = [];
   for (const { position, ...one } of await rows.parked()) {
@@ -42,11 +37,11 @@ export async function listParked(log: EventLog, rows: ReadModelStore, output: Ou
     parked.push({ ...one, type: event?.type ?? null, position: String(position) });
   }
   if (output.json) output.out(JSON.stringify({ parked }));
-  else output.out(parked.length === 0 ? 'nothing is parked' : table(parked));
+  else output.out(parked.length === 0 ? 'no stream is parked' : table(parked));
   return parked.length;
 }
 
-/** Tries parked streams again, and answers how many still are. */
+/** Retries parked streams. Returns the number that are still parked. */
 export async function retry(
   log: EventLog,
   rows: ReadModelStore,
@@ -64,8 +59,8 @@ export async function retry(
   else
     output.out(
       retried.length === 0
-        ? 'nothing was parked'
-        : table(retried.map((one) => ({ ...one, error: one.error ?? 'parked no more' }))),
+        ? 'no stream was parked'
+        : table(retried.map((one) => ({ ...one, error: one.error ?? 'no longer parked' }))),
     );
   return retried.filter(({ error }) => error !== null).length;
 }

@@ -1,23 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type EventLog, type LogPublisher, type ReadModelStore, type RefusalLog, Relay } from '@entente/engine';
 import { type Output, progress } from './output.js';
-import { foldAnew } from './rows.js';
+import { foldFromScratch } from './rows.js';
 
 /**
- * Publishes a log to a topic as far as it is by now, and tells how far that has come; fails where
- * the topic refuses it. Broken off, it goes on where it was.
+ * Publishes a log to a topic up to its present end, with progress. Fails if the topic rejects it.
+ * After an interruption, a second call continues.
  */
 export async function publishAll(log: EventLog, publisher: LogPublisher, output: Output): Promise<bigint> {
   const head = await log.head();
-  const tell = progress(output, 'published to position');
+  const report = progress(output, 'published to position');
   const relay = new Relay(log, publisher);
   relay.start();
   try {
-    for (let said: string | null = null; ; await pause(100)) {
+    for (let logged: string | null = null; ; await pause(100)) {
       const { position, fault } = relay.status();
-      if (fault !== null && fault !== said) output.err(`waits, and tries again: ${fault}`);
-      said = fault;
-      if (position !== null) tell(position, head);
+      if (fault !== null && fault !== logged) output.err(`waiting, then retrying: ${fault}`);
+      logged = fault;
+      if (position !== null) report(position, head);
       if (position !== null && position >= head) return head;
     }
   } finally {
@@ -39,13 +39,13 @@ export async function copyRefusals(from: RefusalLog, to: RefusalLog): Promise<nu
   }
   for (const [n, refused] of found.toReversed().entries()) {
     to.note(refused);
-    // What is noted waits in memory until it is written.
+    // Notes wait in memory until a list writes them.
     if (n % PAGE === PAGE - 1) await to.list({ limit: 1 });
   }
   return found.length;
 }
 
-/** What a deployment in another number of partitions takes. */
+/** Where a deployment with another number of partitions is filled. */
 export interface Repartitioned {
   readonly publisher: LogPublisher;
   readonly rows: ReadModelStore;
@@ -53,8 +53,8 @@ export interface Repartitioned {
 }
 
 /**
- * Fills a topic and a database beside those that serve, in another number of partitions. What is
- * recorded meanwhile follows when the apps run on them.
+ * Fills a topic and a database with another number of partitions, beside the active ones. Events
+ * recorded meanwhile follow when the apps run on them.
  */
 export async function repartition(
   log: EventLog,
@@ -63,7 +63,7 @@ export async function repartition(
 ): Promise<void> {
   const head = await publishAll(log, publisher, output);
   output.err(`the topic has the log up to position ${head}`);
-  await foldAnew(log, rows, head, output);
+  await foldFromScratch(log, rows, head, output);
   output.err(`the rows are folded up to position ${head}`);
   const copied = await copyRefusals(refusals.from, refusals.to);
   output.err(`${copied} refused commands copied`);

@@ -9,7 +9,7 @@ export async function positionAt(log: EventLog, asOf: string | undefined): Promi
   const head = await log.head();
   if (asOf === undefined) return head;
   if (/^[0-9]{1,19}$/.test(asOf)) {
-    if (BigInt(asOf) > head) throw new Error(`position ${asOf} lies beyond the log, which ends at ${head}`);
+    if (BigInt(asOf) > head) throw new Error(`position ${asOf} is after the end of the log, which is ${head}`);
     return BigInt(asOf);
   }
   const read = readAsOf(asOf, Date.now());
@@ -17,16 +17,21 @@ export async function positionAt(log: EventLog, asOf: string | undefined): Promi
   return log.positionAt(read.instant);
 }
 
-/** Folds the events up to a position into rows, in an empty place. */
-export async function foldAnew(log: EventLog, into: ReadModelStore, upTo: bigint, output: Output): Promise<void> {
-  const tell = progress(output, 'folded to position');
+/** Folds the events up to a position into an empty store. */
+export async function foldFromScratch(
+  log: EventLog,
+  into: ReadModelStore,
+  upTo: bigint,
+  output: Output,
+): Promise<void> {
+  const report = progress(output, 'folded to position');
   await replay(
     log,
     MODELS,
     into,
     upTo,
     () => new Date().toISOString(),
-    (at) => tell(at, upTo),
+    (at) => report(at, upTo),
   );
 }
 
@@ -50,7 +55,7 @@ export async function* rowsAt(store: ReadModelStore, name: string, position: big
   }
 }
 
-/** Prints a read model as it stands at a position, and answers how many rows it has. */
+/** Prints a read model as of a position, and returns its number of rows. */
 export async function printRows(
   store: ReadModelStore,
   name: string,
@@ -76,7 +81,7 @@ export async function printRows(
 export interface Difference {
   readonly name: string;
   readonly row: string;
-  /** The column that differs; `(row)` where one side lacks the whole row. */
+  /** The column that differs; `(row)` if one side lacks the whole row. */
   readonly column: string;
   readonly left: unknown;
   readonly right: unknown;
@@ -89,8 +94,8 @@ export interface Side {
 }
 
 /**
- * Every row and column of a name that differs between two sides. Both are read in the order of
- * their keys, so neither is held.
+ * Every row and column that differs between two sides. Both are read in the order of their keys, so
+ * neither is held in memory.
  */
 export async function* differences(name: string, left: Side, right: Side): AsyncIterable<Difference> {
   const [lefts, rights] = [left, right].map(({ store, position }) =>
@@ -105,8 +110,8 @@ export async function* differences(name: string, left: Side, right: Side): Async
       a = await lefts.next();
       b = await rights.next();
     } else {
-      // The keys differ: one of the two rows is missing on the other side. Both wait until their
-      // like comes, or the end.
+      // The keys differ, so one of the rows is missing on the other side. Both wait until the same
+      // key comes, or the end.
       if (a.done !== true) {
         yield* meet(name, order, a.value, 'left');
         a = await lefts.next();

@@ -13,8 +13,8 @@ interface PartitionsOptions {
 }
 
 /**
- * Adds the commands that only a distributed deployment has: settings as the apps take them, from
- * the environment.
+ * Adds the commands that only a distributed deployment has. They take the settings of the apps,
+ * from the environment.
  */
 export function serviceCommands(
   bare: (name: string, about: string, examples: readonly string[]) => Command,
@@ -23,13 +23,10 @@ export function serviceCommands(
 ): void {
   bare(
     'dead-letters',
-    'Lists what was put aside on Kafka: commands that could not be read or decided, events that a read model cannot fold; or drives it back (a distributed deployment).',
+    'Distributed: lists dead letters, which are commands that could not be read or decided and events that a read model cannot fold; or redrives them.',
     ['dead-letters', 'dead-letters redrive'],
   )
-    .argument(
-      '[what]',
-      'redrive: commands go back to their topic, untouched, each once; parked streams are tried again',
-    )
+    .argument('[what]', 'redrive: send commands back to their topic, unchanged and once each, and retry parked streams')
     .action(async (what: string | undefined, { json }: { readonly json?: boolean }) => {
       if (what !== undefined && what !== 'redrive')
         throw new Error(`dead-letters takes nothing or "redrive", not "${what}"`);
@@ -43,14 +40,14 @@ export function serviceCommands(
         error: `${death['exception.class.name']}: ${death['exception.message']}`,
       }));
       if (output.json) output.out(JSON.stringify({ deadLetters: letters }));
-      else output.out(letters.length === 0 ? 'nothing was put aside that was not driven back' : table(letters));
+      else output.out(letters.length === 0 ? 'no dead letters are left' : table(letters));
       const left = what === 'redrive' ? await retryAll(settings, output) : 0;
       exit(left === 0 ? EXIT.done : EXIT.differences);
     });
 
   bare(
     'begin-era',
-    'After the event store was restored from a backup: begins an era, so that who comes back with what was lost is told so, and folds anew the rows that are ahead of it (a distributed deployment).',
+    'Distributed: begins an era after the event store was restored from a backup. Tokens and cursors of lost events get 410, and rows ahead of the log are folded from scratch.',
     ['begin-era'],
   ).action(async ({ json }: { readonly json?: boolean }) => {
     const settings = serviceSettings(process.env);
@@ -68,24 +65,26 @@ export function serviceCommands(
     if (output.json) output.out(JSON.stringify({ position: String(head), era: again.eras.at(-1)?.id }));
     else
       output.out(
-        `an era begins behind position ${head}: start every app again; where the topic has more than the log, fill another by \`entente repartition\``,
+        `a new era begins after position ${head}: restart every app; if the topic has more events than the log, fill another one with \`entente repartition\``,
       );
     exit(EXIT.done);
   });
 
   bare(
     'repartition',
-    'Fills a new topic and a new database in another number of partitions, beside those that serve (a distributed deployment).',
+    'Distributed: fills a new topic and a new database with another number of partitions, while the deployment keeps running.',
     ['repartition 24 --topic entente-events-24 --database postgres://entente:secret@db:5432/entente24'],
   )
-    .argument('<count>', 'into how many partitions the log is published and folded')
-    .requiredOption('--topic <name>', 'the new topic; it is made')
-    .requiredOption('--database <url>', 'a new and empty database, with locale C')
+    .argument('<count>', 'the number of partitions')
+    .requiredOption('--topic <name>', 'the name of the topic to create')
+    .requiredOption('--database <url>', 'an empty database with locale C')
     .action(async (count: string, { json, topic, database }: PartitionsOptions) => {
-      if (!/^[1-9][0-9]{0,2}$/.test(count)) throw new Error(`${count} is no number of partitions: it takes 1 to 999`);
+      if (!/^[1-9][0-9]{0,2}$/.test(count)) throw new Error(`"${count}" is not a number of partitions: give 1 to 999`);
       const settings = serviceSettings(process.env);
       if (topic === settings.topic.topic)
-        throw new Error(`${topic} is the topic that serves: a stream's partition is for ever there; name a new one`);
+        throw new Error(
+          `${topic} is the active topic, where a stream's partition never changes: give the name of a new topic`,
+        );
       const output = outputTo(json === true);
       const log = await openDistributedLog(settings);
       try {
@@ -97,7 +96,7 @@ export function serviceCommands(
       if (output.json) output.out(JSON.stringify({ topic, partitions: Number(count) }));
       else
         output.out(
-          `end relays, projectors, intakes and apis, and start them again with KAFKA_TOPIC=${topic}, KAFKA_PARTITIONS=${count} and the new database as DATABASE_URL, in that order; then the old topic and database can go`,
+          `stop relays, projectors, intakes and APIs, and start them in that order with KAFKA_TOPIC=${topic}, KAFKA_PARTITIONS=${count} and the new database as DATABASE_URL; then delete the old topic and database`,
         );
       exit(EXIT.done);
     });
@@ -111,22 +110,22 @@ export async function importToServices(file: string, positions: string, output: 
   const store = await openDistributedLog(serviceSettings(process.env));
   try {
     const { events, digest } = await importInto(store, file, positions, output);
-    // Its positions are its own: who comes back with the old ones begins anew.
+    // Positions are new: clients with old ones must begin again.
     if (store.eras.length === 0) await store.beginEra(0n);
     if (output.json) output.out(JSON.stringify({ events, digest, positions }));
     else
       output.out(
-        `the event store holds ${events} events, whose digest is ${digest}; ${positions} says which position each had and has`,
+        `the event store holds ${events} events with digest ${digest}; ${positions} lists old and new positions`,
       );
     output.err(
-      'give every app the pseudonym key of the old deployment as ENTENTE_PSEUDONYM_KEY, or reporters get new pseudonyms',
+      'set ENTENTE_PSEUDONYM_KEY of every app to the key of the old deployment; otherwise reporters get new pseudonyms',
     );
   } finally {
     await store.close();
   }
 }
 
-/** Tries every parked stream again, and answers how many still are. */
+/** Retries every parked stream. Returns the number that are still parked. */
 async function retryAll(settings: ServiceSettings, output: Output): Promise<number> {
   const deployment = onServices(settings);
   const log = await deployment.log();

@@ -19,14 +19,14 @@ const SETTINGS = {
   group: GROUP,
 };
 
-/** What a distributed deployment is reached by. */
+/** The addresses and credentials of a distributed deployment. */
 export type ServiceSettings = SettingsIn<typeof SETTINGS>;
 
 /** Whether the environment names a distributed deployment. */
 export const namesServices = (env: Env): boolean =>
   ['ESDB_URL', 'ESDB_URL_FILE'].some((name) => (env[name] ?? '') !== '');
 
-/** The settings of the distributed deployment; fails with every one that is wrong or missing. */
+/** The settings of the distributed deployment. Fails with all that are wrong or missing. */
 export function serviceSettings(env: Env): ServiceSettings {
   const found = readSettings(env, SETTINGS);
   if ('settings' in found) return found.settings;

@@ -3,11 +3,11 @@ import { type RecordedEvent, streamName } from '@entente/kernel';
 import { LATE_AFTER_HOURS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
 
-/** What a timeline is of. */
+/** Which events a timeline has. */
 export interface TimelineFilter {
   /** A stream, `<kind>/<id>`. */
   readonly stream?: string;
-  /** An organisation: what it sent, or what was sent in its name. */
+  /** An organisation: what it sent, or what was sent on its behalf. */
   readonly actor?: string;
   readonly correlation?: string;
   /** Days or instants of what happened, both included. */
@@ -25,8 +25,8 @@ const matches = ({ metadata, stream }: RecordedEvent, wanted: TimelineFilter): b
 };
 
 /**
- * Prints who said what: when it happened beside when it was recorded, late ones marked. Answers how
- * many events it printed.
+ * Prints events with sender, time of occurrence and time of recording; late ones are marked.
+ * Returns the number of events printed.
  */
 export async function timeline(log: EventLog, wanted: TimelineFilter, output: Output): Promise<number> {
   const [kind = '', ...id] = (wanted.stream ?? '').split('/');
@@ -34,19 +34,19 @@ export async function timeline(log: EventLog, wanted: TimelineFilter, output: Ou
     wanted.stream === undefined
       ? log.readLog(0n, { upTo: await log.head() })
       : log.readStream(streamName({ kind, id: id.join('/') }));
-  const tell = progress(output, 'events read');
+  const report = progress(output, 'events read');
   let read = 0;
   let shown = 0;
   for await (const batch of batches) {
     const rows = batch.filter((event) => matches(event, wanted)).map(lineOf);
     read += batch.length;
-    tell(read);
+    report(read);
     if (rows.length === 0) continue;
     shown += rows.length;
     if (output.json) for (const row of rows) output.out(JSON.stringify(row));
     else output.out(table(rows));
   }
-  if (shown === 0) output.err('nothing was recorded that matches');
+  if (shown === 0) output.err('no event matches');
   return shown;
 }
 

@@ -4,7 +4,7 @@ import { type RecordedEvent, parseStream } from '@entente/kernel';
 import { EventsDigest } from './events-digest.js';
 import { type Output, progress } from './output.js';
 
-/** Something in the log that is not as it must be. */
+/** A violated invariant of the log. */
 export interface VerifyFinding {
   readonly check: 'revisions' | 'positions' | 'time' | 'receipts' | 'ids' | 'payloads' | 'consulted';
   readonly position: string;
@@ -13,8 +13,8 @@ export interface VerifyFinding {
 }
 
 /**
- * What a verification found. `outdated` counts decisions made on outdated knowledge: the promise on
- * consulted streams allows them, and they are no finding.
+ * The result of a verification. `outdated` counts decisions on outdated states of consulted
+ * streams: the promise on consulted streams allows them, so they are not findings.
  */
 export interface Verified {
   readonly events: number;
@@ -24,14 +24,14 @@ export interface Verified {
   readonly findings: readonly VerifyFinding[];
   /** All findings, also those beyond the first thousand. */
   readonly count: number;
-  /** The digest of all events ({@link EventsDigest}): alike in every store that holds them. */
+  /** The digest of all events ({@link EventsDigest}): equal in every store with these events. */
   readonly digest: string;
 }
 
-const MOST = 1000;
+const MAX_FINDINGS = 1000;
 
 /**
- * Reads the whole log once, and holds it against what it promises: revisions without gaps from 0,
+ * Reads the whole log once and checks its invariants: revisions without gaps from 0,
  * positions rising, `recordedAt` never going back, each command once on its stream, event ids
  * derived from their commands, every payload readable as its catalogued type, and no decision
  * resting on a revision that was not there yet. Keeps one number for each stream, and a short
@@ -40,10 +40,10 @@ const MOST = 1000;
 export async function verify(log: EventLog, output: Output): Promise<Verified> {
   const head = await log.head();
   const check = new Check();
-  const tell = progress(output, 'position');
+  const report = progress(output, 'position');
   for await (const batch of log.readLog(0n, { upTo: head })) {
-    for (const event of batch) check.take(event);
-    tell(batch.at(-1)?.position ?? 0n, head);
+    for (const event of batch) check.add(event);
+    report(batch.at(-1)?.position ?? 0n, head);
   }
   return check.result(head);
 }
@@ -58,8 +58,8 @@ class Check {
   private before: RecordedEvent | null = null;
   private readonly digest = new EventsDigest();
 
-  take(event: RecordedEvent): void {
-    this.digest.take(event);
+  add(event: RecordedEvent): void {
+    this.digest.add(event);
     this.order(event);
     this.command(event);
     this.payload(event);
@@ -76,7 +76,7 @@ class Check {
 
   private find(check: VerifyFinding['check'], { position, stream }: RecordedEvent, says: string): void {
     this.count += 1;
-    if (this.findings.length < MOST) this.findings.push({ check, position: String(position), stream, says });
+    if (this.findings.length < MAX_FINDINGS) this.findings.push({ check, position: String(position), stream, says });
   }
 
   private order(event: RecordedEvent): void {

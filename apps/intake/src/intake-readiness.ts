@@ -2,15 +2,12 @@ import { type EventStore, Fault, type Watchdog } from '@entente/engine';
 import { Readiness, type DeploymentStatus, alarmsOf, headWithTimeout } from '@entente/http';
 import type { IntakeWorker } from '@entente/workers';
 
-/**
- * How an intake stands: why commands wait, where they do, and how many, whichever intake they wait
- * for.
- */
+/** The status of an intake: why commands wait, and how many wait for any intake. */
 export class IntakeReadiness extends Readiness {
   constructor(
     private readonly store: EventStore,
     private readonly intake: IntakeWorker,
-    /** How many commands wait on their topic; null where that is not known. */
+    /** The number of commands that wait on their topic; null if unknown. */
     private readonly commandsWaiting: () => number | null,
     private readonly watchdog: Watchdog,
   ) {

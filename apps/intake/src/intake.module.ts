@@ -10,7 +10,7 @@ import { LoggerModule } from 'nestjs-pino';
 import type { IntakeConfig } from './config.js';
 import { IntakeReadiness } from './intake-readiness.js';
 
-/** Lets go of the stores when the last command was answered. */
+/** Closes the stores after the last answer. */
 @Injectable()
 class IntakeStoreCloser implements OnApplicationShutdown {
   constructor(
@@ -28,8 +28,8 @@ class IntakeStoreCloser implements OnApplicationShutdown {
 }
 
 /**
- * Commands that others publish to Kafka, decided on the event store as those that come over HTTP
- * are, and answered on Kafka.
+ * The intake: decides commands from the commands topic against the event store, as the API does,
+ * and publishes the replies.
  */
 @Module({})
 export class IntakeModule {

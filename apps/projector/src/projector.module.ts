@@ -27,7 +27,7 @@ import { WaitForOlderProjectors, Models, PROJECTION, RolloutGate, WatchdogWorker
 import { LoggerModule } from 'nestjs-pino';
 import type { ProjectorConfig } from './config.js';
 
-/** Lets go of the rows and the log when nothing is folded any more. */
+/** Closes the rows and the log after the last fold. */
 @Injectable()
 class ProjectorStoreCloser implements OnApplicationShutdown {
   constructor(
@@ -45,8 +45,8 @@ class ProjectorStoreCloser implements OnApplicationShutdown {
 }
 
 /**
- * The log, delivered by Kafka and folded into rows in PostgreSQL, by as many processes as share its
- * partitions. What the topic lacks is read from the event store.
+ * The projector: folds the log from Kafka into rows in PostgreSQL. Several projectors share the
+ * partitions. Events that the topic lacks are read from the event store.
  */
 @Module({})
 export class ProjectorModule {

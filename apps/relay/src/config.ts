@@ -9,7 +9,7 @@ import {
   readSettings,
 } from '@entente/process';
 
-/** What an operator sets, by environment variables. */
+/** The settings, from environment variables. */
 export const SETTINGS = {
   process: networkProcess(3001),
   limits: SERVER_LIMITS,
@@ -20,5 +20,5 @@ export const SETTINGS = {
 
 export type RelayConfig = SettingsIn<typeof SETTINGS>;
 
-/** The settings; or every one that is wrong, with what it takes. */
+/** Reads the settings. Returns all errors if any are wrong. */
 export const readConfig = (env: Env) => readSettings(env, SETTINGS);

@@ -1,7 +1,7 @@
 import { type EventLog, Fault, type Relay, type Watchdog } from '@entente/engine';
 import { Readiness, type DeploymentStatus, alarmsOf, headWithTimeout } from '@entente/http';
 
-/** How a relay stands: up to where the log is published, and what keeps it from publishing on. */
+/** The status of a relay: how far the log is published, and why it cannot continue. */
 export class RelayReadiness extends Readiness {
   constructor(
     private readonly log: EventLog,

@@ -9,7 +9,7 @@ import { LoggerModule } from 'nestjs-pino';
 import type { RelayConfig } from './config.js';
 import { RelayReadiness } from './relay-readiness.js';
 
-/** Lets go of both ends when the relay has stopped. */
+/** Closes the topic and the log after the relay has stopped. */
 @Injectable()
 class RelayStoreCloser implements OnApplicationShutdown {
   constructor(
@@ -23,7 +23,7 @@ class RelayStoreCloser implements OnApplicationShutdown {
   }
 }
 
-/** The log, published to Kafka: what it reads is the event store, which it cannot write. */
+/** The relay: publishes the log to Kafka. It can read the event store, not write it. */
 @Module({})
 export class RelayModule {
   static on({ process: own, eventStore, kafka, topic }: RelayConfig, waits: StartupDependencies): DynamicModule {

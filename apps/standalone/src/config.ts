@@ -10,7 +10,7 @@ import {
   settingsPart,
 } from '@entente/process';
 
-/** Where the data is, and what an empty log begins with. */
+/** The data folder, and what an empty log begins with. */
 class DataSettings {
   @Text(/\S/, {
     name: 'ENTENTE_DATA',
@@ -24,7 +24,7 @@ class DataSettings {
   readonly example: 'on' | 'off' = 'on';
 }
 
-/** What an operator sets, by environment variables. */
+/** The settings, from environment variables. */
 export const SETTINGS = {
   process: LOCAL_PROCESS,
   limits: SERVER_LIMITS,
@@ -34,5 +34,5 @@ export const SETTINGS = {
 
 export type StandaloneConfig = SettingsIn<typeof SETTINGS>;
 
-/** The settings; or every one that is wrong, with what it takes. */
+/** Reads the settings. Returns all errors if any are wrong. */
 export const readConfig = (env: Env) => readEnvironment(env, SETTINGS);

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ProcessSettings, isLoopback } from '@entente/process';
 
-/** The first descriptor that a supervisor hands over (systemd's sd_listen_fds). */
+/** The first descriptor that a supervisor passes (systemd's sd_listen_fds). */
 const FIRST = 3;
 
 /**
- * The listening socket that a supervisor holds and hands to this process, by systemd's convention
- * (LISTEN_PID, LISTEN_FDS); null where there is none. Who connects while the process is ended and
- * started again then waits in the socket's own queue, and nobody is refused.
+ * The listening socket that a supervisor passes to this process, by systemd's convention
+ * (LISTEN_PID, LISTEN_FDS); null if there is none. During a restart new connections wait in the
+ * socket's queue, so none is refused.
  */
 export function activatedSocket(env: Readonly<Record<string, string | undefined>>, pid: number): number | null {
   const { LISTEN_PID: of, LISTEN_FDS: sockets } = env;
@@ -27,10 +27,7 @@ export function activatedSocket(env: Readonly<Record<string, string | undefined>
   return FIRST;
 }
 
-/**
- * Listens on the socket that was handed over, else on the host and port of the settings; the
- * address where it is reached.
- */
+/** Listens on the passed socket, else on the host and port of the settings. Returns the address. */
 export async function listen(
   app: NestFastifyApplication,
   { host, port }: Pick<ProcessSettings, 'host' | 'port'>,
