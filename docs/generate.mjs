@@ -340,9 +340,11 @@ async function cli() {
   return [
     '# Command line',
     wrap(
-      'From a checkout, `npm run entente -- <command>` builds what is missing and runs a command; in the image, it is `entente <command>`. Commands work on the data folder: `--data`, else `ENTENTE_DATA`, else `./data`. If `ESDB_URL` is set and `--data` is not given, they work on the distributed deployment that the [settings](settings.md) name. Exceptions: `backup` and `restore` need a data folder, and `import obligations` then needs `--url` of an `api`. `npm run entente:services -- <command>` works on the services that `npm run services` started.',
+      'From a checkout, `npm run entente -- <command>` builds what is missing and runs a command; in the image, it is `entente <command>`. Commands work on the data folder: `--data`, else `ENTENTE_DATA`, else `./data`. If `ESDB_URL` is set and `--data` is not given, they work on the distributed deployment that the [settings](settings.md) name. Exceptions: `backup` and `restore` need a data folder, and `import commands` then needs `--url` of an `api`. `npm run entente:services -- <command>` works on the services that `npm run services` started.',
     ),
-    wrap('Exit status: 0 done, 1 fault, 2 refused rows or differences found.'),
+    wrap(
+      'Exit status: 0 done, 1 fault, 2 refused rows or differences found, 3 a file that cannot be used: nothing was sent.',
+    ),
     ...program.commands.flatMap((command) => [`## ${command.name()}`, helpOf(command)]),
   ];
 }
@@ -427,11 +429,15 @@ async function main() {
     settings: await settings(),
     'metrics-and-health': metricsAndHealth(found),
   };
+  const { MAPPING_SCHEMA } = await import('../dist/apps/cli/src/importing/mapping-schema.js');
+  const texts = [['mapping.schema.json', JSON.stringify(MAPPING_SCHEMA)]];
+  for (const [name, [title, ...parts]] of Object.entries(pages))
+    texts.push([`${name}.md`, [title, GENERATED, ...parts].join('\n\n')]);
   const stale = [];
-  for (const [name, [title, ...parts]] of Object.entries(pages)) {
-    const file = join(root, 'docs/reference', `${name}.md`);
+  for (const [name, raw] of texts) {
+    const file = join(root, 'docs/reference', name);
     const options = { ...(await prettier.resolveConfig(file)), filepath: file };
-    const text = await prettier.format([title, GENERATED, ...parts].join('\n\n'), options);
+    const text = await prettier.format(raw, options);
     let before = '';
     try {
       before = readFileSync(file, 'utf8');
@@ -439,7 +445,7 @@ async function main() {
       // Written for the first time.
     }
     if (before === text) continue;
-    stale.push(`docs/reference/${name}.md`);
+    stale.push(`docs/reference/${name}`);
     if (!check) writeFileSync(file, text);
   }
   for (const file of stale) process.stderr.write(`${file} ${check ? 'is stale: run npm run docs' : 'was written'}\n`);

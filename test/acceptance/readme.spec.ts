@@ -40,7 +40,7 @@ const RUN = [
   ...['back-up-and-restore', 'rebuild-a-read-model', 'parked-streams', 'move-a-log'].map(
     (name) => `docs/how-to/${name}.md`,
   ),
-  ...['monitor-and-alert', 'import-reported-history'].map((name) => `docs/how-to/${name}.md`),
+  ...['monitor-and-alert', 'import-spreadsheets'].map((name) => `docs/how-to/${name}.md`),
 ];
 const isRun = ({ info }: { readonly info: string }): boolean => /^sh\b/.test(info);
 
@@ -50,7 +50,7 @@ let built: StandaloneProcess;
 let door: Server;
 beforeAll(async () => {
   mkdirSync(join(folder, 'bin'));
-  for (const part of ['deploy', 'dist']) symlinkSync(join(ROOT, part), join(folder, part));
+  for (const part of ['deploy', 'dist', 'docs']) symlinkSync(join(ROOT, part), join(folder, part));
   for (const [name, text] of Object.entries({ npm: NPM, curl: CURL })) {
     writeFileSync(join(folder, 'bin', name), `#!/usr/bin/env bash\n${text}\n`);
     chmodSync(join(folder, 'bin', name), 0o755);

@@ -18,7 +18,9 @@ import pg from 'pg';
 import { startEventStore } from '../../deploy/services/eventstore.mjs';
 import { startKafka } from '../../deploy/services/kafka.mjs';
 import { startPostgres } from '../../deploy/services/postgres.mjs';
-import { mapRow, readMapping } from '../../dist/apps/cli/src/mapping.js';
+import { commandAt } from '../../dist/libs/contracts/src/index.js';
+import { readMapping } from '../../dist/apps/cli/src/importing/mapping.js';
+import { RowMapper } from '../../dist/apps/cli/src/importing/row-mapper.js';
 import { entente, startApp } from '../support/app-process.mjs';
 
 const here = process.argv.includes('--here');
@@ -29,11 +31,11 @@ if (csv === undefined || (here && DATABASE_URL === undefined)) {
   if (here) console.error('--here goes to the services of `npm run services`, which do not run');
   process.exit(1);
 }
-const mapping = readMapping(fileURLToPath(new URL('../../deploy/mappings/us-greenbook.json', import.meta.url)));
-const TYPES = { open: 'OpenFundingAccount', obligate: 'ObligateFunds', deobligate: 'DeobligateFunds' };
+const mapping = readMapping(
+  fileURLToPath(new URL('../../docs/how-to/imports/us-greenbook.mapping.json', import.meta.url)),
+);
 const [source, ...parts] = mapping.actor.split(';');
 const role = parts.find((part) => part.startsWith('role=')).slice(5);
-const occurredAt = `${mapping.reportedOn}T00:00:00.000Z`;
 const fail = (says) => {
   throw new Error(says);
 };
@@ -43,18 +45,18 @@ const same = (what, is, wanted) => {
   console.log(`${what}: ${JSON.stringify(is)}`);
 };
 
-const message = (account, command, id, body) => ({
-  key: account,
+const message = ({ kind, streamId, path, id, body }) => ({
+  key: streamId,
   headers: {
     ce_specversion: '1.0',
     ce_id: id,
-    ce_type: TYPES[command] ?? fail(`no type for ${command}`),
+    ce_type: commandAt(kind, path)?.type ?? fail(`no type for ${path}`),
     ce_source: source,
     ce_actorrole: role,
-    ce_subject: `funding-account/${account}`,
+    ce_subject: `${kind}/${streamId}`,
     'content-type': 'application/json',
   },
-  value: JSON.stringify({ ...body, occurredAt }),
+  value: JSON.stringify(body),
 });
 
 /**
@@ -67,15 +69,18 @@ async function readFile() {
   const totals = new Map();
   const recipients = new Map();
   let rows = 0;
+  let mapper = null;
   for await (const row of createReadStream(csv).pipe(parse({ columns: true, bom: true }))) {
     rows += 1;
-    const mapped = mapRow(mapping, row);
-    if (mapped.type !== 'row') fail(`a row is refused: ${mapped.why}`);
-    const { account, open, command, commandId, body } = mapped;
-    if (!opened.has(account)) messages.push(message(account, 'open', 'open', open));
-    opened.add(account);
-    messages.push(message(account, command, commandId, body));
-    recipients.set(open.recipient, row.country);
+    mapper ??= new RowMapper(mapping, Object.keys(row));
+    const mapped = mapper.map(Object.values(row), rows + 1);
+    if (mapped.type !== 'commands') fail(`row ${rows} is ${mapped.type}: ${mapped.why}`);
+    for (const command of mapped.parts[0].commands) {
+      if (command.once && opened.has(command.streamId)) continue;
+      if (command.once) opened.add(command.streamId);
+      if (command.once) recipients.set(command.body.recipient, row.country);
+      messages.push(message(command));
+    }
     const key = JSON.stringify([row.country, row.funding_account_name, row.fiscal_year]);
     totals.set(key, (totals.get(key) ?? 0n) + BigInt(row.obligations_historical_usd) * 100n);
   }

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { VERSION } from '@entente/engine';
 import { Command } from 'commander';
 import { backUp, restore } from './backup.js';
 import { makeLog, openApi, openLog, openRows, openScratch } from './cli.module.js';
-import { importObligations } from './import.js';
+import { type ImportCounts, type ImportFiles, importCommands } from './importing/import-commands.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
 import { foldFromScratch, positionAt, printRows } from './rows.js';
@@ -14,13 +15,35 @@ import { timeline } from './timeline.js';
 import { verify } from './verify.js';
 
 const CODES = `
-Exit status: 0 success, 1 failure, 2 refused rows, differences or findings.`;
+Exit status: 0 success, 1 failure, 2 refused rows, differences or findings, 3 an unusable file: nothing was sent.`;
 
 interface ImportOptions {
   readonly mapping?: string;
   readonly url?: string;
   readonly refused?: string;
+  readonly missing?: string;
+  readonly edition?: string;
+  readonly encoding?: string;
+  readonly part?: boolean;
+  readonly dryRun?: boolean;
   readonly positions?: string;
+}
+
+/** What an import did, for people. */
+function importSentences(
+  { refusedFile, missingFile, ...counts }: ImportCounts & ImportFiles,
+  dryRun: boolean,
+): string[] {
+  const { read, accepted, alreadyThere, refused, leftOut, corrected, missing } = counts;
+  const would = dryRun ? 'dry run, nothing was sent: ' : '';
+  return [
+    `${would}${read} rows read: ${accepted} accepted, ${alreadyThere} there already, ${refused} refused, ${leftOut} left out`,
+    ...(corrected > 0 ? [`${corrected} of the accepted rows correct what an earlier edition had recorded`] : []),
+    ...(missing > 0
+      ? [`${missing} rows of earlier editions are missing${missingFile === null ? '' : `: ${missingFile}`}`]
+      : []),
+    ...(refusedFile === null ? [] : [`the refused rows and why, to be mended and imported again: ${refusedFile}`]),
+  ];
 }
 
 /** The command line. Calls `exit` with the exit status of a command when it has ended. */
@@ -45,30 +68,22 @@ export function commandLine(
       'the data folder (default: the deployment in ESDB_URL, else ENTENTE_DATA, else ./data)',
     );
 
-  common(
-    'import',
-    'Imports reported history through the API, or an exported log into an empty store. Safe to run again.',
-    [
-      'import obligations report.csv --mapping deploy/mappings/us-greenbook.json',
-      'import obligations report.csv --mapping mapping.json --url http://127.0.0.1:3000 --json',
-      'import log entente.ndjson --data ./new-data',
-    ],
-  )
-    .argument('<what>', 'what to import: obligations (CSV), or log (NDJSON, written by `entente export`)')
-    .argument('<file>', 'the file to import')
-    .option(
-      '--mapping <file>',
-      'obligations: how to read the columns; for an example see deploy/mappings/us-greenbook.json',
-    )
-    .option(
-      '--url <url>',
-      'obligations: the API to send to (default: the server on the data folder; if none runs, one is started for the import)',
-    )
-    .option(
-      '--refused <file>',
-      'obligations: write refused rows and reasons to this file (default: <file>.refused.csv in the current folder)',
-    )
-    .option('--positions <file>', 'log: write old and new positions to this file (default: <file>.positions.csv)')
+  common('import', 'Sends the rows of a CSV file as commands (run again, nothing doubles), or reads an exported log.', [
+    'import commands report.csv --mapping docs/how-to/imports/us-greenbook.mapping.json --dry-run',
+    'import commands report.csv --mapping mapping.json --edition 2027 --url http://127.0.0.1:3000 --json',
+    'import log entente.ndjson --data ./new-data',
+  ])
+    .argument('<what>', 'what the file holds: commands (CSV), or a log that was exported (NDJSON)')
+    .argument('<file>', 'the file')
+    .option('--mapping <file>', 'commands: how rows become commands; see docs/how-to/import-spreadsheets.md')
+    .option('--edition <name>', "commands: the edition of the source; else the mapping's")
+    .option('--encoding <name>', "commands: the file's encoding, such as windows-1252; else the mapping's, else utf-8")
+    .option('--part', 'commands: the file is a part of the edition, and rows that it lacks are not missing')
+    .option('--dry-run', 'commands: shows the first commands and counts what would happen; nothing is sent')
+    .option('--url <url>', 'the running deployment to ask; else the one of the data folder, else it is opened here')
+    .option('--refused <file>', 'where refused rows go, with their reasons (default: <file>.refused.csv, here)')
+    .option('--missing <file>', 'where rows go that only earlier editions have (default: <file>.missing.csv, here)')
+    .option('--positions <file>', 'log: where old and new positions go (default: <file>.positions.csv)')
     .action(async (what: string, file: string, options: Common & ImportOptions) => {
       const output = outputTo(options.json === true);
       if (what === 'log') {
@@ -77,21 +92,20 @@ export function commandLine(
         else await importToServices(file, positions, output);
         return exit(EXIT.done);
       }
-      if (what !== 'obligations') throw new Error(`cannot import "${what}": import takes obligations or log`);
-      const { mapping } = options;
-      if (mapping === undefined) throw new Error('import obligations needs --mapping <file>');
+      if (what !== 'commands') throw new Error(`cannot import "${what}": import takes commands or log`);
+      const { mapping, dryRun = false } = options;
+      if (mapping === undefined) throw new Error('import commands needs --mapping <file>');
       if (options.url === undefined) ownFolder(options, 'give the address of one of its APIs with --url');
-      const api = await openApi(folderOf(options), options.url);
+      // A dry run makes no folder.
+      const noApi = dryRun && options.url === undefined && !existsSync(folderOf(options));
+      const api = noApi ? null : await openApi(folderOf(options), options.url);
       try {
-        const { refusedFile, ...counts } = await importObligations(file, { ...options, mapping, url: api.url }, output);
-        const { read, accepted, alreadyThere, refused } = counts;
-        if (output.json) output.out(JSON.stringify(counts));
-        else
-          output.out(`${read} rows read: ${accepted} accepted, ${alreadyThere} already imported, ${refused} refused`);
-        if (refusedFile !== null) output.err(`refused rows and reasons: ${refusedFile}`);
-        exit(refused > 0 ? EXIT.differences : EXIT.done);
+        const done = await importCommands(file, { ...options, mapping, url: api?.url ?? null }, output);
+        if (output.json) output.out(JSON.stringify(done));
+        else for (const line of importSentences(done, dryRun)) output.out(line);
+        exit(done.refused > 0 || done.missing > 0 ? EXIT.differences : EXIT.done);
       } finally {
-        await api.close();
+        await api?.close();
       }
     });
 

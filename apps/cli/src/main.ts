@@ -3,6 +3,7 @@ import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
 import { lastResort } from '@entente/process';
 import { commandLine } from './commands.js';
+import { UnusableInput } from './importing/unusable-input.js';
 import { EXIT } from './output.js';
 
 lastResort('entente', () => Promise.resolve());
@@ -17,5 +18,5 @@ commandLine((status) => (process.exitCode = status))
   .parseAsync()
   .catch((error: unknown) => {
     process.stderr.write(`entente: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = EXIT.fault;
+    process.exitCode = error instanceof UnusableInput ? EXIT.unusable : EXIT.fault;
   });

@@ -1,5 +1,5 @@
 /** Exit codes. They are part of the public interface. */
-export const EXIT = { done: 0, fault: 1, differences: 2 } as const;
+export const EXIT = { done: 0, fault: 1, differences: 2, unusable: 3 } as const;
 
 /** Where a command writes: results to one stream, progress and errors to another. */
 export interface Output {

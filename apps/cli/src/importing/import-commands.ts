@@ -1,0 +1,245 @@
+import { type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type Output, progress } from '../output.js';
+import { textOf } from './decode.js';
+import type { CsvRow } from './csv-records.js';
+import { type FileHead, FileRows, formatOf } from './file-rows.js';
+import { ImportApi } from './import-api.js';
+import { type Mapping, mappingErrors, readMapping } from './mapping.js';
+import { MissingRows } from './missing-rows.js';
+import { RecordedRows, correlationIdOf, rowKey } from './recorded.js';
+import { RefusedFile } from './refused-file.js';
+import { type MappedRow, RowMapper, contentOfPart } from './row-mapper.js';
+import { type RowOutcome, RowSender } from './row-sender.js';
+import { UnusableInput } from './unusable-input.js';
+
+/** What an import did, by rows: `read` is the sum of the next four. */
+export interface ImportCounts {
+  read: number;
+  /** Rows of which at least one command was accepted. */
+  accepted: number;
+  /** Rows that were recorded earlier, and are as they were. */
+  alreadyThere: number;
+  refused: number;
+  /** Rows that are no data: blank ones, and those that the mapping leaves out. */
+  leftOut: number;
+  /** Accepted rows that changed what an earlier edition had recorded. */
+  corrected: number;
+  /** Rows that earlier editions recorded and this one lacks. */
+  missing: number;
+}
+
+export interface ImportFiles {
+  /** Where the refused rows are; null if there are none. */
+  readonly refusedFile: string | null;
+  readonly missingFile: string | null;
+}
+
+export interface ImportCommandsOptions {
+  readonly mapping: string;
+  /** The deployment; null if there is none, of a dry run alone. */
+  readonly url: string | null;
+  readonly edition?: string;
+  readonly encoding?: string;
+  readonly refused?: string;
+  readonly missing?: string;
+  /** The file is a part of an edition: rows that it lacks are not missing. */
+  readonly part?: boolean;
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Rows under way at once: enough for the log to commit many together. */
+const AT_ONCE = 64;
+/** A dry run shows this many commands. */
+const MAX_SHOWN = 10;
+
+/** The mapping in force: that of the file, with what the command line names instead. */
+function mappingOf({ mapping: file, edition, encoding }: ImportCommandsOptions): Mapping {
+  const own = readMapping(file);
+  const mapping = {
+    ...own,
+    edition: edition ?? own.edition,
+    file: { ...own.file, encoding: encoding ?? own.file?.encoding ?? 'utf-8' },
+  };
+  const wrong = mappingErrors(mapping);
+  if (wrong.length > 0) throw new UnusableInput(wrong.join('; '));
+  return mapping;
+}
+
+/** The state of a file, which is read twice. */
+async function stateOf(file: string): Promise<Stats> {
+  try {
+    const state = await stat(file);
+    if (state.isFile()) return state;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UnusableInput(code === 'ENOENT' ? `${file} is not there` : `${file} cannot be read: ${code}`, {
+      cause: error,
+    });
+  }
+  throw new UnusableInput(`${file} is a folder or a pipe: an import reads a file twice`);
+}
+
+/** Decodes and splits the whole file once before anything is sent: a file is imported or is not. */
+async function checkFile(file: string, mapping: Mapping): Promise<FileHead> {
+  const rows = new FileRows(mapping, file);
+  for await (const text of textOf(file, mapping.file?.encoding ?? 'utf-8')) drain(rows.push(text));
+  drain(rows.push(null));
+  return rows.head as FileHead;
+}
+
+function drain(rows: Iterable<CsvRow>): void {
+  for (const row of rows) void row;
+}
+
+async function* rowsOf(file: string, mapping: Mapping): AsyncGenerator<CsvRow, void> {
+  const rows = new FileRows(mapping, file);
+  for await (const text of textOf(file, mapping.file?.encoding ?? 'utf-8')) yield* rows.push(text);
+  yield* rows.push(null);
+}
+
+/**
+ * Imports a CSV file by a mapping, through the API of a deployment. Every row is counted once: as
+ * accepted, already there, refused or left out. Run again, or interrupted anywhere and run again,
+ * nothing doubles. Rows are read, mapped and sent as a stream; of each, some bytes are kept.
+ */
+export async function importCommands(
+  file: string,
+  options: ImportCommandsOptions,
+  output: Output,
+): Promise<ImportCounts & ImportFiles> {
+  const mapping = mappingOf(options);
+  const state = await stateOf(file);
+  const head = await checkFile(file, mapping);
+  const mapper = new RowMapper(mapping, head.header);
+  const { dryRun = false, refused: path = `${basename(file)}.refused.csv` } = options;
+  const refused = dryRun ? null : await RefusedFile.create(path, file, formatOf(mapping));
+  try {
+    await refused?.begin(head.preamble, head.rawHeader);
+    const run = new ImportRun(file, mapping, mapper, refused, options, output);
+    const done = await run.all(head.isRefused || options.part === true);
+    const { size, mtimeMs } = await stateOf(file);
+    if (size === state.size && mtimeMs === state.mtimeMs) return done;
+    throw new Error(`${file} was changed while it was read: run the import again`);
+  } catch (error) {
+    await refused?.discard();
+    throw error;
+  }
+}
+
+/** One run of an import, over a file that can be read. */
+class ImportRun {
+  private readonly counts: ImportCounts = {
+    read: 0,
+    accepted: 0,
+    alreadyThere: 0,
+    refused: 0,
+    leftOut: 0,
+    corrected: 0,
+    missing: 0,
+  };
+  private readonly api: ImportApi | null;
+  private readonly recorded: RecordedRows;
+  private readonly sender: RowSender;
+
+  constructor(
+    private readonly file: string,
+    private readonly mapping: Mapping,
+    private readonly mapper: RowMapper,
+    private readonly refused: RefusedFile | null,
+    private readonly options: ImportCommandsOptions,
+    private readonly output: Output,
+  ) {
+    this.api = options.url === null ? null : new ImportApi(options.url, correlationIdOf(mapping));
+    this.recorded = new RecordedRows(mapping);
+    let shown = 0;
+    const show = (line: string): void => {
+      if ((shown += 1) <= MAX_SHOWN) output.out(line);
+    };
+    this.sender = new RowSender(
+      this.api,
+      this.recorded,
+      options.dryRun === true ? show : null,
+      mapping.order === 'file' || options.dryRun === true,
+    );
+  }
+
+  async all(isPart: boolean): Promise<ImportCounts & ImportFiles> {
+    if (this.api !== null) await this.recorded.read(this.api);
+    await this.sendRows();
+    const refusedFile = (await this.refused?.end()) ?? null;
+    const { dryRun, missing: path = `${basename(this.file)}.missing.csv` } = this.options;
+    const missing =
+      isPart || this.api === null
+        ? { rows: 0, file: null }
+        : await new MissingRows(this.recorded, this.api).report(dryRun === true ? null : path);
+    return { ...this.counts, missing: missing.rows, refusedFile, missingFile: missing.file };
+  }
+
+  private async sendRows(): Promise<void> {
+    const tell = progress(this.output, 'rows');
+    const underWay: { readonly row: CsvRow; readonly outcome: Promise<RowOutcome> }[] = [];
+    const settle = async (): Promise<void> => {
+      const first = underWay.shift();
+      if (first !== undefined) await this.count(first.row, await first.outcome);
+    };
+    try {
+      for await (const row of rowsOf(this.file, this.mapping)) {
+        if (this.options.signal?.aborted === true) throw new Error('interrupted');
+        this.counts.read += 1;
+        tell(this.counts.read);
+        const outcome = this.outcomeOf(row);
+        outcome.catch(() => undefined);
+        underWay.push({ row, outcome });
+        if (underWay.length >= AT_ONCE) await settle();
+      }
+      while (underWay.length > 0) await settle();
+    } finally {
+      await Promise.allSettled(underWay.map(({ outcome }) => outcome));
+    }
+  }
+
+  private async outcomeOf({ fields, line, why }: CsvRow): Promise<RowOutcome> {
+    if (fields === null) return { type: 'refused', code: 'row-unreadable', why };
+    const mapped = this.mapper.map(fields, line);
+    if (mapped.type !== 'commands') return mapped;
+    const twice = this.duplicate(mapped, line);
+    return twice ?? this.sender.send(mapped.parts);
+  }
+
+  /** The refusal of a row whose key another row of the file has; notes the row if there is none. */
+  private duplicate({ parts }: Extract<MappedRow, { type: 'commands' }>, line: number): RowOutcome | null {
+    const { table } = this.recorded;
+    for (const part of parts) {
+      const slot = table.find(rowKey(part.key));
+      const other = slot < 0 ? 0 : (table.line[slot] ?? 0);
+      if (other === 0) continue;
+      const same = table.content[slot] === contentOfPart(part);
+      return same
+        ? { type: 'refused', code: 'row-repeated', why: `line ${other} is the same` }
+        : { type: 'refused', code: 'key-repeated', why: `line ${other} has the same key and is another row` };
+    }
+    for (const part of parts) {
+      const slot = table.add(rowKey(part.key));
+      table.line[slot] = line;
+      table.content[slot] = contentOfPart(part);
+    }
+    return null;
+  }
+
+  private async count({ line, raw }: CsvRow, outcome: RowOutcome): Promise<void> {
+    if (outcome.type === 'accepted') {
+      this.counts.accepted += 1;
+      if (outcome.corrected) this.counts.corrected += 1;
+    } else if (outcome.type === 'left-out') this.counts.leftOut += 1;
+    else if (outcome.type === 'there') this.counts.alreadyThere += 1;
+    else {
+      this.counts.refused += 1;
+      await this.refused?.add(line, outcome.code, outcome.why, raw);
+      if (this.refused === null && this.counts.refused <= MAX_SHOWN)
+        this.output.err(`line ${line} would be refused: ${outcome.code}: ${outcome.why}`);
+    }
+  }
+}

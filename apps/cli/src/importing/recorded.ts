@@ -1,0 +1,113 @@
+import { DigestTable, digest64 } from './digest-table.js';
+import type { HistoryEvent, ImportApi } from './import-api.js';
+import { type Mapping, kindOf, stepOf } from './mapping.js';
+import { contentFieldsOf, contentOf, readCommandId } from './row-mapper.js';
+
+/** Bits of {@link DigestTable.flags}. */
+export const FLAG = {
+  /** The log has it. */
+  recorded: 1,
+  /** The edition under way recorded or changed it. */
+  thisEdition: 2,
+  /** It is a row, not a command. */
+  row: 4,
+} as const;
+
+/** The correlation id of all that an edition of a source brings. */
+export const correlationIdOf = ({ source, edition }: Pick<Mapping, 'source' | 'edition'>): string =>
+  `import:${source}:${edition}`;
+
+/** The keys of the table: a command by its id without sign and revision, and a row by its key. */
+export const commandKey = (base: string): bigint => digest64(`command ${base}`);
+export const rowKey = (key: string): bigint => digest64(`row ${key}`);
+export const streamDigest = (stream: string): number => Number(digest64(stream) & 0xffffffffn);
+
+/**
+ * What earlier runs have recorded of a source: for each command its contents, the sum of its signed
+ * field and its revisions; for each row, by which edition it was last touched.
+ */
+export class RecordedRows {
+  readonly table = new DigestTable();
+  private readonly steps: ReadonlyMap<
+    string,
+    { readonly fields: readonly string[]; readonly signed: string | undefined }
+  >;
+  private readonly correlations: string;
+  private readonly own: string;
+
+  constructor(private readonly mapping: Mapping) {
+    this.steps = new Map(
+      mapping.commands.map((spec) => [stepOf(spec), { fields: contentFieldsOf(spec), signed: spec.signed }]),
+    );
+    this.own = correlationIdOf(mapping);
+    this.correlations = correlationIdOf({ source: mapping.source, edition: '' });
+  }
+
+  /** The kinds of stream that the mapping writes to. */
+  get kinds(): readonly string[] {
+    return [...new Set(this.mapping.commands.map(kindOf))];
+  }
+
+  /** Reads the log. Several events of one command are taken as one. */
+  async read(api: ImportApi): Promise<void> {
+    let last = null as HistoryEvent | null;
+    for await (const event of this.eventsIn(api)) {
+      if (last !== null && last.stream === event.stream && last.metadata.commandId === event.metadata.commandId) {
+        last = { ...last, data: { ...event.data, ...last.data } };
+        continue;
+      }
+      if (last !== null) this.take(last);
+      last = event;
+    }
+    if (last !== null) this.take(last);
+  }
+
+  /** The events of the log that this source brought. */
+  async *eventsIn(api: ImportApi): AsyncGenerator<HistoryEvent, void> {
+    for await (const event of api.history(this.kinds))
+      if (
+        event.metadata.correlationId.startsWith(this.correlations) &&
+        readCommandId(event.metadata.commandId) !== null
+      )
+        yield event;
+  }
+
+  private take({ stream, data, metadata }: HistoryEvent): void {
+    const id = readCommandId(metadata.commandId);
+    const step = id === null ? undefined : this.steps.get(id.step);
+    if (id === null) return;
+    const isOwn = metadata.correlationId === this.own;
+    if (!id.once) this.mark(this.table.add(rowKey(id.key)), isOwn, FLAG.row);
+    if (step === undefined) return;
+    const { table } = this;
+    const slot = table.add(commandKey(id.base));
+    this.mark(slot, isOwn, 0);
+    table.stream[slot] = streamDigest(stream);
+    table.content[slot] = id.content ?? contentOf(step.fields, data);
+    table.revisions[slot] = Math.max(table.revisions[slot] ?? 0, id.revision);
+    const amount = step.signed === undefined ? undefined : data[step.signed];
+    if (typeof amount === 'number') table.sum[slot] = (table.sum[slot] ?? 0n) + BigInt(id.negative ? -amount : amount);
+  }
+
+  private mark(slot: number, isOwn: boolean, more: number): void {
+    this.table.flags[slot] = (this.table.flags[slot] ?? 0) | FLAG.recorded | (isOwn ? FLAG.thisEdition : 0) | more;
+  }
+
+  /** Whether a row was recorded by earlier editions alone, and the file has not had it. */
+  private isMissing(slot: number): boolean {
+    const { flags, line } = this.table;
+    return line[slot] === 0 && flags[slot] === (FLAG.recorded | FLAG.row);
+  }
+
+  /** The number of rows that earlier editions recorded and the file has not had. */
+  countMissing(): number {
+    return this.table.flags.reduce((count, _, slot) => count + (this.isMissing(slot) ? 1 : 0), 0);
+  }
+
+  /** Whether an event belongs to such a row. */
+  isOfMissingRow({ metadata }: HistoryEvent): boolean {
+    const id = readCommandId(metadata.commandId);
+    const slot = id === null || id.once ? -1 : this.table.find(rowKey(id.key));
+    return slot >= 0 && this.isMissing(slot);
+  }
+}

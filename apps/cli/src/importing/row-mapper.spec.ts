@@ -1,0 +1,239 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import { type Mapping, mappingErrors } from './mapping.js';
+import { RowMapper, baseOf, readCommandId, revisionId } from './row-mapper.js';
+
+const HEADER = ['Fund', 'Year', 'Amount', 'Currency', 'Day', 'Note'];
+const MAPPING = {
+  source: 'ledger',
+  edition: '2026',
+  actor: 'norland;role=donor',
+  numbers: { thousands: ',', decimal: '.', parentheses: true, none: ['-', 'N/A'] },
+  leaveOut: [{ text: '{Fund}', matches: '^TOTAL' }],
+  tables: { funds: { Фонд: 'border-fund', Second: 'second' } },
+  values: {
+    fund: { read: '{Fund}', table: 'funds', otherwise: 'keep', as: 'id' },
+    period: { read: '{Year}', as: 'period' },
+    currency: '{Currency}',
+    amount: { read: '{Amount}', as: 'money', currency: '{currency}' },
+    day: { read: '{Day}', as: 'day', format: ['DD.MM.YYYY'], empty: 'omit' },
+    note: { read: '{Note}', empty: 'omit' },
+  },
+  key: ['fund', 'period'],
+  commands: [
+    {
+      stream: 'programme/norland.{fund}-{period}',
+      command: 'propose',
+      when: [{ text: '{Note}', isNot: ['no programme'] }],
+      fields: {
+        title: '{fund} of {period}',
+        donor: 'norland',
+        recipient: 'estmark',
+        sector: '15210',
+        starts: '2026-01-01',
+        ends: '2028-12-31',
+      },
+    },
+    {
+      stream: 'funding-account/norland.{fund}',
+      command: 'commit',
+      fields: { amount: '{amount}', period: '{period}', occurredAt: '{day}T00:00:00Z', legalBasis: '{note}' },
+      signed: 'amount',
+      negative: { command: 'decommit', fields: { reason: 'cut' } },
+      revise: { fields: { legalBasis: 'edition {edition}' } },
+    },
+    {
+      stream: 'funding-account/norland.{fund}',
+      command: 'obligate',
+      fields: { amount: '{amount}', period: '{period}' },
+    },
+  ],
+} as const satisfies Mapping;
+
+const mapping = (more: object = {}): Mapping => ({ ...MAPPING, ...more });
+const mapped = (cells: readonly string[], more: object = {}) => new RowMapper(mapping(more), HEADER).map(cells, 2);
+const ROW = ['Border Fund', '2026', '1,300', 'USD', '03.01.2026', 'vote 7'];
+const row = (more: Partial<Record<number, string>>) => ROW.map((cell, i) => more[i] ?? cell);
+const commandsOf = (cells: readonly string[], more: object = {}) => {
+  const found = mapped(cells, more);
+  if (found.type !== 'commands') throw new Error(JSON.stringify(found));
+  return found.parts.flatMap(({ commands }) => commands);
+};
+
+describe('a row', () => {
+  it('becomes its commands in their order, with typed values, constants and ids', () => {
+    expect(mappingErrors(MAPPING)).toEqual([]);
+    expect(
+      commandsOf(ROW).map(({ kind, streamId, path, body }) => ({ to: `${kind}/${streamId}/${path}`, body })),
+    ).toEqual([
+      {
+        to: 'programme/norland.border-fund-2026/propose',
+        body: {
+          title: 'border-fund of 2026',
+          donor: 'norland',
+          recipient: 'estmark',
+          sector: '15210',
+          starts: '2026-01-01',
+          ends: '2028-12-31',
+        },
+      },
+      {
+        to: 'funding-account/norland.border-fund/commit',
+        body: { amount: 130_000, period: '2026', occurredAt: '2026-01-03T00:00:00Z', legalBasis: 'vote 7' },
+      },
+      { to: 'funding-account/norland.border-fund/obligate', body: { amount: 130_000, period: '2026' } },
+    ]);
+  });
+
+  it('leaves out the command whose condition does not hold, and the fields of an empty value', () => {
+    const commands = commandsOf(row({ 4: '', 5: 'No  Programme' }));
+    expect(commands.map(({ path }) => path)).toEqual(['commit', 'obligate']);
+    expect(commandsOf(row({ 4: '', 5: '' }))[1]?.body).toEqual({ amount: 130_000, period: '2026' });
+  });
+
+  it('has the minor units of its own currency, and a period without the decimal of a spreadsheet', () => {
+    const amounts = (currency: string) => commandsOf(row({ 3: currency, 1: '2026.0' }))[1]?.body;
+    expect([amounts('JPY'), amounts('KWD'), amounts('DEM')]).toMatchObject([
+      { amount: 1300, period: '2026' },
+      { amount: 1_300_000, period: '2026' },
+      { amount: 130_000, period: '2026' },
+    ]);
+    expect(mapped(row({ 3: 'XAU' }))).toMatchObject({ type: 'refused', code: 'currency-unknown' });
+  });
+
+  it('with a negative amount becomes the opposite command, under the id of the row', () => {
+    const [, commit] = commandsOf(ROW);
+    const [, back] = commandsOf(row({ 2: '(1,300)' }), { commands: MAPPING.commands.slice(0, 2) });
+    expect(back).toMatchObject({ path: 'decommit', body: { amount: 130_000, reason: 'cut' }, signed: -130_000 });
+    expect(baseOf(back ?? { id: '', path: '', body: {} })).toBe(commit?.id);
+    expect(commit?.revise?.(-5, '')).toMatchObject({
+      path: 'decommit',
+      body: { amount: 5, legalBasis: 'edition 2026' },
+    });
+    expect(commit?.revise?.(5, '')).toMatchObject({ path: 'commit', body: { amount: 5 } });
+  });
+
+  it('has the same id in any case, with any space, in any Unicode form and in each edition', () => {
+    const id = (cells: readonly string[], more: object = {}) => commandsOf(cells, more)[0]?.id;
+    const forms = ['BORDER FUND', 'border\u00a0 fund', 'Bo\u0072der Fund ', 'Фонд', 'ФОНД'];
+    expect(new Set([id(ROW), ...forms.map((fund) => id(row({ 0: fund }))), id(ROW, { edition: '2027' })]).size).toBe(1);
+    expect(id(ROW, { source: 'other' })).not.toBe(id(ROW));
+    expect(id(row({ 1: '2027' }))).not.toBe(id(ROW));
+  });
+
+  it('is refused with every value that cannot be read', () => {
+    expect(mapped(row({ 0: '', 2: 'much', 4: '31.02.2026' }))).toEqual({
+      type: 'refused',
+      code: 'value-missing',
+      why: 'fund: is empty; amount: "much" is no number in this format; day: "31.02.2026" is no day as DD.MM.YYYY',
+    });
+    expect(mapped(row({ 2: 'n/a' }))).toMatchObject({
+      code: 'value-missing',
+      why: 'amount: "n/a" means that there is none',
+    });
+    expect(mapped(row({ 0: 'Дім' }))).toMatchObject({ code: 'id-not-latin' });
+    expect(
+      mapped(row({ 0: 'Other' }), { values: { ...MAPPING.values, fund: { read: '{Fund}', table: 'funds' } } }),
+    ).toMatchObject({
+      code: 'not-in-table',
+      why: 'fund: "Other" is not in the table funds',
+    });
+    expect(mapped(row({ 1: 'FY26' }))).toMatchObject({ code: 'stream-unreadable' });
+    expect(mapped(row({ 1: 'FY26', 5: 'no programme' }))).toMatchObject({
+      code: 'validation-failed',
+      why: 'commit: period must be a period such as 2026 or 1976.9',
+    });
+    expect(mapped(ROW.slice(1))).toMatchObject({ code: 'columns-miscounted' });
+    expect(mapped(row({ 2: '1.300' }), { numbers: {} })).toMatchObject({
+      code: 'amount-unreadable',
+      why: expect.stringContaining('could be thousands') as unknown,
+    });
+  });
+
+  it('is left out if it is blank or the mapping has it so, however many fields it has', () => {
+    for (const cells of [[''], [' ', '\u00a0', ''], ['TOTAL', 'x'], row({ 0: 'TOTALS' })])
+      expect([cells, mapped(cells)]).toEqual([cells, { type: 'left-out' }]);
+    const values = { ...MAPPING.values, amount: { ...MAPPING.values.amount, empty: 'leave-out' } };
+    expect(mapped(row({ 2: '-' }), { values })).toEqual({ type: 'left-out' });
+  });
+
+  it('is refused if another name of the file gives the same id', () => {
+    const mapper = new RowMapper(mapping(), HEADER);
+    expect(mapper.map(row({ 0: 'Côte d’Azur' }), 2).type).toBe('commands');
+    expect(mapper.map(row({ 0: 'CÔTE D’AZUR', 1: '2027' }), 3).type).toBe('commands');
+    expect(mapper.map(row({ 0: 'Cote d-Azur' }), 4)).toMatchObject({
+      code: 'name-ambiguous',
+      why: '"Cote d-Azur" gives the id cote-d-azur, and so does another name in line 2: a table can tell them apart',
+    });
+  });
+
+  it('of a wide table is a row for each of its columns that has a value', () => {
+    const wide = {
+      ...MAPPING,
+      unpivot: { columns: '20[0-9]{2}', name: 'year', value: 'cell' },
+      values: {
+        ...MAPPING.values,
+        period: '{year}',
+        amount: { read: '{cell}', as: 'money', currency: 'USD', empty: 'leave-out' },
+        currency: 'USD',
+      },
+      commands: MAPPING.commands.slice(0, 2),
+    } as const;
+    const mapper = new RowMapper(wide, ['Fund', '2025', '2026', '2027', 'Day', 'Note']);
+    const found = mapper.map(['Border Fund', '5', '-', '(7)', '', ''], 2);
+    if (found.type !== 'commands') throw new Error(JSON.stringify(found));
+    expect(found.parts.map(({ commands }) => commands[1]?.body)).toEqual([
+      { amount: 500, period: '2025' },
+      { amount: 700, period: '2027', reason: 'cut' },
+    ]);
+    expect(new Set(found.parts.map(({ key }) => key)).size).toBe(2);
+    expect(mapper.map(['Border Fund', '-', '', 'n/a', '', ''], 3)).toEqual({ type: 'left-out' });
+    expect(mapper.map(['Border Fund', '5', 'x', 'y', '', ''], 4)).toMatchObject({
+      type: 'refused',
+      code: 'amount-unreadable',
+    });
+    expect(() => new RowMapper(wide, HEADER)).toThrow('no column matches 20[0-9]{2}');
+  });
+});
+
+describe('the columns of a file', () => {
+  it('are found by their names without regard to case and space, or by their numbers', () => {
+    expect(
+      new RowMapper(
+        mapping(),
+        HEADER.map((name) => ` ${name.toUpperCase()}\u00a0`),
+      ).map(ROW, 2).type,
+    ).toBe('commands');
+    const values = { ...MAPPING.values, fund: { read: '{#1}', as: 'id' } };
+    expect(
+      new RowMapper(mapping({ values, leaveOut: [] }), ['Year', ...HEADER.slice(1)].with(0, 'X')).map(ROW, 2).type,
+    ).toBe('commands');
+  });
+
+  it('are all there, and each that is named is there once', () => {
+    expect(() => new RowMapper(mapping(), HEADER.slice(0, 4))).toThrow(
+      'there is no column "Day"; there is no column "Note". The columns are: Fund, Year, Amount, Currency',
+    );
+    expect(() => new RowMapper(mapping(), [...HEADER, 'fund '])).toThrow(
+      'the column "Fund" is there twice: name the one that is meant by its number, {#1} or {#7}',
+    );
+    expect(new RowMapper(mapping(), [...HEADER, 'X', 'X']).map([...ROW, '', ''], 2).type).toBe('commands');
+  });
+});
+
+describe('the id of a command', () => {
+  it('says its row, step, revision and sign', () => {
+    const [, commit] = commandsOf(ROW);
+    const base = commit?.id ?? '';
+    expect(readCommandId(base)).toMatchObject({ base, once: false, step: 'commit', revision: 0, negative: false });
+    expect(readCommandId(revisionId(base, 3, 15n, true))).toMatchObject({
+      base,
+      revision: 3,
+      content: 15n,
+      negative: true,
+    });
+    expect(['open', 'row-1.commit', `${base}.r0.000000000000000f`, `${base}.minus.minus`].map(readCommandId)).toEqual(
+      Array<null>(4).fill(null),
+    );
+  });
+});

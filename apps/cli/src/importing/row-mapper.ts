@@ -1,0 +1,424 @@
+import { type FieldError, PATTERNS, commandAt, readBody } from '@entente/contracts';
+import { Unreadable } from './formats.js';
+import {
+  BUILT_IN,
+  type CommandSpec,
+  type TextCondition,
+  type FieldSpec,
+  type Mapping,
+  kindOf,
+  namesIn,
+  stepOf,
+} from './mapping.js';
+import { DigestTable, digest64 } from './digest-table.js';
+import { digestOf, fold, foldedJson, tidy } from './names.js';
+import { Template } from './template.js';
+import { UnusableInput } from './unusable-input.js';
+import { LeftOut, type Value, ValueReader } from './value.js';
+
+/** What a body has besides the fields of its command. */
+const COMMON_FIELDS = ['occurredAt', 'evidence', 'legalBasis'];
+
+/** A command as it is sent. */
+export interface CommandToSend {
+  readonly id: string;
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A command that a row stands for. */
+export interface RowCommand extends CommandToSend {
+  readonly step: string;
+  readonly kind: string;
+  readonly streamId: string;
+  readonly actor: string;
+  readonly once: boolean;
+  /** The fields whose digest is `content`. */
+  readonly contentFields: readonly string[];
+  /** The digest of all fields but the signed one and those that every command has. */
+  readonly content: bigint;
+  /** The value of the signed field, with its sign. */
+  readonly signed: number | null;
+  /**
+   * The command by which a later edition changes what was recorded: a signed field by the
+   * difference. Null if the mapping has none.
+   */
+  readonly revise: ((difference: number, event: string) => Omit<CommandToSend, 'id'>) | null;
+}
+
+/** What one row, or one cell of a wide table, stands for. */
+export interface RowPart {
+  /** The digest of source and key: 32 hexadecimal digits. */
+  readonly key: string;
+  readonly commands: readonly RowCommand[];
+}
+
+/** A row by its mapping. */
+export type MappedRow =
+  | { readonly type: 'left-out' }
+  | { readonly type: 'refused'; readonly code: string; readonly why: string }
+  | { readonly type: 'commands'; readonly parts: readonly RowPart[] };
+
+/** Finds the text of a column by the cells of a row. */
+type ColumnReader = (cells: readonly string[]) => string;
+
+interface ReadyCondition {
+  readonly text: Template;
+  readonly holds: (text: string) => boolean;
+}
+
+function readyCondition({ text, is, isNot, matches, empty }: TextCondition): ReadyCondition {
+  const one = is && new Set(is.map(fold));
+  const none = isNot && new Set(isNot.map(fold));
+  const pattern = matches === undefined ? undefined : new RegExp(matches, 'u');
+  const holds = (said: string): boolean =>
+    (one === undefined || one.has(fold(said))) &&
+    (none === undefined || !none.has(fold(said))) &&
+    (pattern === undefined || pattern.test(said)) &&
+    (empty === undefined || (said === '') === empty);
+  return { text: new Template(text), holds };
+}
+
+/** A command of the mapping, its texts parsed. */
+class ReadyCommand {
+  readonly step: string;
+  readonly kind: string;
+  readonly stream: Template;
+  readonly actor: Template;
+  readonly when: readonly ReadyCondition[];
+  readonly names: readonly string[];
+  /** The fields whose digest is the content of the row. */
+  readonly contentFields: readonly string[];
+
+  constructor(
+    readonly spec: CommandSpec,
+    mapping: Mapping,
+  ) {
+    this.step = stepOf(spec);
+    this.kind = kindOf(spec);
+    this.stream = new Template(spec.stream);
+    this.actor = new Template(spec.actor ?? mapping.actor);
+    this.when = (spec.when ?? []).map(readyCondition);
+    const { fields = {}, negative, revise } = spec;
+    this.names = [
+      ...this.stream.names,
+      ...this.actor.names,
+      ...[fields, negative?.fields, revise?.fields].flatMap((one) => Object.values(one ?? {}).flatMap(namesIn)),
+    ];
+    this.contentFields = contentFieldsOf(spec);
+  }
+}
+
+/** The fields of a command whose digest is the content of its row: not the signed one. */
+export const contentFieldsOf = ({ fields = {}, signed }: CommandSpec): readonly string[] =>
+  Object.keys(fields).filter((name) => name !== signed && !COMMON_FIELDS.includes(name));
+
+/** The digest of some fields of a body, or of the event that it became. */
+export const contentOf = (names: readonly string[], body: Readonly<Record<string, unknown>>): bigint =>
+  digest64(foldedJson(Object.fromEntries(names.map((name) => [name, body[name]]))));
+
+/**
+ * Maps the rows of one file to commands: the same rows to the same commands, wherever and whenever
+ * it runs. It sends nothing. Fails if the file lacks a column, or has one twice that is named.
+ */
+export class RowMapper {
+  private readonly columns = new Map<string, ColumnReader>();
+  private readonly values = new Map<string, ValueReader>();
+  private readonly leaveOut: readonly ReadyCondition[];
+  private readonly commands: readonly ReadyCommand[];
+  /** The columns of a wide table, by number; of another file, one that it does not have. */
+  private readonly wide: readonly number[];
+  private readonly ids = new DigestTable();
+
+  constructor(
+    private readonly mapping: Mapping,
+    private readonly header: readonly string[],
+  ) {
+    const { unpivot, values, commands, leaveOut = [] } = mapping;
+    this.wide = unpivot === undefined ? [-1] : this.wideColumns(unpivot.columns);
+    this.commands = commands.map((spec) => new ReadyCommand(spec, mapping));
+    this.leaveOut = leaveOut.map(readyCondition);
+    const problems: string[] = [];
+    for (const [name, value] of Object.entries(values)) {
+      const spec = typeof value === 'string' ? { read: value } : { ...mapping.numbers, ...value };
+      const template = new Template(spec.read);
+      this.bind(template, problems);
+      this.values.set(name, new ValueReader(name, spec, (column) => template.fill(column), mapping));
+    }
+    for (const { text } of [...this.leaveOut, ...this.commands.flatMap(({ when }) => when)]) this.bind(text, problems);
+    if (problems.length > 0)
+      throw new UnusableInput(`${[...new Set(problems)].join('; ')}. The columns are: ${header.map(tidy).join(', ')}`);
+  }
+
+  private wideColumns(pattern: string): readonly number[] {
+    const wide = new RegExp(`^(?:${pattern})$`, 'u');
+    const found = this.header.flatMap((name, i) => (wide.test(tidy(name)) ? [i] : []));
+    if (found.length > 0) return found;
+    throw new UnusableInput(`no column matches ${pattern}. The columns are: ${this.header.map(tidy).join(', ')}`);
+  }
+
+  private bind(template: Template, problems: string[]): void {
+    for (const name of template.names) {
+      if (this.columns.has(name) || this.isUnpivoted(name)) continue;
+      const numbered = /^#([1-9][0-9]{0,3})$/.exec(name)?.[1];
+      const found =
+        numbered === undefined
+          ? this.header.flatMap((one, i) => (fold(one) === fold(name) ? [i] : []))
+          : [Number(numbered) - 1].filter((i) => i < this.header.length);
+      const [at] = found;
+      if (at === undefined) problems.push(`there is no column "${name}"`);
+      else if (found.length > 1)
+        problems.push(
+          `the column "${name}" is there twice: name the one that is meant by its number, ` +
+            found.map((i) => `{#${i + 1}}`).join(' or '),
+        );
+      else this.columns.set(name, (cells) => tidy(cells[at] ?? ''));
+    }
+  }
+
+  private isUnpivoted(name: string): boolean {
+    const { unpivot } = this.mapping;
+    return name === unpivot?.name || name === unpivot?.value;
+  }
+
+  private columnOf(cells: readonly string[], wide: number): (name: string) => string {
+    const { unpivot } = this.mapping;
+    return (name) => {
+      if (name === unpivot?.name) return tidy(this.header[wide] ?? '');
+      if (name === unpivot?.value) return tidy(cells[wide] ?? '');
+      return this.columns.get(name)?.(cells) ?? '';
+    };
+  }
+
+  /** What the fields of a row at a line stand for. */
+  map(cells: readonly string[], line: number): MappedRow {
+    if (cells.every((cell) => tidy(cell) === '')) return { type: 'left-out' };
+    const columns = this.wide.map((wide) => this.columnOf(cells, wide));
+    const kept = columns.filter((column) => !this.leaveOut.some(({ text, holds }) => holds(tidy(text.fill(column)))));
+    if (kept.length === 0) return { type: 'left-out' };
+    if (cells.length !== this.header.length)
+      return {
+        type: 'refused',
+        code: 'columns-miscounted',
+        why: `${cells.length} fields where the header has ${this.header.length}`,
+      };
+    const parts: RowPart[] = [];
+    const failed: Unreadable[] = [];
+    for (const column of kept) {
+      try {
+        parts.push(new PartMapper(this.mapping, this.values, this.commands, this.ids, column, line).map());
+      } catch (error) {
+        if (error instanceof Unreadable) failed.push(error);
+        else if (!(error instanceof LeftOut)) throw error;
+      }
+    }
+    const [first] = failed;
+    if (first !== undefined)
+      return {
+        type: 'refused',
+        code: first.code,
+        why: [...new Set(failed.map(({ message }) => message))].join('; '),
+      };
+    return parts.length === 0 ? { type: 'left-out' } : { type: 'commands', parts };
+  }
+}
+
+/** A field in error in words: most messages begin with the field's name. */
+const wordsOf = ({ path, message }: FieldError): string =>
+  message.startsWith(path.replace(/^.*\./, '')) ? message : `${path} ${message}`;
+
+/** Maps one row, or one cell of a wide table. */
+class PartMapper {
+  private readonly known = new Map<string, Value>();
+
+  constructor(
+    private readonly mapping: Mapping,
+    private readonly readers: ReadonlyMap<string, ValueReader>,
+    private readonly commands: readonly ReadyCommand[],
+    private readonly ids: DigestTable,
+    private readonly column: (name: string) => string,
+    private readonly line: number,
+  ) {
+    this.known.set(BUILT_IN.source, mapping.source);
+    this.known.set(BUILT_IN.edition, mapping.edition);
+  }
+
+  /** Fails with {@link LeftOut}, or with everything that cannot be read. */
+  map(): RowPart {
+    const { source, key } = this.mapping;
+    const sent = this.commands.filter(({ when }) =>
+      when.every(({ text, holds }) => holds(tidy(text.fill(this.column)))),
+    );
+    this.readAll([...key, ...sent.flatMap(({ names }) => names)]);
+    const row = digestOf(foldedJson([source, ...key.map((name) => this.known.get(name) ?? '')])).slice(0, 32);
+    return { key: row, commands: sent.map((command) => this.command(row, command)) };
+  }
+
+  private readAll(names: readonly string[]): void {
+    const failed: Unreadable[] = [];
+    for (const name of new Set(names)) {
+      try {
+        this.value(name);
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        failed.push(error);
+      }
+    }
+    const [first] = failed;
+    if (first !== undefined) throw new Unreadable(first.code, failed.map(({ message }) => message).join('; '));
+  }
+
+  private value(name: string): Value {
+    const { column, readers } = this;
+    const reader = readers.get(name);
+    if (this.known.has(name) || reader === undefined) return this.known.get(name);
+    const value = reader.read({
+      column,
+      value: (other) => this.value(other),
+      nameId: (id, said) => this.nameId(name, id, said),
+    });
+    this.known.set(name, value);
+    return value;
+  }
+
+  private nameId(value: string, id: string, name: string): void {
+    const slot = this.ids.add(digest64(`${value} ${id}`));
+    const own = digest64(fold(name));
+    const { line, content } = this.ids;
+    if (line[slot] === 0) {
+      line[slot] = this.line;
+      content[slot] = own;
+    } else if (content[slot] !== own)
+      throw new Unreadable(
+        'name-ambiguous',
+        `"${name}" gives the id ${id}, and so does another name in line ${line[slot]}: a table can tell them apart`,
+      );
+  }
+
+  /** A field's value; undefined if a value in it is omitted. */
+  private field(spec: FieldSpec): unknown {
+    if (typeof spec === 'string') {
+      const template = Template.of(spec);
+      const { only } = template;
+      if (only !== undefined) return this.known.get(only);
+      return template.names.some((name) => this.known.get(name) === undefined) ? undefined : this.fill(template);
+    }
+    if (Array.isArray(spec))
+      return (spec as readonly FieldSpec[]).map((item) => this.field(item)).filter((item) => item !== undefined);
+    return typeof spec === 'object' ? this.fields(spec as Readonly<Record<string, FieldSpec>>) : spec;
+  }
+
+  private fields(specs: Readonly<Record<string, FieldSpec>>): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+      Object.entries(specs)
+        .map(([name, spec]) => [name, this.field(spec)] as const)
+        .filter(([, value]) => value !== undefined),
+    );
+  }
+
+  private fill(template: Template): string {
+    return template.fill((name) => String(this.known.get(name) ?? ''));
+  }
+
+  private command(row: string, { spec, step, kind, stream, actor, contentFields }: ReadyCommand): RowCommand {
+    const { source } = this.mapping;
+    const streamId = this.fill(stream).slice(kind.length + 1);
+    if (!PATTERNS.streamId.pattern.test(streamId))
+      throw new Unreadable('stream-unreadable', `${step}: "${streamId}" ${PATTERNS.streamId.must}`);
+    const once = spec.once === true;
+    const id = once ? `once-${digestOf(JSON.stringify([source, kind, streamId])).slice(0, 32)}` : `row-${row}`;
+    const { signed, revise, fields = {} } = spec;
+    const body = this.fields(fields);
+    const number = signed === undefined ? null : (body[signed] as number);
+    const sent =
+      signed === undefined ? this.checked(kind, spec.command, body) : this.moved(kind, spec, number ?? 0, {});
+    return {
+      id: `${id}.${step}${number !== null && number < 0 ? NEGATIVE : ''}`,
+      path: sent.path,
+      body: sent.body,
+      step,
+      kind,
+      streamId,
+      actor: this.fill(actor),
+      once,
+      contentFields,
+      content: contentOf(contentFields, body),
+      signed: number,
+      revise:
+        revise === undefined
+          ? null
+          : (difference, event) => {
+              this.known.set(BUILT_IN.event, event);
+              const others = this.fields(revise.fields ?? {});
+              if (revise.command !== undefined) return this.checked(kind, revise.command, others);
+              return this.moved(kind, spec, difference, others);
+            },
+    };
+  }
+
+  /** A movement of the signed field: the command, or the one for values below zero. */
+  private moved(
+    kind: string,
+    { command, fields = {}, signed = '', negative }: CommandSpec,
+    by: number,
+    others: Readonly<Record<string, unknown>>,
+  ): Omit<CommandToSend, 'id'> {
+    const body = { ...this.fields(fields), [signed]: Math.abs(by), ...others };
+    if (by >= 0 || negative === undefined) return this.checked(kind, command, body);
+    return this.checked(kind, negative.command, { ...body, ...this.fields(negative.fields ?? {}) });
+  }
+
+  /** A body that the contract accepts. */
+  private checked(kind: string, path: string, body: Readonly<Record<string, unknown>>): Omit<CommandToSend, 'id'> {
+    const contract = commandAt(kind, path);
+    const errors = contract === undefined ? [] : readBody(contract.body, body).errors;
+    if (errors.length > 0) throw new Unreadable('validation-failed', `${path}: ${errors.map(wordsOf).join('; ')}`);
+    return { path, body };
+  }
+}
+
+/** The end of the id of a command that was sent for a value below zero. */
+const NEGATIVE = '.minus';
+/** The ids of commands that were sent for rows: what they are made of. */
+const COMMAND_ID =
+  /^(?<base>(?<of>row|once)-(?<key>[0-9a-f]{32})\.(?<step>[a-z0-9-]{1,30}))(?:\.r(?<revision>[1-9][0-9]{0,4})\.(?<content>[0-9a-f]{16}))?(?<minus>\.minus)?$/;
+
+/** What the id of a recorded command says; null if it was not sent for a row. */
+export interface RecordedCommandId {
+  readonly base: string;
+  readonly once: boolean;
+  readonly key: string;
+  readonly step: string;
+  readonly revision: number;
+  readonly content: bigint | null;
+  readonly negative: boolean;
+}
+
+/** Reads the id of a command that an import sent; null if it is none. */
+export function readCommandId(id: string): RecordedCommandId | null {
+  const { base, of, key, step, revision, content, minus } = COMMAND_ID.exec(id)?.groups ?? {};
+  if (base === undefined || key === undefined || step === undefined) return null;
+  return {
+    base,
+    once: of === 'once',
+    key,
+    step,
+    revision: Number(revision ?? 0),
+    content: content === undefined ? null : BigInt(`0x${content}`),
+    negative: minus !== undefined,
+  };
+}
+
+/** The id with which the command of a negative value was sent. */
+export const negativeId = (base: string): string => `${base}${NEGATIVE}`;
+
+/** The digest of everything that a row sends. */
+export const contentOfPart = ({ commands }: RowPart): bigint =>
+  digest64(foldedJson(commands.map(({ id, path, body }) => [id, path, body])));
+
+/** The id of a row's command without regard to sign and revision. */
+export const baseOf = ({ id }: CommandToSend): string => (id.endsWith(NEGATIVE) ? id.slice(0, -NEGATIVE.length) : id);
+
+/** The id of the command by which an edition changes a row. */
+export const revisionId = (base: string, revision: number, content: bigint, negative: boolean): string =>
+  `${base}.r${revision}.${content.toString(16).padStart(16, '0')}${negative ? NEGATIVE : ''}`;

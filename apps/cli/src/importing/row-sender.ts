@@ -1,0 +1,148 @@
+import { FLAG, type RecordedRows, commandKey, streamDigest } from './recorded.js';
+import type { HistoryEvent, ImportApi } from './import-api.js';
+import { foldedJson } from './names.js';
+import { type RowCommand, type RowPart, baseOf, negativeId, revisionId } from './row-mapper.js';
+
+/** What became of a row. */
+export type RowOutcome =
+  | { readonly type: 'left-out' }
+  | { readonly type: 'there' }
+  | { readonly type: 'accepted'; readonly corrected: boolean }
+  | { readonly type: 'refused'; readonly code: string; readonly why: string };
+
+type RowRefusal = Extract<RowOutcome, { type: 'refused' }>;
+const refused = (code: string, why: string): RowRefusal => ({ type: 'refused', code, why });
+
+/**
+ * Sends the commands of rows, each after the one before it. Rows that have a stream in common are
+ * sent in the order of the file, or all rows, if `inOrder`. With `show` nothing is sent: it gets
+ * each command that would be.
+ */
+export class RowSender {
+  /** The last row under way on each stream. */
+  private readonly busy = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly api: ImportApi | null,
+    private readonly recorded: RecordedRows,
+    private readonly show: ((line: string) => void) | null,
+    private readonly inOrder: boolean,
+  ) {}
+
+  /** Sends what a row stands for, up to its first refusal. */
+  async send(parts: readonly RowPart[]): Promise<RowOutcome> {
+    const streams = this.inOrder
+      ? ['']
+      : [...new Set(parts.flatMap(({ commands }) => commands.map(({ kind, streamId }) => `${kind}/${streamId}`)))];
+    const before = streams.flatMap((stream) => this.busy.get(stream) ?? []);
+    const work = Promise.allSettled(before).then(() => this.sendNow(parts));
+    const ended = work.catch(() => undefined);
+    for (const stream of streams) this.busy.set(stream, ended);
+    try {
+      return await work;
+    } finally {
+      for (const stream of streams) if (this.busy.get(stream) === ended) this.busy.delete(stream);
+    }
+  }
+
+  private async sendNow(parts: readonly RowPart[]): Promise<RowOutcome> {
+    let accepted = false;
+    let corrected = false;
+    for (const { commands } of parts)
+      for (const command of commands) {
+        const outcome = await this.sendOne(command);
+        if (outcome.type === 'refused') return outcome;
+        if (outcome.type !== 'accepted') continue;
+        accepted = true;
+        corrected ||= outcome.corrected;
+      }
+    return accepted ? { type: 'accepted', corrected } : { type: 'there' };
+  }
+
+  private async sendOne(command: RowCommand): Promise<RowOutcome> {
+    const base = baseOf(command);
+    const { table } = this.recorded;
+    const slot = table.find(commandKey(base));
+    if (slot < 0 || ((table.flags[slot] ?? 0) & FLAG.recorded) === 0) {
+      const outcome = await this.post(command, command.id, command.path, command.body);
+      if (outcome.type !== 'refused') this.note(command, base);
+      return outcome;
+    }
+    const stream = `${command.kind}/${command.streamId}`;
+    if (table.stream[slot] !== streamDigest(stream))
+      return refused('row-moved', `${command.step}: this row was recorded in another stream than ${stream}`);
+    const isSame = table.content[slot] === command.content;
+    const difference = command.signed === null ? 0n : BigInt(command.signed) - (table.sum[slot] ?? 0n);
+    if (isSame && difference === 0n) return { type: 'there' };
+    return this.change(command, base, isSame, difference);
+  }
+
+  /** A row that is not as it was recorded. */
+  private async change(command: RowCommand, base: string, isSame: boolean, by: bigint): Promise<RowOutcome> {
+    const { table } = this.recorded;
+    const key = commandKey(base);
+    const slot = table.find(key);
+    const revision = table.revisions[slot] ?? 0;
+    const events = revision === 0 && !isSame ? await this.eventsOf(command, base) : [];
+    const differ = isSame ? [] : differences(command, events);
+    // The log may have less than the command had.
+    if (!isSame && events.length > 0 && differ.length === 0 && by === 0n) return { type: 'there' };
+    const what = [
+      ...differ,
+      ...(by === 0n ? [] : [`the recorded sum is ${table.sum[slot]} and it is ${command.signed} now`]),
+    ].join('; ');
+    const why = `${command.step}: ${what === '' ? 'it was recorded with other contents' : what}`;
+    const { revise } = command;
+    if (revise === null || (command.signed !== null && differ.length > 0)) return refused('row-changed', why);
+    if (((table.flags[slot] ?? 0) & FLAG.thisEdition) !== 0)
+      return refused('row-changed', `${why}: this edition has recorded it: a revised file needs the name of another`);
+    if (by > BigInt(Number.MAX_SAFE_INTEGER) || by < BigInt(Number.MIN_SAFE_INTEGER))
+      return refused('amount-beyond-range', `${why}: the difference is more than a row can hold`);
+    const event = (events[0] ?? (await this.eventsOf(command, base))[0])?.id ?? '';
+    const { path, body } = revise(Number(by), event);
+    const id = revisionId(base, revision + 1, command.content, by < 0n);
+    const outcome = await this.post(command, id, path, body);
+    if (outcome.type === 'refused') return outcome;
+    const now = table.find(key);
+    table.revisions[now] = revision + 1;
+    this.note(command, base);
+    return { type: 'accepted', corrected: true };
+  }
+
+  /** The events by which a row was recorded first. */
+  private async eventsOf({ kind, streamId, actor }: RowCommand, base: string): Promise<readonly HistoryEvent[]> {
+    const stream = `${kind}/${streamId}`;
+    const events = (await this.api?.eventsOf(stream, actor, base)) ?? [];
+    return events.length > 0 ? events : ((await this.api?.eventsOf(stream, actor, negativeId(base))) ?? []);
+  }
+
+  private note(command: RowCommand, base: string): void {
+    const { table } = this.recorded;
+    const slot = table.add(commandKey(base));
+    table.flags[slot] = (table.flags[slot] ?? 0) | FLAG.recorded | FLAG.thisEdition;
+    table.content[slot] = command.content;
+    table.stream[slot] = streamDigest(`${command.kind}/${command.streamId}`);
+    if (command.signed !== null) table.sum[slot] = BigInt(command.signed);
+  }
+
+  private async post(command: RowCommand, id: string, path: string, body: unknown): Promise<RowOutcome> {
+    const { kind, streamId, actor } = command;
+    if (this.show !== null || this.api === null) {
+      this.show?.(JSON.stringify({ to: `POST /v1/${kind}/${streamId}/${path}`, actor, id, body }));
+      return { type: 'accepted', corrected: false };
+    }
+    const answer = await this.api.send(command, id, path, body);
+    if (answer.type === 'refused') return answer;
+    return answer.type === 'there' ? { type: 'there' } : { type: 'accepted', corrected: false };
+  }
+}
+
+/** The fields in which a row differs from the events that it became, as far as they have them. */
+function differences(command: RowCommand, events: readonly HistoryEvent[]): readonly string[] {
+  const recorded: Record<string, unknown> = {};
+  for (const { data } of events.toReversed()) Object.assign(recorded, data);
+  const text = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+  return command.contentFields
+    .filter((name) => Object.hasOwn(recorded, name) && foldedJson(recorded[name]) !== foldedJson(command.body[name]))
+    .map((name) => `${name} was ${text(recorded[name])} and is ${text(command.body[name])}`);
+}

@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import { commandLine } from '../../apps/cli/src/commands.js';
+import { MAPPING_SCHEMA } from '../../apps/cli/src/importing/mapping-schema.js';
+import { ROOT } from '../support/documents.js';
+import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
+
+interface HistoryEvent {
+  readonly stream: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const fileOf = (name: string): string => join(ROOT, 'docs/how-to/imports', name);
+/** The cells of a worked file, as another library reads them. */
+const cellsOf = (name: string, delimiter = ','): string[][] =>
+  parse(readFileSync(fileOf(`${name}.csv`)), { delimiter, relax_column_count: true });
+
+/** The three files of the how-to, imported into a running server that has the example data. */
+describe('the worked file of the how-to', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-worked-'));
+  let server: StandaloneProcess;
+  beforeAll(async () => {
+    server = await startStandalone(join(folder, 'data'), 'on');
+  });
+  afterAll(async () => {
+    server.process.kill();
+    await server.ended;
+    rmSync(folder, { recursive: true });
+  });
+
+  const brought = async (name: string, ...more: string[]): Promise<Record<string, unknown>> => {
+    const printed: string[] = [];
+    const program = commandLine(
+      () => undefined,
+      (json) => ({ json, out: (line) => void printed.push(line), err: () => undefined }),
+    );
+    const args = ['import', 'commands', fileOf(`${name}.csv`), '--mapping', fileOf(`${name}.mapping.json`)];
+    const places = ['--refused', join(folder, 'refused.csv'), '--missing', join(folder, 'missing.csv')];
+    await program.parseAsync(['node', 'entente', ...args, ...places, '--url', server.url, '--json', ...more]);
+    return JSON.parse(printed.at(-1) ?? '') as Record<string, unknown>;
+  };
+  const eventsOf = async (streams: RegExp): Promise<HistoryEvent[]> => {
+    const answer = await fetch(`${server.url}/v1/history`, { headers: { accept: 'application/x-ndjson' } });
+    const lines = (await answer.text()).trim().split('\n');
+    return lines.map((line) => JSON.parse(line) as HistoryEvent).filter(({ stream }) => streams.test(stream));
+  };
+  /** The sum of the amounts of events, by what an event is added to. */
+  const sums = (events: readonly HistoryEvent[], of: (event: HistoryEvent) => string): Record<string, number> => {
+    const found: Record<string, number> = {};
+    for (const event of events) {
+      const { amount } = event.data as { amount?: number };
+      if (amount === undefined) continue;
+      const sign = /Deobligated|Decommitted|Reduced/.test(event.type) ? -1 : 1;
+      found[of(event)] = (found[of(event)] ?? 0) + sign * amount;
+    }
+    return found;
+  };
+
+  it('us-greenbook has the sums of its column, by year', async () => {
+    const [, ...rows] = cellsOf('us-greenbook');
+    expect(await brought('us-greenbook')).toMatchObject({
+      read: rows.length,
+      accepted: rows.length,
+      refused: 0,
+      leftOut: 0,
+    });
+    const wanted: Record<string, number> = {};
+    for (const [year = '', , , , , , , dollars] of rows) wanted[year] = (wanted[year] ?? 0) + Number(dollars) * 100;
+    const events = await eventsOf(/^funding-account\/united-states\./);
+    expect(sums(events, ({ data }) => String(data['period']))).toEqual(wanted);
+    expect(wanted['1976.9']).toBe(200_000_000_00);
+    expect(await brought('us-greenbook')).toMatchObject({ read: rows.length, accepted: 0, alreadyThere: rows.length });
+  });
+
+  it('state-department has the totals of its own last row, by column', async () => {
+    expect(await brought('state-department', '--dry-run')).toMatchObject({
+      read: 8,
+      accepted: 6,
+      refused: 0,
+      leftOut: 2,
+    });
+    expect(await eventsOf(/^funding-account\/norland\..*\.foreign/)).toEqual([]);
+    expect(await brought('state-department')).toMatchObject({ read: 8, accepted: 6, refused: 0, leftOut: 2 });
+    const total = cellsOf('state-department').at(-1) ?? [];
+    const [actual, estimate, request] = total.slice(2).map((text) => Number(text.replaceAll(',', '')) * 100_000);
+    const events = await eventsOf(/^funding-account\/norland\.[a-z]+\.(?:foreign|international)-military/);
+    expect(sums(events, ({ type, data }) => `${type} ${String(data['period'])}`)).toEqual({
+      'FundsObligated 2024': actual,
+      'FundsCommitted 2025': estimate,
+      'FundsPledged 2026': request,
+    });
+    expect(events.filter(({ stream }) => stream.includes('.ukraine.'))).toHaveLength(3);
+    expect(await brought('state-department')).toMatchObject({ accepted: 0, alreadyThere: 6, leftOut: 2, missing: 0 });
+  });
+
+  it('equipment has its values, and each serial number that was received', async () => {
+    expect(await brought('equipment')).toMatchObject({ read: 6, accepted: 4, refused: 0, leftOut: 2 });
+    const [, ...rows] = cellsOf('equipment', ';');
+    const events = await eventsOf(/\/norland\.list-/);
+    const values = events.filter(({ type }) => type === 'OfferAccepted').map(({ data }) => data['value'] as number);
+    const sum = rows.at(-1)?.[3]?.replaceAll('.', '').replace(',', '.');
+    expect(values.reduce((a, b) => a + b, 0)).toBe(Number(sum) * 100);
+    const received = events
+      .filter(({ type }) => type === 'ReceiptConfirmed')
+      .flatMap(({ data }) => (data['lines'] as { serials: string[] }[]).flatMap(({ serials }) => serials));
+    const listed = rows.flatMap(([, , , , , , , serials = '']) =>
+      serials.split(', ').filter((serial) => serial !== ''),
+    );
+    expect([received.length, received.sort()]).toEqual([7, listed.sort()]);
+    expect(events.filter(({ type }) => type === 'ConsignmentShipped')).toHaveLength(3);
+    expect(await brought('equipment')).toMatchObject({ accepted: 0, alreadyThere: 4, leftOut: 2 });
+  });
+
+  it('has a mapping whose members the published schema declares', () => {
+    expect(JSON.parse(readFileSync(join(ROOT, 'docs/reference/mapping.schema.json'), 'utf8'))).toEqual(MAPPING_SCHEMA);
+  });
+});
