@@ -120,7 +120,7 @@ export const RULES = {
     says: 'A party that an opening command names is a registered organisation that is not suspended. History that another system made is marked as reported instead.',
     source: 'own',
     limits:
-      'The participants of a multilateral programme and the speaker of a mandate are checked, under other numbers.',
+      'Checked are the parties and the lead of a programme, those of an account and a case, the investigator assigned, and who handles a misuse case. A misuse report is never refused for this. The participants of a multilateral programme and the speaker of a mandate are checked under other numbers.',
   },
   R30: {
     says: 'What cannot have happened before another fact (receipt before request, completion before start) is refused, or marked if a late report explains it.',

@@ -104,6 +104,7 @@ export function liveOverHttp(opens: DeploymentFactory): void {
         donor: 'sudria',
         recipient: 'estmark',
         sector: '15210',
+        basis: 'reported',
         starts: '2026-01-01',
         ends: '2027-01-01',
       });

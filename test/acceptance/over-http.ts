@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CATALOGUE, readBody, schemaOf } from '@entente/contracts';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { registerParties } from '../support/parties.mjs';
 
 interface Answer {
   status: number;
@@ -53,6 +54,7 @@ export function overHttp(opens: DeploymentFactory): void {
   const pathsOf = ({ body }: Answer): readonly string[] =>
     (body['errors'] as { path: string }[]).map(({ path }) => path);
 
+  beforeAll(async () => registerParties(deployment.url));
   describe('commands over HTTP', () => {
     it('propose, approve and activate a programme, which accepts no disbursement while suspended', async () => {
       const p = '/v1/programme/norland.p1';

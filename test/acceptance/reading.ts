@@ -237,6 +237,7 @@ export function reading(opens: DeploymentFactory): void {
           donor: 'isolde',
           recipient: 'estmark',
           sector: '1',
+          basis: 'reported',
           ...days,
         },
         'isolde;role=donor',

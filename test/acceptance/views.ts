@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anEvent } from '../contracts/event-store.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { registerParties } from '../support/parties.mjs';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,7 @@ export function views(opens: DeploymentFactory): void {
   let last = '';
   beforeAll(async () => {
     deployment = await opens();
+    await registerParties(deployment.url, { norland: 'donor', sudria: 'donor', estmark: 'recipient' });
   });
   afterAll(() => deployment.end());
 

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { ACCOUNT, PLEDGE, idOf, load } from './measure.mjs';
+import { registerParties } from '../support/parties.mjs';
 
 const HEADERS = { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor;person=n-1' };
 
@@ -31,6 +32,7 @@ export const send = (url, path, body) =>
 
 /** Opens the accounts that the load pledges to. */
 export async function openAccounts({ url }) {
+  await registerParties(url);
   for (let i = 0; i < 50; i += 1) await send(url, `funding-account/norland.bench-${i}/open`, ACCOUNT);
 }
 
@@ -55,6 +57,7 @@ export async function pledges({ url }, seconds) {
 
 /** From each receipt of so many to its row on a live stream, in milliseconds. */
 export async function receiptsToLive({ url }, count) {
+  await registerParties(url);
   await send(url, 'funding-account/norland.live/open', ACCOUNT);
   const stop = new AbortController();
   const live = await fetch(`${url}/v1/read-models/funding/live?account=norland.live`, { signal: stop.signal });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Deployment, standalone } from '../support/deployment.js';
+import { registerParties } from '../support/parties.mjs';
 
 const run = promisify(execFile);
 let deployment: Deployment;
@@ -12,6 +13,7 @@ let folder: string;
 let lint: string;
 beforeAll(async () => {
   deployment = await standalone();
+  await registerParties(deployment.url);
   folder = mkdtempSync(join(tmpdir(), 'entente-clients-'));
   const generate = join(import.meta.dirname, 'generate.mjs');
   ({ stdout: lint } = await run(process.execPath, [generate, deployment.url, folder]));

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startStandalone } from '../support/standalone-process.ts';
+import { registerParties } from '../support/parties.mjs';
 
 const VERSION = '7.18.0';
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -53,6 +54,7 @@ if (!existsSync(jar)) {
   run('mvn', ['-q', '-B', 'dependency:copy', artifact, `-DoutputDirectory=${cache}`]);
 }
 const server = await startStandalone(join(folder, 'data'), 'off');
+await registerParties(server.url);
 const { url } = server;
 let failed = 0;
 try {

@@ -25,6 +25,7 @@ const propose = async (): Promise<number> => {
       donor: 'norland',
       recipient: 'estmark',
       sector: '15210',
+      basis: 'reported',
       starts: '2026-01-01',
       ends: '2028-12-31',
     }),

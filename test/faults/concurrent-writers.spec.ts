@@ -5,6 +5,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CATALOGUE } from '@entente/contracts';
 import { type Executor, ExecuteCommand } from '@entente/engine';
+import type { Role } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
@@ -25,10 +26,16 @@ const STREAM = { kind: 'funding-account', id: 'norland.race' };
 const NAME = 'funding-account/norland.race';
 const COMMANDS = ['PledgeFunds', 'CommitFunds', 'ObligateFunds', 'DecommitFunds', 'DeobligateFunds'] as const;
 
-const submit = (type: string, data: object, commandId: string): ExecuteCommand => {
+const submit = (
+  type: string,
+  data: object,
+  commandId: string,
+  stream = STREAM,
+  role: Role = 'donor',
+): ExecuteCommand => {
   const now = '2026-06-01T12:00:00.000Z';
   const metadata = {
-    actor: { organisation: 'norland', role: 'donor' } as const,
+    actor: { organisation: role === 'operator' ? role : 'norland', role },
     commandId,
     correlationId: 'race',
     causationId: null,
@@ -36,8 +43,21 @@ const submit = (type: string, data: object, commandId: string): ExecuteCommand =
     evidence: [],
     legalBasis: null,
   };
-  return new ExecuteCommand({ stream: STREAM, command: { type, data }, metadata, ifMatch: null, body: data }, now);
+  return new ExecuteCommand({ stream, command: { type, data }, metadata, ifMatch: null, body: data }, now);
 };
+/** The parties of the account, registered in their roles. */
+const parties = (
+  [
+    ['norland', 'donor'],
+    ['estmark', 'recipient'],
+  ] as const
+).flatMap(([id, role]) => {
+  const stream = { kind: 'stakeholder', id };
+  return [
+    submit('RegisterStakeholder', { name: id, type: 'state' }, 'register', stream, 'operator'),
+    submit('GrantRole', { role }, 'grant', stream, 'operator'),
+  ];
+});
 const opening = submit(
   'OpenFundingAccount',
   {
@@ -72,7 +92,7 @@ it('two processes that write to one stream leave a log that one process could ha
         if (store === undefined || alone === undefined) throw new Error('two stores');
         try {
           const executors = clients.map(() => newExecutor(store));
-          await (executors[0] as Executor).execute(opening);
+          for (const before of [...parties, opening]) await (executors[0] as Executor).execute(before);
           const taken = new Map<string, ExecuteCommand>([['open', opening]]);
           const client = async (commands: readonly One[], c: number): Promise<void> => {
             for (const [n, { type, amount, pause }] of commands.entries()) {
@@ -99,6 +119,7 @@ it('two processes that write to one stream leave a log that one process could ha
           const commands = told.map(({ metadata }) => metadata.commandId);
           expect([...commands].sort()).toEqual([...taken.keys()].sort());
           const serial = newExecutor(alone);
+          for (const before of parties) await serial.execute(before);
           for (const { id, type, data, metadata } of told) {
             expect(await serial.execute(taken.get(metadata.commandId) as ExecuteCommand)).toMatchObject({
               type: 'accepted',
@@ -134,7 +155,7 @@ it('a process with a stale cache refuses no command because of it', async () => 
       { amount: 1, period: '2026', ...(type.startsWith('De') ? { reason: 'planning-change' } : {}) },
       commandId,
     );
-  await one.execute(opening);
+  for (const before of [...parties, opening]) await one.execute(before);
   await one.execute(money('CommitFunds', 'a'));
   // It remembers the account as it is now: nothing is obligated.
   await other.execute(money('PledgeFunds', 'b'));

@@ -200,6 +200,13 @@ async function round(n) {
       await send(`stakeholder/${agent}`, 'register', OPERATOR, { name: 'An agent', type: 'state', country: agent });
       await send(`stakeholder/${agent}`, 'grant-role', OPERATOR, { role: 'implementer' });
     }
+    for (const [id, role] of [
+      ['norland', 'donor'],
+      ['estmark', 'recipient'],
+    ]) {
+      await send(`stakeholder/${id}`, 'register', OPERATOR, { name: 'A party', type: 'state', country: id });
+      await send(`stakeholder/${id}`, 'grant-role', OPERATOR, { role });
+    }
     for (let i = 0; i < 8; i += 1)
       await send(account(i), 'open', DONOR, {
         donor: 'norland',

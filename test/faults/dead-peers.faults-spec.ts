@@ -91,6 +91,7 @@ async function says(n: number): Promise<{ status: number; ms: number }> {
       donor: 'norland',
       recipient: 'estmark',
       sector: '15210',
+      basis: 'reported',
       evidence,
       starts: '2026-01-01',
       ends: '2028-12-31',

@@ -36,6 +36,7 @@ const propose = async (id = `p${(sent += 1)}`): Promise<void> => {
       donor: 'norland',
       recipient: 'estmark',
       sector: '15210',
+      basis: 'reported',
       starts: '2026-01-01',
       ends: '2028-12-31',
     }),

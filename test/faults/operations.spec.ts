@@ -15,6 +15,7 @@ const proposal = {
   donor: 'norland',
   recipient: 'estmark',
   sector: '15210',
+  basis: 'reported',
   starts: '2026-01-01',
   ends: '2028-12-31',
 };

@@ -18,6 +18,7 @@ import { entente } from '../support/run-cli.js';
 import { MOMENTS, TOKENS, UNDER_LOAD, failOnce } from '../support/fail-once.js';
 import { LiveReader } from '../support/live-reader.js';
 import { serveStandalone } from '../support/deployment.js';
+import { registerParties } from '../support/parties.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-ports-'));
 const ACCOUNT = 'funding-account/norland.ports';
@@ -38,6 +39,7 @@ beforeAll(async () => {
   app = await serveStandalone(folder);
   url = await app.getUrl();
   const account = { donor: 'norland', recipient: 'estmark', fund: 'Ports', currency: 'USD', stages: ['pledged'] };
+  await registerParties(url);
   expect((await send('open', 'open', { ...account, basis: 'own', onBudget: false })).status).toBe(201);
   live = await new LiveReader(url, 'read-models/funding/live?account=norland.ports').connect();
 });
@@ -150,6 +152,7 @@ describe('a port that fails once', () => {
         donor: 'norland',
         recipient: 'estmark',
         sector: '15210',
+        basis: 'reported',
         starts: '2026-01-01',
         ends: '2028-12-31',
       };

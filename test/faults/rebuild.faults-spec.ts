@@ -14,6 +14,7 @@ import { type StandaloneProcess, startStandalone } from '../support/standalone-p
 import { preload } from '../support/preload.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
+import { registerParties } from '../support/parties.mjs';
 
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 const DYING = preload('kill-at-sqlite-step.mjs');
@@ -92,6 +93,7 @@ it('a rebuild killed at each step under load leaves every answer equal to a repl
     await answer.arrayBuffer();
   };
   const opening = { donor: 'norland', recipient: 'estmark', fund: 'F', currency: 'USD', stages: ['pledged'] };
+  await registerParties(built.url);
   for (let n = 0; n < 9; n += 1) await post(`a${n}`, 'open', { ...opening, basis: 'own', onBudget: false });
   const writing = (async () => {
     const begun = Date.now();

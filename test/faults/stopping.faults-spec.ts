@@ -41,6 +41,7 @@ describe('the stopping server', () => {
       donor: 'norland',
       recipient: 'estmark',
       sector: '15210',
+      basis: 'reported',
       starts: '2026-01-01',
       ends: '2028-12-31',
       evidence,

@@ -7,6 +7,7 @@ import { LiveReader } from '../support/live-reader.js';
 import { ApiClient } from '../support/api-client.js';
 import { type DistributedDeployment, distributed } from '../support/distributed-in-process.js';
 import { until } from '../support/kafka.js';
+import { registerParties } from '../support/parties.mjs';
 
 const PARTITIONS = 3;
 const DONOR = 'norland;role=donor';
@@ -31,6 +32,7 @@ beforeAll(async () => {
   deployment = await distributed({ partitions: PARTITIONS, apis: 2, projectors: 2 })();
   const at = (n: number) => new ApiClient(() => deployment.apis[n]?.url ?? '');
   tellers = [at(0), at(1)];
+  await registerParties(urlOf(0));
 });
 afterAll(() => deployment.end());
 

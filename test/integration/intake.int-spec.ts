@@ -116,6 +116,15 @@ describe('a command on a topic', () => {
 
   it('is accepted as the guide shows it', async () => {
     const { replies } = await running(1);
+    const party = (id: string, type: string, body: object) =>
+      aCommand(`stakeholder/${id}`, { source: 'operator', actorrole: 'operator', type }, body);
+    await deployment.send([
+      party('norland', 'RegisterStakeholder', { name: 'Norland', type: 'state' }),
+      party('norland', 'GrantRole', { role: 'donor' }),
+      party('estmark', 'RegisterStakeholder', { name: 'Estmark', type: 'state' }),
+      party('estmark', 'GrantRole', { role: 'recipient' }),
+    ]);
+    await expectCount(replies, 4);
     const guide = readFileSync(
       new URL('../../docs/how-to/send-commands-over-kafka.md', import.meta.url),
       'utf8',
@@ -128,8 +137,8 @@ describe('a command on a topic', () => {
       aCommand(`funding-account/${key}`, donor, { ...account, basis: 'own', onBudget: false }),
       { key, headers, value },
     ]);
-    await expectCount(replies, 2);
-    expect(replyOf(replies[1] as ReceivedRecord)).toMatchObject({
+    await expectCount(replies, 6);
+    expect(replyOf(replies[5] as ReceivedRecord)).toMatchObject({
       type: 'entente.command-accepted',
       commandId: headers['ce_id'],
       subject: headers['ce_subject'],

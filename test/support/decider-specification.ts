@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import 'reflect-metadata';
 import { registered } from '@entente/contracts';
+import { stakeholder } from '@entente/domain';
 import {
   type Actor,
   type AnyDecider,
@@ -104,6 +105,14 @@ class Given {
     return this;
   }
 
+  /** These organisations are registered and hold these roles. */
+  registered(organisations: readonly string[], ...roles: readonly string[]): this {
+    const grants = roles.map((role) => ({ type: 'RoleGranted', data: { role } }));
+    for (const id of organisations)
+      this.knowing(stakeholder, id, { type: 'StakeholderRegistered', data: { name: id, type: 'state' } }, ...grants);
+    return this;
+  }
+
   /**
    * The command is accepted with these events, these only, in this order; sent again under the same
    * id, it is repeated and records nothing.
@@ -143,7 +152,7 @@ class Given {
     };
     const initials = new Map<string, FoldedStream>();
     for (let round = 0; round < 2; round += 1)
-      for (const ref of decider.consults?.(command as never, folded.state, known) ?? []) {
+      for (const ref of decider.consults?.(command as never, folded.state, known, this.actor) ?? []) {
         const name = streamName(ref);
         // As the engine has it, nobody consults itself.
         if (name === streamName({ kind: decider.kind, id })) continue;

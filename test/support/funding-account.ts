@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { registerParties } from './parties.mjs';
 
 /** Sends a command to a funding account. It must be accepted; returns its consistency token. */
 const send = async (url: string, account: string, command: string, body: object): Promise<string> => {
@@ -11,8 +12,10 @@ const send = async (url: string, account: string, command: string, body: object)
   return ((await answer.json()) as { after: string }).after;
 };
 const opening = { donor: 'norland', recipient: 'estmark', fund: 'Now', currency: 'USD', stages: ['pledged'] };
-/** Opens a funding account. */
-export const open = (url: string, account: string) =>
-  send(url, account, 'open', { ...opening, basis: 'own', onBudget: false });
+/** Opens a funding account, whose parties it registers. */
+export const open = async (url: string, account: string): Promise<string> => {
+  await registerParties(url);
+  return send(url, account, 'open', { ...opening, basis: 'own', onBudget: false });
+};
 /** Pledges one cent to it. */
 export const pledge = (url: string, account: string) => send(url, account, 'pledge', { amount: 1, period: '2026' });

@@ -137,6 +137,13 @@ export function loadOn(deployment, { rate = 60 } = {}) {
         await post(`stakeholder/${agent}`, 'register', OPERATOR, { name: 'An agent', type: 'state', country: agent });
         await post(`stakeholder/${agent}`, 'grant-role', OPERATOR, { role: 'implementer' });
       }
+      for (const [id, role] of [
+        ['norland', 'donor'],
+        ['estmark', 'recipient'],
+      ]) {
+        await post(`stakeholder/${id}`, 'register', OPERATOR, { name: 'A party', type: 'state', country: id });
+        await post(`stakeholder/${id}`, 'grant-role', OPERATOR, { role });
+      }
       const names = ['h0', 'h1', 'h2', 'both', 't0', 't1', 't2'];
       for (const name of names) await post(account(name), 'open', DONOR, opening);
     },

@@ -59,6 +59,7 @@ export const propose = (url: string, id: string, more: Readonly<Record<string, s
       donor: 'norland',
       recipient: 'estmark',
       sector: '15210',
+      basis: 'reported',
       starts: '2026-01-01',
       ends: '2028-12-31',
     }),

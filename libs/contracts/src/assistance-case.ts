@@ -44,6 +44,9 @@ export class RequestAssistance {
   @optional()
   @text('the letter of request; a donor that records one names it', 'LOR 2026-014')
   readonly letter?: string;
+  @optional()
+  @oneOf(['reported'], 'given if it repeats what another system decided: its parties need not be registered')
+  readonly basis?: 'reported';
 }
 
 export class ReturnRequest {

@@ -18,12 +18,15 @@ export interface ScenarioStep {
    * step's receipt.
    */
   readonly events: Readonly<Record<string, number>>;
+  /** Whether it opens a stream that the example data has opened already: then it is left out. */
+  readonly mayExist: boolean;
 }
 
 interface More {
   /** Fields that differ from the command's own example. */
   readonly with?: Readonly<Record<string, unknown>>;
   readonly daysLater?: number;
+  readonly mayExist?: boolean;
   /**
    * A field, by path, and the path of the last earlier command, on this stream or the one named
    * before a colon.
@@ -73,6 +76,12 @@ const LATER = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
 const CORRECTS = (path: string): More => ({ events: { corrects: path } });
 const works = { line: '002', item: 'store-deployment', quantity: 1, unit: 'each', value: 20_000_00 };
 
+/** An organisation that takes part: the example data has some of them. */
+const party = (id: string, name: string, type: string, role: string): readonly Line[] => [
+  [`stakeholder/${id}`, 'register', OPERATOR, { with: { name, type, country: id }, mayExist: true }],
+  [`stakeholder/${id}`, 'grant-role', OPERATOR, { with: { role } }],
+];
+
 /** The steps of the scenario. A line without more is the command's own example. */
 const lines = (day: (offset: number) => string): readonly Line[] => [
   ['stakeholder/vestra', 'register', OPERATOR],
@@ -89,6 +98,10 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   ['stakeholder/vestra', 'end-mandate', VESTRA],
   ['stakeholder/vestra', 'suspend', OPERATOR],
   ['stakeholder/vestra', 'reinstate', OPERATOR],
+  ...party('norland', 'Kingdom of Norland', 'state', 'donor'),
+  ...party('estmark', 'Republic of Estmark', 'state', 'recipient'),
+  ...party('veritas-monitor', 'Veritas', 'oversight-body', 'monitor'),
+  ...party('lumen-inquiry', 'Lumen', 'oversight-body', 'investigator'),
 
   [P, 'propose', DONOR],
   [P, 'define-objective', DONOR],
@@ -112,6 +125,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [MANY, 'withdraw', VESTRA],
   [MANY, 'terminate', DONOR],
 
+  [CASE, 'request', DONOR],
   [A, 'open', DONOR],
   [A, 'pledge', DONOR],
   [A, 'commit', DONOR],
@@ -132,7 +146,6 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [OTHER, 'reallocate-in', DONOR, { events: { out: `${A}:reallocate-out` } }],
   [A, 'close', DONOR],
 
-  [CASE, 'request', DONOR],
   [CASE, 'return-request', DONOR],
   [CASE, 'supplement-request', RECIPIENT],
   [CASE, 'add-line', DONOR],
@@ -256,12 +269,15 @@ const dayAfter =
 
 /**
  * The example scenario as of a day (YYYY-MM-DD). If it is sent in its order to an empty store, or
- * after the example data, every step is accepted. Every command of the catalogue occurs. Throws if
- * a line names no command, or an event that no earlier step recorded.
+ * after the example data without the steps that may exist, every step is accepted. Every command of
+ * the catalogue occurs. Throws if a line names no command, or an event that no earlier step
+ * recorded.
  */
 export function exampleScenario(today: string): readonly ScenarioStep[] {
   const steps: ScenarioStep[] = [];
-  for (const [stream, path, actor, { with: other = {}, daysLater = 0, events = {} } = {}] of lines(dayAfter(today))) {
+  for (const [stream, path, actor, { with: other = {}, daysLater = 0, events = {}, mayExist = false } = {}] of lines(
+    dayAfter(today),
+  )) {
     const [kind, id] = stream.split('/') as [string, string];
     const command = commandAt(kind, path);
     if (command === undefined) throw new Error(`the book names no command: ${stream} ${path}`);
@@ -278,6 +294,7 @@ export function exampleScenario(today: string): readonly ScenarioStep[] {
       path,
       actor,
       daysLater,
+      mayExist,
       body: JSON.parse(JSON.stringify({ ...(command.example as object), ...other })) as ScenarioStep['body'],
       events: Object.fromEntries(Object.entries(events).map(([field, earlier]) => [field, left(earlier)])),
     });

@@ -43,8 +43,11 @@ export class OpenFundingAccount {
   @text("the source's name for the fund", 'Partner Capacity Fund') readonly fund!: string;
   @currency('the ISO 4217 code of its currency') readonly currency!: string;
   @listOf(STAGES, 'the stages that its own system has, in their order') readonly stages!: readonly Stage[];
-  @oneOf(['own', 'reported'], '`reported` if it repeats what another system decided') readonly basis!:
-    'own' | 'reported';
+  @oneOf(
+    ['own', 'reported'],
+    '`reported` if it repeats what another system decided: its parties need not be registered',
+  )
+  readonly basis!: 'own' | 'reported';
   @flag("whether the money runs through the recipient's own budget") readonly onBudget!: boolean;
   @optional() @text("the line of the recipient's budget", '07-210') readonly budgetLine?: string;
   @optional()

@@ -32,6 +32,9 @@ class Proposal {
   @organisation('the nation that approves, if the rule is `lead-nation`', 'vestra')
   readonly lead?: string;
   @optional() @streamId('legal-framework', 'the legal framework that applies to it') readonly framework?: string;
+  @optional()
+  @oneOf(['reported'], 'given if it repeats what another system decided: its parties need not be registered')
+  readonly basis?: 'reported';
 }
 
 export class ProposeProgramme extends Proposal {

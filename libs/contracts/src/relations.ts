@@ -18,7 +18,7 @@ export const RELATIONS = {
   implementer: 'an implementer',
   deliverer: 'the donor, or an implementer other than the recipient',
   reporter: 'the reporter',
-  intake: 'the donor, a monitor, an investigator or the operator',
+  intake: 'the donor, a monitor, an investigator, each registered in that role, or the operator',
   inquiry: 'the donor, or the investigator assigned',
   investigator: 'the investigator assigned',
   verifier: 'a monitor or an investigator',

@@ -18,6 +18,8 @@ const OTHER_DONOR = 'sudria;role=donor;person=s-1';
 const OPERATOR = 'operator;role=operator';
 
 const PROGRAMME = 'programme/norland.border-training';
+/** The stream of the first command. */
+const FIRST_STREAM = 'stakeholder/norland';
 const ACCOUNT = 'funding-account/norland.border-fund';
 const CASE = 'assistance-case/norland.night-vision';
 const FIRST = 'consignment/norland.night-vision-1';
@@ -38,6 +40,16 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
   const period = day(-300).slice(0, 4);
   const scopes = [{ kind: 'programme', id: 'norland.border-training' }];
 
+  for (const [id, name, type, country, role] of [
+    ['norland', 'Kingdom of Norland', 'state', 'norland', 'donor'],
+    ['estmark', 'Republic of Estmark', 'state', 'estmark', 'recipient'],
+    ['sudria', 'Republic of Sudria', 'state', 'sudria', 'donor'],
+    ['veritas-monitor', 'Veritas', 'oversight-body', 'sudria', 'monitor'],
+    ['lumen-inquiry', 'Lumen', 'oversight-body', 'sudria', 'investigator'],
+  ] as const) {
+    add(-300, OPERATOR, `stakeholder/${id}/register`, { name, type, country });
+    add(-300, OPERATOR, `stakeholder/${id}/grant-role`, { role });
+  }
   add(-300, DONOR, `${PROGRAMME}/propose`, {
     kind: 'bilateral',
     title: 'Border police training',
@@ -47,14 +59,6 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     starts: day(-280),
     ends: day(800),
   });
-  for (const [id, name, type, country, role] of [
-    ['norland', 'Kingdom of Norland', 'state', 'norland', 'donor'],
-    ['estmark', 'Republic of Estmark', 'state', 'estmark', 'recipient'],
-    ['sudria', 'Republic of Sudria', 'state', 'sudria', 'donor'],
-  ] as const) {
-    add(-300, OPERATOR, `stakeholder/${id}/register`, { name, type, country });
-    add(-300, OPERATOR, `stakeholder/${id}/grant-role`, { role });
-  }
   add(-298, DONOR, `${PROGRAMME}/define-objective`, {
     objective: 'trained-officers',
     statement: 'Two hundred officers hold the certificate',
@@ -223,7 +227,7 @@ async function loadedBefore(url: string): Promise<LoadedBefore> {
   };
   const [first] = events;
   if (first === undefined) return { type: 'nothing' };
-  if (first.stream !== PROGRAMME || first.metadata.commandId !== commandId(0)) return { type: 'other-data' };
+  if (first.stream !== FIRST_STREAM || first.metadata.commandId !== commandId(0)) return { type: 'other-data' };
   const on = first.metadata.recordedAt.slice(0, 10);
   const all = exampleCommands(daysFrom(on));
   const last = all.at(-1) as ExampleCommand;

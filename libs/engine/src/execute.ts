@@ -271,7 +271,7 @@ export class Executor {
    */
   private async consult(
     decider: AnyDecider,
-    { stream, command }: ReceivedCommand,
+    { stream, command, metadata }: ReceivedCommand,
     folded: FoldedStream,
   ): Promise<{ known: ConsultedStreams; others: ReadonlyMap<string, FoldedStream> }> {
     const others = new Map<string, FoldedStream>();
@@ -287,7 +287,7 @@ export class Executor {
       typeOfEvent: (id, name) => (name === undefined ? folded : consultedStream(name)).types.get(id),
     };
     for (let round = 0; round < 2; round += 1) {
-      const refs = runRules(() => decider.consults?.(command as never, folded.state, known) ?? []);
+      const refs = runRules(() => decider.consults?.(command as never, folded.state, known, metadata.actor) ?? []);
       const own = streamName(stream);
       const fresh = refs.filter((ref) => !others.has(streamName(ref)) && streamName(ref) !== own);
       if (fresh.length === 0) break;

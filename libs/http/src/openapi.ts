@@ -128,11 +128,12 @@ const formatParameter = (formats: readonly string[]): Parameter =>
 
 /** A step of the scenario as a named example: its request, and the steps before it. */
 function exampleOf(scenario: readonly ScenarioStep[], shown: ScenarioStep): Json {
-  const { step, kind, id, actor: by, daysLater, events, body } = shown;
+  const { step, kind, id, actor: by, daysLater, events, body, mayExist } = shown;
   const before = scenario.filter((one) => one.step < step && one.kind === kind && one.id === id);
   const summary = [
     `${id}, as ${by}`,
     ...(before.length > 0 ? [`after ${before.map(({ path }) => path).join(', ')}`] : []),
+    ...(mayExist ? ['unless the example data has it'] : []),
     ...(daysLater > 0 ? [`${daysLater} days later`] : []),
     ...Object.entries(events).map(([field, of]) => `${field}: the event of step ${of}, from its receipt`),
   ];
@@ -144,6 +145,7 @@ function exampleOf(scenario: readonly ScenarioStep[], shown: ScenarioStep): Json
     'x-actor': by,
     'x-days-later': daysLater,
     'x-events': events,
+    'x-may-exist': mayExist,
   };
 }
 
@@ -490,7 +492,7 @@ function fixedPaths(): Record<string, Json> {
         'ReadReceipt',
         'The receipt of an earlier command',
         [
-          parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', { example: 'example-01' }),
+          parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', { example: 'example-11' }),
           parameter('query', 'stream', '<kind>/<id>', { required: true, example: stream }),
           actor('norland;role=donor'),
         ],
@@ -572,7 +574,7 @@ export const openApi = (described: readonly ReadModelDescription[], today: strin
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       description:
         'Commands in, events for ever, read models out: the coordination service for security assistance. The examples of all commands are one scenario: sent ' +
-        'in the order of their steps, each is accepted. Each names its sender, its stream, and the earlier steps of that stream.',
+        'in the order of their steps, each is accepted; registrations that the example data has are left out. Each names its sender, its stream, and the earlier steps of that stream.',
     },
     servers: [{ url: '/', description: 'this server' }],
     tags: TAGS,

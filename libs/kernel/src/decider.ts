@@ -1,3 +1,4 @@
+import type { Actor } from './actor.js';
 import type { CommandMetadata } from './command.js';
 import type { Command, Event, StreamEvent, StreamRef } from './event.js';
 import { type Refusal, alreadyExists, notFound } from './refusal.js';
@@ -66,9 +67,9 @@ export interface Decider<Kind extends string, C extends Command, E extends Event
   evolve(state: State, event: StreamEvent<E>): State;
   /**
    * The other streams that this decision rests on. Called twice: the second time with the states
-   * that the first call named.
+   * that the first call named. Their names are recorded: none may reveal a pseudonymous sender.
    */
-  consults?(command: C, state: State, known: ConsultedStreams): readonly StreamRef[];
+  consults?(command: C, state: State, known: ConsultedStreams, sender: Actor): readonly StreamRef[];
   /**
    * Why the sender may not send this command: it has none of the relations `by`, in which the
    * command may be sent. Null if it may.

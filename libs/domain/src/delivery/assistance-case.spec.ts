@@ -106,17 +106,20 @@ const donor = (...past: Event[]) => given(assistanceCase, ...past).as('norland',
 const recipient = (...past: Event[]) => given(assistanceCase, ...past).as('estmark', 'recipient');
 
 describe('a case is requested', () => {
+  const parties = ['norland', 'estmark'];
   const when = act('RequestAssistance', request);
   it('by the recipient, within its programme', () =>
-    recipient().knowing(programme, OF, proposed).decides(when, requested));
+    recipient().registered(parties, 'donor', 'recipient').knowing(programme, OF, proposed).decides(when, requested));
   it('by a representative that speaks for it', () =>
     given(assistanceCase)
       .as('sudria', 'donor', { for: 'estmark' })
+      .registered(parties, 'donor', 'recipient')
       .knowing(programme, OF, proposed)
       .decides(when, requested));
   it('by a letter that the donor records with its reference', () => {
     const letter = { ...request, letter: 'LOR 2026-014' };
     donor()
+      .registered(parties, 'donor', 'recipient')
       .knowing(programme, OF, proposed)
       .decides(act('RequestAssistance', letter), act('AssistanceRequested', letter));
     donor().knowing(programme, OF, proposed).refuses(when, 'letter-not-named');
@@ -137,7 +140,9 @@ describe('a case is requested', () => {
   });
   it('outside of any programme too', () => {
     const alone = { donor: 'norland', recipient: 'estmark', asked: request.asked };
-    recipient().decides(act('RequestAssistance', alone), act('AssistanceRequested', alone));
+    recipient()
+      .registered(parties, 'donor', 'recipient')
+      .decides(act('RequestAssistance', alone), act('AssistanceRequested', alone));
   });
   it('once', () => recipient(requested).knowing(programme, OF, proposed).refuses(when, 'already-exists'));
   it('before any other command', () => donor().refuses(act('MakeOffer', { offer: 'basic' }), 'not-found'));

@@ -16,6 +16,7 @@ import {
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
 import { programme } from '../planning/programme.js';
+import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { misuseStreams } from '../safeguards/misuse-holds.js';
 import { cannotCorrectDelivery, cannotDeliver, restsOn } from './assistance-delivery.js';
 import {
@@ -43,16 +44,18 @@ import { evolveCase } from './assistance-record.js';
 import { type AssistanceCase, consignmentFacts } from './facts.js';
 import { relationsTo } from './senders.js';
 
-function cannotRequest(data: RequestAssistance, { actor, known }: DecisionContext): Refusal | null {
+function cannotRequest(data: RequestAssistance, context: DecisionContext): Refusal | null {
+  const { actor, known } = context;
   const { donor, recipient, programme: id, letter } = data;
   if (donor === recipient) return refuse('donor-is-recipient', 'donor and recipient are two organisations');
   if (actsFor(actor) === donor && letter === undefined)
     return refuse('letter-not-named', 'the donor names the letter of request that it received', null, { recipient });
-  if (id === undefined) return null;
+  const parties = partiesOf(data);
+  if (id === undefined) return notRegistered(parties, context);
   const of = known.of(programme, id);
   if (of === null)
     return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: id });
-  if (of.donor === donor && of.recipient === recipient) return null;
+  if (of.donor === donor && of.recipient === recipient) return notRegistered(parties, context);
   return refuse('programme-of-others', 'the programme has the same donor and recipient', null, { programme: id });
 }
 
@@ -136,7 +139,7 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
   },
 );
 
-/** The rules of an assistance case, from the request to the closing: R16, R19, R26, R31. */
+/** The rules of an assistance case, from the request to the closing: R16, R19, R26, R29, R31. */
 export const assistanceCase: Decider<
   'assistance-case',
   AssistanceCaseCommand,
@@ -157,12 +160,16 @@ export const assistanceCase: Decider<
     if (command.type === 'HoldCase')
       return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
     if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);
-    const of = command.type === 'RequestAssistance' ? command.data.programme : state?.programme;
-    const rests = command.type === 'RequestAssistance' || command.type === 'ImplementCase';
-    return rests && of !== undefined ? [{ kind: 'programme', id: of }] : [];
+    const opens = command.type === 'RequestAssistance';
+    const of = opens ? command.data.programme : state?.programme;
+    const within = of === undefined ? [] : [{ kind: 'programme', id: of }];
+    if (opens) return [...within, ...partyStreams(partiesOf(command.data))];
+    return command.type === 'ImplementCase' ? within : [];
   },
   authorise: authoriseBy(
     relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),
   ),
   decide,
+  reportsHistory: (command, state) =>
+    state?.reported === true || (command.type === 'RequestAssistance' && command.data.basis === 'reported'),
 });

@@ -35,11 +35,12 @@ const worked =
 /** The case after one more event. */
 export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
   'AssistanceRequested',
-  ({ donor, recipient, programme }) => ({
+  ({ donor, recipient, programme, basis }) => ({
     status: 'requested',
     donor,
     recipient,
     ...(programme === undefined ? {} : { programme }),
+    reported: basis === 'reported',
     offer: null,
     noticeEnds: null,
     value: 0,

@@ -39,6 +39,8 @@ export interface AssistanceCase extends Correctable {
   readonly donor: string;
   readonly recipient: string;
   readonly programme?: string;
+  /** Whether it repeats what another system decided. */
+  readonly reported: boolean;
   readonly offer: PrepareOffer | null;
   /** The first day on which the offer may be made, if the legislature was notified of it. */
   readonly noticeEnds: string | null;

@@ -34,7 +34,10 @@ const account = (...events: { type: string; data: unknown }[]) =>
 describe('an account is opened', () => {
   const when = { type: 'OpenFundingAccount', data: opening };
   it('by its donor, once', () => {
-    given(fundingAccount).as('norland', 'donor').decides(when, opened);
+    given(fundingAccount)
+      .as('norland', 'donor')
+      .registered(['norland', 'estmark'], 'donor', 'recipient')
+      .decides(when, opened);
     account().refuses(when, 'already-exists');
     given(fundingAccount).as('estmark', 'recipient').refuses(when, 'not-the-donor');
   });
@@ -49,6 +52,7 @@ describe('an account is opened', () => {
     const data = { ...opening, programme: 'norland.p' };
     given(fundingAccount)
       .named('operator.account-1')
+      .registered(['norland', 'estmark'], 'donor', 'recipient')
       .knowing(programme, 'norland.p', { type: 'ProgrammeProposed', data: { donor: 'norland', recipient: 'estmark' } })
       .decides({ ...when, data }, { ...opened, data });
   });
@@ -56,6 +60,10 @@ describe('an account is opened', () => {
     given(fundingAccount)
       .as('norland', 'donor')
       .refuses({ ...when, data: { ...opening, programme: 'norland.p' } }, 'programme-not-found'));
+  it('for a case that has been requested', () =>
+    given(fundingAccount)
+      .as('norland', 'donor')
+      .refuses({ ...when, data: { ...opening, case: 'norland.c' } }, 'case-not-found'));
   it('before any movement of money', () =>
     given(fundingAccount).refuses({ type: 'PledgeFunds', data: money(1) }, 'not-found'));
 });

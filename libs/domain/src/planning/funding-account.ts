@@ -29,6 +29,7 @@ import {
 import { correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
+import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { misuseStreams, recoveryOutstanding } from '../safeguards/misuse-holds.js';
 import {
   type FundingAccount,
@@ -114,11 +115,23 @@ const relation =
 
 // ---- Rules ----
 
-function cannotOpen({ programme: id, stages }: OpenFundingAccount, { known }: DecisionContext): Refusal | null {
+/** What an opening rests on: the programme, the case, and the parties. */
+const opensOn = (data: OpenFundingAccount): readonly StreamRef[] => [
+  ...(data.programme === undefined ? [] : [{ kind: programme.kind, id: data.programme }]),
+  ...(data.case === undefined ? [] : [{ kind: assistanceCase.kind, id: data.case }]),
+  ...partyStreams(partiesOf(data)),
+];
+
+function cannotOpen(data: OpenFundingAccount, context: DecisionContext): Refusal | null {
+  const { programme: id, stages } = data;
+  const { known } = context;
   if (stages.some((stage, i) => i > 0 && STAGES.indexOf(stage) <= STAGES.indexOf(stages[i - 1] as Stage)))
     return refuse('stages-out-of-order', 'the stages are in the order pledged, committed, obligated, disbursed, spent');
-  if (id === undefined || known.of(programme, id) !== null) return null;
-  return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: id });
+  if (id !== undefined && known.of(programme, id) === null)
+    return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: id });
+  if (data.case !== undefined && known.of(assistanceCase, data.case) === null)
+    return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
+  return notRegistered(partiesOf(data), context);
 }
 
 /** A movement forward. */
@@ -263,7 +276,7 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
   },
 );
 
-/** The rules of a funding account: R15, R19, R26, R31. */
+/** The rules of a funding account: R15, R19, R26, R29, R31. */
 export const fundingAccount: Decider<
   'funding-account',
   FundingAccountCommand,
@@ -277,8 +290,7 @@ export const fundingAccount: Decider<
   opens: 'OpenFundingAccount',
   evolve,
   consults: (command, state, known) => {
-    if (command.type === 'OpenFundingAccount' && command.data.programme !== undefined)
-      return [{ kind: 'programme', id: command.data.programme }];
+    if (command.type === 'OpenFundingAccount') return opensOn(command.data);
     if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
     if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
     if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];

@@ -16,7 +16,7 @@ export interface Programme
     Correctable,
     Pick<
       ProgrammeProposed,
-      'kind' | 'donor' | 'recipient' | 'approvalRule' | 'lead' | 'framework' | 'starts' | 'ends' | 'sector'
+      'kind' | 'donor' | 'recipient' | 'approvalRule' | 'lead' | 'framework' | 'starts' | 'ends' | 'sector' | 'basis'
     > {
   /** R19: while `suspended`, there is no enrolment, shipment or disbursement. */
   readonly status: 'proposed' | 'approved' | 'active' | 'suspended' | 'completed' | 'terminated';

@@ -53,15 +53,15 @@ const multilateral = (...past: Said[]) =>
 describe('a programme is proposed', () => {
   const when = { type: 'ProposeProgramme', data: proposal };
   const propose = (data: object) => ({ type: 'ProposeProgramme', data });
-  const donor = () => given(programme).as('norland', 'donor');
+  const donor = () =>
+    given(programme).as('norland', 'donor').registered(['norland', 'estmark', 'sudria'], 'donor', 'recipient');
   it('by its donor, bilateral unless it says otherwise', () => {
     donor().decides(propose(proposal), proposed);
     donor().decides(propose(proposed.data), proposed);
   });
   it('by nobody else', () => given(programme).as('estmark', 'recipient').refuses(when, 'not-the-donor'));
   it('once', () => given(programme, proposed).as('norland', 'donor').refuses(when, 'already-exists'));
-  it("under an id of the donor's own", () =>
-    given(programme).as('norland', 'donor').named('sudria.it-1').refuses(when, 'foreign-id'));
+  it("under an id of the donor's own", () => donor().named('sudria.it-1').refuses(when, 'foreign-id'));
   it('to end after it starts', () =>
     donor().refuses(propose({ ...proposal, ends: '2025-01-01' }), 'ends-before-start'));
   it('for another organisation than the donor', () =>

@@ -12,6 +12,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
+import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { stakeholder } from '../parties/stakeholder.js';
 import { cannotStopFor, misuseStreams, stillStopped } from '../safeguards/misuse-holds.js';
 import {
@@ -111,7 +112,10 @@ const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
 /**
  * R4: the approval rule of a multilateral programme is fixed here, and a bilateral one has none.
  */
-function propose(data: ProgrammeData<'ProposeProgramme'>): readonly ProgrammeEvent[] | Refusal {
+function propose(
+  data: ProgrammeData<'ProposeProgramme'>,
+  context: DecisionContext,
+): readonly ProgrammeEvent[] | Refusal {
   const { donor, recipient, starts, ends, kind = 'bilateral', approvalRule, lead } = data;
   if (recipient === donor) return refuse('donor-is-recipient', 'the recipient is another organisation than the donor');
   if (ends < starts) return refuse('ends-before-start', 'the programme ends after it starts', null, { starts, ends });
@@ -122,7 +126,7 @@ function propose(data: ProgrammeData<'ProposeProgramme'>): readonly ProgrammeEve
   if ((approvalRule === 'lead-nation') !== (lead !== undefined))
     return refuse('lead-does-not-fit-rule', 'the lead nation is named if, and only if, it approves', 'R4');
   if (lead === recipient) return refuse('beneficiary-cannot-lead', 'the lead is not the beneficiary', 'R4');
-  return [{ type: 'ProgrammeProposed', data: { ...data, kind } }];
+  return notRegistered(partiesOf(data), context) ?? [{ type: 'ProgrammeProposed', data: { ...data, kind } }];
 }
 
 const notInvited = (participant: string, state: Programme): Refusal | null =>
@@ -362,7 +366,7 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
 });
 
 /**
- * The rules of a programme: R2 (concurrence, notice), R4, R19, R26, R31, and that proposer and
+ * The rules of a programme: R2 (concurrence, notice), R4, R19, R26, R29, R31, and that proposer and
  * approver differ.
  */
 export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, Programme | null, ProgrammeRelation> =
@@ -373,6 +377,7 @@ export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, P
     initial: null,
     evolve,
     consults: (command, state) => {
+      if (command.type === 'ProposeProgramme') return partyStreams(partiesOf(command.data));
       if (command.type === 'SuspendProgramme')
         return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
       if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);
@@ -383,5 +388,7 @@ export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, P
     },
     authorise,
     decide,
+    reportsHistory: (command, state) =>
+      state?.basis === 'reported' || (command.type === 'ProposeProgramme' && command.data.basis === 'reported'),
   });
 export type { Programme } from './programme-record.js';

@@ -71,7 +71,15 @@ const suspendedFor = [
 ];
 const ended = [...suspendedFor, event('ProgrammeTerminated', { reason: 'misuse-measure' })];
 
-const on = (...past: Said[]) => given(misuseCase, ...past).knowing(programme, 'norland.programme-1', ...suspendedFor);
+const on = (...past: Said[]) =>
+  given(misuseCase, ...past)
+    .knowing(programme, 'norland.programme-1', ...suspendedFor)
+    .registered(
+      ['norland', 'sudria', 'veritas-monitor', 'lumen-inquiry', 'ostra-training'],
+      'donor',
+      'monitor',
+      'investigator',
+    );
 const asDonor = (...past: Said[]) => on(...past).as('norland', 'donor');
 const asMonitor = (...past: Said[]) => on(...past).as('veritas-monitor', 'monitor');
 const asInvestigator = (...past: Said[]) => on(...past).as('lumen-inquiry', 'investigator');
@@ -135,8 +143,13 @@ describe('a report', () => {
   ] as const)('is taken from anybody (R18): %s as %s, with its limits from the day it came in', (organisation, role) =>
     on().as(organisation, role).decides(when, says, { occurredAt: '2026-05-01T00:00:00.000Z' }),
   );
-  it('looks at no programme, so that no state of one refuses it (R18)', () =>
-    expect(misuseCase.consults?.(event('FlagMisuse', report) as never, null, undefined as never)).toEqual([]));
+  it('is refused by no state of a programme (R18)', () =>
+    on()
+      .knowing(programme, 'norland.programme-1', ...ended)
+      .decides(
+        event('FlagMisuse', report),
+        event('MisuseFlagged', { ...report, acknowledgeBy: '2026-06-08', triageBy: '2026-07-01' }),
+      ));
   it('names days in their order that are not to come', () => {
     const happened = (from: string, to: string) => event('FlagMisuse', { ...report, happened: { from, to } });
     on().refuses(happened('2026-04-20', '2026-04-01'), 'days-out-of-order');

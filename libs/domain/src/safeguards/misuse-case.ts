@@ -14,6 +14,7 @@ import {
   lapse,
   notPut,
   renew,
+  reportStreams,
   scopesUnnamed,
   triage,
 } from './misuse-inquiry.js';
@@ -30,7 +31,8 @@ import {
 } from './misuse-measures.js';
 import { type MisuseCase, evolveMisuse } from './misuse-record.js';
 import { notEnded, notStopped, scopeStreams } from './misuse-scopes.js';
-import { PSEUDONYMOUS, authorise, isAccused, notAtThisStage } from './misuse-permissions.js';
+import { notRegistered, partyStreams } from '../parties/registration.js';
+import { PSEUDONYMOUS, authorise, checkedSender, isAccused, notAtThisStage } from './misuse-permissions.js';
 
 const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagMisuse', flag, notAtThisStage, {
   CorrectMisuseReport: { unless: cannotCorrectReport, then: 'MisuseReportCorrected' },
@@ -46,8 +48,10 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
     return [{ type: 'InvestigationOpened', data: { ...data, concludeBy } }];
   },
   AssignInvestigator: {
-    unless: ({ investigator }, { accused }) =>
-      investigator === accused ? refuse('investigator-is-accused', 'the investigator is not the accused', 'R18') : null,
+    unless: ({ investigator }, { accused }, context) =>
+      investigator === accused
+        ? refuse('investigator-is-accused', 'the investigator is not the accused', 'R18')
+        : notRegistered([[investigator, 'investigator']], context),
     already: (data, { investigator }) => data.investigator === investigator,
     then: 'InvestigatorAssigned',
   },
@@ -141,7 +145,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
   RecordOverdueStep: becomeOverdue,
 });
 
-/** The rules of a misuse case: R18, R26, R31. */
+/** The rules of a misuse case: R18, R26, R29, R31. */
 export const misuseCase: Decider<
   'misuse-case',
   MisuseCaseCommand,
@@ -155,7 +159,12 @@ export const misuseCase: Decider<
   initial: null,
   opens: 'FlagMisuse',
   evolve: evolveMisuse,
-  consults: scopeStreams,
+  consults: (command, state, _, sender) => [
+    ...(command.type === 'FlagMisuse' ? reportStreams(command.data) : []),
+    ...(command.type === 'AssignInvestigator' ? partyStreams([[command.data.investigator, 'investigator']]) : []),
+    ...scopeStreams(command),
+    ...(state === null ? [] : partyStreams(checkedSender(command, sender))),
+  ],
   authorise,
   decide,
 });

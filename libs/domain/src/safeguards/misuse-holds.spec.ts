@@ -55,7 +55,10 @@ const precaution = (until: string, scopes: object = inProgramme) =>
   act('PrecautionarySuspensionOrdered', { scopes, until });
 const suspends = (scopes: object = inProgramme) => [...decided('suspend'), act('AssistanceSuspended', { scopes })];
 
-const misuse = (...past: Event[]) => given(misuseCase, ...past).as('norland', 'donor');
+const misuse = (...past: Event[]) =>
+  given(misuseCase, ...past)
+    .as('norland', 'donor')
+    .registered(['norland'], 'donor');
 
 describe('a measure of a misuse case holds (R18, R19)', () => {
   const until = '2026-06-30';

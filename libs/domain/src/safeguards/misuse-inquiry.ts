@@ -7,7 +7,10 @@ import type {
   RecordOverdueStep,
   TriageMisuse,
 } from '@entente/contracts';
-import { type DecisionContext, type Refusal, addDays, refuse } from '@entente/kernel';
+import { type DecisionContext, type Refusal, type StreamRef, addDays, refuse } from '@entente/kernel';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { consignmentFacts } from '../delivery/facts.js';
+import { programme } from '../planning/programme.js';
 import { INCIDENT_TYPES, INTAKE_LIMITS } from './incident-types.js';
 import type { MisuseCase } from './misuse-record.js';
 import { notStopped } from './misuse-scopes.js';
@@ -26,15 +29,40 @@ function impossibleDays({ from, to }: DayRange, { now }: DecisionContext): Refus
   return to > addDays(now, 1) ? refuse('day-in-future', 'it has happened already', null, { to }) : null;
 }
 
+/** What a report names of the assistance: each has the donor, if it exists. */
+const ASSISTANCE = [programme, assistanceCase, consignmentFacts] as const;
+type Assistance = (typeof ASSISTANCE)[number]['kind'];
+
+const named = (data: FlagMisuse): readonly (readonly [(typeof ASSISTANCE)[number], string])[] => {
+  const ids: Readonly<Record<Assistance, string | undefined>> = {
+    programme: data.programme,
+    'assistance-case': data.case,
+    consignment: data.consignment,
+  };
+  return ASSISTANCE.flatMap((of) => {
+    const id = ids[of.kind];
+    return id === undefined ? [] : [[of, id] as const];
+  });
+};
+
+/** The streams from which a report that names no donor takes it. */
+export const reportStreams = (data: FlagMisuse): readonly StreamRef[] =>
+  data.donor === undefined ? named(data).map(([{ kind }, id]) => ({ kind, id })) : [];
+
+const donorOf = (data: FlagMisuse, { known }: DecisionContext): string | undefined =>
+  data.donor ?? named(data).flatMap(([of, id]) => known.of<{ donor: string } | null>(of, id)?.donor ?? [])[0];
+
 /**
- * R18: never refused because of a programme's state, so no other stream is consulted. The limits
- * run by the clock.
+ * R18: never refused because of another stream's state: only the donor is taken from there, if the
+ * report names none. The limits run by the clock.
  */
 export function flag(data: FlagMisuse, context: DecisionContext): readonly MisuseCaseEvent[] | Refusal {
   const acknowledgeBy = addDays(context.now, INTAKE_LIMITS.acknowledge);
   const triageBy = addDays(context.now, INTAKE_LIMITS.triage);
   const refusal = impossibleDays(data.happened, context);
-  return refusal ?? [{ type: 'MisuseFlagged', data: { ...data, acknowledgeBy, triageBy } }];
+  const donor = donorOf(data, context);
+  const report = donor === undefined ? data : { ...data, donor };
+  return refusal ?? [{ type: 'MisuseFlagged', data: { ...report, acknowledgeBy, triageBy } }];
 }
 
 /** R26: the report's event stays; its fields are replaced. */

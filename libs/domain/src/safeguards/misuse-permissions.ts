@@ -1,5 +1,14 @@
-import type { MisuseCaseCommand, MisuseCaseRelation } from '@entente/contracts';
-import { type DecisionContext, type Refusal, type RelationCheck, actsFor, notFound, refuse } from '@entente/kernel';
+import type { GrantableRole, MisuseCaseCommand, MisuseCaseRelation } from '@entente/contracts';
+import {
+  type Actor,
+  type DecisionContext,
+  type Refusal,
+  type RelationCheck,
+  actsFor,
+  notFound,
+  refuse,
+} from '@entente/kernel';
+import { type NamedParty, notRegistered } from '../parties/registration.js';
 import type { MisuseCase, MisuseStatus } from './misuse-record.js';
 
 /**
@@ -77,6 +86,21 @@ const RELATIONS: Readonly<Record<MisuseCaseRelation, RelationCheck<MisuseCaseCom
   ),
 };
 
+/** These are sent by the respondent or the system, whom the case names or the deployment knows. */
+const UNCHECKED: readonly MisuseCaseCommand['type'][] = [
+  ...PSEUDONYMOUS,
+  'ReplyToAllegation',
+  'LapsePrecautionarySuspension',
+  'RecordOverdueStep',
+];
+
+/**
+ * R29: who handles a case is registered in the role in which it does. A pseudonymous sender is not
+ * checked: the event would name the stream that was consulted.
+ */
+export const checkedSender = ({ type }: MisuseCaseCommand, actor: Actor): readonly NamedParty[] =>
+  UNCHECKED.includes(type) || actor.role === 'operator' ? [] : [[actsFor(actor), actor.role as GrantableRole]];
+
 /** The relations that the accused may have, too. */
 const OPEN_TO_ACCUSED: readonly MisuseCaseRelation[] = ['anybody', 'reporter', 'respondent'];
 
@@ -95,7 +119,9 @@ export function authorise(
   const open = isAccused(state, context) ? by.filter((one) => OPEN_TO_ACCUSED.includes(one)) : by;
   if (open.length === 0) return refuse('accused-acts', 'another organisation than the accused does this', 'R18');
   const refusals = open.map((one) => RELATIONS[one](state, context, command));
-  return refusals.includes(null) ? null : (refusals[0] ?? null);
+  return refusals.includes(null)
+    ? notRegistered(checkedSender(command, context.actor), context)
+    : (refusals[0] ?? null);
 }
 
 // ---- Stages ----

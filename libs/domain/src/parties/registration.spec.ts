@@ -1,0 +1,130 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { consignment } from '../delivery/consignment.js';
+import { fundingAccount } from '../planning/funding-account.js';
+import { programme } from '../planning/programme.js';
+import { misuseCase } from '../safeguards/misuse-case.js';
+import { stakeholder } from './stakeholder.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+
+const parties = { donor: 'norland', recipient: 'estmark' };
+const proposal = { ...parties, title: 'T', sector: '15210', starts: '2026-01-01', ends: '2028-12-31' };
+const account = { ...parties, fund: 'F', currency: 'USD', stages: ['pledged'], basis: 'own', onBudget: false };
+const request = { ...parties, letter: 'L 1', asked: [{ item: 'radio', quantity: 1, unit: 'each' }] };
+
+/** The opening commands that name a donor and a recipient, and what they record. */
+const OPENINGS = [
+  { decider: programme, when: act('ProposeProgramme', proposal), then: act('ProgrammeProposed', proposal) },
+  { decider: fundingAccount, when: act('OpenFundingAccount', account), then: act('FundingAccountOpened', account) },
+  { decider: assistanceCase, when: act('RequestAssistance', request), then: act('AssistanceRequested', request) },
+] as const;
+
+const is = act('StakeholderRegistered', { name: 'An organisation', type: 'state' });
+const holds = (role: string) => act('RoleGranted', { role });
+const suspended = act('StakeholderSuspended', { reason: 'credentials-compromised' });
+
+describe.each(OPENINGS)('$when.type (R29)', ({ decider, when, then }) => {
+  const { type, data } = then as { type: string; data: object };
+  const opens = (norland: readonly Event[], estmark: readonly Event[]) =>
+    given(decider)
+      .as('norland', 'donor')
+      .knowing(stakeholder, 'norland', ...norland)
+      .knowing(stakeholder, 'estmark', ...estmark);
+  const donor = [is, holds('donor')];
+  const recipient = [is, holds('recipient')];
+
+  it('names registered parties that hold their roles', () => {
+    const kind = decider === programme ? { kind: 'bilateral' } : {};
+    opens(donor, recipient).decides(when, act(type, { ...data, ...kind }));
+    given(decider).as('norland', 'donor').refuses(when, 'party-not-registered');
+    opens(donor, [is]).refuses(when, 'role-not-held');
+    opens([is], recipient).refuses(when, 'role-not-held');
+    opens(donor, [...recipient, act('RoleRevoked', { role: 'recipient', reason: 'left' })]).refuses(
+      when,
+      'role-not-held',
+    );
+  });
+  it('names no suspended party', () => {
+    opens([...donor, suspended], recipient).refuses(when, 'party-suspended');
+    opens(donor, [...recipient, suspended]).refuses(when, 'party-suspended');
+  });
+  it('names parties that nobody registered if it repeats what another system decided, however long ago', () => {
+    const more = { ...data, basis: 'reported' };
+    const kind = decider === programme ? { kind: 'bilateral' } : {};
+    given(decider)
+      .as('norland', 'donor')
+      .decides(act(when.type, more), act(type, { ...more, ...kind }), { occurredAt: '1976-09-30T00:00:00.000Z' });
+  });
+});
+
+describe('a misuse case (R29)', () => {
+  const report = {
+    allegation: 'loss-or-theft',
+    recipient: 'estmark',
+    accused: 'estmark',
+    happened: { from: '2026-04-01', to: '2026-04-20' },
+    scopes: [],
+  };
+  const due = { acknowledgeBy: '2026-06-08', triageBy: '2026-07-01' };
+  const flag = (more: object = {}) => act('FlagMisuse', { ...report, ...more });
+  const flagged = (more: object = {}) => act('MisuseFlagged', { ...report, ...due, ...more });
+  const opened = [
+    act('MisuseTriaged', {
+      incidentType: 'minor-violation',
+      noticeRequired: false,
+      escalation: 'ministry',
+      limits: { open: 1, reply: 1, conclude: 1, measure: 1 },
+      openBy: '2026-06-15',
+    }),
+    act('InvestigationOpened', { reason: 'credible-report', concludeBy: '2026-07-30' }),
+  ];
+  const triage = act('DeclineMisuse', { reason: 'outside-assistance' });
+  const assign = act('AssignInvestigator', { investigator: 'lumen-inquiry' });
+
+  it('is flagged by anybody, and takes the donor from the assistance that the report names', () => {
+    const anybody = given(misuseCase).as('harbour-watch', 'public');
+    const proposed = act('ProgrammeProposed', { ...proposal, kind: 'bilateral' });
+    anybody.decides(flag(), flagged());
+    const of = { programme: 'norland.p' };
+    anybody.decides(flag(of), flagged(of));
+    anybody.knowing(programme, 'norland.p', proposed).decides(flag(of), flagged({ ...of, donor: 'norland' }));
+    anybody
+      .knowing(programme, 'norland.p', proposed)
+      .decides(flag({ ...of, donor: 'sudria' }), flagged({ ...of, donor: 'sudria' }));
+    anybody
+      .knowing(assistanceCase, 'norland.c', act('AssistanceRequested', request))
+      .decides(flag({ case: 'norland.c' }), flagged({ case: 'norland.c', donor: 'norland' }));
+    anybody
+      .knowing(consignment, 'norland.s', act('DeliveryScheduled', { ...parties, case: 'norland.c', lines: [] }))
+      .decides(flag({ consignment: 'norland.s' }), flagged({ consignment: 'norland.s', donor: 'norland' }));
+  });
+  it('is handled by organisations that are registered in the role in which they do', () => {
+    const as = (role: 'donor' | 'monitor') => given(misuseCase, flagged()).as('sudria', role);
+    for (const role of ['donor', 'monitor'] as const) {
+      as(role).refuses(triage, 'party-not-registered');
+      as(role)
+        .registered(['sudria'], role)
+        .decides(triage, act('MisuseDeclined', triage.data as object));
+      as(role).registered(['sudria'], 'recipient').refuses(triage, 'role-not-held');
+    }
+    given(misuseCase, flagged()).decides(triage, act('MisuseDeclined', triage.data as object));
+  });
+  it('is handled by the donor of the programme, and no other', () =>
+    given(misuseCase, flagged({ donor: 'norland' }))
+      .as('sudria', 'donor')
+      .registered(['sudria'], 'donor')
+      .refuses(triage, 'not-of-the-intake'));
+  it('is investigated by a registered investigator', () => {
+    const donor = given(misuseCase, flagged(), ...opened)
+      .as('norland', 'donor')
+      .registered(['norland'], 'donor');
+    donor.refuses(assign, 'party-not-registered');
+    donor.registered(['lumen-inquiry'], 'monitor').refuses(assign, 'role-not-held');
+    donor
+      .registered(['lumen-inquiry'], 'investigator')
+      .decides(assign, act('InvestigatorAssigned', assign.data as object));
+  });
+});
