@@ -164,6 +164,18 @@ describe('a field decorator', () => {
     expect(fieldErrors(holding(optional(), day('the day')), { field: null })).toHaveLength(1);
   });
 
+  it('reports one message for each field in error: that of its type first, then of its length', () => {
+    class Counted {
+      @integer('a number', 5, 1, 10) readonly number!: number;
+      @word('a word', 'ship') readonly word!: string;
+    }
+    expect(fieldErrors(Counted, { number: '1000000', word: 7 })).toEqual([
+      { path: 'number', message: expect.stringMatching(/number must be/) },
+      { path: 'word', message: expect.stringMatching(/word must be/) },
+    ]);
+    expect(fieldErrors(Counted, { number: 11, word: '' }).map(({ path }) => path)).toEqual(['number', 'word']);
+  });
+
   it('reports a field that does not exist', () =>
     expect(fieldErrors(holding(day('the day')), { field: '2026-05-04', more: 1 })).toEqual([
       { path: 'more', message: 'there is no such field' },

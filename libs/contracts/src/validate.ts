@@ -22,12 +22,22 @@ export class CommandEnvelope {
 
 compileOnce();
 
-/** Adds the errors of class-validator, in the words of the API. */
+/** The order in which the rules of a field count: its type, then its length, then the rest. */
+const RANKS: readonly RegExp[] = [/^is/, /length$/i, /^/];
+
+/** The message of the first rule that a value breaks: those after it follow from it. */
+function firstOf(constraints: Readonly<Record<string, string>>): string {
+  const rankOf = (rule: string): number => RANKS.findIndex((rank) => rank.test(rule));
+  const [first] = Object.entries(constraints).sort(([a], [b]) => rankOf(a) - rankOf(b));
+  return first?.[1] ?? '';
+}
+
+/** Adds the errors of class-validator, one for each field, in the words of the API. */
 function addErrors(found: readonly ValidationError[], parentPath: string, errors: ErrorList): void {
   for (const { property, constraints = {}, children, value } of found) {
     const path = parentPath === '' ? property : `${parentPath}.${property}`;
     if (value === undefined && Object.keys(constraints).length > 0) errors.add(path, `${property} is missing`);
-    else for (const message of Object.values(constraints)) errors.add(path, message);
+    else if (Object.keys(constraints).length > 0) errors.add(path, firstOf(constraints));
     addErrors(children ?? [], path, errors);
   }
 }
