@@ -95,6 +95,13 @@ export function openapi(opens: DeploymentFactory): void {
       for (const { name } of readModels) expect(paths.map(([path]) => path)).toContain(`/v1/read-models/${name}/live`);
     });
 
+    it('has no text in angle brackets, which a page would take as markup', async () => {
+      const text = await (await fetch(`${deployment.url}/docs-json`)).text();
+      const described = [...text.matchAll(/"(?:description|summary)":"((?:[^"\\]|\\.)*)"/g)].map(([, of = '']) => of);
+      expect(described.length).toBeGreaterThan(500);
+      expect(described.filter((of) => /<[a-z]/.test(of.replaceAll(/`[^`]*`/g, '')))).toEqual([]);
+    });
+
     it('has an example that works for each query', async () => {
       const rows = new Map<string, string>();
       let tried = 0;

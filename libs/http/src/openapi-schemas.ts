@@ -96,7 +96,7 @@ const ACTOR = object(
 
 const EVENT = object('an event as it was recorded', {
   id: text('a uuid, the same whenever the command is sent again', { format: 'uuid' }),
-  stream: text('<kind>/<id>'),
+  stream: text('`<kind>/<id>`'),
   revision: whole('its place in the stream, from 0'),
   position: text('its place in the log: rising, with gaps'),
   type: text('the type; its data has the schema of this name'),
@@ -113,7 +113,7 @@ const EVENT = object('an event as it was recorded', {
       causationId: orNull(text('what led to the command, by the sender')),
       traceparent: text('the trace in which the command was sent (W3C Trace Context)'),
       consulted: list(
-        object('a stream', { stream: text('<kind>/<id>'), revision: whole('the revision seen; -1: none') }),
+        object('a stream', { stream: text('`<kind>/<id>`'), revision: whole('the revision seen; -1: none') }),
         'the other streams that the decision rested on',
       ),
       evidence: list(reference('EvidenceRef'), 'files that another party keeps'),
@@ -126,7 +126,7 @@ const EVENT = object('an event as it was recorded', {
 
 const RECEIPT = object('what became of an accepted command', {
   commandId: text('the Idempotency-Key'),
-  stream: text('<kind>/<id>'),
+  stream: text('`<kind>/<id>`'),
   revision: whole('the revision that the stream has now'),
   position: text('the place of its last event in the log'),
   after: text('for the parameter `after` of a query: rows that have seen this command'),
@@ -178,6 +178,7 @@ const PROBLEM = object(
 /** The JSON type of a column. A number beyond the safe range is a decimal string. */
 const COLUMN: Readonly<Record<ColumnType, Record<string, Json>>> = {
   text: { type: ['string', 'null'] },
+  day: { type: ['string', 'null'], format: 'date' },
   integer: { type: ['integer', 'null'], format: 'int64' },
   boolean: { type: ['boolean', 'null'] },
   amount: { type: ['integer', 'string', 'null'], format: 'int64' },

@@ -242,6 +242,7 @@ const PAGING: readonly Parameter[] = [
 /** The types of columns as parameters. An empty value is a missing one. */
 const FILTER: Readonly<Record<Exclude<ColumnType, 'json'>, Json>> = {
   text: STRING,
+  day: { type: 'string', pattern: '^([0-9]{4}-[0-9]{2}-[0-9]{2})?$' },
   boolean: { type: 'string', enum: ['true', 'false', ''] },
   integer: { type: 'string', pattern: '^(-?[0-9]{1,16})?$' },
   amount: { type: 'string', pattern: '^(-?[0-9]{1,16})?$' },
@@ -474,7 +475,7 @@ function fixedPaths(): Record<string, Json> {
         200: answer('Its events from a revision on, at most 1,000.', {
           type: 'object',
           properties: {
-            stream: described('<kind>/<id>'),
+            stream: described('`<kind>/<id>`'),
             events: list(reference('Event')),
             next: { type: ['integer', 'null'], format: 'int64', description: 'the `from` of the next page' },
             revision: { type: 'integer', format: 'int64', description: 'the revision of the state' },
@@ -492,8 +493,8 @@ function fixedPaths(): Record<string, Json> {
         'ReadReceipt',
         'The receipt of an earlier command',
         [
-          parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', { example: 'example-11' }),
-          parameter('query', 'stream', '<kind>/<id>', { required: true, example: stream }),
+          parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', { example: 'example-01' }),
+          parameter('query', 'stream', '`<kind>/<id>`', { required: true, example: stream }),
           actor('norland;role=donor'),
         ],
         { 200: answer('The receipt.', reference('Receipt')), 400: INVALID, 404: NOT_FOUND },
@@ -513,7 +514,7 @@ function fixedPaths(): Record<string, Json> {
           LIMIT,
           parameter('query', 'before', 'The `next` of the page before.'),
           parameter('query', 'organisation', 'Who sent them.'),
-          parameter('query', 'stream', '<kind>/<id>', { example: stream }),
+          parameter('query', 'stream', '`<kind>/<id>`', { example: stream }),
           parameter('query', 'code', 'The code of the refusal.', { example: 'not-the-donor' }),
         ],
         { 200: answer('A page of them.', REFUSALS), 400: INVALID },

@@ -48,6 +48,8 @@ function cellOf(type: ColumnType, text: string): Cell | undefined {
   switch (type) {
     case 'text':
       return text;
+    case 'day':
+      return isDay(text) ? text : undefined;
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : undefined;
     case 'integer':
@@ -62,6 +64,7 @@ function cellOf(type: ColumnType, text: string): Cell | undefined {
 
 const EXPECTED: Readonly<Record<ColumnType, string>> = {
   text: 'takes text',
+  day: 'takes a day: YYYY-MM-DD',
   boolean: 'takes true or false',
   integer: 'takes a whole number',
   amount: 'takes a whole number of minor units',
@@ -146,7 +149,7 @@ export function readRowQuery(
 }
 
 /** The types of columns that totals can be grouped by. */
-const GROUPED: readonly ColumnType[] = ['text', 'boolean', 'integer'];
+const GROUPED: readonly ColumnType[] = ['text', 'day', 'boolean', 'integer'];
 const groupable = (columns: Readonly<Record<string, ColumnType>>): readonly string[] =>
   Object.keys(columns).filter((name) => GROUPED.includes(columns[name] as ColumnType));
 

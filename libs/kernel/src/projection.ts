@@ -4,11 +4,11 @@ import type { Event, RecordedEvent } from './event.js';
 export type Cell = string | number | boolean | null;
 
 /**
- * How a column is decoded on every database. `amount`: integer minor units, a number within the
- * safe range and else a decimal string (only a view's sum can exceed the range). `decimal`: a ratio
- * or a mean, rounded by its query; never money.
+ * How a column is decoded on every database. `day`: text, YYYY-MM-DD. `amount`: integer minor
+ * units, a number within the safe range and else a decimal string (only a view's sum can exceed the
+ * range). `decimal`: a ratio or a mean, rounded by its query; never money.
  */
-export type ColumnType = 'text' | 'integer' | 'boolean' | 'amount' | 'decimal' | 'json';
+export type ColumnType = 'text' | 'day' | 'integer' | 'boolean' | 'amount' | 'decimal' | 'json';
 
 /** The totals of a query over all rows that match, not only over the page. */
 export interface Totals {

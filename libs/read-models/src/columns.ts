@@ -14,7 +14,11 @@ export const columnsOf = (entity: new () => object): ReadonlyMap<string, ColumnM
   meanings.get(entity.prototype as object) ?? new Map<string, ColumnMeaning>();
 
 const column =
-  (type: 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json', start: ColumnMeaning['start'], nullable = false) =>
+  (
+    type: 'text' | 'date' | 'integer' | 'bigint' | 'boolean' | 'simple-json',
+    start: ColumnMeaning['start'],
+    nullable = false,
+  ) =>
   (meaning: string): PropertyDecorator =>
   (target, name) => {
     Column({ type, nullable })(target, name);
@@ -29,8 +33,8 @@ const column =
 export const text = column('text', undefined);
 export const textOrNull = column('text', null, true);
 /** A day, YYYY-MM-DD. */
-export const day = column('text', undefined);
-export const dayOrNull = column('text', null, true);
+export const day = column('date', undefined);
+export const dayOrNull = column('date', null, true);
 /** A whole number; 0 in a new row. */
 export const count = column('integer', 0);
 export const countOrNull = column('integer', null, true);

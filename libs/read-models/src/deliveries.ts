@@ -30,7 +30,7 @@ export const deliveries: RowsView = {
   columns: {
     recipient: 'text',
     donor: 'text',
-    occurred_on: 'text',
+    occurred_on: 'day',
     item: 'text',
     unit: 'text',
     quantity: 'integer',
@@ -38,7 +38,7 @@ export const deliveries: RowsView = {
     programme: 'text',
     assistance_case: 'text',
     line: 'text',
-    recorded_on: 'text',
+    recorded_on: 'day',
     corrects: 'text',
     delivery: 'text',
   },

@@ -19,6 +19,7 @@ const SYSTEM = {
 };
 const TYPES: Readonly<Record<ColumnType, string>> = {
   text: 'text',
+  day: 'text',
   integer: 'bigint',
   amount: 'bigint',
   decimal: 'text',

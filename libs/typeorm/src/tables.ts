@@ -24,6 +24,7 @@ const SYSTEM: Readonly<Record<string, EntitySchemaColumnOptions>> = {
 const TYPES: Readonly<Record<string, ColumnType>> = {
   text: 'text',
   varchar: 'text',
+  date: 'day',
   integer: 'integer',
   bigint: 'amount',
   boolean: 'boolean',
@@ -86,6 +87,7 @@ export function tableOf(
 /** On SQLite. */
 export const ON_SQLITE: StorageTypes = {
   text: 'text',
+  day: 'text',
   integer: 'integer',
   amount: 'bigint',
   decimal: 'text',
@@ -116,6 +118,7 @@ export function encode({ name, type, nullable }: OwnColumn, value: unknown): str
       if (Number.isSafeInteger(value)) return value as number;
       break;
     case 'text':
+    case 'day':
     case 'decimal':
       if (typeof value === 'string') return value;
   }
@@ -140,6 +143,7 @@ export function decode(type: ColumnType, stored: unknown): Json {
       return Number.isSafeInteger(number) ? number : String(value);
     }
     case 'text':
+    case 'day':
       return String(value);
   }
 }
