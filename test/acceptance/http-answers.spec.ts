@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createStandaloneApp } from '@entente/embedded';
 import { ServerLimitSettings } from '@entente/process';
 import { standalone } from '../support/deployment.js';
+import { registerParties } from '../support/parties.mjs';
 import { httpAnswers } from './http-answers.js';
 
 httpAnswers(standalone);
@@ -39,6 +40,7 @@ describe('the settings of answers', () => {
       expect(live.headers.get('access-control-allow-origin')).toBe('https://a.example');
       const foreign = await from('https://c.example', '/v1/read-models/funding');
       expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+      await registerParties(url, { sudria: 'donor', estmark: 'recipient' });
       const days = { starts: '2026-01-01', ends: '2027-01-01' };
       const body = { title: '=1+1', donor: 'sudria', recipient: 'estmark', sector: '15210', ...days };
       const sent = await from('https://a.example', '/v1/programme/sudria.p/propose', {

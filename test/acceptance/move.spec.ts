@@ -76,8 +76,8 @@ describe('entente export and import log', () => {
     await refused('not json\n', 'is not JSON');
     await expect(entente('import', 'log', file, '--data', old)).rejects.toThrow('is not empty');
     await expect(entente('export', file, '--data', old)).rejects.toThrow('exists: choose another name');
-    await expect(entente('import', 'money', file)).rejects.toThrow('import takes obligations or log');
-    await expect(entente('import', 'obligations', file)).rejects.toThrow('--mapping');
+    await expect(entente('import', 'money', file)).rejects.toThrow('import takes commands or log');
+    await expect(entente('import', 'commands', file)).rejects.toThrow('--mapping');
     expect(readdirSync(base).filter((name) => name.includes('importing'))).toEqual([]);
   });
 

@@ -241,7 +241,9 @@ describe('the help of the command line', () => {
       command.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();
       const examples = [...help.matchAll(/^ {2}\$ entente (.*)$/gm)].map(([, line = '']) => line.split(' '));
       expect(examples.length).toBeGreaterThan(0);
-      expect(help).toContain('Exit status: 0 done, 1 fault, 2 refused rows or differences found');
+      expect(help).toContain(
+        'Exit status: 0 success, 1 failure, 2 refused rows, differences or findings, 3 an unusable file',
+      );
       for (const [name, ...args] of examples) {
         expect(name).toBe(command.name());
         expect(command.parseOptions(args).unknown).toEqual([]);

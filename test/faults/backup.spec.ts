@@ -206,7 +206,9 @@ describe('a backup', () => {
     await expect(entente('backup', copy, '--data', data)).rejects.toThrow('is not empty');
     await expect(entente('restore', copy, '--data', data)).rejects.toThrow('is not empty');
     await expect(entente('restore', base, '--data', join(base, 'new'))).rejects.toThrow('is not a backup');
-    await expect(entente('backup', join(base, 'more'), '--data', join(base, 'nowhere'))).rejects.toThrow('has no log.sqlite to back up');
+    await expect(entente('backup', join(base, 'more'), '--data', join(base, 'nowhere'))).rejects.toThrow(
+      'has no log.sqlite to back up',
+    );
   });
 
   it('that differs from its manifest is refused with every difference, and leaves nothing behind', async () => {

@@ -74,7 +74,7 @@ describe('the server with many clients', () => {
     slow.resume();
     await Promise.race([ended, pause(20_000, undefined, { ref: false })]);
     expect(told.slice(told.lastIndexOf('event: '))).toContain('event: closed\ndata: {"reason":"too slow');
-    const ids = [...told.matchAll(/^id: ([0-9]+)$/gm)].map(([, id]) => Number(id));
+    const ids = [...told.matchAll(/^id: ([0-9]+)\nevent: event$/gm)].map(([, id]) => Number(id));
     // Two parties were registered by four events, and the account opened by one.
     const head = 4 + 1 + 512 + sent;
     expect(ids.length).toBeLessThan(head);
@@ -91,7 +91,7 @@ describe('the server with many clients', () => {
       if (rest.includes(`id: ${head}\n`)) break;
     }
     stop.abort();
-    const after = [...rest.matchAll(/^id: ([0-9]+)$/gm)].map(([, id]) => Number(id));
+    const after = [...rest.matchAll(/^id: ([0-9]+)\nevent: event$/gm)].map(([, id]) => Number(id));
     expect(after).toEqual(Array.from({ length: after.length }, (_, i) => (ids.at(-1) as number) + 1 + i));
     expect(after.at(-1)).toBe(head);
   });
