@@ -79,9 +79,20 @@ const sources = ['apps', 'libs'].flatMap((folder) =>
     .sort(),
 );
 
+/** The numbers in constants of the domain, such as `MAX_LINES`. */
+const NUMBERS = new Map(
+  sources
+    .filter((file) => file.startsWith('libs/domain/'))
+    .flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/^(?:export )?const ([A-Z][A-Z_0-9]*) = ([0-9_]+);$/gm)].map(
+        ([, name, digits]) => [name, Number(digits.replaceAll('_', '')).toLocaleString('en')],
+      ),
+    ),
+);
+
 /**
- * A string of the sources; expressions of a template are in angle brackets. Undefined for anything
- * else.
+ * A string of the sources; of the expressions of a template, constant numbers are filled in, and
+ * others are in angle brackets. Undefined for anything else.
  */
 function textOf(node) {
   if (node === undefined) return undefined;
@@ -89,7 +100,7 @@ function textOf(node) {
   if (!ts.isTemplateExpression(node)) return undefined;
   return node.templateSpans.reduce((text, { expression, literal }) => {
     const name = /[A-Za-z]\w*$/.exec(expression.getText().replace(/\.join\(.*$/, ''))?.[0] ?? '...';
-    return `${text}<${name}>${literal.text}`;
+    return `${text}${NUMBERS.get(name) ?? `<${name}>`}${literal.text}`;
   }, node.head.text);
 }
 
@@ -320,9 +331,7 @@ function rules({ refusals }) {
       ];
     }),
     '## Other rules',
-    wrap(
-      'Separation of duties: the approver is not the proposer (`approver-is-proposer`), the reporter neither verifies nor investigates, the investigator is not of the accused organisation. Refusals without a rule number keep the order of facts and the bounds of numbers.',
-    ),
+    wrap('Refusals without a rule number keep the order of facts and the bounds of numbers.'),
   ];
 }
 
@@ -343,7 +352,7 @@ async function cli() {
       'From a checkout, `npm run entente -- <command>` builds what is missing and runs a command; in the image, it is `entente <command>`. Commands work on the data folder: `--data`, else `ENTENTE_DATA`, else `./data`. If `ESDB_URL` is set and `--data` is not given, they work on the distributed deployment that the [settings](settings.md) name. Exceptions: `backup` and `restore` need a data folder, and `import commands` then needs `--url` of an `api`. `npm run entente:services -- <command>` works on the services that `npm run services` started.',
     ),
     wrap(
-      'Exit status: 0 done, 1 fault, 2 refused rows or differences found, 3 a file that cannot be used: nothing was sent.',
+      'Exit status: 0 success, 1 failure, 2 refused rows, differences or findings, 3 an unusable file: nothing was sent.',
     ),
     ...program.commands.flatMap((command) => [`## ${command.name()}`, helpOf(command)]),
   ];

@@ -137,4 +137,9 @@ export const RULES = {
     source: 'own',
     limits: 'Refusals such as `amount-beyond-range` and `quantity-beyond-range` have no number yet.',
   },
+  R33: {
+    says: 'Separation of duties: a named person other than the proposer approves a programme.',
+    source: 'own',
+    limits: 'The duties of reporter, verifier and investigator are separated under R18.',
+  },
 };

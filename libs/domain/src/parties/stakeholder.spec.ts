@@ -163,8 +163,8 @@ describe('a mandate', () => {
     norland(given1).as('estmark', 'recipient').refuses(end, 'not-a-party-to-the-mandate');
   });
   it('is ended by the clock only once its last day is over', () => {
-    norland(given1).as('operator', 'system').refuses(end, 'mandate-still-running');
-    norland(given1).as('operator', 'system').refuses(end, 'mandate-still-running', { now: '2026-12-31T23:00:00Z' });
+    norland(given1).as('operator', 'system').refuses(end, 'not-over-yet');
+    norland(given1).as('operator', 'system').refuses(end, 'not-over-yet', { now: '2026-12-31T23:00:00Z' });
     norland(given1).as('operator', 'system').decides(end, ended, { now: '2027-01-01T00:00:00Z' });
   });
   it('is ended once', () => {

@@ -110,7 +110,7 @@ function cannotEndMandate(
   if (mandate === undefined)
     return refuse('no-such-mandate', 'the organisation has given that mandate and it has not ended');
   if (context.actor.role === 'system' && context.now.slice(0, 10) <= mandate.until)
-    return refuse('mandate-still-running', 'its last day is over', null, { until: mandate.until });
+    return refuse('not-over-yet', 'its last day is over', null, { until: mandate.until });
   return null;
 }
 

@@ -164,7 +164,7 @@ describe('an authority concurs (R2)', () => {
     given(programme, proposed, approved, active).refuses(withhold('norland'), 'already-activated'));
 });
 
-describe('a programme is approved, never by the person who proposed it', () => {
+describe('a programme is approved, never by the person who proposed it (R33)', () => {
   const when = { type: 'ApproveProgramme', data: { authority: 'minister' } };
   const proposedByP1 = () => given(programme, proposed).by('norland', 'donor', { person: 'p1' });
   it('by another person of the donor', () =>
@@ -384,8 +384,8 @@ describe('a milestone', () => {
   it('is missed when its last day is over, which the clock may say', () => {
     given(programme, proposed, planned).as('operator', 'system').decides(miss, missed);
     given(programme, proposed, planned).as('operator', 'system').refuses(meet, 'not-the-donor');
-    given(programme, proposed, planned).refuses(miss, 'not-overdue-yet', { now: '2026-04-30T20:00:00Z' });
-    given(programme, proposed, planned, replanned).refuses(miss, 'not-overdue-yet');
+    given(programme, proposed, planned).refuses(miss, 'not-over-yet', { now: '2026-04-30T20:00:00Z' });
+    given(programme, proposed, planned, replanned).refuses(miss, 'not-over-yet');
   });
   it('is met only when planned, and once; late where it was missed', () => {
     given(programme, proposed).refuses(meet, 'milestone-not-planned');
@@ -415,7 +415,7 @@ describe('a milestone', () => {
       correct({ on: '2026-05-03' }),
       'nothing-corrected',
     );
-    given(programme, proposed, planned, missed).refuses(correct({ on: '2026-04-29' }), 'not-overdue-yet');
+    given(programme, proposed, planned, missed).refuses(correct({ on: '2026-04-29' }), 'not-over-yet');
   });
   it('is corrected after the programme has ended too (R26)', () =>
     given(programme, proposed, planned, met, terminated).decides(correct(), corrected()));

@@ -36,7 +36,7 @@ export const MAX_MILESTONES = 200;
 // ---- Approval ----
 
 /**
- * The approver is a known person other than the proposer; if no person proposed it, another
+ * R33: the approver is a known person other than the proposer; if no person proposed it, another
  * organisation or role.
  */
 function isProposer(state: Programme, context: DecisionContext): Refusal | null {
@@ -49,7 +49,7 @@ function isProposer(state: Programme, context: DecisionContext): Refusal | null 
   return refuse(
     'approver-is-proposer',
     'a named person other than the proposer approves; if the proposer was not named, in another role',
-    'separation-of-duties',
+    'R33',
   );
 }
 
@@ -208,7 +208,7 @@ function resume(data: ProgrammeData<'ResumeProgramme'>, state: Programme, contex
 
 // ---- Milestones ----
 
-const notOverdue = (due: string): Refusal => refuse('not-overdue-yet', 'its last day is over', null, { due });
+const notOverdue = (due: string): Refusal => refuse('not-over-yet', 'its last day is over', null, { due });
 
 /** Passes a planned milestone to `unless`; any other is refused. */
 const ofPlanned =

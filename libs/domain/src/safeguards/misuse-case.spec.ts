@@ -667,7 +667,7 @@ describe('a step becomes overdue', () => {
   ])('%s, with the day on which it fell due: %s, once', (step, due, past) => {
     asSystem(...past).decides(when(step), overdue(step, due), later);
     asSystem(...past, overdue(step, due)).decides(when(step), [], later);
-    asSystem(...past).refuses(when(step), 'not-overdue-yet', { now: `${due}T23:59:59.000Z` });
+    asSystem(...past).refuses(when(step), 'not-over-yet', { now: `${due}T23:59:59.000Z` });
     asDonor(...past).refuses(when(step), 'not-the-system', later);
     asSystem(...past).decides(when(step), overdue(step, due), { now: `${addDays(due, 1)}T00:00:00.000Z` });
   });

@@ -174,6 +174,6 @@ export function becomeOverdue(
 ): readonly MisuseCaseEvent[] | Refusal {
   const due = state.due[step];
   if (due === null) return refuse('step-not-due', 'the step has begun and is not done', null, { step });
-  if (today(context) <= due) return refuse('not-overdue-yet', 'its last day is over', null, { due });
+  if (today(context) <= due) return refuse('not-over-yet', 'its last day is over', null, { due });
   return state.overdue[step] === due ? [] : [{ type: 'MisuseStepBecameOverdue', data: { step, due } }];
 }
