@@ -45,10 +45,10 @@ export const UNPLAIN = [
   [/\bput aside\b|\bcomes? about\b/i, 'dead letter, or made'],
 ];
 /**
- * Files whose comments have plain words only; of Markdown, all but the page that the CLI prints.
+ * Files whose comments have plain words only; of Markdown, all.
  */
 const PLAIN =
-  /^(?:apps\/.*\.ts|libs\/(?:contracts|domain|embedded|engine|eventstoredb|http|kernel|read-models|sqlite|typeorm)\/.*\.ts|(?:deploy|docs)\/.*\.m[jt]s|(?!docs\/reference\/cli\.md$).*\.md)$/;
+  /^(?:apps\/.*\.ts|libs\/(?:async|contracts|domain|embedded|engine|eventstoredb|http|kernel|process|read-models|sqlite|typeorm|workers)\/.*\.ts|(?:deploy|docs)\/.*\.m[jt]s|.*\.md)$/;
 
 /** Places that keep a retired term: the name of a table in files of old formats. */
 const KEPT = [/OLD_STORE_INFO = 'house'|TABLE (?:entente\.)?house\b/];

@@ -57,7 +57,6 @@ describe('the check of retired terms', () => {
       ['libs/engine/src/relay.ts', 'const told = 1;'],
       ['libs/kafka/src/topic.ts', '// is told'],
       ['docs/reference/problem-codes.md', '- `exceeds-what-stands`: at most the balance'],
-      ['docs/reference/cli.md', 'folded anew'],
       ['docs/how-to/upgrade.md', 'a stand-in, which stays as long as its process'],
     ] as const)
       expect(unplainIn(file, line)).toBeNull();

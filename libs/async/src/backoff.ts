@@ -1,9 +1,9 @@
 /** How pauses grow; times in milliseconds. */
 export interface BackoffOptions {
   readonly firstMs: number;
-  /** No pause is longer. Thirty times the first unless given. */
+  /** The longest pause; default thirty times the first. */
   readonly maxMs?: number;
-  /** Each pause is so many times the one before it. Two unless given. */
+  /** The ratio of a pause to the one before it; default 2. */
   readonly factor?: number;
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backoff } from './backoff.js';
 
-/** Waits so many milliseconds, or until the signal is aborted. Never rejects. */
+/** Waits `ms` milliseconds, or until the signal is aborted. Never rejects. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }

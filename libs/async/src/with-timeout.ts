@@ -1,6 +1,6 @@
 /**
- * Waits for a promise no longer than so many milliseconds. After that it resolves with what `late`
- * gives, or rejects with what `late` throws. What the promise settles with then is ignored.
+ * Waits for a promise for at most the given milliseconds. After that it resolves with the result of
+ * `late`, or rejects with its error, and ignores how the promise settles.
  */
 export async function withTimeout<T, Late = never>(
   promise: Promise<T>,
@@ -17,7 +17,7 @@ export async function withTimeout<T, Late = never>(
 }
 
 /**
- * Whether a promise is fulfilled within so many milliseconds. Rejects if it is rejected in that
+ * Whether a promise is fulfilled within the given milliseconds. Rejects if it is rejected in that
  * time.
  */
 export const endsWithin = (promise: Promise<unknown>, ms: number): Promise<boolean> =>

@@ -1,14 +1,13 @@
 import { Logger } from '@nestjs/common';
 
 /**
- * Takes what a client has to say into the log, under its name. What it tells of its own course is
- * only for who looks closely.
+ * Logs the messages of a client under its name. Its reports of normal operation are logged at level
+ * `debug`.
  */
 export function clientLogger(name: string) {
   const log = new Logger(name);
   return (level: 'error' | 'warn' | 'info', message: string, details: object): void => {
-    // What the client itself complains of, it tries again; where that does not help, who rests on
-    // it tells so, once.
+    // The client retries after its own errors; if that fails, its caller logs the fault once.
     if (level === 'warn' && !('logger' in details)) log.warn({ ...details, message });
     else log.debug({ ...details, message });
   };

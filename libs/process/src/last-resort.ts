@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 
 /**
- * The exit status of a process that cannot be sure of itself any more, as after a commit whose
- * outcome is unknown, or an error that nobody caught: a supervisor starts it again.
+ * The exit status of a process whose state is uncertain, as after a commit with unknown outcome or
+ * an uncaught error. A supervisor starts it again.
  */
 export const EXIT_UNSURE = 70;
 
@@ -13,7 +13,7 @@ const CLOSE_WITHIN_MS = 5000;
 const STDERR = 2;
 
 /**
- * What a process does about an error that nobody caught, a rejected promise included: it logs one
+ * Handles an uncaught error, also a rejected promise: the process logs one
  * line with the cause, answers or closes what is open, and ends with {@link EXIT_UNSURE}. `close`
  * may be called at any time, also before anything is open.
  */
@@ -67,6 +67,6 @@ function log(name: string, error: unknown, then: string): void {
     };
     writeSync(STDERR, `${JSON.stringify(line)}\n`);
   } catch {
-    // Nobody reads it any more.
+    // No reader is left.
   }
 }

@@ -1,8 +1,8 @@
 import type { Logger } from '@nestjs/common';
 
-/** Tells a fault in the log once, when it comes, and once when it has gone. */
+/** Logs a fault once when it appears, and once when it is gone. */
 export class LogOnChange {
-  private said: string | null = null;
+  private logged: string | null = null;
 
   constructor(
     private readonly log: Logger,
@@ -10,11 +10,11 @@ export class LogOnChange {
     private readonly who: string,
   ) {}
 
-  /** How it stands now; null where all is well. */
+  /** Sets the present fault; null if there is none. */
   now(fault: string | null): void {
-    if (fault === this.said) return;
+    if (fault === this.logged) return;
     if (fault === null) this.log.warn(`${this.who} goes on`);
     else this.log.error(`${this.who} stalled and tries again: ${fault}`);
-    this.said = fault;
+    this.logged = fault;
   }
 }

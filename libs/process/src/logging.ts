@@ -1,7 +1,7 @@
 import type { Params } from 'nestjs-pino';
 import { type DestinationStream, destination, stdTimeFunctions } from 'pino';
 
-/** What can be said, from the gravest on. */
+/** Log levels, the most severe first. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

@@ -5,7 +5,7 @@ import { type WaitOptions, waitFor } from './retry-until-connected.js';
 
 class TooOld extends Error {}
 
-/** Waits with what was said kept, and short pauses. */
+/** Connects with short pauses, and keeps the logged lines. */
 function trial<T>(dial: () => Promise<T>, options: Partial<WaitOptions<T>> = {}) {
   const said: string[] = [];
   const stop = new AbortController();

@@ -2,9 +2,9 @@ import { Backoff, supervise } from '@entente/async';
 
 /** How something is waited for; times in milliseconds. */
 export interface WaitOptions<T> {
-  /** Is told each reason to wait once, and once that it has come where it was waited for. */
+  /** Logs each reason to wait once, and the connection once if it had to wait. */
   readonly log: (line: string) => void;
-  /** Whether trying again cannot mend an error: then it is given through at once. */
+  /** Whether a retry cannot succeed after an error, which is then thrown at once. */
   readonly isFinal: (error: unknown) => boolean;
   /** Ends the waiting at once, with its reason. */
   readonly signal: AbortSignal;
@@ -60,13 +60,13 @@ async function connecting<T>(
   return made.connected;
 }
 
-/** One try, which nobody waits for any more when the signal is given. */
+/** One try, which is abandoned when the signal is aborted. */
 function unlessAborted<T>(connect: () => Promise<T>, signal: AbortSignal, late?: (made: T) => unknown): Promise<T> {
   return new Promise((resolve, reject) => {
     const ended = (): void => reject(signal.reason as Error);
     signal.addEventListener('abort', ended, { once: true });
     const over = (): void => signal.removeEventListener('abort', ended);
-    // What fails when nobody waits any more is nobody's.
+    // An error after the signal is ignored.
     void connect()
       .then((made) => (signal.aborted ? late?.(made) : resolve(made)))
       .catch(reject)

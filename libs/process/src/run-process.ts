@@ -7,9 +7,7 @@ export interface ServedProcess {
   /** What it is called, to its operator: `Entente's relay`. */
   readonly name: string;
   readonly at: { readonly host: string; readonly port: number; readonly shutdownTimeoutSeconds: number };
-  /**
-   * Makes it, as soon as what it needs is there: `signal` says that nobody waits for it any more.
-   */
+  /** Builds the app when its services answer. `signal` is aborted if the process is to end. */
   readonly build: (signal: AbortSignal) => Promise<INestApplication>;
   /** What it waits for meanwhile. */
   readonly waitsFor: () => string | null;
@@ -24,10 +22,10 @@ export function stopWithin(seconds: number): void {
 }
 
 /**
- * Lives: answers at its address from the start on, at first that it waits for its services, then by
- * itself; ends with status 0 when it is told to (SIGTERM, SIGINT), with 1, and a sentence, where it
- * cannot begin, and with 70 after an error that nobody caught. Answers its address once it serves;
- * null where it was told to end before.
+ * Runs a process. It answers at its address from the start: first that it waits for its services,
+ * then as the app. It ends with status 0 on SIGTERM or SIGINT, with 1 and a message if it cannot
+ * start, and with 70 after an uncaught error. Resolves with its address once it serves; null if it
+ * was ended before.
  */
 export async function runProcess({ name, at, build, waitsFor }: ServedProcess): Promise<string | null> {
   const ending = new AbortController();
@@ -48,7 +46,7 @@ export async function runProcess({ name, at, build, waitsFor }: ServedProcess): 
     close = () => app.close();
     app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
     await app.listen(port, at.host);
-    // It may have been told to end while nobody but this listened.
+    // The signal may have come before another listener was added.
     if (signal.aborted) {
       await app.close();
       process.exit(0);
@@ -65,7 +63,7 @@ export async function runProcess({ name, at, build, waitsFor }: ServedProcess): 
   }
 }
 
-/** The settings of a process; where some are wrong, says which and what they take, and ends. */
+/** The settings of a process. If some are wrong, logs all errors and ends the process. */
 export function settingsOr<T>(read: { readonly settings: T } | { readonly wrong: readonly string[] }, name: string): T {
   if ('settings' in read) return read.settings;
   const lines = read.wrong.map((line) => `  ${line}\n`).join('');

@@ -1,6 +1,6 @@
 import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 
-/** What is said of a setting where it is declared. */
+/** The description of a setting where it is declared. */
 export interface SettingOptions {
   /** Its environment variable. */
   readonly name: string;

@@ -9,8 +9,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export type ReadFile = (path: string) => string;
 
 /**
- * Settings as they were read; or every one that is wrong or missing, each a line that begins with
- * its name and says what it takes. A secret is in none of them.
+ * Settings as read; or a line for each that is wrong or missing, which begins with its name and
+ * states what it takes. No line has a secret.
  */
 export type Read<T> = { readonly settings: T } | { readonly wrong: readonly string[] };
 

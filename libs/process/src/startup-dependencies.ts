@@ -18,8 +18,8 @@ export class StartupDependencies {
   }
 
   /**
-   * What was connected, as soon as it answers; fails where trying again cannot mend it. What comes
-   * when nobody waits any more is closed.
+   * Resolves with the connection when the service answers. Fails if a retry cannot succeed. A
+   * connection that comes after the end of the process is closed.
    */
   for<T extends { close(): Promise<void> }>(what: string, connect: () => Promise<T>): Promise<T> {
     const waiting = waitFor(what, connect, {

@@ -19,8 +19,8 @@ const answer = (reply: ServerResponse, status: number, type: string, body: objec
 };
 
 /**
- * Opens it: the process lives, and is not ready; to everything else it says what is waited for, and
- * to try again.
+ * Opens the server: the process is live and not ready. Every other request is answered with what
+ * the process waits for and when to retry.
  */
 export async function openStartupServer(
   { host, port }: { readonly host: string; readonly port: number },

@@ -4,8 +4,8 @@ import { streamName } from '@entente/kernel';
 import { Intake } from './intake.js';
 
 /**
- * Gives the intake of published commands its life: it begins when the deployment stands, and ends
- * after the commands at hand, which are answered, when the deployment closes. It asks for a
+ * Runs the intake: starts it when the app has started, and ends it after the commands in progress
+ * are answered, when the app closes. It needs a
  * `CommandFeed`, an `Executor` and an `EventStore`.
  */
 @Injectable()
@@ -29,7 +29,7 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
       this.log.error(error);
     });
     this.delivery = this.feed.subscribe(intake);
-    this.watch = setInterval(() => this.tellFaults(), 1000).unref();
+    this.watch = setInterval(() => this.logFaults(), 1000).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -42,8 +42,8 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
     return this.delivery === null ? 'the intake has not begun' : this.delivery.fault();
   }
 
-  /** Each fault is told once, when it comes and when it has gone. */
-  private tellFaults(): void {
+  /** Logs each fault once when it appears, and once when it is gone. */
+  private logFaults(): void {
     const fault = this.fault();
     if (fault === this.said) return;
     if (fault === null) this.log.warn('the intake goes on');

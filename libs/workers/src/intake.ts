@@ -12,8 +12,8 @@ import {
 } from '@entente/engine';
 import { streamName } from '@entente/kernel';
 
-/** So often the rules are asked before a command at which they fail is given up. */
-const TRIES = 3;
+/** How many times a command whose decider fails is decided before it becomes a dead letter. */
+const MAX_ATTEMPTS = 3;
 
 /**
  * Decides the commands that a feed delivers, by the same rules as every other. What shares a key is
@@ -26,7 +26,7 @@ export class Intake implements CommandConsumer {
   constructor(
     private readonly executor: Executor,
     private readonly log: EventLog,
-    /** Is told of each command at which the rules fail. */
+    /** Called for each command whose decider fails. */
     private readonly failed: (command: SentCommand, error: DeciderFailed) => void = () => undefined,
     private readonly now: () => string = () => new Date().toISOString(),
   ) {}
@@ -54,7 +54,7 @@ export class Intake implements CommandConsumer {
       } catch (error) {
         if (error instanceof TooLarge) return { type: 'refused', code: error.code, title: error.message, more: {} };
         if (!(error instanceof DeciderFailed)) throw error;
-        if (time < TRIES) continue;
+        if (time < MAX_ATTEMPTS) continue;
         this.failed(command, error);
         const { cause } = error;
         return { type: 'failed', error: cause instanceof Error ? cause : error };

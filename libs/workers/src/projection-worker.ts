@@ -15,14 +15,14 @@ import { RolloutGate } from './rollout-gate.js';
 const AGAIN = 1000;
 
 /**
- * Gives the projection its life: it begins when the deployment stands, ends after the batch at hand
- * when the deployment closes, and begins again from where the rows stand when others are served or
- * a parked stream was cleared.
+ * Runs the projection: starts it when the app has started, and ends it after the batch in progress
+ * when the app closes. It restarts from the checkpoints when other tables are promoted or a parked
+ * stream is cleared.
  */
 @Injectable()
 export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('projection');
-  private readonly told = new LogOnChange(this.log, 'the projection');
+  private readonly faults = new LogOnChange(this.log, 'the projection');
   private watch: NodeJS.Timeout | null = null;
   private parked = new Set<string>();
   private catalogVersion: number | null = null;
@@ -33,13 +33,13 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   constructor(
     @Inject(Projector) private readonly projector: Projector,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
-    @Optional() @Inject(RolloutGate) private readonly succession?: RolloutGate,
+    @Optional() @Inject(RolloutGate) private readonly gate?: RolloutGate,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.catalogVersion = await this.rows.catalogVersion();
-    if (this.succession === undefined) this.projector.start();
-    else this.beginning = this.beginInTurn(this.succession);
+    if (this.gate === undefined) this.projector.start();
+    else this.beginning = this.startWhenOpen(this.gate);
     this.watch = setInterval(() => {
       this.looking ??= this.look().finally(() => (this.looking = null));
     }, 1000).unref();
@@ -52,10 +52,10 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     await this.projector.stop();
   }
 
-  private async beginInTurn(succession: RolloutGate): Promise<void> {
+  private async startWhenOpen(gate: RolloutGate): Promise<void> {
     const { signal } = this.stopping;
     const begin = async (): Promise<void> => {
-      await succession.wait(signal);
+      await gate.wait(signal);
       this.catalogVersion = await this.rows.catalogVersion();
       this.projector.start();
     };
@@ -66,9 +66,9 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   private async look(): Promise<void> {
-    this.told.now(this.projector.fault());
+    this.faults.now(this.projector.fault());
     try {
-      await this.tellParked();
+      await this.logParked();
       const turn = await this.rows.catalogVersion();
       if (turn !== this.catalogVersion && this.projector.running) {
         await this.projector.stop();
@@ -82,9 +82,9 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   /**
-   * Each stream is told when it is parked, or found so at the start, and when it is folded again.
+   * Logs each stream when it is parked, or found parked at the start, and when it is folded again.
    */
-  private async tellParked(): Promise<void> {
+  private async logParked(): Promise<void> {
     const now = new Set<string>();
     for (const { model, stream, eventId, position, error } of await this.rows.parked()) {
       const name = `${stream} of ${model}`;

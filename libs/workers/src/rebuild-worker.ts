@@ -18,9 +18,8 @@ export abstract class Models {
 const AGAIN = 5000;
 
 /**
- * Fills, at the start, the read models whose projection has changed since these rows were folded:
- * the old rows serve until the new ones have caught up. Broken off by the end of the process, or by
- * another that fills the same, it is gone on with.
+ * Rebuilds, at the start, the read models whose projection has a new version. The old tables are
+ * active until the new ones have caught up. An interrupted rebuild is continued.
  */
 @Injectable()
 export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {

@@ -3,8 +3,8 @@ import { Relay } from '@entente/engine';
 import { LogOnChange } from '@entente/process';
 
 /**
- * Gives the relay its life: it begins when the process stands, and ends after the batch at hand
- * when it closes.
+ * Runs the relay: starts it when the app has started, and ends it after the batch in progress when
+ * the app closes.
  */
 @Injectable()
 export class RelayWorker implements OnApplicationBootstrap, OnModuleDestroy {

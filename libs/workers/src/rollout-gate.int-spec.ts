@@ -21,7 +21,7 @@ Logger.overrideLogger(false);
 const postgres = postgresForTests();
 const now = (): string => '2026-06-01T12:00:00.000Z';
 
-/** Counts the events of a stream, and says by which version of it that was done. */
+/** Counts the events of a stream, and names the version of the projection that did. */
 const counting = (name: string, version: number): AnyProjection => ({
   ...words,
   name,

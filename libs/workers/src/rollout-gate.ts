@@ -4,13 +4,13 @@ import type { AnyProjection } from '@entente/kernel';
 
 /** When a projection begins to fold. */
 export abstract class RolloutGate {
-  /** Resolves when it should; rejects when the signal is given. */
+  /** Resolves when it should begin; rejects when the signal is aborted. */
   abstract wait(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Those of the models whose rows were folded by an older version than the code's, by what is
- * served. Rows of a newer one are another process's, which is to follow this one.
+ * The models whose active rows were folded by an older version than this code's. Rows of a newer
+ * version belong to a process that is to replace this one.
  */
 export async function olderIn(rows: ReadModelStore, models: readonly AnyProjection[]): Promise<AnyProjection[]> {
   const older: AnyProjection[] = [];
@@ -22,19 +22,19 @@ export async function olderIn(rows: ReadModelStore, models: readonly AnyProjecti
   return older;
 }
 
-const LOOK_EVERY = 500;
+const CHECK_INTERVAL_MS = 500;
 
 /**
- * Beside projections of an older version, which fold everything that is served, one of a newer
- * version waits until its own rows are served: before, partitions that it took would stall in
- * each model that has changed. Where nobody folds them, it begins all the same.
+ * Makes a projector of a newer version wait until its own tables are active, while projectors of an
+ * older version fold the active ones. Otherwise each changed model would stall in the partitions
+ * that it takes. If the older rows make no progress, it begins all the same.
  */
 export class WaitForOlderProjectors extends RolloutGate {
   constructor(
     private readonly log: EventLog,
     private readonly rows: ReadModelStore,
     private readonly models: readonly AnyProjection[],
-    /** So long nothing moves where nobody folds, in milliseconds. */
+    /** Milliseconds without progress after which no older projector is assumed to run. */
     private readonly stallTimeoutMs = 5000,
   ) {
     super();
@@ -53,7 +53,7 @@ export class WaitForOlderProjectors extends RolloutGate {
         seen = now;
         since = performance.now();
       } else if (performance.now() - since > this.stallTimeoutMs) return;
-      await pause(LOOK_EVERY, undefined, { signal });
+      await pause(CHECK_INTERVAL_MS, undefined, { signal });
     }
   }
 }

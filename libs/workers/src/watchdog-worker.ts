@@ -1,9 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Watchdog } from '@entente/engine';
 
-/**
- * Gives the watchdog its life: a look a second, each alarm told when it comes and when it has gone.
- */
+/** Runs the watchdog once a second, and logs each alarm when it appears and when it is gone. */
 @Injectable()
 export class WatchdogWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('watch');

@@ -15,7 +15,7 @@ export class Unreadable extends Error {
 export interface NumberFormat {
   /** The decimal separator; by default a point. */
   readonly decimal?: string;
-  /** The thousands separator; by default there is none. A space stands for spaces of every kind. */
+  /** The thousands separator; by default there is none. A space matches every kind of space. */
   readonly thousands?: string;
   /** Whether parentheses mean a negative number. */
   readonly parentheses?: boolean;

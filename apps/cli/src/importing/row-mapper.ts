@@ -26,7 +26,7 @@ export interface CommandToSend {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A command that a row stands for. */
+/** A command made of a row. */
 export interface RowCommand extends CommandToSend {
   readonly step: string;
   readonly kind: string;
@@ -46,7 +46,7 @@ export interface RowCommand extends CommandToSend {
   readonly revise: ((difference: number, event: string) => Omit<CommandToSend, 'id'>) | null;
 }
 
-/** What one row, or one cell of a wide table, stands for. */
+/** The commands of one row, or of one cell of a wide table. */
 export interface RowPart {
   /** The digest of source and key: 32 hexadecimal digits. */
   readonly key: string;
@@ -383,7 +383,7 @@ const NEGATIVE = '.minus';
 const COMMAND_ID =
   /^(?<base>(?<of>row|once)-(?<key>[0-9a-f]{32})\.(?<step>[a-z0-9-]{1,30}))(?:\.r(?<revision>[1-9][0-9]{0,4})\.(?<content>[0-9a-f]{16}))?(?<minus>\.minus)?$/;
 
-/** What the id of a recorded command says; null if it was not sent for a row. */
+/** The parts of a recorded command id; null if it was not sent for a row. */
 export interface RecordedCommandId {
   readonly base: string;
   readonly once: boolean;

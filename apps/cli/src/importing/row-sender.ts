@@ -29,7 +29,7 @@ export class RowSender {
     private readonly inOrder: boolean,
   ) {}
 
-  /** Sends what a row stands for, up to its first refusal. */
+  /** Sends the commands of a row, up to the first refusal. */
   async send(parts: readonly RowPart[]): Promise<RowOutcome> {
     const streams = this.inOrder
       ? ['']

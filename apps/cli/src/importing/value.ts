@@ -19,7 +19,7 @@ export interface ValueContext {
   readonly nameId: (id: string, name: string) => void;
 }
 
-/** Reads one value of each row, as a mapping says. */
+/** Reads one value of each row, by a mapping. */
 export class ValueReader {
   private readonly pick: RegExp | null;
   private readonly table: ReadonlyMap<string, string | number | boolean> | null;
