@@ -48,7 +48,7 @@ export const UNPLAIN = [
  * Files whose comments have plain words only; of Markdown, all.
  */
 const PLAIN =
-  /^(?:apps\/.*\.ts|libs\/(?:async|contracts|domain|embedded|engine|eventstoredb|http|kernel|process|read-models|sqlite|typeorm|workers)\/.*\.ts|(?:deploy|docs)\/.*\.m[jt]s|.*\.md)$/;
+  /^(?:apps\/.*\.ts|libs\/(?:async|contracts|domain|embedded|engine|eventstoredb|http|kafka|kernel|process|read-models|sqlite|typeorm|workers)\/.*\.ts|(?:deploy|docs)\/.*\.m[jt]s|.*\.md)$/;
 
 /** Places that keep a retired term: the name of a table in files of old formats. */
 const KEPT = [/OLD_STORE_INFO = 'house'|TABLE (?:entente\.)?house\b/];

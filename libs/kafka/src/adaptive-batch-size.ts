@@ -7,8 +7,8 @@ const SLOW_MS = 1000;
 const FIRST_SIZE = 10;
 
 /**
- * How many are worked on at once: fewer where that takes long, so that whoever watches sees a step
- * now and then, and the first is not answered with the last of very many.
+ * The number of records per batch. It shrinks after slow batches, so that progress stays visible
+ * and the first record is not answered as late as the last of very many.
  */
 export class AdaptiveBatchSize {
   private now: number;
@@ -21,7 +21,7 @@ export class AdaptiveBatchSize {
     return this.now;
   }
 
-  /** So many took so long. */
+  /** Adapts to the duration of a batch. */
   took(count: number, ms: number): void {
     if (ms > SLOW_MS) this.now = Math.max(1, Math.floor(Math.min(count, this.now) / 2));
     else if (count >= this.now && ms < SLOW_MS / 4) this.now = Math.min(this.max, this.now * 2);

@@ -9,7 +9,7 @@ export interface KafkaBacklogSettings extends KafkaSettings {
   readonly groupId: string;
 }
 
-/** Older than so many milliseconds, what was seen says nothing of now. */
+/** The age after which a reading is no longer current. */
 const FRESH_MS = 5000;
 
 /**
@@ -53,7 +53,7 @@ export class CommandLag {
       for (const [partition, { low, high }] of await partitionOffsets(admin, topic)) {
         const place = places.get(partition) ?? -1n;
         sent += high;
-        // A group that stands behind the end has answered what another topic of this name held.
+        // An offset after the end belongs to an earlier topic of this name.
         answered += place < low || place > high ? low : place;
       }
       return { sent, answered };

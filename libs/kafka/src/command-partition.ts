@@ -9,10 +9,10 @@ import type { AdaptiveBatchSize } from './adaptive-batch-size.js';
 import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
 import { headersOf } from './settings.js';
 
-/** So many bytes are answered at once, unless a single record has more. */
+/** Maximum size of a batch, unless a single record is larger. */
 const MAX_TRANSACTION_BYTES = 1024 * 1024;
 
-/** A record, and what it says. */
+/** A record and the command in it. */
 interface Arrival {
   readonly record: KafkaMessage;
   readonly said: ReadMessage;
@@ -50,15 +50,14 @@ export class CommandPartition implements PartitionHandler<null> {
     for (const piece of chunks(messages, () => this.batchSize.atOnce())) {
       if (!batch.mayContinue()) return;
       const last = piece.at(-1);
-      // The ends of transactions lie in the topic, too, for nobody to see: no offset is left before
-      // them.
+      // The topic also has invisible end markers of transactions: the offset moves behind them.
       const end = last === undefined || last === messages.at(-1) ? lastOffset : BigInt(last.offset);
       await this.answer(batch, piece, end + 1n);
       await batch.processed(String(end));
     }
   }
 
-  /** What a sender took back is there for nobody to see: the group's offset moves behind it. */
+  /** Records of aborted transactions are invisible: the group's offset moves behind them. */
   async skip(first: bigint, next: bigint): Promise<void> {
     if (first > this.from || next <= this.from) return;
     await this.replier.answer({ replies: [], deadLetters: [], next });
@@ -152,8 +151,7 @@ function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[
 }
 
 /**
- * Records in the order in which they lie, in pieces that are answered at once: none of more than
- * `most` says by then.
+ * Records in order, in batches that are answered at once. `max` is the present maximum of a batch.
  */
 function* chunks(records: readonly KafkaMessage[], max: () => number): Iterable<readonly KafkaMessage[]> {
   let piece: KafkaMessage[] = [];

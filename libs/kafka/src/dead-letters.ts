@@ -1,6 +1,6 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
-/** Why a record was put aside, and where it was. */
+/** Why a record became a dead letter, and where it was. */
 export interface FailureContext {
   readonly topic: string;
   readonly partition: number;

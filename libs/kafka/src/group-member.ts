@@ -21,7 +21,7 @@ export interface Membership {
   onEmptyBatch(consumer: Consumer, partition: number, first: bigint, next: bigint): void;
   /** Waits for what is under way and ends the consumer, each no longer than it may. */
   onEnd(consumer: Consumer): Promise<void>;
-  /** Commits offsets, so often in milliseconds. */
+  /** Commits offsets every `everyMs` milliseconds. */
   readonly commit?: { readonly everyMs: number; offsets(consumer: Consumer): Promise<void> };
 }
 

@@ -2,17 +2,13 @@ import kafkajs, { type Admin } from 'kafkajs';
 import type { KafkaIntakeSettings, TopicSettings } from './settings.js';
 import { makeTopic } from './topic.js';
 
-/**
- * What a record put aside has more than when it came, and what a reply may take: at least so many
- * bytes.
- */
+/** The least size of the headers that a dead letter adds to its record, and of a reply. */
 const ENVELOPE_BYTES = 64 * 1024;
 const MIN_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Makes the topics of commands, replies and dead letters where they are missing: for ever, until
- * whoever keeps them says otherwise. Refuses topics of replies and dead letters that could not take
- * what a command may lead to.
+ * Creates the topics of commands, replies and dead letters if they are missing, with unlimited
+ * retention. Fails if replies or dead letters of the largest command would not fit their topics.
  */
 export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettings): Promise<void> {
   const { topic, replies, deadLetters } = settings;
@@ -29,8 +25,8 @@ export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettin
 }
 
 /**
- * Makes a topic for what came in a record of at most so many bytes, and for more beside it. Whoever
- * makes the topic of dead letters first makes it so that all can use it.
+ * Creates a topic for records of at most `largest` bytes with added headers. Every process creates
+ * the dead-letter topic the same way, so all can use it.
  */
 export const makeRoomyTopic = (admin: Admin, settings: TopicSettings, largest: number): Promise<void> =>
   makeTopic(admin, settings, { 'max.message.bytes': String(Math.max(MIN_MESSAGE_BYTES, 2 * largest)) });

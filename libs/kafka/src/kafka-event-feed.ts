@@ -11,13 +11,13 @@ export interface Came {
 }
 
 /**
- * A log that was published to Kafka, delivered to as many processes as share its partitions. Where
- * a partition goes on is the consumer's own word, never the broker's; what was seen is dropped, and
- * what the topic has lost is read from the log itself.
+ * A log that was published to Kafka, delivered to as many processes as share its partitions. The
+ * consumer states where a partition continues, not the broker. Events seen before are dropped, and
+ * events that the topic has lost are read from the log.
  */
 export class KafkaEventFeed extends EventFeed {
   readonly partitions: number;
-  /** In which record each event came, for as long as somebody holds it. */
+  /** The record of each event, as long as the event is in memory. */
   private readonly records = new WeakMap<RecordedEvent, Came>();
 
   constructor(

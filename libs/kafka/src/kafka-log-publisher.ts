@@ -16,7 +16,7 @@ import {
 /** Where a log is published to. */
 export interface KafkaPublisherSettings extends KafkaSettings, TopicSettings {
   readonly gzip?: boolean;
-  /** Within so many milliseconds the ends of all partitions are read, or it is a fault. */
+  /** Timeout for reading the ends of all partitions, in milliseconds. */
   readonly endsWithin?: number;
 }
 
@@ -85,7 +85,7 @@ export class KafkaLogPublisher extends LogPublisher {
     return bounds;
   }
 
-  /** What the first and the last record of a partition tell. */
+  /** The tail of a partition, from its first and last record. */
   private tailOf(partition: number, records: readonly KafkaMessage[], storeId: string): PartitionTail {
     const [first, last = first] = records.map((record) => {
       const where = `partition ${partition} of topic ${this.settings.topic}`;
@@ -175,7 +175,7 @@ export class KafkaLogPublisher extends LogPublisher {
 
   /**
    * An offset that was there before acknowledges something else: a repeat that the broker dropped,
-   * or a topic made anew.
+   * or a topic that was created again.
    */
   private moveOn({ ends }: Sending, partition: number, at: bigint, messages: readonly { partition: number }[]): void {
     const end = ends.get(partition) ?? 0n;

@@ -8,8 +8,8 @@ import type { KafkaFeedSettings } from './settings.js';
 import { checkPartitions } from './topic.js';
 
 /**
- * A running delivery of events. Each partition goes on only when the consumer has said from where;
- * what is still under way after the end is fenced by its checkpoint.
+ * A running delivery of events. A partition continues only when the consumer has stated from where.
+ * Batches still in progress after the end are fenced by their checkpoint.
  */
 export class KafkaSubscription implements FeedSubscription {
   private readonly consumer: PartitionedConsumer<OffsetLookup>;

@@ -6,8 +6,8 @@ import type { OffsetLookup } from './offset-lookup.js';
 import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
 import { readRecord, wordsOf } from './settings.js';
 
-/** So many records are read at a stretch while the consumer works. */
-const AT_A_STRETCH = 25;
+/** Number of records read before other work gets its turn, while the consumer works. */
+const YIELD_EVERY = 25;
 
 /** What the reader of a partition needs of its feed. */
 export interface PartitionReaderOptions {
@@ -15,7 +15,7 @@ export interface PartitionReaderOptions {
   readonly partitions: number;
   readonly log: EventLog;
   readonly to: FeedConsumer;
-  /** So many events at most are taken at once. */
+  /** Maximum number of events per batch. */
   readonly maxBatch: number;
   /** Receives each event that a record holds, and the record. */
   readonly onRecord: (event: RecordedEvent, partition: number, record: KafkaMessage) => void;
@@ -26,8 +26,8 @@ export interface PartitionReaderOptions {
 /**
  * One partition on its way to the consumer, which keeps to the chain whatever the topic gives: what
  * was seen is dropped; what names a predecessor that was seen is taken; before anything else, what
- * is missing is read from the log itself. Where that does not fit either, the partition stops and
- * says so.
+ * is missing is read from the log itself. Where that does not fit either, the partition stops
+ * with a fault.
  */
 export class PartitionReader implements PartitionHandler<OffsetLookup> {
   /** The position up to which the consumer has seen the partition. */
@@ -50,7 +50,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
   }
 
   /**
-   * Hands records on, in order, while the batch goes on; each batch of the consumer takes effect
+   * Passes records on, in order, until the batch ends; each batch of the consumer takes effect
    * before more is begun. While the consumer has one, the next is read. Throws if the consumer does
    * not take them, or the chain is broken; nothing is under way then, and what was before has taken
    * effect.
@@ -77,7 +77,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
     try {
       for (const [i, record] of messages.entries()) {
         if (!mayContinue()) return;
-        if (handing !== null && i % AT_A_STRETCH === 0) await yieldToEventLoop();
+        if (handing !== null && i % YIELD_EVERY === 0) await yieldToEventLoop();
         const said = this.read(record);
         const position = said.type === 'watermark' ? said.position : said.event.position;
         if (position > through) {
@@ -124,8 +124,8 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
   }
 
   /**
-   * What the topic did not give, up to an event that it names, from the log itself. False where it
-   * was broken off.
+   * Reads events that the topic lacks from the log, up to an event that the topic names. False if
+   * it was interrupted.
    */
   private async fillGap(upTo: bigint, mayContinue: () => boolean): Promise<boolean> {
     const after = this.at;

@@ -83,7 +83,7 @@ class ConsumedPartition<Shared> {
 
 /**
  * Reads a topic together with the other members of a group. Each partition that is assigned pauses
- * until its handler has said from where it is read, and is processed in order, independent of the
+ * until its handler has stated from where it is read, and is processed in order, independent of the
  * others. Processing is awaited within kafkajs's own handler. A partition that fails pauses alone,
  * longer each time, and starts again.
  */

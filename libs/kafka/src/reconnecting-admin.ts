@@ -9,7 +9,7 @@ export class ReconnectingAdmin {
 
   constructor(
     private readonly kafka: Kafka,
-    /** Is told each time that it was begun again. */
+    /** Called after each new connection but the first. */
     private readonly onReconnect: () => void = () => undefined,
   ) {}
 

@@ -12,7 +12,7 @@ export interface RedriveSettings extends KafkaSettings {
   readonly deadLetters: string;
   /** The intake's group: how far its dead letters were driven back is kept beside it. */
   readonly groupId: string;
-  /** Fails where nothing comes for so many milliseconds. */
+  /** Fails after this time without a record, in milliseconds. */
   readonly readTimeout?: number;
 }
 
@@ -86,7 +86,7 @@ async function drive(settings: RedriveSettings, producer: Producer | null): Prom
       const back = records.flatMap((record, i) =>
         told[i]?.became === 'sent back' ? [backOf(record, partitions)] : [],
       );
-      // What is left where it is needs no place: it is told of again.
+      // Letters that stay need no offset: they are listed again.
       if (back.length > 0) await sendBack(producer, settings, back, { partition, next });
     }
     letters.push(...told);
@@ -97,7 +97,7 @@ async function drive(settings: RedriveSettings, producer: Producer | null): Prom
 
 const placeOf = ({ groupId }: RedriveSettings): string => `${groupId}-redrive`;
 
-/** A record as it was before it was put aside; where its partition is no more, its key decides. */
+/** The record of a dead letter. If its partition no longer exists, its key decides. */
 function backOf(record: KafkaMessage, partitions: number): Message {
   const partition = Number(deathOf(record)['partition']);
   const there = Number.isInteger(partition) && partition >= 0 && partition < partitions;

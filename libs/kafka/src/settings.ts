@@ -3,7 +3,7 @@ import { readCloudEvent, type WatermarkMessage, type Message, type Published } f
 import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs';
 import { knowAllCodecs } from './codecs.js';
 
-/** How a cluster is reached, and what is said of it on the way; times in milliseconds. */
+/** The connection to a cluster, and its reports; times in milliseconds. */
 export interface KafkaSettings {
   /** `host:port` of some of its brokers. */
   readonly brokers: readonly string[];
@@ -15,69 +15,63 @@ export interface KafkaSettings {
     readonly username: string;
     readonly password: string;
   };
-  /** Is told what the client has to say. */
+  /** Receives the client's log messages. */
   readonly onLog?: (level: 'error' | 'warn' | 'info', message: string, details: object) => void;
-  /** Is told each time that what had failed is begun again. */
+  /** Called after each reconnection. */
   readonly onReconnect?: () => void;
-  /** How long a connection may take, and an answer. */
+  /** Timeouts of a connection and of a request. */
   readonly connectTimeout?: number;
   readonly requestTimeout?: number;
 }
 
-/** The topic of a log. Its name is never used again for another. */
+/** The topic of a log. Its name is never used for another log. */
 export interface TopicSettings {
   readonly topic: string;
-  /** For ever: it decides where each stream's events are. */
+  /** Fixed for ever: it decides in which partition each stream is. */
   readonly partitions: number;
   /** Of each partition; the cluster's own default unless given. */
   readonly replicas?: number;
 }
 
-/** How a topic is read together with others; times in milliseconds. */
+/** Settings of a member of a consumer group; times in milliseconds. */
 export interface MemberSettings extends KafkaSettings {
   readonly topic: string;
-  /** Those who read under one name share the partitions. */
+  /** Members with the same id share the partitions. */
   readonly groupId: string;
-  /** A process that says nothing for so long has died: the others take over its partitions. */
+  /** After this time without a heartbeat, the other members take over the partitions. */
   readonly sessionTimeout?: number;
-  /**
-   * The longest that the broker keeps a question waiting for what is new; it answers at once where
-   * there is any.
-   */
+  /** The longest that a broker waits for new records before it answers a fetch. */
   readonly maxWait?: number;
   /** The first pause after a fault; it doubles up to thirty times as much. */
   readonly firstPause?: number;
-  /** The longest that stopping waits for what is under way. */
+  /** The longest that stopping waits for work in progress. */
   readonly closeTimeout?: number;
 }
 
 /** How a published log is read; times in milliseconds. */
 export interface KafkaFeedSettings extends MemberSettings, TopicSettings {
-  /**
-   * Where the group has come to is told to the broker so often: for those who watch its lag, and
-   * nothing else.
-   */
+  /** Time between two commits of the group's offsets, which only serve to show its lag. */
   readonly commitInterval?: number;
-  /** So many events at most are handed over at once. */
+  /** Maximum number of events per batch. */
   readonly maxBatch?: number;
 }
 
-/** Where commands come in, and where what becomes of them goes. `topic` is that of the commands. */
+/** The topics of an intake. `topic` is that of the commands. */
 export interface KafkaIntakeSettings extends MemberSettings {
   readonly replies: string;
   readonly deadLetters: string;
-  /** Of each of these topics that is made because it is missing. */
+  /** Number of partitions of each of these topics, if it is created. */
   readonly partitions: number;
   /** Of each partition of these; the cluster's own default unless given. */
   readonly replicas?: number;
-  /** So many commands at most are answered at once. */
+  /** Maximum number of commands per batch. */
   readonly maxBatch?: number;
 }
 
 const { logLevel } = kafkajs;
 const LEVELS = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn' } as const;
 
-/** The one way to a cluster. */
+/** Creates the client of a cluster. */
 export function kafkaOf(settings: KafkaSettings): Kafka {
   knowAllCodecs();
   const { brokers, clientId, ssl, sasl, onLog, connectTimeout = 3000, requestTimeout = 10_000 } = settings;
@@ -90,7 +84,7 @@ export function kafkaOf(settings: KafkaSettings): Kafka {
     authenticationTimeout: connectTimeout,
     requestTimeout: requestTimeout,
     enforceRequestTimeout: true,
-    // Who is answered by an error tries again by itself, after reading how things stand.
+    // Callers retry after an error themselves, once they have read the present state.
     retry: { initialRetryTime: 100, retries: 3, maxRetryTime: 1000 },
     logLevel: onLog === undefined ? logLevel.NOTHING : logLevel.INFO,
     logCreator:
@@ -123,7 +117,7 @@ export function headersOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): Read
   return texts;
 }
 
-/** What a record of the topic says; throws an Error where it is none of Entente's. */
+/** Reads a record of the topic. Throws if it is not one of Entente's. */
 export function readRecord(record: KafkaMessage): Published | WatermarkMessage {
   const { key, value } = record;
   const message: Message = {
@@ -134,12 +128,12 @@ export function readRecord(record: KafkaMessage): Published | WatermarkMessage {
   return readCloudEvent(message);
 }
 
-/** A fault in words. Errors of another realm are errors too. */
+/** The message of an error, also of one from another realm. */
 export const wordsOf = (error: unknown): string => (error as { message?: string } | null)?.message ?? String(error);
 
 /**
- * What to look at, where the client's words do not say so: that nobody answers, or that two do not
- * agree on TLS.
+ * Adds a hint to an error of the client if no broker answers, or if client and broker do not agree
+ * on TLS.
  */
 export function withHint(error: unknown): unknown {
   const says = wordsOf(error);

@@ -46,7 +46,7 @@ export async function readRange(
           else consumer.seek({ topic, partition, offset: String(offset) });
         }
       });
-      // Tells of what is there for nobody to see, too: the ends of transactions.
+      // Also reports invisible records: the end markers of transactions.
       consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
         if (BigInt(lastOffset) + 1n < end(partition)) return;
         consumer.pause([{ topic, partitions: [partition] }]);

@@ -14,15 +14,15 @@ export interface PartitionOffsets {
 const UNLIMITED_RETENTION = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' };
 
 /**
- * A record bears the time at which its event was recorded, whatever a broker's clock says: readers
- * find their place by it. Kafka 3.6 or newer.
+ * A record has the time at which its event was recorded, not the broker's time, so that readers can
+ * search by it. Needs Kafka 3.6 or newer.
  */
 const CREATE_TIME = { 'message.timestamp.type': 'CreateTime', 'message.timestamp.after.max.ms': '9223372036854775807' };
 
-/** So often at most are the leaders of a new topic asked, ten times a second. */
+/** Maximum number of queries for the leaders of a new topic, ten a second. */
 const MAX_LEADER_QUERIES = 50;
 
-/** Works with an admin client of its own, which is gone afterwards. */
+/** Runs `work` with an admin client, and disconnects it afterwards. */
 export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
   try {
@@ -35,7 +35,7 @@ export async function asAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T
   }
 }
 
-/** Makes the topic where there is none: in so many partitions, and for ever. */
+/** Creates the topic if it is missing, with these partitions and unlimited retention. */
 export async function makeTopic(
   admin: Admin,
   { topic, partitions, replicas = -1 }: TopicSettings,
@@ -93,8 +93,8 @@ export async function partitionOffsets(admin: Admin, topic: string): Promise<Rea
 }
 
 /**
- * Ends a consumer, and the group that was made for it. What was read stays read where that fails: a
- * broker forgets a group that nobody is in by itself.
+ * Ends a consumer and deletes its temporary group. A failure is ignored: a broker deletes empty
+ * groups itself.
  */
 export async function leave(kafka: Kafka, consumer: Consumer, groupId: string): Promise<void> {
   await endsWithin(consumer.disconnect(), 2000).catch(() => false);

@@ -2,7 +2,7 @@ import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { endsWithin } from '@entente/async';
 import { asAdmin, partitionOffsets, committedOffsets } from './topic.js';
 
-/** Where commands come from, and where what becomes of them goes. */
+/** The topics and the group of an intake. */
 export interface ReplyTopics {
   readonly commands: string;
   readonly replies: string;
@@ -10,25 +10,24 @@ export interface ReplyTopics {
   readonly groupId: string;
 }
 
-/** What becomes of the records of one partition up to an offset. */
+/** The answers to the records of one partition up to an offset. */
 export interface Answers {
   readonly replies: readonly Message[];
   readonly deadLetters: readonly Message[];
-  /** The offset behind all that is answered by these. */
+  /** The offset after the answered records. */
   readonly next: bigint;
 }
 
 /**
- * From so many bytes on, what is sent is compressed: a record put aside may have come compressed,
- * and be too large as it is.
+ * Size from which a batch is compressed: a dead letter may have arrived compressed, and be too
+ * large uncompressed.
  */
 const LARGE_REPLY_BYTES = 256 * 1024;
 
 /**
- * Answers one partition of commands: replies, dead letters and the group's place in one
- * transaction. It goes by an id that belongs to the partition, so that whoever answered it before
- * is fenced, and what it left open is ended. A transaction that fails leaves a producer that is not
- * used again.
+ * Answers one partition of commands: replies, dead letters and the group's offset in one
+ * transaction. The transactional id belongs to the partition, so the previous owner is fenced and
+ * its open transaction ended. After a failed transaction the producer is not used again.
  */
 export class TransactionalReplier {
   private producer: Producer | null = null;
@@ -39,14 +38,13 @@ export class TransactionalReplier {
     private readonly partition: number,
   ) {}
 
-  /** Whether it may answer without beginning anew. */
+  /** Whether it can answer without another `begin`. */
   begun(): boolean {
     return this.producer !== null;
   }
 
   /**
-   * Fences whoever answered before, and only then asks from where commands are to be answered;
-   * `atEnd` where there is none yet.
+   * Fences the previous owner, and only then reads the committed offset. `atEnd`: no command waits.
    */
   async begin(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
     await this.end();
@@ -89,7 +87,9 @@ export class TransactionalReplier {
     });
   }
 
-  /** All of it or nothing. Where it fails, either may be the case, until `begin` has been asked. */
+  /**
+   * Sends all or nothing. After a failure either is possible, until `begin` has read the offset.
+   */
   async answer({ replies, deadLetters, next }: Answers): Promise<void> {
     const { producer } = this;
     if (producer === null) throw new Error('nothing is answered after a fault before it was begun anew');
