@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run services`: a real Kafka broker, a real PostgreSQL and a stand-in for an event store on
- * loopback, for the apps to run on without Docker. All end together with it.
+ * loopback, for the apps to run on without Docker. All end with it; one that ends by itself leaves
+ * the others running.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -124,15 +125,18 @@ try {
     }
 ESDB_URL names a stand-in for trials, with EventStoreDB's protocol; it is not EventStoreDB: keep no log on it\n`,
   );
-  for (const [name, service] of [
+  const running = new Map([
     ['PostgreSQL', postgres],
     ['the Kafka broker', kafka],
     ['the stand-in for an event store', eventStore],
-  ])
+  ]);
+  for (const [name, service] of [...running])
     void service.ended.then(() => {
+      running.delete(name);
       if (ending !== null) return;
-      process.stderr.write(`${name} ended by itself: its log is in ${folder}\n`);
-      void end(1);
+      const rest = running.size === 0 ? 'none is left' : `still running: ${[...running.keys()].join(', ')}`;
+      process.stderr.write(`${name} ended by itself: its log is in ${folder}; ${rest}\n`);
+      if (running.size === 0) void end(1);
     });
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -181,16 +181,29 @@ describe('npm run services', () => {
     },
   );
 
-  it('names a service that ended by itself, and ends the others', async () => {
+  it('names a service that ended by itself, leaves the others, and ends after the last one', async () => {
     const set = begin('lonely');
-    await set.settings();
-    const [broker] = naming(folder)
-      .split('\n')
-      .filter((line) => line.includes('kafka.Kafka '));
-    process.kill(Number.parseInt(String(broker), 10), 'SIGKILL');
+    const settings = await set.settings();
+    const kill = (program: string): void => {
+      const [line] = naming(folder)
+        .split('\n')
+        .filter((one) => one.includes(program));
+      process.kill(Number.parseInt(String(line), 10), 'SIGKILL');
+    };
+    kill('kafka.Kafka ');
+    await until(() => set.said().includes('the Kafka broker ended by itself'), 30_000);
+    expect(set.said()).toMatch(/still running: PostgreSQL, the stand-in for an event store\n/);
+    expect(await ask(url(settings), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    await (await logOf(settings)).close();
+    expect(set.status()).toBeNull();
+    expect(existsSync(join(folder, 'lonely.env'))).toBe(true);
+    kill('eventstoredb/serve.mjs');
+    await until(() => set.said().includes('still running: PostgreSQL\n'), 30_000);
+    kill('/postgres -D');
     await until(() => set.status() !== null, 30_000);
     expect(set.status()).toBe(1);
-    expect(set.said()).toContain('the Kafka broker ended by itself');
+    expect(set.said()).toContain('PostgreSQL ended by itself');
+    expect(set.said()).toContain('none is left');
     expect(naming(folder)).toBe('');
     expect(existsSync(join(folder, 'lonely.env'))).toBe(false);
   });
