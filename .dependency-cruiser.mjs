@@ -30,7 +30,7 @@ const LIBRARIES = {
   },
   // What makes one process of the adapters on a folder, for the server and the command line.
   embedded: {
-    sees: ['async', 'http', 'workers', 'process', 'read-models', 'sqlite', 'typeorm', 'engine'],
+    sees: ['async', 'contracts', 'kernel', 'http', 'workers', 'process', 'read-models', 'sqlite', 'typeorm', 'engine'],
     npm: [
       '@nestjs/common',
       '@nestjs/core',

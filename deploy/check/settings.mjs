@@ -22,23 +22,27 @@ const KAFKA = [
   'KAFKA_REPLICAS',
 ];
 const OTHER_TOPICS = ['KAFKA_GROUP', 'KAFKA_COMMANDS_TOPIC', 'KAFKA_REPLIES_TOPIC', 'KAFKA_DEAD_LETTERS_TOPIC'];
+const DATABASE = ['DATABASE_URL'];
 const RELAYING = [...NETWORK, ...DOOR, ...EVENT_STORE, ...KAFKA];
 const DISTRIBUTED = [...RELAYING, ...OTHER_TOPICS];
 
 /** By app: the settings that it accepts, and those that it needs to start. */
 export const APPS = {
   api: {
-    takes: [...DISTRIBUTED, ...ANSWERS, 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
+    takes: [...DISTRIBUTED, ...ANSWERS, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
   relay: { takes: RELAYING, requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
-  projector: { takes: [...DISTRIBUTED, 'DATABASE_URL'], requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL'] },
+  projector: { takes: [...DISTRIBUTED, ...DATABASE], requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL'] },
   intake: {
-    takes: [...DISTRIBUTED, 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
+    takes: [...DISTRIBUTED, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
   standalone: { takes: [...PROCESS, ...DOOR, ...ANSWERS, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE'], requires: [] },
-  cli: { takes: ['ENTENTE_DATA', ...EVENT_STORE, ...KAFKA, ...OTHER_TOPICS, 'DATABASE_URL'], requires: [] },
+  cli: {
+    takes: ['ENTENTE_DATA', ...EVENT_STORE, ...KAFKA, ...OTHER_TOPICS, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
+    requires: [],
+  },
 };
 
 /** Settings that are paths themselves, and have no NAME_FILE. */

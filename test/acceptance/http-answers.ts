@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadExampleData } from '@entente/embedded';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { ApiClient } from '../support/api-client.js';
+import { loadExample } from '../support/example-data.js';
 
 const PROGRAMME = '/v1/programme/norland.border-training';
 
@@ -13,7 +13,7 @@ export function httpAnswers(opens: DeploymentFactory): void {
   const { send, pledge } = new ApiClient(() => deployment.url);
   beforeAll(async () => {
     deployment = await opens();
-    await loadExampleData(deployment.url, new Date().toISOString().slice(0, 10));
+    await loadExample(deployment.app);
   });
   afterAll(() => deployment.end());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadExampleData } from '@entente/embedded';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { type Row, ApiClient } from '../support/api-client.js';
+import { loadExample } from '../support/example-data.js';
 
 /** A reader of server-sent events: what came, and a wait for what is to come. */
 async function listen(url: string, path: string, lastEventId?: string) {
@@ -54,7 +54,7 @@ export function liveOverHttp(opens: DeploymentFactory): void {
   const { model, send, pledge, head } = new ApiClient(() => deployment.url);
   beforeAll(async () => {
     deployment = await opens();
-    await loadExampleData(deployment.url, new Date().toISOString().slice(0, 10));
+    await loadExample(deployment.app);
   });
   afterAll(() => deployment.end());
 

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadExampleData } from '@entente/embedded';
 import { SqliteLogReader } from '@entente/sqlite';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
 import { serveStandalone } from '../support/deployment.js';
+import { loadExample } from '../support/example-data.js';
 
 const base = mkdtempSync(join(tmpdir(), 'entente-move-'));
 const old = join(base, 'old');
@@ -14,7 +14,7 @@ const moved = join(base, 'new');
 const file = join(base, 'log.ndjson');
 beforeAll(async () => {
   const deployment = await serveStandalone(old);
-  await loadExampleData(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+  await loadExample(deployment);
   await deployment.close();
 });
 afterAll(() => rmSync(base, { recursive: true }));

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadExampleData } from '@entente/embedded';
 import { SqliteEventStore } from '@entente/sqlite';
 import { exportLog, importInto } from '../../apps/cli/src/move.js';
 import { verify } from '../../apps/cli/src/verify.js';
 import { all, anEvent } from '../contracts/event-store.js';
 import { type Deployment, type DeploymentFactory, standalone } from '../support/deployment.js';
 import { ApiClient } from '../support/api-client.js';
+import { loadExample } from '../support/example-data.js';
 
 const PSEUDONYM_KEY = Buffer.alloc(32, 5);
 const quiet = { json: true, out: () => undefined, err: () => undefined };
@@ -35,7 +35,7 @@ export function moving(opens: DeploymentFactory): void {
   const to = new ApiClient(() => (deployment as Deployment).url);
   beforeAll(async () => {
     old = await standalone({ pseudonymKey: PSEUDONYM_KEY });
-    await loadExampleData(old.url, new Date().toISOString().slice(0, 10));
+    await loadExample(old.app);
     const log = await old.log();
     await exportLog(log, file, quiet);
     await log.close();
@@ -92,7 +92,7 @@ export function moving(opens: DeploymentFactory): void {
         const alike = { ...before?.body, position: expect.any(String), after: expect.any(String) };
         expect(after?.body).toEqual(alike);
       }
-      expect(await loadExampleData((deployment as Deployment).url, '2026-11-30')).toBe(0);
+      expect(await loadExample((deployment as Deployment).app)).toBe(0);
     });
 
     it('gives the same rows in every read model', async () => {

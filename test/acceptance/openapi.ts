@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CATALOGUE } from '@entente/contracts';
-import { loadExampleData } from '@entente/embedded';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { loadExample } from '../support/example-data.js';
 
 interface Operation {
   readonly tags: readonly string[];
@@ -54,7 +54,7 @@ export function openapi(opens: DeploymentFactory): void {
   let paths: [string, { get?: Operation; post?: Operation }][];
   beforeAll(async () => {
     deployment = await opens();
-    await loadExampleData(deployment.url, new Date().toISOString().slice(0, 10));
+    await loadExample(deployment.app);
     const document = (await (await fetch(`${deployment.url}/docs-json`)).json()) as {
       paths: Record<string, (typeof paths)[0][1]>;
     };

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadExampleData } from '@entente/embedded';
+import { EventStore } from '@entente/engine';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { type Page, type Row, ApiClient } from '../support/api-client.js';
+import { loadExample } from '../support/example-data.js';
 
 /** A cursor that was not given by this server. */
 const forged = (parts: unknown): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
@@ -17,7 +18,7 @@ export function reading(opens: DeploymentFactory): void {
   const { get, model, send, pledge, head, afterwards } = new ApiClient(() => deployment.url);
   beforeAll(async () => {
     deployment = await opens();
-    await loadExampleData(deployment.url, new Date().toISOString().slice(0, 10));
+    await loadExample(deployment.app);
   });
   afterAll(() => deployment.end());
 
@@ -86,8 +87,8 @@ export function reading(opens: DeploymentFactory): void {
       const now = await model(`donor-portfolio?donor=sudria&after=${after}`);
       const before = await model(`donor-portfolio?donor=sudria&as-of=${BigInt(position as string) - 1n}`);
       expect((now.rows[0]?.['pledged'] as number) - (before.rows[0]?.['pledged'] as number)).toBe(5);
-      const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-      expect(await model(`donor-portfolio?as-of=${yesterday}`)).toMatchObject({ rows: [], totals: [], position: '0' });
+      const earlier = new Date(Date.now() - 400 * 86_400_000).toISOString().slice(0, 10);
+      expect(await model(`donor-portfolio?as-of=${earlier}`)).toMatchObject({ rows: [], totals: [], position: '0' });
       const instant = await afterwards();
       const then = await model(`donor-portfolio?donor=sudria&as-of=${instant}`);
       await pledge(7);
@@ -254,24 +255,46 @@ export function reading(opens: DeploymentFactory): void {
 
   describe('the example data', () => {
     it('is loaded once into an empty log, completed after an interruption, and never loaded elsewhere', async () => {
-      expect(await loadExampleData(deployment.url, '2026-11-30')).toBe(0);
       const other = await opens();
-      const at = other.url;
-      const real = globalThis.fetch;
-      let sent = 0;
-      globalThis.fetch = (...args: Parameters<typeof fetch>) =>
-        (sent += 1) > 20 ? Promise.reject(new Error('gone')) : real(...args);
-      await expect(loadExampleData(at, new Date().toISOString().slice(0, 10))).rejects.toThrow('gone');
-      globalThis.fetch = real;
-      const rest = await loadExampleData(at, '2026-11-25');
-      expect(rest).toBeGreaterThan(30);
-      expect(rest).toBeLessThan(54);
+      const store = other.app.get(EventStore);
+      const whole = store.importEvents.bind(store);
+      store.importEvents = async (events) => {
+        await whole(events.slice(0, 20));
+        throw new Error('interrupted');
+      };
+      await expect(loadExample(other.app)).rejects.toThrow('interrupted');
+      store.importEvents = whole;
       const end = async () =>
-        ((await (await fetch(`${at}/v1/history?limit=1`)).json()) as { position: string }).position;
-      const told = await end();
-      expect(await loadExampleData(at, '2026-11-26')).toBe(0);
-      expect(await end()).toBe(told);
+        ((await (await fetch(`${other.url}/v1/history?limit=1`)).json()) as { position: string }).position;
+      // On another day, too: it continues with the days with which it began.
+      const later = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+      expect(await loadExample(other.app, later)).toBeGreaterThan(30);
+      const loaded = await end();
+      expect(await loadExample(other.app)).toBe(0);
+      expect(await end()).toBe(loaded);
       await other.end();
+      const foreign = await opens();
+      await fetch(`${foreign.url}/v1/stakeholder/isolde/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'entente-actor': 'operator;role=operator' },
+        body: JSON.stringify({ name: 'Isolde', type: 'state', country: 'isolde' }),
+      });
+      expect(await loadExample(foreign.app)).toBeNull();
+      await foreign.end();
+    });
+
+    it('was recorded over many days, so that as-of differs between them', async () => {
+      const on = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+      const spent = async (asOf: string) => {
+        const answer = await fetch(`${deployment.url}/v1/read-models/donor-portfolio?donor=norland&as-of=${asOf}`);
+        const { rows } = (await answer.json()) as { rows: { pledged: number; disbursed: number; spent: number }[] };
+        return rows.map((row) => [row.pledged, row.disbursed, row.spent]);
+      };
+      expect(await spent(on(-320))).toEqual([]);
+      expect(await spent(on(-200))).toEqual([[250_000_000, 0, 0]]);
+      // Spent on day -100, and reported on day -88.
+      expect(await spent(on(-95))).toEqual([[250_000_000, 60_000_000, 0]]);
+      expect(await spent(on(-80))).toEqual([[250_000_000, 60_000_000, 41_250_000]]);
     });
   });
 

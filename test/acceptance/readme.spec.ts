@@ -161,16 +161,22 @@ describe('the commands of a document', () => {
     }
     for (const [n, { info, text }] of blocks.entries())
       if (info === 'json') expect(JSON.parse(printed[n - 1] ?? '')).toMatchObject(JSON.parse(text) as object);
-    if (document === 'README.md') expect(printed.flatMap(pledged)).toEqual([250_000_000, 375_000_000, undefined]);
+    if (document === 'README.md')
+      expect(printed.flatMap(pledgedAndDisbursed)).toEqual([
+        [250_000_000, 0],
+        [250_000_000, 60_000_000],
+        [375_000_000, 60_000_000],
+      ]);
   });
 });
 
-/** What is pledged in the first row of each answer. */
-const pledged = (printed: string): readonly (number | undefined)[] =>
+/** What is pledged and disbursed in the first row of each answer. */
+const pledgedAndDisbursed = (printed: string): readonly (readonly (number | undefined)[])[] =>
   printed
     .split(/(?<=})(?={)/)
     .filter((answer) => answer.startsWith('{"rows"'))
-    .map((answer) => (JSON.parse(answer) as { rows: { pledged: number }[] }).rows[0]?.pledged);
+    .map((answer) => (JSON.parse(answer) as { rows: { pledged: number; disbursed: number }[] }).rows[0])
+    .map((row) => [row?.pledged, row?.disbursed]);
 
 describe('a command of a document that is not run here', () => {
   const scripts = (JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }).scripts;
@@ -202,7 +208,7 @@ describe('a command of a document that is not run here', () => {
   it('names settings that exist', () => {
     const known = [...Object.values(APPS).flatMap(({ takes }) => takes), 'ENTENTE_DEPLOYMENT', 'CI_BASE'];
     for (const document of DOCUMENTS)
-      for (const [name] of textOf(document).matchAll(/\b(?:ENTENTE|KAFKA|ESDB|DATABASE)_[A-Z_]*[A-Z]\b/g))
+      for (const [name] of textOf(document).matchAll(/\b(?:ENTENTE|KAFKA|ESDB|DATABASE|ANALYST)_[A-Z_]*[A-Z]\b/g))
         expect([document, known.includes(name.replace(/_FILE$/, '')) || name]).toEqual([document, true]);
   });
 

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadExampleData } from '@entente/embedded';
 import {
   InProcessFeed,
   EventFeed,
@@ -20,6 +19,7 @@ import { SqliteEventStore } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { all } from '../contracts/event-store.js';
 import { serveStandalone } from '../support/deployment.js';
+import { loadExample } from '../support/example-data.js';
 
 const now = () => '2026-06-01T12:00:00.000Z';
 const folders: string[] = [];
@@ -73,7 +73,7 @@ beforeEach(async () => {
   const folder = newFolder();
   logFolder = folder;
   const deployment = await serveStandalone(folder);
-  await loadExampleData(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+  await loadExample(deployment);
   await deployment.close();
   const store = new SqliteEventStore({ folder });
   log = await all(store.readLog(0n));
@@ -301,7 +301,7 @@ describe('the projector', () => {
   it('replays to any position the rows of that position', async () => {
     const folder = newFolder();
     const deployment = await serveStandalone(folder);
-    await loadExampleData(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+    await loadExample(deployment);
     await deployment.close();
     const store = new SqliteEventStore({ folder });
     const served = new SqliteReadModelStore({ folder, models: MODELS, views: VIEWS });

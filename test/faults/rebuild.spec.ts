@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { loadExampleData, createStandaloneApp } from '@entente/embedded';
+import { createStandaloneApp } from '@entente/embedded';
 import { replay, retryParked } from '@entente/engine';
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
@@ -16,6 +16,7 @@ import { caughtUp, propose, startStandalone } from '../support/standalone-proces
 import { entente as run } from '../support/run-cli.js';
 import { olderVersion } from '../support/older-rows.js';
 import { serveStandalone } from '../support/deployment.js';
+import { loadExample } from '../support/example-data.js';
 
 const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -86,7 +87,7 @@ describe('a rebuild', () => {
 
   it('of a changed projection starts with the server; the old rows are served until the cut-over', async () => {
     const first = await serveStandalone(folder);
-    await loadExampleData(await first.getUrl(), new Date().toISOString().slice(0, 10));
+    await loadExample(first);
     await first.close();
     olderVersion(folder, 'funding');
     const deployment = await createStandaloneApp(folder, 'fatal');
@@ -173,7 +174,7 @@ async function openRows(): Promise<SqliteReadModelStore> {
 describe('a parked stream', () => {
   it('is listed, stays parked if it fails again, and is cleared in order once the fold is mended', async () => {
     const deployment = await serveStandalone(folder);
-    await loadExampleData(await deployment.getUrl(), new Date().toISOString().slice(0, 10));
+    await loadExample(deployment);
     await deployment.close();
     // The same rows as they would be had the milestones been folded by code with a fault in it.
     for (const file of ['rows.sqlite', 'rows.sqlite-wal', 'rows.sqlite-shm'])
@@ -227,7 +228,7 @@ describe('a parked stream', () => {
   it('that is cleared beside a running server is folded on by it', async () => {
     const deployment = await serveStandalone(folder);
     const url = await deployment.getUrl();
-    await loadExampleData(url, new Date().toISOString().slice(0, 10));
+    await loadExample(deployment);
     const ready = async () =>
       (await (await fetch(`${url}/health/ready`)).json()) as { parked: number; parkedStreams: object[] };
     await caughtUp(url);

@@ -160,10 +160,11 @@ export class ApiModule {
         },
         {
           provide: Executor,
-          inject: [EventStore, RefusalLog, Metrics],
-          useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, new Pseudonymizer(pseudonymKey), refusals, metrics),
+          inject: [EventStore, Pseudonymizer, RefusalLog, Metrics],
+          useFactory: (store: EventStore, pseudonymizer: Pseudonymizer, refusals: RefusalLog, metrics: Metrics) =>
+            new Executor(store, kinds, pseudonymizer, refusals, metrics),
         },
+        { provide: Pseudonymizer, useValue: new Pseudonymizer(pseudonymKey) },
         { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
         {
           provide: LiveLog,

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addressIn, createStandaloneApp } from '@entente/embedded';
-import { type EventLog, type EventStore, type ReadModelStore, eraOf } from '@entente/engine';
+import { addressIn, createStandaloneApp, loadExampleData, pseudonymKey } from '@entente/embedded';
+import { type EventLog, type EventStore, Pseudonymizer, type ReadModelStore, eraOf } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { type RedrivenLetter, KafkaLogPublisher, listDeadLetters, redrive } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
@@ -64,6 +64,18 @@ export const onServices = ({ eventStore, database, topic }: ServiceSettings): De
   };
 };
 
+/** Loads the example data into an empty log; null or 0 if it has other events, or all of these. */
+const loadInto = (store: EventStore, key: Buffer): Promise<number | null> =>
+  loadExampleData(store, new Pseudonymizer(key)).finally(() => store.close());
+
+/** Loads the example data into a data folder that no process has open. */
+export const loadExampleInFolder = (folder: string): Promise<number | null> =>
+  loadInto(makeLog(folder), pseudonymKey(folder));
+
+/** Loads the example data into the event store of a distributed deployment. */
+export const loadExampleInServices = async (settings: ServiceSettings, key: Buffer): Promise<number | null> =>
+  loadInto(await openDistributedLog(settings), key);
+
 /** The event store of a distributed deployment. */
 export const openDistributedLog = ({ eventStore }: ServiceSettings): Promise<EventStoreDbStore> =>
   EventStoreDbStore.connect(eventStore);
@@ -107,7 +119,7 @@ export async function openRepartitioned(
   next: { readonly topic: string; readonly partitions: number; readonly database: string },
 ): Promise<Repartitioned & { close(): Promise<void> }> {
   const { topic, partitions, database } = next;
-  const rows = new PostgresReadModelStore({ url: database, models: MODELS, views: VIEWS, partitions });
+  const rows = new PostgresReadModelStore({ ...serves, models: MODELS, views: VIEWS, url: database, partitions });
   await rows.open(log.id, undefined, eraOf(log));
   const from = await PostgresRefusalLog.open(serves);
   const to = await PostgresRefusalLog.open({ url: database });

@@ -2,12 +2,21 @@ import { existsSync } from 'node:fs';
 import { VERSION } from '@entente/engine';
 import { Command } from 'commander';
 import { backUp, restore } from './backup.js';
-import { makeLog, openApi, openLog, openRows, openScratch } from './cli.module.js';
+import {
+  loadExampleInFolder,
+  loadExampleInServices,
+  makeLog,
+  openApi,
+  openLog,
+  openRows,
+  openScratch,
+} from './cli.module.js';
 import { type ImportCounts, type ImportFiles, importCommands } from './importing/import-commands.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
 import { foldFromScratch, positionAt, printRows } from './rows.js';
 import { knownName, parkedIn, sides, reportDifferences } from './comparing.js';
+import { servicePseudonymKey, serviceSettings } from './service-settings.js';
 import { serviceCommands, importToServices } from './service-commands.js';
 import { type Common, folderOf, onOwnFolder, ownFolder, withLog } from './deployments.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
@@ -108,6 +117,20 @@ export function commandLine(
         await api?.close();
       }
     });
+
+  common('example', 'Loads the example data into an empty log: a programme with a year of events, as of today.', [
+    'example',
+    'example --data ./trial',
+  ]).action(async (options: Common) => {
+    const output = outputTo(options.json === true);
+    const loaded = onOwnFolder(options)
+      ? await loadExampleInFolder(folderOf(options))
+      : await loadExampleInServices(serviceSettings(process.env), servicePseudonymKey(process.env));
+    if (loaded === null || loaded === 0)
+      throw new Error('the log has events already: the example data is loaded into an empty log only');
+    output.out(output.json ? JSON.stringify({ events: loaded }) : `${loaded} events of the example data were loaded`);
+    exit(EXIT.done);
+  });
 
   common('replay', 'Prints a read model at a position or date, folded from the events only.', [
     'replay donor-portfolio',

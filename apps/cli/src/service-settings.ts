@@ -6,6 +6,7 @@ import {
   KAFKA,
   LOG_TOPIC,
   OTHER_TOPICS,
+  PSEUDONYM_KEY,
   type SettingsIn,
   readSettings,
 } from '@entente/process';
@@ -22,13 +23,21 @@ const SETTINGS = {
 /** The addresses and credentials of a distributed deployment. */
 export type ServiceSettings = SettingsIn<typeof SETTINGS>;
 
+/** What else a command reads that decides in a distributed deployment. */
+const DECIDING_SETTINGS = { pseudonymKey: PSEUDONYM_KEY };
+
 /** Whether the environment names a distributed deployment. */
 export const namesServices = (env: Env): boolean =>
   ['ESDB_URL', 'ESDB_URL_FILE'].some((name) => (env[name] ?? '') !== '');
 
 /** The settings of the distributed deployment. Fails with all that are wrong or missing. */
-export function serviceSettings(env: Env): ServiceSettings {
-  const found = readSettings(env, SETTINGS);
+export const serviceSettings = (env: Env): ServiceSettings => read(env, SETTINGS);
+
+/** The key of its pseudonyms, for a command that decides. */
+export const servicePseudonymKey = (env: Env): Buffer => read(env, DECIDING_SETTINGS).pseudonymKey;
+
+function read<const Parts extends Parameters<typeof readSettings>[1]>(env: Env, parts: Parts): SettingsIn<Parts> {
+  const found = readSettings(env, parts);
   if ('settings' in found) return found.settings;
   throw new Error(
     `the distributed deployment cannot be reached:\n${found.wrong.map((line) => `  ${line}`).join('\n')}`,

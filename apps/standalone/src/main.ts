@@ -1,5 +1,6 @@
 import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
+import { EventStore, Pseudonymizer } from '@entente/engine';
 import { leaveAddress, removeAddress, loadExampleData, createStandaloneApp } from '@entente/embedded';
 import { lastResort, settingsOr, stopWithin } from '@entente/process';
 import { readConfig } from './config.js';
@@ -24,10 +25,10 @@ async function bootstrap(): Promise<void> {
   const url = await listen(app, config.process, held);
   leaveAddress(config.data.folder, url);
   process.on('exit', () => removeAddress(config.data.folder, url));
-  const loaded = config.data.example === 'on' ? await loadExampleData(url, new Date().toISOString().slice(0, 10)) : 0;
+  const loaded = config.data.example === 'on' ? await loadExampleData(app.get(EventStore), app.get(Pseudonymizer)) : 0;
   process.stdout.write(
     [
-      `Entente listens on ${url}${loaded > 0 ? `, and has loaded its example data: ${loaded} commands` : ''}`,
+      `Entente listens on ${url}${(loaded ?? 0) > 0 ? `, and has loaded its example data: ${loaded} events` : ''}`,
       `  the tables, live:      ${url}/`,
       `  every command, tried:  ${url}/docs`,
       `  what was recorded:     ${url}/v1/history`,

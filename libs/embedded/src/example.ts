@@ -1,25 +1,33 @@
+import { type MetadataNames, type RawMetadata, commandAt, parseCommand } from '@entente/contracts';
+import { type EventStore, ExecuteCommand, Executor, type Pseudonymizer } from '@entente/engine';
+import type { Actor, ReceivedCommand, RecordedEvent } from '@entente/kernel';
+import { kinds } from '@entente/workers';
+import { withScratchLog } from './scratch-log.module.js';
+
 /**
- * One command of the example data: the sender, the stream, and when it happened, in days from the
- * day on which the data is first loaded.
+ * One command of the example data: the sender, the stream, and when it happened and was recorded,
+ * in days from the day on which the data is first loaded.
  */
 interface ExampleCommand {
-  readonly by: string;
+  readonly by: Actor;
   readonly to: string;
   readonly body: Record<string, unknown>;
   readonly occurred: number;
+  readonly recorded: number;
 }
 
-const DONOR = 'norland;role=donor;person=n-1';
-const MINISTER = 'norland;role=donor;person=n-2';
-const RECIPIENT = 'estmark;role=recipient;person=e-1';
-const MONITOR = 'veritas-monitor;role=monitor;person=v-1';
-const INVESTIGATOR = 'lumen-inquiry;role=investigator;person=l-1';
-const OTHER_DONOR = 'sudria;role=donor;person=s-1';
-const OPERATOR = 'operator;role=operator';
+/** The day of the first command. */
+const FIRST_DAY = -300;
+
+const DONOR: Actor = { organisation: 'norland', role: 'donor', person: 'n-1' };
+const MINISTER: Actor = { organisation: 'norland', role: 'donor', person: 'n-2' };
+const RECIPIENT: Actor = { organisation: 'estmark', role: 'recipient', person: 'e-1' };
+const MONITOR: Actor = { organisation: 'veritas-monitor', role: 'monitor', person: 'v-1' };
+const INVESTIGATOR: Actor = { organisation: 'lumen-inquiry', role: 'investigator', person: 'l-1' };
+const OTHER_DONOR: Actor = { organisation: 'sudria', role: 'donor', person: 's-1' };
+const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
 
 const PROGRAMME = 'programme/norland.border-training';
-/** The stream of the first command. */
-const FIRST_STREAM = 'stakeholder/norland';
 const ACCOUNT = 'funding-account/norland.border-fund';
 const CASE = 'assistance-case/norland.night-vision';
 const FIRST = 'consignment/norland.night-vision-1';
@@ -35,8 +43,13 @@ const EVIDENCE = [
  */
 function exampleCommands(day: (offset: number) => string): readonly ExampleCommand[] {
   const commands: ExampleCommand[] = [];
-  const add = (occurred: number, by: string, to: string, body: Record<string, unknown> = {}): void =>
-    void commands.push({ by, to, body, occurred });
+  const add = (
+    occurred: number,
+    by: Actor,
+    to: string,
+    body: Record<string, unknown> = {},
+    recorded: number = occurred,
+  ): void => void commands.push({ by, to, body, occurred, recorded });
   const period = day(-300).slice(0, 4);
   const scopes = [{ kind: 'programme', id: 'norland.border-training' }];
 
@@ -47,8 +60,8 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     ['veritas-monitor', 'Veritas', 'oversight-body', 'sudria', 'monitor'],
     ['lumen-inquiry', 'Lumen', 'oversight-body', 'sudria', 'investigator'],
   ] as const) {
-    add(-300, OPERATOR, `stakeholder/${id}/register`, { name, type, country });
-    add(-300, OPERATOR, `stakeholder/${id}/grant-role`, { role });
+    add(FIRST_DAY, OPERATOR, `stakeholder/${id}/register`, { name, type, country });
+    add(FIRST_DAY, OPERATOR, `stakeholder/${id}/grant-role`, { role });
   }
   add(-300, DONOR, `${PROGRAMME}/propose`, {
     kind: 'bilateral',
@@ -98,7 +111,8 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     tranche: 'tranche-2',
     due: day(30),
   });
-  add(-100, DONOR, `${ACCOUNT}/report-expenditure`, { amount: 41_250_000, period });
+  // Reported late.
+  add(-100, DONOR, `${ACCOUNT}/report-expenditure`, { amount: 41_250_000, period }, -88);
 
   add(-240, DONOR, `${CASE}/request`, {
     donor: 'norland',
@@ -212,66 +226,96 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
   return commands;
 }
 
-/**
- * What was loaded before: nothing, the beginning of the example data, all of it, or a log with
- * other data, which is left as it is.
- */
-type LoadedBefore =
-  { readonly type: 'nothing' | 'all' | 'other-data' } | { readonly type: 'begun'; readonly on: string };
-
 const commandId = (n: number): string => `example-${String(n + 1).padStart(2, '0')}`;
-
-async function loadedBefore(url: string): Promise<LoadedBefore> {
-  const { events } = (await (await fetch(`${url}/v1/history?limit=1`)).json()) as {
-    events: { stream: string; metadata: { commandId: string; recordedAt: string } }[];
-  };
-  const [first] = events;
-  if (first === undefined) return { type: 'nothing' };
-  if (first.stream !== FIRST_STREAM || first.metadata.commandId !== commandId(0)) return { type: 'other-data' };
-  const on = first.metadata.recordedAt.slice(0, 10);
-  const all = exampleCommands(daysFrom(on));
-  const last = all.at(-1) as ExampleCommand;
-  const stream = last.to.split('/').slice(0, 2).join('/');
-  const receipt = await fetch(`${url}/v1/commands/${commandId(all.length - 1)}?stream=${stream}`, {
-    headers: { 'entente-actor': last.by },
-  });
-  return receipt.ok ? { type: 'all' } : { type: 'begun', on };
-}
+const DAY_MS = 86_400_000;
 
 const daysFrom =
   (today: string) =>
   (offset: number): string =>
-    new Date(Date.parse(today) + offset * 86_400_000).toISOString().slice(0, 10);
+    new Date(Date.parse(today) + offset * DAY_MS).toISOString().slice(0, 10);
+
+const NAMES: MetadataNames = {
+  stream: 'id',
+  commandId: 'id of the command',
+  correlationId: 'correlation',
+  causationId: 'causation',
+  revision: 'revision',
+};
+
+/** A command as it is received. Fails if it is not valid. */
+function received({ by, to, body }: ExampleCommand, n: number, occurredAt: string): ReceivedCommand {
+  const [kind = '', id = '', path = ''] = to.split('/');
+  const contract = commandAt(kind, path);
+  if (contract === undefined) throw new Error(`the example data has an unknown command: ${to}`);
+  const raw: RawMetadata = {
+    stream: { kind, id },
+    actor: by,
+    commandId: commandId(n),
+    correlationId: 'example-story',
+    causationId: undefined,
+    revision: null,
+    traceparent: undefined,
+  };
+  const command = parseCommand(contract, { ...body, occurredAt }, raw, NAMES);
+  if ('errors' in command) throw new Error(`the example data stops at ${to}: ${JSON.stringify(command.errors)}`);
+  return command;
+}
 
 /**
- * Loads the example data through the API of a deployment at `url`, into an empty log or one in
- * which loading was interrupted; never twice, and never into any other log. Returns the number of
- * new commands. Fails with the refusal if a command is refused.
+ * The events of the example data as of a day, recorded from 300 days before it on: nearly each on
+ * the day on which it happened. Their streams and ids are always the same. Fails with the refusal
+ * if a command is refused.
  */
-export async function loadExampleData(url: string, today: string): Promise<number> {
-  const before = await loadedBefore(url);
-  if (before.type === 'all' || before.type === 'other-data') return 0;
-  const day = daysFrom(before.type === 'begun' ? before.on : today);
-  const all = exampleCommands(day);
-  let loaded = 0;
-  for (const [n, { by, to, body, occurred }] of all.entries()) {
-    const answer = await fetch(`${url}/v1/${to}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'entente-actor': by,
-        'idempotency-key': commandId(n),
-        'correlation-id': 'example-story',
-      },
-      body: JSON.stringify({ ...body, occurredAt: `${day(occurred)}T09:00:00.000Z` }),
-    });
-    // Read completely, so that its connection is free again.
-    const answerText = await answer.text();
-    // The id was used for another command: the log has an earlier version of the example data, and
-    // is left as it is.
-    if (answer.status === 409 && before.type === 'begun') return loaded;
-    if (!answer.ok) throw new Error(`the example data stops at ${to}: ${answerText}`);
-    if (!answer.headers.has('idempotency-replayed')) loaded += 1;
+async function exampleEvents(today: string, pseudonymizer: Pseudonymizer): Promise<readonly RecordedEvent[]> {
+  const day = daysFrom(today);
+  const commands = exampleCommands(day).map((command, n) => ({ command, n }));
+  commands.sort((a, b) => a.command.recorded - b.command.recorded);
+  let now = 0;
+  return withScratchLog(
+    () => now,
+    async (store) => {
+      const executor = new Executor(store, kinds, pseudonymizer, { note: () => undefined });
+      for (const [i, { command, n }] of commands.entries()) {
+        now = Date.parse(`${day(command.recorded)}T09:00:00.000Z`) + i * 1000;
+        const occurredAt = `${day(command.occurred)}T09:00:00.000Z`;
+        const request = new ExecuteCommand(received(command, n, occurredAt), new Date(now).toISOString());
+        const result = await executor.execute(request);
+        if (result.type !== 'accepted')
+          throw new Error(`the example data stops at ${command.to}: ${JSON.stringify(result)}`);
+      }
+      const events: RecordedEvent[] = [];
+      for await (const batch of store.readLog(0n)) events.push(...batch);
+      return events;
+    },
+  );
+}
+
+/** The first events of a log. */
+async function firstOf(store: EventStore, count: number): Promise<readonly RecordedEvent[]> {
+  const first: RecordedEvent[] = [];
+  for await (const batch of store.readLog(0n)) {
+    first.push(...batch);
+    if (first.length >= count) break;
   }
-  return loaded;
+  return first;
+}
+
+/**
+ * Loads the example data into a store: into an empty log, or into one in which loading was
+ * interrupted; never twice, and never into any other log. Returns the number of new events; null if
+ * the log has other events.
+ */
+export async function loadExampleData(
+  store: EventStore,
+  pseudonymizer: Pseudonymizer,
+  today = new Date().toISOString().slice(0, 10),
+): Promise<number | null> {
+  const [begun] = await firstOf(store, 1);
+  const on = begun === undefined ? today : daysFrom(begun.metadata.recordedAt.slice(0, 10))(-FIRST_DAY);
+  const events = await exampleEvents(on, pseudonymizer);
+  const held = await firstOf(store, events.length + 1);
+  if (held.slice(0, events.length).some(({ id }, i) => id !== events[i]?.id)) return null;
+  if (held.length >= events.length) return 0;
+  await store.importEvents(events);
+  return events.length - held.length;
 }

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type DynamicModule,
   Inject,
@@ -44,32 +41,14 @@ import {
 } from '@entente/http';
 import { EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
 import { MODELS } from '@entente/read-models';
-import { SqliteEventStore, SqliteRefusalLog, writeDurably } from '@entente/sqlite';
+import { SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
 import { FoundDamage } from './damage.js';
 import { PROJECTION, ExecuteCommandHandler, WatchdogWorker, kinds } from '@entente/workers';
 import { ProjectionWorkerClient } from './projection-worker-client.js';
 import { openRows } from './projection.module.js';
+import { pseudonymKey } from './pseudonym-key.module.js';
 import { ReadModelWorkerClient } from './read-model-worker-client.js';
-
-/**
- * The key of reporters' pseudonyms: made once, stored beside the log and never in it, readable only
- * by its owner.
- */
-function pseudonymKey(folder: string): Buffer {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'pseudonym.key');
-  if (!existsSync(file)) {
-    // It cannot be made again, so it is on the disk before the first pseudonym.
-    writeDurably(file, randomBytes(32).toString('hex'), 0o600);
-  }
-  const key = readFileSync(file, 'utf8').trim();
-  if (!/^[0-9a-f]{64}$/.test(key))
-    throw new Error(
-      `${file} is damaged: restore your copy of it; without a copy, remove the file, and reporters get new pseudonyms`,
-    );
-  return Buffer.from(key, 'hex');
-}
 
 /**
  * Closes the log and the rows when the deployment closes, after the last answer. A failure to close
@@ -223,11 +202,12 @@ export class StandaloneModule {
           useFactory: (store: SqliteEventStore) => new InProcessFeed(store),
         },
         ...(placement === 'same-thread' ? sameThread(folder) : workerThreads(folder, logLevel)),
+        { provide: Pseudonymizer, useFactory: () => new Pseudonymizer(pseudonymKey(folder)) },
         {
           provide: Executor,
-          inject: [EventStore, RefusalLog, Metrics],
-          useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, new Pseudonymizer(pseudonymKey(folder)), refusals, metrics),
+          inject: [EventStore, Pseudonymizer, RefusalLog, Metrics],
+          useFactory: (store: EventStore, pseudonymizer: Pseudonymizer, refusals: RefusalLog, metrics: Metrics) =>
+            new Executor(store, kinds, pseudonymizer, refusals, metrics),
         },
         {
           provide: LiveLog,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { loadExampleData, createStandaloneApp } from '@entente/embedded';
+import { createStandaloneApp } from '@entente/embedded';
 import {
   type EventFeed,
   type FeedConsumer,
@@ -22,6 +22,7 @@ import { eventCounts } from '../../../test/support/event-pipeline.js';
 import { postgresForTests } from '../../../test/support/postgres.js';
 import { PostgresReadModelStore } from './postgres-read-model-store.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
+import { loadExample } from '../../../test/support/example-data.js';
 
 const postgres = postgresForTests();
 const now = (): string => '2026-06-01T12:00:00.000Z';
@@ -209,7 +210,7 @@ describe('the example data, in twelve partitions on PostgreSQL and one on SQLite
   beforeAll(async () => {
     const deployment = await createStandaloneApp(join(folder, 'deployment'), 'fatal');
     await deployment.listen(0, '127.0.0.1');
-    await loadExampleData(await deployment.getUrl(), '2026-11-24');
+    await loadExample(deployment, '2026-11-24');
     await deployment.close();
     log = new SqliteLogReader(join(folder, 'deployment'));
     const of = { models: MODELS, views: VIEWS };
