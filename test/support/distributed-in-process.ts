@@ -129,7 +129,7 @@ export class DistributedDeployment implements Deployment {
       topic: { topic, partitions },
       others: { commands: `${topic}-commands`, replies: `${topic}-replies`, deadLetters: `${topic}-dead` },
       group: topic,
-      database: { url: this.database },
+      database: { url: this.database, analystSchema: 'analyst', analystRole: 'entente_analyst' },
       pseudonymKey: this.pseudonymKey,
     } as const;
   }

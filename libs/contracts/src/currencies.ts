@@ -49,3 +49,7 @@ export const isCurrency = (code: string): boolean => DIGITS.has(code);
  * KWD. Null if it has none (gold), or the code is not known.
  */
 export const minorUnitDigits = (code: string): number | null => DIGITS.get(code) ?? null;
+
+/** The currencies whose minor unit has this number of decimal digits; null: that have none. */
+export const currenciesWith = (digits: number | null): readonly string[] =>
+  [...DIGITS].filter(([, of]) => of === digits).map(([code]) => code);

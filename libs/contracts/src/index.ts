@@ -1,5 +1,5 @@
 export { OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
-export { isCurrency, minorUnitDigits } from './currencies.js';
+export { currenciesWith, isCurrency, minorUnitDigits } from './currencies.js';
 export { type ReadJson, bodyHeaderError, readJson } from './json-text.js';
 export { AS_OF_TAKES, isDay, parseInstant, readAsOf } from './instants.js';
 export type { FieldError } from './structure.js';

@@ -30,6 +30,8 @@ export { type OnlyOf, evolveBy } from './evolve-by.js';
 export {
   type AnyProjection,
   type Cell,
+  type ColumnFormat,
+  type ColumnFormats,
   type ColumnType,
   type Projection,
   type Totals,

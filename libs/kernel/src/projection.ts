@@ -10,6 +10,15 @@ export type Cell = string | number | boolean | null;
  */
 export type ColumnType = 'text' | 'day' | 'integer' | 'boolean' | 'amount' | 'decimal' | 'json';
 
+/**
+ * What a column of texts holds, where that is no plain text. `instant`: ISO 8601, UTC. `person`: a
+ * reference to a person.
+ */
+export type ColumnFormat = 'instant' | 'person';
+
+/** Formats by column. */
+export type ColumnFormats = Readonly<Record<string, ColumnFormat>>;
+
 /** The totals of a query over all rows that match, not only over the page. */
 export interface Totals {
   /** The unit of `count`, in words: `programmes`, `accounts and periods`. */
@@ -57,6 +66,8 @@ export interface Projection<E extends Event, Row extends object> {
   readonly totals: Totals;
   /** The meaning of each column with its unit. */
   readonly meanings?: Readonly<Record<string, string>>;
+  /** What texts hold in columns where that is no plain text. */
+  readonly formats?: ColumnFormats;
   /** Columns that depend on the day of the answer, by name. They are not stored. */
   readonly daily?: Readonly<Record<string, DailyColumn>>;
   /**
@@ -102,6 +113,8 @@ export interface View<From, Query> {
   readonly totals: Totals;
   /** The meaning of each column with its unit. */
   readonly meanings?: Readonly<Record<string, string>>;
+  /** What texts hold in columns where that is no plain text. */
+  readonly formats?: ColumnFormats;
   /** Columns that depend on the day of the answer, over the view's own columns, by name. */
   readonly daily?: Readonly<Record<string, DailyColumn>>;
   /** Whether the view can be limited to what had occurred by a day. */

@@ -104,6 +104,10 @@ const DATABASE_TAKES = `postgres://user:password@host:5432/database?sslmode=veri
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
+/** A name in PostgreSQL that is neither its own nor that of Entente's tables. */
+const OWN_NAME = /^(?!pg_|public$|entente$|information_schema$)[a-z][a-z0-9_]{0,62}$/;
+const OWN_NAME_TAKES = 'a name of small letters, digits and underscores';
+
 /** Where the rows are kept. The files that the connection string names are looked at. */
 export class DatabaseSettings implements SettingsClass {
   @Setting(
@@ -117,6 +121,20 @@ export class DatabaseSettings implements SettingsClass {
     trimmed,
   )
   readonly url!: string;
+
+  @Text(OWN_NAME, {
+    name: 'ANALYST_SCHEMA',
+    about: 'The schema with a view of current rows for each read model, for analysts.',
+    takes: `${OWN_NAME_TAKES}; not one that holds anything else`,
+  })
+  readonly analystSchema: string = 'analyst';
+
+  @Text(OWN_NAME, {
+    name: 'ANALYST_ROLE',
+    about: 'The role that may read that schema and nothing else. It is made if the user may make roles.',
+    takes: OWN_NAME_TAKES,
+  })
+  readonly analystRole: string = 'entente_analyst';
 
   check(readFile: ReadFile): readonly string[] {
     const { url } = this as Partial<DatabaseSettings>;

@@ -1,10 +1,12 @@
-import type { DailyColumn } from '@entente/kernel';
+import type { ColumnFormat, DailyColumn } from '@entente/kernel';
 import { Column } from 'typeorm';
 
 /** The meaning of a column with its unit, and its default in a new row. */
 interface ColumnMeaning {
   readonly meaning: string;
   readonly start: string | number | boolean | null | undefined;
+  /** Null if the type is enough. */
+  readonly format: ColumnFormat | null;
 }
 
 const meanings = new WeakMap<object, Map<string, ColumnMeaning>>();
@@ -18,13 +20,14 @@ const column =
     type: 'text' | 'date' | 'integer' | 'bigint' | 'boolean' | 'simple-json',
     start: ColumnMeaning['start'],
     nullable = false,
+    format: ColumnFormat | null = null,
   ) =>
   (meaning: string): PropertyDecorator =>
   (target, name) => {
     Column({ type, nullable })(target, name);
     let own = meanings.get(target);
     if (own === undefined) meanings.set(target, (own = new Map<string, ColumnMeaning>()));
-    own.set(String(name), { meaning, start });
+    own.set(String(name), { meaning, start, format });
   };
 
 // Each takes the meaning of the column with its unit. `OrNull`: null until it is known.
@@ -35,6 +38,11 @@ export const textOrNull = column('text', null, true);
 /** A day, YYYY-MM-DD. */
 export const day = column('date', undefined);
 export const dayOrNull = column('date', null, true);
+/** An instant, ISO 8601 in UTC. */
+export const instant = column('text', undefined, false, 'instant');
+/** A reference to a person in an organisation's own register, never a name. */
+export const person = column('text', undefined, false, 'person');
+export const personOrNull = column('text', null, true, 'person');
 /** A whole number; 0 in a new row. */
 export const count = column('integer', 0);
 export const countOrNull = column('integer', null, true);

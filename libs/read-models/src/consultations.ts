@@ -1,5 +1,5 @@
 import type { Event, Projection } from '@entente/kernel';
-import { count, text } from './columns.js';
+import { count, instant, text } from './columns.js';
 
 /** A stream that a decision consulted, and its revision at that moment. */
 export class ConsultationRow {
@@ -9,7 +9,7 @@ export class ConsultationRow {
   @text('the stream that the decision rested on') consulted_stream!: string;
   @count('the revision that it had then; -1 if it did not exist') consulted_revision!: number;
   @text('the organisation that sent the command, or its pseudonym') actor_organisation!: string;
-  @text('when the decision was recorded (ISO 8601, UTC)') recorded_at!: string;
+  @instant('when the decision was recorded (ISO 8601, UTC)') recorded_at!: string;
 }
 
 export const consultations: Projection<Event, ConsultationRow> = {

@@ -167,7 +167,7 @@ export const donorPortfolio: RowsView = {
     open_misuse: 'integer',
     overdue_misuse: 'integer',
     suspended_by_misuse: 'integer',
-    precaution_until: 'text',
+    precaution_until: 'day',
   },
   meanings: {
     donor: 'the donor',

@@ -1,5 +1,5 @@
 import type { Event, Projection } from '@entente/kernel';
-import { count, flag, text, textOrNull } from './columns.js';
+import { count, flag, instant, personOrNull, text, textOrNull } from './columns.js';
 
 /**
  * An event that is recorded more than this after it happened is marked late: three days span a
@@ -15,10 +15,10 @@ export class JournalRow {
   @count("the version of the event's data") type_version!: number;
   @text('the organisation that sent the command, or its pseudonym') actor_organisation!: string;
   @text('the role in which it sent the command') actor_role!: string;
-  @textOrNull("a reference to a person in the sender's own register") actor_person!: string | null;
+  @personOrNull("a reference to a person in the sender's own register") actor_person!: string | null;
   @textOrNull('the organisation spoken for, if not the sender itself') actor_for!: string | null;
-  @text("when it happened, by the sender's word (ISO 8601, UTC)") occurred_at!: string;
-  @text('when it was recorded (ISO 8601, UTC)') recorded_at!: string;
+  @instant("when it happened, by the sender's word (ISO 8601, UTC)") occurred_at!: string;
+  @instant('when it was recorded (ISO 8601, UTC)') recorded_at!: string;
   @count('whole hours from when it happened to when it was recorded') hours_late!: number;
   @flag(`recorded ${LATE_AFTER_HOURS} hours or more after it happened`) recorded_late!: boolean;
   @text('the command that it comes from') command_id!: string;

@@ -45,11 +45,24 @@ const PROJECTIONS = [
   consultations,
 ] as unknown as readonly AnyProjection[];
 
-/** Every model, with the meanings that its columns were declared with. */
+/** Every model, with the meanings and formats that its columns were declared with. */
 export const MODELS: readonly AnyProjection[] = PROJECTIONS.map((model) => ({
   ...model,
   meanings: Object.fromEntries([...columnsOf(model.entity)].map(([column, { meaning }]) => [column, meaning])),
+  formats: Object.fromEntries(
+    [...columnsOf(model.entity)].flatMap(([column, { format }]) => (format === null ? [] : [[column, format]])),
+  ),
 }));
+
+/** A view's column has the format of the column of the same name in the models that it reads. */
+function withFormats(view: RowsView): RowsView {
+  const read = MODELS.filter(({ name }) => name in view.movedBy).map(({ formats = {} }) => formats);
+  const formats = Object.keys(view.columns).flatMap((column) => {
+    const format = read.find((of) => column in of)?.[column];
+    return format === undefined ? [] : [[column, format] as const];
+  });
+  return { ...view, formats: Object.fromEntries(formats) };
+}
 
 /** Every view over them. */
 export const VIEWS: readonly RowsView[] = [
@@ -59,4 +72,4 @@ export const VIEWS: readonly RowsView[] = [
   consignedItems,
   deliveries,
   outdatedDecisions,
-];
+].map(withFormats);

@@ -1,6 +1,6 @@
 import type { StakeholderEvent } from '@entente/contracts';
 import { type DailyColumn, type Projection, type RecordedEvent } from '@entente/kernel';
-import { count, day, dayOrNull, json, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, json, person, text, textOrNull } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
 /** An organisation that takes part. */
@@ -101,7 +101,7 @@ export const mandates: Projection<StakeholderEvent, MandateRow> = {
 export class FocalPointRow {
   @text('the organisation') organisation!: string;
   @text('what the person answers for') subject!: string;
-  @text("a reference to the person in the organisation's own register, never a name") person!: string;
+  @person("a reference to the person in the organisation's own register, never a name") person!: string;
   @day('the day from which the person answers for it') since_day!: string;
 }
 

@@ -1,7 +1,7 @@
 import { Fault } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import { type ModelTable, tableFrom } from './sqlite-catalogue.js';
-import { type SqlClient, SCHEMA } from './postgres-connections.js';
+import { LOCK_NOT_AVAILABLE, type SqlClient, SCHEMA, attempt } from './postgres-connections.js';
 import { type OwnColumn, ownColumns } from './tables.js';
 
 /** The format of the schema's own tables. */
@@ -194,7 +194,10 @@ export async function promote(db: SqlClient, pending: ModelTable): Promise<void>
     await db.query(`DELETE FROM ${own} WHERE table_name = $1`, [previous?.table ?? '']);
 }
 
-/** Drops the tables that are neither active nor pending. */
+/**
+ * Drops the tables that are neither active nor pending, with what others have made on them. A table
+ * that is being read stays until the next time.
+ */
 export async function dropUnused(db: SqlClient): Promise<void> {
   await db.query(LOCK);
   const { rows: pendingRows } = await db.query('SELECT * FROM pending_models');
@@ -204,9 +207,16 @@ export async function dropUnused(db: SqlClient): Promise<void> {
   const { rows } = await db.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = '${SCHEMA}' AND tablename ~ '_v[0-9]+_g[0-9]+$'`,
   );
+  await db.query('SET LOCAL lock_timeout = 1000');
   for (const { name } of rows) {
     if (used.has(name)) continue;
-    await db.query(`DROP TABLE IF EXISTS "${name}"`);
+    const locked = await attempt(
+      db,
+      (code) => code === LOCK_NOT_AVAILABLE,
+      () => db.query(`DROP TABLE IF EXISTS "${name}" CASCADE`),
+    );
+    if (locked !== null) continue;
     for (const own of ['checkpoints', 'parked']) await db.query(`DELETE FROM ${own} WHERE table_name = $1`, [name]);
   }
+  await db.query('SET LOCAL lock_timeout TO DEFAULT');
 }

@@ -145,6 +145,31 @@ export class Connections implements SqlClient {
   }
 }
 
+/** SQLSTATE: a lock was not free within `lock_timeout`. */
+export const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Works in a savepoint of a transaction. Returns null if it worked, and the SQLSTATE of an expected
+ * failure, which the transaction survives.
+ */
+export async function attempt(
+  db: SqlClient,
+  expected: (code: string) => boolean,
+  work: () => Promise<unknown>,
+): Promise<string | null> {
+  await db.query('SAVEPOINT attempt');
+  try {
+    await work();
+  } catch (error) {
+    const { code = '' } = error as { readonly code?: string };
+    if (!expected(code)) throw error;
+    await db.query('ROLLBACK TO SAVEPOINT attempt');
+    return code;
+  }
+  await db.query('RELEASE SAVEPOINT attempt');
+  return null;
+}
+
 /** Replaces `?` by the numbers that PostgreSQL expects. */
 function numbered(sql: string): string {
   let n = 0;

@@ -37,6 +37,7 @@ import {
   SEARCH_PATH,
   translateError,
 } from './postgres-connections.js';
+import { type AnalystOptions, AnalystViews } from './analyst-views.js';
 import { ChangeNotifier } from './change-notifier.js';
 import { PostgresRebuild } from './postgres-rebuild.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
@@ -47,7 +48,7 @@ import { type SqlProgram, runAsync } from './sql-program.js';
 import { ON_POSTGRES } from './tables.js';
 
 /** How the store is opened. */
-export interface PostgresReadModelStoreOptions extends PostgresOptions {
+export interface PostgresReadModelStoreOptions extends PostgresOptions, Partial<AnalystOptions> {
   readonly models: readonly AnyProjection[];
   readonly views: readonly StoredView[];
   /** Into how many partitions the log is folded. */
@@ -62,12 +63,14 @@ export interface PostgresReadModelStoreOptions extends PostgresOptions {
  * Rows in a separate schema of a PostgreSQL database, for any number of processes. Processes
  * that fold fence each other by the checkpoints, all see the active tables by the catalog version,
  * and they notify each other of changes. TypeORM creates the tables and compiles the queries. Every
- * answer is read in one transaction, from one snapshot.
+ * answer is read in one transaction, from one snapshot. If it has a schema and a role for analysts,
+ * it keeps SQL views for them over the active tables.
  */
 export class PostgresReadModelStore extends ReadModelStore {
   readonly partitions: number;
   private readonly connections: Connections;
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
+  private readonly analyst: AnalystViews | null;
   private storeId = '';
   private era = '';
   private catalog = new ReadModelCatalog(0, new Map(), []);
@@ -79,6 +82,11 @@ export class PostgresReadModelStore extends ReadModelStore {
     super();
     this.partitions = options.partitions;
     this.connections = new Connections(options);
+    const { analystSchema, analystRole } = options;
+    this.analyst =
+      analystSchema !== undefined && analystRole !== undefined
+        ? new AnalystViews({ analystSchema, analystRole })
+        : null;
   }
 
   /** If it fails, nothing stays open. Use a new store for the next attempt. */
@@ -100,6 +108,8 @@ export class PostgresReadModelStore extends ReadModelStore {
       await this.connections.transaction(async (db) => {
         await prepareSchema(db, { storeId, partitions: this.partitions }, models, head);
         await this.makeTables(this.resolve(await activeTables(db)), db);
+        await this.analyst?.prepare(db);
+        await this.moveViews(db);
         await dropUnused(db);
       });
     await this.load();
@@ -175,6 +185,18 @@ export class PostgresReadModelStore extends ReadModelStore {
         for (const { query } of runner.getMemorySql().upQueries) await db.query(query);
         await runner.release();
       }
+    } finally {
+      await compiler.destroy();
+    }
+  }
+
+  /** Moves the views for analysts to the active tables; false if some of them are being read. */
+  private async moveViews(db: SqlClient): Promise<boolean> {
+    if (this.analyst === null) return true;
+    const catalog = new ReadModelCatalog(0, this.resolve(await activeTables(db)), this.options.views);
+    const compiler = await this.dataSource([...catalog.models.values()]);
+    try {
+      return await this.analyst.refresh(db, catalog, compiler);
     } finally {
       await compiler.destroy();
     }
@@ -259,7 +281,14 @@ export class PostgresReadModelStore extends ReadModelStore {
       return tables;
     });
     const resolve = (of: readonly ModelTable[]): ReadonlyMap<string, StoredModel> => this.resolve(of);
-    return new PostgresRebuild(this.connections, this.partitions, pending, resolve, () => this.reload());
+    return new PostgresRebuild(
+      this.connections,
+      this.partitions,
+      pending,
+      resolve,
+      (db) => this.moveViews(db),
+      () => this.reload(),
+    );
   }
 
   query(name: string, query: RowQuery): Promise<ResultPage> {

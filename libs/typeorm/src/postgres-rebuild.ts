@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type ModelBatch, type Parked, type Positions, Rebuild, type RowId } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type { ModelTable } from './sqlite-catalogue.js';
@@ -5,6 +6,10 @@ import { lockStoreInfo, activeTables, bumpCatalogVersion, promote } from './post
 import type { SqlClient, Connections } from './postgres-connections.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
 import type { StoredModel } from './queryable.js';
+
+/** Analysts read views that have to be moved: nothing was promoted. */
+class ViewsInUse extends Error {}
+const VIEWS_IN_USE_RETRY_MS = 1000;
 
 /** The pending tables of some models, filled while other workers fold the active ones. */
 export class PostgresRebuild extends Rebuild {
@@ -15,6 +20,7 @@ export class PostgresRebuild extends Rebuild {
     readonly partitions: number,
     private readonly pending: readonly ModelTable[],
     private readonly stored: (kept: readonly ModelTable[]) => ReadonlyMap<string, StoredModel>,
+    private readonly moveViews: (db: SqlClient) => Promise<boolean>,
     private readonly promoted: () => Promise<void>,
   ) {
     super();
@@ -48,17 +54,26 @@ export class PostgresRebuild extends Rebuild {
   }
 
   async cutOver(): Promise<boolean> {
-    const promoted = await this.connections.transaction(async (db) => {
+    const promoted = await this.promoteAll().catch(async (error: unknown) => {
+      if (!(error instanceof ViewsInUse)) throw error;
+      await pause(VIEWS_IN_USE_RETRY_MS);
+      return false;
+    });
+    if (promoted) await this.promoted();
+    return promoted;
+  }
+
+  private promoteAll(): Promise<boolean> {
+    return this.connections.transaction(async (db) => {
       await lockStoreInfo(db);
       if (!(await this.isCurrent(db)))
         throw new Error('another rebuild of the same read model was promoted: this one ends');
       if (!(await this.writer.reaches(db, new PostgresRowWriter(this.stored(await activeTables(db)))))) return false;
       for (const pending of this.pending) await promote(db, pending);
       await bumpCatalogVersion(db);
+      if (!(await this.moveViews(db))) throw new ViewsInUse();
       return true;
     });
-    if (promoted) await this.promoted();
-    return promoted;
   }
 
   close(): Promise<void> {

@@ -15,6 +15,8 @@ export interface At {
   readonly day: string;
   /** Only what had occurred by this day. */
   readonly occurredBy: string | null;
+  /** A function of the database by which a text becomes a day, or null if it is none. */
+  readonly dayOf?: string;
 }
 
 /**
@@ -85,7 +87,7 @@ function pinned(dataSource: DataSource, stored: StoredModel, at: At, alias: stri
   return dataSource.createQueryBuilder().from<ObjectLiteral>((sub) => {
     const rows = sub.select(`r.${first}`, first).from(schema, 'r');
     for (const name of others) rows.addSelect(`r.${name}`, name);
-    for (const [name, column] of dailyOf(stored)) rows.addSelect(dailyExpression(dataSource, column), name);
+    for (const [name, column] of dailyOf(stored)) rows.addSelect(dailyExpression(dataSource, column, at.dayOf), name);
     if (at.positions === null) rows.where('r.until IS NULL');
     else {
       const { sql, parameters } = visibleAt(positionsOf(at));
@@ -102,7 +104,11 @@ function pinned(dataSource: DataSource, stored: StoredModel, at: At, alias: stri
 const DAYS = placeholders(['today', 'occurred_by']);
 
 /** A column that depends on the day of the answer, over the stored columns of `r`. */
-function dailyExpression(dataSource: DataSource, { kind, due, done, closed = {} }: DailyColumn): string {
+function dailyExpression(
+  dataSource: DataSource,
+  { kind, due, done, closed = {} }: DailyColumn,
+  dayOf?: string,
+): string {
   const gone = Object.entries(closed).map(
     ([column, values]) => `COALESCE(r.${column}, '') IN (${values.map((one) => `'${one}'`).join(', ')})`,
   );
@@ -110,7 +116,7 @@ function dailyExpression(dataSource: DataSource, { kind, due, done, closed = {} 
   const notDone = done === undefined ? '1 = 1' : `r.${done} IS NULL`;
   const overdue = `${notDone} AND COALESCE(r.${due} < CAST(:today AS TEXT), 1 = 0)${waitedFor}`;
   if (kind === 'overdue') return `(${overdue})`;
-  const late = (until: string): string => daysBetween(dataSource, `r.${due}`, until);
+  const late = (until: string): string => daysBetween(dataSource, `r.${due}`, until, dayOf);
   const finished = done === undefined ? '' : `WHEN r.${done} IS NOT NULL${waitedFor} THEN ${late(`r.${done}`)} `;
   return `CASE ${finished}WHEN ${overdue} THEN ${late(':today')} END`;
 }
@@ -130,7 +136,8 @@ function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
     return dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'v').setParameters(parameters);
   const seen = dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'r').select([]);
   for (const name of Object.keys(view.columns)) seen.addSelect(`r.${name}`, name);
-  for (const [name, column] of Object.entries(view.daily)) seen.addSelect(dailyExpression(dataSource, column), name);
+  for (const [name, column] of Object.entries(view.daily))
+    seen.addSelect(dailyExpression(dataSource, column, at.dayOf), name);
   return dataSource.createQueryBuilder().from(`(${seen.getQuery()})`, 'v').setParameters(parameters);
 }
 
@@ -261,6 +268,22 @@ export function pageQuery(
     for (const { column, descending, nullable } of order)
       builder.addOrderBy(`v.${column}`, descending ? 'DESC' : 'ASC', nullable ? 'NULLS LAST' : undefined);
     return builder.limit(query.limit);
+  });
+}
+
+/**
+ * The current rows of a source as a statement without values, for a SQL view on PostgreSQL.
+ * `today` is an expression for the day of the answer as text, `dayOf` as in {@link At}.
+ */
+export function currentRowsSql(dataSource: DataSource, source: Queryable, today: string, dayOf: string): string {
+  const now: At = { positions: null, day: '', occurredBy: null, dayOf };
+  const builder = rowsOf(dataSource, source, now).select([]);
+  for (const column of source.selects) builder.addSelect(`v.${column}`, column);
+  const [sql, values] = builder.getQueryAndParameters();
+  return sql.replaceAll(/\$([0-9]+)/g, (_, number: string) => {
+    const value: unknown = values[Number(number) - 1];
+    if (value !== DAYS['today']) throw new Error(`${source.name} cannot be a SQL view: it has a parameter`);
+    return today;
   });
 }
 

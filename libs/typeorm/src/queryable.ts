@@ -1,4 +1,4 @@
-import type { AnyProjection, ColumnType, DailyColumn, Totals, View } from '@entente/kernel';
+import type { AnyProjection, ColumnFormats, ColumnType, DailyColumn, Totals, View } from '@entente/kernel';
 import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { OwnColumn } from './tables.js';
 
@@ -50,6 +50,7 @@ export interface Queryable {
   readonly columns: Readonly<Record<string, ColumnType>>;
   /** The meaning of each column with its unit. */
   readonly meanings: Readonly<Record<string, string>>;
+  readonly formats: ColumnFormats;
   /** The selected columns, in order; for a model's row also its origin ({@link SYSTEM_COLUMNS}). */
   readonly selects: readonly string[];
   /** The types of the columns, in the same order. */
@@ -117,6 +118,7 @@ export const modelSource = (stored: StoredModel): Queryable => ({
   ),
   totals: totalsOver(stored),
   meanings: meaningsOf(stored.model),
+  formats: stored.model.formats ?? {},
   daily: dailyOf(stored).length > 0,
   reads: [stored],
   view: null,
@@ -138,6 +140,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     ...inOrder({ ...view.columns, ...typesOf(Object.entries(view.daily ?? {})) }, view.key),
     totals: view.totals,
     meanings: meaningsOf(view),
+    formats: view.formats ?? {},
     daily: view.daily !== undefined || reads.some((stored) => dailyOf(stored).length > 0),
     reads,
     view,

@@ -1,0 +1,15 @@
+import { currenciesWith } from '@entente/contracts';
+
+const list = (digits: number | null): string =>
+  currenciesWith(digits)
+    .map((code) => `'${code}'`)
+    .join(', ');
+
+/**
+ * A SQL expression for an amount in units of a currency, exact; null without a currency, and for
+ * one that has no minor unit.
+ */
+export const inUnits = (amount: string, currency: string): string =>
+  `${amount} * CASE WHEN ${currency} IS NULL OR ${currency} IN (${list(null)}) THEN NULL
+    WHEN ${currency} IN (${list(0)}) THEN 1 WHEN ${currency} IN (${list(3)}) THEN 0.001
+    WHEN ${currency} IN (${list(4)}) THEN 0.0001 ELSE 0.01 END`;
