@@ -64,6 +64,18 @@ export class AddCaseLine extends AskedItem {
   @day('the day first promised', '2026-08-31') readonly due!: string;
 }
 
+/** What a line states wrongly: each field here replaces it. */
+export class CorrectCaseLine {
+  @eventId('the event that added the line') readonly corrects!: string;
+  @reason('mistyped') readonly reason!: string;
+  @line() readonly line!: string;
+  @optional() @code("the right code of the item's description", 'night-vision-device') readonly item?: string;
+  @optional() @quantity('the right quantity', 100) readonly quantity?: number;
+  @optional() @code('the right code of the unit', 'each') readonly unit?: string;
+  @optional() @minorUnits('the right value', 400_000_00, 0) readonly value?: number;
+  @optional() @day('the right day first promised', '2026-08-31') readonly due?: string;
+}
+
 export class PrepareOffer {
   @offer() readonly offer!: string;
   @words('the names of the lines that it consists of', ['001'], 200, 1) readonly lines!: readonly string[];
@@ -265,6 +277,18 @@ export const assistanceCaseContract = contract({
       'donor',
       'Draft a line; an offer or an amendment that names it brings it into force',
     ),
+    CorrectCaseLine: command(
+      'correct-line',
+      CorrectCaseLine,
+      'donor',
+      'Correct a line: its item and unit until something is delivered, the rest until it is offered',
+      {
+        corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
+        reason: 'mistyped',
+        line: '001',
+        item: 'night-vision-device',
+      },
+    ),
     PrepareOffer: command(
       'prepare-offer',
       PrepareOffer,
@@ -366,6 +390,7 @@ export const assistanceCaseContract = contract({
     RequestReturnedIncomplete: event(ReturnRequest, 'The request was returned as incomplete'),
     RequestSupplemented: event(SupplementRequest, 'What was missing was supplied'),
     CaseLineAdded: event(AddCaseLine, 'A line was drafted'),
+    CaseLineCorrected: event(CorrectCaseLine, 'A line was corrected'),
     OfferPrepared: event(PrepareOffer, 'An offer was prepared'),
     LegislatureNotifiedOfOffer: event(LegislatureNotifiedOfOffer, 'The legislature was notified of the offer'),
     OfferMade: event(OfferMade, 'The offer was made'),

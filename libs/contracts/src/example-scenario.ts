@@ -104,6 +104,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   ...party('lumen-inquiry', 'Lumen', 'oversight-body', 'investigator'),
 
   [P, 'propose', DONOR],
+  [P, 'correct', DONOR, CORRECTS('propose')],
   [P, 'define-objective', DONOR],
   [P, 'assign-gender-marker', DONOR],
   [P, 'withhold-concurrence', DONOR],
@@ -128,6 +129,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [CASE, 'request', DONOR],
   [A, 'open', DONOR],
   [A, 'pledge', DONOR],
+  [A, 'correct-movement', DONOR, CORRECTS('pledge')],
   [A, 'commit', DONOR],
   [A, 'obligate', DONOR],
   [A, 'plan-disbursement', DONOR],
@@ -150,6 +152,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [CASE, 'supplement-request', RECIPIENT],
   [CASE, 'add-line', DONOR],
   [CASE, 'add-line', DONOR, { with: works }],
+  [CASE, 'correct-line', DONOR, { with: { line: '002', item: 'store-construction' }, ...CORRECTS('add-line') }],
   [CASE, 'prepare-offer', DONOR, { with: { lines: ['001', '002'] } }],
   [CASE, 'notify-legislature', DONOR],
   [CASE, 'make-offer', DONOR],

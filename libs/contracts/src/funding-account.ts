@@ -70,6 +70,29 @@ export class Reversal extends Money {
   @reason('entered-twice') readonly reason!: string;
 }
 
+/** A movement that was entered wrongly. No money moves: it is not a movement back. */
+export class CorrectMovement {
+  @eventId('the movement that was wrong') readonly corrects!: string;
+  @reason('wrong-period') readonly reason!: string;
+  @optional()
+  @minorUnits('the right amount, less what was taken back since; 0 if there was no such movement', 2_400_000_00, 0)
+  readonly amount?: number;
+  @optional() @period("the right fiscal period, in the account's own words", '2027') readonly period?: string;
+  @optional()
+  @nested(() => ReportedRow, 'the row that it repeats; always and only in accounts whose basis is `reported`')
+  readonly reported?: ReportedRow;
+}
+
+/** What a correction changes in one period: the decision adds stage, period and difference. */
+export class MovementCorrected {
+  @eventId('the movement that was wrong') readonly corrects!: string;
+  @reason('wrong-period') readonly reason!: string;
+  @stage() readonly stage!: Stage;
+  @period("the fiscal period, in the account's own words") readonly period!: string;
+  @minorUnits('the difference at the stage', -100_000_00, -Number.MAX_SAFE_INTEGER) readonly amountBy!: number;
+  @optional() @nested(() => ReportedRow, 'the row that it repeats') readonly reported?: ReportedRow;
+}
+
 export class PlanDisbursement extends Money {
   @tranche() readonly tranche!: string;
   @day('the day on which it is due', '2026-06-30') readonly due!: string;
@@ -160,6 +183,13 @@ export const fundingAccountContract = contract({
       'Correct a reported expenditure downwards',
       back,
     ),
+    CorrectMovement: command(
+      'correct-movement',
+      CorrectMovement,
+      'donor',
+      'Correct the amount or the period of a movement that was entered wrongly, at any stage',
+      { corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', reason: 'wrong-period', period: '2027' },
+    ),
     ReallocateFundsOut: command(
       'reallocate-out',
       ReallocateFundsOut,
@@ -202,6 +232,7 @@ export const fundingAccountContract = contract({
     FundsReimbursed: event(Reversal, 'Money came back'),
     ExpenditureReported: event(Money, 'An expenditure was reported'),
     ExpenditureCorrected: event(Reversal, 'A reported expenditure was corrected downwards'),
+    MovementCorrected: event(MovementCorrected, 'A movement that was entered wrongly was corrected'),
     FundsReallocatedOut: event(ReallocateFundsOut, 'Money went to another account'),
     FundsReallocatedIn: event(ReallocateFundsIn, 'Money came from another account'),
     ContributionPooled: event(PoolContribution, "Another contributor's money was pooled"),

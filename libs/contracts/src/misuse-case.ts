@@ -101,6 +101,11 @@ export class CorrectMisuseReport {
   @optional() @code('the code of the right allegation', 'unauthorised-use') readonly allegation?: string;
   @optional() @happened() readonly happened?: DayRange;
   @optional() @scopes('what the misuse concerns', 0) readonly scopes?: readonly MisuseScope[];
+  @optional() @streamId('programme', 'the right programme') readonly programme?: string;
+  @optional() @streamId('assistance-case', 'the right case') readonly case?: string;
+  @optional() @organisation('the right donor of the assistance') readonly donor?: string;
+  @optional() @organisation('the right recipient of the assistance', 'estmark') readonly recipient?: string;
+  @optional() @organisation('the organisation that is accused', 'estmark') readonly accused?: string;
 }
 
 export class AcknowledgeMisuseReport {
@@ -333,7 +338,8 @@ export const misuseCaseContract = contract({
       'correct-report',
       CorrectMisuseReport,
       ['reporter', 'intake'],
-      'Replace what was wrong in the report; the sender is recorded by a pseudonym',
+      'Replace what was wrong in the report, its parties only before triage; the sender is recorded by a pseudonym',
+      { corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', reason: 'wrong-allegation', allegation: 'unauthorised-use' },
     ),
     AcknowledgeMisuseReport: command(
       'acknowledge',

@@ -118,6 +118,19 @@ export class AdaptProgramme {
   @optional() @code('the technology adopted', 'satellite-imagery') readonly technology?: string;
 }
 
+/** What a proposal or an adaptation stated wrongly: each field here replaces it. */
+export class CorrectProgramme {
+  @eventId('the proposal or adaptation that was wrong') readonly corrects!: string;
+  @reason('misspelt') readonly reason!: string;
+  @optional() @text('the right title', 'Border police training') readonly title?: string;
+  @optional() @organisation('the right recipient', 'estmark') readonly recipient?: string;
+  @optional() @code("the right sector's code", '15230') readonly sector?: string;
+  @optional() @day('the right first day', '2026-02-01') readonly starts?: string;
+  @optional() @day('the right last day', '2028-12-31') readonly ends?: string;
+  @optional() @code('the right way in which the assistance is given', 'remote-mentoring') readonly modality?: string;
+  @optional() @code('the right technology', 'satellite-imagery') readonly technology?: string;
+}
+
 /** The right day; without it there was no such outcome, and the milestone is open again. */
 export class CorrectMilestone {
   @reason('wrong-day') readonly reason!: string;
@@ -204,6 +217,13 @@ export const programmeContract = contract({
       'Continue in another way: another end, sector, modality or technology',
       { reason: 'border-closed', modality: 'remote-mentoring', technology: 'satellite-imagery' },
     ),
+    CorrectProgramme: command(
+      'correct',
+      CorrectProgramme,
+      'donor',
+      'Correct what its proposal or an adaptation stated wrongly; the recipient only while it is proposed',
+      { corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', reason: 'misspelt', title: 'Training of border police' },
+    ),
     PlanMilestone: command('plan-milestone', PlanMilestone, PLANNERS, 'Plan a milestone'),
     ReplanMilestone: command('replan-milestone', ReplanMilestone, PLANNERS, 'Move a milestone, with its cause', {
       milestone: 'first-course',
@@ -259,6 +279,7 @@ export const programmeContract = contract({
     ProgrammeApproved: event(ApproveProgramme, 'The programme was approved'),
     ProgrammeActivated: event(ProgrammeDay, 'The programme became active'),
     ProgrammeAdapted: event(AdaptProgramme, 'The programme continues in another way'),
+    ProgrammeCorrected: event(CorrectProgramme, 'What was stated wrongly was corrected'),
     MilestonePlanned: event(PlanMilestone, 'A milestone was planned'),
     MilestoneReplanned: event(ReplanMilestone, 'A milestone was moved'),
     MilestoneMet: event(MilestoneOutcome, 'A milestone was met'),

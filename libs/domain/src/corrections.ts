@@ -31,6 +31,8 @@ export interface Correction<EventType extends string = string> {
     readonly by: string;
     /** `-1` if `by` is what it takes back, `1` if it is a difference, below zero to take back. */
     readonly sign: -1 | 1;
+    /** The events whose number falls as that of the correction rises. */
+    readonly opposite?: readonly string[];
     /** The list of the event whose items have the number, each `within` its own part. */
     readonly each?: string;
     /** Lists of the correction that change something, too, so that the number may be zero. */
@@ -40,6 +42,8 @@ export interface Correction<EventType extends string = string> {
   readonly replaces?: readonly string[];
   /** Whether it takes the whole event back if it replaces no field. */
   readonly withdraws?: boolean;
+  /** Whether the rules of the kind derive the numbers, and check them. */
+  readonly derives?: boolean;
 }
 
 /** The types of the commands that name an event which they correct. */
@@ -58,6 +62,23 @@ const movesBack = <const Type extends FundingAccountEvent['type']>(
   then: Type,
   ...names: readonly Type[]
 ): Correction<Type> => ({ then, names, within: 'period', takes: { of: 'amount', by: 'amount', sign: -1 } });
+
+/** The movements of money that raise a stage, and those that lower one. */
+const FORWARD = [
+  'FundsPledged',
+  'FundsCommitted',
+  'FundsObligated',
+  'FundsDisbursed',
+  'ExpenditureReported',
+  'ContributionPooled',
+] as const satisfies readonly FundingAccountEvent['type'][];
+const BACK = [
+  'PledgeReduced',
+  'FundsDecommitted',
+  'FundsDeobligated',
+  'FundsReimbursed',
+  'ExpenditureCorrected',
+] as const satisfies readonly FundingAccountEvent['type'][];
 
 /**
  * R26, R31: what each correction can name, and what it takes back of it. A command with a field
@@ -79,6 +100,11 @@ export const CORRECTIONS: {
     },
   },
   programme: {
+    CorrectProgramme: {
+      then: 'ProgrammeCorrected',
+      names: ['ProgrammeProposed', 'ProgrammeAdapted'],
+      replaces: ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology'],
+    },
     CorrectMilestone: {
       then: 'MilestoneCorrected',
       names: ['MilestoneMet', 'MilestoneMissed'],
@@ -93,8 +119,21 @@ export const CORRECTIONS: {
     DeobligateFunds: movesBack('FundsDeobligated', 'FundsObligated'),
     ReimburseFunds: movesBack('FundsReimbursed', 'FundsDisbursed'),
     CorrectExpenditure: movesBack('ExpenditureCorrected', 'ExpenditureReported'),
+    CorrectMovement: {
+      then: 'MovementCorrected',
+      names: [...FORWARD, ...BACK],
+      within: 'period',
+      takes: { of: 'amount', by: 'amountBy', sign: 1, opposite: BACK },
+      derives: true,
+    },
   },
   'assistance-case': {
+    CorrectCaseLine: {
+      then: 'CaseLineCorrected',
+      names: ['CaseLineAdded'],
+      within: 'line',
+      replaces: ['item', 'quantity', 'unit', 'value', 'due'],
+    },
     CorrectDelivery: {
       then: 'DeliveryCorrected',
       names: ['AssistanceDelivered'],
@@ -125,7 +164,7 @@ export const CORRECTIONS: {
     CorrectMisuseReport: {
       then: 'MisuseReportCorrected',
       names: ['MisuseFlagged'],
-      replaces: ['allegation', 'happened', 'scopes'],
+      replaces: ['allegation', 'happened', 'scopes', 'programme', 'case', 'donor', 'recipient', 'accused'],
     },
     CorrectRecovery: {
       then: 'RecoveryCorrected',
@@ -150,6 +189,8 @@ interface CorrectableEvent {
   readonly says: Record<string, Json | undefined>;
   /** Whether a correction has taken the whole of it back. */
   withdrawn: boolean;
+  /** Whether it corrects another event itself. */
+  readonly corrects: boolean;
 }
 
 /** The events of a stream that a correction can name, by id. Changed in place: see the kernel. */
@@ -194,7 +235,7 @@ function asRecorded(type: string, data: Fields, corrections: readonly Correction
     const items = takes.each === undefined ? [data] : (data[takes.each] as readonly Fields[]);
     for (const item of items) left.set(partOf(correction, item), Number(item[takes.of]));
   }
-  return { type, left, within, says, withdrawn: false };
+  return { type, left, within, says, withdrawn: false, corrects: data['corrects'] !== undefined };
 }
 
 /** The change of a number by a correction. */
@@ -207,7 +248,8 @@ const replacedBy = ({ replaces = [] }: Correction, data: Fields): readonly strin
 function apply(correction: Correction, data: Fields, event: CorrectableEvent): void {
   const { takes, withdraws = false } = correction;
   const part = partOf(correction, data);
-  if (takes !== undefined) event.left.set(part, (event.left.get(part) ?? 0) + changeBy(takes, data));
+  const turn = takes?.opposite?.includes(event.type) === true ? -1 : 1;
+  if (takes !== undefined) event.left.set(part, (event.left.get(part) ?? 0) + turn * changeBy(takes, data));
   const fields = replacedBy(correction, data);
   for (const field of fields) event.says[field] = data[field];
   if (withdraws && fields.length === 0) event.withdrawn = true;
@@ -261,18 +303,23 @@ function cannotReplace(correction: Correction, data: Fields, { says }: Correctab
   return fields.some(differs) ? null : nothingCorrected();
 }
 
+/** Whether the event is within another part, and was not moved to this one since. */
+const isElsewhere = ({ within, left }: CorrectableEvent, part: string): boolean =>
+  within !== null && within !== part && !left.has(part);
+
 /** R26, R31: why a command may not correct the event that it names; null if it may. */
 function cannotCorrect(kind: KindName, { type, data }: Command, { correctable }: Correctable): Refusal | null {
   const correction = (CORRECTIONS[kind] as Readonly<Record<string, Correction>>)[type];
   const { corrects } = data as { readonly corrects?: string };
   if (correction === undefined || corrects === undefined) return null;
-  const { names, within, takes, replaces } = correction;
+  const { names, within, takes, replaces, derives = false } = correction;
   const event = correctable.get(corrects);
   if (event === undefined || !names.includes(event.type))
     return refuse('corrects-unknown-event', `the event corrected is of this stream, and ${names.join(' or ')}`, 'R26', {
       corrects,
     });
-  if (within !== undefined && event.within !== null && event.within !== partOf(correction, data as Fields))
+  if (derives) return null;
+  if (within !== undefined && isElsewhere(event, partOf(correction, data as Fields)))
     return refuse('corrects-elsewhere', `the correction has the ${within} of the event corrected`, 'R31', {
       [within]: event.within,
     });

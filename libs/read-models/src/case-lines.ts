@@ -81,6 +81,18 @@ function evolve(
   }
   if (row === null) return null;
   switch (event.type) {
+    case 'CaseLineCorrected': {
+      const { item, unit, quantity, value, due } = event.data;
+      return {
+        ...row,
+        item: item ?? row.item,
+        unit: unit ?? row.unit,
+        quantity: quantity ?? row.quantity,
+        value: value ?? row.value,
+        first_due: due ?? row.first_due,
+        due: due ?? row.due,
+      };
+    }
     case 'OfferPrepared':
       return { ...row, offer: event.data.offer };
     case 'AmendmentAccepted': {

@@ -95,6 +95,15 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       CaseLineAdded: ({ line, item, unit, quantity, due }, { by_line }) => ({
         by_line: { ...by_line, [line]: { item, unit, quantity, delivered: 0, first_due: due, due, works: null } },
       }),
+      CaseLineCorrected: ({ line, item, unit, quantity, due }, row) =>
+        withLine(row, line, (was) => ({
+          ...was,
+          item: item ?? was.item,
+          unit: unit ?? was.unit,
+          quantity: quantity ?? was.quantity,
+          first_due: due ?? was.first_due,
+          due: due ?? was.due,
+        })),
       OfferPrepared: ({ value, currency, initialDeposit, validUntil, deliveryPoint }) => ({
         status: 'prepared',
         awaits: null,

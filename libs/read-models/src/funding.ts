@@ -64,6 +64,7 @@ const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     FundsReimbursed: lowered('disbursed'),
     ExpenditureReported: raised('spent'),
     ExpenditureCorrected: lowered('spent'),
+    MovementCorrected: (data, row) => moved(row, data.stage, data.amountBy),
     FundsReallocatedOut: (data, row) => moved(row, data.stage, -data.amount),
     FundsReallocatedIn: (data, row) => moved(row, data.stage, data.amount),
     DisbursementPlanned: (data, row) => ({ disbursement_planned: row.disbursement_planned + data.amount }),

@@ -93,7 +93,14 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       assistance: 'running',
     }),
     {
-      MisuseReportCorrected: ({ allegation }) => (allegation === undefined ? {} : { allegation }),
+      MisuseReportCorrected: ({ allegation, programme, case: assistance_case, donor, recipient, accused }, row) => ({
+        allegation: allegation ?? row.allegation,
+        programme: programme ?? row.programme,
+        assistance_case: assistance_case ?? row.assistance_case,
+        donor: donor ?? row.donor,
+        recipient: recipient ?? row.recipient,
+        accused: accused ?? row.accused,
+      }),
       MisuseReportAcknowledged: (_, row) => ({ acknowledged: true, ...due(row.due, { acknowledge: DONE }) }),
       MisuseTriaged: ({ incidentType, noticeRequired, openBy, notifyBy }, row) => ({
         status: 'accepted',

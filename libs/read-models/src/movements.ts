@@ -21,7 +21,7 @@ export class MovementRow {
   @day("the day on which it happened, by the sender's word") occurred_on!: string;
   @day('the day on which it was recorded') recorded_on!: string;
   @text(
-    'raised; taken-back; reallocated-out or -in, from or to another account; pooled, if it is the money of another contributor',
+    'raised; taken-back; corrected, if it was entered wrongly; reallocated-out or -in, from or to another account; pooled, if it is the money of another contributor',
   )
   movement!: string;
   @flag('whether it is the money of another contributor, which may be recorded at its own account too')
@@ -99,6 +99,8 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
       FundsReimbursed: takenBack('disbursed'),
       ExpenditureReported: raised('spent'),
       ExpenditureCorrected: takenBack('spent'),
+      MovementCorrected: (data, origin) =>
+        moved(data.stage, data.amountBy, { ...data, amount: data.amountBy }, origin, 'corrected'),
       FundsReallocatedOut: (data, origin) => ({
         ...moved(data.stage, -data.amount, data, origin, 'reallocated-out'),
         other_account: data.to,

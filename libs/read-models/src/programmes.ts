@@ -69,6 +69,13 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       ProgrammeApproved: () => ({ status: 'approved', reason: null }),
       ProgrammeActivated: () => ({ status: 'active', reason: null }),
       ProgrammeAdapted: ({ ends, sector }, row) => ({ ends: ends ?? row.ends, sector: sector ?? row.sector }),
+      ProgrammeCorrected: ({ title, recipient, sector, starts, ends }, row) => ({
+        title: title ?? row.title,
+        recipient: recipient ?? row.recipient,
+        sector: sector ?? row.sector,
+        starts: starts ?? row.starts,
+        ends: ends ?? row.ends,
+      }),
       MilestonePlanned: (_, row) => ({ milestones_planned: row.milestones_planned + 1 }),
       MilestoneReplanned: ({ milestone }, { outcomes }) =>
         Object.hasOwn(outcomes, milestone) ? { outcomes: without(outcomes, milestone) } : {},

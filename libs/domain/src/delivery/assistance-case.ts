@@ -32,6 +32,7 @@ import {
   cannotAccept,
   cannotAcceptAmendment,
   cannotAdd,
+  cannotCorrectLine,
   cannotLapse,
   cannotMake,
   cannotModify,
@@ -87,6 +88,7 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
       then: 'RequestSupplemented',
     },
     AddCaseLine: { unless: cannotAdd, then: 'CaseLineAdded' },
+    CorrectCaseLine: { unless: cannotCorrectLine, then: 'CaseLineCorrected' },
     PrepareOffer: { unless: cannotPrepare, then: 'OfferPrepared' },
     NotifyLegislatureOfOffer: (data, state, context) => {
       const { offer, on } = data;

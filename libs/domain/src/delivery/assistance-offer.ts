@@ -1,6 +1,7 @@
 import type {
   AcceptOffer,
   Amendment,
+  CorrectCaseLine,
   LineAmendment,
   LineModification,
   ModifyCase,
@@ -34,6 +35,25 @@ export function cannotAdd({ line }: { readonly line: string }, { lines }: Assist
   return Object.keys(lines).length < MAX_LINES
     ? null
     : refuse('too-many-lines', `a case has at most ${MAX_LINES} lines; open another case`);
+}
+
+/**
+ * R26: what is offered or in force is changed by another offer or an amendment; item and unit are
+ * corrected until something is delivered or built.
+ */
+export function cannotCorrectLine(data: CorrectCaseLine, state: AssistanceCase): Refusal | null {
+  const line = ownValue(state.lines, data.line);
+  if (line === undefined) return lineUnknown(data.line);
+  if (line.delivered > 0 || line.works !== null || Object.keys(line.deliveries).length > 0)
+    return refuse('line-delivered', 'nothing of the line was delivered or built yet', 'R26', { line: data.line });
+  const offered =
+    (state.status === 'prepared' || state.status === 'offered') && state.offer?.lines.includes(data.line) === true;
+  const terms = [data.quantity, data.value, data.due].some((field) => field !== undefined);
+  return terms && (offered || line.inForce)
+    ? refuse('line-offered', 'quantity, value and day change by another offer or an amendment', 'R26', {
+        line: data.line,
+      })
+    : null;
 }
 
 /** An offer answers a request, or replaces an offer that was not made or has lapsed. */

@@ -59,6 +59,16 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
       const nothing = { inForce: false, delivered: 0, deliveries: {}, works: null };
       return { lines: put(lines, line, { item, unit, quantity, value, promised: due, due, ...nothing }) };
     },
+    CaseLineCorrected: ({ line, item, unit, quantity, value, due }, state) =>
+      withLine(state, line, (was) => ({
+        ...was,
+        item: item ?? was.item,
+        unit: unit ?? was.unit,
+        quantity: quantity ?? was.quantity,
+        value: value ?? was.value,
+        promised: due ?? was.promised,
+        due: due ?? was.due,
+      })),
     OfferPrepared: (offer) => ({ status: 'prepared' as const, offer, noticeEnds: null, value: offer.value }),
     LegislatureNotifiedOfOffer: ({ until }) => ({ noticeEnds: until }),
     OfferMade: () => ({ status: 'offered' as const }),

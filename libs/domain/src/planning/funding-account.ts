@@ -1,4 +1,5 @@
 import type {
+  CorrectMovement,
   DisburseFunds,
   FundingAccountCommand,
   FundingAccountEvent,
@@ -39,6 +40,7 @@ import {
   beyondRange,
   cannotGoBack,
   cannotGoForward,
+  cannotCorrectTo,
   cannotMove,
 } from './funding-movements.js';
 import { programme } from './programme.js';
@@ -79,6 +81,7 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
     ExpenditureReported: move('ExpenditureReported'),
     ExpenditureCorrected: move('ExpenditureCorrected'),
     ContributionPooled: move('ContributionPooled'),
+    MovementCorrected: ({ stage, amountBy }, state) => moved(state, stage, amountBy),
     FundsReallocatedOut: ({ amount, stage, to }, state, { id }) => ({
       ...moved(state, stage, -amount),
       reallocatedOut: put(state.reallocatedOut, id, { amount, stage, to }),
@@ -186,6 +189,34 @@ function cannotDisburse(data: DisburseFunds, state: FundingAccount, context: Dec
   return cannotGoForward(state, 'disbursed', data, context);
 }
 
+/** R31: a movement that was entered wrongly gets its right amount and period; no money moves. */
+function correctMovement(data: CorrectMovement, state: FundingAccount, context: DecisionContext) {
+  const { corrects, reason, reported } = data;
+  const event = state.correctable.get(corrects);
+  if (event === undefined) throw new Error(`no movement ${corrects}`);
+  if (event.corrects)
+    return refuse('corrects-a-correction', 'the event corrected corrects no other; correct that one', 'R31', {
+      corrects,
+    });
+  const [stage, sign] = MOVES[event.type as keyof typeof MOVES];
+  const [was, left] = [...event.left].find(([, of]) => of !== 0) ?? [event.within ?? '', 0];
+  const { period = was, amount = left } = data;
+  if (period === was && amount === left)
+    return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
+  const changes =
+    period === was
+      ? [[period, amount - left] as const]
+      : [[was, -left] as const, [period, amount] as const].filter(([, by]) => by !== 0);
+  const differences = changes.map(([at, by]) => ({ stage, period: at, amountBy: sign * by }));
+  const row = reported === undefined ? {} : { reported };
+  return (
+    cannotCorrectTo(state, stage, differences, data, context) ??
+    differences.map(
+      (difference) => ({ type: 'MovementCorrected', data: { corrects, reason, ...difference, ...row } }) as const,
+    )
+  );
+}
+
 const sameAccount = refuse('same-account', 'the money moves between two accounts');
 
 /** Money leaves only for an account that can receive it: nothing else would bring it back. */
@@ -264,6 +295,7 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
     ReimburseFunds: back('FundsReimbursed'),
     ReportExpenditure: forward('ExpenditureReported'),
     CorrectExpenditure: back('ExpenditureCorrected'),
+    CorrectMovement: correctMovement,
     ReallocateFundsOut: { unless: cannotReallocateOut, then: 'FundsReallocatedOut' },
     ReallocateFundsIn: { unless: cannotReallocateIn, then: 'FundsReallocatedIn' },
     PoolContribution: forward('ContributionPooled'),

@@ -125,3 +125,30 @@ export function cannotGoBack(
   if (amount <= stands) return null;
   return refuse('exceeds-what-stands', `at most the balance at ${stage} is taken back`, 'R15', { amount, stands });
 }
+
+/**
+ * R15: after a correction each stage still stays within the one before it, and no stage is below
+ * zero, except in reported accounts.
+ */
+export function cannotCorrectTo(
+  state: FundingAccount,
+  stage: Stage,
+  differences: readonly { readonly amountBy: number }[],
+  data: Pick<Money, 'reported'>,
+  context: DecisionContext,
+): Refusal | null {
+  const by = differences.reduce((sum, { amountBy }) => sum + amountBy, 0);
+  const moved = differences.reduce((sum, { amountBy }) => sum + Math.abs(amountBy), 0);
+  const row = data.reported === undefined ? {} : { reported: data.reported };
+  // The amount is checked for zero only: a correction has a difference.
+  const bad = cannotMove(state, stage, { amount: moved, period: '', ...row }, -moved, context);
+  if (bad !== null || state.basis === 'reported') return bad;
+  const balance = state.balances[stage] + by;
+  const bound = before(state, stage);
+  if (by > 0 && bound !== undefined && balance > state.balances[bound])
+    return refuse('exceeds-stage-before', `${stage} stays within ${bound}`, 'R15', { balance, bound });
+  const next = after(state, stage);
+  const least = next === undefined ? 0 : state.balances[next];
+  if (by >= 0 || balance >= least) return null;
+  return refuse('exceeds-what-stands', `at most the balance at ${stage} is taken back`, 'R15', { balance, least });
+}

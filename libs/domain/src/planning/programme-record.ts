@@ -26,6 +26,8 @@ export interface Programme
   readonly misuseCases: readonly string[];
   /** The day on which it was completed, if it was. */
   readonly completedOn: string | null;
+  /** The event that last stated each field that can be corrected. */
+  readonly statedBy: Readonly<Record<string, string>>;
   readonly modality: string | null;
   readonly technology: string | null;
   /** Who proposed it: another person approves it. */
@@ -80,8 +82,9 @@ const OPEN = { outcome: 'open', on: null, saidBy: null } as const;
 /** A programme after its events. */
 export const evolve = evolveBy<Programme, ProgrammeEvent>()(
   'ProgrammeProposed',
-  (data, { metadata }) => ({
+  (data, { metadata, id }) => ({
     ...data,
+    statedBy: { title: id, recipient: id, sector: id, starts: id, ends: id },
     status: 'proposed',
     resumesTo: 'active',
     misuseCases: [],
@@ -115,7 +118,22 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     LegislatureNotified: ({ on, noticeDays }) => ({ noticeEnds: addDays(on, noticeDays) }),
     ProgrammeApproved: () => ({ status: 'approved' as const }),
     ProgrammeActivated: () => ({ status: 'active' as const }),
-    ProgrammeAdapted: ({ ends, sector, modality, technology }, state) => ({
+    ProgrammeCorrected: (data, state) => ({
+      recipient: data.recipient ?? state.recipient,
+      sector: data.sector ?? state.sector,
+      starts: data.starts ?? state.starts,
+      ends: data.ends ?? state.ends,
+      modality: data.modality ?? state.modality,
+      technology: data.technology ?? state.technology,
+    }),
+    ProgrammeAdapted: ({ ends, sector, modality, technology }, state, { id }) => ({
+      statedBy: {
+        ...state.statedBy,
+        ...(ends === undefined ? {} : { ends: id }),
+        ...(sector === undefined ? {} : { sector: id }),
+        ...(modality === undefined ? {} : { modality: id }),
+        ...(technology === undefined ? {} : { technology: id }),
+      },
       ends: ends ?? state.ends,
       sector: sector ?? state.sector,
       modality: modality ?? state.modality,

@@ -171,6 +171,37 @@ function cannotAdapt(data: ProgrammeData<'AdaptProgramme'>, state: Programme): R
   return refuse('ends-before-start', 'the programme ends after it starts', null, { starts: state.starts });
 }
 
+/** The fields of a programme that can be corrected. */
+const STATED = ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology'] as const;
+
+/**
+ * R26: a field is corrected at the event that stated it last. R29: the recipient while nothing
+ * rests on it.
+ */
+function cannotCorrectProgramme(
+  data: ProgrammeData<'CorrectProgramme'>,
+  state: Programme,
+  context: DecisionContext,
+): Refusal | null {
+  const { corrects, recipient, starts = state.starts, ends = state.ends } = data;
+  const other = STATED.find((field) => data[field] !== undefined && state.statedBy[field] !== corrects);
+  if (other !== undefined)
+    return refuse('stated-by-another-event', 'the event corrected is the last that stated the field', 'R26', {
+      field: other,
+    });
+  if (ends < starts) return refuse('ends-before-start', 'the programme ends after it starts', null, { starts, ends });
+  if (recipient === undefined) return null;
+  if (state.status !== 'proposed' || state.concurrences.length + Object.keys(state.participants).length > 0)
+    return refuse(
+      'parties-relied-on',
+      'the programme is only proposed, and nobody has concurred or was invited',
+      'R26',
+    );
+  if (recipient === state.donor)
+    return refuse('donor-is-recipient', 'the recipient is another organisation than the donor');
+  return state.basis === 'reported' ? null : notRegistered([[recipient, 'recipient']], context);
+}
+
 function cannotComplete(
   { on }: ProgrammeData<'CompleteProgramme'>,
   state: Programme,
@@ -259,7 +290,7 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
   'ProposeProgramme',
   propose,
   ({ type }, { status }) =>
-    (status === 'completed' || status === 'terminated') && type !== 'CorrectMilestone'
+    (status === 'completed' || status === 'terminated') && type !== 'CorrectMilestone' && type !== 'CorrectProgramme'
       ? refuse('programme-ended', 'the programme has not ended', null, { status })
       : null,
   {
@@ -311,6 +342,7 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
     },
     ActivateProgramme: { unless: cannotActivate, then: 'ProgrammeActivated' },
     AdaptProgramme: { unless: cannotAdapt, then: 'ProgrammeAdapted' },
+    CorrectProgramme: { unless: cannotCorrectProgramme, then: 'ProgrammeCorrected' },
     PlanMilestone: {
       unless: ({ milestone }, state) =>
         milestoneOf(state, milestone) !== undefined
@@ -378,6 +410,8 @@ export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, P
     evolve,
     consults: (command, state) => {
       if (command.type === 'ProposeProgramme') return partyStreams(partiesOf(command.data));
+      if (command.type === 'CorrectProgramme' && command.data.recipient !== undefined)
+        return partyStreams([[command.data.recipient, 'recipient']]);
       if (command.type === 'SuspendProgramme')
         return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
       if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);

@@ -67,11 +67,13 @@ export function flag(data: FlagMisuse, context: DecisionContext): readonly Misus
 
 /** R26: the report's event stays; its fields are replaced. */
 export function cannotCorrectReport(
-  data: CorrectMisuseReport,
-  _: MisuseCase,
+  { happened, donor, recipient, accused }: CorrectMisuseReport,
+  { status, disclosed }: MisuseCase,
   context: DecisionContext,
 ): Refusal | null {
-  const { happened } = data;
+  const parties = [donor, recipient, accused].some((party) => party !== undefined);
+  if (parties && (status !== 'flagged' || disclosed))
+    return refuse('parties-relied-on', 'the report waits for its first triage', 'R26', { status });
   return happened === undefined ? null : impossibleDays(happened, context);
 }
 

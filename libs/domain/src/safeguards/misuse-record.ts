@@ -111,7 +111,11 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
     overdue: NONE,
   }),
   {
-    MisuseReportCorrected: () => ({}),
+    MisuseReportCorrected: ({ donor, recipient, accused }, state) => ({
+      ...(donor === undefined ? {} : { donor }),
+      recipient: recipient ?? state.recipient,
+      accused: accused ?? state.accused,
+    }),
     MisuseReportAcknowledged: (_, state) => ({ acknowledged: true, due: after(state, { acknowledge: null }) }),
     MisuseTriaged: ({ limits, noticeRequired, openBy, notifyBy = null }, state) => ({
       status: 'accepted',

@@ -1,0 +1,201 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../test/support/decider-specification.js';
+import { assistanceCase } from './delivery/assistance-case.js';
+import { fundingAccount } from './planning/funding-account.js';
+import { programme } from './planning/programme.js';
+import { misuseCase } from './safeguards/misuse-case.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+const parties = { donor: 'norland', recipient: 'estmark' };
+const wrong = (n: number, more: object) => ({ corrects: given.id(n), reason: 'mistyped', ...more });
+
+describe('a programme is corrected (R26)', () => {
+  const proposed = act('ProgrammeProposed', {
+    ...parties,
+    title: 'Trianing',
+    kind: 'bilateral',
+    sector: '15210',
+    starts: '2026-01-01',
+    ends: '2028-12-31',
+  });
+  const adapted = act('ProgrammeAdapted', { reason: 'border-closed', ends: '2029-12-31' });
+  const ended = act('ProgrammeTerminated', { reason: 'no-longer-required' });
+  const donor = (...past: Event[]) => given(programme, proposed, ...past).as('norland', 'donor');
+  const correct = (n: number, more: object) => act('CorrectProgramme', wrong(n, more));
+  const corrected = (n: number, more: object) => act('ProgrammeCorrected', wrong(n, more));
+
+  it('in its title, sector and days, also after its end', () => {
+    const right = { title: 'Training', sector: '15230', starts: '2026-02-01', ends: '2028-11-30' };
+    donor().decides(correct(0, right), corrected(0, right));
+    donor(ended).decides(correct(0, right), corrected(0, right));
+    given(programme, proposed).as('estmark', 'recipient').refuses(correct(0, right), 'not-the-donor');
+  });
+  it('to another value, in the order of its days', () => {
+    donor().refuses(correct(0, { title: 'Trianing' }), 'nothing-corrected');
+    donor().refuses(correct(0, {}), 'nothing-corrected');
+    donor(corrected(0, { title: 'Training' })).refuses(correct(0, { title: 'Training' }), 'nothing-corrected');
+    donor().refuses(correct(0, { ends: '2025-12-31' }), 'ends-before-start');
+    donor(corrected(0, { starts: '2026-06-01' })).refuses(correct(0, { ends: '2026-05-31' }), 'ends-before-start');
+  });
+  it('at the event that stated the field last', () => {
+    donor(adapted).refuses(correct(0, { ends: '2028-11-30' }), 'stated-by-another-event');
+    donor(adapted).refuses(correct(1, { title: 'Training' }), 'stated-by-another-event');
+    donor(adapted).decides(correct(1, { ends: '2029-11-30' }), corrected(1, { ends: '2029-11-30' }));
+    donor(adapted).decides(correct(0, { title: 'Training' }), corrected(0, { title: 'Training' }));
+  });
+  it('in its recipient while nobody relies on it (R29)', () => {
+    const right = { recipient: 'vestra' };
+    donor().registered(['vestra'], 'recipient').decides(correct(0, right), corrected(0, right));
+    donor().refuses(correct(0, right), 'party-not-registered');
+    donor(act('ProgrammeApproved', { authority: 'minister' })).refuses(correct(0, right), 'parties-relied-on');
+    donor(act('ConcurrenceGiven', { party: 'estmark', authority: 'minister' })).refuses(
+      correct(0, right),
+      'parties-relied-on',
+    );
+    donor().refuses(correct(0, { recipient: 'norland' }), 'donor-is-recipient');
+  });
+});
+
+describe('a movement of money is corrected (R26, R31)', () => {
+  const opened = (basis = 'own') =>
+    act('FundingAccountOpened', {
+      ...parties,
+      currency: 'USD',
+      stages: ['pledged', 'committed', 'obligated', 'disbursed', 'spent'],
+      basis,
+    });
+  const money = (type: string, amount: number, more: object = {}) => act(type, { amount, period: '2026', ...more });
+  const donor = (...past: Event[]) => given(fundingAccount, opened(), ...past).as('norland', 'donor');
+  const correct = (n: number, more: object) => act('CorrectMovement', wrong(n, more));
+  const corrected = (n: number, stage: string, amountBy: number, period = '2026') =>
+    act('MovementCorrected', wrong(n, { stage, period, amountBy }));
+  const past = [
+    money('FundsPledged', 1_000),
+    money('FundsCommitted', 100),
+    money('FundsObligated', 80),
+    money('FundsDisbursed', 60),
+    money('ExpenditureReported', 40),
+  ];
+
+  it.each([
+    [1, 'pledged', 1_000, 900],
+    [2, 'committed', 100, 90],
+    [3, 'obligated', 80, 70],
+    [4, 'disbursed', 60, 50],
+    [5, 'spent', 40, 0],
+  ])('in its amount, at each stage: event %s, %s', (n, stage, was, right) =>
+    donor(...past).decides(correct(n, { amount: right }), corrected(n, stage, right - was)),
+  );
+  it('in its period, by a difference in each of the two', () => {
+    donor(...past).decides(correct(2, { period: '2027' }), [
+      corrected(2, 'committed', -100),
+      corrected(2, 'committed', 100, '2027'),
+    ]);
+    donor(...past).decides(correct(2, { period: '2027', amount: 90 }), [
+      corrected(2, 'committed', -100),
+      corrected(2, 'committed', 90, '2027'),
+    ]);
+  });
+  it('and later taken back in its right period, at its right amount', () => {
+    const moved = [...past, corrected(1, 'pledged', -1_000), corrected(1, 'pledged', 900, '2027')];
+    const back = (amount: number, period: string) => ({ amount, period, ...wrong(1, {}) });
+    donor(...moved).decides(act('ReducePledge', back(900, '2027')), act('PledgeReduced', back(900, '2027')));
+    donor(...moved).refuses(act('ReducePledge', back(901, '2027')), 'exceeds-what-is-left');
+    donor(...moved).refuses(act('ReducePledge', back(1, '2026')), 'nothing-left-to-correct');
+  });
+  it('also where it lowered a stage, and not where it corrects another itself', () => {
+    const reduced = money('PledgeReduced', 400, { reason: 'budget-cut' });
+    donor(...past, reduced).decides(correct(6, { amount: 40 }), corrected(6, 'pledged', 360));
+    const fix = money('PledgeReduced', 400, wrong(1, {}));
+    donor(...past, fix).refuses(correct(6, { amount: 40 }), 'corrects-a-correction');
+    donor(...past, fix).decides(correct(1, { amount: 960 }), corrected(1, 'pledged', 360));
+  });
+  it('within the stages before and after it (R15)', () => {
+    donor(...past).refuses(correct(3, { amount: 101 }), 'exceeds-stage-before');
+    donor(...past).refuses(correct(3, { amount: 59 }), 'exceeds-what-stands');
+    const twice = [...past, money('FundsCommitted', 5)];
+    donor(...twice).refuses(correct(2, { amount: Number.MAX_SAFE_INTEGER }), 'amount-beyond-range');
+  });
+  it('to another amount or period, naming a movement of the account', () => {
+    donor(...past).refuses(correct(1, {}), 'nothing-corrected');
+    donor(...past).refuses(correct(1, { amount: 1_000, period: '2026' }), 'nothing-corrected');
+    donor(...past).refuses(correct(0, { amount: 1 }), 'corrects-unknown-event');
+    donor(...past).refuses(correct(9, { amount: 1 }), 'corrects-unknown-event');
+  });
+  it('in an account that repeats another system, under the key of its row', () => {
+    const reported = { source: 'greenbook', key: { fiscal_year: '2026' } };
+    const account = given(fundingAccount, opened('reported'), money('FundsObligated', 80, { reported })).as(
+      'norland',
+      'donor',
+    );
+    account.decides(
+      correct(1, { amount: 70, reported }),
+      act('MovementCorrected', wrong(1, { stage: 'obligated', period: '2026', amountBy: -10, reported })),
+    );
+    account.refuses(correct(1, { amount: 70 }), 'source-row-missing');
+  });
+});
+
+describe('a line of a case is corrected (R26)', () => {
+  const requested = act('AssistanceRequested', { ...parties, asked: [] });
+  const added = act('CaseLineAdded', {
+    line: '001',
+    item: 'radio',
+    quantity: 100,
+    unit: 'each',
+    value: 400,
+    due: '2026-08-31',
+  });
+  const prepared = act('OfferPrepared', { offer: 'basic', lines: ['001'], value: 400, currency: 'USD' });
+  const accepted = act('OfferAccepted', { offer: 'basic', value: 400, currency: 'USD' });
+  const donor = (...past: Event[]) => given(assistanceCase, requested, added, ...past).as('norland', 'donor');
+  const correct = (more: object) => act('CorrectCaseLine', wrong(1, { line: '001', ...more }));
+  const corrected = (more: object) => act('CaseLineCorrected', wrong(1, { line: '001', ...more }));
+  const all = { item: 'antenna', unit: 'set', quantity: 10, value: 300, due: '2026-09-30' };
+
+  it('in every field while it is a draft', () => {
+    donor().decides(correct(all), corrected(all));
+    donor().refuses(correct({ item: 'radio' }), 'nothing-corrected');
+    donor().refuses(correct({ ...all, line: '002' }), 'corrects-elsewhere');
+    given(assistanceCase, requested, added).as('estmark', 'recipient').refuses(correct(all), 'not-the-donor');
+  });
+  it('in item and unit alone once it is offered or in force', () => {
+    for (const past of [[prepared], [prepared, accepted]]) {
+      donor(...past).decides(correct({ item: 'antenna' }), corrected({ item: 'antenna' }));
+      for (const terms of [{ quantity: 10 }, { value: 300 }, { due: '2026-09-30' }])
+        donor(...past).refuses(correct(terms), 'line-offered');
+    }
+  });
+  it('in nothing once something of it was built', () =>
+    donor(prepared, accepted, act('WorksStarted', { line: '001', on: '2026-05-01' })).refuses(
+      correct({ item: 'antenna' }),
+      'line-delivered',
+    ));
+});
+
+describe('the parties of a misuse report are corrected (R26)', () => {
+  const flagged = act('MisuseFlagged', {
+    ...parties,
+    accused: 'estmark',
+    allegation: 'loss-or-theft',
+    scopes: [],
+    acknowledgeBy: '2026-06-08',
+    triageBy: '2026-07-01',
+  });
+  const right = { recipient: 'vestra', accused: 'vestra', donor: 'sudria' };
+  const correct = act('CorrectMisuseReport', wrong(0, right));
+  const corrected = act('MisuseReportCorrected', wrong(0, right));
+  const declined = act('MisuseDeclined', { reason: 'outside-assistance' });
+  it('before its triage', () => {
+    given(misuseCase, flagged).decides(correct, corrected);
+    given(misuseCase, flagged, declined).refuses(correct, 'parties-relied-on');
+  });
+  it('which then have their rights: the one accused by mistake may handle it, the right one not', () => {
+    const triage = act('DeclineMisuse', { reason: 'outside-assistance' });
+    const as = (organisation: string) =>
+      given(misuseCase, flagged, corrected).as(organisation, 'monitor').registered([organisation], 'monitor');
+    as('estmark').decides(triage, declined);
+    as('vestra').refuses(triage, 'not-found');
+  });
+});
