@@ -126,7 +126,7 @@ export const RULES = {
     says: 'What cannot have happened before another fact (receipt before request, completion before start) is refused, or marked if a late report explains it.',
     source: 'own',
     limits:
-      'Refusals that keep an order of facts, such as `works-out-of-order` and `before-the-fact`, have no number yet.',
+      'A completion before the start is refused. Refusals that keep an order of facts, such as `works-out-of-order` and `before-the-fact`, have no number yet. A receipt before the request, a first promise in the past and a milestone planned in the past are accepted.',
   },
   R31: {
     says: 'A correction is at most what its event added, less earlier corrections, in the same stage and period.',

@@ -135,6 +135,12 @@ class Given {
     if (decision.type === 'refused') expect(decision.refusal.requirement.length).toBeGreaterThan(10);
   }
 
+  /** The command is refused with this code, and these are among the facts. */
+  refusesWith(command: Command, code: string, facts: object): void {
+    const { decision } = this.send(command, {});
+    expect(decision.type === 'refused' ? decision.refusal : decision).toMatchObject({ code, facts });
+  }
+
   private send(command: Command, at: SendOptions) {
     const { decider } = this;
     const id = this.streamId ?? idOf(decider, this.actor.for ?? this.actor.organisation);

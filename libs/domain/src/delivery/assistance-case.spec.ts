@@ -148,6 +148,15 @@ describe('a case is requested', () => {
   it('before any other command', () => donor().refuses(act('MakeOffer', { offer: 'basic' }), 'not-found'));
 });
 
+describe('a refusal', () => {
+  it('names the status as rows do: accepted, then implemented', () => {
+    const close = act('CloseCase', { reason: 'all-delivered' });
+    donor(...agreedCase).refusesWith(close, 'not-reconciled', { status: 'accepted' });
+    donor(...running).refusesWith(close, 'not-reconciled', { status: 'implemented' });
+    donor(...running).refusesWith(act('ReturnRequest', returned.data), 'not-requested', { status: 'implemented' });
+  });
+});
+
 describe('an incomplete request is returned', () => {
   it('by the donor, and supplemented by the recipient', () => {
     donor(requested).decides(act('ReturnRequest', returned.data), returned);

@@ -42,7 +42,7 @@ import {
   valueAfter,
 } from './assistance-offer.js';
 import { evolveCase } from './assistance-record.js';
-import { type AssistanceCase, consignmentFacts } from './facts.js';
+import { type AssistanceCase, consignmentFacts, statusOf } from './facts.js';
 import { relationsTo } from './senders.js';
 
 function cannotRequest(data: RequestAssistance, context: DecisionContext): Refusal | null {
@@ -74,17 +74,17 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
   ended,
   {
     ReturnRequest: {
-      unless: (_, { status }) =>
-        status === 'requested'
+      unless: (_, state) =>
+        state.status === 'requested'
           ? null
-          : refuse('not-requested', 'the request has not been answered yet', null, { status }),
+          : refuse('not-requested', 'the request has not been answered yet', null, { status: statusOf(state) }),
       then: 'RequestReturnedIncomplete',
     },
     SupplementRequest: {
-      unless: (_, { status }) =>
-        status === 'returned'
+      unless: (_, state) =>
+        state.status === 'returned'
           ? null
-          : refuse('not-returned', 'the request was returned as incomplete', null, { status }),
+          : refuse('not-returned', 'the request was returned as incomplete', null, { status: statusOf(state) }),
       then: 'RequestSupplemented',
     },
     AddCaseLine: { unless: cannotAdd, then: 'CaseLineAdded' },
@@ -133,8 +133,10 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
     ReleaseCase: { unless: cannotRelease, then: 'CaseReleased' },
     ReconcileCase: { unless: cannotReconcile, then: 'CaseReconciled' },
     CloseCase: {
-      unless: (_, { status }) =>
-        status === 'reconciled' ? null : refuse('not-reconciled', 'the case was reconciled', null, { status }),
+      unless: (_, state) =>
+        state.status === 'reconciled'
+          ? null
+          : refuse('not-reconciled', 'the case was reconciled', null, { status: statusOf(state) }),
       then: 'CaseClosed',
     },
     CancelCase: { unless: (_, state) => cannotCancel(state), then: 'CaseCancelled' },

@@ -2,10 +2,10 @@ import type { HoldCase, ImplementCase, ReceiveInitialDeposit, ReconcileCase, Wor
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { programme } from '../planning/programme.js';
 import { cannotStopFor, stillStopped } from '../safeguards/misuse-holds.js';
-import { type AssistanceCase, type CaseLine, ownValue } from './facts.js';
+import { type AssistanceCase, type CaseLine, ownValue, statusOf } from './facts.js';
 
-const notAccepted = ({ status }: AssistanceCase): Refusal =>
-  refuse('not-accepted', 'the offer was made and accepted', 'R16', { status });
+const notAccepted = (state: AssistanceCase): Refusal =>
+  refuse('not-accepted', 'the offer was made and accepted', 'R16', { status: statusOf(state) });
 
 const otherCurrency = ({ currency }: { readonly currency: string }): Refusal =>
   refuse('other-currency', "the amount is in the case's currency", null, { currency });

@@ -10,7 +10,7 @@ import type {
   PrepareOffer,
 } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
-import { type AssistanceCase, ownValue } from './facts.js';
+import { type AssistanceCase, ownValue, statusOf } from './facts.js';
 
 /** A change of one side or of both. */
 type Change = LineModification & Partial<LineAmendment>;
@@ -59,7 +59,7 @@ export function cannotCorrectLine(data: CorrectCaseLine, state: AssistanceCase):
 /** An offer answers a request, or replaces an offer that was not made or has lapsed. */
 export function cannotPrepare(offer: PrepareOffer, state: AssistanceCase, c: DecisionContext): Refusal | null {
   if (state.status !== 'requested' && state.status !== 'prepared' && state.status !== 'lapsed')
-    return refuse('not-requested', 'a complete request waits for an offer', null, { status: state.status });
+    return refuse('not-requested', 'a complete request waits for an offer', null, { status: statusOf(state) });
   if (state.offer?.offer === offer.offer)
     return refuse('offer-already-prepared', 'another offer had this name, or none', null, { offer: offer.offer });
   const unknown = offer.lines.find((name) => ownValue(state.lines, name) === undefined);
@@ -92,7 +92,7 @@ const expired = (offer: PrepareOffer, c: DecisionContext): Refusal | null =>
 /** Refuses unless the current offer has this name and status. */
 function otherOffer(state: AssistanceCase, offer: string, status: 'prepared' | 'offered'): Refusal | null {
   if (state.status !== status)
-    return refuse(`not-${status}`, `the offer is ${status}`, 'R16', { status: state.status });
+    return refuse(`not-${status}`, `the offer is ${status}`, 'R16', { status: statusOf(state) });
   return state.offer?.offer === offer
     ? null
     : refuse('other-offer', 'the command names the offer at hand', null, { offer: state.offer?.offer ?? null });
@@ -190,7 +190,7 @@ function cannotChange(state: AssistanceCase, changes: readonly Change[], adds: r
 const notAccepted = (state: AssistanceCase): Refusal | null =>
   state.status === 'accepted'
     ? null
-    : refuse('not-accepted', 'the offer was accepted', 'R16', { status: state.status });
+    : refuse('not-accepted', 'the offer was accepted', 'R16', { status: statusOf(state) });
 
 /** Only one amendment waits at a time; the next one offered replaces it. */
 export const cannotOfferAmendment = (data: Amendment, state: AssistanceCase): Refusal | null =>

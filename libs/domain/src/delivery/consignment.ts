@@ -14,7 +14,7 @@ import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
-import { type Consignment, consignmentFacts, ownValue } from './facts.js';
+import { type Consignment, consignmentFacts, ownValue, statusOf } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
 
 type ConsignmentData<Type extends ConsignmentCommand['type']> = DataOf<ConsignmentCommand, Type>;
@@ -90,7 +90,7 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: Decision
   const { donor, recipient } = of;
   if (of.status === 'closed' || of.status === 'cancelled' || (of.status !== 'accepted' && !of.implemented))
     return refuse('case-not-accepted', 'the case is accepted or implemented, and has not ended', 'R16', {
-      status: of.status,
+      status: statusOf(of),
     });
   if (new Set(data.lines.map(({ line }) => line)).size < data.lines.length)
     return refuse('line-twice', 'each line is named once');
@@ -122,7 +122,7 @@ function cannotShip(state: Consignment, { known }: DecisionContext): Refusal | n
   if (of?.implemented === true && of.status !== 'closed' && of.status !== 'cancelled') return null;
   return refuse('case-not-implemented', 'the case is being executed', 'R16', {
     case: state.case,
-    status: of?.status ?? null,
+    status: of === null ? null : statusOf(of),
   });
 }
 

@@ -57,6 +57,10 @@ export interface AssistanceCase extends Correctable {
   readonly amendment: Amendment | null;
 }
 
+/** The status as rows name it: an accepted case that is executed is implemented. */
+export const statusOf = ({ status, implemented }: AssistanceCase): AssistanceCase['status'] | 'implemented' =>
+  status === 'accepted' && implemented ? 'implemented' : status;
+
 /** What the recipient confirmed of one line. */
 export interface ReceivedLine {
   readonly quantity: number;

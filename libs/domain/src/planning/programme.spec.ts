@@ -454,6 +454,12 @@ describe('a programme', () => {
     given(programme, ...running, planned, missed).decides(complete, completed);
     given(programme, ...running).refuses({ type: 'CompleteProgramme', data: { on: '2026-06-02' } }, 'day-in-future');
   });
+  it('is completed after it starts (R30)', () => {
+    const early = { type: 'CompleteProgramme', data: { on: '2025-12-31' } };
+    given(programme, ...running).refuses(early, 'before-the-start');
+    const history = { type: 'ProgrammeProposed', data: { ...proposed.data, basis: 'reported' } };
+    given(programme, history, approved, active).decides(early, { type: 'ProgrammeCompleted', data: early.data });
+  });
   it('is terminated at any time, for good', () => {
     given(programme, proposed).decides(terminate, terminated);
     given(programme, ...running, suspended).decides(terminate, terminated);

@@ -211,7 +211,10 @@ function cannotComplete(
   return (
     notActive(state) ??
     (open.length > 0 ? refuse('milestones-open', 'each milestone was met or missed', null, { open }) : null) ??
-    inTheFuture(on, context)
+    inTheFuture(on, context) ??
+    (on < state.starts && state.basis !== 'reported'
+      ? refuse('before-the-start', 'a programme is completed after it starts', 'R30', { starts: state.starts })
+      : null)
   );
 }
 
