@@ -63,6 +63,24 @@ describe('the projection thread', () => {
     }
   });
 
+  it('is reported as it is while twelve costly readers keep the thread of queries busy', async () => {
+    built = await startStandalone(folder, 'off', [], {
+      LOG_LEVEL: 'fatal',
+      NODE_OPTIONS: `--import ${preload('slow-reads.mjs')}`,
+    });
+    await propose('one');
+    const begun = Date.now();
+    const readers = Array.from({ length: 12 }, () => fetch(`${built.url}/v1/read-models/journal?limit=1`));
+    let done = false;
+    const all = Promise.all(readers).finally(() => (done = true));
+    for (let n = 0; !done; n += 1, await pause(200)) {
+      if (n % 10 === 0) await propose(`more-${n}`);
+      expect(await ready()).toEqual([200, expect.stringContaining('"alarms":[]')]);
+    }
+    await all;
+    expect(Date.now() - begun).toBeGreaterThan(10_000);
+  }, 120_000);
+
   it('that hangs raises an alarm within ten seconds, while requests are answered, and recovers', async () => {
     built = await startStandalone(folder, 'off', [], { LOG_LEVEL: 'fatal' });
     expect(await count(await propose('one'))).toBe(1);

@@ -105,6 +105,9 @@ const readinessOf = (
 /** Where the log is folded into rows: on this thread, or on a worker thread. */
 export type ProjectionPlacement = 'same-thread' | 'worker-threads';
 
+/** The rows that the readiness and the watchdog read. */
+const STATUS_ROWS = 'StatusRows';
+
 /** The projection on this thread: tests can inject faults anywhere in it. */
 const sameThread = (folder: string): Provider[] => [
   {
@@ -113,6 +116,7 @@ const sameThread = (folder: string): Provider[] => [
     useFactory: (log: EventStore, damage: FoundDamage) => openRows(folder, log, damage.report),
   },
   { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
+  { provide: STATUS_ROWS, useExisting: ReadModelStore },
   { provide: 'Observer', useExisting: Metrics },
   ...PROJECTION,
 ];
@@ -151,6 +155,12 @@ const workerThreads = (folder: string, logLevel: LogLevel): Provider[] => [
     provide: 'WatchedRows',
     inject: [EventStore, ProjectionStatus, FoundDamage],
     useFactory: rowsOnThread(folder, 'live rows'),
+  },
+  // The status of the deployment waits for no query.
+  {
+    provide: STATUS_ROWS,
+    inject: [EventStore, ProjectionStatus, FoundDamage],
+    useFactory: rowsOnThread(folder, 'status'),
   },
   { provide: LiveRows, inject: ['WatchedRows'], useFactory: (rows: ReadModelWorkerClient) => new LiveRows(rows) },
 ];
@@ -218,12 +228,12 @@ export class StandaloneModule {
         { provide: AnswerOptions, useValue: answers },
         {
           provide: Readiness,
-          inject: [EventStore, ProjectionStatus, Watchdog, ReadModelStore, FoundDamage],
+          inject: [EventStore, ProjectionStatus, Watchdog, STATUS_ROWS, FoundDamage],
           useFactory: readinessOf,
         },
         {
           provide: Watchdog,
-          inject: [EventStore, ReadModelStore, LiveLog],
+          inject: [EventStore, STATUS_ROWS, LiveLog],
           useFactory: watchdogOver,
         },
         { provide: EventLog, useExisting: SqliteEventStore },

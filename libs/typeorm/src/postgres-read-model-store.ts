@@ -59,6 +59,9 @@ export interface PostgresReadModelStoreOptions extends PostgresOptions, Partial<
   readonly readonly?: boolean;
 }
 
+/** The connections for the status of the rows. */
+const STATUS_CONNECTIONS = 2;
+
 /**
  * Rows in a separate schema of a PostgreSQL database, for any number of processes. Processes
  * that fold fence each other by the checkpoints, all see the active tables by the catalog version,
@@ -69,6 +72,8 @@ export interface PostgresReadModelStoreOptions extends PostgresOptions, Partial<
 export class PostgresReadModelStore extends ReadModelStore {
   readonly partitions: number;
   private readonly connections: Connections;
+  /** For the status of the rows, which waits for no query. */
+  private readonly statusConnections: Connections;
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private readonly analyst: AnalystViews | null;
   private storeId = '';
@@ -87,6 +92,7 @@ export class PostgresReadModelStore extends ReadModelStore {
       analystSchema !== undefined && analystRole !== undefined
         ? new AnalystViews({ analystSchema, analystRole })
         : null;
+    this.statusConnections = new Connections({ ...options, connections: STATUS_CONNECTIONS });
   }
 
   /** If it fails, nothing stays open. Use a new store for the next attempt. */
@@ -208,10 +214,8 @@ export class PostgresReadModelStore extends ReadModelStore {
     await this.loading;
   }
 
-  private async upToDate(): Promise<void> {
-    const { rows } = await this.connections.query<{ catalog_version: number }>(
-      'SELECT catalog_version FROM store_info',
-    );
+  private async upToDate(connections = this.connections): Promise<void> {
+    const { rows } = await connections.query<{ catalog_version: number }>('SELECT catalog_version FROM store_info');
     if (rows[0]?.catalog_version !== this.catalog.version) await this.reload();
   }
 
@@ -234,12 +238,12 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   async checkpoints(): Promise<ReadonlyMap<string, Positions>> {
-    return this.inSnapshot((catalog, reader) => reader.allCheckpoints(catalog.models.values()));
+    return this.inSnapshot((catalog, reader) => reader.allCheckpoints(catalog.models.values()), this.statusConnections);
   }
 
   async parked(): Promise<readonly Parked[]> {
-    await this.upToDate();
-    return this.writer().parked(this.connections);
+    await this.upToDate(this.statusConnections);
+    return this.writer().parked(this.statusConnections);
   }
 
   /**
@@ -319,6 +323,7 @@ export class PostgresReadModelStore extends ReadModelStore {
 
   async close(): Promise<void> {
     await this.notifier?.close();
+    await this.statusConnections.close();
     await this.connections.close();
   }
 
@@ -335,11 +340,14 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   /** Reads everything for one answer in one transaction, from the tables that are active in it. */
-  private async inSnapshot<T>(work: (catalog: ReadModelCatalog, reader: RowReader) => SqlProgram<T>): Promise<T> {
+  private async inSnapshot<T>(
+    work: (catalog: ReadModelCatalog, reader: RowReader) => SqlProgram<T>,
+    connections = this.connections,
+  ): Promise<T> {
     for (;;) {
       const { catalog, reader } = this;
       if (reader === null) throw new Error('the rows are not open');
-      const answer = await this.connections.inSnapshot((answer) =>
+      const answer = await connections.inSnapshot((answer) =>
         runAsync(
           ifActive(catalog, reader, () => work(catalog, reader)),
           answer,
