@@ -95,6 +95,24 @@ export function reading(opens: DeploymentFactory): void {
       expect(await model(`donor-portfolio?donor=sudria&as-of=${instant}`)).toEqual(then);
     });
 
+    it('are the same again as of the position of their page', async () => {
+      for (let i = 0; i < 20; i += 1) {
+        const [{ after }] = await Promise.all([
+          pledge(1),
+          send(
+            'funding-account/norland.border-fund/pledge',
+            { amount: 1, period: '2026' },
+            'norland;role=donor;person=n-1',
+          ),
+        ]);
+        for (const query of [`funding?after=${after}`, 'funding?sort=-pledged', 'donor-portfolio?limit=5']) {
+          const page = await model(query);
+          const again = await model(`${query.replace(/after=.*/, 'limit=100')}&as-of=${page.position}`);
+          expect([query, again.rows, again.totals]).toEqual([query, page.rows, page.totals]);
+        }
+      }
+    });
+
     it('lead to the events that made them', async () => {
       const { rows } = await model('milestones?milestone=first-course');
       const { body } = await get(

@@ -24,6 +24,12 @@ import type { HttpReply } from './http-reply.js';
 /** The maximum number of events of a row; the history of its streams has them all. */
 const MAX_EVENTS = 100;
 
+/**
+ * The position that all partitions have reached, in each of them: the same rows can be requested
+ * again as of it.
+ */
+const atOnePosition = (reached: Positions): Positions => reached.map(() => BigInt(lowest(reached)));
+
 /** The parameters of a query of all rows. */
 const EXPORTED_BY = ['sort', 'as-of', 'after', 'day', 'occurred-by'];
 
@@ -107,9 +113,7 @@ export class ReadModelsController {
     request: RowRequest,
     reply: HttpReply,
   ): Promise<Readable> {
-    const { positions: reached, version } = await this.resolvePositions(described.name, request, true);
-    // One position in all partitions: the same text can be requested again as of it.
-    const positions = reached.map(() => BigInt(lowest(reached)));
+    const { positions, version } = await this.resolvePositions(described.name, request);
     const day = dayOf(request);
     const { csvFormulas } = this.options;
     const text = () => exported({ format, csvFormulas }, this.store, described, request, { positions, version, day });
@@ -168,21 +172,21 @@ export class ReadModelsController {
   }
 
   /**
-   * The positions of a query: its cursor's, those of `as-of`, or the current ones. `allPartitions`:
-   * wait until all partitions have reached the write.
+   * The positions of a query: its cursor's, those of `as-of`, or the current ones: one position in
+   * all partitions. With `after`, all partitions have reached the write.
    */
   private async resolvePositions(
     name: string,
     request: RowRequest,
-    allPartitions = false,
   ): Promise<{ readonly positions: Positions; readonly version: string }> {
     if (request.after !== null) {
       const { position, stream } = this.parseAfter(request.after);
       if (stream === null) refuseBeyond('after', position, await this.log.head());
-      await waitFor(this.store, name, { position, stream: allPartitions ? null : stream });
+      await waitFor(this.store, name, { position, stream: null });
     }
     const { version, positions: reached } = await this.store.positions(name);
-    const pastPositions = request.asOf === null ? reached : await this.positionsAt(name, request.asOf, reached);
+    const pastPositions =
+      request.asOf === null ? atOnePosition(reached) : await this.positionsAt(name, request.asOf, reached);
     return { positions: request.cursor?.positions ?? pastPositions, version };
   }
 
@@ -217,7 +221,8 @@ export class ReadModelsController {
     if (before === null) errors.push({ path: 'before', message: 'must be the `next` of the page before' });
     if (errors.length > 0 || before === null) throw validationProblem(errors);
     const { positions: reached } = await this.store.positions(name);
-    const positions = asOf === undefined ? reached : await this.positionsAt(name, asOf as string, reached);
+    const positions =
+      asOf === undefined ? atOnePosition(reached) : await this.positionsAt(name, asOf as string, reached);
     const found = await this.store.origins(name, row as string, {
       positions,
       limit: MAX_EVENTS,
