@@ -67,7 +67,8 @@ describe('a clock that is set back an hour and forward a year', () => {
     for (const [id, receipt] of receipts) expect(await (await propose(url, id)).text()).toBe(receipt);
     expect(await log()).toHaveLength(receipts.size);
     await caughtUp(url);
-    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    const ready: unknown = await (await fetch(`${url}/health/ready`)).json();
+    expect(ready).toMatchObject({ fault: null, parked: 0, alarms: [{ follower: 'clock' }] });
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });
 
@@ -116,5 +117,28 @@ describe('a clock that is set back an hour and forward a year', () => {
         expect([201, 422]).toContain(await send(one, `again-${one.step}-${at}`));
       }
     expect(await said()).toEqual(once);
+  });
+
+  it('raises an alarm while the newest event was recorded far ahead of the clock', async () => {
+    const start = Date.now();
+    const alarms = async () => {
+      const answer = await fetch(`${url}/health/ready`);
+      return [answer.status, ((await answer.json()) as { alarms: { follower: string }[] }).alarms];
+    };
+    await propose(url, 'before');
+    await caughtUp(url);
+    expect(await alarms()).toEqual([200, []]);
+    setClock(start + YEAR);
+    await propose(url, 'ahead');
+    await caughtUp(url);
+    expect(await alarms()).toEqual([200, []]);
+    setClock(start);
+    const alarm = `the newest event was recorded at ${new Date(start + YEAR).toISOString().slice(0, 16)}`;
+    expect(await alarms()).toEqual([503, [{ follower: 'clock', alarm: expect.stringContaining(alarm) }]]);
+    // At the same position in time, as far as it can be: events still have their own positions.
+    await propose(url, 'after');
+    expect((await log()).map(({ revision }) => revision)).toEqual([0, 0, 0]);
+    setClock(start + YEAR + HOUR);
+    expect(await alarms()).toEqual([200, []]);
   });
 });

@@ -19,10 +19,16 @@ export interface SystemParts {
   readonly models: () => Promise<readonly (ModelStatus & { readonly partitions?: readonly bigint[] })[]>;
 }
 
+/** The time by which a clock may be behind the one that recorded the newest event. */
+const MAX_AHEAD_MS = 5 * 60_000;
+
 const STARTING = 'the projection is starting: the positions of the read models are not known yet';
 
 /** The status of a deployment, from its parts and from the watchdog. */
 export class SystemReadiness extends Readiness {
+  /** When the event at the end of the log was recorded; null if no event is there. */
+  private newest: { readonly head: bigint; readonly recordedAt: string | null } | null = null;
+
   constructor(private readonly parts: SystemParts) {
     super();
   }
@@ -37,8 +43,9 @@ export class SystemReadiness extends Readiness {
       const stopped = models.flatMap(({ model, stopped }) =>
         stopped === null ? [] : [{ follower: model, alarm: `stopped: ${stopped}` }],
       );
+      const ahead = head === null ? [] : await this.clockAlarms(head);
       const currentFault = fault() ?? (models.length === 0 ? STARTING : null);
-      return { ...base, head, models, parked, fault: currentFault, alarms: [...stopped, ...alarms] };
+      return { ...base, head, models, parked, fault: currentFault, alarms: [...stopped, ...ahead, ...alarms] };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       return { ...base, head: null, models: [], parked: [], fault: error.message, alarms };
@@ -65,6 +72,20 @@ export class SystemReadiness extends Readiness {
       models.push({ ...status, parked: stuck, behindSeconds: ages.get(position) as number });
     }
     return { head, models, parked };
+  }
+
+  /**
+   * An alarm if the newest event was recorded far ahead of this clock: times of recording never go
+   * back, so that all events get that time until it has passed.
+   */
+  private async clockAlarms(head: bigint): Promise<DeploymentStatus['alarms']> {
+    if (this.newest?.head !== head) {
+      const event = await probe(this.parts.log.eventAt(head), 'the event store');
+      this.newest = { head, recordedAt: event?.metadata.recordedAt ?? null };
+    }
+    const { recordedAt } = this.newest;
+    if (recordedAt === null || Date.parse(recordedAt) <= Date.now() + MAX_AHEAD_MS) return [];
+    return [{ follower: 'clock', alarm: `the newest event was recorded at ${recordedAt}, ahead of this clock` }];
   }
 
   private async ageBehind(position: bigint): Promise<number> {
