@@ -162,10 +162,12 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       await rows.until(caughtUp);
       const { position } = await pledge(31);
       const isThere = (frames: { event: string; data: Row }[]): boolean =>
-        frames.some(({ event, data }) => event === 'checkpoint' && data['position'] === position);
+        frames.some(
+          ({ event, data }) =>
+            event === 'checkpoint' && BigInt(data['position'] as string) >= BigInt(position as string),
+        );
       await history.until(isThere);
       await rows.until(isThere);
-      expect(history.frames.at(-1)?.id).toContain(position);
       const { id } = rows.frames.at(-1) as { id: string };
       rows.stop();
       history.stop();

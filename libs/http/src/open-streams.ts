@@ -45,6 +45,7 @@ export class OpenStream {
   /** The newest checkpoint that was not written yet. */
   private pending: string | null = null;
   private checkpointAt = -Infinity;
+  private checkpointTimer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly raw: ServerResponse,
@@ -73,12 +74,17 @@ export class OpenStream {
   }
 
   /**
-   * Moves the reader's id past what it was not sent: at once, or with the next heartbeat if it got
-   * a checkpoint within the last second.
+   * Moves the reader's id past what it was not sent: at once, or a second after its last
+   * checkpoint.
    */
   moveTo(checkpoint: string): void {
     this.pending = checkpoint;
-    if (performance.now() - this.checkpointAt >= CHECKPOINT_MS) this.beat();
+    const waitMs = this.checkpointAt + CHECKPOINT_MS - performance.now();
+    if (waitMs <= 0) return this.beat();
+    this.checkpointTimer ??= setTimeout(() => {
+      this.checkpointTimer = null;
+      if (this.pending !== null) this.beat();
+    }, waitMs).unref();
   }
 
   /** Writes the pending checkpoint, or a comment that keeps the connection open. */
@@ -120,6 +126,7 @@ export class OpenStream {
   private finish(): void {
     if (this.closed) return;
     this.closed = true;
+    if (this.checkpointTimer !== null) clearTimeout(this.checkpointTimer);
     for (const work of this.closeListeners.splice(0)) work();
   }
 }
