@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { MAPPING } from './importing.js';
+import { ROOT } from '../support/documents.js';
+import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
+
+const HEADER = 'fiscal_year,region,country,funding_account_name,usd';
+const ROW = '2026,North,Norland,Grants,5';
+/** Four times as many rows as are under way at once. */
+const MANY = Array.from({ length: 256 }, (_, n) => `${1900 + (n % 120)},North,Norland,Fund ${n},1`);
+
+/** The built command line as a process: what it prints and its exit status, whatever the file is. */
+describe('entente import commands, as a process', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-import-errors-'));
+  const csv = join(folder, 'report.csv');
+  const refused = join(folder, 'refused.csv');
+  let server: StandaloneProcess;
+  beforeAll(async () => {
+    server = await startStandalone(join(folder, 'data'), 'off');
+  });
+  afterAll(async () => {
+    server.process.kill();
+    await server.ended;
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    writeFileSync(csv, `${HEADER}\n${ROW}\n`);
+    rmSync(refused, { force: true, recursive: true });
+  });
+
+  const start = (...args: readonly string[]) => {
+    const program = join(ROOT, 'dist/apps/cli/src/main.js');
+    const own = ['import', 'commands', csv, '--mapping', MAPPING, '--url', server.url, '--refused', refused];
+    const child = spawn(process.execPath, [program, ...own, ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return {
+      child,
+      ended: Promise.all([once(child, 'exit') as Promise<[number]>, text(child.stdout), text(child.stderr)]),
+    };
+  };
+  const head = async (url = server.url): Promise<number> =>
+    Number(((await (await fetch(`${url}/v1/history?limit=1`)).json()) as { position: string }).position);
+  const run = async (...args: readonly string[]): Promise<{ status: unknown; out: string; err: string }> => {
+    const [[status], out, err] = await start(...args).ended;
+    expect(err).not.toMatch(/^ {4}at /m);
+    return { status, out, err: err.replace('entente: ', '').replaceAll(`${folder}/`, '').trim() };
+  };
+
+  it('ends with 0 if no row is refused, with 2 if one is, and removes the file of refused rows of an earlier run', async () => {
+    writeFileSync(
+      csv,
+      `\ufeff${HEADER}\r\n${ROW}\n2026,North,"Norland"x,Grants,5\r\n2027,North,"Norland, N",Grants,much\n`,
+    );
+    expect(await run()).toMatchObject({
+      status: 2,
+      out: expect.stringContaining('3 rows read: 1 accepted, 0 there already, 2 refused, 0 left out') as unknown,
+    });
+    const lines = readFileSync(refused, 'utf8').split('\n');
+    expect(lines).toEqual([
+      `\ufeffentente_line,entente_code,entente_reason,${HEADER}`,
+      '3,row-unreadable,"text behind the closing quotation mark of field 3",2026,North,"Norland"x,Grants,5',
+      '4,amount-unreadable,"amount: ""much"" is no number in this format",2027,North,"Norland, N",Grants,much',
+      '',
+    ]);
+    // Mended, it is imported as it is, and is a part of the file.
+    writeFileSync(
+      csv,
+      lines.join('\n').replace('"x,', '",').replace('Norland",Grants,5', 'Sudria",Grants,5').replace('much\n', '7\n'),
+    );
+    expect(await run()).toMatchObject({
+      status: 0,
+      out: '2 rows read: 2 accepted, 0 there already, 0 refused, 0 left out\n',
+    });
+    expect(existsSync(refused)).toBe(false);
+  });
+
+  it.each([
+    ['is empty', '', 'report.csv is empty'],
+    ['has a header alone of blanks', ' , \n', 'line 1 of report.csv is no header: it is blank'],
+    [
+      'has a broken header',
+      `"${HEADER}\n${ROW}\n`,
+      'line 1 of report.csv is no header: a quotation mark that is not closed',
+    ],
+    [
+      'has a column twice that is named',
+      `${HEADER},USD\n${ROW},6\n`,
+      'the column "usd" is there twice: name the one that is meant by its number, {#5} or {#6}. The columns are: fiscal_year,',
+    ],
+    [
+      'is not in UTF-8',
+      Buffer.from(`${HEADER}\n${ROW}\n2026,West,C\xf4te d'Azur,Grants,5\n`, 'latin1'),
+      'report.csv has bytes that are not utf-8, first about line 3: name its encoding by --encoding, such as --encoding windows-1252',
+    ],
+  ])('ends with 3 and sends nothing if the file %s', async (_, contents, sentence) => {
+    writeFileSync(csv, contents);
+    const before = await head();
+    const { status, err } = await run();
+    expect([status, err.slice(0, sentence.length), await head()]).toEqual([3, sentence, before]);
+    expect(existsSync(refused)).toBe(false);
+  });
+
+  it('reads a file in the encoding that is named, or that its byte order mark proves', async () => {
+    const row = (country: string) => `${HEADER}\n2020,West,${country},Grants,5\n`;
+    writeFileSync(csv, Buffer.from(row("C\xf4te d'Ouest"), 'latin1'));
+    expect(await run('--encoding', 'windows-1252')).toMatchObject({ status: 0 });
+    for (const bytes of [
+      Buffer.from(row("\ufeffC\xf4te d'Ouest")),
+      Buffer.from(`\ufeff${row("CO\u0302TE  d'ouest")}`, 'utf16le'),
+    ]) {
+      writeFileSync(csv, bytes);
+      expect((await run()).out).toContain('0 accepted, 1 there already');
+    }
+    expect(await run('--encoding', 'klingon')).toMatchObject({
+      status: 3,
+      err: expect.stringContaining('there is no encoding') as unknown,
+    });
+  });
+
+  it('ends with 3 if the file, the mapping or the place of refused rows is no file that it can use', async () => {
+    rmSync(csv);
+    expect(await run()).toMatchObject({ status: 3, err: 'report.csv is not there' });
+    mkdirSync(csv);
+    expect(await run()).toMatchObject({
+      status: 3,
+      err: 'report.csv is a folder or a pipe: an import reads a file twice',
+    });
+    rmSync(csv, { recursive: true });
+    writeFileSync(csv, `${HEADER}\n${ROW}\n`);
+    expect(await run('--mapping', csv)).toMatchObject({
+      status: 3,
+      err: expect.stringMatching(/^report.csv is no JSON: /) as unknown,
+    });
+    expect(await run('--mapping', `${csv}.json`)).toMatchObject({ status: 3, err: 'report.csv.json is not there' });
+    expect(await run('--refused', join(folder, 'none/refused.csv'))).toMatchObject({
+      status: 3,
+      err: 'none/refused.csv cannot be written: its folder is missing',
+    });
+    expect(await run('--refused', csv)).toMatchObject({
+      status: 3,
+      err: expect.stringContaining('is the file that is imported') as unknown,
+    });
+    writeFileSync(refused, 'notes\n');
+    expect(await run()).toMatchObject({
+      status: 3,
+      err: 'refused.csv is there and has no refused rows: name another file by --refused',
+    });
+    expect(readFileSync(refused, 'utf8')).toBe('notes\n');
+  });
+
+  it('names no row twice, and reports equal rows', async () => {
+    writeFileSync(
+      csv,
+      [HEADER, '2001,a,Estmark,Grants,5', '2001,b,Estmark,Grants,5', '2001.0,c,ESTMARK,Grants,6', ',,,,', ''].join(
+        '\n',
+      ),
+    );
+    expect((await run()).out).toContain('4 rows read: 1 accepted, 0 there already, 2 refused, 1 left out');
+    expect(readFileSync(refused, 'utf8').match(/(?:row|key)-repeated,"line \d/g)).toEqual([
+      'row-repeated,"line 2',
+      'key-repeated,"line 2',
+    ]);
+  });
+
+  it('ends with 1 and a sentence if the server is killed, and the next run completes it', async () => {
+    const own = await startStandalone(join(folder, 'killed'), 'off');
+    writeFileSync(csv, [HEADER, ...MANY].join('\n'));
+    const { child, ended } = start('--url', own.url);
+    const began = async (): Promise<void> => {
+      if ((await head(own.url)) < 20 && child.exitCode === null) return began();
+    };
+    await began();
+    own.process.kill('SIGKILL');
+    const [[status], , err] = await ended;
+    expect([status, err]).toEqual([1, expect.stringMatching(/ does not answer any more; run the import again: /)]);
+    await own.ended;
+    const again = await startStandalone(join(folder, 'killed'), 'off');
+    const { out } = await run('--url', again.url);
+    const [, accepted = 0, there = 0] = (/: (\d+) accepted, (\d+) there already, 0 refused/.exec(out) ?? []).map(
+      Number,
+    );
+    expect([accepted > 0, there > 0, accepted + there]).toEqual([true, true, MANY.length]);
+    again.process.kill();
+    await again.ended;
+  });
+});
