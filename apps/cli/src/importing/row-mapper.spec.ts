@@ -153,6 +153,8 @@ describe('a row', () => {
   it('is left out if it is blank or the mapping has it so, however many fields it has', () => {
     for (const cells of [[''], [' ', '\u00a0', ''], ['TOTAL', 'x'], row({ 0: 'TOTALS' })])
       expect([cells, mapped(cells)]).toEqual([cells, { type: 'left-out' }]);
+    const never = { ...MAPPING.commands[2], when: [{ text: '{Note}', is: ['never'] }] };
+    expect(mapped(ROW, { commands: [never] })).toEqual({ type: 'left-out' });
     const values = { ...MAPPING.values, amount: { ...MAPPING.values.amount, empty: 'leave-out' } };
     expect(mapped(row({ 2: '-' }), { values })).toEqual({ type: 'left-out' });
   });

@@ -219,7 +219,9 @@ export class RowMapper {
         code: first.code,
         why: [...new Set(failed.map(({ message }) => message))].join('; '),
       };
-    return parts.length === 0 ? { type: 'left-out' } : { type: 'commands', parts };
+    // One for which no condition holds is no data either.
+    const sent = parts.filter(({ commands }) => commands.length > 0);
+    return sent.length === 0 ? { type: 'left-out' } : { type: 'commands', parts: sent };
   }
 }
 
