@@ -14,7 +14,7 @@ const ROW = '2026,North,Norland,Grants,5';
 /** Four times as many rows as are under way at once. */
 const MANY = Array.from({ length: 256 }, (_, n) => `${1900 + (n % 120)},North,Norland,Fund ${n},1`);
 
-/** The built command line as a process: what it prints and its exit status, whatever the file is. */
+/** The built command line as a process: what it prints, and its exit status. */
 describe('entente import commands, as a process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-import-errors-'));
   const csv = join(folder, 'report.csv');
