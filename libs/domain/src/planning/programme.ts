@@ -192,11 +192,7 @@ function cannotCorrectProgramme(
   if (ends < starts) return refuse('ends-before-start', 'the programme ends after it starts', null, { starts, ends });
   if (recipient === undefined) return null;
   if (state.status !== 'proposed' || state.concurrences.length + Object.keys(state.participants).length > 0)
-    return refuse(
-      'parties-relied-on',
-      'the programme is only proposed, and nobody has concurred or was invited',
-      'R26',
-    );
+    return refuse('parties-relied-on', 'the programme is only proposed, without a concurrence or an invitation', 'R26');
   if (recipient === state.donor)
     return refuse('donor-is-recipient', 'the recipient is another organisation than the donor');
   return state.basis === 'reported' ? null : notRegistered([[recipient, 'recipient']], context);
