@@ -159,6 +159,13 @@ describe('the views for analysts', () => {
     expect(await postgres.query(url, `SELECT obj_description('analyst.words'::regclass) AS about`)).toEqual([
       { about: 'words, version 2' },
     ]);
+    const older = await opened(url);
+    const back = await older.rebuild(['words'], false);
+    await back.commit([batch(0n, 1n)]);
+    expect(await back.cutOver()).toBe(true);
+    expect(await postgres.query(url, `SELECT obj_description('analyst.words'::regclass) AS about`)).toEqual([
+      { about: WORDS.about },
+    ]);
   });
 
   it('refuse a schema of another user', async () => {

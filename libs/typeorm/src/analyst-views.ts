@@ -84,28 +84,23 @@ export class AnalystViews {
    * newer version stay; views over retired tables go. Returns whether every view could be locked.
    */
   async refresh(db: SqlClient, catalog: ReadModelCatalog, compiler: DataSource): Promise<boolean> {
-    const { analystSchema: schema } = this.options;
-    const active = await activeTables(db);
-    const newer = new Set(
-      active
-        .filter(({ name, version }) => version > (catalog.models.get(name)?.model.version ?? version))
-        .map((one) => one.name),
-    );
-    let all = true;
+    const active = (await activeTables(db)).map(({ table }) => table);
     await db.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    for (const { name } of catalog.names()) {
-      const source = catalog.source(name);
-      if (source.reads.some(({ model }) => newer.has(model.name))) continue;
-      if (!all) break;
-      all = await this.place(db, sqlViewOf(compiler, schema, source));
-    }
-    if (all)
-      all = await this.dropStale(
-        db,
-        active.map(({ table }) => table),
-      );
+    // After a return to an older version, those of the newer one go, and are placed again.
+    const all =
+      (await this.placeAll(db, catalog, compiler)) &&
+      (await this.dropStale(db, active)) &&
+      (await this.placeAll(db, catalog, compiler));
     await db.query('SET LOCAL lock_timeout TO DEFAULT');
     return all;
+  }
+
+  private async placeAll(db: SqlClient, catalog: ReadModelCatalog, compiler: DataSource): Promise<boolean> {
+    for (const { name } of catalog.names()) {
+      const view = sqlViewOf(compiler, this.options.analystSchema, catalog.source(name));
+      if (!(await this.place(db, view))) return false;
+    }
+    return true;
   }
 
   /** Creates or replaces one view if it is another one than before; false if it is locked. */
