@@ -1,20 +1,39 @@
 import type { Logger } from '@nestjs/common';
 
-/** Logs a fault once when it appears, and once when it is gone. */
+/**
+ * At a start, what this process needs may be about to be made by another one, as the topic by the
+ * relay. Only what lasts longer is an error.
+ */
+const START_MS = 60_000;
+
+/**
+ * Logs a fault once when it appears, and once when it is gone. In the first minute a fault is
+ * information; if it is still there after it, it is logged as an error.
+ */
 export class LogOnChange {
   private logged: string | null = null;
+  private asError = false;
+  private readonly startedAt: number;
 
   constructor(
-    private readonly log: Logger,
+    private readonly log: Pick<Logger, 'log' | 'warn' | 'error'>,
     /** Who has stalled: `the projection`. */
     private readonly who: string,
-  ) {}
+    private readonly clock: () => number = () => performance.now(),
+  ) {
+    this.startedAt = clock();
+  }
 
-  /** Sets the present fault; null if there is none. */
+  /** Sets the present fault; null if there is none. To be called again while it lasts. */
   now(fault: string | null): void {
-    if (fault === this.logged) return;
-    if (fault === null) this.log.warn(`${this.who} goes on`);
+    const starting = this.clock() - this.startedAt < START_MS;
+    if (fault === this.logged && (fault === null || this.asError || starting)) return;
+    if (fault === null) {
+      if (this.asError) this.log.warn(`${this.who} goes on`);
+      else this.log.log(`${this.who} has begun`);
+    } else if (starting) this.log.log(`${this.who} waits and tries again: ${fault}`);
     else this.log.error(`${this.who} stalled and tries again: ${fault}`);
     this.logged = fault;
+    this.asError = fault !== null && !starting;
   }
 }

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { LogOnChange } from './log-on-change.js';
+
+const MINUTE_MS = 60_000;
+
+function logging() {
+  const lines: string[] = [];
+  let at = 0;
+  const line =
+    (level: string) =>
+    (message: unknown): void =>
+      void lines.push(`${level}: ${String(message)}`);
+  const log = { log: line('info'), warn: line('warn'), error: line('error') };
+  const onChange = new LogOnChange(log, 'the relay', () => at);
+  return {
+    lines,
+    now: (ms: number, fault: string | null): void => {
+      at = ms;
+      onChange.now(fault);
+    },
+  };
+}
+
+describe('a log of changes', () => {
+  it('has a fault of the first minute as information, once, and its end', () => {
+    const { lines, now } = logging();
+    for (const ms of [1000, 2000, 59_999]) now(ms, 'there is no topic yet');
+    now(59_999, null);
+    now(MINUTE_MS * 2, null);
+    expect(lines).toEqual([
+      'info: the relay waits and tries again: there is no topic yet',
+      'info: the relay has begun',
+    ]);
+  });
+
+  it('has a fault that outlasts the first minute as an error, once', () => {
+    const { lines, now } = logging();
+    for (const ms of [1000, MINUTE_MS, MINUTE_MS + 1000]) now(ms, 'there is no topic yet');
+    now(MINUTE_MS * 2, null);
+    expect(lines).toEqual([
+      'info: the relay waits and tries again: there is no topic yet',
+      'error: the relay stalled and tries again: there is no topic yet',
+      'warn: the relay goes on',
+    ]);
+  });
+
+  it('has a later fault as an error at once', () => {
+    const { lines, now } = logging();
+    now(1000, null);
+    now(MINUTE_MS, 'gone');
+    now(MINUTE_MS + 1000, 'gone');
+    now(MINUTE_MS + 2000, 'other');
+    expect(lines).toEqual([
+      'error: the relay stalled and tries again: gone',
+      'error: the relay stalled and tries again: other',
+    ]);
+  });
+});
