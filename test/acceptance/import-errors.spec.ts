@@ -174,7 +174,7 @@ describe('entente import commands, as a process', () => {
     writeFileSync(csv, [HEADER, ...MANY].join('\n'));
     const { child, ended } = start('--url', own.url);
     const began = async (): Promise<void> => {
-      if ((await head(own.url)) < 20 && child.exitCode === null) return began();
+      if ((await head(own.url)) < 80 && child.exitCode === null) return began();
     };
     await began();
     own.process.kill('SIGKILL');

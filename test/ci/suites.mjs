@@ -29,6 +29,7 @@ export const ALWAYS = [
     run: integration(
       'eventstoredb-store',
       'kafka-event-feed',
+      'analyst-views',
       'postgres-read-model-store',
       'postgres-refusal-log',
       'relay',

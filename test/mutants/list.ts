@@ -316,7 +316,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a damaged pseudonym key is refused',
-    file: 'libs/embedded/src/standalone.module.ts',
+    file: 'libs/embedded/src/pseudonym-key.module.ts',
     code: 'if (!/^[0-9a-f]{64}$/.test(key))',
     instead: 'if (false)',
     spec: 'test/faults/damage.spec.ts',

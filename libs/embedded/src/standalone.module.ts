@@ -212,7 +212,12 @@ export class StandaloneModule {
           useFactory: (store: SqliteEventStore) => new InProcessFeed(store),
         },
         ...(placement === 'same-thread' ? sameThread(folder) : workerThreads(folder, logLevel)),
-        { provide: Pseudonymizer, useFactory: () => new Pseudonymizer(pseudonymKey(folder)) },
+        {
+          provide: Pseudonymizer,
+          // After the log: it names the remedy if the folder cannot be used.
+          inject: [EventStore],
+          useFactory: () => new Pseudonymizer(pseudonymKey(folder)),
+        },
         {
           provide: Executor,
           inject: [EventStore, Pseudonymizer, RefusalLog, Metrics],

@@ -169,7 +169,7 @@ describe('the executor', () => {
       // As it was recorded then.
       const earlier = new Executor(
         store,
-        { ...kinds, decider: () => ({ ...counter, sealed: [] }) },
+        { ...kinds, decider: () => ({ ...counter, pseudonymous: [] }) },
         pseudonymizer,
         refusals,
       );

@@ -69,7 +69,7 @@ describe('the settings of the backing services', () => {
       topic: { topic: 'entente-events', partitions: 12 },
       topics: { commands: 'entente-commands', replies: 'entente-replies', deadLetters: 'entente-dead-letters' },
       group: 'entente',
-      database: { url: NEEDED.DATABASE_URL },
+      database: { url: NEEDED.DATABASE_URL, analystSchema: 'analyst', analystRole: 'entente_analyst' },
       pseudonymKey: Buffer.alloc(32, 0xab),
     });
   });
