@@ -23,6 +23,7 @@ const KAFKA = [
 ];
 const OTHER_TOPICS = ['KAFKA_GROUP', 'KAFKA_COMMANDS_TOPIC', 'KAFKA_REPLIES_TOPIC', 'KAFKA_DEAD_LETTERS_TOPIC'];
 const DATABASE = ['DATABASE_URL', 'ANALYST_SCHEMA', 'ANALYST_ROLE'];
+const SCHEMAS = ['ENTENTE_PUBLIC_URL'];
 const RELAYING = [...NETWORK, ...DOOR, ...EVENT_STORE, ...KAFKA];
 const DISTRIBUTED = [...RELAYING, ...OTHER_TOPICS];
 
@@ -32,7 +33,7 @@ export const APPS = {
     takes: [...DISTRIBUTED, ...ANSWERS, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
-  relay: { takes: RELAYING, requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
+  relay: { takes: [...RELAYING, ...SCHEMAS], requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
   projector: { takes: [...DISTRIBUTED, ...DATABASE], requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL'] },
   intake: {
     takes: [...DISTRIBUTED, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
@@ -40,7 +41,15 @@ export const APPS = {
   },
   standalone: { takes: [...PROCESS, ...DOOR, ...ANSWERS, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE'], requires: [] },
   cli: {
-    takes: ['ENTENTE_DATA', ...EVENT_STORE, ...KAFKA, ...OTHER_TOPICS, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
+    takes: [
+      'ENTENTE_DATA',
+      ...EVENT_STORE,
+      ...KAFKA,
+      ...SCHEMAS,
+      ...OTHER_TOPICS,
+      ...DATABASE,
+      'ENTENTE_PSEUDONYM_KEY',
+    ],
     requires: [],
   },
 };

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   ],
   'no-such-read-model': [404, 'There is no read model or view of this name.', 'See `GET /v1/read-models`.'],
   'no-such-route': [404, 'There is nothing at this address.', 'See `/docs`.'],
+  'no-such-schema': [404, 'The type has no schema of this kind and version.', 'See `GET /v1/catalogue`.'],
   'not-found': [
     404,
     'The stream or row does not exist, or not yet at that time. A misuse case answers so to the accused before it is heard.',

@@ -6,16 +6,23 @@ import fc from 'fast-check';
 import { type Message, cloudEventOf, cloudWatermarkOf, readCloudEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 
-const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'topic', 'messages.v1.json'), 'utf8')) as {
+const goldenOf = <Of>(version: number): Of =>
+  JSON.parse(readFileSync(join(import.meta.dirname, 'topic', `messages.v${version}.json`), 'utf8')) as Of;
+interface Golden {
   readonly event: RecordedEvent & { position: string };
   readonly previous: { position: string; id: string };
   readonly storeId: string;
   readonly message: Message;
-  readonly mark: Message;
-};
+  readonly watermark: Message;
+}
+/** As events are written; and as they were before, which readers of old topics still find. */
+const golden = goldenOf<Golden>(2);
+const old = goldenOf<{ readonly message: Message; readonly mark: Message }>(1);
 const event: RecordedEvent = { ...golden.event, position: BigInt(golden.event.position) };
 const previous = { position: BigInt(golden.previous.position), id: golden.previous.id };
 const { storeId } = golden;
+const API = 'https://entente.example';
+const watermark = { partition: 3, position: 99n, previous, storeId, recordedAt: '2026-05-01T09:00:02.000Z' };
 
 const text = fc.string({ unit: 'grapheme' });
 const recorded: fc.Arbitrary<RecordedEvent> = fc.record({
@@ -47,13 +54,38 @@ const recorded: fc.Arbitrary<RecordedEvent> = fc.record({
 
 describe('an event on a topic', () => {
   it('equals its golden CloudEvent, and so does a watermark', () => {
-    expect(cloudEventOf({ event, previous, storeId })).toEqual(golden.message);
-    expect(cloudWatermarkOf({ position: 99n, previous, storeId })).toEqual(golden.mark);
+    expect(cloudEventOf({ event, previous, storeId }, API)).toEqual(golden.message);
+    expect(cloudWatermarkOf(watermark)).toEqual(golden.watermark);
   });
 
   it('is read back unchanged, with its predecessor and its log, and so is a watermark', () => {
     expect(readCloudEvent(golden.message)).toEqual({ type: 'event', event, previous, storeId });
-    expect(readCloudEvent(golden.mark)).toEqual({ type: 'watermark', position: 99n, previous, storeId });
+    expect(readCloudEvent(golden.watermark)).toEqual({ type: 'watermark', position: 99n, previous, storeId });
+  });
+
+  it('is read as it was written before types had a prefix, and so is a watermark', () => {
+    expect(readCloudEvent(old.message)).toEqual({ type: 'event', event, previous, storeId });
+    expect(readCloudEvent(old.mark)).toEqual({ type: 'watermark', position: 99n, previous, storeId });
+  });
+
+  it.each([
+    ['2026-05-01T09:00:00.000Z', '2026-05-01T09:00:00.000Z'],
+    ['2026-05-01T11:00:00.1234567+02:00', '2026-05-01T11:00:00.1234567+02:00'],
+    ['2026-05-01T24:00:00Z', '2026-05-02T00:00:00.000Z'],
+    ['2026-05-01', '2026-05-01T00:00:00.000Z'],
+    ['some day', undefined],
+  ])('that happened at %s has %s as its time, and is read back as it was', (occurredAt, time) => {
+    const one = { ...event, metadata: { ...event.metadata, occurredAt } };
+    const message = cloudEventOf({ event: one, previous, storeId });
+    expect(message.headers['ce_time']).toBe(time);
+    expect(readCloudEvent(message)).toEqual({ type: 'event', event: one, previous, storeId });
+  });
+
+  it('has sequences whose order as text is that of the positions', () => {
+    const sequences = [9n, 10n, 2n ** 63n - 1n].map(
+      (position) => cloudEventOf({ event: { ...event, position }, previous, storeId }).headers['ce_sequence'],
+    );
+    expect(sequences.toSorted()).toEqual(sequences);
   });
 
   it('is read back unchanged, whatever its data', () => {
@@ -69,7 +101,7 @@ describe('an event on a topic', () => {
   });
 
   it('has attribute names that CloudEvents allows: lower-case letters and digits, at most twenty', () => {
-    for (const name of Object.keys({ ...golden.message.headers, ...golden.mark.headers }))
+    for (const name of Object.keys({ ...golden.message.headers, ...golden.watermark.headers }))
       expect(name).toMatch(/^(ce_[a-z0-9]{1,20}|content-type)$/);
   });
 

@@ -16,9 +16,9 @@ const answerOf = ({ as: type, ...answer }: GoldenAnswer) => ({ ...answer, type }
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'topic', 'commands.v1.json'), 'utf8')) as {
   readonly binary: Sent;
   readonly structured: Sent;
-  readonly asked: { commandId: string; subject: string; correlationId: string; traceparent: string };
+  readonly asked: { commandId: string; source: string; subject: string; correlationId: string; traceparent: string };
   readonly read: object;
-  readonly place: { id: string; source: string };
+  readonly place: { id: string; storeId: string; time: string };
   readonly accepted: { answer: GoldenAnswer; message: Message };
   readonly refused: { answer: GoldenAnswer; message: Message };
 };
@@ -38,6 +38,7 @@ const twice = (name: string, json: string): Sent => {
   const rest = JSON.stringify({ ...(JSON.parse(golden.structured.value) as object), [name]: undefined });
   return { headers: golden.structured.headers, value: `{"${name}":${json},${rest.slice(1)}` };
 };
+const inBase64 = (text: string) => structured({ data: undefined, data_base64: text });
 const problem = (said: ReadMessage) => {
   if (said.type !== 'invalid') throw new Error(`it is ${said.type}`);
   return said.problem;
@@ -50,10 +51,26 @@ describe('a command on a topic', () => {
     if (said.type !== 'command') throw new Error(`it is ${said.type}`);
     const { asked, received } = said;
     const { commandId, correlationId, traceparent, ...metadata } = received.metadata;
-    expect({ commandId, correlationId, traceparent, subject: streamName(received.stream) }).toEqual(golden.asked);
+    const { organisation: source } = metadata.actor;
+    const subject = streamName(received.stream);
+    expect({ commandId, source, correlationId, traceparent, subject }).toEqual(golden.asked);
     expect(asked).toEqual(golden.asked);
     const { stream, command, ifMatch, body } = received;
     expect({ stream, command, ifMatch, received: body, ...metadata }).toEqual(golden.read);
+  });
+
+  it('is the same with its body in base64, the prefix of its type, names of headers in other case and null', () => {
+    const { data } = JSON.parse(golden.structured.value) as { data: object };
+    const encoded = btoa(String.fromCharCode(...bytes(JSON.stringify(data))));
+    const upper = Object.entries(golden.binary.headers).map(([name, text]) => [name.toUpperCase(), text] as const);
+    for (const sent of [
+      inBase64(encoded),
+      structured({ type: 'org.entente.GiveConcurrence', data_base64: null, theirs: null }),
+      binary({ ce_type: 'org.entente.GiveConcurrence' }),
+      { headers: Object.fromEntries(upper), value: golden.binary.value },
+      { headers: { 'Content-Type': 'application/cloudevents+json' }, value: golden.structured.value },
+    ])
+      expect(reading(sent)).toEqual(reading(golden.structured));
   });
 
   it('has the reply of the golden file', () => {
@@ -98,7 +115,16 @@ describe('a command on a topic', () => {
     ['has a body that is no JSON', binary({}, '{"party":'), 'validation-failed', ['']],
     ['has no body', binary({}, ''), 'validation-failed', ['']],
     ['has a body of another media type', binary({ 'content-type': 'text/xml' }), 'validation-failed', ['content-type']],
-    ['has data in base 64', structured({ data_base64: 'e30=' }), 'validation-failed', ['data_base64']],
+    ['has data twice', structured({ data_base64: 'e30=' }), 'validation-failed', ['data_base64']],
+    ['has no base64', inBase64('{'), 'validation-failed', ['data_base64']],
+    ['has base64 of a number', structured({ data: undefined, data_base64: 7 }), 'validation-failed', ['data_base64']],
+    ['has base64 of no JSON', inBase64(btoa('{')), 'validation-failed', ['']],
+    ['has base64 of bytes that are no UTF-8', inBase64(btoa('\xff')), 'validation-failed', ['']],
+    ['has a list as an attribute', structured({ ifrevision: [7] }), 'validation-failed', ['ifrevision']],
+    ['has an object as an attribute', structured({ actorfor: { a: 1 } }), 'validation-failed', ['actorfor']],
+    ['has a list as its role', structured({ actorrole: ['donor'] }), 'validation-failed', ['actorrole']],
+    ['has a list as its type', structured({ type: ['GiveConcurrence'] }), 'validation-failed', ['type']],
+    ['has a list as an attribute of others', structured({ theirs: [] }), 'validation-failed', ['theirs']],
     ['has no data', structured({ data: undefined }), 'validation-failed', ['']],
     ['names no stream', binary({ ce_subject: 'programme' }), 'validation-failed', ['subject']],
     ['has no role', binary({ ce_actorrole: undefined }), 'validation-failed', ['actorrole']],
@@ -140,7 +166,26 @@ describe('a command on a topic', () => {
     ['has no subject', binary({ ce_subject: undefined }), 'it has no subject'],
     ['has an endless id', binary({ ce_id: 'x'.repeat(1025) }), 'its id is longer than 1024 characters'],
     ['is structured and no JSON', { ...golden.structured, value: '<xml/>' }, 'its content type is CloudEvents in JSON'],
-    ['is a list', { ...golden.structured, value: '[1]' }, 'its content type is CloudEvents in JSON'],
+    ['is a list', { ...golden.structured, value: '[1]' }, 'it is a batch of CloudEvents'],
+    [
+      'is a batch',
+      { headers: { 'content-type': 'application/cloudevents-batch+json' }, value: `[${golden.structured.value}]` },
+      'it is a batch of CloudEvents: send each in a message of its own',
+    ],
+    [
+      'is structured without the media type of that',
+      { headers: { 'content-type': 'application/json' }, value: golden.structured.value },
+      'it is a CloudEvent in structured mode and has content-type application/json: it takes content-type application/cloudevents+json',
+    ],
+    ['is structured without any media type', { ...golden.structured, headers: {} }, 'and has no content-type'],
+    ['is a batch without any media type', { headers: {}, value: `[${golden.structured.value}]` }, 'it is a batch'],
+    [
+      'is no CloudEvent',
+      { headers: { 'content-type': 'text/plain' }, value: 'hello' },
+      'it has content-type text/plain and no header ce_specversion',
+    ],
+    ['has a list as its id', structured({ id: ['command-1'] }), 'its id must be a text, a number or a boolean'],
+    ['has a line feed in its id', binary({ ce_id: 'a\nb' }), 'its id has control characters'],
     ['has an attribute twice', twice('id', '"one","id":"two"'), 'its attribute id is given twice'],
     ['is structured without an id', structured({ id: undefined }), 'it has no id'],
     ['is structured with an id of null', structured({ id: null }), 'it has no id'],

@@ -102,7 +102,7 @@ async function countReplies(kafka) {
     eachBatch: async ({ batch }) => {
       for (const { headers, value } of batch.messages) {
         const body = JSON.parse(String(value));
-        if (String(headers.ce_type) === 'entente.command-refused')
+        if (String(headers.ce_type) === 'org.entente.command-refused')
           counts.refused[body.code] = (counts.refused[body.code] ?? 0) + 1;
         else if (body.repeated === true) counts.repeated += 1;
         else counts.accepted += 1;

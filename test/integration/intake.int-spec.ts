@@ -81,7 +81,7 @@ describe('a command on a topic', () => {
     expect(replies.map((one) => String(one.key))).toEqual(['estmark']);
     expect(replies.map(replyOf)).toEqual([
       {
-        type: 'entente.command-accepted',
+        type: 'org.entente.command-accepted',
         commandId: 'command-1',
         correlationId: 'story',
         subject: 'stakeholder/estmark',
@@ -104,7 +104,7 @@ describe('a command on a topic', () => {
     const stories = Array.from({ length: 30 }, (_, i) => story(`org-${i}`, 9));
     for (let i = 0; i < 9; i += 3) await deployment.send(stories.flatMap((one) => one.slice(i, i + 3)));
     await expectCount(replies, 270);
-    expect(types(replies)).toEqual({ 'entente.command-accepted': 270 });
+    expect(types(replies)).toEqual({ 'org.entente.command-accepted': 270 });
     for (const one of stories) {
       const key = String(one[0]?.key);
       const told = replies.filter((reply) => String(reply.key) === key).map((reply) => replyOf(reply).body);
@@ -139,7 +139,7 @@ describe('a command on a topic', () => {
     ]);
     await expectCount(replies, 6);
     expect(replyOf(replies[5] as ReceivedRecord)).toMatchObject({
-      type: 'entente.command-accepted',
+      type: 'org.entente.command-accepted',
       commandId: headers['ce_id'],
       subject: headers['ce_subject'],
       body: { revision: 1, events: [{ type: 'FundsPledged' }] },
@@ -168,7 +168,7 @@ describe('a command on a topic', () => {
     // Those of a key one after the other, among those of the others.
     await deployment.send(Array.from({ length: 5 }, (_, i) => keys.flatMap((key) => sent.get(key)?.[i] ?? [])).flat());
     await expectCount(replies, 60);
-    expect(types(replies)).toEqual({ 'entente.command-accepted': 60 });
+    expect(types(replies)).toEqual({ 'org.entente.command-accepted': 60 });
     const positions = new Map(replies.map(replyOf).map(({ commandId, body }) => [commandId, Number(body['position'])]));
     for (const messages of sent.values()) {
       const own = messages.map(({ headers }) => positions.get(String(headers?.['ce_id'])));
@@ -189,7 +189,7 @@ describe('a command on a topic', () => {
       if (offset - (replies[i - 1]?.offset ?? -2n) === 1n) pieces.push((pieces.pop() ?? 0) + 1);
       else pieces.push(1);
     expect(Math.max(...pieces.slice(3))).toBeLessThanOrEqual(25);
-    expect(types(replies)).toEqual({ 'entente.command-accepted': 200 });
+    expect(types(replies)).toEqual({ 'org.entente.command-accepted': 200 });
   });
 
   it('that is sent twice has the same receipt twice; another command with its id is refused', async () => {
@@ -261,7 +261,7 @@ describe('a record that cannot be read', () => {
       expect([says('stage'), says('exception.class.name')]).toEqual(['VALUE_CONVERTER', 'Unreadable']);
       expect(says('exception.message')).toMatch(/^its? /);
     }
-    expect(types(replies)).toEqual({ 'entente.command-accepted': replies.length });
+    expect(types(replies)).toEqual({ 'org.entente.command-accepted': replies.length });
     expect(delivery.fault()).toBeNull();
   });
 });
@@ -286,7 +286,7 @@ describe('commands during an outage of the store', () => {
     expect(replies).toEqual([]);
     log.away = null;
     await expectCount(replies, sent.length);
-    expect(types(replies)).toEqual({ 'entente.command-accepted': sent.length });
+    expect(types(replies)).toEqual({ 'org.entente.command-accepted': sent.length });
     expect(dead).toEqual([]);
     expect(delivery.fault()).toBeNull();
   });
@@ -313,7 +313,7 @@ describe('a command at which the rules fail', () => {
     const poison = aCommand('stakeholder/b', { id: 'poison' });
     await deployment.send([aCommand('stakeholder/a'), poison, aCommand('stakeholder/b'), aCommand('stakeholder/c')]);
     await expectCount(replies, 4);
-    expect(types(replies)).toEqual({ 'entente.command-accepted': 3, 'entente.command-refused': 1 });
+    expect(types(replies)).toEqual({ 'org.entente.command-accepted': 3, 'org.entente.command-refused': 1 });
     expect(replies.map(replyOf).find(({ commandId }) => commandId === 'poison')?.body).toEqual({
       code: 'fault',
       title: 'something failed here; it has been logged',
@@ -516,7 +516,7 @@ describe('a broker outage', () => {
       await until(() => delivery.fault() === null, 30_000);
       await deployment.send([...story('c', 5), ...story('d', 5)]);
       await expectCount(replies, 20, 30_000);
-      expect(types(replies)).toEqual({ 'entente.command-accepted': 20 });
+      expect(types(replies)).toEqual({ 'org.entente.command-accepted': 20 });
     } finally {
       await deployment.end();
       deployment = await commandPipeline(1);
@@ -536,7 +536,7 @@ describe('compressed commands', () => {
     const { replies } = await running(1);
     await deployment.send(story('org', 40), compression);
     await expectCount(replies, 40);
-    expect(types(replies)).toEqual({ 'entente.command-accepted': 40 });
+    expect(types(replies)).toEqual({ 'org.entente.command-accepted': 40 });
   });
 
   it('are read: snappy in blocks, as Java clients write it', async () => {
@@ -549,6 +549,6 @@ describe('compressed commands', () => {
     await deployment.send(story('org', 40), CompressionTypes.Snappy);
     CompressionCodecs[CompressionTypes.Snappy] = known;
     await expectCount(replies, 40);
-    expect(types(replies)).toEqual({ 'entente.command-accepted': 40 });
+    expect(types(replies)).toEqual({ 'org.entente.command-accepted': 40 });
   });
 });

@@ -45,7 +45,8 @@ async function expectServed(): Promise<void> {
   await until(async () => {
     const records = await wholeTopic(deployment.kafka, topic);
     return (
-      records.some(({ headers }) => headers['ce_sequence'] === position) && JSON.stringify(records).includes(wanted)
+      records.some(({ headers }) => Number(headers['ce_sequence']) === Number(position)) &&
+      JSON.stringify(records).includes(wanted)
     );
   }, 30_000);
   await deployment.caughtUp();

@@ -69,6 +69,7 @@ export async function commandPipeline(partitions: number, brokers?: string) {
   const settings: KafkaIntakeSettings = {
     ...quick,
     topic,
+    storeId: store.id,
     replies: `${topic}-replies`,
     deadLetters: `${topic}-dead-letters`,
   };

@@ -127,6 +127,7 @@ export class DistributedDeployment implements Deployment {
       eventStore: this.eventStore,
       kafka: { brokers },
       topic: { topic, partitions },
+      schemas: {},
       others: { commands: `${topic}-commands`, replies: `${topic}-replies`, deadLetters: `${topic}-dead` },
       group: topic,
       database: { url: this.database, analystSchema: 'analyst', analystRole: 'entente_analyst' },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
+import { WATERMARK_TYPE } from '@entente/contracts';
 import {
   type LogPublisher,
   Projector,
@@ -158,10 +159,10 @@ export async function eventPipeline(partitions: number, brokers?: string) {
           const at = BigInt(headers['ce_sequence'] ?? '');
           const link = `${headers['ce_prevposition']} ${headers['ce_previd']}`;
           const before = own.findLast(
-            ({ position }) => position < at || (headers['ce_type'] === 'entente.mark' && position === at),
+            ({ position }) => position < at || (headers['ce_type'] === WATERMARK_TYPE && position === at),
           );
           expect(link).toBe(`${before?.position ?? 0n} ${before?.id ?? ''}`);
-          if (headers['ce_type'] === 'entente.mark')
+          if (headers['ce_type'] === WATERMARK_TYPE)
             expect(seen.length).toBeGreaterThanOrEqual(own.filter(({ position }) => position <= at).length);
           else if (!seen.includes(headers['ce_id'] ?? '')) seen.push(headers['ce_id'] ?? '');
         }

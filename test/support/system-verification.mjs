@@ -92,13 +92,17 @@ function checkChain(events, records) {
     let link = '0 ';
     for (const { headers, offset } of lying) {
       const { ce_type: type, ce_id: id, ce_sequence: sequence, ce_prevposition: at, ce_previd: before } = headers;
-      if (type === 'entente.mark' || seen.has(id)) continue;
+      if (type === 'org.entente.watermark' || seen.has(id)) continue;
       seen.add(id);
       const event = events[place.get(id) ?? -1];
       const where = `partition ${partition} at offset ${offset}`;
       if (event === undefined) throw new Error(`${where} has ${id}, which the log has not`);
       if (place.get(id) <= last) throw new Error(`${where}: ${id} comes out of the log's order`);
-      equal([sequence, `${at} ${before}`], [event.position, link], `${where}: the place of ${id} and the one before`);
+      equal(
+        [String(BigInt(sequence)), `${at} ${before}`],
+        [String(event.position), link],
+        `${where}: the place of ${id} and the one before`,
+      );
       equal(partitionOf.get(event.stream) ?? partition, partition, `${where}: the partition of ${event.stream}`);
       partitionOf.set(event.stream, partition);
       [last, link] = [place.get(id), `${event.position} ${id}`];
@@ -106,6 +110,9 @@ function checkChain(events, records) {
   }
   equal(seen.size, events.length, 'events on the topic');
 }
+
+/** The partition and offset of the command that a reply answers, with which its id begins. */
+const placeOf = ({ headers }) => headers.ce_id.split('-', 2).join('-');
 
 /**
  * Each message on the commands' topic has one answer, and all answers of a command are one receipt.
@@ -115,19 +122,19 @@ function checkReplies(commands, replies, deadLetters) {
   const buried = deadLetters.map(({ headers }) =>
     ['partition', 'offset'].map((name) => headers[`__connect.errors.${name}`]).join('-'),
   );
-  const answered = [...replies.map(({ headers }) => headers.ce_id), ...buried];
+  const answered = [...replies.map(placeOf), ...buried];
   equal(answered.sort(), places(commands).sort(), 'the messages that were answered, each once');
   const asked = new Map(commands.map(({ partition, offset, headers }) => [`${partition}-${offset}`, headers]));
   for (const [, alike] of Map.groupBy(replies, ({ headers }) => `${headers.ce_subject} ${headers.ce_commandid}`)) {
     const told = alike.map(({ headers, value }) => {
-      equal(headers.ce_commandid, asked.get(headers.ce_id)?.ce_id, `whom ${headers.ce_id} answers`);
+      equal(headers.ce_commandid, asked.get(placeOf({ headers }))?.ce_id, `whom ${headers.ce_id} answers`);
       const { repeated: _, ...receipt } = JSON.parse(value);
       return [headers.ce_type, receipt];
     });
     for (const one of told) equal(one, told[0], `the answers to ${alike[0].headers.ce_commandid}`);
     equal(
       told[0][0],
-      'entente.command-accepted',
+      'org.entente.command-accepted',
       `what ${alike[0].headers.ce_commandid} was answered: ${alike[0].value}`,
     );
   }

@@ -33,6 +33,7 @@ import {
   ReadModelsController,
   Readiness,
   RefusalsController,
+  SchemasController,
 } from '@entente/http';
 import { CommandLag, PublishedPosition } from '@entente/kafka';
 import { type StartupDependencies, logging } from '@entente/process';
@@ -110,6 +111,7 @@ export class ApiModule {
         HistoryController,
         ReadModelsController,
         RefusalsController,
+        SchemasController,
         MetricsController,
       ],
       providers: [

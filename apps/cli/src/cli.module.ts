@@ -114,7 +114,7 @@ export function deadLetters(
 
 /** A topic and a database with another number of partitions, beside those of a deployment. */
 export async function openRepartitioned(
-  { kafka, topic: { replicas }, database: serves }: ServiceSettings,
+  { kafka, topic: { replicas }, schemas, database: serves }: ServiceSettings,
   log: EventLog,
   next: { readonly topic: string; readonly partitions: number; readonly database: string },
 ): Promise<Repartitioned & { close(): Promise<void> }> {
@@ -125,6 +125,7 @@ export async function openRepartitioned(
   const to = await PostgresRefusalLog.open({ url: database });
   const publisher = new KafkaLogPublisher({
     ...kafka,
+    ...schemas,
     topic,
     partitions,
     clientId: 'entente-cli',

@@ -7,6 +7,7 @@ import {
   LOG_TOPIC,
   OTHER_TOPICS,
   PSEUDONYM_KEY,
+  PUBLIC_URL,
   type SettingsIn,
   readSettings,
 } from '@entente/process';
@@ -16,6 +17,7 @@ const SETTINGS = {
   database: DATABASE,
   kafka: KAFKA,
   topic: LOG_TOPIC,
+  schemas: PUBLIC_URL,
   others: OTHER_TOPICS,
   group: GROUP,
 };

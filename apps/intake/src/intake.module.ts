@@ -72,11 +72,12 @@ export class IntakeModule {
         },
         {
           provide: CommandFeed,
-          inject: [Metrics],
-          useFactory: (metrics: Metrics) =>
+          inject: [EventStore, Metrics],
+          useFactory: (store: EventStore, metrics: Metrics) =>
             new KafkaCommandFeed({
               ...kafka,
               ...answering,
+              storeId: store.id,
               replies,
               deadLetters,
               partitions,

@@ -3,6 +3,7 @@ import {
   EVENT_STORE,
   KAFKA,
   LOG_TOPIC,
+  PUBLIC_URL,
   SERVER_LIMITS,
   type SettingsIn,
   networkProcess,
@@ -16,6 +17,7 @@ export const SETTINGS = {
   eventStore: EVENT_STORE,
   kafka: KAFKA,
   topic: LOG_TOPIC,
+  schemas: PUBLIC_URL,
 };
 
 export type RelayConfig = SettingsIn<typeof SETTINGS>;

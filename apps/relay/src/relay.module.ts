@@ -26,7 +26,10 @@ class RelayStoreCloser implements OnApplicationShutdown {
 /** The relay: publishes the log to Kafka. It can read the event store, not write it. */
 @Module({})
 export class RelayModule {
-  static on({ process: own, eventStore, kafka, topic }: RelayConfig, waits: StartupDependencies): DynamicModule {
+  static on(
+    { process: own, eventStore, kafka, topic, schemas }: RelayConfig,
+    waits: StartupDependencies,
+  ): DynamicModule {
     return {
       module: RelayModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
@@ -49,6 +52,7 @@ export class RelayModule {
             new KafkaLogPublisher({
               ...kafka,
               ...topic,
+              ...schemas,
               clientId: 'entente-relay',
               onLog: clientLogger('kafka'),
               onReconnect: () => metrics.reconnected('kafka'),

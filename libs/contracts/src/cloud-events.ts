@@ -1,4 +1,6 @@
 import type { EventMetadata, RecordedEvent } from '@entente/kernel';
+import { parseInstant } from './instants.js';
+import { schemaPath } from './schema-paths.js';
 
 /** A message of a topic, as text: in Kafka, its key, its headers and its value in UTF-8. */
 export interface Message {
@@ -32,11 +34,38 @@ export interface WatermarkMessage {
   readonly previous: PublishedRef;
 }
 
+/** A watermark as it is sent: with its partition, and when `position` was recorded. */
+export interface SentWatermark extends Omit<WatermarkMessage, 'type'> {
+  readonly partition: number;
+  readonly recordedAt: string;
+}
+
+/** Precedes every type on a topic, in reverse DNS form as CloudEvents recommends. */
+export const TYPE_PREFIX = 'org.entente.';
+
+/** A type without the prefix that it has on a topic. */
+export const withoutPrefix = (type: string): string =>
+  type.startsWith(TYPE_PREFIX) ? type.slice(TYPE_PREFIX.length) : type;
+
 /**
  * The type of a watermark. It is a CloudEvent too, so that other readers of the topic can recognise
  * and skip it.
  */
-export const WATERMARK_TYPE = 'entente.mark';
+export const WATERMARK_TYPE = `${TYPE_PREFIX}watermark`;
+
+/** Watermarks of topics that were written before types had a prefix. */
+const OLD_WATERMARK_TYPE = 'entente.mark';
+
+/** Positions have this number of digits in `sequence`, so that they sort as text. */
+const SEQUENCE_DIGITS = 19;
+const sequenceOf = (position: bigint): string => String(position).padStart(SEQUENCE_DIGITS, '0');
+
+/** An instant by RFC 3339; null if a text names none. */
+function rfc3339(text: string): string | null {
+  if (parseInstant(text) !== null) return text;
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? null : at.toISOString();
+}
 
 /**
  * The attribute for each part of the metadata. Null: an attribute of the standard has the value
@@ -46,7 +75,8 @@ type Attributes = {
   readonly [Name in keyof EventMetadata]-?: (metadata: EventMetadata) => readonly [name: string, text: string | null];
 };
 const ATTRIBUTES: Attributes = {
-  occurredAt: ({ occurredAt }) => ['time', occurredAt],
+  // `time` has it already, unless that had to be written otherwise.
+  occurredAt: ({ occurredAt }) => ['occurredat', rfc3339(occurredAt) === occurredAt ? null : occurredAt],
   recordedAt: ({ recordedAt }) => ['recordedtime', recordedAt],
   actor: ({ actor }) => ['actor', JSON.stringify(actor)],
   commandId: ({ commandId }) => ['commandid', commandId],
@@ -60,8 +90,10 @@ const ATTRIBUTES: Attributes = {
   traceparent: ({ traceparent }) => ['traceparent', traceparent ?? null],
 };
 
-const sourceOf = (storeId: string): string => `urn:entente:log:${storeId}`;
+/** The `source` of every record that a log's deployment sends. */
+export const sourceOf = (storeId: string): string => `urn:entente:log:${storeId}`;
 const idOf = (stream: string): string => stream.slice(stream.indexOf('/') + 1);
+const kindOf = (stream: string): string => stream.slice(0, stream.indexOf('/'));
 const attributes = (pairs: readonly (readonly [string, string | null])[]): Record<string, string> => {
   const headers: Record<string, string> = {};
   for (const [name, text] of pairs) if (text !== null) headers[`ce_${name}`] = text;
@@ -78,23 +110,33 @@ const chain = (storeId: string, previous: PublishedRef): readonly (readonly [str
  * media type is `content-type`, the value is the data as JSON, the key is the stream's id. Besides
  * the standard and its documented extensions: `sequence` is the position in the log, `prevposition`
  * and `previd` are the event before it in its partition, `storeid` is the log. The message has
- * every part of the event.
+ * every part of the event. `time` is RFC 3339 whatever was recorded. `dataschema` is the address of
+ * the schema below the public URL of the API; it is absent without one.
  */
-export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'type'>): Message {
+export function cloudEventOf(
+  { event, previous, storeId }: Omit<Published, 'type'>,
+  publicUrl: string | null = null,
+): Message {
   const { metadata, stream } = event;
+  const { type, version } = event;
   return {
     key: idOf(stream),
     headers: {
       ...attributes([
         ['specversion', '1.0'],
         ['id', event.id],
-        ['type', event.type],
+        ['type', `${TYPE_PREFIX}${type}`],
         ['source', sourceOf(storeId)],
         ['subject', stream],
+        ['time', rfc3339(metadata.occurredAt)],
+        [
+          'dataschema',
+          publicUrl === null ? null : `${publicUrl}${schemaPath('events', kindOf(stream), type, version)}`,
+        ],
         ['partitionkey', idOf(stream)],
-        ['sequence', String(event.position)],
+        ['sequence', sequenceOf(event.position)],
         ['revision', String(event.revision)],
-        ['dataversion', String(event.version)],
+        ['dataversion', String(version)],
         ...chain(storeId, previous),
         ...Object.values(ATTRIBUTES).map((write) => write(metadata)),
       ]),
@@ -104,20 +146,26 @@ export function cloudEventOf({ event, previous, storeId }: Omit<Published, 'type
   };
 }
 
-/** A watermark as a CloudEvent without data. */
-export function cloudWatermarkOf({ position, previous, storeId }: Omit<WatermarkMessage, 'type'>): Message {
+/** A watermark as a CloudEvent; its data repeats its partition and position. */
+export function cloudWatermarkOf({ partition, position, previous, storeId, recordedAt }: SentWatermark): Message {
   const standard = [
     ['specversion', '1.0'],
-    ['id', `mark-${position}`],
+    ['id', `watermark-${partition}-${position}`],
     ['type', WATERMARK_TYPE],
     ['source', sourceOf(storeId)],
-    ['sequence', String(position)],
+    ['time', recordedAt],
+    ['sequence', sequenceOf(position)],
   ] as const;
-  return { key: null, headers: attributes([...standard, ...chain(storeId, previous)]), value: null };
+  return {
+    key: null,
+    headers: { ...attributes([...standard, ...chain(storeId, previous)]), 'content-type': 'application/json' },
+    value: JSON.stringify({ partition, position: String(position) }),
+  };
 }
 
 /**
- * The event or watermark of a message, exactly as it was recorded. Throws an Error that names what
+ * The event or watermark of a message, exactly as it was recorded; also of one that was written
+ * before types had a prefix. Throws an Error that names what
  * is missing or invalid if the message is not one of Entente's.
  */
 export function readCloudEvent({ headers, value }: Message): Published | WatermarkMessage {
@@ -140,11 +188,12 @@ export function readCloudEvent({ headers, value }: Message): Published | Waterma
   const position = integer('sequence');
   if (previous.position > position)
     throw new Error(`it has position ${position}, before its predecessor ${previous.position}`);
-  if (required('type') === WATERMARK_TYPE) return { type: 'watermark', storeId, position, previous };
+  const type = required('type');
+  if ([WATERMARK_TYPE, OLD_WATERMARK_TYPE].includes(type)) return { type: 'watermark', storeId, position, previous };
   const trace = optional('traceparent');
   const metadata = {
     actor: json('actor') as EventMetadata['actor'],
-    occurredAt: required('time'),
+    occurredAt: optional('occurredat') ?? required('time'),
     commandId: required('commandid'),
     commandHash: required('commandhash'),
     correlationId: required('correlationid'),
@@ -158,7 +207,7 @@ export function readCloudEvent({ headers, value }: Message): Published | Waterma
   } satisfies { [Name in Exclude<keyof EventMetadata, 'traceparent'>]-?: EventMetadata[Name] } & EventMetadata;
   const event: RecordedEvent = {
     id: required('id'),
-    type: required('type'),
+    type: withoutPrefix(type),
     stream: required('subject'),
     revision: Number(integer('revision')),
     position,

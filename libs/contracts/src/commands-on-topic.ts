@@ -2,6 +2,7 @@ import { type CommandProblem, type Json, type ReceivedCommand, parseStream } fro
 import { commandOf } from './catalogue.js';
 import { bodyHeaderError, isJson, readJson } from './json-text.js';
 import { type MetadataNames, type RawMetadata, parseCommand, metadataErrors, revisionIn } from './parse-command.js';
+import { withoutPrefix } from './cloud-events.js';
 import { PATTERNS, actorOf } from './sender.js';
 import type { FieldError } from './structure.js';
 
@@ -14,6 +15,8 @@ export interface ReceivedMessage {
 /** What a reply repeats, so that the sender can match it. */
 export interface ReplyTarget {
   readonly commandId: string;
+  /** The organisation that sent the command, as it named itself. */
+  readonly source: string;
   /** The stream as the sender named it. */
   readonly subject: string;
   /** As the sender sent it; null without one, or with an invalid one. */
@@ -37,25 +40,34 @@ const REQUIRED = ['id', 'source', 'subject'] as const;
 const MAX_ATTRIBUTE_LENGTH = 1024;
 /** A longer type is cut in an answer. */
 const MAX_NAMED_LENGTH = 200;
+const BATCH = /^application\/cloudevents-batch\b/i;
 const STRUCTURED = /^application\/cloudevents\s*(?:\+([a-z0-9]+))?\s*(?:;|$)/i;
 
-/** An event in parts: its attributes, and its data as parsed JSON, or why there is none. */
+/**
+ * An event in parts: its attributes, those that have no value of an attribute, and its data as
+ * parsed JSON, or why there is none.
+ */
 interface ParsedCloudEvent {
   readonly attributes: Readonly<Record<string, string>>;
+  readonly invalidAttributes: readonly string[];
   readonly body: { readonly json: unknown } | { readonly errors: readonly FieldError[] } | { readonly tooLarge: true };
 }
 
 /**
  * Parses a command that was sent as a CloudEvent 1.0 over Kafka, in binary mode (`ce_` headers) or
  * structured mode (`content-type: application/cloudevents+json`): `id` is the command's id, `type`
- * the command, `subject` the stream as `<kind>/<id>`, `source` the sending organisation, `data` the
- * body as over HTTP. Extensions: `actorrole` (required), `actorperson`, `actorfor`, `ifrevision`,
- * `correlationid`, `causationid`, `traceparent`. Other attributes are ignored.
+ * the command, with or without `org.entente.` before it, `subject` the stream as `<kind>/<id>`,
+ * `source` the sending organisation, `data` or `data_base64` the body as over HTTP. Extensions:
+ * `actorrole` (required), `actorperson`, `actorfor`, `ifrevision`, `correlationid`, `causationid`,
+ * `traceparent`. Other attributes are ignored, but none may be a list or an object. Names of
+ * headers may be in any case.
  */
-export function readCommand(message: ReceivedMessage): ReadMessage {
-  const parsedEvent = parseCloudEvent(message);
-  if ('reason' in parsedEvent) return { type: 'unreadable', reason: parsedEvent.reason };
+export function readCommand({ headers, value }: ReceivedMessage): ReadMessage {
+  const parsedEvent = parseCloudEvent({ headers: byLowerCaseName(headers), value });
+  if ('reason' in parsedEvent) return unreadable(parsedEvent.reason);
   const attribute = (name: string): string | undefined => parsedEvent.attributes[name];
+  for (const name of parsedEvent.invalidAttributes)
+    if (['specversion', ...REQUIRED].includes(name)) return unreadable(`its ${name} ${MUST_BE_SCALAR}`);
   if (attribute('specversion') !== '1.0')
     return unreadable(
       attribute('specversion') === undefined
@@ -67,18 +79,31 @@ export function readCommand(message: ReceivedMessage): ReadMessage {
     if (text === '') return unreadable(`it has no ${name}`);
     if (text.length > MAX_ATTRIBUTE_LENGTH)
       return unreadable(`its ${name} is longer than ${MAX_ATTRIBUTE_LENGTH} characters`);
+    if (/[\p{Cc}\p{Cs}]/u.test(text)) return unreadable(`its ${name} has control characters`);
   }
   return commandFrom(parsedEvent, attribute);
 }
 
+const MUST_BE_SCALAR = 'must be a text, a number or a boolean';
+
+/** Headers by their names in lower case, as CloudEvents writes them; one so written comes first. */
+const byLowerCaseName = (headers: ReceivedMessage['headers']): ReceivedMessage['headers'] => ({
+  ...Object.fromEntries(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text])),
+  ...Object.fromEntries(Object.entries(headers).filter(([name]) => name === name.toLowerCase())),
+});
+
 const unreadable = (reason: string): ReadMessage => ({ type: 'unreadable', reason });
 
-function commandFrom({ body }: ParsedCloudEvent, attribute: (name: string) => string | undefined): ReadMessage {
+function commandFrom(
+  { body, invalidAttributes }: ParsedCloudEvent,
+  attribute: (name: string) => string | undefined,
+): ReadMessage {
   const [commandId = '', source = '', subject = ''] = REQUIRED.map(attribute);
   const correlation = attribute('correlationid');
   const trace = attribute('traceparent');
   const asked: ReplyTarget = {
     commandId,
+    source,
     subject,
     correlationId: correlation !== undefined && PATTERNS.token.pattern.test(correlation) ? correlation : null,
     traceparent: trace !== undefined && PATTERNS.traceparent.pattern.test(trace) ? trace : null,
@@ -93,7 +118,8 @@ function commandFrom({ body }: ParsedCloudEvent, attribute: (name: string) => st
     (part) => (part === 'organisation' ? 'source' : `actor${part}`),
   );
   const stream = parseStream(subject);
-  const type = attribute('type');
+  const sentType = attribute('type');
+  const type = sentType === undefined ? undefined : withoutPrefix(sentType);
   const raw: RawMetadata = {
     // The error for a subject that names no stream is added below.
     stream: stream ?? { kind: '', id: 'none' },
@@ -108,11 +134,11 @@ function commandFrom({ body }: ParsedCloudEvent, attribute: (name: string) => st
     ...(stream === null ? [{ path: 'subject', message: 'must name a stream as <kind>/<id>' }] : []),
     ...(type === undefined ? [{ path: 'type', message: 'type is missing' }] : []),
   ];
-  const invalid = (code: string, title: string, fields: readonly FieldError[]): ReadMessage => ({
-    type: 'invalid',
-    asked,
-    problem: { code, title, more: errorMember(fields) },
-  });
+  const withoutValue = invalidAttributes.map((path) => ({ path, message: MUST_BE_SCALAR }));
+  const invalid = (code: string, title: string, fields: readonly FieldError[]): ReadMessage => {
+    const others = fields.filter(({ path }) => !invalidAttributes.includes(path));
+    return { type: 'invalid', asked, problem: { code, title, more: errorMember([...withoutValue, ...others]) } };
+  };
   const command = stream === null || type === undefined ? undefined : commandOf(stream.kind, type);
   const metadataWithType = [...wrong, ...metadataErrors(raw, METADATA_NAMES)];
   if (stream !== null && type !== undefined && command === undefined) {
@@ -123,9 +149,9 @@ function commandFrom({ body }: ParsedCloudEvent, attribute: (name: string) => st
   if ('errors' in body) return invalid('validation-failed', INVALID, [...body.errors, ...metadataWithType]);
   if (command === undefined) return invalid('validation-failed', INVALID, metadataWithType);
   const received = parseCommand(command, body.json, raw, METADATA_NAMES);
-  return 'errors' in received
-    ? invalid('validation-failed', INVALID, received.errors)
-    : { type: 'command', asked, received };
+  if ('errors' in received) return invalid('validation-failed', INVALID, received.errors);
+  if (withoutValue.length > 0) return invalid('validation-failed', INVALID, []);
+  return { type: 'command', asked, received };
 }
 
 const INVALID = 'request validation failed';
@@ -145,6 +171,7 @@ const errorMember = (wrong: readonly FieldError[]): { readonly [name: string]: J
 
 function parseCloudEvent({ headers, value }: ReceivedMessage): ParsedCloudEvent | { readonly reason: string } {
   const mediaType = headers['content-type'];
+  if (BATCH.test(mediaType ?? '')) return { reason: IS_BATCH };
   const structured = STRUCTURED.exec(mediaType ?? '');
   if (structured !== null)
     return structured[1]?.toLowerCase() === 'json'
@@ -153,7 +180,23 @@ function parseCloudEvent({ headers, value }: ReceivedMessage): ParsedCloudEvent 
   const attributes = Object.fromEntries(
     Object.entries(headers).flatMap(([name, text]) => (name.startsWith('ce_') ? [[name.slice(3), text]] : [])),
   );
-  return { attributes, body: bodyOf(headers, value) };
+  if (Object.keys(attributes).length === 0) return { reason: withoutHeaders(mediaType, value) };
+  return { attributes, invalidAttributes: [], body: bodyOf(headers, value) };
+}
+
+const IS_BATCH = 'it is a batch of CloudEvents: send each in a message of its own';
+
+/** Why a message without `ce_` headers and without a media type of CloudEvents is unreadable. */
+function withoutHeaders(mediaType: string | undefined, value: Uint8Array | null): string {
+  const read = (value?.length ?? 0) > MAX_BODY_BYTES ? { json: null } : readJson(value);
+  const json = 'json' in read ? read.json : null;
+  const [first] = Array.isArray(json) ? (json as readonly unknown[]) : [json];
+  const isEvent = typeof first === 'object' && first !== null && Object.hasOwn(first, 'specversion');
+  const own = mediaType === undefined ? 'no content-type' : `content-type ${mediaType.slice(0, MAX_NAMED_LENGTH)}`;
+  if (!isEvent) return `it is not a CloudEvent: it has no specversion; it has ${own} and no header ce_specversion`;
+  return Array.isArray(json)
+    ? IS_BATCH
+    : `it is a CloudEvent in structured mode and has ${own}: it takes content-type application/cloudevents+json`;
 }
 
 function bodyOf(headers: ReceivedMessage['headers'], value: Uint8Array | null): ParsedCloudEvent['body'] {
@@ -168,26 +211,46 @@ function bodyOf(headers: ReceivedMessage['headers'], value: Uint8Array | null): 
 function fromStructured(value: Uint8Array | null): ParsedCloudEvent | { readonly reason: string } {
   const read = readJson(value);
   const event = 'json' in read ? read.json : null;
+  if (Array.isArray(event)) return { reason: IS_BATCH };
   if (event === null || typeof event !== 'object' || Array.isArray(event))
     return { reason: 'its content type is CloudEvents in JSON, but it is not a JSON object in UTF-8' };
   const { data, data_base64: base64, datacontenttype: mediaType, ...others } = event as Record<string, unknown>;
-  const attributes = Object.fromEntries(
-    Object.entries(others).flatMap(([name, one]) =>
-      ['string', 'number', 'boolean'].includes(typeof one) ? [[name, String(one)]] : [],
-    ),
-  );
+  const isScalar = (one: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof one);
+  // Null is as good as absent in CloudEvents' JSON.
+  const present = Object.entries(others).filter(([, one]) => one !== null);
+  const attributes = Object.fromEntries(present.filter(([, one]) => isScalar(one)).map(([n, one]) => [n, String(one)]));
+  const invalidAttributes = present.filter(([, one]) => !isScalar(one)).map(([name]) => name);
   const errors = 'json' in read ? read.errors : [];
-  const ambiguous = errors.find(({ path }) => !path.startsWith('data.'));
+  const isInData = ({ path }: FieldError): boolean => path.startsWith('data.');
+  const ambiguous = errors.find(
+    (error) => !isInData(error) && !invalidAttributes.some((name) => isWithin(error, name)),
+  );
   if (ambiguous !== undefined) return { reason: `its attribute ${ambiguous.path} ${ambiguous.message}` };
+  const parts = { attributes, invalidAttributes };
+  const failed = (path: string, message: string): ParsedCloudEvent => ({
+    ...parts,
+    body: { errors: [{ path, message }] },
+  });
   // The attributes count too; they are small.
-  if ((value?.length ?? 0) > MAX_BODY_BYTES) return { attributes, body: { tooLarge: true } };
-  if (base64 !== undefined)
-    return { attributes, body: { errors: [{ path: 'data_base64', message: 'the body must be JSON, as data' }] } };
-  if (mediaType !== undefined && (typeof mediaType !== 'string' || !isJson(mediaType)))
-    return { attributes, body: { errors: [{ path: 'datacontenttype', message: 'must be application/json' }] } };
-  if (errors.length > 0) {
-    const inData = errors.map(({ path, message }) => ({ path: path.slice('data.'.length), message }));
-    return { attributes, body: { errors: inData } };
+  if ((value?.length ?? 0) > MAX_BODY_BYTES) return { ...parts, body: { tooLarge: true } };
+  if (mediaType !== undefined && mediaType !== null && (typeof mediaType !== 'string' || !isJson(mediaType)))
+    return failed('datacontenttype', 'must be application/json');
+  if (base64 !== undefined && base64 !== null) {
+    if (data !== undefined && data !== null) return failed('data_base64', 'must be absent beside data');
+    const bytes = typeof base64 === 'string' ? fromBase64(base64) : null;
+    return bytes === null ? failed('data_base64', 'must be base64') : { ...parts, body: bodyOf({}, bytes) };
   }
-  return { attributes, body: { json: data } };
+  const inData = errors.filter(isInData).map(({ path, message }) => ({ path: path.slice('data.'.length), message }));
+  return { ...parts, body: inData.length > 0 ? { errors: inData } : { json: data } };
+}
+
+const isWithin = ({ path }: FieldError, name: string): boolean => path.startsWith(`${name}.`);
+
+/** The bytes of a text in base64; null if it is not base64. */
+function fromBase64(text: string): Uint8Array | null {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
 }

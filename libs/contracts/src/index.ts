@@ -15,6 +15,7 @@ export {
 } from './catalogue.js';
 export { exampleScenario, type ScenarioStep } from './example-scenario.js';
 export {
+  TYPE_PREFIX,
   WATERMARK_TYPE,
   type WatermarkMessage,
   type Message,
@@ -23,6 +24,7 @@ export {
   cloudWatermarkOf,
   readCloudEvent,
 } from './cloud-events.js';
+export { schemaPath } from './schema-paths.js';
 export { type ReceivedMessage, type ReplyTarget, type ReadMessage, readCommand } from './commands-on-topic.js';
 export { ACCEPTED, REFUSED, type CommandReply, cloudReplyOf } from './replies-on-topic.js';
 export { type ActorParts, PATTERNS, actorOf, errorUnless } from './sender.js';

@@ -1,36 +1,39 @@
 import type { CommandAnswer, Json } from '@entente/kernel';
-import type { Message } from './cloud-events.js';
+import { type Message, TYPE_PREFIX, sourceOf } from './cloud-events.js';
 import type { ReplyTarget } from './commands-on-topic.js';
 
 /** The types of the replies to commands from a topic. */
-export const ACCEPTED = 'entente.command-accepted';
-export const REFUSED = 'entente.command-refused';
+export const ACCEPTED = `${TYPE_PREFIX}command-accepted`;
+export const REFUSED = `${TYPE_PREFIX}command-refused`;
 
-/** A reply, and its unique name. */
+/** A reply: its unique id, the log that answers, and when, by RFC 3339. */
 export interface CommandReply {
   readonly id: string;
-  readonly source: string;
+  readonly storeId: string;
+  readonly time: string;
   readonly asked: ReplyTarget & { readonly correlationId: string };
   readonly answer: CommandAnswer;
 }
 
 /**
  * A reply as a CloudEvent 1.0 in Kafka's binary mode: its key is the stream's id, `subject` the
- * stream, `commandid` and `correlationid` those of the command. The value is the receipt as over
- * HTTP, with `repeated` if it repeats an earlier one; or the members of an HTTP problem without its
- * status.
+ * stream; `commandid`, `commandsource` and `correlationid` are those of the command. The value is
+ * the receipt as over HTTP, with `repeated` if it repeats an earlier one; or the members of an HTTP
+ * problem without its status.
  */
-export function cloudReplyOf({ id, source, asked, answer }: CommandReply): Message {
-  const { commandId, correlationId, subject, traceparent } = asked;
+export function cloudReplyOf({ id, storeId, time, asked, answer }: CommandReply): Message {
+  const { commandId, source, correlationId, subject, traceparent } = asked;
   return {
     key: subject.slice(subject.indexOf('/') + 1),
     headers: {
       ce_specversion: '1.0',
       ce_id: id,
       ce_type: answer.type === 'accepted' ? ACCEPTED : REFUSED,
-      ce_source: source,
+      ce_source: sourceOf(storeId),
+      ce_time: time,
       ce_subject: subject,
       ce_commandid: commandId,
+      ce_commandsource: source,
       ce_correlationid: correlationId,
       ...(traceparent === null ? {} : { ce_traceparent: traceparent }),
       'content-type': 'application/json',

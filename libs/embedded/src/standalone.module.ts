@@ -38,6 +38,7 @@ import {
   ReadModelsController,
   Readiness,
   RefusalsController,
+  SchemasController,
 } from '@entente/http';
 import { EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
 import { MODELS } from '@entente/read-models';
@@ -182,6 +183,7 @@ export class StandaloneModule {
         HistoryController,
         ReadModelsController,
         RefusalsController,
+        SchemasController,
         MetricsController,
       ],
       providers: [

@@ -13,6 +13,7 @@ export { type ServerLimits, limitConnections, serverOptions } from './server-lim
 export { AnswerOptions, type CsvFormulas } from './row-export.js';
 export { allowOrigins } from './cross-origin.js';
 export { buildApp, serveDocs } from './app.js';
+export { SchemasController } from './schemas.controller.js';
 export { VersionController } from './version.controller.js';
 export { headWithTimeout } from './probe.js';
 export { SystemReadiness, type SystemParts } from './system-readiness.js';

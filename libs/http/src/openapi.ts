@@ -108,6 +108,24 @@ const operation = (
   responses: { ...responses, 500: FAILED, 503: UNAVAILABLE },
 });
 
+/** The schema of a version of an event or a command. */
+const schemaOperation = (part: 'events' | 'commands'): Json => {
+  const events = part === 'events';
+  const type = events ? 'FundsPledged' : 'PledgeFunds';
+  const what = events ? "an event's data" : "a command's body";
+  const parameters = [
+    parameter('path', 'kind', 'The kind of stream.', { example: 'funding-account' }),
+    parameter('path', 'type', 'The type.', { example: type }),
+    parameter('path', 'version', 'The version of the type.', { example: '1' }),
+  ];
+  const schema = { type: 'object', description: 'a JSON Schema', additionalProperties: true };
+  return operation('commands', `Read${events ? 'Event' : 'Command'}Schema`, `The JSON Schema of ${what}`, parameters, {
+    200: { description: 'The schema.', content: content(schema, 'application/schema+json') },
+    400: INVALID,
+    404: problem('There is no such version.'),
+  });
+};
+
 const KNOWN_TAG = parameter('header', 'If-None-Match', 'The `ETag` of an earlier answer: 304 if it is still this one.');
 const UNCHANGED = { description: 'The answer is the one whose tag was sent.' };
 
@@ -520,6 +538,12 @@ function fixedPaths(): Record<string, Json> {
         { 200: answer('A page of them.', REFUSALS), 400: INVALID },
       ),
     },
+    ...Object.fromEntries(
+      (['events', 'commands'] as const).map((part) => [
+        `/v1/schemas/${part}/{kind}/{type}/{version}`,
+        schemaOperation(part),
+      ]),
+    ),
     '/metrics': {
       get: operation('health', 'ReadMetrics', 'What is counted and timed, for Prometheus', [], {
         200: { description: 'Text, as Prometheus reads it.', content: content(STRING, 'text/plain') },

@@ -32,6 +32,8 @@ export class CommandPartition implements PartitionHandler<null> {
   constructor(
     private readonly partition: number,
     private readonly topic: string,
+    /** The id of the log, the source of the replies. */
+    private readonly storeId: string,
     private readonly to: CommandConsumer,
     private readonly replier: TransactionalReplier,
     private readonly batchSize: AdaptiveBatchSize,
@@ -108,10 +110,11 @@ export class CommandPartition implements PartitionHandler<null> {
     deadLetters: Message[],
   ): void {
     const reply = (asked: ReplyTarget, answer: CommandAnswer): void => {
-      const source = `urn:entente:topic:${this.topic}`;
       const { key, headers, value } = cloudReplyOf({
-        id: `${this.partition}-${record.offset}`,
-        source,
+        // A topic that is made again begins again with offset 0.
+        id: `${this.partition}-${record.offset}-${randomUUID()}`,
+        storeId: this.storeId,
+        time: new Date().toISOString(),
         asked: { ...asked, correlationId },
         answer,
       });

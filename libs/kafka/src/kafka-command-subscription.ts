@@ -16,14 +16,14 @@ export class KafkaCommandSubscription implements CommandSubscription {
   private readonly consumer: PartitionedConsumer<null>;
 
   constructor(kafka: Kafka, settings: KafkaIntakeSettings, to: CommandConsumer) {
-    const { topic, partitions, replies, deadLetters, groupId, maxBatch = 100 } = settings;
+    const { topic, storeId, partitions, replies, deadLetters, groupId, maxBatch = 100 } = settings;
     const ways = { commands: topic, replies, deadLetters, groupId };
     this.consumer = new PartitionedConsumer(kafka, settings, {
       partitions,
       check: () => asAdmin(kafka, (admin) => makeIntakeTopics(admin, settings)),
       open: (partition) => {
         const replier = new TransactionalReplier(kafka, ways, partition);
-        return new CommandPartition(partition, topic, to, replier, new AdaptiveBatchSize(maxBatch));
+        return new CommandPartition(partition, topic, storeId, to, replier, new AdaptiveBatchSize(maxBatch));
       },
       shared: () => null,
     });

@@ -16,6 +16,8 @@ import {
 /** Where a log is published to. */
 export interface KafkaPublisherSettings extends KafkaSettings, TopicSettings {
   readonly gzip?: boolean;
+  /** The public address of the API, where readers find the schemas; none without it. */
+  readonly publicUrl?: string;
   /** Timeout for reading the ends of all partitions, in milliseconds. */
   readonly endsWithin?: number;
 }
@@ -132,7 +134,7 @@ export class KafkaLogPublisher extends LogPublisher {
         links.map(({ event, previous }) => ({
           partition,
           recordedAt: event.metadata.recordedAt,
-          message: cloudEventOf({ event, previous, storeId }),
+          message: cloudEventOf({ event, previous, storeId }, this.settings.publicUrl ?? null),
         })),
       ),
     );
@@ -143,7 +145,7 @@ export class KafkaLogPublisher extends LogPublisher {
       marks.map(({ partition, through, last, recordedAt }) => ({
         partition,
         recordedAt,
-        message: cloudWatermarkOf({ position: through, previous: last, storeId }),
+        message: cloudWatermarkOf({ partition, position: through, previous: last, storeId, recordedAt }),
       })),
     );
   }

@@ -58,6 +58,8 @@ export interface KafkaFeedSettings extends MemberSettings, TopicSettings {
 
 /** The topics of an intake. `topic` is that of the commands. */
 export interface KafkaIntakeSettings extends MemberSettings {
+  /** The id of the log in which the commands are recorded. */
+  readonly storeId: string;
   readonly replies: string;
   readonly deadLetters: string;
   /** Number of partitions of each of these topics, if it is created. */

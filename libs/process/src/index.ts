@@ -32,4 +32,4 @@ export {
   withFiles,
 } from './settings.js';
 export { StartupDependencies, passes } from './startup-dependencies.js';
-export { GROUP, LOG_TOPIC, OTHER_TOPICS } from './topic-settings.js';
+export { GROUP, LOG_TOPIC, OTHER_TOPICS, PUBLIC_URL } from './topic-settings.js';

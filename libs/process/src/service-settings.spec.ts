@@ -4,7 +4,7 @@ import { KAFKA } from './kafka-settings.js';
 import { SERVER_LIMITS, networkProcess } from './process-settings.js';
 import { DATABASE, EVENT_STORE, PSEUDONYM_KEY } from './service-settings.js';
 import { type Env, readSettings } from './settings.js';
-import { GROUP, LOG_TOPIC, OTHER_TOPICS } from './topic-settings.js';
+import { GROUP, LOG_TOPIC, OTHER_TOPICS, PUBLIC_URL } from './topic-settings.js';
 
 const authority = anAuthority();
 const mine = authority.issue('one');
@@ -37,6 +37,7 @@ const PARTS = {
   eventStore: EVENT_STORE,
   kafka: KAFKA,
   topic: LOG_TOPIC,
+  schemas: PUBLIC_URL,
   topics: OTHER_TOPICS,
   group: GROUP,
   database: DATABASE,
@@ -67,6 +68,7 @@ describe('the settings of the backing services', () => {
       eventStore: { url: NEEDED.ESDB_URL },
       kafka: { brokers: ['127.0.0.1:9092'] },
       topic: { topic: 'entente-events', partitions: 12 },
+      schemas: {},
       topics: { commands: 'entente-commands', replies: 'entente-replies', deadLetters: 'entente-dead-letters' },
       group: 'entente',
       database: { url: NEEDED.DATABASE_URL, analystSchema: 'analyst', analystRole: 'entente_analyst' },
@@ -95,6 +97,7 @@ describe('the settings of the backing services', () => {
       KAFKA_GROUP: 'g',
       KAFKA_PARTITIONS: '4',
       KAFKA_REPLICAS: '3',
+      ENTENTE_PUBLIC_URL: 'https://entente.example/api',
       KAFKA_REPLIES_TOPIC: 'answers',
       DATABASE_URL: 'postgresql://ann:p%40ss@db:5432/rows?sslmode=verify-full&sslrootcert=/ca.pem',
     };
@@ -107,6 +110,7 @@ describe('the settings of the backing services', () => {
         sasl: { mechanism: 'scram-sha-512', username: 'ann', password: ' with spaces ' },
       },
       topic: { topic: 'log.2', partitions: 4, replicas: 3 },
+      schemas: { publicUrl: 'https://entente.example/api' },
       topics: { commands: 'entente-commands', replies: 'answers' },
       group: 'g',
       database: { url: given.DATABASE_URL },
@@ -163,6 +167,7 @@ describe('the settings of the backing services', () => {
     [{ KAFKA_SASL_PASSWORD: 'hush' }, /^KAFKA_SASL_PASSWORD: is given without KAFKA_SASL_MECHANISM/],
     [{ KAFKA_TOPIC: 'a/b' }, /^KAFKA_TOPIC=a\/b: takes a topic's name/],
     [{ KAFKA_PARTITIONS: '0' }, /^KAFKA_PARTITIONS=0: takes a whole number from 1 to 1000$/],
+    [{ ENTENTE_PUBLIC_URL: 'entente.example/' }, /^ENTENTE_PUBLIC_URL=entente.example\/: takes an address such as/],
     [{ KAFKA_REPLICAS: 'three' }, /^KAFKA_REPLICAS=three: takes a whole number from 1 to 100$/],
     [{ KAFKA_GROUP: 'a b' }, /^KAFKA_GROUP=a b: takes up to 249/],
     [{ KAFKA_COMMANDS_TOPIC: '..' }, /^KAFKA_COMMANDS_TOPIC=\.\.: takes a topic's name/],

@@ -25,6 +25,20 @@ export class LogTopicSettings {
   readonly replicas?: number;
 }
 
+/** An absolute address over HTTP, without a slash at its end, a query or a fragment. */
+const BASE_URL = /^https?:\/\/[^\s/?#]+(?:\/[^\s/?#]+)*$/;
+
+/** Where readers of the topic reach the API. */
+export class PublicUrlSettings {
+  @Text(BASE_URL, {
+    name: 'ENTENTE_PUBLIC_URL',
+    about: 'The address at which readers of the topic reach the API; `dataschema` of each event is below it.',
+    takes: 'an address such as https://entente.example, without a slash at the end',
+    otherwise: 'events have no `dataschema`',
+  })
+  readonly publicUrl?: string;
+}
+
 /** Those who read under one name share the work. */
 export class KafkaGroupSettings {
   @Text(TOPIC, {
@@ -73,6 +87,7 @@ export class TopicsSettings extends LogTopicSettings implements SettingsClass {
 }
 
 export const LOG_TOPIC = settingsPart(LogTopicSettings);
+export const PUBLIC_URL = settingsPart(PublicUrlSettings);
 export const GROUP = settingsPartAs(KafkaGroupSettings, ({ group }) => group);
 /** The topics beside that of the log, which is looked at too. */
 export const OTHER_TOPICS = settingsPartAs(TopicsSettings, ({ commands, replies, deadLetters }) => ({
