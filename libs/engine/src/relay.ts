@@ -16,7 +16,10 @@ export interface RelayOptions {
   /** Time between two looks at the log when the relay is at its end; `wake` ends the wait. */
   readonly poll?: number;
   readonly wake?: (listener: () => void) => () => void;
-  /** Least time between two watermarks. */
+  /**
+   * Least time between two watermarks of a partition. A read of all partitions as of an event may
+   * wait for it; the first watermark after a quiet time is sent at once.
+   */
   readonly watermarkInterval?: number;
   /** Time between two checks that the topic still keeps everything. */
   readonly checkEvery?: number;
@@ -105,7 +108,7 @@ export class Relay {
     let watermarkAt = tails.every(({ through }) => through === at) ? at : null;
     let nextWatermarkAt = 0;
     let recordedAt = '';
-    const { poll = 50, watermarkInterval = 200, checkEvery = 60_000 } = this.options;
+    const { poll = 50, watermarkInterval = 1000, checkEvery = 60_000 } = this.options;
     const publishWatermarks = async (): Promise<void> => {
       if (at === watermarkAt || recordedAt === '' || performance.now() < nextWatermarkAt) return;
       await this.publisher.publishWatermarks(watermarksAt(at, recordedAt, tails, chain));
