@@ -3,9 +3,10 @@
  * the same records in the same batches.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import kafkajs from 'kafkajs';
-import { load } from '../measure.mjs';
+import { eventOf, load } from '../measure.mjs';
 
 /**
  * Publishes the log to a new topic. With `keep`, the records are written to that file at the end.
@@ -82,4 +83,35 @@ export async function producing({ brokers, topic, partitions, kept }, tell) {
     },
     end: () => producer.disconnect(),
   };
+}
+
+/**
+ * A relay that starts on a topic to which the log is published already: milliseconds until it has
+ * published one event more.
+ */
+export async function starting({ brokers, topic, partitions, esdb }) {
+  const { Relay } = await load('libs/engine/src/index.js');
+  const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
+  const { KafkaLogPublisher } = await load('libs/kafka/src/index.js');
+  /** Runs a relay until it has published all; answers how long that took. */
+  const published = async (append) => {
+    const log = await EventStoreDbStore.connect({ url: esdb });
+    const kafka = new KafkaLogPublisher({ brokers: [brokers], clientId: 'bench', topic, partitions });
+    const relay = new Relay(log, kafka, { wake: (listener) => log.onCommit(listener), watermarkInterval: 50 });
+    if (append) await log.append('funding-account/norland.starting', 'any', [eventOf((count += 1))]);
+    const head = await log.head();
+    const begun = performance.now();
+    relay.start();
+    while ((relay.status().position ?? 0n) < head) await pause(2);
+    const took = performance.now() - begun;
+    // The watermarks of the last event follow it.
+    if (!append) await pause(300);
+    await relay.stop();
+    await kafka.close();
+    await log.close();
+    return took;
+  };
+  let count = Date.now() % 1e12;
+  await published(false);
+  return { go: () => published(true), end: () => undefined };
 }

@@ -12,6 +12,8 @@ import { perSecond } from './workers.mjs';
 const EVENTS = quick ? 3_000 : 15_000;
 /** The projectors that share a topic. */
 const PROJECTORS = quick ? [2] : [1, 2];
+/** The events of a short log. */
+const SHORT = 300;
 const TIMES = quick ? 1 : 3;
 const PARTITIONS = quick ? [12] : [1, 4, 12];
 const plural = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
@@ -38,6 +40,26 @@ async function relays({ brokers, esdb, workers: [worker], name }) {
     const read = await perSecond([worker], 'reading', on(), EVENTS);
     note('  of the log read alone, as the relay reads it', read, 'a second');
   }
+}
+
+/** The start of a relay on a topic that has the log already: of a long log against a short one. */
+async function relayStarts({ brokers, esdb, eventStore, workers: [worker], name }) {
+  const { url: short } = await eventStore();
+  await fillEventStore(short, SHORT);
+  const startOn = async (url) => {
+    await worker.ask('prepare', 'starting', { brokers, esdb: url, topic: name('started'), partitions: 12 });
+    const ms = await worker.ask('go');
+    await worker.ask('end');
+    return ms;
+  };
+  let ms = 0;
+  const ratio = await ratioOf(
+    TIMES,
+    () => startOn(short),
+    async () => (ms = await startOn(esdb)),
+  );
+  note(`relay, start until it publishes, ${EVENTS} events against ${SHORT}`, ratio, 'ratio', 2, { atMost: true });
+  note('  milliseconds', ms, 'ms');
 }
 
 /**
@@ -118,7 +140,7 @@ async function executors({ workers: [worker], eventStore }) {
   }
 }
 
-const PARTS = { executors, deployments, relays, projectors };
+const PARTS = { executors, deployments, relays, relayStarts, projectors };
 
 /** Starts the services, measures all parts or those that are named, and ends the services. */
 export async function services(only) {

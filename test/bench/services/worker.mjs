@@ -6,10 +6,10 @@ import { load } from '../measure.mjs';
 import { executing } from './commanding.mjs';
 import { consuming } from './consuming.mjs';
 import { projecting } from './projecting.mjs';
-import { producing, reading, relaying } from './publishing.mjs';
+import { producing, reading, relaying, starting } from './publishing.mjs';
 import { writing } from './writing.mjs';
 
-const TASKS = { consuming, executing, producing, projecting, reading, relaying, writing };
+const TASKS = { consuming, executing, producing, projecting, reading, relaying, starting, writing };
 
 let task = null;
 const tell = (told) => process.send({ told });
