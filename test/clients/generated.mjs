@@ -1,13 +1,15 @@
 /**
  * `npm run test:clients`: clients in Java and Python, made of the OpenAPI document by
- * openapi-generator, send three commands and a query to a standalone deployment. Takes Java 17,
- * Maven, Python 3.9 and what they fetch; the TypeScript clients are a part of `npm test`.
+ * openapi-generator, send three commands and a query to a standalone deployment; then the programs
+ * of the how-to pages on Kafka run on a distributed one. Takes a JDK 17, Maven, Python 3.10 and
+ * what they fetch; the TypeScript clients are a part of `npm test`.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { overKafka } from './over-kafka.mjs';
 import { startStandalone } from '../support/standalone-process.ts';
 import { registerParties } from '../support/parties.mjs';
 
@@ -78,5 +80,11 @@ try {
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+try {
+  failed += await overKafka();
+} catch (error) {
+  failed += 1;
+  console.error(`${error.message}\n${error.stdout ?? ''}${error.stderr ?? ''}`);
 }
 process.exit(failed === 0 ? 0 : 1);
