@@ -101,9 +101,8 @@ try {
     assert.match(said, /reason: /);
     assert.match(said, /other: /);
   });
-  await step('the same table as of yesterday shows nothing of it, and now brings it back', async () => {
-    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    await page.locator('#asof').fill(yesterday);
+  await step('the same table as of a day before all events is empty, and now brings it back', async () => {
+    await page.locator('#asof').fill('2020-01-01');
     await page.locator('#asof').dispatchEvent('change');
     await page.getByText('Nothing was recorded by then.').waitFor();
     await page.locator('#now').click();
