@@ -289,9 +289,10 @@ export class CorrectRecovery {
   @minorUnits('the difference; below zero if too much was recorded', -50_000_00, -MOST) readonly difference!: number;
 }
 
-/** The currency is that of the corrected recovery: the decision adds it. */
+/** Currency and account are those of the corrected recovery: the decision adds them. */
 export class RecoveryCorrected extends CorrectRecovery {
   @isoCurrency() readonly currency!: string;
+  @optional() @streamId('funding-account', 'the account to which it came back') readonly account?: string;
 }
 
 export class TerminateAssistance {

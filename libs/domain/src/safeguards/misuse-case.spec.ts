@@ -582,7 +582,11 @@ describe('money that comes back', () => {
     const correct = (difference: number, corrects = given.id(nth)) =>
       event('CorrectRecovery', { corrects, difference, reason: 'entered-twice' });
     const corrected = (difference: number) =>
-      event('RecoveryCorrected', { ...(correct(difference).data as object), currency: 'USD' });
+      event('RecoveryCorrected', {
+        ...(correct(difference).data as object),
+        currency: 'USD',
+        account: 'norland.account-1',
+      });
     asDonor(...toRecover, came).decides(correct(-100), corrected(-100));
     asDonor(...toRecover, came, closed).decides(correct(50), corrected(50));
     asDonor(...toRecover, came, corrected(-40)).refuses(correct(-61), 'exceeds-what-is-left');

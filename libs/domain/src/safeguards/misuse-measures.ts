@@ -116,7 +116,8 @@ export function correctRecovery(data: CorrectRecovery, state: MisuseCase): reado
   const { corrects, difference } = data;
   const was = state.recoveries[corrects];
   if (was === undefined) throw new Error(`no recovery ${corrects}`);
-  const { currency } = was;
+  const { currency, account } = was;
+  const to = account === undefined ? {} : { account };
   const refusal = beyondRange(state, currency, difference);
-  return refusal ?? [{ type: 'RecoveryCorrected', data: { ...data, currency } }];
+  return refusal ?? [{ type: 'RecoveryCorrected', data: { ...data, currency, ...to } }];
 }
