@@ -12,6 +12,10 @@ export interface LineOfCase {
   readonly first_due: string;
   readonly due: string;
   readonly works: 'started' | 'completed' | 'accepted' | null;
+  /** Whether the offer prepared last names it. */
+  readonly offered: boolean;
+  /** Whether its offer was accepted, or executed by an exception, or an amendment added it. */
+  readonly in_force: boolean;
 }
 
 /** An assistance case: from the letter of request to its closing. */
@@ -28,16 +32,23 @@ export class CaseRow {
   @dayOrNull('the day of acceptance') accepted_on!: string | null;
   @textOrNull('where assistance counts as delivered: origin, hub, title or receipt') delivery_point!: string | null;
   @textOrNull("the ISO 4217 code of the offer's currency") currency!: string | null;
-  @amount("the offer's value, amendments and modifications included, in minor units") value!: number;
+  @amountOrNull("the offer's value, amendments and modifications included, in minor units; null before an offer")
+  value!: number | null;
   @amountOrNull('the final value by the reconciliation, in minor units; null before it') final_value!: number | null;
   @textOrNull('the offer that was made or accepted last') offer!: string | null;
-  @amount('what is paid before execution, in minor units') initial_deposit!: number;
+  @amountOrNull('what is paid before execution, in minor units; null before an offer') initial_deposit!: number | null;
   @amount('what was received of it, in minor units') deposited!: number;
   @count('lines drafted or in force') lines!: number;
   @count('lines of which the whole quantity was delivered') lines_delivered!: number;
   @count('deliveries') deliveries!: number;
   @dayOrNull('the day of the last delivery') last_delivered_on!: string | null;
-  @json("by line: its item, its quantities in the line's unit, its days, and the last step of its works")
+  @textOrNull(
+    'the lines in force, with commas between them: their offer or amendment was accepted, or the case executed by an emergency exception',
+  )
+  lines_in_force!: string | null;
+  @json(
+    "by line: its item, its quantities in the line's unit, its days, the last step of its works, and whether it is offered and in force",
+  )
   by_line!: Readonly<Record<string, LineOfCase>>;
 }
 
@@ -63,16 +74,30 @@ const worked =
   ({ line }: WorksOnLine, row: CaseRow): CaseLines =>
     withLine(row, line, (was) => ({ ...was, works }));
 
-/** What follows from the lines: their number, and how many of them are delivered. */
+/** The lines after a change of each, by its name. */
+const withEach = (
+  { by_line }: CaseLines,
+  change: (line: LineOfCase, name: string) => Partial<LineOfCase>,
+): CaseLines => ({
+  by_line: Object.fromEntries(
+    Object.entries(by_line).map(([name, line]) => [name, { ...line, ...change(line, name) }]),
+  ),
+});
+const offeredComeIntoForce = (row: CaseLines): CaseLines =>
+  withEach(row, ({ offered, in_force }) => ({ in_force: in_force || offered }));
+
+/** What follows from the lines: how many there are, which are in force and how many delivered. */
 function derived({ by_line }: CaseRow): Partial<CaseRow> {
   const lines = Object.values(by_line);
+  const inForce = Object.keys(by_line).filter((name) => by_line[name]?.in_force === true);
   const done = lines.filter(({ quantity, delivered: of }) => of >= quantity && quantity > 0);
-  return { lines: lines.length, lines_delivered: done.length };
+  const lines_in_force = inForce.length === 0 ? null : inForce.sort().join(',');
+  return { lines: lines.length, lines_delivered: done.length, lines_in_force };
 }
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
-  version: 2,
+  version: 3,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
@@ -93,7 +118,20 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       RequestReturnedIncomplete: () => ({ status: 'returned', awaits: 'supplement' }),
       RequestSupplemented: () => ({ status: 'requested', awaits: null }),
       CaseLineAdded: ({ line, item, unit, quantity, due }, { by_line }) => ({
-        by_line: { ...by_line, [line]: { item, unit, quantity, delivered: 0, first_due: due, due, works: null } },
+        by_line: {
+          ...by_line,
+          [line]: {
+            item,
+            unit,
+            quantity,
+            delivered: 0,
+            first_due: due,
+            due,
+            works: null,
+            offered: false,
+            in_force: false,
+          },
+        },
       }),
       CaseLineCorrected: ({ line, item, unit, quantity, due }, row) =>
         withLine(row, line, (was) => ({
@@ -104,7 +142,8 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
           first_due: due ?? was.first_due,
           due: due ?? was.due,
         })),
-      OfferPrepared: ({ value, currency, initialDeposit, validUntil, deliveryPoint }) => ({
+      OfferPrepared: ({ value, currency, initialDeposit, validUntil, deliveryPoint, lines }, row) => ({
+        ...withEach(row, (_, name) => ({ offered: lines.includes(name) })),
         status: 'prepared',
         awaits: null,
         value,
@@ -120,12 +159,22 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         offer,
         offer_valid_until: validUntil,
       }),
-      OfferAccepted: ({ offer }, _, { day: accepted_on }) => ({ status: 'accepted', awaits: null, offer, accepted_on }),
+      OfferAccepted: ({ offer }, row, { day: accepted_on }) => ({
+        ...offeredComeIntoForce(row),
+        status: 'accepted',
+        awaits: null,
+        offer,
+        accepted_on,
+      }),
       OfferLapsed: () => ({ status: 'lapsed', awaits: null }),
       InitialDepositReceived: ({ amount: received }, { deposited }) => ({ deposited: deposited + received }),
-      CaseImplemented: () => ({ status: 'implemented' }),
+      CaseImplemented: (_, row) => ({ ...offeredComeIntoForce(row), status: 'implemented' }),
       AmendmentOffered: () => ({ awaits: 'amendment' }),
-      AmendmentAccepted: ({ changes, value }, row) => ({ ...changed(row, changes), awaits: null, value }),
+      AmendmentAccepted: ({ changes, adds, value }, row) => ({
+        ...withEach(changed(row, changes), ({ in_force }, name) => ({ in_force: in_force || adds.includes(name) })),
+        awaits: null,
+        value,
+      }),
       CaseModified: ({ changes, value }, row) => ({ ...changed(row, changes), value }),
       WorksStarted: worked('started'),
       WorksCompleted: worked('completed'),

@@ -41,10 +41,14 @@ function brought(from: From): Query {
     .addGroupBy('n.line');
 }
 
-/** A line is in force from the acceptance of its offer or amendment to the end of its case. */
+/** Whether a text with commas between its words has a word. */
+const hasWord = (list: string, word: string): string =>
+  `REPLACE(',' || ${list} || ',', ',' || ${word} || ',', '') <> ',' || ${list} || ','`;
+
+/** A line in force is open until it is completed or its case ends. */
 const STATE = `CASE WHEN l.completed_on IS NOT NULL THEN 'completed'
-  WHEN k.status IN ('reconciled', 'closed', 'cancelled', 'lapsed') THEN 'ended'
-  WHEN k.status IN ('accepted', 'implemented') AND (l.amended_in OR l.offer = k.offer) THEN 'open'
+  WHEN k.status IN ('reconciled', 'closed', 'cancelled') THEN 'ended'
+  WHEN ${hasWord('k.lines_in_force', 'l.line')} THEN 'open'
   ELSE 'draft' END`;
 
 const BROUGHT = '(COALESCE(b.on_the_way, 0) + COALESCE(b.received, 0))';
@@ -54,7 +58,7 @@ const COVERED = `CASE WHEN l.delivered > ${BROUGHT} THEN l.delivered ELSE ${BROU
 export function deliverableLines(from: From): Query {
   const part = brought(from);
   const cases = from(CaseRow, 'a').select('a.stream', 'stream').addSelect('a.status', 'status');
-  cases.addSelect('a.offer', 'offer').addSelect('a.currency', 'currency');
+  cases.addSelect('a.lines_in_force', 'lines_in_force').addSelect('a.currency', 'currency');
   const query = from(CaseLineRow, 'l')
     .innerJoin(`(${cases.getQuery()})`, 'k', 'k.stream = l.stream')
     .leftJoin(`(${part.getQuery()})`, 'b', 'b.assistance_case = l.assistance_case AND b.line = l.line')
@@ -77,7 +81,7 @@ const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
  */
 export const deliverables: RowsView = {
   name: 'deliverables',
-  version: 1,
+  version: 2,
   about: 'a line of a case: its two promises, and what of it is delivered, on the way and not yet scheduled',
   key: ['assistance_case', 'line'],
   columns: {
@@ -108,7 +112,7 @@ export const deliverables: RowsView = {
     assistance_case: 'the case',
     line: "the line's name in the case",
     state:
-      'draft, if its offer or amendment is not accepted; open; completed, if the whole quantity was delivered; ended, if its case ended before',
+      'draft, if it is not in force; open; completed, if the whole quantity was delivered; ended, if its case ended before',
     item: "the code of the item's description",
     unit: 'the code of the unit',
     quantity: "the quantity promised, amendments included, in the line's unit",
