@@ -31,15 +31,16 @@ const FACT = {
   receipt: 'received_on',
 } as const satisfies Record<DeliveryPoint, keyof ConsignmentRow>;
 
-/** What follows from the facts: the status, and what it waits for. */
+/** What follows from the facts: the status, what it waits for, and what it is held for. */
 function derived(row: ConsignmentRow): Partial<ConsignmentRow> {
-  if (row.status === 'cancelled') return { awaits: null };
+  if (row.status === 'cancelled') return { awaits: null, held_for: null };
   const under = row.shipped_on ?? row.hub_on ?? row.title_on;
   const here = row.received_on;
   const status =
     here !== null ? 'received' : row.held_for !== null ? 'held' : under !== null ? 'under-way' : 'scheduled';
   return {
     status,
+    held_for: status === 'held' ? row.held_for : null,
     awaits: row.discrepancies_open > 0 ? 'discrepancy' : status === 'under-way' ? 'receipt' : null,
   };
 }
@@ -48,7 +49,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 
 export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   name: 'consignments',
-  version: 2,
+  version: 3,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',
   entity: ConsignmentRow,
