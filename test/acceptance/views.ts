@@ -239,7 +239,7 @@ export function views(opens: DeploymentFactory): void {
       const t1 = ['tranche', 't-1', null, null, null, 20, 'USD', 'disbursement', 'donor', '2026-11-28', null];
       expect(await shown()).toEqual([
         r3,
-        ['discrepancy', 'd-1', 'shortage', 1, null, null, null, 'answer', 'donor', null, null],
+        ['discrepancy', 'd-1', 'shortage', 1, 'each', null, null, 'answer', 'donor', null, null],
         t1,
       ]);
       await say(DONOR, 'consignment/norland.r-2/resolve-discrepancy', { discrepancy: 'd-1', outcome: 'replaced' });

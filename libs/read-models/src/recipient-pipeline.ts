@@ -1,3 +1,4 @@
+import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
 import { daysLate, overdue } from './columns.js';
 import { consignedLines } from './consigned-items.js';
@@ -82,10 +83,15 @@ const coming = (from: From): Query =>
     waits_for: `CASE WHEN n.status = 'under-way' THEN 'recipient' ELSE 'donor' END`,
   });
 
-/** Discrepancy reports that wait for the donor's answer. */
-const disputed = (from: From): Query =>
-  part(from(DiscrepancyRow, 'q').where('q.outcome IS NULL'), {
+/** Discrepancy reports that wait for the donor's answer; the unit is that of the case's line. */
+function disputed(from: From): Query {
+  const line = from(CaseLineRow, 'l').select('l.assistance_case', 'assistance_case').addSelect('l.line', 'line');
+  line.addSelect('l.unit', 'unit');
+  const reports = from(DiscrepancyRow, 'q').where('q.outcome IS NULL').setParameters(line.getParameters());
+  reports.leftJoin(`(${line.getQuery()})`, 'l', 'l.assistance_case = q.assistance_case AND l.line = q.line');
+  return part(reports, {
     ...columnsOf('q', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'quantity'),
+    ...columnsOf('l', 'unit'),
     item_kind: `'discrepancy'`,
     part: 'q.discrepancy',
     item: 'q.type',
@@ -94,6 +100,7 @@ const disputed = (from: From): Query =>
     waits_for: `'donor'`,
     first_due: 'q.reported_on',
   });
+}
 
 /** Money that was announced and has not, or not fully, arrived. */
 const announced = (from: From): Query =>
@@ -107,16 +114,18 @@ const announced = (from: From): Query =>
     first_due: 'd.due',
   });
 
+/** An offer is accepted up to a day; nothing else of a case has one. */
+const ANSWER_BY = `CASE WHEN a.awaits = 'acceptance' THEN a.offer_valid_until END`;
+
 /** Cases that wait for an answer of the recipient. */
 const waiting = (from: From): Query =>
   part(from(CaseRow, 'a').where('a.awaits IS NOT NULL'), {
     ...columnsOf('a', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'status', 'awaits', 'currency'),
     item_kind: `'case'`,
-    part: `''`,
-    amount: 'CASE WHEN a.currency IS NULL THEN NULL ELSE a.value END',
+    amount: 'a.value',
     waits_for: `'recipient'`,
-    first_due: 'a.offer_valid_until',
-    due: 'a.offer_valid_until',
+    first_due: ANSWER_BY,
+    due: ANSWER_BY,
   });
 
 /** Allegations to which the recipient can reply. */
@@ -124,7 +133,6 @@ const allegations = (from: From): Query =>
   part(from(MisuseRow, 'm').where('m.reply_by IS NOT NULL'), {
     ...columnsOf('m', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'status'),
     item_kind: `'misuse-case'`,
-    part: `''`,
     item: 'm.allegation',
     awaits: `'reply'`,
     waits_for: `'recipient'`,
@@ -147,13 +155,34 @@ function query(from: From): Query {
 /** A consignment changes what of its case's lines is not scheduled. */
 const CASE = { assistance_case: 'assistance_case' };
 
+type Key = Readonly<Record<string, string | null>>;
+
+/** The rows that an item of each kind is made of. */
+function madeOf({ item_kind: kind, stream = null, part: name = null, assistance_case = null }: Key) {
+  const line = { assistance_case, line: name };
+  const made: Readonly<Record<string, Readonly<Record<string, Key>>>> = {
+    'case-line': {
+      'case-lines': line,
+      cases: { stream },
+      'consignment-lines': line,
+      consignments: { assistance_case },
+    },
+    consignment: { consignments: { stream }, 'consignment-lines': { stream, line: name }, 'case-lines': line },
+    discrepancy: { discrepancies: { stream, discrepancy: name }, 'case-lines': { assistance_case } },
+    tranche: { disbursements: { stream, tranche: name } },
+    case: { cases: { stream } },
+    'misuse-case': { 'misuse-register': { stream } },
+  };
+  return made[kind ?? ''] ?? {};
+}
+
 /**
  * What a recipient has to expect and to answer: what is promised and not scheduled, what is on its
  * way, which money is announced, and which question waits for whose answer.
  */
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
-  version: 2,
+  version: 3,
   about: 'what is coming to a recipient, how much and when, and what waits for whose answer',
   key: ['item_kind', 'stream', 'part'],
   columns: {
@@ -184,17 +213,19 @@ export const recipientPipeline: RowsView = {
     unit: 'the code of the unit of the quantity',
     amount: 'in minor units: of a tranche, what is planned and not disbursed; of a case, its value',
     currency: 'the ISO 4217 code of the currency of the amount',
-    due: 'the day planned now; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply',
-    status: 'the status of the consignment, tranche, case or misuse case; not-scheduled for a case line',
+    due: 'the day planned now; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply; else null',
+    status:
+      'the status of the consignment, tranche, case or misuse case; not-scheduled for a case line, reported for a discrepancy',
     awaits:
       'what is waited for: schedule, shipment, release, receipt, answer, disbursement, supplement, acceptance, amendment or reply',
     waits_for: 'whose turn it is: donor or recipient',
     donor: 'the donor',
-    first_due: 'the day first promised; of a discrepancy, the day of the report',
+    first_due:
+      'the day first promised; of a discrepancy, the day of the report; of a case and of a misuse case, the same as due',
     assistance_case: 'the case, if any',
     programme: 'the programme, if any',
     stream: 'the stream of the case, consignment, account or misuse case',
-    part: "the name of the case's line, the tranche or the discrepancy report",
+    part: "the name of the case's line, the tranche or the discrepancy report; null of a case and a misuse case",
   },
   daily: {
     overdue: overdue('whether it is past the day planned now', { due: 'due' }),
@@ -207,7 +238,7 @@ export const recipientPipeline: RowsView = {
   },
   totals: { counts: 'items', by: ['awaits', 'overdue'], sums: [] },
   movedBy: {
-    'case-lines': { stream: 'stream', part: 'line' },
+    'case-lines': [{ stream: 'stream', part: 'line' }, CASE],
     'consignment-lines': [{ stream: 'stream' }, CASE],
     consignments: [{ stream: 'stream' }, CASE],
     discrepancies: { stream: 'stream' },
@@ -215,5 +246,6 @@ export const recipientPipeline: RowsView = {
     cases: { stream: 'stream' },
     'misuse-register': { stream: 'stream' },
   },
+  madeOf,
   query,
 };
