@@ -42,14 +42,42 @@ function money(from: From, { occurredBy }: ViewOptions): Query {
   return occurredBy ? query.where('f.occurred_on <= :occurred_by') : query;
 }
 
+/** The parties of a programme; of what is under none, its own. */
+const PARTY = { donor: 'COALESCE(x.donor, w.donor)', recipient: 'COALESCE(x.recipient, w.recipient)' };
+
+/** Money that came back in a currency in which no money moved. */
+function recoveredAlone(from: From, { occurredBy }: ViewOptions): Query {
+  const programmes = from(ProgrammeRow, 'x').select('x.programme', 'programme');
+  programmes.addSelect('x.donor', 'donor').addSelect('x.recipient', 'recipient');
+  const moved = from(MovementRow, 'y').select('1').where('y.currency = w.currency');
+  moved.andWhere(`${scope('y')} = ${scope('w')}`);
+  const query = from(RecoveryRow, 'w').leftJoin(`(${programmes.getQuery()})`, 'x', 'x.programme = w.programme');
+  query.select([]).groupBy(PARTY.donor).addGroupBy(PARTY.recipient).addGroupBy('w.programme').addGroupBy('w.currency');
+  query.addSelect(PARTY.donor, 'donor').addSelect(PARTY.recipient, 'recipient');
+  query.addSelect('w.programme', 'programme').addSelect('w.currency', 'currency');
+  for (const column of AMOUNTS) query.addSelect('CAST(NULL AS BIGINT)', column);
+  query.where(`${PARTY.donor} IS NOT NULL`).setParameters({ ...programmes.getParameters(), ...moved.getParameters() });
+  if (occurredBy) {
+    moved.andWhere('y.occurred_on <= :occurred_by');
+    query.andWhere('w.occurred_on <= :occurred_by');
+  }
+  return query.andWhere(`NOT EXISTS (${moved.getQuery()})`);
+}
+
 /** Programmes without money: they are in the portfolio, too, and have no amounts. */
 function unfunded(from: From, { occurredBy }: ViewOptions): Query {
   const funded = from(MovementRow, 'g').select('g.programme').where('g.programme IS NOT NULL');
-  if (occurredBy) funded.andWhere('g.occurred_on <= :occurred_by');
+  const recoveries = from(RecoveryRow, 'h').select('h.programme').where('h.programme IS NOT NULL');
+  for (const [query, alias] of [
+    [funded, 'g'],
+    [recoveries, 'h'],
+  ] as const)
+    if (occurredBy) query.andWhere(`${alias}.occurred_on <= :occurred_by`);
   const query = from(ProgrammeRow, 'u').select('u.donor', 'donor').addSelect('u.recipient', 'recipient');
   query.addSelect('u.programme', 'programme').addSelect('NULL', 'currency');
   for (const column of AMOUNTS) query.addSelect('NULL', column);
-  return query.where(`u.programme NOT IN (${funded.getQuery()})`).setParameters(funded.getParameters());
+  query.where(`u.programme NOT IN (${funded.getQuery()})`).andWhere(`u.programme NOT IN (${recoveries.getQuery()})`);
+  return query.setParameters({ ...funded.getParameters(), ...recoveries.getParameters() });
 }
 
 /**
@@ -95,13 +123,12 @@ function recovered(from: From, { occurredBy }: ViewOptions): Query {
 }
 
 function query(from: From, options: ViewOptions): Query {
-  const first = money(from, options);
-  const second = unfunded(from, options);
+  const parts = [money(from, options), recoveredAlone(from, options), unfunded(from, options)];
   const rows = from(ProgrammeRow, 'p');
   const joined = rows.connection
     .createQueryBuilder()
-    .from(`(${first.getQuery()} UNION ALL ${second.getQuery()})`, 'k')
-    .setParameters({ ...first.getParameters(), ...second.getParameters() });
+    .from(`(${parts.map((one) => one.getQuery()).join(' UNION ALL ')})`, 'k');
+  for (const one of parts) joined.setParameters(one.getParameters());
   const join = (source: Query, alias: string, on: string): void => {
     joined.leftJoin(`(${source.getQuery()})`, alias, on).setParameters(source.getParameters());
   };
@@ -138,7 +165,7 @@ const RECORDED = 'net of what was taken back, in minor units of the currency; nu
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
-  version: 2,
+  version: 3,
   about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, misuse',
   key: PARTIES,
   columns: {
@@ -175,7 +202,7 @@ export const donorPortfolio: RowsView = {
     title: 'the title of the programme',
     status: 'the status of the programme',
     recipient: 'the recipient',
-    currency: 'the currency of the amounts, ISO 4217; null without money',
+    currency: 'the currency of the amounts, ISO 4217; null if no money moved or came back',
     pledged: `pledged, pooled money included, ${RECORDED}`,
     committed: `committed, ${RECORDED}`,
     obligated: `obligated, ${RECORDED}`,
