@@ -11,12 +11,18 @@ type Facts<Row, E extends Event, Head> = {
   ) => Omit<Opened<Row>, keyof Head>;
 };
 
+/** What changes in the head, so that later rows have it. */
+type HeadChanges<Row, E extends Event> = {
+  readonly [Type in E['type']]?: (data: DataOf<E, Type>, head: Row) => Partial<Row>;
+};
+
 /** A value of a column that a head does not have. */
 const BLANK = '';
 
 /**
  * The fold of a read model in which each event of some types makes one row that never changes, such
- * as a movement of money. The opening event gives the columns that all rows of the stream share.
+ * as a movement of money. The opening event gives the columns that all rows of the stream share;
+ * `changes` replaces them in later rows.
  */
 export function factsBy<Row extends object, E extends Event>(entity: new () => Row) {
   const start = Object.fromEntries([...columnsOf(entity)].map(([name, column]) => [name, column.start ?? BLANK]));
@@ -25,14 +31,17 @@ export function factsBy<Row extends object, E extends Event>(entity: new () => R
     opening: Opening,
     open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Head,
     facts: Facts<Row, E, Head>,
+    changes: HeadChanges<Row, E> = {},
   ): Pick<Projection<E, Row>, 'head' | 'touches' | 'evolve'> => ({
     head: true,
     touches: ({ type, revision }: RecordedEvent<E>) =>
-      type === opening ? [''] : Object.hasOwn(facts, type) ? [String(revision)] : [],
+      type === opening || Object.hasOwn(changes, type) ? [''] : Object.hasOwn(facts, type) ? [String(revision)] : [],
     evolve: (_, event, __, head) => {
       const origin = originOf(event);
       if (event.type === opening) return { ...start, ...open(event.data, origin as never) } as unknown as Row;
       const fact = facts[event.type as E['type']];
+      const change = changes[event.type as E['type']];
+      if (head !== null && change !== undefined) return { ...head, ...change(event.data, head) };
       if (head === null || fact === undefined) return null;
       return { ...head, ...fact(event.data, origin as never, head) };
     },

@@ -7,9 +7,9 @@ import { originOf } from './row-by.js';
 export class MilestoneRow {
   @text("the programme's id") programme!: string;
   @text("the donor's id") donor!: string;
-  @text("the recipient's id") recipient!: string;
+  @text("the recipient's id when the milestone was planned") recipient!: string;
   @text("the milestone's name") milestone!: string;
-  @text('planned, met or missed') status!: string;
+  @text('planned, also when it is replanned; met or missed') status!: string;
   @day('the day first promised, which no replanning changes') first_due!: string;
   @day('the day planned now') due!: string;
   @count('how often it was replanned') replans!: number;
@@ -44,6 +44,8 @@ function evolve(
       ...open,
     };
   }
+  if (event.type === 'ProgrammeCorrected')
+    return head === null ? null : { ...head, recipient: event.data.recipient ?? head.recipient };
   if (event.type === 'MilestonePlanned' && head !== null)
     return { ...head, milestone: key, first_due: event.data.due, due: event.data.due };
   if (row === null) return null;
@@ -65,6 +67,7 @@ function evolve(
 function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
   switch (event.type) {
     case 'ProgrammeProposed':
+    case 'ProgrammeCorrected':
       return [''];
     case 'MilestonePlanned':
     case 'MilestoneReplanned':
@@ -79,7 +82,7 @@ function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
 
 export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
   name: 'milestones',
-  version: 2,
+  version: 3,
   kinds: ['programme'],
   about: 'a milestone of a programme: the first promise, the current plan, and the outcome',
   entity: MilestoneRow,

@@ -26,7 +26,7 @@ const on = ({ day: occurred_on, event }: Origin) => ({
 
 export const recoveries: Projection<MisuseCaseEvent, RecoveryRow> = {
   name: 'recoveries',
-  version: 1,
+  version: 2,
   kinds: ['misuse-case'],
   about: 'money that came back after misuse, and the corrections of such records',
   entity: RecoveryRow,
@@ -47,11 +47,20 @@ export const recoveries: Projection<MisuseCaseEvent, RecoveryRow> = {
         account: account ?? null,
         ...on(origin),
       }),
-      RecoveryCorrected: ({ difference, currency, corrects }, origin) => ({
+      RecoveryCorrected: ({ difference, currency, corrects, account }, origin) => ({
         currency,
         amount: difference,
+        account: account ?? null,
         corrects,
         ...on(origin),
+      }),
+    },
+    {
+      MisuseReportCorrected: ({ programme, case: assistance_case, donor, recipient }, head) => ({
+        programme: programme ?? head.programme,
+        assistance_case: assistance_case ?? head.assistance_case,
+        donor: donor ?? head.donor,
+        recipient: recipient ?? head.recipient,
       }),
     },
   ),
