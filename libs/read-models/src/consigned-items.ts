@@ -94,7 +94,7 @@ export const consignedItems: RowsView = {
   movedBy: {
     'consignment-lines': { consignment: 'consignment', line: 'line' },
     consignments: { consignment: 'consignment' },
-    'case-lines': null,
+    'case-lines': { assistance_case: 'assistance_case', line: 'line' },
   },
   query: consignedLines,
 };

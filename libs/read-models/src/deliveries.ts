@@ -63,5 +63,10 @@ export const deliveries: RowsView = {
     'case-lines': null,
     cases: null,
   },
+  madeOf: ({ assistance_case = null, delivery = null, line = null }) => ({
+    'delivery-facts': { assistance_case, event_id: delivery },
+    'case-lines': { assistance_case, line },
+    cases: { assistance_case },
+  }),
   query,
 };

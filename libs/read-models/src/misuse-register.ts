@@ -29,7 +29,7 @@ export class MisuseRow {
   @flag('whether the allegation was put to the recipient') disclosed!: boolean;
   @count('replies to the allegation') replies!: number;
   @dayOrNull('the last day of the precautionary suspension, while it is in force') precaution_until!: string | null;
-  @textOrNull('the measure decided last') measure!: string | null;
+  @textOrNull('the measure decided last, since it was reopened if it was') measure!: string | null;
   @text('running, suspended, resumed or terminated') assistance!: string;
   @count('how often money came back') recoveries!: number;
   @dayOrNull('the day on which it was closed, while it is') closed_on!: string | null;

@@ -59,7 +59,7 @@ export const outdatedDecisions: RowsView = {
     type: 'the type of that event',
     consulted_stream: 'the stream that the decision rested on',
     consulted_revision: 'the revision that the decision looked at',
-    actual_revision: 'the revision that the stream had when the decision was recorded',
+    actual_revision: 'the revision of the last fact that the stream had when the decision was recorded',
     actor_organisation: 'the organisation that sent the command, or its pseudonym',
     recorded_at: 'when the decision was recorded (ISO 8601, UTC)',
   },
@@ -68,5 +68,9 @@ export const outdatedDecisions: RowsView = {
     consultations: { decided: 'decided', revision: 'revision', consulted_stream: 'consulted_stream' },
     journal: null,
   },
+  madeOf: ({ decided = null, revision = null, consulted_stream = null, actual_revision: moved = null }) => ({
+    consultations: { decided, revision, consulted_stream },
+    journal: { stream: consulted_stream, revision: moved },
+  }),
   query,
 };
