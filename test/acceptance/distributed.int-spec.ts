@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import { distributed } from '../support/distributed-in-process.js';
+import { figures } from './figures.js';
 import { httpAnswers } from './http-answers.js';
 import { importing } from './importing.js';
 import { liveOverHttp } from './live.js';
@@ -19,6 +20,7 @@ describe('the distributed deployment', () => {
   describe('with three partitions and two projectors', () => {
     describe('over HTTP', () => overHttp(three));
     describe('with views', () => views(three));
+    describe('with a random history', () => figures(three));
     describe('with its answers', () => httpAnswers(three));
     describe('with live streams', () => liveOverHttp(three));
     describe('with the page', () => page(three));

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RecordedEvent } from '@entente/kernel';
+import { all } from '../contracts/event-store.js';
+import { ApiClient, type Page, type Row } from '../support/api-client.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { IDENTITY, differences } from '../support/figures/compare.js';
+import { FIGURES } from '../support/figures/index.js';
+import { type Asked, type FigureRow, type Figures, recordedOn } from '../support/figures/log.js';
+import { TOTALS, totalsOf } from '../support/figures/totals.js';
+import { type Chance, chanceOf, randomHistory } from '../support/random-history.js';
+
+/** `FIGURES_SEED` gives another history and other questions. */
+const SEED = Number(process.env['FIGURES_SEED'] ?? 20_261_129);
+const NAMES = Object.keys(FIGURES);
+/** Rows of which the events behind are read, of each name at each time. */
+const SAMPLED = 2;
+
+/** What is asked of every name, and which events the log has by then. */
+interface Question {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly events: readonly RecordedEvent[];
+}
+
+const pick = <T>(values: readonly T[], chance: Chance): T => values[chance(values.length)] as T;
+
+/** Each way to ask: now, on a day, and as of a position, an instant or a day of the history. */
+const ASKED: Readonly<Record<string, (log: readonly RecordedEvent[], chance: Chance) => Question>> = {
+  now: (log) => ({ parameters: {}, events: log }),
+  'now, on an earlier day': (log, chance) => ({ parameters: { day: recordedOn(pick(log, chance)) }, events: log }),
+  'as of a position, on a day': (log, chance) => {
+    const { position } = pick(log, chance);
+    return {
+      parameters: { 'as-of': String(position), day: recordedOn(pick(log, chance)) },
+      events: log.filter((event) => event.position <= position),
+    };
+  },
+  'as of an instant': (log, chance) => {
+    const instant = pick(log, chance).metadata.recordedAt;
+    return { parameters: { 'as-of': instant }, events: log.filter(({ metadata }) => metadata.recordedAt <= instant) };
+  },
+  'as of a day': (log, chance) => {
+    const day = recordedOn(pick(log.slice(log.length / 2), chance));
+    return { parameters: { 'as-of': day }, events: log.filter((event) => recordedOn(event) <= day) };
+  },
+};
+
+/** All rows of a name, and the totals and the day of the answer. */
+async function read(client: ApiClient, name: string, parameters: Readonly<Record<string, string>>, by: string) {
+  const { 'occurred-by': occurredBy } = parameters;
+  const kept = occurredBy === undefined ? {} : { 'occurred-by': occurredBy };
+  const first = await page(client, name, { ...parameters, by });
+  const rows = [...first.rows];
+  for (let { next } = first; next !== null;) {
+    const more: Page = await page(client, name, { ...kept, cursor: next });
+    rows.push(...more.rows);
+    next = more.next;
+  }
+  return { rows, totals: first.totals, day: (first as Page & { readonly day: string }).day };
+}
+
+async function page(client: ApiClient, name: string, parameters: Readonly<Record<string, string>>): Promise<Page> {
+  const query = new URLSearchParams({ limit: '1000', ...parameters });
+  const answer = await client.get(`read-models/${name}?${query.toString()}`);
+  expect([name, answer.status, answer.body.errors ?? null]).toEqual([name, 200, null]);
+  return answer.body;
+}
+
+/** The ids of the events behind a row. */
+async function behind(client: ApiClient, name: string, row: Row, asOf: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (let before = ''; ;) {
+    const query = new URLSearchParams({ row: row['row_id'] as string, 'as-of': asOf });
+    if (before !== '') query.set('before', before);
+    const { status, body } = await client.get(`read-models/${name}/events?${query.toString()}`);
+    expect([name, status]).toEqual([name, 200]);
+    const { events, next } = body as unknown as { events: { id: string }[]; next: string | null };
+    for (const { id } of events) ids.add(id);
+    if (next === null) return ids;
+    before = next;
+  }
+}
+
+/** Columns by which totals can be grouped, a few of them. */
+function grouping(name: string, rows: readonly FigureRow[], chance: Chance): readonly string[] {
+  const plain = Object.keys(rows[0] ?? {}).filter(
+    (column) =>
+      !(TOTALS[name]?.sums ?? []).includes(column) &&
+      rows.every((row) => row[column] === null || typeof row[column] !== 'object') &&
+      !/percent|mean_|amount|value|planned$|deposit|pledged|committed|obligated|disbursed$|spent/.test(column),
+  );
+  const few = plain.filter((column) => new Set(rows.map((row) => row[column])).size < 30);
+  return few.length === 0 ? [] : [...new Set([pick(few, chance), pick(few, chance)])];
+}
+
+/**
+ * Every figure of every read model and view equals an independent computation over the log of a
+ * random history: now and as of random times, on random days, with totals and the events behind.
+ */
+export function figures(opens: DeploymentFactory): void {
+  const chance = chanceOf(SEED + 1);
+  const client = new ApiClient(() => deployment.url);
+  let deployment: Deployment;
+  let log: readonly RecordedEvent[];
+  beforeAll(async () => {
+    deployment = await opens();
+    await deployment.close();
+    const store = await deployment.store();
+    await store.importEvents(await randomHistory(SEED));
+    log = await all(store.readLog(0n));
+    await store.close();
+    await deployment.open();
+  });
+  afterAll(() => deployment.end());
+
+  /** Where a name differs from the computation. */
+  async function wrong(name: string, { parameters, events }: Question): Promise<readonly string[]> {
+    const compute = FIGURES[name] as Figures;
+    const occurredBy = parameters['occurred-by'] ?? null;
+    const asked: Asked = { day: parameters['day'] ?? parameters['as-of']?.slice(0, 10) ?? '', occurredBy };
+    const by = grouping(name, compute(events, asked), chance);
+    const { rows, totals, day } = await read(client, name, parameters, by.join(','));
+    const computed = compute(events, { day, occurredBy });
+    const groups = [...new Set([...(TOTALS[name]?.by ?? []), ...by])];
+    return [
+      ...differences(name, IDENTITY[name] as readonly string[], rows, computed),
+      ...differences(`totals of ${name} by ${by.join()}`, groups, totals, totalsOf(name, computed, by)),
+    ];
+  }
+
+  /** Where a row differs from the computation over the events behind it alone. */
+  async function unexplained(name: string, { parameters, events }: Question): Promise<readonly string[]> {
+    const { rows, day } = await read(client, name, parameters, '');
+    if (rows.length === 0) return [];
+    const asOf = String(events.at(-1)?.position ?? 0n);
+    const identity = IDENTITY[name] as readonly string[];
+    const found: string[] = [];
+    for (let n = 0; n < SAMPLED; n += 1) {
+      const row = pick(rows, chance);
+      const ids = await behind(client, name, row, asOf);
+      const computed = (FIGURES[name] as Figures)(
+        events.filter(({ id }) => ids.has(id)),
+        { day, occurredBy: null },
+      );
+      const same = computed.filter((one) => identity.every((column) => one[column] === row[column]));
+      found.push(...differences(`by its events, ${name}`, identity, [row], same));
+    }
+    return found;
+  }
+
+  describe(`the figures of a random history (FIGURES_SEED=${SEED})`, () => {
+    it('has an event of almost every type, over 250 days', () => {
+      const days = new Set(log.map(recordedOn));
+      const types = new Set(log.map(({ type }) => type));
+      expect([log.length > 1000, days.size > 200, types.size > 110]).toEqual([true, true, true]);
+    });
+
+    describe.each(Object.keys(ASKED))('%s', (when) => {
+      let question: Question;
+      beforeAll(() => {
+        question = (ASKED[when] as (typeof ASKED)[string])(log, chance);
+      });
+
+      it('are those of an independent computation, and so are the totals, by any columns', async () => {
+        const found: string[] = [];
+        for (const name of NAMES) found.push(...(await wrong(name, question)));
+        expect({ question: question.parameters, differences: found.slice(0, 40) }).toEqual({
+          question: question.parameters,
+          differences: [],
+        });
+      });
+
+      it('follow from the events behind a row alone', async () => {
+        const found: string[] = [];
+        for (const name of NAMES) found.push(...(await unexplained(name, question)));
+        expect({ question: question.parameters, differences: found.slice(0, 40) }).toEqual({
+          question: question.parameters,
+          differences: [],
+        });
+      });
+    });
+
+    it('of the portfolio by what had occurred by a day are those of that day', async () => {
+      const found: string[] = [];
+      for (let n = 0; n < 4; n += 1) {
+        const parameters = { 'occurred-by': recordedOn(pick(log, chance)), day: recordedOn(pick(log, chance)) };
+        found.push(...(await wrong('donor-portfolio', { parameters, events: log })));
+      }
+      expect(found.slice(0, 20)).toEqual([]);
+    });
+  });
+}

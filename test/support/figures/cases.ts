@@ -1,0 +1,215 @@
+import type { AssistanceCaseEvent } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import {
+  type Figures,
+  type Of,
+  dayOfWhole,
+  distinct,
+  idOf,
+  last,
+  latest,
+  occurredOn,
+  only,
+  recordedOn,
+  streamsOf,
+  sum,
+} from './log.js';
+
+type Events = readonly RecordedEvent<AssistanceCaseEvent>[];
+type Added = Of<AssistanceCaseEvent, 'CaseLineAdded'>;
+const cases = (log: readonly RecordedEvent[]): readonly Events[] =>
+  streamsOf<AssistanceCaseEvent>(log, 'assistance-case');
+
+const STATUS: Readonly<Record<string, string>> = {
+  AssistanceRequested: 'requested',
+  RequestReturnedIncomplete: 'returned',
+  RequestSupplemented: 'requested',
+  OfferPrepared: 'prepared',
+  OfferMade: 'offered',
+  OfferLapsed: 'lapsed',
+  OfferAccepted: 'accepted',
+  CaseImplemented: 'implemented',
+  CaseReconciled: 'reconciled',
+  CaseClosed: 'closed',
+  CaseCancelled: 'cancelled',
+};
+/** A case whose delivery is corrected after its reconciliation has to be reconciled again. */
+const reconciled = (events: Events): Of<AssistanceCaseEvent, 'CaseReconciled'> | undefined => {
+  const now = last(events, 'CaseReconciled', 'DeliveryCorrected');
+  return now?.type === 'CaseReconciled' ? now : undefined;
+};
+function statusOf(events: Events): string {
+  const status = STATUS[events.findLast(({ type }) => type in STATUS)?.type ?? ''] as string;
+  return status === 'reconciled' && reconciled(events) === undefined ? 'implemented' : status;
+}
+
+function awaitsOf(events: Events): string | null {
+  if (['closed', 'cancelled'].includes(statusOf(events))) return null;
+  if (statusOf(events) === 'returned') return 'supplement';
+  if (last(events, 'OfferPrepared', 'OfferMade', 'OfferAccepted', 'OfferLapsed')?.type === 'OfferMade')
+    return 'acceptance';
+  return last(events, 'AmendmentOffered', 'AmendmentAccepted')?.type === 'AmendmentOffered' ? 'amendment' : null;
+}
+
+/** The changes of a line that are in force. */
+function changesOf(events: Events, line: string) {
+  const amended = only(events, 'AmendmentAccepted').flatMap(({ data }) => data.changes);
+  const modified = only(events, 'CaseModified').flatMap(({ data }) => data.changes);
+  const inOrder = only(events, 'AmendmentAccepted', 'CaseModified').flatMap(({ data }) => [...data.changes]);
+  const ofLine = <Change extends { readonly line: string }>(all: readonly Change[]) =>
+    all.filter((one) => one.line === line);
+  return { amended: ofLine(amended), modified: ofLine(modified), inOrder: ofLine(inOrder) };
+}
+
+/** The deliveries of a line, each with its quantity as corrected. */
+function deliveredOf(events: Events, line: string) {
+  const corrections = only(events, 'DeliveryCorrected');
+  return only(events, 'AssistanceDelivered')
+    .filter(({ data }) => data.line === line)
+    .map(({ id, data }) => ({
+      on: data.on,
+      quantity:
+        data.quantity + sum(corrections.filter((one) => one.data.corrects === id).map((one) => one.data.quantityBy)),
+    }));
+}
+
+const WORKS: Readonly<Record<string, string>> = {
+  WorksStarted: 'started',
+  WorksCompleted: 'completed',
+  WorksAccepted: 'accepted',
+};
+
+/** What every row of a case says of it. */
+function aboutOf(events: Events) {
+  const { stream, data } = last(events, 'AssistanceRequested') as Of<AssistanceCaseEvent, 'AssistanceRequested'>;
+  const { donor, recipient, programme } = data;
+  return { assistance_case: idOf(stream), programme: programme ?? null, donor, recipient };
+}
+
+/** Which offer a line is part of: the one prepared last, if it names the line. */
+const offerOf = (events: Events, line: string): string | null => {
+  const prepared = last(events, 'OfferPrepared');
+  return prepared?.data.lines.includes(line) ? prepared.data.offer : null;
+};
+
+/** A line as it was added, with what corrections replaced. */
+function stated(events: Events, { data }: Added) {
+  const corrected = only(events, 'CaseLineCorrected').filter((one) => one.data.line === data.line);
+  const lastOf = <Field extends 'item' | 'unit' | 'quantity' | 'value' | 'due'>(field: Field): Added['data'][Field] =>
+    (corrected.findLast((one) => one.data[field] !== undefined)?.data[field] ?? data[field]) as Added['data'][Field];
+  return {
+    name: data.line,
+    item: lastOf('item'),
+    unit: lastOf('unit'),
+    added: lastOf('quantity'),
+    worth: lastOf('value'),
+    firstDue: lastOf('due'),
+  };
+}
+
+function line(events: Events, line: Added) {
+  const { name, item, unit, added, worth, firstDue } = stated(events, line);
+  const { amended, modified, inOrder } = changesOf(events, name);
+  const days = [firstDue, ...inOrder.flatMap(({ due }) => due ?? [])];
+  const moved = days.filter((day, n) => n > 0 && day !== days[n - 1]);
+  const deliveries = deliveredOf(events, name);
+  const quantity = added + sum(amended.map(({ quantityBy }) => quantityBy));
+  const works = only(events, 'WorksStarted', 'WorksCompleted', 'WorksAccepted').findLast(
+    (one) => one.data.line === name,
+  );
+  return {
+    ...aboutOf(events),
+    line: name,
+    item,
+    unit,
+    quantity,
+    value: worth + sum([...amended, ...modified].map(({ valueBy }) => valueBy)),
+    offer: offerOf(events, name),
+    amended_in: only(events, 'AmendmentAccepted').some((one) => one.data.adds.includes(name)),
+    first_due: firstDue,
+    due: days.at(-1) as string,
+    reschedules: moved.length,
+    delivered: sum(deliveries.map((one) => one.quantity)),
+    last_delivered_on: latest(deliveries.map(({ on }) => on)),
+    completed_on: dayOfWhole(deliveries, quantity),
+    works: works === undefined ? null : (WORKS[works.type] as string),
+  };
+}
+
+const linesOf = (events: Events) => only(events, 'CaseLineAdded').map((added) => line(events, added));
+
+const partOf = (events: Events, of: ReturnType<typeof line>) => {
+  const { item, unit, quantity, delivered, first_due, due, works } = of;
+  const offered = last(events, 'OfferPrepared')?.data.lines.includes(of.line) ?? false;
+  const in_force = inForce(events).includes(of.line);
+  return { item, unit, quantity, delivered, first_due, due, works, offered, in_force };
+};
+
+/** The lines in force: of an offer that was accepted or executed, or added by an amendment. */
+function inForce(events: Events): readonly string[] {
+  const byOffer = only(events, 'OfferAccepted', 'CaseImplemented').flatMap(
+    (at) => only(events, 'OfferPrepared').findLast(({ revision }) => revision < at.revision)?.data.lines ?? [],
+  );
+  return [...byOffer, ...only(events, 'AmendmentAccepted').flatMap(({ data }) => data.adds)];
+}
+
+function assistanceCase(events: Events) {
+  const requested = last(events, 'AssistanceRequested') as Of<AssistanceCaseEvent, 'AssistanceRequested'>;
+  const terms = last(events, 'OfferPrepared')?.data;
+  const accepted = last(events, 'OfferAccepted');
+  const lines = linesOf(events);
+  const deliveries = only(events, 'AssistanceDelivered');
+  const value = last(events, 'OfferPrepared', 'AmendmentAccepted', 'CaseModified')?.data.value ?? null;
+  return {
+    ...aboutOf(events),
+    status: statusOf(events),
+    awaits: awaitsOf(events),
+    requested_on: occurredOn(requested),
+    offer_valid_until: terms?.validUntil ?? null,
+    accepted_on: accepted === undefined ? null : occurredOn(accepted),
+    delivery_point: terms?.deliveryPoint ?? null,
+    currency: terms?.currency ?? null,
+    value,
+    final_value: reconciled(events)?.data.finalValue ?? null,
+    offer: last(events, 'OfferMade', 'OfferAccepted')?.data.offer ?? null,
+    initial_deposit: terms?.initialDeposit ?? null,
+    deposited: sum(only(events, 'InitialDepositReceived').map(({ data }) => data.amount)),
+    lines: lines.length,
+    lines_delivered: lines.filter(({ completed_on: on }) => on !== null).length,
+    deliveries: deliveries.length,
+    last_delivered_on: latest(deliveries.map(({ data }) => data.on)),
+    lines_in_force: inForce(events).length === 0 ? null : distinct(inForce(events)).toSorted().join(','),
+    by_line: Object.fromEntries(lines.map((one) => [one.line, partOf(events, one)])),
+  };
+}
+
+/** Deliveries and their corrections, as they were recorded. */
+function facts(events: Events) {
+  return only(events, 'AssistanceDelivered', 'DeliveryCorrected').map((event) => {
+    const delivered = event.type === 'AssistanceDelivered';
+    return {
+      row: {
+        ...aboutOf(events),
+        line: event.data.line,
+        quantity: delivered ? event.data.quantity : event.data.quantityBy,
+        occurred_on: delivered ? event.data.on : occurredOn(event),
+        recorded_on: recordedOn(event),
+        corrects: delivered ? null : event.data.corrects,
+      },
+      event: event.id,
+    };
+  });
+}
+
+export const caseRows = (log: readonly RecordedEvent[]) => cases(log).map(assistanceCase);
+export const caseLineRows = (log: readonly RecordedEvent[]) => cases(log).flatMap(linesOf);
+/** The lines in force of each case, by its id. */
+export const linesInForce = (log: readonly RecordedEvent[], id: string): readonly string[] =>
+  cases(log).flatMap((events) => (aboutOf(events).assistance_case === id ? inForce(events) : []));
+export const deliveryFacts = (log: readonly RecordedEvent[]) => cases(log).flatMap(facts);
+
+export const CASES: Readonly<Record<string, Figures>> = {
+  cases: caseRows,
+  'case-lines': caseLineRows,
+  'delivery-facts': (log) => deliveryFacts(log).map(({ row }) => row),
+};

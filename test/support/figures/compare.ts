@@ -1,0 +1,77 @@
+type Row = Readonly<Record<string, unknown>>;
+
+/** The columns that tell the rows of a name apart. */
+export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
+  stakeholders: ['organisation'],
+  mandates: ['organisation', 'acts', 'role'],
+  'focal-points': ['organisation', 'subject'],
+  programmes: ['programme'],
+  milestones: ['programme', 'milestone'],
+  funding: ['account', 'period'],
+  movements: ['account', 'recorded_on', 'stage', 'period', 'amount'],
+  disbursements: ['item'],
+  cases: ['assistance_case'],
+  'case-lines': ['assistance_case', 'line'],
+  'delivery-facts': ['assistance_case', 'line', 'recorded_on', 'occurred_on', 'quantity'],
+  consignments: ['consignment'],
+  'consignment-lines': ['consignment', 'line'],
+  discrepancies: ['consignment', 'discrepancy'],
+  'misuse-register': ['misuse_case'],
+  recoveries: ['misuse_case', 'recorded_on', 'amount'],
+  journal: ['command_id', 'revision'],
+  consultations: ['decided', 'revision', 'consulted_stream'],
+  'outdated-decisions': ['decided', 'revision', 'consulted_stream'],
+  deliverables: ['assistance_case', 'line'],
+  'consigned-items': ['consignment', 'line'],
+  deliveries: ['delivery'],
+  'recipient-pipeline': ['item_kind', 'stream', 'part'],
+  'donor-portfolio': ['donor', 'recipient', 'programme', 'currency'],
+};
+
+/** The columns that the API adds to those of a name. */
+const ADDED = ['row_id', 'stream', 'since', 'event', 'parked_since'];
+
+/** A value, written the same way whatever the order of its fields. */
+const written = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  );
+
+const keyed = (rows: readonly Row[], identity: readonly string[]): ReadonlyMap<string, readonly Row[]> =>
+  Map.groupBy(rows, (row) => identity.map((column) => written(row[column])).join(' '));
+
+/** Rows in an order of their own, without what the API adds. */
+const inOrder = (rows: readonly Row[], identity: readonly string[]): readonly Row[] =>
+  rows
+    .map((row) =>
+      Object.fromEntries(
+        Object.entries(row).filter(([column]) => !ADDED.includes(column) || identity.includes(column)),
+      ),
+    )
+    .toSorted((a, b) => (written(a) < written(b) ? -1 : 1));
+
+/** Where two lists of rows differ: row and column, what is served and what was computed. */
+export function differences(
+  name: string,
+  identity: readonly string[],
+  served: readonly Row[],
+  computed: readonly Row[],
+): readonly string[] {
+  const theirs = keyed(served, identity);
+  const ours = keyed(computed, identity);
+  return [...new Set([...theirs.keys(), ...ours.keys()])].flatMap((key) => {
+    const a = inOrder(theirs.get(key) ?? [], identity);
+    const b = inOrder(ours.get(key) ?? [], identity);
+    if (a.length !== b.length) return [`${name} ${key}: ${a.length} rows served, ${b.length} computed`];
+    return a.flatMap((row, n) => {
+      const columns = new Set([...Object.keys(row), ...Object.keys(b[n] as Row)]);
+      return [...columns].flatMap((column) => {
+        const x = written(row[column]);
+        const y = written((b[n] as Row)[column]);
+        return x === y ? [] : [`${name}.${column} of ${key}: ${x} served, ${y} computed`];
+      });
+    });
+  });
+}

@@ -1,0 +1,137 @@
+import type { ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import {
+  type FigureRow,
+  type Figures,
+  type Of,
+  daysLate,
+  distinct,
+  idOf,
+  last,
+  occurredOn,
+  only,
+  streamsOf,
+  sum,
+} from './log.js';
+
+type Events = readonly RecordedEvent<ConsignmentEvent>[];
+const consignments = (log: readonly RecordedEvent[]): readonly Events[] =>
+  streamsOf<ConsignmentEvent>(log, 'consignment');
+
+const POINTS = {
+  origin: 'ConsignmentShipped',
+  hub: 'ConsignmentArrivedAtHub',
+  title: 'TitleTransferred',
+  receipt: 'ReceiptConfirmed',
+} as const satisfies Record<DeliveryPoint, string>;
+
+/** The day of a fact, as corrected last; null if it is not recorded. */
+function dayOfFact(events: Events, point: DeliveryPoint): string | null {
+  const corrected = only(events, 'DateCorrected').filter(({ data }) => data.fact === point);
+  return corrected.at(-1)?.data.on ?? last(events, POINTS[point])?.data.on ?? null;
+}
+
+/** The discrepancy reports that have no answer. */
+const unanswered = (events: Events): number => {
+  const answered = only(events, 'DiscrepancyResolved').map(({ data }) => data.discrepancy);
+  return only(events, 'DiscrepancyReported').filter(({ data }) => !answered.includes(data.discrepancy)).length;
+};
+
+function statusOf(events: Events): string {
+  if (last(events, 'ConsignmentCancelled') !== undefined) return 'cancelled';
+  if (last(events, 'ReceiptConfirmed') !== undefined) return 'received';
+  if (last(events, 'ShipmentHeld', 'ShipmentReleased')?.type === 'ShipmentHeld') return 'held';
+  const moved = last(events, 'ConsignmentShipped', 'ConsignmentArrivedAtHub', 'TitleTransferred');
+  return moved === undefined ? 'scheduled' : 'under-way';
+}
+
+function awaitsOf(status: string, discrepancies: number): string | null {
+  if (discrepancies > 0) return 'discrepancy';
+  return status === 'under-way' ? 'receipt' : null;
+}
+
+/** What every row of a consignment says of it. */
+function aboutOf(events: Events) {
+  const { stream, data } = last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>;
+  const { case: assistanceCase, programme, donor, recipient } = data;
+  return {
+    consignment: idOf(stream),
+    assistance_case: assistanceCase,
+    programme: programme ?? null,
+    donor,
+    recipient,
+  };
+}
+
+function consignment(events: Events, day: string) {
+  const { due: firstDue } = (last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>).data;
+  const moved = only(events, 'DeliveryRescheduled');
+  const due = moved.at(-1)?.data.due ?? firstDue;
+  const status = statusOf(events);
+  const discrepancies = unanswered(events);
+  const receivedOn = dayOfFact(events, 'receipt');
+  const open = status !== 'received' && status !== 'cancelled';
+  return {
+    ...aboutOf(events),
+    status,
+    awaits: awaitsOf(status, discrepancies),
+    first_due: firstDue,
+    due,
+    reschedules: moved.length,
+    last_cause: moved.at(-1)?.data.cause ?? null,
+    shipped_on: dayOfFact(events, 'origin'),
+    hub_on: dayOfFact(events, 'hub'),
+    title_on: dayOfFact(events, 'title'),
+    received_on: receivedOn,
+    discrepancies_open: discrepancies,
+    held_for: status === 'held' ? (last(events, 'ShipmentHeld')?.data.reason ?? null) : null,
+    overdue: open && day > due,
+    days_late_first: daysLate(firstDue, receivedOn, open, day),
+    days_late_plan: daysLate(due, receivedOn, open, day),
+  };
+}
+
+function lines(events: Events) {
+  const { lines: scheduled } = (last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>).data;
+  const receipt = last(events, 'ReceiptConfirmed');
+  return distinct(scheduled.map(({ line }) => line)).map((line) => {
+    const of = (all: readonly { readonly line: string; readonly quantity: number }[]): number =>
+      sum(all.filter((one) => one.line === line).map(({ quantity }) => quantity));
+    const corrected = only(events, 'ReceiptCorrected').filter(({ data }) => data.line === line);
+    const by = sum(corrected.map(({ data }) => data.quantityBy));
+    return {
+      ...aboutOf(events),
+      line,
+      scheduled: of(scheduled),
+      received: receipt === undefined ? null : of(receipt.data.lines) + by,
+    };
+  });
+}
+
+function discrepancies(events: Events): readonly FigureRow[] {
+  return only(events, 'DiscrepancyReported').map((reported) => {
+    const { discrepancy, line, type, quantity } = reported.data;
+    const answer = only(events, 'DiscrepancyResolved').find(({ data }) => data.discrepancy === discrepancy);
+    return {
+      ...aboutOf(events),
+      discrepancy,
+      line,
+      type,
+      quantity,
+      reported_on: occurredOn(reported),
+      outcome: answer?.data.outcome ?? null,
+      answered_on: answer === undefined ? null : occurredOn(answer),
+    };
+  });
+}
+
+export const consignmentRows = (log: readonly RecordedEvent[], day: string) =>
+  consignments(log).map((events) => consignment(events, day));
+export const consignmentLineRows = (log: readonly RecordedEvent[]) => consignments(log).flatMap(lines);
+export const discrepancyRows = (log: readonly RecordedEvent[]) => consignments(log).flatMap(discrepancies);
+
+export const CONSIGNMENTS: Readonly<Record<string, Figures>> = {
+  consignments: (log, { day }) => consignmentRows(log, day),
+  'consignment-lines': consignmentLineRows,
+  discrepancies: discrepancyRows,
+};

@@ -1,0 +1,23 @@
+import { AUDIT } from './audit.js';
+import { CASES } from './cases.js';
+import { CONSIGNMENTS } from './consignments.js';
+import type { Figures } from './log.js';
+import { MISUSE } from './misuse.js';
+import { MONEY } from './money.js';
+import { PARTIES } from './parties.js';
+import { PLANNING } from './planning.js';
+import { PORTFOLIO } from './portfolio.js';
+import { VIEWS } from './views.js';
+
+/** Every read model and view by its name, computed from the log by the meaning of its columns. */
+export const FIGURES: Readonly<Record<string, Figures>> = {
+  ...PARTIES,
+  ...PLANNING,
+  ...MONEY,
+  ...CONSIGNMENTS,
+  ...CASES,
+  ...MISUSE,
+  ...AUDIT,
+  ...VIEWS,
+  ...PORTFOLIO,
+};

@@ -1,0 +1,88 @@
+import type { Event, RecordedEvent } from '@entente/kernel';
+
+/** A value of a column. */
+export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
+/** A row as its columns. */
+export type FigureRow = Readonly<Record<string, Value>>;
+/** What is asked of a log: the day of the answer, and perhaps only what had occurred by a day. */
+export interface Asked {
+  readonly day: string;
+  readonly occurredBy: string | null;
+}
+/** Computes rows from the events of a log, in their order, by the meaning of each column alone. */
+export type Figures = (log: readonly RecordedEvent[], asked: Asked) => readonly FigureRow[];
+
+/** The recording of a command that changed nothing: no fact, and so behind no row. */
+const NO_FACT = 'CommandNoted';
+export const factsOf = (log: readonly RecordedEvent[]): readonly RecordedEvent[] =>
+  log.filter(({ type }) => type !== NO_FACT);
+
+export const kindOf = (stream: string): string => stream.slice(0, stream.indexOf('/'));
+export const idOf = (stream: string): string => stream.slice(stream.indexOf('/') + 1);
+
+/** The facts of each stream of a kind, as its contract types them. */
+export function streamsOf<E extends Event>(
+  log: readonly RecordedEvent[],
+  kind: string,
+): readonly (readonly RecordedEvent<E>[])[] {
+  const facts = factsOf(log).filter(({ stream }) => kindOf(stream) === kind);
+  return [...new Set(facts.map(({ stream }) => stream))].map(
+    (name) => facts.filter(({ stream }) => stream === name) as unknown as readonly RecordedEvent<E>[],
+  );
+}
+
+/** An event of one of these types. */
+export type Of<E extends Event, Type extends E['type']> = RecordedEvent<Extract<E, { type: Type }>>;
+
+/** The events of these types. */
+export const only = <E extends Event, Type extends E['type']>(
+  events: readonly RecordedEvent<E>[],
+  ...types: readonly Type[]
+): readonly Of<E, Type>[] => events.filter(({ type }) => types.includes(type as Type)) as unknown as Of<E, Type>[];
+
+/** The last event of these types; undefined if there is none. */
+export const last = <E extends Event, Type extends E['type']>(
+  events: readonly RecordedEvent<E>[],
+  ...types: readonly Type[]
+): Of<E, Type> | undefined => only(events, ...types).at(-1);
+
+/** The events after another one in the same list; all of them if there is no other one. */
+export const since = <E extends Event>(
+  events: readonly RecordedEvent<E>[],
+  from: { readonly id: string } | undefined,
+): readonly RecordedEvent<E>[] => events.slice(events.findIndex(({ id }) => id === from?.id) + 1);
+
+interface Dated {
+  readonly metadata: { readonly occurredAt: string; readonly recordedAt: string };
+}
+export const occurredOn = ({ metadata }: Dated): string => metadata.occurredAt.slice(0, 10);
+export const recordedOn = ({ metadata }: Dated): string => metadata.recordedAt.slice(0, 10);
+
+export const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+export const latest = (days: readonly string[]): string | null => days.toSorted().at(-1) ?? null;
+export const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
+
+const DAY_MS = 86_400_000;
+export const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
+
+/**
+ * Days from a promise to the fact; while it is open and past the promise, to the day of the answer.
+ */
+export function daysLate(promised: string, fact: string | null, open: boolean, day: string): number | null {
+  if (fact !== null) return daysBetween(promised, fact);
+  return open && day > promised ? daysBetween(promised, day) : null;
+}
+
+/** The first day by which these quantities come to a whole; null if they do not. */
+export function dayOfWhole(
+  parts: readonly { readonly on: string; readonly quantity: number }[],
+  whole: number,
+): string | null {
+  const by = (day: string): number => sum(parts.flatMap(({ on, quantity }) => (on <= day ? [quantity] : [])));
+  return (
+    parts
+      .map(({ on }) => on)
+      .toSorted()
+      .find((day) => by(day) >= whole) ?? null
+  );
+}

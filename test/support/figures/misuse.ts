@@ -1,0 +1,157 @@
+import { MISUSE_STEPS, type MisuseCaseEvent, type MisuseStep } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { type Figures, daysBetween, idOf, last, occurredOn, only, recordedOn, since, streamsOf } from './log.js';
+
+type Events = readonly RecordedEvent<MisuseCaseEvent>[];
+type Type = MisuseCaseEvent['type'];
+const misuseCases = (log: readonly RecordedEvent[]): readonly Events[] =>
+  streamsOf<MisuseCaseEvent>(log, 'misuse-case');
+
+/** A field of the report, as corrected last; null if it does not name one. */
+function reported(
+  events: Events,
+  field: 'allegation' | 'programme' | 'case' | 'donor' | 'recipient' | 'accused',
+): string | null {
+  const given = only(events, 'MisuseFlagged', 'MisuseReportCorrected').flatMap(({ data }) => data[field] ?? []);
+  return given.at(-1) ?? null;
+}
+/** What every row of a misuse case says of what it concerns. */
+const concerned = (events: Events) => ({
+  programme: reported(events, 'programme'),
+  assistance_case: reported(events, 'case'),
+  donor: reported(events, 'donor'),
+  recipient: reported(events, 'recipient') as string,
+});
+
+const STATUS: Readonly<Record<string, string>> = {
+  MisuseFlagged: 'flagged',
+  MisuseTriaged: 'accepted',
+  MisuseDeclined: 'declined',
+  InvestigationOpened: 'investigating',
+  MisuseSubstantiated: 'substantiated',
+  MisuseDismissed: 'dismissed',
+  MisuseFoundInconclusive: 'inconclusive',
+  MisuseCaseClosed: 'closed',
+  MisuseCaseReopened: 'flagged',
+};
+
+/** By step: the events that give it its last day, by which field, and those that end it. */
+const STEPS: Readonly<
+  Record<MisuseStep, { readonly by: Partial<Record<Type, string>>; readonly ends: readonly Type[] }>
+> = {
+  acknowledge: { by: { MisuseFlagged: 'acknowledgeBy' }, ends: ['MisuseReportAcknowledged'] },
+  triage: {
+    by: { MisuseFlagged: 'triageBy', MisuseCaseReopened: 'triageBy' },
+    ends: ['MisuseTriaged', 'MisuseDeclined'],
+  },
+  notify: { by: { MisuseTriaged: 'notifyBy' }, ends: ['LegislatureNotifiedOfPossibleViolation'] },
+  open: { by: { MisuseTriaged: 'openBy' }, ends: ['InvestigationOpened'] },
+  reply: { by: { AllegationPutToRecipient: 'replyBy' }, ends: ['RecipientReplyReceived', 'MisuseDismissed'] },
+  conclude: {
+    by: { InvestigationOpened: 'concludeBy', InvestigationExtended: 'until' },
+    ends: ['MisuseSubstantiated', 'MisuseDismissed', 'MisuseFoundInconclusive'],
+  },
+  measure: { by: { MisuseSubstantiated: 'measureBy' }, ends: ['MeasureDecided'] },
+  remediate: { by: { RemediationPlanAgreed: 'due' }, ends: ['RemediationVerified', 'AssistanceTerminated'] },
+};
+
+/** The last day of a step, if it has begun in this round and is not done. */
+function dueOf(round: Events, step: MisuseStep): string | null {
+  const { by, ends } = STEPS[step];
+  const named = round.findLast(({ type }) => type in by || ends.includes(type) || type === 'MisuseCaseClosed');
+  const field = named === undefined ? undefined : by[named.type];
+  return field === undefined
+    ? null
+    : ((named?.data as unknown as Readonly<Record<string, string | undefined>>)[field] ?? null);
+}
+
+/** The events since the report, or since the case was reopened last. */
+function roundOf(events: Events): Events {
+  const again = last(events, 'MisuseCaseReopened');
+  return again === undefined ? events : [again, ...since(events, again)];
+}
+
+function precautionOf(round: Events): string | null {
+  const of = last(
+    round,
+    'PrecautionarySuspensionOrdered',
+    'PrecautionarySuspensionRenewed',
+    'PrecautionarySuspensionLapsed',
+  );
+  return of === undefined || of.type === 'PrecautionarySuspensionLapsed' ? null : of.data.until;
+}
+
+const ASSISTANCE: Readonly<Record<string, string>> = {
+  AssistanceSuspended: 'suspended',
+  AssistanceResumed: 'resumed',
+  AssistanceTerminated: 'terminated',
+};
+function assistanceOf(events: Events): string {
+  if (last(events, 'AssistanceTerminated') !== undefined) return 'terminated';
+  return ASSISTANCE[roundOf(events).findLast(({ type }) => type in ASSISTANCE)?.type ?? ''] ?? 'running';
+}
+
+function misuseCase(events: Events, day: string) {
+  const round = roundOf(events);
+  const triaged = last(round, 'MisuseTriaged')?.data;
+  const steps = MISUSE_STEPS.map((step) => ({ step, due: dueOf(round, step) }));
+  const due = steps.flatMap((one) => (one.due === null ? [] : [{ step: one.step, due: one.due }]));
+  const next = due.toSorted((a, b) => (a.due < b.due ? -1 : a.due > b.due ? 1 : 0))[0];
+  const status = STATUS[events.findLast(({ type }) => type in STATUS)?.type ?? ''] as string;
+  const closed = status === 'closed' ? last(events, 'MisuseCaseClosed') : undefined;
+  const precaution = precautionOf(round);
+  const overdue = next !== undefined && day > next.due;
+  return {
+    misuse_case: idOf((events[0] as Events[number]).stream),
+    status,
+    allegation: reported(events, 'allegation'),
+    incident_type: triaged?.incidentType ?? null,
+    ...concerned(events),
+    accused: reported(events, 'accused'),
+    flagged_on: occurredOn(events[0] as Events[number]),
+    acknowledged: last(events, 'MisuseReportAcknowledged') !== undefined,
+    next_step: next?.step ?? null,
+    next_due: next?.due ?? null,
+    reply_by: dueOf(round, 'reply'),
+    due: Object.fromEntries(due.map((one) => [one.step, one.due])),
+    overdue_steps: only(events, 'MisuseStepBecameOverdue').length,
+    notice_required: triaged?.noticeRequired ?? false,
+    legislature_notified: last(events, 'LegislatureNotifiedOfPossibleViolation') !== undefined,
+    disclosed: last(events, 'AllegationPutToRecipient') !== undefined,
+    replies: only(events, 'RecipientReplyReceived').length,
+    precaution_until: precaution,
+    measure: last(round, 'MeasureDecided')?.data.measure ?? null,
+    assistance: assistanceOf(events),
+    recoveries: only(events, 'FundsRecovered').length,
+    closed_on: closed === undefined ? null : occurredOn(closed),
+    reopened: only(events, 'MisuseCaseReopened').length,
+    overdue,
+    days_late: overdue ? daysBetween(next.due, day) : null,
+    precaution_lapsed: precaution !== null && day > precaution,
+  };
+}
+
+function recoveries(events: Events) {
+  return only(events, 'FundsRecovered', 'RecoveryCorrected').map((event) => {
+    const corrects = event.type === 'RecoveryCorrected' ? event.data.corrects : null;
+    return {
+      misuse_case: idOf(event.stream),
+      ...concerned(events.slice(0, events.indexOf(event))),
+      currency: event.data.currency,
+      amount: event.type === 'RecoveryCorrected' ? event.data.difference : event.data.amount,
+      account: event.data.account ?? null,
+      occurred_on: occurredOn(event),
+      recorded_on: recordedOn(event),
+      corrects,
+    };
+  });
+}
+
+export const misuseRows = (log: readonly RecordedEvent[], day: string) =>
+  misuseCases(log).map((events) => misuseCase(events, day));
+export const recoveryRows = (log: readonly RecordedEvent[]) => misuseCases(log).flatMap(recoveries);
+
+export const MISUSE: Readonly<Record<string, Figures>> = {
+  'misuse-register': (log, { day }) => misuseRows(log, day),
+  recoveries: recoveryRows,
+};

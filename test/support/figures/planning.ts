@@ -1,0 +1,125 @@
+import type { ProgrammeEvent } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { type FigureRow, type Figures, type Of, daysLate, distinct, idOf, last, only, streamsOf } from './log.js';
+
+type Events = readonly RecordedEvent<ProgrammeEvent>[];
+
+const STATUS: Readonly<Record<string, string>> = {
+  ProgrammeProposed: 'proposed',
+  ProgrammeApproved: 'approved',
+  ProgrammeActivated: 'active',
+  ProgrammeSuspended: 'suspended',
+  ProgrammeCompleted: 'completed',
+  ProgrammeTerminated: 'terminated',
+};
+
+/** The status that the last event which changes it gave, and the reason that it states. */
+function statusOf(events: Events): { readonly status: string; readonly reason: string | null } {
+  const turned = events.findLast(({ type }) => type in STATUS || type === 'ProgrammeResumed') as Events[number];
+  const reason = 'reason' in turned.data ? turned.data.reason : null;
+  if (turned.type === 'ProgrammeResumed') return { status: turned.data.to ?? 'active', reason };
+  return { status: STATUS[turned.type] as string, reason };
+}
+
+/** What the proposal, or an adaptation or correction after it, states last. */
+function statedLast(events: Events, field: 'title' | 'recipient' | 'sector' | 'starts' | 'ends'): string {
+  const stated = only(events, 'ProgrammeProposed', 'ProgrammeAdapted', 'ProgrammeCorrected').flatMap(
+    ({ data }) => (data as Partial<Record<typeof field, string>>)[field] ?? [],
+  );
+  return stated.at(-1) as string;
+}
+
+/** Those whose last step is that they joined. */
+const participants = (events: Events): readonly string[] => {
+  const steps = only(events, 'ParticipantJoined', 'ParticipantWithdrew');
+  return distinct(steps.map(({ data }) => data.participant)).filter(
+    (one) => steps.findLast(({ data }) => data.participant === one)?.type === 'ParticipantJoined',
+  );
+};
+
+/** A milestone as its events have it. */
+interface Milestone {
+  readonly name: string;
+  readonly planned: Of<ProgrammeEvent, 'MilestonePlanned'>;
+  readonly replanned: readonly Of<ProgrammeEvent, 'MilestoneReplanned'>[];
+  readonly outcome: 'met' | 'missed' | null;
+  readonly actual: string | null;
+}
+
+function milestoneOf(events: Events, planned: Of<ProgrammeEvent, 'MilestonePlanned'>): Milestone {
+  const name = planned.data.milestone;
+  const steps = only(events, 'MilestoneMet', 'MilestoneMissed', 'MilestoneCorrected', 'MilestoneReplanned').filter(
+    ({ data }) => data.milestone === name,
+  );
+  const replanned = only(events, 'MilestoneReplanned').filter(({ data }) => data.milestone === name);
+  const now = steps.at(-1);
+  const common = { name, planned, replanned };
+  // Replanned, or corrected without a day, it is open.
+  if (now === undefined || now.type === 'MilestoneReplanned' || now.data.on === undefined)
+    return { ...common, outcome: null, actual: null };
+  // A correction with a day corrects the day of the outcome that it names.
+  const of = now.type === 'MilestoneCorrected' ? steps.find(({ id }) => id === now.data.corrects) : now;
+  return { ...common, outcome: of?.type === 'MilestoneMet' ? 'met' : 'missed', actual: now.data.on };
+}
+
+const milestonesOf = (events: Events): readonly Milestone[] =>
+  only(events, 'MilestonePlanned').map((planned) => milestoneOf(events, planned));
+
+function programme(events: Events): FigureRow {
+  const proposed = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
+  const milestones = milestonesOf(events);
+  const { status, reason } = statusOf(events);
+  const count = (outcome: string): number => milestones.filter((one) => one.outcome === outcome).length;
+  return {
+    programme: idOf(proposed.stream),
+    title: statedLast(events, 'title'),
+    programme_kind: proposed.data.kind,
+    donor: proposed.data.donor,
+    recipient: statedLast(events, 'recipient'),
+    status,
+    reason,
+    sector: statedLast(events, 'sector'),
+    starts: statedLast(events, 'starts'),
+    ends: statedLast(events, 'ends'),
+    gender_marker: last(events, 'GenderMarkerAssigned')?.data.marker ?? null,
+    objectives: distinct(only(events, 'ObjectiveDefined').map(({ data }) => data.objective)).length,
+    participants: participants(events).length,
+    milestones_planned: milestones.length,
+    milestones_met: count('met'),
+    milestones_missed: count('missed'),
+    outcomes: Object.fromEntries(
+      milestones.flatMap(({ name, outcome }) => (outcome === null ? [] : [[name, outcome]])),
+    ),
+  };
+}
+
+function milestone(events: Events, one: Milestone, day: string): FigureRow {
+  const { data: proposed } = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
+  const { planned, replanned, outcome, actual } = one;
+  const due = replanned.at(-1)?.data.due ?? planned.data.due;
+  const open = outcome === null;
+  const met = outcome === 'met' ? actual : null;
+  return {
+    programme: idOf(planned.stream),
+    donor: proposed.donor,
+    recipient: statedLast(events.slice(0, events.indexOf(planned)), 'recipient'),
+    milestone: one.name,
+    status: outcome ?? 'planned',
+    first_due: planned.data.due,
+    due,
+    replans: replanned.length,
+    last_cause: replanned.at(-1)?.data.cause ?? null,
+    actual,
+    overdue: open && day > due,
+    days_late_first: daysLate(planned.data.due, met, open, day),
+    days_late_plan: daysLate(due, met, open, day),
+  };
+}
+
+const programmes = (log: readonly RecordedEvent[]): readonly Events[] => streamsOf<ProgrammeEvent>(log, 'programme');
+
+export const PLANNING: Readonly<Record<string, Figures>> = {
+  programmes: (log) => programmes(log).map(programme),
+  milestones: (log, { day }) =>
+    programmes(log).flatMap((events) => milestonesOf(events).map((one) => milestone(events, one, day))),
+};

@@ -1,0 +1,152 @@
+import type { Stage } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { type Asked, type FigureRow, type Figures, type Value, sum } from './log.js';
+import { consignmentRows } from './consignments.js';
+import { misuseRows, recoveryRows } from './misuse.js';
+import { MONEY } from './money.js';
+import { PLANNING } from './planning.js';
+
+/** What a row of the portfolio is about. */
+interface Key {
+  readonly donor: string | null;
+  readonly recipient: string;
+  readonly programme: string | null;
+  readonly currency: string | null;
+}
+type Money = FigureRow;
+
+const asKey = (row: FigureRow, currency: Value): Key => ({
+  donor: row['donor'] as string | null,
+  recipient: row['recipient'] as string,
+  programme: row['programme'] as string | null,
+  currency: currency as string | null,
+});
+
+const has = (row: Money, ...stages: readonly Stage[]): boolean => {
+  const own = (row['account_stages'] as string).split(',');
+  return stages.every((stage) => own.includes(stage));
+};
+
+/** The sum of a stage over these movements. */
+const amountOf = (rows: readonly Money[], stage: Stage): number =>
+  sum(rows.flatMap((row) => (row['stage'] === stage ? [row['amount'] as number] : [])));
+
+/** A stage over the accounts that have it; null if none has. */
+const stageOf = (rows: readonly Money[], stage: Stage): number | null =>
+  rows.some((row) => has(row, stage)) ? amountOf(rows, stage) : null;
+
+/** One stage minus another, over the accounts that have both, and not the stage without. */
+function difference(rows: readonly Money[], from: Stage, less: Stage, without?: Stage): number | null {
+  const both = rows.filter((row) => has(row, from, less) && (without === undefined || !has(row, without)));
+  return both.length === 0 ? null : amountOf(both, from) - amountOf(both, less);
+}
+
+/** A mean with one decimal; null of nothing. */
+const mean = (numbers: readonly number[]): number | null =>
+  numbers.length === 0 ? null : Math.round((sum(numbers) * 10) / numbers.length) / 10;
+
+type Consignment = ReturnType<typeof consignmentRows>[number];
+function consignmentFigures(consignments: readonly Consignment[], day: string) {
+  const received = consignments.filter(({ status }) => status === 'received');
+  const inTime = received.filter(({ received_on: on, first_due: due }) => (on as string) <= due);
+  const past = consignments.filter(
+    ({ status, first_due: due }) => !['received', 'cancelled'].includes(status) && day > due,
+  );
+  const promised = received.length + past.length;
+  return {
+    consignments_received: received.length,
+    consignments_overdue: consignments.filter(({ overdue }) => overdue).length,
+    on_time_percent: promised === 0 ? null : Math.round((inTime.length * 1000) / promised) / 10,
+    mean_days_late_first: mean(consignments.flatMap(({ days_late_first: late }) => late ?? [])),
+    mean_days_late_plan: mean(consignments.flatMap(({ days_late_plan: late }) => late ?? [])),
+  };
+}
+
+type Misuse = ReturnType<typeof misuseRows>[number];
+const misuseFigures = (cases: readonly Misuse[]) => ({
+  open_misuse: cases.filter(({ status }) => !['closed', 'declined', 'dismissed'].includes(status)).length,
+  overdue_misuse: cases.filter(({ overdue }) => overdue).length,
+  suspended_by_misuse: cases.filter(({ assistance }) => assistance === 'suspended').length,
+  precaution_until:
+    cases
+      .flatMap(({ precaution_until: until }) => until ?? [])
+      .toSorted()
+      .at(-1) ?? null,
+});
+
+function moneyFigures(money: readonly Money[], recovered: readonly FigureRow[]) {
+  const pledged = stageOf(money, 'pledged');
+  const pooled = money.filter((row) => row['pooled'] === true);
+  return {
+    pledged,
+    committed: stageOf(money, 'committed'),
+    obligated: stageOf(money, 'obligated'),
+    disbursed: stageOf(money, 'disbursed'),
+    spent: stageOf(money, 'spent'),
+    pooled: pledged === null ? null : amountOf(pooled, 'pledged'),
+    uncommitted: difference(money, 'pledged', 'committed'),
+    unobligated: difference(money, 'committed', 'obligated'),
+    pledged_unobligated: difference(money, 'pledged', 'obligated', 'committed'),
+    undisbursed: difference(money, 'obligated', 'disbursed'),
+    recovered: recovered.length === 0 ? null : sum(recovered.map((row) => row['amount'] as number)),
+  };
+}
+
+const isAbout = (row: FigureRow, key: Key): boolean =>
+  row['donor'] === key.donor && row['recipient'] === key.recipient && row['programme'] === key.programme;
+/** A row is of a programme that it names; without one, of its donor and recipient. */
+const isOf = (row: FigureRow, key: Key): boolean =>
+  key.programme === null ? isAbout(row, key) : row['programme'] === key.programme;
+
+/** The parties of a programme; none without one. */
+const partiesOf = (programme: FigureRow | undefined): FigureRow =>
+  programme === undefined ? {} : { donor: programme['donor'] as string, recipient: programme['recipient'] as string };
+
+/** What came back where no money moved in its currency. */
+const recoveredAlone = (money: readonly Money[], recovered: readonly FigureRow[]): readonly FigureRow[] =>
+  recovered.filter((row) => !money.some((one) => one['currency'] === row['currency'] && isOf(one, asKey(row, null))));
+
+function portfolio(log: readonly RecordedEvent[], asked: Asked): readonly FigureRow[] {
+  const { day, occurredBy } = asked;
+  const happened = <Row extends FigureRow>(rows: readonly Row[], on: keyof Row & string): readonly Row[] =>
+    occurredBy === null ? rows : rows.filter((row) => row[on] !== null && (row[on] as string) <= occurredBy);
+  const programmes = (PLANNING['programmes'] as Figures)(log, asked);
+  const money = happened((MONEY['movements'] as Figures)(log, asked), 'occurred_on');
+  const recovered = happened(recoveryRows(log), 'occurred_on');
+  const programmeOf = (row: FigureRow) => programmes.find(({ programme }) => programme === row['programme']);
+  const withMoney = [
+    ...money.map((row) => asKey(row, row['currency'] as string)),
+    ...recoveredAlone(money, recovered).map((row) =>
+      asKey({ ...row, ...partiesOf(programmeOf(row)) }, row['currency'] as string),
+    ),
+  ].filter(({ donor }) => donor !== null);
+  const without = programmes
+    .map((row) => asKey(row, null))
+    .filter((key) => !withMoney.some((one) => one.programme === key.programme));
+  const keys = [...new Set([...withMoney, ...without].map((key) => JSON.stringify(key)))].map(
+    (text) => JSON.parse(text) as Key,
+  );
+  return keys.map((key) => {
+    const programme = programmes.find((row) => row['programme'] === key.programme);
+    const inCurrency = (rows: readonly FigureRow[]) => rows.filter((row) => row['currency'] === key.currency);
+    return {
+      donor: key.donor,
+      programme: key.programme,
+      title: programme?.['title'] ?? null,
+      status: programme?.['status'] ?? null,
+      recipient: key.recipient,
+      currency: key.currency,
+      ...moneyFigures(
+        inCurrency(money).filter((row) => isAbout(row, key)),
+        inCurrency(recovered).filter((row) => isOf(row, key)),
+      ),
+      ...consignmentFigures(
+        happened(consignmentRows(log, day), 'received_on').filter((row) => isOf(row, key)),
+        day,
+      ),
+      ...misuseFigures(happened(misuseRows(log, day), 'flagged_on').filter((row) => isOf(row, key))),
+    };
+  });
+}
+
+export const PORTFOLIO: Readonly<Record<string, Figures>> = { 'donor-portfolio': portfolio };

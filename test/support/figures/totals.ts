@@ -1,0 +1,65 @@
+import { type FigureRow, sum } from './log.js';
+
+/** What the totals of a name count, by which columns they are grouped, and what they add up. */
+interface TotalsOf {
+  readonly counts: string;
+  readonly by: readonly string[];
+  readonly sums: readonly string[];
+}
+const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'];
+const NOT_YET = ['pooled', 'uncommitted', 'unobligated', 'pledged_unobligated', 'undisbursed'];
+
+const of = (counts: string, by: readonly string[] = [], sums: readonly string[] = []): TotalsOf => ({
+  counts,
+  by,
+  sums,
+});
+export const TOTALS: Readonly<Record<string, TotalsOf>> = {
+  stakeholders: of('organisations', ['type', 'status']),
+  mandates: of('mandates'),
+  'focal-points': of('focal points'),
+  programmes: of('programmes', ['status']),
+  milestones: of('milestones', ['status', 'overdue']),
+  funding: of('accounts and periods', ['currency'], STAGES),
+  movements: of('movements', ['currency', 'stage'], ['amount']),
+  disbursements: of('tranches', ['currency', 'status'], ['planned', 'disbursed']),
+  cases: of('cases', ['currency'], ['value', 'final_value', 'deposited']),
+  'case-lines': of('lines'),
+  'delivery-facts': of('deliveries and corrections'),
+  consignments: of('consignments', ['status', 'overdue']),
+  'consignment-lines': of('lines'),
+  discrepancies: of('discrepancy reports', ['outcome']),
+  'misuse-register': of('misuse cases', ['status', 'overdue']),
+  recoveries: of('recoveries and corrections', ['currency'], ['amount']),
+  journal: of('events', ['recorded_late']),
+  consultations: of('streams consulted'),
+  'donor-portfolio': of(
+    'rows of donor, recipient, programme and currency',
+    ['currency'],
+    [...STAGES, ...NOT_YET, 'recovered'],
+  ),
+  'recipient-pipeline': of('items', ['awaits', 'overdue']),
+  deliverables: of('lines', ['state', 'overdue']),
+  'consigned-items': of('lines of consignments', ['item', 'unit'], ['scheduled', 'received']),
+  deliveries: of('deliveries and corrections', ['item', 'unit'], ['quantity']),
+  'outdated-decisions': of('decisions'),
+};
+
+/** The totals of rows by columns; a sum of nothing is null. */
+export function totalsOf(name: string, rows: readonly FigureRow[], extra: readonly string[]): readonly FigureRow[] {
+  const { counts, by, sums } = TOTALS[name] as TotalsOf;
+  const columns = [...new Set([...by, ...extra])];
+  // Without columns there is one group, which may be empty.
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(columns.map((column) => row[column])));
+  return (columns.length === 0 ? [rows] : [...groups.values()]).map((group) => ({
+    ...Object.fromEntries(columns.map((column) => [column, group[0]?.[column] ?? null])),
+    counts,
+    count: group.length,
+    ...Object.fromEntries(sums.map((column) => [column, added(group.map((row) => row[column]))])),
+  }));
+}
+
+function added(values: readonly unknown[]): string | null {
+  const numbers = values.filter((value) => typeof value === 'number');
+  return numbers.length === 0 ? null : String(sum(numbers));
+}

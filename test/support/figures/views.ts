@@ -1,0 +1,295 @@
+import type { RecordedEvent } from '@entente/kernel';
+import { type FigureRow, type Figures, daysBetween, sum } from './log.js';
+import { caseLineRows, caseRows, deliveryFacts, linesInForce } from './cases.js';
+import { consignmentLineRows, consignmentRows, discrepancyRows } from './consignments.js';
+import { misuseRows } from './misuse.js';
+import { MONEY } from './money.js';
+
+type CaseRow = ReturnType<typeof caseRows>[number];
+type CaseLine = ReturnType<typeof caseLineRows>[number];
+type Consignment = ReturnType<typeof consignmentRows>[number];
+interface InLine {
+  readonly assistance_case: string;
+  readonly line: string;
+}
+
+const caseOf = (log: readonly RecordedEvent[], id: string): CaseRow | undefined =>
+  caseRows(log).find((one) => one.assistance_case === id);
+const lineOf = (lines: readonly CaseLine[], { assistance_case: id, line }: InLine): CaseLine | undefined =>
+  lines.find((one) => one.assistance_case === id && one.line === line);
+
+/** The day by which it is late, as days; null if it is not. */
+const past = (promised: string | null, day: string): number | null =>
+  promised !== null && day > promised ? daysBetween(promised, day) : null;
+
+const ENDED: readonly string[] = ['reconciled', 'closed', 'cancelled'];
+
+function stateOf(log: readonly RecordedEvent[], line: CaseLine, of: CaseRow): string {
+  if (line.completed_on !== null) return 'completed';
+  if (ENDED.includes(of.status)) return 'ended';
+  return linesInForce(log, line.assistance_case).includes(line.line) ? 'open' : 'draft';
+}
+
+/** What is in consignments of a line: received, and on the way. */
+function inConsignments(log: readonly RecordedEvent[], day: string, line: InLine) {
+  const consignments = consignmentRows(log, day);
+  const of = consignmentLineRows(log).filter(
+    (one) => one.assistance_case === line.assistance_case && one.line === line.line,
+  );
+  const statusOf = (id: string) => consignments.find(({ consignment }) => consignment === id)?.status;
+  const open = of.filter(({ consignment }) => !['received', 'cancelled'].includes(statusOf(consignment) ?? ''));
+  return {
+    received: sum(of.map(({ received }) => received ?? 0)),
+    onTheWay: sum(open.map(({ scheduled }) => scheduled)),
+  };
+}
+
+function deliverables(log: readonly RecordedEvent[], day: string) {
+  return caseLineRows(log).map((line) => {
+    const of = caseOf(log, line.assistance_case) as CaseRow;
+    const { received, onTheWay } = inConsignments(log, day, line);
+    const state = stateOf(log, line, of);
+    const late = (promised: string): number | null =>
+      line.completed_on !== null
+        ? daysBetween(promised, line.completed_on)
+        : state === 'open'
+          ? past(promised, day)
+          : null;
+    return {
+      recipient: line.recipient,
+      donor: line.donor,
+      programme: line.programme,
+      assistance_case: line.assistance_case,
+      line: line.line,
+      state,
+      item: line.item,
+      unit: line.unit,
+      quantity: line.quantity,
+      delivered: line.delivered,
+      received,
+      on_the_way: onTheWay,
+      unscheduled: Math.max(0, line.quantity - Math.max(line.delivered, received + onTheWay)),
+      first_due: line.first_due,
+      due: line.due,
+      completed_on: line.completed_on,
+      value: line.value,
+      currency: of.currency,
+      case_status: of.status,
+      overdue: state === 'open' && day > line.due,
+      days_late_first: late(line.first_due),
+      days_late_plan: late(line.due),
+    };
+  });
+}
+
+function consignedItems(log: readonly RecordedEvent[], day: string) {
+  const lines = caseLineRows(log);
+  const consignments = consignmentRows(log, day);
+  return consignmentLineRows(log).map((row) => {
+    const of = consignments.find(({ consignment }) => consignment === row.consignment) as Consignment;
+    const line = lineOf(lines, row);
+    return {
+      recipient: row.recipient,
+      donor: row.donor,
+      consignment: row.consignment,
+      line: row.line,
+      status: of.status,
+      item: line?.item ?? null,
+      unit: line?.unit ?? null,
+      scheduled: row.scheduled,
+      received: row.received,
+      first_due: of.first_due,
+      due: of.due,
+      shipped_on: of.shipped_on,
+      hub_on: of.hub_on,
+      title_on: of.title_on,
+      received_on: of.received_on,
+      programme: row.programme,
+      assistance_case: row.assistance_case,
+      awaits: of.awaits,
+      overdue: of.overdue,
+      days_late_first: of.days_late_first,
+    };
+  });
+}
+
+const deliveries = (log: readonly RecordedEvent[]): readonly FigureRow[] => {
+  const lines = caseLineRows(log);
+  return deliveryFacts(log).map(({ row, event }) => {
+    const line = lineOf(lines, row);
+    return {
+      ...row,
+      item: line?.item ?? null,
+      unit: line?.unit ?? null,
+      delivery_point: caseOf(log, row.assistance_case)?.delivery_point ?? null,
+      delivery: event,
+    };
+  });
+};
+
+/** What an item of the pipeline says if it has nothing to say there. */
+const NOTHING = { item: null, quantity: null, unit: null, amount: null, currency: null, first_due: null, part: null };
+type Item = Readonly<Record<string, string | number | null>> & {
+  readonly due: string | null;
+  readonly first_due: string | null;
+};
+
+function notScheduled(log: readonly RecordedEvent[], day: string): readonly Item[] {
+  return deliverables(log, day)
+    .filter(({ state, unscheduled }) => state === 'open' && unscheduled > 0)
+    .map((one) => ({
+      ...NOTHING,
+      item_kind: 'case-line',
+      item: one.item,
+      quantity: one.unscheduled,
+      unit: one.unit,
+      due: one.due,
+      status: 'not-scheduled',
+      awaits: 'schedule',
+      waits_for: 'donor',
+      first_due: one.first_due,
+      stream: `assistance-case/${one.assistance_case}`,
+      part: one.line,
+      recipient: one.recipient,
+      donor: one.donor,
+      assistance_case: one.assistance_case,
+      programme: one.programme,
+    }));
+}
+
+const AWAITED: Readonly<Record<string, readonly [awaits: string, by: string]>> = {
+  scheduled: ['shipment', 'donor'],
+  held: ['release', 'donor'],
+  'under-way': ['receipt', 'recipient'],
+};
+
+function coming(log: readonly RecordedEvent[], day: string): readonly Item[] {
+  return consignedItems(log, day)
+    .filter(({ status }) => status in AWAITED)
+    .map((one) => ({
+      ...NOTHING,
+      item_kind: 'consignment',
+      item: one.item,
+      quantity: one.scheduled,
+      unit: one.unit,
+      due: one.due,
+      status: one.status,
+      awaits: (AWAITED[one.status] as readonly [string, string])[0],
+      waits_for: (AWAITED[one.status] as readonly [string, string])[1],
+      first_due: one.first_due,
+      stream: `consignment/${one.consignment}`,
+      part: one.line,
+      recipient: one.recipient,
+      donor: one.donor,
+      assistance_case: one.assistance_case,
+      programme: one.programme,
+    }));
+}
+
+function unanswered(log: readonly RecordedEvent[]): readonly Item[] {
+  const lines = caseLineRows(log);
+  return discrepancyRows(log)
+    .filter(({ outcome }) => outcome === null)
+    .map((one) => ({
+      ...NOTHING,
+      item_kind: 'discrepancy',
+      item: one['type'] as string,
+      quantity: one['quantity'] as number,
+      unit: lineOf(lines, one as unknown as InLine)?.unit ?? null,
+      due: null,
+      status: 'reported',
+      awaits: 'answer',
+      waits_for: 'donor',
+      first_due: one['reported_on'] as string,
+      stream: `consignment/${one['consignment'] as string}`,
+      part: one['discrepancy'] as string,
+      recipient: one['recipient'] as string,
+      donor: one['donor'] as string,
+      assistance_case: one['assistance_case'] as string,
+      programme: one['programme'] as string | null,
+    }));
+}
+
+function tranches(log: readonly RecordedEvent[], day: string): readonly Item[] {
+  const rows = (MONEY['disbursements'] as Figures)(log, { day, occurredBy: null });
+  return rows
+    .filter(({ status }) => status !== 'disbursed')
+    .map((one) => ({
+      ...NOTHING,
+      item_kind: 'tranche',
+      amount: (one['planned'] as number) - (one['disbursed'] as number),
+      currency: one['currency'] as string,
+      due: one['due'] as string,
+      status: one['status'] as string,
+      awaits: 'disbursement',
+      waits_for: 'donor',
+      first_due: one['due'] as string,
+      stream: `funding-account/${one['account'] as string}`,
+      part: one['tranche'] as string,
+      recipient: one['recipient'] as string,
+      donor: one['donor'] as string,
+      assistance_case: one['assistance_case'] as string | null,
+      programme: one['programme'] as string | null,
+    }));
+}
+
+const waitingCases = (log: readonly RecordedEvent[]): readonly Item[] =>
+  caseRows(log)
+    .filter(({ awaits }) => awaits !== null)
+    .map((one) => ({
+      ...NOTHING,
+      item_kind: 'case',
+      amount: one.value,
+      currency: one.currency,
+      due: one.awaits === 'acceptance' ? one.offer_valid_until : null,
+      first_due: one.awaits === 'acceptance' ? one.offer_valid_until : null,
+      status: one.status,
+      awaits: one.awaits,
+      waits_for: 'recipient',
+      stream: `assistance-case/${one.assistance_case}`,
+      recipient: one.recipient,
+      donor: one.donor,
+      assistance_case: one.assistance_case,
+      programme: one.programme,
+    }));
+
+const replies = (log: readonly RecordedEvent[], day: string): readonly Item[] =>
+  misuseRows(log, day)
+    .filter(({ reply_by: due }) => due !== null)
+    .map((one) => ({
+      ...NOTHING,
+      item_kind: 'misuse-case',
+      item: one.allegation,
+      due: one.reply_by,
+      first_due: one.reply_by,
+      status: one.status,
+      awaits: 'reply',
+      waits_for: 'recipient',
+      stream: `misuse-case/${one.misuse_case}`,
+      recipient: one.recipient,
+      donor: one.donor,
+      assistance_case: one.assistance_case,
+      programme: one.programme,
+    }));
+
+const pipeline: Figures = (log, { day }) =>
+  [
+    ...notScheduled(log, day),
+    ...coming(log, day),
+    ...unanswered(log),
+    ...tranches(log, day),
+    ...waitingCases(log),
+    ...replies(log, day),
+  ].map((one) => ({
+    ...one,
+    overdue: one.due !== null && day > one.due,
+    days_late_plan: past(one.due, day),
+    days_late_first: past(one.first_due, day),
+  }));
+
+export const VIEWS: Readonly<Record<string, Figures>> = {
+  deliverables: (log, { day }) => deliverables(log, day),
+  'consigned-items': (log, { day }) => consignedItems(log, day),
+  deliveries,
+  'recipient-pipeline': pipeline,
+};

@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { ExecuteCommand, Executor, Pseudonymizer } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+import { SqliteEventStore } from '@entente/sqlite';
+import { kinds } from '@entente/workers';
+import { all } from '../contracts/event-store.js';
+import {
+  RecordedIds,
+  SCENARIO,
+  type ScenarioVariant,
+  asWritten,
+  scenarioVariant,
+  toCommand,
+} from './scenario-arbitraries.js';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** The first day of the history, and how many days it has. */
+const FIRST_DAY = '2026-03-12';
+const SPAN_DAYS = 250;
+/** How often the scenario is run, with changes, each time on streams of its own. */
+const RUNS = 14;
+/** Random commands of a run besides the steps of the scenario. */
+const OTHERS = 50;
+
+/** A whole number from 0 to below a bound; the same numbers in the same order for the same seed. */
+export type Chance = (below: number) => number;
+export function chanceOf(seed: number): Chance {
+  // A Lehmer generator: enough for a test, and it repeats.
+  const PRIME = 2_147_483_647;
+  let state = (Math.abs(seed) % (PRIME - 2)) + 1;
+  return (below) => {
+    state = (state * 48_271) % PRIME;
+    return Math.floor((state / PRIME) * below);
+  };
+}
+const oneIn = (chance: Chance, times: number): boolean => chance(times) === 0;
+
+const addDays = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+
+/** Changes each text in a value. */
+function mapText(value: unknown, to: (text: string) => string): unknown {
+  if (typeof value === 'string') return to(value);
+  if (Array.isArray(value)) return value.map((one) => mapText(one, to));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapText(one, to)]));
+}
+
+const IDS = new Set(SCENARIO.filter(({ kind }) => kind !== 'stakeholder').map(({ id }) => id));
+const CURRENCIES = ['USD', 'EUR', 'JPY'];
+/**
+ * A text in a run: it has streams of its own, a currency, and in some the donor is another one.
+ * Organisations are the same in all.
+ */
+function renamed(text: string, run: number): string {
+  const id = text.slice(text.indexOf('/') + 1);
+  if (/^sealed\.[0-9a-f]{32}$/.test(id)) return `${text.slice(0, -2)}${String(run).padStart(2, '0')}`;
+  if (text === 'USD') return CURRENCIES[run % 3] as string;
+  const own = IDS.has(id) ? `${text}.t${run}` : text;
+  return run % 3 === 1 ? own.replace(/(^|\/)norland(?=\.|$)/, '$1sudria') : own;
+}
+
+interface RunStep {
+  readonly one: ScenarioVariant;
+  readonly run: number;
+}
+
+const isOfParty = ({ step }: ScenarioVariant): boolean => SCENARIO[step]?.kind === 'stakeholder';
+/** A command on an organisation stays with that of the scenario: every run needs the others. */
+const ofItsParty = (one: ScenarioVariant): ScenarioVariant => (isOfParty(one) ? { ...one, where: undefined } : one);
+
+/** The same step a few times more, with other figures. */
+const again = (one: ScenarioVariant, chance: Chance): readonly ScenarioVariant[] =>
+  Array.from({ length: 1 + chance(2) }, () => ({ ...one, figure: 1 + chance(60), names: chance(1000) }));
+
+/** The steps of a run: most of the scenario in about its order, and random commands between. */
+function stepsOf(run: number, chance: Chance): readonly RunStep[] {
+  const near = run % 3 === 2 ? 2 : 0;
+  const steps = SCENARIO.flatMap(({ path }, step) => {
+    const one = { ...asWritten(step), shift: chance(2 * near + 1) - near };
+    if (run === 0) return [one];
+    if (oneIn(chance, path === 'accept-offer' ? 3 : 20)) return [];
+    return oneIn(chance, 5) ? [one, ...again(one, chance)] : [one];
+  });
+  const others = fc.sample(scenarioVariant, { seed: chance(2 ** 31 - 1), numRuns: run === 0 ? 0 : OTHERS });
+  return [...steps, ...others.map(ofItsParty)]
+    .toSorted((a, b) => a.step + a.shift - (b.step + b.shift))
+    .map((one) => ({ one, run }));
+}
+
+/** The steps of all runs, mixed, each run in its own order; organisations are registered first. */
+function mixed(chance: Chance): readonly RunStep[] {
+  const [first = [], ...others] = Array.from({ length: RUNS }, (_, run) => stepsOf(run, chance));
+  const steps = first.filter(({ one }) => isOfParty(one));
+  const left = [first.filter(({ one }) => !isOfParty(one)), ...others.map((run) => [...run])];
+  for (let open = left; open.length > 0; open = open.filter((one) => one.length > 0))
+    for (const next of (open[chance(open.length)] as RunStep[]).splice(0, 1 + chance(5))) steps.push(next);
+  return steps;
+}
+
+const EMERGENCY = { authority: 'head-of-government', reason: 'armed-attack' };
+
+/** The command on the streams of its run, and on days about the beginning of that. */
+function commandOf({ one, run }: RunStep, n: number, recorded: RecordedIds, chance: Chance): ExecuteCommand | null {
+  const written = toCommand(one, `c${n}`, n, recorded);
+  if (written === null) return null;
+  const earlier = -257 + run * 20;
+  const moved = (text: string): string => {
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return renamed(text, run);
+    return addDays(text, earlier + (run > 0 && oneIn(chance, 6) ? chance(81) - 40 : 0));
+  };
+  const { stream, command, metadata, body } = written.received;
+  const data = mapText(command.data, moved) as Record<string, unknown>;
+  if (run % 4 === 3) delete data['programme'];
+  if (command.type === 'ImplementCase' && oneIn(chance, 2)) data['emergency'] = EMERGENCY;
+  if (typeof data['tranche'] === 'string' && oneIn(chance, 3)) data['tranche'] = 'tranche-2';
+  if (data['period'] !== undefined && oneIn(chance, 8)) data['period'] = '2027';
+  const received = {
+    stream: { kind: stream.kind, id: renamed(stream.id, run) },
+    command: { type: command.type, data },
+    metadata: { ...metadata, actor: mapText(metadata.actor, moved) as typeof metadata.actor },
+    ifMatch: null,
+    body,
+  };
+  return new ExecuteCommand(received, new Date(Date.parse(written.now) + earlier * DAY_MS).toISOString());
+}
+
+/** Decides the commands, and returns the events in their order. */
+async function decided(chance: Chance): Promise<readonly RecordedEvent[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-history-'));
+  const store = new SqliteEventStore({ folder });
+  const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
+  const recorded = Array.from({ length: RUNS }, () => new RecordedIds());
+  try {
+    for (const [n, step] of mixed(chance).entries()) {
+      const ids = recorded[step.run] as RecordedIds;
+      const command = commandOf(step, n, ids, chance);
+      if (command === null) continue;
+      const result = await executor.execute(command);
+      if (result.type === 'accepted') ids.add(step.one, result.receipt.events);
+    }
+    return await all(store.readLog(0n));
+  } finally {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** How long before its recording an event happened: mostly not at all, now and then 72 hours. */
+function before(chance: Chance): number {
+  const kind = chance(8);
+  if (kind < 4) return 0;
+  if (kind === 4) return 72 * HOUR_MS - chance(2);
+  return kind === 5 ? chance(72 * HOUR_MS) : chance(60 * DAY_MS);
+}
+
+/** A consulted stream as the decision looked at it: now and then one event too early. */
+const consulted = (chance: Chance, { consulted: streams }: RecordedEvent['metadata']) =>
+  streams.map(({ stream, revision }) => ({
+    stream,
+    revision: revision >= 0 && oneIn(chance, 25) ? revision - 1 : revision,
+  }));
+
+/**
+ * A random history: some 1,500 commands are decided, and their events are recorded over 250 days,
+ * in their order, each at the time when it happened or up to sixty days later. The same seed gives
+ * the same history.
+ */
+export async function randomHistory(seed: number): Promise<readonly RecordedEvent[]> {
+  const chance = chanceOf(seed);
+  const events = await decided(chance);
+  const times = events.map(() => Date.parse(FIRST_DAY) + chance(SPAN_DAYS * DAY_MS)).toSorted((a, b) => a - b);
+  let of = '';
+  let recordedAt = '';
+  let occurredAt = '';
+  return events.map((event, n) => {
+    const { commandId } = event.metadata;
+    // The events of one command have the same times.
+    if (commandId !== of) {
+      recordedAt = new Date(times[n] as number).toISOString();
+      occurredAt = new Date((times[n] as number) - before(chance)).toISOString();
+    }
+    of = commandId;
+    return {
+      ...event,
+      metadata: { ...event.metadata, recordedAt, occurredAt, consulted: consulted(chance, event.metadata) },
+    };
+  });
+}
