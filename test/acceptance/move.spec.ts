@@ -46,6 +46,15 @@ describe('entente export and import log', () => {
     expect(told.digest).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.parse(verified[0]?.out ?? '')).toMatchObject({ digest: told.digest });
     expect(verified[0]?.status).toBe(0);
+    // A digest kept elsewhere shows what no invariant shows: an event that was changed or removed.
+    const at = `${before.at(-1)?.position}`;
+    const expecting = (text: string) => entente('verify', '--expect', text, '--data', old);
+    expect((await expecting(`${at}:${told.digest}`)).status).toBe(0);
+    const other = await expecting(`${at}:${'0'.repeat(64)}`);
+    expect([other.status, other.out]).toEqual([2, expect.stringContaining(`digest ${told.digest}, not 000`)]);
+    const removed = await expecting(`${Number(at) + 1}:${told.digest}`);
+    expect([removed.status, removed.out]).toEqual([2, expect.stringContaining('where the log has no event')]);
+    await expect(expecting('59')).rejects.toThrow('--expect takes <position>:<digest>');
 
     const deployment = await serveStandalone(moved);
     const receipt = await fetch(

@@ -21,7 +21,7 @@ import { serviceCommands, importToServices } from './service-commands.js';
 import { type Common, folderOf, onOwnFolder, ownFolder, withLog } from './deployments.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
 import { timeline } from './timeline.js';
-import { verify } from './verify.js';
+import { readExpected, verify } from './verify.js';
 
 const CODES = `
 Exit status: 0 success, 1 failure, 2 refused rows, differences or findings, 3 an unusable file: nothing was sent.`;
@@ -284,11 +284,17 @@ export function commandLine(
       }),
     );
 
-  common('verify', 'Reads the whole log and checks its invariants.', ['verify', 'verify --data ./data --json']).action(
-    (options: Common) =>
-      withLog(options, async (log) => {
+  common('verify', 'Checks the invariants of the whole log; a changed or removed event only by --expect.', [
+    'verify',
+    'verify --data ./data --json',
+    `verify --expect 59:${'0'.repeat(64)}`,
+  ])
+    .option('--expect <position:digest>', 'a digest that was kept elsewhere: the events up to it must still have it')
+    .action((options: Common & { expect?: string }) => {
+      const expected = options.expect === undefined ? null : readExpected(options.expect);
+      return withLog(options, async (log) => {
         const output = outputTo(options.json === true);
-        const found = await verify(log, output);
+        const found = await verify(log, output, expected);
         if (output.json) output.out(JSON.stringify(found));
         else {
           if (found.findings.length > 0) output.out(table(found.findings.map((finding) => ({ ...finding }))));
@@ -297,10 +303,11 @@ export function commandLine(
           );
           output.out(`${found.outdated} decisions on outdated states of other streams`);
           output.out(`digest (equal in every store with these events): ${found.digest}`);
+          output.out(`to keep elsewhere, for --expect: ${found.position}:${found.digest}`);
         }
         exit(found.count === 0 ? EXIT.done : EXIT.differences);
-      }),
-  );
+      });
+    });
   serviceCommands(bare, exit, outputTo);
   return program;
 }

@@ -15,6 +15,11 @@ export class EventsDigest {
     this.hash.update(`${canonicalJson({ id, stream, revision, type, version, data, metadata })}\n`);
   }
 
+  /** The digest of the events so far, in hexadecimal. More events can be added. */
+  soFar(): string {
+    return this.hash.copy().digest('hex');
+  }
+
   /** The number of events and their digest in hexadecimal. No event can be added afterwards. */
   end(): { readonly events: number; readonly digest: string } {
     return { events: this.taken, digest: this.hash.digest('hex') };

@@ -1,12 +1,12 @@
 import { eventOf, fieldErrors } from '@entente/contracts';
-import { COMMAND_NOTED, type EventLog, commandKey, eventId } from '@entente/engine';
+import { COMMAND_NOTED, type EventLog, LARGEST_POSITION, commandKey, eventId } from '@entente/engine';
 import { type RecordedEvent, parseStream } from '@entente/kernel';
 import { EventsDigest } from './events-digest.js';
 import { type Output, progress } from './output.js';
 
 /** A violated invariant of the log. */
 export interface VerifyFinding {
-  readonly check: 'revisions' | 'positions' | 'time' | 'receipts' | 'ids' | 'payloads' | 'consulted';
+  readonly check: 'revisions' | 'positions' | 'time' | 'receipts' | 'ids' | 'payloads' | 'consulted' | 'expected';
   readonly position: string;
   readonly stream: string;
   readonly says: string;
@@ -28,6 +28,20 @@ export interface Verified {
   readonly digest: string;
 }
 
+/** A position and the digest of the events up to it, kept elsewhere. */
+export interface Expected {
+  readonly position: bigint;
+  readonly digest: string;
+}
+
+/** `<position>:<digest>`, as `verify`, `backup` and `export` print it; an error for any other text. */
+export function readExpected(text: string): Expected {
+  const [, position, digest] = /^([1-9][0-9]{0,18}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (position === undefined || digest === undefined)
+    throw new Error(`--expect takes <position>:<digest>, as verify prints it, and not "${text}"`);
+  return { position: BigInt(position), digest };
+}
+
 const MAX_FINDINGS = 1000;
 
 /**
@@ -36,10 +50,13 @@ const MAX_FINDINGS = 1000;
  * derived from their commands, every payload readable as its catalogued type, and no decision
  * resting on a revision that was not there yet. Keeps one number for each stream, and a short
  * digest for each command.
+ *
+ * A log can be consistent and yet not what it was: an event changed by a user with write access, or
+ * a removed last event, breaks no invariant. Only a digest kept elsewhere shows it: `expected`.
  */
-export async function verify(log: EventLog, output: Output): Promise<Verified> {
+export async function verify(log: EventLog, output: Output, expected: Expected | null = null): Promise<Verified> {
   const head = await log.head();
-  const check = new Check();
+  const check = new Check(expected);
   const report = progress(output, 'position');
   for await (const batch of log.readLog(0n, { upTo: head })) {
     for (const event of batch) check.add(event);
@@ -57,8 +74,12 @@ class Check {
   private readonly last = new Map<string, { readonly key: string; readonly index: number }>();
   private before: RecordedEvent | null = null;
   private readonly digest = new EventsDigest();
+  private compared = false;
+
+  constructor(private readonly expected: Expected | null) {}
 
   add(event: RecordedEvent): void {
+    this.compare(event.position);
     this.digest.add(event);
     this.order(event);
     this.command(event);
@@ -68,13 +89,31 @@ class Check {
     this.before = event;
   }
 
+  /** Compares the events before a position with the digest kept elsewhere, once they are all read. */
+  private compare(next: bigint): void {
+    const { expected, before } = this;
+    if (expected === null || this.compared || next <= expected.position) return;
+    this.compared = true;
+    const at = { position: expected.position, stream: before?.stream ?? '' };
+    const found = before?.position ?? 0n;
+    if (found !== expected.position)
+      this.find('expected', at, `the digest is of position ${expected.position}, where the log has no event`);
+    else if (this.digest.soFar() !== expected.digest)
+      this.find('expected', at, `the events up to here have digest ${this.digest.soFar()}, not ${expected.digest}`);
+  }
+
   result(head: bigint): Verified {
+    this.compare(LARGEST_POSITION);
     const { outdated, findings, count } = this;
     const { events, digest } = this.digest.end();
     return { events, streams: this.revisions.size, position: String(head), outdated, findings, count, digest };
   }
 
-  private find(check: VerifyFinding['check'], { position, stream }: RecordedEvent, says: string): void {
+  private find(
+    check: VerifyFinding['check'],
+    { position, stream }: Pick<RecordedEvent, 'position' | 'stream'>,
+    says: string,
+  ): void {
     this.count += 1;
     if (this.findings.length < MAX_FINDINGS) this.findings.push({ check, position: String(position), stream, says });
   }

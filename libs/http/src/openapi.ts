@@ -541,7 +541,7 @@ function fixedPaths(): Record<string, Json> {
     ...Object.fromEntries(
       (['events', 'commands'] as const).map((part) => [
         `/v1/schemas/${part}/{kind}/{type}/{version}`,
-        schemaOperation(part),
+        { get: schemaOperation(part) },
       ]),
     ),
     '/metrics': {
