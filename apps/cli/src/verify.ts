@@ -29,13 +29,15 @@ export interface Verified {
 }
 
 /** A position and the digest of the events up to it, kept elsewhere. */
-export interface Expected {
+export interface ExpectedDigest {
   readonly position: bigint;
   readonly digest: string;
 }
 
-/** `<position>:<digest>`, as `verify`, `backup` and `export` print it; an error for any other text. */
-export function readExpected(text: string): Expected {
+/**
+ * `<position>:<digest>`, as `verify`, `backup` and `export` print it; an error for any other text.
+ */
+export function readExpected(text: string): ExpectedDigest {
   const [, position, digest] = /^([1-9][0-9]{0,18}):([0-9a-f]{64})$/.exec(text) ?? [];
   if (position === undefined || digest === undefined)
     throw new Error(`--expect takes <position>:<digest>, as verify prints it, and not "${text}"`);
@@ -54,7 +56,7 @@ const MAX_FINDINGS = 1000;
  * A log can be consistent and yet not what it was: an event changed by a user with write access, or
  * a removed last event, breaks no invariant. Only a digest kept elsewhere shows it: `expected`.
  */
-export async function verify(log: EventLog, output: Output, expected: Expected | null = null): Promise<Verified> {
+export async function verify(log: EventLog, output: Output, expected: ExpectedDigest | null = null): Promise<Verified> {
   const head = await log.head();
   const check = new Check(expected);
   const report = progress(output, 'position');
@@ -76,7 +78,7 @@ class Check {
   private readonly digest = new EventsDigest();
   private compared = false;
 
-  constructor(private readonly expected: Expected | null) {}
+  constructor(private readonly expected: ExpectedDigest | null) {}
 
   add(event: RecordedEvent): void {
     this.compare(event.position);
@@ -89,7 +91,9 @@ class Check {
     this.before = event;
   }
 
-  /** Compares the events before a position with the digest kept elsewhere, once they are all read. */
+  /**
+   * Compares the events before a position with the digest kept elsewhere, once they are all read.
+   */
   private compare(next: bigint): void {
     const { expected, before } = this;
     if (expected === null || this.compared || next <= expected.position) return;
