@@ -28,14 +28,14 @@ const eventsOf = async (folder: string) => {
 
 describe('entente export and import log', () => {
   it('keep streams, revisions, ids, times and receipts, and print old and new positions', async () => {
-    const told = JSON.parse((await entente('export', file, '--data', old, '--json')).out) as {
+    const exported = JSON.parse((await entente('export', file, '--data', old, '--json')).out) as {
       events: number;
       digest: string;
     };
     expect((await entente('import', 'log', file, '--data', moved)).err).toContain('pseudonym.key');
     const before = await eventsOf(old);
     const after = await eventsOf(moved);
-    expect(after).toHaveLength(told.events);
+    expect(after).toHaveLength(exported.events);
     expect(after.map((event) => ({ ...event, position: 0n }))).toEqual(
       before.map((event) => ({ ...event, position: 0n })),
     );
@@ -43,16 +43,16 @@ describe('entente export and import log', () => {
     expect(noted).toEqual(['old,new', ...before.map(({ position }, i) => `${position},${after[i]?.position}`)]);
     const verified = await Promise.all([old, moved].map((data) => entente('verify', '--json', '--data', data)));
     expect(verified[1]).toEqual(verified[0]);
-    expect(told.digest).toMatch(/^[0-9a-f]{64}$/);
-    expect(JSON.parse(verified[0]?.out ?? '')).toMatchObject({ digest: told.digest });
+    expect(exported.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(JSON.parse(verified[0]?.out ?? '')).toMatchObject({ digest: exported.digest });
     expect(verified[0]?.status).toBe(0);
     // A digest kept elsewhere shows what no invariant shows: an event that was changed or removed.
     const at = `${before.at(-1)?.position}`;
     const expecting = (text: string) => entente('verify', '--expect', text, '--data', old);
-    expect((await expecting(`${at}:${told.digest}`)).status).toBe(0);
+    expect((await expecting(`${at}:${exported.digest}`)).status).toBe(0);
     const other = await expecting(`${at}:${'0'.repeat(64)}`);
-    expect([other.status, other.out]).toEqual([2, expect.stringContaining(`digest ${told.digest}, not 000`)]);
-    const removed = await expecting(`${Number(at) + 1}:${told.digest}`);
+    expect([other.status, other.out]).toEqual([2, expect.stringContaining(`digest ${exported.digest}, not 000`)]);
+    const removed = await expecting(`${Number(at) + 1}:${exported.digest}`);
     expect([removed.status, removed.out]).toEqual([2, expect.stringContaining('where the log has no event')]);
     await expect(expecting('59')).rejects.toThrow('--expect takes <position>:<digest>');
 

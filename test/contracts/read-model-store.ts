@@ -74,7 +74,7 @@ export const byWord: View<From, SelectQueryBuilder<ObjectLiteral>> = {
   about: 'a word over all notes',
   key: ['word'],
   columns: { word: 'text', times: 'integer', amount: 'amount', mean: 'decimal' },
-  totals: { counts: 'words', distinct: 'word', by: [], sums: ['amount'] },
+  totals: { counts: 'words', by: [], sums: ['amount'] },
   movedBy: { words: { word: 'word' } },
   query: (from) =>
     from(Word, 'w')

@@ -89,8 +89,8 @@ describe('the executor', () => {
     const mine = executor;
     await count(1, 'a');
     executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
-    const told = await count(1, 'b');
-    const receipt = told.type === 'accepted' ? told.receipt : told;
+    const result = await count(1, 'b');
+    const receipt = result.type === 'accepted' ? result.receipt : result;
     expect(await mine.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'b')).toEqual(receipt);
     expect(await mine.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'c')).toBeNull();
   });

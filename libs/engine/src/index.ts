@@ -43,6 +43,7 @@ export {
   type RowVersion,
   type ResultPage,
   type TotalsRow,
+  MAX_TOTALS_GROUPS,
   type TotalsQuery,
   today,
 } from './read-model-store.js';

@@ -118,6 +118,9 @@ export interface TotalsRow {
   readonly sums: Readonly<Record<string, string | null>>;
 }
 
+/** The maximum number of groups of totals by further columns. */
+export const MAX_TOTALS_GROUPS = 1000;
+
 /** How to total: by further columns, and seen on a day. */
 export interface TotalsQuery {
   readonly by?: readonly string[];
@@ -260,7 +263,8 @@ export abstract class ReadModelStore extends RowSink {
   abstract query(name: string, query: RowQuery): Promise<ResultPage>;
   /**
    * Sums and counts over all rows that match, at positions. `by` names columns to group by, beside
-   * those that separate unlike units.
+   * those that separate unlike units: then it returns at most one group more than
+   * {@link MAX_TOTALS_GROUPS}.
    */
   abstract totals(
     name: string,

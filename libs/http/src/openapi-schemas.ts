@@ -230,7 +230,7 @@ function readModelSchemas(described: ReadModelDescription): Record<string, Json>
     [pageName(name)]: object(`a page of ${name}`, {
       rows: list(reference(rowName(name)), 'the rows'),
       position: text('the position of the log up to which the rows have seen everything'),
-      day: text('the day by which lateness is told (UTC)', { format: 'date' }),
+      day: text('the day by which lateness is computed (UTC)', { format: 'date' }),
       version: text('the version of the read model'),
       totals: list(total, 'totals, by what keeps unlike units apart'),
       next: orNull(text('the `cursor` of the next page; null on the last')),

@@ -240,7 +240,7 @@ const DAY = { schema: { type: 'string', format: 'date' }, example: '2026-06-30' 
 const SEEN_ON = parameter(
   'query',
   'day',
-  'The day by which lateness is told, not in the future; left out, the day of `as-of` if it is a day or an instant, else the present one (UTC).',
+  'The day by which lateness is computed, not in the future; left out, the day of `as-of` if it is a day or an instant, else the present one (UTC).',
   DAY,
 );
 const OCCURRED_BY = parameter('query', 'occurred-by', 'Only what had occurred by this day.', DAY);
@@ -292,7 +292,7 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
   const whole = {
     'Content-Digest': { description: 'The SHA-256 digest of the text (RFC 9530).', schema: STRING },
     'Entente-Position': { description: 'The position of the log.', schema: POSITION },
-    'Entente-Day': { description: 'The day by which lateness is told (UTC).', schema: DAY.schema },
+    'Entente-Day': { description: 'The day by which lateness is computed (UTC).', schema: DAY.schema },
     'Entente-Version': { description: 'The version of the read model.', schema: STRING },
   };
   const stream = {

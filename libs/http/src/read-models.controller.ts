@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
 import {
+  MAX_TOTALS_GROUPS,
   type ReadModelDescription,
   EventStore,
   type Positions,
@@ -43,9 +44,6 @@ export function describedAs(store: ReadModelStore, name: string): ReadModelDescr
 
 const totalsOut = (totals: Awaited<ReturnType<ReadModelStore['totals']>>) =>
   totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
-
-/** The maximum number of groups of totals that a reader asks for. */
-const MAX_GROUPS = 1000;
 
 /** The day of an answer: the one that was asked for, the day of `as-of`, or the present one. */
 function dayOf({ cursor, day, asOf }: RowRequest): string {
@@ -137,9 +135,12 @@ export class ReadModelsController {
       const { by, occurredBy } = request;
       const day = dayOf(request);
       const totals = totalsOut(await this.store.totals(name, request.where, positions, { by, day, occurredBy }));
-      if (totals.length > MAX_GROUPS && by.length > 0)
+      if (totals.length > MAX_TOTALS_GROUPS && by.length > 0)
         throw validationProblem([
-          { path: 'by', message: `gives more than ${MAX_GROUPS} groups: filter the rows, or name fewer columns` },
+          {
+            path: 'by',
+            message: `gives more than ${MAX_TOTALS_GROUPS} groups: filter the rows, or name fewer columns`,
+          },
         ]);
       // The read that returns the version comes last: if it equals the first, all reads in between
       // have that version.

@@ -23,8 +23,6 @@ export type ColumnFormats = Readonly<Record<string, ColumnFormat>>;
 export interface Totals {
   /** The unit of `count`, in words: `programmes`, `accounts and periods`. */
   readonly counts: string;
-  /** The column whose distinct values are counted; without it, rows are counted. */
-  readonly distinct?: string;
   /** The columns by which totals are grouped, such as `currency`: unlike units are never added. */
   readonly by: readonly string[];
   /** The columns that are summed. */

@@ -29,14 +29,14 @@ export interface Connecting<T> {
 /** Tries to connect to `what` until it succeeds, with growing pauses. */
 export function waitFor<T>(what: string, connect: () => Promise<T>, options: WaitOptions<T>): Connecting<T> {
   let status: string | null = `waits for ${what}`;
-  const told = new Set<string>();
+  const logged = new Set<string>();
   const tell = (error: unknown): void => {
     status = `waits for ${what}: ${wordsOf(error)}`;
-    if (!told.has(status)) options.log(status);
-    told.add(status);
+    if (!logged.has(status)) options.log(status);
+    logged.add(status);
   };
   const connected = connecting(connect, options, tell).then((made) => {
-    if (told.size > 0) options.log(`${what} answers`);
+    if (logged.size > 0) options.log(`${what} answers`);
     status = null;
     return made;
   });

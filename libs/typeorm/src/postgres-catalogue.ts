@@ -6,8 +6,6 @@ import { type OwnColumn, ownColumns } from './tables.js';
 
 /** The format of the schema's own tables. */
 const FORMAT = 2;
-/** The name of `store_info` in format 1. */
-const OLD_STORE_INFO = 'house';
 
 const STORE_INFO = `
   CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
@@ -99,22 +97,16 @@ async function rebuildTablesAhead(db: SqlClient, models: readonly AnyProjection[
     if (await ahead(table)) await db.query('DELETE FROM pending_models WHERE name = $1', [name]);
 }
 
-/** Fails if the schema's own tables have an older format. */
-async function checkFormat(db: SqlClient): Promise<void> {
-  const found = await db.query<{ present: boolean }>(`SELECT to_regclass('${OLD_STORE_INFO}') IS NOT NULL AS present`);
-  if (found.rows[0]?.present === true)
-    throw new Error(
-      `these rows were written by an older Entente (format 1): drop the schema ${SCHEMA} to fold them again`,
-    );
-}
-
 /** Fails unless the rows are those of this log in these partitions. */
 export async function checkStoreInfo(db: SqlClient, { storeId, partitions }: StoreIdentity): Promise<void> {
-  await checkFormat(db);
   const [table] = (await db.query<{ present: boolean }>(`SELECT to_regclass('store_info') IS NOT NULL AS present`))
     .rows;
   const [info] = table?.present === true ? (await db.query<StoreInfo>('SELECT * FROM store_info')).rows : [];
   if (info === undefined) throw new Fault('no-rows', 'the database holds no rows yet: start a projector on it', 1);
+  if (info.format < FORMAT)
+    throw new Error(
+      `these rows were written by an older Entente (format ${info.format}): drop the schema ${SCHEMA} to fold them again`,
+    );
   if (info.format > FORMAT)
     throw new Error(`these rows were written by a newer Entente (format ${info.format}): run that one`);
   if (info.log !== storeId)

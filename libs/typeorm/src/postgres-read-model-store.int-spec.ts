@@ -59,7 +59,7 @@ describe('the PostgreSQL read model store', () => {
     await (await opened(url)).close();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    await client.query('CREATE TABLE entente.house (format integer)');
+    await client.query('UPDATE entente.store_info SET format = 1');
     await client.end();
     await expect(opened(url)).rejects.toThrow('written by an older Entente (format 1): drop the schema entente');
   });

@@ -1,4 +1,4 @@
-import type { Filter, Positions, RowQuery } from '@entente/engine';
+import { type Filter, MAX_TOTALS_GROUPS, type Positions, type RowQuery } from '@entente/engine';
 import type { Cell, ColumnType, DailyColumn } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel, dailyOf } from './queryable.js';
@@ -164,10 +164,10 @@ class Conditions {
     return value === null ? `v.${column} IS NULL` : `v.${column} = ${this.value(value)}`;
   }
 
-  filter({ column, in: any, min, max, before }: Filter): void {
-    if (any !== undefined && any.length > 0) {
-      const values = any.filter((cell) => cell !== null);
-      const parts = any.includes(null) ? [`v.${column} IS NULL`] : [];
+  filter({ column, in: oneOf, min, max, before }: Filter): void {
+    if (oneOf !== undefined && oneOf.length > 0) {
+      const values = oneOf.filter((cell) => cell !== null);
+      const parts = oneOf.includes(null) ? [`v.${column} IS NULL`] : [];
       if (values.length > 0) parts.push(`v.${column} IN (${values.map((cell) => this.value(cell)).join(', ')})`);
       this.parts.push(`(${parts.join(' OR ')})`);
     }
@@ -313,9 +313,6 @@ const sumsOf = (dataSource: DataSource, column: string): readonly (readonly [nam
       ]
     : [[column, `v.${column}`]];
 
-/** The maximum number of groups of totals. */
-export const MAX_GROUPS = 1000;
-
 const upperOf = (column: string): string => `${column}__upper`;
 
 /**
@@ -340,20 +337,17 @@ export function totalsQuery(
   by: readonly string[],
   at: At,
 ): Compiled {
-  const { sums, distinct } = source.totals;
+  const { sums } = source.totals;
   const conditions = new Conditions(at);
   for (const filter of where) conditions.filter(filter);
   return compile(source, ['totals', shapeOf(at), conditions.parts, by], conditions.values, () => {
-    const builder = rowsOf(dataSource, source, at).select(
-      distinct === undefined ? 'COUNT(*)' : `COUNT(DISTINCT v.${distinct})`,
-      'counted',
-    );
+    const builder = rowsOf(dataSource, source, at).select('COUNT(*)', 'counted');
     for (const column of by)
       builder.addSelect(`v.${column}`, column).addGroupBy(`v.${column}`).addOrderBy(`v.${column}`, 'ASC', 'NULLS LAST');
     for (const column of sums)
       for (const [name, expression] of sumsOf(dataSource, column))
         builder.addSelect(`CAST(SUM(${expression}) AS TEXT)`, name);
     conditions.on(builder);
-    return by.length > source.totals.by.length ? builder.limit(MAX_GROUPS + 1) : builder;
+    return by.length > source.totals.by.length ? builder.limit(MAX_TOTALS_GROUPS + 1) : builder;
   });
 }

@@ -10,8 +10,6 @@ type Db = BetterSqlite3.Database;
  * again.
  */
 const FORMAT = 3;
-/** The name of `store_info` in formats 1 and 2. */
-const OLD_STORE_INFO = 'house';
 
 const STORE_INFO = `
   CREATE TABLE IF NOT EXISTS store_info (singleton INTEGER PRIMARY KEY CHECK (singleton = 1), log TEXT NOT NULL, format INTEGER NOT NULL, catalog_version INTEGER NOT NULL);
@@ -94,8 +92,7 @@ function rebuildTablesAhead(db: Db, models: readonly AnyProjection[], head: bigi
 /** The format of the file's own tables; the present format if there are none yet. */
 function formatOf(db: Db): number {
   const tables = tablesIn(db);
-  if (tables.includes('store_info')) return Number(db.prepare('SELECT format FROM store_info').pluck().get());
-  return tables.includes(OLD_STORE_INFO) ? 2 : FORMAT;
+  return tables.includes('store_info') ? Number(db.prepare('SELECT format FROM store_info').pluck().get()) : FORMAT;
 }
 
 const tablesIn = (db: Db): readonly string[] =>
@@ -114,7 +111,7 @@ function dropRows(db: Db, table: string): void {
 /** Fails if the file is not a database, or is another program's. */
 function checkOwn(db: Db, file: string): void {
   const tables = readableRows(file, () => tablesIn(db));
-  if (tables.length > 0 && !tables.includes('store_info') && !tables.includes(OLD_STORE_INFO))
+  if (tables.length > 0 && !tables.includes('store_info'))
     throw new Error(`${file} is another program's database: choose another data folder`);
 }
 

@@ -103,13 +103,13 @@ describe('the SQLite read model store', () => {
     const second = await openIn(folder);
     const next = await second.rebuild(['words'], false);
     await next.commit([batch]);
-    const told: string[][] = [];
-    first.onCommit((models) => void told.push([...models]));
+    const notified: string[][] = [];
+    first.onCommit((models) => void notified.push([...models]));
     expect(await next.cutOver()).toBe(true);
     const more = { ...batch, from: 1n, to: 2n, versions: [] };
     expect(await first.commit([more])).toBe(false);
     await first.catalogVersion();
-    expect(told).toEqual([['words', 'promises']]);
+    expect(notified).toEqual([['words', 'promises']]);
     expect(await first.commit([more])).toBe(true);
     await next.close();
     await first.close();
@@ -117,11 +117,11 @@ describe('the SQLite read model store', () => {
   });
 
   it('drops rows of an older format, and folds them from scratch', async () => {
+    const written = await openIn(folder);
+    await written.commit([batch]);
+    await written.close();
     const old = new Database(join(folder, 'rows.sqlite'));
-    old.exec(
-      `CREATE TABLE house (only_one INTEGER PRIMARY KEY, log TEXT, format INTEGER); INSERT INTO house VALUES (1, 'log-1', 1);
-       CREATE TABLE words_v1_g1 (word TEXT); CREATE TABLE checkpoints (model TEXT, partition INTEGER, position INTEGER)`,
-    );
+    old.exec('UPDATE store_info SET format = 1');
     old.close();
     await expect(openIn(folder, { readonly: true })).rejects.toThrow('written by an older Entente: start this one');
     const store = await openIn(folder);

@@ -23,7 +23,7 @@ describe('names', () => {
     );
   });
 
-  it('give ids that are told apart where they are shortened', () => {
+  it('give different ids where they are shortened', () => {
     const long = 'International Military Education and Training';
     const one = idOf(`${long} of officers`);
     const other = idOf(`${long} of others`);
