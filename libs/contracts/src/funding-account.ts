@@ -70,6 +70,13 @@ export class Reversal extends Money {
   @reason('entered-twice') readonly reason!: string;
 }
 
+/** The contributor of the pooled money that was wrong: the decision adds it. */
+export class PledgeReduced extends Reversal {
+  @optional()
+  @organisation('the other contributor, if the movement corrects pooled money', 'sudria')
+  readonly contributor?: string;
+}
+
 /** A movement that was entered wrongly. No money moves: it is not a movement back. */
 export class CorrectMovement {
   @eventId('the movement that was wrong') readonly corrects!: string;
@@ -83,7 +90,10 @@ export class CorrectMovement {
   readonly reported?: ReportedRow;
 }
 
-/** What a correction changes in one period: the decision adds stage, period and difference. */
+/**
+ * What a correction changes in one period: the decision adds stage, period and difference, and the
+ * tranche or the contributor of the movement that was wrong.
+ */
 export class MovementCorrected {
   @eventId('the movement that was wrong') readonly corrects!: string;
   @reason('wrong-period') readonly reason!: string;
@@ -91,6 +101,10 @@ export class MovementCorrected {
   @period("the fiscal period, in the account's own words") readonly period!: string;
   @minorUnits('the difference at the stage', -100_000_00, -Number.MAX_SAFE_INTEGER) readonly amountBy!: number;
   @optional() @nested(() => ReportedRow, 'the row that it repeats') readonly reported?: ReportedRow;
+  @optional() @tranche() readonly tranche?: string;
+  @optional()
+  @organisation('the other contributor, if the movement corrects pooled money', 'sudria')
+  readonly contributor?: string;
 }
 
 export class PlanDisbursement extends Money {
@@ -222,7 +236,7 @@ export const fundingAccountContract = contract({
   events: {
     FundingAccountOpened: event(OpenFundingAccount, 'An account was opened'),
     FundsPledged: event(Money, 'Money was pledged'),
-    PledgeReduced: event(Reversal, 'A pledge was reduced'),
+    PledgeReduced: event(PledgeReduced, 'A pledge was reduced'),
     FundsCommitted: event(Money, 'Money was committed'),
     FundsDecommitted: event(Reversal, 'A commitment was taken back'),
     FundsObligated: event(Money, 'Money was obligated'),

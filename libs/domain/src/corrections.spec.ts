@@ -78,7 +78,8 @@ describe('a correction takes back at most what is left of its event (R31)', () =
     account(...pledges, money('FundsCommitted', 10)).refuses(back('ReducePledge', 10, 3), 'corrects-unknown-event'));
   it('another contribution like a pledge of its own', () => {
     const pooled = { type: 'ContributionPooled', data: { amount: 10, period: '2026', contributor: 'sudria' } };
-    account(pooled).decides(back('ReducePledge', 10, 1), back('PledgeReduced', 10, 1));
+    const named = back('PledgeReduced', 10, 1);
+    account(pooled).decides(back('ReducePledge', 10, 1), { ...named, data: { ...named.data, contributor: 'sudria' } });
     account(pooled, ...pledges).refuses(back('ReducePledge', 11, 1), 'exceeds-what-is-left');
   });
   it('also in an account that repeats another system', () => {

@@ -40,6 +40,8 @@ export interface Correction<EventType extends string = string> {
   };
   /** The fields of the event that it replaces: at least one, with another value. */
   readonly replaces?: readonly string[];
+  /** The fields of the event that the correction repeats, if the event has them. */
+  readonly carries?: readonly string[];
   /** Whether it takes the whole event back if it replaces no field. */
   readonly withdraws?: boolean;
   /** Whether the rules of the kind derive the numbers, and check them. */
@@ -114,7 +116,10 @@ export const CORRECTIONS: {
     },
   },
   'funding-account': {
-    ReducePledge: movesBack('PledgeReduced', 'FundsPledged', 'ContributionPooled'),
+    ReducePledge: {
+      ...movesBack('PledgeReduced', 'FundsPledged', 'ContributionPooled'),
+      carries: ['contributor'],
+    },
     DecommitFunds: movesBack('FundsDecommitted', 'FundsCommitted'),
     DeobligateFunds: movesBack('FundsDeobligated', 'FundsObligated'),
     ReimburseFunds: movesBack('FundsReimbursed', 'FundsDisbursed'),
@@ -124,6 +129,7 @@ export const CORRECTIONS: {
       names: [...FORWARD, ...BACK],
       within: 'period',
       takes: { of: 'amount', by: 'amountBy', sign: 1, opposite: BACK },
+      carries: ['tranche', 'contributor'],
       derives: true,
     },
   },
@@ -185,7 +191,7 @@ interface CorrectableEvent {
   readonly left: Map<string, number>;
   /** The part that the whole event is within; null if it has none, or one for each item. */
   readonly within: string | null;
-  /** The fields that can be replaced, with their newest values. */
+  /** The fields that can be replaced or are carried, with their newest values. */
   readonly says: Record<string, Json | undefined>;
   /** Whether a correction has taken the whole of it back. */
   withdrawn: boolean;
@@ -228,8 +234,8 @@ function asRecorded(type: string, data: Fields, corrections: readonly Correction
   const says: CorrectableEvent['says'] = {};
   let within: string | null = null;
   for (const correction of corrections) {
-    const { takes, replaces = [] } = correction;
-    for (const field of replaces) says[field] = data[field];
+    const { takes, replaces = [], carries = [] } = correction;
+    for (const field of [...replaces, ...carries]) says[field] = data[field];
     if (correction.within !== undefined && takes?.each === undefined) within = partOf(correction, data);
     if (takes === undefined) continue;
     const items = takes.each === undefined ? [data] : (data[takes.each] as readonly Fields[]);
@@ -269,6 +275,15 @@ function remember(
   const named = events.get((data as { readonly corrects?: string }).corrects ?? '');
   if (correction !== undefined && named !== undefined) apply(correction, data as Fields, named);
 }
+
+/** The fields that a correction of this event repeats. */
+export const carriedBy = (
+  { carries = [] }: Pick<Correction, 'carries'>,
+  event: CorrectableEvent | undefined,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    carries.flatMap((field) => (typeof event?.says[field] === 'string' ? [[field, event.says[field]]] : [])),
+  );
 
 // ---- Rules ----
 

@@ -97,6 +97,18 @@ describe('a movement of money is corrected (R26, R31)', () => {
       corrected(2, 'committed', 90, '2027'),
     ]);
   });
+  it('naming the tranche or the contributor of the movement', () => {
+    const more = [
+      ...past,
+      act('DisbursementPlanned', { amount: 9, period: '2026', tranche: 't-1', due: '2026-06-30' }),
+      money('FundsDisbursed', 9, { tranche: 't-1' }),
+      money('ContributionPooled', 30, { contributor: 'sudria' }),
+    ];
+    const named = (n: number, stage: string, amountBy: number, of: object) =>
+      act('MovementCorrected', wrong(n, { stage, period: '2026', amountBy, ...of }));
+    donor(...more).decides(correct(7, { amount: 4 }), named(7, 'disbursed', -5, { tranche: 't-1' }));
+    donor(...more).decides(correct(8, { amount: 10 }), named(8, 'pledged', -20, { contributor: 'sudria' }));
+  });
   it('and later taken back in its right period, at its right amount', () => {
     const moved = [...past, corrected(1, 'pledged', -1_000), corrected(1, 'pledged', 900, '2027')];
     const back = (amount: number, period: string) => ({ amount, period, ...wrong(1, {}) });

@@ -27,7 +27,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
-import { correcting } from '../corrections.js';
+import { CORRECTIONS, carriedBy, correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -189,6 +189,15 @@ function cannotDisburse(data: DisburseFunds, state: FundingAccount, context: Dec
   return cannotGoForward(state, 'disbursed', data, context);
 }
 
+const CORRECTED = CORRECTIONS['funding-account'];
+
+/** A pledge that is taken back: the event names the contributor if the money was pooled. */
+function reducePledge(data: Reversal, state: FundingAccount, context: DecisionContext) {
+  const event = data.corrects === undefined ? undefined : state.correctable.get(data.corrects);
+  const reduced = { ...data, ...carriedBy(CORRECTED.ReducePledge, event) };
+  return cannotGoBack(state, 'pledged', data, context) ?? ([{ type: 'PledgeReduced', data: reduced }] as const);
+}
+
 /** R31: a movement that was entered wrongly gets its right amount and period; no money moves. */
 function correctMovement(data: CorrectMovement, state: FundingAccount, context: DecisionContext) {
   const { corrects, reason, reported } = data;
@@ -208,11 +217,11 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
       ? [[period, amount - left] as const]
       : [[was, -left] as const, [period, amount] as const].filter(([, by]) => by !== 0);
   const differences = changes.map(([at, by]) => ({ stage, period: at, amountBy: sign * by }));
-  const row = reported === undefined ? {} : { reported };
+  const more = { ...(reported === undefined ? {} : { reported }), ...carriedBy(CORRECTED.CorrectMovement, event) };
   return (
     cannotCorrectTo(state, stage, differences, data, context) ??
     differences.map(
-      (difference) => ({ type: 'MovementCorrected', data: { corrects, reason, ...difference, ...row } }) as const,
+      (difference) => ({ type: 'MovementCorrected', data: { corrects, reason, ...difference, ...more } }) as const,
     )
   );
 }
@@ -279,7 +288,7 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
   (_, { closed }) => (closed ? refuse('account-closed', 'the account is open') : null),
   {
     PledgeFunds: forward('FundsPledged'),
-    ReducePledge: back('PledgeReduced'),
+    ReducePledge: reducePledge,
     CommitFunds: forward('FundsCommitted'),
     DecommitFunds: back('FundsDecommitted'),
     ObligateFunds: forward('FundsObligated'),
