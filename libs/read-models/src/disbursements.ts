@@ -17,11 +17,20 @@ export class DisbursementRow {
   @text('planned, begun (something of it was disbursed) or disbursed') status!: string;
   @amount('what is planned, in minor units') planned!: number;
   @amount(
-    "what was disbursed under the tranche's name, in minor units; what came back later is recorded at the account alone",
+    "what was disbursed under the tranche's name, corrections of wrong entries included, in minor units; what came back later is recorded at the account alone",
   )
   disbursed!: number;
   @day('the day on which it is due') due!: string;
-  @dayOrNull('the day on which the whole of it had been disbursed') disbursed_on!: string | null;
+  @dayOrNull('the day of the last disbursement') last_disbursed_on!: string | null;
+  @dayOrNull('the day of the latest disbursement when the whole of it had been disbursed') disbursed_on!: string | null;
+}
+
+/** The tranche after more, or less, of it was disbursed. */
+function disbursed(row: DisbursementRow, by: number): DisbursementRow {
+  const sum = row.disbursed + by;
+  if (sum >= row.planned)
+    return { ...row, disbursed: sum, status: 'disbursed', disbursed_on: row.disbursed_on ?? row.last_disbursed_on };
+  return { ...row, disbursed: sum, status: sum > 0 ? 'begun' : 'planned', disbursed_on: null };
 }
 
 function evolve(
@@ -47,6 +56,7 @@ function evolve(
         planned: 0,
         disbursed: 0,
         due: '',
+        last_disbursed_on: null,
         disbursed_on: null,
       };
     case 'DisbursementPlanned': {
@@ -55,11 +65,12 @@ function evolve(
     }
     case 'FundsDisbursed': {
       if (row === null) return null;
-      const disbursed = row.disbursed + event.data.amount;
-      if (disbursed < row.planned) return { ...row, disbursed, status: 'begun' };
-      const on = row.disbursed_on ?? today;
-      return { ...row, disbursed, status: 'disbursed', disbursed_on: on };
+      const last = row.last_disbursed_on;
+      const on = last === null || last < today ? today : last;
+      return disbursed({ ...row, last_disbursed_on: on }, event.data.amount);
     }
+    case 'MovementCorrected':
+      return row === null ? null : disbursed(row, event.data.amountBy);
     default:
       return row;
   }
@@ -67,7 +78,7 @@ function evolve(
 
 export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
   name: 'disbursements',
-  version: 2,
+  version: 3,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',
   entity: DisbursementRow,
@@ -83,7 +94,8 @@ export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
   touches: (event) => {
     if (event.type === 'FundingAccountOpened') return [''];
     if (event.type === 'DisbursementPlanned') return [event.data.tranche];
-    return event.type === 'FundsDisbursed' && event.data.tranche !== undefined ? [event.data.tranche] : [];
+    if (event.type !== 'FundsDisbursed' && event.type !== 'MovementCorrected') return [];
+    return event.data.tranche === undefined ? [] : [event.data.tranche];
   },
   evolve,
 };

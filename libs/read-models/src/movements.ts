@@ -59,13 +59,19 @@ const moved = (
   reason: reason ?? null,
 });
 
+/** Whose money it is, if it is another contributor's. */
+const pooledBy = ({ contributor = null }: { readonly contributor?: string | null }) => ({
+  pooled: contributor !== null,
+  contributor,
+});
+
 const raised = (stage: Stage) => (data: Moved, origin: Origin) => moved(stage, data.amount, data, origin, 'raised');
 const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
   moved(stage, -data.amount, data, origin, 'taken-back');
 
 export const movements: Projection<FundingAccountEvent, MovementRow> = {
   name: 'movements',
-  version: 1,
+  version: 2,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
   entity: MovementRow,
@@ -85,11 +91,10 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
     }),
     {
       FundsPledged: raised('pledged'),
-      PledgeReduced: takenBack('pledged'),
+      PledgeReduced: (data, origin) => ({ ...takenBack('pledged')(data, origin), ...pooledBy(data) }),
       ContributionPooled: (data, origin) => ({
         ...moved('pledged', data.amount, data, origin, 'pooled'),
-        pooled: true,
-        contributor: data.contributor,
+        ...pooledBy(data),
       }),
       FundsCommitted: raised('committed'),
       FundsDecommitted: takenBack('committed'),
@@ -99,8 +104,10 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
       FundsReimbursed: takenBack('disbursed'),
       ExpenditureReported: raised('spent'),
       ExpenditureCorrected: takenBack('spent'),
-      MovementCorrected: (data, origin) =>
-        moved(data.stage, data.amountBy, { ...data, amount: data.amountBy }, origin, 'corrected'),
+      MovementCorrected: (data, origin) => ({
+        ...moved(data.stage, data.amountBy, { ...data, amount: data.amountBy }, origin, 'corrected'),
+        ...pooledBy(data),
+      }),
       FundsReallocatedOut: (data, origin) => ({
         ...moved(data.stage, -data.amount, data, origin, 'reallocated-out'),
         other_account: data.to,

@@ -69,7 +69,7 @@ export class MandateRow {
 
 const LAPSED: DailyColumn = {
   kind: 'overdue',
-  meaning: 'whether its last day has passed and it was not ended before',
+  meaning: 'whether its last day has passed and its end was not recorded',
   due: 'last_day',
   done: 'ended_on',
 };
