@@ -77,16 +77,44 @@ const ofItsParty = (one: ScenarioVariant): ScenarioVariant => (isOfParty(one) ? 
 const again = (one: ScenarioVariant, chance: Chance): readonly ScenarioVariant[] =>
   Array.from({ length: 1 + chance(2) }, () => ({ ...one, figure: 1 + chance(60), names: chance(1000) }));
 
+/** What else can follow a step. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  disburse: ['correct-movement'],
+  'pool-contribution': ['correct-movement', 'reduce-pledge'],
+  reconcile: ['correct-delivery'],
+  'correct-receipt': ['report-discrepancy'],
+};
+/** The steps with this path, as if they came at another one. */
+const stepAt = (path: string, step: number): readonly ScenarioVariant[] =>
+  SCENARIO.flatMap((other, n) => (other.path === path ? [{ ...asWritten(n), shift: step - n }] : []));
+
+/** A disbursement or a delivery in two halves. */
+function inHalves(one: ScenarioVariant): readonly ScenarioVariant[] {
+  const { path, body } = SCENARIO[one.step] as (typeof SCENARIO)[number];
+  const whole = Number(body['amount'] ?? body['quantity']);
+  if ((path !== 'disburse' && path !== 'deliver') || whole % 2 !== 0) return [one];
+  return [1, 2].map(() => ({ ...one, figure: whole / 2 }));
+}
+
+/** In every second run little is left out, so that cases and inquiries come to their end. */
+const isCalm = (run: number): boolean => run % 2 === 0;
+
+/** The steps of which a correction of money names an event, besides those of the scenario. */
+const CORRECTED = SCENARIO.filter(({ path }) => path === 'disburse' || path === 'pool-contribution');
+
 /** The steps of a run: most of the scenario in about its order, and random commands between. */
 function stepsOf(run: number, chance: Chance): readonly RunStep[] {
   const near = run % 3 === 2 ? 2 : 0;
   const steps = SCENARIO.flatMap(({ path }, step) => {
     const one = { ...asWritten(step), shift: chance(2 * near + 1) - near };
     if (run === 0) return [one];
-    if (oneIn(chance, path === 'accept-offer' ? 3 : 20)) return [];
-    return oneIn(chance, 5) ? [one, ...again(one, chance)] : [one];
+    if (oneIn(chance, path.startsWith('accept-') ? 4 : isCalm(run) ? 60 : 20)) return [];
+    const more = (ALSO[path] ?? []).flatMap((other) => (oneIn(chance, 2) ? stepAt(other, step) : []));
+    const ones = oneIn(chance, 2) ? inHalves(one) : [one];
+    return oneIn(chance, 5) ? [...ones, ...again(one, chance), ...more] : [...ones, ...more];
   });
-  const others = fc.sample(scenarioVariant, { seed: chance(2 ** 31 - 1), numRuns: run === 0 ? 0 : OTHERS });
+  const numRuns = run === 0 ? 0 : isCalm(run) ? OTHERS / 5 : OTHERS;
+  const others = fc.sample(scenarioVariant, { seed: chance(2 ** 31 - 1), numRuns });
   return [...steps, ...others.map(ofItsParty)]
     .toSorted((a, b) => a.step + a.shift - (b.step + b.shift))
     .map((one) => ({ one, run }));
@@ -102,6 +130,21 @@ function mixed(chance: Chance): readonly RunStep[] {
   return steps;
 }
 
+/** Further fields of corrections, which the scenario does not use. */
+const FURTHER: Readonly<Record<string, readonly object[]>> = {
+  CorrectProgramme: [{ starts: '2026-01-15' }, { ends: '2029-01-31' }, { sector: '15230' }, { recipient: 'vestra' }],
+  CorrectCaseLine: [{ quantity: 90 }, { unit: 'box' }, { value: 7 }, { due: '2026-09-30' }],
+  CorrectMisuseReport: [
+    { donor: 'norland' },
+    { recipient: 'vestra' },
+    { accused: 'ostra-training' },
+    { case: 'norland.case-1' },
+    { programme: 'norland.programme-3' },
+  ],
+  CorrectRegistration: [{ type: 'civil-society' }, { country: 'sudria' }],
+  AdaptProgramme: [{ ends: '2030-06-30' }, { sector: '15220' }],
+};
+
 const EMERGENCY = { authority: 'head-of-government', reason: 'armed-attack' };
 
 /** The command on the streams of its run, and on days about the beginning of that. */
@@ -111,12 +154,19 @@ function commandOf({ one, run }: RunStep, n: number, recorded: RecordedIds, chan
   const earlier = -257 + run * 20;
   const moved = (text: string): string => {
     if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return renamed(text, run);
-    return addDays(text, earlier + (run > 0 && oneIn(chance, 6) ? chance(81) - 40 : 0));
+    return addDays(text, earlier + (run > 0 && oneIn(chance, isCalm(run) ? 12 : 6) ? chance(81) - 40 : 0));
   };
   const { stream, command, metadata, body } = written.received;
-  const data = mapText(command.data, moved) as Record<string, unknown>;
+  const further = oneIn(chance, 2) ? [] : (FURTHER[command.type] ?? []);
+  const more = further.length === 0 ? {} : further[chance(further.length)];
+  const data = mapText({ ...(command.data as object), ...more }, moved) as Record<string, unknown>;
   if (run % 4 === 3) delete data['programme'];
   if (command.type === 'ImplementCase' && oneIn(chance, 2)) data['emergency'] = EMERGENCY;
+  if (command.type === 'CorrectMovement' || command.type === 'ReducePledge') {
+    const named = recorded.named((CORRECTED[chance(CORRECTED.length)] as (typeof CORRECTED)[number]).step, 1);
+    if (named !== undefined && oneIn(chance, 2)) data['corrects'] = named;
+    if (oneIn(chance, 2)) data['amount'] = 1 + chance(1_000_000);
+  }
   if (typeof data['tranche'] === 'string' && oneIn(chance, 3)) data['tranche'] = 'tranche-2';
   if (data['period'] !== undefined && oneIn(chance, 8)) data['period'] = '2027';
   const received = {

@@ -4,11 +4,11 @@ import {
   type FigureRow,
   type Figures,
   type Of,
-  dayOfWhole,
   daysLate,
   distinct,
   idOf,
   last,
+  latest,
   occurredOn,
   only,
   recordedOn,
@@ -114,6 +114,17 @@ function wordOf(event: Events[number]): string {
 const field = (event: Events[number], name: string): string | null =>
   (event.data as unknown as Readonly<Record<string, string | undefined>>)[name] ?? null;
 
+/** The movement that an event corrects, if it is known. */
+const correctedBy = (events: Events, event: Events[number]): Events[number] | undefined =>
+  events.find(({ id }) => id === field(event, 'corrects'));
+
+/** A field that a correction has from the movement that it corrects. */
+const own = (events: Events, event: Events[number], name: 'contributor' | 'tranche'): string | null => {
+  const corrected =
+    event.type === 'PledgeReduced' || event.type === 'MovementCorrected' ? correctedBy(events, event) : undefined;
+  return (corrected === undefined ? null : field(corrected, name)) ?? field(event, name);
+};
+
 function movements(events: Events): readonly FigureRow[] {
   const { about, fund, currency, basis } = accountColumns(events);
   const { stages } = openingOf(events);
@@ -129,13 +140,33 @@ function movements(events: Events): readonly FigureRow[] {
     occurred_on: occurredOn(event),
     recorded_on: recordedOn(event),
     movement: wordOf(event),
-    pooled: event.type === 'ContributionPooled',
-    tranche: field(event, 'tranche'),
+    pooled: own(events, event, 'contributor') !== null,
+    tranche: own(events, event, 'tranche'),
     other_account: field(event, 'to') ?? field(event, 'from'),
-    contributor: field(event, 'contributor'),
+    contributor: own(events, event, 'contributor'),
     reason: field(event, 'reason'),
     corrects: field(event, 'corrects'),
   }));
+}
+
+/** By how much a disbursement was entered wrongly. */
+const correctionOf = (events: Events, { id }: Events[number]): number =>
+  sum(only(events, 'MovementCorrected').flatMap(({ data }) => (data.corrects === id ? [data.amountBy] : [])));
+
+/**
+ * The latest day of the disbursements of a tranche when they came to the whole of it, in the order
+ * in which they and their corrections were recorded; null while they do not.
+ */
+function wholeOn(events: Events, { tranche: name, amount }: { readonly tranche: string; readonly amount: number }) {
+  const paid = only(events, 'FundsDisbursed').filter(({ data }) => data.tranche === name);
+  const ids = paid.map(({ id }) => id);
+  const steps = events.filter((event) => ids.includes(event.id) || ids.includes(field(event, 'corrects') ?? ''));
+  const moved = (event: Events[number]): number =>
+    event.type === 'FundsDisbursed' ? event.data.amount : event.type === 'MovementCorrected' ? event.data.amountBy : 0;
+  const isWhole = steps.map((_, n) => sum(steps.slice(0, n + 1).map(moved)) >= amount);
+  const since = isWhole.lastIndexOf(false) + 1;
+  if (since >= steps.length) return null;
+  return latest(paid.filter((one) => steps.indexOf(one) <= since).map(occurredOn));
 }
 
 function tranche(events: Events, planned: Of<FundingAccountEvent, 'DisbursementPlanned'>, day: string): FigureRow {
@@ -143,10 +174,10 @@ function tranche(events: Events, planned: Of<FundingAccountEvent, 'DisbursementP
   const { tranche: name, amount, due, period } = planned.data;
   const paid = only(events, 'FundsDisbursed')
     .filter(({ data }) => data.tranche === name)
-    .map((event) => ({ on: occurredOn(event), quantity: event.data.amount }));
+    .map((event) => ({ on: occurredOn(event), quantity: event.data.amount + correctionOf(events, event) }));
   const disbursed = sum(paid.map(({ quantity }) => quantity));
   const whole = disbursed >= amount;
-  const disbursedOn = dayOfWhole(paid, amount);
+  const disbursedOn = wholeOn(events, planned.data);
   return {
     item: `${planned.stream}#${name}`,
     ...about,
@@ -157,6 +188,7 @@ function tranche(events: Events, planned: Of<FundingAccountEvent, 'DisbursementP
     planned: amount,
     disbursed,
     due,
+    last_disbursed_on: latest(paid.map(({ on }) => on)),
     disbursed_on: disbursedOn,
     overdue: !whole && day > due,
     days_late: daysLate(due, disbursedOn, !whole, day),

@@ -62,7 +62,7 @@ function mandate(events: Events, given: Mandate, day: string): FigureRow {
     last_day: given.data.until,
     ended_on: endedOn,
     reason: ended?.data.reason ?? null,
-    lapsed: given.data.until < day && !(endedOn !== null && endedOn <= given.data.until),
+    lapsed: endedOn === null && given.data.until < day,
   };
 }
 
