@@ -108,7 +108,7 @@ describe('a CSV file that is damaged at random bytes', () => {
         // The rows and the lines before them are the file, to the character.
         const before = text.length - rows.reduce((sum, { row }) => sum + row.raw.length + row.end.length, 0);
         expect(text.slice(before)).toBe(rows.map(({ row }) => row.raw + row.end).join(''));
-        const signs = (said: string): string => said.replace(/[\r\n]/g, '');
+        const signs = (cell: string): string => cell.replace(/[\r\n]/g, '');
         expect(signs(text.slice(0, before))).toBe(signs([...head.preamble, head.rawHeader].join('')));
         // What is refused can be read again, row by row.
         const refused = rows.flatMap(({ row, mapped }) =>
@@ -154,7 +154,7 @@ describe('a CSV file that is damaged at random bytes', () => {
     afterAll(() => rmSync(folder, { recursive: true }));
     const quiet = { json: true, out: () => undefined, err: () => undefined };
 
-    it(`is counted whole or refused with a sentence (${Math.ceil(FILES / 5)} files)`, async () => {
+    it(`is counted completely or refused with a sentence (${Math.ceil(FILES / 5)} files)`, async () => {
       const csv = join(folder, 'damaged.csv');
       await fc.assert(
         fc.asyncProperty(worked, fc.array(damage, { minLength: 1, maxLength: 6 }), async (name, changes) => {

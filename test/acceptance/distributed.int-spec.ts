@@ -14,8 +14,7 @@ import { views } from './views.js';
 const three = distributed({ partitions: 3, projectors: 2 });
 const twelve = distributed({ partitions: 12 });
 
-// Every story that the deployment in one process is told is told to the distributed deployment, as
-// it stands.
+// The acceptance tests of the standalone deployment, unchanged, on the distributed one.
 describe('the distributed deployment', () => {
   describe('with three partitions and two projectors', () => {
     describe('over HTTP', () => overHttp(three));

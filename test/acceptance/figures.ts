@@ -5,7 +5,7 @@ import { ApiClient, type Page, type Row } from '../support/api-client.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { IDENTITY, differences } from '../support/figures/compare.js';
 import { FIGURES } from '../support/figures/index.js';
-import { type Asked, type FigureRow, type Figures, recordedOn } from '../support/figures/log.js';
+import { type QueryParameters, type FigureRow, type Figures, recordedOn } from '../support/figures/log.js';
 import { TOTALS, totalsOf } from '../support/figures/totals.js';
 import { type Chance, chanceOf, randomHistory } from '../support/random-history.js';
 
@@ -15,7 +15,7 @@ const NAMES = Object.keys(FIGURES);
 /** Rows of which the events behind are read, of each name at each time. */
 const SAMPLED = 2;
 
-/** What is asked of every name, and which events the log has by then. */
+/** The parameters of each query, and the events that the log has by then. */
 interface Question {
   readonly parameters: Readonly<Record<string, string>>;
   readonly events: readonly RecordedEvent[];
@@ -23,8 +23,8 @@ interface Question {
 
 const pick = <T>(values: readonly T[], chance: Chance): T => values[chance(values.length)] as T;
 
-/** Each way to ask: now, on a day, and as of a position, an instant or a day of the history. */
-const ASKED: Readonly<Record<string, (log: readonly RecordedEvent[], chance: Chance) => Question>> = {
+/** Each kind of query: now, on a day, and as of a position, an instant or a day of the history. */
+const QUERIES: Readonly<Record<string, (log: readonly RecordedEvent[], chance: Chance) => Question>> = {
   now: (log) => ({ parameters: {}, events: log }),
   'now, on an earlier day': (log, chance) => ({ parameters: { day: recordedOn(pick(log, chance)) }, events: log }),
   'as of a position, on a day': (log, chance) => {
@@ -112,12 +112,15 @@ export function figures(opens: DeploymentFactory): void {
   });
   afterAll(() => deployment.end());
 
-  /** Where a name differs from the computation. */
+  /** The differences between a query and the independent computation. */
   async function wrong(name: string, { parameters, events }: Question): Promise<readonly string[]> {
     const compute = FIGURES[name] as Figures;
     const occurredBy = parameters['occurred-by'] ?? null;
-    const asked: Asked = { day: parameters['day'] ?? parameters['as-of']?.slice(0, 10) ?? '', occurredBy };
-    const by = grouping(name, compute(events, asked), chance);
+    const guess: QueryParameters = {
+      day: parameters['day'] ?? parameters['as-of']?.slice(0, 10) ?? '',
+      occurredBy,
+    };
+    const by = grouping(name, compute(events, guess), chance);
     const { rows, totals, day } = await read(client, name, parameters, by.join(','));
     const computed = compute(events, { day, occurredBy });
     const groups = [...new Set([...(TOTALS[name]?.by ?? []), ...by])];
@@ -127,7 +130,7 @@ export function figures(opens: DeploymentFactory): void {
     ];
   }
 
-  /** Where a row differs from the computation over the events behind it alone. */
+  /** The differences between a row and the computation over only the events behind it. */
   async function unexplained(name: string, { parameters, events }: Question): Promise<readonly string[]> {
     const { rows, day } = await read(client, name, parameters, '');
     if (rows.length === 0) return [];
@@ -154,10 +157,10 @@ export function figures(opens: DeploymentFactory): void {
       expect([log.length > 1000, days.size > 200, types.size > 110]).toEqual([true, true, true]);
     });
 
-    describe.each(Object.keys(ASKED))('%s', (when) => {
+    describe.each(Object.keys(QUERIES))('%s', (when) => {
       let question: Question;
       beforeAll(() => {
-        question = (ASKED[when] as (typeof ASKED)[string])(log, chance);
+        question = (QUERIES[when] as (typeof QUERIES)[string])(log, chance);
       });
 
       it('are those of an independent computation, and so are the totals, by any columns', async () => {

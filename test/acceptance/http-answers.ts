@@ -212,7 +212,7 @@ export function httpAnswers(opens: DeploymentFactory): void {
       for (let i = 0; i < 10; i += 1) {
         const socket = connect(Number(port), hostname);
         for (const part of parts) if (!socket.write(part)) await once(socket, 'drain');
-        // The connection goes on.
+        // The connection can still be used.
         socket.write('GET /health/live HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
         let received = '';
         for await (const bytes of socket) received += String(bytes);
@@ -220,7 +220,7 @@ export function httpAnswers(opens: DeploymentFactory): void {
       }
     });
 
-    it('that never ends is not read for ever', async () => {
+    it('that never ends is not read without a bound', async () => {
       const startedAt = performance.now();
       await exchange(
         `POST ${PROGRAMME}/propose HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n{`,

@@ -20,20 +20,20 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the command line as a person would; answers its exit status and what it printed. */
 async function entente(...args: string[]): Promise<{ status: number | null; out: string[]; err: string[] }> {
-  const said = { status: null as number | null, out: [] as string[], err: [] as string[] };
+  const printed = { status: null as number | null, out: [] as string[], err: [] as string[] };
   const output = (json: boolean) => ({
     json,
-    out: (t: string) => void said.out.push(t),
-    err: (t: string) => void said.err.push(t),
+    out: (t: string) => void printed.out.push(t),
+    err: (t: string) => void printed.err.push(t),
   });
-  await commandLine((status) => (said.status = status), output).parseAsync(['node', 'entente', ...args]);
-  return said;
+  await commandLine((status) => (printed.status = status), output).parseAsync(['node', 'entente', ...args]);
+  return printed;
 }
 const refusedFile = () => join(folder, 'refused.csv');
 const imported = () =>
   entente('import', 'commands', CSV, '--mapping', MAPPING, '--data', folder, '--refused', refusedFile(), '--json');
 
-/** What stands at obligated, by recipient, fund and period: from the events' JSON alone. */
+/** The obligated balance by recipient, fund and period, computed only from the events' JSON. */
 function totalsBySql(): unknown[] {
   const db = new Database(join(folder, 'log.sqlite'), { readonly: true });
   const rows = db

@@ -12,7 +12,7 @@ export const CSV = join(import.meta.dirname, '../data/obligations.csv');
 export const MAPPING = join(import.meta.dirname, '../data/obligations.mapping.json');
 const quiet = { json: true, out: () => undefined, err: () => undefined };
 
-/** What stands at obligated. */
+/** The obligated balance. */
 interface Total {
   readonly recipient: string;
   readonly fund: string;
@@ -24,7 +24,7 @@ const inOrder = (totals: readonly Total[]): Total[] => {
   return totals.toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
 };
 
-/** What stands at obligated, by recipient, fund and period: from the events' own words alone. */
+/** The obligated balance by recipient, fund and period, computed only from the events. */
 async function totalsOf(deployment: Deployment): Promise<Total[]> {
   const log = await deployment.log();
   const opened = new Map<string, { recipient: string; fund: string }>();

@@ -48,7 +48,7 @@ async function listen(url: string, path: string, lastEventId?: string) {
 
 const caughtUp = (frames: readonly { event: string }[]): boolean => frames.some(({ event }) => event === 'caught-up');
 
-/** What changes is told as it changes, to whoever listens. */
+/** A live stream sends each change of its rows to each reader. */
 export function liveOverHttp(opens: DeploymentFactory): void {
   let deployment: Deployment;
   const { model, send, pledge, head } = new ApiClient(() => deployment.url);
@@ -155,7 +155,7 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       again.stop();
     });
 
-    it('moves the id while events pass that the reader did not ask for', async () => {
+    it('moves the id past events that its filter excludes', async () => {
       const history = await listen(deployment.url, 'history/live?kind=consignment');
       await history.until((frames) => frames.length > 0);
       const rows = await listen(deployment.url, 'read-models/funding/live?account=norland.border-fund');
@@ -233,10 +233,10 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       await Promise.all(readers.map((reader) => reader.until(caughtUp)));
       const { after } = await pledge(23);
       const { rows } = await model(`funding?account=sudria.signals-fund&after=${after}`);
-      const told = rows[0]?.['pledged'];
+      const pledged = rows[0]?.['pledged'];
       await Promise.all(
         readers.map((r) =>
-          r.until((frames) => frames.some(({ event, data }) => event === 'row' && data['pledged'] === told)),
+          r.until((frames) => frames.some(({ event, data }) => event === 'row' && data['pledged'] === pledged)),
         ),
       );
       await deployment.close();

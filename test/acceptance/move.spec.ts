@@ -71,9 +71,9 @@ describe('entente export and import log', () => {
     const lines = readFileSync(file, 'utf8').split('\n');
     const broken = join(base, 'broken.ndjson');
     const fresh = join(base, 'fresh');
-    const refused = async (text: string, says: string) => {
+    const refused = async (text: string, message: string) => {
       writeFileSync(broken, text);
-      await expect(entente('import', 'log', broken, '--data', fresh)).rejects.toThrow(says);
+      await expect(entente('import', 'log', broken, '--data', fresh)).rejects.toThrow(message);
       expect(existsSync(fresh)).toBe(false);
     };
     await refused(lines.slice(0, -2).join('\n'), 'is incomplete');

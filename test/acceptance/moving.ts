@@ -14,7 +14,7 @@ import { loadExample } from '../support/example-data.js';
 const PSEUDONYM_KEY = Buffer.alloc(32, 5);
 const quiet = { json: true, out: () => undefined, err: () => undefined };
 
-/** Where an event stands on a backing service is its own; all else goes with it. */
+/** An event without its place in the store: a backing service assigns its own. */
 const eventsOf = async (deployment: Deployment) => {
   const log = await deployment.log();
   const events = await all(log.readLog(0n));
@@ -23,8 +23,8 @@ const eventsOf = async (deployment: Deployment) => {
 };
 
 /**
- * The log of a deployment in one process is exported, and read into a deployment: it tells the same
- * there.
+ * The log of a standalone deployment is exported and imported into another deployment, which then
+ * returns the same answers.
  */
 export function moving(opens: DeploymentFactory): void {
   const folder = mkdtempSync(join(tmpdir(), 'entente-moving-'));
@@ -59,18 +59,18 @@ export function moving(opens: DeploymentFactory): void {
       await expect(importInto(store, file, positions, quiet)).rejects.toThrow('the line went dead');
       expect(await all(store.readLog(0n))).toHaveLength(20);
       store.importEvents = adopt;
-      const told = await importInto(store, file, positions, quiet);
+      const imported = await importInto(store, file, positions, quiet);
       // Once more, slowly: progress counts events, and comes to all of them.
-      const said: string[] = [];
+      const lines: string[] = [];
       store.importEvents = async (events) => {
         await pause(1100);
         return adopt(events);
       };
-      expect(await importInto(store, file, `${positions}.again`, { ...quiet, err: (line) => said.push(line) })).toEqual(
-        told,
-      );
-      expect(said.at(-1)).toBe(`events read: ${told.events} of ${told.events}`);
-      expect(await verify(store, quiet)).toMatchObject({ count: 0, events: told.events, digest: told.digest });
+      expect(
+        await importInto(store, file, `${positions}.again`, { ...quiet, err: (line) => lines.push(line) }),
+      ).toEqual(imported);
+      expect(lines.at(-1)).toBe(`events read: ${imported.events} of ${imported.events}`);
+      expect(await verify(store, quiet)).toMatchObject({ count: 0, events: imported.events, digest: imported.digest });
       await store.close();
       expect(await eventsOf(deployment as Deployment)).toEqual(await eventsOf(old as Deployment));
     });
@@ -104,8 +104,8 @@ export function moving(opens: DeploymentFactory): void {
       const ends = await Promise.all([from.head(), to.head()]);
       const shown = async ({ model }: ApiClient, name: string, end: string | undefined) => {
         const { rows, totals } = await model(`${name}?limit=1000&after=${end}`);
-        const told = rows.map((row) => JSON.stringify({ ...row, since: null, position: null }));
-        return { rows: told.sort(), totals };
+        const texts = rows.map((row) => JSON.stringify({ ...row, since: null, position: null }));
+        return { rows: texts.sort(), totals };
       };
       for (const { name } of readModels)
         expect([name, await shown(to, name, ends[1])]).toEqual([name, await shown(from, name, ends[0])]);

@@ -8,7 +8,7 @@ interface Operation {
   readonly parameters: readonly { in: string; name: string; example?: string }[];
   readonly requestBody?: { content: { 'application/json': { examples: Record<string, Example> } } };
 }
-interface Told {
+interface EventSummary {
   readonly stream: string;
   readonly type: string;
 }
@@ -26,7 +26,7 @@ interface Example {
   readonly 'x-may-exist': boolean;
 }
 
-/** Everything that Jest could fake beside the date. */
+/** All timers that Jest could fake, except the date. */
 const NOT_THE_CLOCK = [
   ...([
     'hrtime',
@@ -48,7 +48,7 @@ function fill(body: Record<string, unknown>, path: string, value: string): void 
   holder[last] = value;
 }
 
-/** What a deployment says of itself at /docs holds: its examples are tried. */
+/** The document at /docs is correct: each example in it is sent to the server. */
 export function openapi(opens: DeploymentFactory): void {
   let deployment: Deployment;
   let paths: [string, { get?: Operation; post?: Operation }][];
@@ -158,20 +158,22 @@ export function openapi(opens: DeploymentFactory): void {
             headers: { 'content-type': 'application/json', 'entente-actor': example['x-actor'] },
             payload: JSON.stringify(body),
           });
-          const told = answer.json<{ code?: string; events?: { id: string }[] }>();
-          if (example['x-may-exist'] && told.code === 'already-exists') continue;
-          expect([example['x-step'], path, answer.statusCode, answer.statusCode === 201 ? null : told]).toEqual([
+          const reply = answer.json<{ code?: string; events?: { id: string }[] }>();
+          if (example['x-may-exist'] && reply.code === 'already-exists') continue;
+          expect([example['x-step'], path, answer.statusCode, answer.statusCode === 201 ? null : reply]).toEqual([
             example['x-step'],
             path,
             201,
             null,
           ]);
-          lastEvent.set(example['x-step'], told.events?.at(-1)?.id as string);
+          lastEvent.set(example['x-step'], reply.events?.at(-1)?.id as string);
         }
-        const { events } = (await where.app.inject({ url: '/v1/history?limit=1000' })).json<{ events: Told[] }>();
-        const said = new Set(events.map(({ stream, type }) => `${stream.split('/')[0] as string}: ${type}`));
+        const { events } = (await where.app.inject({ url: '/v1/history?limit=1000' })).json<{
+          events: EventSummary[];
+        }>();
+        const recordedTypes = new Set(events.map(({ stream, type }) => `${stream.split('/')[0] as string}: ${type}`));
         const all = CATALOGUE.flatMap(({ kind, events: of }) => Object.keys(of).map((type) => `${kind}: ${type}`));
-        expect(all.filter((type) => !said.has(type))).toEqual([]);
+        expect(all.filter((type) => !recordedTypes.has(type))).toEqual([]);
         const ready = async () => (await where.app.inject({ url: '/health/ready' })).json<Ready>();
         while ((await ready()).models.some(({ lag }) => lag !== '0')) await new Promise((done) => setTimeout(done, 10));
         expect(await ready()).toMatchObject({ status: 'ok', parked: 0, fault: null });

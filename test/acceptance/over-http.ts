@@ -27,10 +27,7 @@ const commands = CATALOGUE.flatMap(({ kind, commands: of }) =>
   })),
 );
 
-/**
- * Commands are told over HTTP, each answer is what it says, and hostile ones are the sender's
- * fault.
- */
+/** Commands over HTTP: each gets the documented answer, and an invalid one gets a 4xx status. */
 export function overHttp(opens: DeploymentFactory): void {
   let deployment: Deployment;
   beforeAll(async () => {
@@ -70,7 +67,7 @@ export function overHttp(opens: DeploymentFactory): void {
         basis: 'own',
         onBudget: true,
       };
-      const told: [string, unknown, number][] = [
+      const commands: [string, unknown, number][] = [
         [`${p}/propose`, proposal, 201],
         [`${p}/approve`, { authority: 'minister' }, 422],
         [`${a}/open`, account, 201],
@@ -79,7 +76,7 @@ export function overHttp(opens: DeploymentFactory): void {
         [`${a}/disburse`, { ...money, amount: 40 }, 201],
         [`${a}/disburse`, { ...money, amount: 61 }, 422],
       ];
-      for (const [url, body, status] of told)
+      for (const [url, body, status] of commands)
         expect({ url, status: (await send(url, body, norland)).status }).toEqual({ url, status });
       const other = { 'entente-actor': 'norland;role=donor;person=p2' };
       expect((await send(`${p}/approve`, { authority: 'minister' }, other)).status).toBe(201);
@@ -206,14 +203,14 @@ export function overHttp(opens: DeploymentFactory): void {
       ['a field that is given twice', '{"title":"a","title":"b"}', {}, 400, 'validation-failed'],
       ['a list', '[]', {}, 400, 'validation-failed'],
       ['a prototype key', '{"__proto__":{"x":1}}', {}, 400, 'unreadable'],
-    ])('have a problem of their own for each refusal: %s', async (_what, payload, headers, status, code) => {
+    ])('have a separate problem code for each refusal: %s', async (_what, payload, headers, status, code) => {
       expect(await send('/v1/programme/norland.p5/propose', payload, headers)).toMatchObject({
         status,
         body: { code },
       });
     });
 
-    it('are read in UTF-8 under each name of it, with a body that says that it is not compressed', async () => {
+    it('are read as UTF-8 under each of its names, and with the content encoding identity', async () => {
       for (const charset of ['UTF-8', '"utf-8"', 'utf8'])
         expect(
           await send(`/v1/programme/norland.p6/propose?dry-run`, proposal, {
@@ -252,7 +249,7 @@ export function overHttp(opens: DeploymentFactory): void {
       expect(again.body).not.toHaveProperty('after');
     });
 
-    it('have a problem of their own for an unknown route and an unknown command', async () => {
+    it('have separate problem codes for an unknown route and an unknown command', async () => {
       expect(await get('/nowhere')).toMatchObject({ status: 404, body: { code: 'no-such-route' } });
       expect(await send('/v1/programme/norland.p5/explode', {})).toMatchObject({
         status: 404,
@@ -315,8 +312,8 @@ export function overHttp(opens: DeploymentFactory): void {
         const { status, body: answer } = await send(`${route}?dry-run`, hostile);
         // An empty list or a missing option may be right for some command: then it is decided,
         // and not by a fault.
-        const told = { ours: status >= 500, answer, hostile: JSON.stringify(hostile).slice(0, 200) };
-        expect(told).toMatchObject({ ours: false });
+        const outcome = { ours: status >= 500, answer, hostile: JSON.stringify(hostile).slice(0, 200) };
+        expect(outcome).toMatchObject({ ours: false });
         if (hostile === null || typeof hostile !== 'object' || Object.keys(hostile).length < 2)
           expect(status).toBeGreaterThanOrEqual(400);
       }

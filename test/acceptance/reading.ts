@@ -216,37 +216,37 @@ export function reading(opens: DeploymentFactory): void {
       const answer = await fetch(`${deployment.url}/v1/read-models/${query}`, { headers: { accept } });
       const text = await answer.text();
       const digest = `sha-256=:${createHash('sha256').update(text).digest('base64')}:`;
-      return { answer, text, digest, said: (name: string) => answer.headers.get(name) };
+      return { answer, text, digest, header: (name: string) => answer.headers.get(name) };
     };
 
     it('is CSV with its position and the digest of its text', async () => {
       await model(`programmes?after=${await head()}`);
-      const { answer, text, digest, said } = await take('programmes?sort=-donor&status=proposed', 'text/csv');
-      expect([answer.status, said('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+      const { answer, text, digest, header } = await take('programmes?sort=-donor&status=proposed', 'text/csv');
+      expect([answer.status, header('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
       const { rows, position, version } = await model('programmes?sort=-donor&status=proposed');
       const [names, first] = text.split('\r\n') as [string, string];
       expect(names.split(',').slice(0, 4)).toEqual(['row_id', 'programme', 'title', 'programme_kind']);
       expect(first.startsWith(`${String(rows[0]?.['row_id'])},${String(rows[0]?.['programme'])},`)).toBe(true);
       expect(text.split('\r\n')).toHaveLength(rows.length + 2);
-      expect([said('content-digest'), said('entente-position'), said('entente-version')]).toEqual([
+      expect([header('content-digest'), header('entente-position'), header('entente-version')]).toEqual([
         digest,
         position,
         version,
       ]);
     });
 
-    it('is NDJSON over many pages, and the same text whenever it is asked for as of one position', async () => {
+    it('is NDJSON over many pages, and the same text for each query as of one position', async () => {
       const { after, position: written } = await pledge(1);
-      const { text, digest, said } = await take(`journal?sort=recorded_at&after=${after}`, 'application/x-ndjson');
+      const { text, digest, header } = await take(`journal?sort=recorded_at&after=${after}`, 'application/x-ndjson');
       const lines = text.trimEnd().split('\n');
-      const position = said('entente-position') as string;
+      const position = header('entente-position') as string;
       expect(BigInt(position)).toBeGreaterThanOrEqual(BigInt(written as string));
       const { totals } = await model(`journal?limit=1&as-of=${position}`);
       expect(lines).toHaveLength(totals.reduce((n, one) => n + Number(one['count']), 0));
-      expect(said('content-digest')).toBe(digest);
+      expect(header('content-digest')).toBe(digest);
       await pledge(1);
       const again = await take(`journal?sort=recorded_at&as-of=${position}`, 'application/x-ndjson');
-      expect([again.text === text, again.said('content-digest')]).toEqual([true, digest]);
+      expect([again.text === text, again.header('content-digest')]).toEqual([true, digest]);
     });
 
     it('quotes what CSV must quote, and has no paging', async () => {

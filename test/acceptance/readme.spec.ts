@@ -23,7 +23,7 @@ import { APPS } from '../../deploy/check/settings.mjs';
 import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
 import { DOCUMENTS, ROOT, blocksOf, linksOf, textOf } from '../support/documents.js';
 
-/** What has happened in the folder of a reader who does what a document says. */
+/** The state of a reader's folder after the commands of a document. */
 interface Ran {
   readonly status: number | null;
   readonly err: string;
@@ -60,7 +60,7 @@ beforeAll(async () => {
   door = createServer((request, reply) => void answer(request, reply)).listen(0, '127.0.0.1');
   await once(door, 'listening');
   built = await startStandalone(join(folder, 'data'), 'on');
-  // What is asked as of a second has been recorded before it.
+  // A query as of a second finds only events recorded before that second.
   await pause(1100);
 });
 afterAll(async () => {
@@ -151,13 +151,16 @@ async function run(document: string): Promise<Ran> {
 }
 
 describe('the commands of a document', () => {
-  it.each(RUN)('do what the document says: %s', async (document) => {
+  it.each(RUN)('work as the document describes: %s', async (document) => {
     const blocks = blocksOf(document);
     const { status, err, printed, statuses } = await run(document);
     expect([status, status === 0 ? '' : `${err}\n${printed.join('\n')}`]).toEqual([0, '']);
     for (const [n, code] of statuses) {
-      const said = Number(/\d+/.exec(blocks[n]?.info ?? '')?.[0] ?? 0);
-      expect([blocks[n]?.text, code]).toEqual([blocks[n]?.text, said === 0 ? (code === 200 ? 200 : 201) : said]);
+      const expected = Number(/\d+/.exec(blocks[n]?.info ?? '')?.[0] ?? 0);
+      expect([blocks[n]?.text, code]).toEqual([
+        blocks[n]?.text,
+        expected === 0 ? (code === 200 ? 200 : 201) : expected,
+      ]);
     }
     for (const [n, { info, text }] of blocks.entries())
       if (info === 'json') expect(JSON.parse(printed[n - 1] ?? '')).toMatchObject(JSON.parse(text) as object);

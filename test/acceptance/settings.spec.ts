@@ -14,7 +14,7 @@ import { APPS } from '../../deploy/check/settings.mjs';
 const READ = { api, relay, projector, intake, standalone };
 const names = [...new Set(Object.values(APPS).flatMap(({ takes }) => takes))];
 
-/** The settings that an app says are wrong, by their names. */
+/** The names of the settings that an app reports as invalid. */
 const wrongIn = (app: keyof typeof READ, env: Readonly<Record<string, string>>): string[] => {
   const read = READ[app](env);
   return 'wrong' in read ? read.wrong.map((line) => String(/^\w+/.exec(line))) : [];

@@ -14,10 +14,10 @@ const parties = { donor: 'norland', recipient: 'estmark' };
 const account = { ...parties, fund: 'Fund', stages: ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] };
 const money = (amount: number, period = '2026') => ({ amount, period });
 
-/** What joins and sums several streams says what they say together. */
+/** Views, which join or sum several streams, equal the sum of what is in these streams. */
 export function views(opens: DeploymentFactory): void {
   let deployment: Deployment;
-  /** Views are read as of all that was said so far, in whatever stream. */
+  /** Views are read as of the last event recorded, in any stream. */
   let last = '';
   beforeAll(async () => {
     deployment = await opens();
@@ -33,9 +33,9 @@ export function views(opens: DeploymentFactory): void {
       headers,
       payload: JSON.stringify(payload),
     });
-    const told = answer.json<{ position?: string }>();
-    expect([url, answer.statusCode, answer.statusCode === 201 ? null : told]).toEqual([url, 201, null]);
-    last = told.position as string;
+    const reply = answer.json<{ position?: string }>();
+    expect([url, answer.statusCode, answer.statusCode === 201 ? null : reply]).toEqual([url, 201, null]);
+    last = reply.position as string;
   };
   const view = async (query: string): Promise<{ rows: Row[]; totals: Row[] }> => {
     const [name, parameters = ''] = query.split('?') as [string, string?];
@@ -127,7 +127,7 @@ export function views(opens: DeploymentFactory): void {
       ]);
     });
 
-    it('tells what had occurred by a day, beside what was known', async () => {
+    it('shows what had occurred by a day, as it is known now', async () => {
       const old = 'funding-account/norland.alpha-eur';
       const occurredAt = (day: string) => ({ occurredAt: `${day}T12:00:00Z` });
       await say(DONOR, `${old}/pledge`, { ...money(1000), ...occurredAt('2026-02-28') });

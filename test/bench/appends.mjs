@@ -10,7 +10,7 @@ import { emmett } from './emmett.mjs';
 
 const ms = quick ? 150 : 500;
 
-/** Waves for so long, after some that warm up; answers appends a second. */
+/** Runs waves for `time` milliseconds, after some that warm up. Returns appends per second. */
 async function perSecond(waiting, wave, time = ms) {
   for (let i = 0; i < 20; i += 1) await wave();
   const begun = performance.now();
@@ -22,7 +22,7 @@ async function perSecond(waiting, wave, time = ms) {
   return (count * 1000) / (performance.now() - begun);
 }
 
-/** Appends in waves of so many at once, on a log in this folder. */
+/** Appends in waves of `waiting` each, on a log in this folder. */
 export async function ours(waiting, at, first = 0) {
   const { SqliteEventStore } = await load('libs/sqlite/src/index.js');
   const store = new SqliteEventStore({ folder: at });

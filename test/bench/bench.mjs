@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /**
- * What Entente costs, as ratios against a limit or a peer measured in the same run: figures of one
- * machine say nothing on another, ratios do. `npm run bench` takes some minutes and half a gigabyte
- * of disk; `-- --quick` half a minute, to try that it runs, which judges nothing (`met: null`); `--
- * --json FILE` writes a list of { name, value, unit, goal, met }; `-- --only appends,commands`
- * measures a part. `-- --services` measures the distributed deployment instead, on services that it
- * starts for itself: that takes Java, Maven and some minutes more.
+ * What Entente costs, as ratios against a limit or a peer measured in the same run: absolute
+ * figures of one machine mean nothing on another, ratios do. `npm run bench` takes some minutes and
+ * half a gigabyte of disk. `-- --quick` takes half a minute, tries that the measurements run, and
+ * compares nothing with a goal (`met: null`). `-- --json FILE` writes a list of { name, value,
+ * unit, goal, met }. `-- --only appends,commands` measures a part. `-- --services` measures the
+ * distributed deployment instead, on services that it starts itself: that takes Java, Maven and
+ * some minutes more.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

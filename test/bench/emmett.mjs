@@ -1,4 +1,6 @@
-/** The peer: installed for the bench alone, beside it, and never with the product. */
+/**
+ * The peer: installed for the benchmark alone, in a separate folder, and never with the product.
+ */
 import { fork, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -28,8 +30,8 @@ function install() {
 }
 
 /**
- * How it is asked, in a process of its own, since it prints what it meets: appends a second, one
- * after the other, as it comes.
+ * Measures the peer in a separate process, since it prints to the console. Returns sequential
+ * appends per second, with one connection or with its default, a connection per append.
  */
 export async function emmett() {
   const why = install();
@@ -45,8 +47,8 @@ export async function emmett() {
 }
 
 /**
- * Asked again where it answers SQLITE_BUSY, as it does now and then on a connection for each
- * append, which is its default; or all on one connection.
+ * Sequential appends per second. With a connection per append the peer returns SQLITE_BUSY now and
+ * then; such an append is tried again.
  */
 async function measure(fileName, ms, oneConnection) {
   const { resolve } = createRequire(join(peers, 'package.json'));

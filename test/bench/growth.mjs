@@ -25,11 +25,11 @@ async function fill(data, events) {
   const { log, rows, models } = await openStores(data);
   const begun = performance.now();
   const marks = [];
-  let told = 0;
+  let printedAt = 0;
   await replay(log, models, rows, await log.head(), now, (position) => {
     marks.push([Number(position), performance.now()]);
-    if (marks.length % 40 === 0 && performance.now() - told > 5000) {
-      told = performance.now();
+    if (marks.length % 40 === 0 && performance.now() - printedAt > 5000) {
+      printedAt = performance.now();
       if (process.stderr.isTTY) process.stderr.write(`\r  folding ${position} of ${events} events `);
     }
   });
@@ -80,8 +80,8 @@ async function queries(data) {
   return took;
 }
 
-/** Milliseconds from the start of a process until it answers that it stands. */
-const started = (args, env, says) =>
+/** Milliseconds from the start of a process until it prints that it is ready. */
+const started = (args, env, readyLine) =>
   new Promise((resolve, reject) => {
     const begun = performance.now();
     const child = spawn(process.execPath, args, {
@@ -90,11 +90,11 @@ const started = (args, env, says) =>
     });
     let took = null;
     child.stdout.on('data', (text) => {
-      if (took !== null || !text.toString().includes(says)) return;
+      if (took !== null || !text.toString().includes(readyLine)) return;
       took = performance.now() - begun;
       child.kill('SIGTERM');
     });
-    child.once('exit', () => (took === null ? reject(new Error(`it never said "${says}"`)) : resolve(took)));
+    child.once('exit', () => (took === null ? reject(new Error(`it never printed "${readyLine}"`)) : resolve(took)));
   });
 
 /** What a start of the deployment takes longer than a process that opens the database. */
@@ -130,7 +130,7 @@ export async function growth() {
   const many = join(folder, 'many');
   await fill(few, FEW);
   const [first, last] = await fill(many, MANY);
-  const told = `${MANY.toLocaleString('en')} events against ${FEW.toLocaleString('en')}`;
+  const sizes = `${MANY.toLocaleString('en')} events against ${FEW.toLocaleString('en')}`;
   const inFew = await queries(few);
   const inMany = await queries(many);
   note(
@@ -158,12 +158,12 @@ export async function growth() {
   const large = await deployment(many);
   note('receipt to live row, median', quantile(large.live, 0.5), 'ms', 20, { atMost: true });
   note('receipt to live row, 99 of 100', quantile(large.live, 0.99), 'ms', 100, { atMost: true });
-  note(`folding rate, ${told}`, last / first, 'ratio', FLAT);
-  note(`current page, ${told}`, inFew.current.us / inMany.current.us, 'ratio', FLAT);
-  note(`as-of page, ${told}`, inFew['as-of'].us / inMany['as-of'].us, 'ratio', FLAT);
-  note(`commands over HTTP, ${told}`, large.rate / small.rate, 'ratio', FLAT);
-  note(`receipt to live row, ${told}`, median(small.live) / median(large.live), 'ratio', FLAT);
-  note(`memory after the same load, ${told}`, small.memory / large.memory, 'ratio', FLAT);
+  note(`folding rate, ${sizes}`, last / first, 'ratio', FLAT);
+  note(`current page, ${sizes}`, inFew.current.us / inMany.current.us, 'ratio', FLAT);
+  note(`as-of page, ${sizes}`, inFew['as-of'].us / inMany['as-of'].us, 'ratio', FLAT);
+  note(`commands over HTTP, ${sizes}`, large.rate / small.rate, 'ratio', FLAT);
+  note(`receipt to live row, ${sizes}`, median(small.live) / median(large.live), 'ratio', FLAT);
+  note(`memory after the same load, ${sizes}`, small.memory / large.memory, 'ratio', FLAT);
   let n = MANY;
   const append = async (data) => {
     const [rate, next] = await ours(64, data, n);
@@ -175,7 +175,7 @@ export async function growth() {
     () => append(few),
     () => append(many),
   );
-  note(`durable append, 64 waiting, ${told}`, appended, 'ratio', FLAT);
+  note(`durable append, 64 waiting, ${sizes}`, appended, 'ratio', FLAT);
 }
 
 /** What still counts as flat: the same within a fifth. */

@@ -1,6 +1,6 @@
 /**
- * A log of so many events to measure on: accounts of five hundred events each, money pledged over
- * ten periods.
+ * A log of a given number of events to measure on: accounts of five hundred events each, money
+ * pledged over ten periods.
  */
 import { eventOf, load } from './measure.mjs';
 import { ACCOUNT } from './measure.mjs';

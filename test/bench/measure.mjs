@@ -9,8 +9,8 @@ const dist = new URL('../../dist/', import.meta.url);
 export const load = (path) => import(new URL(path, dist));
 
 /**
- * A few seconds in all, to try that everything runs: its figures say little, and are held against
- * no goal.
+ * A few seconds in all, to try that everything runs. The figures are not precise, and are not
+ * compared with a goal.
  */
 export const quick = process.argv.includes('--quick');
 /** Gone with the process, each of which has one. */
@@ -28,15 +28,14 @@ export const head = () => {
 };
 
 /**
- * A row of the table. A goal is the least that is wanted, or with `atMost` the most; null where the
- * figure stands for itself.
+ * A row of the table. A goal is a minimum, or with `atMost` a maximum; null if the figure has none.
  */
 export function note(name, value, unit, goal = null, { atMost = false } = {}) {
   const met = goal === null || quick ? null : atMost ? value <= goal : value >= goal;
   results.push({ name, value: Number(value.toFixed(3)), unit, goal, met });
-  const wanted = goal === null ? '' : `${atMost ? 'at most' : 'at least'} ${goal}`;
-  const told = [name, value.toFixed(2), unit, wanted, met === null ? '' : met ? 'met' : 'NOT MET'];
-  console.log(quick ? short(told) : line(told));
+  const goalText = goal === null ? '' : `${atMost ? 'at most' : 'at least'} ${goal}`;
+  const cells = [name, value.toFixed(2), unit, goalText, met === null ? '' : met ? 'met' : 'NOT MET'];
+  console.log(quick ? short(cells) : line(cells));
 }
 
 /** A row that could not be measured here, and why. */
@@ -50,7 +49,7 @@ export const quantile = (values, q) =>
 export const median = (values) => quantile(values, 0.5);
 
 /**
- * The median of so many pairs of measurements taken in turn: what disturbs the machine disturbs
+ * The median of `times` pairs of measurements taken alternately: what disturbs the machine disturbs
  * both.
  */
 export async function ratioOf(times, limit, mine) {

@@ -7,8 +7,8 @@ import { folder, load, note, quick, ratioOf } from './measure.mjs';
 const now = () => '2026-06-01T12:00:00.000Z';
 
 /**
- * Delivers a log in batches of so many events, as a feed would under load, and keeps what each
- * batch became.
+ * Delivers a log in batches of a given number of events, as a feed would under load, and returns
+ * the versions made of each batch.
  */
 async function projected(data, rowsIn, size, kept) {
   const { Projector } = await load('libs/engine/src/index.js');
@@ -87,7 +87,7 @@ async function written(data, rowsIn, batches, events) {
   return (events * 1000) / took;
 }
 
-/** Folds all models anew from the log, beside the living tables, and takes over. */
+/** Folds all models from scratch into pending tables, and promotes them. */
 async function rebuilt(data, rowsIn, events) {
   const { rebuild } = await load('libs/engine/src/index.js');
   const { log, rows, models } = await openStores(data, rowsIn);

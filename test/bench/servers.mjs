@@ -1,6 +1,6 @@
 /**
- * The deployment, and the same Nest stack that answers at once: each in a process of its own, ended
- * with the run that started it.
+ * The deployment, and the same Nest stack with an immediate answer: each in a separate process,
+ * ended with the run that started it.
  */
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ export async function openAccounts({ url }) {
   for (let i = 0; i < 50; i += 1) await send(url, `funding-account/norland.bench-${i}/open`, ACCOUNT);
 }
 
-/** Pledges over fifty connections for so many seconds; answers commands a second. */
+/** Pledges over fifty connections for a number of seconds. Returns commands per second. */
 export async function pledges({ url }, seconds) {
   let n = 0;
   const request = { method: 'POST', headers: HEADERS, body: JSON.stringify(PLEDGE) };
@@ -55,7 +55,7 @@ export async function pledges({ url }, seconds) {
   return result.requests.average;
 }
 
-/** From each receipt of so many to its row on a live stream, in milliseconds. */
+/** Milliseconds from each of a number of receipts to its row on a live stream. */
 export async function receiptsToLive({ url }, count) {
   await registerParties(url);
   await send(url, 'funding-account/norland.live/open', ACCOUNT);

@@ -22,7 +22,7 @@ let browser;
 const faults = [];
 const watched = new Set();
 
-/** A page that tells what went wrong on it. */
+/** A page that collects its errors. */
 async function open(url, viewport) {
   const page = await browser.newPage({ viewport });
   page.setDefaultTimeout(10_000);
@@ -33,9 +33,9 @@ async function open(url, viewport) {
   await page.locator('#rows tr').first().waitFor();
   return page;
 }
-const step = async (says, holds) => {
-  await holds();
-  console.log(`ok  ${says}`);
+const step = async (title, check) => {
+  await check();
+  console.log(`ok  ${title}`);
 };
 
 try {
@@ -80,7 +80,7 @@ try {
     await page.locator('#panel').waitFor({ state: 'hidden' });
   });
   await step(
-    'every command is offered with an example; a refusal says its code, its rule and what it would take',
+    'every command is offered with an example; a refusal names its code, its rule and what it would take',
     async () => {
       await page.getByText('Send any command').click();
       assert.ok((await page.locator('#send [name=command] option').count()) > 80);
@@ -97,9 +97,9 @@ try {
     await page.locator('#send [name=body]').fill('{"reason": 7, "other": 1}');
     await page.locator('#send button').click();
     await page.locator('#send .said', { hasText: 'validation-failed' }).waitFor();
-    const said = (await page.locator('#send .said').textContent()) ?? '';
-    assert.match(said, /reason: /);
-    assert.match(said, /other: /);
+    const problem = (await page.locator('#send .said').textContent()) ?? '';
+    assert.match(problem, /reason: /);
+    assert.match(problem, /other: /);
   });
   await step('the same table as of a day before all events is empty, and now brings it back', async () => {
     await page.locator('#asof').fill('2020-01-01');
@@ -119,9 +119,9 @@ try {
       assert.ok(width <= 360, `${name} is ${width} wide`);
     }
   });
-  await step('nothing failed on the page, and it asked nobody but the deployment', () => {
-    // The refused commands are told by the browser's console as failed requests; nothing else may
-    // be.
+  await step('nothing failed on the page, and it sent requests only to the deployment', () => {
+    // The browser's console logs each refused command as a failed request; it must log no other
+    // error.
     assert.deepEqual(
       faults.filter((text) => !/status of 4(00|22)/.test(text)),
       [],

@@ -13,8 +13,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const all = process.argv.includes('--all');
 
 /**
- * A landing is what was committed within so many hours before its last commit, unless CI_BASE names
- * a commit.
+ * A landing is what was committed within a number of hours before its last commit, unless CI_BASE
+ * names a commit.
  */
 const LANDING_HOURS = 6;
 

@@ -1,6 +1,6 @@
 /**
- * What is run before a change lands, and what beside it: each suite with the npm script that runs
- * it, about how many seconds it takes on two cores, and the sources whose change calls for it.
+ * What runs before a change lands, and what can run besides: each suite with its npm script, its
+ * duration in seconds on two cores, and the sources whose change requires it.
  */
 
 /** Sources, as the beginnings of paths. */

@@ -67,11 +67,11 @@ try {
     ['Python', byPython],
     ['Java', byJava],
   ]) {
-    const said = client(url).trim();
-    if (said === EXPECTED) console.log(`${language}: three commands and a query`);
+    const printed = client(url).trim();
+    if (printed === EXPECTED) console.log(`${language}: three commands and a query`);
     else {
       failed += 1;
-      console.error(`${language}: it said ${said}, not ${EXPECTED}`);
+      console.error(`${language}: it printed ${printed}, not ${EXPECTED}`);
     }
   }
 } catch (error) {

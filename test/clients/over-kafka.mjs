@@ -122,8 +122,13 @@ async function openAccount(to) {
     ...{ stages: ['pledged'], basis: 'own', onBudget: false },
   };
   const stream = `funding-account/${ACCOUNT}`;
-  const { type, body: said } = await to.send({ stream, type: 'OpenFundingAccount', actor: 'norland;role=donor', body });
-  if (type !== 'org.entente.command-accepted') throw new Error(`no account: ${JSON.stringify(said)}`);
+  const { type, body: reply } = await to.send({
+    stream,
+    type: 'OpenFundingAccount',
+    actor: 'norland;role=donor',
+    body,
+  });
+  if (type !== 'org.entente.command-accepted') throw new Error(`no account: ${JSON.stringify(reply)}`);
 }
 
 /** The events of the log, by the API, as the programs print them. */
@@ -164,21 +169,21 @@ export async function overKafka() {
     await openAccount(to);
     const env = { ...process.env, ...deployment.settings };
     for (const [language, program] of Object.entries(programs)) {
-      const said = program({ python: 'send', java: 'SendCommand' }, [ACCOUNT, `pledge-${language}`], env);
-      if (/^org\.entente\.command-accepted budget-2026 /.test(said))
+      const printed = program({ python: 'send', java: 'SendCommand' }, [ACCOUNT, `pledge-${language}`], env);
+      if (/^org\.entente\.command-accepted budget-2026 /.test(printed))
         console.log(`${language}: a command and its reply`);
       else {
         failed += 1;
-        console.error(`${language}: the reply is ${said}`);
+        console.error(`${language}: the reply is ${printed}`);
       }
     }
     const expected = await eventsOf(url);
     for (const [language, program] of Object.entries(programs)) {
-      const said = program({ python: 'consume', java: 'ConsumeEvents' }, [], env).trim().split('\n').sort();
-      if (said.join('\n') === expected.join('\n')) console.log(`${language}: ${said.length} events`);
+      const lines = program({ python: 'consume', java: 'ConsumeEvents' }, [], env).trim().split('\n').sort();
+      if (lines.join('\n') === expected.join('\n')) console.log(`${language}: ${lines.length} events`);
       else {
         failed += 1;
-        console.error(`${language}: ${said.length} events, not the ${expected.length} of the log`);
+        console.error(`${language}: ${lines.length} events, not the ${expected.length} of the log`);
       }
     }
   } finally {

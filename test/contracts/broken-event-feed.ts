@@ -1,6 +1,6 @@
 import { EventFeed, type FeedSubscription } from '@entente/engine';
 
-/** A feed that delivers nothing and says that all is well: no case of the suite may pass on it. */
+/** A feed that delivers nothing and reports no error: no case of the suite may pass on it. */
 export class BrokenEventFeed extends EventFeed {
   readonly partitions = 1;
   subscribe(): FeedSubscription {

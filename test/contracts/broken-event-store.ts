@@ -4,8 +4,8 @@ import type { RecordedEvent } from '@entente/kernel';
 async function* nothing(): AsyncIterable<readonly RecordedEvent[]> {}
 
 /**
- * A log that takes everything, keeps nothing and says that all is well: no case of the suite may
- * pass on it.
+ * A log that accepts everything, stores nothing and reports no error: no case of the suite may pass
+ * on it.
  */
 export class BrokenEventStore extends EventStore {
   readonly id = 'broken';

@@ -6,7 +6,7 @@ import {
   type ResultPage,
 } from '@entente/engine';
 
-/** Fills nothing, and says that it has taken over. */
+/** Folds nothing, and reports that it has promoted the table. */
 class BrokenRebuild extends Rebuild {
   readonly partitions = 1;
   refuses(): null {
@@ -33,7 +33,7 @@ class BrokenRebuild extends Rebuild {
 }
 
 /**
- * A store that takes everything, keeps nothing and says that all is well: no case of the suite may
+ * A store that accepts everything, stores nothing and reports no error: no case of the suite may
  * pass on it.
  */
 export class BrokenReadModelStore extends ReadModelStore {

@@ -1,6 +1,6 @@
 import { RefusalLog } from '@entente/engine';
 
-/** Keeps no refused command, and says that all is well. */
+/** Stores no refused command, and reports no error. */
 export class BrokenRefusalLog extends RefusalLog {
   note(): void {
     return undefined;

@@ -7,7 +7,7 @@ import type { Case } from './contract.js';
 /** A feed over an empty log. */
 export interface FeedFixture {
   readonly feed: EventFeed;
-  /** Appends so many events to a stream of the log. */
+  /** Appends a number of events to a stream of the log. */
   append(stream: string, count: number): Promise<void>;
   /** For how many milliseconds a case waits for what the feed should do. */
   readonly timeoutMs: number;
@@ -18,7 +18,7 @@ const until = async ({ timeoutMs }: FeedFixture, holds: () => boolean): Promise<
     if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms: ${String(holds)}`);
 };
 
-/** A consumer that keeps what it took, and stands where that ends. */
+/** A consumer that stores what it processed, and resumes behind it. */
 function keeper(process: (batch: FeedBatch) => Promise<void> = () => Promise.resolve()) {
   const seen: RecordedEvent[] = [];
   const batches: FeedBatch[] = [];
@@ -122,7 +122,7 @@ export const EVENT_FEED: readonly Case<FeedFixture>[] = [
     name: "delivers again from the consumer's position after a failed batch, and reports the fault",
     async verify(trial) {
       let tries = 0;
-      // Of a partition in which nothing happens it is told too, how far that was seen.
+      // The consumer gets the watermark of a partition without events, too.
       const { consumer, seen } = keeper(({ events }) =>
         events.length > 0 && (tries += 1) < 3 ? Promise.reject(new Error('the database is away')) : Promise.resolve(),
       );

@@ -12,7 +12,7 @@ import type { AnyProjection, Cell, RecordedEvent, View } from '@entente/kernel';
 import { Column, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import type { Case } from './contract.js';
 
-/** The rows that the suite keeps: what a stream of notes says, by word. */
+/** The rows of the suite: the words of a stream of notes, one row per word. */
 export class Word {
   @Column('text')
   word!: string;
@@ -221,7 +221,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         parked: [],
       };
       expect(await store.commit([late])).toBe(false);
-      // What stands in front of it in the same commit goes with it.
+      // What precedes it in the same commit is rolled back with it.
       const inTime: ModelBatch = { ...late, from: 1n, to: 2n, versions: [{ ...version, since: 2n }] };
       expect(await store.commit([inTime, late])).toBe(false);
       expect((await store.checkpoints()).get('words')?.[0]).toBe(1n);
@@ -625,7 +625,7 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
-    name: 'resumes a pending table that was broken off, or restarts it',
+    name: 'resumes an interrupted pending table, or restarts it',
     async verify(store) {
       await writer(store)(['note/a', 'x', word('x', 1)]);
       const first = await store.rebuild(['words'], false);

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import type { RefusalLog, RefusedCommand } from '@entente/engine';
 import type { Case } from './contract.js';
 
-/** A refused command, as told. */
+/** A refused command, as it is recorded. */
 export const refused = (n: number, code = 'not-the-donor', organisation = 'norland'): RefusedCommand => ({
   at: '2026-06-01T12:00:00.000Z',
   organisation,
@@ -17,8 +17,8 @@ export const refused = (n: number, code = 'not-the-donor', organisation = 'norla
 });
 
 /**
- * An empty log that keeps no more than so many, and lets no more than so many wait; opened again,
- * another one on what is kept.
+ * An empty refusal log with a maximum of stored and of pending refusals. A second call opens the
+ * same log again.
  */
 export interface RefusalLogFixture {
   open(most?: number, mostWaiting?: number): Promise<RefusalLog>;

@@ -111,9 +111,9 @@ describe('an event on a topic', () => {
     ['ce_prevposition', '1000', 'it has position 42, before its predecessor 1000'],
     ['ce_actor', '{', 'its header ce_actor is not JSON'],
     ['ce_specversion', '0.3', 'it is a CloudEvent of version 0.3, not 1.0'],
-  ])('is refused if its %s is %s', (name, said, why) => {
+  ])('is refused if its %s is %s', (name, text, why) => {
     const headers = Object.entries(golden.message.headers).filter(([other]) => other !== name);
-    if (said !== undefined) headers.push([name, said]);
+    if (text !== undefined) headers.push([name, text]);
     const broken = { ...golden.message, headers: Object.fromEntries(headers) };
     expect(() => readCloudEvent(broken)).toThrow(why);
   });

@@ -39,17 +39,17 @@ const twice = (name: string, json: string): Sent => {
   return { headers: golden.structured.headers, value: `{"${name}":${json},${rest.slice(1)}` };
 };
 const inBase64 = (text: string) => structured({ data: undefined, data_base64: text });
-const problem = (said: ReadMessage) => {
-  if (said.type !== 'invalid') throw new Error(`it is ${said.type}`);
-  return said.problem;
+const problem = (message: ReadMessage) => {
+  if (message.type !== 'invalid') throw new Error(`it is ${message.type}`);
+  return message.problem;
 };
-const paths = (said: ReadMessage) => (problem(said).more['errors'] as { path: string }[]).map(({ path }) => path);
+const paths = (message: ReadMessage) => (problem(message).more['errors'] as { path: string }[]).map(({ path }) => path);
 
 describe('a command on a topic', () => {
   it.each(['binary', 'structured'] as const)('is read in %s mode as in the golden file', (mode) => {
-    const said = reading(golden[mode]);
-    if (said.type !== 'command') throw new Error(`it is ${said.type}`);
-    const { asked, received } = said;
+    const message = reading(golden[mode]);
+    if (message.type !== 'command') throw new Error(`it is ${message.type}`);
+    const { asked, received } = message;
     const { commandId, correlationId, traceparent, ...metadata } = received.metadata;
     const { organisation: source } = metadata.actor;
     const subject = streamName(received.stream);
@@ -94,21 +94,21 @@ describe('a command on a topic', () => {
   });
 
   it('has every invalid field reported at once, by the name that was sent', () => {
-    const said = binary(
+    const message = binary(
       {
         ce_id: 'a b', ce_source: 'No One', ce_subject: 'programme/Ä', ce_actorrole: 'king', ce_actorperson: '?',
         ce_actorfor: '!', ce_ifrevision: '-1', ce_correlationid: ' ', ce_causationid: '',
       },
       '{"party":7,"extra":1,"occurredAt":"yesterday"}',
     );
-    expect(new Set(paths(reading(said)))).toEqual(
+    expect(new Set(paths(reading(message)))).toEqual(
       new Set([
         'id', 'source', 'subject', 'actorrole', 'actorperson', 'actorfor', 'ifrevision', 'correlationid',
         'causationid', 'party', 'authority', 'extra', 'occurredAt',
       ]),
     );
-    expect(problem(reading(said)).code).toBe('validation-failed');
-    expect(reading(said)).toMatchObject({ asked: { commandId: 'a b', correlationId: null } });
+    expect(problem(reading(message)).code).toBe('validation-failed');
+    expect(reading(message)).toMatchObject({ asked: { commandId: 'a b', correlationId: null } });
   });
 
   it.each<[string, Sent, string, readonly string[] | undefined]>([
@@ -144,8 +144,8 @@ describe('a command on a topic', () => {
     ],
     ['is too large', binary({}, `{"party":"${'x'.repeat(1024 * 1024)}"}`), 'body-too-large', undefined],
   ])('has a reply with this problem: it %s', (_, sent, code, wrong) => {
-    const { code: told, more } = problem(reading(sent));
-    expect(told).toBe(code);
+    const { code: problemCode, more } = problem(reading(sent));
+    expect(problemCode).toBe(code);
     expect(more['errors'] === undefined ? undefined : paths(reading(sent))).toEqual(wrong);
   });
 
@@ -153,9 +153,9 @@ describe('a command on a topic', () => {
     const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`${'x'.repeat(300)}${i}`, 1]));
     const value = JSON.stringify(many).slice(0, 1024 * 1000);
     const whole = `${value.slice(0, value.lastIndexOf(','))}}`;
-    const said = reading(binary({}, whole));
-    expect(JSON.stringify(problem(said)).length).toBeLessThan(256 * 1024);
-    expect(JSON.stringify(problem(said))).toMatch(/and \d+ more fields are wrong/);
+    const message = reading(binary({}, whole));
+    expect(JSON.stringify(problem(message)).length).toBeLessThan(256 * 1024);
+    expect(JSON.stringify(problem(message))).toMatch(/and \d+ more fields are wrong/);
   });
 
   it.each<[string, Sent, string]>([
@@ -195,9 +195,9 @@ describe('a command on a topic', () => {
       'it is a CloudEvent in another format than JSON',
     ],
   ])('has no reply: it %s', (_, sent, why) => {
-    const said = reading(sent);
-    expect(said).toMatchObject({ type: 'unreadable' });
-    expect(said.type === 'unreadable' ? said.reason : '').toContain(why);
+    const message = reading(sent);
+    expect(message).toMatchObject({ type: 'unreadable' });
+    expect(message.type === 'unreadable' ? message.reason : '').toContain(why);
   });
 
   it('that is not UTF-8 is no JSON, and is not repaired', () => {
@@ -214,8 +214,8 @@ describe('a command on a topic', () => {
     const headers = fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor'), some);
     const value = fc.oneof(fc.uint8Array(), fc.json().map(bytes), fc.constant(null));
     fc.assert(
-      fc.property(headers, value, (said, body) => {
-        expect(['command', 'invalid', 'unreadable']).toContain(readCommand({ headers: said, value: body }).type);
+      fc.property(headers, value, (values, body) => {
+        expect(['command', 'invalid', 'unreadable']).toContain(readCommand({ headers: values, value: body }).type);
       }),
     );
   });

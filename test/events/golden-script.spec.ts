@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs the script on a folder, and gives what it says. */
+/** Runs the script on a folder, and returns its output. */
 const golden = (): string =>
   spawnSync(process.execPath, [join(import.meta.dirname, 'golden.mjs'), folder], { encoding: 'utf8' }).stdout;
 

@@ -1,7 +1,7 @@
 /**
  * `npm run golden`: writes the golden file of every stored event that has none, from the examples
- * of its fields, and changes none that is there: what was stored once is read for ever. An optional
- * field that was added later gets a further file, named for the field.
+ * of its fields, and changes none that exists, since stored events stay readable permanently. An
+ * optional field that was added later gets a further file, named for the field.
  */
 import 'reflect-metadata';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';

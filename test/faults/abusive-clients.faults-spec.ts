@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
 
 const CONNECTIONS = 1000;
-/** So long a request may take here, in milliseconds. */
+/** The request timeout in this spec, in milliseconds. */
 const REQUEST = 1000;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const folder = mkdtempSync(join(tmpdir(), 'entente-hostile-'));
@@ -35,20 +35,21 @@ const propose = async (): Promise<number> => {
 };
 
 interface Live {
-  readonly told: () => string;
+  readonly received: () => string;
   readonly ended: () => boolean;
 }
 async function watch(path: string): Promise<Live> {
   const answer = await fetch(`${built.url}/v1/${path}`);
-  let told = '';
+  let received = '';
   let ended = false;
   void (async () => {
     const decoder = new TextDecoder();
-    for await (const bytes of answer.body as AsyncIterable<Uint8Array>) told += decoder.decode(bytes, { stream: true });
+    for await (const bytes of answer.body as AsyncIterable<Uint8Array>)
+      received += decoder.decode(bytes, { stream: true });
   })()
     .catch(() => undefined)
     .finally(() => (ended = true));
-  return { told: () => told, ended: () => ended };
+  return { received: () => received, ended: () => ended };
 }
 
 beforeAll(async () => {
@@ -77,17 +78,17 @@ const openFiles = (): number => readdirSync(`/proc/${built.process.pid}/fd`).len
 
 interface Attacker {
   readonly socket: Socket;
-  readonly heard: () => string;
+  readonly received: () => string;
   readonly gone: () => boolean;
 }
 function attacker(): Attacker {
   const { hostname, port } = new URL(built.url);
   const socket = connect(Number(port), hostname);
-  let heard = '';
+  let received = '';
   let gone = false;
   socket.on('error', () => undefined).on('close', () => (gone = true));
-  socket.on('data', (bytes) => (heard = (heard + bytes.toString('latin1')).slice(0, 400)));
-  return { socket, heard: () => heard, gone: () => gone };
+  socket.on('data', (bytes) => (received = (received + bytes.toString('latin1')).slice(0, 400)));
+  return { socket, received: () => received, gone: () => gone };
 }
 const attackers = (many: number): Attacker[] => Array.from({ length: many }, attacker);
 const allGone = async (all: readonly Attacker[], within: number): Promise<number> => {
@@ -95,9 +96,7 @@ const allGone = async (all: readonly Attacker[], within: number): Promise<number
   return all.filter(({ gone }) => !gone()).length;
 };
 
-/**
- * While something goes on another client sends commands, and the deployment's memory is looked at.
- */
+/** While `work` runs, another client sends commands, and the deployment's memory is measured. */
 async function beside<T>(
   work: () => Promise<T>,
 ): Promise<{ was: T; statuses: number[]; slowest: number; grew: number }> {
@@ -144,9 +143,9 @@ describe('the server, while others are served within a second in bounded memory,
       for (const one of bodies) void trickle(one, ' '.repeat(100), 100);
       const left = [];
       for (const all of [silent, heads, bodies]) left.push(await allGone(all, REQUEST * 4));
-      return { left, says: [heads[0]?.heard().slice(0, 12), bodies[0]?.heard().slice(0, 12)] };
+      return { left, statusLines: [heads[0]?.received().slice(0, 12), bodies[0]?.received().slice(0, 12)] };
     });
-    expect(was).toEqual({ left: [0, 0, 0], says: ['HTTP/1.1 408', 'HTTP/1.1 408'] });
+    expect(was).toEqual({ left: [0, 0, 0], statusLines: ['HTTP/1.1 408', 'HTTP/1.1 408'] });
     expect({ ...others, slowest: slowest < 1000, grew: grew < 100 }).toEqual({ ...served, slowest: true, grew: true });
   });
 
@@ -163,7 +162,7 @@ describe('the server, while others are served within a second in bounded memory,
       newcomer.socket.write('GET /health/live HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
       await allGone([newcomer], 3000);
       for (const { socket } of all) socket.destroy();
-      return { hears: newcomer.heard().slice(0, 12), most };
+      return { hears: newcomer.received().slice(0, 12), most };
     });
     expect(was.hears).toBe('HTTP/1.1 200');
     expect(was.most).toBeLessThan(CONNECTIONS + 100);
@@ -214,7 +213,7 @@ describe('the server, while others are served within a second in bounded memory,
         more();
       }
       const left = await allGone([...heads, ...long, ...endless], REQUEST * 5);
-      return [left, ...[heads, long].map((all) => [...new Set(all.map(({ heard }) => heard().slice(0, 12)))])];
+      return [left, ...[heads, long].map((all) => [...new Set(all.map(({ received }) => received().slice(0, 12)))])];
     });
     expect(was).toEqual([0, ['HTTP/1.1 431'], ['HTTP/1.1 413']]);
     expect({ ...others, slowest: slowest < 1000, grew: grew < 100 }).toEqual({ ...served, slowest: true, grew: true });
@@ -227,8 +226,8 @@ describe('the server, while others are served within a second in bounded memory,
     expect(await allGone([stuck], 2000)).toBe(0);
     expect(live.map(({ ended }) => ended())).toEqual([false, false]);
     const last = `norland.p${sent}"`;
-    for (let tries = 0; tries < 200 && live[0]?.told().includes(last) === false; tries += 1) await pause(10);
-    expect(live[0]?.told()).toContain(last);
+    for (let tries = 0; tries < 200 && live[0]?.received().includes(last) === false; tries += 1) await pause(10);
+    expect(live[0]?.received()).toContain(last);
   });
 });
 
@@ -238,12 +237,12 @@ it('the head of a request must arrive within ten seconds, however long the body 
   const socket = connect(Number(new URL(deployment.url).port), '127.0.0.1').on('error', () => undefined);
   const begun = Date.now();
   const gone = new Promise((resolve) => socket.once('close', resolve));
-  let heard = '';
-  socket.on('data', (bytes) => (heard += bytes.toString('latin1')));
+  let received = '';
+  socket.on('data', (bytes) => (received += bytes.toString('latin1')));
   socket.write('GET /health/live HTTP/1.1\r\nHost: h\r\n');
   await Promise.race([gone, pause(15_000)]);
   deployment.process.kill('SIGKILL');
   await deployment.ended;
   rmSync(other, { recursive: true });
-  expect([heard.slice(0, 12), Date.now() - begun < 13_000]).toEqual(['HTTP/1.1 408', true]);
+  expect([received.slice(0, 12), Date.now() - begun < 13_000]).toEqual(['HTTP/1.1 408', true]);
 });

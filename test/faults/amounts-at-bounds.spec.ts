@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Why a row cannot be stored, as a store says it of numbers; null if it can. */
+/** The store's reason why a row with these numbers cannot be stored; null if it can. */
 const refuses = (row: object): string | null =>
   Object.entries(row).find(([, value]) => typeof value === 'number' && !Number.isSafeInteger(value))?.[0] ?? null;
 

@@ -37,21 +37,21 @@ const propose = async (url: string, id: string): Promise<number> => {
   });
   return answer.status;
 };
-interface Told {
+interface LiveAnswer {
   readonly version: string;
 }
-/** What a live stream tells who comes back with an id, until it says something. */
-async function liveUntil(url: string, id: string, says: string): Promise<string> {
+/** What a live stream sends to a client that resumes at an id, up to the first frame. */
+async function liveUntil(url: string, id: string, expected: string): Promise<string> {
   const stop = new AbortController();
   const { body } = await fetch(url, { headers: { 'last-event-id': id }, signal: stop.signal });
   const text = new TextDecoder();
-  let told = '';
+  let received = '';
   for await (const chunk of body as ReadableStream<Uint8Array>) {
-    told += text.decode(chunk, { stream: true });
-    if (told.includes(says)) break;
+    received += text.decode(chunk, { stream: true });
+    if (received.includes(expected)) break;
   }
   stop.abort();
-  return told;
+  return received;
 }
 const streamsOf = async (folder: string): Promise<string[]> => {
   const log = new SqliteLogReader(folder);
@@ -104,7 +104,7 @@ describe('a backup', () => {
     expect((await entente('compare', '--rebuilt', '--data', data)).status).toBe(0);
   });
 
-  it('of the log alone says what it omits; rows are folded again, also rows ahead of the log', async () => {
+  it('of the log alone names what it omits; rows are folded again, also rows ahead of the log', async () => {
     const deployment = await serveStandalone(data);
     const url = await deployment.getUrl();
     await propose(url, 'one');
@@ -115,10 +115,10 @@ describe('a backup', () => {
       (await (await fetch(`${at}/v1/read-models/programmes?limit=9`)).json()) as { version: string; rows: unknown[] };
     while ((await version(url)).rows.length < 2) await new Promise((done) => setTimeout(done, 5));
     await deployment.close();
-    // The log of the backup under the rows of later: as somebody would who copies files by hand.
+    // The log of the backup under later rows, as after files were copied by hand.
     const restored = join(base, 'restored');
-    const told = await entente('restore', copy, '--data', restored, '--pseudonym-key', join(data, 'pseudonym.key'));
-    expect([told.status, told.err]).toEqual([0, '']);
+    const output = await entente('restore', copy, '--data', restored, '--pseudonym-key', join(data, 'pseudonym.key'));
+    expect([output.status, output.err]).toEqual([0, '']);
     cpSync(join(data, 'rows.sqlite'), join(restored, 'rows.sqlite'));
     const again = await serveStandalone(restored);
     const at = await again.getUrl();
@@ -139,7 +139,7 @@ describe('a backup', () => {
     await proposeTo(url, 'kept');
     await entente('backup', copy, '--data', data, '--pseudonym-key');
     const lost = (await (await proposeTo(url, 'lost')).json()) as { after: string; position: string };
-    const answer = (await (await fetch(`${url}/v1/read-models/programmes?after=${lost.after}`)).json()) as Told;
+    const answer = (await (await fetch(`${url}/v1/read-models/programmes?after=${lost.after}`)).json()) as LiveAnswer;
     await deployment.close();
     const restored = join(base, 'restored');
     await entente('restore', copy, '--data', restored);
@@ -148,7 +148,7 @@ describe('a backup', () => {
     // It has grown past what was lost.
     let newest = { after: '', position: '' };
     for (const id of ['x', 'y', 'z']) newest = (await (await proposeTo(at, id)).json()) as typeof newest;
-    const now = (await (await fetch(`${at}/v1/read-models/programmes?after=${newest.after}`)).json()) as Told;
+    const now = (await (await fetch(`${at}/v1/read-models/programmes?after=${newest.after}`)).json()) as LiveAnswer;
     expect(now.version).not.toBe(answer.version);
     const rows = await liveUntil(
       `${at}/v1/read-models/programmes/live`,
@@ -162,13 +162,13 @@ describe('a backup', () => {
       'event: reset\ndata: {"reason":"the log was restored without what followed this position","position":"1"}',
     );
     expect([...log.matchAll(/"stream":"programme\/norland\.([a-z]+)"/g)].map(([, id]) => id)).toEqual(['x', 'y', 'z']);
-    // Who comes back with what stands, or with what was told since, goes on.
+    // A client that resumes at a restored event, or at one recorded since, continues.
     expect(await liveUntil(`${at}/v1/history/live`, '1', `-${newest.position}\n`)).not.toContain('reset');
     const own = /id: (\S+)\nevent: event/.exec(log)?.[1] ?? '';
     expect(await liveUntil(`${at}/v1/history/live`, own, `-${newest.position}\n`)).not.toContain('reset');
     const read = await fetch(`${at}/v1/read-models/programmes?after=${lost.after}`);
     expect([read.status, await read.json()]).toMatchObject([410, { code: 'lost-since' }]);
-    // The receipt of what stands is the same for ever.
+    // The receipt of a restored command is unchanged.
     const kept = (await (await proposeTo(at, 'kept')).json()) as typeof lost;
     expect((await fetch(`${at}/v1/read-models/programmes?after=${kept.after}`)).status).toBe(200);
     await again.close();
@@ -228,7 +228,7 @@ describe('a backup', () => {
     expect([existsSync(fresh), readdirSync(base).sort()]).toEqual([false, ['copy', 'data']]);
   });
 
-  it('whose log ends elsewhere than its manifest says is refused, and leaves nothing behind', async () => {
+  it('whose log does not end where its manifest states is refused, and leaves nothing behind', async () => {
     await (await createStandaloneApp(data, 'fatal')).close();
     await entente('backup', copy, '--data', data);
     const manifest = join(copy, 'manifest.json');
@@ -238,7 +238,7 @@ describe('a backup', () => {
     expect(readdirSync(base).sort()).toEqual(['copy', 'data']);
   });
 
-  it('that names a file outside, or comes with a key that is none, is refused, and writes nothing', async () => {
+  it('that names a file outside, or has an invalid key, is refused, and writes nothing', async () => {
     await (await createStandaloneApp(data, 'fatal')).close();
     await entente('backup', copy, '--data', data);
     const nonsense = join(base, 'nonsense.key');

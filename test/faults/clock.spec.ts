@@ -18,8 +18,8 @@ let app: NestFastifyApplication;
 let url: string;
 
 /**
- * Sets the clock of the deployment, which goes on from there; what waits and paces goes by the true
- * time.
+ * Sets the clock of the deployment, which runs from there. Timeouts and delays still follow the
+ * true time.
  */
 const setClock = (at: number): void => void jest.setSystemTime(at);
 
@@ -77,9 +77,9 @@ describe('a clock that is set back an hour and forward a year', () => {
     const due = ['record-overdue-step', 'lapse-precautionary-suspension', 'lapse-offer'];
     const book = exampleScenario(TODAY);
     const lastOf = new Map<number, string>();
-    const send = async ({ step, kind, id, path, actor, ...told }: (typeof book)[number], key: string) => {
-      const body = structuredClone(told.body) as Record<string, unknown>;
-      for (const [field, of] of Object.entries(told.events)) {
+    const send = async ({ step, kind, id, path, actor, ...variant }: (typeof book)[number], key: string) => {
+      const body = structuredClone(variant.body) as Record<string, unknown>;
+      for (const [field, of] of Object.entries(variant.events)) {
         const names = field.split('.');
         const last = names.pop() as string;
         const holder = names.reduce((at, name) => at[name] as Record<string, unknown>, body);
@@ -94,7 +94,7 @@ describe('a clock that is set back an hour and forward a year', () => {
       lastOf.set(step, events.at(-1)?.id ?? '');
       return answer.status;
     };
-    const said = async () =>
+    const query = async () =>
       (await log())
         .map(({ type }) => type)
         .filter((type) => /Overdue|Lapsed/.test(type))
@@ -105,18 +105,18 @@ describe('a clock that is set back an hour and forward a year', () => {
     for (const one of book)
       if (!timers.includes(one)) expect([one.path, await send(one, `k-${one.step}`)]).toEqual([one.path, 201]);
     for (const one of timers) expect(await send(one, `early-${one.step}`)).toBe(422);
-    const before = await said();
+    const before = await query();
     setClock(start + YEAR);
     for (const one of timers) expect(await send(one, `due-${one.step}`)).toBe(201);
     const once = ['MisuseStepBecameOverdue', 'OfferLapsed', 'PrecautionarySuspensionLapsed', ...before].sort();
-    expect(await said()).toEqual(once);
+    expect(await query()).toEqual(once);
     for (const at of [-HOUR, YEAR - HOUR, YEAR, 2 * YEAR])
       for (const one of timers) {
         setClock(start + at);
         expect(await send(one, `due-${one.step}`)).toBe(201);
         expect([201, 422]).toContain(await send(one, `again-${one.step}-${at}`));
       }
-    expect(await said()).toEqual(once);
+    expect(await query()).toEqual(once);
   });
 
   it('raises an alarm while the newest event was recorded far ahead of the clock', async () => {

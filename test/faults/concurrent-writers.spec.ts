@@ -102,8 +102,8 @@ it('two processes that write to one stream leave a log that one process could ha
               const outcome = await executeWithRetries(executors[c] as Executor, command);
               if (outcome.type === 'accepted') taken.set(`c${c}-${n}`, command);
               else expect(outcome.type).toBe('refused');
-              // Sent again to the other process, which may not have seen it yet: the same receipt,
-              // and nothing is said again.
+              // Sent again to the other process, which may not have read it yet: the same receipt,
+              // and no second event.
               if (outcome.type === 'accepted' && n % 5 === 0)
                 expect(await executeWithRetries(executors[1 - c] as Executor, command)).toMatchObject({
                   type: 'accepted',
@@ -114,13 +114,13 @@ it('two processes that write to one stream leave a log that one process could ha
             }
           };
           await Promise.all(clients.map(client));
-          const told = await all(store.readStream(NAME));
-          expect(told.map(({ revision }) => revision)).toEqual(told.map((_, i) => i));
-          const commands = told.map(({ metadata }) => metadata.commandId);
+          const events = await all(store.readStream(NAME));
+          expect(events.map(({ revision }) => revision)).toEqual(events.map((_, i) => i));
+          const commands = events.map(({ metadata }) => metadata.commandId);
           expect([...commands].sort()).toEqual([...taken.keys()].sort());
           const serial = newExecutor(alone);
           for (const before of parties) await serial.execute(before);
-          for (const { id, type, data, metadata } of told) {
+          for (const { id, type, data, metadata } of events) {
             expect(await serial.execute(taken.get(metadata.commandId) as ExecuteCommand)).toMatchObject({
               type: 'accepted',
             });
@@ -129,7 +129,7 @@ it('two processes that write to one stream leave a log that one process could ha
           }
           const states = await Promise.all([store, alone].map((of) => newExecutor(of).stateAt(STREAM, () => true)));
           expect(states[0]).toEqual(states[1]);
-          checkInvariants(kinds, told);
+          checkInvariants(kinds, events);
         } finally {
           await store.close();
           await alone.close();
@@ -196,7 +196,7 @@ it.each(CATALOGUE.map(({ kind }) => kind))(
       { numRuns: 6, interruptAfterTimeLimit: 20_000 },
     );
     rmSync(from.folder, { recursive: true });
-    // Where nothing was accepted, refused and decided again there was no race.
+    // Without an accepted, a refused and a repeated decision there was no race.
     expect([count.accepted > mine, count.refused > 0, count.lost > 0]).toEqual([true, true, true]);
   },
 );

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
  * Kills the built server at random moments under mixed load: commands (some of several events),
- * readers, live readers, rebuilds and backups, which are killed with it or go on. After each kill
- * it is started again, and by plain SQL over the files, by a replay and by a repeated command it is
- * held against what was acknowledged. `npm run test:kill` kills ten times; `-- --times 200` as
- * often as is said. Ends with 1 at the first difference, and leaves the folder for a look.
+ * readers, live readers, rebuilds and backups, which are killed with it or continue. After each
+ * kill it is started again and compared with what was acknowledged: by plain SQL over the files, by
+ * a replay and by a repeated command. `npm run test:kill` kills ten times, `-- --times 200` two
+ * hundred times. Ends with 1 at the first difference, and leaves the folder for inspection.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -37,13 +37,13 @@ async function send(stream, command, actor, body, id = `k${(sent += 1)}`) {
     headers: { 'content-type': 'application/json', 'entente-actor': actor, 'idempotency-key': id },
     body: JSON.stringify(body),
   });
-  const said = await answer.json();
-  if (answer.status === 201) acknowledged.set(`${stream} ${id}`, { actor, events: said.events });
-  else if (answer.status !== 503) throw new Error(`${stream} ${command}: ${answer.status} ${JSON.stringify(said)}`);
-  return { status: answer.status, said };
+  const reply = await answer.json();
+  if (answer.status === 201) acknowledged.set(`${stream} ${id}`, { actor, events: reply.events });
+  else if (answer.status !== 503) throw new Error(`${stream} ${command}: ${answer.status} ${JSON.stringify(reply)}`);
+  return { status: answer.status, reply };
 }
 
-/** Goes on until the deployment is down; a lost connection is what a kill looks like from here. */
+/** Continues until the deployment is down; a kill shows as a lost connection here. */
 const until = async (work) => {
   while (!down)
     try {
@@ -69,8 +69,9 @@ const mandating = () =>
     await send(id, 'grant-role', OPERATOR, { role: 'donor' });
     for (const to of ['agent-1', 'agent-2', 'agent-3'])
       await send(id, 'give-mandate', `${id.slice(12)};role=donor`, { role: 'donor', to, until: '2090-12-31' });
-    const { said } = await send(id, 'revoke-role', OPERATOR, { role: 'donor', reason: 'left-the-arrangement' });
-    if (said.events !== undefined && said.events.length !== 4) throw new Error(`${id}: ${said.events.length} events`);
+    const { reply } = await send(id, 'revoke-role', OPERATOR, { role: 'donor', reason: 'left-the-arrangement' });
+    if (reply.events !== undefined && reply.events.length !== 4)
+      throw new Error(`${id}: ${reply.events.length} events`);
   });
 const reading = (query) =>
   until(async () => {
@@ -93,8 +94,8 @@ function entente(...args) {
 }
 const exitOf = (child) => new Promise((done) => child.once('exit', done));
 
-function fail(says) {
-  console.error(`${says}\nthe folder is left at ${base}`);
+function fail(message) {
+  console.error(`${message}\nthe folder is left at ${base}`);
   for (const child of [...children, deployment]) child?.kill('SIGKILL');
   process.exit(1);
 }
@@ -135,7 +136,7 @@ function checkLog() {
  */
 function checkTotals() {
   const log = new Database(join(data, 'log.sqlite'), { readonly: true });
-  const said = log
+  const expected = log
     .prepare(
       `SELECT substr(stream, 17) AS account, json_extract(data, '$.period') AS period, SUM(json_extract(data, '$.amount')) AS pledged, COUNT(*) AS movements
        FROM events WHERE type = 'FundsPledged' GROUP BY 1, 2 ORDER BY 1, 2`,
@@ -150,7 +151,7 @@ function checkTotals() {
     )
     .all();
   rows.close();
-  equal(kept, said, 'what was pledged');
+  equal(kept, expected, 'what was pledged');
 }
 
 async function caughtUp() {
@@ -164,8 +165,8 @@ async function caughtUp() {
 let backups = 0;
 let rebuilds = 0;
 /**
- * A backup that ended holds all that was acknowledged before it began, and no more events than a
- * log can have.
+ * A backup that ended has all that was acknowledged before it began, and at most the events of the
+ * log.
  */
 async function backingUp(round) {
   const copy = join(base, `copy-${round}`);
@@ -250,7 +251,7 @@ async function round(n) {
   down = true;
   await started.kill();
   await load;
-  // What worked beside the deployment is killed too, at another moment, or ends by itself.
+  // The processes next to the server are killed too, at another moment, or end by themselves.
   if (n % 3 !== 0) {
     await pause(randomInt(300));
     for (const child of children) child.kill('SIGKILL');

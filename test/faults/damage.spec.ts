@@ -102,7 +102,7 @@ const whyNot = async (): Promise<string> => {
 };
 
 describe('the standalone server does not start, and names the cause and a remedy,', () => {
-  const cases: readonly (readonly [what: string, spoil: () => void, ...says: string[]])[] = [
+  const cases: readonly (readonly [what: string, spoil: () => void, ...messages: string[]])[] = [
     ['on a log that was cut off', () => halve(log()), 'log.sqlite is damaged', RESTORE],
     ['on a log that was emptied', () => truncateSync(log()), 'log.sqlite is missing or empty', RESTORE],
     ['where the log is gone and its rows are there', () => rmSync(log()), 'log.sqlite is missing or empty', RESTORE],
@@ -135,28 +135,28 @@ describe('the standalone server does not start, and names the cause and a remedy
       'restore your copy',
     ],
   ];
-  it.each(cases)('%s', async (_, spoil, ...says) => {
+  it.each(cases)('%s', async (_, spoil, ...messages) => {
     spoil();
     const why = await whyNot();
-    for (const words of says) expect(why).toContain(words);
+    for (const words of messages) expect(why).toContain(words);
   });
 
   it.each(cases.filter(([what]) => what.endsWith('cut off')))(
     '%s: in one line, with exit status 1',
     async (_, spoil) => {
       spoil();
-      const { status, output: said } = await runStandalone(folder);
-      expect([status, said]).toEqual([1, expect.stringMatching(/^Entente cannot start: .* is damaged .*\n$/)]);
+      const { status, output: log } = await runStandalone(folder);
+      expect([status, log]).toEqual([1, expect.stringMatching(/^Entente cannot start: .* is damaged .*\n$/)]);
     },
   );
 
   it('in a folder or on a log that its user may not write', async () => {
-    // Root may write everything: the deployment runs as nobody then.
+    // Root may write everything: the deployment runs as the user `nobody` then.
     const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     chmodSync(base, 0o755);
     chmodSync(folder, 0o555);
-    const { status, output: said } = await runStandalone(folder, user);
-    expect([status, said]).toEqual([1, expect.stringContaining(`${folder} cannot be written by this user: allow it`)]);
+    const { status, output: log } = await runStandalone(folder, user);
+    expect([status, log]).toEqual([1, expect.stringContaining(`${folder} cannot be written by this user: allow it`)]);
     chmodSync(folder, 0o777);
     for (const file of readdirSync(folder)) chmodSync(join(folder, file), file === 'log.sqlite' ? 0o444 : 0o666);
     const again = await runStandalone(folder, user);
@@ -166,10 +166,10 @@ describe('the standalone server does not start, and names the cause and a remedy
     ]);
   });
 
-  it('if another process writes to the folder, which goes on', async () => {
+  it('if another process writes to the folder, which continues', async () => {
     const first = await start();
-    const { status, output: said } = await runStandalone(folder);
-    expect([status, said]).toEqual([
+    const { status, output: log } = await runStandalone(folder);
+    expect([status, log]).toEqual([
       1,
       expect.stringContaining('is in use: another process writes to this data folder'),
     ]);

@@ -13,7 +13,7 @@ const IDLE = 10;
  * patience with a live reader, and four times what a request may take.
  */
 const BOUND = 25_000;
-/** An address of this host that nobody else uses. */
+/** An unused address of this host. */
 const ADDRESS = '127.0.0.9';
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -30,16 +30,16 @@ afterEach(async () => {
 });
 
 /**
- * A process that reads live streams, and has connections on which it has asked once and may ask
- * again.
+ * A process that reads live streams, and has kept-alive connections on which it has sent one
+ * request and may send another.
  */
 async function comes(): Promise<ChildProcess> {
   const { hostname, port } = new URL(built.url);
   const code = `
     const { connect } = require('node:net');
-    const ask = (path) => new Promise((told) => {
+    const ask = (path) => new Promise((resolve) => {
       const socket = connect({ port: ${port}, host: '${hostname}', localAddress: '${ADDRESS}' });
-      socket.on('error', () => undefined).on('data', told);
+      socket.on('error', () => undefined).on('data', resolve);
       socket.write('GET ' + path + ' HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n');
     });
     const all = [...Array(${READERS}).fill('/v1/history/live'), ...Array(${IDLE}).fill('/health/live')];
@@ -77,7 +77,7 @@ const memory = (): number =>
   Number(/^RssAnon:\s+([0-9]+)/m.exec(readFileSync(`/proc/${built.process.pid}/status`, 'utf8'))?.[1]) / 1024;
 
 /** An event of some twelve kilobytes: how long its sender waited, and for what. */
-async function says(n: number): Promise<{ status: number; ms: number }> {
+async function register(n: number): Promise<{ status: number; ms: number }> {
   const evidence = Array.from({ length: 50 }, (_, i) => ({
     sha256: String(i).padStart(64, '0'),
     reference: 'r'.repeat(200),
@@ -109,18 +109,18 @@ it.each([
   async (_, vanishes) => {
     folder = mkdtempSync(join(tmpdir(), 'entente-vanished-'));
     built = await startStandalone(folder, 'off', [], { ENTENTE_REQUEST_TIMEOUT_SECONDS: '1' });
-    let said = 0;
+    let sent = 0;
     const statuses = new Set<number>();
     let slowest = 0;
     let most = 0;
-    const tell = async (many: number): Promise<void> => {
-      for (const { status, ms } of await Promise.all(Array.from({ length: many }, () => says((said += 1))))) {
+    const sendAll = async (many: number): Promise<void> => {
+      for (const { status, ms } of await Promise.all(Array.from({ length: many }, () => register((sent += 1))))) {
         statuses.add(status);
         slowest = Math.max(slowest, ms);
       }
       most = Math.max(most, memory());
     };
-    for (let n = 0; n < 40; n += 1) await tell(10);
+    for (let n = 0; n < 40; n += 1) await sendAll(10);
     const files = openFiles();
     const held = memory();
     peer = await comes();
@@ -128,9 +128,9 @@ it.each([
     back = vanishes(peer);
     const begun = performance.now();
     // More for each reader than the system's own buffers hold between the two.
-    for (let n = 0; n < 150; n += 1) await tell(10);
+    for (let n = 0; n < 150; n += 1) await sendAll(10);
     while (openFiles() > files + 2 && performance.now() - begun < BOUND + 5000) {
-      await tell(1);
+      await sendAll(1);
       await pause(50);
     }
     expect({ left: openFiles() - files <= 2, inTime: performance.now() - begun < BOUND }).toEqual({

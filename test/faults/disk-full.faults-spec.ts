@@ -77,8 +77,8 @@ describe('a file system that is full', () => {
       }
       const filler = join(folder, 'filler');
       spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k']);
-      const { status, output: said } = await runStandalone(folder);
-      expect([status, said]).toEqual([
+      const { status, output: log } = await runStandalone(folder);
+      expect([status, log]).toEqual([
         1,
         expect.stringMatching(/^Entente cannot start: .*no space left on the disk.*\n$/),
       ]);

@@ -24,7 +24,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Leaves a file no more pages than it has; answers what gives it room again. */
+/** Forbids a database file any more pages. Returns a function that allows them again. */
 function fill(db: Database.Database): () => void {
   const room = Number(db.pragma('max_page_count', { simple: true }));
   db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`);

@@ -75,34 +75,34 @@ describe('a reader of live rows', () => {
     const reader = await new LiveReader(url, LIVE).connect();
     const other = await new LiveReader(url, `${LIVE}&donor=norland`).connect();
     for (let n = 0; n < 40; n += 1) await propose();
-    await other.until(({ rows: told }) => told.size === 41);
+    await other.until(({ rows: before }) => before.size === 41);
     expect(reader.events).toEqual([]);
     go();
-    await reader.until(({ rows: told }) => told.size === 41);
+    await reader.until(({ rows: before }) => before.size === 41);
     expect(reader.events.slice(0, 2)).toEqual(['row', 'caught-up']);
-    // One batch, and so one frame from which it could resume beside the first.
+    // One batch, and so one frame from which it could resume apart from the first.
     expect(reader.frames.filter((frame) => frame.includes('id: '))).toHaveLength(2);
     await propose();
-    await Promise.all([reader, other].map((one) => one.until(({ rows: told }) => told.size === 42)));
+    await Promise.all([reader, other].map((one) => one.until(({ rows: before }) => before.size === 42)));
     expect([...reader.outOfOrder, ...other.outOfOrder]).toEqual([]);
   });
 
-  it('that gets the rows of other tables gets nothing else before them', async () => {
+  it('that gets the rows of other tables gets no frame before them', async () => {
     await propose();
     const reader = await new LiveReader(url, LIVE).connect();
     await reader.until(({ events }) => events.includes('caught-up'));
     const go = holdQuery();
-    const told = reader.events.length;
+    const before = reader.events.length;
     await rebuild();
     for (let n = 0; n < 2; n += 1) {
       await propose();
       await folded();
       await pause(50);
     }
-    expect(reader.events.slice(told)).toEqual([]);
+    expect(reader.events.slice(before)).toEqual([]);
     go();
     await reader.until(({ rows: all }) => all.size === 3);
-    expect(reader.events[told]).toBe('reset');
+    expect(reader.events[before]).toBe('reset');
     expect(reader.outOfOrder).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe('a reader of live rows', () => {
     expect(reader.frames.at(-1)).toContain('the rows cannot be read just now');
     rows().query = query;
     await propose();
-    await (await reader.connect()).until(({ rows: told }) => told.size === 2);
+    await (await reader.connect()).until(({ rows: before }) => before.size === 2);
   });
 
   it('gets rows and version of the same tables, also if a cut-over happens while they are read', async () => {
@@ -138,17 +138,17 @@ describe('a reader of live rows', () => {
   it('that reconnects gets the changes; after very many, a restart or a rebuild, all latest rows', async () => {
     await proposeMany(20);
     const reader = await new LiveReader(url, LIVE).connect();
-    await reader.until(({ rows: told }) => told.size === 20);
+    await reader.until(({ rows: before }) => before.size === 20);
     const away = async (meanwhile: () => Promise<void>): Promise<string[]> => {
       await reader.until(({ lastId }) => lastId !== null);
       reader.disconnect();
-      const told = reader.events.length;
+      const before = reader.events.length;
       await meanwhile();
       await propose();
       await folded();
       await reader.connect(url);
       await reader.until(({ rows: all }) => all.size === sent);
-      return reader.events.slice(told).filter((event) => event !== 'row');
+      return reader.events.slice(before).filter((event) => event !== 'row');
     };
     expect(await away(() => proposeMany(100))).toEqual(['caught-up']);
     expect(await away(() => proposeMany(600))).toEqual(['reset', 'caught-up']);

@@ -68,13 +68,13 @@ describe('the server with many clients', () => {
       await Promise.all(
         Array.from({ length: 32 }, () => send(`${ACCOUNT}/pledge`, { amount: 1, period: '2026', evidence })),
       );
-    let told = '';
-    slow.setEncoding('utf8').on('data', (text: string) => (told += text));
+    let received = '';
+    slow.setEncoding('utf8').on('data', (text: string) => (received += text));
     const ended = new Promise((end) => slow.once('close', end));
     slow.resume();
     await Promise.race([ended, pause(20_000, undefined, { ref: false })]);
-    expect(told.slice(told.lastIndexOf('event: '))).toContain('event: closed\ndata: {"reason":"too slow');
-    const ids = [...told.matchAll(/^id: ([0-9]+)\nevent: event$/gm)].map(([, id]) => Number(id));
+    expect(received.slice(received.lastIndexOf('event: '))).toContain('event: closed\ndata: {"reason":"too slow');
+    const ids = [...received.matchAll(/^id: ([0-9]+)\nevent: event$/gm)].map(([, id]) => Number(id));
     // Two parties were registered by four events, and the account opened by one.
     const head = 4 + 1 + 512 + sent;
     expect(ids.length).toBeLessThan(head);

@@ -73,8 +73,7 @@ describe('a stalled projection raises an alarm within ten seconds,', () => {
     withDeployment(async (url, app) => {
       await propose(url, 'one');
       const feed = app.get<unknown, { store: object }>(EventFeed);
-      // The feed's own look at the log, frozen: it finds nothing more, and its head is where it
-      // stands.
+      // The feed's read of the log, frozen: it finds no further event, and its head does not move.
       feed.store = Object.create(feed.store, {
         readLog: { value: async function* () {} },
         head: { value: () => Promise.resolve(1n) },
@@ -95,7 +94,7 @@ async function alarmWithin(url: string, ms: number): Promise<string[]> {
 }
 
 describe('the running server', () => {
-  it('keeps refused commands apart, and lists who was refused what and why', () =>
+  it('lists refused commands with sender, command and reason, apart from the log', () =>
     withDeployment(async (url) => {
       await propose(url, 'one', { donor: 'sudria' });
       await propose(url, 'two');
@@ -162,12 +161,12 @@ describe('the starting server', () => {
 });
 
 describe('the stopping server', () => {
-  it('answers running requests, tells live readers why, exits with 0, and keeps what it acknowledged', async () => {
+  it('answers running requests, sends live readers the reason, exits with 0, and keeps what it acknowledged', async () => {
     const { process: deployment, url, ended } = await startStandalone(folder, 'off');
     let code: number | null = null;
     deployment.once('exit', (status) => (code = status));
     const live = await fetch(`${url}/v1/read-models/programmes/live`);
-    const told = live.text();
+    const received = live.text();
     const answered: (readonly [string, number])[] = [];
     let refusedConnections = 0;
     const broken: unknown[] = [];
@@ -189,7 +188,7 @@ describe('the stopping server', () => {
     stopping = true;
     await Promise.all([...clients, ended]);
     expect(code).toBe(0);
-    expect(await told).toContain('event: closed\ndata: {"reason":"the service is stopping');
+    expect(await received).toContain('event: closed\ndata: {"reason":"the service is stopping');
     expect(answered.every(([, status]) => status === 201 || status === 503)).toBe(true);
     const log = new SqliteLogReader(folder);
     const streams = new Set((await all(log.readLog(0n))).map(({ stream }) => stream));
@@ -197,8 +196,8 @@ describe('the stopping server', () => {
     const acknowledged = answered.filter(([, status]) => status === 201);
     expect(acknowledged.length).toBeGreaterThan(16);
     expect(acknowledged.filter(([id]) => !streams.has(`programme/norland.${id}`))).toEqual([]);
-    // Nobody is cut off: who asks on a connection that is kept open is answered, and who comes
-    // later finds nobody.
+    // No client is cut off: a request on a kept-alive connection is answered, and a later
+    // connection is refused.
     expect([broken, refusedConnections <= 16]).toEqual([[], true]);
   });
 });

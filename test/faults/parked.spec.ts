@@ -28,7 +28,7 @@ it('more than five parked streams stop a read model, which makes the server unre
   try {
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
-    /** How the deployment stands once so many streams are parked in the model. */
+    /** The health of the deployment once a number of streams are parked in the model. */
     const once = async (parked: number) => {
       let seen = 0;
       for (let tries = 0; tries < 500; tries += 1) {
@@ -36,7 +36,7 @@ it('more than five parked streams stop a read model, which makes the server unre
         const { models } = (await answer.json()) as Standing;
         const standing = { status: answer.status, stopped: models.filter(({ stopped }) => stopped !== null) };
         if (models.find(({ model: name }) => name === MODEL)?.parked === parked) seen += 1;
-        // The rows say it first, and the projection right after.
+        // The rows show it first, and the health of the projection right after.
         if (seen === 2) return standing;
         await new Promise((next) => setTimeout(next, 10));
       }

@@ -153,7 +153,7 @@ describe('a single failure outside of the path of a command', () => {
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });
 
-  it('to catch up before a cut-over makes a rebuild fold on and try again', async () => {
+  it('to catch up before a cut-over makes a rebuild fold further and try again', async () => {
     const store = app.get(ReadModelStore);
     const real = store.rebuild.bind(store);
     let asked = 0;

@@ -49,7 +49,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Asks until it is answered as it should be, as a client does. */
+/** Retries until the expected answer comes, as a client does. */
 async function until(path: string, holds: (answer: Answer) => boolean): Promise<Answer> {
   for (let tries = 0; tries < 400; tries += 1) {
     const got = await fetch(`${url}/v1/${path}`);
@@ -116,7 +116,7 @@ describe('a port that fails once', () => {
       if (once.mend()) failed.push(name);
     }
     expect(failed).toEqual(UNDER_LOAD);
-    // Whatever failed has left nothing behind.
+    // The failed call, in any method, has left nothing behind.
     await load();
     const events = await all(app.get(EventStore).readStream(ACCOUNT));
     expect(events).toHaveLength(1 + sent);
@@ -136,7 +136,7 @@ describe('a port that fails once', () => {
       201,
       { revision: before, position: String(events.at(-1)?.position), events: [{ id: events.at(-1)?.id }] },
     ]);
-    // By what the stream says, and not by an append that was made again.
+    // Known from the stream, and not from a second append.
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(await all(app.get(EventStore).readStream(ACCOUNT))).toHaveLength(before + 1);
   });
@@ -196,7 +196,7 @@ describe('a port that fails once', () => {
     };
     failOnce(store, 'append', 'after');
     await expect(change('2026-11-24T12:00:00.000Z')).rejects.toThrow('failed after append');
-    // By now it happened too long ago to be told for the first time.
+    // By now `occurredAt` is too long ago for a first attempt.
     expect(await change('2026-12-24T12:00:00.000Z')).toMatchObject({ type: 'accepted', repeated: true });
     expect(await all(store.readLog(0n))).toHaveLength(2);
     await store.close();

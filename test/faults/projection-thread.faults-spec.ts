@@ -54,10 +54,11 @@ describe('the projection thread', () => {
     // Each of these ends the thread that folds it first: see `end-threads-once.mjs`.
     for (let n = 1; n <= 3; n += 1) {
       const begun = Date.now();
-      let told = false;
+      let reported = false;
       const after = await propose(`ends-${n}`);
-      for (; Date.now() - begun < 4000 && !told; await pause(5)) told = (await ready())[1].includes('its thread ended');
-      expect(told).toBe(true);
+      for (; Date.now() - begun < 4000 && !reported; await pause(5))
+        reported = (await ready())[1].includes('its thread ended');
+      expect(reported).toBe(true);
       expect(await count(after)).toBe(n + 1);
       while ((await ready())[0] !== 200) await pause(20);
     }
@@ -113,7 +114,7 @@ describe('the query thread', () => {
     });
     expect(await count(await propose('one'))).toBe(1);
     const asked = (programme: string) => fetch(`${built.url}/v1/read-models/programmes?programme=${programme}`);
-    // Asked for the first time, it ends: see `end-threads-once.mjs`.
+    // The thread ends at its first query: see `end-threads-once.mjs`.
     const answers = await Promise.all([asked('norland.ends-questions'), asked('norland.one')]);
     expect([answers[0]?.status, answers[0]?.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await answers[0]?.json()).toMatchObject({ code: 'rows-away' });

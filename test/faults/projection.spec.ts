@@ -33,7 +33,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A feed that delivers what it is told to, when it is told to. */
+/** A feed that delivers the events of the test when the test calls it. */
 class ByHand extends EventFeed {
   readonly partitions = 1;
   private consumer: FeedConsumer | null = null;
@@ -221,7 +221,7 @@ describe('the projector', () => {
     };
     expect(await retryParked(store, MODELS, rows, now)).toMatchObject([{ model: 'milestones', error: null }]);
     expect(await rows.parked()).toEqual([]);
-    // Whoever still leaves the stream out keeps nothing.
+    // A projector that still leaves the stream out cannot commit.
     await expect(feed.deliver(log)).rejects.toThrow('changed the active tables');
     await feed.resume();
     await feed.deliver(log);
@@ -318,8 +318,8 @@ describe('the projector', () => {
       for (const { name } of served.names()) {
         const query = { where: [], sort: [], limit: 1000, positions: [at] };
         const then = await served.query(name, query);
-        const anew = await rows.query(name, query);
-        expect(anew.rows).toEqual(then.rows);
+        const replayed = await rows.query(name, query);
+        expect(replayed.rows).toEqual(then.rows);
         expect(await rows.totals(name, [], [at])).toEqual(await served.totals(name, [], [at]));
       }
       await rows.close();

@@ -107,7 +107,7 @@ it('random commands in any order, concurrent or not, are decided once, and every
     // A failure is reported even if shrinking it takes long.
     { numRuns: 60, interruptAfterTimeLimit: 20_000, examples: [AS_WRITTEN] },
   );
-  // Stories of which nothing came about would prove nothing.
+  // Sequences in which no event was recorded would prove nothing.
   expect(accepted).toBeGreaterThan(refused / 3);
   const catalogue = CATALOGUE.flatMap(({ kind, events }) => Object.keys(events).map((type) => `${kind} ${type}`));
   expect(catalogue.filter((event) => !recordedTypes.has(event))).toEqual([]);

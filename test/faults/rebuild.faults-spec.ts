@@ -35,8 +35,8 @@ afterEach(async () => {
 });
 
 /**
- * Rebuilds in a process of its own, which dies at a step where one is named; answers the steps that
- * it took where none is.
+ * Rebuilds in a separate process, which dies at a step if one is named; returns the steps that it
+ * took otherwise.
  */
 async function rebuilding(at?: { step: number; when: string }): Promise<{ code: number | null; steps: string[] }> {
   const taken = join(folder, 'steps.json');
@@ -58,7 +58,7 @@ function indexes(): number[] {
   return [...new Set(all)];
 }
 
-/** The steps to die at: of each that is told apart by its SQL, the first and the last. */
+/** The steps to die at: of those with the same SQL, the first and the last. */
 function dyingSteps(steps: readonly string[]): number[] {
   const kinds = new Set(steps.map((sql) => sql.replaceAll(/_g[0-9]+/g, '')));
   const chosen = [...kinds].flatMap((kind) => {
@@ -157,7 +157,7 @@ it('a rebuild killed at each step under load leaves every answer equal to a repl
   const points = dyingSteps(steps);
   const died: (number | null)[] = [];
   for (const step of points) for (const when of ['before', 'after']) died.push((await rebuilding({ step, when })).code);
-  // What was broken off last is gone on with, and takes over.
+  // The rebuild interrupted last is resumed, and promoted.
   const before = (await ask('', 1)) as Answer;
   expect((await rebuilding()).code).toBe(0);
   const after = (await ask('', 1)) as Answer;
@@ -192,9 +192,9 @@ it('a rebuild killed at each step under load leaves every answer equal to a repl
     await rows.open(log.id);
     await replay(log, MODELS, rows, BigInt(one.position), now);
     const sort = ['account', 'period'].map((column) => ({ column, descending: false }));
-    const anew = await rows.query('funding', { where: [], sort, limit: one.limit });
+    const replayed = await rows.query('funding', { where: [], sort, limit: one.limit });
     expect(one.rows).toEqual(
-      anew.rows.map(({ key, columns, source }) => ({
+      replayed.rows.map(({ key, columns, source }) => ({
         ...columns,
         row_id: key,
         stream: source?.stream,
@@ -202,7 +202,7 @@ it('a rebuild killed at each step under load leaves every answer equal to a repl
         event: source?.event,
       })),
     );
-    const totals = await rows.totals('funding', [], anew.positions);
+    const totals = await rows.totals('funding', [], replayed.positions);
     expect(one.totals).toEqual(totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums })));
     await rows.close();
     rmSync(fresh, { recursive: true });

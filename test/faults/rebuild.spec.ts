@@ -30,7 +30,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const entente = (...args: string[]) => run(...args, '--data', folder);
 
-/** The command in a process of its own, to be killed. */
+/** The command in a separate process, to be killed. */
 const rebuilding = (...names: string[]): ChildProcess =>
   spawn(process.execPath, [CLI, 'rebuild', ...names, '--data', folder], { stdio: 'ignore' });
 const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -43,7 +43,7 @@ interface Answer {
 }
 
 describe('a rebuild', () => {
-  it('killed repeatedly beside a loaded server leaves every answer correct, and completes', async () => {
+  it('killed repeatedly under a loaded server leaves every answer correct, and completes', async () => {
     const { process: deployment, url, ended: stopped } = await startStandalone(folder, 'off');
     const answers: { at: number; count: number; version: string }[] = [];
     let over = false;
@@ -76,8 +76,8 @@ describe('a rebuild', () => {
     await Promise.all([writing, reading]);
     deployment.kill('SIGTERM');
     await stopped;
-    // Each event of this log is one programme: an answer at a position has as many as the position
-    // says.
+    // Each event of this log is one programme: an answer as of a position has as many programmes as
+    // the position has events.
     expect(answers.filter(({ at, count }) => at !== count)).toEqual([]);
     const versions = [...new Set(answers.map((answer) => answer.version))];
     expect(versions.length).toBeGreaterThan(1);
@@ -124,19 +124,20 @@ describe('a rebuild', () => {
     await propose(url, 'one');
     const stop = new AbortController();
     const live = await fetch(`${url}/v1/read-models/programmes/live`, { signal: stop.signal });
-    let told = '';
+    let received = '';
     const reading = (async () => {
       const decoder = new TextDecoder();
-      for await (const bytes of live.body as AsyncIterable<Uint8Array>) told += decoder.decode(bytes, { stream: true });
+      for await (const bytes of live.body as AsyncIterable<Uint8Array>)
+        received += decoder.decode(bytes, { stream: true });
     })().catch(() => undefined);
-    while (!told.includes('caught-up')) await pause(5);
+    while (!received.includes('caught-up')) await pause(5);
     const { status, out } = await entente('rebuild', 'programmes', '--json');
     expect([status, JSON.parse(out)]).toEqual([0, { rebuilt: { programmes: '1.2.2' } }]);
-    for (let tries = 0; tries < 400 && !told.includes('event: reset'); tries += 1) await pause(10);
-    expect(told).toContain('event: reset\ndata: {"reason":"the rows were rebuilt"}');
-    expect(told.slice(told.indexOf('event: reset'))).toMatch(/event: row[\s\S]*event: caught-up/);
+    for (let tries = 0; tries < 400 && !received.includes('event: reset'); tries += 1) await pause(10);
+    expect(received).toContain('event: reset\ndata: {"reason":"the rows were rebuilt"}');
+    expect(received.slice(received.indexOf('event: reset'))).toMatch(/event: row[\s\S]*event: caught-up/);
     await propose(url, 'two');
-    while (!told.includes('norland.two')) await pause(5);
+    while (!received.includes('norland.two')) await pause(5);
     stop.abort();
     await reading;
     await deployment.close();
@@ -225,7 +226,7 @@ describe('a parked stream', () => {
     await expect(entente('parked', 'again')).rejects.toThrow('nothing or "retry"');
   });
 
-  it('that is cleared beside a running server is folded on by it', async () => {
+  it('that is cleared while a server runs is folded by that server', async () => {
     const deployment = await serveStandalone(folder);
     const url = await deployment.getUrl();
     await loadExample(deployment);

@@ -20,8 +20,8 @@ interface Held {
 }
 
 /**
- * A socket that is bound here and listened on by whoever it is handed to, as a supervisor does:
- * Node's own way to share one among processes.
+ * A socket that is bound here and listened on by the process to which it is passed, as a supervisor
+ * does: Node's means to share a socket among processes.
  */
 function held(): { readonly socket: Held; readonly url: string } {
   const { _createServerHandle: bind } = net as unknown as {
@@ -41,16 +41,16 @@ function start(
   fd: number,
   sockets = '1',
 ): { readonly deployment: ChildProcess; readonly ended: Promise<[number | null, string]> } {
-  let said = '';
+  let output = '';
   const deployment = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, MAIN], {
     env: { ...process.env, ENTENTE_DATA: folder, ENTENTE_EXAMPLE: 'off', LISTEN_FDS: sockets },
     stdio: ['ignore', 'ignore', 'pipe', fd],
   });
-  deployment.stderr?.on('data', (chunk: Buffer) => void (said += chunk.toString()));
-  return { deployment, ended: new Promise((resolve) => deployment.once('close', (code) => resolve([code, said]))) };
+  deployment.stderr?.on('data', (chunk: Buffer) => void (output += chunk.toString()));
+  return { deployment, ended: new Promise((resolve) => deployment.once('close', (code) => resolve([code, output]))) };
 }
 
-/** Where it was never listened on yet, who comes is refused. */
+/** Before any process has listened on it, connections are refused. */
 const answers = async (url: string): Promise<void> => {
   const there = (): Promise<boolean> =>
     propose(url, 'first').then(
@@ -73,15 +73,15 @@ describe('a listening socket of a supervisor', () => {
     const ask = async (question: () => Promise<Response>): Promise<void> => {
       while (!over) {
         const begun = performance.now();
-        const said = await question().then(
+        const status = await question().then(
           async (answer) => `${answer.status} ${((await answer.json()) as { version?: string }).version ?? ''}`.trim(),
           (error: Error) => `refused: ${String(error.cause)}`,
         );
-        asked.set(said, (asked.get(said) ?? 0) + 1);
+        asked.set(status, (asked.get(status) ?? 0) + 1);
         longest = Math.max(longest, performance.now() - begun);
       }
     };
-    // Each request on a connection of its own, and on connections that are kept open.
+    // Each request on a new connection, and on kept-alive connections.
     const headers = { connection: 'close' };
     const clients = [
       ask(() => fetch(`${url}/v1/read-models/funding`, { headers })),
@@ -104,18 +104,18 @@ describe('a listening socket of a supervisor', () => {
     second.deployment.kill('SIGTERM');
     await second.ended;
     socket.close();
-    expect([...asked.keys()].filter((said) => !/^20[01]/.test(said))).toEqual([]);
+    expect([...asked.keys()].filter((status) => !/^20[01]/.test(status))).toEqual([]);
     expect(longest).toBeGreaterThan(300);
   });
 
   it('is refused with a reason if it is not loopback, one of several, or no socket', async () => {
     const { socket } = held();
-    const [status, said] = await start(socket.fd, '2').ended;
-    expect([status, said]).toEqual([1, expect.stringContaining('LISTEN_FDS=2: hand over one socket')]);
+    const [status, output] = await start(socket.fd, '2').ended;
+    expect([status, output]).toEqual([1, expect.stringContaining('LISTEN_FDS=2: hand over one socket')]);
     socket.close();
     const file = openSync(join(folder, 'no-socket'), 'w');
-    const [ended, told] = await start(file).ended;
+    const [ended, reason] = await start(file).ended;
     closeSync(file);
-    expect([ended, told]).toEqual([1, expect.stringContaining('descriptor 3 is no socket')]);
+    expect([ended, reason]).toEqual([1, expect.stringContaining('descriptor 3 is no socket')]);
   });
 });

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const connection = (): Socket => connect(Number(new URL(built.url).port), '127.0.0.1').on('error', () => undefined);
 
-/** Tells the deployment to stop: the status with which it ends, and after how many milliseconds. */
+/** Signals the deployment to stop. Returns its exit status, and the time in milliseconds. */
 async function stopped(): Promise<readonly [status: unknown, took: number]> {
   const begun = Date.now();
   const exit = new Promise((resolve) => built.process.once('exit', resolve));
@@ -64,12 +64,12 @@ describe('the stopping server', () => {
     const stopping = stopped();
     // Longer than what is idle may stay.
     await pause(1500);
-    let told = '';
+    let received = '';
     const closed = new Promise((resolve) => slow.once('close', resolve));
-    slow.on('data', (bytes) => (told += bytes.toString('latin1'))).resume();
+    slow.on('data', (bytes) => (received += bytes.toString('latin1'))).resume();
     const [status, took] = await stopping;
     await closed;
-    const [head = '', rest = ''] = told.split('\r\n\r\n');
+    const [head = '', rest = ''] = received.split('\r\n\r\n');
     expect([status, took < 8000]).toEqual([0, true]);
     expect(rest.length).toBe(Number(/^content-length: ([0-9]+)/im.exec(head)?.[1]));
   });

@@ -32,7 +32,7 @@ it('a server that cannot stop in time exits with status 1, and keeps what it ack
   await pause(200);
   const begun = performance.now();
   deployment.kill('SIGTERM');
-  // Where nothing bounds it, it would stop when the time of that request is over.
+  // Without a bound, it would stop when that request times out.
   await Promise.race([ended, new Promise((late) => setTimeout(late, STOP * 1000 + 10_000).unref())]);
   const took = performance.now() - begun;
   slow.destroy();
@@ -51,23 +51,23 @@ it('a server that cannot stop in time exits with status 1, and keeps what it ack
 });
 
 /**
- * A deployment that is told to close is asked once more on a connection that is kept open; what it
- * answered, how it ended, and after how many ms it was asked.
+ * A deployment that begins to close gets one more request on a kept-alive connection. Returns the
+ * answer, the exit status, and the milliseconds until the request.
  */
 async function askedWhileItCloses() {
   const folder = mkdtempSync(join(tmpdir(), 'entente-stopping-'));
   const { process: deployment, url, ended } = await startStandalone(folder, 'off');
   const { hostname, port } = new URL(url);
   const kept = connect(Number(port), hostname);
-  let heard = '';
-  kept.on('data', (bytes) => (heard += bytes.toString())).on('error', () => undefined);
+  let received = '';
+  kept.on('data', (bytes) => (received += bytes.toString())).on('error', () => undefined);
   const ask = () => kept.write('GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n');
   ask();
-  while (!heard.includes('"ok"')) await pause(5);
-  heard = '';
-  const told = performance.now();
+  while (!received.includes('"ok"')) await pause(5);
+  received = '';
+  const signalledAt = performance.now();
   deployment.kill('SIGTERM');
-  // It listens no more: from then on what is idle might be ended.
+  // It no longer listens: from then on idle connections might be closed.
   const refused = () =>
     new Promise<boolean>((resolve) => {
       const other = connect(Number(port), hostname);
@@ -77,21 +77,21 @@ async function askedWhileItCloses() {
   while (!(await refused()));
   await pause(50);
   ask();
-  const after = performance.now() - told;
+  const after = performance.now() - signalledAt;
   await once(kept, 'close', { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
   await ended;
   rmSync(folder, { recursive: true });
-  return { heard, after, status: deployment.exitCode };
+  return { received, after, status: deployment.exitCode };
 }
 
 it('a request on a kept-alive connection as the server begins to close is answered, then closed', async () => {
   let asked = await askedWhileItCloses();
-  // The deployment owes an answer for half a second: on a machine that stood still the question
-  // came too late, and is asked again.
-  for (let more = 9; more > 0 && asked.heard === '' && asked.after > 450; more -= 1) {
+  // The deployment answers such requests for half a second. On a slow machine the request comes too
+  // late, and is tried again.
+  for (let more = 9; more > 0 && asked.received === '' && asked.after > 450; more -= 1) {
     asked = await askedWhileItCloses();
   }
-  expect(asked.heard).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-  expect(asked.heard.toLowerCase()).toContain('connection: close');
+  expect(asked.received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(asked.received.toLowerCase()).toContain('connection: close');
   expect(asked.status).toBe(0);
 });

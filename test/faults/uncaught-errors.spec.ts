@@ -17,8 +17,8 @@ let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'entente-uncaught-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The lines of a log that say that something was not caught. */
-const saidIn = (log: string) =>
+/** The lines of a log that report an uncaught error. */
+const uncaughtIn = (log: string) =>
   log
     .split('\n')
     .filter((line) => line.includes('last-resort'))
@@ -29,24 +29,22 @@ describe('an uncaught error', () => {
     const server = await startStandalone(folder, 'off', [], {}, UNCAUGHT);
     const { url } = server;
     const live = await fetch(`${url}/v1/history/live`);
-    const heard = live.text();
+    const received = live.text();
     const answers = Array.from({ length: 20 }, (_, i) => propose(url, `p${i}`).then(({ status }) => status));
     await Promise.race(answers);
     server.signal('SIGUSR2');
     const settled = await Promise.allSettled(answers);
     expect(await server.ended).toBe(70);
-    expect(await heard).toContain('the service is stopping');
-    // What was accepted is answered; what came too late is refused, or finds nobody.
+    expect(await received).toContain('the service is stopping');
+    // An accepted connection is answered; a later one is refused.
     for (const answer of settled) if (answer.status === 'fulfilled') expect([201, 503]).toContain(answer.value);
     expect(settled[0]).toMatchObject({ status: 'fulfilled', value: 201 });
-    expect(saidIn(server.logged())).toEqual([
+    expect(uncaughtIn(server.logged())).toEqual([
       expect.objectContaining({
         level: 'fatal',
-        msg: expect.stringMatching(
-          /^Entente met an error that nobody caught \(nobody caught this\); .* status 70$/,
-        ) as unknown,
+        msg: expect.stringMatching(/^Entente met an error that nobody caught \(not caught\); .* status 70$/) as unknown,
         err: expect.objectContaining({
-          message: 'nobody caught this',
+          message: 'not caught',
           stack: expect.stringContaining('uncaught-errors.mjs') as unknown,
         }) as unknown,
       }),
@@ -80,7 +78,7 @@ describe('an uncaught error', () => {
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     expect((await once(child, 'close'))[0]).toBe(70);
     expect(out).toBe('closed\n');
-    const [line] = saidIn(log) as unknown as [{ err: { message: string; cause?: { message: string } } }];
+    const [line] = uncaughtIn(log) as unknown as [{ err: { message: string; cause?: { message: string } } }];
     expect(line.err.message).toBe(message);
     if (message === 'outer') expect(line.err.cause?.message).toBe('inner');
   });
@@ -103,7 +101,7 @@ describe('an uncaught error', () => {
     let log = '';
     cli.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
     const [status] = (await once(cli, 'close')) as [number | null];
-    expect([status, saidIn(log).map(({ msg }) => msg)]).toEqual([
+    expect([status, uncaughtIn(log).map(({ msg }) => msg)]).toEqual([
       70,
       ['entente met an error that nobody caught (oh); it answers what is open and ends with status 70'],
     ]);

@@ -77,14 +77,14 @@ describe('a disk that fails in a commit', () => {
   it.each(['before', 'after'] as const)(
     '%s the write ends the deployment, which accepts nothing more; the same command is right later',
     async (when) => {
-      const told: OutcomeUnknown[] = [];
-      const store = open((error) => void told.push(error));
+      const reported: OutcomeUnknown[] = [];
+      const store = open((error) => void reported.push(error));
       const executor = executorOver(store);
       failNextCommit(store, when);
       await expect(executor.execute(proposal('2026-06-01T12:00:00.000Z'))).rejects.toMatchObject({
         code: 'outcome-unknown',
       });
-      expect(told).toHaveLength(1);
+      expect(reported).toHaveLength(1);
       await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject({ code: 'shutting-down' });
       await store.close();
       const again = open();

@@ -41,7 +41,7 @@ async function fill(): Promise<void> {
   await pledge(url, 'norland.a0');
   await deployment.close();
   const log = new SqliteEventStore({ folder });
-  const told = (await all(log.readLog(0n))).at(-1) as RecordedEvent;
+  const lastEvent = (await all(log.readLog(0n))).at(-1) as RecordedEvent;
   for (let n = 0; n < EVENTS; n += 1000)
     await log.importEvents(
       Array.from({ length: 1000 }, (_, i) => {
@@ -49,7 +49,7 @@ async function fill(): Promise<void> {
         const round = Math.floor((n + i) / ACCOUNTS);
         const id = `00000000-0000-5000-8000-${String(n + i).padStart(12, '0')}`;
         const revision = 1 + round + (account === 0 ? 1 : 0);
-        return { ...told, id, stream: `funding-account/norland.a${account}`, revision };
+        return { ...lastEvent, id, stream: `funding-account/norland.a${account}`, revision };
       }),
     );
   await log.close();

@@ -36,8 +36,8 @@ const mapping = readMapping(
 );
 const [source, ...parts] = mapping.actor.split(';');
 const role = parts.find((part) => part.startsWith('role=')).slice(5);
-const fail = (says) => {
-  throw new Error(says);
+const fail = (message) => {
+  throw new Error(message);
 };
 const same = (what, is, wanted) => {
   if (JSON.stringify(is) !== JSON.stringify(wanted))
@@ -112,10 +112,7 @@ async function countReplies(kafka) {
   return { counts, end: () => consumer.disconnect() };
 }
 
-/**
- * The deployment that runs already: its api, once it says that all is well, and the intake has made
- * its topics.
- */
+/** The running deployment: its api, once it is ready and the intake has made its topics. */
 async function running(client) {
   const ready = async () => {
     const answer = await fetch(`${ENTENTE_API}/health/ready`);
@@ -127,8 +124,8 @@ async function running(client) {
     const topics = await admin.listTopics();
     for (const topic of ['entente-commands', 'entente-replies'])
       if (!topics.includes(topic)) fail(`there is no topic ${topic}: does the intake run?`);
-    const { ok, ...said } = await ready();
-    if (!ok) fail(`${ENTENTE_API} says ${JSON.stringify(said)}`);
+    const { ok, ...health } = await ready();
+    if (!ok) fail(`${ENTENTE_API} reports ${JSON.stringify(health)}`);
   };
   try {
     for (const late = performance.now() + 60_000; ; await pause(500)) {
@@ -187,8 +184,8 @@ try {
   for (const [n, what] of ['sent', 'sent again'].entries()) {
     const since = performance.now();
     await publish(producer, messages);
-    for (let told = 0; answered() < messages.length * (n + 1); await pause(200)) {
-      if (answered() - told >= 4000) console.log(`${(told = answered())} replies`);
+    for (let printed = 0; answered() < messages.length * (n + 1); await pause(200)) {
+      if (answered() - printed >= 4000) console.log(`${(printed = answered())} replies`);
       if (performance.now() - since > 600_000)
         fail(`only ${answered()} replies came: ${apps.map((app) => app.logged()).join('')}`);
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The whole US Greenbook through the API, by the command line: broken off at random, run
- * again, run once more; then every total per recipient, account and year against the file, by the
+ * Imports the US Greenbook through the API, by the command line: interrupted at random, run again,
+ * run once more. Then compares every total per recipient, account and year with the file: in the
  * served rows, by a replay and by plain SQL over the events' JSON. `npm run test:greenbook --
  * <csv>`.
  */
@@ -30,8 +30,8 @@ const importing = [
   join(root, 'docs/how-to/imports/us-greenbook.mapping.json'),
 ];
 importing.push('--data', folder, '--refused', join(folder, 'refused.csv'), '--json');
-const fail = (says) => {
-  throw new Error(says);
+const fail = (message) => {
+  throw new Error(message);
 };
 const same = (what, is, wanted) => {
   if (JSON.stringify(is) !== JSON.stringify(wanted))

@@ -22,20 +22,20 @@ const { deployment, load } = await distributedUnderLoad({
 
 it('apps with clocks a minute ahead and behind lose and duplicate nothing, and raise no lasting alarm', async () => {
   // It is what they are loaded with that has them go wrong.
-  const said = [60_000, -60_000].map((by) => {
-    const told = execFileSync(process.execPath, ['--import', off(by), '-p', '[Date.now(), +new Date()].join()']);
-    return String(told)
+  const skews = [60_000, -60_000].map((by) => {
+    const output = execFileSync(process.execPath, ['--import', off(by), '-p', '[Date.now(), +new Date()].join()']);
+    return String(output)
       .split(',')
       .map((at) => Math.round((Number(at) - Date.now()) / 60_000));
   });
-  expect(said).toEqual([
+  expect(skews).toEqual([
     [1, 1],
     [-1, -1],
   ]);
   await deployment.caughtUp();
   load.begin();
-  // Where all have too much to do, one or the other may stall for a while, and says so: by a
-  // clock that is off it would say so always.
+  // On an overloaded machine an app may stall for a while and report it. A wrong clock would make
+  // it report a stall all the time.
   const apps = deployment.all();
   const alarmed = new Map(apps.map((app) => [app, 0]));
   for (let second = 0; second < 15; second += 1, await pause(1000))
@@ -45,8 +45,8 @@ it('apps with clocks a minute ahead and behind lose and duplicate nothing, and r
   const { commands, deadLetters } = await verifySystem(deployment, load);
   expect([commands > 100, deadLetters, Math.max(...alarmed.values()) < 15]).toEqual([true, 0, true]);
   const alarms = async (): Promise<unknown[]> => {
-    const said = await Promise.all(apps.map((app) => app.health()));
-    return said.flatMap((one) => one['alarms'] as unknown[]);
+    const healths = await Promise.all(apps.map((app) => app.health()));
+    return healths.flatMap((one) => one['alarms'] as unknown[]);
   };
   await until(async () => (await alarms()).length === 0);
 });

@@ -27,11 +27,11 @@ interface Receipt {
 }
 
 let deployment: DistributedDeployment;
-let tellers: readonly [ApiClient, ApiClient];
+let clients: readonly [ApiClient, ApiClient];
 beforeAll(async () => {
   deployment = await distributed({ partitions: PARTITIONS, apis: 2, projectors: 2 })();
   const at = (n: number) => new ApiClient(() => deployment.apis[n]?.url ?? '');
-  tellers = [at(0), at(1)];
+  clients = [at(0), at(1)];
   await registerParties(urlOf(0));
 });
 afterAll(() => deployment.end());
@@ -39,11 +39,11 @@ afterAll(() => deployment.end());
 const urlOf = (n: number): string => deployment.apis[n]?.url ?? '';
 /** The other of two. */
 const other = (n: number): number => 1 - n;
-const teller = (n: number): ApiClient => tellers[n % 2] as ApiClient;
-const opened = (id: string, n = 0) => teller(n).send(`funding-account/norland.${id}/open`, opening, DONOR);
+const client = (n: number): ApiClient => clients[n % 2] as ApiClient;
+const opened = (id: string, n = 0) => client(n).send(`funding-account/norland.${id}/open`, opening, DONOR);
 const pledge = (id: string, amount: number, n = 0) =>
-  teller(n).send(`funding-account/norland.${id}/pledge`, { amount, period: '2026' }, DONOR);
-/** Sends a command on an account as it stands, under a key; answers whatever is answered. */
+  client(n).send(`funding-account/norland.${id}/pledge`, { amount, period: '2026' }, DONOR);
+/** Sends a command on an account at its current revision, under a key; returns any answer. */
 async function post(n: number, id: string, command: string, body: object, key: string) {
   const answer = await fetch(`${urlOf(n)}/v1/funding-account/norland.${id}/${command}`, {
     method: 'POST',
@@ -75,20 +75,20 @@ describe('two apis of one deployment', () => {
     await opened('seen');
     for (let n = 0; n < 20; n += 1) {
       const { after, ...receipt } = await pledge('seen', 1, n);
-      const at = teller(n + 1);
+      const at = client(n + 1);
       expect(await pledged(at, 'seen', after)).toBe(n + 1);
       const path = `commands/${receipt['commandId']}?stream=funding-account/norland.seen`;
       expect((await at.get(path, { 'entente-actor': DONOR })).body).toEqual({ after, ...receipt });
     }
-    const end = await teller(0).head();
+    const end = await client(0).head();
     const seen: unknown[] = [];
-    let page = await teller(0).model(`journal?sort=-occurred_at&limit=7&after=${end}`);
+    let page = await client(0).model(`journal?sort=-occurred_at&limit=7&after=${end}`);
     for (let n = 1; ; n += 1) {
       seen.push(...page.rows);
       if (page.next === null) break;
-      page = await teller(n).model(`journal?sort=-occurred_at&limit=7&cursor=${page.next}`);
+      page = await client(n).model(`journal?sort=-occurred_at&limit=7&cursor=${page.next}`);
     }
-    const { rows } = await teller(1).model(`journal?sort=-occurred_at&limit=1000&after=${end}`);
+    const { rows } = await client(1).model(`journal?sort=-occurred_at&limit=1000&after=${end}`);
     expect(seen).toEqual(rows);
     expect(rows.length).toBeGreaterThan(20);
   });
@@ -107,9 +107,9 @@ describe('two apis of one deployment', () => {
       const held = await pledge(slow, 5);
       const free = await pledge(quick, 7, 1);
       const answered: string[] = [];
-      const waiting = pledged(teller(1), slow, held['after']).then((sum) => answered.push(`slow ${String(sum)}`));
-      const all = pledged(teller(0), quick, free['position']).then((sum) => answered.push(`all ${String(sum)}`));
-      const own = pledged(teller(0), quick, free['after']).then((sum) => answered.push(`own ${String(sum)}`));
+      const waiting = pledged(client(1), slow, held['after']).then((sum) => answered.push(`slow ${String(sum)}`));
+      const all = pledged(client(0), quick, free['position']).then((sum) => answered.push(`all ${String(sum)}`));
+      const own = pledged(client(0), quick, free['after']).then((sum) => answered.push(`own ${String(sum)}`));
       await pause(1000);
       expect(answered).toEqual([]);
       await holding.query('ROLLBACK');
@@ -141,7 +141,7 @@ describe('two apis of one deployment', () => {
       expect(broken.length).toBeGreaterThan(6);
       await isTold(round, deployment.visibleWithinMs + 2000);
     }
-    // Who was with one goes on at the other.
+    // A client of one api continues at the other.
     for (const reader of readers) reader.disconnect();
     await pledge('live', 1);
     total += 1;
@@ -154,12 +154,12 @@ describe('two apis of one deployment', () => {
   });
 
   it('send the history of either once and in order', async () => {
-    for (const n of [0, 1]) await opened(`told-${n}`);
+    for (const n of [0, 1]) await opened(`live-${n}`);
     const readers = await listening('history/live?kind=funding-account');
     const sent: string[] = [];
     await Promise.all(
       [0, 1].map(async (n) => {
-        for (let times = 0; times < 15; times += 1) sent.push((await pledge(`told-${n}`, 1, n))['position'] as string);
+        for (let times = 0; times < 15; times += 1) sent.push((await pledge(`live-${n}`, 1, n))['position'] as string);
       }),
     );
     const positions = sent.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
@@ -174,7 +174,7 @@ describe('two apis of one deployment', () => {
 
   it('answer one command sent to both by one receipt, which both return from then on', async () => {
     await opened('twice');
-    // Both know the account as it stands.
+    // Both know the current account.
     for (const n of [0, 1]) await pledge('twice', 1, n);
     for (let turn = 0; turn < 20; turn += 1) {
       const body = { amount: 1, period: '2026' };
@@ -182,7 +182,7 @@ describe('two apis of one deployment', () => {
       expect(sent.map(({ status }) => status)).toEqual([201, 201, 201]);
       expect(sent[1]?.body).toEqual(sent[0]?.body);
       expect(sent[2]?.body).toEqual(sent[0]?.body);
-      for (const { get } of tellers) {
+      for (const { get } of clients) {
         const path = `commands/twice-${turn}?stream=funding-account/norland.twice`;
         const found = await get(path, { 'entente-actor': DONOR });
         expect([found.status, found.body]).toEqual([200, sent[0]?.body]);
@@ -200,7 +200,7 @@ describe('two apis of one deployment', () => {
     await opened('refused');
     for (const n of [0, 1]) expect((await post(n, 'refused', 'open', opening, `refused-by-${n}`)).status).toBe(422);
     const listed = async (n: number): Promise<readonly string[]> => {
-      const { body } = await teller(n).get('refusals?stream=funding-account/norland.refused');
+      const { body } = await client(n).get('refusals?stream=funding-account/norland.refused');
       return (body as unknown as { refusals: { commandId: string }[] }).refusals.map(({ commandId }) => commandId);
     };
     for (const n of [0, 1]) {
@@ -217,25 +217,27 @@ describe('two apis of one deployment', () => {
     let refused = 0;
     const client = async (n: number): Promise<void> => {
       for (let key = keys.pop(); key !== undefined; key = keys.pop())
-        for (let told = 503; told === 503;) {
+        for (let last = 503; last === 503;) {
           const { status, body } = await post(n % 2, 'raced', 'disburse', { amount: 1, period: '2026' }, key);
           if (status === 201) receipts.set(key, body as unknown as Receipt);
           else if (status === 422) refused += 1;
           // A race that was lost too often is to be tried again.
           else expect([status, body['code']]).toEqual([503, 'contention']);
-          told = status;
+          last = status;
         }
     };
     await Promise.all(Array.from({ length: 8 }, (_, n) => client(n)));
     const events = await eventsOf('raced');
     expect([receipts.size, refused]).toEqual([70, 50]);
     expect(events.map(({ revision }) => revision)).toEqual(events.map((_, i) => i));
-    const told = events.filter(({ type }) => type === 'FundsDisbursed').map(({ metadata }) => metadata.commandId);
-    expect(told.sort()).toEqual([...receipts.keys()].sort());
+    const disbursements = events
+      .filter(({ type }) => type === 'FundsDisbursed')
+      .map(({ metadata }) => metadata.commandId);
+    expect(disbursements.sort()).toEqual([...receipts.keys()].sort());
     for (const { revision, events: own } of receipts.values())
       expect(own.map(({ id }) => id)).toEqual([events[revision]?.id]);
     await deployment.ready();
-    for (const { model } of tellers)
+    for (const { model } of clients)
       expect((await model('funding?account=norland.raced')).rows).toMatchObject([{ obligated: 70, disbursed: 70 }]);
   });
 });

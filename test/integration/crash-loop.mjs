@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
- * Kills the apps of the distributed deployment, of each kind one or more in a round, at random
- * moments under load over HTTP and over the topic, and now and then the event store's stand-in, or
- * none of it where ESDB_URL names a server; begins them again, and holds all that there is against
- * what was acknowledged. `npm run test:kill:distributed` goes five rounds; `-- --times 20` as many
- * as are said. It starts the services and ends them; ends with 1 at the first difference.
+ * Kills the apps of the distributed deployment, one or more of each kind in a round, at random
+ * moments under load over HTTP and over the topic. Now and then it kills the event store's stand-in
+ * too, unless ESDB_URL names a server. It starts them again, and compares everything with what was
+ * acknowledged. `npm run test:kill:distributed` runs five rounds, `-- --times 20` twenty. It starts
+ * the services and ends them, and exits with 1 at the first difference.
  */
 import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -22,7 +22,7 @@ import { verifySystem } from '../support/system-verification.mjs';
 const { times } = parseArgs({ options: { times: { type: 'string', default: '5' } } }).values;
 const { ESDB_URL } = process.env;
 const APPS = { api: 2, relay: 2, projector: 3, intake: 2 };
-/** How long a round goes on with killing, in milliseconds. */
+/** How long a round kills apps, in milliseconds. */
 const ROUND = 8000;
 
 // Each process ends with this one.
@@ -36,7 +36,7 @@ const dying = new Set();
 let deployment = null;
 let load = null;
 
-/** Kills one, whatever it is doing, and begins it again, at once or after a while. */
+/** Kills one app at any moment, and starts it again, at once or after a while. */
 async function kill(app) {
   killed[app.name] = (killed[app.name] ?? 0) + 1;
   dying.add(app);
@@ -101,7 +101,7 @@ try {
   await load.open();
   let counts = null;
   for (let n = 0; n < Number(times); n += 1) counts = await round(n);
-  console.log(`${counts?.said}\nsent again over HTTP, and why: ${JSON.stringify(load.refused)}`);
+  console.log(`${counts?.output}\nsent again over HTTP, and why: ${JSON.stringify(load.refused)}`);
   status = 0;
 } catch (error) {
   console.error(error.stack);

@@ -13,7 +13,7 @@ import { verifySystem } from '../support/system-verification.mjs';
 const { SERVICES_ESDB_URL: esdb = '', SERVICES_KAFKA_BROKERS: kafka = '' } = process.env;
 
 /** How a database without room shows: by its own word, by ending, or by silence. */
-const SAYS = /no space left|does not answer just now|has not answered/;
+const REASON = /no space left|does not answer just now|has not answered/;
 
 it('a full disk under PostgreSQL is reported while commands are recorded, and rows catch up later', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-full-'));
@@ -35,19 +35,19 @@ it('a full disk under PostgreSQL is reported while commands are recorded, and ro
     fillDisk(filler);
     let fault = '';
     const since = performance.now();
-    while (!SAYS.test(fault) && performance.now() - since < 60_000) {
+    while (!REASON.test(fault) && performance.now() - since < 60_000) {
       fillDisk(filler);
-      const told = await Promise.all(deployment.named('projector').map((app) => app.health().catch(() => null)));
-      fault = JSON.stringify(told.map((one) => one?.['fault']));
+      const healths = await Promise.all(deployment.named('projector').map((app) => app.health().catch(() => null)));
+      fault = JSON.stringify(healths.map((one) => one?.['fault']));
       await pause(100);
     }
-    expect(fault).toMatch(SAYS);
+    expect(fault).toMatch(REASON);
     const before = load.receipts.size;
     await pause(2000);
     expect(load.receipts.size).toBeGreaterThan(before);
     rmSync(filler);
     execFileSync('mount', ['-o', 'remount,size=800m', disk]);
-    // Where it could not write its own log either, it ended: whoever supervises it starts it again.
+    // If it could not write its log either, it ended, and its supervisor starts it again.
     const { port } = server;
     await Promise.race([server.ended, pause(1000)]);
     await server.stop().catch(() => undefined);

@@ -27,8 +27,8 @@ const lives = (pid: number): boolean => {
 };
 
 /**
- * A process that keeps a server which would run for ever, and does this with it before it says that
- * it is there.
+ * A process with a server that would run without end. It runs `then` on the server before it
+ * reports that it is ready.
  */
 async function keeping(then: string): Promise<number> {
   const program = `
@@ -38,8 +38,8 @@ async function keeping(then: string): Promise<number> {
     ${then}
     process.stdout.write(server.pid + '\\n');`;
   keeper = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [said] = (await once(keeper.stdout as NonNullable<ChildProcess['stdout']>, 'data')) as [Buffer];
-  return Number(said.toString());
+  const [output] = (await once(keeper.stdout as NonNullable<ChildProcess['stdout']>, 'data')) as [Buffer];
+  return Number(output.toString());
 }
 
 it('a temporary folder of a process is removed when SIGKILL ends the process', async () => {
@@ -53,7 +53,7 @@ it('a temporary folder of a process is removed when SIGKILL ends the process', a
   expect(existsSync(own)).toBe(false);
 });
 
-describe('a server that runs beside a process', () => {
+describe('a server started by a process', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends with it after %s', async (signal) => {
     const server = await keeping('');
     expect(lives(server)).toBe(true);

@@ -107,9 +107,9 @@ describe('a command on a topic', () => {
     expect(types(replies)).toEqual({ 'org.entente.command-accepted': 270 });
     for (const one of stories) {
       const key = String(one[0]?.key);
-      const told = replies.filter((reply) => String(reply.key) === key).map((reply) => replyOf(reply).body);
-      expect(told.map(({ commandId }) => commandId)).toEqual(one.map((_, i) => `${key}-${i}`));
-      expect(told.map(({ revision }) => revision)).toEqual(one.map((_, i) => i));
+      const bodies = replies.filter((reply) => String(reply.key) === key).map((reply) => replyOf(reply).body);
+      expect(bodies.map(({ commandId }) => commandId)).toEqual(one.map((_, i) => `${key}-${i}`));
+      expect(bodies.map(({ revision }) => revision)).toEqual(one.map((_, i) => i));
     }
     expect(dead).toEqual([]);
   });
@@ -152,7 +152,7 @@ describe('a command on a topic', () => {
       const giver = `stakeholder/${key}`;
       const agent = `stakeholder/${key}-agent`;
       const mandate = { source: key, actorrole: 'donor', type: 'GiveMandate' };
-      // What is said last rests on what was recorded before it on both streams: sooner it would be
+      // The last command depends on events recorded before it on both streams: earlier it would be
       // refused.
       const commands = [
         aCommand(giver),
@@ -183,7 +183,7 @@ describe('a command on a topic', () => {
     const replies = await deployment.collect('replies');
     await deployment.send(story('slow', 200));
     await expectCount(replies, 200);
-    // Behind what is answered at once lies the end of its transaction, which nobody reads.
+    // Behind each immediate answer is the end of its transaction, a record that no consumer gets.
     const pieces: number[] = [];
     for (const [i, { offset }] of replies.entries())
       if (offset - (replies[i - 1]?.offset ?? -2n) === 1n) pieces.push((pieces.pop() ?? 0) + 1);
@@ -224,7 +224,7 @@ describe('a command on a topic', () => {
 });
 
 describe('a record that cannot be read', () => {
-  it('becomes a dead letter, byte for byte with place and cause, and the intake goes on', async () => {
+  it('becomes a dead letter, byte for byte with place and cause, and the intake continues', async () => {
     const { delivery, replies, dead } = await running(1);
     const good = (): Message => aCommand(`stakeholder/${randomUUID()}`);
     const rubbish: Message[] = [
@@ -255,11 +255,11 @@ describe('a record that cannot be read', () => {
       const own = Object.entries(found.headers).filter(([name]) => !name.startsWith('__connect.errors.'));
       const sent = Object.entries(one.headers ?? {});
       expect(own.map(([name, of]) => [name, values(of)])).toEqual(sent.map(([name, of]) => [name, values(of)]));
-      const says = (name: string): string => String(found.headers[`__connect.errors.${name}`]);
-      expect([says('topic'), says('partition')]).toEqual([deployment.settings.topic, '0']);
-      expect(says('offset')).toMatch(/^[0-9]+$/);
-      expect([says('stage'), says('exception.class.name')]).toEqual(['VALUE_CONVERTER', 'Unreadable']);
-      expect(says('exception.message')).toMatch(/^its? /);
+      const header = (name: string): string => String(found.headers[`__connect.errors.${name}`]);
+      expect([header('topic'), header('partition')]).toEqual([deployment.settings.topic, '0']);
+      expect(header('offset')).toMatch(/^[0-9]+$/);
+      expect([header('stage'), header('exception.class.name')]).toEqual(['VALUE_CONVERTER', 'Unreadable']);
+      expect(header('exception.message')).toMatch(/^its? /);
     }
     expect(types(replies)).toEqual({ 'org.entente.command-accepted': replies.length });
     expect(delivery.fault()).toBeNull();
@@ -268,8 +268,8 @@ describe('a record that cannot be read', () => {
 
 describe('commands during an outage of the store', () => {
   it.each([
-    ['and says so', new Fault('event-store-unavailable', 'the store is away', 1)],
-    ['and fails in words of its own', new Error('the store is away')],
+    ['with a fault', new Fault('event-store-unavailable', 'the store is away', 1)],
+    ['with another error', new Error('the store is away')],
     ['for good', new Fault('outcome-unknown', 'the store is away')],
   ])('%s, wait and are answered later; none becomes a dead letter', async (_, fault) => {
     deployment = await commandPipeline(2);
@@ -293,7 +293,7 @@ describe('commands during an outage of the store', () => {
 });
 
 describe('a command at which the rules fail', () => {
-  it('becomes a dead letter with a reply, and the intake goes on', async () => {
+  it('becomes a dead letter with a reply, and the intake continues', async () => {
     deployment = await commandPipeline(1);
     let times = 0;
     const decider = kinds.decider('stakeholder');
@@ -320,10 +320,10 @@ describe('a command at which the rules fail', () => {
     });
     expect(dead.map(({ value }) => String(value))).toEqual([poison.value]);
     const { headers } = dead[0] as ReceivedRecord;
-    const says = ['stage', 'exception.class.name', 'exception.message'].map(
+    const failure = ['stage', 'exception.class.name', 'exception.message'].map(
       (name) => headers[`__connect.errors.${name}`],
     );
-    expect(says.map(String)).toEqual(['TASK_PUT', 'TypeError', 'a bug, met 3 times']);
+    expect(failure.map(String)).toEqual(['TASK_PUT', 'TypeError', 'a bug, met 3 times']);
     expect(times).toBe(3);
     expect(delivery.fault()).toBeNull();
   });
@@ -337,10 +337,10 @@ describe('an intake that ends between decisions and replies', () => {
       await deployment.send(story('org', 5));
       await expectCount(replies, 5);
       expect(failed()).toBe(true);
-      const told = replies.map((reply) => replyOf(reply).body);
-      expect(told.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4]);
+      const bodies = replies.map((reply) => replyOf(reply).body);
+      expect(bodies.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4]);
       // What was decided and not answered is found to be there already.
-      expect(told[0]?.['repeated']).toBe(when === 'before' ? true : undefined);
+      expect(bodies[0]?.['repeated']).toBe(when === 'before' ? true : undefined);
     } finally {
       mend();
     }
@@ -394,7 +394,7 @@ describe('an intake that ends between decisions and replies', () => {
     const replies = await deployment.collect('replies');
     await deployment.send([aCommand('stakeholder/org', { id: 'first' })]);
     await until(() => frozen);
-    // Another has the partition now, as it were: it fences, answers and moves the place.
+    // As if another intake had the partition: it fences, answers and commits the offset.
     const { topic, groupId } = deployment.settings;
     const other = ofPartition();
     await other.connect();
@@ -462,8 +462,10 @@ describe('an intake that ends between decisions and replies', () => {
     await expectCount(replies, 480);
     for (const one of stories) {
       const key = String(one[0]?.key);
-      const told = replies.filter((reply) => String(reply.key) === key).map((reply) => replyOf(reply).body['revision']);
-      expect(told).toEqual(one.map((_, i) => i));
+      const revisions = replies
+        .filter((reply) => String(reply.key) === key)
+        .map((reply) => replyOf(reply).body['revision']);
+      expect(revisions).toEqual(one.map((_, i) => i));
     }
     expect(dead).toEqual([]);
   });
@@ -485,7 +487,7 @@ describe('dead letters', () => {
     expect(became(await listDeadLetters(deployment.settings))).toEqual(['left', 'waits', 'waits']);
     expect(dead.length).toBeLessThanOrEqual(3);
     expect(became(await redrive(deployment.settings))).toEqual(['left', 'sent back', 'sent back']);
-    // They are as unreadable as before, so they are put aside again: each once, from the partition
+    // They are still unreadable, so they become dead letters again: each once, from the partition
     // where it was.
     await expectCount(dead, 5);
     const again = dead.filter(({ value }) => value?.equals(rubbish.value) === true);

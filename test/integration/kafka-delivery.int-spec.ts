@@ -122,7 +122,7 @@ describe('rows folded from a topic with six partitions', () => {
   });
 });
 
-describe('a partition stalls with a reason while another goes on, at', () => {
+describe('a partition stalls with a reason while another continues, at', () => {
   /** What is put at the end of the first partition, in place of the event that comes next in it. */
   type Wrong = (next: Message, ofTheOther: Message) => Message;
   const headed = (message: Message, headers: Readonly<Record<string, string>>): Message => ({
@@ -150,7 +150,7 @@ describe('a partition stalls with a reason while another goes on, at', () => {
       ({ partition = 0 }) => ({ partition, value: 'hello' }),
       /has something else than an/,
     ],
-  ])('%s', async (_, wrong, says) => {
+  ])('%s', async (_, wrong, reason) => {
     deployment = await eventPipeline(2);
     const { relay, end } = deployment.relay();
     await deployment.load(1, 8);
@@ -168,13 +168,13 @@ describe('a partition stalls with a reason while another goes on, at', () => {
       fresh.find(([one], i) => i > 0 && partitionAt(one) === 0 && partitionAt(fresh[i - 1]?.[0] ?? one) === 1) ?? [];
     const others = fresh.filter(([one]) => partitionAt(one) === 1);
     await put([wrong(recordOf(events, at ?? -1), recordOf(events, (at ?? 0) - 1))]);
-    await until(() => says.test(projector.fault() ?? ''));
+    await until(() => reason.test(projector.fault() ?? ''));
     await put(others.map(([, place]) => recordOf(events, place)));
     await until(async () => (await rows.positions('words')).positions[1] === others.at(-1)?.[0].position);
     expect((await rows.positions('words')).positions[0]).toBeLessThan(events[at ?? 0]?.position ?? 0n);
     // It stays so, however often it is tried again.
     await pause(1000);
-    expect([says.test(projector.fault() ?? ''), (await rows.parked()).length]).toEqual([true, 0]);
+    expect([reason.test(projector.fault() ?? ''), (await rows.parked()).length]).toEqual([true, 0]);
   });
 });
 

@@ -32,7 +32,7 @@ it('a standalone log imported into backing services keeps revisions, ids, times 
   const data = join(folder, 'data');
   const [small, moved] = ['small.ndjson', 'moved.ndjson'].map((name) => join(folder, name)) as [string, string];
   const built = await startStandalone(data, 'off');
-  // It has no topic of commands: only what comes over HTTP is asked of it.
+  // It has no topic of commands: commands come only over HTTP.
   const before = loadOn({ ...deployment, url: () => Promise.resolve(built.url) });
   await before.open();
   const pledges = Array.from({ length: 40 }, (_, n) => ({ id: `pledge-${n}`, amount: 100 + n, period: '2026' }));
@@ -47,11 +47,12 @@ it('a standalone log imported into backing services keeps revisions, ids, times 
   await entente(deployment.settings, 'export', moved);
   expect(exported(moved)).toEqual(exported(small));
   expect(exported(moved).length).toBeGreaterThan(40);
-  const said = [entente({}, 'verify', '--data', data), entente(deployment.settings, 'verify')];
-  const digests = (await Promise.all(said)).map((text) => /[0-9a-f]{64}/.exec(text)?.[0]);
+  const outputs = [entente({}, 'verify', '--data', data), entente(deployment.settings, 'verify')];
+  const digests = (await Promise.all(outputs)).map((text) => /[0-9a-f]{64}/.exec(text)?.[0]);
   expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
   expect(digests[1]).toBe(digests[0]);
-  // As often as one likes, while nobody has written: only its list of positions needs another name.
+  // The import can be repeated while the log is not written to, under another name for its list of
+  // positions.
   const again = (list: string) =>
     entente(deployment.settings, 'import', 'log', small, '--positions', join(folder, list));
   await expect(entente(deployment.settings, 'import', 'log', small)).rejects.toThrow(/choose another name/);
@@ -71,7 +72,7 @@ it('a standalone log imported into backing services keeps revisions, ids, times 
   const receipts = new Map([...before.receipts, ...after.receipts]);
   await verifySystem(deployment, { receipts, sent: after.sent });
   await after.close();
-  // But nothing is read into a log that has gone on.
+  // But a log with later events refuses an import.
   await expect(again('third.csv')).rejects.toThrow(/ended with 1: .*empty/s);
 });
 

@@ -8,8 +8,8 @@ import { type DistributedProcesses, distributedProcesses } from '../support/dist
 import { type SystemCounts, verifySystem } from '../support/system-verification.mjs';
 
 /**
- * So long, in milliseconds, a backing service is away, and so soon at most all apps go on by
- * themselves when it is back.
+ * How long a backing service is away, in milliseconds, and within which time all apps recover by
+ * themselves afterwards.
  */
 const AWAY = 10_000;
 const SOON = 45_000;
@@ -30,37 +30,37 @@ afterAll(async () => {
   await services.stop();
 });
 
-interface Said {
+interface AppHealth {
   readonly fault: string | null;
   readonly position: string;
   readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
 }
 
-/** How an app stands, by its own word. */
-const standing = async (name: 'api' | 'relay' | 'projector' | 'intake'): Promise<Said> => {
-  const said = await deployment.named(name)[0]?.health();
-  return said as unknown as Said;
+/** The health of an app, as it reports it. */
+const healthOf = async (name: 'api' | 'relay' | 'projector' | 'intake'): Promise<AppHealth> => {
+  const health = await deployment.named(name)[0]?.health();
+  return health as unknown as AppHealth;
 };
 const alarmed = async (): Promise<readonly string[]> =>
-  (await standing('api')).alarms.map(({ follower }) => follower).sort();
+  (await healthOf('api')).alarms.map(({ follower }) => follower).sort();
 
 /** A figure of the first of these apps. */
 async function figureOf(name: AppName, figure: string): Promise<number> {
-  const said = await fetch(`${deployment.named(name)[0]?.url}/metrics`).then((answer) => answer.text());
-  const line = said.split('\n').find((one) => one.startsWith(`entente_${figure} `));
+  const metrics = await fetch(`${deployment.named(name)[0]?.url}/metrics`).then((answer) => answer.text());
+  const line = metrics.split('\n').find((one) => one.startsWith(`entente_${figure} `));
   return Number(line?.split(' ').at(-1) ?? 0);
 }
 
-/** All goes on, and what was acknowledged meanwhile and before is there, once. */
-async function goesOn(): Promise<SystemCounts> {
+/** All apps work, and each command acknowledged before and meanwhile is there, once. */
+async function recovered(): Promise<SystemCounts> {
   const since = performance.now();
   await deployment.ready(SOON);
   const took = performance.now() - since;
   await load.end();
   const counts = await verifySystem(deployment, load);
-  process.stdout.write(`ready ${Math.round(took)} ms after; ${JSON.stringify({ ...counts, said: undefined })}\n`);
+  process.stdout.write(`ready ${Math.round(took)} ms after; ${JSON.stringify({ ...counts, output: undefined })}\n`);
   expect(counts.deadLetters).toBe(0);
-  expect((await standing('api')).alarms).toEqual([]);
+  expect((await healthOf('api')).alarms).toEqual([]);
   return counts;
 }
 
@@ -73,8 +73,8 @@ describe('a backing service that is away for ten seconds under load', () => {
     await meanwhile();
     await back;
     await services.begin(name);
-    await goesOn();
-    // Whoever rests on it has counted that it came back, by what it says to whoever measures.
+    await recovered();
+    // Each app that depends on the service has counted the recovery in its metrics.
     const [to, apps] = COUNTED[name];
     for (const app of apps) expect([app, await figureOf(app, `reconnections_total{to="${to}"}`)]).not.toEqual([app, 0]);
     expect(await figureOf('api', 'appended_events_total')).toBeGreaterThan(0);
@@ -91,8 +91,8 @@ describe('a backing service that is away for ten seconds under load', () => {
       gone('broker', how, async () => {
         const before = load.receipts.size;
         await until(async () => {
-          const said = await Promise.all((['relay', 'projector', 'intake'] as const).map(standing));
-          return said.every(({ fault }) => fault !== null);
+          const healths = await Promise.all((['relay', 'projector', 'intake'] as const).map(healthOf));
+          return healths.every(({ fault }) => fault !== null);
         }, AWAY);
         await until(async () => (await alarmed()).includes('relay'), AWAY);
         expect(load.receipts.size).toBeGreaterThan(before);
@@ -107,8 +107,8 @@ describe('a backing service that is away for ten seconds under load', () => {
         const before = load.receipts.size;
         const away = 'the database does not answer just now';
         await until(async () => {
-          const said = await Promise.all((['api', 'projector'] as const).map(standing));
-          return said.every(({ fault }) => fault?.includes(away) === true);
+          const healths = await Promise.all((['api', 'projector'] as const).map(healthOf));
+          return healths.every(({ fault }) => fault?.includes(away) === true);
         }, AWAY);
         await until(async () => (await alarmed()).includes('funding'), AWAY);
         expect(load.receipts.size).toBeGreaterThan(before);
@@ -118,8 +118,8 @@ describe('a backing service that is away for ten seconds under load', () => {
   it('the event store, killed: clients get Retry-After, commands on the topic wait, and all recover', () =>
     gone('eventStore', 'kill', async () => {
       await until(async () => {
-        const said = await Promise.all((['api', 'relay', 'intake'] as const).map(standing));
-        return said.every(({ fault }) => fault?.includes('event store') === true);
+        const healths = await Promise.all((['api', 'relay', 'intake'] as const).map(healthOf));
+        return healths.every(({ fault }) => fault?.includes('event store') === true);
       }, AWAY);
       await until(() => (load.refused['event-store-unanswered'] ?? 0) > 0);
     }));
@@ -137,22 +137,22 @@ describe('a backing service that hangs', () => {
       await pause(1000);
       const thaw = services.freeze(name);
       const late: unknown[] = [];
-      let told = '';
+      let reason = '';
       const look = async (app: RunningApp): Promise<void> => {
         const since = performance.now();
-        const { status, ...said } = await app.health();
+        const { status, ...health } = await app.health();
         const took = performance.now() - since;
-        if (took > 5000) late.push([app.name, took, said]);
-        if (app.name === rests && status === 503) told = JSON.stringify(said);
+        if (took > 5000) late.push([app.name, took, health]);
+        if (app.name === rests && status === 503) reason = JSON.stringify(health);
       };
-      for (const end = performance.now() + AWAY; performance.now() < end || told === ''; await pause(250)) {
+      for (const end = performance.now() + AWAY; performance.now() < end || reason === ''; await pause(250)) {
         if (performance.now() > end + AWAY) break;
         await Promise.all(deployment.all().map(look));
       }
       thaw();
-      expect(told).not.toBe('');
+      expect(reason).not.toBe('');
       expect(late).toEqual([]);
-      await goesOn();
+      await recovered();
     },
   );
 });
@@ -185,7 +185,7 @@ describe('an event store that misbehaves under load', () => {
     await services.faults({ leader: { host: '127.0.0.1', port: 9 } });
     await until(() => refusals() > away, 30_000);
     await services.faults({ leader: null });
-    await goesOn();
+    await recovered();
   });
 
   it('by a clock that is a minute off never sets times of recording back', async () => {
@@ -196,23 +196,23 @@ describe('an event store that misbehaves under load', () => {
       await pause(1500);
       await load.end();
     }
-    await goesOn();
+    await recovered();
   });
 });
 
 describe('a stalled app', () => {
   const frozen = async (
     name: 'relay' | 'projector' | 'intake',
-    tells: () => Promise<boolean>,
+    stalls: () => Promise<boolean>,
   ): Promise<readonly string[]> => {
     load.begin();
     await pause(1000);
     for (const app of deployment.named(name)) app.signal('SIGSTOP');
-    await until(tells, 10_000);
-    const told = await alarmed();
+    await until(stalls, 10_000);
+    const stalled = await alarmed();
     for (const app of deployment.named(name)) app.signal('SIGCONT');
-    await goesOn();
-    return told;
+    await recovered();
+    return stalled;
   };
   const models = async (): Promise<readonly string[]> =>
     ((await deployment.named('api')[0]?.health())?.['models'] as readonly { readonly model: string }[])
@@ -239,19 +239,19 @@ describe('a stalled app', () => {
     await load.end();
     await deployment.folded();
     one?.signal('SIGCONT');
-    await goesOn();
+    await recovered();
   });
 
   it('is named with the number of waiting commands, until it recovers: the intake', async () => {
     const waiting = (): Promise<number> => figureOf('api', 'pending_commands');
-    const told = await frozen('intake', async () => (await alarmed()).includes('intake') && (await waiting()) > 0);
-    expect(told).toEqual(['intake']);
+    const stalled = await frozen('intake', async () => (await alarmed()).includes('intake') && (await waiting()) > 0);
+    expect(stalled).toEqual(['intake']);
     expect(await waiting()).toBe(0);
   });
 });
 
 describe('invalid records among the commands of a topic', () => {
-  it('become dead letters if nobody can be answered, and the commands between them have receipts', async () => {
+  it('become dead letters if no sender can be answered, and the commands between them have receipts', async () => {
     const rubbish = [
       { key: null, value: null },
       { key: 'k', value: Buffer.from([0xff, 0, 0x80]) },
@@ -264,8 +264,8 @@ describe('invalid records among the commands of a topic', () => {
     }
     const counts = await verifySystem(deployment, load);
     expect(counts.deadLetters).toBe(rubbish.length);
-    // All is published by then, and the relay tells how far.
-    const end = Number((await standing('api')).position);
+    // All is published by then, and the relay reports its position.
+    const end = Number((await healthOf('api')).position);
     await until(async () => (await figureOf('relay', 'published_position')) === end);
     expect([end > 0, await figureOf('relay', 'publishing_lag_events')]).toEqual([true, 0]);
   });

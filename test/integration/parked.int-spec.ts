@@ -46,7 +46,7 @@ const parked = (): Promise<readonly Record<string, unknown>[]> =>
 const letters = (): Promise<readonly CommittedRecord[]> =>
   wholeTopic(deployment.kafka, deployment.settings['KAFKA_DEAD_LETTERS_TOPIC'] ?? '');
 
-/** What a dead letter was before it died, and what it says of its death. */
+/** The original record of a dead letter, and the failure named in its headers. */
 function apart({ headers, value }: CommittedRecord) {
   const own: Record<string, string> = {};
   const death: Record<string, string> = {};
@@ -139,8 +139,8 @@ it('another number of partitions gives a new topic and new rows while the old on
   const { KAFKA_TOPIC: topic = '', KAFKA_PARTITIONS: count = '' } = next.settings;
   const { DATABASE_URL: database = '' } = next.settings;
   load.begin();
-  const said = await entente(deployment.settings, 'repartition', count, '--topic', topic, '--database', database);
-  expect(said).toContain(`KAFKA_TOPIC=${topic}, KAFKA_PARTITIONS=5`);
+  const output = await entente(deployment.settings, 'repartition', count, '--topic', topic, '--database', database);
+  expect(output).toContain(`KAFKA_TOPIC=${topic}, KAFKA_PARTITIONS=5`);
   await load.end();
   await deployment.end();
   Object.assign(next.settings, {

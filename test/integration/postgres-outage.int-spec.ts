@@ -59,12 +59,12 @@ const journalOf = async (rows: ReadModelStore): Promise<readonly unknown[]> => {
 };
 
 /**
- * The rows as they are equal the same log folded anew into another database, and every event is in
- * them once.
+ * The rows equal the same log folded from scratch into another database, and every event is in them
+ * once.
  */
 async function areWhole(rows: ReadModelStore, store: EventStore): Promise<void> {
   for (const head = await store.head(); ((await rows.positions('journal')).positions[0] ?? 0n) < head;) await pause(50);
-  const again = await rowsAt(await server.database('anew'));
+  const again = await rowsAt(await server.database('replayed'));
   await replay(store, MODELS, again, await store.head(), now);
   const journal = await journalOf(rows);
   expect(journal).toHaveLength(written);
@@ -79,17 +79,17 @@ describe('PostgreSQL that is away under a projection and its live readers', () =
     const rows = await rowsAt(await server.database('rows'));
     const projector = new Projector(MODELS, new InProcessFeed(log, 20), rows, now);
     const live = new LiveRows(rows, 100);
-    const told = new Set<string>();
+    const received = new Set<string>();
     let over = false;
-    const tell = (news: LiveUpdate): void => {
-      if (news.type === 'rows') for (const { key } of news.rows) told.add(key);
-      if (news.type === 'changes') for (const { key } of news.changes) told.add(key);
+    const receive = (update: LiveUpdate): void => {
+      if (update.type === 'rows') for (const { key } of update.rows) received.add(key);
+      if (update.type === 'changes') for (const { key } of update.changes) received.add(key);
     };
-    // Who is told no more, since the rows could not be read just then, comes again, as a client
-    // does.
+    // A reader whose stream ended, since the rows could not be read just then, connects again, as a
+    // client does.
     const follow = (): Promise<unknown> =>
       live
-        .follow('journal', { where: [], limit: 100_000, resume: null }, tell, () => void follow())
+        .follow('journal', { where: [], limit: 100_000, resume: null }, receive, () => void follow())
         .catch(() => pause(50).then(follow));
     await follow();
     projector.start();
@@ -113,9 +113,9 @@ describe('PostgreSQL that is away under a projection and its live readers', () =
     over = true;
     await writing;
     await areWhole(rows, log);
-    // Who watches was told each row, though nothing could be read for a while.
-    for (let tries = 0; told.size < written && tries < 100; tries += 1) await pause(50);
-    expect(told.size).toBe(written);
+    // The reader got each row, though no row could be read for a while.
+    for (let tries = 0; received.size < written && tries < 100; tries += 1) await pause(50);
+    expect(received.size).toBe(written);
   });
 
   it('with a full disk commits no part of a batch, is reported, and recovers', async () => {
@@ -143,8 +143,7 @@ describe('PostgreSQL that is away under a projection and its live readers', () =
       }
       expect(faults[0]).toMatch(new RegExp(`${new DiskFull('the rows').message}|does not answer just now`));
       rmSync(filler);
-      // Where it could not write its own log either, it ended: whoever supervises it starts it
-      // again.
+      // If it could not write its log either, it ended, and its supervisor starts it again.
       const { port } = server;
       await Promise.race([server.ended, pause(2000)]);
       await server.stop().catch(() => undefined);

@@ -14,7 +14,7 @@ const { deployment, load } = await distributedUnderLoad({
 /** What comes next: another joins, or the one of this number, which joined as that, leaves. */
 type Step = 'join' | number;
 
-/** Every order in which so many join and leave. */
+/** Every order in which a number of members join and leave. */
 function orders(count: number, joined = 0, there: readonly number[] = []): readonly (readonly Step[])[] {
   if (joined === count && there.length === 0) return [[]];
   const joining = joined < count ? orders(count, joined + 1, [...there, joined]) : [];
@@ -41,7 +41,7 @@ it('three projectors that join and leave in any of fifteen orders fold each even
       if (step === 'join') joined.push(await deployment.start('projector'));
       const one = step === 'join' ? joined.at(-1) : joined[step];
       const done = step === 'join' ? one?.ready() : one?.stop();
-      // Who goes before all is well says so no more.
+      // A member that leaves before the group is stable reports nothing further.
       done?.catch(() => undefined);
       await (n % 2 === 0 ? done : pause(randomInt(600)));
     }

@@ -26,8 +26,8 @@ interface Step {
 }
 
 /**
- * Rebuilds in a process of its own, which dies at a step where one is named; gives the steps that
- * it took where none is.
+ * Rebuilds in a separate process, which dies at a step if one is named; returns the steps that it
+ * took otherwise.
  */
 async function rebuilding(step?: Step): Promise<{ readonly code: number | null; readonly steps: readonly string[] }> {
   const taken = join(folder, 'steps.json');
@@ -54,7 +54,7 @@ interface Answer {
   readonly version: string;
 }
 
-it('a rebuild killed at each step beside projectors leaves every answer whole, and completes', async () => {
+it('a rebuild killed at each step while projectors run leaves every answer complete, and completes', async () => {
   load.begin();
   let over = false;
   const answers: Answer[] = [];
@@ -63,9 +63,9 @@ it('a rebuild killed at each step beside projectors leaves every answer whole, a
   const reading = (async () => {
     for (; !over; await pause(100)) {
       const answer = await fetch(`${url}/v1/read-models/funding?limit=200`);
-      const said = (await answer.json()) as Answer;
-      if (answer.status !== 200) wrong.push([answer.status, said]);
-      else answers.push(said);
+      const body = (await answer.json()) as Answer;
+      if (answer.status !== 200) wrong.push([answer.status, body]);
+      else answers.push(body);
     }
   })();
   const { code, steps } = await rebuilding();

@@ -47,7 +47,7 @@ describe('the events of a log on a topic with six partitions', () => {
     let newer = deployment.relay();
     for (let round = 0; round < 6; round += 1) {
       await pause(150 + 50 * round);
-      // It goes on with what it has begun while another begins.
+      // It publishes what it has read while another starts.
       const ending = older.end();
       older = newer;
       newer = deployment.relay();
@@ -116,7 +116,7 @@ describe('a relay refuses, with the reason,', () => {
     await publishedOnce();
     const { topic } = deployment.settings;
     await byHand(async (admin) => {
-      // kafkajs knows where a topic's partitions are once it has asked for something of it.
+      // kafkajs knows the leaders of a topic's partitions after a first request for it.
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 3, offset: '-1' }] });
     });
@@ -155,7 +155,7 @@ describe('a relay refuses, with the reason,', () => {
     const id = Object.getOwnPropertyDescriptor(other.store, 'id');
     Object.defineProperty(other.store, 'id', { ...id, value: deployment.store.id });
     await until(() => (relay.status().fault ?? '').includes('beyond the log, which ends at 0'));
-    // And goes on otherwise: at the same positions it has other events.
+    // The log continues differently: it has other events at the same positions.
     await other.load(1);
     await until(() => (relay.status().fault ?? '').includes('topic and event store have diverged'));
     await other.end();
@@ -170,8 +170,8 @@ describe('a relay refuses, with the reason,', () => {
       await admin.deleteTopics({ topics: [topic] });
       await until(async () => !(await admin.listTopics()).includes(topic));
       const forEver = [{ name: 'retention.ms', value: '-1' }];
-      // A broker does not know at once of a topic that it has just made: nobody here waits for its
-      // leaders.
+      // A broker does not know at once of a topic that it has just made: this test does not wait
+      // for its leaders.
       const topics = [{ topic, numPartitions: 6, configEntries: forEver }];
       await admin.createTopics({ topics, waitForLeaders: false });
     });

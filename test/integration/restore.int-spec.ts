@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 /** The names of the events that a live stream begins with. */
-async function told(url: string, lastEventId: string): Promise<string> {
+async function resumeAt(url: string, lastEventId: string): Promise<string> {
   const stop = new AbortController();
   const { body } = await fetch(`${url}/v1/history/live`, {
     headers: { 'last-event-id': lastEventId },
@@ -38,7 +38,7 @@ async function told(url: string, lastEventId: string): Promise<string> {
   return chunk ?? '';
 }
 
-it('an event store restored from a backup begins a new era, and clients with lost events are told', async () => {
+it('an event store restored from a backup begins a new era, and clients with lost events get a reset', async () => {
   load.begin();
   await pause(1000);
   await load.end();
@@ -60,10 +60,10 @@ it('an event store restored from a backup begins a new era, and clients with los
   expect(await entente(deployment.settings, 'begin-era')).toMatch(
     /^a new era begins after position \d+: restart every app/,
   );
-  // The topic has what the log has lost: relays refuse it, and say what to do.
+  // The topic has events that the log has lost: relays refuse it, and log what to do.
   const relay = await deployment.start('relay');
-  for (let said = ''; !said.includes('beyond the log'); await pause(50))
-    said = JSON.stringify(await relay.health().catch(() => null));
+  for (let health = ''; !health.includes('beyond the log'); await pause(50))
+    health = JSON.stringify(await relay.health().catch(() => null));
   await relay.stop();
   const { KAFKA_TOPIC: old = '', DATABASE_URL: rows = '' } = deployment.settings;
   const db = new pg.Client({ connectionString: rows });
@@ -80,8 +80,8 @@ it('an event store restored from a backup begins a new era, and clients with los
     const url = await onward.url();
     const answer = await fetch(`${url}/v1/read-models/funding?after=${encodeURIComponent(after)}`);
     expect([answer.status, await answer.json()]).toEqual([410, expect.objectContaining({ code: 'lost-since' })]);
-    expect(await told(url, position)).toMatch(/^event: reset\n/m);
-    // The same command again is decided anew: of the lost one nothing is known.
+    expect(await resumeAt(url, position)).toMatch(/^event: reset\n/m);
+    // The same command is decided again: the restored log has no record of the lost one.
     const again = await more.post('funding-account/norland.h0', 'pledge', 'norland;role=donor', pledge, 'lost');
     expect(again.after).not.toBe(after);
     more.begin();

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
  * `npm run test:integration`: starts a real Kafka broker, a real PostgreSQL and a stand-in for an
- * event store in a folder of their own, runs every `*.int-spec.ts` on them, and leaves no process
- * and no folder behind. Fails where a backing service cannot be started. What follows `--` goes to
- * Jest (a part of a path, `-t ...`).
+ * event store in a temporary folder, runs every `*.int-spec.ts` on them, and leaves no process and
+ * no folder behind. Fails if a backing service cannot be started. Arguments behind `--` are passed
+ * to Jest (a part of a path, `-t ...`).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -15,9 +15,9 @@ import { postgresForTests } from '../support/postgres.js';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
-/** `npm run services`, as somebody runs it in a terminal. */
+/** `npm run services`, as run in a terminal. */
 interface ServiceSet {
-  readonly said: () => string;
+  readonly output: () => string;
   readonly status: () => number | null;
   /** What it leaves for the apps; waits until all answer. */
   settings(): Promise<Readonly<Record<string, string>>>;
@@ -48,18 +48,18 @@ function begin(name: string, ...options: string[]): ServiceSet {
     // A folder that goes with it is made here, where it can be looked for.
     env: { ...process.env, TMPDIR: folder },
   });
-  let said = '';
+  let output = '';
   let status: number | null | undefined;
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += String(chunk)));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += String(chunk)));
   const ended = once(child, 'close').then(([code]) => (status = code as number | null));
   const group = Number(child.pid);
   const set: ServiceSet = {
     group,
-    said: () => said,
+    output: () => output,
     status: () => status ?? null,
     async settings() {
-      await until(() => status !== undefined || said.includes('all answer'), 120_000);
-      if (status !== undefined) throw new Error(said);
+      await until(() => status !== undefined || output.includes('all answer'), 120_000);
+      if (status !== undefined) throw new Error(output);
       return parseEnv(readFileSync(file, 'utf8')) as Record<string, string>;
     },
     async interrupt() {
@@ -71,9 +71,9 @@ function begin(name: string, ...options: string[]): ServiceSet {
   return set;
 }
 
-/** What lies there still; npm keeps a cache of its own beside it. */
+/** The files left there, except npm's cache. */
 const left = (): string[] => readdirSync(folder).filter((name) => name !== 'node-compile-cache');
-/** Whether a process is there, be it as one that has ended and that nobody has asked about yet. */
+/** Whether a process exists, also as one that has ended and whose status was not collected. */
 const isThere = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
@@ -100,7 +100,7 @@ const logOf = ({ ESDB_URL }: Readonly<Record<string, string>>): Promise<EventSto
   EventStoreDbStore.connect({ url: String(ESDB_URL) });
 
 describe('npm run services', () => {
-  it('runs beside another set, and ends all its services on an interrupt', async () => {
+  it('runs next to another set, and ends all its services on an interrupt', async () => {
     const one = begin('one');
     const other = begin('other');
     const settings = await Promise.all([one.settings(), other.settings()]);
@@ -110,7 +110,7 @@ describe('npm run services', () => {
     expect(await topicsOf(settings[0], 'mine')).toContain('mine');
     expect(await topicsOf(settings[1])).not.toContain('mine');
     for (const its of settings) await (await logOf(its)).close();
-    for (const [name, value] of Object.entries(settings[0])) expect(one.said()).toContain(`\n${name}=${value}\n`);
+    for (const [name, value] of Object.entries(settings[0])) expect(one.output()).toContain(`\n${name}=${value}\n`);
 
     expect(await one.interrupt()).toBe(0);
     expect(existsSync(join(folder, 'one.env'))).toBe(false);
@@ -128,7 +128,7 @@ describe('npm run services', () => {
     const refused = async (set: ServiceSet): Promise<string> => {
       await until(() => set.status() !== null, 30_000);
       expect(set.status()).toBe(1);
-      return set.said();
+      return set.output();
     };
     expect(await refused(begin('one'))).toMatch(/one\.env has the settings of services that run/);
     expect(await refused(begin('other', '--data', data))).toMatch(/data is the data of services that run/);
@@ -175,7 +175,7 @@ describe('npm run services', () => {
       await until(() => set.status() !== null, 60_000);
       there.close();
       expect(set.status()).toBe(1);
-      expect(set.said()).toMatch(new RegExp(`cannot have port ${port}: something listens there already`));
+      expect(set.output()).toMatch(new RegExp(`cannot have port ${port}: something listens there already`));
       expect(naming(folder)).toBe('');
       expect(left()).toEqual([]);
     },
@@ -191,19 +191,19 @@ describe('npm run services', () => {
       process.kill(Number.parseInt(String(line), 10), 'SIGKILL');
     };
     kill('kafka.Kafka ');
-    await until(() => set.said().includes('the Kafka broker ended by itself'), 30_000);
-    expect(set.said()).toMatch(/still running: PostgreSQL, the stand-in for an event store\n/);
+    await until(() => set.output().includes('the Kafka broker ended by itself'), 30_000);
+    expect(set.output()).toMatch(/still running: PostgreSQL, the stand-in for an event store\n/);
     expect(await ask(url(settings), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
     await (await logOf(settings)).close();
     expect(set.status()).toBeNull();
     expect(existsSync(join(folder, 'lonely.env'))).toBe(true);
     kill('eventstoredb/serve.mjs');
-    await until(() => set.said().includes('still running: PostgreSQL\n'), 30_000);
+    await until(() => set.output().includes('still running: PostgreSQL\n'), 30_000);
     kill('/postgres -D');
     await until(() => set.status() !== null, 30_000);
     expect(set.status()).toBe(1);
-    expect(set.said()).toContain('PostgreSQL ended by itself');
-    expect(set.said()).toContain('none is left');
+    expect(set.output()).toContain('PostgreSQL ended by itself');
+    expect(set.output()).toContain('none is left');
     expect(naming(folder)).toBe('');
     expect(existsSync(join(folder, 'lonely.env'))).toBe(false);
   });

@@ -13,8 +13,8 @@ const { deployment, load } = await distributedUnderLoad({
 const topic = (): string => deployment.settings['KAFKA_TOPIC'] ?? '';
 
 /**
- * Puts all that is on the topic on it again, in an order of its own in each partition, so many
- * times; gives how many records that were.
+ * Publishes all records of the topic again, in a random order per partition, a number of times.
+ * Returns the number of records.
  */
 async function putAgain(times: number): Promise<number> {
   const records = await wholeTopic(deployment.kafka, topic());

@@ -22,7 +22,7 @@ interface Answer {
   readonly version: string;
 }
 
-it('old and new processes side by side under load give whole answers of one version, and lose nothing', async () => {
+it('old and new processes side by side under load return rows of one version, and lose nothing', async () => {
   const pledge = { amount: 7, period: '2026' };
   const { after } = await load.post('funding-account/norland.h0', 'pledge', 'norland;role=donor', pledge);
   for (const { url } of deployment.named('api'))
@@ -35,20 +35,20 @@ it('old and new processes side by side under load give whole answers of one vers
   const versions = new Set<string>();
   const wrong: unknown[] = [];
   const ended: unknown[] = [];
-  /** Asks an api, whichever code it has, as long as it runs. */
+  /** Queries an api of either version, as long as it runs. */
   const asking = async (api: RunningApp): Promise<void> => {
     let gone = false;
     void api.ended.then(() => (gone = true));
     for (; !over && !gone; await pause(50)) {
       const answer = await fetch(`${api.url}/v1/read-models/funding?limit=500`).catch(() => null);
-      // One that ends is asked no more.
+      // An api that ends gets no further query.
       if (answer === null) return;
       const { rows, totals, version } = (await answer.json()) as Answer;
-      const told = rows.filter(({ fund }) => fund !== '');
-      const newer = told.filter(({ fund }) => fund.endsWith(' (newer)'));
+      const accounts = rows.filter(({ fund }) => fund !== '');
+      const newer = accounts.filter(({ fund }) => fund.endsWith(' (newer)'));
       const sums = [rows, totals].map((of) => of.reduce((sum, { pledged }) => sum + Number(pledged), 0));
-      const whole = sums[0] === sums[1] && newer.length === (version.startsWith('2.') ? told.length : 0);
-      if (answer.status !== 200 || !whole || told.length === 0) wrong.push([answer.status, version, sums, rows[0]]);
+      const whole = sums[0] === sums[1] && newer.length === (version.startsWith('2.') ? accounts.length : 0);
+      if (answer.status !== 200 || !whole || accounts.length === 0) wrong.push([answer.status, version, sums, rows[0]]);
       versions.add(version.split('.')[0] ?? '');
     }
   };

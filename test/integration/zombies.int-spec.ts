@@ -12,12 +12,12 @@ const { deployment, load } = await distributedUnderLoad({
   apps: { api: 1, relay: 1, projector: 1, intake: 1 },
 });
 
-const said = (app: RunningApp): string => app.logged().match(/woken: .*/)?.[0] ?? '';
+const outcomeOf = (app: RunningApp): string => app.logged().match(/woken: .*/)?.[0] ?? '';
 
 /**
- * A projector and an intake that are frozen with what they have folded and decided in their hands,
- * past their sessions; the others take over and go on; then both are woken. Gives what they say
- * became of what they had.
+ * A projector and an intake are frozen after they folded and decided, and before they commit, past
+ * their session timeout. Others take over and continue; then both are woken. Returns what they log
+ * about their commits.
  */
 async function frozenAndWoken(how = ''): Promise<readonly string[]> {
   const url = preload('freeze-at-step.mjs');
@@ -37,8 +37,8 @@ async function frozenAndWoken(how = ''): Promise<readonly string[]> {
   expect(BigInt(await deployment.folded())).toBeGreaterThan(head);
   await answered();
   for (const app of zombies) app.signal('SIGCONT');
-  await until(() => zombies.every((app) => said(app) !== ''), 30_000);
-  return zombies.map(said);
+  await until(() => zombies.every((app) => outcomeOf(app) !== ''), 30_000);
+  return zombies.map(outcomeOf);
 }
 
 async function answered(): Promise<void> {
@@ -64,8 +64,8 @@ describe('a projector and an intake that are frozen past their sessions and resu
     // With more members than partitions, some would have nothing to freeze with.
     const more = (['projector', 'intake'] as const).flatMap((name) => deployment.named(name).slice(1));
     await Promise.all(more.map((app) => app.stop()));
-    // Beside the checkpoints, a row's version is kept once by its own key, and one of each key is
-    // open; that goes too.
+    // Apart from the checkpoints, a unique key allows each row version once, and one open version
+    // per row key. This drops that key too.
     const ours = `'_v[0-9]+_g[0-9]+(_current)?$'`;
     for (const { name, key } of await deployment.query(
       `SELECT conrelid::regclass::text AS name, conname AS key FROM pg_constraint WHERE contype = 'p' AND conrelid::regclass::text ~ ${ours}`,

@@ -102,20 +102,20 @@ async function run(copy, { spec, tests }) {
   const asked = [`--outputFile=${report}`, `--cacheDirectory=${join(copy, 'cache')}`, `--testMatch=<rootDir>/${spec}`];
   const named = `--testNamePattern=${tests.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
   const args = ['--experimental-vm-modules', '--no-warnings', ...jest, ...asked, named];
-  // A group of its own, so that a deployment that a broken test has left goes with it.
+  // A separate process group, so that a deployment left by a broken test is ended with it.
   const env = { ...process.env, TMPDIR: join(copy, 'tmp') };
   const child = spawn(process.execPath, args, { cwd: copy, env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
   groups.add(child.pid);
-  let said = '';
-  child.stderr.on('data', (text) => (said = (said + text).slice(-4000)));
+  let stderr = '';
+  child.stderr.on('data', (text) => (stderr = (stderr + text).slice(-4000)));
   let late = false;
   const timer = setTimeout(() => (late = true) && endGroup(child.pid), SPEC_TIMEOUT_MS);
   await new Promise((resolve) => child.once('exit', resolve));
   clearTimeout(timer);
   endGroup(child.pid);
-  if (late) return { why: `did not end within ${SPEC_TIMEOUT_MS / 1000} s`, said };
-  if (!existsSync(report)) return { why: 'jest reported nothing', said };
-  return { ...JSON.parse(readFileSync(report, 'utf8')), said };
+  if (late) return { why: `did not end within ${SPEC_TIMEOUT_MS / 1000} s`, stderr };
+  if (!existsSync(report)) return { why: 'jest reported nothing', stderr };
+  return { ...JSON.parse(readFileSync(report, 'utf8')), stderr };
 }
 function endGroup(pid) {
   groups.delete(pid);
@@ -131,20 +131,21 @@ const PASS = 'its tests pass without it';
  * Whether a run shows that the mutant is killed, since a test fails without the check; and why it
  * is or is not.
  */
-function verdictOf({ why, numRuntimeErrorTestSuites, numTotalTests, numPendingTests, testResults, said }) {
-  if (why !== undefined) return [false, `${why}\n${said}`];
-  if (numRuntimeErrorTestSuites > 0) return [false, `the spec did not run\n${said}`];
+function verdictOf({ why, numRuntimeErrorTestSuites, numTotalTests, numPendingTests, testResults, stderr }) {
+  if (why !== undefined) return [false, `${why}\n${stderr}`];
+  if (numRuntimeErrorTestSuites > 0) return [false, `the spec did not run\n${stderr}`];
   if (numTotalTests === numPendingTests) return [false, 'no test has this name'];
   const results = testResults.flatMap(({ assertionResults }) => assertionResults);
   const failed = results.flatMap(({ status, failureMessages }) => (status === 'failed' ? [failureMessages[0]] : []));
   if (failed.length === 0) return [false, PASS];
   // What is left of the code must run: a name that went with the check proves nothing.
-  if (failed.every((says) => /^ReferenceError/.test(says))) return [false, `what is left does not run: ${failed[0]}`];
+  if (failed.every((message) => /^ReferenceError/.test(message)))
+    return [false, `what is left does not run: ${failed[0]}`];
   return [true, plain(failed[0])];
 }
-/** What a failed test says, up to where it was. */
-const plain = (says) =>
-  says
+/** The message of a failed test, without the stack. */
+const plain = (message) =>
+  message
     .replaceAll(/\u001b\[[0-9;]*m/g, '')
     .split(/\n\s+at /)[0]
     .split('\n')

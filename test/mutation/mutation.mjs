@@ -2,8 +2,8 @@
 /**
  * `npm run test:mutation`: changes the pure code piece by piece, in a copy of the sources, and runs
  * the specs that reach each piece; a change that no spec notices survives. `-- libs/kernel` tries
- * one folder or file. Installs the mutation tester beside this file if it is missing. Prints the
- * survivors and the score of each file; ends with 1 only if a run fails, whatever the score.
+ * one folder or file. Installs the mutation tester into this folder if it is missing. Prints the
+ * survivors and the score of each file; ends with 1 only if a run fails, at any score.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -10,7 +10,7 @@ export interface Certified {
 export interface Authority {
   readonly ca: string;
   /**
-   * A certificate for a server on loopback, by its address and the name localhost unless told; for
+   * A certificate for a server on loopback, by default for its address and the name localhost; for
    * a client too.
    */
   issue(commonName: string, names?: readonly string[]): Certified;
@@ -71,7 +71,7 @@ function certificate(
   return pem(der(SEQUENCE, body, ECDSA_SHA256, der(BITS, 0, sign('sha256', body, signer))));
 }
 
-/** Makes one, of a name and a key of its own. */
+/** Makes one with its own name and key. */
 export function anAuthority(name = 'an authority for trials'): Authority {
   const own = keys();
   const ca = certificate(

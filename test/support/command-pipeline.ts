@@ -19,7 +19,7 @@ export interface ReceivedRecord {
   readonly headers: IHeaders;
 }
 
-/** What a reply says. */
+/** The fields of a reply. */
 export interface Reply {
   readonly type: string;
   readonly commandId: string;
@@ -37,11 +37,11 @@ export const replyOf = ({ headers, value }: ReceivedRecord): Reply => ({
 });
 
 /**
- * A command in binary mode, as anybody may send it: the registration of an organisation unless told
- * otherwise.
+ * A command in binary mode, as any client may send it: by default the registration of an
+ * organisation.
  */
 export function aCommand(subject: string, more: Partial<Record<string, string>> = {}, body?: unknown): Message {
-  const said = {
+  const attributes = {
     specversion: '1.0',
     id: randomUUID(),
     type: 'RegisterStakeholder',
@@ -50,7 +50,9 @@ export function aCommand(subject: string, more: Partial<Record<string, string>> 
     subject,
     ...more,
   };
-  const headers = Object.entries(said).flatMap(([name, text]) => (text === undefined ? [] : [[`ce_${name}`, text]]));
+  const headers = Object.entries(attributes).flatMap(([name, text]) =>
+    text === undefined ? [] : [[`ce_${name}`, text]],
+  );
   return {
     key: subject.slice(subject.indexOf('/') + 1),
     headers: { ...(Object.fromEntries(headers) as Record<string, string>), 'content-type': 'application/json' },
@@ -59,8 +61,8 @@ export function aCommand(subject: string, more: Partial<Record<string, string>> 
 }
 
 /**
- * A log in SQLite, a topic of commands in so many partitions, and intakes between them as a test
- * begins and ends them.
+ * A log in SQLite, a topic of commands with a number of partitions, and intakes between them that
+ * the test starts and ends.
  */
 export async function commandPipeline(partitions: number, brokers?: string) {
   const folder = mkdtempSync(join(tmpdir(), 'entente-intake-'));
@@ -105,7 +107,7 @@ export async function commandPipeline(partitions: number, brokers?: string) {
       await (sending ??= producer.connect());
       await producer.send({ topic, messages: [...messages], compression });
     },
-    /** Collects what is committed to a topic, as it comes, whatever the broker does meanwhile. */
+    /** Collects what is committed to a topic, in order, also through an outage of the broker. */
     async collect(of: 'replies' | 'deadLetters'): Promise<ReceivedRecord[]> {
       const found: ReceivedRecord[] = [];
       const seen = new Set<string>();
@@ -158,7 +160,7 @@ export async function commandPipeline(partitions: number, brokers?: string) {
 
 export type CommandPipeline = Awaited<ReturnType<typeof commandPipeline>>;
 
-/** Waits for so many, and then a little for any more. */
+/** Waits for a number of replies, and then a little for any further one. */
 export async function expectCount(found: readonly unknown[], count: number, ms?: number): Promise<void> {
   await until(() => found.length >= count, ms);
   await pause(300);

@@ -18,7 +18,7 @@ import { all } from '../contracts/event-store.js';
 import { checkInvariants } from './invariants/check-invariants.js';
 import { SCENARIO, RecordedIds, type ScenarioVariant, asWritten, toCommand } from './scenario-arbitraries.js';
 
-/** An executor with a cache of its own, as each process has one. */
+/** An executor with its own cache, as each process has one. */
 export const newExecutor = (store: SqliteEventStore, conflict: () => void = () => undefined): Executor =>
   new Executor(
     store,

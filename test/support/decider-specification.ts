@@ -59,7 +59,7 @@ function past(decider: AnyDecider, id: string, events: readonly Event[], actor: 
   return folded;
 }
 
-/** What a command says beside its body, and when it is decided. */
+/** The metadata of a command, and when it is decided. */
 interface SendOptions {
   readonly occurredAt?: string;
   readonly now?: string;
@@ -78,13 +78,13 @@ class Given {
     private readonly events: readonly Event[],
   ) {}
 
-  /** Who sends the command. */
+  /** The sender of the command. */
   as(organisation: string, role: Actor['role'], more: Partial<Actor> = {}): this {
     this.actor = { organisation, role, ...more };
     return this;
   }
 
-  /** Who recorded the past (the operator, unless told). */
+  /** The sender of the past events (by default the operator). */
   by(organisation: string, role: Actor['role'], more: Partial<Actor> = {}): this {
     this.happenedBy = { organisation, role, ...more };
     return this;
@@ -97,7 +97,7 @@ class Given {
   }
 
   /**
-   * Another stream that the decision may consult, by what happened in it. One that is not told of
+   * Another stream that the decision may consult, given by its events. A stream that is not given
    * does not exist.
    */
   knowing(other: AnyDecider, id: string, ...events: readonly Event[]): this {
@@ -128,7 +128,7 @@ class Given {
     expect(repeat(decision.events).type).toBe('repeated');
   }
 
-  /** The command is refused with this code, and the refusal says what would have to be true. */
+  /** The command is refused with this code, and the refusal states what would have to be true. */
   refuses(command: Command, code: string, at: SendOptions = {}): void {
     const { decision } = this.send(command, at);
     expect(decision.type === 'refused' ? decision.refusal.code : decision).toBe(code);
@@ -160,7 +160,7 @@ class Given {
     for (let round = 0; round < 2; round += 1)
       for (const ref of decider.consults?.(command as never, folded.state, known, this.actor) ?? []) {
         const name = streamName(ref);
-        // As the engine has it, nobody consults itself.
+        // As in the engine, a stream cannot consult itself.
         if (name === streamName({ kind: decider.kind, id })) continue;
         const unknown = initials.get(name) ?? { revision: -1, state: null, commands: new Map(), types: new Map() };
         asked.set(name, this.others.get(name) ?? unknown);

@@ -14,7 +14,7 @@ export interface Deployment {
   /** The application that serves HTTP while it is open. */
   readonly app: NestFastifyApplication;
   readonly url: string;
-  /** A row is visible within so many milliseconds of its receipt, if nothing else runs. */
+  /** A row is visible within this number of milliseconds of its receipt, if nothing else runs. */
   readonly visibleWithinMs: number;
   close(): Promise<void>;
   /** Resolves when it is ready. */

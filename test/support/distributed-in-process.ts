@@ -32,9 +32,9 @@ export interface InProcessApp {
 }
 
 /**
- * The deployment as several processes, all within this one: apis, a relay and projectors, on a
- * topic and a database of their own. Its event store is a double, or the server that ESDB_URL
- * names, with a log of its own there.
+ * The deployment as several apps, all within this process: apis, a relay and projectors, with a new
+ * topic and a new database. Its event store is a double, or the server that ESDB_URL names, with a
+ * new log there.
  */
 export class DistributedDeployment implements Deployment {
   readonly visibleWithinMs = 1500;
@@ -58,7 +58,7 @@ export class DistributedDeployment implements Deployment {
   /** One that is closed yet. */
   static async on(parts: ProcessCounts, options: DeploymentOptions = {}): Promise<DistributedDeployment> {
     const double = server === undefined ? await EventStoreDouble.start() : null;
-    // The day that a story tells is the server's too.
+    // The day that a test sets is the server's too.
     if (double !== null) double.clock = () => Date.now();
     const eventStore = { url: double?.url ?? server ?? '', log: `trial-${randomUUID()}` };
     return new DistributedDeployment(parts, await postgres.database(), eventStore, double, options);
@@ -84,12 +84,12 @@ export class DistributedDeployment implements Deployment {
     await this.ready();
   }
 
-  /** Resolves when every process says that it is ready, and rows are folded as far as the log. */
+  /** Resolves when every app is ready, and the rows are as far as the log. */
   async ready(within = 30_000): Promise<void> {
     for (const end = performance.now() + within; ; await pause(20)) {
-      const told = await Promise.all(this.processes().map(healthOf));
-      if (told.every(({ ready, level }) => ready && level)) return;
-      if (performance.now() > end) throw new Error(`not ready within ${within} ms: ${JSON.stringify(told)}`);
+      const healths = await Promise.all(this.processes().map(healthOf));
+      if (healths.every(({ ready, level }) => ready && level)) return;
+      if (performance.now() > end) throw new Error(`not ready within ${within} ms: ${JSON.stringify(healths)}`);
     }
   }
 
@@ -108,7 +108,7 @@ export class DistributedDeployment implements Deployment {
     return EventStoreDbStore.connect(this.eventStore);
   }
 
-  /** Asks its database. */
+  /** Queries the deployment's database. */
   query(sql: string): Promise<Record<string, unknown>[]> {
     return postgres.query(this.database, sql);
   }
@@ -153,20 +153,21 @@ async function serve(module: DynamicModule): Promise<InProcessApp> {
   return { app, url: await app.getUrl() };
 }
 
-/** How a process says that it stands. */
+/** The health that an app reports. */
 async function healthOf({ url }: InProcessApp) {
   const answer = await fetch(`${url}/health/ready`);
-  const said = (await answer.json()) as {
+  const health = (await answer.json()) as {
     position: string;
     published?: string | null;
     models: readonly { lag: string }[];
   };
   const level =
-    said.models.every(({ lag }) => lag === '0') && (said.published === undefined || said.published === said.position);
-  return { ready: answer.ok, level, said };
+    health.models.every(({ lag }) => lag === '0') &&
+    (health.published === undefined || health.published === health.position);
+  return { ready: answer.ok, level, health };
 }
 
-/** Opens the distributed deployment: the same stories are told to it. */
+/** Opens the distributed deployment, for the acceptance tests that run on both. */
 export const distributed =
   (parts: Partial<ProcessCounts> = {}) =>
   async (options?: DeploymentOptions): Promise<DistributedDeployment> => {

@@ -8,7 +8,9 @@ import kafkajs from 'kafkajs';
 import pg from 'pg';
 import { startApp } from './app-process.mjs';
 
-/** A deployment on topics, a log and a database of its own. `on`: the addresses of the services. */
+/**
+ * A deployment with new topics, a new log and a new database. `on`: the addresses of the services.
+ */
 export function distributedProcesses({ esdb, kafka, database }, partitions = 6) {
   const own = `trial-${randomUUID()}`;
   const settings = {
@@ -41,7 +43,7 @@ export function distributedProcesses({ esdb, kafka, database }, partitions = 6) 
     kafka: client,
     start,
     named,
-    /** Begins so many of each, and waits until all are ready. */
+    /** Starts a number of each app, and waits until all are ready. */
     async open(counts) {
       const names = Object.entries(counts).flatMap(([name, count]) => Array(count).fill(name));
       await Promise.all(names.map((name) => start(name)));
@@ -60,7 +62,7 @@ export function distributedProcesses({ esdb, kafka, database }, partitions = 6) 
         await pause(20);
       }
     },
-    /** Waits until every app says that all is well. */
+    /** Waits until every app is healthy. */
     async ready(ms = 60_000) {
       await Promise.all([...apps].map((app) => app.ready(ms)));
     },
@@ -77,7 +79,7 @@ export function distributedProcesses({ esdb, kafka, database }, partitions = 6) 
       await this.ready(ms);
       return this.folded(ms);
     },
-    /** Asks its database. */
+    /** Queries the deployment's database. */
     async query(sql) {
       const db = new pg.Client({ connectionString: database });
       await db.connect();

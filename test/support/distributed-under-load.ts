@@ -7,7 +7,7 @@ import { type DistributedProcesses, distributedProcesses } from './distributed-p
 /** What a spec begins with. */
 export interface LoadShape {
   readonly partitions: number;
-  /** About so many commands a second, between `load.begin()` and `load.end()`. */
+  /** About this number of commands per second, between `load.begin()` and `load.end()`. */
   readonly rate?: number;
   /** How many of each app; or how they are begun. */
   readonly apps: Readonly<Partial<Record<AppName, number>>> | ((deployment: DistributedProcesses) => Promise<void>);

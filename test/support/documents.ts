@@ -5,8 +5,8 @@ import { dirname, join, relative } from 'node:path';
 export const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * A fenced block of a document: what stands behind the fence, its text, and the block behind it, if
- * that follows at once.
+ * A fenced block of a document: the info string, its text, and the block behind it if that follows
+ * at once.
  */
 export interface Block {
   readonly info: string;

@@ -41,10 +41,7 @@ export const eventCounts = {
 
 const everything: RowQuery = { where: [], sort: [], limit: 1000 };
 
-/**
- * A projector of its own process, as it were: with its own feed and its own connections to the
- * rows.
- */
+/** A projector as in a separate process: with its own feed and its own connections to the rows. */
 export interface RunningProjector {
   readonly projector: Projector;
   readonly rows: PostgresReadModelStore;
@@ -54,8 +51,8 @@ export interface RunningProjector {
 }
 
 /**
- * A log in SQLite, a topic of so many partitions, and rows in PostgreSQL, with a relay and
- * projectors between them as a test begins and ends them.
+ * A log in SQLite, a topic with a number of partitions, and rows in PostgreSQL, with a relay and
+ * projectors between them that the test starts and ends.
  */
 export async function eventPipeline(partitions: number, brokers?: string) {
   const folder = mkdtempSync(join(tmpdir(), 'entente-distributed-'));
@@ -74,8 +71,8 @@ export async function eventPipeline(partitions: number, brokers?: string) {
     settings,
     rowsIn: () => rowsIn(url),
     /**
-     * Appends so many times to each of some streams, all at once; a few events each time, and a
-     * rest in milliseconds behind it.
+     * Appends a number of times to each of some streams, concurrently: a few events each time, and
+     * a pause in milliseconds behind it.
      */
     async load(times: number, streams = 40, rest = 0): Promise<void> {
       for (let time = 0; time < times; time += 1, await pause(rest))
@@ -136,10 +133,12 @@ export async function eventPipeline(partitions: number, brokers?: string) {
         const replayed = await rowsIn(await postgres.database());
         await replay(store, [eventCounts], replayed, head, now);
         const positions = Array<bigint>(partitions).fill(head);
-        const told = await Promise.all([rows, replayed].map((of) => of.query('words', { ...everything, positions })));
+        const answers = await Promise.all(
+          [rows, replayed].map((of) => of.query('words', { ...everything, positions })),
+        );
         await replayed.close();
-        expect(told[0]?.rows.length).toBeGreaterThan(0);
-        expect(told[0]?.rows).toEqual(told[1]?.rows);
+        expect(answers[0]?.rows.length).toBeGreaterThan(0);
+        expect(answers[0]?.rows).toEqual(answers[1]?.rows);
       } finally {
         await rows.close();
       }

@@ -23,7 +23,7 @@ export const METHODS: readonly string[] = Object.entries({
   RefusalLog: BrokenRefusalLog.prototype,
 }).flatMap(([port, prototype]) => methodsOf(prototype).map((method) => `${port}.${method}`));
 
-/** What a port is asked for by. A rebuild is had from the rows. */
+/** The tokens by which ports are injected. A rebuild comes from the read-model store. */
 export const TOKENS = { EventStore, ReadModelStore, EventFeed, RefusalLog } as const;
 
 /** These answer from memory, without a disk or another thread from which a fault could come. */

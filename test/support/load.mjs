@@ -1,6 +1,6 @@
 /**
  * A load on the distributed deployment: commands over HTTP and over the topic, each sent until it
- * is acknowledged, whatever becomes of the processes meanwhile.
+ * is acknowledged, also while processes are killed.
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -35,11 +35,11 @@ async function untilReceipt(deployment, refused, { stream, command, actor, body,
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(60_000),
       });
-      const said = await answer.json();
-      if (answer.status === 201) return said;
+      const reply = await answer.json();
+      if (answer.status === 201) return reply;
       if (answer.status !== 503 || answer.headers.get('retry-after') === null)
-        throw new Error(`${stream} ${command} ${id}: ${answer.status} ${JSON.stringify(said)}`);
-      refused[said.code] = (refused[said.code] ?? 0) + 1;
+        throw new Error(`${stream} ${command} ${id}: ${answer.status} ${JSON.stringify(reply)}`);
+      refused[reply.code] = (refused[reply.code] ?? 0) + 1;
     } catch (error) {
       // A lost connection is what a killed api looks like from here. By its name, since it may come
       // from beyond a test's own globals.
@@ -72,8 +72,8 @@ export function loadOn(deployment, { rate = 60 } = {}) {
     return receipt;
   };
   const publish = async (messages) => {
-    // While the broker is away they are sent again: what had come already comes twice, and has two
-    // answers that say the same.
+    // While the broker is away they are sent again. A command that had arrived already arrives
+    // twice, and gets two equal replies.
     for (const end = Date.now() + 120_000; ; await pause(200))
       try {
         await (connected ??= producer.connect());
@@ -154,7 +154,7 @@ export function loadOn(deployment, { rate = 60 } = {}) {
         going(mandating, 500),
         going(publishing, (5 * 2 * 1000) / rate),
       ]);
-      // Who ends it is told.
+      // `end` throws the error of the load.
       running.catch(() => undefined);
     },
     async end() {

@@ -62,7 +62,7 @@ export async function ownServices() {
         cpSync(copy, esdb, { recursive: true });
       };
     },
-    /** Tells the event store what to do wrong. */
+    /** Sets the faults of the event store. */
     faults: (change: Readonly<Record<string, unknown>>) => eventStore.faults(change),
     async stop(): Promise<void> {
       for (const name of ['eventStore', 'broker', 'database'] as const) await ends[name]('kill');

@@ -3,9 +3,9 @@ import pg from 'pg';
 
 /** A real PostgreSQL, for specs. */
 export interface Postgres {
-  /** The address of a new and empty database, made as the SQL behind its name says. */
+  /** The address of a new and empty database, made by the SQL behind its name. */
   database(how?: string): Promise<string>;
-  /** Asks a database of it. */
+  /** Queries one of its databases. */
   query(url: string, sql: string): Promise<Record<string, unknown>[]>;
 }
 

@@ -93,9 +93,9 @@ const streamIdOf = ({ step, where }: ScenarioVariant): string => {
 };
 
 /** The variant moved to the kind of stream of this step. */
-export const onKindOf = (step: number, told: ScenarioVariant): ScenarioVariant => {
+export const onKindOf = (step: number, variant: ScenarioVariant): ScenarioVariant => {
   const of = SCENARIO.flatMap(({ kind }, n) => (kind === stepAt(step).kind ? [n] : []));
-  return { ...told, step: of[told.step % of.length] as number };
+  return { ...variant, step: of[variant.step % of.length] as number };
 };
 
 /** A body with every number replaced by this one. */

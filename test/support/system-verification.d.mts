@@ -16,7 +16,7 @@ export interface SystemCounts {
   readonly commands: number;
   readonly receipts: number;
   readonly deadLetters: number;
-  readonly said: string;
+  readonly output: string;
 }
 export function wholeTopic(kafka: Kafka, topic: string, ms?: number): Promise<readonly CommittedRecord[]>;
 export function verifySystem(deployment: Processes, load: Pick<Load, 'receipts' | 'sent'>): Promise<SystemCounts>;

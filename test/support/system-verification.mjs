@@ -1,7 +1,7 @@
 /**
- * What has to hold of the distributed deployment whatever became of its processes and services: the
- * whole log, all topics and the rows are read again and held against each other and against what
- * was acknowledged.
+ * What must be true of the distributed deployment after any failures of its processes and services.
+ * The complete log, all topics and the rows are read again and compared with each other and with
+ * what was acknowledged.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,9 +11,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { entente } from './app-process.mjs';
 
 const equal = (is, should, what) => {
-  const told = JSON.stringify(is);
-  const wanted = JSON.stringify(should);
-  if (told !== wanted) throw new Error(`${what}\n  is     ${told}\n  should ${wanted}`);
+  const actual = JSON.stringify(is);
+  const expected = JSON.stringify(should);
+  if (actual !== expected) throw new Error(`${what}\n  is     ${actual}\n  should ${expected}`);
 };
 
 /** All that is committed to a topic, in the order of each partition. */
@@ -29,7 +29,7 @@ export async function wholeTopic(kafka, topic, ms = 60_000) {
   const read = ({ partition, lastOffset }) => {
     if (Number(lastOffset) + 1 >= (missing.get(partition) ?? 0)) missing.delete(partition);
   };
-  // It tells of the ends of transactions too, which nobody else sees.
+  // It delivers the ends of transactions too, which other consumers never get.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => read(payload));
   try {
     await consumer.connect();
@@ -126,14 +126,14 @@ function checkReplies(commands, replies, deadLetters) {
   equal(answered.sort(), places(commands).sort(), 'the messages that were answered, each once');
   const asked = new Map(commands.map(({ partition, offset, headers }) => [`${partition}-${offset}`, headers]));
   for (const [, alike] of Map.groupBy(replies, ({ headers }) => `${headers.ce_subject} ${headers.ce_commandid}`)) {
-    const told = alike.map(({ headers, value }) => {
+    const answers = alike.map(({ headers, value }) => {
       equal(headers.ce_commandid, asked.get(placeOf({ headers }))?.ce_id, `whom ${headers.ce_id} answers`);
       const { repeated: _, ...receipt } = JSON.parse(value);
       return [headers.ce_type, receipt];
     });
-    for (const one of told) equal(one, told[0], `the answers to ${alike[0].headers.ce_commandid}`);
+    for (const one of answers) equal(one, answers[0], `the answers to ${alike[0].headers.ce_commandid}`);
     equal(
-      told[0][0],
+      answers[0][0],
       'org.entente.command-accepted',
       `what ${alike[0].headers.ce_commandid} was answered: ${alike[0].value}`,
     );
@@ -145,12 +145,12 @@ function checkReplies(commands, replies, deadLetters) {
  * and each event is in the journal once.
  */
 async function checkTotals(events, deployment) {
-  const said = new Map();
+  const pledged = new Map();
   for (const { type, stream, data } of events) {
     if (type !== 'FundsPledged') continue;
     const key = `${stream.slice('funding-account/'.length)} ${data.period}`;
-    const [sum, count] = said.get(key) ?? [0, 0];
-    said.set(key, [sum + data.amount, count + 1]);
+    const [sum, count] = pledged.get(key) ?? [0, 0];
+    pledged.set(key, [sum + data.amount, count + 1]);
   }
   const tables = await deployment.query('SELECT name, version, generation FROM entente.models');
   const table = (name) => {
@@ -162,7 +162,7 @@ async function checkTotals(events, deployment) {
   );
   const kept = rows.map(({ key, pledged, movements }) => [key, [Number(pledged), Number(movements)]]);
   const byKey = ([a], [b]) => (a < b ? -1 : 1);
-  equal(kept.sort(byKey), [...said].sort(byKey), 'what was pledged');
+  equal(kept.sort(byKey), [...pledged].sort(byKey), 'what was pledged');
   const [{ folded, distinct }] = await deployment.query(
     `SELECT COUNT(*)::int AS folded, COUNT(DISTINCT event_id)::int AS distinct FROM ${table('journal')} WHERE "until" IS NULL`,
   );
@@ -193,13 +193,13 @@ export async function verifySystem(deployment, load) {
   const records = await wholeTopic(kafka, settings.KAFKA_TOPIC);
   checkChain(events, records);
   await checkTotals(events, deployment);
-  const said = [await entente(settings, 'verify'), await entente(settings, 'compare', '--rebuilt')];
+  const output = [await entente(settings, 'verify'), await entente(settings, 'compare', '--rebuilt')];
   return {
     events: events.length,
     records: records.length,
     commands: commands.length,
     receipts: load.receipts.size,
     deadLetters: deadLetters.length,
-    said: said.join('\n'),
+    output: output.join('\n'),
   };
 }

@@ -1,6 +1,6 @@
 import { snappyCompress } from 'hysnappy';
 
-/** Snappy in the frame of Java's clients, in blocks of so many bytes. */
+/** Snappy in the framing of Java's clients, in blocks of a given number of bytes. */
 export function xerial(bytes: Buffer, size: number): Buffer {
   const header = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
   const blocks: Buffer[] = [header];

@@ -14,7 +14,7 @@ describe('a promise with a timeout', () => {
     await expect(endsWithin(Promise.reject(new Error('gone')), 1000)).rejects.toThrow('gone');
   });
 
-  it('settles as it is told to if nothing comes in time', async () => {
+  it('settles with the given answer if nothing comes in time', async () => {
     await expect(withTimeout(never, 5, tooLate)).rejects.toThrow('too late');
     expect(await withTimeout(never, 5, () => 'nothing')).toBe('nothing');
     expect(await endsWithin(never, 5)).toBe(false);

@@ -154,7 +154,7 @@ describe('the executor', () => {
       expect(JSON.stringify({ ...noted.at(-1), stream: '' })).not.toMatch(/gateway-8|story|norland/);
     });
 
-    it('gives the receipt to who knows its own id, and to nobody by the recorded one', async () => {
+    it('gives the receipt by the id that was sent, and not by the recorded one', async () => {
       await count(1, 'gateway-7', whisper);
       const recorded = (await log())[0]?.metadata.commandId as string;
       expect(await executor.receipt(norland, stream, 'gateway-7')).toMatchObject({ commandId: 'gateway-7' });

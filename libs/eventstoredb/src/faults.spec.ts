@@ -51,8 +51,8 @@ describe('an append to a server that misbehaves', () => {
       },
     ],
   ];
-  for (const [says, does] of tried)
-    it(`is recorded once and acknowledged with its position: ${says}`, async () => {
+  for (const [cause, does] of tried)
+    it(`is recorded once and acknowledged with its position: ${cause}`, async () => {
       const server = await aServer();
       const store = await aStore(server.url, 600);
       does(server);
@@ -179,11 +179,11 @@ describe('a connection to the event store', () => {
       ['postgres://admin:changeit@db.example:5432', '(db.example:5432) cannot be read'],
       ['admin:change@it@db.example', '(db.example) cannot be read'],
     ];
-    for (const [url, says] of tried) {
+    for (const [url, cause] of tried) {
       const error = await EventStoreDbStore.connect({ url, answerTimeout: 300 }).catch(
         (failed: unknown) => failed as Error,
       );
-      expect((error as Error).message).toContain(says);
+      expect((error as Error).message).toContain(cause);
       expect((error as Error).message).not.toContain('change');
     }
   });

@@ -73,7 +73,7 @@ describe('a log on a server with TLS and users', () => {
     expect(found).toEqual([{ text: 'heard' }]);
   });
 
-  it('is reached by an IP address, or says that it needs the name of its host', async () => {
+  it('is reached by an IP address, or reports that it needs the name of its host', async () => {
     const says = await failed({ host: '127.0.0.1' });
     expect(['it connected', says.replace(/^.*: over TLS/s, 'over TLS')]).toContain(
       says === 'it connected' ? says : 'over TLS use the host name that its certificate has, and not an IP address',
@@ -86,7 +86,7 @@ describe('a log on a server with TLS and users', () => {
     );
   });
 
-  it('tells a client without a user which rights a user needs', async () => {
+  it('names the rights that a user needs, to a client without a user', async () => {
     expect(await failed({ user: '' })).toMatch(/denies access: its user must be allowed to read \$all/);
   });
 

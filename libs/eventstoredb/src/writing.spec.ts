@@ -90,7 +90,7 @@ describe('an append to a server', () => {
     expect(await store.append('note/a', 'none', [anEvent()])).toMatchObject({ ok: true });
   });
 
-  it('of an imported log resumes wherever it was broken off', async () => {
+  it('of an imported log resumes at the point of its interruption', async () => {
     const events = Array.from({ length: 30 }, (_, i) => recorded(`note/${i % 3}`, Math.floor(i / 3), i));
     events.push(recorded('note/9', 0, 30), recorded('note/9', 1, 30), recorded('note/9', 2, 31));
     for (const [broken, fault] of [

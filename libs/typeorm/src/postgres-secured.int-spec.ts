@@ -92,7 +92,7 @@ describe('the PostgreSQL read model store over TLS', () => {
     expect(await failed({ password: 'hush' })).toBe('password authentication failed for user "ann"');
   });
 
-  it('is refused with a file of certificates that does not exist, and the process goes on', async () => {
+  it('is refused with a file of certificates that does not exist, and the process continues', async () => {
     expect(await failed({ ca: join(folder, 'away.pem') })).toMatch(/ENOENT.*away\.pem/);
     await open();
     const own = files.own;

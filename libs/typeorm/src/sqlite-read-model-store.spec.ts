@@ -183,7 +183,7 @@ describe('the SQLite read model store', () => {
     await first.close();
   });
 
-  it('completes tables whose creation was broken off, with all indexes', async () => {
+  it('completes tables whose creation was interrupted, with all indexes', async () => {
     const store = await openIn(folder);
     const other = new Database(join(folder, 'rows.sqlite'));
     // The last index of the pending table cannot be created while another index has its name.

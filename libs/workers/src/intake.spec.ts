@@ -20,7 +20,7 @@ const failingAt = (bad: string, error: Error): Executor =>
   }) as never;
 
 describe('the intake', () => {
-  it('refuses a command whose events are too large for the store, and goes on', async () => {
+  it('refuses a command whose events are too large for the store, and continues', async () => {
     const intake = new Intake(failingAt('b', new TooLarge('more than 1048576 bytes')), {} as EventLog);
     const [, large, next] = await intake.decide(['a', 'b', 'b2'].map(aCommand));
     expect(large).toEqual({ type: 'refused', code: 'too-large', title: 'more than 1048576 bytes', more: {} });

@@ -11,9 +11,7 @@ import { startPostgres } from '../../../deploy/services/postgres.mjs';
 import { folder } from '../measure.mjs';
 import { startWorker } from './workers.mjs';
 
-/**
- * Starts all of them, and two workers beside; `end` ends whatever was begun, the last one first.
- */
+/** Starts all services, and two workers. `end` ends what was started, the last one first. */
 export async function begin() {
   const ends = [];
   const end = async () => {
@@ -45,7 +43,7 @@ export async function begin() {
       name,
       /** An event store of its own, with nothing in it. */
       eventStore: () => begun(startEventStore({ folder: join(at, name('eventstore')) })),
-      /** Works on a database of its own, which is gone afterwards. */
+      /** Works on a separate database, which is dropped afterwards. */
       async onDatabase(work) {
         const its = name('rows');
         const url = await postgres.database(its);

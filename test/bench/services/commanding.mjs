@@ -1,9 +1,9 @@
-/** Commands decided and appended, beside the same events appended by the client alone. */
+/** Commands decided and appended, against the same events appended by the client alone. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventStoreDBClient, NO_STREAM, jsonEvent } from '@eventstore/db-client';
 import { ACCOUNT, PLEDGE, eventOf, load } from '../measure.mjs';
 
-/** So many at once, each on a stream of its own, for so long; answers how many a second. */
+/** Runs a number of loops concurrently, each on its own stream. Returns operations per second. */
 async function perSecond(atOnce, ms, one) {
   let count = 0;
   let until = 0;

@@ -4,7 +4,7 @@
  */
 import kafkajs from 'kafkajs';
 
-export async function consuming({ brokers, topic, partitions, group }, tell) {
+export async function consuming({ brokers, topic, partitions, group }, report) {
   const kafka = new kafkajs.Kafka({ brokers: [brokers], clientId: 'bench', logLevel: kafkajs.logLevel.NOTHING });
   const consumer = kafka.consumer({ groupId: group, minBytes: 1, maxWaitTimeInMs: 250, sessionTimeout: 10_000 });
   let own = [];
@@ -12,7 +12,7 @@ export async function consuming({ brokers, topic, partitions, group }, tell) {
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     own = payload.memberAssignment[topic] ?? [];
     if (!open) consumer.pause([{ topic, partitions: own }]);
-    tell({ holds: own });
+    report({ holds: own });
   });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
@@ -23,8 +23,8 @@ export async function consuming({ brokers, topic, partitions, group }, tell) {
     async eachBatch({ batch, resolveOffset, heartbeat }) {
       let events = 0;
       for (const { headers, value } of batch.messages) {
-        const said = {};
-        for (const name in headers) said[name] = headers[name].toString();
+        const texts = {};
+        for (const name in headers) texts[name] = headers[name].toString();
         // A watermark has no value.
         if (value === null) continue;
         JSON.parse(value.toString());
@@ -32,7 +32,7 @@ export async function consuming({ brokers, topic, partitions, group }, tell) {
       }
       resolveOffset(batch.lastOffset());
       await heartbeat();
-      tell({ did: events });
+      report({ did: events });
     },
   });
   return {

@@ -11,14 +11,16 @@ const ACCOUNTS = 50;
 const A_SECOND = 100;
 /** The session time-out that the projector has, in milliseconds. */
 const SESSION = 10_000;
-/** Where nothing is heard of a killed projector's rows for so long, nobody has taken over. */
+/** If a killed projector's rows do not change for this time, no other projector has taken over. */
 const LATEST = SESSION * 3;
-/** What a projector wrote just before its death may be told so much later. */
-const TOLD = 500;
+/**
+ * The maximum delay, in milliseconds, of a notification of what a projector wrote before it died.
+ */
+const NOTIFY_DELAY_MS = 500;
 
 /**
- * An api, a relay and so many projectors on a topic of so many partitions and a database of their
- * own.
+ * An api, a relay and a number of projectors, with a topic of a number of partitions and a new
+ * database.
  */
 async function begin({ brokers, eventStore, begun, name }, { partitions, count }, database) {
   const { url: esdb } = await eventStore();
@@ -44,7 +46,7 @@ async function begin({ brokers, eventStore, begun, name }, { partitions, count }
   return { api, relay, projectors };
 }
 
-/** Follows the rows of the accounts; `seen` is told each one's position. Ends with `stop`. */
+/** Follows the rows of the accounts and calls `seen` with each one's position. Ends with `stop`. */
 async function follow({ url }, seen) {
   const stop = new AbortController();
   const { body } = await fetch(`${url}/v1/read-models/funding/live`, { signal: stop.signal });
@@ -63,8 +65,8 @@ async function follow({ url }, seen) {
 }
 
 /**
- * Pledges to the accounts in turn, so many a second, whatever is still under way; `took` is told
- * each receipt.
+ * Pledges to the accounts in turn at a fixed rate, without waiting for the answers; calls `took`
+ * with each receipt.
  */
 async function pledges({ url }, count, took) {
   const underWay = [];
@@ -81,8 +83,8 @@ async function pledges({ url }, count, took) {
 }
 
 /**
- * A row that holds a later event of its stream holds the receipt's too: one that lags tells the
- * last of several.
+ * A row with a later event of its stream includes the receipt's too: a live stream that lags sends
+ * only the last of several versions.
  */
 async function receipts({ api }, what) {
   const rows = new Map();
@@ -108,20 +110,20 @@ async function receipts({ api }, what) {
 const folded = (projectors) =>
   Promise.all(
     projectors.map(async ({ url }) => {
-      const said = await fetch(`${url}/metrics`).then((answer) => answer.text());
-      return Number(/^entente_projected_events_total (\S+)$/m.exec(said)?.[1]);
+      const metrics = await fetch(`${url}/metrics`).then((answer) => answer.text());
+      return Number(/^entente_projected_events_total (\S+)$/m.exec(metrics)?.[1]);
     }),
   );
 
 /**
- * From a projector's death until the last of the accounts whose rows it made has its first one
- * again: those that nothing is heard of for half the session.
+ * The time from a projector's death to the first row, after it, of the last of its accounts. Its
+ * accounts are those without a change for half the session timeout.
  */
 async function takeover({ api, projectors }, what) {
   const waits = new Map();
   let death = null;
   const unfollow = await follow(api, ({ stream }, at) => {
-    if (death !== null && at - death > TOLD && !waits.has(stream)) waits.set(stream, at - death);
+    if (death !== null && at - death > NOTIFY_DELAY_MS && !waits.has(stream)) waits.set(stream, at - death);
   });
   // Where there are fewer partitions than projectors, one has none: it is the other that dies.
   const before = await folded(projectors);
@@ -131,7 +133,8 @@ async function takeover({ api, projectors }, what) {
   death = performance.now();
   const still = () => [...waits.values()].filter((wait) => wait > SESSION / 2);
   while (still().length === 0) {
-    if (performance.now() - death > LATEST) throw new Error('nobody has taken over from the projector that was killed');
+    if (performance.now() - death > LATEST)
+      throw new Error('no projector has taken over from the projector that was killed');
     await pledges(api, ACCOUNTS, () => undefined);
   }
   // The others that stood still have had commands too, and follow at once.
@@ -144,8 +147,8 @@ async function takeover({ api, projectors }, what) {
 }
 
 /**
- * Both, on one deployment of so many partitions and projectors, which `what` says in words: the
- * latter where there is another to take over.
+ * Measures both on one deployment of a number of partitions and projectors, which `what` describes;
+ * the latter only if another projector can take over.
  */
 export const deployment = (services, shape, what) =>
   services.onDatabase(async (database) => {

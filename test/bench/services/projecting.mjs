@@ -9,7 +9,7 @@ const now = () => '2026-06-01T12:00:00.000Z';
  * Holds what it is given until it is let go. With `keep`, what each batch became is written to that
  * file at the end.
  */
-export async function projecting({ brokers, topic, partitions, group, database, esdb, keep }, tell) {
+export async function projecting({ brokers, topic, partitions, group, database, esdb, keep }, report) {
   const { Projector, UNOBSERVED } = await load('libs/engine/src/index.js');
   const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
   const { KafkaEventFeed } = await load('libs/kafka/src/index.js');
@@ -33,7 +33,7 @@ export async function projecting({ brokers, topic, partitions, group, database, 
       feed.subscribe({
         async startPosition(partition) {
           holds.add(partition);
-          tell({ holds: [...holds] });
+          report({ holds: [...holds] });
           await opened;
           return consumer.startPosition(partition);
         },
@@ -41,11 +41,11 @@ export async function projecting({ brokers, topic, partitions, group, database, 
           await consumer.process(batch);
           const last = kept.findLast(({ batches }) => batches[0].partition === batch.partition);
           if (last !== undefined) last.events = batch.events.length;
-          tell({ did: batch.events.length });
+          report({ did: batch.events.length });
         },
         revoked(partition) {
           holds.delete(partition);
-          tell({ holds: [...holds] });
+          report({ holds: [...holds] });
           consumer.revoked(partition);
         },
       }),

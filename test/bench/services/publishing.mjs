@@ -11,7 +11,7 @@ import { eventOf, load } from '../measure.mjs';
 /**
  * Publishes the log to a new topic. With `keep`, the records are written to that file at the end.
  */
-export async function relaying({ brokers, topic, partitions, esdb, keep }, tell) {
+export async function relaying({ brokers, topic, partitions, esdb, keep }, report) {
   const { Relay } = await load('libs/engine/src/index.js');
   const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
   const { KafkaLogPublisher } = await load('libs/kafka/src/index.js');
@@ -36,7 +36,7 @@ export async function relaying({ brokers, topic, partitions, esdb, keep }, tell)
             })),
           ),
         );
-      tell({ did: batch.reduce((sum, { links }) => sum + links.length, 0) });
+      report({ did: batch.reduce((sum, { links }) => sum + links.length, 0) });
     },
   };
   const relay = new Relay(log, publisher, { wake: (listener) => log.onCommit(listener) });
@@ -54,18 +54,18 @@ export async function relaying({ brokers, topic, partitions, esdb, keep }, tell)
 }
 
 /** The log read and nothing done with it, by the store as the relay reads it. */
-export async function reading({ esdb }, tell) {
+export async function reading({ esdb }, report) {
   const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
   const log = await EventStoreDbStore.connect({ url: esdb });
   return {
     async go() {
-      for await (const events of log.readLog(0n)) tell({ did: events.length });
+      for await (const events of log.readLog(0n)) report({ did: events.length });
     },
     end: () => log.close(),
   };
 }
 
-export async function producing({ brokers, topic, partitions, kept }, tell) {
+export async function producing({ brokers, topic, partitions, kept }, report) {
   const kafka = new kafkajs.Kafka({ brokers: [brokers], clientId: 'bench', logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
@@ -78,7 +78,7 @@ export async function producing({ brokers, topic, partitions, kept }, tell) {
     async go() {
       for (const messages of batches) {
         await producer.send({ topic, acks: -1, messages });
-        tell({ did: messages.length });
+        report({ did: messages.length });
       }
     },
     end: () => producer.disconnect(),

@@ -63,8 +63,8 @@ async function relayStarts({ brokers, esdb, eventStore, workers: [worker], name 
 }
 
 /**
- * The topic folded into rows: beside a consumer alone that reads and parses it, and the same
- * versions of rows written raw. The slower of both is the limit.
+ * The topic folded into rows, against a consumer that only reads and parses it, and against the
+ * same row versions written without folding. The slower of both is the limit.
  */
 async function projectors({ brokers, esdb, workers, name, onDatabase }) {
   for (const partitions of PARTITIONS) {

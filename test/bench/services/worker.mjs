@@ -1,6 +1,6 @@
 /**
- * One of the processes that measure: it is told which task to make ready, when to begin, and when
- * to end.
+ * One of the processes that measure. Messages name the task to prepare, when to begin and when to
+ * end.
  */
 import { load } from '../measure.mjs';
 import { executing } from './commanding.mjs';
@@ -12,10 +12,10 @@ import { writing } from './writing.mjs';
 const TASKS = { consuming, executing, producing, projecting, reading, relaying, starting, writing };
 
 let task = null;
-const tell = (told) => process.send({ told });
+const report = (reported) => process.send({ reported });
 const DOES = {
-  prepare: async (name, args) => void (task = await TASKS[name](args, tell)),
-  // Not waited for where it goes on until it is ended.
+  prepare: async (name, args) => void (task = await TASKS[name](args, report)),
+  // Not awaited: some tasks run until the process is ended.
   go: () => task.go(),
   end: async () => {
     await task.end();

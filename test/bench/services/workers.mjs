@@ -24,10 +24,10 @@ export async function startWorker() {
   });
   const waiting = new Map();
   let asked = 0;
-  let hear = () => undefined;
+  let onReport = () => undefined;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.on('message', ({ of, answer, failed, told }) => {
-    if (told !== undefined) return hear(told);
+  child.on('message', ({ of, answer, failed, reported }) => {
+    if (reported !== undefined) return onReport(reported);
     const { resolve, reject } = waiting.get(of);
     waiting.delete(of);
     if (failed === undefined) resolve(answer);
@@ -43,7 +43,7 @@ export async function startWorker() {
     });
   return {
     ask,
-    onTold: (listener) => (hear = listener),
+    onReported: (listener) => (onReport = listener),
     stop: async () => {
       child.disconnect();
       await ended;
@@ -51,7 +51,7 @@ export async function startWorker() {
   };
 }
 
-/** Whether each partition is somebody's, once, and nobody is without one who could have one. */
+/** Whether each partition is assigned exactly once, and no consumer is idle that could have one. */
 function shared(held, partitions) {
   const all = held.flat();
   return (
@@ -76,7 +76,7 @@ export async function perSecond(workers, task, argsOf, total, partitions = null)
   let over = () => undefined;
   const done = new Promise((resolve) => (over = resolve));
   for (const [i, worker] of workers.entries())
-    worker.onTold(({ holds, did }) => {
+    worker.onReported(({ holds, did }) => {
       if (holds !== undefined) {
         held[i] = holds;
         changed = performance.now();
@@ -93,7 +93,7 @@ export async function perSecond(workers, task, argsOf, total, partitions = null)
     });
   await Promise.all(workers.map((worker, i) => worker.ask('prepare', task, argsOf(i, workers.length))));
   if (partitions !== null) {
-    // One who gets nothing says nothing: it is given time to join.
+    // A consumer without partitions sends no message: it gets time to join.
     const settle = partitions < workers.length ? 2000 : 300;
     const late = performance.now() + 30_000;
     while (!shared(held, partitions) || performance.now() - changed < settle) {

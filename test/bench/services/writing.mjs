@@ -10,7 +10,7 @@ import { load } from '../measure.mjs';
 /** As many connections as the store has. */
 const CONNECTIONS = 10;
 
-/** Makes the tables as the store makes them; tells each model's and its columns' types. */
+/** Makes the tables as the store makes them. Returns the type of each column of each model. */
 async function tablesIn(database, partitions) {
   const { PostgresReadModelStore } = await load('libs/typeorm/src/index.js');
   const { MODELS, VIEWS } = await load('libs/read-models/src/index.js');
@@ -68,7 +68,7 @@ function statementsOf(batches, tables) {
   return [moves, ...rows];
 }
 
-export async function writing({ kept, database, partitions }, tell) {
+export async function writing({ kept, database, partitions }, report) {
   const tables = await tablesIn(database, partitions);
   const pool = new pg.Pool({ connectionString: database, max: CONNECTIONS });
   // What is being closed may still be closed by the server, whose database is dropped then.
@@ -88,7 +88,7 @@ export async function writing({ kept, database, partitions }, tell) {
       } finally {
         client.release();
       }
-      tell({ did: events });
+      report({ did: events });
     }
   };
   return { go: () => Promise.all([...lines.values()].map(write)).then(() => undefined), end: () => pool.end() };

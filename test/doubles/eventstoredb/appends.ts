@@ -41,7 +41,7 @@ import type { DoubleLog, ExpectedVersion, Proposed, Stored } from './log.js';
 import type { Membership } from './role.js';
 import { textOfId } from './uuids.js';
 
-/** The server's own numbers for what a write expects, as it tells them in a refusal. */
+/** The server's numbers for the expected revision of a write, as in its error. */
 const ON_WIRE = { 'no-stream': -1, any: -2, 'stream-exists': -4 } as const;
 
 /** What became of a write. */
@@ -60,7 +60,7 @@ const nameOf = (stream: StreamIdentifier | undefined): string =>
 
 /** The two ways to append, deletion, and what the server's writer makes of them. */
 export class Appends {
-  /** How many calls for one append it was asked. */
+  /** The number of calls that appended a single event. */
   asked = 0;
 
   constructor(
@@ -150,7 +150,7 @@ export class Appends {
     call.on('end', () => call.end());
   }
 
-  /** Streams.Delete.cs: the stream's metadata says that readers get nothing of it. */
+  /** Streams.Delete.cs: the stream's metadata hides all its events from readers. */
   delete(call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>): void {
     const refusal = this.removalRefused(call.request.getOptions());
     if (refusal !== null) return answer(refusal);
@@ -224,11 +224,11 @@ export class Appends {
     switch (check.decision) {
       case 'Ok': {
         if (role.type !== 'leader') return answer(this.refusal() ?? serverNotReady());
-        // Behind a write that is not replicated yet, every other is refused by a version that
-        // nobody can read.
+        // Behind a write that is not replicated yet, every other write fails with a version that is
+        // not readable yet.
         if (membership.holds(stream)) return answer({ type: 'wrong-version', current: check.current, expected });
         if (!role.replicates) {
-          // Nobody waits any more for what it says.
+          // No caller waits for the result.
           const commit = (at: number): void => {
             try {
               log.write(stream, events, { at });

@@ -12,9 +12,9 @@ export interface ClusterTimes {
   readonly election: number;
   /** Until the others notice that a node is frozen. */
   readonly silence: number;
-  /** For so long a leader without followers goes on answering reads, and holds writes. */
+  /** How long, in milliseconds, a leader without followers still answers reads and holds writes. */
   readonly resign: number;
-  /** For so long a deposed leader that wakes up answers reads as if it led. */
+  /** How long, in milliseconds, a deposed leader that resumes answers reads as if it led. */
   readonly stale: number;
 }
 
@@ -67,7 +67,7 @@ export class EventStoreCluster {
     readonly log?: DoubleLog;
     readonly ports?: readonly number[];
     readonly times?: ClusterTimes;
-    /** What every node does wrong; each its own, unless told. */
+    /** The faults of all nodes; by default each has its own. */
     readonly faults?: Faults;
   } = {}): Promise<EventStoreCluster> {
     const cluster = new EventStoreCluster(log, times);
@@ -82,7 +82,7 @@ export class EventStoreCluster {
     return cluster;
   }
 
-  /** How a client is told where it is: every node as a seed of its gossip. */
+  /** The connection string: every node as a seed of the gossip. */
   get url(): string {
     return `esdb://${this.nodes.map(({ front }) => `127.0.0.1:${front.port}`).join(',')}?tls=false`;
   }
@@ -123,7 +123,7 @@ export class EventStoreCluster {
     return this.nodes.map(({ double }) => double);
   }
 
-  /** Stops a node where it is: connections stay and say nothing. */
+  /** Freezes a node: its connections stay open and nothing comes over them. */
   freeze(at: number): void {
     const node = this.at(at);
     if (node.state !== 'running') return;
@@ -143,7 +143,8 @@ export class EventStoreCluster {
     node.state = 'running';
     if (wasFrozen) node.front.thaw();
     if (this.lead === node || this.lead === null) {
-      // A leader that was frozen before anybody noticed goes on; without one, all elect.
+      // A leader that was frozen too shortly to be noticed continues; without a leader, all elect
+      // one.
       if (this.lead === null) node.takesItselfFor = 'unknown';
       return this.look();
     }
@@ -165,7 +166,7 @@ export class EventStoreCluster {
     }
   }
 
-  /** Ends as servers do that are told to, all at once. */
+  /** Shuts all nodes down in order, at the same time. */
   async shutDown(): Promise<void> {
     await Promise.all(this.nodes.map(({ double }) => double.shutDown()));
     this.stop();

@@ -5,7 +5,8 @@ import type { EventStoreDouble } from './double.js';
 import { type Faults, noFaults } from './faults.js';
 
 /**
- * What can be asked of a double from outside: faults, as in {@link Faults}, and whether it listens.
+ * What a client of the control address can set: faults, as in {@link Faults}, and whether the
+ * double listens.
  */
 export type Change = Partial<Omit<Faults, 'apart'>> & { readonly apart?: string; readonly listens?: boolean };
 
@@ -15,13 +16,13 @@ interface NodeChange {
   readonly state: NodeState;
 }
 
-type Reply = readonly [status: number, says: string];
+type Reply = readonly [status: number, body: string];
 
 /**
- * The address at which a stand-in that is a process of its own is told what to do wrong. `PUT
- * /faults` with a part of {@link Change} in JSON: answers, when that holds, all that holds then;
- * what is counted, with the number of calls left. Of a cluster every node does it; of one also `PUT
- * /nodes` with `{ node, state }`: answers who leads, and the state of each node.
+ * The control address of a stand-in in a separate process. `PUT /faults` with a part of {@link
+ * Change} in JSON sets faults; the answer lists all faults that are set then, with the number of
+ * calls left. In a cluster every node has them. A cluster also takes `PUT /nodes` with `{ node,
+ * state }`; the answer names the leader and the state of each node.
  */
 export async function openControl(
   doubles: readonly [EventStoreDouble, ...EventStoreDouble[]],
@@ -61,7 +62,7 @@ export async function openControl(
   const server = createServer((request, response) => {
     void answer(request)
       .catch((error: unknown) => [500, String(error)] as const)
-      .then(([status, says]) => response.writeHead(status).end(says));
+      .then(([status, body]) => response.writeHead(status).end(body));
   });
   await once(server.listen(port, '127.0.0.1'), 'listening');
   return server;

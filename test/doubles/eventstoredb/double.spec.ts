@@ -114,7 +114,7 @@ describe('the EventStoreDB double', () => {
     await expect(append([anEvent()], ANY)).rejects.toMatchObject({ type: 'deadline-exceeded' });
   });
 
-  it('writes nothing of a request whose connection breaks off, and goes on', async () => {
+  it('writes nothing of a request whose connection breaks, and continues', async () => {
     const { server, client, append } = await trial('one call an append');
     const sockets: Socket[] = [];
     const between = createServer((socket) => {
@@ -160,7 +160,7 @@ describe('the EventStoreDB double', () => {
     await expect(positions('forwards', commit + 1n)).rejects.toThrow('Unexpected ReadAllResult: Error');
   });
 
-  it('forgets ids of "any" and "exists" at a restart, and knows those at a revision for ever', async () => {
+  it('forgets ids of "any" and "exists" at a restart, and keeps those at a revision', async () => {
     const { server, append } = await trial('one call an append');
     const a = anEvent();
     expect(await append([a], NO_STREAM)).toMatchObject({ nextExpectedRevision: 0n });
@@ -217,10 +217,10 @@ describe('the EventStoreDB double', () => {
     await client.setStreamMetadata('note-1', { maxCount: 1 });
     await client.deleteStream('note-1');
     await client.tombstoneStream('note-1');
-    const told: string[] = [];
+    const messages: string[] = [];
     for await (const { event } of client.readAll({ fromPosition: START }))
-      if (event?.streamId.includes('note-1')) told.push(`${event.streamId} ${event.revision} ${event.type}`);
-    expect(told).toEqual([
+      if (event?.streamId.includes('note-1')) messages.push(`${event.streamId} ${event.revision} ${event.type}`);
+    expect(messages).toEqual([
       'note-1 0 Noted',
       'note-1 1 Noted',
       'note-1 2 Noted',
@@ -277,7 +277,7 @@ describe('the EventStoreDB double', () => {
     expect(await found('BACKWARDS')).toEqual(['memo-4', 'memo-3', 'memo-2']);
   });
 
-  it.each([0, 5])('answers when its log fails, also after %d ms, and goes on', async (slow) => {
+  it.each([0, 5])('answers when its log fails, also after %d ms, and continues', async (slow) => {
     const server = await EventStoreDouble.start();
     const client = clientOf(server);
     const { keep } = server.log;
@@ -288,7 +288,7 @@ describe('the EventStoreDB double', () => {
     await expect(client.appendToStream('note-1', anEvent())).rejects.toThrow('Exception was thrown: no room');
     server.log.keep = keep;
     await client.appendToStream('note-2', anEvent());
-    // Nothing of what failed is there, also if it is told again.
+    // Nothing of the failed append is there, even after a retry.
     expect(server.log.of('note-1')).toEqual([]);
   });
 

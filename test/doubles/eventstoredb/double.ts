@@ -43,8 +43,8 @@ export interface Secured {
 }
 
 /**
- * A server that speaks the protocol of EventStoreDB over a socket on loopback, with its log in
- * memory. It answers what real servers answered (`recorded/`), and does wrong what `faults` says.
+ * A server of EventStoreDB's protocol on a loopback socket, with its log in memory. It answers as
+ * real servers answered (`recorded/`), except for the faults that are set in `faults`.
  */
 export class EventStoreDouble {
   /** The server's clock, in milliseconds; `faults.skew` comes on top. */
@@ -81,12 +81,12 @@ export class EventStoreDouble {
     return double;
   }
 
-  /** How a client is told where it is. */
+  /** The connection string. */
   get url(): string {
     return `esdb://127.0.0.1:${this.port}?tls=false`;
   }
 
-  /** The same by way of gossip, which tells the client who leads. */
+  /** The connection string by way of gossip, which names the leader. */
   get clusterUrl(): string {
     return `esdb+discover://127.0.0.1:${this.port}?tls=false`;
   }
@@ -125,8 +125,8 @@ export class EventStoreDouble {
   }
 
   /**
-   * Shuts down as a server does that is told to: appends are refused at once, subscriptions end
-   * with code 13 a little later.
+   * Shuts down in order: appends are refused at once, subscriptions end with code 13 a little
+   * later.
    */
   async shutDown(): Promise<void> {
     this.faults.stopping = true;
@@ -201,10 +201,10 @@ const credentialsOf = (secured?: Secured): ServerCredentials =>
       ]);
 
 /**
- * Wrong credentials are turned away before anything else
- * (src/EventStore.Core/Services/Transport/Http/AuthenticationMiddleware.cs); without any, what the
- * server can do may be asked, and the streams may not, as with the access control lists that a
- * server begins with.
+ * Wrong credentials are refused before anything else
+ * (src/EventStore.Core/Services/Transport/Http/AuthenticationMiddleware.cs). Without credentials,
+ * the server's features can be read and the streams cannot, as with the default access control
+ * lists of a server.
  */
 function onlyFor({ user, password }: Secured): ServerInterceptor {
   const right = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

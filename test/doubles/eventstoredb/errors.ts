@@ -1,8 +1,8 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 
 /**
- * An error as the server ends a call with it: a status, a sentence, and trailers that say which
- * exception it was.
+ * An error as the server ends a call with it: a status, a message, and trailers that name the
+ * exception.
  */
 export function rpcError(code: status, details: string, trailers: Record<string, string> = {}): ServiceError {
   const metadata = new Metadata();

@@ -1,12 +1,9 @@
 import type { Place } from './role.js';
 
-/**
- * What a stand-in does wrong, until it is told otherwise; a number counts the calls that it does it
- * to.
- */
+/** The faults of a stand-in, until they are changed. A number counts the calls that fail. */
 export interface Faults {
   /**
-   * The version that it says and plays: what servers of several versions answer differs
+   * The version that it reports and imitates: servers of several versions answer differently
    * (`recorded/`).
    */
   version: string;
@@ -24,29 +21,31 @@ export interface Faults {
   unavailable: number;
   /** Refuses a read so. */
   unavailableReads: number;
-  /** Knows of no node that leads, and says so to an append or a read. */
+  /** Has no leader, and fails an append or a read with that reason. */
   noLeaderInfo: number;
   /** Passes over a repeated write that is not replicated yet, in silence. */
   notReady: number;
-  /** Waits so long before each write, in milliseconds. */
+  /** The delay before each write, in milliseconds. */
   slow: number;
-  /** Waits so long before each event that a read gives, in milliseconds. */
+  /** The delay before each event of a read, in milliseconds. */
   slowReads: number;
   /** Its clock is so far from the others', in milliseconds. */
   skew: number;
   /** Another node leads. */
   leader: Place | null;
-  /** Breaks each subscription off after so many events; none where it is 0. */
+  /** Ends each subscription after this number of events; never if it is 0. */
   endSubscriptions: number;
   /** Takes subscriptions and gives them nothing. */
   muteSubscriptions: boolean;
   /** The bytes of one append that it takes (its setting MaxAppendSize). */
   maxAppendBytes: number;
-  /** Writes as an old client's transaction does: the event's commit stands so far behind it. */
+  /**
+   * Writes as an old client's transaction does: the commit position is this far behind the event.
+   */
   apart: bigint;
 }
 
-/** The faults that are done to so many calls. */
+/** The faults that count calls. */
 type Counted =
   'hang' | 'hangReads' | 'dropAnswer' | 'breakOff' | 'unavailable' | 'unavailableReads' | 'noLeaderInfo' | 'notReady';
 

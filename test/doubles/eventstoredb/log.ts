@@ -15,7 +15,7 @@ export interface Stored {
   readonly prepare: bigint;
 }
 
-/** An event that somebody wants to write. */
+/** An event to be written. */
 export type Proposed = Pick<Stored, 'id' | 'type' | 'contentType' | 'data' | 'metadata'>;
 
 /** The version that a write expects: a number, or one of the server's own words. */
@@ -31,7 +31,7 @@ export type CommitCheck =
   | { readonly decision: 'Deleted' }
   | { readonly decision: 'Idempotent'; readonly current: number; readonly last: Stored };
 
-/** What a stream's `$metadata` says about the events that readers get. */
+/** The part of a stream's `$metadata` that limits which events are readable. */
 interface StreamMetadata {
   readonly $maxCount?: number;
   /** In seconds. */
@@ -41,7 +41,8 @@ interface StreamMetadata {
 }
 
 /**
- * The revision of a tombstone: the server says 2^63-1 for it, which {@link revisionOnWire} does.
+ * The revision of a tombstone. The server returns 2^63-1 for it; {@link revisionOnWire} converts
+ * it.
  */
 export const TOMBSTONE = Number.MAX_SAFE_INTEGER;
 const LARGEST = 2n ** 63n - 1n;
@@ -69,8 +70,7 @@ export const metastreamOf = (stream: string): string => `$$${stream}`;
  */
 export class DoubleLog {
   /**
-   * Receives what one write puts into the log, before anybody is told of it; if it fails, so does
-   * the write.
+   * Receives the records of one write before any reader gets them; if it fails, the write fails.
    */
   keep: (written: readonly Stored[]) => void = () => undefined;
   readonly records: Stored[] = [];
@@ -190,14 +190,14 @@ export class DoubleLog {
     return last;
   }
 
-  /** Where a write of no events is answered to stand. */
+  /** The position in the answer to a write of no events. */
   emptyPosition(): bigint {
     return this.end - EMPTY_WRITE;
   }
 
   /**
-   * Deletes a stream: readers get nothing of it until an append brings it back. Gives the position
-   * of the mark.
+   * Deletes a stream: readers get nothing of it until an append brings it back. Returns the
+   * position of the metadata event.
    */
   delete(stream: string): bigint {
     return this.cut(stream, LARGEST);
@@ -211,7 +211,7 @@ export class DoubleLog {
     this.cut(stream, BigInt(revision));
   }
 
-  /** Ends a stream for ever. Gives the position of its tombstone. */
+  /** Deletes a stream permanently. Returns the position of its tombstone. */
   tombstone(stream: string): bigint {
     const from = this.records.length;
     const event = this.ownEvent('$streamDeleted', '');
@@ -247,18 +247,18 @@ export class DoubleLog {
     const last = this.streams.get(metastreamOf(stream))?.at(-1);
     if (last === undefined) return {};
     try {
-      const said: unknown = JSON.parse(decoder.decode(last.data));
-      if (said === null || typeof said !== 'object') return {};
+      const metadata: unknown = JSON.parse(decoder.decode(last.data));
+      if (metadata === null || typeof metadata !== 'object') return {};
       // What is no whole number is passed over.
       const isSound = ([name, value]: [string, unknown]): boolean =>
         !['$maxCount', '$maxAge', '$tb'].includes(name) || (Number.isInteger(value) && Number(value) >= 0);
-      return Object.fromEntries(Object.entries(said).filter(isSound));
+      return Object.fromEntries(Object.entries(metadata).filter(isSound));
     } catch {
       return {};
     }
   }
 
-  /** Sets the first revision that readers get; what else the metadata says stays. */
+  /** Sets the first revision that readers get; the other metadata are unchanged. */
   private cut(stream: string, before: bigint): bigint {
     const text = JSON.stringify({ ...this.metadataOf(stream), $tb: '\u0000' }).replace('"\\u0000"', String(before));
     const from = this.records.length;

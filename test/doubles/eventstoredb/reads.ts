@@ -26,8 +26,8 @@ const { FORWARDS } = ReadReq.Options.ReadDirection;
 const WINDOW = 32;
 /** Events that may wait for a live subscription before a server older than 24 cuts it. */
 const MOST_WAITING = 32;
-/** The version, as a number, since which servers say that a subscriber has caught up. */
-const SAYS_CAUGHT_UP = 23.1;
+/** The first version, as a number, whose servers send "caught up" to a subscriber. */
+const SENDS_CAUGHT_UP = 23.1;
 
 /** Reads of streams and of $all, and subscriptions: Streams.Read.cs. */
 export class Reads {
@@ -132,9 +132,8 @@ export class Reads {
   }
 
   /**
-   * What is behind a position and passes the filter, with a checkpoint whenever so many were looked
-   * through, then a word that all was given, then what comes
-   * (Enumerators.AllSubscriptionFiltered.cs).
+   * The events behind a position that pass the filter, with a checkpoint after each given number of
+   * records, then "caught up", then new events (Enumerators.AllSubscriptionFiltered.cs).
    */
   private followAll(call: Call, options: ReadReq.Options): void {
     const all = options.getAll() ?? new ReadReq.Options.AllOptions();
@@ -155,7 +154,7 @@ export class Reads {
       first,
       passes,
       every,
-      sayCaughtUp: 'when all was given',
+      sendCaughtUp: 'when all was given',
       lastCheckpoint: newer && every !== null,
     });
   }
@@ -176,11 +175,11 @@ export class Reads {
       record.stream === name &&
       record.revision >= from &&
       (visible.has(record) || this.log.indexOf(record.position) >= known);
-    // Those before 24 say so of a stream that is not there yet once its first events were given.
+    // Versions before 24 send it for a stream that does not exist yet after its first events.
     const later = last < 0 && majorOf(this.faults.version) < 24;
     call.write(confirmation());
-    const sayCaughtUp = later ? 'after the first that comes' : 'when all was given';
-    this.follow(call, { first: 0, passes, every: null, sayCaughtUp, lastCheckpoint: false });
+    const sendCaughtUp = later ? 'after the first that comes' : 'when all was given';
+    this.follow(call, { first: 0, passes, every: null, sendCaughtUp, lastCheckpoint: false });
   }
 
   private follow(
@@ -189,15 +188,15 @@ export class Reads {
       first,
       passes,
       every,
-      sayCaughtUp,
+      sendCaughtUp,
       lastCheckpoint,
     }: {
       readonly first: number;
       readonly passes: (record: Stored) => boolean;
-      /** The number of records between two checkpoints; null if none are told. */
+      /** The number of records between two checkpoints; null if none are sent. */
       readonly every: number | null;
-      readonly sayCaughtUp: 'when all was given' | 'after the first that comes';
-      /** Whether a checkpoint is told between what was found and the word that all was given. */
+      readonly sendCaughtUp: 'when all was given' | 'after the first that comes';
+      /** Whether a checkpoint is sent between the last event found and "caught up". */
       readonly lastCheckpoint: boolean;
     },
   ): void {
@@ -205,7 +204,7 @@ export class Reads {
     let looked = 0;
     let given = 0;
     let live = false;
-    let said = Number.parseFloat(this.faults.version) < SAYS_CAUGHT_UP;
+    let sent = Number.parseFloat(this.faults.version) < SENDS_CAUGHT_UP;
     let full = false;
     let over = false;
     let waiting = 0;
@@ -233,8 +232,8 @@ export class Reads {
       }
       if (full) return;
       live = true;
-      if (said || (sayCaughtUp === 'after the first that comes' && came === 0)) return;
-      said = true;
+      if (sent || (sendCaughtUp === 'after the first that comes' && came === 0)) return;
+      sent = true;
       const last = this.log.records.at(-1);
       if (lastCheckpoint && came > 0 && last !== undefined) call.write(checkpoint(last));
       call.write(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));

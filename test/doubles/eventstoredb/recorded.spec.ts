@@ -10,10 +10,10 @@ afterAll(async () => {
 /** Steps that the stand-in answers otherwise on purpose, each with the reason. */
 const LEFT_OUT: Readonly<Record<string, string>> = {};
 
-/** A follower that is told nothing for so long, in milliseconds, is told nothing more. */
+/** After this time without a message, in milliseconds, a subscription counts as complete. */
 const QUIET = 500;
 
-/** The reference; the integration tests ask as the other versions, too. */
+/** The reference; the integration tests try the other versions too. */
 const VERSIONS = ['23.10.6'];
 
 describe('the EventStoreDB double and recorded answers', () => {
@@ -24,7 +24,7 @@ describe('the EventStoreDB double and recorded answers', () => {
 
   const answered = new Map<string, Promise<Answers>>();
   beforeAll(() => {
-    // All at once: most of the time is spent in waiting for followers that are told nothing more.
+    // Concurrently: most of the time is spent waiting for subscriptions to be complete.
     for (const version of VERSIONS) {
       const asking = EventStoreDouble.start().then((server) => {
         ends.push(() => server.stop());

@@ -1,4 +1,4 @@
-/** Where a node is reached. */
+/** The address of a node. */
 export interface Place {
   readonly host: string;
   readonly port: number;
@@ -11,13 +11,13 @@ export type Role =
   | { readonly type: 'follower'; readonly leader: Place }
   | { readonly type: 'leaderless' };
 
-/** A node as the gossip tells of it. */
+/** A node as it is in the gossip. */
 export interface Member extends Place {
   readonly state: 'leader' | 'follower' | 'unknown';
   readonly alive: boolean;
 }
 
-/** What a node asks its cluster. */
+/** What a node needs to know of its cluster. */
 export interface Membership {
   role(): Role;
   members(): readonly Member[];

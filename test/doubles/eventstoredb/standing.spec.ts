@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** A double in a process of its own, ended after the test. */
+/** A double in a separate process, ended after the test. */
 async function standing(folder: string, port?: number): Promise<RunningEventStore> {
   const server = await startEventStore({ folder, ...(port === undefined ? {} : { port }) });
   ends.push(() => server.kill());
@@ -71,7 +71,7 @@ describe('the EventStoreDB double as a process', () => {
     expect(await again.append(10)).toMatchObject({ nextExpectedRevision: 9n });
   });
 
-  it('drops a torn last line, and goes on after the complete ones', async () => {
+  it('drops a torn last line, and appends behind the complete ones', async () => {
     const folder = aFolder();
     const first = await standing(folder);
     await clientOf(first).append(1);

@@ -5,8 +5,8 @@ import { noFaults } from './faults.js';
 import { keptLog } from './kept.js';
 
 /**
- * Runs a stand-in as this process, as many nodes as ports, on the log that is kept in a folder,
- * until the process is told to end.
+ * Runs a stand-in as this process, one node per port, on the log in a folder, until the process
+ * gets a signal to end.
  */
 export async function stand(folder: string, ports: readonly number[], control: number): Promise<void> {
   const clock: { now: () => number } = { now: Date.now };

@@ -79,7 +79,7 @@ const WORKS: Readonly<Record<string, string>> = {
   WorksAccepted: 'accepted',
 };
 
-/** What every row of a case says of it. */
+/** The columns of the case that each of its rows has. */
 function aboutOf(events: Events) {
   const { stream, data } = last(events, 'AssistanceRequested') as Of<AssistanceCaseEvent, 'AssistanceRequested'>;
   const { donor, recipient, programme } = data;

@@ -1,6 +1,6 @@
 type Row = Readonly<Record<string, unknown>>;
 
-/** The columns that tell the rows of a name apart. */
+/** The columns that identify a row of each read model or view. */
 export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   stakeholders: ['organisation'],
   mandates: ['organisation', 'acts', 'role'],
@@ -31,7 +31,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
 /** The columns that the API adds to those of a name. */
 const ADDED = ['row_id', 'stream', 'since', 'event', 'parked_since'];
 
-/** A value, written the same way whatever the order of its fields. */
+/** A value as text, independent of the order of its fields. */
 const written = (value: unknown): string =>
   JSON.stringify(value, (_, one: unknown) =>
     typeof one === 'object' && one !== null && !Array.isArray(one)
@@ -42,7 +42,7 @@ const written = (value: unknown): string =>
 const keyed = (rows: readonly Row[], identity: readonly string[]): ReadonlyMap<string, readonly Row[]> =>
   Map.groupBy(rows, (row) => identity.map((column) => written(row[column])).join(' '));
 
-/** Rows in an order of their own, without what the API adds. */
+/** Rows in a canonical order, without what the API adds. */
 const inOrder = (rows: readonly Row[], identity: readonly string[]): readonly Row[] =>
   rows
     .map((row) =>

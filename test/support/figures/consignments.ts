@@ -50,7 +50,7 @@ function awaitsOf(status: string, discrepancies: number): string | null {
   return status === 'under-way' ? 'receipt' : null;
 }
 
-/** What every row of a consignment says of it. */
+/** The columns of the consignment that each of its rows has. */
 function aboutOf(events: Events) {
   const { stream, data } = last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>;
   const { case: assistanceCase, programme, donor, recipient } = data;

@@ -4,13 +4,15 @@ import type { Event, RecordedEvent } from '@entente/kernel';
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 /** A row as its columns. */
 export type FigureRow = Readonly<Record<string, Value>>;
-/** What is asked of a log: the day of the answer, and perhaps only what had occurred by a day. */
-export interface Asked {
+/**
+ * The parameters of a query: the day of the answer, and perhaps only what had occurred by a day.
+ */
+export interface QueryParameters {
   readonly day: string;
   readonly occurredBy: string | null;
 }
 /** Computes rows from the events of a log, in their order, by the meaning of each column alone. */
-export type Figures = (log: readonly RecordedEvent[], asked: Asked) => readonly FigureRow[];
+export type Figures = (log: readonly RecordedEvent[], asked: QueryParameters) => readonly FigureRow[];
 
 /** The recording of a command that changed nothing: no fact, and so behind no row. */
 const NO_FACT = 'CommandNoted';

@@ -15,7 +15,7 @@ function reported(
   const given = only(events, 'MisuseFlagged', 'MisuseReportCorrected').flatMap(({ data }) => data[field] ?? []);
   return given.at(-1) ?? null;
 }
-/** What every row of a misuse case says of what it concerns. */
+/** The columns of what a misuse case concerns that each of its rows has. */
 const concerned = (events: Events) => ({
   programme: reported(events, 'programme'),
   assistance_case: reported(events, 'case'),

@@ -62,7 +62,7 @@ export function movementsOf(events: Events): readonly Movement[] {
   });
 }
 
-/** What every row of an account says of the account. */
+/** The columns of the account that each of its rows has. */
 function accountColumns(events: Events) {
   const { donor, recipient, programme, case: assistanceCase, fund, currency, basis } = openingOf(events);
   const account = idOf((events[0] as Events[number]).stream);

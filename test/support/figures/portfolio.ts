@@ -1,6 +1,6 @@
 import type { Stage } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type Asked, type FigureRow, type Figures, type Value, sum } from './log.js';
+import { type QueryParameters, type FigureRow, type Figures, type Value, sum } from './log.js';
 import { consignmentRows } from './consignments.js';
 import { misuseRows, recoveryRows } from './misuse.js';
 import { MONEY } from './money.js';
@@ -106,7 +106,7 @@ const partiesOf = (programme: FigureRow | undefined): FigureRow =>
 const recoveredAlone = (money: readonly Money[], recovered: readonly FigureRow[]): readonly FigureRow[] =>
   recovered.filter((row) => !money.some((one) => one['currency'] === row['currency'] && isOf(one, asKey(row, null))));
 
-function portfolio(log: readonly RecordedEvent[], asked: Asked): readonly FigureRow[] {
+function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): readonly FigureRow[] {
   const { day, occurredBy } = asked;
   const happened = <Row extends FigureRow>(rows: readonly Row[], on: keyof Row & string): readonly Row[] =>
     occurredBy === null ? rows : rows.filter((row) => row[on] !== null && (row[on] as string) <= occurredBy);

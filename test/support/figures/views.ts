@@ -127,7 +127,7 @@ const deliveries = (log: readonly RecordedEvent[]): readonly FigureRow[] => {
   });
 };
 
-/** What an item of the pipeline says if it has nothing to say there. */
+/** The columns of an item of the pipeline that do not apply to it. */
 const NOTHING = { item: null, quantity: null, unit: null, amount: null, currency: null, first_due: null, part: null };
 type Item = Readonly<Record<string, string | number | null>> & {
   readonly due: string | null;

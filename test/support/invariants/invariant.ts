@@ -4,13 +4,13 @@ import type { Event } from '@entente/kernel';
 export type Sentences = Readonly<Record<string, boolean>>;
 
 /**
- * What is true of every state of one kind of stream, whatever commands were accepted. What each
- * command may do is `decide`'s, and its spec's.
+ * What is true of every state of one kind of stream after any accepted commands. `decide` and its
+ * spec state what each command may do.
  */
 export interface Invariants<State, E extends Event> {
   /** The event with which a stream begins, once. */
   readonly opens: E['type'];
-  /** What must be so of a state after whatever command was accepted. */
+  /** What must be true of a state after any accepted command. */
   holds(state: State): Sentences;
 }
 

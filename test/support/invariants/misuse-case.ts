@@ -5,9 +5,7 @@ import { type Invariants, unlike, whole } from './invariant.js';
 const DECIDED = ['substantiated', 'inconclusive'] as const;
 const LIVE = ['accepted', 'investigating', ...DECIDED] as const;
 
-/**
- * A misuse case: who reported stays hidden, who is accused is heard, and nothing closes unfinished.
- */
+/** A misuse case: the reporter stays hidden, the accused is heard, and none closes unfinished. */
 export const misuseCases: Invariants<MisuseCase, MisuseCaseEvent> = {
   opens: 'MisuseFlagged',
   holds: (is) => {
@@ -17,7 +15,7 @@ export const misuseCases: Invariants<MisuseCase, MisuseCaseEvent> = {
       'what is suspended is named': (is.assistance === 'suspended') === is.suspended.length > 0,
       'no precaution outlives its case':
         is.precaution === null || (LIVE as readonly MisuseCase['status'][]).includes(is.status),
-      'no action stands alone': !is.measures.includes('no-action') || is.measures.length === 1,
+      'no action excludes other measures': !is.measures.includes('no-action') || is.measures.length === 1,
       'each measure is there once': unlike(is.measures),
       'each reply is there once': unlike(is.replies),
       'what came back is whole': recoveries.every(({ amount }) => whole(amount)),

@@ -1,7 +1,7 @@
 /**
  * Loaded before the standalone server. With `?dies=key` the process ends by SIGKILL when half of
- * its key is written. With `?fails=sync` every sync fails as long as a file `bad-disk` is beside
- * the log.
+ * its key is written. With `?fails=sync` every sync fails while a file `bad-disk` is next to the
+ * log.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';

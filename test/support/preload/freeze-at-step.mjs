@@ -52,7 +52,7 @@ if (asked.get('before') === 'keep') {
 if (asked.get('before') === 'answer') {
   freezeBefore(TransactionalReplier.prototype, 'answer', ({ replies }) => replies.length > 0);
   const { producer } = kafkajs.Kafka.prototype;
-  // By an id of its own it fences nobody, and nobody it.
+  // With its own transactional id it neither fences another producer nor is fenced.
   if (unfenced)
     kafkajs.Kafka.prototype.producer = function (options) {
       const { transactionalId: id } = options;

@@ -1,6 +1,6 @@
 /**
- * Loaded before an app, it stands for a newer version of Entente, in which the projection `funding`
- * has changed: its rows have a mark in the name of their fund.
+ * Loaded before an app, it imitates a newer version of Entente, in which the projection `funding`
+ * has changed: its rows have a suffix in the name of their fund.
  */
 import 'reflect-metadata';
 import { funding } from '../../../dist/libs/read-models/src/funding.js';

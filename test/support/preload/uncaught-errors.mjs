@@ -5,9 +5,9 @@
 let signals = 0;
 process.on('SIGUSR2', () => {
   signals += 1;
-  if (signals % 2 === 1) void Promise.reject(new Error('nobody caught this'));
+  if (signals % 2 === 1) void Promise.reject(new Error('not caught'));
   else
     setImmediate(() => {
-      throw new Error('nobody caught this either');
+      throw new Error('not caught either');
     });
 });

@@ -224,7 +224,7 @@ describe('the columns of a file', () => {
 });
 
 describe('the id of a command', () => {
-  it('says its row, step, revision and sign', () => {
+  it('carries its row, step, revision and sign', () => {
     const [, commit] = commandsOf(ROW);
     const base = commit?.id ?? '';
     expect(readCommandId(base)).toMatchObject({ base, once: false, step: 'commit', revision: 0, negative: false });

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * Asks a server the questions of `questions.mjs`, and prints its answers, or how they differ from
- * recorded ones. What differs from run to run is replaced: ids by the order in which they appear,
- * positions by their rank among all positions of the case, times by 'time'. So the same behaviour
- * gives the same text.
+ * Sends the requests of `questions.mjs` to a server, and prints its answers, or their differences
+ * from recorded ones. Values that differ between runs are replaced: ids by the order in which they
+ * appear, positions by their rank among all positions of the case, times by 'time'. So the same
+ * behaviour gives the same text.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -12,11 +12,11 @@ import * as esdb from '@eventstore/db-client';
 import { Command } from 'commander';
 import { cases } from './questions.mjs';
 
-/** A call that says nothing for so long, in milliseconds, is noted as silence. */
+/** A call without an answer for this time, in milliseconds, is noted as silence. */
 const SILENCE_MS = 60_000;
-/** A follower that is told nothing for so long, in milliseconds, is told nothing more. */
+/** After this time without a message, in milliseconds, a subscription counts as complete. */
 const QUIET_MS = 1000;
-/** The largest position is no place: the server says so of an event that does not tell its own. */
+/** The largest position: the server returns it for an event that has no position. */
 const NO_POSITION = 2n ** 63n;
 
 const here = new URL('./', import.meta.url);
@@ -27,7 +27,7 @@ export const recordedVersions = () => readdirSync(here).flatMap((name) => /^answ
 /** What a server of a version answered: `{ server, recorded, how, answers }`. */
 export const recorded = (version) => JSON.parse(readFileSync(new URL(`answers-${version}.json`, here), 'utf8'));
 
-/** Asks all cases, or those named, one after the other; `quiet` in milliseconds. */
+/** Runs all cases, or those named, one after the other; `quiet` in milliseconds. */
 export async function ask(url, { only = [], quiet = QUIET_MS } = {}) {
   const answers = {};
   for (const [name, run] of Object.entries(cases))
@@ -37,7 +37,7 @@ export async function ask(url, { only = [], quiet = QUIET_MS } = {}) {
 
 async function askCase(url, run, quiet) {
   const client = esdb.EventStoreDBClient.connectionString(url);
-  // Each append a call of its own: the client would otherwise send all over one.
+  // One call per append: the client would otherwise send all over one.
   client.supports = () => Promise.resolve(false);
   const own = randomUUID().slice(0, 8);
   const steps = [];
@@ -76,16 +76,16 @@ async function withinTime(answer) {
 }
 
 function failure(error) {
-  const said = { error: error?.constructor?.name ?? String(error), code: error?.code ?? null };
+  const common = { error: error?.constructor?.name ?? String(error), code: error?.code ?? null };
   const plain = (value) => (typeof value === 'bigint' ? String(value) : value);
   if (error instanceof esdb.WrongExpectedVersionError) {
     const { streamName, expectedVersion, actualVersion } = error;
-    return { ...said, stream: streamName, expected: plain(expectedVersion), actual: plain(actualVersion) };
+    return { ...common, stream: streamName, expected: plain(expectedVersion), actual: plain(actualVersion) };
   }
-  if (error instanceof esdb.MaxAppendSizeExceededError) return { ...said, most: error.maxAppendSize };
+  if (error instanceof esdb.MaxAppendSizeExceededError) return { ...common, most: error.maxAppendSize };
   if (error instanceof esdb.StreamDeletedError || error instanceof esdb.StreamNotFoundError)
-    return { ...said, stream: error.streamName };
-  return said;
+    return { ...common, stream: error.streamName };
+  return common;
 }
 
 /** The answers without what differs from run to run. */

@@ -1,7 +1,7 @@
 /**
- * Questions to a server that speaks EventStoreDB's protocol. Each case has streams of its own;
- * `step` notes what a call gives, or how it fails. The answers of real servers are in
- * `answers-<version>.json`; `ask.mjs` asks.
+ * Requests to a server of EventStoreDB's protocol. Each case has separate streams. `step` notes the
+ * result of a call, or its error. The answers of real servers are in `answers-<version>.json`;
+ * `ask.mjs` sends the requests.
  */
 
 /** The time in which a call is answered, in milliseconds. */
@@ -11,7 +11,7 @@ const eventsOf = (esdb, ids, count) =>
   Array.from({ length: count }, (_, n) => esdb.jsonEvent({ id: ids(), type: 'Tried', data: { n } }));
 
 const appended = ({ success, nextExpectedRevision, position }) => ({ success, nextExpectedRevision, position });
-const told = ({ event }) =>
+const typeOf = ({ event }) =>
   event && {
     id: event.id,
     streamId: event.streamId,
@@ -24,9 +24,9 @@ const told = ({ event }) =>
     created: event.created,
   };
 
-async function collect(read, tell = told) {
+async function collect(read, note = typeOf) {
   const found = [];
-  for await (const one of read) found.push(tell(one));
+  for await (const one of read) found.push(note(one));
   return found;
 }
 
@@ -36,8 +36,8 @@ const on =
     client.appendToStream(name, events, { ...DEADLINE, expectedRevision, ...more }).then(appended);
 
 /**
- * Follows $all: before `act`, and behind it until nothing comes any more. Notes what is told in
- * order: names alone.
+ * Subscribes to $all before `act`, and reads until no message comes. Notes the messages in order,
+ * by name.
  */
 async function follow({ client, quiet }, options, act = async () => undefined, want = () => true) {
   const noted = [];
