@@ -44,11 +44,13 @@ export const UNPLAIN = [
   [/\b(?:goes|went|gone) on\b/i, 'continues'],
   [/\bput aside\b|\bcomes? about\b/i, 'dead letter, or made'],
 ];
-/**
- * Files whose comments have plain words only; of Markdown, all.
- */
-const PLAIN =
-  /^(?:apps\/.*\.ts|libs\/(?:async|contracts|domain|embedded|engine|eventstoredb|http|kafka|kernel|process|read-models|sqlite|typeorm|workers)\/.*\.ts|(?:deploy|docs)\/.*\.m[jt]s|.*\.md)$/;
+/** Files whose comments and titles of tests have plain words only; of Markdown, all. */
+const PLAIN = /^(?:(?:apps|libs)\/.*\.ts|test\/.*\.(?:ts|m[jt]s)|(?:deploy|docs)\/.*\.m[jt]s|.*\.md)$/;
+/** The specs of the rules, whose titles are not checked yet. */
+const RULES = /^libs\/domain\//;
+/** A line with the title of a test or of a group, and a line that declares a name in a test. */
+const TITLE = /^\s*(?:(?:it|describe)(?:\.\w+\(.*\))?|\]\s*(?:as const\s*)?\))\(\s*(['`])(.*?)\1\s*,/;
+const LOCAL_NAME = /^\s*(?:export )?(?:async )?(?:const|let|function|interface|type|class|readonly) (\w+)/;
 
 /** Places that keep a retired term: the name of a table in files of old formats. */
 const KEPT = [/OLD_STORE_INFO = 'house'|TABLE (?:entente\.)?house\b/];
@@ -65,10 +67,18 @@ const COMMENT = /^\s*(?:\/\/|\/\*|\*(?:[\s/]|$))/;
 /** Whether a line is a comment that should have been wrapped: one word alone cannot be. */
 export const isUnwrapped = (line) => line.length > MAX_COMMENT && COMMENT.test(line) && / \S+ \S/.test(line.trim());
 
-/** Which word of a comment or of Markdown is not plain; null if all are. Code in it is left out. */
+/** The part of a line that a reader reads as text; empty if it is only code. */
+function proseIn(file, line) {
+  if (file.endsWith('.md') || COMMENT.test(line)) return line.replaceAll(/`[^`]*`/g, '');
+  const title = RULES.test(file) ? undefined : TITLE.exec(line)?.[2];
+  const name = file.startsWith('test/') ? LOCAL_NAME.exec(line)?.[1] : undefined;
+  return title ?? name ?? '';
+}
+
+/** Which word of a comment, a test's title, a test's local name or of Markdown is not plain. */
 export function unplainIn(file, line) {
-  if (!PLAIN.test(file) || (!file.endsWith('.md') && !COMMENT.test(line))) return null;
-  const text = line.replaceAll(/`[^`]*`/g, '');
+  if (!PLAIN.test(file)) return null;
+  const text = proseIn(file, line);
   const found = UNPLAIN.find(([pattern]) => pattern.test(text));
   return found === undefined ? null : `"${found[0].exec(text)?.[0]}" is not plain: write ${found[1]}`;
 }

@@ -46,16 +46,29 @@ describe('the check of retired terms', () => {
         ['libs/engine/src/relay.ts', `  // ${text}`],
         ['libs/http/src/app.ts', ` * ${text}`],
         ['deploy/setup.mjs', `/** ${text} */`],
+        ['test/support/kafka.ts', `// ${text}`],
+        ['test/faults/backup.spec.ts', `  it('${text}', async () => {`],
+        ['test/faults/backup.spec.ts', `  ] as const)('${text}', async () => {`],
+        ['libs/engine/src/relay.spec.ts', `describe.each(CASES)('${text}', () => {`],
         ['docs/how-to/upgrade.md', text],
       ] as const)
         expect(unplainIn(file, line)).toMatch(/^".+" is not plain: write .+/);
     for (const [pattern, instead] of UNPLAIN) expect(pattern.test(instead)).toBe(false);
   });
 
+  it('finds names that are not plain in declarations of tests', () => {
+    for (const line of ["  const told = await post('x');", 'interface Told {', '  readonly said: string;'])
+      expect([unplainIn('test/support/load.ts', line), unplainIn('libs/http/src/app.ts', line)]).toEqual([
+        expect.stringContaining('is not plain'),
+        null,
+      ]);
+  });
+
   it('lets code, other files and words between backquotes be', () => {
     for (const [file, line] of [
       ['libs/engine/src/relay.ts', 'const told = 1;'],
-      ['test/support/kafka.ts', '// is told'],
+      ['docker-compose.yml', '# is told'],
+      ['test/support/kafka.ts', "  until('is told');"],
       ['docs/reference/problem-codes.md', '- `exceeds-what-stands`: at most the balance'],
       ['docs/how-to/upgrade.md', 'a stand-in, which stays as long as its process'],
     ] as const)
