@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MAPPING } from './importing.js';
-import { ROOT } from '../support/documents.js';
+import { program } from '../support/app-process.mjs';
 import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
 
 const HEADER = 'fiscal_year,region,country,funding_account_name,usd';
@@ -34,9 +34,8 @@ describe('entente import commands, as a process', () => {
   });
 
   const start = (...args: readonly string[]) => {
-    const program = join(ROOT, 'dist/apps/cli/src/main.js');
     const own = ['import', 'commands', csv, '--mapping', MAPPING, '--url', server.url, '--refused', refused];
-    const child = spawn(process.execPath, [program, ...own, ...args], {
+    const child = spawn(process.execPath, [program('cli'), ...own, ...args], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readConfig as api } from '../../apps/api/src/config.js';
 import { deploymentOf, onOwnFolder } from '../../apps/cli/src/deployments.js';
@@ -10,6 +9,7 @@ import { readConfig as projector } from '../../apps/projector/src/config.js';
 import { readConfig as relay } from '../../apps/relay/src/config.js';
 import { readConfig as standalone } from '../../apps/standalone/src/config.js';
 import { APPS } from '../../deploy/check/settings.mjs';
+import { program } from '../support/app-process.mjs';
 
 const READ = { api, relay, projector, intake, standalone };
 const names = [...new Set(Object.values(APPS).flatMap(({ takes }) => takes))];
@@ -22,9 +22,10 @@ const wrongIn = (app: keyof typeof READ, env: Readonly<Record<string, string>>):
 
 describe('the command line', () => {
   it('prints its version', () => {
-    const cli = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-    expect(spawnSync(process.execPath, [cli, '--version'], { encoding: 'utf8' }).stdout).toBe(`${version}\n`);
+    expect(spawnSync(process.execPath, [program('cli'), '--version'], { encoding: 'utf8' }).stdout).toBe(
+      `${version}\n`,
+    );
   });
 
   const before = { ...process.env };

@@ -4,8 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { program } from '../support/app-process.mjs';
 import { ours } from './appends.mjs';
 import { fillLog, openStores } from './log.mjs';
 import { folder, load, median, note, quantile, quick, ratioOf } from './measure.mjs';
@@ -99,7 +99,7 @@ const started = (args, env, readyLine) =>
 
 /** What a start of the deployment takes longer than a process that opens the database. */
 async function coldStart(data) {
-  const main = fileURLToPath(new URL('../../dist/apps/standalone/src/main.js', import.meta.url));
+  const main = program('standalone');
   const opens = `import Database from 'better-sqlite3'; const db = new Database(process.argv[1]);
     console.log('opened', db.prepare('SELECT max(position) FROM events').pluck().get()); setInterval(() => {}, 1000);`;
   const args = ['--input-type=module', '-e', opens, join(data, 'log.sqlite')];

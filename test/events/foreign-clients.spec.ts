@@ -15,21 +15,20 @@ import {
   readCommand,
 } from '@entente/contracts';
 import {
-  Executor,
   LogPublisher,
   NO_EVENT,
   type PartitionLinks,
   type PartitionTail,
-  Pseudonymizer,
   Relay,
   type Watermark,
 } from '@entente/engine';
 import { readActor } from '@entente/http';
 import type { Actor } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
-import { Intake, kinds } from '@entente/workers';
+import { Intake } from '@entente/workers';
 import { CloudEvent, Kafka } from 'cloudevents';
 import { type StandaloneDeployment, standalone } from '../support/deployment.js';
+import { newExecutor } from '../support/executor.js';
 import { until } from '../support/kafka.js';
 
 const TODAY = '2026-11-24';
@@ -90,7 +89,7 @@ let publisher: CollectingPublisher;
 /** Sends the example scenario as the SDK writes CloudEvents, and collects what is answered. */
 async function sendScenario(store: SqliteEventStore): Promise<void> {
   let now = Date.parse(`${TODAY}T12:00:00.000Z`);
-  const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
+  const executor = newExecutor(store);
   const intake = new Intake(executor, store, undefined, () => new Date(now).toISOString());
   const lastOf = new Map<number, string>();
   for (const { step, kind, id, path, actor, body, daysLater, events } of exampleScenario(TODAY)) {

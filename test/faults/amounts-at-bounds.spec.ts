@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { commandAt } from '@entente/contracts';
-import { ExecuteCommand, Executor, Pseudonymizer, foldRows } from '@entente/engine';
+import { ExecuteCommand, type Executor, foldRows } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
-import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
+import { newExecutor } from '../support/executor.js';
 import { SCENARIO, RecordedIds, asWritten, toCommand } from '../support/scenario-arbitraries.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -22,7 +22,7 @@ let commands = 0;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'entente-bounds-'));
   store = new SqliteEventStore({ folder });
-  executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
+  executor = newExecutor(store);
 });
 afterAll(async () => {
   await store.close();
@@ -118,7 +118,7 @@ it('figures at the bounds in the example scenario leave no stream of any kind pa
       async (extremes) => {
         const own = mkdtempSync(join(tmpdir(), 'entente-bounds-'));
         const log = new SqliteEventStore({ folder: own });
-        const decides = new Executor(log, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
+        const decides = newExecutor(log);
         try {
           const recorded = new RecordedIds();
           const steps = SCENARIO.flatMap((_, step) => [

@@ -2,14 +2,13 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createStandaloneApp } from '@entente/embedded';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import type { Manifest } from '../../apps/cli/src/backup.js';
 import { propose as proposeTo, startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
-import { serveStandalone } from '../support/deployment.js';
+import { createStandalone, serveStandalone } from '../support/deployment.js';
 
 let base: string;
 let data: string;
@@ -201,7 +200,7 @@ describe('a backup', () => {
   });
 
   it('is refused into a folder that is not empty, and restored only into an empty one', async () => {
-    await (await createStandaloneApp(data, 'fatal')).close();
+    await (await createStandalone(data)).close();
     await entente('backup', copy, '--data', data);
     await expect(entente('backup', copy, '--data', data)).rejects.toThrow('is not empty');
     await expect(entente('restore', copy, '--data', data)).rejects.toThrow('is not empty');
@@ -212,7 +211,7 @@ describe('a backup', () => {
   });
 
   it('that differs from its manifest is refused with every difference, and leaves nothing behind', async () => {
-    await (await createStandaloneApp(data, 'fatal')).close();
+    await (await createStandalone(data)).close();
     await entente('backup', copy, '--data', data, '--rows', '--pseudonym-key');
     const log = join(copy, 'log.sqlite');
     const bytes = readFileSync(log);
@@ -229,7 +228,7 @@ describe('a backup', () => {
   });
 
   it('whose log does not end where its manifest states is refused, and leaves nothing behind', async () => {
-    await (await createStandaloneApp(data, 'fatal')).close();
+    await (await createStandalone(data)).close();
     await entente('backup', copy, '--data', data);
     const manifest = join(copy, 'manifest.json');
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"position": "0"', '"position": "7"'));
@@ -239,7 +238,7 @@ describe('a backup', () => {
   });
 
   it('that names a file outside, or has an invalid key, is refused, and writes nothing', async () => {
-    await (await createStandaloneApp(data, 'fatal')).close();
+    await (await createStandalone(data)).close();
     await entente('backup', copy, '--data', data);
     const nonsense = join(base, 'nonsense.key');
     writeFileSync(nonsense, 'no key');

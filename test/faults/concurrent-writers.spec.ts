@@ -15,11 +15,11 @@ import {
   logBefore,
   longestStream,
   isStepOf,
-  newExecutor,
   rounds,
   executeWithRetries,
   schedule,
 } from '../support/concurrent-clients.js';
+import { newExecutor } from '../support/executor.js';
 import { SCENARIO } from '../support/scenario-arbitraries.js';
 
 const STREAM = { kind: 'funding-account', id: 'norland.race' };

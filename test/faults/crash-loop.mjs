@@ -12,12 +12,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { program } from '../support/app-process.mjs';
 import { startStandalone } from '../support/standalone-process.ts';
 
 const { times } = parseArgs({ options: { times: { type: 'string', default: '10' } } }).values;
-const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 const base = mkdtempSync(join(tmpdir(), 'entente-killed-'));
 const data = join(base, 'data');
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -87,7 +86,7 @@ const watching = (name) =>
 
 const children = new Set();
 function entente(...args) {
-  const child = spawn(process.execPath, [CLI, ...args, '--data', data], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [program('cli'), ...args, '--data', data], { stdio: 'ignore' });
   children.add(child);
   child.once('exit', () => children.delete(child));
   return child;
@@ -229,11 +228,11 @@ async function round(n) {
   ).json();
   equal(again.events, acknowledgedEvents, `the receipt of ${key}`);
   if (n % 5 === 0) {
-    const { status, stderr } = spawnSync(process.execPath, [CLI, 'compare', '--rebuilt', '--data', data], {
+    const { status, stderr } = spawnSync(process.execPath, [program('cli'), 'compare', '--rebuilt', '--data', data], {
       encoding: 'utf8',
     });
     if (status !== 0) fail(`rows and replay differ: ${stderr}`);
-    const verified = spawnSync(process.execPath, [CLI, 'verify', '--data', data], { encoding: 'utf8' });
+    const verified = spawnSync(process.execPath, [program('cli'), 'verify', '--data', data], { encoding: 'utf8' });
     if (verified.status !== 0) fail(`the log: ${verified.stdout}${verified.stderr}`);
   }
   if (n === Number(times)) {

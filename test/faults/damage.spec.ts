@@ -15,7 +15,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { createStandaloneApp } from '@entente/embedded';
 import { SqliteLogReader, SqliteRefusalLog } from '@entente/sqlite';
 import {
   type StandaloneProcess,
@@ -26,7 +25,7 @@ import {
 } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
-import { serveStandalone } from '../support/deployment.js';
+import { createStandalone, serveStandalone } from '../support/deployment.js';
 
 const PROGRAMMES = 300;
 const base = mkdtempSync(join(tmpdir(), 'entente-damage-'));
@@ -93,7 +92,7 @@ const REMOVE = 'remove this file with those beside it that begin with its name, 
 /** Why the deployment cannot be built on the folder. */
 const whyNot = async (): Promise<string> => {
   try {
-    const app = await createStandaloneApp(folder, 'fatal');
+    const app = await createStandalone(folder);
     await app.close();
     return 'it starts';
   } catch (error) {

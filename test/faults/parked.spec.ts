@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { createStandaloneApp } from '@entente/embedded';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
+import { serveStandalone } from '../support/deployment.js';
 import { propose } from '../support/standalone-process.js';
 
 const MODEL = 'programmes';
-interface Standing {
+interface Health {
   readonly models: readonly { readonly model: string; readonly stopped: string | null; readonly parked: number }[];
 }
 
@@ -24,20 +24,19 @@ it('more than five parked streams stop a read model, which makes the server unre
     if ((args[1] as RecordedEvent).stream.includes('.poison')) throw new TypeError('not to be folded');
     return evolve.apply(model, args);
   };
-  const app = await createStandaloneApp(folder, 'fatal');
+  const app = await serveStandalone(folder);
   try {
-    await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
     /** The health of the deployment once a number of streams are parked in the model. */
     const once = async (parked: number) => {
       let seen = 0;
       for (let tries = 0; tries < 500; tries += 1) {
         const answer = await fetch(`${url}/health/ready`);
-        const { models } = (await answer.json()) as Standing;
-        const standing = { status: answer.status, stopped: models.filter(({ stopped }) => stopped !== null) };
+        const { models } = (await answer.json()) as Health;
+        const health = { status: answer.status, stopped: models.filter(({ stopped }) => stopped !== null) };
         if (models.find(({ model: name }) => name === MODEL)?.parked === parked) seen += 1;
         // The rows show it first, and the health of the projection right after.
-        if (seen === 2) return standing;
+        if (seen === 2) return health;
         await new Promise((next) => setTimeout(next, 10));
       }
       throw new Error(`never were ${parked} streams parked`);

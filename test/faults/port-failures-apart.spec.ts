@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createStandaloneApp } from '@entente/embedded';
 import {
   InProcessFeed,
   EventFeed,
@@ -18,6 +17,7 @@ import { MODELS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { importLog } from '../../apps/cli/src/move.js';
+import { createStandalone, serveStandalone } from '../support/deployment.js';
 import { caughtUp, propose } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
@@ -43,7 +43,7 @@ let url: string;
 let consumer: FeedConsumer;
 
 beforeAll(async () => {
-  app = await createStandaloneApp(folder, 'fatal');
+  app = await createStandalone(folder);
   const feed = app.get(EventFeed);
   const subscribe = feed.subscribe.bind(feed);
   feed.subscribe = (given) => {
@@ -178,13 +178,7 @@ describe('a single failure outside of the path of a command', () => {
   });
 
   const begin = async (data: string): Promise<[NestFastifyApplication, string]> => {
-    const deployment = await createStandaloneApp(data, 'fatal');
-    try {
-      await deployment.listen(0, '127.0.0.1');
-    } catch (error) {
-      await deployment.close();
-      throw error;
-    }
+    const deployment = await serveStandalone(data);
     return [deployment, await deployment.getUrl()];
   };
 

@@ -3,18 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import {
-  EventStore,
-  Executor,
-  type CommandResult,
-  ReadModelStore,
-  Pseudonymizer,
-  ExecuteCommand,
-} from '@entente/engine';
+import { EventStore, type CommandResult, ReadModelStore, ExecuteCommand } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
-import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
+import { newExecutor } from '../support/executor.js';
 import { MOMENTS, TOKENS, UNDER_LOAD, failOnce } from '../support/fail-once.js';
 import { LiveReader } from '../support/live-reader.js';
 import { serveStandalone } from '../support/deployment.js';
@@ -144,7 +137,7 @@ describe('a port that fails once', () => {
   it('after an append lets a retry return its receipt even if the rules would now refuse it', async () => {
     const own = mkdtempSync(join(tmpdir(), 'entente-ports-'));
     const store = new SqliteEventStore({ folder: own });
-    const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
+    const executor = newExecutor(store);
     const open = (now: string): Promise<CommandResult> => {
       const data = {
         kind: 'bilateral',

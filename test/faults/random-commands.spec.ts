@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CATALOGUE, eventOf, fieldErrors } from '@entente/contracts';
-import { COMMAND_NOTED, Executor, type CommandResult, Pseudonymizer, foldRows } from '@entente/engine';
+import { COMMAND_NOTED, type CommandResult, foldRows } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
+import { newExecutor } from '../support/executor.js';
 import { checkInvariants } from '../support/invariants/check-invariants.js';
 import {
   SCENARIO,
@@ -59,7 +60,7 @@ it('random commands in any order, concurrent or not, are decided once, and every
         const others = kindOf === null ? any : any.map((one) => onKindOf(kindOf, one));
         const folder = mkdtempSync(join(tmpdir(), 'entente-property-'));
         const store = new SqliteEventStore({ folder });
-        const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
+        const executor = newExecutor(store);
         try {
           const recorded = new RecordedIds();
           // Near to the order of the scenario, so that many commands are accepted.

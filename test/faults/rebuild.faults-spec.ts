@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { replay } from '@entente/engine';
 import Database from 'better-sqlite3';
@@ -11,13 +9,11 @@ import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
-import { preload } from '../support/preload.js';
+import { rebuildFunding } from '../support/rebuild-process.js';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
 import { registerParties } from '../support/parties.mjs';
 
-const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
-const DYING = preload('kill-at-sqlite-step.mjs');
 const PER_SECOND = 200;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const now = () => '2026-06-01T12:00:00.000Z';
@@ -34,18 +30,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/**
- * Rebuilds in a separate process, which dies at a step if one is named; returns the steps that it
- * took otherwise.
- */
-async function rebuilding(at?: { step: number; when: string }): Promise<{ code: number | null; steps: string[] }> {
-  const taken = join(folder, 'steps.json');
-  const dying = `${DYING}?${at === undefined ? `to=${encodeURIComponent(taken)}` : `at=${at.step}&when=${at.when}`}`;
-  const args = ['--import', dying, CLI, 'rebuild', 'funding', '--data', folder];
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, steps: at === undefined ? (JSON.parse(readFileSync(taken, 'utf8')) as string[]) : [] };
-}
+const rebuilding = (dies?: { readonly step: number; readonly when: string }) =>
+  rebuildFunding('kill-at-sqlite-step.mjs', {
+    args: ['--data', folder],
+    ...(dies === undefined ? {} : { dies: { at: String(dies.step), when: dies.when } }),
+  });
 
 /** How many indexes the tables of these rows have, served or not: the key's own, and three more. */
 function indexes(): number[] {

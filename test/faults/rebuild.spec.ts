@@ -3,22 +3,20 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { createStandaloneApp } from '@entente/embedded';
 import { replay, retryParked } from '@entente/engine';
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
+import { program } from '../support/app-process.mjs';
 import { caughtUp, propose, startStandalone } from '../support/standalone-process.js';
 import { entente as run } from '../support/run-cli.js';
 import { olderVersion } from '../support/older-rows.js';
-import { serveStandalone } from '../support/deployment.js';
+import { createStandalone, serveStandalone } from '../support/deployment.js';
 import { loadExample } from '../support/example-data.js';
 
-const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', import.meta.url));
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const now = () => '2026-06-01T12:00:00.000Z';
 
@@ -32,7 +30,7 @@ const entente = (...args: string[]) => run(...args, '--data', folder);
 
 /** The command in a separate process, to be killed. */
 const rebuilding = (...names: string[]): ChildProcess =>
-  spawn(process.execPath, [CLI, 'rebuild', ...names, '--data', folder], { stdio: 'ignore' });
+  spawn(process.execPath, [program('cli'), 'rebuild', ...names, '--data', folder], { stdio: 'ignore' });
 const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve));
 
 interface Answer {
@@ -90,7 +88,7 @@ describe('a rebuild', () => {
     await loadExample(first);
     await first.close();
     olderVersion(folder, 'funding');
-    const deployment = await createStandaloneApp(folder, 'fatal');
+    const deployment = await createStandalone(folder);
     const beside = await openRows();
     expect(await beside.outdated()).toEqual(['funding']);
     const old = await beside.query('funding', { where: [], sort: [], limit: 9 });
@@ -157,7 +155,7 @@ describe('a rebuild', () => {
   });
 
   it('of an unknown read model is refused, and of an unchanged one does nothing', async () => {
-    const deployment = await createStandaloneApp(folder, 'fatal');
+    const deployment = await createStandalone(folder);
     await deployment.close();
     await expect(entente('rebuild', 'donor-portfolio')).rejects.toThrow('there is no read model');
     expect((await entente('rebuild')).out).toContain('nothing to rebuild');

@@ -4,7 +4,8 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MAIN, caughtUp, propose } from '../support/standalone-process.js';
+import { program } from '../support/app-process.mjs';
+import { caughtUp, propose } from '../support/standalone-process.js';
 import { olderVersion } from '../support/older-rows.js';
 
 let folder: string;
@@ -42,7 +43,7 @@ function start(
   sockets = '1',
 ): { readonly deployment: ChildProcess; readonly ended: Promise<[number | null, string]> } {
   let output = '';
-  const deployment = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, MAIN], {
+  const deployment = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, program('standalone')], {
     env: { ...process.env, ENTENTE_DATA: folder, ENTENTE_EXAMPLE: 'off', LISTEN_FDS: sockets },
     stdio: ['ignore', 'ignore', 'pipe', fd],
   });

@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { propose, startStandalone } from '../support/standalone-process.js';
+import { program } from '../support/app-process.mjs';
 import { preload } from '../support/preload.js';
 
 const UNCAUGHT = preload('uncaught-errors.mjs');
-const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));
 
 const LAST_RESORT = new URL('../../dist/libs/process/src/last-resort.js', `file://${import.meta.dirname}/`).href;
 
@@ -89,7 +88,7 @@ describe('an uncaught error', () => {
       [
         '--import',
         `data:text/javascript,setImmediate(() => { throw new Error('oh') })`,
-        CLI,
+        program('cli'),
         'verify',
         '--data',
         folder,

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type EventStore, Executor, type OutcomeUnknown, Pseudonymizer, ExecuteCommand } from '@entente/engine';
+import { type OutcomeUnknown, ExecuteCommand } from '@entente/engine';
 import { SqliteEventStore } from '@entente/sqlite';
-import { kinds } from '@entente/workers';
+import { newExecutor } from '../support/executor.js';
 import { propose, startStandalone } from '../support/standalone-process.js';
 import { preload } from '../support/preload.js';
 import { all, anEvent } from '../contracts/event-store.js';
@@ -25,8 +25,6 @@ const open = (onOutcomeUnknown?: (error: OutcomeUnknown) => void): SqliteEventSt
   opened.push(store);
   return store;
 };
-const executorOver = (store: EventStore): Executor =>
-  new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
 
 /** The disk fails under the next commit, before the transaction is written or after it. */
 function failNextCommit(store: SqliteEventStore, when: 'before' | 'after'): void {
@@ -79,7 +77,7 @@ describe('a disk that fails in a commit', () => {
     async (when) => {
       const reported: OutcomeUnknown[] = [];
       const store = open((error) => void reported.push(error));
-      const executor = executorOver(store);
+      const executor = newExecutor(store);
       failNextCommit(store, when);
       await expect(executor.execute(proposal('2026-06-01T12:00:00.000Z'))).rejects.toMatchObject({
         code: 'outcome-unknown',
@@ -89,7 +87,7 @@ describe('a disk that fails in a commit', () => {
       await store.close();
       const again = open();
       expect(await all(again.readLog(0n))).toHaveLength(when === 'before' ? 0 : 1);
-      const outcome = await executorOver(again).execute(proposal('2026-06-01T12:01:00.000Z'));
+      const outcome = await newExecutor(again).execute(proposal('2026-06-01T12:01:00.000Z'));
       expect(outcome).toMatchObject({ type: 'accepted', repeated: when === 'after' });
       expect(await all(again.readLog(0n))).toHaveLength(1);
     },

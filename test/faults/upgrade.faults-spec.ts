@@ -9,12 +9,11 @@ import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
 import { LiveReader } from '../support/live-reader.js';
 import { open, pledge } from '../support/funding-account.js';
-import { olderVersion } from '../support/older-rows.js';
+import { OLD_FUND, olderFunding } from '../support/older-rows.js';
 import { serveStandalone } from '../support/deployment.js';
 
 const EVENTS = 120_000;
 const ACCOUNTS = 40;
-const OLD = 'as an older version wrote it';
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 let folder: string;
@@ -29,9 +28,6 @@ interface Answer {
   version: string;
   totals: { count: number }[];
 }
-
-/** Rows as an upgrade would find them. */
-const older = () => olderVersion(folder, 'funding', (table) => `UPDATE ${table} SET fund = '${OLD}'`);
 
 /** A log of many pledges, made of what a deployment records of two commands. */
 async function fill(): Promise<void> {
@@ -67,7 +63,7 @@ async function fill(): Promise<void> {
 describe('an upgrade', () => {
   it('has no gap: old rows are served until the cut-over, and each answer names its version', async () => {
     await fill();
-    older();
+    olderFunding(folder);
     const built: StandaloneProcess = await startStandalone(folder, 'off');
     const wrong: unknown[] = [];
     const versions: string[] = [];
@@ -78,7 +74,7 @@ describe('an upgrade', () => {
         const { rows, version, position, totals } = (await answer.json()) as Answer;
         versions.push(version);
         const old = version.startsWith('0.');
-        const right = rows.length === ACCOUNTS && rows.every(({ fund }) => fund === (old ? OLD : 'Now'));
+        const right = rows.length === ACCOUNTS && rows.every(({ fund }) => fund === (old ? OLD_FUND : 'Now'));
         if (answer.status !== 200 || !right || totals[0]?.count !== ACCOUNTS)
           wrong.push([answer.status, version, position, rows.length, rows[0]?.fund, totals[0]?.count]);
       }

@@ -2,16 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createStandaloneApp } from '@entente/embedded';
 import { ReadModelStore, rebuild } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { entente } from '../support/run-cli.js';
 import { open, pledge } from '../support/funding-account.js';
-import { olderVersion } from '../support/older-rows.js';
-import { serveStandalone } from '../support/deployment.js';
-
-const OLD = 'as an older version wrote it';
+import { OLD_FUND, olderFunding } from '../support/older-rows.js';
+import { createStandalone, serveStandalone } from '../support/deployment.js';
 
 let folder: string;
 beforeEach(() => {
@@ -24,9 +21,6 @@ interface Answer {
   version: string;
 }
 
-/** Rows as an upgrade would find them. */
-const older = () => olderVersion(folder, 'funding', (table) => `UPDATE ${table} SET fund = '${OLD}'`);
-
 describe('an upgrade', () => {
   it.each(['positions', 'totals', 'query'] as const)(
     'that cuts over within an answer, after its %s, mixes no versions in it',
@@ -36,8 +30,8 @@ describe('an upgrade', () => {
       await pledge(await first.getUrl(), 'norland.a0');
       await fetch(`${await first.getUrl()}/v1/read-models/funding?after=${after}`);
       await first.close();
-      older();
-      const deployment = await createStandaloneApp(folder, 'fatal');
+      olderFunding(folder);
+      const deployment = await createStandalone(folder);
       const rows = deployment.get(ReadModelStore);
       // The old rows serve until an answer is under way.
       rows.outdated = () => Promise.resolve([]);
@@ -60,13 +54,13 @@ describe('an upgrade', () => {
       const url = `${await deployment.getUrl()}/v1/read-models/funding`;
       const { version, rows: shown } = (await (await fetch(url)).json()) as Answer;
       expect([version, ...shown.map(({ fund }) => fund)]).toEqual(
-        method === 'query' ? ['0.1.1', OLD] : ['1.2.2', 'Now'],
+        method === 'query' ? ['0.1.1', OLD_FUND] : ['1.2.2', 'Now'],
       );
       await deployment.close();
     },
   );
 
-  it('that cuts over within an export breaks it off: no export mixes versions', async () => {
+  it('that cuts over within an export interrupts it: no export mixes versions', async () => {
     const deployment = await serveStandalone(folder);
     const url = await deployment.getUrl();
     const after = await open(url, 'norland.a0');

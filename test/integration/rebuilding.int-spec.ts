@@ -1,45 +1,22 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { afterAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { verifySystem } from '../support/system-verification.mjs';
 import { distributedUnderLoad } from '../support/distributed-under-load.js';
-import { preload } from '../support/preload.js';
-
-const CLI = fileURLToPath(new URL('../../dist/apps/cli/src/main.js', `file://${import.meta.dirname}/`));
-const DYING = preload('kill-at-postgres-step.mjs');
-const folder = mkdtempSync(join(tmpdir(), 'entente-rebuilding-'));
+import { rebuildFunding } from '../support/rebuild-process.js';
 
 const { deployment, load } = await distributedUnderLoad({
   partitions: 3,
   rate: 10,
   apps: { api: 1, relay: 1, projector: 2, intake: 1 },
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Step {
-  readonly kind: string;
-  readonly when: 'before' | 'after';
-}
+type Step = { readonly kind: string; readonly when: 'before' | 'after' };
 
-/**
- * Rebuilds in a separate process, which dies at a step if one is named; returns the steps that it
- * took otherwise.
- */
-async function rebuilding(step?: Step): Promise<{ readonly code: number | null; readonly steps: readonly string[] }> {
-  const taken = join(folder, 'steps.json');
-  const how =
-    step === undefined ? `to=${encodeURIComponent(taken)}` : `kind=${encodeURIComponent(step.kind)}&when=${step.when}`;
-  const child = spawn(process.execPath, ['--import', `${DYING}?${how}`, CLI, 'rebuild', 'funding'], {
-    env: { ...process.env, ...deployment.settings },
-    stdio: ['ignore', 'ignore', 'inherit'],
+const rebuilding = (dies?: Step) =>
+  rebuildFunding('kill-at-postgres-step.mjs', {
+    settings: deployment.settings,
+    ...(dies === undefined ? {} : { dies }),
   });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, steps: step === undefined ? (JSON.parse(readFileSync(taken, 'utf8')) as string[]) : [] };
-}
 
 /** The steps to die at: before each of a kind, and after what is kept for good. */
 const dyingSteps = (steps: readonly string[]): readonly Step[] =>

@@ -18,6 +18,8 @@ export interface RunningApp {
   kill(): Promise<number | string | null>;
 }
 export type AppName = 'api' | 'relay' | 'projector' | 'intake' | 'standalone';
+/** The path of a built program. */
+export function program(name: AppName | 'cli'): string;
 export function startApp(
   name: AppName,
   settings: Settings,

@@ -6,7 +6,8 @@ import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const program = (name) => fileURLToPath(new URL(`../../dist/apps/${name}/src/main.js`, import.meta.url));
+/** The path of a built program. */
+export const program = (name) => fileURLToPath(new URL(`../../dist/apps/${name}/src/main.js`, import.meta.url));
 
 /**
  * The command line, with a distributed deployment: what it prints; fails where it ends with another

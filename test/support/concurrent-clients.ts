@@ -3,30 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  Contention,
-  Executor,
-  type CommandResult,
-  Pseudonymizer,
-  type ExecuteCommand,
-  UNOBSERVED,
-} from '@entente/engine';
+import { type CommandResult, Contention, type ExecuteCommand, type Executor, UNOBSERVED } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
+import { newExecutor } from './executor.js';
 import { checkInvariants } from './invariants/check-invariants.js';
 import { SCENARIO, RecordedIds, type ScenarioVariant, asWritten, toCommand } from './scenario-arbitraries.js';
-
-/** An executor with its own cache, as each process has one. */
-export const newExecutor = (store: SqliteEventStore, conflict: () => void = () => undefined): Executor =>
-  new Executor(
-    store,
-    kinds,
-    new Pseudonymizer(Buffer.alloc(32, 7)),
-    { note: () => undefined },
-    { ...UNOBSERVED, conflict },
-  );
 
 /** Executes a command, and again after each lost race, as a client would. */
 export async function executeWithRetries(executor: Executor, command: ExecuteCommand): Promise<CommandResult> {
@@ -129,7 +113,8 @@ export class ConcurrentClients {
     private readonly count: { accepted: number; refused: number; lost: number },
   ) {
     this.store = this.copy('both');
-    this.clients = [0, 1].map(() => newExecutor(this.store, () => (this.count.lost += 1)));
+    const observer = { ...UNOBSERVED, conflict: () => void (this.count.lost += 1) };
+    this.clients = [0, 1].map(() => newExecutor(this.store, observer));
     this.other = newExecutor(this.store);
     this.recorded = new RecordedIds(from.recorded);
   }

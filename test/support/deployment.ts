@@ -36,11 +36,20 @@ export interface DeploymentOptions {
 /** Opens a deployment on an empty log. Acceptance tests take one, and run on both deployments. */
 export type DeploymentFactory = (options?: DeploymentOptions) => Promise<Deployment>;
 
+/** The standalone server in this process, on a data folder; not listening yet. */
+export const createStandalone = (folder: string): Promise<NestFastifyApplication> =>
+  createStandaloneApp(folder, 'fatal');
+
 /** Starts the standalone server in this process, on a data folder and a free port. */
 export async function serveStandalone(folder: string): Promise<NestFastifyApplication> {
-  const app = await createStandaloneApp(folder, 'fatal');
-  await app.listen(0, '127.0.0.1');
-  return app;
+  const app = await createStandalone(folder);
+  try {
+    await app.listen(0, '127.0.0.1');
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 /** The standalone deployment, in this process, on a temporary folder. */

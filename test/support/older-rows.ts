@@ -13,3 +13,10 @@ export function olderVersion(folder: string, model: string, more: (table: string
     ${more(`${model}_v0_g1`)}`);
   db.close();
 }
+
+/** The fund of each account in {@link olderFunding}. */
+export const OLD_FUND = 'as an older version wrote it';
+
+/** Turns the rows of `funding` into rows of an older version, which had another fund. */
+export const olderFunding = (folder: string): void =>
+  olderVersion(folder, 'funding', (table) => `UPDATE ${table} SET fund = '${OLD_FUND}'`);

@@ -1,12 +1,8 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { type RunningApp, startApp } from './app-process.mjs';
+import { type RunningApp, program, startApp } from './app-process.mjs';
 
 /** The built standalone server, running as a process. */
 export type StandaloneProcess = RunningApp;
-
-/** The program that `npm start` runs. */
-export const MAIN = fileURLToPath(new URL('../../dist/apps/standalone/src/main.js', import.meta.url));
 
 /**
  * Runs the built server on a folder on which it must fail to start, as another user if one is
@@ -16,7 +12,7 @@ export async function runStandalone(
   folder: string,
   user: { readonly uid?: number; readonly gid?: number } = {},
 ): Promise<{ readonly status: number | null; readonly output: string }> {
-  const deployment = spawn(process.execPath, [MAIN], {
+  const deployment = spawn(process.execPath, [program('standalone')], {
     ...user,
     cwd: '/',
     env: { ...process.env, ENTENTE_DATA: folder, PORT: '0', ENTENTE_EXAMPLE: 'off' },
