@@ -62,7 +62,7 @@ export function commandLine(
 ): Command {
   const program = new Command('entente')
     .version(VERSION)
-    .description('Imports into an Entente deployment, and replays, compares and verifies its log.')
+    .description('Imports into an Entente deployment, and replays, compares and checks its log.')
     .addHelpText('after', CODES);
   /** Adds a command that needs no data folder. */
   const bare = (name: string, about: string, examples: readonly string[]): Command =>
@@ -284,7 +284,7 @@ export function commandLine(
       }),
     );
 
-  common('verify', 'Checks the invariants of the whole log; a changed or removed event only by --expect.', [
+  common('verify', 'Checks form, order and decisions of the log; an edit or a removed last event only by --expect.', [
     'verify',
     'verify --data ./data --json',
     `verify --expect 59:${'0'.repeat(64)}`,
@@ -303,7 +303,7 @@ export function commandLine(
           );
           output.out(`${found.outdated} decisions on outdated states of other streams`);
           output.out(`digest (equal in every store with these events): ${found.digest}`);
-          output.out(`to keep elsewhere, for --expect: ${found.position}:${found.digest}`);
+          output.out(`to keep elsewhere, since only --expect shows an edit: ${found.position}:${found.digest}`);
         }
         exit(found.count === 0 ? EXIT.done : EXIT.differences);
       });
