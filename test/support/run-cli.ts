@@ -8,8 +8,8 @@ export async function entente(...args: string[]): Promise<{ status: number; out:
   const result = { status: 0, out: '', err: '' };
   const output = (json: boolean) => ({
     json,
-    out: (text: string) => void (result.out += text),
-    err: (text: string) => void (result.err += text),
+    out: (text: string) => void (result.out += result.out === '' ? text : `\n${text}`),
+    err: (text: string) => void (result.err += result.err === '' ? text : `\n${text}`),
   });
   await commandLine((code) => (result.status = code), output).parseAsync(['node', 'entente', ...args]);
   return result;

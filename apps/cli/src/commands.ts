@@ -266,10 +266,11 @@ export function commandLine(
       exit(EXIT.done);
     });
 
-  common('timeline', 'Prints the events of a stream, an organisation or a correlation, with sender and time.', [
-    'timeline programme/norland.border-training',
-    'timeline --actor norland --from 2026-01-01 --to 2026-01-31 --json',
-  ])
+  common(
+    'timeline',
+    'Prints the events of a stream, an organisation or a correlation: what was recorded, by whom and when.',
+    ['timeline programme/norland.border-training', 'timeline --actor norland --from 2026-01-01 --to 2026-01-31 --json'],
+  )
     .argument('[stream]', '<kind>/<id>')
     .option('--actor <organisation>', 'events that it sent, or that were sent on its behalf')
     .option('--correlation <id>', 'events with this correlation id')

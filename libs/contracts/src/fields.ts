@@ -22,7 +22,7 @@ import {
 } from 'class-validator';
 import { isCurrency } from './currencies.js';
 import { isDay, parseInstant } from './instants.js';
-import { type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
+import { IN_MINOR_UNITS, type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
 
 // One line on a field gives its validation (class-validator), its JSON Schema, its meaning with its
 // unit, and an example. Descriptions are phrases: `the day of the shipment`.
@@ -106,7 +106,19 @@ export const currency = (description: string, example = 'USD'): Field =>
  * within the safe range.
  */
 export const minorUnits = (description: string, example: number, min = 1): Field =>
-  integer(`${description}, in minor units of the currency`, example, min, Number.MAX_SAFE_INTEGER);
+  field(
+    {
+      type: 'integer',
+      minimum: min,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: `${description}, in minor units of the currency`,
+      example,
+      [IN_MINOR_UNITS]: true,
+    },
+    IsInt(),
+    Min(min),
+    Max(Number.MAX_SAFE_INTEGER),
+  );
 
 /** A whole number; with `only`, one of these. The description names its unit. */
 export const integer = (

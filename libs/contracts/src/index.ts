@@ -1,4 +1,4 @@
-export { OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
+export { IN_MINOR_UNITS, OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
 export { currenciesWith, isCurrency, minorUnitDigits } from './currencies.js';
 export { type ReadJson, bodyHeaderError, readJson } from './json-text.js';
 export { AS_OF_TAKES, isDay, parseInstant, readAsOf } from './instants.js';

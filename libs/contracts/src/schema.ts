@@ -1,10 +1,14 @@
 /** The key under which a schema refers to its class. It is not part of the JSON. */
 export const OF_CLASS = Symbol('of class');
 
+/** The key under which a schema is marked as an amount of money. It is not part of the JSON. */
+export const IN_MINOR_UNITS = Symbol('in minor units');
+
 /** A JSON Schema, as far as the contracts need one. */
 export interface Schema {
   readonly [keyword: string]: unknown;
   readonly [OF_CLASS]?: string;
+  readonly [IN_MINOR_UNITS]?: true;
 }
 
 interface DeclaredFields {
