@@ -82,6 +82,39 @@ export function reading(opens: DeploymentFactory): void {
       expect(seen).toEqual(whole.rows);
     });
 
+    it('are found by a text that they contain, in any column of text or in one, in pages and as CSV', async () => {
+      const programmes = async (query: string) =>
+        (await model(`programmes?${query}`)).rows.map(({ programme }) => programme);
+      expect(await programmes('contains=BORDER')).toEqual(['norland.border-training']);
+      expect(await programmes('contains=sudria')).toEqual(['sudria.signals']);
+      expect(await programmes('contains=estmark&title.contains=secure')).toEqual(['sudria.signals']);
+      expect(await programmes('title.contains=estmark')).toEqual([]);
+      const first = await model('journal?contains=programme/&sort=-recorded_at&limit=4');
+      const { rows, totals } = await model(
+        `journal?contains=programme/&sort=-recorded_at&limit=4&cursor=${first.next}`,
+      );
+      const all = await model('journal?kind=programme&sort=-recorded_at');
+      expect([...first.rows, ...rows]).toEqual(all.rows.slice(0, 8));
+      expect(totals).toEqual(all.totals);
+      const csv = async (query: string) =>
+        (await fetch(`${deployment.url}/v1/read-models/programmes?format=csv&sort=-programme&${query}`)).text();
+      expect((await csv('contains=estmark')).split('\r\n').slice(1, 3)).toEqual([
+        expect.stringContaining('sudria.signals'),
+        expect.stringContaining('norland.border-training'),
+      ]);
+      const { body: list } = await get('read-models');
+      for (const { name } of (list as unknown as { readModels: { name: string }[] }).readModels)
+        expect([name, (await model(`${name}?contains=no such text`)).rows]).toEqual([name, []]);
+      const wrong = async (query: string) => {
+        const { status, body } = await get(`read-models/programmes${query}`);
+        return [status, (body as unknown as { errors: { path: string }[] }).errors.map(({ path }) => path)];
+      };
+      expect(
+        await wrong(`?contains=&title.contains=%00&starts.contains=2026&status.contains=${'x'.repeat(201)}`),
+      ).toEqual([400, ['title.contains', 'starts.contains', 'status.contains', 'contains']]);
+      expect(await wrong('/live?title.contains=a')).toEqual([400, ['title']]);
+    });
+
     it('are given as of a position, a day or an instant, and never change afterwards', async () => {
       const { position, after } = await pledge(5);
       const now = await model(`donor-portfolio?donor=sudria&after=${after}`);

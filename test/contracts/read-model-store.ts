@@ -315,6 +315,34 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
     },
   },
   {
+    name: 'filters by a part of a text: A to Z in either case, all else exactly, and no pattern',
+    async verify(store) {
+      await writer(store)(
+        ['note/a', '1', word('Border police', 1)],
+        ['note/a', '2', word('Äußere 100% ORDER', 2, { shade: 'border' })],
+        ['note/a', '3', word('b_rd', 3)],
+      );
+      const containing = (contains: string, columns = ['word', 'shade'], name = 'words') =>
+        wordsOf(store, { where: [{ columns, contains }] }, name);
+      expect(await containing('BORDER')).toEqual(['Border police', 'Äußere 100% ORDER']);
+      expect(await containing('border', ['word'])).toEqual(['Border police']);
+      expect(await containing('order', ['word'], 'by-word')).toEqual(['Border police', 'Äußere 100% ORDER']);
+      expect(await containing('äuß')).toEqual([]);
+      expect(await containing('Äuß')).toEqual(['Äußere 100% ORDER']);
+      expect([await containing('%'), await containing('_'), await containing("'")]).toEqual([
+        ['Äußere 100% ORDER'],
+        ['b_rd'],
+        [],
+      ]);
+      const { positions } = await store.positions('words');
+      const totals = await store.totals('words', [{ columns: ['word'], contains: 'ORD' }], positions);
+      expect(totals.map(({ count, sums }) => [count, sums['amount']]).sort()).toEqual([
+        [1, '1'],
+        [1, '2'],
+      ]);
+    },
+  },
+  {
     name: 'sorts missing values last, and pages from any row in either direction',
     async verify(store) {
       const shades = ['red', null, 'blue', 'red', null, 'green'];

@@ -29,6 +29,7 @@ export {
   type RowChangeSet,
   type Columns,
   type ReadModelDescription,
+  type ColumnFilter,
   type Filter,
   type ModelBatch,
   type OriginsQuery,

@@ -52,13 +52,22 @@ export interface ModelBatch {
 }
 
 /** Rows whose column has one of these values, or lies between two, or before one. */
-export interface Filter {
+export interface ColumnFilter {
   readonly column: string;
   readonly in?: readonly Cell[];
   readonly min?: Cell;
   readonly max?: Cell;
   readonly before?: Cell;
 }
+
+/** Rows of which one of the columns, all of type `text`, contains a text: A to Z in either case. */
+export interface TextFilter {
+  readonly columns: readonly string[];
+  readonly contains: string;
+}
+
+/** A condition on rows. */
+export type Filter = ColumnFilter | TextFilter;
 
 /** A row's columns, decoded. */
 export type Columns = Readonly<Record<string, Json>>;

@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, Logger, Param, Query, Res } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
 import {
+  type ColumnFilter,
   EventStore,
   LiveLog,
   LiveRows,
@@ -69,11 +70,16 @@ export class LiveController {
     const described = describedAs(this.store, name);
     const request = readRowQuery(described, query, ['limit']);
     if (Array.isArray(request)) throw validationProblem(request as FieldError[]);
-    const { where, limit } = request as RowRequest;
-    const ranged = where.filter(({ in: any }) => any === undefined);
-    if (ranged.length > 0)
+    const { where: filters, limit } = request as RowRequest;
+    const where = filters.filter((filter): filter is ColumnFilter => 'in' in filter);
+    if (where.length < filters.length)
       throw validationProblem(
-        ranged.map(({ column }) => ({ path: column, message: 'live rows are filtered by values, not by ranges' })),
+        filters
+          .filter((filter) => !('in' in filter))
+          .map((filter) => ({
+            path: 'contains' in filter ? filter.columns.join(',') : filter.column,
+            message: 'live rows are filtered by values, not by ranges or parts of a text',
+          })),
       );
     const stream = this.streams.open(reply);
     if (stream === null) return;
@@ -161,7 +167,7 @@ export class LiveController {
 /** Each text is made once for all readers of the same query. */
 const texts = new WeakMap<object, Map<string, string>>();
 
-function framesFor(name: string, where: RowRequest['where'], update: LiveUpdate): string {
+function framesFor(name: string, where: readonly ColumnFilter[], update: LiveUpdate): string {
   const request = `${name} ${JSON.stringify(where)}`;
   const byQuery = texts.get(update) ?? new Map<string, string>();
   texts.set(update, byQuery);
@@ -170,7 +176,7 @@ function framesFor(name: string, where: RowRequest['where'], update: LiveUpdate)
   return text;
 }
 
-function textOf(name: string, where: RowRequest['where'], update: LiveUpdate): string {
+function textOf(name: string, where: readonly ColumnFilter[], update: LiveUpdate): string {
   switch (update.type) {
     case 'reset':
       return frame('reset', { reason: update.reason });

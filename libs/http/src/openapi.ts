@@ -250,6 +250,7 @@ const TOTALS_BY = parameter(
   'Columns by which totals are grouped, by commas, beside those that keep unlike units apart.',
 );
 const PAGING: readonly Parameter[] = [
+  parameter('query', 'contains', 'Only rows of which a text column contains this text; A to Z in either case.'),
   parameter('query', 'sort', 'Columns, by commas; a hyphen before one turns it round. What is missing comes last.'),
   LIMIT,
   parameter('query', 'cursor', 'The `next` of the page before: it pins the position.'),
@@ -283,6 +284,15 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
       : [
           parameter('query', `${column}.min`, `${meaning(column)}: at least.`, { schema: FILTER[type] }),
           parameter('query', `${column}.max`, `${meaning(column)}: at most.`, { schema: FILTER[type] }),
+          ...(type === 'text'
+            ? [
+                parameter(
+                  'query',
+                  `${column}.contains`,
+                  `${meaning(column)}: contains this text, A to Z in either case.`,
+                ),
+              ]
+            : []),
           parameter('query', `${column}.before`, `${meaning(column)}: less, or before it.`, { schema: FILTER[type] }),
         ],
   );

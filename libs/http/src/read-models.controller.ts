@@ -32,7 +32,7 @@ const MAX_EVENTS = 100;
 const atOnePosition = (reached: Positions): Positions => reached.map(() => BigInt(lowest(reached)));
 
 /** The parameters of a query of all rows. */
-const EXPORTED_BY = ['sort', 'as-of', 'after', 'day', 'occurred-by'];
+const EXPORTED_BY = ['sort', 'contains', 'as-of', 'after', 'day', 'occurred-by'];
 
 /** The description of a name, or a problem that lists the names. */
 export function describedAs(store: ReadModelStore, name: string): ReadModelDescription {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FieldError, isDay } from '@entente/contracts';
 import {
   type ReadModelDescription,
+  type ColumnFilter,
   type Filter,
   type Positions,
   type ResultRow,
@@ -39,8 +40,11 @@ export interface Cursor {
 }
 
 /** The parameters of a query besides its columns. */
-export const OWN = ['sort', 'limit', 'cursor', 'as-of', 'after', 'day', 'occurred-by', 'by'];
+export const OWN = ['sort', 'contains', 'limit', 'cursor', 'as-of', 'after', 'day', 'occurred-by', 'by'];
 const MAX_LIMIT = 1000;
+/** A text that rows contain: one line, as every text of a row is. */
+const CONTAINED = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+const CONTAINED_IS = 'takes 1 to 200 characters of text, without control characters';
 
 /** The value of a column in a query string; undefined if it is invalid. An empty value is null. */
 function cellOf(type: ColumnType, text: string): Cell | undefined {
@@ -88,10 +92,16 @@ export function readRowQuery(
       if (typeof given !== 'string') addError(name, 'must be given once');
       continue;
     }
-    const [, column = '', bound] = /^(.*?)(?:\.(min|max|before))?$/.exec(name) ?? [];
+    const [, column = '', bound] = /^(.*?)(?:\.(min|max|before|contains))?$/.exec(name) ?? [];
     const type = Object.hasOwn(columns, column) ? columns[column] : undefined;
     if (type === undefined) {
       addError(name, `is no column and no parameter here; columns: ${Object.keys(columns).join(', ')}`);
+      continue;
+    }
+    if (bound === 'contains') {
+      if (type !== 'text') addError(name, 'is no text column: only text contains text');
+      else if (typeof given !== 'string' || !CONTAINED.test(given)) addError(name, CONTAINED_IS);
+      else where.push({ columns: [column], contains: given });
       continue;
     }
     const cells = [given].flat().map((text) => (typeof text === 'string' ? cellOf(type, text) : undefined));
@@ -106,6 +116,12 @@ export function readRowQuery(
   }
   const text = (name: string): string | null =>
     allowed.includes(name) && typeof query[name] === 'string' ? query[name] : null;
+  const contains = text('contains');
+  if (contains !== null) {
+    if (!CONTAINED.test(contains)) addError('contains', CONTAINED_IS);
+    const columnsOfText = Object.keys(columns).filter((name) => columns[name] === 'text');
+    where.push({ columns: columnsOfText, contains });
+  }
   const sort = (text('sort') ?? '')
     .split(',')
     .filter((part) => part !== '')
@@ -213,7 +229,11 @@ export const lowest = (positions: Positions): string => String(positions.reduce(
  * Whether a row matches filters with values only: filters of live rows. `stream` may be filtered
  * too: the key of a model's row begins with it.
  */
-export const matches = (where: readonly Filter[], key: string, columns: Readonly<Record<string, unknown>>): boolean => {
+export const matches = (
+  where: readonly ColumnFilter[],
+  key: string,
+  columns: Readonly<Record<string, unknown>>,
+): boolean => {
   const [stream] = key.split('#');
   return where.every(({ column, in: any }) => {
     const value = Object.hasOwn(columns, column) ? columns[column] : column === 'stream' ? stream : null;

@@ -1,4 +1,4 @@
-import { type Filter, MAX_TOTALS_GROUPS, type Positions, type RowQuery } from '@entente/engine';
+import { type ColumnFilter, type Filter, MAX_TOTALS_GROUPS, type Positions, type RowQuery } from '@entente/engine';
 import type { Cell, ColumnType, DailyColumn } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel, dailyOf } from './queryable.js';
@@ -141,6 +141,8 @@ function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
   return dataSource.createQueryBuilder().from(`(${seen.getQuery()})`, 'v').setParameters(parameters);
 }
 
+const asciiLowerCase = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 /**
  * The conditions of a query, with names for their values, so that the text alone gives the shape.
  */
@@ -148,7 +150,10 @@ class Conditions {
   readonly parts: string[] = [];
   readonly values = new Map<string, unknown>();
 
-  constructor(at: At) {
+  constructor(
+    at: At,
+    private readonly dataSource: DataSource,
+  ) {
     this.values.set('today', at.day);
     this.values.set('occurred_by', at.occurredBy);
     positionsOf(at).forEach((position, i) => this.values.set(`position${i}`, position));
@@ -164,7 +169,20 @@ class Conditions {
     return value === null ? `v.${column} IS NULL` : `v.${column} = ${this.value(value)}`;
   }
 
-  filter({ column, in: oneOf, min, max, before }: Filter): void {
+  filter(filter: Filter): void {
+    if ('contains' in filter) {
+      const text = this.value(asciiLowerCase(filter.contains));
+      const has = (lower: string): string => `REPLACE(${lower}, ${text}, '') <> ${lower}`;
+      this.parts.push(`(${filter.columns.map((column) => has(this.lowerCase(column))).join(' OR ')})`);
+    } else this.filterColumn(filter);
+  }
+
+  /** A column with A to Z in lower case: on PostgreSQL, only the collation C leaves all others. */
+  private lowerCase(column: string): string {
+    return `LOWER(v.${column}${this.dataSource.options.type === 'postgres' ? ' COLLATE "C"' : ''})`;
+  }
+
+  private filterColumn({ column, in: oneOf, min, max, before }: ColumnFilter): void {
     if (oneOf !== undefined && oneOf.length > 0) {
       const values = oneOf.filter((cell) => cell !== null);
       const parts = oneOf.includes(null) ? [`v.${column} IS NULL`] : [];
@@ -257,7 +275,7 @@ export function pageQuery(
   query: Pick<RowQuery, 'where' | 'sort' | 'limit'> & { readonly after?: readonly Cell[] },
   at: At,
 ): Compiled {
-  const conditions = new Conditions(at);
+  const conditions = new Conditions(at, dataSource);
   for (const filter of query.where) conditions.filter(filter);
   const order = orderOf(source, query);
   if (query.after !== undefined) conditions.after(order, query.after);
@@ -294,7 +312,7 @@ export function keyedQuery(
   keys: readonly Readonly<Record<string, Cell>>[],
   at: At,
 ): Compiled {
-  const conditions = new Conditions(at);
+  const conditions = new Conditions(at, dataSource);
   conditions.keys(keys);
   return compile(source, ['keys', shapeOf(at), conditions.parts], conditions.values, () =>
     conditions.on(select(rowsOf(dataSource, source, at), source)),
@@ -338,7 +356,7 @@ export function totalsQuery(
   at: At,
 ): Compiled {
   const { sums } = source.totals;
-  const conditions = new Conditions(at);
+  const conditions = new Conditions(at, dataSource);
   for (const filter of where) conditions.filter(filter);
   return compile(source, ['totals', shapeOf(at), conditions.parts, by], conditions.values, () => {
     const builder = rowsOf(dataSource, source, at).select('COUNT(*)', 'counted');
