@@ -126,7 +126,7 @@ export const RULES = {
     says: 'What cannot have happened before another fact (receipt before request, completion before start) is refused, or marked if a late report explains it.',
     source: 'own',
     limits:
-      'A completion before the start is refused. Refusals that keep an order of facts, such as `works-out-of-order` and `before-the-fact`, have no number yet. A receipt before the request, a first promise in the past and a milestone planned in the past are accepted.',
+      'Refused are a completion before the start, works out of their order, and a delivery before the facts that it rests on. Marked in the column `implausible` of each read model with such days, until the days are corrected: a first promise for a day before it was made, a fact before the request of its case, a route out of its order, and a completion before the start in reported history. Promises and requests of reported history are not marked: their day is not known.',
   },
   R31: {
     says: 'A correction is at most what its event added, less earlier corrections, in the same stage and period.',

@@ -44,11 +44,18 @@ export class ScheduleDelivery {
   @optional() @carrier() readonly carrier?: string;
 }
 
-/** Programme, donor and recipient are those of the case: the decision adds them. */
+/**
+ * Programme, donor, recipient, the day of the request and the basis are those of the case: the
+ * decision adds them.
+ */
 export class DeliveryScheduled extends ScheduleDelivery {
   @optional() @streamId('programme', 'the programme of the case') readonly programme?: string;
   @organisation('the donor') readonly donor!: string;
   @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @optional() @day('the day on which the case was requested', '2026-03-02') readonly requestedOn?: string;
+  @optional()
+  @oneOf(['reported'], 'given if the case repeats what another system decided')
+  readonly basis?: 'reported';
 }
 
 export class RescheduleDelivery {

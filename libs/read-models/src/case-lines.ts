@@ -1,6 +1,8 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { amount, count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
+import { BASIS, earlier, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
+import { originOf } from './row-by.js';
 
 /**
  * A line of a case: its promises, and how much of it was delivered at the case's delivery point.
@@ -10,6 +12,8 @@ export class CaseLineRow {
   @textOrNull('the programme of the case, if any') programme!: string | null;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
+  @text(BASIS) basis!: string;
+  @day('the day of the request of the case') requested_on!: string;
   @text("the line's name in the case") line!: string;
   @text("the code of the item's description") item!: string;
   @text('the code of the unit') unit!: string;
@@ -18,6 +22,7 @@ export class CaseLineRow {
   value!: number;
   @textOrNull('the offer of which it is part, the last one prepared; null for a draft') offer!: string | null;
   @flag('whether an amendment brought it into force') amended_in!: boolean;
+  @day("the day on which it was added, by the sender's word") added_on!: string;
   @day('the day first promised, which no amendment changes') first_due!: string;
   @day('the day planned now') due!: string;
   @count('how often the day was replanned') reschedules!: number;
@@ -25,7 +30,18 @@ export class CaseLineRow {
   @dayOrNull('the day of the last delivery') last_delivered_on!: string | null;
   @dayOrNull('the day by which the whole quantity had been delivered') completed_on!: string | null;
   @textOrNull('the last step of its works: started, completed or accepted') works!: string | null;
+  @dayOrNull('the day on which its works were started') works_started_on!: string | null;
+  @implausibleFor('promised-in-the-past', 'before-the-request') implausible!: string | null;
 }
+
+/** What is implausible about its days. Its works come in order, so their start is enough. */
+const doubted = (row: CaseLineRow): CaseLineRow => ({
+  ...row,
+  implausible: implausible({
+    'promised-in-the-past': promisedInThePast(row.basis, { on: row.added_on, due: row.first_due }),
+    'before-the-request': row.basis === 'own' && earlier(row.requested_on, row.works_started_on),
+  }),
+});
 
 const completed = (row: CaseLineRow): CaseLineRow => ({
   ...row,
@@ -44,14 +60,13 @@ const amended = (row: CaseLineRow, change: (LineModification & Partial<LineAmend
   });
 };
 
-const opened = ({
-  stream,
-  data,
-}: RecordedEvent<AssistanceCaseEvent> & { type: 'AssistanceRequested' }): CaseLineRow => ({
-  assistance_case: stream.slice(stream.indexOf('/') + 1),
-  programme: data.programme ?? null,
-  donor: data.donor,
-  recipient: data.recipient,
+const opened = (event: RecordedEvent<AssistanceCaseEvent> & { type: 'AssistanceRequested' }): CaseLineRow => ({
+  assistance_case: originOf(event).id,
+  programme: event.data.programme ?? null,
+  donor: event.data.donor,
+  recipient: event.data.recipient,
+  basis: event.data.basis ?? 'own',
+  requested_on: originOf(event).day,
   line: '',
   item: '',
   unit: '',
@@ -59,6 +74,7 @@ const opened = ({
   value: 0,
   offer: null,
   amended_in: false,
+  added_on: '',
   first_due: '',
   due: '',
   reschedules: 0,
@@ -66,6 +82,8 @@ const opened = ({
   last_delivered_on: null,
   completed_on: null,
   works: null,
+  works_started_on: null,
+  implausible: null,
 });
 
 function evolve(
@@ -77,13 +95,14 @@ function evolve(
   if (event.type === 'AssistanceRequested') return opened(event);
   if (event.type === 'CaseLineAdded' && head !== null) {
     const { item, unit, quantity, value, due } = event.data;
-    return { ...head, line: key, item, unit, quantity, value, first_due: due, due };
+    const { day: added_on } = originOf(event);
+    return doubted({ ...head, line: key, item, unit, quantity, value, added_on, first_due: due, due });
   }
   if (row === null) return null;
   switch (event.type) {
     case 'CaseLineCorrected': {
       const { item, unit, quantity, value, due } = event.data;
-      return {
+      return doubted({
         ...row,
         item: item ?? row.item,
         unit: unit ?? row.unit,
@@ -91,7 +110,7 @@ function evolve(
         value: value ?? row.value,
         first_due: due ?? row.first_due,
         due: due ?? row.due,
-      };
+      });
     }
     case 'OfferPrepared':
       return { ...row, offer: event.data.offer };
@@ -119,7 +138,7 @@ function evolve(
     case 'DeliveryCorrected':
       return completed({ ...row, delivered: row.delivered + event.data.quantityBy });
     case 'WorksStarted':
-      return { ...row, works: 'started' };
+      return doubted({ ...row, works: 'started', works_started_on: event.data.on });
     case 'WorksCompleted':
       return { ...row, works: 'completed' };
     case 'WorksAccepted':
@@ -147,7 +166,7 @@ function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
 
 export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
   name: 'case-lines',
-  version: 1,
+  version: 2,
   kinds: ['assistance-case'],
   about: 'a line of a case: what was promised for when, and how much of it was delivered',
   entity: CaseLineRow,

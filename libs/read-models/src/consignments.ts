@@ -1,6 +1,7 @@
 import type { ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
+import { BASIS, earlier, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
 
 /** A consignment and its four separate facts. */
@@ -10,8 +11,12 @@ export class ConsignmentRow {
   @textOrNull('the programme of the case, if any') programme!: string | null;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
+  @text(BASIS) basis!: string;
   @text('scheduled, held, under-way, received or cancelled') status!: string;
   @textOrNull('what is waited for: receipt, by the recipient; discrepancy, by the donor') awaits!: string | null;
+  @dayOrNull('the day of the request of its case; null if it was scheduled before that was recorded')
+  requested_on!: string | null;
+  @day("the day on which it was scheduled, by the sender's word") scheduled_on!: string;
   @day('the day first promised') first_due!: string;
   @day('the day planned now') due!: string;
   @count('how often the day was replanned') reschedules!: number;
@@ -22,6 +27,7 @@ export class ConsignmentRow {
   @dayOrNull('the day of receipt, as the recipient confirmed it') received_on!: string | null;
   @count('discrepancy reports without an answer') discrepancies_open!: number;
   @textOrNull('the code of the reason for which it is held, while it is') held_for!: string | null;
+  @implausibleFor('promised-in-the-past', 'before-the-request', 'out-of-order') implausible!: string | null;
 }
 
 const FACT = {
@@ -31,14 +37,30 @@ const FACT = {
   receipt: 'received_on',
 } as const satisfies Record<DeliveryPoint, keyof ConsignmentRow>;
 
-/** What follows from the facts: the status, what it waits for, and what it is held for. */
+/** What is implausible about its days; title may pass at any time. */
+function doubted(row: ConsignmentRow): string | null {
+  const { basis, requested_on, scheduled_on, first_due, shipped_on, hub_on, title_on, received_on } = row;
+  const facts = [shipped_on, hub_on, title_on, received_on];
+  return implausible({
+    'promised-in-the-past': promisedInThePast(basis, { on: scheduled_on, due: first_due }),
+    'before-the-request': basis === 'own' && facts.some((on) => earlier(requested_on, on)),
+    'out-of-order': earlier(shipped_on, hub_on) || earlier(shipped_on, received_on) || earlier(hub_on, received_on),
+  });
+}
+
+/**
+ * What follows from the facts: the status, what it waits for, what it is held for, what is
+ * implausible.
+ */
 function derived(row: ConsignmentRow): Partial<ConsignmentRow> {
-  if (row.status === 'cancelled') return { awaits: null, held_for: null };
+  const doubts = { implausible: doubted(row) };
+  if (row.status === 'cancelled') return { ...doubts, awaits: null, held_for: null };
   const under = row.shipped_on ?? row.hub_on ?? row.title_on;
   const here = row.received_on;
   const status =
     here !== null ? 'received' : row.held_for !== null ? 'held' : under !== null ? 'under-way' : 'scheduled';
   return {
+    ...doubts,
     status,
     held_for: status === 'held' ? row.held_for : null,
     awaits: row.discrepancies_open > 0 ? 'discrepancy' : status === 'under-way' ? 'receipt' : null,
@@ -49,7 +71,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 
 export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   name: 'consignments',
-  version: 3,
+  version: 4,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',
   entity: ConsignmentRow,
@@ -71,13 +93,19 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   touches: () => [''],
   evolve: rowBy<ConsignmentRow, ConsignmentEvent>(ConsignmentRow)(
     'DeliveryScheduled',
-    ({ case: assistance_case, programme = null, donor, recipient, due }, { id }) => ({
+    (
+      { case: assistance_case, programme = null, donor, recipient, due, requestedOn, basis = 'own' },
+      { id, day: scheduled_on },
+    ) => ({
       consignment: id,
       assistance_case,
       programme,
       donor,
       recipient,
+      basis,
       status: 'scheduled',
+      requested_on: requestedOn ?? null,
+      scheduled_on,
       first_due: due,
       due,
     }),

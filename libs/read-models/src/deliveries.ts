@@ -2,8 +2,22 @@ import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
 import { DeliveryFactRow } from './delivery-facts.js';
 import type { From, Query, RowsView } from './from.js';
+import { BASIS } from './plausibility.js';
 
-const FACT = ['assistance_case', 'programme', 'donor', 'recipient', 'line', 'quantity', 'occurred_on', 'recorded_on'];
+const FACT = [
+  'assistance_case',
+  'programme',
+  'donor',
+  'recipient',
+  'basis',
+  'requested_on',
+  'line',
+  'quantity',
+  'occurred_on',
+  'recorded_on',
+  'corrects',
+  'implausible',
+];
 
 function query(from: From): Query {
   const lines = from(CaseLineRow, 'l').select('l.stream', 'stream').addSelect('l.line', 'line');
@@ -14,7 +28,7 @@ function query(from: From): Query {
     .innerJoin(`(${cases.getQuery()})`, 'k', 'k.stream = d.stream')
     .setParameters({ ...lines.getParameters(), ...cases.getParameters() })
     .select('d.event_id', 'delivery');
-  for (const column of [...FACT, 'corrects']) deliveries.addSelect(`d.${column}`, column);
+  for (const column of FACT) deliveries.addSelect(`d.${column}`, column);
   return deliveries
     .addSelect('i.item', 'item')
     .addSelect('i.unit', 'unit')
@@ -24,7 +38,7 @@ function query(from: From): Query {
 /** A delivery at its delivery point, by the day on which it happened. */
 export const deliveries: RowsView = {
   name: 'deliveries',
-  version: 1,
+  version: 2,
   about: 'a delivery of a line of a case at its delivery point, or its correction: what, how much, when it happened',
   key: ['assistance_case', 'delivery'],
   columns: {
@@ -39,7 +53,10 @@ export const deliveries: RowsView = {
     assistance_case: 'text',
     line: 'text',
     recorded_on: 'day',
+    basis: 'text',
+    requested_on: 'day',
     corrects: 'text',
+    implausible: 'text',
     delivery: 'text',
   },
   meanings: {
@@ -55,6 +72,9 @@ export const deliveries: RowsView = {
     line: "the line's name in the case",
     recorded_on: 'the day on which it was recorded',
     corrects: 'the id of the event that it corrects, if it corrects one',
+    basis: BASIS,
+    requested_on: 'the day of the request of the case',
+    implausible: 'before-the-request if it happened before the case was requested, else null',
     delivery: 'the id of the event',
   },
   totals: { counts: 'deliveries and corrections', by: ['item', 'unit'], sums: ['quantity'] },

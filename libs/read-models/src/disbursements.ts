@@ -1,6 +1,7 @@
 import type { FundingAccountEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { amount, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
+import { BASIS, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { originOf } from './row-by.js';
 
 /** A tranche, plan against actual. */
@@ -11,6 +12,7 @@ export class DisbursementRow {
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that the account pays for, if any') programme!: string | null;
   @textOrNull('the case that the account pays for, if any') assistance_case!: string | null;
+  @text(BASIS) basis!: string;
   @text("the tranche's name in the account") tranche!: string;
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
@@ -20,9 +22,11 @@ export class DisbursementRow {
     "what was disbursed under the tranche's name, corrections of wrong entries included, in minor units; what came back later is recorded at the account alone",
   )
   disbursed!: number;
+  @day("the day on which it was planned, by the sender's word") planned_on!: string;
   @day('the day on which it is due') due!: string;
   @dayOrNull('the day of the last disbursement') last_disbursed_on!: string | null;
   @dayOrNull('the day of the latest disbursement when the whole of it had been disbursed') disbursed_on!: string | null;
+  @implausibleFor('promised-in-the-past') implausible!: string | null;
 }
 
 /** The tranche after more, or less, of it was disbursed. */
@@ -49,19 +53,25 @@ function evolve(
         recipient: event.data.recipient,
         programme: event.data.programme ?? null,
         assistance_case: event.data.case ?? null,
+        basis: event.data.basis,
         tranche: '',
         period: '',
         currency: event.data.currency,
         status: 'planned',
         planned: 0,
         disbursed: 0,
+        planned_on: '',
         due: '',
         last_disbursed_on: null,
         disbursed_on: null,
+        implausible: null,
       };
     case 'DisbursementPlanned': {
+      if (head === null) return null;
       const { amount: planned, period, due } = event.data;
-      return head === null ? null : { ...head, item: `${event.stream}#${key}`, tranche: key, period, planned, due };
+      const doubts = implausible({ 'promised-in-the-past': promisedInThePast(head.basis, { on: today, due }) });
+      const plan = { period, planned, planned_on: today, due, implausible: doubts };
+      return { ...head, item: `${event.stream}#${key}`, tranche: key, ...plan };
     }
     case 'FundsDisbursed': {
       if (row === null) return null;
@@ -78,7 +88,7 @@ function evolve(
 
 export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
   name: 'disbursements',
-  version: 3,
+  version: 4,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',
   entity: DisbursementRow,

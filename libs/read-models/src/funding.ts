@@ -1,6 +1,7 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { amount, count, dayOrNull, flag, text, textOrNull } from './columns.js';
+import { BASIS } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
 
 /** The money of an account in one period, by stage. */
@@ -13,7 +14,7 @@ export class FundingRow {
   @text("the source's name for the fund") fund!: string;
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
-  @text('own; or reported, if it repeats what another system decided') basis!: string;
+  @text(BASIS) basis!: string;
   @flag("whether the money runs through the recipient's own budget") on_budget!: boolean;
   @textOrNull("the line of the recipient's budget") budget_line!: string | null;
   @dayOrNull('the last day on which it may be committed or obligated') available_until!: string | null;

@@ -1,6 +1,7 @@
 import type { ProgrammeEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
+import { BASIS, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { originOf } from './row-by.js';
 
 /** A milestone, plan against actual. */
@@ -8,13 +9,16 @@ export class MilestoneRow {
   @text("the programme's id") programme!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id when the milestone was planned") recipient!: string;
+  @text(BASIS) basis!: string;
   @text("the milestone's name") milestone!: string;
   @text('planned, also when it is replanned; met or missed') status!: string;
+  @day("the day on which it was planned first, by the sender's word") planned_on!: string;
   @day('the day first promised, which no replanning changes') first_due!: string;
   @day('the day planned now') due!: string;
   @count('how often it was replanned') replans!: number;
   @textOrNull('the code of the cause of the last replanning') last_cause!: string | null;
   @dayOrNull('the day on which it was met, or from which it counts as missed') actual!: string | null;
+  @implausibleFor('promised-in-the-past') implausible!: string | null;
 }
 
 const open = { status: 'planned', actual: null };
@@ -30,24 +34,31 @@ function evolve(
   head: MilestoneRow | null,
 ): MilestoneRow | null {
   if (event.type === 'ProgrammeProposed') {
-    const { donor, recipient } = event.data;
+    const { donor, recipient, basis = 'own' } = event.data;
     const { id: programme } = originOf(event);
     return {
       programme,
       donor,
       recipient,
+      basis,
       milestone: '',
+      planned_on: '',
       first_due: '',
       due: '',
       replans: 0,
       last_cause: null,
+      implausible: null,
       ...open,
     };
   }
   if (event.type === 'ProgrammeCorrected')
     return head === null ? null : { ...head, recipient: event.data.recipient ?? head.recipient };
-  if (event.type === 'MilestonePlanned' && head !== null)
-    return { ...head, milestone: key, first_due: event.data.due, due: event.data.due };
+  if (event.type === 'MilestonePlanned' && head !== null) {
+    const { due } = event.data;
+    const { day: planned_on } = originOf(event);
+    const doubts = implausible({ 'promised-in-the-past': promisedInThePast(head.basis, { on: planned_on, due }) });
+    return { ...head, milestone: key, planned_on, first_due: due, due, implausible: doubts };
+  }
   if (row === null) return null;
   switch (event.type) {
     case 'MilestoneReplanned':
@@ -82,7 +93,7 @@ function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
 
 export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
   name: 'milestones',
-  version: 3,
+  version: 4,
   kinds: ['programme'],
   about: 'a milestone of a programme: the first promise, the current plan, and the outcome',
   entity: MilestoneRow,

@@ -2,6 +2,7 @@ import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { amount, day, flag, text, textOrNull } from './columns.js';
 import { factsBy } from './facts-by.js';
+import { BASIS } from './plausibility.js';
 import type { Origin } from './row-by.js';
 
 /** A movement of money at one stage of an account. */
@@ -12,7 +13,7 @@ export class MovementRow {
   @textOrNull('the programme that it pays for, if any') programme!: string | null;
   @textOrNull('the case that it pays for, if any') assistance_case!: string | null;
   @text("the source's name for the fund") fund!: string;
-  @text('own; or reported, if it repeats what another system decided') basis!: string;
+  @text(BASIS) basis!: string;
   @text('the stages that the account has, in their order, with commas between them') account_stages!: string;
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;

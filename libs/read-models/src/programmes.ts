@@ -1,6 +1,7 @@
 import type { ProgrammeEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
-import { count, countOrNull, day, json, text, textOrNull } from './columns.js';
+import { count, countOrNull, day, dayOrNull, json, text, textOrNull } from './columns.js';
+import { BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
 
 /** A programme in its current state. */
@@ -10,11 +11,14 @@ export class ProgrammeRow {
   @text('bilateral or multilateral') programme_kind!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient; of a multilateral programme, its beneficiary') recipient!: string;
+  @text(BASIS) basis!: string;
   @text('proposed, approved, active, suspended, completed or terminated') status!: string;
   @textOrNull('the code of the reason for its status, if one was given') reason!: string | null;
   @text("the sector's code") sector!: string;
   @day('its first day') starts!: string;
   @day('its last day') ends!: string;
+  @dayOrNull('the day on which it was completed') completed_on!: string | null;
+  @implausibleFor('before-the-start') implausible!: string | null;
   @countOrNull('the DAC gender equality policy marker: 0 none, 1 significant, 2 principal')
   gender_marker!: number | null;
   @count('objectives defined') objectives!: number;
@@ -29,15 +33,16 @@ type Outcomes = ProgrammeRow['outcomes'];
 const without = (outcomes: Outcomes, milestone: string): Outcomes =>
   Object.fromEntries(Object.entries(outcomes).filter(([name]) => name !== milestone));
 
-function derived({ outcomes }: ProgrammeRow): Partial<ProgrammeRow> {
+function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<ProgrammeRow> {
   const all = Object.values(outcomes);
   const met = all.filter((outcome) => outcome === 'met').length;
-  return { milestones_met: met, milestones_missed: all.length - met };
+  const doubts = implausible({ 'before-the-start': earlier(starts, completed_on) });
+  return { milestones_met: met, milestones_missed: all.length - met, implausible: doubts };
 }
 
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
-  version: 1,
+  version: 2,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   entity: ProgrammeRow,
@@ -45,7 +50,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   touches: () => [''],
   evolve: rowBy<ProgrammeRow, ProgrammeEvent>(ProgrammeRow)(
     'ProgrammeProposed',
-    ({ kind, title, donor, recipient, sector, starts, ends }, { id }) => ({
+    ({ kind, title, donor, recipient, sector, starts, ends, basis = 'own' }, { id }) => ({
       programme: id,
       title,
       programme_kind: kind,
@@ -54,6 +59,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       sector,
       starts,
       ends,
+      basis,
       status: 'proposed',
       outcomes: {},
     }),
@@ -85,7 +91,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
         on === undefined ? { outcomes: without(outcomes, milestone) } : {},
       ProgrammeSuspended: ({ reason }) => ({ status: 'suspended', reason }),
       ProgrammeResumed: ({ reason, to = 'active' }) => ({ status: to, reason }),
-      ProgrammeCompleted: () => ({ status: 'completed', reason: null }),
+      ProgrammeCompleted: ({ on }) => ({ status: 'completed', reason: null, completed_on: on }),
       ProgrammeTerminated: ({ reason }) => ({ status: 'terminated', reason }),
     },
     derived,

@@ -302,3 +302,102 @@ describe('the read models journal and consultations', () => {
     });
   });
 });
+
+describe('days that contradict each other are marked until they are corrected (R30)', () => {
+  const parties = { donor: 'norland', recipient: 'estmark' };
+  const reported = { basis: 'reported' };
+  const PAST = '2026-05-03';
+  const FIRST = 'promised-in-the-past';
+
+  it('a first promise for a day before it was made, in each read model that has promises', () => {
+    const line = { line: 'l', item: 'i', unit: 'each', quantity: 1, value: 1 };
+    const tranche = { tranche: 't', amount: 5, period: '2026' };
+    const account = { ...parties, fund: 'f', currency: 'USD', stages: ['disbursed'], basis: 'own' };
+    const promises: readonly (readonly [
+      string,
+      string,
+      string,
+      readonly [string, object],
+      (due: string) => readonly [string, object],
+    ])[] = [
+      ['milestones', 'programme/norland.p', 'm', proposed, (due) => ['MilestonePlanned', { milestone: 'm', due }]],
+      [
+        'case-lines',
+        'assistance-case/norland.c',
+        'l',
+        ['AssistanceRequested', { ...parties, asked: [] }],
+        (due) => ['CaseLineAdded', { ...line, due }],
+      ],
+      [
+        'disbursements',
+        'funding-account/norland.f',
+        't',
+        ['FundingAccountOpened', account],
+        (due) => ['DisbursementPlanned', { ...tranche, due }],
+      ],
+    ];
+    for (const [model, stream, key, [type, data], promise] of promises) {
+      const marked = (opening: object, due: string) =>
+        rowsOf(model, happened(stream, [type, opening], promise(due)))[key]?.['implausible'];
+      expect([model, marked(data, PAST), marked(data, DAY)]).toEqual([model, FIRST, null]);
+      expect([model, marked({ ...data, ...reported }, PAST)]).toEqual([model, null]);
+    }
+  });
+  it('facts of a consignment before the request of its case, or in another order', () => {
+    const marked = (scheduled: object, ...facts: readonly (readonly [string, object])[]) =>
+      Object.values(
+        rowsOf(
+          'consignments',
+          happened(
+            'consignment/norland.s',
+            ['DeliveryScheduled', { case: 'norland.c', ...parties, lines: [], due: DAY, ...scheduled }],
+            ...facts,
+          ),
+        ),
+      )[0]?.['implausible'];
+    const requestedOn = '2026-04-20';
+    const on = (type: string, day: string) => [type, { on: day, lines: [], hub: 'h', point: 'p' }] as const;
+    const receipt = on('ReceiptConfirmed', '2026-04-19');
+    const corrected = (fact: string, day: string) => ['DateCorrected', { corrects: 'e1', fact, on: day }] as const;
+    expect(marked({ requestedOn })).toBeNull();
+    expect(marked({ requestedOn, due: PAST })).toBe(FIRST);
+    expect(marked({ requestedOn, due: PAST, ...reported })).toBeNull();
+    expect(marked({ requestedOn }, receipt)).toBe('before-the-request');
+    expect(marked({ requestedOn }, on('TitleTransferred', '2026-04-19'))).toBe('before-the-request');
+    expect(marked({ requestedOn, ...reported }, receipt)).toBeNull();
+    expect(marked({}, receipt)).toBeNull();
+    expect(marked({ requestedOn }, receipt, corrected('receipt', '2026-04-20'))).toBeNull();
+    const shipped = on('ConsignmentShipped', '2026-04-22');
+    expect(marked({ requestedOn }, shipped, on('ReceiptConfirmed', '2026-04-22'))).toBeNull();
+    expect(marked({ requestedOn }, shipped, on('ReceiptConfirmed', '2026-04-21'))).toBe('out-of-order');
+    expect(marked({ requestedOn }, shipped, on('ConsignmentArrivedAtHub', '2026-04-21'))).toBe('out-of-order');
+    expect(marked({ requestedOn, due: PAST }, shipped, receipt)).toBe(`${FIRST},before-the-request,out-of-order`);
+  });
+  it('works and deliveries before the request of their case', () => {
+    const request = (more: object) => ['AssistanceRequested', { ...parties, asked: [], ...more }] as const;
+    const added = ['CaseLineAdded', { line: 'l', item: 'i', unit: 'each', quantity: 1, value: 1, due: DAY }] as const;
+    const markedAt = (model: string, more: object, type: string, on: string) =>
+      Object.values(
+        rowsOf(
+          model,
+          happened('assistance-case/norland.c', request(more), added, [type, { line: 'l', quantity: 1, on }]),
+        ),
+      ).find((row) => row['line'] === 'l')?.['implausible'];
+    for (const [model, type] of [
+      ['case-lines', 'WorksStarted'],
+      ['delivery-facts', 'AssistanceDelivered'],
+    ] as const) {
+      expect([model, markedAt(model, {}, type, PAST)]).toEqual([model, 'before-the-request']);
+      expect([model, markedAt(model, {}, type, DAY)]).toEqual([model, null]);
+      expect([model, markedAt(model, reported, type, PAST)]).toEqual([model, null]);
+    }
+  });
+  it('a completion before the start, which only reported history can have', () => {
+    const completed = ['ProgrammeCompleted', { on: PAST }] as const;
+    const marked = (...events: readonly (readonly [string, object])[]) =>
+      rowsOf('programmes', happened('programme/norland.p', proposed, ...events))['']?.['implausible'];
+    expect(marked()).toBeNull();
+    expect(marked(completed)).toBe('before-the-start');
+    expect(marked(completed, ['ProgrammeCorrected', { corrects: 'e0', reason: 'wrong-day', starts: PAST }])).toBeNull();
+  });
+});

@@ -5,6 +5,7 @@ import {
   type Of,
   dayOfWhole,
   distinct,
+  doubts,
   idOf,
   last,
   latest,
@@ -85,6 +86,14 @@ function aboutOf(events: Events) {
   const { donor, recipient, programme } = data;
   return { assistance_case: idOf(stream), programme: programme ?? null, donor, recipient };
 }
+/** Whose decision a case is, and when it was asked for. */
+function requestOf(events: Events) {
+  const requested = last(events, 'AssistanceRequested') as Of<AssistanceCaseEvent, 'AssistanceRequested'>;
+  return { basis: requested.data.basis ?? 'own', requested_on: occurredOn(requested) };
+}
+/** Whether a day lies before the request of a case that repeats nothing. */
+const beforeRequest = (events: Events, on: string): boolean =>
+  requestOf(events).basis === 'own' && on < requestOf(events).requested_on;
 
 /** Which offer a line is part of: the one prepared last, if it names the line. */
 const offerOf = (events: Events, line: string): string | null => {
@@ -117,8 +126,16 @@ function line(events: Events, line: Added) {
   const works = only(events, 'WorksStarted', 'WorksCompleted', 'WorksAccepted').findLast(
     (one) => one.data.line === name,
   );
+  const started = only(events, 'WorksStarted').find((one) => one.data.line === name)?.data.on ?? null;
   return {
     ...aboutOf(events),
+    ...requestOf(events),
+    added_on: occurredOn(line),
+    works_started_on: started,
+    implausible: doubts(
+      ['promised-in-the-past', requestOf(events).basis === 'own' && firstDue < occurredOn(line)],
+      ['before-the-request', started !== null && beforeRequest(events, started)],
+    ),
     line: name,
     item,
     unit,
@@ -190,6 +207,8 @@ function facts(events: Events) {
     return {
       row: {
         ...aboutOf(events),
+        ...requestOf(events),
+        implausible: doubts(['before-the-request', delivered && beforeRequest(events, event.data.on)]),
         line: event.data.line,
         quantity: delivered ? event.data.quantity : event.data.quantityBy,
         occurred_on: delivered ? event.data.on : occurredOn(event),

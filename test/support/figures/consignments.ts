@@ -6,6 +6,7 @@ import {
   type Of,
   daysLate,
   distinct,
+  doubts,
   idOf,
   last,
   occurredOn,
@@ -63,8 +64,23 @@ function aboutOf(events: Events) {
   };
 }
 
+/** What of the days of a consignment contradicts the rest. */
+function doubtsOf(events: Events): string | null {
+  const scheduled = last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>;
+  const own = scheduled.data.basis === undefined;
+  const requested = scheduled.data.requestedOn ?? '';
+  const days = (...points: readonly DeliveryPoint[]) => points.flatMap((point) => dayOfFact(events, point) ?? []);
+  const route = days('origin', 'hub', 'receipt');
+  return doubts(
+    ['promised-in-the-past', own && scheduled.data.due < occurredOn(scheduled)],
+    ['before-the-request', own && days('origin', 'hub', 'title', 'receipt').some((on) => on < requested)],
+    ['out-of-order', route.join() !== route.toSorted().join()],
+  );
+}
+
 function consignment(events: Events, day: string) {
-  const { due: firstDue } = (last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>).data;
+  const scheduled = last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>;
+  const { due: firstDue, requestedOn = null, basis = 'own' } = scheduled.data;
   const moved = only(events, 'DeliveryRescheduled');
   const due = moved.at(-1)?.data.due ?? firstDue;
   const status = statusOf(events);
@@ -75,6 +91,10 @@ function consignment(events: Events, day: string) {
     ...aboutOf(events),
     status,
     awaits: awaitsOf(status, discrepancies),
+    basis,
+    requested_on: requestedOn,
+    scheduled_on: occurredOn(scheduled),
+    implausible: doubtsOf(events),
     first_due: firstDue,
     due,
     reschedules: moved.length,

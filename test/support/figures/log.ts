@@ -60,6 +60,12 @@ interface Dated {
 export const occurredOn = ({ metadata }: Dated): string => metadata.occurredAt.slice(0, 10);
 export const recordedOn = ({ metadata }: Dated): string => metadata.recordedAt.slice(0, 10);
 
+/**
+ * The reasons for which days are implausible, in the words of the column; null if there are none.
+ */
+export const doubts = (...reasons: readonly (readonly [string, boolean])[]): string | null =>
+  reasons.flatMap(([reason, holds]) => (holds ? [reason] : [])).join(',') || null;
+
 export const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 export const latest = (days: readonly string[]): string | null => days.toSorted().at(-1) ?? null;
 export const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];

@@ -6,6 +6,7 @@ import {
   type Of,
   daysLate,
   distinct,
+  doubts,
   idOf,
   last,
   latest,
@@ -170,7 +171,7 @@ function wholeOn(events: Events, { tranche: name, amount }: { readonly tranche: 
 }
 
 function tranche(events: Events, planned: Of<FundingAccountEvent, 'DisbursementPlanned'>, day: string): FigureRow {
-  const { about, currency } = accountColumns(events);
+  const { about, currency, basis } = accountColumns(events);
   const { tranche: name, amount, due, period } = planned.data;
   const paid = only(events, 'FundsDisbursed')
     .filter(({ data }) => data.tranche === name)
@@ -181,6 +182,9 @@ function tranche(events: Events, planned: Of<FundingAccountEvent, 'DisbursementP
   return {
     item: `${planned.stream}#${name}`,
     ...about,
+    basis,
+    planned_on: occurredOn(planned),
+    implausible: doubts(['promised-in-the-past', basis === 'own' && due < occurredOn(planned)]),
     tranche: name,
     period,
     currency,

@@ -1,6 +1,18 @@
 import type { ProgrammeEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type FigureRow, type Figures, type Of, daysLate, distinct, idOf, last, only, streamsOf } from './log.js';
+import {
+  type FigureRow,
+  type Figures,
+  type Of,
+  daysLate,
+  distinct,
+  doubts,
+  idOf,
+  last,
+  occurredOn,
+  only,
+  streamsOf,
+} from './log.js';
 
 type Events = readonly RecordedEvent<ProgrammeEvent>[];
 
@@ -68,6 +80,7 @@ const milestonesOf = (events: Events): readonly Milestone[] =>
 function programme(events: Events): FigureRow {
   const proposed = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
   const milestones = milestonesOf(events);
+  const completedOn = last(events, 'ProgrammeCompleted')?.data.on ?? null;
   const { status, reason } = statusOf(events);
   const count = (outcome: string): number => milestones.filter((one) => one.outcome === outcome).length;
   return {
@@ -76,6 +89,9 @@ function programme(events: Events): FigureRow {
     programme_kind: proposed.data.kind,
     donor: proposed.data.donor,
     recipient: statedLast(events, 'recipient'),
+    basis: proposed.data.basis ?? 'own',
+    completed_on: completedOn,
+    implausible: doubts(['before-the-start', completedOn !== null && completedOn < statedLast(events, 'starts')]),
     status,
     reason,
     sector: statedLast(events, 'sector'),
@@ -103,6 +119,12 @@ function milestone(events: Events, one: Milestone, day: string): FigureRow {
     programme: idOf(planned.stream),
     donor: proposed.donor,
     recipient: statedLast(events.slice(0, events.indexOf(planned)), 'recipient'),
+    basis: proposed.basis ?? 'own',
+    planned_on: occurredOn(planned),
+    implausible: doubts([
+      'promised-in-the-past',
+      proposed.basis === undefined && planned.data.due < occurredOn(planned),
+    ]),
     milestone: one.name,
     status: outcome ?? 'planned',
     first_due: planned.data.due,

@@ -428,7 +428,7 @@ describe('works', () => {
       .refuses(start, 'not-a-deliverer');
   });
   it('R16: start under an implemented case', () => donor(...agreedCase).refuses(start, 'not-implemented'));
-  it('come in order, each once', () => {
+  it('come in order, each once (R30)', () => {
     donor(...running).refuses(complete, 'works-out-of-order');
     donor(...running, worksStarted).refuses(start, 'works-out-of-order');
     recipient(...running, worksStarted).refuses(accept, 'works-out-of-order');
@@ -526,7 +526,7 @@ describe('assistance is delivered', () => {
       .knowing(consignment, SHIP, scheduled(), received(60, '2026-06-01'))
       .decides(and(today), delivered(today));
   });
-  it('not before the consignments reached the point', () =>
+  it('not before the consignments reached the point (R30)', () =>
     donor(...running)
       .knowing(consignment, SHIP, scheduled(), received(60, '2026-05-21'))
       .refuses(when, 'before-the-fact'));

@@ -63,7 +63,7 @@ function unfounded(
   if (reached === undefined)
     return refuse('point-not-reached', `the consignment has reached the case's delivery point, ${point}`, null, facts);
   if (on !== null && on < reached)
-    return refuse('before-the-fact', 'the delivery is not earlier than the facts it rests on', null, {
+    return refuse('before-the-fact', 'the delivery is not earlier than the facts it rests on', 'R30', {
       ...facts,
       reached,
     });

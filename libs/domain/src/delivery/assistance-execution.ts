@@ -60,8 +60,8 @@ export function cannotImplement(
 }
 
 /**
- * Works are started, completed, accepted, each no earlier than the step before, under an
- * implemented case (R16).
+ * R30: works are started, completed, accepted, each no earlier than the step before. R16: under an
+ * implemented case.
  */
 export const cannotWorkAfter =
   (before: 'started' | 'completed' | null) =>
@@ -72,12 +72,12 @@ export const cannotWorkAfter =
     if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: name });
     const stage = line.works?.stage ?? null;
     if (stage !== before)
-      return refuse('works-out-of-order', 'works are started, completed, accepted, in that order and once', null, {
+      return refuse('works-out-of-order', 'works are started, completed, accepted, in that order and once', 'R30', {
         line: name,
         stage,
       });
     if (line.works !== null && on < line.works.on)
-      return refuse('before-the-fact', 'works come no earlier than the step before', null, { on: line.works.on });
+      return refuse('before-the-fact', 'works come no earlier than the step before', 'R30', { on: line.works.on });
     return on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
   };
 

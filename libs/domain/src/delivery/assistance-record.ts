@@ -35,8 +35,9 @@ const worked =
 /** The case after one more event. */
 export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
   'AssistanceRequested',
-  ({ donor, recipient, programme, basis }) => ({
+  ({ donor, recipient, programme, basis }, { metadata }) => ({
     status: 'requested',
+    requestedOn: metadata.occurredAt.slice(0, 10),
     donor,
     recipient,
     ...(programme === undefined ? {} : { programme }),

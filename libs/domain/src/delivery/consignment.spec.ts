@@ -10,7 +10,9 @@ const CASE = 'norland.case-1';
 const act = (type: string, data: object) => ({ type, data });
 
 const plan = { case: CASE, lines: [{ line: '001', quantity: 100 }], due: '2026-05-15', carrier: 'norland-airlift' };
-const scheduled = act('DeliveryScheduled', { ...plan, programme: OF, donor: 'norland', recipient: 'estmark' });
+const parties = { donor: 'norland', recipient: 'estmark' };
+const requestedOn = '2026-05-01';
+const scheduled = act('DeliveryScheduled', { ...plan, programme: OF, ...parties, requestedOn });
 const rescheduled = act('DeliveryRescheduled', { due: '2026-05-22', cause: 'late-export-licence' });
 const shipped = act('ConsignmentShipped', { on: '2026-05-11' });
 const atHub = act('ConsignmentArrivedAtHub', { on: '2026-05-13', hub: 'sudria-air-base' });
@@ -95,7 +97,13 @@ describe('a delivery is scheduled', () => {
     const outside = act('AssistanceRequested', { donor: 'norland', recipient: 'estmark', asked: [] });
     donor()
       .knowing(assistanceCase, CASE, outside, ...running.slice(1))
-      .decides(when, act('DeliveryScheduled', { ...plan, donor: 'norland', recipient: 'estmark' }));
+      .decides(when, act('DeliveryScheduled', { ...plan, ...parties, requestedOn }));
+  });
+  it('under a case that repeats what another system decided, which its event states', () => {
+    const repeated = act('AssistanceRequested', { ...parties, asked: [], basis: 'reported' });
+    donor()
+      .knowing(assistanceCase, CASE, repeated, ...running.slice(1))
+      .decides(when, act('DeliveryScheduled', { ...plan, ...parties, requestedOn, basis: 'reported' }));
   });
   it('of lines of the case, each once, within what is outstanding', () => {
     const lines = (name: string, quantity: number) => ({ lines: [{ line: name, quantity }] });

@@ -87,7 +87,7 @@ const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
 function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: DecisionContext) {
   const of = known.of(assistanceCase, data.case);
   if (of === null) return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
-  const { donor, recipient } = of;
+  const { donor, recipient, requestedOn } = of;
   if (of.status === 'closed' || of.status === 'cancelled' || (of.status !== 'accepted' && !of.implemented))
     return refuse('case-not-accepted', 'the case is accepted or implemented, and has not ended', 'R16', {
       status: statusOf(of),
@@ -104,8 +104,11 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: Decision
         outstanding,
       });
   }
-  const parties = { ...(of.programme === undefined ? {} : { programme: of.programme }), donor, recipient };
-  return [{ type: 'DeliveryScheduled', data: { ...data, ...parties } } as const];
+  const within = of.programme === undefined ? {} : { programme: of.programme };
+  const basis = of.reported ? { basis: 'reported' as const } : {};
+  return [
+    { type: 'DeliveryScheduled', data: { ...data, ...within, donor, recipient, requestedOn, ...basis } } as const,
+  ];
 }
 
 /**

@@ -39,6 +39,8 @@ export interface AssistanceCase extends Correctable {
   readonly donor: string;
   readonly recipient: string;
   readonly programme?: string;
+  /** The day of the request, as its sender states it. */
+  readonly requestedOn: string;
   /** Whether it repeats what another system decided. */
   readonly reported: boolean;
   readonly offer: PrepareOffer | null;
