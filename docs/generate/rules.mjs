@@ -39,7 +39,8 @@ export const RULES = {
   R9: {
     says: 'An item of an enhanced type has its serials registered before it is shipped, and a certified store before it is received.',
     source: 'serials: DoD IG 2024-12 (read); certification: DSCA 20-64 (read); "before receipt": own',
-    limits: 'Only the serials of a receipt are enforced. Designation and certification have no stream yet.',
+    limits:
+      'Only the serials of a receipt are enforced. A serial that is confirmed in two consignments of one item is accepted, since it may have come back in between; the view `serials-received-twice` lists it. Designation and certification have no stream yet.',
   },
   R10: {
     says: 'An enhanced end-use check is due 90 days after receipt, then at most every 12 months, of all serials.',

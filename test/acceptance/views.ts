@@ -25,7 +25,7 @@ export function views(opens: DeploymentFactory): void {
   });
   afterAll(() => deployment.end());
 
-  const say = async (actor: string, url: string, payload: object): Promise<void> => {
+  const say = async (actor: string, url: string, payload: object): Promise<string> => {
     const headers = { 'content-type': 'application/json', 'entente-actor': actor };
     const answer = await deployment.app.inject({
       method: 'POST',
@@ -33,9 +33,10 @@ export function views(opens: DeploymentFactory): void {
       headers,
       payload: JSON.stringify(payload),
     });
-    const reply = answer.json<{ position?: string }>();
+    const reply = answer.json<{ position?: string; events?: readonly { id: string }[] }>();
     expect([url, answer.statusCode, answer.statusCode === 201 ? null : reply]).toEqual([url, 201, null]);
     last = reply.position as string;
+    return reply.events?.at(-1)?.id ?? '';
   };
   const view = async (query: string): Promise<{ rows: Row[]; totals: Row[] }> => {
     const [name, parameters = ''] = query.split('?') as [string, string?];
@@ -52,9 +53,9 @@ export function views(opens: DeploymentFactory): void {
     await say(DONOR, `funding-account/norland.${id}/open`, { ...account, ...more });
   };
   /** A case with 30 pieces on one line, accepted and implemented. */
-  const supply = async (id: string, of: string): Promise<void> => {
+  const supply = async (id: string, of: string, item = 'radio'): Promise<void> => {
     const c = `assistance-case/norland.${id}`;
-    const asked = [{ item: 'radio', quantity: 30, unit: 'each' }];
+    const asked = [{ item, quantity: 30, unit: 'each' }];
     await say(DONOR, `${c}/request`, { ...parties, programme: `norland.${of}`, asked, letter: 'L 1' });
     await say(DONOR, `${c}/add-line`, { ...asked[0], line: '001', value: 300, due: '2026-06-30' });
     const terms = { currency: 'USD', initialDeposit: 0, validUntil: '2036-12-31', deliveryPoint: 'receipt' };
@@ -289,6 +290,42 @@ export function views(opens: DeploymentFactory): void {
       expect(await line()).toEqual([['open', 30, 15, 0, 15, true, 10]]);
       const consigned = await view('consigned-items?assistance_case=norland.phones');
       expect(only(consigned.totals, 'item', 'unit', 'scheduled', 'received')).toEqual([['radio', 'each', '20', '15']]);
+    });
+  });
+
+  describe('the view serials-received-twice', () => {
+    it('lists a serial for each consignment of one item in which it is, until it is corrected', async () => {
+      await supply('sets', 'beta');
+      await supply('lamps', 'beta', 'lamp');
+      const receipt = async (id: string, of: string, on: string, serials: readonly string[]): Promise<string> => {
+        const s = `consignment/norland.${id}`;
+        const lines = [{ line: '001', quantity: 3 }];
+        await say(DONOR, `${s}/schedule`, { case: `norland.${of}`, lines, due: '2026-07-05' });
+        const confirmed = [{ line: '001', quantity: 3, serials }];
+        return await say(RECIPIENT, `${s}/confirm-receipt`, { on, lines: confirmed });
+      };
+      await receipt('s-1', 'sets', '2026-07-01', ['A-1', 'A-2', 'A-3']);
+      await receipt('s-3', 'lamps', '2026-07-02', ['A-1']);
+      expect((await view('serials-received-twice')).rows).toEqual([]);
+      const event = await receipt('s-2', 'phones', '2026-07-03', ['A-2', 'B-1']);
+      const { rows } = await view('serials-received-twice?sort=consignment');
+      const one = { donor: 'norland', recipient: 'estmark', assistance_case: 'norland.sets', line: '001' };
+      const both = { item: 'radio', serial: 'A-2' };
+      const first = { ...one, consignment: 'norland.s-1', received_on: '2026-07-01' };
+      const second = {
+        ...one,
+        assistance_case: 'norland.phones',
+        consignment: 'norland.s-2',
+        received_on: '2026-07-03',
+      };
+      const other = (of: Row): Row => Object.fromEntries(Object.entries(of).map(([name, to]) => [`other_${name}`, to]));
+      expect(rows).toMatchObject([
+        { ...both, ...first, ...other(second) },
+        { ...both, ...second, ...other(first) },
+      ]);
+      const wrong = { corrects: event, line: '001', quantityBy: -1, serialsRemoved: ['A-2'], reason: 'miscounted' };
+      await say(RECIPIENT, 'consignment/norland.s-2/correct-receipt', wrong);
+      expect((await view('serials-received-twice')).rows).toEqual([]);
     });
   });
 

@@ -37,6 +37,7 @@ export {
   type Totals,
   type View,
   type DailyColumn,
+  type ColumnValues,
   type KeyMapping,
   type ViewOptions,
 } from './projection.js';

@@ -91,6 +91,9 @@ export interface Projection<E extends Event, Row extends object> {
 /** For each column of a view's key, the column of a model's row that has its value. */
 export type KeyMapping = Readonly<Record<string, string>>;
 
+/** Values of columns, by name. */
+export type ColumnValues = Readonly<Record<string, string | null>>;
+
 /** What is asked of a view, beside the position and the day. */
 export interface ViewOptions {
   /** Only what had occurred by a day, which the query finds in its parameter `occurred_by`. */
@@ -125,12 +128,11 @@ export interface View<From, Query> {
    */
   readonly movedBy: Readonly<Record<string, KeyMapping | readonly KeyMapping[] | null>>;
   /**
-   * The rows of models that a row of the view is made of, as values of their columns; without it,
-   * those of `movedBy` that have the view's other key columns, too.
+   * The rows of models that a row of the view is made of, as values of their columns; with several
+   * of them, the rows of each. Without it, those of `movedBy` that have the view's other key
+   * columns, too.
    */
-  madeOf?(
-    key: Readonly<Record<string, string | null>>,
-  ): Readonly<Record<string, Readonly<Record<string, string | null>>>>;
+  madeOf?(row: ColumnValues): Readonly<Record<string, ColumnValues | readonly ColumnValues[]>>;
   /**
    * The view's rows from pinned sources: the same for now, for a past position and for live
    * streams. Aliases are in lower_snake_case.

@@ -21,7 +21,9 @@ import { movements } from './movements.js';
 import { outdatedDecisions } from './outdated-decisions.js';
 import { programmes } from './programmes.js';
 import { recipientPipeline } from './recipient-pipeline.js';
+import { receivedSerials } from './received-serials.js';
 import { recoveries } from './recoveries.js';
+import { serialsReceivedTwice } from './serials-received-twice.js';
 import { focalPoints, mandates, stakeholders } from './stakeholders.js';
 
 const PROJECTIONS = [
@@ -38,6 +40,7 @@ const PROJECTIONS = [
   deliveryFacts,
   consignments,
   consignmentLines,
+  receivedSerials,
   discrepancies,
   misuseRegister,
   recoveries,
@@ -71,5 +74,6 @@ export const VIEWS: readonly RowsView[] = [
   deliverables,
   consignedItems,
   deliveries,
+  serialsReceivedTwice,
   outdatedDecisions,
 ].map(withFormats);

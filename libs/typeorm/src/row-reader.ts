@@ -341,7 +341,7 @@ function madeOf(
     const values = view.madeOf(row as Record<string, string | null>);
     return Object.entries(values).flatMap(([name, given]) => {
       const stored = reads.find(({ model }) => model.name === name);
-      return stored === undefined ? [] : [[stored, given] as const];
+      return stored === undefined ? [] : [given].flat().map((one) => [stored, one] as const);
     });
   }
   return mappingsOf(source).map(([stored, mapping]) => {

@@ -15,6 +15,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   'delivery-facts': ['assistance_case', 'line', 'recorded_on', 'occurred_on', 'quantity'],
   consignments: ['consignment'],
   'consignment-lines': ['consignment', 'line'],
+  'received-serials': ['consignment', 'serial'],
   discrepancies: ['consignment', 'discrepancy'],
   'misuse-register': ['misuse_case'],
   recoveries: ['misuse_case', 'recorded_on', 'amount'],
@@ -24,6 +25,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   deliverables: ['assistance_case', 'line'],
   'consigned-items': ['consignment', 'line'],
   deliveries: ['delivery'],
+  'serials-received-twice': ['serial', 'consignment', 'other_consignment'],
   'recipient-pipeline': ['item_kind', 'stream', 'part'],
   'donor-portfolio': ['donor', 'recipient', 'programme', 'currency'],
 };

@@ -128,6 +128,24 @@ function lines(events: Events) {
   });
 }
 
+/** The serials confirmed in a consignment, each with its line, as corrected. */
+function serials(events: Events) {
+  const confirmed = last(events, 'ReceiptConfirmed')?.data.lines ?? [];
+  const corrections = only(events, 'ReceiptCorrected').map(({ data }) => data);
+  return distinct([...confirmed, ...corrections].map(({ line }) => line)).flatMap((line) => {
+    const first = confirmed.find((one) => one.line === line)?.serials ?? [];
+    const ofLine = corrections.filter((one) => one.line === line);
+    return distinct([...first, ...ofLine.flatMap(({ serialsAdded = [] }) => serialsAdded)]).flatMap((serial) => {
+      // A serial that is removed and added by one correction is there.
+      const of = ofLine.findLast(({ serialsAdded = [], serialsRemoved = [] }) =>
+        [...serialsAdded, ...serialsRemoved].includes(serial),
+      );
+      const there = of === undefined || of.serialsAdded?.includes(serial) === true;
+      return there ? [{ ...aboutOf(events), line, serial }] : [];
+    });
+  });
+}
+
 function discrepancies(events: Events): readonly FigureRow[] {
   return only(events, 'DiscrepancyReported').map((reported) => {
     const { discrepancy, line, type, quantity } = reported.data;
@@ -150,8 +168,11 @@ export const consignmentRows = (log: readonly RecordedEvent[], day: string) =>
 export const consignmentLineRows = (log: readonly RecordedEvent[]) => consignments(log).flatMap(lines);
 export const discrepancyRows = (log: readonly RecordedEvent[]) => consignments(log).flatMap(discrepancies);
 
+export const receivedSerialRows = (log: readonly RecordedEvent[]) => consignments(log).flatMap(serials);
+
 export const CONSIGNMENTS: Readonly<Record<string, Figures>> = {
   consignments: (log, { day }) => consignmentRows(log, day),
   'consignment-lines': consignmentLineRows,
+  'received-serials': receivedSerialRows,
   discrepancies: discrepancyRows,
 };

@@ -28,6 +28,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'delivery-facts': of('deliveries and corrections'),
   consignments: of('consignments', ['status', 'overdue']),
   'consignment-lines': of('lines'),
+  'received-serials': of('serials'),
   discrepancies: of('discrepancy reports', ['outcome']),
   'misuse-register': of('misuse cases', ['status', 'overdue']),
   recoveries: of('recoveries and corrections', ['currency'], ['amount']),
@@ -42,6 +43,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   deliverables: of('lines', ['state', 'overdue']),
   'consigned-items': of('lines of consignments', ['item', 'unit'], ['scheduled', 'received']),
   deliveries: of('deliveries and corrections', ['item', 'unit'], ['quantity']),
+  'serials-received-twice': of('serials in pairs of consignments', ['item']),
   'outdated-decisions': of('decisions'),
 };
 

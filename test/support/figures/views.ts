@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '@entente/kernel';
 import { type FigureRow, type Figures, daysBetween, sum } from './log.js';
 import { caseLineRows, caseRows, deliveryFacts, linesInForce } from './cases.js';
-import { consignmentLineRows, consignmentRows, discrepancyRows } from './consignments.js';
+import { consignmentLineRows, consignmentRows, discrepancyRows, receivedSerialRows } from './consignments.js';
 import { misuseRows } from './misuse.js';
 import { MONEY } from './money.js';
 
@@ -125,6 +125,39 @@ const deliveries = (log: readonly RecordedEvent[]): readonly FigureRow[] => {
       delivery: event,
     };
   });
+};
+
+/** Each serial of one consignment that another one of the same item has, too. */
+const receivedTwice: Figures = (log, { day }) => {
+  const lines = caseLineRows(log);
+  const consignments = consignmentRows(log, day);
+  const received = receivedSerialRows(log).flatMap((row) => {
+    const item = lineOf(lines, row)?.item;
+    const of = consignments.find(({ consignment }) => consignment === row.consignment);
+    return item === undefined ? [] : [{ ...row, item, received_on: of?.received_on ?? null }];
+  });
+  return received.flatMap((one) =>
+    received
+      .filter(({ serial, item, consignment }) => {
+        return serial === one.serial && item === one.item && consignment !== one.consignment;
+      })
+      .map((other) => ({
+        item: one.item,
+        serial: one.serial,
+        donor: one.donor,
+        recipient: one.recipient,
+        consignment: one.consignment,
+        received_on: one.received_on,
+        assistance_case: one.assistance_case,
+        line: one.line,
+        other_donor: other.donor,
+        other_recipient: other.recipient,
+        other_consignment: other.consignment,
+        other_received_on: other.received_on,
+        other_assistance_case: other.assistance_case,
+        other_line: other.line,
+      })),
+  );
 };
 
 /** The columns of an item of the pipeline that do not apply to it. */
@@ -291,5 +324,6 @@ export const VIEWS: Readonly<Record<string, Figures>> = {
   deliverables: (log, { day }) => deliverables(log, day),
   'consigned-items': (log, { day }) => consignedItems(log, day),
   deliveries,
+  'serials-received-twice': receivedTwice,
   'recipient-pipeline': pipeline,
 };
