@@ -23,10 +23,15 @@ interface Question {
 
 const pick = <T>(values: readonly T[], chance: Chance): T => values[chance(values.length)] as T;
 
+const endOf = (log: readonly RecordedEvent[]): string => String(log.at(-1)?.position ?? 0n);
+
 /** Each kind of query: now, on a day, and as of a position, an instant or a day of the history. */
 const QUERIES: Readonly<Record<string, (log: readonly RecordedEvent[], chance: Chance) => Question>> = {
-  now: (log) => ({ parameters: {}, events: log }),
-  'now, on an earlier day': (log, chance) => ({ parameters: { day: recordedOn(pick(log, chance)) }, events: log }),
+  now: (log) => ({ parameters: { after: endOf(log) }, events: log }),
+  'now, on an earlier day': (log, chance) => ({
+    parameters: { after: endOf(log), day: recordedOn(pick(log, chance)) },
+    events: log,
+  }),
   'as of a position, on a day': (log, chance) => {
     const { position } = pick(log, chance);
     return {

@@ -114,7 +114,11 @@ export function overHttp(opens: DeploymentFactory): void {
         position: expect.stringMatching(/^[0-9]+$/),
         metadata: {
           actor: { organisation: 'norland', role: 'donor', person: 'p1' },
-          consulted: [{ stream: 'programme/norland.p1', revision: 0 }],
+          consulted: [
+            { stream: 'programme/norland.p1', revision: 0 },
+            { stream: 'hold/programme.norland.p1', revision: -1 },
+            { stream: 'hold/country.estmark', revision: -1 },
+          ],
         },
       });
     });

@@ -158,7 +158,10 @@ class Given {
     };
     const initials = new Map<string, FoldedStream>();
     for (let round = 0; round < 2; round += 1)
-      for (const ref of decider.consults?.(command as never, folded.state, known, this.actor) ?? []) {
+      for (const ref of decider.consults?.(command as never, folded.state, known, this.actor, {
+        kind: decider.kind,
+        id,
+      }) ?? []) {
         const name = streamName(ref);
         // As in the engine, a stream cannot consult itself.
         if (name === streamName({ kind: decider.kind, id })) continue;

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createStandaloneApp } from '@entente/embedded';
 import type { EventLog, EventStore } from '@entente/engine';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
+import type { StewardSettings } from '@entente/workers';
 
 /**
  * A deployment as an acceptance test sees it: opened on its own data, used over HTTP, closed, and
@@ -31,18 +32,26 @@ export interface Deployment {
 export interface DeploymentOptions {
   /** The key of the pseudonyms of those who report misuse. */
   readonly pseudonymKey?: Buffer;
+  /** The steward's options, such as its clock; without them, policies and due dates are not run. */
+  readonly steward?: StewardSettings;
 }
 
 /** Opens a deployment on an empty log. Acceptance tests take one, and run on both deployments. */
 export type DeploymentFactory = (options?: DeploymentOptions) => Promise<Deployment>;
 
 /** The standalone server in this process, on a data folder; not listening yet. */
-export const createStandalone = (folder: string): Promise<NestFastifyApplication> =>
-  createStandaloneApp(folder, 'fatal');
+export const createStandalone = (
+  folder: string,
+  steward: StewardSettings | null = null,
+): Promise<NestFastifyApplication> =>
+  createStandaloneApp(folder, 'fatal', 'same-thread', undefined, undefined, steward);
 
 /** Starts the standalone server in this process, on a data folder and a free port. */
-export async function serveStandalone(folder: string): Promise<NestFastifyApplication> {
-  const app = await createStandalone(folder);
+export async function serveStandalone(
+  folder: string,
+  steward: StewardSettings | null = null,
+): Promise<NestFastifyApplication> {
+  const app = await createStandalone(folder, steward);
   try {
     await app.listen(0, '127.0.0.1');
     return app;
@@ -58,7 +67,10 @@ export class StandaloneDeployment implements Deployment {
   readonly folder = mkdtempSync(join(tmpdir(), 'entente-acceptance-'));
   private serving: { readonly app: NestFastifyApplication; readonly url: string } | null = null;
 
-  constructor({ pseudonymKey }: DeploymentOptions = {}) {
+  private readonly steward: StewardSettings | null;
+
+  constructor({ pseudonymKey, steward }: DeploymentOptions = {}) {
+    this.steward = steward ?? null;
     if (pseudonymKey !== undefined) writeFileSync(join(this.folder, 'pseudonym.key'), pseudonymKey.toString('hex'));
   }
 
@@ -70,7 +82,7 @@ export class StandaloneDeployment implements Deployment {
   }
 
   async open(): Promise<void> {
-    const app = await serveStandalone(this.folder);
+    const app = await serveStandalone(this.folder, this.steward);
     this.serving = { app, url: await app.getUrl() };
   }
 

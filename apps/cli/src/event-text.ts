@@ -5,9 +5,9 @@ import { type RecordedEvent, parseStream } from '@entente/kernel';
 /** A longer text is cut, with a hint. */
 const MAX_TEXT_LENGTH = 300;
 
-type Fields = Readonly<Record<string, unknown>>;
+type EventFields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields =>
+const isFields = (value: unknown): value is EventFields =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** The currency that an event's data names; null if it names none. */
@@ -39,7 +39,7 @@ function valueText(value: unknown, schema: Schema, currency: string | null): str
   return String(value).replaceAll(/\p{Cc}/gu, ' ');
 }
 
-function fieldsText(data: Fields, schema: Schema, currency: string | null, between: string): string {
+function fieldsText(data: EventFields, schema: Schema, currency: string | null, between: string): string {
   const declared = (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>;
   const of = (name: string): Schema => (Object.hasOwn(declared, name) ? (declared[name] ?? {}) : {});
   // An amount has its currency beside it already.

@@ -22,6 +22,13 @@ class DataSettings {
 
   @OneOf(['on', 'off'], { name: 'ENTENTE_EXAMPLE', about: 'Whether the example data is loaded into an empty log.' })
   readonly example: 'on' | 'off' = 'on';
+
+  @OneOf(['on', 'off'], {
+    name: 'ENTENTE_POLICIES',
+    about:
+      'Whether the steward runs: it sends the commands that follow from events (such as a hold from a suspension) and from days that have passed.',
+  })
+  readonly policies: 'on' | 'off' = 'on';
 }
 
 /** The settings, from environment variables. */

@@ -17,6 +17,7 @@ async function bootstrap(): Promise<void> {
     'worker-threads',
     config.limits,
     config.answers,
+    config.data.policies === 'on' ? {} : null,
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => stopWithin(config.process.shutdownTimeoutSeconds));

@@ -2,6 +2,7 @@ import { type AnyDecider, authorised } from '@entente/kernel';
 import { assistanceCaseContract } from './assistance-case.js';
 import { consignmentContract } from './consignment.js';
 import { fundingAccountContract } from './funding-account.js';
+import { holdContract } from './hold.js';
 import { misuseCaseContract } from './misuse-case.js';
 import { programmeContract } from './programme.js';
 import { stakeholderContract } from './stakeholder.js';
@@ -15,6 +16,7 @@ const KINDS = [
   assistanceCaseContract,
   consignmentContract,
   misuseCaseContract,
+  holdContract,
 ] as const satisfies readonly KindContract[];
 
 /** The kinds of stream by name. Each needs rules where they are registered. */

@@ -63,6 +63,10 @@ export class RescheduleDelivery {
   @code('the code of the cause', 'late-export-licence') readonly cause!: string;
 }
 
+export class DeliveryBecameOverdue {
+  @day('the planned day, which has passed', '2026-05-22') readonly due!: string;
+}
+
 export class ShipConsignment {
   @day('the day of shipment', '2026-05-11') readonly on!: string;
   @optional() @carrier() readonly carrier?: string;
@@ -140,6 +144,12 @@ export const consignmentContract = contract({
   commands: {
     ScheduleDelivery: command('schedule', ScheduleDelivery, 'deliverer', 'Schedule a delivery of lines of a case'),
     RescheduleDelivery: command('reschedule', RescheduleDelivery, 'deliverer', 'Plan another day, with its cause'),
+    RecordOverdueDelivery: command(
+      'record-overdue',
+      DeliveryBecameOverdue,
+      'system',
+      'Record that its last day passed',
+    ),
     ShipConsignment: command('ship', ShipConsignment, 'deliverer', 'Record the shipment'),
     RecordArrivalAtHub: command('arrive-at-hub', RecordArrivalAtHub, 'deliverer', 'Record the arrival at a hub'),
     TransferTitle: command('transfer-title', TransferTitle, 'deliverer', 'Record where and when title passed'),
@@ -158,6 +168,7 @@ export const consignmentContract = contract({
   events: {
     DeliveryScheduled: event(DeliveryScheduled, 'A delivery was scheduled'),
     DeliveryRescheduled: event(RescheduleDelivery, 'The plan moved to another day'),
+    DeliveryBecameOverdue: event(DeliveryBecameOverdue, 'The planned day passed without a receipt'),
     ConsignmentShipped: event(ShipConsignment, 'The consignment left its origin'),
     ConsignmentArrivedAtHub: event(RecordArrivalAtHub, 'The consignment arrived at a hub'),
     TitleTransferred: event(TransferTitle, 'Title passed to the recipient'),

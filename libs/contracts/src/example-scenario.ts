@@ -58,6 +58,7 @@ const SECOND = 'consignment/norland.consignment-2';
 const THIRD = 'consignment/norland.consignment-3';
 const misuseCase = (digit: string): string => `misuse-case/sealed.${digit}f2a54a3a9b15f0c1c521f0f5a3e9c55`;
 const M = misuseCase('0');
+const HELD = 'hold/programme.norland.programme-1';
 const DISMISSED = misuseCase('1');
 const INCONCLUSIVE = misuseCase('2');
 const DECLINED = misuseCase('3');
@@ -115,6 +116,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [P, 'adapt', DONOR],
   [P, 'plan-milestone', DONOR],
   [P, 'replan-milestone', DONOR],
+  [P, 'record-overdue-milestone', SYSTEM],
   [P, 'miss-milestone', DONOR],
   [P, 'meet-milestone', DONOR],
   [P, 'correct-milestone', DONOR, CORRECTS('meet-milestone')],
@@ -133,6 +135,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [A, 'commit', DONOR],
   [A, 'obligate', DONOR],
   [A, 'plan-disbursement', DONOR],
+  [A, 'record-overdue-tranche', SYSTEM],
   [A, 'disburse', DONOR],
   [A, 'report-expenditure', RECIPIENT],
   [A, 'correct-expenditure', RECIPIENT],
@@ -170,6 +173,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
 
   [FIRST, 'schedule', DONOR],
   [FIRST, 'reschedule', DONOR],
+  [FIRST, 'record-overdue', SYSTEM],
   [FIRST, 'hold', DONOR],
   [FIRST, 'release', DONOR],
   [FIRST, 'transfer-title', DONOR],
@@ -216,7 +220,6 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [M, 'open-investigation', DONOR],
   [M, 'assign-investigator', DONOR],
   [M, 'add-evidence', INVESTIGATOR],
-  [P, 'suspend', DONOR, { with: { misuseCase: idOf(M) } }],
   [M, 'order-precautionary-suspension', DONOR],
   [M, 'renew-precautionary-suspension', DONOR],
   [M, 'put-allegation', INVESTIGATOR],
@@ -229,7 +232,6 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [M, 'verify-remediation', MONITOR],
   [M, 'record-assurances', DONOR],
   [M, 'resume-assistance', DONOR],
-  [P, 'resume', DONOR],
   [M, 'decide-measure', DONOR, { with: { measure: 'recover' } }],
   [M, 'recover-funds', DONOR],
   [M, 'correct-recovery', DONOR, CORRECTS('recover-funds')],
@@ -245,6 +247,12 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [DECLINED, 'flag', WITNESS],
   [DECLINED, 'decline', MONITOR],
 
+  [HELD, 'place', DONOR],
+  [HELD, 'correct', DONOR, CORRECTS('place')],
+  [HELD, 'renew', DONOR],
+  [HELD, 'release', DONOR],
+  [HELD, 'place', DONOR, { with: { hold: 'pause', until: day(10) } }],
+
   ['stakeholder/vestra', 'revoke-role', OPERATOR],
 
   [LAPSED, 'request', DONOR],
@@ -253,7 +261,6 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [LAPSED, 'make-offer', DONOR],
   [Q, 'propose', DONOR],
   ...reach(PRECAUTION),
-  [Q, 'suspend', DONOR, { with: { misuseCase: idOf(PRECAUTION) } }],
   [
     PRECAUTION,
     'order-precautionary-suspension',
@@ -261,6 +268,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
     { with: { until: day(10), scopes: [{ kind: 'programme', id: idOf(Q) }] } },
   ],
   [LAPSED, 'lapse-offer', SYSTEM, { daysLater: 11 }],
+  [HELD, 'record-lapsed', SYSTEM, { with: { hold: 'pause', until: day(10) } }],
   [PRECAUTION, 'lapse-precautionary-suspension', SYSTEM, { with: { until: day(10) } }],
   [PRECAUTION, 'record-overdue-step', SYSTEM, { with: { step: 'conclude' }, daysLater: 90 }],
 ];

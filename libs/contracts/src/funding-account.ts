@@ -112,6 +112,11 @@ export class PlanDisbursement extends Money {
   @day('the day on which it is due', '2026-06-30') readonly due!: string;
 }
 
+export class TrancheBecameOverdue {
+  @tranche() readonly tranche!: string;
+  @day('the day on which it was due', '2026-06-30') readonly due!: string;
+}
+
 export class DisburseFunds extends Money {
   @optional() @tranche() readonly tranche?: string;
 }
@@ -175,6 +180,12 @@ export const fundingAccountContract = contract({
       tranche: 'tranche-1',
       due: '2026-06-30',
     }),
+    RecordOverdueTranche: command(
+      'record-overdue-tranche',
+      TrancheBecameOverdue,
+      'system',
+      'Record that the day of a tranche passed, and it was not wholly disbursed',
+    ),
     DisburseFunds: command(
       'disburse',
       DisburseFunds,
@@ -242,6 +253,7 @@ export const fundingAccountContract = contract({
     FundsObligated: event(Money, 'Money was obligated'),
     FundsDeobligated: event(Reversal, 'An obligation was taken back'),
     DisbursementPlanned: event(PlanDisbursement, 'A tranche was announced'),
+    TrancheBecameOverdue: event(TrancheBecameOverdue, 'The day of a tranche passed, and it was not wholly disbursed'),
     FundsDisbursed: event(FundsDisbursed, 'Money was disbursed'),
     FundsReimbursed: event(Reversal, 'Money came back'),
     ExpenditureReported: event(Money, 'An expenditure was reported'),

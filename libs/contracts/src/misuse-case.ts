@@ -16,10 +16,7 @@ import {
   word,
   words,
 } from './fields.js';
-
-/** What receives assistance, and so what a suspension can stop: each scope can have a hold. */
-const SCOPE_KINDS = ['unit', 'item-type', 'case', 'programme', 'country'] as const;
-type ScopeKind = (typeof SCOPE_KINDS)[number];
+import { AssistanceScope } from './scope.js';
 
 /** The measures that can be decided after a finding. */
 const MEASURES = ['suspend', 'condition', 'recover', 'refer', 'terminate', 'no-action'] as const;
@@ -57,13 +54,13 @@ const corrects = () => eventId('the event that was wrong');
 const isoCurrency = () => currency('the ISO 4217 code of the currency');
 const limit = (description: string, example: number) => integer(`${description}, in calendar days`, example, 0, 3650);
 const happened = () => nested(() => DayRange, 'the first and the last day on which it is alleged to have happened');
-const scopes = (description: string, min = 1) => nestedList(() => MisuseScope, description, 20, min);
+const scopes = (description: string, min = 1) => nestedList(() => AssistanceScope, description, 20, min);
+/** The assistance of no other donor stops; every donor's, if the case names none. */
+const boundDonor = (): PropertyDecorator => (target, name) => {
+  optional()(target, name);
+  organisation("the donor whose assistance it is; every donor's if there is none")(target, name);
+};
 const maker = () => organisation('the organisation that made the finding: the investigator assigned', 'lumen-inquiry');
-
-export class MisuseScope {
-  @oneOf(SCOPE_KINDS, 'what assistance is given to or for', 'programme') readonly kind!: ScopeKind;
-  @word("the id of its stream; of a country, its organisation's", 'norland.programme-1') readonly id!: string;
-}
 
 export class DayRange {
   @day('the first day', '2026-04-01') readonly from!: string;
@@ -85,7 +82,7 @@ export class FlagMisuse {
   )
   readonly accused!: string;
   @happened() readonly happened!: DayRange;
-  @scopes('what the misuse concerns', 0) readonly scopes!: readonly MisuseScope[];
+  @scopes('what the misuse concerns', 0) readonly scopes!: readonly AssistanceScope[];
 }
 
 /** Both days follow from the day on which the report arrived: the decision adds them. */
@@ -100,7 +97,7 @@ export class CorrectMisuseReport {
   @reason('wrong-allegation') readonly reason!: string;
   @optional() @code('the code of the right allegation', 'unauthorised-use') readonly allegation?: string;
   @optional() @happened() readonly happened?: DayRange;
-  @optional() @scopes('what the misuse concerns', 0) readonly scopes?: readonly MisuseScope[];
+  @optional() @scopes('what the misuse concerns', 0) readonly scopes?: readonly AssistanceScope[];
   @optional() @streamId('programme', 'the right programme') readonly programme?: string;
   @optional() @streamId('assistance-case', 'the right case') readonly case?: string;
   @optional() @organisation('the right donor of the assistance') readonly donor?: string;
@@ -181,7 +178,12 @@ export class RecipientReplyReceived extends ReplyToAllegation {
 }
 
 export class SuspendAssistance {
-  @scopes('in which scopes assistance stops') readonly scopes!: readonly MisuseScope[];
+  @scopes('in which scopes assistance stops') readonly scopes!: readonly AssistanceScope[];
+}
+
+/** The donor is the case's: the decision adds it. */
+export class AssistanceSuspended extends SuspendAssistance {
+  @boundDonor() readonly donor?: string;
 }
 
 /** What stops at once, and until which day unless it is renewed. */
@@ -189,7 +191,12 @@ export class OrderPrecautionarySuspension extends SuspendAssistance {
   @day('the last day of the suspension', '2036-07-31') readonly until!: string;
 }
 
-export class PrecautionarySuspensionLapsed extends OrderPrecautionarySuspension {
+/** The donor is the case's: the decision adds it. */
+export class PrecautionarySuspensionOrdered extends OrderPrecautionarySuspension {
+  @boundDonor() readonly donor?: string;
+}
+
+export class PrecautionarySuspensionLapsed extends PrecautionarySuspensionOrdered {
   @reason('not-renewed') readonly reason!: string;
 }
 
@@ -273,7 +280,7 @@ export class ResumeAssistance {
 
 /** The scopes are those of the suspension in force: the decision adds them. */
 export class AssistanceResumed {
-  @scopes('in which scopes assistance resumes') readonly scopes!: readonly MisuseScope[];
+  @scopes('in which scopes assistance resumes') readonly scopes!: readonly AssistanceScope[];
   @reason('remedied') readonly reason!: string;
 }
 
@@ -296,8 +303,16 @@ export class RecoveryCorrected extends CorrectRecovery {
 }
 
 export class TerminateAssistance {
-  @scopes('in which scopes assistance ends') readonly scopes!: readonly MisuseScope[];
+  @scopes('in which scopes assistance ends') readonly scopes!: readonly AssistanceScope[];
   @reason('not-remedied') readonly reason!: string;
+}
+
+/** The decision adds the donor, and which scopes were suspended and are not terminated. */
+export class AssistanceTerminated extends TerminateAssistance {
+  @boundDonor() readonly donor?: string;
+  @optional()
+  @scopes('the scopes that were suspended, and in which assistance does not end')
+  readonly released?: readonly AssistanceScope[];
 }
 
 export class CloseMisuseCase {
@@ -385,7 +400,7 @@ export const misuseCaseContract = contract({
       'order-precautionary-suspension',
       OrderPrecautionarySuspension,
       'donor',
-      'Suspend at once, until a day, before there is a finding; programmes and cases in scope are stopped first',
+      'Suspend at once, until a day, before there is a finding: a policy puts each scope on hold',
     ),
     RenewPrecautionarySuspension: command(
       'renew-precautionary-suspension',
@@ -440,7 +455,7 @@ export const misuseCaseContract = contract({
       'suspend-assistance',
       SuspendAssistance,
       'donor',
-      'Record that assistance is suspended in the scopes named; programmes and cases in scope are stopped first',
+      'Suspend assistance in the scopes named: a policy puts each on hold',
     ),
     AgreeRemediationPlan: command(
       'agree-remediation-plan',
@@ -500,8 +515,8 @@ export const misuseCaseContract = contract({
     EvidenceAdded: event(AddEvidence, 'Evidence was added, by reference'),
     AllegationPutToRecipient: event(AllegationPutToRecipient, 'Recipient and accused were notified, and may reply'),
     RecipientReplyReceived: event(RecipientReplyReceived, 'Recipient or accused replied'),
-    PrecautionarySuspensionOrdered: event(OrderPrecautionarySuspension, 'Assistance was suspended as a precaution'),
-    PrecautionarySuspensionRenewed: event(OrderPrecautionarySuspension, 'The precautionary suspension was renewed'),
+    PrecautionarySuspensionOrdered: event(PrecautionarySuspensionOrdered, 'Assistance was suspended as a precaution'),
+    PrecautionarySuspensionRenewed: event(PrecautionarySuspensionOrdered, 'The precautionary suspension was renewed'),
     PrecautionarySuspensionLapsed: event(PrecautionarySuspensionLapsed, 'The precautionary suspension is over'),
     InvestigationExtended: event(ExtendInvestigation, 'The investigation has more time'),
     MisuseSubstantiated: event(MisuseSubstantiated, 'The allegation was found to be so'),
@@ -512,14 +527,14 @@ export const misuseCaseContract = contract({
       'The legislature was notified that a violation may have occurred',
     ),
     MeasureDecided: event(DecideMeasure, 'A measure was decided'),
-    AssistanceSuspended: event(SuspendAssistance, 'Assistance was suspended in these scopes'),
+    AssistanceSuspended: event(AssistanceSuspended, 'Assistance was suspended in these scopes'),
     RemediationPlanAgreed: event(AgreeRemediationPlan, 'A remedy was agreed'),
     RemediationVerified: event(RemediationVerified, 'It was verified that the violation ceased'),
     AssurancesReceived: event(RecordAssurances, 'Assurances were received'),
     AssistanceResumed: event(AssistanceResumed, 'Assistance was resumed in these scopes'),
     FundsRecovered: event(RecoverFunds, 'Money came back'),
     RecoveryCorrected: event(RecoveryCorrected, 'A recovery was corrected'),
-    AssistanceTerminated: event(TerminateAssistance, 'Assistance was terminated in these scopes'),
+    AssistanceTerminated: event(AssistanceTerminated, 'Assistance was terminated in these scopes'),
     MisuseCaseClosed: event(CloseMisuseCase, 'The case was closed'),
     MisuseCaseReopened: event(MisuseCaseReopened, 'The case was reopened on new evidence'),
     MisuseStepBecameOverdue: event(MisuseStepBecameOverdue, 'A step was not done in its days'),

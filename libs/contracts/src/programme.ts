@@ -100,6 +100,11 @@ export class ReplanMilestone extends PlanMilestone {
   @code('the code of the cause', 'late-supplier') readonly cause!: string;
 }
 
+export class MilestoneBecameOverdue {
+  @milestone() readonly milestone!: string;
+  @day('its last day, which has passed', '2026-04-30') readonly due!: string;
+}
+
 export class MilestoneOutcome {
   @milestone() readonly milestone!: string;
   @day('the day on which it was met, or from which it counts as missed', '2026-05-04') readonly on!: string;
@@ -236,6 +241,13 @@ export const programmeContract = contract({
       PLANNERS,
       'Record the day on which a milestone was met, late ones too',
     ),
+    RecordOverdueMilestone: command(
+      'record-overdue-milestone',
+      MilestoneBecameOverdue,
+      'system',
+      'Record that the last day of a milestone passed, and it was neither met nor missed',
+      { milestone: 'first-course', due: '2026-04-30' },
+    ),
     MissMilestone: command(
       'miss-milestone',
       MilestoneOutcome,
@@ -284,6 +296,7 @@ export const programmeContract = contract({
     MilestoneReplanned: event(ReplanMilestone, 'A milestone was moved'),
     MilestoneMet: event(MilestoneOutcome, 'A milestone was met'),
     MilestoneMissed: event(MilestoneOutcome, 'A milestone was missed'),
+    MilestoneBecameOverdue: event(MilestoneBecameOverdue, 'The last day of a milestone passed without an outcome'),
     MilestoneCorrected: event(CorrectMilestone, "A milestone's outcome was corrected"),
     ProgrammeSuspended: event(SuspendProgramme, 'The programme was suspended'),
     ProgrammeResumed: event(ProgrammeResumed, 'The programme was resumed'),

@@ -23,6 +23,9 @@ export const RELATIONS = {
   investigator: 'the investigator assigned',
   verifier: 'a monitor or an investigator',
   respondent: 'the recipient or the accused',
+  'hold-authority':
+    'the donor of the programme or case in scope; of another scope a donor, a vetter or a mediator, registered in that role',
+  'hold-owner': 'the organisation that placed the hold',
 } as const;
 
 /** One of {@link RELATIONS}. */

@@ -5,6 +5,8 @@ import type {
   ConsignmentEvent,
   FundingAccountCommand,
   FundingAccountEvent,
+  HoldCommand,
+  HoldEvent,
   KindName,
   MisuseCaseCommand,
   MisuseCaseEvent,
@@ -93,6 +95,7 @@ export const CORRECTIONS: {
   readonly 'assistance-case': CorrectionsOf<AssistanceCaseCommand, AssistanceCaseEvent>;
   readonly consignment: CorrectionsOf<ConsignmentCommand, ConsignmentEvent>;
   readonly 'misuse-case': CorrectionsOf<MisuseCaseCommand, MisuseCaseEvent>;
+  readonly hold: CorrectionsOf<HoldCommand, HoldEvent>;
 } = {
   stakeholder: {
     CorrectRegistration: {
@@ -176,6 +179,14 @@ export const CORRECTIONS: {
       then: 'RecoveryCorrected',
       names: ['FundsRecovered'],
       takes: { of: 'amount', by: 'difference', sign: 1 },
+    },
+  },
+  hold: {
+    CorrectHold: {
+      then: 'HoldCorrected',
+      names: ['HoldPlaced'],
+      within: 'hold',
+      replaces: ['basis', 'until', 'donor'],
     },
   },
 };

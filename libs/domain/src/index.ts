@@ -1,6 +1,9 @@
 export { fundingAccount } from './planning/funding-account.js';
 export type { FundingAccount } from './planning/funding-movements.js';
 export { programme, type Programme } from './planning/programme.js';
+export { POLICIES } from './policies/policies.js';
+export { hold } from './safeguards/hold.js';
+export { holdId } from './safeguards/holds.js';
 export { misuseCase } from './safeguards/misuse-case.js';
 export type { MisuseCase } from './safeguards/misuse-record.js';
 export { stakeholder } from './parties/stakeholder.js';

@@ -19,6 +19,8 @@ import {
   ReadModelStore,
   RefusalLog,
   Pseudonymizer,
+  Steward,
+  StewardCheckpoint,
   Watchdog,
   eraOf,
   progressSources,
@@ -42,10 +44,18 @@ import {
 } from '@entente/http';
 import { EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
 import { MODELS } from '@entente/read-models';
-import { SqliteEventStore, SqliteRefusalLog } from '@entente/sqlite';
+import { SqliteEventStore, SqliteRefusalLog, SqliteStewardCheckpoint } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
 import { FoundDamage } from './damage.js';
-import { PROJECTION, ExecuteCommandHandler, WatchdogWorker, kinds } from '@entente/workers';
+import {
+  PROJECTION,
+  ExecuteCommandHandler,
+  StewardWorker,
+  WatchdogWorker,
+  kinds,
+  type StewardSettings,
+  stewardOn,
+} from '@entente/workers';
 import { ProjectionWorkerClient } from './projection-worker-client.js';
 import { openRows } from './projection.module.js';
 import { pseudonymKey } from './pseudonym-key.module.js';
@@ -166,10 +176,38 @@ const workerThreads = (folder: string, logLevel: LogLevel): Provider[] => [
   { provide: LiveRows, inject: ['WatchedRows'], useFactory: (rows: ReadModelWorkerClient) => new LiveRows(rows) },
 ];
 
+/** The policies and due dates: after the projection, on whose rows the due dates rest. */
+const policies = (folder: string, options: StewardSettings): Provider[] => [
+  {
+    provide: StewardCheckpoint,
+    inject: [SqliteEventStore],
+    useFactory: (log: SqliteEventStore) => new SqliteStewardCheckpoint(folder, log),
+  },
+  {
+    provide: Steward,
+    inject: [SqliteEventStore, Executor, ReadModelStore, StewardCheckpoint, Pseudonymizer],
+    useFactory: (
+      log: SqliteEventStore,
+      executor: Executor,
+      rows: ReadModelStore,
+      checkpoint: StewardCheckpoint,
+      pseudonymizer: Pseudonymizer,
+    ) => stewardOn(log, executor, rows, checkpoint, pseudonymizer, options),
+  },
+  StewardWorker,
+];
+
 /** The whole deployment in one process, on embedded services. */
 @Module({})
 export class StandaloneModule {
-  static on(folder: string, logLevel: LogLevel, placement: ProjectionPlacement, answers: AnswerOptions): DynamicModule {
+  /** Without options of a steward, policies and due dates are not run. */
+  static on(
+    folder: string,
+    logLevel: LogLevel,
+    placement: ProjectionPlacement,
+    answers: AnswerOptions,
+    steward: StewardSettings | null,
+  ): DynamicModule {
     const onOutcomeUnknown = (): void => process.exit(EXIT_UNSURE);
     return {
       module: StandaloneModule,
@@ -244,6 +282,7 @@ export class StandaloneModule {
           useFactory: watchdogOver,
         },
         { provide: EventLog, useExisting: SqliteEventStore },
+        ...(steward === null ? [] : policies(folder, steward)),
         WatchdogWorker,
         ExecuteCommandHandler,
         StandaloneStoreCloser,

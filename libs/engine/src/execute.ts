@@ -287,7 +287,9 @@ export class Executor {
       typeOfEvent: (id, name) => (name === undefined ? folded : consultedStream(name)).types.get(id),
     };
     for (let round = 0; round < 2; round += 1) {
-      const refs = runRules(() => decider.consults?.(command as never, folded.state, known, metadata.actor) ?? []);
+      const refs = runRules(
+        () => decider.consults?.(command as never, folded.state, known, metadata.actor, stream) ?? [],
+      );
       const own = streamName(stream);
       const fresh = refs.filter((ref) => !others.has(streamName(ref)) && streamName(ref) !== own);
       if (fresh.length === 0) break;

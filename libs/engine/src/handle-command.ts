@@ -154,14 +154,21 @@ function untimely(decider: AnyDecider, command: Command, state: unknown, c: Deci
   });
 }
 
+/** Leaves room for the kind of a scope before it: a hold's id names the scope that it is on. */
+const MAX_NEW_ID_LENGTH = 112;
+
 /** An organisation that opens a stream may only take an id with its own prefix. */
 function foreignId(decider: AnyDecider, c: DecisionContext): Refusal | null {
   const { id } = c.stream;
   const organisation = actsFor(c.actor);
   switch (decider.ids) {
     case 'prefixed':
+      if (id.length > MAX_NEW_ID_LENGTH)
+        return refuse('id-too-long', `the id of a new ${decider.kind} has at most ${MAX_NEW_ID_LENGTH} characters`);
       if (id.startsWith(`${organisation}.`) && id.length > organisation.length + 1) return null;
       return refuse('foreign-id', `the id of a new ${decider.kind} begins with "${organisation}."`, null, { id });
+    case 'derived':
+      return null;
     case 'organisation':
       if (!id.includes('.')) return null;
       return refuse('foreign-id', 'the id of an organisation has no dot', null, { id });

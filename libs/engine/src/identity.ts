@@ -70,6 +70,11 @@ export class Pseudonymizer {
     return this.mac(commandKey(organisation, stream, commandId));
   }
 
+  /** A name that means nothing without the key, the same for the same text on the same stream. */
+  opaque(text: string, stream: StreamRef): string {
+    return this.mac(`${streamName(stream)}\n\n${text}`);
+  }
+
   private mac(text: string): string {
     return `${SEALED}${createHmac('sha256', this.key).update(text).digest('hex').slice(0, 32)}`;
   }

@@ -98,3 +98,11 @@ export {
   type SentCommand,
 } from './command-feed.js';
 export { VERSION } from './version.js';
+export {
+  type Policies,
+  Steward,
+  StewardCheckpoint,
+  type StewardOptions,
+  type StewardParts,
+  type StewardStatus,
+} from './steward.js';

@@ -43,9 +43,10 @@ export interface ConsultedStreams {
 /**
  * How the ids of a kind are formed. `prefixed`: the organisation that opens the stream, a dot, and
  * its own word. `organisation`: an organisation's own id, without a dot. `opaque`: `sealed.` and 32
- * hexadecimal digits, so that an id does not reveal who chose it.
+ * hexadecimal digits, so that an id does not reveal who chose it. `derived`: the rules of the kind
+ * derive it from what the stream is about.
  */
-export type IdRule = 'prefixed' | 'organisation' | 'opaque';
+export type IdRule = 'prefixed' | 'organisation' | 'opaque' | 'derived';
 
 /**
  * The rules of one kind of stream, pure. Only `decide` decides: it returns events, none if the
@@ -64,12 +65,14 @@ export interface Decider<Kind extends string, C extends Command, E extends Event
    * if it does not.
    */
   readonly opens: C['type'];
+  /** Whether that command may also be sent if the stream exists. */
+  readonly opensAgain?: true;
   evolve(state: State, event: StreamEvent<E>): State;
   /**
    * The other streams that this decision rests on. Called twice: the second time with the states
    * that the first call named. Their names are recorded: none may reveal a pseudonymous sender.
    */
-  consults?(command: C, state: State, known: ConsultedStreams, sender: Actor): readonly StreamRef[];
+  consults?(command: C, state: State, known: ConsultedStreams, sender: Actor, stream: StreamRef): readonly StreamRef[];
   /**
    * Why the sender may not send this command: it has none of the relations `by`, in which the
    * command may be sent. Null if it may.
@@ -99,7 +102,7 @@ export function authorised(
     ...decider,
     decide(command: Command, state, context) {
       const opens = command.type === decider.opens;
-      if (opens && state !== null) return alreadyExists(decider.kind);
+      if (opens && state !== null && decider.opensAgain !== true) return alreadyExists(decider.kind);
       if (!opens && state === null) return notFound(decider.kind);
       const sender = senders[command.type];
       if (sender === undefined) throw new Error(`${decider.kind} has no command ${command.type}`);

@@ -44,3 +44,12 @@ export {
 export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
 export { append, put } from './owned.js';
 export { addDays, daysBetween, fold, never } from './fold.js';
+export {
+  type Consequence,
+  type DueItem,
+  type DuePolicy,
+  type EventPolicy,
+  type PolicyContext,
+  type Reaction,
+  eventPolicy,
+} from './policy.js';

@@ -111,6 +111,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
     }),
     {
       DeliveryRescheduled: ({ due, cause }, row) => ({ due, reschedules: row.reschedules + 1, last_cause: cause }),
+      DeliveryBecameOverdue: unchanged,
       ConsignmentShipped: ({ on }) => ({ shipped_on: on }),
       ConsignmentArrivedAtHub: ({ on }) => ({ hub_on: on }),
       TitleTransferred: ({ on }) => ({ title_on: on }),

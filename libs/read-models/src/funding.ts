@@ -61,6 +61,7 @@ const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     FundsDecommitted: lowered('committed'),
     FundsObligated: raised('obligated'),
     FundsDeobligated: lowered('obligated'),
+    TrancheBecameOverdue: unchanged,
     FundsDisbursed: raised('disbursed'),
     FundsReimbursed: lowered('disbursed'),
     ExpenditureReported: raised('spent'),

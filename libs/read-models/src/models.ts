@@ -11,11 +11,15 @@ import { deliveries } from './deliveries.js';
 import { deliveryFacts } from './delivery-facts.js';
 import { disbursements } from './disbursements.js';
 import { discrepancies } from './discrepancies.js';
+import { dueDates } from './due-dates.js';
 import { donorPortfolio } from './donor-portfolio.js';
 import type { RowsView } from './from.js';
 import { funding } from './funding.js';
+import { holds } from './holds.js';
 import { journal } from './journal.js';
 import { milestones } from './milestones.js';
+import { misuseSuspensions } from './misuse-suspensions.js';
+import { suspensions } from './suspensions.js';
 import { misuseRegister } from './misuse-register.js';
 import { movements } from './movements.js';
 import { outdatedDecisions } from './outdated-decisions.js';
@@ -43,6 +47,9 @@ const PROJECTIONS = [
   receivedSerials,
   discrepancies,
   misuseRegister,
+  misuseSuspensions,
+  holds,
+  dueDates,
   recoveries,
   journal,
   consultations,
@@ -75,5 +82,6 @@ export const VIEWS: readonly RowsView[] = [
   consignedItems,
   deliveries,
   serialsReceivedTwice,
+  suspensions,
   outdatedDecisions,
 ].map(withFormats);

@@ -87,6 +87,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
         Object.hasOwn(outcomes, milestone) ? { outcomes: without(outcomes, milestone) } : {},
       MilestoneMet: ({ milestone }, { outcomes }) => ({ outcomes: { ...outcomes, [milestone]: 'met' as const } }),
       MilestoneMissed: ({ milestone }, { outcomes }) => ({ outcomes: { ...outcomes, [milestone]: 'missed' as const } }),
+      MilestoneBecameOverdue: unchanged,
       MilestoneCorrected: ({ milestone, on }, { outcomes }) =>
         on === undefined ? { outcomes: without(outcomes, milestone) } : {},
       ProgrammeSuspended: ({ reason }) => ({ status: 'suspended', reason }),

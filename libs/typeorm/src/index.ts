@@ -2,3 +2,4 @@ export { SqliteReadModelStore, type SqliteReadModelStoreOptions } from './sqlite
 export type { SourceBuilder, StoredView } from './queryable.js';
 export { PostgresReadModelStore, type PostgresReadModelStoreOptions } from './postgres-read-model-store.js';
 export { PostgresRefusalLog, type PostgresRefusalLogOptions } from './postgres-refusal-log.js';
+export { PostgresStewardCheckpoint } from './postgres-steward-checkpoint.js';

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type KindName, eventOf, registered } from '@entente/contracts';
-import { assistanceCase, consignment, fundingAccount, misuseCase, programme, stakeholder } from '@entente/domain';
+import { assistanceCase, consignment, fundingAccount, hold, misuseCase, programme, stakeholder } from '@entente/domain';
 import { Executor, type Kinds, type CommandResult, ExecuteCommand } from '@entente/engine';
 import type { AnyDecider } from '@entente/kernel';
 
@@ -13,6 +13,7 @@ const RULES = {
   'assistance-case': assistanceCase,
   consignment,
   'misuse-case': misuseCase,
+  hold,
 } satisfies { readonly [Kind in KindName]: { readonly kind: Kind } };
 const DECIDERS = Object.values(RULES).map((decider) => registered(decider as unknown as AnyDecider));
 

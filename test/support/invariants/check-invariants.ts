@@ -4,6 +4,7 @@ import { type AnyDecider, type Event, type RecordedEvent, parseStream } from '@e
 import { assistanceCases } from './assistance-case.js';
 import { consignments } from './consignment.js';
 import { fundingAccounts } from './funding-account.js';
+import { holds } from './hold.js';
 import type { Invariants, Sentences } from './invariant.js';
 import { misuseCases } from './misuse-case.js';
 import { programmes } from './programme.js';
@@ -17,6 +18,7 @@ const INVARIANTS: Readonly<Record<string, unknown>> = {
   'assistance-case': assistanceCases,
   consignment: consignments,
   'misuse-case': misuseCases,
+  hold: holds,
 };
 
 function frozen<T>(value: T): T {
@@ -29,6 +31,9 @@ function assertSentences({ stream, revision, type }: RecordedEvent, sentences: S
   const broken = Object.keys(sentences).filter((sentence) => sentences[sentence] === false);
   if (broken.length > 0) throw new Error(`${type}, ${stream} at ${revision}: it must be that ${broken.join('; ')}`);
 }
+
+const opened = (was: unknown, type: string, { opens, opensAgain }: Invariants<unknown, Event>): boolean =>
+  was === null ? type === opens : type !== opens || opensAgain === true;
 
 /** The rules of a stream and what they promise. Throws where either is missing. */
 function rulesOf(kinds: Kinds, stream: string): [AnyDecider, Invariants<unknown, Event>] {
@@ -52,7 +57,7 @@ export function checkInvariants(kinds: Kinds, log: readonly RecordedEvent[]): vo
     if (type === COMMAND_NOTED) continue;
     const [decider, promised] = rulesOf(kinds, stream);
     const was = states.get(stream) ?? null;
-    assertSentences(event, { 'a stream begins with its opening, once': (was === null) === (type === promised.opens) });
+    assertSentences(event, { 'a stream begins with its opening, once': opened(was, type, promised) });
     const state: unknown = decider.evolve(was, frozen(event));
     states.set(stream, state);
     const next = log[at + 1];

@@ -1,6 +1,6 @@
 import type { FundingAccountEvent } from '@entente/contracts';
 import type { FundingAccount } from '@entente/domain';
-import { type Invariants, unlike, whole } from './invariant.js';
+import { type Invariants, whole } from './invariant.js';
 
 /** A funding account: money is whole, and no stage but the pledge is overtaken by the next one. */
 export const fundingAccounts: Invariants<FundingAccount, FundingAccountEvent> = {
@@ -11,7 +11,9 @@ export const fundingAccounts: Invariants<FundingAccount, FundingAccountEvent> = 
       'amounts are whole': Object.values(balances).every(Number.isSafeInteger),
       'own amounts are not below zero': basis === 'reported' || Object.values(balances).every(whole),
       'no stage overtakes the one before': basis === 'reported' || bounded.every((n, i) => n <= (bounded[i - 1] ?? n)),
-      'each tranche is planned once': unlike(tranches),
+      'a tranche has what was disbursed under its name, never less than nothing': Object.values(tranches).every(
+        ({ disbursed }) => disbursed >= 0,
+      ),
     };
   },
 };

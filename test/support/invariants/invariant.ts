@@ -10,6 +10,8 @@ export type Sentences = Readonly<Record<string, boolean>>;
 export interface Invariants<State, E extends Event> {
   /** The event with which a stream begins, once. */
   readonly opens: E['type'];
+  /** Whether that event may also come later. */
+  readonly opensAgain?: true;
   /** What must be true of a state after any accepted command. */
   holds(state: State): Sentences;
 }

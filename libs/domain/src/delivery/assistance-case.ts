@@ -17,6 +17,7 @@ import {
 import { correcting } from '../corrections.js';
 import { programme } from '../planning/programme.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import { holdStreams, scopesOf } from '../safeguards/holds.js';
 import { misuseStreams } from '../safeguards/misuse-holds.js';
 import { cannotCorrectDelivery, cannotDeliver, restsOn } from './assistance-delivery.js';
 import {
@@ -156,7 +157,7 @@ export const assistanceCase: Decider<
   initial: null,
   opens: 'RequestAssistance',
   evolve: evolveCase,
-  consults: (command, state) => {
+  consults: (command, state, _, __, { id }) => {
     const { kind } = consignmentFacts;
     if (command.type === 'DeliverAssistance') return restsOn(command.data);
     if (command.type === 'CorrectDelivery')
@@ -168,7 +169,8 @@ export const assistanceCase: Decider<
     const of = opens ? command.data.programme : state?.programme;
     const within = of === undefined ? [] : [{ kind: 'programme', id: of }];
     if (opens) return [...within, ...partyStreams(partiesOf(command.data))];
-    return command.type === 'ImplementCase' ? within : [];
+    if (command.type !== 'ImplementCase' || state === null) return [];
+    return [...within, ...holdStreams(scopesOf({ ...state, case: id }))];
   },
   authorise: authoriseBy(
     relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),

@@ -2,6 +2,7 @@ import type { HoldCase, ImplementCase, ReceiveInitialDeposit, ReconcileCase, Wor
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { programme } from '../planning/programme.js';
 import { cannotStopFor, stillStopped } from '../safeguards/misuse-holds.js';
+import { onHold, scopesOf } from '../safeguards/holds.js';
 import { type AssistanceCase, type CaseLine, ownValue, statusOf } from './facts.js';
 
 const notAccepted = (state: AssistanceCase): Refusal =>
@@ -38,18 +39,19 @@ export const cannotRelease = (_: unknown, state: AssistanceCase, context: Decisi
 
 /**
  * R16: execution only after acceptance and the initial deposit, or by an emergency exception.
- * R19: never while the programme is suspended or the case is held.
+ * R19: never while the programme is suspended, the case is held, or a hold is in force.
  */
 export function cannotImplement(
   { emergency }: ImplementCase,
   state: AssistanceCase,
-  { known, stream }: DecisionContext,
+  context: DecisionContext,
 ): Refusal | null {
+  const { known, stream } = context;
   const { deposited, offer } = state;
   if (state.implemented) return refuse('already-implemented', 'the case is not being executed yet', 'R16');
   if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
     return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
-  const held = caseHeld(stream.id, state);
+  const held = caseHeld(stream.id, state) ?? onHold(scopesOf({ ...state, case: stream.id }), state.donor, context);
   if (held !== null) return held;
   if (offer === null) return notAccepted(state);
   if (emergency !== undefined) return null;

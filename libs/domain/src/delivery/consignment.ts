@@ -1,4 +1,10 @@
-import type { ConsignmentCommand, ConsignmentEvent, ConsignmentRelation, DeliveryPoint } from '@entente/contracts';
+import type {
+  AssistanceScope,
+  ConsignmentCommand,
+  ConsignmentEvent,
+  ConsignmentRelation,
+  DeliveryPoint,
+} from '@entente/contracts';
 import {
   type DataOf,
   type Decider,
@@ -14,7 +20,8 @@ import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
-import { type Consignment, consignmentFacts, ownValue, statusOf } from './facts.js';
+import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
+import { type AssistanceCase, type Consignment, consignmentFacts, ownValue, statusOf } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
 
 type ConsignmentData<Type extends ConsignmentCommand['type']> = DataOf<ConsignmentCommand, Type>;
@@ -43,6 +50,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     lines: Object.fromEntries(lines.map(({ line, quantity }) => [line, quantity])),
     promised: due,
     due,
+    overdue: false,
     reached: {},
     received: {},
     discrepancies: {},
@@ -51,7 +59,8 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     correctable: new Map(),
   }),
   {
-    DeliveryRescheduled: ({ due }) => ({ due }),
+    DeliveryRescheduled: ({ due }) => ({ due, overdue: false }),
+    DeliveryBecameOverdue: () => ({ overdue: true }),
     ConsignmentShipped: reach('origin'),
     ConsignmentArrivedAtHub: reach('hub'),
     TitleTransferred: reach('title'),
@@ -112,16 +121,28 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: Decision
 }
 
 /**
- * R16, R19: shipping is execution. It needs an implemented case that is not held, a programme that
- * is not suspended, and a shipment that is not held.
+ * The scopes of a shipment: its case, programme and country, and the types of its items, which the
+ * case knows.
  */
-function cannotShip(state: Consignment, { known }: DecisionContext): Refusal | null {
+const shipped = (state: Consignment, of: AssistanceCase | null): readonly AssistanceScope[] => [
+  ...scopesOf(state),
+  ...[...new Set(Object.keys(state.lines).flatMap((line) => ownValue(of?.lines ?? {}, line)?.item ?? []))].map(
+    (id) => ({ kind: 'item-type', id }) as const,
+  ),
+];
+
+/**
+ * R16, R19: shipping is execution. It needs an implemented case that is not held, a programme that
+ * is not suspended, a shipment that is not held, and no hold on any of its scopes.
+ */
+function cannotShip(state: Consignment, context: DecisionContext): Refusal | null {
+  const { known } = context;
   if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
   if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
     return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
   const of = known.of(assistanceCase, state.case);
-  const onHold = of === null ? null : caseHeld(state.case, of);
-  if (onHold !== null) return onHold;
+  const held = (of === null ? null : caseHeld(state.case, of)) ?? onHold(shipped(state, of), state.donor, context);
+  if (held !== null) return held;
   if (of?.implemented === true && of.status !== 'closed' && of.status !== 'cancelled') return null;
   return refuse('case-not-implemented', 'the case is being executed', 'R16', {
     case: state.case,
@@ -163,6 +184,18 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
             ? refuse('same-due', 'the new day differs from the plan', null, { due })
             : null,
       then: 'DeliveryRescheduled',
+    },
+    RecordOverdueDelivery: {
+      unless: ({ due }, { reached, due: planned }, { now }) =>
+        reached.receipt !== undefined
+          ? refuse('already-received', 'the consignment has not been received yet', null, { on: reached.receipt })
+          : due !== planned
+            ? refuse('other-last-day', 'the day is the one planned now', null, { due: planned })
+            : now.slice(0, 10) <= due
+              ? refuse('not-over-yet', 'its last day is over', null, { due })
+              : null,
+      already: (_, { overdue }) => overdue,
+      then: 'DeliveryBecameOverdue',
     },
     ShipConsignment: {
       unless: ({ on }, state, context) => cannotReach(state, 'origin', on, context) ?? cannotShip(state, context),
@@ -234,11 +267,15 @@ export const consignment: Decider<
   ids: 'prefixed',
   opens: 'ScheduleDelivery',
   evolve,
-  consults: (command, state) => {
+  consults: (command, state, known) => {
     if (command.type === 'ScheduleDelivery') return [{ kind: 'assistance-case', id: command.data.case }];
     if (command.type !== 'ShipConsignment' || state === null) return [];
-    const of = { kind: 'assistance-case', id: state.case };
-    return state.programme === undefined ? [of] : [of, { kind: 'programme', id: state.programme }];
+    const of = known.has(assistanceCase, state.case) ? known.of(assistanceCase, state.case) : null;
+    return [
+      { kind: 'assistance-case', id: state.case },
+      ...(state.programme === undefined ? [] : [{ kind: 'programme', id: state.programme }]),
+      ...holdStreams(shipped(state, of)),
+    ];
   },
   authorise: authoriseBy(
     relationsTo((state, { known }, command) =>

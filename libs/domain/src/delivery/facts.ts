@@ -81,6 +81,8 @@ export interface Consignment extends Correctable {
   /** The first promise and the current plan. */
   readonly promised: string;
   readonly due: string;
+  /** Whether it was recorded that the planned day passed. */
+  readonly overdue: boolean;
   /** The day of each fact that is known. */
   readonly reached: Readonly<Partial<Record<DeliveryPoint, string>>>;
   readonly received: Readonly<Record<string, ReceivedLine>>;

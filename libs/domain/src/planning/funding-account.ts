@@ -10,6 +10,7 @@ import type {
   ReallocateFundsOut,
   Reversal,
   Stage,
+  TrancheBecameOverdue,
 } from '@entente/contracts';
 import {
   type Actor,
@@ -22,6 +23,7 @@ import {
   actsFor,
   append,
   authoriseBy,
+  bySystem,
   decideBy,
   evolveBy,
   put,
@@ -30,10 +32,12 @@ import {
 import { CORRECTIONS, carriedBy, correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
+import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { misuseStreams, recoveryOutstanding } from '../safeguards/misuse-holds.js';
 import {
   type FundingAccount,
+  type Tranche,
   MOVES,
   NOTHING,
   STAGES,
@@ -57,13 +61,28 @@ const move = (type: keyof typeof MOVES) => {
   return ({ amount }: Money, state: FundingAccount) => moved(state, stage, sign * amount);
 };
 
+const trancheIn = (tranches: FundingAccount['tranches'], name: string): Tranche | undefined =>
+  Object.hasOwn(tranches, name) ? tranches[name] : undefined;
+
+/** The tranches after a change of one; a movement need not name any. */
+function withTranche(
+  tranches: FundingAccount['tranches'],
+  name: string | undefined,
+  change: (tranche: Tranche) => Partial<Tranche>,
+): FundingAccount['tranches'] {
+  const tranche = name === undefined ? undefined : trancheIn(tranches, name);
+  return name === undefined || tranche === undefined
+    ? tranches
+    : put(tranches, name, { ...tranche, ...change(tranche) });
+}
+
 const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
   'FundingAccountOpened',
   (data) => ({
     ...data,
     balances: NOTHING,
     turnover: { ...NOTHING, planned: 0 },
-    tranches: [],
+    tranches: {},
     reallocatedOut: {},
     reallocatedIn: [],
     closed: false,
@@ -76,12 +95,21 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
     FundsDecommitted: move('FundsDecommitted'),
     FundsObligated: move('FundsObligated'),
     FundsDeobligated: move('FundsDeobligated'),
-    FundsDisbursed: move('FundsDisbursed'),
+    TrancheBecameOverdue: ({ tranche }, { tranches }) => ({
+      tranches: withTranche(tranches, tranche, () => ({ overdue: true })),
+    }),
+    FundsDisbursed: (data, state) => ({
+      ...moved(state, 'disbursed', data.amount),
+      tranches: withTranche(state.tranches, data.tranche, ({ disbursed }) => ({ disbursed: disbursed + data.amount })),
+    }),
     FundsReimbursed: move('FundsReimbursed'),
     ExpenditureReported: move('ExpenditureReported'),
     ExpenditureCorrected: move('ExpenditureCorrected'),
     ContributionPooled: move('ContributionPooled'),
-    MovementCorrected: ({ stage, amountBy }, state) => moved(state, stage, amountBy),
+    MovementCorrected: ({ stage, amountBy, tranche }, state) => ({
+      ...moved(state, stage, amountBy),
+      tranches: withTranche(state.tranches, tranche, ({ disbursed }) => ({ disbursed: disbursed + amountBy })),
+    }),
     FundsReallocatedOut: ({ amount, stage, to }, state, { id }) => ({
       ...moved(state, stage, -amount),
       reallocatedOut: put(state.reallocatedOut, id, { amount, stage, to }),
@@ -90,8 +118,8 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
       ...moved(state, stage, amount),
       reallocatedIn: append(state.reallocatedIn, out),
     }),
-    DisbursementPlanned: ({ tranche, amount }, { tranches, turnover }) => ({
-      tranches: append(tranches, tranche),
+    DisbursementPlanned: ({ tranche, amount, due }, { tranches, turnover }) => ({
+      tranches: put(tranches, tranche, { due, planned: amount, disbursed: 0, overdue: false }),
       turnover: { ...turnover, planned: turnover.planned + amount },
     }),
     ExchangeRateFixed: () => ({}),
@@ -155,10 +183,11 @@ const back = <const Type extends keyof typeof MOVES>(then: Type) => {
 };
 
 /**
- * R19: no disbursement while the programme is suspended, after its termination, or while the case
- * is held.
+ * R19: no disbursement while the programme is suspended, after its termination, while the case is
+ * held, or while a hold is in force on any of its scopes.
  */
-function stopped({ programme: id, case: of, basis }: FundingAccount, context: DecisionContext): Refusal | null {
+function stopped(account: FundingAccount, context: DecisionContext): Refusal | null {
+  const { programme: id, case: of, basis } = account;
   const { known } = context;
   const state = id === undefined ? null : known.of(programme, id);
   const facts = { programme: id ?? null };
@@ -168,8 +197,12 @@ function stopped({ programme: id, case: of, basis }: FundingAccount, context: De
     return refuse('programme-terminated', 'the programme was not ended early', 'R19', facts);
   const paid = of === undefined ? null : known.of(assistanceCase, of);
   const held = of === undefined || paid === null ? null : caseHeld(of, paid);
-  return held ?? recoveryOutstanding(state?.misuseCases ?? [], context);
+  return held ?? accountOnHold(account, context) ?? recoveryOutstanding(state?.misuseCases ?? [], context);
 }
+
+/** R19. An account with reported history repeats what another system did in spite of a hold. */
+const accountOnHold = (account: FundingAccount, context: DecisionContext): Refusal | null =>
+  account.basis === 'reported' ? null : onHold(scopesOf(account), account.donor, context);
 
 /** A disbursement after the programme's completion pays what is left of it: the event marks it. */
 function disburse(data: DisburseFunds, state: FundingAccount, context: DecisionContext) {
@@ -184,9 +217,30 @@ function disburse(data: DisburseFunds, state: FundingAccount, context: DecisionC
 function cannotDisburse(data: DisburseFunds, state: FundingAccount, context: DecisionContext): Refusal | null {
   const refusal = stopped(state, context);
   if (refusal !== null) return refusal;
-  if (data.tranche !== undefined && !state.tranches.includes(data.tranche))
-    return refuse('tranche-not-planned', 'the tranche has been planned', null, { planned: state.tranches });
+  if (data.tranche !== undefined && trancheIn(state.tranches, data.tranche) === undefined)
+    return refuse('tranche-not-planned', 'the tranche has been planned', null, {
+      planned: Object.keys(state.tranches),
+    });
   return cannotGoForward(state, 'disbursed', data, context);
+}
+
+/** A tranche is overdue if its day has passed, and something of it was not disbursed. */
+function cannotBeOverdue(
+  { tranche: name, due }: TrancheBecameOverdue,
+  state: FundingAccount,
+  { now }: DecisionContext,
+) {
+  const tranche = trancheIn(state.tranches, name);
+  if (tranche === undefined)
+    return refuse('tranche-not-planned', 'the tranche has been planned', null, {
+      planned: Object.keys(state.tranches),
+    });
+  const { planned, disbursed } = tranche;
+  if (due !== tranche.due)
+    return refuse('other-last-day', 'the day is that of the tranche', null, { due: tranche.due });
+  if (disbursed >= planned)
+    return refuse('tranche-disbursed', 'something of the tranche was not disbursed', null, { planned, disbursed });
+  return now.slice(0, 10) <= due ? refuse('not-over-yet', 'its last day is over', null, { due }) : null;
 }
 
 const CORRECTED = CORRECTIONS['funding-account'];
@@ -274,9 +328,16 @@ function cannotClose({ basis, stages, balances }: FundingAccount): Refusal | nul
     : null;
 }
 
-/** A disbursement rests on the programme, the misuse cases that stopped it, and the case. */
-function restsOn({ programme: id, case: of }: FundingAccount, known: ConsultedStreams): readonly StreamRef[] {
-  const paid = of === undefined ? [] : [{ kind: assistanceCase.kind, id: of }];
+/**
+ * A disbursement rests on the programme, the misuse cases that stopped it, the case, and the holds
+ * on them and on the recipient's country.
+ */
+function restsOn(account: FundingAccount, known: ConsultedStreams): readonly StreamRef[] {
+  const { programme: id, case: of } = account;
+  const paid = [
+    ...(of === undefined ? [] : [{ kind: assistanceCase.kind, id: of }]),
+    ...holdStreams(scopesOf(account)),
+  ];
   if (id === undefined) return paid;
   const misuseCases = known.has(programme, id) ? (known.of(programme, id)?.misuseCases ?? []) : [];
   return [{ kind: programme.kind, id }, ...paid, ...misuseStreams(misuseCases)];
@@ -285,7 +346,8 @@ function restsOn({ programme: id, case: of }: FundingAccount, known: ConsultedSt
 const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEvent>()(
   'OpenFundingAccount',
   (data, context) => cannotOpen(data, context) ?? [{ type: 'FundingAccountOpened', data }],
-  (_, { closed }) => (closed ? refuse('account-closed', 'the account is open') : null),
+  ({ type }, { closed }) =>
+    closed && type !== 'RecordOverdueTranche' ? refuse('account-closed', 'the account is open') : null,
   {
     PledgeFunds: forward('FundsPledged'),
     ReducePledge: reducePledge,
@@ -295,10 +357,17 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
     DeobligateFunds: back('FundsDeobligated'),
     PlanDisbursement: {
       unless: (data, state, context) =>
-        state.tranches.includes(data.tranche)
-          ? refuse('tranche-already-planned', 'no tranche has this name', null, { planned: state.tranches })
+        trancheIn(state.tranches, data.tranche) !== undefined
+          ? refuse('tranche-already-planned', 'no tranche has this name', null, {
+              planned: Object.keys(state.tranches),
+            })
           : (cannotMove(state, 'disbursed', data, 0, context) ?? beyondRange(state, 'planned', data.amount)),
       then: 'DisbursementPlanned',
+    },
+    RecordOverdueTranche: {
+      unless: cannotBeOverdue,
+      already: ({ tranche }, { tranches }) => trancheIn(tranches, tranche)?.overdue === true,
+      then: 'TrancheBecameOverdue',
     },
     DisburseFunds: disburse,
     ReimburseFunds: back('FundsReimbursed'),
@@ -341,6 +410,7 @@ export const fundingAccount: Decider<
     donor: relation(({ donor }, actor) => actsFor(actor) === donor),
     recipient: relation(({ recipient }, actor) => actsFor(actor) === recipient),
     implementer: relation((_, { role }) => role === 'implementer'),
+    system: bySystem,
   }),
   decide,
   reportsHistory: (command, state) =>

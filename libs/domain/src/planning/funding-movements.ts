@@ -2,6 +2,15 @@ import type { FundingAccountEvent, Money, OpenFundingAccount, Stage } from '@ent
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
 
+/** A tranche: what is planned and what was disbursed under its name, in minor units. */
+export interface Tranche {
+  readonly due: string;
+  readonly planned: number;
+  readonly disbursed: number;
+  /** Whether it was recorded that its day passed. */
+  readonly overdue: boolean;
+}
+
 /** The state of a funding account. */
 export interface FundingAccount
   extends
@@ -17,7 +26,7 @@ export interface FundingAccount
    * of it, by period or by tranche, is larger, so every row can hold its part.
    */
   readonly turnover: Readonly<Record<Stage | 'planned', number>>;
-  readonly tranches: readonly string[];
+  readonly tranches: Readonly<Record<string, Tranche>>;
   /** Money that was moved to other accounts, by event id: the other account's event rests on it. */
   readonly reallocatedOut: Readonly<
     Record<string, { readonly amount: number; readonly stage: Stage; readonly to: string }>

@@ -7,6 +7,8 @@ import { withMisuseCase } from '../safeguards/misuse-holds.js';
 export interface MilestoneState {
   readonly due: string;
   readonly outcome: 'open' | 'met' | 'missed';
+  /** Whether it was recorded that its last day passed. */
+  readonly overdue: boolean;
   readonly on: string | null;
   readonly saidBy: string | null;
 }
@@ -77,7 +79,7 @@ function withWord(
   return { concurrences: [...others, { party, authority, withheld }] };
 }
 
-const OPEN = { outcome: 'open', on: null, saidBy: null } as const;
+const OPEN = { outcome: 'open', overdue: false, on: null, saidBy: null } as const;
 
 /** A programme after its events. */
 export const evolve = evolveBy<Programme, ProgrammeEvent>()(
@@ -145,6 +147,7 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
       withMilestone(state, milestone, { outcome: 'met', on, saidBy: id }),
     MilestoneMissed: ({ milestone, on }, state, { id }) =>
       withMilestone(state, milestone, { outcome: 'missed', on, saidBy: id }),
+    MilestoneBecameOverdue: ({ milestone }, state) => withMilestone(state, milestone, { overdue: true }),
     MilestoneCorrected: ({ milestone, on }, state) => withMilestone(state, milestone, on === undefined ? OPEN : { on }),
     ProgrammeSuspended: ({ misuseCase }, { status, resumesTo, misuseCases }) => ({
       status: 'suspended' as const,

@@ -272,6 +272,12 @@ const cannotMiss = ofPlanned<ProgrammeData<'MissMilestone'>>(
     inTheFuture(on, context),
 );
 
+const cannotBeOverdue = ofPlanned<ProgrammeData<'RecordOverdueMilestone'>>(({ due }, milestone, context) => {
+  if (due !== milestone.due)
+    return refuse('other-last-day', 'the day is the one planned now', null, { due: milestone.due });
+  return settled(milestone, 'met', 'missed') ?? (today(context) <= due ? notOverdue(due) : null);
+});
+
 const cannotCorrect = ofPlanned<ProgrammeData<'CorrectMilestone'>>(({ corrects, on }, milestone, context) => {
   if (milestone.saidBy !== corrects)
     return refuse('outcome-replaced', "the event corrected is that milestone's present outcome", 'R26', { corrects });
@@ -285,11 +291,18 @@ const said = (data: ProgrammeData<'GiveConcurrence'>, { concurrences }: Programm
     (word) => word.party === data.party && word.authority === data.authority && word.withheld === withheld,
   );
 
+/** What is recorded about a programme that has ended, too. */
+const AFTER_THE_END: readonly ProgrammeCommand['type'][] = [
+  'CorrectMilestone',
+  'CorrectProgramme',
+  'RecordOverdueMilestone',
+];
+
 const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
   'ProposeProgramme',
   propose,
   ({ type }, { status }) =>
-    (status === 'completed' || status === 'terminated') && type !== 'CorrectMilestone' && type !== 'CorrectProgramme'
+    (status === 'completed' || status === 'terminated') && !AFTER_THE_END.includes(type)
       ? refuse('programme-ended', 'the programme has not ended', null, { status })
       : null,
   {
@@ -353,6 +366,11 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
     },
     ReplanMilestone: { unless: cannotReplan, then: 'MilestoneReplanned' },
     MeetMilestone: { unless: cannotMeet, then: 'MilestoneMet' },
+    RecordOverdueMilestone: {
+      unless: cannotBeOverdue,
+      already: ({ milestone }, state) => milestoneOf(state, milestone)?.overdue === true,
+      then: 'MilestoneBecameOverdue',
+    },
     MissMilestone: { unless: cannotMiss, then: 'MilestoneMissed' },
     CorrectMilestone: { unless: cannotCorrect, then: 'MilestoneCorrected' },
     SuspendProgramme: { unless: cannotSuspend, then: 'ProgrammeSuspended' },

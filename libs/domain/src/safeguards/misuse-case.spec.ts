@@ -48,9 +48,11 @@ const substantiated = event('MisuseSubstantiated', { ...found, measureBy: '2026-
 const inconclusive = event('MisuseFoundInconclusive', found);
 const dismissed = event('MisuseDismissed', found);
 const declined = event('MisuseDeclined', { reason: 'outside-assistance' });
-const precaution = event('PrecautionarySuspensionOrdered', { scopes, until: '2026-06-30' });
+/** The decisions add the case's donor. */
+const bound = { scopes, donor: 'norland' };
+const precaution = event('PrecautionarySuspensionOrdered', { ...bound, until: '2026-06-30' });
 const decided = (measure: string, more: object = {}) => event('MeasureDecided', { measure, ...more });
-const suspended = event('AssistanceSuspended', { scopes });
+const suspended = event('AssistanceSuspended', bound);
 const planned = event('RemediationPlanAgreed', { steps: ['recover-items'], due: '2026-07-31' });
 const verified = event('RemediationVerified', { ceasedOn: '2026-04-30', verifier: 'veritas-monitor' });
 const assured = event('AssurancesReceived', { from: 'estmark', undertakings: ['no-retransfer'] });
@@ -370,7 +372,7 @@ describe('a finding', () => {
 describe('a precautionary suspension', () => {
   const order = event('OrderPrecautionarySuspension', { scopes, until: '2026-06-30' });
   const lapsed = (reason: string, until = '2026-06-30') =>
-    event('PrecautionarySuspensionLapsed', { scopes, until, reason });
+    event('PrecautionarySuspensionLapsed', { ...bound, until, reason });
   const july = '2026-07-01T00:00:00.000Z';
   it('is ordered by the donor in an accepted case, for scopes that it names, until a day (R18)', () => {
     asDonor(...accepted).decides(order, precaution);
@@ -389,7 +391,7 @@ describe('a precautionary suspension', () => {
     asSystem(...accepted, precaution).refuses(when, 'not-over-yet', { now: '2026-06-30T23:59:59.000Z' });
     asDonor(...accepted, precaution).refuses(when, 'not-the-system', { now: july });
     asSystem(...accepted).refuses(when, 'no-precaution', { now: july });
-    const renewed = event('PrecautionarySuspensionRenewed', { scopes, until: '2026-07-31' });
+    const renewed = event('PrecautionarySuspensionRenewed', { ...bound, until: '2026-07-31' });
     asSystem(...accepted, precaution, renewed).refuses(when, 'no-precaution', { now: july });
   });
   it('holds through its last day (R18)', () => {
@@ -398,7 +400,7 @@ describe('a precautionary suspension', () => {
     asDonor(...accepted, precaution).refuses(order, 'precaution-in-force', lastDay);
     asDonor(...accepted, precaution).decides(
       event('RenewPrecautionarySuspension', { until: '2026-07-31' }),
-      event('PrecautionarySuspensionRenewed', { scopes, until: '2026-07-31' }),
+      event('PrecautionarySuspensionRenewed', { ...bound, until: '2026-07-31' }),
       lastDay,
     );
   });
@@ -406,7 +408,7 @@ describe('a precautionary suspension', () => {
     const when = (until: string) => event('RenewPrecautionarySuspension', { until });
     asDonor(...accepted, precaution).decides(
       when('2026-07-31'),
-      event('PrecautionarySuspensionRenewed', { scopes, until: '2026-07-31' }),
+      event('PrecautionarySuspensionRenewed', { ...bound, until: '2026-07-31' }),
     );
     asDonor(...accepted, precaution).refuses(when('2026-06-30'), 'not-later');
     asDonor(...accepted, precaution).refuses(when('2026-07-31'), 'no-precaution', { now: july });
@@ -416,7 +418,7 @@ describe('a precautionary suspension', () => {
     const again = event('OrderPrecautionarySuspension', { scopes, until: '2026-08-31' });
     asDonor(...accepted, precaution).decides(
       again,
-      [lapsed('not-renewed'), event('PrecautionarySuspensionOrdered', again.data as object)],
+      [lapsed('not-renewed'), event('PrecautionarySuspensionOrdered', { ...(again.data as object), donor: 'norland' })],
       { now: july },
     );
   });
@@ -433,7 +435,7 @@ describe('a precautionary suspension', () => {
     asDonor(...proven, decided('terminate'), precaution)
       .knowing(programme, 'norland.programme-1', ...ended)
       .decides(event('TerminateAssistance', end), [
-        event('AssistanceTerminated', end),
+        event('AssistanceTerminated', { ...end, donor: 'norland' }),
         lapsed('assistance-terminated'),
       ]);
     asDonor(...inquiry, precaution, inconclusive).decides(event('CloseMisuseCase', { reason: 'done' }), [
@@ -550,7 +552,7 @@ describe('assistance', () => {
     const when = event('TerminateAssistance', data);
     asDonor(...proven, decided('terminate'))
       .knowing(programme, 'norland.programme-1', ...ended)
-      .decides(when, event('AssistanceTerminated', data));
+      .decides(when, event('AssistanceTerminated', { ...data, donor: 'norland' }));
     asDonor(...proven).refuses(when, 'measure-not-decided');
     asDonor(...proven, decided('terminate')).refuses(
       event('TerminateAssistance', { ...data, scopes: [] }),

@@ -29,10 +29,13 @@ import {
   notDecided,
   unfinished,
 } from './misuse-measures.js';
+import { names } from './misuse-holds.js';
 import { type MisuseCase, evolveMisuse } from './misuse-record.js';
-import { notEnded, notStopped, scopeStreams } from './misuse-scopes.js';
+import { notEnded, scopeStreams, scopesUnknown } from './misuse-scopes.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { PSEUDONYMOUS, authorise, checkedSender, isAccused, notAtThisStage } from './misuse-permissions.js';
+
+const boundDonor = ({ donor }: MisuseCase): { readonly donor?: string } => (donor === undefined ? {} : { donor });
 
 const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagMisuse', flag, notAtThisStage, {
   CorrectMisuseReport: { unless: cannotCorrectReport, then: 'MisuseReportCorrected' },
@@ -76,7 +79,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
   OrderPrecautionarySuspension: (data, state, context) =>
     cannotOrder(data, state, context) ?? [
       ...lapse(state, 'not-renewed'),
-      { type: 'PrecautionarySuspensionOrdered', data },
+      { type: 'PrecautionarySuspensionOrdered', data: { ...data, ...boundDonor(state) } },
     ],
   RenewPrecautionarySuspension: renew,
   LapsePrecautionarySuspension: ({ until }, state, context) =>
@@ -114,8 +117,9 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
     if (refusal !== null) return refusal;
     if (assistance !== 'running')
       return refuse('assistance-not-running', 'assistance is running', null, { assistance });
-    const running = notStopped(data.scopes, context);
-    return running ?? [{ type: 'AssistanceSuspended', data }, ...lapse(state, 'assistance-suspended')];
+    const suspended = { ...data, ...boundDonor(state) };
+    const unknown = scopesUnknown(data.scopes, context);
+    return unknown ?? [{ type: 'AssistanceSuspended', data: suspended }, ...lapse(state, 'assistance-suspended')];
   },
   AgreeRemediationPlan: { unless: cannotAgree, then: 'RemediationPlanAgreed' },
   VerifyRemediation: (data, state, context) => {
@@ -132,8 +136,10 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
     if (refusal !== null) return refusal;
     if (state.assistance === 'terminated')
       return refuse('already-terminated', 'assistance has not been terminated yet');
+    const released = state.suspended.filter((scope) => !names(data.scopes, scope));
+    const terminated = { ...data, ...boundDonor(state), ...(released.length === 0 ? {} : { released }) };
     const running = notEnded(data.scopes, context);
-    return running ?? [{ type: 'AssistanceTerminated', data }, ...lapse(state, 'assistance-terminated')];
+    return running ?? [{ type: 'AssistanceTerminated', data: terminated }, ...lapse(state, 'assistance-terminated')];
   },
   CloseMisuseCase: (data, state) =>
     unfinished(state) ?? [{ type: 'MisuseCaseClosed', data }, ...lapse(state, 'case-closed')],

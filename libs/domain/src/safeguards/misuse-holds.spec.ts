@@ -65,48 +65,37 @@ describe('a measure of a misuse case holds (R18, R19)', () => {
   const order = act('OrderPrecautionarySuspension', { scopes: inProgramme, until });
   const suspend = act('SuspendAssistance', { scopes: inProgramme });
 
-  it('since a programme in scope is suspended first, naming the case', () => {
+  it('by holds on its scopes, which exist', () => {
     for (const [past, when, then] of [
-      [investigated, order, act('PrecautionarySuspensionOrdered', order.data as object)],
-      [decided('suspend'), suspend, act('AssistanceSuspended', suspend.data as object)],
+      [investigated, order, act('PrecautionarySuspensionOrdered', { ...(order.data as object), donor: 'norland' })],
+      [decided('suspend'), suspend, act('AssistanceSuspended', { scopes: inProgramme, donor: 'norland' })],
     ] as const) {
       misuse(...past)
-        .knowing(programme, P, ...running, suspendedFor(M))
-        .decides(when, then);
-      misuse(...past)
         .knowing(programme, P, ...running)
-        .refuses(when, 'programme-not-suspended');
-      misuse(...past)
-        .knowing(programme, P, ...running, suspendedFor(OTHER))
-        .refuses(when, 'programme-not-suspended');
-      misuse(...past)
-        .knowing(programme, P, ...running, suspendedFor(M), resumed)
-        .refuses(when, 'programme-not-suspended');
-      misuse(...past)
-        .knowing(programme, P, ...running, completed)
         .decides(when, then);
       misuse(...past).refuses(when, 'programme-not-found');
     }
-  });
-  it('since a case in scope is held first, naming the misuse case', () => {
     const when = act('SuspendAssistance', { scopes: inCase });
-    const past = decided('suspend');
-    misuse(...past)
-      .knowing(assistanceCase, CASE, requested, heldFor(M))
-      .decides(when, act('AssistanceSuspended', { scopes: inCase }));
-    misuse(...past)
+    misuse(...decided('suspend'))
       .knowing(assistanceCase, CASE, requested)
-      .refuses(when, 'case-not-held');
-    misuse(...past)
-      .knowing(assistanceCase, CASE, requested, heldFor(M), released)
-      .refuses(when, 'case-not-held');
-    misuse(...past).refuses(when, 'case-not-found');
+      .decides(when, act('AssistanceSuspended', { scopes: inCase, donor: 'norland' }));
+    misuse(...decided('suspend')).refuses(when, 'case-not-found');
   });
-  it('in scopes that have a stream: others are recorded alone', () => {
+  it('on scopes of every kind', () => {
     const units = [{ kind: 'unit', id: 'estmark.guard' }];
     misuse(...decided('suspend')).decides(
       act('SuspendAssistance', { scopes: units }),
-      act('AssistanceSuspended', { scopes: units }),
+      act('AssistanceSuspended', { scopes: units, donor: 'norland' }),
+    );
+  });
+  it('and a termination names the scopes that it releases', () => {
+    const units = [{ kind: 'unit', id: 'estmark.guard' }];
+    const when = act('TerminateAssistance', { scopes: units, reason: 'not-remedied' });
+    const both = [...units, ...inProgramme];
+    const past = [...decided('suspend'), act('MeasureDecided', { measure: 'terminate' })];
+    misuse(...past, act('AssistanceSuspended', { scopes: both })).decides(
+      when,
+      act('AssistanceTerminated', { ...(when.data as object), donor: 'norland', released: inProgramme }),
     );
   });
   it('and a termination follows the end of the programme', () => {
@@ -114,7 +103,7 @@ describe('a measure of a misuse case holds (R18, R19)', () => {
     const past = decided('terminate');
     misuse(...past)
       .knowing(programme, P, ...running, terminated)
-      .decides(when, act('AssistanceTerminated', when.data as object));
+      .decides(when, act('AssistanceTerminated', { ...(when.data as object), donor: 'norland' }));
     misuse(...past)
       .knowing(programme, P, ...running, suspendedFor(M))
       .refuses(when, 'programme-not-ended');

@@ -1,4 +1,4 @@
-import type { MisuseScope, OrderPrecautionarySuspension } from '@entente/contracts';
+import type { AssistanceScope, PrecautionarySuspensionOrdered } from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 import type { MisuseCase } from './misuse-record.js';
 
@@ -20,16 +20,17 @@ export const MAX_MISUSE_CASES = 20;
 export const misuseStreams = (ids: readonly string[]): readonly StreamRef[] =>
   ids.map((id) => ({ kind: misuseFacts.kind, id }));
 
-const names = (scopes: readonly MisuseScope[], { kind, id }: MisuseScope): boolean =>
+/** Whether a scope is among these. */
+export const names = (scopes: readonly AssistanceScope[], { kind, id }: AssistanceScope): boolean =>
   scopes.some((scope) => scope.kind === kind && scope.id === id);
 
-const holdsOn = (precaution: OrderPrecautionarySuspension | null, day: string): readonly MisuseScope[] =>
+const holdsOn = (precaution: PrecautionarySuspensionOrdered | null, day: string): readonly AssistanceScope[] =>
   precaution !== null && precaution.until >= day ? precaution.scopes : [];
 
 /** R18: no scope is released while a misuse case that stopped it has a measure in force there. */
 export function stillStopped(
   misuseCases: readonly string[],
-  scope: MisuseScope,
+  scope: AssistanceScope,
   { known, now }: DecisionContext,
 ): Refusal | null {
   const stopping = misuseCases.find((id) => {

@@ -13,7 +13,7 @@ import { consignmentFacts } from '../delivery/facts.js';
 import { programme } from '../planning/programme.js';
 import { INCIDENT_TYPES, INTAKE_LIMITS } from './incident-types.js';
 import type { MisuseCase } from './misuse-record.js';
-import { notStopped } from './misuse-scopes.js';
+import { scopesUnknown } from './misuse-scopes.js';
 import { isReporter } from './misuse-permissions.js';
 
 /** The day on which it happened, as the sender states it. */
@@ -142,7 +142,7 @@ export function cannotOrder(
       until: precaution.until,
     });
   if (data.until < today(context)) return refuse('day-in-past', 'its last day is not over', 'R18');
-  return notStopped(data.scopes, context);
+  return scopesUnknown(data.scopes, context);
 }
 
 /**

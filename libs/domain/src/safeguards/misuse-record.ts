@@ -3,9 +3,9 @@ import type {
   IncidentLimits,
   Measure,
   MisuseCaseEvent,
-  MisuseScope,
+  AssistanceScope,
   MisuseStep,
-  OrderPrecautionarySuspension,
+  PrecautionarySuspensionOrdered,
   RecoverFunds,
 } from '@entente/contracts';
 import { evolveBy, put } from '@entente/kernel';
@@ -42,13 +42,13 @@ export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'rec
   readonly replyBy: string | null;
   /** The organisations that replied in this round. */
   readonly replies: readonly string[];
-  readonly precaution: OrderPrecautionarySuspension | null;
+  readonly precaution: PrecautionarySuspensionOrdered | null;
   readonly measures: readonly Measure[];
   readonly assistance: 'running' | 'suspended' | 'resumed' | 'terminated';
   /** What the current suspension stops. */
-  readonly suspended: readonly MisuseScope[];
+  readonly suspended: readonly AssistanceScope[];
   /** In which scopes it has ended for good. */
-  readonly terminated: readonly MisuseScope[];
+  readonly terminated: readonly AssistanceScope[];
   readonly planned: boolean;
   readonly ceased: boolean;
   readonly assured: boolean;
@@ -90,7 +90,7 @@ const AFRESH = {
 /** The days that are due, after these steps have begun or ended. */
 const after = ({ due }: MisuseCase, days: Partial<StepDays>): StepDays => ({ ...due, ...days });
 
-const inForce = (precaution: OrderPrecautionarySuspension) => ({ precaution });
+const inForce = (precaution: PrecautionarySuspensionOrdered) => ({ precaution });
 
 export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
   'MisuseFlagged',

@@ -1,10 +1,10 @@
-import type { MisuseCaseCommand, MisuseScope } from '@entente/contracts';
+import type { AssistanceScope, MisuseCaseCommand } from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { programme } from '../planning/programme.js';
 
-/** The streams in which assistance stops, by the kind of scope. Other scopes have no stream yet. */
-const STREAMS: Readonly<Partial<Record<MisuseScope['kind'], string>>> = {
+/** The kinds of scope that are streams with rules of their own. */
+const STREAMS: Readonly<Partial<Record<AssistanceScope['kind'], string>>> = {
   programme: programme.kind,
   case: assistanceCase.kind,
 };
@@ -14,54 +14,31 @@ const STOPPING = ['OrderPrecautionarySuspension', 'SuspendAssistance', 'Terminat
 /** The streams of the scopes that a command stops. */
 export function scopeStreams(command: MisuseCaseCommand): readonly StreamRef[] {
   if (!STOPPING.some((type) => type === command.type)) return [];
-  const { scopes } = command.data as { readonly scopes: readonly MisuseScope[] };
+  const { scopes } = command.data as { readonly scopes: readonly AssistanceScope[] };
   return scopes.flatMap(({ kind, id }) => {
     const stream = STREAMS[kind];
     return stream === undefined ? [] : [{ kind: stream, id }];
   });
 }
 
-const ENDED = ['completed', 'terminated', 'reconciled', 'closed', 'cancelled'];
-
-/** Whether a programme or case is stopped for this misuse case, or has ended. */
-function programmeRuns(id: string, { known, stream }: DecisionContext): Refusal | null {
-  const state = known.of(programme, id);
-  if (state === null)
-    return refuse('programme-not-found', 'the programme in scope has been proposed', null, { programme: id });
-  if (ENDED.includes(state.status) || (state.status === 'suspended' && state.misuseCases.includes(stream.id)))
-    return null;
-  return refuse('programme-not-suspended', 'the programme in scope was suspended first, naming this case', 'R18', {
-    programme: id,
-    status: state.status,
-  });
-}
-
-function caseRuns(id: string, { known, stream }: DecisionContext): Refusal | null {
-  const state = known.of(assistanceCase, id);
-  if (state === null) return refuse('case-not-found', 'the case in scope has been requested', null, { case: id });
-  if (ENDED.includes(state.status) || (state.held !== null && state.misuseCases.includes(stream.id))) return null;
-  return refuse('case-not-held', 'the case in scope was held first, naming this misuse case', 'R18', { case: id });
-}
-
-const RUNS: Readonly<Partial<Record<MisuseScope['kind'], typeof programmeRuns>>> = {
-  programme: programmeRuns,
-  case: caseRuns,
-};
-
 /**
- * R18, R19: a programme or case in scope is stopped before the measure is recorded, and names this
- * misuse case, which its release consults. So no measure is in force while assistance runs.
+ * R18: each programme and case in scope exists. A policy then puts every scope on hold, so that
+ * nothing is enrolled, shipped or disbursed there.
  */
-export function notStopped(scopes: readonly MisuseScope[], context: DecisionContext): Refusal | null {
+export function scopesUnknown(scopes: readonly AssistanceScope[], { known }: DecisionContext): Refusal | null {
   for (const { kind, id } of scopes) {
-    const refusal = RUNS[kind]?.(id, context) ?? null;
-    if (refusal !== null) return refusal;
+    if (kind === 'programme' && known.of(programme, id) === null)
+      return refuse('programme-not-found', 'the programme in scope has been proposed', null, { programme: id });
+    if (kind === 'case' && known.of(assistanceCase, id) === null)
+      return refuse('case-not-found', 'the case in scope has been requested', null, { case: id });
   }
   return null;
 }
 
+const ENDED = ['completed', 'terminated'];
+
 /** R18: assistance is terminated in a programme once the programme has ended. */
-export function notEnded(scopes: readonly MisuseScope[], context: DecisionContext): Refusal | null {
+export function notEnded(scopes: readonly AssistanceScope[], context: DecisionContext): Refusal | null {
   for (const { kind, id } of scopes) {
     const state = kind === 'programme' ? context.known.of(programme, id) : null;
     if (state !== null && !ENDED.includes(state.status))
@@ -70,5 +47,5 @@ export function notEnded(scopes: readonly MisuseScope[], context: DecisionContex
         status: state.status,
       });
   }
-  return null;
+  return scopesUnknown(scopes, context);
 }

@@ -1,0 +1,114 @@
+import type {
+  AssistanceCaseCommand,
+  ConsignmentCommand,
+  FundingAccountCommand,
+  GrantableRole,
+  HoldCommand,
+  MisuseCaseCommand,
+  MisuseStep,
+  ProgrammeCommand,
+  StakeholderCommand,
+} from '@entente/contracts';
+import type { Command, DueItem, DuePolicy } from '@entente/kernel';
+
+/** A policy whose command has the type of its kind. */
+const recording = <C extends Command>(about: Omit<DuePolicy, 'record'>, record: (item: DueItem) => C): DuePolicy => ({
+  ...about,
+  record,
+});
+
+/** Whose mandate, and in which role: the item of the end of a mandate. */
+function mandateOf(item: string): { readonly to: string; readonly role: GrantableRole } {
+  const at = item.lastIndexOf('/');
+  return { to: item.slice(0, at), role: item.slice(at + 1) as GrantableRole };
+}
+
+const STEPS: readonly MisuseStep[] = [
+  'acknowledge',
+  'triage',
+  'notify',
+  'open',
+  'reply',
+  'conclude',
+  'measure',
+  'remediate',
+];
+
+/**
+ * What is recorded when a last day has passed: once for each last day, as if it had been recorded
+ * on the day after, also when the deployment was down meanwhile.
+ */
+export const PASSED_DAYS: readonly DuePolicy[] = [
+  recording<ProgrammeCommand>(
+    {
+      name: 'overdue-milestone',
+      kind: 'programme',
+      about: 'a milestone that was neither met nor missed by its last day is overdue',
+      duties: ['milestone'],
+    },
+    ({ item: milestone, due }) => ({ type: 'RecordOverdueMilestone', data: { milestone, due } }),
+  ),
+  recording<ConsignmentCommand>(
+    {
+      name: 'overdue-delivery',
+      kind: 'consignment',
+      about: 'a consignment without a receipt by its planned day is overdue',
+      duties: ['delivery'],
+    },
+    ({ due }) => ({ type: 'RecordOverdueDelivery', data: { due } }),
+  ),
+  recording<FundingAccountCommand>(
+    {
+      name: 'overdue-tranche',
+      kind: 'funding-account',
+      about: 'a tranche that is not wholly disbursed by its day is overdue',
+      duties: ['tranche'],
+    },
+    ({ item: tranche, due }) => ({ type: 'RecordOverdueTranche', data: { tranche, due } }),
+  ),
+  recording<AssistanceCaseCommand>(
+    {
+      name: 'lapsed-offer',
+      kind: 'assistance-case',
+      about: 'an offer that was not accepted by its last day has lapsed',
+      duties: ['acceptance'],
+    },
+    ({ item: offer }) => ({ type: 'LapseOffer', data: { offer } }),
+  ),
+  recording<StakeholderCommand>(
+    {
+      name: 'ended-mandate',
+      kind: 'stakeholder',
+      about: 'a mandate ends with its last day',
+      duties: ['mandate-end'],
+    },
+    ({ item }) => ({ type: 'EndMandate', data: { ...mandateOf(item), reason: 'last-day-over' } }),
+  ),
+  recording<HoldCommand>(
+    {
+      name: 'lapsed-hold',
+      kind: 'hold',
+      about: 'a hold that was neither renewed nor released ends with its last day',
+      duties: ['hold-end'],
+    },
+    ({ item: hold, due: until }) => ({ type: 'RecordLapsedHold', data: { hold, until } }),
+  ),
+  recording<MisuseCaseCommand>(
+    {
+      name: 'lapsed-precaution',
+      kind: 'misuse-case',
+      about: 'a precautionary suspension that was not renewed lapses after its last day (R18)',
+      duties: ['precaution-end'],
+    },
+    ({ due: until }) => ({ type: 'LapsePrecautionarySuspension', data: { until } }),
+  ),
+  recording<MisuseCaseCommand>(
+    {
+      name: 'overdue-step',
+      kind: 'misuse-case',
+      about: 'a step of a misuse case that was not done in its days is overdue (R18)',
+      duties: STEPS,
+    },
+    ({ duty }) => ({ type: 'RecordOverdueStep', data: { step: duty as MisuseStep } }),
+  ),
+];

@@ -1,0 +1,230 @@
+import type { HoldCommand, HoldEvent, HoldRelation, PlaceHold } from '@entente/contracts';
+import {
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  type StreamRef,
+  actsFor,
+  authoriseBy,
+  bySystem,
+  decideBy,
+  evolveBy,
+  put,
+  refuse,
+} from '@entente/kernel';
+import { correcting } from '../corrections.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { notRegistered, partyStreams } from '../parties/registration.js';
+import { programme } from '../planning/programme.js';
+import { type ScopeHolds, type PlacedHold, holdId, isOver } from './holds.js';
+
+/** The most holds in force on one scope: each shipment reads all of them. */
+const MAX_HOLDS = 100;
+
+const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
+
+// ---- State ----
+
+const placed = ({ hold, basis, reason, until, donor }: PlaceHold, owner: string | null) => {
+  const bounds = { ...(until === undefined ? {} : { until }), ...(donor === undefined ? {} : { donor }) };
+  return [hold, { basis, reason, ...bounds, owner }] as const;
+};
+
+const without = (holds: ScopeHolds['holds'], name: string): ScopeHolds['holds'] =>
+  Object.fromEntries(Object.entries(holds).filter(([hold]) => hold !== name));
+
+const ownerOf = ({ metadata: { actor } }: { readonly metadata: Pick<DecisionContext, 'actor'> }): string | null =>
+  actor.role === 'system' ? null : actsFor(actor);
+
+const evolveOpen = evolveBy<ScopeHolds, HoldEvent>()(
+  'HoldPlaced',
+  (data, event) => ({
+    scope: data.scope,
+    holds: Object.fromEntries([placed(data, ownerOf(event))]),
+    correctable: new Map(),
+  }),
+  {
+    HoldRenewed: ({ hold, until }, { holds }) => {
+      const was = holds[hold];
+      return was === undefined ? {} : { holds: put(holds, hold, { ...was, until }) };
+    },
+    HoldCorrected: ({ hold, basis, until, donor }, { holds }) => {
+      const was = holds[hold];
+      if (was === undefined) return {};
+      const right = { basis: basis ?? was.basis, ...(until && { until }), ...(donor && { donor }) };
+      return { holds: put(holds, hold, { ...was, ...right }) };
+    },
+    HoldReleased: ({ hold }, { holds }) => ({ holds: without(holds, hold) }),
+    HoldLapsed: ({ hold }, { holds }) => ({ holds: without(holds, hold) }),
+  },
+);
+
+const evolve: Decider<'hold', HoldCommand, HoldEvent, ScopeHolds | null, HoldRelation>['evolve'] = (state, event) =>
+  state !== null && event.type === 'HoldPlaced'
+    ? { ...state, holds: put(state.holds, ...placed(event.data, ownerOf(event))) }
+    : evolveOpen(state, event);
+
+const holdIn = ({ holds }: ScopeHolds, name: string): PlacedHold | undefined =>
+  Object.hasOwn(holds, name) ? holds[name] : undefined;
+
+// ---- Senders ----
+
+/** R19: the donor of what is in scope; R25: a mediator, for a ceasefire or an embargo. */
+function notAnAuthority(_: ScopeHolds | null, context: DecisionContext, command: HoldCommand): Refusal | null {
+  const { actor, known } = context;
+  if (command.type !== 'PlaceHold') return null;
+  const { scope, basis } = command.data;
+  if (scope.kind === 'programme' || scope.kind === 'case') {
+    const of = scope.kind === 'programme' ? known.of(programme, scope.id) : known.of(assistanceCase, scope.id);
+    if (of === null || actsFor(actor) === of.donor) return null;
+    return refuse('not-the-donor', 'the donor, or another on its behalf, places the hold', null, { donor: of.donor });
+  }
+  const { role } = actor;
+  if (role === 'mediator' && basis !== 'ceasefire' && basis !== 'embargo')
+    return refuse('basis-of-another', 'a mediator places a hold for a ceasefire or an embargo', 'R25', { basis });
+  if (role === 'donor' || role === 'vetter' || role === 'mediator')
+    return notRegistered([[actsFor(actor), role]], context);
+  return refuse('not-an-authority', 'a donor, a vetter or a mediator places a hold on this scope', null, {
+    scope: scope.kind,
+  });
+}
+
+function notTheOwner(state: ScopeHolds | null, { actor }: DecisionContext, command: HoldCommand): Refusal | null {
+  const found = state === null ? undefined : holdIn(state, command.data.hold);
+  if (found === undefined || found.owner === actsFor(actor)) return null;
+  return found.owner === null
+    ? refuse('placed-by-policy', 'what the hold rests on has ended: then the policy that placed it releases it')
+    : refuse('not-the-owner', 'the organisation that placed the hold ends or renews it', null, { owner: found.owner });
+}
+
+// ---- Rules ----
+
+/** R19: the scope exists where it is a stream, and the stream is that of its holds. */
+function scopeUnknown({ scope }: PlaceHold, { known, stream }: DecisionContext): Refusal | null {
+  if (stream.id !== holdId(scope))
+    return refuse('id-of-another-scope', 'the id is the kind of the scope, a dot, and its id', null, {
+      id: holdId(scope),
+    });
+  if (scope.kind === 'programme' && known.of(programme, scope.id) === null)
+    return refuse('programme-not-found', 'the programme in scope has been proposed', null, { programme: scope.id });
+  if (scope.kind === 'case' && known.of(assistanceCase, scope.id) === null)
+    return refuse('case-not-found', 'the case in scope has been requested', null, { case: scope.id });
+  return null;
+}
+
+/**
+ * Donors bind their own assistance. The holds of a policy, of a vetter and of a mediator bind
+ * everybody's if they name no donor.
+ */
+function boundDonor({ donor, scope }: PlaceHold, { actor }: DecisionContext): string | undefined | Refusal {
+  if (actor.role !== 'donor') return donor;
+  if (scope.kind === 'programme' || scope.kind === 'case') return donor;
+  if (donor === undefined || donor === actsFor(actor)) return actsFor(actor);
+  return refuse('other-donor', OTHER_DONOR, null, { donor });
+}
+
+/** A hold of a name is placed once, and again after it has ended. */
+function place(data: PlaceHold, state: ScopeHolds | null, context: DecisionContext): readonly HoldEvent[] | Refusal {
+  const unknown = scopeUnknown(data, context);
+  if (unknown !== null) return unknown;
+  const day = dayOf(context);
+  if (isOver(data, day)) return refuse('day-in-past', 'its last day is not over', 'R19', { until: data.until ?? null });
+  const donor = boundDonor(data, context);
+  if (typeof donor === 'object') return donor;
+  const bound = donor === undefined ? data : { ...data, donor };
+  const was = state === null ? undefined : holdIn(state, data.hold);
+  const event: HoldEvent = { type: 'HoldPlaced', data: bound };
+  if (was?.until !== undefined && isOver(was, day))
+    return [{ type: 'HoldLapsed', data: { hold: data.hold, until: was.until } }, event];
+  if (was !== undefined) return placeAgain(was, bound);
+  if (Object.keys(state?.holds ?? {}).length >= MAX_HOLDS)
+    return refuse('too-many-holds', `at most ${MAX_HOLDS} holds are in force on a scope`);
+  return [event];
+}
+
+/** A hold that is in force stays as it is, or gets the later last day. */
+function placeAgain(was: PlacedHold, data: PlaceHold): readonly HoldEvent[] | Refusal {
+  const { hold, basis, until, donor, reason } = data;
+  if (was.basis !== basis || was.donor !== donor || was.reason !== reason)
+    return refuse('hold-in-force', 'no other hold of this name is in force on the scope', 'R19', { hold });
+  if (was.until === until) return [];
+  if (was.until !== undefined && until !== undefined && until > was.until)
+    return [{ type: 'HoldRenewed', data: { hold, until, reason } }];
+  return refuse('not-later', 'the new last day is later than the present one', 'R19', { until: was.until ?? null });
+}
+
+const OTHER_DONOR = 'a donor puts only its own assistance on hold';
+const notInForce = ({ hold }: { readonly hold: string }, state: ScopeHolds): Refusal | null =>
+  holdIn(state, hold) === undefined
+    ? refuse('hold-not-in-force', 'a hold of this name is in force on the scope', null, {
+        holds: Object.keys(state.holds),
+      })
+    : null;
+
+const decideLater = decideBy<ScopeHolds, HoldCommand, HoldEvent>()(
+  'PlaceHold',
+  (data, context) => place(data, null, context),
+  () => null,
+  {
+    RenewHold: {
+      unless: (data, state, context) => {
+        const missing = notInForce(data, state);
+        if (missing !== null) return missing;
+        const was = holdIn(state, data.hold) as PlacedHold;
+        if (isOver(was, dayOf(context)))
+          return refuse('hold-lapsed', 'its last day is not over; afterwards it is placed again', 'R19');
+        return was.until === undefined || data.until <= was.until
+          ? refuse('not-later', 'the new last day is later than the present one', 'R19', { until: was.until ?? null })
+          : null;
+      },
+      then: 'HoldRenewed',
+    },
+    CorrectHold: {
+      unless: (data, state, context) =>
+        notInForce(data, state) ??
+        (data.donor === undefined || data.donor === actsFor(context.actor) || context.actor.role !== 'donor'
+          ? null
+          : refuse('other-donor', OTHER_DONOR, null, { donor: data.donor })),
+      then: 'HoldCorrected',
+    },
+    ReleaseHold: { unless: notInForce, then: 'HoldReleased' },
+    RecordLapsedHold: {
+      unless: ({ hold, until }, state, context) => {
+        const missing = notInForce({ hold }, state);
+        if (missing !== null) return missing;
+        const was = holdIn(state, hold) as PlacedHold;
+        if (was.until !== until)
+          return refuse('other-last-day', 'the day is the last day of the hold', null, { until: was.until ?? null });
+        return isOver(was, dayOf(context)) ? null : refuse('not-over-yet', 'its last day is over', 'R19', { until });
+      },
+      then: 'HoldLapsed',
+    },
+  },
+);
+
+/** What a hold is placed on, and the sender's role. */
+function consults(command: HoldCommand, actor: DecisionContext['actor']): readonly StreamRef[] {
+  if (command.type !== 'PlaceHold') return [];
+  const { kind, id } = command.data.scope;
+  if (kind === 'programme') return [{ kind: programme.kind, id }];
+  if (kind === 'case') return [{ kind: assistanceCase.kind, id }];
+  return partyStreams([[actsFor(actor), null]]);
+}
+
+/** The rules of the holds on a scope: R19, R25, R26, R29. */
+export const hold: Decider<'hold', HoldCommand, HoldEvent, ScopeHolds | null, HoldRelation> = correcting({
+  kind: 'hold',
+  ids: 'derived',
+  initial: null,
+  opens: 'PlaceHold',
+  opensAgain: true,
+  evolve,
+  consults: (command, _, __, sender) => consults(command, sender),
+  authorise: authoriseBy<HoldCommand, ScopeHolds | null, HoldRelation>({
+    'hold-authority': notAnAuthority,
+    'hold-owner': notTheOwner,
+    system: bySystem,
+  }),
+  decide: (command, state, context) =>
+    command.type === 'PlaceHold' ? place(command.data, state, context) : decideLater(command, state, context),
+});

@@ -1,0 +1,294 @@
+import { Backoff, pause, supervise } from '@entente/async';
+import {
+  type CommandMetadata,
+  type Consequence,
+  type DueItem,
+  type DuePolicy,
+  type EventPolicy,
+  type PolicyContext,
+  type ReceivedCommand,
+  type RecordedEvent,
+  parseStream,
+} from '@entente/kernel';
+import { hash } from 'node:crypto';
+import type { EventLog } from './event-store.js';
+import { ExecuteCommand, type Executor } from './execute.js';
+import type { ReadModelStore, ResultRow } from './read-model-store.js';
+import { waitFor } from './read-your-writes.js';
+
+/** The organisation in whose name consequences are recorded, in the role of the system. */
+const STEWARD = 'entente';
+
+/** The read model of what has a last day. */
+const DUE_DATES = 'due-dates';
+
+/** Due dates of one query. */
+const PAGE = 200;
+
+const DAY_MS = 86_400_000;
+/** How far back a command may have occurred, less a margin of one day. */
+const OLDEST_MS = 365 * DAY_MS;
+
+/** How far the policies have handled the log, kept beside it. */
+export abstract class StewardCheckpoint {
+  /**
+   * The position up to which every consequence was sent; 0 if it is not known, as of a log that was
+   * restored: then everything is sent again, under the same ids, and recorded once.
+   */
+  abstract load(): Promise<bigint>;
+  abstract save(position: bigint): Promise<void>;
+  abstract close(): Promise<void>;
+}
+
+/** Every policy of the deployment. */
+export interface Policies {
+  readonly events: readonly EventPolicy[];
+  readonly dueDates: readonly DuePolicy[];
+}
+
+/** What a steward works on. */
+export interface StewardParts {
+  readonly log: EventLog;
+  readonly executor: Pick<Executor, 'execute'>;
+  readonly rows: ReadModelStore;
+  readonly checkpoint: StewardCheckpoint;
+  readonly policies: Policies;
+  /** Makes the names that readers of a consequence cannot trace. */
+  readonly opaque: PolicyContext['opaque'];
+  /** The time, ISO 8601 in UTC. */
+  readonly now: () => string;
+}
+
+/** Options of a steward; times in milliseconds. */
+export interface StewardOptions {
+  /** Time between two looks at the log when it is at its end; `wake` ends the wait. */
+  readonly poll?: number;
+  readonly wake?: (listener: () => void) => () => void;
+  /** Time between two looks at the due dates. */
+  readonly lookEvery?: number;
+  /** How long a look waits for the rows to reach the end of the log. */
+  readonly rowsWithin?: number;
+  /** The first pause after a fault; it doubles up to thirty times as much. */
+  readonly firstPause?: number;
+  /** Called with each consequence that the rules refused: what it follows from, and the code. */
+  readonly onRefused?: (cause: string, stream: string, command: string, code: string) => void;
+}
+
+/** The status of a steward. */
+export interface StewardStatus {
+  /** The position up to which the consequences of events were sent; null before the first look. */
+  readonly position: bigint | null;
+  /** The day up to which due dates were looked at; null before the first look. */
+  readonly day: string | null;
+  /** Why nothing is sent now; null while consequences are sent. */
+  readonly fault: string | null;
+  /** Consequences that were recorded, and that the rules refused, since the process began. */
+  readonly recorded: number;
+  readonly refused: number;
+}
+
+/**
+ * Runs the policies: what follows from events, in the log's order, and what becomes of due dates,
+ * in the order in which they passed.
+ *
+ * Each consequence is a command whose id is derived from its cause. So a restart, a second steward,
+ * or a loss of the checkpoint repeats commands, and records each once. The rules of its stream
+ * decide it as they decide every other command; a refusal means that it is not so any more, and the
+ * steward continues. After a fault it tries again.
+ */
+export class Steward {
+  private readonly stopping = new AbortController();
+  private running: Promise<unknown> | null = null;
+  private position: bigint | null = null;
+  private day: string | null = null;
+  private readonly faults = new Map<string, string>();
+  private recorded = 0;
+  private refused = 0;
+  private woken = new AbortController();
+  /** What the rules refused today, by command id: it is not asked again before tomorrow. */
+  private settled = new Set<string>();
+
+  constructor(
+    private readonly parts: StewardParts,
+    private readonly options: StewardOptions = {},
+  ) {}
+
+  start(): void {
+    const { wake } = this.options;
+    if (this.running !== null) return;
+    const unsubscribe = wake?.(() => this.woken.abort());
+    const loops = [
+      this.supervised('events', (onSuccess) => this.follow(onSuccess)),
+      this.supervised('due dates', (onSuccess) => this.watch(onSuccess)),
+    ];
+    this.running = Promise.all(loops).finally(() => unsubscribe?.());
+  }
+
+  /** Ends after the command in progress. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  status(): StewardStatus {
+    const [[what, fault] = [null, null]] = this.faults;
+    return {
+      position: this.position,
+      day: this.day,
+      fault: what === null ? null : `${what}: ${fault}`,
+      recorded: this.recorded,
+      refused: this.refused,
+    };
+  }
+
+  private async supervised(name: string, work: (onSuccess: () => void) => Promise<void>): Promise<void> {
+    const backoff = new Backoff({ firstMs: this.options.firstPause ?? 100 });
+    const onSuccess = (): void => {
+      this.faults.delete(name);
+      backoff.reset();
+    };
+    const onFailure = (error: unknown): void =>
+      void this.faults.set(name, (error as Error | undefined)?.message ?? String(error));
+    await supervise(() => work(onSuccess), { signal: this.stopping.signal, backoff, onFailure });
+  }
+
+  // ---- What follows from events ----
+
+  private async follow(onSuccess: () => void): Promise<void> {
+    const { log, checkpoint, policies } = this.parts;
+    const kinds = [...new Set(policies.events.map(({ kind }) => kind))];
+    const types = [...new Set(policies.events.flatMap(({ reactions }) => Object.keys(reactions)))];
+    let saved = await checkpoint.load();
+    let at = saved;
+    while (!this.isStopped()) {
+      this.woken = new AbortController();
+      const head = await log.head();
+      if (at > head) at = saved = 0n;
+      for await (const events of log.readLog(at, { kinds, types, upTo: head }))
+        for (const event of events) {
+          if (this.isStopped()) return;
+          if (await this.react(event)) await checkpoint.save((saved = event.position));
+          this.position = at = event.position;
+          onSuccess();
+        }
+      this.position = at = head > at ? head : at;
+      if (at - saved >= CHECKPOINT_EVERY) await checkpoint.save((saved = at));
+      onSuccess();
+      await pause(this.options.poll ?? 1000, AbortSignal.any([this.woken.signal, this.stopping.signal]));
+    }
+    if (at > saved) await checkpoint.save(at);
+  }
+
+  /** Sends what follows from an event; false if nothing does. */
+  private async react(event: RecordedEvent): Promise<boolean> {
+    const { policies, opaque } = this.parts;
+    let any = false;
+    for (const { name, kind, reactions } of policies.events) {
+      if (parseStream(event.stream)?.kind !== kind || !Object.hasOwn(reactions, event.type)) continue;
+      const consequences = reactions[event.type]?.(event.data as never, event as never, { opaque }) ?? [];
+      for (const [n, consequence] of consequences.entries()) {
+        any = true;
+        await this.send(consequence, {
+          commandId: `policy:${name}:${event.id}:${n}`,
+          correlationId: event.metadata.correlationId,
+          causationId: event.id,
+          occurredAt: null,
+        });
+      }
+    }
+    return any;
+  }
+
+  // ---- What becomes of due dates ----
+
+  private async watch(onSuccess: () => void): Promise<void> {
+    while (!this.isStopped()) {
+      const today = this.parts.now().slice(0, 10);
+      if (today !== this.day) this.settled = new Set();
+      if (await this.look(today)) this.day = today;
+      onSuccess();
+      await pause(this.options.lookEvery ?? 60_000, this.stopping.signal);
+    }
+  }
+
+  /** Records what passed before a day; false if the rows are being folded. */
+  private async look(today: string): Promise<boolean> {
+    const { log, rows, policies } = this.parts;
+    if ((await rows.outdated()).includes(DUE_DATES)) return false;
+    const position = await log.head();
+    await waitFor(rows, DUE_DATES, { position, stream: null }, this.options.rowsWithin ?? 30_000);
+    const sort = [{ column: 'due', descending: false }];
+    const where = [
+      { column: 'status', in: ['open'] },
+      { column: 'due', before: today },
+    ];
+    let last: ResultRow | undefined;
+    do {
+      const after = last === undefined ? {} : { afterRow: { sortValues: last.sortValues, key: last.key } };
+      const page = await rows.query(DUE_DATES, { where, sort, limit: PAGE, ...after });
+      for (const row of page.rows) {
+        if (this.isStopped()) return false;
+        await this.recordDue(row, policies.dueDates);
+      }
+      last = page.more ? page.rows.at(-1) : undefined;
+    } while (last !== undefined);
+    return true;
+  }
+
+  private async recordDue({ columns, source }: ResultRow, policies: readonly DuePolicy[]): Promise<void> {
+    if (source === null) return;
+    const { duty, item, due } = columns as unknown as DueItem;
+    const { stream } = source;
+    const ref = parseStream(stream);
+    const policy = policies.find(({ kind, duties }) => kind === ref?.kind && duties.includes(duty));
+    if (ref === null || policy === undefined) return;
+    const commandId = `due:${policy.name}:${hash('sha256', `${stream}\n${duty}\n${item}\n${due}`, 'hex').slice(0, 32)}`;
+    if (this.settled.has(commandId)) return;
+    const recorded = await this.send(
+      { stream: ref, command: policy.record({ stream, duty, item, due }) },
+      { commandId, correlationId: commandId, causationId: source.event, occurredAt: this.passedAt(due) },
+    );
+    if (!recorded) this.settled.add(commandId);
+  }
+
+  /** The moment at which a last day was over, as far back as a command may have occurred. */
+  private passedAt(due: string): string {
+    const over = Date.parse(due) + DAY_MS;
+    const oldest = Date.parse(this.parts.now()) - OLDEST_MS;
+    return new Date(Math.max(over, oldest)).toISOString();
+  }
+
+  // ---- Sending ----
+
+  /** Sends a command; false if the rules refuse it. */
+  private async send(
+    { stream, command, for: organisation }: Consequence,
+    ids: Pick<CommandMetadata, 'commandId' | 'correlationId' | 'causationId' | 'occurredAt'>,
+  ): Promise<boolean> {
+    const actor = { organisation: STEWARD, role: 'system' as const };
+    const metadata: CommandMetadata = {
+      ...ids,
+      actor: organisation === undefined ? actor : { ...actor, for: organisation },
+      evidence: [],
+      legalBasis: null,
+    };
+    const received: ReceivedCommand = { stream, command, metadata, ifMatch: null, body: command.data };
+    const result = await this.parts.executor.execute(new ExecuteCommand(received, this.parts.now()));
+    if (result.type === 'accepted') {
+      if (!result.repeated) this.recorded += 1;
+      return true;
+    }
+    // An earlier version of the policy has sent another command for the same cause.
+    if (result.type !== 'refused') return true;
+    this.refused += 1;
+    this.options.onRefused?.(ids.commandId, `${stream.kind}/${stream.id}`, command.type, result.refusal.code);
+    return false;
+  }
+
+  private isStopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+}
+
+/** How far the position may be ahead of the checkpoint while nothing follows from events. */
+const CHECKPOINT_EVERY = 1000n;

@@ -1,0 +1,80 @@
+import type { From, Query, RowsView } from './from.js';
+import { HoldRow } from './holds.js';
+import { MisuseSuspensionRow } from './misuse-suspensions.js';
+
+const OWN = ['misuse_case', 'stop', 'scope_kind', 'scope', 'donor', 'status', 'stopped_on', 'last_day', 'ended_on'];
+
+function query(from: From): Query {
+  const holds = from(HoldRow, 'h')
+    .select('h.cause', 'cause')
+    .addSelect('h.scope_kind', 'scope_kind')
+    .addSelect('h.scope', 'scope')
+    .addSelect('h.placed_on', 'placed_on')
+    .addSelect('h.ended_on', 'hold_ended_on')
+    .where('h.cause IS NOT NULL');
+  const suspensions = from(MisuseSuspensionRow, 's')
+    .leftJoin(
+      `(${holds.getQuery()})`,
+      'k',
+      'k.cause = s.ordered_by AND k.scope_kind = s.scope_kind AND k.scope = s.scope',
+    )
+    .setParameters(holds.getParameters())
+    .select('s.ordered_by', 'ordered_by');
+  for (const column of OWN) suspensions.addSelect(`s.${column}`, column);
+  return suspensions
+    .addSelect(
+      `CASE WHEN s.ended_on IS NOT NULL THEN CASE WHEN k.cause IS NULL OR k.hold_ended_on IS NOT NULL THEN 'ended' ELSE 'not released yet' END
+            WHEN k.cause IS NULL THEN 'not in force yet' WHEN k.hold_ended_on IS NULL THEN 'in force' ELSE 'ended' END`,
+      'hold',
+    )
+    .addSelect('k.placed_on', 'in_force_since')
+    .addSelect('k.hold_ended_on', 'hold_ended_on');
+}
+
+/** Whether what a misuse case stops is on hold yet: the policy that places the hold comes after. */
+export const suspensions: RowsView = {
+  name: 'suspensions',
+  version: 1,
+  about: 'a scope in which a misuse case stops assistance, and whether the hold on it is in force yet',
+  key: ['misuse_case', 'stop', 'scope_kind', 'scope'],
+  columns: {
+    scope_kind: 'text',
+    scope: 'text',
+    hold: 'text',
+    status: 'text',
+    stop: 'text',
+    donor: 'text',
+    stopped_on: 'day',
+    last_day: 'day',
+    in_force_since: 'day',
+    ended_on: 'day',
+    hold_ended_on: 'day',
+    misuse_case: 'text',
+    ordered_by: 'text',
+  },
+  meanings: {
+    scope_kind: 'what is stopped: a unit, an item-type, a case, a programme or a country',
+    scope: 'the id of what is stopped; of a country, that of its organisation',
+    hold: 'whether the hold is in force, not in force yet, not released yet, or ended',
+    status: 'suspended, terminated, or ended',
+    stop: 'measure (a suspension or termination that was decided) or precaution',
+    donor: "the donor whose assistance it is; every donor's if there is none",
+    stopped_on: 'the day from which it is stopped',
+    last_day: 'its last day; without one it lasts until assistance resumes',
+    in_force_since: 'the day on which the hold was placed',
+    ended_on: 'the day on which the suspension ended',
+    hold_ended_on: 'the day on which the hold ended',
+    misuse_case: 'the misuse case',
+    ordered_by: 'the event that stopped it',
+  },
+  totals: { counts: 'scopes stopped', by: ['hold', 'stop'], sums: [] },
+  movedBy: {
+    'misuse-suspensions': { misuse_case: 'misuse_case', stop: 'stop', scope_kind: 'scope_kind', scope: 'scope' },
+    holds: { scope_kind: 'scope_kind', scope: 'scope' },
+  },
+  madeOf: ({ misuse_case = null, stop = null, scope_kind = null, scope = null, ordered_by = null }) => ({
+    'misuse-suspensions': { misuse_case, stop, scope_kind, scope },
+    holds: { scope_kind, scope, cause: ordered_by },
+  }),
+  query,
+};

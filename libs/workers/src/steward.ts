@@ -1,0 +1,49 @@
+import { Logger } from '@nestjs/common';
+import { POLICIES } from '@entente/domain';
+import {
+  type EventLog,
+  type Executor,
+  type Pseudonymizer,
+  type ReadModelStore,
+  Steward,
+  type StewardCheckpoint,
+  type StewardOptions,
+} from '@entente/engine';
+
+/** A log that notifies of commits. */
+type WakingLog = EventLog & { onCommit?(listener: () => void): () => void };
+
+/** Options of a steward, and its clock. */
+export interface StewardSettings extends StewardOptions {
+  /** The time, ISO 8601 in UTC. */
+  readonly now?: () => string;
+}
+
+/** The steward of a deployment, with all its policies. */
+export function stewardOn(
+  log: WakingLog,
+  executor: Executor,
+  rows: ReadModelStore,
+  checkpoint: StewardCheckpoint,
+  pseudonymizer: Pseudonymizer,
+  { now = () => new Date().toISOString(), ...options }: StewardSettings = {},
+): Steward {
+  const logger = new Logger('steward');
+  return new Steward(
+    {
+      log,
+      executor,
+      rows,
+      checkpoint,
+      policies: POLICIES,
+      opaque: (text, stream) => pseudonymizer.opaque(text, stream),
+      now,
+    },
+    {
+      ...(log.onCommit === undefined ? {} : { wake: (listener) => log.onCommit?.(listener) ?? (() => undefined) }),
+      onRefused: (cause, stream, command, code) =>
+        logger.log(`${command} on ${stream}, which follows from ${cause}, is not so any more: ${code}`),
+      ...options,
+    },
+  );
+}

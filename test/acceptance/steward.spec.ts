@@ -1,0 +1,4 @@
+import { standalone } from '../support/deployment.js';
+import { steward } from './steward.js';
+
+steward(standalone);

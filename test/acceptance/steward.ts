@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient, type Row } from '../support/api-client.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { until } from '../support/kafka.js';
+import { registerParties } from '../support/parties.mjs';
+
+const OPERATOR = 'operator;role=operator';
+const DONOR = 'norland;role=donor;person=n-1';
+const RECIPIENT = 'estmark;role=recipient';
+const MONITOR = 'veritas-monitor;role=monitor';
+const INVESTIGATOR = 'lumen-inquiry;role=investigator';
+const parties = { donor: 'norland', recipient: 'estmark' };
+const P = 'norland.p1';
+const scopes = [{ kind: 'programme', id: P }];
+const M = `sealed.${'a'.repeat(32)}`;
+
+const DAY_MS = 86_400_000;
+const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+
+/** What follows by itself from events and from days that pass. */
+export function steward(opens: DeploymentFactory): void {
+  describe('a suspension for misuse', () => {
+    let deployment: Deployment;
+    const client = new ApiClient(() => deployment.url);
+    beforeAll(async () => {
+      deployment = await opens({ steward: { lookEvery: 100 } });
+      await registerParties(deployment.url, {
+        norland: 'donor',
+        estmark: 'recipient',
+        'veritas-monitor': 'monitor',
+        'lumen-inquiry': 'investigator',
+      });
+      await client.send(
+        `programme/${P}/propose`,
+        { ...parties, title: 'P', sector: '15210', starts: '2026-01-01', ends: '2036-12-31', kind: 'bilateral' },
+        DONOR,
+      );
+      await client.send(
+        `funding-account/norland.a1/open`,
+        {
+          ...parties,
+          programme: P,
+          fund: 'Fund',
+          currency: 'USD',
+          stages: ['committed', 'disbursed'],
+          basis: 'own',
+          onBudget: true,
+        },
+        DONOR,
+      );
+      await client.send('funding-account/norland.a1/commit', { amount: 1000, period: '2026' }, DONOR);
+      const flag = {
+        allegation: 'loss-or-theft',
+        ...parties,
+        accused: 'estmark',
+        programme: P,
+        happened: { from: '2026-04-01', to: '2026-04-20' },
+        scopes,
+      };
+      await misuse('flag', flag, OPERATOR);
+      await misuse('triage', { incidentType: 'minor-violation' }, DONOR);
+    });
+    afterAll(() => deployment.end());
+
+    const misuse = (path: string, body: object, actor: string) => client.send(`misuse-case/${M}/${path}`, body, actor);
+    const suspensions = async (): Promise<readonly Row[]> => (await client.model('suspensions')).rows;
+    const holdIs = (stop: string, hold: string): Promise<void> =>
+      until(async () => (await suspensions()).some((row) => row['stop'] === stop && row['hold'] === hold));
+    async function disburse(): Promise<{ status: number; body: Record<string, unknown> }> {
+      const headers = { 'content-type': 'application/json', 'entente-actor': DONOR };
+      const answer = await fetch(`${deployment.url}/v1/funding-account/norland.a1/disburse`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ amount: 10, period: '2026' }),
+      });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    }
+
+    it('stops disbursement as a precaution, by a hold that names nothing of the case', async () => {
+      expect((await disburse()).status).toBe(201);
+      await misuse('order-precautionary-suspension', { scopes, until: inDays(30) }, DONOR);
+      await holdIs('precaution', 'in force');
+      const { status, body } = await disburse();
+      expect([status, body]).toMatchObject([
+        422,
+        { code: 'on-hold', rule: 'R19', facts: { scope: 'programme', id: P, basis: 'misuse', until: inDays(30) } },
+      ]);
+      expect(JSON.stringify(body)).not.toContain(M);
+    });
+
+    it('stops it by a measure, without a gap after the precaution, until assistance resumes', async () => {
+      await misuse('open-investigation', { reason: 'credible-report' }, DONOR);
+      await misuse('assign-investigator', { investigator: 'lumen-inquiry' }, DONOR);
+      await misuse('put-allegation', { channel: 'note-verbale' }, INVESTIGATOR);
+      await misuse('reply', { position: 'contests' }, RECIPIENT);
+      await misuse('substantiate', { ground: 'serials-found-elsewhere' }, INVESTIGATOR);
+      await misuse('decide-measure', { measure: 'suspend' }, DONOR);
+      await misuse('suspend-assistance', { scopes }, DONOR);
+      await holdIs('measure', 'in force');
+      await holdIs('precaution', 'ended');
+      expect((await disburse()).body).toMatchObject({ code: 'on-hold', facts: { until: null } });
+      await misuse('agree-remediation-plan', { steps: ['recover-items'], due: inDays(60) }, DONOR);
+      await misuse('verify-remediation', { ceasedOn: inDays(-1) }, MONITOR);
+      await misuse('record-assurances', { from: 'estmark', undertakings: ['no-retransfer'] }, DONOR);
+      await misuse('resume-assistance', { reason: 'remedied' }, DONOR);
+      await holdIs('measure', 'ended');
+      expect((await disburse()).status).toBe(201);
+    });
+
+    it('leaves its holds in the list of holds, with their basis and their end', async () => {
+      const { rows } = await client.model('holds?sort=hold');
+      expect(
+        rows.map((row) => [row['scope_kind'], row['scope'], row['basis'], row['status'], row['placed_by']]),
+      ).toEqual([
+        ['programme', P, 'misuse', 'released', null],
+        ['programme', P, 'misuse', 'released', null],
+      ]);
+    });
+  });
+
+  describe('days that pass while the steward is down', () => {
+    let deployment: Deployment;
+    const client = new ApiClient(() => deployment.url);
+    let now = () => new Date().toISOString();
+    beforeAll(async () => {
+      deployment = await opens({ steward: { lookEvery: 100, now: () => now() } });
+      await registerParties(deployment.url, { norland: 'donor', estmark: 'recipient' });
+    });
+    afterAll(() => deployment.end());
+
+    it('are recorded when the steward is back: each once, in order, on the day on which it was over', async () => {
+      await client.send(
+        `programme/${P}/propose`,
+        { ...parties, title: 'P', sector: '15210', starts: '2026-01-01', ends: '2036-12-31', kind: 'bilateral' },
+        DONOR,
+      );
+      await client.send(`programme/${P}/plan-milestone`, { milestone: 'late', due: inDays(20) }, DONOR);
+      await client.send(`programme/${P}/plan-milestone`, { milestone: 'early', due: inDays(10) }, DONOR);
+      await client.send(`programme/${P}/plan-milestone`, { milestone: 'future', due: inDays(40) }, DONOR);
+      await client.send(
+        `hold/programme.${P}/place`,
+        { scope: scopes[0], hold: 'pause', basis: 'suspension', reason: 'review', until: inDays(15) },
+        DONOR,
+      );
+      await deployment.close();
+      now = () => new Date(Date.now() + 31 * DAY_MS).toISOString();
+      await deployment.open();
+      const open = async () => (await client.model('due-dates?status=open&sort=due')).rows;
+      await until(async () => (await open()).length === 1);
+      const { rows } = await client.model('due-dates?sort=due');
+      expect(rows.map((row) => [row['duty'], row['item'], row['status'], row['overdue_from']])).toEqual([
+        ['milestone', 'early', 'overdue', inDays(11)],
+        ['hold-end', 'pause', 'done', null],
+        ['milestone', 'late', 'overdue', inDays(21)],
+        ['milestone', 'future', 'open', null],
+      ]);
+      const log = await deployment.log();
+      const recorded: unknown[] = [];
+      for await (const batch of log.readLog(0n))
+        for (const { type, metadata } of batch)
+          if (metadata.actor.role === 'system') recorded.push([type, metadata.occurredAt.slice(0, 10)]);
+      await log.close();
+      expect(recorded).toEqual([
+        ['MilestoneBecameOverdue', inDays(11)],
+        ['HoldLapsed', inDays(16)],
+        ['MilestoneBecameOverdue', inDays(21)],
+      ]);
+    });
+  });
+}
