@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { startStandalone } from '../support/standalone-process.ts';
+import { tables } from './tables.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(executablePath)) {
@@ -22,15 +23,15 @@ let browser;
 const faults = [];
 const watched = new Set();
 
-/** A page that collects its errors. */
-async function open(url, viewport) {
+/** A page that collects its errors. It is open when it has the element `until`. */
+async function open(url, viewport, until = '#rows tr') {
   const page = await browser.newPage({ viewport });
   page.setDefaultTimeout(10_000);
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('request', (request) => watched.add(new URL(request.url()).origin));
   await page.goto(url);
-  await page.locator('#rows tr').first().waitFor();
+  await page.locator(until).first().waitFor();
   return page;
 }
 const step = async (title, check) => {
@@ -119,6 +120,7 @@ try {
       assert.ok(width <= 360, `${name} is ${width} wide`);
     }
   });
+  await tables(step, open, url);
   await step('nothing failed on the page, and it sent requests only to the deployment', () => {
     // The browser's console logs each refused command as a failed request; it must log no other
     // error.
