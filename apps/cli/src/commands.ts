@@ -14,7 +14,7 @@ import {
 import { type ImportCounts, type ImportFiles, importCommands } from './importing/import-commands.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
-import { foldFromScratch, positionAt, printRows } from './rows.js';
+import { foldFromScratch, pointAt, printRows } from './rows.js';
 import { knownName, parkedIn, sides, reportDifferences } from './comparing.js';
 import { servicePseudonymKey, serviceSettings } from './service-settings.js';
 import { serviceCommands, importToServices } from './service-commands.js';
@@ -137,16 +137,17 @@ export function commandLine(
     'replay funding --as-of 2026-01-31 --json',
   ])
     .argument('<read-model>')
-    .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant (default: now)')
+    .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant (default: now); lateness is by that day')
     .action((name: string, options: Common & { asOf?: string }) =>
       withLog(options, async (log) => {
         const output = outputTo(options.json === true);
-        const position = await positionAt(log, options.asOf);
+        const point = await pointAt(log, options.asOf);
+        const { position } = point;
         const scratch = await openScratch(log);
         try {
           knownName(scratch.rows, name);
           await foldFromScratch(log, scratch.rows, position, output);
-          const count = await printRows(scratch.rows, name, position, output);
+          const count = await printRows(scratch.rows, name, point, output);
           output.err(`${count} rows at position ${position}`);
           exit(EXIT.done);
         } finally {

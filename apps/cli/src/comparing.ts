@@ -1,6 +1,6 @@
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import { type Output, table } from './output.js';
-import { type Difference, type Side, differences, foldFromScratch, positionAt } from './rows.js';
+import { type Difference, type Side, differences, foldFromScratch, pointAt } from './rows.js';
 
 /** Returns the name of a read model. Fails if there is none; the message lists all names. */
 export const knownName = (store: ReadModelStore, name: string): string => {
@@ -19,16 +19,17 @@ export async function sides(
 ): Promise<readonly [Side, Side]> {
   if (options.rebuilt !== true)
     return [
-      { store: served, position: await positionAt(log, options.asOf) },
-      { store: served, position: await positionAt(log, options.with) },
+      { store: served, ...(await pointAt(log, options.asOf)) },
+      { store: served, ...(await pointAt(log, options.with)) },
     ];
-  let position = await log.head();
+  const { day, position: head } = await pointAt(log, undefined);
+  let position = head;
   for (const { name } of served.names())
     for (const at of (await served.positions(name)).positions) if (at < position) position = at;
   await foldFromScratch(log, scratch, position, output);
   return [
-    { store: served, position },
-    { store: scratch, position },
+    { store: served, position, day },
+    { store: scratch, position, day },
   ];
 }
 

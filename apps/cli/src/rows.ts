@@ -1,20 +1,29 @@
-import type { EventLog, ReadModelStore, ResultRow } from '@entente/engine';
-import { readAsOf } from '@entente/contracts';
-import { replay } from '@entente/engine';
+import { isDay, readAsOf } from '@entente/contracts';
+import { type EventLog, type ReadModelStore, type ResultRow, replay, today } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
 
-/** A position, the end of a day (YYYY-MM-DD), or an instant, as a position of the log. */
-export async function positionAt(log: EventLog, asOf: string | undefined): Promise<bigint> {
+/** A position of the log, and the day by which lateness is computed there. */
+export interface PointInTime {
+  readonly position: bigint;
+  readonly day: string;
+}
+
+/**
+ * A position, the end of a day (YYYY-MM-DD), or an instant. The day is that of `asOf` if it names a
+ * time, else the present one, as in a query over HTTP.
+ */
+export async function pointAt(log: EventLog, asOf: string | undefined): Promise<PointInTime> {
   const head = await log.head();
-  if (asOf === undefined) return head;
+  if (asOf === undefined) return { position: head, day: today() };
   if (/^[0-9]{1,19}$/.test(asOf)) {
     if (BigInt(asOf) > head) throw new Error(`position ${asOf} is after the end of the log, which is ${head}`);
-    return BigInt(asOf);
+    return { position: BigInt(asOf), day: today() };
   }
   const read = readAsOf(asOf, Date.now());
   if ('wrong' in read) throw new Error(`${asOf} ${read.wrong}; or a position of the log`);
-  return log.positionAt(read.instant);
+  const day = isDay(asOf) ? asOf : read.instant.slice(0, 10);
+  return { position: await log.positionAt(read.instant), day: day > today() ? today() : day };
 }
 
 /** Folds the events up to a position into an empty store. */
@@ -37,14 +46,19 @@ export async function foldFromScratch(
 
 const PAGE = 1000;
 
-/** All rows of a name at a position, in the order of their keys, a page at a time. */
-export async function* rowsAt(store: ReadModelStore, name: string, position: bigint): AsyncIterable<ResultRow> {
+/** All rows of a name at a point in time, in the order of their keys, a page at a time. */
+export async function* rowsAt(
+  store: ReadModelStore,
+  name: string,
+  { position, day }: PointInTime,
+): AsyncIterable<ResultRow> {
   let last: ResultRow | undefined;
   for (let more = true; more;) {
     const query = {
       where: [],
       sort: [],
       limit: PAGE,
+      day,
       positions: Array<bigint>(store.partitions).fill(position),
       ...(last === undefined ? {} : { afterRow: last }),
     };
@@ -55,11 +69,11 @@ export async function* rowsAt(store: ReadModelStore, name: string, position: big
   }
 }
 
-/** Prints a read model as of a position, and returns its number of rows. */
+/** Prints a read model as of a point in time, and returns its number of rows. */
 export async function printRows(
   store: ReadModelStore,
   name: string,
-  position: bigint,
+  point: PointInTime,
   output: Output,
 ): Promise<number> {
   let page: Record<string, unknown>[] = [];
@@ -68,7 +82,7 @@ export async function printRows(
     if (page.length > 0 && !output.json) output.out(table(page));
     page = [];
   };
-  for await (const { key, columns } of rowsAt(store, name, position)) {
+  for await (const { key, columns } of rowsAt(store, name, point)) {
     count += 1;
     if (output.json) output.out(JSON.stringify({ row_id: key, ...columns }));
     else if (page.push({ ...columns }) === 200) flush();
@@ -88,9 +102,8 @@ export interface Difference {
 }
 
 /** One side of a comparison. */
-export interface Side {
+export interface Side extends PointInTime {
   readonly store: ReadModelStore;
-  readonly position: bigint;
 }
 
 /**
@@ -98,9 +111,10 @@ export interface Side {
  * neither is held in memory.
  */
 export async function* differences(name: string, left: Side, right: Side): AsyncIterable<Difference> {
-  const [lefts, rights] = [left, right].map(({ store, position }) =>
-    rowsAt(store, name, position)[Symbol.asyncIterator](),
-  ) as [AsyncIterator<ResultRow>, AsyncIterator<ResultRow>];
+  const [lefts, rights] = [left, right].map((side) => rowsAt(side.store, name, side)[Symbol.asyncIterator]()) as [
+    AsyncIterator<ResultRow>,
+    AsyncIterator<ResultRow>,
+  ];
   const order = new Map<string, ResultRow>();
   let a = await lefts.next();
   let b = await rights.next();
