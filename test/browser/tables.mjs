@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 const WANTED = {
   'donor-portfolio':
     'on_time_percent mean_days_late_first consignments_overdue currency pledged committed obligated disbursed spent status',
-  programmes: 'title status starts ends milestones_met milestones_missed',
+  programmes: 'title elapsed_percent status starts ends milestones_met milestones_missed',
   milestones: 'milestone overdue days_late_first days_late_plan due actual status',
   funding: 'currency pledged committed obligated disbursed spent period available_until',
   movements: 'occurred_on recorded_on stage amount currency',
@@ -18,7 +18,7 @@ const WANTED = {
   cases: 'currency value final_value deposited requested_on accepted_on last_delivered_on status awaits',
   consignments: 'overdue days_late_first days_late_plan due shipped_on received_on status awaits',
   discrepancies: 'type quantity reported_on answered_on outcome',
-  'misuse-register': 'allegation overdue days_late next_step next_due flagged_on closed_on status measure',
+  'misuse-register': 'allegation overdue days_late next_step next_due flagged_on closed_on status measure conditions',
   recoveries: 'occurred_on amount currency',
   stakeholders: 'name status registered_on roles',
   mandates: 'organisation acts role lapsed last_day',

@@ -47,6 +47,9 @@ export const words = {
 /** A promise: what is due, and when it was done. */
 export class PromiseRow {
   @Column('text')
+  made!: string;
+
+  @Column('text')
   due!: string;
 
   @Column('text', { nullable: true })
@@ -64,7 +67,11 @@ export const promises = {
   name: 'promises',
   entity: PromiseRow,
   totals: { counts: 'promises', by: ['overdue'], sums: [] },
-  daily: { overdue: { ...PROMISE, kind: 'overdue' }, days_late: { ...PROMISE, kind: 'days-late' } },
+  daily: {
+    overdue: { ...PROMISE, kind: 'overdue' },
+    days_late: { ...PROMISE, kind: 'days-late' },
+    elapsed: { ...PROMISE, kind: 'elapsed-percent', from: 'made' },
+  },
 } as unknown as AnyProjection;
 
 /** A view of the suite: each word's amounts over all streams. */
@@ -464,7 +471,12 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
   {
     name: 'computes what is late by the day of the answer, in rows, filters, order and totals',
     async verify(store) {
-      const promise = (due: string, done: string | null = null, status = 'open') => ({ due, done, status });
+      const promise = (due: string, done: string | null = null, status = 'open') => ({
+        made: '2026-01-01',
+        due,
+        done,
+        status,
+      });
       await writer(store, 'promises')(
         ['note/a', 'early', promise('2026-03-02', '2026-02-28')],
         ['note/a', 'late', promise('2026-02-27', '2026-03-02')],
@@ -488,6 +500,14 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       expect(await seen('2026-03-11', { where: [{ column: 'overdue', in: [true] }] })).toEqual([['open', true, 1]]);
       const sort = [{ column: 'days_late', descending: true }];
       expect((await seen('2026-03-12', { sort })).map(([key]) => key)).toEqual(['late', 'open', 'early', 'gone']);
+      const elapsed = async (day: string, more: Partial<RowQuery> = {}) =>
+        (await store.query('promises', { ...everything, day, ...more })).rows.map(({ columns }) => columns['elapsed']);
+      // Of 60, 0, 57 and 68 days, 57 have passed on 27 February.
+      expect(await elapsed('2026-02-27')).toEqual([95, 100, 100, 83.8]);
+      expect(await elapsed('2026-01-01')).toEqual([0, 0, 0, 0]);
+      expect(await elapsed('2026-02-27', { where: [{ column: 'elapsed', max: 83.8 }] })).toEqual([83.8]);
+      const order = [{ column: 'elapsed', descending: true }];
+      expect(await elapsed('2026-02-27', { sort: order })).toEqual([100, 100, 95, 83.8]);
       const counted = async (day: string) =>
         (await store.totals('promises', [], (await store.positions('promises')).positions, { day })).map(
           ({ by, count }) => [by['overdue'], count],

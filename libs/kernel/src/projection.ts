@@ -36,13 +36,17 @@ export interface Totals {
  * - `overdue`: true for an open item whose `due` is before the day of the answer.
  * - `days-late`: days from `due` to `done`, negative if early; of an overdue item, days from `due`
  *   to the day of the answer; null for an open item that is not overdue and for a closed one.
+ * - `elapsed-percent`: percent of the days from `from` to `due` that have passed by the day of the
+ *   answer, with one digit: 0 up to the first day, 100 from the last one on, done or not.
  */
 export interface DailyColumn {
-  readonly kind: 'overdue' | 'days-late';
+  readonly kind: 'overdue' | 'days-late' | 'elapsed-percent';
   /** The meaning of the column, with its unit. */
   readonly meaning: string;
   /** The column with the day promised; without a day nothing is overdue. */
   readonly due: string;
+  /** The column with the first day, of `elapsed-percent` only. */
+  readonly from?: string;
   /** The column with the day on which it was done; without one, rows are of what is not done. */
   readonly done?: string;
   /** Values of columns with which an item is not waited for any more, though it was not done. */

@@ -29,6 +29,8 @@ export class CaseRow {
   @textOrNull('what is waited for, by the recipient: supplement, acceptance or amendment') awaits!: string | null;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the last day on which the offer can be accepted') offer_valid_until!: string | null;
+  @dayOrNull('the first day on which the offer prepared last may be made: the notice to the legislature ends then')
+  offer_from!: string | null;
   @dayOrNull('the day of acceptance') accepted_on!: string | null;
   @textOrNull('where assistance counts as delivered: origin, hub, title or receipt') delivery_point!: string | null;
   @textOrNull("the ISO 4217 code of the offer's currency") currency!: string | null;
@@ -97,7 +99,7 @@ function derived({ by_line }: CaseRow): Partial<CaseRow> {
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
-  version: 3,
+  version: 4,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
@@ -150,9 +152,10 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         currency,
         initial_deposit: initialDeposit,
         offer_valid_until: validUntil,
+        offer_from: null,
         delivery_point: deliveryPoint,
       }),
-      LegislatureNotifiedOfOffer: unchanged,
+      LegislatureNotifiedOfOffer: ({ until }) => ({ offer_from: until }),
       OfferMade: ({ offer, validUntil }) => ({
         status: 'offered',
         awaits: 'acceptance',

@@ -62,6 +62,14 @@ export const overdue = (meaning: string, when: Omit<DailyColumn, 'kind' | 'meani
   ...when,
 });
 
+/** How much of the time from one day to another has passed by the day of the answer. */
+export const elapsedPercent = (meaning: string, from: string, due: string): DailyColumn => ({
+  kind: 'elapsed-percent',
+  meaning,
+  from,
+  due,
+});
+
 /** How late it came, or how late it is by the day of the answer. */
 export const daysLate = (meaning: string, when: Omit<DailyColumn, 'kind' | 'meaning'>): DailyColumn => ({
   kind: 'days-late',

@@ -30,6 +30,8 @@ export class MisuseRow {
   @count('replies to the allegation') replies!: number;
   @dayOrNull('the last day of the precautionary suspension, while it is in force') precaution_until!: string | null;
   @textOrNull('the measure decided last, since it was reopened if it was') measure!: string | null;
+  @textOrNull('the conditions decided last, with commas between them, since it was reopened if it was')
+  conditions!: string | null;
   @text('running, suspended, resumed or terminated') assistance!: string;
   @count('how often money came back') recoveries!: number;
   @dayOrNull('the day on which it was closed, while it is') closed_on!: string | null;
@@ -63,7 +65,7 @@ const precaution = ({ until }: { readonly until: string }) => ({ precaution_unti
 
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
-  version: 2,
+  version: 3,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   entity: MisuseRow,
@@ -131,7 +133,11 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         legislature_notified: true,
         ...due(row.due, { notify: DONE }),
       }),
-      MeasureDecided: ({ measure }, row) => ({ measure, ...due(row.due, { measure: DONE }) }),
+      MeasureDecided: ({ measure, conditions = [] }, row) => ({
+        measure,
+        conditions: conditions.length === 0 ? row.conditions : conditions.join(','),
+        ...due(row.due, { measure: DONE }),
+      }),
       AssistanceSuspended: () => ({ assistance: 'suspended' }),
       RemediationPlanAgreed: (data, row) => due(row.due, { remediate: data.due }),
       RemediationVerified: (_, row) => due(row.due, { remediate: DONE }),
@@ -146,6 +152,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         incident_type: null,
         notice_required: false,
         measure: null,
+        conditions: null,
         precaution_until: null,
         due: { triage: triageBy },
         assistance: row.assistance === 'terminated' ? 'terminated' : 'running',

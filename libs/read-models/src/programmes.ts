@@ -1,6 +1,6 @@
 import type { ProgrammeEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
-import { count, countOrNull, day, dayOrNull, json, text, textOrNull } from './columns.js';
+import { count, countOrNull, day, dayOrNull, elapsedPercent, json, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
 
@@ -42,11 +42,18 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
 
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
-  version: 2,
+  version: 3,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   entity: ProgrammeRow,
   totals: { counts: 'programmes', by: ['status'], sums: [] },
+  daily: {
+    elapsed_percent: elapsedPercent(
+      'percent of the days from its first to its last day that have passed by the day of the answer: 0 before, 100 after',
+      'starts',
+      'ends',
+    ),
+  },
   touches: () => [''],
   evolve: rowBy<ProgrammeRow, ProgrammeEvent>(ProgrammeRow)(
     'ProgrammeProposed',

@@ -278,6 +278,20 @@ describe('the misuse register', () => {
     const row = rowsOf('misuse-register', events)[''];
     expect(row).toMatchObject({ status: 'accepted', acknowledged: true, next_step: 'notify', next_due: '2026-05-20' });
     expect(JSON.stringify(row)).not.toContain('norland');
+    const decided = happened(
+      'misuse-case/sealed.x',
+      ['MisuseFlagged', report],
+      ['MeasureDecided', { measure: 'condition', conditions: ['recertify-store', 'report-monthly'] }],
+      ['MeasureDecided', { measure: 'recover' }],
+      ['MisuseCaseReopened', { reason: 'new-evidence', triageBy: '2026-05-20' }],
+    );
+    const register = (count: number) => rowsOf('misuse-register', decided.slice(0, count))['']?.['conditions'];
+    expect([1, 2, 3, 4].map(register)).toEqual([
+      null,
+      'recertify-store,report-monthly',
+      'recertify-store,report-monthly',
+      null,
+    ]);
   });
 });
 

@@ -106,7 +106,7 @@ const DAYS = placeholders(['today', 'occurred_by']);
 /** A column that depends on the day of the answer, over the stored columns of `r`. */
 function dailyExpression(
   dataSource: DataSource,
-  { kind, due, done, closed = {} }: DailyColumn,
+  { kind, due, done, from = due, closed = {} }: DailyColumn,
   dayOf?: string,
 ): string {
   const gone = Object.entries(closed).map(
@@ -116,7 +116,13 @@ function dailyExpression(
   const notDone = done === undefined ? '1 = 1' : `r.${done} IS NULL`;
   const overdue = `${notDone} AND COALESCE(r.${due} < CAST(:today AS TEXT), 1 = 0)${waitedFor}`;
   if (kind === 'overdue') return `(${overdue})`;
-  const late = (until: string): string => daysBetween(dataSource, `r.${due}`, until, dayOf);
+  const days = (first: string, last: string): string => daysBetween(dataSource, first, last, dayOf);
+  const late = (until: string): string => days(`r.${due}`, until);
+  if (kind === 'elapsed-percent') {
+    const part = `100.0 * ${days(`r.${from}`, ':today')} / ${days(`r.${from}`, `r.${due}`)}`;
+    const at = 'CAST(:today AS TEXT)';
+    return `CASE WHEN ${at} <= r.${from} THEN 0 WHEN ${at} >= r.${due} THEN 100 ELSE ROUND(${part}, 1) END`;
+  }
   const finished = done === undefined ? '' : `WHEN r.${done} IS NOT NULL${waitedFor} THEN ${late(`r.${done}`)} `;
   return `CASE ${finished}WHEN ${overdue} THEN ${late(':today')} END`;
 }

@@ -27,19 +27,20 @@ export interface StoredModel {
  * The columns of a table that depend on the day of the answer: those that its stored columns allow.
  */
 export const dailyOf = ({ model, columns }: StoredModel): readonly (readonly [string, DailyColumn])[] =>
-  Object.entries(model.daily ?? {}).filter(([, { due, done, closed = {} }]) =>
-    [due, ...(done === undefined ? [] : [done]), ...Object.keys(closed)].every((needed) =>
-      columns.some(({ name }) => name === needed),
+  Object.entries(model.daily ?? {}).filter(([, { due, done, from, closed = {} }]) =>
+    [due, done, from, ...Object.keys(closed)].every(
+      (needed) => needed === undefined || columns.some(({ name }) => name === needed),
     ),
   );
 
 const typesOf = (daily: readonly (readonly [string, DailyColumn])[]): ColumnTypes =>
   Object.fromEntries(daily.map(([name, { kind }]) => [name, DAILY_TYPES[kind]]));
 
-const DAILY_TYPES = { overdue: 'boolean', 'days-late': 'integer' } as const satisfies Record<
-  DailyColumn['kind'],
-  ColumnType
->;
+const DAILY_TYPES = {
+  overdue: 'boolean',
+  'days-late': 'integer',
+  'elapsed-percent': 'decimal',
+} as const satisfies Record<DailyColumn['kind'], ColumnType>;
 
 /** A model or a view, for queries. */
 export interface Queryable {

@@ -52,6 +52,12 @@ function awaitsOf(events: Events): string | null {
   return last(events, 'AmendmentOffered', 'AmendmentAccepted')?.type === 'AmendmentOffered' ? 'amendment' : null;
 }
 
+/** The notice to the legislature of the offer prepared last. */
+const noticeOf = (events: Events): Of<AssistanceCaseEvent, 'LegislatureNotifiedOfOffer'> | undefined => {
+  const now = last(events, 'OfferPrepared', 'LegislatureNotifiedOfOffer');
+  return now?.type === 'LegislatureNotifiedOfOffer' ? now : undefined;
+};
+
 /** The changes of a line that are in force. */
 function changesOf(events: Events, line: string) {
   const amended = only(events, 'AmendmentAccepted').flatMap(({ data }) => data.changes);
@@ -183,6 +189,7 @@ function assistanceCase(events: Events) {
     awaits: awaitsOf(events),
     requested_on: occurredOn(requested),
     offer_valid_until: terms?.validUntil ?? null,
+    offer_from: noticeOf(events)?.data.until ?? null,
     accepted_on: accepted === undefined ? null : occurredOn(accepted),
     delivery_point: terms?.deliveryPoint ?? null,
     currency: terms?.currency ?? null,

@@ -121,6 +121,10 @@ function misuseCase(events: Events, day: string) {
     replies: only(events, 'RecipientReplyReceived').length,
     precaution_until: precaution,
     measure: last(round, 'MeasureDecided')?.data.measure ?? null,
+    conditions:
+      only(round, 'MeasureDecided')
+        .findLast(({ data }) => data.conditions?.length)
+        ?.data.conditions?.join(',') ?? null,
     assistance: assistanceOf(events),
     recoveries: only(events, 'FundsRecovered').length,
     closed_on: closed === undefined ? null : occurredOn(closed),

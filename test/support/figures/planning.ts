@@ -4,6 +4,7 @@ import {
   type FigureRow,
   type Figures,
   type Of,
+  daysBetween,
   daysLate,
   distinct,
   doubts,
@@ -39,6 +40,12 @@ function statedLast(events: Events, field: 'title' | 'recipient' | 'sector' | 's
     ({ data }) => (data as Partial<Record<typeof field, string>>)[field] ?? [],
   );
   return stated.at(-1) as string;
+}
+
+/** Percent of a time that has passed by a day, with one digit. */
+function elapsed(starts: string, ends: string, day: string): number {
+  if (day <= starts) return 0;
+  return day >= ends ? 100 : Math.round((1000 * daysBetween(starts, day)) / daysBetween(starts, ends)) / 10;
 }
 
 /** Those whose last step is that they joined. */
@@ -77,11 +84,13 @@ function milestoneOf(events: Events, planned: Of<ProgrammeEvent, 'MilestonePlann
 const milestonesOf = (events: Events): readonly Milestone[] =>
   only(events, 'MilestonePlanned').map((planned) => milestoneOf(events, planned));
 
-function programme(events: Events): FigureRow {
+function programme(events: Events, day: string): FigureRow {
   const proposed = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
   const milestones = milestonesOf(events);
   const completedOn = last(events, 'ProgrammeCompleted')?.data.on ?? null;
   const { status, reason } = statusOf(events);
+  const starts = statedLast(events, 'starts');
+  const ends = statedLast(events, 'ends');
   const count = (outcome: string): number => milestones.filter((one) => one.outcome === outcome).length;
   return {
     programme: idOf(proposed.stream),
@@ -95,8 +104,9 @@ function programme(events: Events): FigureRow {
     status,
     reason,
     sector: statedLast(events, 'sector'),
-    starts: statedLast(events, 'starts'),
-    ends: statedLast(events, 'ends'),
+    starts,
+    ends,
+    elapsed_percent: elapsed(starts, ends, day),
     gender_marker: last(events, 'GenderMarkerAssigned')?.data.marker ?? null,
     objectives: distinct(only(events, 'ObjectiveDefined').map(({ data }) => data.objective)).length,
     participants: participants(events).length,
@@ -141,7 +151,7 @@ function milestone(events: Events, one: Milestone, day: string): FigureRow {
 const programmes = (log: readonly RecordedEvent[]): readonly Events[] => streamsOf<ProgrammeEvent>(log, 'programme');
 
 export const PLANNING: Readonly<Record<string, Figures>> = {
-  programmes: (log) => programmes(log).map(programme),
+  programmes: (log, { day }) => programmes(log).map((events) => programme(events, day)),
   milestones: (log, { day }) =>
     programmes(log).flatMap((events) => milestonesOf(events).map((one) => milestone(events, one, day))),
 };
