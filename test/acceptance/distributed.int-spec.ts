@@ -8,6 +8,7 @@ import { moving } from './moving.js';
 import { openapi } from './openapi.js';
 import { overHttp } from './over-http.js';
 import { page } from './page.js';
+import { questions } from './questions.js';
 import { reading } from './reading.js';
 import { views } from './views.js';
 
@@ -27,6 +28,7 @@ describe('the distributed deployment', () => {
   });
   describe('with queries', () => {
     describe('with the OpenAPI document', () => reading(twelve));
+    describe('with the questions of its audiences', () => questions(twelve));
     describe('with an imported log', () => openapi(twelve));
     describe('is', () => moving(twelve));
   });

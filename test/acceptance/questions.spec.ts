@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadExample } from '../support/example-data.js';
+import { StandaloneDeployment, standalone } from '../support/deployment.js';
+import type { Row } from '../support/api-client.js';
+import { entente } from '../support/run-cli.js';
+import { QUESTIONS, day, questions, shown } from './questions.js';
+
+questions(standalone);
+
+const deployment = new StandaloneDeployment();
+beforeAll(async () => {
+  await deployment.open();
+  await loadExample(deployment.app);
+});
+afterAll(() => deployment.end());
+
+const run = (...args: string[]) => entente(...args, '--data', deployment.folder);
+const jsonLines = (out: string): readonly Row[] =>
+  out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+
+describe.each(Object.entries(QUESTIONS))('the command line answers %s:', (_, { asOf, asked }) => {
+  const when = asOf === undefined ? [] : ['--as-of', asOf];
+  it.each(asked.map((one) => [one.question, one] as const))('%s', async (_, { of, answer }) => {
+    const name = of.split('?')[0] ?? '';
+    const replayed = jsonLines((await run('replay', name, '--json', ...when)).out);
+    const url = `/v1/read-models/${of}${asOf === undefined ? '' : `&as-of=${asOf}`}`;
+    const { rows } = (await deployment.app.inject({ url })).json<{ rows: Row[] }>();
+    const same = rows.map(({ row_id }) => replayed.find((row) => row['row_id'] === row_id) ?? {});
+    expect(shown(same, answer)).toEqual(answer);
+  });
+});
+
+describe('the command line answers an auditor:', () => {
+  it('What was recorded in a stream, by an organisation, in one correlation?', async () => {
+    const count = async (...args: string[]) => jsonLines((await run('timeline', ...args, '--json')).out).length;
+    expect([
+      await count('programme/norland.border-training'),
+      await count('--actor', 'estmark'),
+      await count('--correlation', 'example-story'),
+    ]).toEqual([9, 4, 56]);
+  });
+
+  it('What differs between two dates?', async () => {
+    const { status, out } = await run(
+      'compare',
+      'donor-portfolio',
+      '--as-of',
+      day(-149),
+      '--with',
+      day(-147),
+      '--json',
+    );
+    const { differences } = JSON.parse(out) as { differences: Row[] };
+    expect([status, differences.map(({ column, left, right }) => [column, left, right])]).toEqual([
+      2,
+      [
+        ['disbursed', 0, 60_000_000],
+        ['undisbursed', 138_000_000, 78_000_000],
+      ],
+    ]);
+  });
+
+  it('How late was a thing at each of two dates?', async () => {
+    const { out } = await run('compare', 'consignments', '--as-of', day(-51), '--with', day(-50), '--json');
+    const { differences } = JSON.parse(out) as { differences: Row[] };
+    expect(differences.map(({ column, left, right }) => [column, left, right])).toEqual([
+      ['days_late_first', 9, 10],
+      ['days_late_plan', 1, 2],
+    ]);
+  });
+
+  it('Is the log in form and order, and are the rows those of the events?', async () => {
+    const verified = JSON.parse((await run('verify', '--json')).out) as Row;
+    expect(verified).toMatchObject({ events: 59, streams: 13, position: '59', count: 0, outdated: 0 });
+    const expected = `59:${verified['digest'] as string}`;
+    expect((await run('verify', '--expect', expected)).status).toBe(0);
+    const other = await run('verify', '--expect', `59:${'0'.repeat(64)}`, '--json');
+    expect([other.status, JSON.parse(other.out)]).toMatchObject([2, { count: 1, findings: [{ position: '59' }] }]);
+    expect((await run('compare', '--rebuilt')).status).toBe(0);
+  });
+});
