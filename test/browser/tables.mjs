@@ -23,6 +23,7 @@ const WANTED = {
   stakeholders: 'name status registered_on roles',
   mandates: 'organisation acts role lapsed last_day',
   journal: 'recorded_at occurred_at recorded_late hours_late type stream actor_organisation actor_role actor_person',
+  'serials-received-twice': 'item serial received_on other_received_on donor other_donor consignment other_consignment',
   'outdated-decisions': 'recorded_at type decided consulted_stream actual_revision',
   consultations: 'recorded_at type decided consulted_stream consulted_revision',
 };
