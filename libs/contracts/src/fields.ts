@@ -167,45 +167,38 @@ export const sha256 = (description: string): Field =>
 export const decimal = (description: string, example: string): Field =>
   pattern(/^(?!0+(?:\.0+)?$)[0-9]{1,12}(?:\.[0-9]{1,12})?$/, 'a positive decimal number as text', description, example);
 
-/** A list of words from a fixed set, none twice. */
-export const listOf = (values: readonly string[], description: string, min = 1, example = values): Field =>
-  field(
-    {
-      type: 'array',
-      items: { type: 'string', enum: values },
-      minItems: min,
-      maxItems: values.length,
-      uniqueItems: true,
-      description,
-      example,
-    },
-    IsArray(),
-    ArrayMinSize(min),
-    ArrayMaxSize(values.length),
-    ArrayUnique(),
-    IsIn([...values], { each: true }),
-  );
+interface ListSchema {
+  readonly items: Schema;
+  readonly min: number;
+  readonly max: number;
+  readonly description: string;
+  readonly example: readonly string[];
+}
 
-const WORD = /^[A-Za-z0-9][A-Za-z0-9._~/-]{0,127}$/;
-
-/** A list of codes, ids or serials, none twice. */
-export const words = (description: string, example: readonly string[], max = 1000, min = 0): Field =>
+const listOfStrings = ({ items, min, max, ...shown }: ListSchema, check: PropertyDecorator): Field =>
   field(
-    {
-      type: 'array',
-      items: { type: 'string', pattern: WORD.source },
-      minItems: min,
-      maxItems: max,
-      uniqueItems: true,
-      description,
-      example,
-    },
+    { type: 'array', items, minItems: min, maxItems: max, uniqueItems: true, ...shown },
     IsArray(),
     ArrayMinSize(min),
     ArrayMaxSize(max),
     ArrayUnique(),
-    Matches(WORD, { each: true, message: 'each value in $property must be a word (letters, digits, . _ ~ / -)' }),
+    check,
   );
+
+/** A list of words from a fixed set, none twice. */
+export const listOf = (values: readonly string[], description: string, min = 1, example = values): Field => {
+  const items = { type: 'string', enum: values };
+  return listOfStrings({ items, min, max: values.length, description, example }, IsIn([...values], { each: true }));
+};
+
+const WORD = /^[A-Za-z0-9][A-Za-z0-9._~/-]{0,127}$/;
+
+/** A list of codes, ids or serials, none twice. */
+export const words = (description: string, example: readonly string[], max = 1000, min = 0): Field => {
+  const items = { type: 'string', pattern: WORD.source };
+  const message = 'each value in $property must be a word (letters, digits, . _ ~ / -)';
+  return listOfStrings({ items, min, max, description, example }, Matches(WORD, { each: true, message }));
+};
 
 /** A serial number, lot, line or tranche, as the organisation that assigned it writes it. */
 export const word = (description: string, example: string): Field =>

@@ -27,6 +27,10 @@ export type Stage = (typeof STAGES)[number];
 const stage = () => oneOf(STAGES, 'the stage at which it moves', 'committed');
 const tranche = () => word("the tranche's name in this account", 'tranche-1');
 const reason = (example: string) => code('the code of the reason', example);
+const correctedContributor = () =>
+  organisation('the other contributor, if the movement corrects pooled money', 'sudria');
+const repeats = () =>
+  nested(() => ReportedRow, 'the row that it repeats; always and only in accounts whose basis is `reported`');
 
 /** The reference to reported history in the system that recorded it. */
 export class ReportedRow {
@@ -59,9 +63,7 @@ export class OpenFundingAccount {
 export class Money {
   @minorUnits('the amount', 2_500_000_00, 0) readonly amount!: number;
   @period("the fiscal period, in the account's own words") readonly period!: string;
-  @optional()
-  @nested(() => ReportedRow, 'the row that it repeats; always and only in accounts whose basis is `reported`')
-  readonly reported?: ReportedRow;
+  @optional() @repeats() readonly reported?: ReportedRow;
 }
 
 /** A movement back. */
@@ -72,9 +74,7 @@ export class Reversal extends Money {
 
 /** The contributor of the pooled money that was wrong: the decision adds it. */
 export class PledgeReduced extends Reversal {
-  @optional()
-  @organisation('the other contributor, if the movement corrects pooled money', 'sudria')
-  readonly contributor?: string;
+  @optional() @correctedContributor() readonly contributor?: string;
 }
 
 /** A movement that was entered wrongly. No money moves: it is not a movement back. */
@@ -85,9 +85,7 @@ export class CorrectMovement {
   @minorUnits('the right amount, less what was taken back since; 0 if there was no such movement', 2_400_000_00, 0)
   readonly amount?: number;
   @optional() @period("the right fiscal period, in the account's own words", '2027') readonly period?: string;
-  @optional()
-  @nested(() => ReportedRow, 'the row that it repeats; always and only in accounts whose basis is `reported`')
-  readonly reported?: ReportedRow;
+  @optional() @repeats() readonly reported?: ReportedRow;
 }
 
 /**
@@ -102,9 +100,7 @@ export class MovementCorrected {
   @minorUnits('the difference at the stage', -100_000_00, -Number.MAX_SAFE_INTEGER) readonly amountBy!: number;
   @optional() @nested(() => ReportedRow, 'the row that it repeats') readonly reported?: ReportedRow;
   @optional() @tranche() readonly tranche?: string;
-  @optional()
-  @organisation('the other contributor, if the movement corrects pooled money', 'sudria')
-  readonly contributor?: string;
+  @optional() @correctedContributor() readonly contributor?: string;
 }
 
 export class PlanDisbursement extends Money {
