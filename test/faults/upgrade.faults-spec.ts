@@ -29,8 +29,8 @@ interface Answer {
   totals: { count: number }[];
 }
 
-/** A log of many pledges, made of what a deployment records of two commands. */
-async function fill(): Promise<void> {
+/** A log of many pledges, made of what a deployment records of two commands; its last position. */
+async function fill(): Promise<bigint> {
   const deployment = await serveStandalone(folder);
   const url = await deployment.getUrl();
   for (let n = 0; n < ACCOUNTS; n += 1) await open(url, `norland.a${n}`);
@@ -48,21 +48,22 @@ async function fill(): Promise<void> {
         return { ...lastEvent, id, stream: `funding-account/norland.a${account}`, revision };
       }),
     );
+  const head = await log.head();
   await log.close();
   const again = await startStandalone(folder, 'off');
-  const head = String(ACCOUNTS + 1 + EVENTS);
   for (;;) {
     const { models } = (await (await fetch(`${again.url}/health/ready`)).json()) as { models: { position: string }[] };
-    if (models.every(({ position }) => position === head)) break;
+    if (models.every(({ position }) => position === String(head))) break;
     await pause(20);
   }
   again.process.kill('SIGTERM');
   await again.ended;
+  return head;
 }
 
 describe('an upgrade', () => {
   it('has no gap: old rows are served until the cut-over, and each answer names its version', async () => {
-    await fill();
+    const head = await fill();
     olderFunding(folder);
     const built: StandaloneProcess = await startStandalone(folder, 'off');
     const wrong: unknown[] = [];
@@ -80,7 +81,7 @@ describe('an upgrade', () => {
       }
     };
     const live = await new LiveReader(built.url, 'read-models/funding/live').connect();
-    const asking = [ask('as-of=20000'), ask('limit=100'), ask(`as-of=${ACCOUNTS + 1 + EVENTS}&sort=-pledged`)];
+    const asking = [ask('as-of=20000'), ask('limit=100'), ask(`as-of=${head}&sort=-pledged`)];
     const begun = Date.now();
     while (!versions.includes('1.2.2') && Date.now() - begun < 20_000) await pause(10);
     const lasted = Date.now() - begun;
