@@ -41,7 +41,7 @@ describe('an uncaught error', () => {
     expect(uncaughtIn(server.logged())).toEqual([
       expect.objectContaining({
         level: 'fatal',
-        msg: expect.stringMatching(/^Entente met an error that nobody caught \(not caught\); .* status 70$/) as unknown,
+        msg: expect.stringMatching(/^Entente met an uncaught error \(not caught\); .* status 70$/) as unknown,
         err: expect.objectContaining({
           message: 'not caught',
           stack: expect.stringContaining('uncaught-errors.mjs') as unknown,
@@ -102,7 +102,7 @@ describe('an uncaught error', () => {
     const [status] = (await once(cli, 'close')) as [number | null];
     expect([status, uncaughtIn(log).map(({ msg }) => msg)]).toEqual([
       70,
-      ['entente met an error that nobody caught (oh); it answers what is open and ends with status 70'],
+      ['entente met an uncaught error (oh); it answers what is open and ends with status 70'],
     ]);
   });
 });

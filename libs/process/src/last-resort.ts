@@ -63,7 +63,7 @@ function log(name: string, error: unknown, then: string): void {
       time: new Date().toISOString(),
       context: 'last-resort',
       err,
-      msg: `${name} met an error that nobody caught (${err.message}); ${then}`,
+      msg: `${name} met an uncaught error (${err.message}); ${then}`,
     };
     writeSync(STDERR, `${JSON.stringify(line)}\n`);
   } catch {

@@ -27,10 +27,7 @@ describe('a log of changes', () => {
     for (const ms of [1000, 2000, 59_999]) now(ms, 'there is no topic yet');
     now(59_999, null);
     now(MINUTE_MS * 2, null);
-    expect(lines).toEqual([
-      'info: the relay waits and tries again: there is no topic yet',
-      'info: the relay has begun',
-    ]);
+    expect(lines).toEqual(['info: the relay waits and retries: there is no topic yet', 'info: the relay started']);
   });
 
   it('has a fault that outlasts the first minute as an error, once', () => {
@@ -38,9 +35,9 @@ describe('a log of changes', () => {
     for (const ms of [1000, MINUTE_MS, MINUTE_MS + 1000]) now(ms, 'there is no topic yet');
     now(MINUTE_MS * 2, null);
     expect(lines).toEqual([
-      'info: the relay waits and tries again: there is no topic yet',
-      'error: the relay stalled and tries again: there is no topic yet',
-      'warn: the relay goes on',
+      'info: the relay waits and retries: there is no topic yet',
+      'error: the relay stalled, retrying: there is no topic yet',
+      'warn: the relay recovered',
     ]);
   });
 
@@ -50,9 +47,6 @@ describe('a log of changes', () => {
     now(MINUTE_MS, 'gone');
     now(MINUTE_MS + 1000, 'gone');
     now(MINUTE_MS + 2000, 'other');
-    expect(lines).toEqual([
-      'error: the relay stalled and tries again: gone',
-      'error: the relay stalled and tries again: other',
-    ]);
+    expect(lines).toEqual(['error: the relay stalled, retrying: gone', 'error: the relay stalled, retrying: other']);
   });
 });

@@ -29,10 +29,10 @@ export class LogOnChange {
     const starting = this.clock() - this.startedAt < START_MS;
     if (fault === this.logged && (fault === null || this.asError || starting)) return;
     if (fault === null) {
-      if (this.asError) this.log.warn(`${this.who} goes on`);
-      else this.log.log(`${this.who} has begun`);
-    } else if (starting) this.log.log(`${this.who} waits and tries again: ${fault}`);
-    else this.log.error(`${this.who} stalled and tries again: ${fault}`);
+      if (this.asError) this.log.warn(`${this.who} recovered`);
+      else this.log.log(`${this.who} started`);
+    } else if (starting) this.log.log(`${this.who} waits and retries: ${fault}`);
+    else this.log.error(`${this.who} stalled, retrying: ${fault}`);
     this.logged = fault;
     this.asError = fault !== null && !starting;
   }

@@ -32,8 +32,8 @@ export async function runProcess({ name, at, build, waitsFor }: ServedProcess): 
   const { signal } = ending;
   let close = (): Promise<unknown> => Promise.resolve();
   lastResort(name, () => close());
-  for (const told of ['SIGTERM', 'SIGINT'] as const)
-    process.once(told, () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
       ending.abort();
       stopWithin(at.shutdownTimeoutSeconds);
     });
@@ -52,13 +52,13 @@ export async function runProcess({ name, at, build, waitsFor }: ServedProcess): 
       process.exit(0);
     }
     const url = await app.getUrl();
-    process.stdout.write(`${name} serves: ${url}/health/ready says how it stands\n`);
+    process.stdout.write(`${name} serves; its status: ${url}/health/ready\n`);
     return url;
   } catch (error) {
     if (signal.aborted) process.exit(0);
-    const says = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
     const taken = (error as { code?: string }).code === 'EADDRINUSE' ? '; PORT names another (0: a free one)' : '';
-    process.stderr.write(`${name} cannot start: ${says}${taken}\n`);
+    process.stderr.write(`${name} cannot start: ${message}${taken}\n`);
     process.exit(1);
   }
 }

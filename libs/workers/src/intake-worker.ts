@@ -13,7 +13,7 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('intake');
   private delivery: CommandSubscription | null = null;
   private watch: NodeJS.Timeout | null = null;
-  private said: string | null = null;
+  private logged: string | null = null;
 
   constructor(
     @Inject(CommandFeed) private readonly feed: CommandFeed,
@@ -45,9 +45,9 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
   /** Logs each fault once when it appears, and once when it is gone. */
   private logFaults(): void {
     const fault = this.fault();
-    if (fault === this.said) return;
-    if (fault === null) this.log.warn('the intake goes on');
-    else this.log.error(`commands wait, and are tried again: ${fault}`);
-    this.said = fault;
+    if (fault === this.logged) return;
+    if (fault === null) this.log.warn('the intake recovered');
+    else this.log.error(`commands wait, retrying: ${fault}`);
+    this.logged = fault;
   }
 }

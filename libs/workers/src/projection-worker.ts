@@ -69,13 +69,13 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     this.faults.now(this.projector.fault());
     try {
       await this.logParked();
-      const turn = await this.rows.catalogVersion();
-      if (turn !== this.catalogVersion && this.projector.running) {
+      const version = await this.rows.catalogVersion();
+      if (version !== this.catalogVersion && this.projector.running) {
         await this.projector.stop();
         this.projector.start();
-        this.log.warn('other rows are served: the projection goes on from where they stand');
+        this.log.warn('other rows are active: the projection continues from their checkpoint');
       }
-      this.catalogVersion = turn;
+      this.catalogVersion = version;
     } catch (error) {
       this.log.error(error);
     }
@@ -93,7 +93,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
       const from = `from its event ${eventId} at position ${position} on (${error})`;
       this.log.error(`PARKED: ${name} is not folded ${from}; after a fix: entente parked retry`);
     }
-    for (const name of this.parked) if (!now.has(name)) this.log.warn(`${name} is parked no more`);
+    for (const name of this.parked) if (!now.has(name)) this.log.warn(`${name} is no longer parked`);
     this.parked = now;
   }
 }

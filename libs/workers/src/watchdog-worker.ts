@@ -6,7 +6,7 @@ import { Watchdog } from '@entente/engine';
 export class WatchdogWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('watch');
   private timer: NodeJS.Timeout | null = null;
-  private told = new Set<string>();
+  private logged = new Set<string>();
   private looking = false;
 
   constructor(@Inject(Watchdog) private readonly watchdog: Watchdog) {}
@@ -25,9 +25,9 @@ export class WatchdogWorker implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.watchdog.look();
       const alarms = this.watchdog.alarms();
-      for (const [name, alarm] of alarms) if (!this.told.has(name)) this.log.error(`ALARM: ${name} ${alarm}`);
-      for (const name of this.told) if (!alarms.has(name)) this.log.warn(`${name} goes on`);
-      this.told = new Set(alarms.keys());
+      for (const [name, alarm] of alarms) if (!this.logged.has(name)) this.log.error(`ALARM: ${name} ${alarm}`);
+      for (const name of this.logged) if (!alarms.has(name)) this.log.warn(`${name} recovered`);
+      this.logged = new Set(alarms.keys());
     } catch (error) {
       this.log.error(error);
     } finally {
