@@ -14,7 +14,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { EventStore, NewEvent } from './event-store.js';
 import { Contention, Fault, DeciderFailed } from './faults.js';
-import { type Pseudonymizer, SEALED, commandHash, commandKey } from './identity.js';
+import { type Pseudonymizer, PSEUDONYM_PREFIX, commandHash, commandKey } from './identity.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
 import { type FoldedStream, type CommandRecord, handleCommand, applyEvent, emptyStream } from './handle-command.js';
@@ -155,10 +155,10 @@ export class Executor {
   /** The keys under which a command of a sender may be recorded, also by an earlier version. */
   private keysOf({ organisation }: Actor, stream: StreamRef, commandId: string): readonly string[] {
     const pseudonym = this.pseudonymizer.pseudonym(organisation, stream);
-    const sealedId = this.pseudonymizer.commandId(organisation, stream, commandId);
-    const keys = [commandKey(organisation, stream, commandId), commandKey(pseudonym, stream, sealedId)];
+    const pseudonymousId = this.pseudonymizer.commandId(organisation, stream, commandId);
+    const keys = [commandKey(organisation, stream, commandId), commandKey(pseudonym, stream, pseudonymousId)];
     // Everybody can read a pseudonymous id: it proves nothing.
-    return commandId.startsWith(SEALED) ? keys : [...keys, commandKey(pseudonym, stream, commandId)];
+    return commandId.startsWith(PSEUDONYM_PREFIX) ? keys : [...keys, commandKey(pseudonym, stream, commandId)];
   }
 
   /**
@@ -173,8 +173,8 @@ export class Executor {
   ): CommandMetadata {
     const { actor, commandId } = metadata;
     if (recordedAs === actor.organisation || commands.has(commandKey(recordedAs, stream, commandId))) return metadata;
-    const sealedId = this.pseudonymizer.commandId(actor.organisation, stream, commandId);
-    return { ...metadata, commandId: sealedId, correlationId: sealedId, causationId: null };
+    const pseudonymousId = this.pseudonymizer.commandId(actor.organisation, stream, commandId);
+    return { ...metadata, commandId: pseudonymousId, correlationId: pseudonymousId, causationId: null };
   }
 
   /**
@@ -196,6 +196,7 @@ export class Executor {
     return folded.revision < 0 ? null : folded;
   }
 
+  /** What the events name as the sender: its organisation, or its pseudonym on this stream. */
   private recordedAs({ stream, command, metadata: { actor } }: ReceivedCommand): string {
     const pseudonymous = this.kinds.decider(stream.kind)?.pseudonymous;
     return pseudonymous?.includes(command.type) === true

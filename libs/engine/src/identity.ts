@@ -44,7 +44,7 @@ export function eventId(key: string, bodyHash: string, index: number): string {
 }
 
 /** The beginning of every pseudonym. */
-export const SEALED = 'sealed.';
+export const PSEUDONYM_PREFIX = 'sealed.';
 
 /**
  * Gives organisations pseudonyms, each valid for one stream, under a key that is kept outside the
@@ -76,6 +76,6 @@ export class Pseudonymizer {
   }
 
   private mac(text: string): string {
-    return `${SEALED}${createHmac('sha256', this.key).update(text).digest('hex').slice(0, 32)}`;
+    return `${PSEUDONYM_PREFIX}${createHmac('sha256', this.key).update(text).digest('hex').slice(0, 32)}`;
   }
 }
