@@ -1,6 +1,7 @@
 import type { ProgressSource } from '@entente/engine';
 import { ReconnectingAdmin } from './reconnecting-admin.js';
-import { type KafkaSettings, kafkaOf } from './settings.js';
+import { kafkaOf } from './client.js';
+import type { KafkaSettings } from './settings.js';
 import { partitionOffsets, committedOffsets } from './topic.js';
 
 /** The topic of commands, and the name of those who answer them. */

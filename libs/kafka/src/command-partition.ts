@@ -7,7 +7,7 @@ import { type TransactionalReplier, type Answers } from './transactional-replier
 import { type FailureContext, deadLetterOf } from './dead-letters.js';
 import type { AdaptiveBatchSize } from './adaptive-batch-size.js';
 import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
-import { headersOf } from './settings.js';
+import { headersOf } from './record.js';
 
 /** Maximum size of a batch, unless a single record is larger. */
 const MAX_TRANSACTION_BYTES = 1024 * 1024;

@@ -55,7 +55,7 @@ async function delivering(process: (batch: FeedBatch) => Promise<void> = () => P
       readLog: unused,
     } as never,
     onRecord: ({ position }) => void read.push(position),
-    to: {
+    consumer: {
       startPosition: () => Promise.resolve(0n),
       process: async (batch) => {
         await process(batch);
@@ -103,7 +103,9 @@ describe('the delivery of a partition', () => {
   it('hands over everything before an unreadable record, and then fails', async () => {
     const { handed, taken, give } = await delivering();
     const bad: KafkaMessage = { ...(records(60, 61)[0] as KafkaMessage), value: Buffer.from('{') };
-    await expect(give([...records(0, 60), bad, ...records(61, 80)])).rejects.toThrow(/at offset 60 has something else/);
+    await expect(give([...records(0, 60), bad, ...records(61, 80)])).rejects.toThrow(
+      /at offset 60 has a record that is no event/,
+    );
     expect([throughs(handed), taken]).toEqual([
       [50n, 60n],
       ['49', '59'],

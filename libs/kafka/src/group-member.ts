@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Backoff, endsWithin, supervise } from '@entente/async';
-import { type MemberSettings, wordsOf } from './settings.js';
+import { messageOf } from './errors.js';
+import type { MemberSettings } from './settings.js';
 
 /**
  * What a member of a group does with what the group gives it. None of these may hold the others up.
@@ -60,7 +61,7 @@ export class GroupMember {
   private async run(): Promise<void> {
     const { backoff } = this;
     const onFailure = (error: unknown): void => {
-      this.lastError = wordsOf(error);
+      this.lastError = messageOf(error);
       this.settings.onLog?.('error', 'the consumer has ended, and another follows', { error: this.lastError });
     };
     await supervise(() => this.live(), { signal: this.stopping.signal, backoff, onFailure });

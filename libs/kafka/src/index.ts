@@ -1,9 +1,4 @@
-export {
-  type KafkaFeedSettings,
-  type KafkaIntakeSettings,
-  type KafkaSettings,
-  type TopicSettings,
-} from './settings.js';
+export type { KafkaFeedSettings, KafkaIntakeSettings, KafkaSettings, TopicSettings } from './settings.js';
 export { KafkaLogPublisher, type KafkaPublisherSettings } from './kafka-log-publisher.js';
 export { KafkaDeadLetters } from './kafka-dead-letters.js';
 export { PublishedPosition } from './published-position.js';

@@ -1,6 +1,7 @@
 import { type CommandConsumer, CommandFeed, type CommandSubscription } from '@entente/engine';
 import { KafkaCommandSubscription } from './kafka-command-subscription.js';
-import { type KafkaIntakeSettings, kafkaOf } from './settings.js';
+import { kafkaOf } from './client.js';
+import type { KafkaIntakeSettings } from './settings.js';
 
 /**
  * Commands that others publish to a topic, as CloudEvents, with the answers on another. The group's

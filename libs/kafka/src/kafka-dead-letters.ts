@@ -5,7 +5,8 @@ import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import { deadLetterOf } from './dead-letters.js';
 import { largestOf, makeRoomyTopic } from './intake-topics.js';
 import type { KafkaEventFeed } from './kafka-event-feed.js';
-import { type KafkaSettings, type TopicSettings, kafkaOf } from './settings.js';
+import { kafkaOf } from './client.js';
+import type { KafkaSettings, TopicSettings } from './settings.js';
 import { asAdmin } from './topic.js';
 
 /** Where the dead letters of a topic of events go. */

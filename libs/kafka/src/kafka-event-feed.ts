@@ -2,10 +2,11 @@ import { EventFeed, type EventLog, type FeedConsumer, type FeedSubscription } fr
 import type { RecordedEvent } from '@entente/kernel';
 import type { KafkaMessage } from 'kafkajs';
 import { KafkaSubscription } from './kafka-subscription.js';
-import { type KafkaFeedSettings, kafkaOf } from './settings.js';
+import { kafkaOf } from './client.js';
+import type { KafkaFeedSettings } from './settings.js';
 
-/** A record, and the partition in which it lies. */
-export interface Came {
+/** A record and its partition. */
+export interface RecordLocation {
   readonly partition: number;
   readonly record: KafkaMessage;
 }
@@ -18,7 +19,7 @@ export interface Came {
 export class KafkaEventFeed extends EventFeed {
   readonly partitions: number;
   /** The record of each event, as long as the event is in memory. */
-  private readonly records = new WeakMap<RecordedEvent, Came>();
+  private readonly records = new WeakMap<RecordedEvent, RecordLocation>();
 
   constructor(
     private readonly settings: KafkaFeedSettings,
@@ -34,8 +35,8 @@ export class KafkaEventFeed extends EventFeed {
     return new KafkaSubscription(kafkaOf(this.settings), this.settings, this.log, consumer, onRecord);
   }
 
-  /** The record in which an event was delivered here; undefined where it was read from the log. */
-  recordOf(event: RecordedEvent): Came | undefined {
+  /** The record in which an event was delivered here; undefined if it was read from the log. */
+  recordOf(event: RecordedEvent): RecordLocation | undefined {
     return this.records.get(event);
   }
 }

@@ -2,7 +2,10 @@ import { endsWithin } from '@entente/async';
 import { type Message, cloudEventOf, cloudWatermarkOf } from '@entente/contracts';
 import { NO_EVENT, LogPublisher, type Watermark, type PartitionLinks, type PartitionTail } from '@entente/engine';
 import kafkajs, { type Admin, type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
-import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord, wordsOf } from './settings.js';
+import { kafkaOf } from './client.js';
+import { messageOf } from './errors.js';
+import { readRecord } from './record.js';
+import type { KafkaSettings, TopicSettings } from './settings.js';
 import {
   type PartitionOffsets,
   asAdmin,
@@ -95,14 +98,14 @@ export class KafkaLogPublisher extends LogPublisher {
         const said = readRecord(record);
         if (said.storeId === storeId) return said;
       } catch (error) {
-        throw new Error(`${where} has something else than events at offset ${record.offset}: ${wordsOf(error)}`);
+        throw new Error(`${where} has something else than events at offset ${record.offset}: ${messageOf(error)}`);
       }
       throw new Error(`${where} holds the events of another log, not of ${storeId}`);
     });
     if (first === undefined || last === undefined) return { through: 0n, last: NO_EVENT };
     if (first.previous.position !== 0n)
       throw new Error(
-        `partition ${partition} of topic ${this.settings.topic} starts behind position ${first.previous.position}: what was before is lost, as where a topic was made anew under a relay; publish to a new topic`,
+        `partition ${partition} of topic ${this.settings.topic} starts behind position ${first.previous.position}: what was before is lost, as if the topic was created again under a relay; publish to a new topic`,
       );
     if (last.type === 'watermark') return { through: last.position, last: last.previous };
     const { position, id } = last.event;
@@ -183,7 +186,7 @@ export class KafkaLogPublisher extends LogPublisher {
     const end = ends.get(partition) ?? 0n;
     if (at < end)
       throw new Error(
-        `partition ${partition} of topic ${this.settings.topic} acknowledged at offset ${at} and had come to ${end}: it was made anew, or has lost records`,
+        `partition ${partition} of topic ${this.settings.topic} acknowledged at offset ${at} and had come to ${end}: it was created again, or has lost records`,
       );
     ends.set(partition, at + BigInt(messages.filter((one) => one.partition === partition).length));
   }

@@ -19,13 +19,13 @@ export class KafkaSubscription implements FeedSubscription {
     kafka: Kafka,
     settings: KafkaFeedSettings,
     private readonly log: EventLog,
-    to: FeedConsumer,
+    consumer: FeedConsumer,
     onRecord: PartitionReaderOptions['onRecord'],
   ) {
     const { topic, partitions, maxBatch = 500, commitInterval = 5000, onLog } = settings;
     const onGapFilled = (partition: number, after: bigint, upTo: bigint): void =>
       onLog?.('warn', 'what the topic has lost was read from the log', { partition, after, upTo });
-    const options = { topic, partitions, log, to, maxBatch, onRecord, onGapFilled };
+    const options = { topic, partitions, log, consumer, maxBatch, onRecord, onGapFilled };
     this.admin = new ReconnectingAdmin(kafka);
     this.consumer = new PartitionedConsumer(kafka, settings, {
       partitions,

@@ -4,7 +4,8 @@ import type { RecordedEvent } from '@entente/kernel';
 import type { KafkaMessage } from 'kafkajs';
 import type { OffsetLookup } from './offset-lookup.js';
 import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
-import { readRecord, wordsOf } from './settings.js';
+import { messageOf } from './errors.js';
+import { readRecord } from './record.js';
 
 /** Number of records read before other work gets its turn, while the consumer works. */
 const YIELD_EVERY = 25;
@@ -14,7 +15,7 @@ export interface PartitionReaderOptions {
   readonly topic: string;
   readonly partitions: number;
   readonly log: EventLog;
-  readonly to: FeedConsumer;
+  readonly consumer: FeedConsumer;
   /** Maximum number of events per batch. */
   readonly maxBatch: number;
   /** Receives each event that a record holds, and the record. */
@@ -24,10 +25,10 @@ export interface PartitionReaderOptions {
 }
 
 /**
- * One partition on its way to the consumer, which keeps to the chain whatever the topic gives: what
- * was seen is dropped; what names a predecessor that was seen is taken; before anything else, what
- * is missing is read from the log itself. Where that does not fit either, the partition stops
- * with a fault.
+ * Delivers one partition of the topic to the consumer, as an unbroken chain: each record names the
+ * event before it. A record at or below the position reached is dropped. A record whose predecessor
+ * was delivered is delivered. Otherwise the events between are read from the log itself; if the log
+ * does not have them either, the partition stops with a fault.
  */
 export class PartitionReader implements PartitionHandler<OffsetLookup> {
   /** The position up to which the consumer has seen the partition. */
@@ -38,57 +39,57 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
     private readonly options: PartitionReaderOptions,
   ) {}
 
-  /** Reads on from where the consumer has come to. */
+  /** Continues behind the position that the consumer has stored. */
   async start(lookup: OffsetLookup): Promise<StartOffset> {
-    this.at = await this.options.to.startPosition(this.partition);
+    this.at = await this.options.consumer.startPosition(this.partition);
     const { offset, atEnd } = await lookup.of(this.partition, this.at);
     return { offset, recovered: atEnd };
   }
 
   revoked(): void {
-    this.options.to.revoked?.(this.partition);
+    this.options.consumer.revoked?.(this.partition);
   }
 
   /**
-   * Passes records on, in order, until the batch ends; each batch of the consumer takes effect
-   * before more is begun. While the consumer has one, the next is read. Throws if the consumer does
-   * not take them, or the chain is broken; nothing is under way then, and what was before has taken
-   * effect.
+   * Delivers the records in order, in batches of at most `maxBatch` events. One batch is delivered
+   * at a time; while the consumer processes it, the next one is read. Throws if the consumer fails
+   * or the chain is broken. No delivery is in progress then, and all earlier records were
+   * processed.
    */
   async process({ messages, mayContinue, processed, recovered }: RecordBatch): Promise<void> {
     let events: RecordedEvent[] = [];
     let through = this.at;
-    let handing: Promise<void> | null = null;
-    const handed = async (): Promise<void> => {
-      await handing;
-      handing = null;
+    let delivering: Promise<void> | null = null;
+    const delivered = async (): Promise<void> => {
+      await delivering;
+      delivering = null;
     };
     const flush = async (offset: string): Promise<void> => {
-      await handed();
+      await delivered();
       if (!mayContinue()) return;
       const own = events;
       const upTo = through;
       events = [];
-      handing = (upTo > this.at ? this.hand(own, upTo) : Promise.resolve()).then(() => processed(offset));
-      // The caller that waits for it is notified.
-      handing.catch(() => undefined);
+      delivering = (upTo > this.at ? this.deliver(own, upTo) : Promise.resolve()).then(() => processed(offset));
+      // `delivered` throws the error.
+      delivering.catch(() => undefined);
     };
     let before: string | null = null;
     try {
       for (const [i, record] of messages.entries()) {
         if (!mayContinue()) return;
-        if (handing !== null && i % YIELD_EVERY === 0) await yieldToEventLoop();
-        const said = this.read(record);
-        const position = said.type === 'watermark' ? said.position : said.event.position;
+        if (delivering !== null && i % YIELD_EVERY === 0) await yieldToEventLoop();
+        const link = this.read(record);
+        const position = link.type === 'watermark' ? link.position : link.event.position;
         if (position > through) {
-          if (said.previous.position > through) {
+          if (link.previous.position > through) {
             if (before !== null) await flush(before);
-            await handed();
-            if (!(await this.fillGap(said.previous.position, mayContinue))) return;
+            await delivered();
+            if (!(await this.fillGap(link.previous.position, mayContinue))) return;
           }
-          if (said.type === 'event') {
-            this.options.onRecord(said.event, this.partition, record);
-            events.push(said.event);
+          if (link.type === 'event') {
+            this.options.onRecord(link.event, this.partition, record);
+            events.push(link.event);
           }
           through = position;
         }
@@ -96,31 +97,31 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
         if (events.length >= this.options.maxBatch) await flush(before);
       }
     } finally {
-      // What came before something that cannot be taken is taken all the same.
+      // The records before one that cannot be delivered are delivered all the same.
       if (before !== null) await flush(before);
-      await handed();
+      await delivered();
     }
     recovered();
   }
 
-  private async hand(events: readonly RecordedEvent[], through: bigint): Promise<void> {
-    await this.options.to.process({ partition: this.partition, events, through });
+  private async deliver(events: readonly RecordedEvent[], through: bigint): Promise<void> {
+    await this.options.consumer.process({ partition: this.partition, events, through });
     this.at = through;
   }
 
   private read(record: KafkaMessage) {
     const where = `partition ${this.partition} of topic ${this.options.topic} at offset ${record.offset}`;
-    let said;
+    let link;
     try {
-      said = readRecord(record);
+      link = readRecord(record);
     } catch (error) {
-      throw new Error(`${where} has something else than an event: ${wordsOf(error)}`);
+      throw new Error(`${where} has a record that is no event: ${messageOf(error)}`);
     }
-    if (said.storeId !== this.options.log.id)
-      throw new Error(`${where} has an event of another log (${said.storeId}, not ${this.options.log.id})`);
-    if (said.type === 'event' && partitionOf(said.event.stream, this.options.partitions) !== this.partition)
-      throw new Error(`${where} has an event of ${said.event.stream}, which belongs to another partition`);
-    return said;
+    if (link.storeId !== this.options.log.id)
+      throw new Error(`${where} has an event of another log (${link.storeId}, not ${this.options.log.id})`);
+    if (link.type === 'event' && partitionOf(link.event.stream, this.options.partitions) !== this.partition)
+      throw new Error(`${where} has an event of ${link.event.stream}, which belongs to another partition`);
+    return link;
   }
 
   /**
@@ -135,13 +136,13 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
       const own = events.filter(({ stream }) => partitionOf(stream, this.options.partitions) === this.partition);
       last = own.at(-1)?.position ?? last;
       const end = events.at(-1)?.position ?? this.at;
-      // What should be there and is not is missed again the next time, too.
+      // If the log does not have `upTo`, the position stays before it: the next attempt fails, too.
       const through = end === upTo && last !== upTo ? (events.at(-2)?.position ?? this.at) : end;
-      if (through > this.at) await this.hand(own, through);
+      if (through > this.at) await this.deliver(own, through);
     }
     if (last !== upTo)
       throw new Error(
-        `partition ${this.partition} of topic ${this.options.topic} goes on after position ${upTo}, where the log has no event of it: topic and log tell different stories`,
+        `partition ${this.partition} of topic ${this.options.topic} continues after position ${upTo}, where the log has no event of it: topic and event store have diverged`,
       );
     this.options.onGapFilled(this.partition, after, upTo);
     return true;

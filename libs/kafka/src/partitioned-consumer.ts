@@ -1,7 +1,8 @@
 import { Backoff, SerialQueue, endsWithin } from '@entente/async';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { GroupMember } from './group-member.js';
-import { type MemberSettings, wordsOf } from './settings.js';
+import { messageOf } from './errors.js';
+import type { MemberSettings } from './settings.js';
 
 /** Where a partition is begun. */
 export interface StartOffset {
@@ -196,7 +197,7 @@ export class PartitionedConsumer<Shared> {
   private failed(consumer: Consumer, one: ConsumedPartition<Shared>, generation: number, error: unknown): void {
     const { topic, onLog } = this.settings;
     const { partition } = one;
-    const fault = wordsOf(error);
+    const fault = messageOf(error);
     one.ready = false;
     if (one.fault !== fault) onLog?.('error', 'partition paused after an error', { topic, partition, error: fault });
     one.fault = fault;

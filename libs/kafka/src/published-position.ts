@@ -1,5 +1,7 @@
 import { ReconnectingAdmin } from './reconnecting-admin.js';
-import { type KafkaSettings, type TopicSettings, kafkaOf, readRecord } from './settings.js';
+import { kafkaOf } from './client.js';
+import { readRecord } from './record.js';
+import type { KafkaSettings, TopicSettings } from './settings.js';
 import { partitionOffsets, readRecordsAt } from './topic.js';
 
 /** The longest that the last records are waited for, in milliseconds. */

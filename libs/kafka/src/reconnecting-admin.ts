@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { endsWithin } from '@entente/async';
-import { withHint } from './settings.js';
+import { withHint } from './errors.js';
 
 /** An admin client that is kept from one question to the next; after a fault another follows. */
 export class ReconnectingAdmin {

@@ -1,7 +1,8 @@
 import { CompressionTypes, type KafkaMessage, type Message, Partitioners, type Producer } from 'kafkajs';
 import { endsWithin } from '@entente/async';
 import { deathOf, ownHeaders } from './dead-letters.js';
-import { type KafkaSettings, kafkaOf } from './settings.js';
+import { kafkaOf } from './client.js';
+import type { KafkaSettings } from './settings.js';
 import { asAdmin, partitionOffsets, committedOffsets } from './topic.js';
 import { type OffsetRange, readRange } from './topic-reader.js';
 

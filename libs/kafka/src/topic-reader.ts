@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import { wordsOf } from './settings.js';
+import { messageOf } from './errors.js';
 import { leave } from './topic.js';
 
 /** A stretch of each partition: from an offset up to, and not with, another. */
@@ -71,7 +71,7 @@ export async function readRange(
             } catch (error) {
               // A consumer would try again what must not be.
               at.delete(partition);
-              reject(error instanceof Error ? error : new Error(wordsOf(error), { cause: error }));
+              reject(error instanceof Error ? error : new Error(messageOf(error), { cause: error }));
             }
           },
         });

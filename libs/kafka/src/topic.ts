@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin, type Consumer, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
 import { endsWithin } from '@entente/async';
-import { type TopicSettings, withHint } from './settings.js';
+import { withHint } from './errors.js';
+import type { TopicSettings } from './settings.js';
 
 /** Where a partition begins, and the offset that its next record will have. */
 export interface PartitionOffsets {

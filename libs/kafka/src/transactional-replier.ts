@@ -80,7 +80,7 @@ export class TransactionalReplier {
       const committed = (await committedOffsets(admin, groupId, commands)).get(this.partition) ?? -1n;
       if (committed > high)
         throw new Error(
-          `partition ${this.partition} of topic ${commands} ends at offset ${high} and was answered up to ${committed}: it was made anew, or has lost commands; set the offsets of group ${groupId} to where intake shall go on`,
+          `partition ${this.partition} of topic ${commands} ends at offset ${high} and was answered up to ${committed}: it was created again, or has lost commands; set the offsets of group ${groupId} to where intake shall go on`,
         );
       const offset = committed < low ? low : committed;
       return { offset, atEnd: offset === high };
@@ -92,7 +92,7 @@ export class TransactionalReplier {
    */
   async answer({ replies, deadLetters, next }: Answers): Promise<void> {
     const { producer } = this;
-    if (producer === null) throw new Error('nothing is answered after a fault before it was begun anew');
+    if (producer === null) throw new Error('after a fault the replier has to be started again before it answers');
     const { groupId, commands } = this.topics;
     const topicMessages = [
       { topic: this.topics.replies, messages: [...replies] },

@@ -31,7 +31,7 @@ export function waitFor<T>(what: string, connect: () => Promise<T>, options: Wai
   let status: string | null = `waits for ${what}`;
   const logged = new Set<string>();
   const tell = (error: unknown): void => {
-    status = `waits for ${what}: ${messageOf(error)}`;
+    status = `waits for ${what}: ${wordsOf(error)}`;
     if (!logged.has(status)) options.log(status);
     logged.add(status);
   };
@@ -78,8 +78,8 @@ function unlessAborted<T>(connect: () => Promise<T>, signal: AbortSignal, late?:
  * An error in words. One that was several, as where a name has several addresses, is that of the
  * first.
  */
-function messageOf(error: unknown): string {
+function wordsOf(error: unknown): string {
   const { message, code, errors } = error as { message?: string; code?: string; errors?: readonly unknown[] };
   const [first] = errors ?? [];
-  return message || (first === undefined ? code || String(error) : messageOf(first));
+  return message || (first === undefined ? code || String(error) : wordsOf(first));
 }
