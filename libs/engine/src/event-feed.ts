@@ -17,12 +17,13 @@ export interface FeedConsumer {
   startPosition(partition: number): Promise<bigint>;
   /**
    * Resolves when the batch has taken effect; the feed delivers no further batch of the partition
-   * before that. If it rejects, the feed pauses and delivers again from `resume`.
+   * before that. If it rejects, the feed pauses and delivers again from
+   * `startPosition`.
    */
   process(batch: FeedBatch): Promise<void>;
   /**
-   * The feed stops delivering the partition until it calls `resume` for it again: another process
-   * may have it now.
+   * The feed delivers nothing of the partition until it calls `startPosition` for it again: another
+   * process may have it now.
    */
   revoked?(partition: number): void;
 }

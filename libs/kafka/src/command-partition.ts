@@ -15,18 +15,18 @@ const MAX_TRANSACTION_BYTES = 1024 * 1024;
 /** A record and the command in it. */
 interface Arrival {
   readonly record: KafkaMessage;
-  readonly said: ReadMessage;
+  readonly message: ReadMessage;
   readonly correlationId: string;
 }
 
 /** One partition of commands: each is decided and answered once. */
 export class CommandPartition implements PartitionHandler<null> {
   /**
-   * From which offset on nothing is answered yet, by the group's word and what was answered since.
-   * What is below it may be fetched again, as after a fault; it is passed over.
+   * The first offset without an answer: the group's committed offset, and what was answered since.
+   * Records below it may be fetched again, as after a fault, and are skipped.
    */
   private from = 0n;
-  /** Whether it is the consumer that could not decide. */
+  /** Whether the last failure was the consumer's, which could not decide. */
   private undecided = false;
 
   constructor(
@@ -34,7 +34,7 @@ export class CommandPartition implements PartitionHandler<null> {
     private readonly topic: string,
     /** The id of the log, the source of the replies. */
     private readonly storeId: string,
-    private readonly to: CommandConsumer,
+    private readonly consumer: CommandConsumer,
     private readonly replier: TransactionalReplier,
     private readonly batchSize: AdaptiveBatchSize,
   ) {}
@@ -70,13 +70,13 @@ export class CommandPartition implements PartitionHandler<null> {
     return this.replier.end();
   }
 
-  /** Answers records, behind which the group's offset is `next` then. */
+  /** Answers records; the group's offset is `next` afterwards. */
   private async answer(batch: RecordBatch, piece: readonly KafkaMessage[], next: bigint): Promise<void> {
     const open = piece.filter(({ offset }) => BigInt(offset) >= this.from);
     if (open.length === 0) return;
     const begun = performance.now();
     const answers = await this.decide(open);
-    // What another member may have now is for that one to answer.
+    // Another member may have the partition now, and answers these.
     if (!batch.owned()) return;
     await this.replier.answer({ ...answers, next });
     this.from = next;
@@ -84,17 +84,17 @@ export class CommandPartition implements PartitionHandler<null> {
     batch.recovered();
   }
 
-  /** What these records are answered. Rejects where the consumer cannot decide now. */
+  /** The answers to these records. Rejects if the consumer cannot decide now. */
   private async decide(records: readonly KafkaMessage[]): Promise<Omit<Answers, 'next'>> {
     const arrivals = records.map((record): Arrival => {
-      const said = readCommand({ headers: headersOf(record), value: record.value });
-      const given = said.type === 'unreadable' ? null : said.asked.correlationId;
-      return { record, said, correlationId: given ?? randomUUID() };
+      const message = readCommand({ headers: headersOf(record), value: record.value });
+      const given = message.type === 'unreadable' ? null : message.asked.correlationId;
+      return { record, message, correlationId: given ?? randomUUID() };
     });
     const commands = arrivals.flatMap((arrival) => sentOf(arrival));
     this.undecided = true;
-    const decided = commands.length === 0 ? [] : await this.to.decide(commands);
-    if (decided.length !== commands.length) throw new Error('a command was left without an answer');
+    const decided = commands.length === 0 ? [] : await this.consumer.decide(commands);
+    if (decided.length !== commands.length) throw new Error('a command has no decision');
     this.undecided = false;
     const replies: Message[] = [];
     const deadLetters: Message[] = [];
@@ -104,14 +104,14 @@ export class CommandPartition implements PartitionHandler<null> {
   }
 
   private replyTo(
-    { record, said, correlationId }: Arrival,
+    { record, message, correlationId }: Arrival,
     next: () => Decided,
     replies: Message[],
     deadLetters: Message[],
   ): void {
     const reply = (asked: ReplyTarget, answer: CommandAnswer): void => {
       const { key, headers, value } = cloudReplyOf({
-        // A topic that is made again begins again with offset 0.
+        // The offsets of a topic that is created again start from 0 again.
         id: `${this.partition}-${record.offset}-${randomUUID()}`,
         storeId: this.storeId,
         time: new Date().toISOString(),
@@ -124,16 +124,16 @@ export class CommandPartition implements PartitionHandler<null> {
       const { topic, partition } = this;
       deadLetters.push(deadLetterOf(record, { topic, partition, offset: record.offset, stage, error }));
     };
-    switch (said.type) {
+    switch (message.type) {
       case 'unreadable':
-        return deadLetter('VALUE_CONVERTER', { name: 'Unreadable', message: said.reason });
+        return deadLetter('VALUE_CONVERTER', { name: 'Unreadable', message: message.reason });
       case 'invalid':
-        return reply(said.asked, { type: 'refused', ...said.problem });
+        return reply(message.asked, { type: 'refused', ...message.problem });
       case 'command': {
         const answer = next();
-        if (answer.type !== 'failed') return reply(said.asked, answer);
+        if (answer.type !== 'failed') return reply(message.asked, answer);
         deadLetter('TASK_PUT', answer.error);
-        return reply(said.asked, FAILED);
+        return reply(message.asked, FAILED);
       }
     }
   }
@@ -146,10 +146,10 @@ const FAILED: CommandAnswer = {
   more: {},
 };
 
-function sentOf({ record, said, correlationId }: Arrival): readonly SentCommand[] {
-  if (said.type !== 'command') return [];
+function sentOf({ record, message, correlationId }: Arrival): readonly SentCommand[] {
+  if (message.type !== 'command') return [];
   const key = record.key === null ? null : record.key.toString();
-  const { received } = said;
+  const { received } = message;
   return [{ ...received, key, metadata: { ...received.metadata, correlationId } }];
 }
 

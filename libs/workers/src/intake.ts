@@ -16,11 +16,10 @@ import { streamName } from '@entente/kernel';
 const MAX_ATTEMPTS = 3;
 
 /**
- * Decides the commands that a feed delivers, by the same rules as every other. What shares a key is
- * decided in the order in which it came, and so is what shares a stream; all else side by side. A
- * command at which the rules themselves fail is given up after three times, and one whose events
- * are too large for the store is refused: any other fault is the store's, and then nothing of the
- * batch is answered.
+ * Decides the commands that a feed delivers, by the same rules as those over HTTP. Commands with
+ * the same key or on the same stream are decided in their order, all others concurrently. A command
+ * whose decider fails three times becomes a dead letter. One whose events are too large for the
+ * store is refused. Any other fault is the store's, and no command of the batch is answered then.
  */
 export class Intake implements CommandConsumer {
   constructor(
@@ -34,12 +33,14 @@ export class Intake implements CommandConsumer {
   async decide(commands: readonly SentCommand[]): Promise<readonly Decided[]> {
     const lanes = new Map<string, Promise<unknown>>();
     const decided = commands.map((command) => {
-      const of = [`stream ${streamName(command.stream)}`, ...(command.key === null ? [] : [`key ${command.key}`])];
-      const mine = Promise.all(of.map((lane) => lanes.get(lane) ?? Promise.resolve())).then(() => this.one(command));
-      for (const lane of of) lanes.set(lane, mine);
-      return mine;
+      const keys = [`stream ${streamName(command.stream)}`, ...(command.key === null ? [] : [`key ${command.key}`])];
+      const decision = Promise.all(keys.map((lane) => lanes.get(lane) ?? Promise.resolve())).then(() =>
+        this.decideWithRetries(command),
+      );
+      for (const lane of keys) lanes.set(lane, decision);
+      return decision;
     });
-    // Nothing is left under way behind a fault, or it might run beside its own repetition.
+    // Awaits all, also after a fault: a retry must not run concurrently with its first attempt.
     const ends = await Promise.allSettled(decided);
     return ends.map((end) => {
       if (end.status === 'rejected') throw end.reason as Error;
@@ -47,21 +48,21 @@ export class Intake implements CommandConsumer {
     });
   }
 
-  private async one(command: SentCommand): Promise<Decided> {
-    for (let time = 1; ; time += 1)
+  private async decideWithRetries(command: SentCommand): Promise<Decided> {
+    for (let attempt = 1; ; attempt += 1)
       try {
-        return await this.ask(command);
+        return await this.execute(command);
       } catch (error) {
         if (error instanceof TooLarge) return { type: 'refused', code: error.code, title: error.message, more: {} };
         if (!(error instanceof DeciderFailed)) throw error;
-        if (time < MAX_ATTEMPTS) continue;
+        if (attempt < MAX_ATTEMPTS) continue;
         this.failed(command, error);
         const { cause } = error;
         return { type: 'failed', error: cause instanceof Error ? cause : error };
       }
   }
 
-  private async ask(sent: SentCommand): Promise<Decided> {
+  private async execute(sent: SentCommand): Promise<Decided> {
     const outcome = await this.executor.execute(new ExecuteCommand(sent, this.now()));
     if (outcome.type === 'dry-run')
       throw new Error('a command on its way to the log was decided without being recorded');
