@@ -6,6 +6,7 @@
  * services and the apps, and ends them. With `--here` it goes to those that run already: by `npm
  * run services` and the apps' own scripts, with nothing recorded yet.
  */
+import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
