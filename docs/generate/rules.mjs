@@ -118,10 +118,10 @@ export const RULES = {
     source: '22 USC 2416(b) (read)',
   },
   R29: {
-    says: 'A party that an opening command names is a registered organisation that is not suspended. History that another system made is marked as reported instead.',
+    says: 'A party that an opening command names, and an implementer that sends a command, is a registered organisation that is not suspended. History that another system made is marked as reported instead.',
     source: 'own',
     limits:
-      'Checked are the parties and the lead of a programme, those of an account and a case, the investigator assigned, and who handles a misuse case. A misuse report is never refused for this. The participants of a multilateral programme and the speaker of a mandate are checked under other numbers.',
+      'Checked are the parties and the lead of a programme, those of an account and a case, the investigator assigned, who handles a misuse case, and who acts as an implementer. A misuse report is never refused for this. The participants of a multilateral programme and the speaker of a mandate are checked under other numbers.',
   },
   R30: {
     says: 'What cannot have happened before another fact (receipt before request, completion before start) is refused, or marked if a late report explains it.',

@@ -15,17 +15,14 @@ export const bySystem: RelationCheck<Command, unknown> = (_, { actor }) =>
 
 /**
  * The `authorise` of a decider, from its relations. An operator may act for any sender. A sender
- * that has none of several relations gets the refusal of the first.
+ * that has none of several relations gets the refusal of the one named like its role, or of the
+ * first.
  */
 export const authoriseBy =
   <C extends Command, State, By extends string>(relations: Readonly<Record<By, RelationCheck<C, State>>>) =>
   (by: readonly By[], command: C, state: State, context: DecisionContext): Refusal | null => {
     if (context.actor.role === 'operator') return null;
-    let refused: Refusal | null = null;
-    for (const relation of by) {
-      const refusal = relations[relation](state, context, command);
-      if (refusal === null) return null;
-      refused ??= refusal;
-    }
-    return refused;
+    const refusals = by.map((relation) => relations[relation](state, context, command));
+    if (refusals.includes(null)) return null;
+    return refusals[by.findIndex((relation) => relation === context.actor.role)] ?? refusals[0] ?? null;
   };

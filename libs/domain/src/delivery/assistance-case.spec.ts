@@ -416,6 +416,7 @@ describe('works', () => {
   it('are started and completed by an implementer, and accepted by the recipient', () => {
     given(assistanceCase, ...running)
       .as('ostra-training', 'implementer')
+      .registered(['ostra-training'], 'implementer')
       .decides(start, worksStarted);
     donor(...running, worksStarted).decides(complete, worksCompleted);
     recipient(...running, worksStarted, worksCompleted).decides(accept, worksAccepted);
@@ -457,6 +458,7 @@ describe('assistance is delivered', () => {
   it('as an implementer may record, and nobody else', () => {
     given(assistanceCase, ...running)
       .as('ostra-training', 'implementer')
+      .registered(['ostra-training'], 'implementer')
       .named('norland.it-1')
       .knowing(consignment, SHIP, scheduled(), received(60))
       .decides(when, delivered());

@@ -16,7 +16,7 @@ import {
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
 import { programme } from '../planning/programme.js';
-import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { holdStreams, scopesOf } from '../safeguards/holds.js';
 import { misuseStreams } from '../safeguards/misuse-holds.js';
 import { cannotCorrectDelivery, cannotDeliver, restsOn } from './assistance-delivery.js';
@@ -151,31 +151,33 @@ export const assistanceCase: Decider<
   AssistanceCaseEvent,
   AssistanceCase | null,
   AssistanceCaseRelation
-> = correcting({
-  kind: 'assistance-case',
-  ids: 'prefixed',
-  initial: null,
-  opens: 'RequestAssistance',
-  evolve: evolveCase,
-  consults: (command, state, _, __, { id }) => {
-    const { kind } = consignmentFacts;
-    if (command.type === 'DeliverAssistance') return restsOn(command.data);
-    if (command.type === 'CorrectDelivery')
-      return command.data.consignment === undefined ? [] : [{ kind, id: command.data.consignment }];
-    if (command.type === 'HoldCase')
-      return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
-    if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);
-    const opens = command.type === 'RequestAssistance';
-    const of = opens ? command.data.programme : state?.programme;
-    const within = of === undefined ? [] : [{ kind: 'programme', id: of }];
-    if (opens) return [...within, ...partyStreams(partiesOf(command.data))];
-    if (command.type !== 'ImplementCase' || state === null) return [];
-    return [...within, ...holdStreams(scopesOf({ ...state, case: id }))];
-  },
-  authorise: authoriseBy(
-    relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),
-  ),
-  decide,
-  reportsHistory: (command, state) =>
-    state?.reported === true || (command.type === 'RequestAssistance' && command.data.basis === 'reported'),
-});
+> = consultingImplementers(
+  correcting({
+    kind: 'assistance-case',
+    ids: 'prefixed',
+    initial: null,
+    opens: 'RequestAssistance',
+    evolve: evolveCase,
+    consults: (command, state, _, __, { id }) => {
+      const { kind } = consignmentFacts;
+      if (command.type === 'DeliverAssistance') return restsOn(command.data);
+      if (command.type === 'CorrectDelivery')
+        return command.data.consignment === undefined ? [] : [{ kind, id: command.data.consignment }];
+      if (command.type === 'HoldCase')
+        return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
+      if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);
+      const opens = command.type === 'RequestAssistance';
+      const of = opens ? command.data.programme : state?.programme;
+      const within = of === undefined ? [] : [{ kind: 'programme', id: of }];
+      if (opens) return [...within, ...partyStreams(partiesOf(command.data))];
+      if (command.type !== 'ImplementCase' || state === null) return [];
+      return [...within, ...holdStreams(scopesOf({ ...state, case: id }))];
+    },
+    authorise: authoriseBy(
+      relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),
+    ),
+    decide,
+    reportsHistory: (command, state) =>
+      state?.reported === true || (command.type === 'RequestAssistance' && command.data.basis === 'reported'),
+  }),
+);

@@ -53,7 +53,10 @@ const suspended = act('ProgrammeSuspended', { reason: 'misuse-measure' });
 
 const donor = (...past: Event[]) => given(consignment, ...past).as('norland', 'donor');
 const recipient = (...past: Event[]) => given(consignment, ...past).as('estmark', 'recipient');
-const implementer = (...past: Event[]) => given(consignment, ...past).as('ostra-training', 'implementer');
+const implementer = (...past: Event[]) =>
+  given(consignment, ...past)
+    .as('ostra-training', 'implementer')
+    .registered(['ostra-training'], 'implementer');
 
 describe('a delivery is scheduled', () => {
   const when = act('ScheduleDelivery', plan);
@@ -148,6 +151,26 @@ describe('a delivery is rescheduled', () => {
   it('not after it was received, and not by the recipient', () => {
     donor(scheduled, received).refuses(when, 'already-received');
     recipient(scheduled).refuses(when, 'not-a-deliverer');
+  });
+});
+
+describe('a delivery is recorded as overdue', () => {
+  const record = (due: string) => act('RecordOverdueDelivery', { due });
+  const overdue = (due: string) => act('DeliveryBecameOverdue', { due });
+  const system = (...past: Event[]) => given(consignment, ...past).as('entente', 'system');
+  it('by the system, once for each planned day that is over without a receipt', () => {
+    system(scheduled).decides(record('2026-05-15'), overdue('2026-05-15'));
+    system(scheduled).refuses(record('2026-05-15'), 'not-over-yet', { now: '2026-05-15T23:59:59.000Z' });
+    system(scheduled).refuses(record('2026-05-14'), 'other-last-day');
+    system(scheduled, overdue('2026-05-15')).decides(record('2026-05-15'), []);
+    system(scheduled, received).refuses(record('2026-05-15'), 'already-received');
+    donor(scheduled).refuses(record('2026-05-15'), 'not-the-system');
+  });
+  it('again after it was rescheduled', () => {
+    const { due } = rescheduled.data as { readonly due: string };
+    system(scheduled, overdue('2026-05-15'), rescheduled).decides(record(due), overdue(due), {
+      now: '2026-12-01T00:00:00.000Z',
+    });
   });
 });
 

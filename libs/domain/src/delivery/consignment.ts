@@ -16,6 +16,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
+import { consultingImplementers } from '../parties/registration.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
@@ -42,7 +43,7 @@ const reach =
 
 const evolve = evolveBy<Consignment, ConsignmentEvent>()(
   'DeliveryScheduled',
-  ({ case: of, programme: within, donor, recipient, lines, due }) => ({
+  ({ case: of, programme: within, donor, recipient, lines, due, basis }) => ({
     case: of,
     ...(within === undefined ? {} : { programme: within }),
     donor,
@@ -51,6 +52,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     promised: due,
     due,
     overdue: false,
+    reported: basis === 'reported',
     reached: {},
     received: {},
     discrepancies: {},
@@ -255,32 +257,34 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
   },
 );
 
-/** The rules of a consignment, whose facts come in any order: R9 (serials), R16, R19, R26, R31. */
+/** The rules of a consignment, whose facts come in any order: R9, R16, R19, R26, R29, R31. */
 export const consignment: Decider<
   'consignment',
   ConsignmentCommand,
   ConsignmentEvent,
   Consignment | null,
   ConsignmentRelation
-> = correcting({
-  ...consignmentFacts,
-  ids: 'prefixed',
-  opens: 'ScheduleDelivery',
-  evolve,
-  consults: (command, state, known) => {
-    if (command.type === 'ScheduleDelivery') return [{ kind: 'assistance-case', id: command.data.case }];
-    if (command.type !== 'ShipConsignment' || state === null) return [];
-    const of = known.has(assistanceCase, state.case) ? known.of(assistanceCase, state.case) : null;
-    return [
-      { kind: 'assistance-case', id: state.case },
-      ...(state.programme === undefined ? [] : [{ kind: 'programme', id: state.programme }]),
-      ...holdStreams(shipped(state, of)),
-    ];
-  },
-  authorise: authoriseBy(
-    relationsTo((state, { known }, command) =>
-      command.type === 'ScheduleDelivery' ? known.of(assistanceCase, command.data.case) : state,
+> = consultingImplementers(
+  correcting({
+    ...consignmentFacts,
+    ids: 'prefixed',
+    opens: 'ScheduleDelivery',
+    evolve,
+    consults: (command, state, known) => {
+      if (command.type === 'ScheduleDelivery') return [{ kind: 'assistance-case', id: command.data.case }];
+      if (command.type !== 'ShipConsignment' || state === null) return [];
+      const of = known.has(assistanceCase, state.case) ? known.of(assistanceCase, state.case) : null;
+      return [
+        { kind: 'assistance-case', id: state.case },
+        ...(state.programme === undefined ? [] : [{ kind: 'programme', id: state.programme }]),
+        ...holdStreams(shipped(state, of)),
+      ];
+    },
+    authorise: authoriseBy(
+      relationsTo((state, { known }, command) =>
+        command.type === 'ScheduleDelivery' ? known.of(assistanceCase, command.data.case) : state,
+      ),
     ),
-  ),
-  decide,
-});
+    decide,
+  }),
+);

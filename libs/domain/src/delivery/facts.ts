@@ -83,6 +83,8 @@ export interface Consignment extends Correctable {
   readonly due: string;
   /** Whether it was recorded that the planned day passed. */
   readonly overdue: boolean;
+  /** Whether its case repeats what another system decided. */
+  readonly reported: boolean;
   /** The day of each fact that is known. */
   readonly reached: Readonly<Partial<Record<DeliveryPoint, string>>>;
   readonly received: Readonly<Record<string, ReceivedLine>>;

@@ -7,11 +7,14 @@ import {
   bySystem,
   refuse,
 } from '@entente/kernel';
+import { cannotImplementFor } from '../parties/registration.js';
 
 /** The two sides of a case. */
 interface Parties {
   readonly donor: string;
   readonly recipient: string;
+  /** Whether the case repeats what another system decided. */
+  readonly reported?: boolean;
 }
 
 type HoldsRelation = (parties: Parties, context: DecisionContext) => boolean;
@@ -46,10 +49,14 @@ type CaseRelation = keyof typeof RELATIONS;
 
 /**
  * Why this actor does not have the relation; null if it has. An operator may act for any sender.
+ * R29: a deliverer other than the donor is registered as an implementer.
  */
 export function notSentBy(relation: CaseRelation, parties: Parties, context: DecisionContext): Refusal | null {
+  if (context.actor.role === 'operator') return null;
   const [holds, refusal] = RELATIONS[relation];
-  return context.actor.role === 'operator' || holds(parties, context) ? null : refusal(parties);
+  if (!holds(parties, context)) return refusal(parties);
+  const byAnother = relation === 'deliverer' && !isDonor(parties, context);
+  return byAnother ? cannotImplementFor(parties.reported === true, context) : null;
 }
 
 /**

@@ -128,3 +128,75 @@ describe('a misuse case (R29)', () => {
       .decides(assign, act('InvestigatorAssigned', assign.data as object));
   });
 });
+
+const consigned = { case: 'norland.c', lines: [{ line: '001', quantity: 1 }], due: '2026-07-01' };
+const line = { line: '001', item: 'radio', quantity: 1, unit: 'each', value: 1, due: '2026-07-01' };
+const offer = { offer: 'o', lines: ['001'], value: 1, currency: 'USD', initialDeposit: 0, validUntil: '2026-06-30' };
+const accepted = [
+  act('CaseLineAdded', line),
+  act('OfferPrepared', { ...offer, deliveryPoint: 'receipt' }),
+  act('OfferAccepted', { offer: 'o', value: 1, currency: 'USD' }),
+  act('CaseImplemented', { deposited: 0, currency: 'USD' }),
+];
+const works = act('StartWorks', { line: '001', on: '2026-05-01' });
+const milestone = act('PlanMilestone', { milestone: 'm', due: '2026-07-01' });
+const spend = (more: object) => act('ReportExpenditure', { amount: 1, period: '2026', ...more });
+const row = { reported: { source: 's', row: { id: '1' }, reportedOn: '2026-05-01' } };
+
+/** Commands that an implementer may send, in streams that repeat history or not. */
+const BY_IMPLEMENTERS = [
+  {
+    when: milestone,
+    then: 'MilestonePlanned',
+    given: (basis: object) => given(programme, act('ProgrammeProposed', { ...proposal, ...basis, kind: 'bilateral' })),
+    more: () => ({}),
+  },
+  {
+    when: works,
+    then: 'WorksStarted',
+    given: (basis: object) => given(assistanceCase, act('AssistanceRequested', { ...request, ...basis }), ...accepted),
+    more: () => ({}),
+  },
+  {
+    when: act('RescheduleDelivery', { due: '2026-07-02', cause: 'weather' }),
+    then: 'DeliveryRescheduled',
+    given: (basis: object) => given(consignment, act('DeliveryScheduled', { ...parties, ...consigned, ...basis })),
+    more: () => ({}),
+  },
+  {
+    when: spend({}),
+    then: 'ExpenditureReported',
+    given: (basis: object) =>
+      given(fundingAccount, act('FundingAccountOpened', { ...account, stages: ['spent'], ...basis })),
+    more: (basis: object) => ('basis' in basis ? row : {}),
+  },
+];
+
+describe.each(BY_IMPLEMENTERS)('$when.type by an implementer (R29)', ({ when, then, given: stream, more }) => {
+  const by = (basis: object) => stream(basis).as('ostra-training', 'implementer');
+  const reported = { basis: 'reported' };
+
+  it('is sent by one that is registered in this role, and not suspended', () => {
+    by({})
+      .registered(['ostra-training'], 'implementer')
+      .decides(when, act(then, when.data as object));
+    by({}).refuses(when, 'party-not-registered');
+    by({}).registered(['ostra-training'], 'donor').refuses(when, 'role-not-held');
+    by({}).knowing(stakeholder, 'ostra-training', is, holds('implementer'), suspended).refuses(when, 'party-suspended');
+  });
+  it('is sent by anyone in history that another system made', () => {
+    const told = { ...(when.data as object), ...more(reported) };
+    by(reported).decides(act(when.type, told), act(then, told));
+  });
+});
+
+it('a delivery is scheduled by a registered implementer, unless its case is reported (R29)', () => {
+  const when = act('ScheduleDelivery', consigned);
+  const of = (basis: object) =>
+    given(consignment)
+      .as('ostra-training', 'implementer')
+      .knowing(assistanceCase, 'norland.c', act('AssistanceRequested', { ...request, ...basis }), ...accepted);
+  const then = { ...consigned, ...parties, requestedOn: '2026-05-01' };
+  of({}).refuses(when, 'party-not-registered');
+  of({ basis: 'reported' }).decides(when, act('DeliveryScheduled', { ...then, basis: 'reported' }));
+});

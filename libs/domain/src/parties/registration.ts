@@ -1,5 +1,15 @@
 import type { GrantableRole } from '@entente/contracts';
-import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
+import {
+  type Actor,
+  type Command,
+  type Decider,
+  type DecisionContext,
+  type Event,
+  type Refusal,
+  type StreamRef,
+  actsFor,
+  refuse,
+} from '@entente/kernel';
 import { stakeholder } from './stakeholder.js';
 
 /** An organisation that a command names, and the role in which it does; null if in none. */
@@ -23,6 +33,30 @@ export function notRegistered(parties: readonly NamedParty[], { known }: Decisio
   }
   return null;
 }
+
+/** The organisation that acts, as an implementer. */
+const asImplementer = (actor: Actor): readonly NamedParty[] => [[actsFor(actor), 'implementer']];
+
+/** R29: who acts as an implementer is registered as one, unless the history is reported. */
+export const cannotImplementFor = (reported: boolean, context: DecisionContext): Refusal | null =>
+  reported ? null : notRegistered(asImplementer(context.actor), context);
+
+/** A decider that consults, beside what it does, the registration of a sender who implements. */
+export const consultingImplementers = <
+  Kind extends string,
+  C extends Command,
+  E extends Event,
+  State,
+  By extends string,
+>(
+  decider: Decider<Kind, C, E, State, By>,
+): Decider<Kind, C, E, State, By> => ({
+  ...decider,
+  consults: (command, state, known, sender, stream) => [
+    ...(decider.consults?.(command, state, known, sender, stream) ?? []),
+    ...(sender.role === 'implementer' ? partyStreams(asImplementer(sender)) : []),
+  ],
+});
 
 interface Bilateral {
   readonly donor: string;

@@ -164,6 +164,7 @@ describe('each stage stays within the one before it (R15)', () => {
       .decides(spend, spent);
     given(fundingAccount, ...past)
       .as('ostra-training', 'implementer')
+      .registered(['ostra-training'], 'implementer')
       .decides(spend, spent);
     given(fundingAccount, ...past)
       .as('ostra-training', 'monitor')
@@ -220,6 +221,21 @@ describe('a disbursement', () => {
       { type: 'DisburseFunds', data: { ...money(1), tranche: 't2' } },
       'tranche-not-planned',
     );
+  });
+  it('leaves a tranche overdue, until the whole of it was disbursed', () => {
+    const of = { tranche: 't1', due: '2026-05-20' };
+    const planned = { type: 'DisbursementPlanned', data: { ...money(10), ...of } };
+    const paid = (amount: number) => ({ type: 'FundsDisbursed', data: { ...money(amount), tranche: 't1' } });
+    const record = { type: 'RecordOverdueTranche', data: of };
+    const overdue = { type: 'TrancheBecameOverdue', data: of };
+    const system = (...past: object[]) => account(...(past as never[])).as('entente', 'system');
+    system(committed, obligated, planned, paid(9)).decides(record, overdue);
+    system(committed, obligated, planned, paid(9), overdue).decides(record, []);
+    system(committed, obligated, planned, paid(10)).refuses(record, 'tranche-disbursed');
+    system(planned).refuses(record, 'not-over-yet', { now: '2026-05-20T23:59:59.000Z' });
+    system(planned).refuses({ ...record, data: { ...of, due: '2026-05-19' } }, 'other-last-day');
+    system().refuses(record, 'tranche-not-planned');
+    account(planned as never).refuses(record, 'not-the-system');
   });
 });
 

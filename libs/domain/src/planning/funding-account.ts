@@ -33,7 +33,13 @@ import { CORRECTIONS, carriedBy, correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
 import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
-import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import {
+  cannotImplementFor,
+  consultingImplementers,
+  notRegistered,
+  partiesOf,
+  partyStreams,
+} from '../parties/registration.js';
 import { misuseStreams, recoveryOutstanding } from '../safeguards/misuse-holds.js';
 import {
   type FundingAccount,
@@ -143,6 +149,8 @@ const relation =
     const { donor } = state;
     return refuse('not-the-donor', 'the donor, or another on its behalf, moves its money', null, { donor });
   };
+
+const implementer = relation((_, { role }) => role === 'implementer');
 
 // ---- Rules ----
 
@@ -393,26 +401,29 @@ export const fundingAccount: Decider<
   FundingAccountEvent,
   FundingAccount | null,
   FundingAccountRelation
-> = correcting({
-  kind: 'funding-account',
-  ids: 'prefixed',
-  initial: null,
-  opens: 'OpenFundingAccount',
-  evolve,
-  consults: (command, state, known) => {
-    if (command.type === 'OpenFundingAccount') return opensOn(command.data);
-    if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
-    if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
-    if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];
-    return [];
-  },
-  authorise: authoriseBy({
-    donor: relation(({ donor }, actor) => actsFor(actor) === donor),
-    recipient: relation(({ recipient }, actor) => actsFor(actor) === recipient),
-    implementer: relation((_, { role }) => role === 'implementer'),
-    system: bySystem,
+> = consultingImplementers(
+  correcting({
+    kind: 'funding-account',
+    ids: 'prefixed',
+    initial: null,
+    opens: 'OpenFundingAccount',
+    evolve,
+    consults: (command, state, known) => {
+      if (command.type === 'OpenFundingAccount') return opensOn(command.data);
+      if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
+      if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
+      if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];
+      return [];
+    },
+    authorise: authoriseBy({
+      donor: relation(({ donor }, actor) => actsFor(actor) === donor),
+      recipient: relation(({ recipient }, actor) => actsFor(actor) === recipient),
+      implementer: (state, context, command) =>
+        implementer(state, context, command) ?? cannotImplementFor(state?.basis === 'reported', context),
+      system: bySystem,
+    }),
+    decide,
+    reportsHistory: (command, state) =>
+      state?.basis === 'reported' || (command.type === 'OpenFundingAccount' && command.data.basis === 'reported'),
   }),
-  decide,
-  reportsHistory: (command, state) =>
-    state?.basis === 'reported' || (command.type === 'OpenFundingAccount' && command.data.basis === 'reported'),
-});
+);

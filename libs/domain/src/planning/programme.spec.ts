@@ -368,11 +368,17 @@ describe('a milestone', () => {
       ['ostra-training', 'implementer'],
       ['entente', 'system'],
     ] as const)
-      given(programme, proposed, planned).as(organisation, role).decides(miss, missed);
+      given(programme, proposed, planned)
+        .as(organisation, role)
+        .registered(['ostra-training'], 'implementer')
+        .decides(miss, missed);
     given(programme, proposed, planned).as('estmark', 'recipient').refuses(miss, 'not-the-donor');
   });
   it('is met, which an implementer may report, and so while suspended (R19)', () => {
-    given(programme, proposed, planned).as('ostra-training', 'implementer').decides(meet, met);
+    given(programme, proposed, planned)
+      .as('ostra-training', 'implementer')
+      .registered(['ostra-training'], 'implementer')
+      .decides(meet, met);
     given(programme, proposed, planned).as('estmark', 'recipient').refuses(meet, 'not-the-donor');
     given(programme, proposed, approved, active, planned, suspended).decides(meet, met);
   });
@@ -392,6 +398,23 @@ describe('a milestone', () => {
     given(programme, proposed, planned, met).refuses(meet, 'milestone-settled');
     given(programme, proposed, planned, missed).decides(meet, met);
     given(programme, proposed, planned, missed).refuses(miss, 'milestone-settled');
+  });
+
+  it('is recorded as overdue by the system once its last day is over, once for each', () => {
+    const record = (due: string) => ({ type: 'RecordOverdueMilestone', data: { milestone: 'm1', due } });
+    const overdue = (due: string) => ({ type: 'MilestoneBecameOverdue', data: { milestone: 'm1', due } });
+    const system = (...past: Event[]) => given(programme, proposed, ...past).as('entente', 'system');
+    system(planned).decides(record('2026-04-30'), overdue('2026-04-30'), { now: '2026-05-01T00:00:00.000Z' });
+    system(planned).refuses(record('2026-04-30'), 'not-over-yet', { now: '2026-04-30T23:59:59.000Z' });
+    system(planned).refuses(record('2026-04-29'), 'other-last-day');
+    system(planned, overdue('2026-04-30')).decides(record('2026-04-30'), []);
+    system(planned, met).refuses(record('2026-04-30'), 'milestone-settled');
+    const replanned = {
+      type: 'MilestoneReplanned',
+      data: { milestone: 'm1', due: '2026-05-10', cause: 'late-supplier' },
+    };
+    system(planned, overdue('2026-04-30'), replanned).decides(record('2026-05-10'), overdue('2026-05-10'));
+    given(programme, proposed, planned).as('norland', 'donor').refuses(record('2026-04-30'), 'not-the-system');
   });
 
   const correct = (more: object = {}) => ({

@@ -12,7 +12,13 @@ import {
   refuse,
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
-import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import {
+  cannotImplementFor,
+  consultingImplementers,
+  notRegistered,
+  partiesOf,
+  partyStreams,
+} from '../parties/registration.js';
 import { stakeholder } from '../parties/stakeholder.js';
 import { cannotStopFor, misuseStreams, stillStopped } from '../safeguards/misuse-holds.js';
 import {
@@ -409,8 +415,12 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
       ? refuse('not-the-donor', 'the donor, or another on its behalf, decides on its programme', null, { donor })
       : refuse('not-the-lead', 'the lead nation approves', 'R4', { lead });
   },
-  implementer: (_, { actor }) =>
-    actor.role === 'implementer' ? null : refuse('not-an-implementer', 'an implementer does this'),
+  implementer: (state, context) =>
+    context.actor.role === 'implementer'
+      ? cannotImplementFor(state?.basis === 'reported', context)
+      : refuse('not-the-donor', 'the donor, or another on its behalf, decides on its programme', null, {
+          donor: state?.donor ?? '',
+        }),
   system: bySystem,
 });
 
@@ -419,27 +429,29 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
  * approver differ.
  */
 export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, Programme | null, ProgrammeRelation> =
-  correcting({
-    kind: 'programme',
-    ids: 'prefixed',
-    opens: 'ProposeProgramme',
-    initial: null,
-    evolve,
-    consults: (command, state) => {
-      if (command.type === 'ProposeProgramme') return partyStreams(partiesOf(command.data));
-      if (command.type === 'CorrectProgramme' && command.data.recipient !== undefined)
-        return partyStreams([[command.data.recipient, 'recipient']]);
-      if (command.type === 'SuspendProgramme')
-        return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
-      if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);
-      if (state?.kind !== 'multilateral') return [];
-      if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
-      if (command.type !== 'ApproveProgramme' && command.type !== 'ActivateProgramme') return [];
-      return joined(state).map((id) => ({ kind: 'stakeholder', id }));
-    },
-    authorise,
-    decide,
-    reportsHistory: (command, state) =>
-      state?.basis === 'reported' || (command.type === 'ProposeProgramme' && command.data.basis === 'reported'),
-  });
+  consultingImplementers(
+    correcting({
+      kind: 'programme',
+      ids: 'prefixed',
+      opens: 'ProposeProgramme',
+      initial: null,
+      evolve,
+      consults: (command, state) => {
+        if (command.type === 'ProposeProgramme') return partyStreams(partiesOf(command.data));
+        if (command.type === 'CorrectProgramme' && command.data.recipient !== undefined)
+          return partyStreams([[command.data.recipient, 'recipient']]);
+        if (command.type === 'SuspendProgramme')
+          return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
+        if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);
+        if (state?.kind !== 'multilateral') return [];
+        if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
+        if (command.type !== 'ApproveProgramme' && command.type !== 'ActivateProgramme') return [];
+        return joined(state).map((id) => ({ kind: 'stakeholder', id }));
+      },
+      authorise,
+      decide,
+      reportsHistory: (command, state) =>
+        state?.basis === 'reported' || (command.type === 'ProposeProgramme' && command.data.basis === 'reported'),
+    }),
+  );
 export type { Programme } from './programme-record.js';
