@@ -214,11 +214,11 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       await model(`donor-portfolio?after=${await head()}`);
       const reader = await listen(deployment.url, 'read-models/donor-portfolio/live?programme=sudria.signals');
       await reader.until(caughtUp);
-      const before = reader.frames[0]?.data['pledged'] as number;
+      const before = reader.frames[0]?.data['pledged'] as string;
       await pledge(11);
       const received = performance.now();
       await reader.until((frames) =>
-        frames.some(({ event, data }) => event === 'row' && data['pledged'] === before + 11),
+        frames.some(({ event, data }) => event === 'row' && data['pledged'] === String(Number(before) + 11)),
       );
       expect(performance.now() - received).toBeLessThan(deployment.visibleWithinMs);
       reader.stop();

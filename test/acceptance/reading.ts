@@ -31,12 +31,12 @@ export function reading(opens: DeploymentFactory): void {
         recipient: 'estmark',
         currency: 'USD',
         status: 'active',
-        pledged: 250000000,
-        committed: 200000000,
-        obligated: 138000000,
-        disbursed: 60000000,
-        spent: 41250000,
-        unobligated: 62000000,
+        pledged: '250000000',
+        committed: '200000000',
+        obligated: '138000000',
+        disbursed: '60000000',
+        spent: '41250000',
+        unobligated: '62000000',
         consignments_received: 1,
         open_misuse: 1,
       });
@@ -338,14 +338,14 @@ export function reading(opens: DeploymentFactory): void {
       const on = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
       const spent = async (asOf: string) => {
         const answer = await fetch(`${deployment.url}/v1/read-models/donor-portfolio?donor=norland&as-of=${asOf}`);
-        const { rows } = (await answer.json()) as { rows: { pledged: number; disbursed: number; spent: number }[] };
+        const { rows } = (await answer.json()) as { rows: { pledged: string; disbursed: string; spent: string }[] };
         return rows.map((row) => [row.pledged, row.disbursed, row.spent]);
       };
       expect(await spent(on(-320))).toEqual([]);
-      expect(await spent(on(-200))).toEqual([[250_000_000, 0, 0]]);
+      expect(await spent(on(-200))).toEqual([['250000000', '0', '0']]);
       // Spent on day -100, and reported on day -88.
-      expect(await spent(on(-95))).toEqual([[250_000_000, 60_000_000, 0]]);
-      expect(await spent(on(-80))).toEqual([[250_000_000, 60_000_000, 41_250_000]]);
+      expect(await spent(on(-95))).toEqual([['250000000', '60000000', '0']]);
+      expect(await spent(on(-80))).toEqual([['250000000', '60000000', '41250000']]);
     });
   });
 

@@ -175,13 +175,21 @@ const PROBLEM = object(
   ['errors', 'rule', 'unless', 'facts', 'revision'],
 );
 
-/** The JSON type of a column. A number beyond the safe range is a decimal string. */
+/** The numbers that every JSON reader keeps exactly. */
+const SAFE = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+/** A whole number of any size. */
+const DIGITS = '^-?[0-9]+$';
+/**
+ * The JSON type of a column, the same for every value: a number within the safe range, or decimal
+ * digits as text where a sum can be larger.
+ */
 const COLUMN: Readonly<Record<ColumnType, Record<string, Json>>> = {
   text: { type: ['string', 'null'] },
   day: { type: ['string', 'null'], format: 'date' },
-  integer: { type: ['integer', 'null'], format: 'int64' },
+  integer: { type: ['integer', 'null'], format: 'int64', ...SAFE },
   boolean: { type: ['boolean', 'null'] },
-  amount: { type: ['integer', 'string', 'null'], format: 'int64' },
+  amount: { type: ['integer', 'null'], format: 'int64', ...SAFE },
+  sum: { type: ['string', 'null'], pattern: DIGITS },
   decimal: { type: ['number', 'null'], format: 'double' },
   json: {},
 };
@@ -190,16 +198,15 @@ const COLUMN: Readonly<Record<ColumnType, Record<string, Json>>> = {
 export const rowName = (model: string): string => `${pascal(model)}Row`;
 export const pageName = (model: string): string => `${pascal(model)}Page`;
 
-/** An amount of a model's row is within the safe range; only a view's sum can exceed it. */
-const columnOut = (of: 'model' | 'view', type: ColumnType, meaning: string | undefined): Json => ({
-  ...COLUMN[of === 'model' && type === 'amount' ? 'integer' : type],
+const columnOut = (type: ColumnType, meaning: string | undefined): Json => ({
+  ...COLUMN[type],
   ...(meaning === undefined ? {} : { description: meaning }),
 });
 
 function readModelSchemas(described: ReadModelDescription): Record<string, Json> {
   const { name, about, type, columns, meanings: meaning, totals } = described;
   const own = Object.fromEntries(
-    Object.entries(columns).map(([column, stored]) => [column, columnOut(type, stored, meaning[column])]),
+    Object.entries(columns).map(([column, stored]) => [column, columnOut(stored, meaning[column])]),
   );
   const origin: Record<string, Json> = {
     row_id: text('the row, for `/events`'),
@@ -216,7 +223,11 @@ function readModelSchemas(described: ReadModelDescription): Record<string, Json>
   const sums = Object.fromEntries(
     totals.sums.map((column) => [
       column,
-      orNull(text(`the sum of ${column}: ${meaning[column] ?? ''}; a whole decimal number, null if no row has one`)),
+      orNull(
+        text(`the sum of ${column}: ${meaning[column] ?? ''}; a whole decimal number, null if no row has one`, {
+          pattern: DIGITS,
+        }),
+      ),
     ]),
   );
   const total = object('a total over all rows that match, not only over the page', {

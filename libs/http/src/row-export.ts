@@ -89,12 +89,13 @@ function csv(
   formulas: CsvFormulas,
 ): { head: string; line: (row: ResultRow) => string } {
   const names = Object.keys(columns);
-  const heads = names.map((name) => (columns[name] === 'amount' ? `${name}${UNIT}` : name));
+  const isMoney = (name: string): boolean => columns[name] === 'amount' || columns[name] === 'sum';
+  const heads = names.map((name) => (isMoney(name) ? `${name}${UNIT}` : name));
   const cell = (value: unknown): string =>
     typeof value === 'string' && formulas === 'neutralise' && FORMULA.test(value) ? quoted(`'${value}`) : quoted(value);
-  /** An amount beyond the safe range is text, and no formula. */
+  /** A sum is text, and no formula. */
   const cellOf = (row: ResultRow['columns'], name: string): string =>
-    columns[name] === 'amount' ? quoted(row[name]) : cell(row[name]);
+    columns[name] === 'sum' ? quoted(row[name]) : cell(row[name]);
   return {
     head: `${['row_id', ...heads].join(',')}\r\n`,
     line: ({ key, columns: row }) => `${[cell(key), ...names.map((name) => cellOf(row, name))].join(',')}\r\n`,

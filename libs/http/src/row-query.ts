@@ -58,6 +58,7 @@ function cellOf(type: ColumnType, text: string): Cell | undefined {
       return text === 'true' ? true : text === 'false' ? false : undefined;
     case 'integer':
     case 'amount':
+    case 'sum':
       return /^-?[0-9]{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
     case 'decimal':
       return /^-?[0-9]{1,15}(\.[0-9]{1,6})?$/.test(text) ? Number(text) : undefined;
@@ -72,6 +73,7 @@ const EXPECTED: Readonly<Record<ColumnType, string>> = {
   boolean: 'takes true or false',
   integer: 'takes a whole number',
   amount: 'takes a whole number of minor units',
+  sum: 'takes a whole number of minor units',
   decimal: 'takes a number',
   json: 'cannot be filtered by',
 };

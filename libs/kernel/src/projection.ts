@@ -4,11 +4,12 @@ import type { Event, RecordedEvent } from './event.js';
 export type Cell = string | number | boolean | null;
 
 /**
- * How a column is decoded on every database. `day`: text, YYYY-MM-DD. `amount`: integer minor
- * units, a number within the safe range and else a decimal string (only a view's sum can exceed the
- * range). `decimal`: a ratio or a mean, rounded by its query; never money.
+ * How a column is decoded on every database: each type has one JSON type, whatever its size.
+ * `day`: text, YYYY-MM-DD. `integer`, and `amount` in minor units: a number within the safe range.
+ * `sum`, of views alone, adds amounts: decimal digits as text, since it can exceed the range.
+ * `decimal`: a ratio or a mean, rounded by its query; never money.
  */
-export type ColumnType = 'text' | 'day' | 'integer' | 'boolean' | 'amount' | 'decimal' | 'json';
+export type ColumnType = 'text' | 'day' | 'integer' | 'boolean' | 'amount' | 'sum' | 'decimal' | 'json';
 
 /**
  * What a column of texts holds, where that is no plain text. `instant`: ISO 8601, UTC. `person`: a

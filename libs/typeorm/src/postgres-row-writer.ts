@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
   day: 'text',
   integer: 'bigint',
   amount: 'bigint',
+  sum: 'text',
   decimal: 'text',
   boolean: 'boolean',
   json: 'text',

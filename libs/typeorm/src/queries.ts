@@ -240,9 +240,9 @@ interface Order {
   readonly type: ColumnType | undefined;
 }
 
-/** An amount beyond the safe range is text; it is compared as a number. */
+/** A sum is text; it is compared as a number. */
 const exact = (value: Cell, type: ColumnType | undefined): Cell | bigint =>
-  type === 'amount' && typeof value === 'string' && /^-?[0-9]{1,19}$/.test(value) ? BigInt(value) : value;
+  type === 'sum' && typeof value === 'string' ? BigInt(value) : value;
 
 /**
  * Whether a column can be empty; for a view, and for a column that depends on the day, it is
@@ -264,9 +264,11 @@ export const orderOf = (source: Queryable, query: Pick<RowQuery, 'sort'>): reado
       .map((column) => ({ column, descending: false })),
   ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column), type: source.columns[by.column] }));
 
-/** Values that may lie beyond the safe range are selected as text. */
+/** Values that may lie beyond the safe range are selected as text, whatever the driver does. */
 const selected = (column: string, type: ColumnType | undefined): string =>
-  type === 'amount' || (type === undefined && column === 'since') ? `CAST(v.${column} AS TEXT)` : `v.${column}`;
+  type === 'sum' || type === 'amount' || (type === undefined && column === 'since')
+    ? `CAST(v.${column} AS TEXT)`
+    : `v.${column}`;
 
 function select(builder: Builder, source: Queryable): Builder {
   builder.select([]);

@@ -103,6 +103,7 @@ export const ON_SQLITE: StorageTypes = {
   day: 'text',
   integer: 'integer',
   amount: 'bigint',
+  sum: 'text',
   decimal: 'text',
   boolean: 'boolean',
   json: 'simple-json',
@@ -138,7 +139,7 @@ export function encode({ name, type, nullable }: OwnColumn, value: unknown): str
   throw new TypeError(`${name} cannot hold ${JSON.stringify(value)}`);
 }
 
-/** A cell as it was before it was stored; sums return `amount` as text. */
+/** A cell as it was before it was stored. */
 export function decode(type: ColumnType, stored: unknown): Json {
   if (stored === null || stored === undefined) return null;
   if (type === 'text' && typeof stored === 'string') return stored;
@@ -149,12 +150,10 @@ export function decode(type: ColumnType, stored: unknown): Json {
     case 'json':
       return JSON.parse(String(value)) as Json;
     case 'integer':
+    case 'amount':
     case 'decimal':
       return Number(value);
-    case 'amount': {
-      const number = Number(value);
-      return Number.isSafeInteger(number) ? number : String(value);
-    }
+    case 'sum':
     case 'text':
     case 'day':
       return String(value);

@@ -74,10 +74,14 @@ const misuseFigures = (cases: readonly Misuse[]) => ({
       .at(-1) ?? null,
 });
 
-function moneyFigures(money: readonly Money[], recovered: readonly FigureRow[]) {
+/** A sum is decimal digits as text, of any size. */
+const inDigits = (sums: Readonly<Record<string, number | null>>): FigureRow =>
+  Object.fromEntries(Object.entries(sums).map(([name, of]) => [name, of === null ? null : String(of)]));
+
+function moneyFigures(money: readonly Money[], recovered: readonly FigureRow[]): FigureRow {
   const pledged = stageOf(money, 'pledged');
   const pooled = money.filter((row) => row['pooled'] === true);
-  return {
+  return inDigits({
     pledged,
     committed: stageOf(money, 'committed'),
     obligated: stageOf(money, 'obligated'),
@@ -89,7 +93,7 @@ function moneyFigures(money: readonly Money[], recovered: readonly FigureRow[]) 
     pledged_unobligated: difference(money, 'pledged', 'obligated', 'committed'),
     undisbursed: difference(money, 'obligated', 'disbursed'),
     recovered: recovered.length === 0 ? null : sum(recovered.map((row) => row['amount'] as number)),
-  };
+  });
 }
 
 const isAbout = (row: FigureRow, key: Key): boolean =>

@@ -62,6 +62,6 @@ export function totalsOf(name: string, rows: readonly FigureRow[], extra: readon
 }
 
 function added(values: readonly unknown[]): string | null {
-  const numbers = values.filter((value) => typeof value === 'number');
-  return numbers.length === 0 ? null : String(sum(numbers));
+  const there = values.filter((value) => value !== null);
+  return there.length === 0 ? null : String(sum(there.map(Number)));
 }

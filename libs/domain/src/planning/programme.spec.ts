@@ -403,7 +403,8 @@ describe('a milestone', () => {
   it('is recorded as overdue by the system once its last day is over, once for each', () => {
     const record = (due: string) => ({ type: 'RecordOverdueMilestone', data: { milestone: 'm1', due } });
     const overdue = (due: string) => ({ type: 'MilestoneBecameOverdue', data: { milestone: 'm1', due } });
-    const system = (...past: Event[]) => given(programme, proposed, ...past).as('entente', 'system');
+    const system = (...past: { type: string; data: unknown }[]) =>
+      given(programme, proposed, ...past).as('entente', 'system');
     system(planned).decides(record('2026-04-30'), overdue('2026-04-30'), { now: '2026-05-01T00:00:00.000Z' });
     system(planned).refuses(record('2026-04-30'), 'not-over-yet', { now: '2026-04-30T23:59:59.000Z' });
     system(planned).refuses(record('2026-04-29'), 'other-last-day');
