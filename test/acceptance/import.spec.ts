@@ -8,6 +8,7 @@ import { commandLine } from '../../apps/cli/src/commands.js';
 import { readMapping } from '../../apps/cli/src/importing/mapping.js';
 import { verify } from '../../apps/cli/src/verify.js';
 import { serveStandalone, standalone } from '../support/deployment.js';
+import { tableOf } from '../support/older-rows.js';
 import { CSV, MAPPING, importing } from './importing.js';
 
 const quiet = { json: true, out: () => undefined, err: () => undefined };
@@ -156,7 +157,7 @@ describe('entente compare', () => {
     await imported();
     const db = new Database(join(folder, 'rows.sqlite'));
     db.exec(
-      `UPDATE funding_v1_g1 SET obligated = 1 WHERE period = '2020'; DELETE FROM funding_v1_g1 WHERE period = '2002'`,
+      `UPDATE ${tableOf('funding')} SET obligated = 1 WHERE period = '2020'; DELETE FROM ${tableOf('funding')} WHERE period = '2002'`,
     );
     db.close();
     const { status, out } = await entente('compare', 'funding', '--rebuilt', '--data', folder, '--json');

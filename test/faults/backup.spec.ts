@@ -7,6 +7,7 @@ import { SqliteLogReader } from '@entente/sqlite';
 import type { Manifest } from '../../apps/cli/src/backup.js';
 import { propose as proposeTo, startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
+import { versionOf } from '../support/older-rows.js';
 import { entente } from '../support/run-cli.js';
 import { createStandalone, serveStandalone } from '../support/deployment.js';
 
@@ -123,7 +124,7 @@ describe('a backup', () => {
     const at = await again.getUrl();
     while ((await version(at)).rows.length < 1) await new Promise((done) => setTimeout(done, 5));
     expect(await version(at)).toMatchObject({
-      version: expect.stringMatching(/^1\.2\.2~[0-9a-f]{8}$/),
+      version: expect.stringMatching(new RegExp(`^${versionOf('programmes')}\\.2\\.2~[0-9a-f]{8}$`)),
       rows: [{ programme: 'norland.one' }],
     });
     await propose(at, 'three');

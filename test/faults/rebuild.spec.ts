@@ -13,7 +13,7 @@ import { SqliteReadModelStore } from '@entente/typeorm';
 import { program } from '../support/app-process.mjs';
 import { caughtUp, propose, startStandalone } from '../support/standalone-process.js';
 import { entente as run } from '../support/run-cli.js';
-import { olderVersion } from '../support/older-rows.js';
+import { olderVersion, tableOf, versionOf } from '../support/older-rows.js';
 import { createStandalone, serveStandalone } from '../support/deployment.js';
 import { loadExample } from '../support/example-data.js';
 
@@ -97,13 +97,14 @@ describe('a rebuild', () => {
     await deployment.listen(0, '127.0.0.1');
     const url = await deployment.getUrl();
     const versions = new Set<string>();
-    for (let tries = 0; tries < 400 && !versions.has('1.2.2'); tries += 1) {
+    const rebuilt = `${versionOf('funding')}.2.2`;
+    for (let tries = 0; tries < 400 && !versions.has(rebuilt); tries += 1) {
       const { version, rows } = (await (await fetch(`${url}/v1/read-models/funding`)).json()) as Answer;
       versions.add(version);
       expect(rows).toHaveLength(2);
       await pause(10);
     }
-    expect([...versions].at(-1)).toBe('1.2.2');
+    expect([...versions].at(-1)).toBe(rebuilt);
     const pledge = await fetch(`${url}/v1/funding-account/sudria.signals-fund/pledge`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'entente-actor': 'sudria;role=donor' },
@@ -130,7 +131,7 @@ describe('a rebuild', () => {
     })().catch(() => undefined);
     while (!received.includes('caught-up')) await pause(5);
     const { status, out } = await entente('rebuild', 'programmes', '--json');
-    expect([status, JSON.parse(out)]).toEqual([0, { rebuilt: { programmes: '1.2.2' } }]);
+    expect([status, JSON.parse(out)]).toEqual([0, { rebuilt: { programmes: `${versionOf('programmes')}.2.2` } }]);
     for (let tries = 0; tries < 400 && !received.includes('event: reset'); tries += 1) await pause(10);
     expect(received).toContain('event: reset\ndata: {"reason":"the rows were rebuilt"}');
     expect(received.slice(received.indexOf('event: reset'))).toMatch(/event: row[\s\S]*event: caught-up/);
@@ -233,9 +234,9 @@ describe('a parked stream', () => {
     await caughtUp(url);
     const db = new Database(join(folder, 'rows.sqlite'));
     db.prepare(
-      `INSERT INTO parked SELECT 'programmes_v1_g1', stream, event_id, since, 'Error: by hand', '${now()}' FROM programmes_v1_g1 WHERE "until" IS NULL AND stream = ?`,
+      `INSERT INTO parked SELECT '${tableOf('programmes')}', stream, event_id, since, 'Error: by hand', '${now()}' FROM ${tableOf('programmes')} WHERE "until" IS NULL AND stream = ?`,
     ).run('programme/sudria.signals');
-    db.prepare(`DELETE FROM programmes_v1_g1 WHERE stream = ?`).run('programme/sudria.signals');
+    db.prepare(`DELETE FROM ${tableOf('programmes')} WHERE stream = ?`).run('programme/sudria.signals');
     db.prepare('UPDATE store_info SET catalog_version = catalog_version + 1').run();
     db.close();
     while ((await ready()).parked !== 1) await pause(20);
@@ -261,7 +262,7 @@ describe('a parked stream', () => {
     await first.close();
     const db = new Database(join(folder, 'rows.sqlite'));
     db.prepare(
-      `INSERT INTO parked SELECT 'programmes_v1_g1', stream, event_id, since, 'Error: by hand', '${now()}' FROM programmes_v1_g1`,
+      `INSERT INTO parked SELECT '${tableOf('programmes')}', stream, event_id, since, 'Error: by hand', '${now()}' FROM ${tableOf('programmes')}`,
     ).run();
     db.close();
     const { process: deployment, url, ended, logged } = await startStandalone(folder, 'off');

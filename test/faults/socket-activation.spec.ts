@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { program } from '../support/app-process.mjs';
 import { caughtUp, propose } from '../support/standalone-process.js';
-import { olderVersion } from '../support/older-rows.js';
+import { olderVersion, versionOf } from '../support/older-rows.js';
 
 let folder: string;
 beforeEach(() => {
@@ -98,7 +98,7 @@ describe('a listening socket of a supervisor', () => {
     // Its rows are then of an older version, which serve until those of the new one are filled.
     olderVersion(folder, 'funding');
     const second = start(socket.fd);
-    while (!asked.has('200 1.2.2')) await new Promise((done) => setTimeout(done, 50));
+    while (!asked.has(`200 ${versionOf('funding')}.2.2`)) await new Promise((done) => setTimeout(done, 50));
     over = true;
     await Promise.all(clients);
     await caughtUp(url);

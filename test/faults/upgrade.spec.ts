@@ -7,7 +7,7 @@ import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { entente } from '../support/run-cli.js';
 import { open, pledge } from '../support/funding-account.js';
-import { OLD_FUND, olderFunding } from '../support/older-rows.js';
+import { OLD_FUND, olderFunding, versionOf } from '../support/older-rows.js';
 import { createStandalone, serveStandalone } from '../support/deployment.js';
 
 let folder: string;
@@ -54,7 +54,7 @@ describe('an upgrade', () => {
       const url = `${await deployment.getUrl()}/v1/read-models/funding`;
       const { version, rows: shown } = (await (await fetch(url)).json()) as Answer;
       expect([version, ...shown.map(({ fund }) => fund)]).toEqual(
-        method === 'query' ? ['0.1.1', OLD_FUND] : ['1.2.2', 'Now'],
+        method === 'query' ? ['0.1.1', OLD_FUND] : [`${versionOf('funding')}.2.2`, 'Now'],
       );
       await deployment.close();
     },

@@ -1,5 +1,16 @@
 import { join } from 'node:path';
+import { MODELS } from '@entente/read-models';
 import Database from 'better-sqlite3';
+
+/** The version of a read model in the code. */
+export const versionOf = (model: string): number => {
+  const found = MODELS.find(({ name }) => name === model);
+  if (found === undefined) throw new Error(`there is no read model ${model}`);
+  return found.version;
+};
+
+/** The table of a read model that no rebuild has replaced yet. */
+export const tableOf = (model: string): string => `${model}_v${versionOf(model)}_g1`;
 
 /**
  * Turns the rows of a read model into rows of an older version, as an upgrade finds them. `more`
@@ -7,9 +18,9 @@ import Database from 'better-sqlite3';
  */
 export function olderVersion(folder: string, model: string, more: (table: string) => string = () => ''): void {
   const db = new Database(join(folder, 'rows.sqlite'));
-  db.exec(`ALTER TABLE "${model}_v1_g1" RENAME TO "${model}_v0_g1";
+  db.exec(`ALTER TABLE "${tableOf(model)}" RENAME TO "${model}_v0_g1";
     UPDATE models SET version = 0 WHERE name = '${model}';
-    UPDATE checkpoints SET table_name = '${model}_v0_g1' WHERE table_name = '${model}_v1_g1';
+    UPDATE checkpoints SET table_name = '${model}_v0_g1' WHERE table_name = '${tableOf(model)}';
     ${more(`${model}_v0_g1`)}`);
   db.close();
 }
