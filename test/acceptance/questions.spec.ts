@@ -57,8 +57,8 @@ describe('the command line answers an auditor:', () => {
     expect([status, differences.map(({ column, left, right }) => [column, left, right])]).toEqual([
       2,
       [
-        ['disbursed', 0, 60_000_000],
-        ['undisbursed', 138_000_000, 78_000_000],
+        ['disbursed', '0', '60000000'],
+        ['undisbursed', '138000000', '78000000'],
       ],
     ]);
   });

@@ -235,7 +235,7 @@ describe('a disbursement', () => {
     system(planned).refuses(record, 'not-over-yet', { now: '2026-05-20T23:59:59.000Z' });
     system(planned).refuses({ ...record, data: { ...of, due: '2026-05-19' } }, 'other-last-day');
     system().refuses(record, 'tranche-not-planned');
-    account(planned as never).refuses(record, 'not-the-system');
+    account(planned).refuses(record, 'not-the-system');
   });
 });
 
