@@ -1,7 +1,8 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification, WorksOnLine } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { amount, amountOrNull, count, day, dayOrNull, json, text, textOrNull } from './columns.js';
-import { rowBy, unchanged } from './row-by.js';
+import { BASIS, LEGAL_BASIS } from './plausibility.js';
+import { rowBy } from './row-by.js';
 
 /** A line of a case: quantities in its unit, days YYYY-MM-DD. */
 export interface LineOfCase {
@@ -26,6 +27,10 @@ export class CaseRow {
   @text('the recipient') recipient!: string;
   @text('requested, returned, prepared, offered, lapsed, accepted, implemented, reconciled, closed or cancelled')
   status!: string;
+  @text(BASIS) basis!: string;
+  @textOrNull(LEGAL_BASIS) legal_basis!: string | null;
+  @textOrNull('the code of the reason for which it is held, while it is; its status stays')
+  held_for!: string | null;
   @textOrNull('what is waited for, by the recipient: supplement, acceptance or amendment') awaits!: string | null;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the last day on which the offer can be accepted') offer_valid_until!: string | null;
@@ -99,7 +104,7 @@ function derived({ by_line }: CaseRow): Partial<CaseRow> {
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
-  version: 4,
+  version: 5,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
@@ -107,11 +112,13 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   touches: () => [''],
   evolve: rowBy<CaseRow, AssistanceCaseEvent>(CaseRow)(
     'AssistanceRequested',
-    ({ donor, recipient, programme = null }, { id, day: requested_on }) => ({
+    ({ donor, recipient, programme = null, basis = 'own' }, { id, day: requested_on, event }) => ({
       assistance_case: id,
       programme,
       donor,
       recipient,
+      basis,
+      legal_basis: event.metadata.legalBasis,
       status: 'requested',
       requested_on,
       by_line: {},
@@ -191,11 +198,11 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         ...delivered(row, line, quantityBy),
         ...(row.status === 'reconciled' ? { status: 'implemented', final_value: null } : {}),
       }),
-      CaseHeld: unchanged,
-      CaseReleased: unchanged,
+      CaseHeld: ({ reason }) => ({ held_for: reason }),
+      CaseReleased: () => ({ held_for: null }),
       CaseReconciled: ({ finalValue }) => ({ status: 'reconciled', final_value: finalValue }),
-      CaseClosed: () => ({ status: 'closed', awaits: null }),
-      CaseCancelled: () => ({ status: 'cancelled', awaits: null }),
+      CaseClosed: () => ({ status: 'closed', awaits: null, held_for: null }),
+      CaseCancelled: () => ({ status: 'cancelled', awaits: null, held_for: null }),
     },
     derived,
   ),

@@ -1,7 +1,9 @@
-import type { MisuseCaseEvent } from '@entente/contracts';
+import type { MisuseCaseEvent, AssistanceScope } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, daysLate, flag, json, overdue, text, textOrNull } from './columns.js';
 import { rowBy, unchanged } from './row-by.js';
+
+type Scopes = readonly AssistanceScope[];
 
 /**
  * A misuse case from its report to its end, declined and dismissed ones too. No column names the
@@ -17,6 +19,9 @@ export class MisuseRow {
   @textOrNull('the donor, if the report names one') donor!: string | null;
   @text('the recipient') recipient!: string;
   @text('the organisation accused') accused!: string;
+  @json('what the misuse concerns by the report, as corrected: kinds and ids') scopes!: Scopes;
+  @json('in which scopes assistance is suspended by a measure: kinds and ids') suspended_scopes!: Scopes;
+  @json('in which scopes assistance has ended by a measure: kinds and ids') terminated_scopes!: Scopes;
   @day('the day on which it was reported') flagged_on!: string;
   @flag('whether the report was acknowledged') acknowledged!: boolean;
   @textOrNull('the step that is due next, if any') next_step!: string | null;
@@ -65,7 +70,7 @@ const precaution = ({ until }: { readonly until: string }) => ({ precaution_unti
 
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
-  version: 3,
+  version: 4,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   entity: MisuseRow,
@@ -90,12 +95,19 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       donor: data.donor ?? null,
       recipient: data.recipient,
       accused: data.accused,
+      scopes: data.scopes,
+      suspended_scopes: [],
+      terminated_scopes: [],
       flagged_on,
       due: { acknowledge: data.acknowledgeBy, triage: data.triageBy },
       assistance: 'running',
     }),
     {
-      MisuseReportCorrected: ({ allegation, programme, case: assistance_case, donor, recipient, accused }, row) => ({
+      MisuseReportCorrected: (
+        { allegation, programme, case: assistance_case, donor, recipient, accused, scopes },
+        row,
+      ) => ({
+        scopes: scopes ?? row.scopes,
         allegation: allegation ?? row.allegation,
         programme: programme ?? row.programme,
         assistance_case: assistance_case ?? row.assistance_case,
@@ -138,14 +150,19 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         conditions: conditions.length === 0 ? row.conditions : conditions.join(','),
         ...due(row.due, { measure: DONE }),
       }),
-      AssistanceSuspended: () => ({ assistance: 'suspended' }),
+      AssistanceSuspended: ({ scopes }) => ({ assistance: 'suspended', suspended_scopes: scopes }),
       RemediationPlanAgreed: (data, row) => due(row.due, { remediate: data.due }),
       RemediationVerified: (_, row) => due(row.due, { remediate: DONE }),
       AssurancesReceived: unchanged,
-      AssistanceResumed: () => ({ assistance: 'resumed' }),
+      AssistanceResumed: () => ({ assistance: 'resumed', suspended_scopes: [] }),
       FundsRecovered: (_, row) => ({ recoveries: row.recoveries + 1 }),
       RecoveryCorrected: unchanged,
-      AssistanceTerminated: (_, row) => ({ assistance: 'terminated', ...due(row.due, { remediate: DONE }) }),
+      AssistanceTerminated: ({ scopes }, row) => ({
+        assistance: 'terminated',
+        suspended_scopes: [],
+        terminated_scopes: scopes,
+        ...due(row.due, { remediate: DONE }),
+      }),
       MisuseCaseClosed: (_, __, { day: closed_on }) => ({ status: 'closed', closed_on, due: {} }),
       MisuseCaseReopened: ({ triageBy }, row) => ({
         status: 'flagged',
@@ -154,6 +171,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         measure: null,
         conditions: null,
         precaution_until: null,
+        suspended_scopes: [],
         due: { triage: triageBy },
         assistance: row.assistance === 'terminated' ? 'terminated' : 'running',
         closed_on: null,

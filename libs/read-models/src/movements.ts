@@ -27,6 +27,7 @@ export class MovementRow {
   movement!: string;
   @flag('whether it is the money of another contributor, which may be recorded at its own account too')
   pooled!: boolean;
+  @flag('whether it was disbursed after the completion of its programme') after_completion!: boolean;
   @textOrNull('the tranche, if it was disbursed under one') tranche!: string | null;
   @textOrNull('the other account of a reallocation') other_account!: string | null;
   @textOrNull('the other contributor of pooled money') contributor!: string | null;
@@ -72,7 +73,7 @@ const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
 
 export const movements: Projection<FundingAccountEvent, MovementRow> = {
   name: 'movements',
-  version: 2,
+  version: 3,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
   entity: MovementRow,
@@ -101,7 +102,10 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
       FundsDecommitted: takenBack('committed'),
       FundsObligated: raised('obligated'),
       FundsDeobligated: takenBack('obligated'),
-      FundsDisbursed: raised('disbursed'),
+      FundsDisbursed: (data, origin) => ({
+        ...raised('disbursed')(data, origin),
+        after_completion: data.afterCompletion === true,
+      }),
       FundsReimbursed: takenBack('disbursed'),
       ExpenditureReported: raised('spent'),
       ExpenditureCorrected: takenBack('spent'),

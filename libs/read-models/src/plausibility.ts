@@ -20,6 +20,9 @@ export const implausibleFor = (...codes: readonly Implausibility[]): PropertyDec
       .join('; ')}`,
   );
 
+/** The meaning of `legal_basis` in the row of what a command with one opened. */
+export const LEGAL_BASIS = 'the law or agreement that it rests on, if the opening command named one';
+
 /** The meaning of `basis` in the row of anything that may repeat history of another system. */
 export const BASIS = 'own; or reported, if it repeats what another system decided';
 

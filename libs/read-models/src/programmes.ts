@@ -1,7 +1,7 @@
 import type { ProgrammeEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, countOrNull, day, dayOrNull, elapsedPercent, json, text, textOrNull } from './columns.js';
-import { BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
+import { BASIS, LEGAL_BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
 
 /** A programme in its current state. */
@@ -12,6 +12,7 @@ export class ProgrammeRow {
   @text("the donor's id") donor!: string;
   @text('the recipient; of a multilateral programme, its beneficiary') recipient!: string;
   @text(BASIS) basis!: string;
+  @textOrNull(LEGAL_BASIS) legal_basis!: string | null;
   @text('proposed, approved, active, suspended, completed or terminated') status!: string;
   @textOrNull('the code of the reason for its status, if one was given') reason!: string | null;
   @text("the sector's code") sector!: string;
@@ -42,7 +43,7 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
 
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
-  version: 3,
+  version: 4,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   entity: ProgrammeRow,
@@ -57,7 +58,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   touches: () => [''],
   evolve: rowBy<ProgrammeRow, ProgrammeEvent>(ProgrammeRow)(
     'ProgrammeProposed',
-    ({ kind, title, donor, recipient, sector, starts, ends, basis = 'own' }, { id }) => ({
+    ({ kind, title, donor, recipient, sector, starts, ends, basis = 'own' }, { id, event }) => ({
       programme: id,
       title,
       programme_kind: kind,
@@ -67,6 +68,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       starts,
       ends,
       basis,
+      legal_basis: event.metadata.legalBasis,
       status: 'proposed',
       outcomes: {},
     }),

@@ -415,3 +415,78 @@ describe('days that contradict each other are marked until they are corrected (R
     expect(marked(completed, ['ProgrammeCorrected', { corrects: 'e0', reason: 'wrong-day', starts: PAST }])).toBeNull();
   });
 });
+
+describe('the grounds and the holds that events state', () => {
+  const parties = { donor: 'norland', recipient: 'estmark' };
+  const request = ['AssistanceRequested', { ...parties, asked: [] }] as const;
+  const hold = ['CaseHeld', { reason: 'misuse-measure' }] as const;
+  const only = (rows: Record<string, Record<string, unknown>>, ...columns: readonly string[]) =>
+    columns.map((column) => rows['']?.[column]);
+
+  it('are in the rows of programmes and cases: own or reported, and by which law', () => {
+    const withLaw = (events: RecordedEvent[]) =>
+      events.map((event) => ({ ...event, metadata: { ...event.metadata, legalBasis: '22 USC 2763' } }));
+    const reported = (data: object) => ({ ...data, basis: 'reported' });
+    for (const [model, stream, [type, data]] of [
+      ['programmes', 'programme/norland.p', proposed],
+      ['cases', 'assistance-case/norland.c', request],
+    ] as const) {
+      const columns = ['basis', 'legal_basis'];
+      expect(only(rowsOf(model, happened(stream, [type, data])), ...columns)).toEqual(['own', null]);
+      const rows = rowsOf(model, withLaw(happened(stream, [type, reported(data)])));
+      expect(only(rows, ...columns)).toEqual(['reported', '22 USC 2763']);
+    }
+  });
+  it('are in the row of a case while it is held and has not ended', () => {
+    const heldFor = (...events: readonly (readonly [string, object])[]) =>
+      only(rowsOf('cases', happened('assistance-case/norland.c', request, ...events)), 'status', 'held_for');
+    expect(heldFor(hold)).toEqual(['requested', 'misuse-measure']);
+    expect(heldFor(hold, ['CaseReleased', { reason: 'resumed' }])).toEqual(['requested', null]);
+    expect(heldFor(hold, ['CaseCancelled', { reason: 'off' }])).toEqual(['cancelled', null]);
+  });
+  it('are in the row of a disbursement after the completion of its programme', () => {
+    const opened = { ...parties, fund: 'f', currency: 'USD', stages: ['disbursed'], basis: 'own' };
+    const money = { amount: 1, period: '2026' };
+    const rows = rowsOf(
+      'movements',
+      happened(
+        'funding-account/norland.f',
+        ['FundingAccountOpened', opened],
+        ['FundsDisbursed', money],
+        ['FundsDisbursed', { ...money, afterCompletion: true }],
+      ),
+    );
+    expect(['1', '2'].map((key) => rows[key]?.['after_completion'])).toEqual([false, true]);
+  });
+  it('are in the row of a misuse case: the scopes of the report, of a suspension and of an end', () => {
+    const scope = (id: string) => ({ kind: 'programme', id });
+    const flagged = {
+      ...parties,
+      accused: 'a',
+      allegation: 'b',
+      scopes: [scope('n.1')],
+      acknowledgeBy: DAY,
+      triageBy: DAY,
+    };
+    const events: readonly (readonly [string, object])[] = [
+      ['MisuseFlagged', flagged],
+      ['AssistanceSuspended', { scopes: [scope('n.2')] }],
+      ['AssistanceResumed', { scopes: [scope('n.2')] }],
+      ['AssistanceSuspended', { scopes: [scope('n.3')] }],
+      ['AssistanceTerminated', { scopes: [scope('n.4')] }],
+      ['MisuseReportCorrected', { corrects: 'e0', reason: 'wrong', scopes: [scope('n.5')] }],
+    ];
+    const after = (count: number) =>
+      only(
+        rowsOf('misuse-register', happened('misuse-case/sealed.m', ...events.slice(0, count))),
+        'scopes',
+        'suspended_scopes',
+        'terminated_scopes',
+      );
+    expect(after(1)).toEqual([[scope('n.1')], [], []]);
+    expect(after(2)).toEqual([[scope('n.1')], [scope('n.2')], []]);
+    expect(after(3)).toEqual([[scope('n.1')], [], []]);
+    expect(after(5)).toEqual([[scope('n.1')], [], [scope('n.4')]]);
+    expect(after(6)).toEqual([[scope('n.5')], [], [scope('n.4')]]);
+  });
+});

@@ -176,6 +176,13 @@ function inForce(events: Events): readonly string[] {
   return [...byOffer, ...only(events, 'AmendmentAccepted').flatMap(({ data }) => data.adds)];
 }
 
+/** Why a case that has not ended is held, if it is. */
+function heldFor(events: Events): string | null {
+  if (['closed', 'cancelled'].includes(statusOf(events))) return null;
+  const now = last(events, 'CaseHeld', 'CaseReleased');
+  return now?.type === 'CaseHeld' ? now.data.reason : null;
+}
+
 function assistanceCase(events: Events) {
   const requested = last(events, 'AssistanceRequested') as Of<AssistanceCaseEvent, 'AssistanceRequested'>;
   const terms = last(events, 'OfferPrepared')?.data;
@@ -185,6 +192,9 @@ function assistanceCase(events: Events) {
   const value = last(events, 'OfferPrepared', 'AmendmentAccepted', 'CaseModified')?.data.value ?? null;
   return {
     ...aboutOf(events),
+    basis: requestOf(events).basis,
+    legal_basis: requested.metadata.legalBasis,
+    held_for: heldFor(events),
     status: statusOf(events),
     awaits: awaitsOf(events),
     requested_on: occurredOn(requested),

@@ -91,6 +91,15 @@ function assistanceOf(events: Events): string {
   return ASSISTANCE[roundOf(events).findLast(({ type }) => type in ASSISTANCE)?.type ?? ''] ?? 'running';
 }
 
+type Scopes = readonly { readonly kind: string; readonly id: string }[];
+const scopesIn = (scopes: Scopes = []) => scopes.map(({ kind, id }) => ({ kind, id }));
+/** What the misuse concerns: as corrected last, else as reported. */
+const scopesOf = (events: Events) =>
+  scopesIn(
+    only(events, 'MisuseFlagged', 'MisuseReportCorrected').findLast(({ data }) => data.scopes !== undefined)?.data
+      .scopes,
+  );
+
 function misuseCase(events: Events, day: string) {
   const round = roundOf(events);
   const triaged = last(round, 'MisuseTriaged')?.data;
@@ -108,6 +117,10 @@ function misuseCase(events: Events, day: string) {
     incident_type: triaged?.incidentType ?? null,
     ...concerned(events),
     accused: reported(events, 'accused'),
+    scopes: scopesOf(events),
+    suspended_scopes:
+      assistanceOf(events) === 'suspended' ? scopesIn(last(round, 'AssistanceSuspended')?.data.scopes) : [],
+    terminated_scopes: scopesIn(last(events, 'AssistanceTerminated')?.data.scopes),
     flagged_on: occurredOn(events[0] as Events[number]),
     acknowledged: last(events, 'MisuseReportAcknowledged') !== undefined,
     next_step: next?.step ?? null,

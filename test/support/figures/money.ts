@@ -142,6 +142,7 @@ function movements(events: Events): readonly FigureRow[] {
     recorded_on: recordedOn(event),
     movement: wordOf(event),
     pooled: own(events, event, 'contributor') !== null,
+    after_completion: event.type === 'FundsDisbursed' && event.data.afterCompletion === true,
     tranche: own(events, event, 'tranche'),
     other_account: field(event, 'to') ?? field(event, 'from'),
     contributor: own(events, event, 'contributor'),

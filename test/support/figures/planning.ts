@@ -99,6 +99,7 @@ function programme(events: Events, day: string): FigureRow {
     donor: proposed.data.donor,
     recipient: statedLast(events, 'recipient'),
     basis: proposed.data.basis ?? 'own',
+    legal_basis: proposed.metadata.legalBasis,
     completed_on: completedOn,
     implausible: doubts(['before-the-start', completedOn !== null && completedOn < statedLast(events, 'starts')]),
     status,
