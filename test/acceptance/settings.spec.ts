@@ -1,7 +1,12 @@
 import 'reflect-metadata';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { readConfig as api } from '../../apps/api/src/config.js';
 import { deploymentOf, onOwnFolder } from '../../apps/cli/src/deployments.js';
 import { readConfig as intake } from '../../apps/intake/src/config.js';
@@ -19,6 +24,45 @@ const wrongIn = (app: keyof typeof READ, env: Readonly<Record<string, string>>):
   const read = READ[app](env);
   return 'wrong' in read ? read.wrong.map((line) => String(/^\w+/.exec(line))) : [];
 };
+
+describe('a program that cannot start names what to change', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-start-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const run = (parameters: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+    const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ENTENTE_')));
+    const options = { cwd: folder, env: { ...rest, ...env }, encoding: 'utf8', timeout: 30_000 } as const;
+    const { status, stderr } = spawnSync(process.execPath, parameters, options);
+    return { status, stderr };
+  };
+
+  it('the port, if another program has it', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const PORT = String((other.address() as AddressInfo).port);
+    const { status, stderr } = run([program('standalone')], { PORT, HOST: '127.0.0.1', ENTENTE_DATA: 'taken' });
+    other.close();
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^Entente cannot start: .*EADDRINUSE.*; PORT names another \(0: a free one\)$/m),
+    ]);
+  });
+  it('the data folder, if the one of the command line holds no log', () =>
+    expect(run([program('cli'), 'verify']).stderr).toBe(
+      'entente: ./data holds no log: start Entente there first, or name another folder by --data or ENTENTE_DATA\n',
+    ));
+  it('the version of Node.js, before anything is installed or run', () => {
+    const old = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.1.0'})`;
+    const setup = fileURLToPath(new URL('../../deploy/setup.mjs', import.meta.url));
+    for (const script of [setup, program('standalone'), program('cli')]) {
+      const { status, stderr } = run(['--import', old, script]);
+      expect([script, status, stderr]).toEqual([
+        script,
+        1,
+        expect.stringMatching(/^Entente [^\n]*Node\.js 24 or newer, and this is 20\.1\.0[^\n]*\n$/),
+      ]);
+    }
+  });
+});
 
 describe('the command line', () => {
   it('prints its version', () => {

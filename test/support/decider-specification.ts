@@ -135,10 +135,11 @@ class Given {
     if (decision.type === 'refused') expect(decision.refusal.requirement.length).toBeGreaterThan(10);
   }
 
-  /** The command is refused with this code, and these are among the facts. */
-  refusesWith(command: Command, code: string, facts: object): void {
+  /** The command is refused with this code, these are among the facts, and it asks for this. */
+  refusesWith(command: Command, code: string, facts: object, requirement?: string): void {
     const { decision } = this.send(command, {});
-    expect(decision.type === 'refused' ? decision.refusal : decision).toMatchObject({ code, facts });
+    const asked = requirement === undefined ? {} : { requirement };
+    expect(decision.type === 'refused' ? decision.refusal : decision).toMatchObject({ code, facts, ...asked });
   }
 
   private send(command: Command, at: SendOptions) {

@@ -2,7 +2,7 @@ import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
 import { EventStore, Pseudonymizer } from '@entente/engine';
 import { leaveAddress, removeAddress, loadExampleData, createStandaloneApp } from '@entente/embedded';
-import { lastResort, settingsOr, stopWithin } from '@entente/process';
+import { cannotStart, lastResort, settingsOr, stopWithin } from '@entente/process';
 import { readConfig } from './config.js';
 import { activatedSocket, listen } from './socket-activation.js';
 
@@ -38,7 +38,4 @@ async function bootstrap(): Promise<void> {
   );
 }
 
-bootstrap().catch((error: unknown) => {
-  process.stderr.write(`Entente cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-});
+bootstrap().catch((error: unknown) => cannotStart('Entente', error));

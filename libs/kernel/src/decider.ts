@@ -91,19 +91,19 @@ export type AnyDecider = Omit<Decider<string, never, Event, unknown, never>, 'ps
 };
 
 /**
- * A decider that checks each command's sender before it decides. `senders` returns the relations in
- * which a command type may be sent.
+ * A decider that checks each command's sender before it decides. `senders` has, for each command
+ * type, the relations in which it may be sent, and the last part of its route.
  */
 export function authorised(
   decider: AnyDecider,
-  senders: Readonly<Record<string, { readonly by: readonly string[] }>>,
+  senders: Readonly<Record<string, { readonly by: readonly string[]; readonly path: string }>>,
 ): AnyDecider {
   return {
     ...decider,
     decide(command: Command, state, context) {
       const opens = command.type === decider.opens;
       if (opens && state !== null && decider.opensAgain !== true) return alreadyExists(decider.kind);
-      if (!opens && state === null) return notFound(decider.kind);
+      if (!opens && state === null) return notFound(decider.kind, senders[decider.opens]?.path ?? decider.opens);
       const sender = senders[command.type];
       if (sender === undefined) throw new Error(`${decider.kind} has no command ${command.type}`);
       const by = sender.by as readonly never[];

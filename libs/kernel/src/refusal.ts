@@ -28,10 +28,10 @@ export const refuse = (
 /** The words of a kind, such as `assistance case`. */
 const wordsOf = (kind: string): string => kind.replaceAll('-', ' ');
 
-/** The stream has not been opened. */
-export function notFound(kind: string): Refusal {
+/** The stream has not been opened. `opens` is the last part of the route that opens one. */
+export function notFound(kind: string, opens: string): Refusal {
   const stream = wordsOf(kind);
-  return refuse('not-found', `this ${stream} has been opened`);
+  return refuse('not-found', `the command ${opens} was accepted for this ${stream}`);
 }
 
 /** The stream has been opened already. */

@@ -15,7 +15,7 @@ export {
   originsOf,
 } from './process-settings.js';
 export { type Connecting, type WaitOptions, waitFor } from './retry-until-connected.js';
-export { type ServedProcess, runProcess, settingsOr, stopWithin } from './run-process.js';
+export { type ServedProcess, runProcess, cannotStart, settingsOr, stopWithin } from './run-process.js';
 export { DATABASE, EVENT_STORE, PSEUDONYM_KEY } from './service-settings.js';
 export { type DeclaredSetting, OneOf, Setting, type SettingOptions, Text, WholeNumber } from './setting.js';
 export {

@@ -56,11 +56,16 @@ export async function runProcess({ name, at, build, waitsFor }: ServedProcess): 
     return url;
   } catch (error) {
     if (signal.aborted) process.exit(0);
-    const message = error instanceof Error ? error.message : String(error);
-    const taken = (error as { code?: string }).code === 'EADDRINUSE' ? '; PORT names another (0: a free one)' : '';
-    process.stderr.write(`${name} cannot start: ${message}${taken}\n`);
-    process.exit(1);
+    cannotStart(name, error);
   }
+}
+
+/** Ends a process that cannot start: with status 1, the reason, and the setting to change. */
+export function cannotStart(name: string, error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  const taken = (error as { code?: string } | null)?.code === 'EADDRINUSE';
+  process.stderr.write(`${name} cannot start: ${reason}${taken ? '; PORT names another (0: a free one)' : ''}\n`);
+  process.exit(1);
 }
 
 /** The settings of a process. If some are wrong, logs all errors and ends the process. */

@@ -147,7 +147,10 @@ function checkNotLost(folder: string): void {
 export function openLogReader(folder: string): Database.Database {
   checkFilled(folder);
   const file = join(folder, LOG_FILE);
-  if (!existsSync(file)) throw new Error(`${folder} holds no log: start Entente there first, or name its data folder`);
+  if (!existsSync(file))
+    throw new Error(
+      `${folder} holds no log: start Entente there first, or name another folder by --data or ENTENTE_DATA`,
+    );
   const db = new Database(file, { readonly: true });
   checkFormat(db, file);
   return db.defaultSafeIntegers(true);

@@ -93,7 +93,9 @@ export class SqliteReadModelStore extends ReadModelStore {
     const { folder, models, readonly = false } = this.options;
     this.storeId = storeId;
     if (readonly && !existsSync(this.file))
-      throw new Error(`${folder} holds no rows: start Entente there first, or name its data folder`);
+      throw new Error(
+        `${folder} holds no rows: start Entente there first, or name another folder by --data or ENTENTE_DATA`,
+      );
     if (!readonly) {
       mkdirSync(folder, { recursive: true });
       this.write = new Database(this.file);

@@ -239,6 +239,15 @@ describe('triage', () => {
   });
 });
 
+describe('a misuse case that does not exist', () => {
+  it('has the same refusal as one of which the accused may not know (R18)', () => {
+    const when = { type: 'AcknowledgeMisuseReport', data: { channel: 'sealed-intake' } };
+    const requirement = 'the command flag was accepted for this misuse case';
+    given(misuseCase).as('ostra-training', 'implementer').refusesWith(when, 'not-found', {}, requirement);
+    asAccused(flagged).refusesWith(when, 'not-found', {}, requirement);
+  });
+});
+
 describe('the accused', () => {
   it.each(LATER)('learns nothing before the allegation is put: %s is not found (R18)', (type, data) => {
     asAccused(...inquiry).refuses(event(type, data), 'not-found', { evidence });

@@ -115,7 +115,8 @@ export function authorise(
   if (state === null) return null;
   // R18: until the allegation is put to them, accused and recipient get the answer of a case that
   // does not exist, except for their own reports.
-  if (isConcerned(state, context) && !state.disclosed && !isReporter(state, context)) return notFound('misuse-case');
+  if (isConcerned(state, context) && !state.disclosed && !isReporter(state, context))
+    return notFound('misuse-case', 'flag');
   const open = isAccused(state, context) ? by.filter((one) => OPEN_TO_ACCUSED.includes(one)) : by;
   if (open.length === 0) return refuse('accused-acts', 'another organisation than the accused does this', 'R18');
   const refusals = open.map((one) => RELATIONS[one](state, context, command));
