@@ -360,7 +360,7 @@ async function cli() {
 
 /** Every setting, as the classes of the apps declare it, by its name. */
 async function declaredSettings() {
-  const configs = ['standalone', 'api', 'relay', 'projector', 'intake'].map((app) => `${app}/src/config`);
+  const configs = ['standalone', 'api', 'relay', 'projector', 'intake', 'steward'].map((app) => `${app}/src/config`);
   const found = new Map();
   for (const module of [...configs, 'cli/src/deployments']) {
     const { SETTINGS } = await import(`../dist/apps/${module}.js`);
@@ -385,7 +385,7 @@ async function settings() {
   return [
     '# Settings',
     wrap(
-      'Settings are environment variables. A process reads them at the start and names all that are invalid or missing at once, without a secret. In a distributed deployment each may be given as `NAME_FILE`, the path of a file with the value, except those that are paths themselves; `standalone` reads no `NAME_FILE`. Ports by app: `standalone` and `api` 3000, `relay` 3001, `projector` 3002, `intake` 3003.',
+      'Settings are environment variables. A process reads them at the start and names all that are invalid or missing at once, without a secret. In a distributed deployment each may be given as `NAME_FILE`, the path of a file with the value, except those that are paths themselves; `standalone` reads no `NAME_FILE`. Ports by app: `standalone` and `api` 3000, `relay` 3001, `projector` 3002, `intake` 3003, `steward` 3004.',
     ),
     ...(await declaredSettings()).flatMap((setting) => [`## ${setting.name}`, one(setting)]),
   ];

@@ -39,7 +39,14 @@ export const APPS = {
     takes: [...DISTRIBUTED, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
-  standalone: { takes: [...PROCESS, ...DOOR, ...ANSWERS, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE'], requires: [] },
+  steward: {
+    takes: [...DISTRIBUTED, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
+    requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
+  },
+  standalone: {
+    takes: [...PROCESS, ...DOOR, ...ANSWERS, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE', 'ENTENTE_POLICIES'],
+    requires: [],
+  },
   cli: {
     takes: [
       'ENTENTE_DATA',

@@ -120,8 +120,8 @@ try {
   process.stderr.write(
     `all answer, and end with this command (Ctrl-C); their data is in ${folder}, and these settings in ${settingsFile}, ${
       settings === SETTINGS
-        ? 'where npm run start:relay, start:projector, start:intake, start:api and entente:services find them'
-        : `for node --env-file=${settingsFile} dist/apps/<relay, projector, intake, api or cli>/src/main.js, each with a separate PORT if others run`
+        ? 'where npm run start:relay, start:projector, start:intake, start:steward, start:api and entente:services find them'
+        : `for node --env-file=${settingsFile} dist/apps/<relay, projector, intake, steward, api or cli>/src/main.js, each with a separate PORT if others run`
     }
 ESDB_URL names a stand-in for trials, with EventStoreDB's protocol; it is not EventStoreDB: keep no log on it\n`,
   );

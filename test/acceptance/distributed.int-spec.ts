@@ -10,6 +10,7 @@ import { overHttp } from './over-http.js';
 import { page } from './page.js';
 import { questions } from './questions.js';
 import { reading } from './reading.js';
+import { steward } from './steward.js';
 import { views } from './views.js';
 
 const three = distributed({ partitions: 3, projectors: 2 });
@@ -23,6 +24,7 @@ describe('the distributed deployment', () => {
     describe('with a random history', () => figures(three));
     describe('with its answers', () => httpAnswers(three));
     describe('with live streams', () => liveOverHttp(three));
+    describe('with policies and due dates', () => steward(three));
     describe('with the page', () => page(three));
     describe('with an import', () => importing(three));
   });

@@ -11,12 +11,13 @@ import { readConfig as api } from '../../apps/api/src/config.js';
 import { deploymentOf, onOwnFolder } from '../../apps/cli/src/deployments.js';
 import { readConfig as intake } from '../../apps/intake/src/config.js';
 import { readConfig as projector } from '../../apps/projector/src/config.js';
+import { readConfig as steward } from '../../apps/steward/src/config.js';
 import { readConfig as relay } from '../../apps/relay/src/config.js';
 import { readConfig as standalone } from '../../apps/standalone/src/config.js';
 import { APPS } from '../../deploy/check/settings.mjs';
 import { program } from '../support/app-process.mjs';
 
-const READ = { api, relay, projector, intake, standalone };
+const READ = { api, relay, projector, intake, steward, standalone };
 const names = [...new Set(Object.values(APPS).flatMap(({ takes }) => takes))];
 
 /** The names of the settings that an app reports as invalid. */

@@ -17,7 +17,7 @@ export interface RunningApp {
   stop(): Promise<number | string | null>;
   kill(): Promise<number | string | null>;
 }
-export type AppName = 'api' | 'relay' | 'projector' | 'intake' | 'standalone';
+export type AppName = 'api' | 'relay' | 'projector' | 'intake' | 'steward' | 'standalone';
 /** The path of a built program. */
 export function program(name: AppName | 'cli'): string;
 export function startApp(

@@ -10,6 +10,8 @@ import { AnswerSettings, ServerLimitSettings, StartupDependencies } from '@enten
 import { ApiModule } from '../../apps/api/src/api.module.js';
 import { ProjectorModule } from '../../apps/projector/src/projector.module.js';
 import { RelayModule } from '../../apps/relay/src/relay.module.js';
+import { StewardModule } from '../../apps/steward/src/steward.module.js';
+import type { StewardSettings } from '@entente/workers';
 import { EventStoreDouble } from '../doubles/eventstoredb/double.js';
 import type { Deployment, DeploymentOptions } from './deployment.js';
 import { topicForTests } from './kafka.js';
@@ -41,18 +43,21 @@ export class DistributedDeployment implements Deployment {
   apis: readonly InProcessApp[] = [];
   relays: readonly InProcessApp[] = [];
   projectors: readonly InProcessApp[] = [];
+  stewards: readonly InProcessApp[] = [];
   private readonly topic;
   private readonly pseudonymKey: Buffer;
+  private readonly steward: StewardSettings | null;
 
   private constructor(
     private readonly parts: ProcessCounts,
     readonly database: string,
     private readonly eventStore: { readonly url: string; readonly log: string },
     private readonly double: EventStoreDouble | null,
-    { pseudonymKey = Buffer.alloc(32, 7) }: DeploymentOptions,
+    { pseudonymKey = Buffer.alloc(32, 7), steward }: DeploymentOptions,
   ) {
     this.topic = topicForTests(parts.partitions);
     this.pseudonymKey = pseudonymKey;
+    this.steward = steward ?? null;
   }
 
   /** One that is closed yet. */
@@ -76,10 +81,12 @@ export class DistributedDeployment implements Deployment {
       Promise.all(Array.from({ length: count }, () => serve(module(new StartupDependencies(() => undefined)))));
     const { apis, projectors } = this.parts;
     const on = this.config();
-    [this.relays, this.projectors, this.apis] = await Promise.all([
+    const { steward } = this;
+    [this.relays, this.projectors, this.apis, this.stewards] = await Promise.all([
       several(1, (waits) => RelayModule.on(on, waits)),
       several(projectors, (waits) => ProjectorModule.on(on, waits)),
       several(apis, (waits) => ApiModule.on(on, waits)),
+      steward === null ? [] : several(2, (waits) => StewardModule.on(on, waits, steward)),
     ]);
     await this.ready();
   }
@@ -98,6 +105,7 @@ export class DistributedDeployment implements Deployment {
     this.apis = [];
     this.projectors = [];
     this.relays = [];
+    this.stewards = [];
     await Promise.all(open.map(({ app }) => app.close()));
   }
 
@@ -136,7 +144,7 @@ export class DistributedDeployment implements Deployment {
   }
 
   private processes(): readonly InProcessApp[] {
-    return [...this.relays, ...this.projectors, ...this.apis];
+    return [...this.relays, ...this.projectors, ...this.stewards, ...this.apis];
   }
 
   private first(): InProcessApp {

@@ -87,11 +87,14 @@ export class StandaloneStoreCloser implements OnApplicationShutdown {
 }
 
 /** Watches all that follow the log. */
-function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog): Watchdog {
+function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog, steward?: Steward): Watchdog {
   const names = MODELS.map(({ name }) => name);
   const followers = [
     ...progressSources(rows, names),
     { name: 'live history', position: () => Promise.resolve(live.position()) },
+    ...(steward === undefined
+      ? []
+      : [{ name: 'policies', position: () => Promise.resolve(steward.status().position) }]),
   ];
   return new Watchdog(log, followers, () => Date.now());
 }
@@ -278,7 +281,7 @@ export class StandaloneModule {
         },
         {
           provide: Watchdog,
-          inject: [EventStore, STATUS_ROWS, LiveLog],
+          inject: [EventStore, STATUS_ROWS, LiveLog, { token: Steward, optional: true }],
           useFactory: watchdogOver,
         },
         { provide: EventLog, useExisting: SqliteEventStore },

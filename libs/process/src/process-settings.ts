@@ -21,7 +21,7 @@ export class ProcessSettings implements SettingsClass {
   @WholeNumber(0, 65535, {
     name: 'PORT',
     about: 'The port; `0` picks a free one and prints it.',
-    otherwise: 'by app: 3000 to 3003',
+    otherwise: 'by app: 3000 to 3004',
   })
   readonly port: number = 3000;
 

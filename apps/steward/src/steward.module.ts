@@ -1,0 +1,135 @@
+import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  EventStore,
+  Executor,
+  Pseudonymizer,
+  ReadModelStore,
+  RefusalLog,
+  Steward,
+  StewardCheckpoint,
+  Watchdog,
+  eraOf,
+} from '@entente/engine';
+import { EventStoreDbStore } from '@entente/eventstoredb';
+import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
+import { type StartupDependencies, logging } from '@entente/process';
+import { MODELS, VIEWS } from '@entente/read-models';
+import { PostgresReadModelStore, PostgresRefusalLog, PostgresStewardCheckpoint } from '@entente/typeorm';
+import { type StewardSettings, StewardWorker, WatchdogWorker, kinds, stewardOn } from '@entente/workers';
+import { LoggerModule } from 'nestjs-pino';
+import type { StewardConfig } from './config.js';
+import { StewardReadiness } from './steward-readiness.js';
+
+/** Closes the stores after the steward has ended. */
+@Injectable()
+class StewardStoreCloser implements OnApplicationShutdown {
+  constructor(
+    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(RefusalLog) private readonly refusals: RefusalLog,
+    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.refusals
+      .close()
+      .finally(() => this.rows.close())
+      .finally(() => this.store.close());
+  }
+}
+
+/**
+ * The steward: sends the commands that follow from events and from days that have passed, against
+ * the event store. Several stewards send the same commands, and each is recorded once.
+ */
+@Module({})
+export class StewardModule {
+  static on(config: StewardConfig, waits: StartupDependencies, settings: StewardSettings = {}): DynamicModule {
+    const { process: own, eventStore, topic, database, pseudonymKey } = config;
+    return {
+      module: StewardModule,
+      imports: [LoggerModule.forRoot(logging(own.logLevel))],
+      controllers: [HealthController, MetricsController, VersionController],
+      providers: [
+        Metrics,
+        {
+          provide: EventStoreDbStore,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            waits.for('the event store', () =>
+              EventStoreDbStore.connect({
+                ...eventStore,
+                onReconnect: () => metrics.reconnected('event-store'),
+                onCommitted: (...of) => metrics.committed(...of),
+              }),
+            ),
+        },
+        { provide: EventStore, useExisting: EventStoreDbStore },
+        {
+          provide: ReadModelStore,
+          inject: [EventStore, Metrics],
+          useFactory: (log: EventStore, metrics: Metrics) =>
+            waits.for('the database', async () => {
+              const rows = new PostgresReadModelStore({
+                ...database,
+                models: MODELS,
+                views: VIEWS,
+                partitions: topic.partitions,
+                readonly: true,
+                onReconnect: () => metrics.reconnected('database'),
+              });
+              await rows.open(log.id, undefined, eraOf(log));
+              return rows;
+            }),
+        },
+        {
+          provide: RefusalLog,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            waits.for('the database', () =>
+              PostgresRefusalLog.open({ ...database, onReconnect: () => metrics.reconnected('database') }),
+            ),
+        },
+        {
+          provide: StewardCheckpoint,
+          inject: [EventStore],
+          useFactory: (log: EventStore) =>
+            waits.for('the database', () => PostgresStewardCheckpoint.open(database, log)),
+        },
+        {
+          provide: Steward,
+          inject: [EventStoreDbStore, RefusalLog, ReadModelStore, StewardCheckpoint, Metrics],
+          useFactory: (
+            store: EventStoreDbStore,
+            refusals: RefusalLog,
+            rows: ReadModelStore,
+            checkpoint: StewardCheckpoint,
+            metrics: Metrics,
+          ) => {
+            const pseudonymizer = new Pseudonymizer(pseudonymKey);
+            const executor = new Executor(store, kinds, pseudonymizer, refusals, metrics);
+            return stewardOn(store, executor, rows, checkpoint, pseudonymizer, settings);
+          },
+        },
+        {
+          provide: Watchdog,
+          inject: [EventStore, Steward],
+          useFactory: (store: EventStore, steward: Steward) =>
+            new Watchdog(
+              store,
+              [{ name: 'policies', position: () => Promise.resolve(steward.status().position) }],
+              () => Date.now(),
+            ),
+        },
+        {
+          provide: Readiness,
+          inject: [EventStore, Steward, Watchdog],
+          useFactory: (store: EventStore, steward: Steward, watchdog: Watchdog) =>
+            new StewardReadiness(store, steward, watchdog),
+        },
+        StewardWorker,
+        WatchdogWorker,
+        StewardStoreCloser,
+      ],
+    };
+  }
+}
