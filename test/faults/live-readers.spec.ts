@@ -132,7 +132,8 @@ describe('a reader of live rows', () => {
     const late = await new LiveReader(url, `${LIVE}&donor=norland`).connect();
     await late.until(({ events }) => events.includes('caught-up'));
     const { version } = await rows().positions('programmes');
-    expect(late.frames.find((frame) => frame.includes('event: caught-up'))).toContain(`"version":"${version}"`);
+    // The rows depend on the day: the version of a live answer names it, too.
+    expect(late.frames.find((frame) => frame.includes('event: caught-up'))).toContain(`"version":"${version}@`);
   });
 
   it('that reconnects gets the changes; after very many, a restart or a rebuild, all latest rows', async () => {

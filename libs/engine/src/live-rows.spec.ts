@@ -81,7 +81,7 @@ describe('live rows', () => {
     live.close();
     let day = '2026-03-10';
     live = new LiveRows(store, 10, () => day);
-    const row = { due: '2026-03-10', done: null, status: 'open' };
+    const row = { made: '2026-03-01', due: '2026-03-10', done: null, status: 'open' };
     const version = { stream: 'note/1', key: '', since: 1n, until: null, eventId: 'e1', row };
     const batch = { model: 'promises', partition: 0, from: 0n, to: 1n, closes: [], versions: [version], parked: [] };
     expect(await store.commit([batch])).toBe(true);
