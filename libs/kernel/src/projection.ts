@@ -83,6 +83,11 @@ export interface Projection<E extends Event, Row extends object> {
    */
   readonly appendOnly?: boolean;
   /**
+   * Columns by which the deployment itself looks for current rows all the time: each list has an
+   * index, so that the search costs nothing that grows with the log.
+   */
+  readonly indexes?: readonly (readonly string[])[];
+  /**
    * The keys, within the event's stream, of the rows that it changes. Only these, and the head if
    * there is one, are read.
    */

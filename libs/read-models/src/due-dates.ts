@@ -326,6 +326,8 @@ export const dueDates: Projection<Event, DueDateRow> = {
     ),
   },
   head: true,
+  // The steward's search.
+  indexes: [['status', 'due']],
   touches: (event) => {
     const duties = DUTIES[kindOf(event)] as Duties;
     const heads = event.type === duties.about?.type || Object.hasOwn(duties.later ?? {}, event.type);

@@ -75,8 +75,10 @@ export function tableOf(
   columns: readonly OwnColumn[],
   table: string,
   stored: StorageTypes,
+  indexes: readonly (readonly string[])[] = [],
 ): EntitySchema<ObjectLiteral> {
-  const filtered = stored === ON_POSTGRES ? columns.filter(({ name }) => FILTERED.includes(name)) : [];
+  const has = (name: string): boolean => columns.some((column) => column.name === name);
+  const filtered = stored === ON_POSTGRES ? FILTERED.filter(has).map((name) => [name]) : [];
   const own = Object.fromEntries(columns.map(({ name, type, nullable }) => [name, { type: stored[type], nullable }]));
   return new EntitySchema<ObjectLiteral>({
     name: table,
@@ -88,9 +90,9 @@ export function tableOf(
       // Of closed versions only: current rows are found in the order of their keys.
       { name: `${table}_until`, columns: ['until'], where: '"until" IS NOT NULL' },
       // With the key behind it, which completes the order of every answer.
-      ...filtered.map(({ name }) => ({
-        name: `${table}_by_${name}`,
-        columns: [name, 'stream', 'row_key'],
+      ...[...filtered, ...indexes.filter((names) => names.every(has))].map((names) => ({
+        name: `${table}_by_${names.join('_')}`,
+        columns: [...names, 'stream', 'row_key'],
         where: '"until" IS NULL',
       })),
     ],
