@@ -78,8 +78,17 @@ export function steward(opens: DeploymentFactory): void {
 
     it('stops disbursement as a precaution, by a hold that names nothing of the case', async () => {
       expect((await disburse()).status).toBe(201);
-      await misuse('order-precautionary-suspension', { scopes, until: inDays(30) }, DONOR);
+      const { commandId = '', stream = '' } = await misuse(
+        'order-precautionary-suspension',
+        { scopes, until: inDays(30) },
+        DONOR,
+      );
       await holdIs('precaution', 'in force');
+      const receipt = await client.get(`commands/${commandId}?stream=${stream}`, { 'entente-actor': DONOR });
+      expect(receipt.body).toMatchObject({
+        commandId,
+        consequences: [{ policy: 'misuse-holds', stream: `hold/programme.${P}`, command: 'PlaceHold', recorded: true }],
+      });
       const { status, body } = await disburse();
       expect([status, body]).toMatchObject([
         422,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import {
+  Consequences,
   EventFeed,
   EventLog,
   EventStore,
@@ -39,7 +40,7 @@ import { CommandLag, PublishedPosition } from '@entente/kafka';
 import { type StartupDependencies, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
-import { ExecuteCommandHandler, WatchdogWorker, kinds } from '@entente/workers';
+import { ExecuteCommandHandler, WatchdogWorker, consequencesOn, kinds } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { ApiConfig } from './config.js';
 
@@ -168,6 +169,11 @@ export class ApiModule {
         },
         { provide: Pseudonymizer, useValue: new Pseudonymizer(pseudonymKey) },
         { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
+        {
+          provide: Consequences,
+          inject: [EventStore, Executor, Pseudonymizer],
+          useFactory: consequencesOn,
+        },
         {
           provide: LiveLog,
           inject: [EventStore, EventFeed],

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import {
+  Consequences,
   EventFeed,
   EventLog,
   EventStore,
@@ -54,6 +55,7 @@ import {
   WatchdogWorker,
   kinds,
   type StewardSettings,
+  consequencesOn,
   stewardOn,
 } from '@entente/workers';
 import { ProjectionWorkerClient } from './projection-worker-client.js';
@@ -266,6 +268,11 @@ export class StandaloneModule {
           inject: [EventStore, Pseudonymizer, RefusalLog, Metrics],
           useFactory: (store: EventStore, pseudonymizer: Pseudonymizer, refusals: RefusalLog, metrics: Metrics) =>
             new Executor(store, kinds, pseudonymizer, refusals, metrics),
+        },
+        {
+          provide: Consequences,
+          inject: [EventStore, Executor, Pseudonymizer],
+          useFactory: consequencesOn,
         },
         {
           provide: LiveLog,

@@ -106,3 +106,4 @@ export {
   type StewardParts,
   type StewardStatus,
 } from './steward.js';
+export { type ConsequenceStatus, Consequences } from './consequences.js';

@@ -11,13 +11,11 @@ import {
   parseStream,
 } from '@entente/kernel';
 import { hash } from 'node:crypto';
+import { STEWARD, consequencesOf } from './consequences.js';
 import type { EventLog } from './event-store.js';
 import { ExecuteCommand, type Executor } from './execute.js';
 import type { ReadModelStore, ResultRow } from './read-model-store.js';
 import { waitFor } from './read-your-writes.js';
-
-/** The organisation in whose name consequences are recorded, in the role of the system. */
-const STEWARD = 'entente';
 
 /** The read model of what has a last day. */
 const DUE_DATES = 'due-dates';
@@ -182,21 +180,12 @@ export class Steward {
   /** Sends what follows from an event; false if nothing does. */
   private async react(event: RecordedEvent): Promise<boolean> {
     const { policies, opaque } = this.parts;
-    let any = false;
-    for (const { name, kind, reactions } of policies.events) {
-      if (parseStream(event.stream)?.kind !== kind || !Object.hasOwn(reactions, event.type)) continue;
-      const consequences = reactions[event.type]?.(event.data as never, event as never, { opaque }) ?? [];
-      for (const [n, consequence] of consequences.entries()) {
-        any = true;
-        await this.send(consequence, {
-          commandId: `policy:${name}:${event.id}:${n}`,
-          correlationId: event.metadata.correlationId,
-          causationId: event.id,
-          occurredAt: null,
-        });
-      }
+    const consequences = consequencesOf(policies.events, event, { opaque });
+    for (const { commandId, consequence } of consequences) {
+      const { correlationId } = event.metadata;
+      await this.send(consequence, { commandId, correlationId, causationId: event.id, occurredAt: null });
     }
-    return any;
+    return consequences.length > 0;
   }
 
   // ---- What becomes of due dates ----
@@ -265,10 +254,9 @@ export class Steward {
     { stream, command, for: organisation }: Consequence,
     ids: Pick<CommandMetadata, 'commandId' | 'correlationId' | 'causationId' | 'occurredAt'>,
   ): Promise<boolean> {
-    const actor = { organisation: STEWARD, role: 'system' as const };
     const metadata: CommandMetadata = {
       ...ids,
-      actor: organisation === undefined ? actor : { ...actor, for: organisation },
+      actor: organisation === undefined ? STEWARD : { ...STEWARD, for: organisation },
       evidence: [],
       legalBasis: null,
     };

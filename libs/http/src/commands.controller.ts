@@ -11,7 +11,7 @@ import {
   type RawMetadata,
   schemaOf,
 } from '@entente/contracts';
-import { EventStore, Executor, type CommandResult, ExecuteCommand, receiptOut } from '@entente/engine';
+import { Consequences, EventStore, Executor, type CommandResult, ExecuteCommand, receiptOut } from '@entente/engine';
 import { type Actor, parseStream } from '@entente/kernel';
 import { readActor } from './actor-header.js';
 import { revisionCondition } from './entity-tags.js';
@@ -32,6 +32,7 @@ export class CommandsController {
     private readonly bus: CommandBus,
     private readonly executor: Executor,
     private readonly log: EventStore,
+    private readonly consequences: Consequences,
   ) {}
 
   /** Every command with its schema and an example: a body, the stream's id and the sender. */
@@ -65,7 +66,10 @@ export class CommandsController {
     }));
   }
 
-  /** The receipt of an earlier command of the same organisation. */
+  /**
+   * The receipt of an earlier command of the same organisation, with what follows from it by
+   * policies, and whether that is recorded yet.
+   */
   @Get('commands/:commandId')
   async receipt(
     @Param('commandId') commandId: string,
@@ -79,7 +83,7 @@ export class CommandsController {
     const receipt = await this.executor.receipt(actorFrom(header), ref, commandId);
     if (receipt === null)
       throw new Problem(404, 'no-such-command', 'this organisation has left no such command on this stream');
-    return receiptOut(this.log, receipt);
+    return { ...receiptOut(this.log, receipt), consequences: await this.consequences.of(receipt) };
   }
 
   @Post(':kind/:id/:command')

@@ -124,7 +124,7 @@ const EVENT = object('an event as it was recorded', {
   ),
 });
 
-const RECEIPT = object('what became of an accepted command', {
+const RECEIPT_FIELDS = {
   commandId: text('the Idempotency-Key'),
   stream: text('`<kind>/<id>`'),
   revision: whole('the revision that the stream has now'),
@@ -137,6 +137,21 @@ const RECEIPT = object('what became of an accepted command', {
       revision: whole('its place in the stream'),
     }),
     'the events recorded; one of the type CommandNoted if the command changed nothing',
+  ),
+};
+
+const RECEIPT = object('what became of an accepted command', RECEIPT_FIELDS);
+
+const RECEIPT_READ = object('what became of an accepted command, and what follows from it', {
+  ...RECEIPT_FIELDS,
+  consequences: list(
+    object('a command that a policy sends', {
+      policy: text('the name of the policy'),
+      stream: text('the stream of the command, `<kind>/<id>`'),
+      command: text('the type of the command'),
+      recorded: { type: 'boolean', description: 'whether the steward has recorded it yet' },
+    }),
+    'what follows from its events by policies, in order; none for most commands',
   ),
 });
 
@@ -254,6 +269,7 @@ export const schemasOf = (described: readonly ReadModelDescription[]): Record<st
   Actor: ACTOR,
   Event: EVENT,
   Receipt: RECEIPT,
+  ReceiptWithConsequences: RECEIPT_READ,
   DryRun: DRY_RUN,
   Problem: PROBLEM,
   ...catalogueSchemas(),

@@ -526,7 +526,11 @@ function fixedPaths(): Record<string, Json> {
           parameter('query', 'stream', '`<kind>/<id>`', { required: true, example: stream }),
           actor('norland;role=donor'),
         ],
-        { 200: answer('The receipt.', reference('Receipt')), 400: INVALID, 404: NOT_FOUND },
+        {
+          200: answer('The receipt, and what follows from it.', reference('ReceiptWithConsequences')),
+          400: INVALID,
+          404: NOT_FOUND,
+        },
       ),
     },
     '/v1/catalogue': {

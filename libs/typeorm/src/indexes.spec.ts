@@ -9,7 +9,7 @@ import { ON_SQLITE, ownColumns, tableOf } from './tables.js';
 
 const indexed: AnyProjection = { ...promises, indexes: [['status', 'due'], ['no_such_column']] };
 
-/** How SQLite runs a query for the open rows that were due before a day, in the order of their days. */
+/** How SQLite runs a query for the open rows that were due before a day, in their order. */
 async function plan(model: AnyProjection): Promise<string> {
   const columns = ownColumns(model);
   const schema = tableOf(columns, 'promises_v1_g1', ON_SQLITE, model.indexes);

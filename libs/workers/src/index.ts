@@ -7,5 +7,5 @@ export { Models, RebuildWorker } from './rebuild-worker.js';
 export { ExecuteCommandHandler, kinds } from './execute-command.handler.js';
 export { Intake } from './intake.js';
 export { IntakeWorker } from './intake-worker.js';
-export { type StewardSettings, stewardOn } from './steward.js';
+export { type StewardSettings, consequencesOn, stewardOn } from './steward.js';
 export { StewardWorker } from './steward-worker.js';

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { POLICIES } from '@entente/domain';
 import {
+  Consequences,
   type EventLog,
   type Executor,
   type Pseudonymizer,
@@ -47,3 +48,7 @@ export function stewardOn(
     },
   );
 }
+
+/** What follows from recorded commands, by all policies of the deployment. */
+export const consequencesOn = (log: EventLog, executor: Executor, pseudonymizer: Pseudonymizer): Consequences =>
+  new Consequences(log, executor, POLICIES.events, (text, stream) => pseudonymizer.opaque(text, stream));
