@@ -3,14 +3,11 @@ import {
   type RowChangeSet,
   type ReadModelDescription,
   Fault,
-  type Filter,
-  type OriginsQuery,
   type RowOrigins,
   type Parked,
   type Positions,
   ReadModelStore,
   type Rebuild,
-  type RowQuery,
   type ResultPage,
   type TotalsRow,
 } from '@entente/engine';
@@ -79,20 +76,23 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   names(): readonly ReadModelDescription[] {
     return this.described;
   }
-  query(name: string, query: RowQuery): Promise<ResultPage> {
-    return this.read('query', name, query);
+  // Every read passes on all its arguments, also those that are added to the port later.
+  query(...args: Parameters<ReadModelStore['query']>): Promise<ResultPage> {
+    return this.read('query', ...args);
   }
-  totals(name: string, where: readonly Filter[], positions: Positions): Promise<readonly TotalsRow[]> {
-    return this.read('totals', name, where, positions);
+  totals(...args: Parameters<ReadModelStore['totals']>): Promise<readonly TotalsRow[]> {
+    return this.read('totals', ...args);
   }
-  positions(name: string): Promise<{ readonly positions: Positions; readonly version: string }> {
-    return this.read('positions', name);
+  positions(
+    ...args: Parameters<ReadModelStore['positions']>
+  ): Promise<{ readonly positions: Positions; readonly version: string }> {
+    return this.read('positions', ...args);
   }
-  changes(name: string, since: Positions, upTo?: Positions): Promise<RowChangeSet> {
-    return this.read('changes', name, since, upTo);
+  changes(...args: Parameters<ReadModelStore['changes']>): Promise<RowChangeSet> {
+    return this.read('changes', ...args);
   }
-  origins(name: string, key: string, query: OriginsQuery): Promise<RowOrigins | null> {
-    return this.read('origins', name, key, query);
+  origins(...args: Parameters<ReadModelStore['origins']>): Promise<RowOrigins | null> {
+    return this.read('origins', ...args);
   }
   checkpoints(): Promise<ReadonlyMap<string, Positions>> {
     return this.read('checkpoints');

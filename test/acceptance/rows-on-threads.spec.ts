@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type StandaloneProcess, caughtUp, startStandalone } from '../support/standalone-process.js';
+import { day } from './questions.js';
+
+/** The other acceptance tests read rows in their own process; a server reads them on threads. */
+describe('a server whose rows are read on threads', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-threads-'));
+  let server: StandaloneProcess;
+  beforeAll(async () => {
+    server = await startStandalone(folder, 'on');
+    await caughtUp(server.url);
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const ask = async (query: string) => {
+    const answer = await fetch(`${server.url}/v1/read-models/${query}`);
+    return (await answer.json()) as { readonly rows: readonly object[]; readonly totals: readonly object[] };
+  };
+
+  it('totals what had occurred by a day, as the rows do', async () => {
+    const { rows, totals } = await ask(`donor-portfolio?donor=norland&occurred-by=${day(-150)}`);
+    expect([rows, totals]).toMatchObject([[{ disbursed: '0' }], [{ disbursed: '0' }]]);
+  });
+  it('totals by the columns that the query names', async () => {
+    const { totals } = await ask('programmes?by=donor');
+    expect(totals).toMatchObject([
+      { status: 'active', donor: 'norland', count: 1 },
+      { status: 'proposed', donor: 'sudria', count: 1 },
+    ]);
+  });
+  it('counts what was overdue on the day of the answer', async () => {
+    const { rows, totals } = await ask(`due-dates?duty=tranche&item=tranche-1&as-of=${day(-156)}`);
+    expect([rows, totals]).toMatchObject([[{ overdue: false }], [{ overdue: false, count: 1 }]]);
+  });
+});
