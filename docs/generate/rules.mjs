@@ -76,13 +76,13 @@ export const RULES = {
     source:
       '22 USC 2753(c)(2) and (4) (read); acknowledgement and finding times: Directive (EU) 2019/1937, article 9(1)(b) and (f); the rest: own',
     limits:
-      'A suspension is recorded after each programme in scope was suspended, and each case held, by a command that names the misuse case. It is lifted there only after the measure has ended. Termination follows the end of the programme. Units, item types and countries have no stream yet. Disbursement waits for recovered funds only if the programme was suspended for the misuse case.',
+      'The steward puts each scope of a suspension on hold, in the standalone deployment only, and releases the hold when the suspension ends. Programmes and cases in scope exist; countries, item types and units are not checked. Termination follows the end of the programme. Disbursement waits for recovered funds only if the programme was suspended for the misuse case.',
   },
   R19: {
     says: 'A suspended programme, or a hold on a scope concerned, blocks enrolment, shipment and disbursement. It never blocks monitoring, loss reports, misuse reports or audit.',
     source: 'own',
     limits:
-      'Programme suspension, and holds on a case and on a shipment are enforced. Holds on other scopes have no stream yet. A disbursement after the completion of the programme is accepted and marked.',
+      'Enforced are the suspension of a programme, and holds on a programme, a case, a country, an item type and a shipment. Holds on a unit stop nothing yet: enrolment has no stream. A disbursement after the completion of the programme is accepted and marked.',
   },
   R20: {
     says: 'Remote monitoring is allowed only while instability is declared, and its results are marked as of lower confidence.',
