@@ -187,6 +187,8 @@ export function liveOverHttp(opens: DeploymentFactory): void {
           await reader.until((frames) => frames.length > 1);
           reader.stop();
           expect([id, reader.frames[0]?.event]).toEqual([id, 'reset']);
+          const reason = id === '99999999999999999999' ? /beyond|is not one of/ : /is not one of/;
+          expect([id, reader.frames[0]?.data['reason']]).toEqual([id, expect.stringMatching(reason)]);
         }
       },
     );

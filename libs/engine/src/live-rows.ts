@@ -60,6 +60,7 @@ interface CatchUp {
 }
 
 const REBUILT = 'the rows were rebuilt';
+const FOREIGN_ID = 'the id is not one of these rows';
 const NEW_DAY = 'a new day has begun: what is late by today has changed';
 const TOO_MANY = 'too many rows changed to send each change';
 /** Snapshots kept at the same positions, for readers with different queries. */
@@ -138,7 +139,7 @@ export class LiveRows {
     try {
       await this.catchUp(watched, reader, {
         at: resume,
-        reason: resume === null ? null : `${REBUILT} since`,
+        reason: resume === null ? null : resume.version === '' ? FOREIGN_ID : `${REBUILT} since`,
         hadCaughtUp: false,
       });
     } catch (error) {
