@@ -168,6 +168,16 @@ describe('entente import commands, as a process', () => {
     ]);
   });
 
+  it('says that it makes a new log, if the data folder is not there', async () => {
+    const own = ['import', 'commands', csv, '--mapping', MAPPING, '--refused', refused];
+    const complaints = async () => {
+      const child = spawn(process.execPath, [program('cli'), ...own, '--data', 'nowhere'], { cwd: folder });
+      const [, err] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+      return err;
+    };
+    expect([await complaints(), await complaints()]).toEqual(['nowhere holds no log: a new one is made there\n', '']);
+  });
+
   it('ends with 1 and a sentence if the server is killed, and the next run completes it', async () => {
     const own = await startStandalone(join(folder, 'killed'), 'off');
     writeFileSync(csv, [HEADER, ...MANY].join('\n'));

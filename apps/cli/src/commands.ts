@@ -88,7 +88,10 @@ export function commandLine(
     .option('--edition <name>', "commands: the edition of the source; else the mapping's")
     .option('--encoding <name>', "commands: the file's encoding, such as windows-1252; else the mapping's, else utf-8")
     .option('--part', 'commands: the file is a part of the edition, and rows that it lacks are not missing')
-    .option('--dry-run', 'commands: shows the first commands and counts what would happen; nothing is sent')
+    .option(
+      '--dry-run',
+      'commands: shows the first commands and counts the rows that can be sent; the rules are not asked',
+    )
     .option('--url <url>', 'the running deployment to ask; else the one of the data folder, else it is opened here')
     .option('--refused <file>', 'where refused rows go, with their reasons (default: <file>.refused.csv, here)')
     .option('--missing <file>', 'where rows go that only earlier editions have (default: <file>.missing.csv, here)')
@@ -107,6 +110,8 @@ export function commandLine(
       if (options.url === undefined) ownFolder(options, 'give the address of one of its APIs with --url');
       // A dry run makes no folder.
       const noApi = dryRun && options.url === undefined && !existsSync(folderOf(options));
+      if (!noApi && options.url === undefined && !existsSync(folderOf(options)))
+        output.err(`${folderOf(options)} holds no log: a new one is made there`);
       const api = noApi ? null : await openApi(folderOf(options), options.url);
       try {
         const done = await importCommands(file, { ...options, mapping, url: api?.url ?? null }, output);
