@@ -53,9 +53,9 @@ export function views(opens: DeploymentFactory): void {
     await say(DONOR, `funding-account/norland.${id}/open`, { ...account, ...more });
   };
   /** A case with 30 pieces on one line, accepted and implemented. */
-  const supply = async (id: string, of: string, item = 'radio'): Promise<void> => {
+  const supply = async (id: string, of: string, item = 'radio', quantity = 30): Promise<void> => {
     const c = `assistance-case/norland.${id}`;
-    const asked = [{ item, quantity: 30, unit: 'each' }];
+    const asked = [{ item, quantity, unit: 'each' }];
     await say(DONOR, `${c}/request`, { ...parties, programme: `norland.${of}`, asked, letter: 'L 1' });
     await say(DONOR, `${c}/add-line`, { ...asked[0], line: '001', value: 300, due: '2026-06-30' });
     const terms = { currency: 'USD', initialDeposit: 0, validUntil: '2036-12-31', deliveryPoint: 'receipt' };
@@ -287,9 +287,36 @@ export function views(opens: DeploymentFactory): void {
       const figures = ['state', 'quantity', 'received', 'on_the_way', 'unscheduled', 'overdue', 'days_late_plan'];
       const line = async () =>
         only((await view('deliverables?assistance_case=norland.phones&day=2026-07-10')).rows, ...figures);
-      expect(await line()).toEqual([['open', 30, 15, 0, 15, true, 10]]);
+      expect(await line()).toEqual([['open', 30, '15', '0', 15, true, 10]]);
       const consigned = await view('consigned-items?assistance_case=norland.phones');
       expect(only(consigned.totals, 'item', 'unit', 'scheduled', 'received')).toEqual([['radio', 'each', '20', '15']]);
+    });
+
+    it('adds quantities exactly, whatever their size', async () => {
+      const most = Number.MAX_SAFE_INTEGER;
+      await supply('rounds', 'beta', 'round', most);
+      const lines = [{ line: '001', quantity: most }];
+      for (const id of ['q-1', 'q-2', 'q-3'])
+        await say(DONOR, `consignment/norland.${id}/schedule`, { case: 'norland.rounds', lines, due: '2026-07-05' });
+      const figures = ['quantity', 'received', 'on_the_way', 'unscheduled'];
+      const line = async (more = '') =>
+        only((await view(`deliverables?assistance_case=norland.rounds${more}`)).rows, ...figures);
+      expect(await line()).toEqual([[most, '0', '27021597764222973', 0]]);
+      await say(DONOR, 'consignment/norland.q-1/ship', { on: '2026-07-01' });
+      await say(RECIPIENT, 'consignment/norland.q-1/confirm-receipt', { on: '2026-07-04', lines });
+      const both = [[most, '9007199254740991', '18014398509481982', 0]];
+      expect(await line()).toEqual(both);
+      expect(await line('&on_the_way=18014398509481982&on_the_way.min=18014398509481982')).toEqual(both);
+      expect(await line('&on_the_way.before=18014398509481982')).toEqual([]);
+      expect(await line('&on_the_way.max=18014398509481981')).toEqual([]);
+      const csv = await fetch(
+        `${deployment.url}/v1/read-models/deliverables?assistance_case=norland.rounds&format=csv`,
+      );
+      const [head = '', text = ''] = (await csv.text()).split('\r\n');
+      const names = head.split(',');
+      // From the end: the row's id has a comma, too.
+      const cells = text.split(',').slice(-names.length);
+      expect(figures.map((name) => cells[names.indexOf(name)])).toEqual(both[0]?.map(String));
     });
   });
 

@@ -80,15 +80,15 @@ export const byWord: View<From, SelectQueryBuilder<ObjectLiteral>> = {
   version: 1,
   about: 'a word over all notes',
   key: ['word'],
-  columns: { word: 'text', times: 'integer', amount: 'sum', mean: 'decimal' },
+  columns: { word: 'text', times: 'integer', amount: 'amount-sum', mean: 'decimal' },
   totals: { counts: 'words', by: [], sums: ['amount'] },
   movedBy: { words: { word: 'word' } },
-  query: (from) =>
+  query: (from, { sums }) =>
     from(Word, 'w')
       .select('w.word', 'word')
       .addSelect('COUNT(*)', 'times')
-      .addSelect('SUM(w.amount)', 'amount')
-      .addSelect('ROUND(1.0 * SUM(w.amount) / COUNT(*), 1)', 'mean')
+      .addSelect(sums.sum('w.amount'), 'amount')
+      .addSelect('ROUND(AVG(w.amount), 1)', 'mean')
       .groupBy('w.word'),
 };
 
@@ -414,6 +414,37 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       expect(rows.map(({ columns }) => columns['amount'])).toEqual(
         [0, 1, 2, 3].map((i) => String(3n * (BigInt(most) - BigInt(i)))),
       );
+    },
+  },
+  {
+    name: 'sums of a view are exact, sorted and filtered beyond 64 bits, of either sign',
+    async verify(store) {
+      const most = Number.MAX_SAFE_INTEGER;
+      const of = (name: string, count: number, amount: number) =>
+        Array.from({ length: count }, (_, i) => [`note/${name}`, String(i), word(name, amount)] as const);
+      await writer(store)(
+        ...of('high', 1100, most),
+        ...of('higher', 1100, most),
+        ['note/one', '1', word('higher', 1)],
+        ...of('low', 1100, -most),
+        ['note/small', '1', word('small', -1)],
+      );
+      const high = 1100n * BigInt(most);
+      const sums = [-high, -1n, high, high + 1n].map(String);
+      const inOrder = { ...everything, sort: [{ column: 'amount', descending: false }] };
+      const amounts = async (filter?: object) => {
+        const where = filter === undefined ? [] : [{ column: 'amount', ...filter }];
+        const { rows } = await store.query('by-word', { ...inOrder, where });
+        return rows.map(({ columns }) => columns['amount']);
+      };
+      expect(await amounts()).toEqual(sums);
+      expect(await pagedKeys(store, 'by-word', inOrder.sort)).toEqual(['low', 'small', 'high', 'higher']);
+      expect(await amounts({ in: [String(high)] })).toEqual([String(high)]);
+      expect(await amounts({ min: String(high + 1n) })).toEqual([String(high + 1n)]);
+      expect(await amounts({ max: '-1' })).toEqual([String(-high), '-1']);
+      expect(await amounts({ before: '-1' })).toEqual([String(-high)]);
+      const totals = await store.totals('by-word', [], (await store.positions('by-word')).positions);
+      expect(totals.map((one) => one.sums)).toEqual([{ amount: String(high) }]);
     },
   },
   {

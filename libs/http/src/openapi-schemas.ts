@@ -204,7 +204,8 @@ const COLUMN: Readonly<Record<ColumnType, Record<string, Json>>> = {
   integer: { type: ['integer', 'null'], format: 'int64', ...SAFE },
   boolean: { type: ['boolean', 'null'] },
   amount: { type: ['integer', 'null'], format: 'int64', ...SAFE },
-  sum: { type: ['string', 'null'], pattern: DIGITS },
+  'integer-sum': { type: ['string', 'null'], pattern: DIGITS },
+  'amount-sum': { type: ['string', 'null'], pattern: DIGITS },
   decimal: { type: ['number', 'null'], format: 'double' },
   json: {},
 };

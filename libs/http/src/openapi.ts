@@ -265,7 +265,8 @@ const FILTER: Readonly<Record<Exclude<ColumnType, 'json'>, Json>> = {
   boolean: { type: 'string', enum: ['true', 'false', ''] },
   integer: { type: 'string', pattern: '^(-?[0-9]{1,16})?$' },
   amount: { type: 'string', pattern: '^(-?[0-9]{1,16})?$' },
-  sum: { type: 'string', pattern: '^(-?[0-9]{1,16})?$' },
+  'integer-sum': { type: 'string', pattern: '^(-?[0-9]{1,28})?$' },
+  'amount-sum': { type: 'string', pattern: '^(-?[0-9]{1,28})?$' },
   decimal: { type: 'string', pattern: '^(-?[0-9]{1,15}(\\.[0-9]{1,6})?)?$' },
 };
 

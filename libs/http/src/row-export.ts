@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ReadModelDescription, Fault, type ReadModelStore, type Resume, type ResultRow } from '@entente/engine';
+import { isSum } from '@entente/kernel';
 import { type RowRequest, toRowDto } from './row-query.js';
 
 /** The formats of a whole query. */
@@ -89,13 +90,13 @@ function csv(
   formulas: CsvFormulas,
 ): { head: string; line: (row: ResultRow) => string } {
   const names = Object.keys(columns);
-  const isMoney = (name: string): boolean => columns[name] === 'amount' || columns[name] === 'sum';
+  const isMoney = (name: string): boolean => columns[name] === 'amount' || columns[name] === 'amount-sum';
   const heads = names.map((name) => (isMoney(name) ? `${name}${UNIT}` : name));
   const cell = (value: unknown): string =>
     typeof value === 'string' && formulas === 'neutralise' && FORMULA.test(value) ? quoted(`'${value}`) : quoted(value);
   /** A sum is text, and no formula. */
   const cellOf = (row: ResultRow['columns'], name: string): string =>
-    columns[name] === 'sum' ? quoted(row[name]) : cell(row[name]);
+    isSum(columns[name]) ? quoted(row[name]) : cell(row[name]);
   return {
     head: `${['row_id', ...heads].join(',')}\r\n`,
     line: ({ key, columns: row }) => `${[cell(key), ...names.map((name) => cellOf(row, name))].join(',')}\r\n`,

@@ -9,7 +9,7 @@ import {
   type RowQuery,
   today,
 } from '@entente/engine';
-import type { Cell, ColumnType } from '@entente/kernel';
+import { type Cell, type ColumnType, isSum } from '@entente/kernel';
 import { positionOf, wholeNumber } from './parameters.js';
 
 /** A request for rows, from the query string. */
@@ -46,6 +46,9 @@ const MAX_LIMIT = 1000;
 const CONTAINED = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 const CONTAINED_IS = 'takes 1 to 200 characters of text, without control characters';
 
+/** A sum in decimal digits: no sum of rows has more. */
+const SUM = /^-?[0-9]{1,28}$/;
+
 /** The value of a column in a query string; undefined if it is invalid. An empty value is null. */
 function cellOf(type: ColumnType, text: string): Cell | undefined {
   if (text === '') return null;
@@ -58,8 +61,10 @@ function cellOf(type: ColumnType, text: string): Cell | undefined {
       return text === 'true' ? true : text === 'false' ? false : undefined;
     case 'integer':
     case 'amount':
-    case 'sum':
       return /^-?[0-9]{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
+    case 'integer-sum':
+    case 'amount-sum':
+      return SUM.test(text) ? String(BigInt(text)) : undefined;
     case 'decimal':
       return /^-?[0-9]{1,15}(\.[0-9]{1,6})?$/.test(text) ? Number(text) : undefined;
     case 'json':
@@ -73,7 +78,8 @@ const EXPECTED: Readonly<Record<ColumnType, string>> = {
   boolean: 'takes true or false',
   integer: 'takes a whole number',
   amount: 'takes a whole number of minor units',
-  sum: 'takes a whole number of minor units',
+  'integer-sum': 'takes a whole number',
+  'amount-sum': 'takes a whole number of minor units',
   decimal: 'takes a number',
   json: 'cannot be filtered by',
 };
@@ -147,7 +153,8 @@ export function readRowQuery(
   const cursor = text('cursor') === null ? null : readCursor(text('cursor') as string);
   if (
     text('cursor') !== null &&
-    cursor?.of !== queryOf(described.name, { where, sort, occurredBy: text('occurred-by') })
+    (cursor?.of !== queryOf(described.name, { where, sort, occurredBy: text('occurred-by') }) ||
+      !sort.every(({ column }, i) => isSortValue(columns[column], cursor.sortValues[i])))
   )
     addError('cursor', 'belongs to another query: a cursor continues a query with the same filters and order');
   if (cursor !== null && text('as-of') !== null) addError('as-of', 'is pinned by the cursor already');
@@ -194,6 +201,10 @@ export const cursorOf = (
   Buffer.from(
     JSON.stringify([queryOf(name, request), version, positions.map(String), last.sortValues, last.key, day]),
   ).toString('base64url');
+
+/** Whether a cursor has such a value of a column: of sums, only digits can be compared. */
+const isSortValue = (type: ColumnType | undefined, value: Cell | undefined): boolean =>
+  !isSum(type) || value === null || (typeof value === 'string' && SUM.test(value));
 
 const isCell = (value: unknown): value is Cell =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value);

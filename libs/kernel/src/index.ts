@@ -39,7 +39,9 @@ export {
   type DailyColumn,
   type ColumnValues,
   type KeyMapping,
+  type ExactSums,
   type ViewOptions,
+  isSum,
 } from './projection.js';
 export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
 export { append, put } from './owned.js';

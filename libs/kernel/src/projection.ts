@@ -6,10 +6,14 @@ export type Cell = string | number | boolean | null;
 /**
  * How a column is decoded on every database: each type has one JSON type, whatever its size.
  * `day`: text, YYYY-MM-DD. `integer`, and `amount` in minor units: a number within the safe range.
- * `sum`, of views alone, adds amounts: decimal digits as text, since it can exceed the range.
- * `decimal`: a ratio or a mean, rounded by its query; never money.
+ * `integer-sum` and `amount-sum`, of views alone, add them: decimal digits as text, since a sum can
+ * exceed the range. `decimal`: a ratio or a mean, rounded by its query; never money.
  */
-export type ColumnType = 'text' | 'day' | 'integer' | 'boolean' | 'amount' | 'sum' | 'decimal' | 'json';
+export type ColumnType =
+  'text' | 'day' | 'integer' | 'boolean' | 'amount' | 'integer-sum' | 'amount-sum' | 'decimal' | 'json';
+
+/** Whether a column holds a sum: decimal digits as text. */
+export const isSum = (type: ColumnType | undefined): boolean => type === 'integer-sum' || type === 'amount-sum';
 
 /**
  * What a column of texts holds, where that is no plain text. `instant`: ISO 8601, UTC. `person`: a
@@ -104,8 +108,19 @@ export type KeyMapping = Readonly<Record<string, string>>;
 /** Values of columns, by name. */
 export type ColumnValues = Readonly<Record<string, string | null>>;
 
+/** SQL for sums of whole numbers, exact at any size, in the form of the columns that hold sums. */
+export interface ExactSums {
+  /** The sum of an expression over a group; null if no row of the group has a value. */
+  sum(expression: string): string;
+  /** A sum; zero if it is null. */
+  orZero(sum: string): string;
+  /** A sum as a whole number to compare with others: cut off at the bounds of the safe range. */
+  clamped(sum: string): string;
+}
+
 /** What is asked of a view, beside the position and the day. */
 export interface ViewOptions {
+  readonly sums: ExactSums;
   /** Only what had occurred by a day, which the query finds in its parameter `occurred_by`. */
   readonly occurredBy: boolean;
 }

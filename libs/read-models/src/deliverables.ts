@@ -1,3 +1,4 @@
+import type { ExactSums, ViewOptions } from '@entente/kernel';
 import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
 import { daysLate, overdue } from './columns.js';
@@ -26,7 +27,7 @@ const LINE = [
  * What consignments bring of each line: what was received, and what is scheduled in those that are
  * neither received nor cancelled.
  */
-function brought(from: From): Query {
+function brought(from: From, { sum }: ExactSums): Query {
   const lines = from(ConsignmentLineRow, 'n');
   const consignments = from(ConsignmentRow, 'c').select('c.stream', 'stream').addSelect('c.received_on', 'received_on');
   consignments.where(`c.status <> 'cancelled'`);
@@ -35,8 +36,9 @@ function brought(from: From): Query {
     .setParameters(consignments.getParameters())
     .select('n.assistance_case', 'assistance_case')
     .addSelect('n.line', 'line')
-    .addSelect('SUM(CASE WHEN k.received_on IS NULL THEN n.scheduled ELSE 0 END)', 'on_the_way')
-    .addSelect('SUM(CASE WHEN k.received_on IS NULL THEN 0 ELSE COALESCE(n.received, 0) END)', 'received')
+    .addSelect(sum('CASE WHEN k.received_on IS NULL THEN n.scheduled ELSE 0 END'), 'on_the_way')
+    .addSelect(sum('CASE WHEN k.received_on IS NULL THEN 0 ELSE COALESCE(n.received, 0) END'), 'received')
+    .addSelect(sum('CASE WHEN k.received_on IS NULL THEN n.scheduled ELSE COALESCE(n.received, 0) END'), 'brought')
     .groupBy('n.assistance_case')
     .addGroupBy('n.line');
 }
@@ -51,12 +53,14 @@ const STATE = `CASE WHEN l.completed_on IS NOT NULL THEN 'completed'
   WHEN ${hasWord('k.lines_in_force', 'l.line')} THEN 'open'
   ELSE 'draft' END`;
 
-const BROUGHT = '(COALESCE(b.on_the_way, 0) + COALESCE(b.received, 0))';
-const COVERED = `CASE WHEN l.delivered > ${BROUGHT} THEN l.delivered ELSE ${BROUGHT} END`;
+/** What is neither delivered nor in a consignment; `brought` as a number that can be compared. */
+const unscheduled = (brought: string): string =>
+  `CASE WHEN l.quantity <= l.delivered OR l.quantity <= ${brought} THEN 0
+    WHEN l.delivered > ${brought} THEN l.quantity - l.delivered ELSE l.quantity - ${brought} END`;
 
 /** Each line of each case, with what consignments bring of it. */
-export function deliverableLines(from: From): Query {
-  const part = brought(from);
+export function deliverableLines(from: From, { sums }: ViewOptions): Query {
+  const part = brought(from, sums);
   const cases = from(CaseRow, 'a').select('a.stream', 'stream').addSelect('a.status', 'status');
   cases.addSelect('a.lines_in_force', 'lines_in_force').addSelect('a.currency', 'currency');
   const query = from(CaseLineRow, 'l')
@@ -69,9 +73,9 @@ export function deliverableLines(from: From): Query {
     .addSelect('k.currency', 'currency')
     .addSelect('k.status', 'case_status')
     .addSelect(STATE, 'state')
-    .addSelect('COALESCE(b.on_the_way, 0)', 'on_the_way')
-    .addSelect('COALESCE(b.received, 0)', 'received')
-    .addSelect(`CASE WHEN l.quantity > ${COVERED} THEN l.quantity - ${COVERED} ELSE 0 END`, 'unscheduled');
+    .addSelect(sums.orZero('b.on_the_way'), 'on_the_way')
+    .addSelect(sums.orZero('b.received'), 'received')
+    .addSelect(unscheduled(`(${sums.clamped(sums.orZero('b.brought'))})`), 'unscheduled');
 }
 
 const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
@@ -81,7 +85,7 @@ const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
  */
 export const deliverables: RowsView = {
   name: 'deliverables',
-  version: 2,
+  version: 3,
   about: 'a line of a case: its two promises, and what of it is delivered, on the way and not yet scheduled',
   key: ['assistance_case', 'line'],
   columns: {
@@ -95,8 +99,8 @@ export const deliverables: RowsView = {
     unit: 'text',
     quantity: 'integer',
     delivered: 'integer',
-    received: 'integer',
-    on_the_way: 'integer',
+    received: 'integer-sum',
+    on_the_way: 'integer-sum',
     unscheduled: 'integer',
     first_due: 'day',
     due: 'day',

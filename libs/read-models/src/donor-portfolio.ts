@@ -1,5 +1,5 @@
 import type { Stage } from '@entente/contracts';
-import type { ViewOptions } from '@entente/kernel';
+import type { ExactSums, ViewOptions } from '@entente/kernel';
 import { ConsignmentRow } from './consignments.js';
 import type { From, Query, RowsView } from './from.js';
 import { MisuseRow } from './misuse-register.js';
@@ -24,20 +24,27 @@ const AMOUNTS = [...STAGES, 'pooled', ...NOT_YETS] as const;
 const has = (stage: Stage): string => `',' || f.account_stages || ',' LIKE '%,${stage},%'`;
 
 /** The sum of an expression over movements of accounts that have these stages; null without any. */
-const sumWith = (stages: readonly Stage[], expression: string, without: Stage | null = null): string =>
-  `SUM(CASE WHEN ${stages.map(has).join(' AND ')}${without === null ? '' : ` AND NOT (${has(without)})`} THEN ${expression} END)`;
+const sumWith = (
+  { sum }: ExactSums,
+  stages: readonly Stage[],
+  expression: string,
+  without: Stage | null = null,
+): string =>
+  sum(
+    `CASE WHEN ${stages.map(has).join(' AND ')}${without === null ? '' : ` AND NOT (${has(without)})`} THEN ${expression} END`,
+  );
 
 const at = (stage: Stage): string => `CASE WHEN f.stage = '${stage}' THEN f.amount ELSE 0 END`;
 
 /** The money of each donor, recipient, programme and currency. */
-function money(from: From, { occurredBy }: ViewOptions): Query {
+function money(from: From, { occurredBy, sums }: ViewOptions): Query {
   const query = from(MovementRow, 'f').select([]);
   for (const column of PARTIES) query.addSelect(`f.${column}`, column).addGroupBy(`f.${column}`);
-  for (const stage of STAGES) query.addSelect(sumWith([stage], at(stage)), stage);
-  query.addSelect(sumWith(['pledged'], 'CASE WHEN f.pooled THEN f.amount ELSE 0 END'), 'pooled');
+  for (const stage of STAGES) query.addSelect(sumWith(sums, [stage], at(stage)), stage);
+  query.addSelect(sumWith(sums, ['pledged'], 'CASE WHEN f.pooled THEN f.amount ELSE 0 END'), 'pooled');
   for (const name of NOT_YETS) {
     const { from: earlier, to, without } = NOT_YET[name];
-    query.addSelect(sumWith([earlier, to], `${at(earlier)} - ${at(to)}`, without), name);
+    query.addSelect(sumWith(sums, [earlier, to], `${at(earlier)} - ${at(to)}`, without), name);
   }
   return occurredBy ? query.where('f.occurred_on <= :occurred_by') : query;
 }
@@ -112,11 +119,11 @@ function misuse(from: From, { occurredBy }: ViewOptions): Query {
   return occurredBy ? query.where('m.flagged_on <= :occurred_by') : query;
 }
 
-function recovered(from: From, { occurredBy }: ViewOptions): Query {
+function recovered(from: From, { occurredBy, sums }: ViewOptions): Query {
   const query = from(RecoveryRow, 'b')
     .select(scope('b'), 'scope')
     .addSelect('b.currency', 'currency')
-    .addSelect('SUM(b.amount)', 'amount')
+    .addSelect(sums.sum('b.amount'), 'amount')
     .groupBy(scope('b'))
     .addGroupBy('b.currency');
   return occurredBy ? query.where('b.occurred_on <= :occurred_by') : query;
@@ -175,17 +182,17 @@ export const donorPortfolio: RowsView = {
     status: 'text',
     recipient: 'text',
     currency: 'text',
-    pledged: 'sum',
-    committed: 'sum',
-    obligated: 'sum',
-    disbursed: 'sum',
-    spent: 'sum',
-    pooled: 'sum',
-    uncommitted: 'sum',
-    unobligated: 'sum',
-    pledged_unobligated: 'sum',
-    undisbursed: 'sum',
-    recovered: 'sum',
+    pledged: 'amount-sum',
+    committed: 'amount-sum',
+    obligated: 'amount-sum',
+    disbursed: 'amount-sum',
+    spent: 'amount-sum',
+    pooled: 'amount-sum',
+    uncommitted: 'amount-sum',
+    unobligated: 'amount-sum',
+    pledged_unobligated: 'amount-sum',
+    undisbursed: 'amount-sum',
+    recovered: 'amount-sum',
     consignments_received: 'integer',
     consignments_overdue: 'integer',
     on_time_percent: 'decimal',

@@ -1,3 +1,4 @@
+import type { ViewOptions } from '@entente/kernel';
 import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
 import { daysLate, overdue } from './columns.js';
@@ -48,8 +49,8 @@ const rowsOf = (query: Query, alias: string): Query =>
   query.connection.createQueryBuilder().from(`(${query.getQuery()})`, alias).setParameters(query.getParameters());
 
 /** What of a case's lines is promised and in no consignment yet. */
-const unscheduled = (from: From): Query =>
-  part(rowsOf(deliverableLines(from), 'l').where(`l.state = 'open' AND l.unscheduled > 0`), {
+const unscheduled = (from: From, options: ViewOptions): Query =>
+  part(rowsOf(deliverableLines(from, options), 'l').where(`l.state = 'open' AND l.unscheduled > 0`), {
     ...columnsOf('l', 'recipient', 'donor', 'programme', 'assistance_case', 'item', 'unit', 'first_due', 'due'),
     item_kind: `'case-line'`,
     stream: 'l.item_stream',
@@ -140,8 +141,8 @@ const allegations = (from: From): Query =>
     due: 'm.reply_by',
   });
 
-function query(from: From): Query {
-  const parts = [unscheduled, coming, disputed, announced, waiting, allegations].map((of) => of(from));
+function query(from: From, options: ViewOptions): Query {
+  const parts = [unscheduled, coming, disputed, announced, waiting, allegations].map((of) => of(from, options));
   const [first] = parts as [Query, ...Query[]];
   const all = first.connection
     .createQueryBuilder()

@@ -57,7 +57,7 @@ function columnsOf(schema: string, source: Queryable): SqlColumn[] {
     const type = source.columns[name];
     const meaning = source.meanings[name] ?? SYSTEM_MEANINGS[name] ?? '';
     const column = { name, expression: typed(schema, `v.${name}`, type, format), meaning };
-    if ((type !== 'amount' && type !== 'sum') || !inCurrency) return [column];
+    if ((type !== 'amount' && type !== 'amount-sum') || !inCurrency) return [column];
     const units = { name: `${name}_in_units`, expression: inUnits(`v.${name}`, 'v.currency') };
     return [column, { ...units, meaning: `${name} in units of the currency, by its ISO 4217 exponent` }];
   });

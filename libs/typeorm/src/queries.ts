@@ -1,8 +1,9 @@
 import { type ColumnFilter, type Filter, MAX_TOTALS_GROUPS, type Positions, type RowQuery } from '@entente/engine';
-import type { Cell, ColumnType, DailyColumn } from '@entente/kernel';
+import { type Cell, type ColumnType, type DailyColumn, isSum } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel, dailyOf } from './queryable.js';
 import { daysBetween } from './days.js';
+import { sumsIn } from './exact-sums.js';
 
 /** A statement and its values, as a driver accepts them. */
 export type Compiled = readonly [sql: string, values: readonly unknown[]];
@@ -136,7 +137,7 @@ function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
     if (stored === undefined) throw new Error(`${source.name} reads a model that its movedBy does not name`);
     return pinned(dataSource, stored, at, alias);
   };
-  const inner = view.query(from, { occurredBy: at.occurredBy !== null });
+  const inner = view.query(from, { occurredBy: at.occurredBy !== null, sums: sumsIn(dataSource) });
   const parameters = { ...inner.getParameters(), ...DAYS };
   if (view.daily === undefined)
     return dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'v').setParameters(parameters);
@@ -159,6 +160,7 @@ class Conditions {
   constructor(
     at: At,
     private readonly dataSource: DataSource,
+    private readonly source: Queryable,
   ) {
     this.values.set('today', at.day);
     this.values.set('occurred_by', at.occurredBy);
@@ -171,8 +173,14 @@ class Conditions {
     return `:${name}`;
   }
 
-  private equals(column: string, value: Cell | bigint): string {
-    return value === null ? `v.${column} IS NULL` : `v.${column} = ${this.value(value)}`;
+  /** A value that is compared with those of a column; a sum is digits, and encoded. */
+  private valueOf(column: string, value: Cell): string {
+    const sum = isSum(this.source.columns[column]);
+    return this.value(sum ? sumsIn(this.dataSource).encode(BigInt(String(value))) : value);
+  }
+
+  private equals(column: string, value: Cell): string {
+    return value === null ? `v.${column} IS NULL` : `v.${column} = ${this.valueOf(column, value)}`;
   }
 
   filter(filter: Filter): void {
@@ -192,12 +200,13 @@ class Conditions {
     if (oneOf !== undefined && oneOf.length > 0) {
       const values = oneOf.filter((cell) => cell !== null);
       const parts = oneOf.includes(null) ? [`v.${column} IS NULL`] : [];
-      if (values.length > 0) parts.push(`v.${column} IN (${values.map((cell) => this.value(cell)).join(', ')})`);
+      if (values.length > 0)
+        parts.push(`v.${column} IN (${values.map((cell) => this.valueOf(column, cell)).join(', ')})`);
       this.parts.push(`(${parts.join(' OR ')})`);
     }
-    if (min !== undefined && min !== null) this.parts.push(`v.${column} >= ${this.value(min)}`);
-    if (max !== undefined && max !== null) this.parts.push(`v.${column} <= ${this.value(max)}`);
-    if (before !== undefined && before !== null) this.parts.push(`v.${column} < ${this.value(before)}`);
+    if (min !== undefined && min !== null) this.parts.push(`v.${column} >= ${this.valueOf(column, min)}`);
+    if (max !== undefined && max !== null) this.parts.push(`v.${column} <= ${this.valueOf(column, max)}`);
+    if (before !== undefined && before !== null) this.parts.push(`v.${column} < ${this.valueOf(column, before)}`);
   }
 
   /** Rows whose key, or the given part of it, is one of these. */
@@ -214,13 +223,11 @@ class Conditions {
   /** Rows after one of them, in the order of these columns, missing values last. */
   after(order: readonly Order[], values: readonly Cell[]): void {
     const cases: string[] = [];
-    order.forEach(({ column, descending, nullable, type }, i) => {
-      const value = exact(values[i] ?? null, type);
+    order.forEach(({ column, descending, nullable }, i) => {
+      const value = values[i] ?? null;
       if (value === null) return;
-      const same = order
-        .slice(0, i)
-        .map((before, j) => this.equals(before.column, exact(values[j] ?? null, before.type)));
-      const further = `v.${column} ${descending ? '<' : '>'} ${this.value(value)}`;
+      const same = order.slice(0, i).map((before, j) => this.equals(before.column, values[j] ?? null));
+      const further = `v.${column} ${descending ? '<' : '>'} ${this.valueOf(column, value)}`;
       cases.push([...same, nullable ? `(${further} OR v.${column} IS NULL)` : further].join(' AND '));
     });
     this.parts.push(cases.length === 0 ? '1 = 0' : `(${cases.join(' OR ')})`);
@@ -237,12 +244,7 @@ interface Order {
   readonly column: string;
   readonly descending: boolean;
   readonly nullable: boolean;
-  readonly type: ColumnType | undefined;
 }
-
-/** A sum is text; it is compared as a number. */
-const exact = (value: Cell, type: ColumnType | undefined): Cell | bigint =>
-  type === 'sum' && typeof value === 'string' ? BigInt(value) : value;
 
 /**
  * Whether a column can be empty; for a view, and for a column that depends on the day, it is
@@ -262,11 +264,11 @@ export const orderOf = (source: Queryable, query: Pick<RowQuery, 'sort'>): reado
     ...source.key
       .filter((name) => !query.sort.some(({ column }) => column === name))
       .map((column) => ({ column, descending: false })),
-  ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column), type: source.columns[by.column] }));
+  ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column) }));
 
 /** Values that may lie beyond the safe range are selected as text, whatever the driver does. */
 const selected = (column: string, type: ColumnType | undefined): string =>
-  type === 'sum' || type === 'amount' || (type === undefined && column === 'since')
+  isSum(type) || type === 'amount' || (type === undefined && column === 'since')
     ? `CAST(v.${column} AS TEXT)`
     : `v.${column}`;
 
@@ -283,7 +285,7 @@ export function pageQuery(
   query: Pick<RowQuery, 'where' | 'sort' | 'limit'> & { readonly after?: readonly Cell[] },
   at: At,
 ): Compiled {
-  const conditions = new Conditions(at, dataSource);
+  const conditions = new Conditions(at, dataSource, source);
   for (const filter of query.where) conditions.filter(filter);
   const order = orderOf(source, query);
   if (query.after !== undefined) conditions.after(order, query.after);
@@ -320,36 +322,17 @@ export function keyedQuery(
   keys: readonly Readonly<Record<string, Cell>>[],
   at: At,
 ): Compiled {
-  const conditions = new Conditions(at, dataSource);
+  const conditions = new Conditions(at, dataSource, source);
   conditions.keys(keys);
   return compile(source, ['keys', shapeOf(at), conditions.parts], conditions.values, () =>
     conditions.on(select(rowsOf(dataSource, source, at), source)),
   );
 }
 
-/**
- * The expressions to sum for the total of a column. SQLite's sums have 64 bits, and fail above
- * that: there, the upper and the lower 32 bits are summed separately ({@link sumIn}).
- */
-const sumsOf = (dataSource: DataSource, column: string): readonly (readonly [name: string, expression: string])[] =>
-  dataSource.options.type === 'better-sqlite3'
-    ? [
-        [column, `v.${column} & 4294967295`],
-        [upperOf(column), `v.${column} >> 32`],
-      ]
-    : [[column, `v.${column}`]];
-
-const upperOf = (column: string): string => `${column}__upper`;
-
-/**
- * The exact total of a column in a row that {@link totalsQuery} returns, in decimal digits; null if
- * no row has a value: there is nothing to add, which is not 0.
- */
-export function sumIn(row: Readonly<Record<string, unknown>>, column: string): string | null {
-  if (row[column] === null) return null;
-  const upper = row[upperOf(column)];
-  const sum = row[column] as string;
-  return upper === undefined ? sum : String((BigInt(upper as string) << 32n) + BigInt(sum));
+/** The expressions that are summed for the total of a column. */
+function partsOf(dataSource: DataSource, { columns }: Queryable, column: string): Readonly<Record<string, string>> {
+  const { partsOfSum, partsOfInteger } = sumsIn(dataSource);
+  return isSum(columns[column]) ? partsOfSum(`v.${column}`) : partsOfInteger(`v.${column}`);
 }
 
 /**
@@ -364,15 +347,15 @@ export function totalsQuery(
   at: At,
 ): Compiled {
   const { sums } = source.totals;
-  const conditions = new Conditions(at, dataSource);
+  const conditions = new Conditions(at, dataSource, source);
   for (const filter of where) conditions.filter(filter);
   return compile(source, ['totals', shapeOf(at), conditions.parts, by], conditions.values, () => {
     const builder = rowsOf(dataSource, source, at).select('COUNT(*)', 'counted');
     for (const column of by)
       builder.addSelect(`v.${column}`, column).addGroupBy(`v.${column}`).addOrderBy(`v.${column}`, 'ASC', 'NULLS LAST');
     for (const column of sums)
-      for (const [name, expression] of sumsOf(dataSource, column))
-        builder.addSelect(`CAST(SUM(${expression}) AS TEXT)`, name);
+      for (const [suffix, expression] of Object.entries(partsOf(dataSource, source, column)))
+        builder.addSelect(`CAST(SUM(${expression}) AS TEXT)`, `${column}${suffix}`);
     conditions.on(builder);
     return by.length > source.totals.by.length ? builder.limit(MAX_TOTALS_GROUPS + 1) : builder;
   });

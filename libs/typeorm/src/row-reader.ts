@@ -12,10 +12,11 @@ import type {
   TotalsRow,
   TotalsQuery,
 } from '@entente/engine';
-import type { Cell, ColumnType, Json, KeyMapping } from '@entente/kernel';
+import { type Cell, type ColumnType, type Json, type KeyMapping, isSum } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
 import { CHECKPOINTS, type StoredCheckpoint, checkpointsByModel } from './checkpoints.js';
-import { type At, type Compiled, keyedQuery, orderOf, pageQuery, sumIn, totalsQuery } from './queries.js';
+import { sumsIn, totalIn } from './exact-sums.js';
+import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
 import { type Queryable, type StoredModel, keyOf, rowIdOf } from './queryable.js';
 import { type SqlProgram, query } from './sql-program.js';
 import { decode } from './tables.js';
@@ -132,7 +133,7 @@ export class RowReader {
       by: Object.fromEntries(by.map((column) => [column, decode(source.columns[column] ?? 'text', row[column])])),
       counts,
       count: Number(row['counted']),
-      sums: Object.fromEntries(sums.map((column) => [column, sumIn(row, column)])),
+      sums: Object.fromEntries(sums.map((column) => [column, totalIn(row, column)])),
     }));
   }
 
@@ -296,11 +297,13 @@ export class RowReader {
     parkedSince: ReadonlyMap<string, string>,
   ): ResultRow {
     const { selects, types } = source;
+    const { decode: decodeSum } = sumsIn(this.dataSource);
     const columns: Record<string, Json> = { ...source.empty };
     for (let i = 0; i < types.length; i += 1) {
       const type = types[i] as ColumnType;
       const cell = row[i];
-      columns[selects[i] as string] = type === 'text' ? (cell as string | null) : decode(type, cell);
+      columns[selects[i] as string] =
+        type === 'text' ? (cell as string | null) : decode(type, isSum(type) && cell !== null ? decodeSum(cell) : cell);
     }
     const sortValues = sort.map(
       ({ column }) => (column in columns ? columns[column] : row[selects.indexOf(column)]) as Cell,

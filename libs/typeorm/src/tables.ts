@@ -105,7 +105,8 @@ export const ON_SQLITE: StorageTypes = {
   day: 'text',
   integer: 'integer',
   amount: 'bigint',
-  sum: 'text',
+  'integer-sum': 'text',
+  'amount-sum': 'text',
   decimal: 'text',
   boolean: 'boolean',
   json: 'simple-json',
@@ -155,7 +156,8 @@ export function decode(type: ColumnType, stored: unknown): Json {
     case 'amount':
     case 'decimal':
       return Number(value);
-    case 'sum':
+    case 'integer-sum':
+    case 'amount-sum':
     case 'text':
     case 'day':
       return String(value);

@@ -1,0 +1,51 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import type { ColumnFilter, ReadModelDescription } from '@entente/engine';
+import { type RowRequest, cursorOf, matches, readRowQuery } from './row-query.js';
+
+const VIEW: ReadModelDescription = {
+  name: 'sums',
+  about: '',
+  type: 'view',
+  columns: { word: 'text', amount: 'amount-sum', times: 'integer-sum' },
+  meanings: {},
+  key: ['word'],
+  totals: { counts: 'words', by: [], sums: [] },
+  daily: false,
+  occurredBy: false,
+  reads: ['words'],
+};
+
+const read = (query: Record<string, string>): RowRequest => {
+  const request = readRowQuery(VIEW, query);
+  if ('where' in request) return request;
+  throw new Error(JSON.stringify(request));
+};
+
+describe('the parameters of a query', () => {
+  it('take a sum of any size as digits, as rows hold it', () => {
+    expect(read({ amount: '18014398509481982', 'times.min': '-0012' }).where).toEqual([
+      { column: 'amount', in: ['18014398509481982'] },
+      { column: 'times', min: '-12' },
+    ]);
+    for (const amount of ['1.5', '1e3', 'many', '1'.repeat(29)])
+      expect(readRowQuery(VIEW, { amount })).toMatchObject([{ path: 'amount' }]);
+  });
+
+  it('find a sum in rows that have changed, too', () => {
+    const where = read({ amount: '5' }).where as readonly ColumnFilter[];
+    expect(matches(where, 'x', { word: 'x', amount: '5' })).toBe(true);
+    expect(matches(where, 'x', { word: 'x', amount: '50' })).toBe(false);
+  });
+
+  it('refuse a cursor whose value of a sum is no digits', () => {
+    const query = { sort: 'amount' };
+    const request = read(query);
+    const at = { version: '1', positions: [1n], day: '2026-06-01' };
+    const cursor = (value: string | number) =>
+      cursorOf('sums', request, at, { key: 'x', columns: {}, sortValues: [value], source: null, parkedSince: null });
+    expect(read({ ...query, cursor: cursor('5') }).cursor?.sortValues).toEqual(['5']);
+    for (const value of ['five', 1.5, '5.5'])
+      expect(readRowQuery(VIEW, { ...query, cursor: cursor(value) })).toMatchObject([{ path: 'cursor' }]);
+  });
+});
