@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import { distributed } from '../support/distributed-in-process.js';
+import { controls } from './controls.js';
 import { figures } from './figures.js';
 import { httpAnswers } from './http-answers.js';
 import { importing } from './importing.js';
@@ -25,6 +26,7 @@ describe('the distributed deployment', () => {
     describe('with its answers', () => httpAnswers(three));
     describe('with live streams', () => liveOverHttp(three));
     describe('with policies and due dates', () => steward(three));
+    describe('with control checks', () => controls(three));
     describe('with the page', () => page(three));
     describe('with an import', () => importing(three));
   });

@@ -22,6 +22,7 @@ import { EventStoreDbStore } from '@entente/eventstoredb';
 import {
   AnswerOptions,
   CommandsController,
+  ControlsController,
   HealthController,
   VersionController,
   HistoryController,
@@ -112,6 +113,7 @@ export class ApiModule {
         HistoryController,
         ReadModelsController,
         RefusalsController,
+        ControlsController,
         SchemasController,
         MetricsController,
       ],

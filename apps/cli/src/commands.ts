@@ -21,6 +21,7 @@ import { serviceCommands, importToServices } from './service-commands.js';
 import { type Common, folderOf, onOwnFolder, ownFolder, withLog } from './deployments.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
 import { timeline } from './timeline.js';
+import { CONTROLLED_RULES, checkRules, findingLine } from './check.js';
 import { readExpected, verify } from './verify.js';
 
 const CODES = `
@@ -315,6 +316,26 @@ export function commandLine(
         exit(found.count === 0 ? EXIT.done : EXIT.differences);
       });
     });
+  common('check', 'Runs the control checks: where history breaks a rule, although commands guard it.', [
+    'check',
+    'check --rule R19 --as-of 2026-01-31 --json',
+  ])
+    .option('--rule <number>', `the checks of one rule: ${CONTROLLED_RULES.join(', ')} (default: all)`)
+    .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant (default: now)')
+    .action((options: Common & { rule?: string; asOf?: string }) =>
+      withLog(options, async (log) => {
+        const output = outputTo(options.json === true);
+        const { position } = await pointAt(log, options.asOf);
+        const checked = await checkRules(log, position, options.rule, output);
+        const lines = checked.findings.map(findingLine);
+        if (output.json) output.out(JSON.stringify({ ...checked, findings: lines }));
+        else {
+          if (lines.length > 0) output.out(table(lines));
+          output.out(`${checked.events} events up to position ${checked.position}: ${checked.count} findings`);
+        }
+        exit(checked.count === 0 ? EXIT.done : EXIT.differences);
+      }),
+    );
   serviceCommands(bare, exit, outputTo);
   return program;
 }

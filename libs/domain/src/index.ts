@@ -1,6 +1,8 @@
 export { fundingAccount } from './planning/funding-account.js';
 export type { FundingAccount } from './planning/funding-movements.js';
 export { programme, type Programme } from './planning/programme.js';
+export { CONTROLS, type ControlFinding, controlling } from './controls/controls.js';
+export type { Control } from './controls/control.js';
 export { POLICIES } from './policies/policies.js';
 export { hold } from './safeguards/hold.js';
 export { holdId } from './safeguards/holds.js';

@@ -29,6 +29,7 @@ import {
 import {
   AnswerOptions,
   CommandsController,
+  ControlsController,
   HealthController,
   VersionController,
   HistoryController,
@@ -226,6 +227,7 @@ export class StandaloneModule {
         HistoryController,
         ReadModelsController,
         RefusalsController,
+        ControlsController,
         SchemasController,
         MetricsController,
       ],

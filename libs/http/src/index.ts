@@ -8,6 +8,7 @@ export { ReadModelsController } from './read-models.controller.js';
 export { ProblemFilter } from './problem.js';
 export { OPERATOR, readActor } from './actor-header.js';
 export { Metrics, MetricsController } from './metrics.controller.js';
+export { ControlsController } from './controls.controller.js';
 export { RefusalsController } from './refusals.controller.js';
 export { type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
 export { AnswerOptions, type CsvFormulas } from './row-export.js';

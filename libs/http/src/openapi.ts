@@ -412,6 +412,25 @@ const CATALOGUED = list(
   }),
 );
 
+const CONTROL_FINDINGS = properties({
+  position: described('up to which the log was read'),
+  events: { type: 'integer', format: 'int64', description: 'how many events were read' },
+  controls: list(
+    properties({
+      name: described('of the control'),
+      rule: described('its number'),
+      about: described('what it finds'),
+      findings: { type: 'integer', format: 'int64', description: 'how many it found' },
+    }),
+  ),
+  findings: list({
+    type: 'object',
+    description: 'the rule, the control, the event that breaks the rule, and what would have to be true',
+    additionalProperties: true,
+  }),
+  count: { type: 'integer', format: 'int64', description: 'all findings, also those beyond the first thousand' },
+});
+
 const REFUSALS = properties({
   refusals: list({ type: 'object', description: 'who was refused what, why and when', additionalProperties: true }),
   leftOut: { type: 'integer', format: 'int64', description: 'how many could not be noted' },
@@ -538,6 +557,18 @@ function fixedPaths(): Record<string, Json> {
       get: reading('commands', 'ReadCatalogue', 'Every command and event with its schema, and who may send it', [], {
         200: answer('By kind of stream.', CATALOGUED),
       }),
+    },
+    '/v1/controls': {
+      get: operation(
+        'commands',
+        'RunControls',
+        'Control checks: where history breaks a rule although commands guard it',
+        [
+          parameter('query', 'as-of', 'A position, a day (its end, UTC) or an instant; by default now.'),
+          parameter('query', 'rule', 'The checks of one rule.', { example: 'R19' }),
+        ],
+        { 200: answer('What was looked at, and the findings.', CONTROL_FINDINGS), 400: INVALID },
+      ),
     },
     '/v1/refusals': {
       get: operation(

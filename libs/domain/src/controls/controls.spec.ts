@@ -1,0 +1,166 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RecordedEvent } from '@entente/kernel';
+import { CONTROLS, controlling } from './controls.js';
+
+const parties = { donor: 'norland', recipient: 'estmark' };
+const P = 'programme/norland.p1';
+const A = 'funding-account/norland.a1';
+const C = 'assistance-case/norland.c1';
+const D = 'consignment/norland.d1';
+const M = `misuse-case/sealed.${'5'.repeat(32)}`;
+const HELD = 'hold/programme.norland.p1';
+
+type Line = readonly [day: string, stream: string, type: string, data: object];
+
+/** A history in its order; each event is recorded on the day on which it happened. */
+function findings(...lines: readonly Line[]): readonly string[] {
+  const see = controlling();
+  return lines.flatMap(([day, stream, type, data], n) => {
+    const metadata = { occurredAt: `${day}T09:00:00.000Z` };
+    const event = { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
+    return see(event).map(({ rule, event: { position } }) => `${rule} ${position}`);
+  });
+}
+
+const opened: Line = [
+  '2026-01-01',
+  A,
+  'FundingAccountOpened',
+  { ...parties, programme: 'norland.p1', basis: 'own', currency: 'USD', stages: ['pledged', 'committed', 'disbursed'] },
+];
+const money = (day: string, type: string, amount: number): Line => [day, A, type, { amount, period: '2026' }];
+const suspended: Line = ['2026-02-10', P, 'ProgrammeSuspended', { reason: 'review' }];
+const resumed: Line = ['2026-02-20', P, 'ProgrammeResumed', { reason: 'reviewed' }];
+const placed = (more: object = {}): Line => [
+  '2026-02-10',
+  HELD,
+  'HoldPlaced',
+  { scope: { kind: 'programme', id: 'norland.p1' }, hold: 'pause', basis: 'suspension', reason: 'review', ...more },
+];
+
+describe('the control of R15', () => {
+  it('finds a movement after which a stage has more than the one before it', () => {
+    expect(
+      findings(opened, money('2026-01-02', 'FundsCommitted', 10), money('2026-01-03', 'FundsDisbursed', 10)),
+    ).toEqual([]);
+    expect(
+      findings(opened, money('2026-01-02', 'FundsCommitted', 10), money('2026-01-03', 'FundsDisbursed', 11)),
+    ).toEqual(['R15 3']);
+    expect(
+      findings(
+        opened,
+        money('2026-01-02', 'FundsCommitted', 10),
+        money('2026-01-03', 'FundsDisbursed', 10),
+        money('2026-01-04', 'FundsDecommitted', 1),
+      ),
+    ).toEqual(['R15 4']);
+  });
+  it('lets a pledge bound nothing, and repeats what another system reports', () => {
+    expect(findings(opened, money('2026-01-02', 'FundsCommitted', 10))).toEqual([]);
+    const reported: Line = ['2026-01-01', A, 'FundingAccountOpened', { ...opened[3], basis: 'reported' }];
+    expect(findings(reported, money('2026-01-03', 'FundsDisbursed', 11))).toEqual([]);
+  });
+});
+
+describe('the control of R19', () => {
+  const paid = (day: string): readonly Line[] => [
+    money('2026-01-02', 'FundsCommitted', 100),
+    money(day, 'FundsDisbursed', 1),
+  ];
+  it('finds a disbursement while the programme is suspended, from its day to the day of its resumption', () => {
+    expect(findings(opened, suspended, resumed, ...paid('2026-02-09'))).toEqual([]);
+    expect(findings(opened, suspended, ...paid('2026-02-10'))).toEqual(['R19 4']);
+    expect(findings(opened, suspended, resumed, ...paid('2026-02-19'))).toEqual(['R19 5']);
+    expect(findings(opened, suspended, resumed, ...paid('2026-02-20'))).toEqual([]);
+  });
+  it('finds one while a hold is in force, through its last day, for the donor that it names', () => {
+    expect(findings(opened, placed(), ...paid('2026-03-01'))).toEqual(['R19 4']);
+    expect(findings(opened, placed({ until: '2026-03-01' }), ...paid('2026-03-01'))).toEqual(['R19 4']);
+    expect(findings(opened, placed({ until: '2026-03-01' }), ...paid('2026-03-02'))).toEqual([]);
+    expect(findings(opened, placed({ donor: 'norland' }), ...paid('2026-03-01'))).toEqual(['R19 4']);
+    expect(findings(opened, placed({ donor: 'sudria' }), ...paid('2026-03-01'))).toEqual([]);
+    const released: Line = ['2026-02-15', HELD, 'HoldReleased', { hold: 'pause', reason: 'reviewed' }];
+    expect(findings(opened, placed(), released, ...paid('2026-02-15'))).toEqual([]);
+    const renewed: Line = ['2026-02-15', HELD, 'HoldRenewed', { hold: 'pause', until: '2026-04-01', reason: 'r' }];
+    expect(findings(opened, placed({ until: '2026-03-01' }), renewed, ...paid('2026-03-15'))).toEqual(['R19 5']);
+  });
+  it('finds a shipment and the implementation of a case, by the case, the programme and the country', () => {
+    const requested: Line = [
+      '2026-01-01',
+      C,
+      'AssistanceRequested',
+      { ...parties, programme: 'norland.p1', asked: [] },
+    ];
+    const scheduled: Line = [
+      '2026-01-02',
+      D,
+      'DeliveryScheduled',
+      { ...parties, case: 'norland.c1', lines: [], due: '2026-05-01' },
+    ];
+    const implemented = (day: string): Line => [day, C, 'CaseImplemented', { emergency: { authority: 'minister' } }];
+    const shipped: Line = ['2026-06-01', D, 'ConsignmentShipped', { on: '2026-02-12' }];
+    expect(findings(requested, suspended, implemented('2026-02-12'))).toEqual(['R19 3']);
+    const held: Line = ['2026-02-10', C, 'CaseHeld', { reason: 'review' }];
+    const freed: Line = ['2026-02-15', C, 'CaseReleased', { reason: 'reviewed' }];
+    expect(findings(requested, implemented('2026-01-03'), scheduled, held, freed, shipped)).toEqual(['R19 6']);
+    const embargo: Line = ['2026-02-01', 'hold/country.estmark', 'HoldPlaced', { hold: 'embargo', basis: 'embargo' }];
+    expect(findings(requested, implemented('2026-01-03'), scheduled, embargo, shipped)).toEqual(['R19 5']);
+  });
+});
+
+describe('the control of R16', () => {
+  const requested: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, asked: [] }];
+  const prepared: Line = ['2026-01-02', C, 'OfferPrepared', { initialDeposit: 100 }];
+  const accepted: Line = ['2026-01-03', C, 'OfferAccepted', {}];
+  const deposit = (amount: number): Line => ['2026-01-04', C, 'InitialDepositReceived', { amount }];
+  const implemented = (data: object = {}): Line => ['2026-01-05', C, 'CaseImplemented', data];
+  const scheduled: Line = [
+    '2026-01-06',
+    D,
+    'DeliveryScheduled',
+    { ...parties, case: 'norland.c1', lines: [], due: '2026-05-01' },
+  ];
+  const shipped: Line = ['2026-01-07', D, 'ConsignmentShipped', { on: '2026-01-07' }];
+  it('finds a case implemented before its acceptance or its deposit, unless there is an emergency', () => {
+    expect(findings(requested, prepared, accepted, deposit(100), implemented())).toEqual([]);
+    expect(findings(requested, prepared, accepted, deposit(99), implemented())).toEqual(['R16 5']);
+    expect(findings(requested, prepared, deposit(100), implemented())).toEqual(['R16 4']);
+    expect(findings(requested, prepared, implemented({ emergency: { authority: 'minister' } }))).toEqual([]);
+  });
+  it('finds a shipment before the implementation', () => {
+    expect(findings(requested, scheduled, shipped)).toEqual(['R16 3']);
+    expect(findings(requested, prepared, accepted, deposit(100), implemented(), scheduled, shipped)).toEqual([]);
+  });
+});
+
+describe('the control of R18', () => {
+  const on = (type: string, data: object = {}): Line => ['2026-01-01', M, type, data];
+  const flagged = on('MisuseFlagged', { accused: 'ostra' });
+  const put = on('AllegationPutToRecipient');
+  it('finds a finding before the allegation was put, and an accused investigator', () => {
+    expect(findings(flagged, put, on('MisuseSubstantiated'))).toEqual([]);
+    expect(findings(flagged, on('MisuseSubstantiated'))).toEqual(['R18 2']);
+    expect(findings(flagged, on('InvestigatorAssigned', { investigator: 'lumen' }))).toEqual([]);
+    expect(findings(flagged, on('InvestigatorAssigned', { investigator: 'ostra' }))).toEqual(['R18 2']);
+  });
+  it('finds a resumption without remedy or assurances, also after a reopening', () => {
+    const remedied = [on('RemediationVerified'), on('AssurancesReceived')];
+    expect(findings(flagged, ...remedied, on('AssistanceResumed'))).toEqual([]);
+    expect(findings(flagged, on('RemediationVerified'), on('AssistanceResumed'))).toEqual(['R18 3']);
+    expect(findings(flagged, ...remedied, on('MisuseCaseReopened'), on('AssistanceResumed'))).toEqual(['R18 5']);
+  });
+  it('finds a substantiated case that was closed without a measure', () => {
+    const substantiated = [flagged, put, on('MisuseSubstantiated')];
+    expect(findings(...substantiated, on('MeasureDecided'), on('MisuseCaseClosed'))).toEqual([]);
+    expect(findings(...substantiated, on('MisuseCaseClosed'))).toEqual(['R18 4']);
+    expect(findings(flagged, on('MisuseCaseClosed'))).toEqual([]);
+  });
+});
+
+describe('each control', () => {
+  it('has a name, a rule and the kinds that it looks at', () => {
+    expect(new Set(CONTROLS.map(({ name }) => name)).size).toBe(CONTROLS.length);
+    for (const { rule, kinds, about } of CONTROLS)
+      expect([/^R[0-9]+$/.test(rule), kinds.length > 0, about.length > 20]).toEqual([true, true, true]);
+  });
+});

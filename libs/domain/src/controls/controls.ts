@@ -1,0 +1,28 @@
+import type { RecordedEvent } from '@entente/kernel';
+import { assistanceStopped } from './assistance-stopped.js';
+import type { Breach, Control } from './control.js';
+import { executedEarly } from './executed-early.js';
+import { misuseMeasures } from './misuse-measures.js';
+import { stagesOvertaken } from './stages-overtaken.js';
+
+/** Every control check: the only list of them. */
+export const CONTROLS: readonly Control[] = [stagesOvertaken, executedEarly, misuseMeasures, assistanceStopped];
+
+/** A breach, and the control that found it. */
+export interface ControlFinding extends Breach {
+  readonly control: string;
+  readonly rule: string;
+}
+
+/** Runs the controls over the events of a log, in their order. */
+export function controlling(
+  controls: readonly Control[] = CONTROLS,
+): (event: RecordedEvent) => readonly ControlFinding[] {
+  const running = controls.map((control) => [control, control.start()] as const);
+  return (event) => {
+    const kind = event.stream.slice(0, event.stream.indexOf('/'));
+    return running.flatMap(([{ name: control, rule, kinds }, see]) =>
+      kinds.includes(kind) ? see(event).map((one) => ({ ...one, control, rule })) : [],
+    );
+  };
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CONTROLS } from '@entente/domain';
+import { anEvent } from '../contracts/event-store.js';
+import { ApiClient } from '../support/api-client.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { randomHistory } from '../support/random-history.js';
+
+const SEED = Number(process.env['FIGURES_SEED'] ?? 20_261_129);
+
+/** A finding as the API gives it. */
+interface Finding {
+  readonly rule: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+interface Checked {
+  readonly position: string;
+  readonly events: number;
+  readonly controls: readonly { readonly rule: string; readonly findings: number }[];
+  readonly findings: readonly Finding[];
+  readonly count: number;
+}
+
+/** Control checks over a history that the rules decided, and over breaches that were planted in it. */
+export function controls(opens: DeploymentFactory): void {
+  describe('the control checks', () => {
+    let deployment: Deployment;
+    const client = new ApiClient(() => deployment.url);
+    const checked = async (query = ''): Promise<Checked> =>
+      (await client.get(`controls${query}`)).body as unknown as Checked;
+    let before: Checked;
+    let planted: bigint;
+    beforeAll(async () => {
+      deployment = await opens();
+      await deployment.close();
+      const store = await deployment.store();
+      await store.importEvents(await randomHistory(SEED));
+      await store.close();
+      await deployment.open();
+      before = await checked();
+      await deployment.close();
+      const again = await deployment.store();
+      planted = await again.head();
+      await again.append(`misuse-case/sealed.${'e'.repeat(32)}`, 'none', [
+        anEvent('MisuseFlagged', { accused: 'ostra', scopes: [] }),
+        anEvent('MisuseSubstantiated', { ground: 'x' }),
+      ]);
+      await again.append('funding-account/norland.planted', 'none', [
+        anEvent('FundingAccountOpened', {
+          donor: 'norland',
+          recipient: 'estmark',
+          basis: 'own',
+          currency: 'USD',
+          stages: ['committed', 'disbursed'],
+        }),
+        anEvent('FundsDisbursed', { amount: 5, period: '2026' }),
+      ]);
+      await again.close();
+      await deployment.open();
+    });
+    afterAll(() => deployment.end());
+
+    it('find in a history of the rules at most facts that were recorded after a stop had ended', () => {
+      expect(before.events).toBeGreaterThan(1000);
+      expect(before.findings.filter(({ rule }) => rule !== 'R19')).toEqual([]);
+      expect(before.controls.map(({ rule }) => rule)).toEqual(CONTROLS.map(({ rule }) => rule));
+    });
+
+    it('find exactly the breaches that were planted, and their events', async () => {
+      const after = await checked();
+      const added = after.findings.filter(({ stream }) => /planted|eeee/.test(stream));
+      expect(added.map(({ rule, type, facts }) => [rule, type, facts])).toEqual([
+        ['R18', 'MisuseSubstantiated', {}],
+        ['R15', 'FundsDisbursed', { committed: 0, disbursed: 5 }],
+      ]);
+      expect(after.count - before.count).toBe(2);
+    });
+
+    it('are run as of a position, and for one rule', async () => {
+      expect((await checked(`?as-of=${planted}`)).count).toBe(before.count);
+      expect((await checked('?rule=R15')).findings.map(({ rule }) => rule)).toEqual(['R15']);
+    });
+
+    it('name each wrong parameter', async () => {
+      const answer = await client.get('controls?rule=R99&as-of=2026-02-30&asof=1');
+      expect([answer.status, answer.body.errors?.map(({ path }) => path).toSorted()]).toEqual([
+        400,
+        ['as-of', 'asof', 'rule'],
+      ]);
+    });
+  });
+}
