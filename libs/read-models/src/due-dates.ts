@@ -1,5 +1,6 @@
 import type {
   AssistanceCaseEvent,
+  AssistanceScope,
   ConsignmentEvent,
   FundingAccountEvent,
   HoldEvent,
@@ -15,25 +16,34 @@ import { type Origin, originOf } from './row-by.js';
 /** Something that has a last day, from the moment it is due until it is done. */
 export class DueDateRow {
   @text(
-    'what is due: a milestone, delivery, tranche, acceptance (of an offer), mandate-end, hold-end, precaution-end, or a step of a misuse case',
+    'what is due: a milestone, delivery, tranche, acceptance (of an offer), mandate-end, hold-end (of a hold that no policy placed), precaution-end, or a step of a misuse case',
   )
   duty!: string;
-  @text("which one: the milestone's, tranche's, offer's or hold's name, or the mandate; empty if there is only one")
+  @text(
+    "which one: the milestone's, tranche's, hold's or newest offer's name, or the mandate; empty if there is only one",
+  )
   item!: string;
-  @text('open, overdue (recorded as such), done, or withdrawn') status!: string;
+  @text(
+    'open, overdue (recorded as such), done, or withdrawn: not waited for any more, as a missed milestone and a lapsed offer',
+  )
+  status!: string;
   @day('its last day') due!: string;
-  @text('who does it: donor, recipient, respondent, reporter, investigator, intake, or owner (of a hold or mandate)')
+  @text('who does it: donor, recipient, respondent, investigator, intake, or owner (of a hold or mandate)')
   waits_for!: string;
   @textOrNull("the organisation that does it, if it is the donor's or the recipient's") organisation!: string | null;
   @textOrNull('the donor, if it has one') donor!: string | null;
-  @textOrNull('the recipient, if it has one') recipient!: string | null;
+  @textOrNull('the recipient, if it has one; of a milestone, the one when it was planned') recipient!: string | null;
   @textOrNull('the programme, if it belongs to one') programme!: string | null;
   @textOrNull('the assistance case, if it belongs to one') assistance_case!: string | null;
   @amountOrNull('of a tranche: what is planned, in minor units') planned!: number | null;
   @amountOrNull('of a tranche: what was disbursed under its name, in minor units') disbursed!: number | null;
   @textOrNull("of a tranche: the ISO 4217 code of the account's currency") currency!: string | null;
-  @dayOrNull('the day on which it was done, or withdrawn') ended_on!: string | null;
-  @dayOrNull('the day from which it was recorded as overdue, while it is') overdue_from!: string | null;
+  @dayOrNull('of a tranche: the latest day of its disbursements') last_disbursed_on!: string | null;
+  @dayOrNull(
+    'the day on which it was done, or withdrawn; of a tranche, the day of the latest disbursement when the whole of it had been disbursed',
+  )
+  ended_on!: string | null;
+  @dayOrNull('the day after its last day, if it was recorded that this day passed') overdue_from!: string | null;
 }
 
 type Duty =
@@ -50,18 +60,23 @@ const WAITS_FOR: Readonly<Record<Duty, string>> = {
   acknowledge: 'intake',
   triage: 'intake',
   notify: 'donor',
-  open: 'donor',
+  open: 'intake',
   reply: 'respondent',
   conclude: 'investigator',
   measure: 'donor',
   remediate: 'recipient',
 };
 
-/** What an event changes: a last day, money of a tranche, the end, or the record that it passed. */
+/**
+ * What an event changes: a last day, money of a tranche, the end or its day, whom it concerns, or
+ * the record that the last day passed.
+ */
 type DueChange = { readonly duty: Duty; readonly item?: string; readonly named?: string } & (
   | { readonly due: string; readonly planned?: number }
-  | { readonly disbursed: number }
+  | { readonly disbursed: number; readonly paidOn?: string }
   | { readonly ends: 'done' | 'withdrawn'; readonly on?: string }
+  | { readonly endedOn: string }
+  | { readonly about: About }
   | { readonly reopens: true }
   | { readonly overdue: true }
 );
@@ -69,7 +84,12 @@ type DueChange = { readonly duty: Duty; readonly item?: string; readonly named?:
 const due = (duty: Duty, last: string, item = ''): DueChange => ({ duty, item, due: last });
 const done = (duty: Duty, item = '', on?: string): DueChange => ({ duty, item, ends: 'done', ...(on && { on }) });
 const overdueNow = (duty: Duty, item = ''): DueChange => ({ duty, item, overdue: true });
-const withdrawn = (duty: Duty, item = ''): DueChange => ({ duty, item, ends: 'withdrawn' });
+const withdrawn = (duty: Duty, item = '', on?: string): DueChange => ({
+  duty,
+  item,
+  ends: 'withdrawn',
+  ...(on && { on }),
+});
 
 type DueChanges<E extends Event> = {
   readonly [Type in E['type']]?: (
@@ -112,6 +132,14 @@ const partiesOf = ({ donor, recipient, programme, case: of }: DueParties): About
   assistance_case: of ?? null,
 });
 
+/** What a corrected report states instead. */
+const correctedParties = ({ donor, recipient, programme, case: of }: Partial<DueParties>): About => ({
+  ...(donor && { donor }),
+  ...(recipient && { recipient }),
+  ...(programme && { programme }),
+  ...(of && { assistance_case: of }),
+});
+
 const STEPS = ['acknowledge', 'triage', 'notify', 'open', 'reply', 'conclude', 'measure', 'remediate'] as const;
 
 const DUTIES: Readonly<Record<string, Duties>> = {
@@ -124,9 +152,11 @@ const DUTIES: Readonly<Record<string, Duties>> = {
       MilestonePlanned: (data) => [due('milestone', data.due, data.milestone)],
       MilestoneReplanned: (data) => [due('milestone', data.due, data.milestone)],
       MilestoneMet: ({ milestone, on }) => [done('milestone', milestone, on)],
-      MilestoneMissed: ({ milestone, on }) => [done('milestone', milestone, on)],
+      MilestoneMissed: ({ milestone, on }) => [withdrawn('milestone', milestone, on)],
       MilestoneCorrected: ({ milestone, on }) => [
-        on === undefined ? { duty: 'milestone', item: milestone, reopens: true } : done('milestone', milestone, on),
+        on === undefined
+          ? { duty: 'milestone', item: milestone, reopens: true }
+          : { duty: 'milestone', item: milestone, endedOn: on },
       ],
       MilestoneBecameOverdue: ({ milestone }) => [overdueNow('milestone', milestone)],
     },
@@ -138,7 +168,7 @@ const DUTIES: Readonly<Record<string, Duties>> = {
       DeliveryScheduled: (data) => [due('delivery', data.due)],
       DeliveryRescheduled: (data) => [due('delivery', data.due)],
       ReceiptConfirmed: ({ on }) => [done('delivery', '', on)],
-      DateCorrected: ({ fact, on }) => (fact === 'receipt' ? [done('delivery', '', on)] : []),
+      DateCorrected: ({ fact, on }) => (fact === 'receipt' ? [{ duty: 'delivery', endedOn: on }] : []),
       ConsignmentCancelled: () => [withdrawn('delivery')],
       DeliveryBecameOverdue: () => [overdueNow('delivery')],
     },
@@ -149,7 +179,7 @@ const DUTIES: Readonly<Record<string, Duties>> = {
       DisbursementPlanned: ({ tranche, amount, ...data }) => [
         { duty: 'tranche', item: tranche, due: data.due, planned: amount },
       ],
-      FundsDisbursed: ({ tranche, amount }) => disbursedOf(tranche, amount),
+      FundsDisbursed: ({ tranche, amount }, origin) => disbursedOf(tranche, amount, origin.day),
       MovementCorrected: ({ tranche, amountBy }) => disbursedOf(tranche, amountBy),
       TrancheBecameOverdue: ({ tranche }) => [overdueNow('tranche', tranche)],
     },
@@ -163,7 +193,7 @@ const DUTIES: Readonly<Record<string, Duties>> = {
       // A case has one offer at a time: the row is that of the newest.
       OfferMade: ({ offer, validUntil }) => [{ duty: 'acceptance', named: offer, due: validUntil }],
       OfferAccepted: () => [done('acceptance')],
-      OfferLapsed: () => [done('acceptance')],
+      OfferLapsed: () => [withdrawn('acceptance')],
       CaseCancelled: () => [withdrawn('acceptance')],
     },
   ),
@@ -198,32 +228,41 @@ const DUTIES: Readonly<Record<string, Duties>> = {
       RemediationVerified: () => [done('remediate')],
       AssistanceTerminated: () => [withdrawn('remediate')],
       MisuseCaseClosed: () => STEPS.map((step) => withdrawn(step)),
-      MisuseCaseReopened: ({ triageBy }) => [due('triage', triageBy)],
+      MisuseCaseReopened: ({ triageBy }) => [...STEPS.map((step) => withdrawn(step)), due('triage', triageBy)],
       MisuseStepBecameOverdue: ({ step }) => [overdueNow(step)],
+      MisuseReportCorrected: (data) =>
+        ([...STEPS, 'precaution-end'] as const).map((duty) => ({ duty, about: correctedParties(data) })),
     },
-    {
-      MisuseReportCorrected: ({ donor, recipient, programme, case: of }) => ({
-        ...(donor && { donor }),
-        ...(recipient && { recipient }),
-        ...(programme && { programme }),
-        ...(of && { assistance_case: of }),
-      }),
-    },
+    { MisuseReportCorrected: correctedParties },
   ),
   hold: dutiesOf<HoldEvent>()(null, {
     // What a policy placed, ends with what it rests on.
-    HoldPlaced: ({ hold, until }, { event }) =>
-      until === undefined || event.metadata.actor.role === 'system' ? [] : [due('hold-end', until, hold)],
+    HoldPlaced: ({ hold, until, scope, donor = null }, { event }) =>
+      event.metadata.actor.role === 'system'
+        ? []
+        : [
+            ...(until === undefined ? [] : [due('hold-end', until, hold)]),
+            { duty: 'hold-end', item: hold, about: { donor, ...inScope(scope) } },
+          ],
     HoldRenewed: ({ hold, until }, { event }) =>
       event.metadata.actor.role === 'system' ? [] : [due('hold-end', until, hold)],
-    HoldCorrected: ({ hold, until }) => (until === undefined ? [] : [due('hold-end', until, hold)]),
+    HoldCorrected: ({ hold, until, donor }) => [
+      ...(until === undefined ? [] : [due('hold-end', until, hold)]),
+      ...(donor === undefined ? [] : [{ duty: 'hold-end', item: hold, about: { donor } } as const]),
+    ],
     HoldReleased: ({ hold }) => [done('hold-end', hold)],
     HoldLapsed: ({ hold }) => [done('hold-end', hold)],
   }),
 };
 
-const disbursedOf = (tranche: string | undefined, disbursed: number): readonly DueChange[] =>
-  tranche === undefined ? [] : [{ duty: 'tranche', item: tranche, disbursed }];
+/** The programme or the case that a hold is on. */
+const inScope = ({ kind, id }: AssistanceScope): About => ({
+  programme: kind === 'programme' ? id : null,
+  assistance_case: kind === 'case' ? id : null,
+});
+
+const disbursedOf = (tranche: string | undefined, disbursed: number, paidOn?: string): readonly DueChange[] =>
+  tranche === undefined ? [] : [{ duty: 'tranche', item: tranche, disbursed, ...(paidOn && { paidOn }) }];
 
 const changesOf = (duties: Duties, event: RecordedEvent): readonly DueChange[] =>
   Object.hasOwn(duties.changes, event.type)
@@ -250,6 +289,7 @@ const EMPTY: DueDateRow = {
   planned: null,
   disbursed: null,
   currency: null,
+  last_disbursed_on: null,
   ended_on: null,
   overdue_from: null,
 };
@@ -261,36 +301,53 @@ function headAfter(duties: Duties, event: RecordedEvent, head: DueDateRow | null
   return head === null || later === undefined ? head : { ...head, ...later(event.data) };
 }
 
-const opened = (head: DueDateRow, { duty, item = '' }: DueChange): DueDateRow => {
-  const waits_for = WAITS_FOR[duty];
-  const organisation = waits_for === 'donor' ? head.donor : waits_for === 'recipient' ? head.recipient : null;
-  return { ...head, duty, item, waits_for, organisation };
-};
+/** A row whose duty is done by the organisation that its parties give. */
+function waiting(row: DueDateRow, waits_for: string): DueDateRow {
+  const organisation = waits_for === 'donor' ? row.donor : waits_for === 'recipient' ? row.recipient : null;
+  return { ...row, waits_for, organisation };
+}
 
 const NEXT_DAY_MS = 86_400_000;
 const dayAfter = (last: string): string => new Date(Date.parse(last) + NEXT_DAY_MS).toISOString().slice(0, 10);
 
-const AGAIN = { status: 'open', ended_on: null, overdue_from: null } as const;
+/** Waited for again: the record that its last day passed is valid as long as that day is. */
+const reopened = (row: DueDateRow): DueDateRow => ({
+  ...row,
+  status: row.overdue_from === null ? 'open' : 'overdue',
+  ended_on: null,
+});
+
+function withDue(row: DueDateRow | null, head: DueDateRow, change: DueChange & { readonly due: string }): DueDateRow {
+  const { duty, due: last } = change;
+  const was = row ?? waiting({ ...head, duty, item: change.item ?? '' }, WAITS_FOR[duty]);
+  const planned = 'planned' in change ? change.planned : was.planned;
+  const disbursed = planned === null ? null : (was.disbursed ?? 0);
+  const overdue_from = was.due === last ? was.overdue_from : null;
+  return reopened({ ...was, item: change.named ?? was.item, due: last, planned, disbursed, overdue_from });
+}
+
+function withDisbursed(row: DueDateRow, by: number, paidOn: string | undefined): DueDateRow {
+  const { planned, last_disbursed_on: before } = row;
+  const disbursed = (row.disbursed ?? 0) + by;
+  const last_disbursed_on = paidOn === undefined || (before !== null && before > paidOn) ? before : paidOn;
+  const is = { ...row, disbursed, last_disbursed_on };
+  return disbursed < (planned ?? 0)
+    ? reopened(is)
+    : { ...is, status: 'done', ended_on: row.ended_on ?? last_disbursed_on };
+}
 
 /** A row after one change; null if nothing of the name was ever due. */
 function after(row: DueDateRow | null, head: DueDateRow, change: DueChange, on: string): DueDateRow | null {
-  if ('due' in change) {
-    const planned = change.planned ?? row?.planned ?? null;
-    const disbursed = planned === null ? null : (row?.disbursed ?? 0);
-    const item = change.named ?? change.item ?? '';
-    return { ...(row ?? opened(head, change)), ...AGAIN, item, due: change.due, planned, disbursed };
-  }
+  if ('due' in change) return withDue(row, head, change);
   if (row === null) return null;
-  if ('disbursed' in change) {
-    const disbursed = (row.disbursed ?? 0) + change.disbursed;
-    if (disbursed >= (row.planned ?? 0))
-      return { ...row, disbursed, status: 'done', ended_on: row.ended_on ?? on, overdue_from: null };
-    return row.status === 'done' ? { ...row, ...AGAIN, disbursed } : { ...row, disbursed };
-  }
-  if ('reopens' in change) return { ...row, ...AGAIN };
+  if ('disbursed' in change) return withDisbursed(row, change.disbursed, change.paidOn);
+  if ('about' in change) return waiting({ ...row, ...change.about }, row.waits_for);
+  if ('reopens' in change) return reopened(row);
+  if ('endedOn' in change) return { ...row, ended_on: change.endedOn };
   if ('overdue' in change) return { ...row, status: 'overdue', overdue_from: dayAfter(row.due) };
-  if (row.ended_on !== null && change.ends === 'withdrawn') return row;
-  return { ...row, status: change.ends, ended_on: change.on ?? on, overdue_from: null };
+  // What was done stays done on that day; what was withdrawn can still be done.
+  if (row.status === 'done' || row.status === change.ends) return row;
+  return { ...row, status: change.ends, ended_on: change.on ?? on };
 }
 
 function evolve(
@@ -313,7 +370,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 /** What is due, for whom, and until when: the steward records from it what has become overdue. */
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
-  version: 1,
+  version: 2,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

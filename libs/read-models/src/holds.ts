@@ -10,13 +10,13 @@ export class HoldRow {
   @text("the hold's name on its scope") hold!: string;
   @text('in force, released or lapsed') status!: string;
   @text('misuse, ceasefire, embargo, instability, suspension or derogatory-information') basis!: string;
-  @text('the code of the reason') reason!: string;
+  @text('the code of the reason for which it was placed last') reason!: string;
   @textOrNull("the donor whose assistance is on hold; every donor's if there is none") donor!: string | null;
-  @textOrNull('the organisation that placed it; none if a policy did') placed_by!: string | null;
+  @textOrNull('the organisation in whose name it was placed; none if a policy did') placed_by!: string | null;
   @day('the day on which it was placed last') placed_on!: string;
   @dayOrNull('its last day; without one it lasts until it is released') last_day!: string | null;
   @count('how often it was renewed since it was placed last') renewals!: number;
-  @dayOrNull('the day on which it was released, or on which its end with its last day was recorded') ended_on!:
+  @dayOrNull('the day on which it was released, or as of which it was recorded that its last day is over') ended_on!:
     string | null;
   @textOrNull('the code of the reason for its release') end_reason!: string | null;
   @textOrNull('the event for which a policy placed it') cause!: string | null;

@@ -15,6 +15,7 @@ export class MisuseSuspensionRow {
   @dayOrNull('its last day; without one it lasts until assistance resumes') last_day!: string | null;
   @dayOrNull('the day on which it ended') ended_on!: string | null;
   @text('the event that stopped it') ordered_by!: string;
+  @text('the events that stopped it, renewed that and made it final, with commas between them') orders!: string;
 }
 
 type StopKind = 'measure' | 'precaution';
@@ -63,7 +64,7 @@ function evolve(
       readonly donor?: string;
       readonly until?: string;
     };
-    if (row !== null && row.ended_on === null) return { ...row, status, last_day };
+    if (row !== null && row.ended_on === null) return { ...row, status, last_day, orders: `${row.orders},${event.id}` };
     return {
       misuse_case,
       stop,
@@ -75,6 +76,7 @@ function evolve(
       last_day,
       ended_on: null,
       ordered_by: event.id,
+      orders: event.id,
     };
   }
   return row;
@@ -82,7 +84,7 @@ function evolve(
 
 export const misuseSuspensions: Projection<MisuseCaseEvent, MisuseSuspensionRow> = {
   name: 'misuse-suspensions',
-  version: 1,
+  version: 2,
   kinds: ['misuse-case'],
   about: 'a scope in which a misuse case stops assistance: since when, until when, and whether it ended',
   entity: MisuseSuspensionRow,

@@ -2,7 +2,18 @@ import type { From, Query, RowsView } from './from.js';
 import { HoldRow } from './holds.js';
 import { MisuseSuspensionRow } from './misuse-suspensions.js';
 
-const OWN = ['misuse_case', 'stop', 'scope_kind', 'scope', 'donor', 'status', 'stopped_on', 'last_day', 'ended_on'];
+const OWN = [
+  'misuse_case',
+  'stop',
+  'scope_kind',
+  'scope',
+  'donor',
+  'status',
+  'stopped_on',
+  'last_day',
+  'ended_on',
+  'orders',
+];
 
 function query(from: From): Query {
   const holds = from(HoldRow, 'h')
@@ -16,7 +27,8 @@ function query(from: From): Query {
     .leftJoin(
       `(${holds.getQuery()})`,
       'k',
-      'k.cause = s.ordered_by AND k.scope_kind = s.scope_kind AND k.scope = s.scope',
+      // Mostly the first of the events; a later one if the hold was placed late, or lapsed before.
+      `k.scope_kind = s.scope_kind AND k.scope = s.scope AND s.orders LIKE '%' || k.cause || '%'`,
     )
     .setParameters(holds.getParameters())
     .select('s.ordered_by', 'ordered_by');
@@ -34,7 +46,7 @@ function query(from: From): Query {
 /** Whether what a misuse case stops is on hold yet: the policy that places the hold comes after. */
 export const suspensions: RowsView = {
   name: 'suspensions',
-  version: 1,
+  version: 2,
   about: 'a scope in which a misuse case stops assistance, and whether the hold on it is in force yet',
   key: ['misuse_case', 'stop', 'scope_kind', 'scope'],
   columns: {
@@ -51,6 +63,7 @@ export const suspensions: RowsView = {
     hold_ended_on: 'day',
     misuse_case: 'text',
     ordered_by: 'text',
+    orders: 'text',
   },
   meanings: {
     scope_kind: 'what is stopped: a unit, an item-type, a case, a programme or a country',
@@ -66,15 +79,16 @@ export const suspensions: RowsView = {
     hold_ended_on: 'the day on which the hold ended',
     misuse_case: 'the misuse case',
     ordered_by: 'the event that stopped it',
+    orders: 'the events that stopped it, renewed that and made it final, with commas between them',
   },
   totals: { counts: 'scopes stopped', by: ['hold', 'stop'], sums: [] },
   movedBy: {
     'misuse-suspensions': { misuse_case: 'misuse_case', stop: 'stop', scope_kind: 'scope_kind', scope: 'scope' },
     holds: { scope_kind: 'scope_kind', scope: 'scope' },
   },
-  madeOf: ({ misuse_case = null, stop = null, scope_kind = null, scope = null, ordered_by = null }) => ({
+  madeOf: ({ misuse_case = null, stop = null, scope_kind = null, scope = null, orders = null }) => ({
     'misuse-suspensions': { misuse_case, stop, scope_kind, scope },
-    holds: { scope_kind, scope, cause: ordered_by },
+    holds: (orders ?? '').split(',').map((cause) => ({ scope_kind, scope, cause })),
   }),
   query,
 };
