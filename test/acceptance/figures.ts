@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { POLICIES } from '@entente/domain';
 import type { RecordedEvent } from '@entente/kernel';
+import { MODELS, VIEWS } from '@entente/read-models';
 import { all } from '../contracts/event-store.js';
 import { ApiClient, type Page, type Row } from '../support/api-client.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
@@ -24,6 +26,48 @@ interface Question {
 const pick = <T>(values: readonly T[], chance: Chance): T => values[chance(values.length)] as T;
 
 const endOf = (log: readonly RecordedEvent[]): string => String(log.at(-1)?.position ?? 0n);
+
+/** What the history has to reach, by name and columns: each of these values, at some time. */
+const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
+  holds: {
+    status: ['in force', 'released', 'lapsed'],
+    scope_kind: ['programme', 'unit', 'country', 'item-type'],
+    renewals: [0, 1],
+    placed_by: [null, 'norland'],
+    last_day_over: [true, false],
+  },
+  'misuse-suspensions': { status: ['suspended', 'terminated', 'ended'], stop: ['measure', 'precaution'] },
+  suspensions: { hold: ['in force', 'not in force yet', 'not released yet', 'ended'] },
+};
+const STATUSES = ['open', 'overdue', 'done', 'withdrawn'];
+/** Statuses that a duty cannot have: what ends with its last day is not overdue, what comes is. */
+const UNREACHABLE: Readonly<Record<string, readonly string[]>> = {
+  acceptance: ['overdue'],
+  'mandate-end': ['overdue', 'withdrawn'],
+  'hold-end': ['overdue', 'withdrawn'],
+  'precaution-end': ['overdue', 'withdrawn'],
+  tranche: ['withdrawn'],
+  triage: ['withdrawn'],
+  open: ['withdrawn'],
+  conclude: ['withdrawn'],
+  measure: ['withdrawn'],
+};
+/** How many of these a history may lack. */
+const ALMOST = 2;
+const DUTIES = POLICIES.dueDates.flatMap(({ duties }) => duties);
+
+const TIMES = 200;
+/** The distinct values of columns in the rows of a name, at times all over the history. */
+function valuesOf(name: string, log: readonly RecordedEvent[], columns: readonly string[]): ReadonlySet<string> {
+  const step = Math.ceil(log.length / TIMES);
+  return new Set(
+    Array.from({ length: TIMES }, (_, n) => log.slice(0, (n + 1) * step)).flatMap((events) =>
+      (FIGURES[name] as Figures)(events, { day: recordedOn(events.at(-1) as RecordedEvent), occurredBy: null }).map(
+        (row) => JSON.stringify(columns.map((column) => row[column])),
+      ),
+    ),
+  );
+}
 
 /** Each kind of query: now, on a day, and as of a position, an instant or a day of the history. */
 const QUERIES: Readonly<Record<string, (log: readonly RecordedEvent[], chance: Chance) => Question>> = {
@@ -160,6 +204,27 @@ export function figures(opens: DeploymentFactory): void {
       const days = new Set(log.map(recordedOn));
       const types = new Set(log.map(({ type }) => type));
       expect([log.length > 1000, days.size > 200, types.size > 110]).toEqual([true, true, true]);
+    });
+
+    it('has figures, an identity and totals of every read model and view, and of nothing else', () => {
+      const names = [...MODELS, ...VIEWS].map(({ name }) => name).toSorted();
+      for (const table of [FIGURES, IDENTITY, TOTALS]) expect(Object.keys(table).toSorted()).toEqual(names);
+    });
+
+    it('has holds and suspensions of every kind, and almost every duty in each status that it can have', () => {
+      const missing = Object.entries(REACHED).flatMap(([name, columns]) =>
+        Object.entries(columns).flatMap(([column, expected]) => {
+          const there = valuesOf(name, log, [column]);
+          return expected.filter((value) => !there.has(JSON.stringify([value]))).map((value) => [name, column, value]);
+        }),
+      );
+      const duties = valuesOf('due-dates', log, ['duty', 'status']);
+      const without = DUTIES.flatMap((duty) =>
+        STATUSES.filter((status) => UNREACHABLE[duty]?.includes(status) !== true)
+          .filter((status) => !duties.has(JSON.stringify([duty, status])))
+          .map((status) => ['due-dates', duty, status]),
+      );
+      expect({ missing, without: without.slice(ALMOST) }).toEqual({ missing: [], without: [] });
     });
 
     describe.each(Object.keys(QUERIES))('%s', (when) => {

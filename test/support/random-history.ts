@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { POLICIES } from '@entente/domain';
 import { ExecuteCommand, Executor, Pseudonymizer } from '@entente/engine';
-import type { RecordedEvent } from '@entente/kernel';
+import { type Consequence, type PolicyContext, type RecordedEvent, parseStream } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
 import { all } from '../contracts/event-store.js';
+import { DUE_DATES } from './figures/due-dates.js';
+import type { Figures } from './figures/log.js';
 import {
   RecordedIds,
   SCENARIO,
@@ -51,6 +54,8 @@ function mapText(value: unknown, to: (text: string) => string): unknown {
 }
 
 const IDS = new Set(SCENARIO.filter(({ kind }) => kind !== 'stakeholder').map(({ id }) => id));
+/** The donor in its own id, or first in the id of a stream of it or of a scope of it. */
+const OF_DONOR = /(^|\/|^(?:programme|case)\.)norland(?=\.|$)/;
 const CURRENCIES = ['USD', 'EUR', 'JPY'];
 /**
  * A text in a run: it has streams of its own, a currency, and in some the donor is another one.
@@ -61,7 +66,7 @@ function renamed(text: string, run: number): string {
   if (/^sealed\.[0-9a-f]{32}$/.test(id)) return `${text.slice(0, -2)}${String(run).padStart(2, '0')}`;
   if (text === 'USD') return CURRENCIES[run % 3] as string;
   const own = IDS.has(id) ? `${text}.t${run}` : text;
-  return run % 3 === 1 ? own.replace(/(^|\/)norland(?=\.|$)/, '$1sudria') : own;
+  return run % 3 === 1 ? own.replace(OF_DONOR, '$1sudria') : own;
 }
 
 interface RunStep {
@@ -83,10 +88,22 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   'pool-contribution': ['correct-movement', 'reduce-pledge'],
   reconcile: ['correct-delivery'],
   'correct-receipt': ['report-discrepancy'],
+  'record-lapsed': ['place', 'renew'],
+  'order-precautionary-suspension': ['renew-precautionary-suspension'],
+  'assign-investigator': ['put-allegation'],
+  dismiss: ['reopen'],
+  decline: ['reopen'],
 };
-/** The steps with this path, as if they came at another one. */
-const stepAt = (path: string, step: number): readonly ScenarioVariant[] =>
-  SCENARIO.flatMap((other, n) => (other.path === path ? [{ ...asWritten(n), shift: step - n }] : []));
+/** The steps with this path, as if they came at another one: on its stream, if it is of the kind. */
+function stepAt(path: string, step: number): readonly ScenarioVariant[] {
+  const { kind, id } = SCENARIO[step] as (typeof SCENARIO)[number];
+  const ids = [...new Set(SCENARIO.filter((other) => other.kind === kind).map((other) => other.id))];
+  return SCENARIO.flatMap((other, n) => {
+    if (other.path !== path) return [];
+    const at = { ...asWritten(n), shift: step - n };
+    return [other.kind === kind ? { ...at, where: ids.indexOf(id) } : at];
+  });
+}
 
 /** A disbursement or a delivery in two halves. */
 function inHalves(one: ScenarioVariant): readonly ScenarioVariant[] {
@@ -102,13 +119,23 @@ const isCalm = (run: number): boolean => run % 2 === 0;
 /** The steps of which a correction of money names an event, besides those of the scenario. */
 const CORRECTED = SCENARIO.filter(({ path }) => path === 'disburse' || path === 'pool-contribution');
 
+/** How often these steps are left out, one in so many: something else follows then. */
+const LEFT_OUT: Readonly<Record<string, number>> = {
+  'accept-offer': 4,
+  'accept-amendment': 4,
+  'accept-works': 4,
+  'end-mandate': 2,
+  'verify-remediation': 3,
+  'resume-assistance': 4,
+};
+
 /** The steps of a run: most of the scenario in about its order, and random commands between. */
 function stepsOf(run: number, chance: Chance): readonly RunStep[] {
   const near = run % 3 === 2 ? 2 : 0;
   const steps = SCENARIO.flatMap(({ path }, step) => {
     const one = { ...asWritten(step), shift: chance(2 * near + 1) - near };
     if (run === 0) return [one];
-    if (oneIn(chance, path.startsWith('accept-') ? 4 : isCalm(run) ? 60 : 20)) return [];
+    if (oneIn(chance, LEFT_OUT[path] ?? (isCalm(run) ? 60 : 20))) return [];
     const more = (ALSO[path] ?? []).flatMap((other) => (oneIn(chance, 2) ? stepAt(other, step) : []));
     const ones = oneIn(chance, 2) ? inHalves(one) : [one];
     return oneIn(chance, 5) ? [...ones, ...again(one, chance), ...more] : [...ones, ...more];
@@ -141,9 +168,19 @@ const FURTHER: Readonly<Record<string, readonly object[]>> = {
     { case: 'norland.case-1' },
     { programme: 'norland.programme-3' },
   ],
+  TriageMisuse: [{ incidentType: 'unauthorised-transfer' }],
   CorrectRegistration: [{ type: 'civil-society' }, { country: 'sudria' }],
   AdaptProgramme: [{ ends: '2030-06-30' }, { sector: '15220' }],
 };
+
+/** What misuse measures stop: these, in every run, and the programme or another one of its scopes. */
+const SCOPES = [
+  { kind: 'programme', id: 'norland.programme-1' },
+  { kind: 'unit', id: 'estmark.brigade-1' },
+  { kind: 'country', id: 'vestra' },
+  { kind: 'item-type', id: 'field-radio' },
+];
+const STOPPING = ['OrderPrecautionarySuspension', 'SuspendAssistance', 'TerminateAssistance'];
 
 const EMERGENCY = { authority: 'head-of-government', reason: 'armed-attack' };
 
@@ -160,6 +197,11 @@ function commandOf({ one, run }: RunStep, n: number, recorded: RecordedIds, chan
   const further = oneIn(chance, 2) ? [] : (FURTHER[command.type] ?? []);
   const more = further.length === 0 ? {} : further[chance(further.length)];
   const data = mapText({ ...(command.data as object), ...more }, moved) as Record<string, unknown>;
+  if (STOPPING.includes(command.type) && !oneIn(chance, 3))
+    data['scopes'] = mapText(
+      SCOPES.filter(() => !oneIn(chance, 3)),
+      moved,
+    );
   if (run % 4 === 3) delete data['programme'];
   if (command.type === 'ImplementCase' && oneIn(chance, 2)) data['emergency'] = EMERGENCY;
   if (command.type === 'CorrectMovement' || command.type === 'ReducePledge') {
@@ -179,24 +221,115 @@ function commandOf({ one, run }: RunStep, n: number, recorded: RecordedIds, chan
   return new ExecuteCommand(received, new Date(Date.parse(written.now) + earlier * DAY_MS).toISOString());
 }
 
+/** A command of the system on a day: what follows from an event, or from a last day. */
+function systemCommand(of: Consequence, id: string, cause: string, now: string): ExecuteCommand {
+  const metadata = {
+    actor: { organisation: 'entente', role: 'system' as const },
+    commandId: id,
+    correlationId: 'property',
+    causationId: cause,
+    occurredAt: null,
+    evidence: [],
+    legalBasis: null,
+  };
+  return new ExecuteCommand({ ...of, metadata, ifMatch: null, body: of.command.data }, now);
+}
+
+/** What follows from an event by the policies, and has not been sent yet. */
+interface Following {
+  readonly consequence: Consequence;
+  readonly cause: string;
+}
+
+/** The history while it is made: its log, and what follows from that. */
+class History {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'entente-history-'));
+  private readonly store = new SqliteEventStore({ folder: this.folder });
+  private readonly pseudonymizer = new Pseudonymizer(Buffer.alloc(32, 7));
+  private readonly executor = new Executor(this.store, kinds, this.pseudonymizer, { note: () => undefined });
+  private readonly context: PolicyContext = {
+    opaque: (text, stream) => this.pseudonymizer.opaque(text, stream),
+  };
+  private readonly following: Following[] = [];
+  private sent = 0;
+  private read = 0n;
+
+  /** Decides a command; the ids of its events if it was accepted. */
+  async decide(command: ExecuteCommand): Promise<readonly { readonly id: string }[]> {
+    const result = await this.executor.execute(command);
+    if (result.type !== 'accepted') return [];
+    for await (const batch of this.store.readLog(this.read))
+      for (const event of batch) {
+        this.following.push(...this.followsFrom(event));
+        this.read = event.position;
+      }
+    return result.receipt.events;
+  }
+
+  /** Sends some of what follows from the events so far, in its order, as a steward that lags. */
+  async follow(chance: Chance, now: string): Promise<void> {
+    while (this.following.length > 0 && oneIn(chance, 2)) {
+      const { consequence, cause } = this.following.shift() as Following;
+      await this.decide(systemCommand(consequence, `policy-${(this.sent += 1)}`, cause, now));
+    }
+  }
+
+  /** Records what became of some last days that are still open, after them. */
+  async passDays(chance: Chance, now: string): Promise<void> {
+    const log = await this.log();
+    const open = (DUE_DATES['due-dates'] as Figures)(log, { day: now.slice(0, 10), occurredBy: null }).filter(
+      ({ status }) => status === 'open',
+    );
+    for (const row of open.filter(() => oneIn(chance, 4))) {
+      const { stream, duty, item, due } = row as Readonly<Record<'stream' | 'duty' | 'item' | 'due', string>>;
+      const ref = parseStream(stream);
+      const policy = POLICIES.dueDates.find(({ kind, duties }) => kind === ref?.kind && duties.includes(duty));
+      if (ref === null || policy === undefined) throw new Error(`nothing is recorded of ${stream}, ${duty}`);
+      const after = `${addDays(due, 1 + chance(20))}T06:00:00.000Z`;
+      const consequence = { stream: ref, command: policy.record({ stream, duty, item, due }) };
+      await this.decide(systemCommand(consequence, `due-${(this.sent += 1)}`, stream, after > now ? after : now));
+    }
+  }
+
+  async log(): Promise<readonly RecordedEvent[]> {
+    return all(this.store.readLog(0n));
+  }
+
+  async end(): Promise<void> {
+    await this.store.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private followsFrom(event: RecordedEvent): readonly Following[] {
+    const kind = parseStream(event.stream)?.kind;
+    return POLICIES.events.flatMap((policy) => {
+      const reaction = policy.kind === kind ? policy.reactions[event.type] : undefined;
+      const consequences = reaction?.(event.data as never, event as never, this.context) ?? [];
+      return consequences.map((consequence) => ({ consequence, cause: event.id }));
+    });
+  }
+}
+
+/** How many steps are between two looks at the last days that have passed. */
+const LOOK_EVERY = 12;
+
 /** Decides the commands, and returns the events in their order. */
 async function decided(chance: Chance): Promise<readonly RecordedEvent[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'entente-history-'));
-  const store = new SqliteEventStore({ folder });
-  const executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
+  const history = new History();
   const recorded = Array.from({ length: RUNS }, () => new RecordedIds());
   try {
     for (const [n, step] of mixed(chance).entries()) {
       const ids = recorded[step.run] as RecordedIds;
       const command = commandOf(step, n, ids, chance);
       if (command === null) continue;
-      const result = await executor.execute(command);
-      if (result.type === 'accepted') ids.add(step.one, result.receipt.events);
+      const events = await history.decide(command);
+      if (events.length > 0) ids.add(step.one, events);
+      await history.follow(chance, command.now);
+      if (n % LOOK_EVERY === 0) await history.passDays(chance, command.now);
     }
-    return await all(store.readLog(0n));
+    return await history.log();
   } finally {
-    await store.close();
-    rmSync(folder, { recursive: true });
+    await history.end();
   }
 }
 

@@ -18,6 +18,9 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   'received-serials': ['consignment', 'serial'],
   discrepancies: ['consignment', 'discrepancy'],
   'misuse-register': ['misuse_case'],
+  holds: ['scope_kind', 'scope', 'hold'],
+  'misuse-suspensions': ['misuse_case', 'stop', 'scope_kind', 'scope'],
+  'due-dates': ['stream', 'duty', 'item'],
   recoveries: ['misuse_case', 'recorded_on', 'amount'],
   journal: ['command_id', 'revision'],
   consultations: ['decided', 'revision', 'consulted_stream'],
@@ -26,6 +29,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   'consigned-items': ['consignment', 'line'],
   deliveries: ['delivery'],
   'serials-received-twice': ['serial', 'consignment', 'other_consignment'],
+  suspensions: ['misuse_case', 'stop', 'scope_kind', 'scope'],
   'recipient-pipeline': ['item_kind', 'stream', 'part'],
   'donor-portfolio': ['donor', 'recipient', 'programme', 'currency'],
 };

@@ -27,7 +27,7 @@ const POINTS = {
 } as const satisfies Record<DeliveryPoint, string>;
 
 /** The day of a fact, as corrected last; null if it is not recorded. */
-function dayOfFact(events: Events, point: DeliveryPoint): string | null {
+export function dayOfFact(events: Events, point: DeliveryPoint): string | null {
   const corrected = only(events, 'DateCorrected').filter(({ data }) => data.fact === point);
   return corrected.at(-1)?.data.on ?? last(events, POINTS[point])?.data.on ?? null;
 }

@@ -1,6 +1,8 @@
 import { AUDIT } from './audit.js';
 import { CASES } from './cases.js';
 import { CONSIGNMENTS } from './consignments.js';
+import { DUE_DATES } from './due-dates.js';
+import { HOLDS } from './holds.js';
 import type { Figures } from './log.js';
 import { MISUSE } from './misuse.js';
 import { MONEY } from './money.js';
@@ -17,6 +19,8 @@ export const FIGURES: Readonly<Record<string, Figures>> = {
   ...CONSIGNMENTS,
   ...CASES,
   ...MISUSE,
+  ...HOLDS,
+  ...DUE_DATES,
   ...AUDIT,
   ...VIEWS,
   ...PORTFOLIO,

@@ -16,7 +16,7 @@ function reported(
   return given.at(-1) ?? null;
 }
 /** The columns of what a misuse case concerns that each of its rows has. */
-const concerned = (events: Events) => ({
+export const concerned = (events: Events) => ({
   programme: reported(events, 'programme'),
   assistance_case: reported(events, 'case'),
   donor: reported(events, 'donor'),
@@ -36,7 +36,7 @@ const STATUS: Readonly<Record<string, string>> = {
 };
 
 /** By step: the events that give it its last day, by which field, and those that end it. */
-const STEPS: Readonly<
+export const STEPS: Readonly<
   Record<MisuseStep, { readonly by: Partial<Record<Type, string>>; readonly ends: readonly Type[] }>
 > = {
   acknowledge: { by: { MisuseFlagged: 'acknowledgeBy' }, ends: ['MisuseReportAcknowledged'] },

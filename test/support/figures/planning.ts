@@ -35,7 +35,7 @@ function statusOf(events: Events): { readonly status: string; readonly reason: s
 }
 
 /** What the proposal, or an adaptation or correction after it, states last. */
-function statedLast(events: Events, field: 'title' | 'recipient' | 'sector' | 'starts' | 'ends'): string {
+export function statedLast(events: Events, field: 'title' | 'recipient' | 'sector' | 'starts' | 'ends'): string {
   const stated = only(events, 'ProgrammeProposed', 'ProgrammeAdapted', 'ProgrammeCorrected').flatMap(
     ({ data }) => (data as Partial<Record<typeof field, string>>)[field] ?? [],
   );

@@ -1,0 +1,332 @@
+import {
+  type AssistanceCaseEvent,
+  type ConsignmentEvent,
+  type HoldEvent,
+  MISUSE_STEPS,
+  type MisuseCaseEvent,
+  type MisuseStep,
+  type ProgrammeEvent,
+  type StakeholderEvent,
+} from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import {
+  type FigureRow,
+  type Figures,
+  type Of,
+  daysBetween,
+  distinct,
+  idOf,
+  last,
+  occurredOn,
+  only,
+  since,
+  streamsOf,
+} from './log.js';
+import { dayOfFact } from './consignments.js';
+import { STEPS, concerned } from './misuse.js';
+import { MONEY } from './money.js';
+import { statedLast } from './planning.js';
+
+/**
+ * What an event does to a duty: gives it a last day, opens it again, ends it on a day, or records
+ * that the last day passed.
+ */
+type Turn = { readonly is: 'due'; readonly due: string } | { readonly is: 'opened' | 'overdue' } | End;
+interface End {
+  readonly is: 'done' | 'withdrawn';
+  readonly on: string;
+}
+
+/** What a duty is about, besides its days. */
+interface About {
+  readonly stream: string;
+  readonly duty: string;
+  readonly item: string;
+  readonly donor?: string | null;
+  readonly recipient?: string | null;
+  readonly programme?: string | null;
+  readonly assistance_case?: string | null;
+  readonly planned?: number;
+  readonly disbursed?: number;
+  readonly currency?: string;
+  readonly last_disbursed_on?: string | null;
+}
+
+const WAITS_FOR: Readonly<Record<string, string>> = {
+  milestone: 'donor',
+  delivery: 'donor',
+  tranche: 'donor',
+  acceptance: 'recipient',
+  'mandate-end': 'owner',
+  'hold-end': 'owner',
+  'precaution-end': 'donor',
+  acknowledge: 'intake',
+  triage: 'intake',
+  notify: 'donor',
+  open: 'intake',
+  reply: 'respondent',
+  conclude: 'investigator',
+  measure: 'donor',
+  remediate: 'recipient',
+};
+
+/** The turns since a duty got its present last day, and those since it was opened last. */
+function present(turns: readonly Turn[], due: string) {
+  const other = turns.findLastIndex((turn) => turn.is === 'due' && turn.due !== due);
+  const opened = turns.findLastIndex(({ is }) => is === 'due' || is === 'opened');
+  const given = turns.findIndex(({ is }, n) => n > other && is === 'due');
+  return { withThisDay: turns.slice(given), open: turns.slice(opened) };
+}
+
+/** The row of a duty; none if it never had a last day. */
+function duty(about: About, turns: readonly Turn[], day: string): readonly FigureRow[] {
+  const given = turns.findLast((turn) => turn.is === 'due');
+  if (given === undefined) return [];
+  const { due } = given;
+  const { withThisDay, open } = present(turns, due);
+  const ends = open.filter((turn): turn is End => turn.is === 'done' || turn.is === 'withdrawn');
+  const end = ends.find(({ is }) => is === 'done') ?? ends[0];
+  const recorded = withThisDay.some(({ is }) => is === 'overdue');
+  const isOverdue = end === undefined && day > due;
+  const { stream, item, donor = null, recipient = null } = about;
+  const waitsFor = WAITS_FOR[about.duty] as string;
+  const done = end?.is === 'done' ? daysBetween(due, end.on) : null;
+  return [
+    {
+      stream,
+      duty: about.duty,
+      item,
+      status: end?.is ?? (recorded ? 'overdue' : 'open'),
+      due,
+      waits_for: waitsFor,
+      organisation: waitsFor === 'donor' ? donor : waitsFor === 'recipient' ? recipient : null,
+      donor,
+      recipient,
+      programme: about.programme ?? null,
+      assistance_case: about.assistance_case ?? null,
+      planned: about.planned ?? null,
+      disbursed: about.disbursed ?? null,
+      currency: about.currency ?? null,
+      last_disbursed_on: about.last_disbursed_on ?? null,
+      ended_on: end?.on ?? null,
+      overdue_from: recorded ? dayAfter(due) : null,
+      overdue: isOverdue,
+      days_late: isOverdue ? daysBetween(due, day) : done,
+    },
+  ];
+}
+
+const dayAfter = (day: string): string => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+
+// ---- Duties of each kind of stream ----
+
+type MilestoneStep = Of<ProgrammeEvent, (typeof MILESTONE)[number]>;
+const MILESTONE = [
+  'MilestonePlanned',
+  'MilestoneReplanned',
+  'MilestoneMet',
+  'MilestoneMissed',
+  'MilestoneCorrected',
+  'MilestoneBecameOverdue',
+] as const;
+
+/** An outcome, or its right day, which replaces what was said before. */
+function outcome(steps: readonly MilestoneStep[], step: MilestoneStep, on: string): readonly Turn[] {
+  const of = step.type === 'MilestoneCorrected' ? steps.find(({ id }) => id === step.data.corrects)?.type : step.type;
+  const end: End = { is: of === 'MilestoneMet' ? 'done' : 'withdrawn', on };
+  return [{ is: 'opened' }, end];
+}
+
+const milestoneTurns = (steps: readonly MilestoneStep[]): readonly Turn[] =>
+  steps.flatMap((step): readonly Turn[] => {
+    if (step.type === 'MilestoneBecameOverdue') return [{ is: 'overdue' }];
+    if (step.type === 'MilestonePlanned' || step.type === 'MilestoneReplanned')
+      return [{ is: 'due', due: step.data.due }];
+    return step.data.on === undefined ? [{ is: 'opened' }] : outcome(steps, step, step.data.on);
+  });
+
+const milestones: Figures = (log, { day }) =>
+  streamsOf<ProgrammeEvent>(log, 'programme').flatMap((events) =>
+    only(events, 'MilestonePlanned').flatMap((planned) => {
+      const { milestone: item } = planned.data;
+      const steps = only(events, ...MILESTONE).filter(({ data }) => data.milestone === item);
+      const { donor } = (last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>).data;
+      const recipient = statedLast(events.slice(0, events.indexOf(planned)), 'recipient');
+      const { stream } = planned;
+      const about = { stream, duty: 'milestone', item, donor, recipient, programme: idOf(stream) };
+      return duty(about, milestoneTurns(steps), day);
+    }),
+  );
+
+const deliveries: Figures = (log, { day }) =>
+  streamsOf<ConsignmentEvent>(log, 'consignment').flatMap((events) => {
+    const turns = events.flatMap((event): readonly Turn[] => {
+      switch (event.type) {
+        case 'DeliveryScheduled':
+        case 'DeliveryRescheduled':
+          return [{ is: 'due', due: event.data.due }];
+        case 'ReceiptConfirmed':
+          return [{ is: 'done', on: dayOfFact(events, 'receipt') as string }];
+        case 'ConsignmentCancelled':
+          return [{ is: 'withdrawn', on: occurredOn(event) }];
+        case 'DeliveryBecameOverdue':
+          return [{ is: 'overdue' }];
+        default:
+          return [];
+      }
+    });
+    const { stream, data } = last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>;
+    const { donor, recipient, programme = null, case: assistanceCase } = data;
+    const about = { stream, duty: 'delivery', item: '', donor, recipient, programme, assistance_case: assistanceCase };
+    return duty(about, turns, day);
+  });
+
+const tranches: Figures = (log, asked) =>
+  (MONEY['disbursements'] as Figures)(log, asked).flatMap((row) => {
+    const { account, tranche, donor, recipient, due, currency } = row as Readonly<Record<string, string>>;
+    const item = tranche as string;
+    const stream = `funding-account/${account as string}`;
+    const overdue = log.some(
+      (event) =>
+        event.stream === stream &&
+        event.type === 'TrancheBecameOverdue' &&
+        (event.data as { readonly tranche: string }).tranche === item,
+    );
+    const on = row['disbursed_on'] as string | null;
+    const turns: readonly Turn[] = [
+      { is: 'due', due: due as string },
+      ...(overdue ? [{ is: 'overdue' } as const] : []),
+      ...(on === null ? [] : [{ is: 'done', on } as const]),
+    ];
+    const about = {
+      stream,
+      duty: 'tranche',
+      item,
+      donor: donor as string,
+      recipient: recipient as string,
+      programme: row['programme'] as string | null,
+      assistance_case: row['assistance_case'] as string | null,
+      planned: row['planned'] as number,
+      disbursed: row['disbursed'] as number,
+      currency: currency as string,
+      last_disbursed_on: row['last_disbursed_on'] as string | null,
+    };
+    return duty(about, turns, asked.day);
+  });
+
+/** A case waits for the acceptance of its newest offer. */
+const acceptances: Figures = (log, { day }) =>
+  streamsOf<AssistanceCaseEvent>(log, 'assistance-case').flatMap((events) => {
+    const made = last(events, 'OfferMade');
+    if (made === undefined) return [];
+    const ends = only(since(events, made), 'OfferAccepted', 'OfferLapsed', 'CaseCancelled').map((end): Turn => ({
+      is: end.type === 'OfferAccepted' ? 'done' : 'withdrawn',
+      on: occurredOn(end),
+    }));
+    const { stream, data } = last(events, 'AssistanceRequested') as Of<AssistanceCaseEvent, 'AssistanceRequested'>;
+    const { donor, recipient, programme = null } = data;
+    const parties = { donor, recipient, programme, assistance_case: idOf(stream) };
+    const about = { stream, duty: 'acceptance', item: made.data.offer, ...parties };
+    return duty(about, [{ is: 'due', due: made.data.validUntil }, ...ends], day);
+  });
+
+const mandates: Figures = (log, { day }) =>
+  streamsOf<StakeholderEvent>(log, 'stakeholder').flatMap((events) => {
+    const steps = only(events, 'MandateGiven', 'MandateEnded');
+    const nameOf = ({ data }: (typeof steps)[number]): string => `${data.to}/${data.role}`;
+    return distinct(steps.map(nameOf)).flatMap((item) => {
+      const ofName = steps.filter((step) => nameOf(step) === item);
+      const turns = ofName.map((step): Turn =>
+        step.type === 'MandateGiven' ? { is: 'due', due: step.data.until } : { is: 'done', on: occurredOn(step) },
+      );
+      return duty({ stream: (ofName[0] as (typeof steps)[number]).stream, duty: 'mandate-end', item }, turns, day);
+    });
+  });
+
+/** The donor of a hold as placed last, and corrected since. */
+const donorOf = (ofName: readonly RecordedEvent<HoldEvent>[], placed: Of<HoldEvent, 'HoldPlaced'>): string | null =>
+  only(since(ofName, placed), 'HoldCorrected')
+    .flatMap(({ data }) => data.donor ?? [])
+    .at(-1) ??
+  placed.data.donor ??
+  null;
+
+/** The events of a hold without those since a policy placed it, until another placed it. */
+const placedByOthers = (ofName: readonly RecordedEvent<HoldEvent>[]): readonly RecordedEvent<HoldEvent>[] =>
+  ofName.filter((_, n) => {
+    const placed = last(ofName.slice(0, n + 1), 'HoldPlaced');
+    return placed?.metadata.actor.role !== 'system';
+  });
+
+const holdEnds: Figures = (log, { day }) =>
+  streamsOf<HoldEvent>(log, 'hold').flatMap((events) =>
+    distinct(events.map(({ data }) => data.hold)).flatMap((item) => {
+      const ofName = placedByOthers(events.filter(({ data }) => data.hold === item));
+      const placed = last(ofName, 'HoldPlaced');
+      if (placed === undefined) return [];
+      const turns = ofName.flatMap((step): readonly Turn[] => {
+        if (step.type === 'HoldReleased' || step.type === 'HoldLapsed') return [{ is: 'done', on: occurredOn(step) }];
+        return step.data.until === undefined ? [] : [{ is: 'due', due: step.data.until }];
+      });
+      const { stream, data } = placed;
+      const { kind, id } = data.scope;
+      const scope = { programme: kind === 'programme' ? id : null, assistance_case: kind === 'case' ? id : null };
+      return duty({ stream, duty: 'hold-end', item, donor: donorOf(ofName, placed), ...scope }, turns, day);
+    }),
+  );
+
+const precautions: Figures = (log, { day }) =>
+  streamsOf<MisuseCaseEvent>(log, 'misuse-case').flatMap((events) => {
+    const types = ['PrecautionarySuspensionOrdered', 'PrecautionarySuspensionRenewed'] as const;
+    const turns = only(events, ...types, 'PrecautionarySuspensionLapsed').map((step): Turn =>
+      step.type === 'PrecautionarySuspensionLapsed'
+        ? { is: 'done', on: occurredOn(step) }
+        : { is: 'due', due: step.data.until },
+    );
+    const { stream } = events[0] as (typeof events)[number];
+    return duty({ stream, duty: 'precaution-end', item: '', ...concerned(events) }, turns, day);
+  });
+
+/** Steps that are not done by these of the events that end them. */
+const WITHDRAWS: Readonly<Partial<Record<MisuseStep, string>>> = {
+  reply: 'MisuseDismissed',
+  remediate: 'AssistanceTerminated',
+};
+
+function stepTurns(events: readonly RecordedEvent<MisuseCaseEvent>[], step: MisuseStep): readonly Turn[] {
+  const { by, ends } = STEPS[step];
+  return events.flatMap((event): readonly Turn[] => {
+    const field = by[event.type];
+    const due =
+      field === undefined ? undefined : (event.data as unknown as Readonly<Record<string, string | undefined>>)[field];
+    if (due !== undefined) return [{ is: 'due', due }];
+    if (event.type === 'MisuseStepBecameOverdue') return event.data.step === step ? [{ is: 'overdue' }] : [];
+    const on = occurredOn(event);
+    if (event.type === 'MisuseCaseClosed' || event.type === 'MisuseCaseReopened' || event.type === WITHDRAWS[step])
+      return [{ is: 'withdrawn', on }];
+    return ends.includes(event.type) ? [{ is: 'done', on }] : [];
+  });
+}
+
+const steps: Figures = (log, { day }) =>
+  streamsOf<MisuseCaseEvent>(log, 'misuse-case').flatMap((events) =>
+    MISUSE_STEPS.flatMap((step) => {
+      const { stream } = events[0] as (typeof events)[number];
+      return duty({ stream, duty: step, item: '', ...concerned(events) }, stepTurns(events, step), day);
+    }),
+  );
+
+const EACH: readonly Figures[] = [
+  milestones,
+  deliveries,
+  tranches,
+  acceptances,
+  mandates,
+  holdEnds,
+  precautions,
+  steps,
+];
+
+export const DUE_DATES: Readonly<Record<string, Figures>> = {
+  'due-dates': (log, asked) => EACH.flatMap((rows) => rows(log, asked)),
+};

@@ -1,0 +1,149 @@
+import type { AssistanceScope, HoldEvent, MisuseCaseEvent } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { type Figures, type Of, distinct, idOf, occurredOn, only, since, streamsOf } from './log.js';
+
+type Events = readonly RecordedEvent<HoldEvent>[];
+
+/** The events of the hold of a name on its scope, since it was placed last. */
+function sincePlaced(events: Events, name: string): { readonly placed: Of<HoldEvent, 'HoldPlaced'>; later: Events } {
+  const ofName = events.filter(({ data }) => data.hold === name);
+  const placed = only(ofName, 'HoldPlaced').at(-1) as Of<HoldEvent, 'HoldPlaced'>;
+  return { placed, later: since(ofName, placed) };
+}
+
+/** A field of a hold as placed last, and renewed or corrected since. */
+function stated(events: Events, field: 'basis' | 'donor' | 'until'): string | null {
+  const given = only(events, 'HoldPlaced', 'HoldRenewed', 'HoldCorrected').flatMap(
+    ({ data }) => (data as Partial<Record<typeof field, string>>)[field] ?? [],
+  );
+  return given.at(-1) ?? null;
+}
+
+const ENDED: Readonly<Record<string, string>> = { HoldReleased: 'released', HoldLapsed: 'lapsed' };
+
+function hold(events: Events, name: string, day: string) {
+  const { placed, later } = sincePlaced(events, name);
+  const end = only(later, 'HoldReleased', 'HoldLapsed').at(-1);
+  const { actor, causationId } = placed.metadata;
+  const bySystem = actor.role === 'system';
+  const lastDay = stated([placed, ...later], 'until');
+  return {
+    scope_kind: placed.data.scope.kind,
+    scope: placed.data.scope.id,
+    hold: name,
+    status: ENDED[end?.type ?? ''] ?? 'in force',
+    basis: stated([placed, ...later], 'basis'),
+    reason: placed.data.reason,
+    donor: stated([placed, ...later], 'donor'),
+    placed_by: bySystem ? null : (actor.for ?? actor.organisation),
+    placed_on: occurredOn(placed),
+    last_day: lastDay,
+    renewals: only(later, 'HoldRenewed').length,
+    ended_on: end === undefined ? null : occurredOn(end),
+    end_reason: end?.type === 'HoldReleased' ? end.data.reason : null,
+    cause: bySystem ? causationId : null,
+    last_day_over: end === undefined && lastDay !== null && day > lastDay,
+  };
+}
+
+const holdRows = (log: readonly RecordedEvent[], day: string) =>
+  streamsOf<HoldEvent>(log, 'hold').flatMap((events) =>
+    distinct(events.map(({ data }) => data.hold)).map((name) => hold(events, name, day)),
+  );
+
+// ---- What a misuse case stops ----
+
+type Misuse = RecordedEvent<MisuseCaseEvent>;
+type Stop = 'measure' | 'precaution';
+
+/** By event that stops, and by event that ends a stop: which stop it is, and in which scopes. */
+const STOPS: Partial<Record<MisuseCaseEvent['type'], Stop>> = {
+  AssistanceSuspended: 'measure',
+  AssistanceTerminated: 'measure',
+  PrecautionarySuspensionOrdered: 'precaution',
+  PrecautionarySuspensionRenewed: 'precaution',
+};
+const ENDS: Partial<Record<MisuseCaseEvent['type'], readonly [stop: Stop, scopes: 'scopes' | 'released']>> = {
+  AssistanceResumed: ['measure', 'scopes'],
+  AssistanceTerminated: ['measure', 'released'],
+  PrecautionarySuspensionLapsed: ['precaution', 'scopes'],
+};
+
+const scopesIn = (event: Misuse, field: 'scopes' | 'released'): readonly AssistanceScope[] =>
+  (event.data as unknown as Readonly<Record<string, readonly AssistanceScope[] | undefined>>)[field] ?? [];
+const inScope = (scopes: readonly AssistanceScope[], { kind, id }: AssistanceScope): boolean =>
+  scopes.some((one) => one.kind === kind && one.id === id);
+
+const isStop = (event: Misuse, stop: Stop, scope: AssistanceScope): boolean =>
+  STOPS[event.type] === stop && inScope(scopesIn(event, 'scopes'), scope);
+function isEnd(event: Misuse, stop: Stop, scope: AssistanceScope): boolean {
+  const ends = ENDS[event.type];
+  return ends !== undefined && ends[0] === stop && inScope(scopesIn(event, ends[1]), scope);
+}
+
+/** The stops of a scope since it was stopped last, and the end of that, if it has ended. */
+function lastStop(events: readonly Misuse[], stop: Stop, scope: AssistanceScope) {
+  const last = events.findLastIndex((event) => isStop(event, stop, scope));
+  const endBefore = events.findLastIndex((event, n) => n < last && isEnd(event, stop, scope));
+  const stops = events.filter((event, n) => n > endBefore && n <= last && isStop(event, stop, scope));
+  return { stops, end: events.find((event, n) => n > last && isEnd(event, stop, scope)) };
+}
+
+/** Scopes that a misuse case has ever stopped in this way. */
+function scopesOf(events: readonly Misuse[], stop: Stop): readonly AssistanceScope[] {
+  const all = events.filter(({ type }) => STOPS[type] === stop).flatMap((event) => scopesIn(event, 'scopes'));
+  return all.filter((scope, n) => !inScope(all.slice(0, n), scope));
+}
+
+function suspension(events: readonly Misuse[], stop: Stop, scope: AssistanceScope) {
+  const { stops, end } = lastStop(events, stop, scope);
+  const first = stops[0] as Misuse;
+  const latest = stops.at(-1) as Misuse;
+  const of = latest.data as { readonly donor?: string; readonly until?: string };
+  return {
+    misuse_case: idOf(first.stream),
+    stop,
+    scope_kind: scope.kind,
+    scope: scope.id,
+    donor: of.donor ?? null,
+    status: end !== undefined ? 'ended' : latest.type === 'AssistanceTerminated' ? 'terminated' : 'suspended',
+    stopped_on: occurredOn(first),
+    last_day: of.until ?? null,
+    ended_on: end === undefined ? null : occurredOn(end),
+    ordered_by: first.id,
+    orders: stops.map(({ id }) => id).join(','),
+  };
+}
+
+const suspensionsOf = (log: readonly RecordedEvent[]) =>
+  streamsOf<MisuseCaseEvent>(log, 'misuse-case').flatMap((events) =>
+    (['measure', 'precaution'] as const).flatMap((stop) =>
+      scopesOf(events, stop).map((scope) => suspension(events, stop, scope)),
+    ),
+  );
+
+/** The hold of a suspension: a policy placed it for one of the events that stop the scope. */
+const suspensions: Figures = (log, { day }) => {
+  const holds = holdRows(log, day);
+  return suspensionsOf(log).map((row) => {
+    const hold = holds.find(
+      (one) =>
+        one.scope_kind === row.scope_kind && one.scope === row.scope && row.orders.split(',').includes(one.cause ?? ''),
+    );
+    const isOver = row.status === 'ended';
+    const none = isOver ? 'ended' : 'not in force yet';
+    const inForce = isOver ? 'not released yet' : 'in force';
+    return {
+      ...row,
+      hold: hold === undefined ? none : hold.status === 'in force' ? inForce : 'ended',
+      in_force_since: hold?.placed_on ?? null,
+      hold_ended_on: hold?.ended_on ?? null,
+    };
+  });
+};
+
+export const HOLDS: Readonly<Record<string, Figures>> = {
+  holds: (log, { day }) => holdRows(log, day),
+  'misuse-suspensions': suspensionsOf,
+  suspensions,
+};
