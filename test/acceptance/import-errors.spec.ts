@@ -168,7 +168,7 @@ describe('entente import commands, as a process', () => {
     ]);
   });
 
-  it('says that it makes a new log, if the data folder is not there', async () => {
+  it('states that it makes a new log, if the data folder is not there', async () => {
     const own = ['import', 'commands', csv, '--mapping', MAPPING, '--refused', refused];
     const complaints = async () => {
       const child = spawn(process.execPath, [program('cli'), ...own, '--data', 'nowhere'], { cwd: folder });
