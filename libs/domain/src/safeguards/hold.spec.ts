@@ -37,7 +37,7 @@ const holds = (...past: Event[]) =>
 const onScope = (scope: string, ...past: Event[]) =>
   given(hold, ...past)
     .named(scope)
-    .registered(['norland', 'sudria', 'peace-office'], 'donor', 'vetter', 'mediator');
+    .registered(['norland', 'sudria', 'peace-office', 'estmark'], 'donor', 'vetter', 'mediator');
 
 describe('a hold is placed', () => {
   it('on a programme by its donor, and by no other (R19)', () => {
@@ -66,6 +66,8 @@ describe('a hold is placed', () => {
       .as('norland', 'donor')
       .refuses(place({ ...onCountry, donor: 'sudria' }), 'other-donor');
     country().as('vestra', 'donor').refuses(place(onCountry), 'party-not-registered');
+    const misspelt = { ...onCountry, scope: { kind: 'country', id: 'estmrk' } };
+    onScope('country.estmrk').as('norland', 'donor').refuses(place(misspelt), 'country-not-found');
     country().as('estmark', 'recipient').refuses(place(onCountry), 'not-an-authority');
   });
   it('on a country by a mediator, for everybody, for a ceasefire or an embargo (R25)', () => {

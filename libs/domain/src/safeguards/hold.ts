@@ -15,8 +15,9 @@ import {
 import { correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
+import { stakeholder } from '../parties/stakeholder.js';
 import { programme } from '../planning/programme.js';
-import { type ScopeHolds, type PlacedHold, holdId, isOver } from './holds.js';
+import { COUNTRY_REGISTERED, type ScopeHolds, type PlacedHold, holdId, isOver } from './holds.js';
 
 /** The most holds in force on one scope: each shipment reads all of them. */
 const MAX_HOLDS = 100;
@@ -109,6 +110,8 @@ function scopeUnknown({ scope }: PlaceHold, { known, stream }: DecisionContext):
     return refuse('programme-not-found', 'the programme in scope has been proposed', null, { programme: scope.id });
   if (scope.kind === 'case' && known.of(assistanceCase, scope.id) === null)
     return refuse('case-not-found', 'the case in scope has been requested', null, { case: scope.id });
+  if (scope.kind === 'country' && known.of(stakeholder, scope.id) === null)
+    return refuse('country-not-found', COUNTRY_REGISTERED, null, { country: scope.id });
   return null;
 }
 
@@ -208,7 +211,8 @@ function consults(command: HoldCommand, actor: DecisionContext['actor']): readon
   const { kind, id } = command.data.scope;
   if (kind === 'programme') return [{ kind: programme.kind, id }];
   if (kind === 'case') return [{ kind: assistanceCase.kind, id }];
-  return partyStreams([[actsFor(actor), null]]);
+  const sender = partyStreams([[actsFor(actor), null]]);
+  return kind === 'country' ? [...sender, { kind: stakeholder.kind, id }] : sender;
 }
 
 /** The rules of the holds on a scope: R19, R25, R26, R29. */

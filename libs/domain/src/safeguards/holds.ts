@@ -22,6 +22,9 @@ const holdFacts: { readonly kind: 'hold'; readonly initial: ScopeHolds | null } 
 /** The id of the stream of the holds on a scope. */
 export const holdId = ({ kind, id }: AssistanceScope): string => `${kind}.${id}`;
 
+/** What would have to be true of a country in scope. */
+export const COUNTRY_REGISTERED = 'the organisation of the country in scope has been registered';
+
 /** The streams of the holds on these scopes. */
 export const holdStreams = (scopes: readonly AssistanceScope[]): readonly StreamRef[] =>
   scopes.map((scope) => ({ kind: holdFacts.kind, id: holdId(scope) }));

@@ -81,6 +81,13 @@ describe('a measure of a misuse case holds (R18, R19)', () => {
       .decides(when, act('AssistanceSuspended', { scopes: inCase, donor: 'norland' }));
     misuse(...decided('suspend')).refuses(when, 'case-not-found');
   });
+  it('on a country whose organisation is registered', () => {
+    const when = (id: string) => act('SuspendAssistance', { scopes: [{ kind: 'country', id }] });
+    misuse(...decided('suspend')).refuses(when('estmrk'), 'country-not-found');
+    misuse(...decided('suspend'))
+      .registered(['estmark'])
+      .decides(when('estmark'), act('AssistanceSuspended', { ...(when('estmark').data as object), donor: 'norland' }));
+  });
   it('on scopes of every kind', () => {
     const units = [{ kind: 'unit', id: 'estmark.guard' }];
     misuse(...decided('suspend')).decides(

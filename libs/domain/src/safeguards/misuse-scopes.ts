@@ -1,12 +1,15 @@
 import type { AssistanceScope, MisuseCaseCommand } from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 import { assistanceCase } from '../delivery/assistance-case.js';
+import { stakeholder } from '../parties/stakeholder.js';
 import { programme } from '../planning/programme.js';
+import { COUNTRY_REGISTERED } from './holds.js';
 
-/** The kinds of scope that are streams with rules of their own. */
+/** The kinds of scope that are streams, or have one: a country, that of its organisation. */
 const STREAMS: Readonly<Partial<Record<AssistanceScope['kind'], string>>> = {
   programme: programme.kind,
   case: assistanceCase.kind,
+  country: stakeholder.kind,
 };
 
 const STOPPING = ['OrderPrecautionarySuspension', 'SuspendAssistance', 'TerminateAssistance'] as const;
@@ -22,7 +25,7 @@ export function scopeStreams(command: MisuseCaseCommand): readonly StreamRef[] {
 }
 
 /**
- * R18: each programme and case in scope exists. A policy then puts every scope on hold, so that
+ * R18: each programme, case and country in scope exists. A policy then puts every scope on hold, so that
  * nothing is enrolled, shipped or disbursed there.
  */
 export function scopesUnknown(scopes: readonly AssistanceScope[], { known }: DecisionContext): Refusal | null {
@@ -31,6 +34,8 @@ export function scopesUnknown(scopes: readonly AssistanceScope[], { known }: Dec
       return refuse('programme-not-found', 'the programme in scope has been proposed', null, { programme: id });
     if (kind === 'case' && known.of(assistanceCase, id) === null)
       return refuse('case-not-found', 'the case in scope has been requested', null, { case: id });
+    if (kind === 'country' && known.of(stakeholder, id) === null)
+      return refuse('country-not-found', COUNTRY_REGISTERED, null, { country: id });
   }
   return null;
 }
