@@ -22,7 +22,7 @@ interface Checked {
   readonly count: number;
 }
 
-/** Control checks over a history that the rules decided, and over breaches that were planted in it. */
+/** Control checks over a history that the rules decided, and over breaches planted in it. */
 export function controls(opens: DeploymentFactory): void {
   describe('the control checks', () => {
     let deployment: Deployment;

@@ -94,7 +94,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   dismiss: ['reopen'],
   decline: ['reopen'],
 };
-/** The steps with this path, as if they came at another one: on its stream, if it is of the kind. */
+/** The steps with this path, as if they came at another one, on its stream if the kind is equal. */
 function stepAt(path: string, step: number): readonly ScenarioVariant[] {
   const { kind, id } = SCENARIO[step] as (typeof SCENARIO)[number];
   const ids = [...new Set(SCENARIO.filter((other) => other.kind === kind).map((other) => other.id))];
@@ -119,7 +119,7 @@ const isCalm = (run: number): boolean => run % 2 === 0;
 /** The steps of which a correction of money names an event, besides those of the scenario. */
 const CORRECTED = SCENARIO.filter(({ path }) => path === 'disburse' || path === 'pool-contribution');
 
-/** How often these steps are left out, one in so many: something else follows then. */
+/** By step, the chance that it is left out, as one in a number: something else follows then. */
 const LEFT_OUT: Readonly<Record<string, number>> = {
   'accept-offer': 4,
   'accept-amendment': 4,
@@ -173,7 +173,7 @@ const FURTHER: Readonly<Record<string, readonly object[]>> = {
   AdaptProgramme: [{ ends: '2030-06-30' }, { sector: '15220' }],
 };
 
-/** What misuse measures stop: these, in every run, and the programme or another one of its scopes. */
+/** What misuse measures stop in every run, besides the programme or another of its scopes. */
 const SCOPES = [
   { kind: 'programme', id: 'norland.programme-1' },
   { kind: 'unit', id: 'estmark.brigade-1' },

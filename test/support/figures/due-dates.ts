@@ -130,7 +130,7 @@ const MILESTONE = [
   'MilestoneBecameOverdue',
 ] as const;
 
-/** An outcome, or its right day, which replaces what was said before. */
+/** An outcome, or its right day, which replaces the one before. */
 function outcome(steps: readonly MilestoneStep[], step: MilestoneStep, on: string): readonly Turn[] {
   const of = step.type === 'MilestoneCorrected' ? steps.find(({ id }) => id === step.data.corrects)?.type : step.type;
   const end: End = { is: of === 'MilestoneMet' ? 'done' : 'withdrawn', on };

@@ -19,7 +19,7 @@ interface Stop {
   ended: string | null;
 }
 
-type Watched = ProgrammeEvent | AssistanceCaseEvent | ConsignmentEvent | FundingAccountEvent | HoldEvent;
+type StopOrPayment = ProgrammeEvent | AssistanceCaseEvent | ConsignmentEvent | FundingAccountEvent | HoldEvent;
 
 /** Where a payment or a delivery belongs. */
 interface Place {
@@ -96,7 +96,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     return undefined;
   }
 
-  return readingBy<Watched>({
+  return readingBy<StopOrPayment>({
     FundingAccountOpened: (event) => {
       if (event.data.basis === 'own') accounts.set(idOf(event), placeOf(event.data));
     },

@@ -3,15 +3,15 @@ import type { RecordedEvent } from '@entente/kernel';
 import { type Breach, type Control, breach, idOf, readingBy } from './control.js';
 
 /** The stages of an account that bound each other: each within the one before it. */
-interface Money {
+interface AccountStages {
   readonly stages: readonly Stage[];
   readonly sums: Map<Stage, number>;
 }
 
-type Moved = RecordedEvent & { readonly data: { readonly amount: number } };
+type MovementEvent = RecordedEvent & { readonly data: { readonly amount: number } };
 
 function start(): (event: RecordedEvent) => readonly Breach[] {
-  const accounts = new Map<string, Money>();
+  const accounts = new Map<string, AccountStages>();
 
   function move(event: RecordedEvent, stage: Stage, by: number): readonly Breach[] {
     const account = accounts.get(idOf(event));
@@ -29,8 +29,8 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     }
     return [];
   }
-  const forward = (stage: Stage) => (event: Moved) => move(event, stage, event.data.amount);
-  const back = (stage: Stage) => (event: Moved) => move(event, stage, -event.data.amount);
+  const forward = (stage: Stage) => (event: MovementEvent) => move(event, stage, event.data.amount);
+  const back = (stage: Stage) => (event: MovementEvent) => move(event, stage, -event.data.amount);
 
   return readingBy<FundingAccountEvent>({
     FundingAccountOpened: (event) => {

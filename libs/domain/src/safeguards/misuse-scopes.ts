@@ -25,8 +25,8 @@ export function scopeStreams(command: MisuseCaseCommand): readonly StreamRef[] {
 }
 
 /**
- * R18: each programme, case and country in scope exists. A policy then puts every scope on hold, so that
- * nothing is enrolled, shipped or disbursed there.
+ * R18: each programme, case and country in scope exists. A policy then puts every scope on hold,
+ * so that nothing is enrolled, shipped or disbursed there.
  */
 export function scopesUnknown(scopes: readonly AssistanceScope[], { known }: DecisionContext): Refusal | null {
   for (const { kind, id } of scopes) {
