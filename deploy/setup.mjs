@@ -13,14 +13,6 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamps = join(root, 'node_modules', '.entente');
 
-/** What an older Node.js would fail at comes later, with other reasons. */
-const least = Number(/[0-9]+/.exec(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node)[0]);
-if (Number(process.versions.node.split('.')[0]) < least) {
-  const found = `${process.versions.node} (${process.execPath})`;
-  process.stderr.write(`Entente needs Node.js ${least} or newer, and this is ${found}: see https://nodejs.org\n`);
-  process.exit(1);
-}
-
 const filesBelow = (folder) =>
   readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],

@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { readConfig as api } from '../../apps/api/src/config.js';
 import { deploymentOf, onOwnFolder } from '../../apps/cli/src/deployments.js';
@@ -51,10 +50,9 @@ describe('a program that cannot start names what to change', () => {
     expect(run([program('cli'), 'verify']).stderr).toBe(
       'entente: ./data holds no log: start Entente there first, or name another folder by --data or ENTENTE_DATA\n',
     ));
-  it('the version of Node.js, before anything is installed or run', () => {
+  it('the version of Node.js, before anything is run', () => {
     const old = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.1.0'})`;
-    const setup = fileURLToPath(new URL('../../deploy/setup.mjs', import.meta.url));
-    for (const script of [setup, program('standalone'), program('cli')]) {
+    for (const script of [program('standalone'), program('cli')]) {
       const { status, stderr } = run(['--import', old, script]);
       expect([script, status, stderr]).toEqual([
         script,
