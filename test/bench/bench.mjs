@@ -15,7 +15,6 @@ import { SERVICE_PARTS, services } from './services/services.mjs';
 import { growth } from './growth.mjs';
 import { folder, head, note, quick, ratioOf, results } from './measure.mjs';
 import { projecting } from './rows.mjs';
-import { wholeQueries } from './whole.mjs';
 import { openAccounts, pledges, serve } from './servers.mjs';
 
 async function commands() {
@@ -36,7 +35,7 @@ async function commands() {
   await Promise.all([deployment.end(), peer.end()]);
 }
 
-const PARTS = { appends, emmett: appendsAgainstEmmett, commands, projecting, growth, whole: wholeQueries };
+const PARTS = { appends, emmett: appendsAgainstEmmett, commands, projecting, growth };
 
 const after = (flag) => {
   const at = process.argv.indexOf(flag);

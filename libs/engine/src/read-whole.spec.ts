@@ -68,7 +68,7 @@ describe('a whole query', () => {
     expect([begun.length, open]).toEqual([1, 0]);
   });
 
-  it('holds no scan while its reader pauses, and continues after the last row', async () => {
+  it('holds no scan while its reader pauses, and goes on after the last row', async () => {
     const amounts: unknown[] = [];
     for await (const rows of read(20)) {
       amounts.push(...rows.map(({ columns }) => columns['amount']));

@@ -4,13 +4,13 @@ import type { PreparedRows } from './row-reader.js';
 import { type SqlProgram, asBound, runSync } from './sql-program.js';
 
 /**
- * Rows that one statement returns, read on a separate connection: one with an open statement can
- * run no other.
+ * Rows that one statement returns, read on a connection of their own: a connection with an open
+ * statement can run no other.
  */
 export class SqliteScan {
   private constructor(
     private readonly db: Database.Database,
-    private readonly rows: Iterator<readonly unknown[]>,
+    private readonly rows: Iterator<unknown>,
     private readonly prepared: PreparedRows,
   ) {}
 
@@ -30,8 +30,14 @@ export class SqliteScan {
         return null;
       }
       const { sql, values } = prepared.result.statement;
-      const statement = db.prepare<unknown[], readonly unknown[]>(sql).raw(true);
-      return new SqliteScan(db, statement.iterate(...values.map(asBound)), prepared.result);
+      return new SqliteScan(
+        db,
+        db
+          .prepare(sql)
+          .raw(true)
+          .iterate(...values.map(asBound)),
+        prepared.result,
+      );
     } catch (error) {
       db.close();
       throw error;
@@ -45,9 +51,9 @@ export class SqliteScan {
   next(): readonly ResultRow[] {
     const some: ResultRow[] = [];
     while (some.length < SCANNED_ROWS) {
-      const row = this.rows.next();
-      if (row.done === true) break;
-      some.push(this.prepared.toRow(row.value));
+      const { value, done } = this.rows.next() as IteratorResult<readonly unknown[]>;
+      if (done === true) break;
+      some.push(this.prepared.toRow(value));
     }
     return some;
   }
