@@ -3,7 +3,7 @@
  */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { type CorruptFile, type ReadModelDescription, Fault, type ReadModelStore, type RowScan } from '@entente/engine';
+import { type CorruptFile, type ReadModelDescription, Fault, type ReadModelStore } from '@entente/engine';
 import { readRows } from './projection.module.js';
 import type { End, Ready } from './thread.js';
 
@@ -14,23 +14,9 @@ export interface RowsThreadData {
   readonly era: string;
 }
 
-/**
- * The reads of the port, by name and with plain data. A scan stays here: its rows are asked for by
- * the id of the question that began it.
- */
+/** The reads of the port, by name and with plain data. */
 export type ReadMethod =
-  | 'scan'
-  | 'nextOfScan'
-  | 'closeScan'
-  | 'query'
-  | 'totals'
-  | 'positions'
-  | 'changes'
-  | 'origins'
-  | 'checkpoints'
-  | 'parked'
-  | 'outdated'
-  | 'catalogVersion';
+  'query' | 'totals' | 'positions' | 'changes' | 'origins' | 'checkpoints' | 'parked' | 'outdated' | 'catalogVersion';
 export interface Question {
   readonly id: number;
   readonly method: ReadMethod;
@@ -73,30 +59,10 @@ const failed = (error: unknown): SerializedFault => ({
   retryAfter: error instanceof Fault ? error.retryAfter : null,
 });
 
-/** The open scans, by the id of the question that began each. */
-const scans = new Map<number, RowScan>();
-
-async function valueOf({ id, method, args }: Question): Promise<unknown> {
-  if (method === 'scan') {
-    const scan = await rows.scan(...(args as Parameters<ReadModelStore['scan']>));
-    scans.set(id, scan);
-    return { scan: id, version: scan.version };
-  }
-  const [of] = args as readonly [number];
-  if (method === 'nextOfScan') return scans.get(of)?.next();
-  if (method === 'closeScan') {
-    const scan = scans.get(of);
-    scans.delete(of);
-    return scan?.close();
-  }
+async function answer({ id, method, args }: Question): Promise<void> {
   const work = rows[method] as (this: ReadModelStore, ...all: readonly unknown[]) => Promise<unknown>;
-  return work.apply(rows, [...args]);
-}
-
-async function answer(question: Question): Promise<void> {
-  const { id } = question;
   try {
-    const value = await valueOf(question);
+    const value = await work.apply(rows, [...args]);
     await sendNamesIfChanged();
     send({ answer: id, value });
   } catch (error) {
@@ -106,10 +72,7 @@ async function answer(question: Question): Promise<void> {
 
 port.on('message', (message: Question | End) => {
   if (message !== 'end') return void answer(message);
-  const closing = [...scans.values()].map((scan) => scan.close());
-  void Promise.allSettled(closing)
-    .then(() => rows.close())
-    .finally(() => port.close());
+  void rows.close().finally(() => port.close());
 });
 await sendNamesIfChanged();
 send({ ready: true });

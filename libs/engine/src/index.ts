@@ -41,9 +41,6 @@ export {
   type RowId,
   type ResultRow,
   type RowQuery,
-  type RowScan,
-  type WholeQuery,
-  SCANNED_ROWS,
   type RowVersion,
   type ResultPage,
   type TotalsRow,
@@ -110,4 +107,3 @@ export {
   type StewardStatus,
 } from './steward.js';
 export { type ConsequenceStatus, Consequences } from './consequences.js';
-export { type PinnedQuery, readWhole } from './read-whole.js';

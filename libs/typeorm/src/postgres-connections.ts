@@ -14,12 +14,6 @@ export interface QueryResult<Row> {
   readonly count: number;
 }
 
-/** A connection within a transaction, until it is ended. A statement that fails ends it, too. */
-export interface OpenSnapshot {
-  run(statement: SqlQuery): Promise<readonly unknown[]>;
-  end(): Promise<void>;
-}
-
 /** The schema of all tables of Entente in a database. */
 export const SCHEMA = 'entente';
 /** The schema in which every connection looks first. */
@@ -101,29 +95,6 @@ export class Connections implements SqlClient {
       await client.query('COMMIT');
       return result;
     });
-  }
-
-  /** Opens one snapshot on one connection; the caller ends it. */
-  async openSnapshot(): Promise<OpenSnapshot> {
-    const over = Promise.withResolvers<void>();
-    const opened = Promise.withResolvers<OpenSnapshot['run']>();
-    const whole = this.inSnapshot((run) => {
-      opened.resolve(run);
-      return over.promise;
-    });
-    whole.catch(opened.reject);
-    const run = await opened.promise;
-    return {
-      run: (statement) =>
-        run(statement).catch((error: unknown) => {
-          over.reject(error);
-          throw translateError(error);
-        }),
-      end: async () => {
-        over.resolve();
-        await whole.catch(() => undefined);
-      },
-    };
   }
 
   async close(): Promise<void> {
