@@ -9,114 +9,12 @@ import {
   type StakeholderEvent,
 } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import {
-  type FigureRow,
-  type Figures,
-  type Of,
-  daysBetween,
-  distinct,
-  idOf,
-  last,
-  occurredOn,
-  only,
-  since,
-  streamsOf,
-} from './log.js';
+import { type Figures, type Of, distinct, idOf, last, occurredOn, only, since, streamsOf } from './log.js';
+import { type End, type Turn, duty } from './duty.js';
 import { dayOfFact } from './consignments.js';
 import { STEPS, concerned } from './misuse.js';
 import { MONEY } from './money.js';
 import { statedLast } from './planning.js';
-
-/**
- * What an event does to a duty: gives it a last day, opens it again, ends it on a day, or records
- * that the last day passed.
- */
-type Turn = { readonly is: 'due'; readonly due: string } | { readonly is: 'opened' | 'overdue' } | End;
-interface End {
-  readonly is: 'done' | 'withdrawn';
-  readonly on: string;
-}
-
-/** What a duty is about, besides its days. */
-interface About {
-  readonly stream: string;
-  readonly duty: string;
-  readonly item: string;
-  readonly donor?: string | null;
-  readonly recipient?: string | null;
-  readonly programme?: string | null;
-  readonly assistance_case?: string | null;
-  readonly planned?: number;
-  readonly disbursed?: number;
-  readonly currency?: string;
-  readonly last_disbursed_on?: string | null;
-}
-
-const WAITS_FOR: Readonly<Record<string, string>> = {
-  milestone: 'donor',
-  delivery: 'donor',
-  tranche: 'donor',
-  acceptance: 'recipient',
-  'mandate-end': 'owner',
-  'hold-end': 'owner',
-  'precaution-end': 'donor',
-  acknowledge: 'intake',
-  triage: 'intake',
-  notify: 'donor',
-  open: 'intake',
-  reply: 'respondent',
-  conclude: 'investigator',
-  measure: 'donor',
-  remediate: 'recipient',
-};
-
-/** The turns since a duty got its present last day, and those since it was opened last. */
-function present(turns: readonly Turn[], due: string) {
-  const other = turns.findLastIndex((turn) => turn.is === 'due' && turn.due !== due);
-  const opened = turns.findLastIndex(({ is }) => is === 'due' || is === 'opened');
-  const given = turns.findIndex(({ is }, n) => n > other && is === 'due');
-  return { withThisDay: turns.slice(given), open: turns.slice(opened) };
-}
-
-/** The row of a duty; none if it never had a last day. */
-function duty(about: About, turns: readonly Turn[], day: string): readonly FigureRow[] {
-  const given = turns.findLast((turn) => turn.is === 'due');
-  if (given === undefined) return [];
-  const { due } = given;
-  const { withThisDay, open } = present(turns, due);
-  const ends = open.filter((turn): turn is End => turn.is === 'done' || turn.is === 'withdrawn');
-  const end = ends.find(({ is }) => is === 'done') ?? ends[0];
-  const recorded = withThisDay.some(({ is }) => is === 'overdue');
-  const isOverdue = end === undefined && day > due;
-  const { stream, item, donor = null, recipient = null } = about;
-  const waitsFor = WAITS_FOR[about.duty] as string;
-  const done = end?.is === 'done' ? daysBetween(due, end.on) : null;
-  return [
-    {
-      stream,
-      duty: about.duty,
-      item,
-      status: end?.is ?? (recorded ? 'overdue' : 'open'),
-      due,
-      waits_for: waitsFor,
-      organisation: waitsFor === 'donor' ? donor : waitsFor === 'recipient' ? recipient : null,
-      donor,
-      recipient,
-      programme: about.programme ?? null,
-      assistance_case: about.assistance_case ?? null,
-      planned: about.planned ?? null,
-      disbursed: about.disbursed ?? null,
-      currency: about.currency ?? null,
-      last_disbursed_on: about.last_disbursed_on ?? null,
-      ended_on: end?.on ?? null,
-      overdue_from: recorded ? dayAfter(due) : null,
-      overdue: isOverdue,
-      days_late: isOverdue ? daysBetween(due, day) : done,
-    },
-  ];
-}
-
-const dayAfter = (day: string): string => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 
 // ---- Duties of each kind of stream ----
 
@@ -153,7 +51,7 @@ const milestones: Figures = (log, { day }) =>
       const { donor } = (last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>).data;
       const recipient = statedLast(events.slice(0, events.indexOf(planned)), 'recipient');
       const { stream } = planned;
-      const about = { stream, duty: 'milestone', item, donor, recipient, programme: idOf(stream) };
+      const about = { stream, duty: 'milestone', waitsFor: 'donor', item, donor, recipient, programme: idOf(stream) };
       return duty(about, milestoneTurns(steps), day);
     }),
   );
@@ -177,7 +75,16 @@ const deliveries: Figures = (log, { day }) =>
     });
     const { stream, data } = last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>;
     const { donor, recipient, programme = null, case: assistanceCase } = data;
-    const about = { stream, duty: 'delivery', item: '', donor, recipient, programme, assistance_case: assistanceCase };
+    const about = {
+      stream,
+      duty: 'delivery',
+      waitsFor: 'donor',
+      item: '',
+      donor,
+      recipient,
+      programme,
+      assistance_case: assistanceCase,
+    };
     return duty(about, turns, day);
   });
 
@@ -201,6 +108,7 @@ const tranches: Figures = (log, asked) =>
     const about = {
       stream,
       duty: 'tranche',
+      waitsFor: 'donor',
       item,
       donor: donor as string,
       recipient: recipient as string,
@@ -226,7 +134,7 @@ const acceptances: Figures = (log, { day }) =>
     const { stream, data } = last(events, 'AssistanceRequested') as Of<AssistanceCaseEvent, 'AssistanceRequested'>;
     const { donor, recipient, programme = null } = data;
     const parties = { donor, recipient, programme, assistance_case: idOf(stream) };
-    const about = { stream, duty: 'acceptance', item: made.data.offer, ...parties };
+    const about = { stream, duty: 'acceptance', waitsFor: 'recipient', item: made.data.offer, ...parties };
     return duty(about, [{ is: 'due', due: made.data.validUntil }, ...ends], day);
   });
 
@@ -239,7 +147,11 @@ const mandates: Figures = (log, { day }) =>
       const turns = ofName.map((step): Turn =>
         step.type === 'MandateGiven' ? { is: 'due', due: step.data.until } : { is: 'done', on: occurredOn(step) },
       );
-      return duty({ stream: (ofName[0] as (typeof steps)[number]).stream, duty: 'mandate-end', item }, turns, day);
+      return duty(
+        { stream: (ofName[0] as (typeof steps)[number]).stream, duty: 'mandate-end', waitsFor: 'owner', item },
+        turns,
+        day,
+      );
     });
   });
 
@@ -271,7 +183,11 @@ const holdEnds: Figures = (log, { day }) =>
       const { stream, data } = placed;
       const { kind, id } = data.scope;
       const scope = { programme: kind === 'programme' ? id : null, assistance_case: kind === 'case' ? id : null };
-      return duty({ stream, duty: 'hold-end', item, donor: donorOf(ofName, placed), ...scope }, turns, day);
+      return duty(
+        { stream, duty: 'hold-end', waitsFor: 'owner', item, donor: donorOf(ofName, placed), ...scope },
+        turns,
+        day,
+      );
     }),
   );
 
@@ -284,8 +200,20 @@ const precautions: Figures = (log, { day }) =>
         : { is: 'due', due: step.data.until },
     );
     const { stream } = events[0] as (typeof events)[number];
-    return duty({ stream, duty: 'precaution-end', item: '', ...concerned(events) }, turns, day);
+    return duty({ stream, duty: 'precaution-end', waitsFor: 'donor', item: '', ...concerned(events) }, turns, day);
   });
+
+/** Who does each step. */
+const DOERS: Readonly<Record<MisuseStep, string>> = {
+  acknowledge: 'intake',
+  triage: 'intake',
+  notify: 'donor',
+  open: 'intake',
+  reply: 'respondent',
+  conclude: 'investigator',
+  measure: 'donor',
+  remediate: 'recipient',
+};
 
 /** Steps that are not done by these of the events that end them. */
 const WITHDRAWS: Readonly<Partial<Record<MisuseStep, string>>> = {
@@ -312,7 +240,11 @@ const steps: Figures = (log, { day }) =>
   streamsOf<MisuseCaseEvent>(log, 'misuse-case').flatMap((events) =>
     MISUSE_STEPS.flatMap((step) => {
       const { stream } = events[0] as (typeof events)[number];
-      return duty({ stream, duty: step, item: '', ...concerned(events) }, stepTurns(events, step), day);
+      return duty(
+        { stream, duty: step, waitsFor: DOERS[step], item: '', ...concerned(events) },
+        stepTurns(events, step),
+        day,
+      );
     }),
   );
 

@@ -1,0 +1,110 @@
+import type { DataOf, Event } from '@entente/kernel';
+import type { Origin } from '../row-by.js';
+
+/** Who does what is due. */
+export type Doer = 'donor' | 'recipient' | 'respondent' | 'investigator' | 'intake' | 'owner';
+
+/** The duties of a kind: who does each, and what it is, as a phrase. */
+export type DutyNames = Readonly<Record<string, readonly [doer: Doer, about: string]>>;
+
+/** What belongs to every duty of a stream. */
+export interface About {
+  readonly donor?: string | null;
+  readonly recipient?: string | null;
+  readonly programme?: string | null;
+  readonly assistance_case?: string | null;
+  readonly currency?: string | null;
+}
+
+/**
+ * What an event changes: a last day, money of a tranche, the end or its day, whom it concerns, or
+ * the record that the last day passed.
+ */
+export type DueChange<Duty extends string = string> = {
+  readonly duty: Duty;
+  /** Which one, if the stream can have several. */
+  readonly item?: string;
+  readonly named?: string;
+} & (
+  | { readonly due: string; readonly planned?: number }
+  | { readonly disbursed: number; readonly paidOn?: string }
+  | { readonly ends: 'done' | 'withdrawn'; readonly on?: string }
+  | { readonly endedOn: string }
+  | { readonly about: About }
+  | { readonly reopens: true }
+  | { readonly overdue: true }
+);
+
+/** Something has this last day from now on. */
+export const due = <Duty extends string>(duty: Duty, last: string, item = ''): DueChange<Duty> => ({
+  duty,
+  item,
+  due: last,
+});
+
+/** It was done, on this day; without one, on the day of the event. */
+export const done = <Duty extends string>(duty: Duty, item = '', on?: string): DueChange<Duty> => ({
+  duty,
+  item,
+  ends: 'done',
+  ...(on && { on }),
+});
+
+/** It is not waited for any more. */
+export const withdrawn = <Duty extends string>(duty: Duty, item = '', on?: string): DueChange<Duty> => ({
+  duty,
+  item,
+  ends: 'withdrawn',
+  ...(on && { on }),
+});
+
+/** It was recorded that its last day passed. */
+export const overdueNow = <Duty extends string>(duty: Duty, item = ''): DueChange<Duty> => ({
+  duty,
+  item,
+  overdue: true,
+});
+
+type DueChanges<E extends Event, Duty extends string> = {
+  readonly [Type in E['type']]?: (
+    data: DataOf<E, Type>,
+    origin: Origin<Extract<E, { type: Type }>>,
+  ) => readonly DueChange<Duty>[];
+};
+
+/** The duties of one kind of stream. */
+export interface Duties {
+  readonly duties: DutyNames;
+  /** What the opening event states about all of them. */
+  readonly about: { readonly type: string; of(data: never, origin: Origin): About } | null;
+  /** What later events change of that. */
+  readonly later?: Readonly<Record<string, (data: never) => About>>;
+  readonly changes: Readonly<Record<string, (data: never, origin: never) => readonly DueChange[]>>;
+}
+
+/**
+ * The duties of the events `E`: their names, what the opening event states about all of them, what
+ * each event changes, and what later events change of the statement.
+ */
+export const dutiesOf =
+  <E extends Event>() =>
+  <const Names extends DutyNames, Type extends E['type']>(
+    duties: Names,
+    about: { readonly type: Type; of(data: DataOf<E, Type>, origin: Origin): About } | null,
+    changes: DueChanges<E, keyof Names & string>,
+    later: { readonly [T in E['type']]?: (data: DataOf<E, T>) => About } = {},
+  ): Duties =>
+    ({ duties, about, changes, later }) as Duties;
+
+/** The parties that an opening event names. */
+export const partiesOf = (data: {
+  readonly donor?: string;
+  readonly recipient: string;
+  readonly programme?: string;
+  readonly case?: string;
+}): About => ({
+  donor: data.donor ?? null,
+  recipient: data.recipient,
+  programme: data.programme ?? null,
+  assistance_case: data.case ?? null,
+});

@@ -1,0 +1,16 @@
+import type { ConsignmentEvent } from '@entente/contracts';
+import { due, done, withdrawn, overdueNow, partiesOf, dutiesOf } from './changes.js';
+
+/** What is due of a consignment, until when, and by whom. */
+export const consignmentDuties = dutiesOf<ConsignmentEvent>()(
+  { delivery: ['donor', 'a delivery that is scheduled'] },
+  { type: 'DeliveryScheduled', of: partiesOf },
+  {
+    DeliveryScheduled: (data) => [due('delivery', data.due)],
+    DeliveryRescheduled: (data) => [due('delivery', data.due)],
+    ReceiptConfirmed: ({ on }) => [done('delivery', '', on)],
+    DateCorrected: ({ fact, on }) => (fact === 'receipt' ? [{ duty: 'delivery', endedOn: on }] : []),
+    ConsignmentCancelled: () => [withdrawn('delivery')],
+    DeliveryBecameOverdue: () => [overdueNow('delivery')],
+  },
+);

@@ -1,0 +1,23 @@
+import type { FundingAccountEvent } from '@entente/contracts';
+import { type DueChange, overdueNow, partiesOf, dutiesOf } from './changes.js';
+
+const disbursedOf = (
+  tranche: string | undefined,
+  disbursed: number,
+  paidOn?: string,
+): readonly DueChange<'tranche'>[] =>
+  tranche === undefined ? [] : [{ duty: 'tranche', item: tranche, disbursed, ...(paidOn && { paidOn }) }];
+
+/** What is due of a funding account, until when, and by whom. */
+export const fundingAccountDuties = dutiesOf<FundingAccountEvent>()(
+  { tranche: ['donor', 'a disbursement that is planned'] },
+  { type: 'FundingAccountOpened', of: (data) => ({ ...partiesOf(data), currency: data.currency }) },
+  {
+    DisbursementPlanned: ({ tranche, amount, ...data }) => [
+      { duty: 'tranche', item: tranche, due: data.due, planned: amount },
+    ],
+    FundsDisbursed: ({ tranche, amount }, origin) => disbursedOf(tranche, amount, origin.day),
+    MovementCorrected: ({ tranche, amountBy }) => disbursedOf(tranche, amountBy),
+    TrancheBecameOverdue: ({ tranche }) => [overdueNow('tranche', tranche)],
+  },
+);

@@ -1,0 +1,32 @@
+import type { AssistanceScope, HoldEvent } from '@entente/contracts';
+import { type About, due, done, dutiesOf } from './changes.js';
+
+/** The programme or the case that a hold is on. */
+const inScope = ({ kind, id }: AssistanceScope): About => ({
+  programme: kind === 'programme' ? id : null,
+  assistance_case: kind === 'case' ? id : null,
+});
+
+/** What is due of a hold, until when, and by whom. */
+export const holdDuties = dutiesOf<HoldEvent>()(
+  { 'hold-end': ['owner', 'the end of a hold that no policy placed'] },
+  null,
+  {
+    // What a policy placed, ends with what it rests on.
+    HoldPlaced: ({ hold, until, scope, donor = null }, { event }) =>
+      event.metadata.actor.role === 'system'
+        ? []
+        : [
+            ...(until === undefined ? [] : [due('hold-end', until, hold)]),
+            { duty: 'hold-end', item: hold, about: { donor, ...inScope(scope) } },
+          ],
+    HoldRenewed: ({ hold, until }, { event }) =>
+      event.metadata.actor.role === 'system' ? [] : [due('hold-end', until, hold)],
+    HoldCorrected: ({ hold, until, donor }) => [
+      ...(until === undefined ? [] : [due('hold-end', until, hold)]),
+      ...(donor === undefined ? [] : [{ duty: 'hold-end', item: hold, about: { donor } } as const]),
+    ],
+    HoldReleased: ({ hold }) => [done('hold-end', hold)],
+    HoldLapsed: ({ hold }) => [done('hold-end', hold)],
+  },
+);

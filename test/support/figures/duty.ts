@@ -1,0 +1,76 @@
+import { type FigureRow, daysBetween } from './log.js';
+
+/**
+ * What an event does to a duty: gives it a last day, opens it again, ends it on a day, or records
+ * that the last day passed.
+ */
+export type Turn = { readonly is: 'due'; readonly due: string } | { readonly is: 'opened' | 'overdue' } | End;
+export interface End {
+  readonly is: 'done' | 'withdrawn';
+  readonly on: string;
+}
+
+/** What a duty is about, besides its days. */
+interface DutyFigure {
+  readonly stream: string;
+  readonly duty: string;
+  readonly item: string;
+  /** Who does it. */
+  readonly waitsFor: string;
+  readonly donor?: string | null;
+  readonly recipient?: string | null;
+  readonly programme?: string | null;
+  readonly assistance_case?: string | null;
+  readonly planned?: number;
+  readonly disbursed?: number;
+  readonly currency?: string;
+  readonly last_disbursed_on?: string | null;
+}
+
+/** The turns since a duty got its present last day, and those since it was opened last. */
+function present(turns: readonly Turn[], due: string) {
+  const other = turns.findLastIndex((turn) => turn.is === 'due' && turn.due !== due);
+  const opened = turns.findLastIndex(({ is }) => is === 'due' || is === 'opened');
+  const given = turns.findIndex(({ is }, n) => n > other && is === 'due');
+  return { withThisDay: turns.slice(given), open: turns.slice(opened) };
+}
+
+/** The row of a duty; none if it never had a last day. */
+export function duty(about: DutyFigure, turns: readonly Turn[], day: string): readonly FigureRow[] {
+  const given = turns.findLast((turn) => turn.is === 'due');
+  if (given === undefined) return [];
+  const { due } = given;
+  const { withThisDay, open } = present(turns, due);
+  const ends = open.filter((turn): turn is End => turn.is === 'done' || turn.is === 'withdrawn');
+  const end = ends.find(({ is }) => is === 'done') ?? ends[0];
+  const recorded = withThisDay.some(({ is }) => is === 'overdue');
+  const isOverdue = end === undefined && day > due;
+  const { stream, item, donor = null, recipient = null } = about;
+  const { waitsFor } = about;
+  const done = end?.is === 'done' ? daysBetween(due, end.on) : null;
+  return [
+    {
+      stream,
+      duty: about.duty,
+      item,
+      status: end?.is ?? (recorded ? 'overdue' : 'open'),
+      due,
+      waits_for: waitsFor,
+      organisation: waitsFor === 'donor' ? donor : waitsFor === 'recipient' ? recipient : null,
+      donor,
+      recipient,
+      programme: about.programme ?? null,
+      assistance_case: about.assistance_case ?? null,
+      planned: about.planned ?? null,
+      disbursed: about.disbursed ?? null,
+      currency: about.currency ?? null,
+      last_disbursed_on: about.last_disbursed_on ?? null,
+      ended_on: end?.on ?? null,
+      overdue_from: recorded ? dayAfter(due) : null,
+      overdue: isOverdue,
+      days_late: isOverdue ? daysBetween(due, day) : done,
+    },
+  ];
+}
+
+const dayAfter = (day: string): string => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
