@@ -1,6 +1,6 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
-import { amount, count, dayOrNull, flag, text, textOrNull } from './columns.js';
+import { amount, amountOrNull, count, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
 
@@ -18,18 +18,22 @@ export class FundingRow {
   @flag("whether the money runs through the recipient's own budget") on_budget!: boolean;
   @textOrNull("the line of the recipient's budget") budget_line!: string | null;
   @dayOrNull('the last day on which it may be committed or obligated') available_until!: string | null;
-  @amount('what is pledged, in minor units') pledged!: number;
-  @amount('what is committed, in minor units') committed!: number;
-  @amount('what is obligated, in minor units') obligated!: number;
-  @amount('what is disbursed, in minor units') disbursed!: number;
-  @amount('what is spent, in minor units') spent!: number;
+  @amountOrNull('what is pledged, in minor units; null if the account does not have this stage') pledged!:
+    number | null;
+  @amountOrNull('what is committed, in minor units; null if the account does not have this stage') committed!:
+    number | null;
+  @amountOrNull('what is obligated, in minor units; null if the account does not have this stage') obligated!:
+    number | null;
+  @amountOrNull('what is disbursed, in minor units; null if the account does not have this stage') disbursed!:
+    number | null;
+  @amountOrNull('what is spent, in minor units; null if the account does not have this stage') spent!: number | null;
   @amount('what is planned to be disbursed in the period, in minor units') disbursement_planned!: number;
   @count('movements of money that it is made of') movements!: number;
 }
 
 /** Adds to a stage, and counts the movement. */
 const moved = (row: FundingRow, stage: Stage, by: number): Partial<FundingRow> => ({
-  [stage]: row[stage] + by,
+  [stage]: (row[stage] ?? 0) + by,
   movements: row.movements + 1,
 });
 
@@ -52,6 +56,7 @@ const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     on_budget: data.onBudget,
     budget_line: data.budgetLine ?? null,
     available_until: data.availableUntil ?? null,
+    ...Object.fromEntries(data.stages.map((stage) => [stage, 0])),
   }),
   {
     FundsPledged: raised('pledged'),
@@ -77,7 +82,7 @@ const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
 
 export const funding: Projection<FundingAccountEvent, FundingRow> = {
   name: 'funding',
-  version: 1,
+  version: 2,
   kinds: ['funding-account'],
   about: 'the money of a funding account in one period: each stage in the original currency, in minor units',
   entity: FundingRow,

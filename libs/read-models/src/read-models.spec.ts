@@ -147,6 +147,7 @@ describe('the read model funding', () => {
       currency: 'USD',
       on_budget: true,
       pledged: 65,
+      committed: null,
       obligated: 2,
       disbursement_planned: 9,
       movements: 4,
