@@ -167,6 +167,10 @@ export function importing(opens: DeploymentFactory): void {
       // A later edition returns to the first figure.
       const third = ['Norland,2019,1500,"Training, joint"', ...second.slice(1)];
       expect(await edition('2026', ...kept, ...third)).toMatchObject({ accepted: 1, corrected: 1, alreadyThere: 5 });
+      // A row that cannot be read is refused, and not missing: its key is in the file.
+      const unreadable = 'Norland,2019,many,"Training, joint"';
+      const fourth = await edition('2027', ...kept, unreadable, ...third.slice(1));
+      expect(fourth).toMatchObject({ accepted: 0, alreadyThere: 5, refused: 1, missing: 3 });
       expect(await norland()).toEqual([100, 150000, -70000]);
       expect((await totalsOf(deployment)).length).toBe(before.length + 1);
       const log = await deployment.log();

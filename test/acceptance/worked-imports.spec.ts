@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { commandLine } from '../../apps/cli/src/commands.js';
 import { MAPPING_SCHEMA } from '../../apps/cli/src/importing/mapping-schema.js';
 import { ROOT } from '../support/documents.js';
+import { until } from '../support/kafka.js';
 import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
 
 interface HistoryEvent {
@@ -48,6 +49,10 @@ describe('the worked file of the how-to', () => {
     const lines = (await answer.text()).trim().split('\n');
     return lines.map((line) => JSON.parse(line) as HistoryEvent).filter(({ stream }) => streams.test(stream));
   };
+  const rowsOf = async (model: string, query: string): Promise<Record<string, unknown>[]> => {
+    const answer = await fetch(`${server.url}/v1/read-models/${model}?${query}`);
+    return ((await answer.json()) as { rows: Record<string, unknown>[] }).rows;
+  };
   /** The sum of the amounts of events, by what an event is added to. */
   const sums = (events: readonly HistoryEvent[], of: (event: HistoryEvent) => string): Record<string, number> => {
     const found: Record<string, number> = {};
@@ -89,11 +94,18 @@ describe('the worked file of the how-to', () => {
     const [actual, estimate, request] = total.slice(2).map((text) => Number(text.replaceAll(',', '')) * 100_000);
     const events = await eventsOf(/^funding-account\/norland\.[a-z]+\.(?:foreign|international)-military/);
     expect(sums(events, ({ type, data }) => `${type} ${String(data['period'])}`)).toEqual({
+      'FundsPledged 2024': actual,
+      'FundsCommitted 2024': actual,
       'FundsObligated 2024': actual,
+      'FundsPledged 2025': estimate,
       'FundsCommitted 2025': estimate,
       'FundsPledged 2026': request,
     });
-    expect(events.filter(({ stream }) => stream.includes('.ukraine.'))).toHaveLength(3);
+    // The account, what was estimated for 2025 at two stages, and what was requested for 2026.
+    expect(events.filter(({ stream }) => stream.includes('.ukraine.'))).toHaveLength(4);
+    const portfolio = async () => (await rowsOf('donor-portfolio', 'recipient=ukraine'))[0];
+    await until(async () => (await portfolio())?.['pledged'] === '365000000');
+    expect(await portfolio()).toMatchObject({ uncommitted: '300000000', unobligated: '65000000', obligated: '0' });
     expect(await brought('state-department')).toMatchObject({ accepted: 0, alreadyThere: 6, leftOut: 2, missing: 0 });
   });
 
@@ -107,11 +119,16 @@ describe('the worked file of the how-to', () => {
     const received = events
       .filter(({ type }) => type === 'ReceiptConfirmed')
       .flatMap(({ data }) => (data['lines'] as { serials: string[] }[]).flatMap(({ serials }) => serials));
-    const listed = rows.flatMap(([, , , , , , , serials = '']) =>
+    const listed = rows.flatMap(([, , , , , , , , serials = '']) =>
       serials.split(', ').filter((serial) => serial !== ''),
     );
     expect([received.length, received.sort()]).toEqual([7, listed.sort()]);
     expect(events.filter(({ type }) => type === 'ConsignmentShipped')).toHaveLength(3);
+    const late = async (number: string) => (await rowsOf('consignments', `consignment=norland.list-${number}`))[0];
+    await until(async () => (await late('24-020'))?.['received_on'] === '2026-11-20');
+    expect(await late('24-017')).toMatchObject({ days_late_first: 4, overdue: false });
+    expect(await late('24-018')).toMatchObject({ received_on: null, overdue: true });
+    expect(await late('24-020')).toMatchObject({ days_late_first: -10, overdue: false });
     expect(await brought('equipment')).toMatchObject({ accepted: 0, alreadyThere: 4, leftOut: 2 });
   });
 

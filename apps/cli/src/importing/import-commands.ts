@@ -204,6 +204,7 @@ class ImportRun {
   private async outcomeOf({ fields, line, why }: CsvRow): Promise<RowOutcome> {
     if (fields === null) return { type: 'refused', code: 'row-unreadable', why };
     const mapped = this.mapper.map(fields, line);
+    if (mapped.type === 'refused') for (const key of mapped.keys ?? []) this.recorded.noteRefused(key);
     if (mapped.type !== 'commands') return mapped;
     const twice = this.duplicate(mapped, line);
     return twice ?? this.sender.send(mapped.parts);

@@ -11,6 +11,8 @@ export const FLAG = {
   thisEdition: 2,
   /** It is a row, not a command. */
   row: 4,
+  /** The file has a row of this key that cannot be sent. */
+  unsendable: 8,
 } as const;
 
 /** The correlation id of all that an edition of a source brings. */
@@ -91,6 +93,12 @@ export class RecordedRows {
 
   private mark(slot: number, isOwn: boolean, more: number): void {
     this.table.flags[slot] = (this.table.flags[slot] ?? 0) | FLAG.recorded | (isOwn ? FLAG.thisEdition : 0) | more;
+  }
+
+  /** The file has a row of this key, which cannot be sent: it is refused, and not missing. */
+  noteRefused(key: string): void {
+    const slot = this.table.find(rowKey(key));
+    if (slot >= 0) this.table.flags[slot] = (this.table.flags[slot] ?? 0) | FLAG.unsendable;
   }
 
   /** Whether a row was recorded by earlier editions alone, and the file has not had it. */

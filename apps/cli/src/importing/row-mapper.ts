@@ -56,7 +56,13 @@ export interface RowPart {
 /** A row by its mapping. */
 export type MappedRow =
   | { readonly type: 'left-out' }
-  | { readonly type: 'refused'; readonly code: string; readonly why: string }
+  | {
+      readonly type: 'refused';
+      readonly code: string;
+      readonly why: string;
+      /** The keys of its parts, as far as they can be read. */
+      readonly keys?: readonly string[];
+    }
   | { readonly type: 'commands'; readonly parts: readonly RowPart[] };
 
 /** Finds the text of a column by the cells of a row. */
@@ -204,12 +210,15 @@ export class RowMapper {
       };
     const parts: RowPart[] = [];
     const failed: Unreadable[] = [];
+    const keys: string[] = [];
     for (const column of kept) {
+      const mapper = new PartMapper(this.mapping, this.values, this.commands, this.ids, column, line);
       try {
-        parts.push(new PartMapper(this.mapping, this.values, this.commands, this.ids, column, line).map());
+        parts.push(mapper.map());
       } catch (error) {
         if (error instanceof Unreadable) failed.push(error);
         else if (!(error instanceof LeftOut)) throw error;
+        keys.push(...mapper.readableKey());
       }
     }
     const [first] = failed;
@@ -218,6 +227,7 @@ export class RowMapper {
         type: 'refused',
         code: first.code,
         why: [...new Set(failed.map(({ message }) => message))].join('; '),
+        keys: [...keys, ...parts.map(({ key }) => key)],
       };
     // One for which no condition holds is no data either.
     const sent = parts.filter(({ commands }) => commands.length > 0);
@@ -247,13 +257,29 @@ class PartMapper {
 
   /** Fails with {@link LeftOut}, or with everything that cannot be read. */
   map(): RowPart {
-    const { source, key } = this.mapping;
+    const { key } = this.mapping;
     const sent = this.commands.filter(({ when }) =>
       when.every(({ text, holds }) => holds(tidy(text.fill(this.column)))),
     );
     this.readAll([...key, ...sent.flatMap(({ names }) => names)]);
-    const row = digestOf(foldedJson([source, ...key.map((name) => this.known.get(name) ?? '')])).slice(0, 32);
+    const row = this.key();
     return { key: row, commands: sent.map((command) => this.command(row, command)) };
+  }
+
+  private key(): string {
+    const { source, key } = this.mapping;
+    return digestOf(foldedJson([source, ...key.map((name) => this.known.get(name) ?? '')])).slice(0, 32);
+  }
+
+  /** The key of a row that cannot be sent; none if the key cannot be read either. */
+  readableKey(): readonly string[] {
+    try {
+      this.readAll(this.mapping.key);
+      return [this.key()];
+    } catch (error) {
+      if (error instanceof Unreadable || error instanceof LeftOut) return [];
+      throw error;
+    }
   }
 
   private readAll(names: readonly string[]): void {
