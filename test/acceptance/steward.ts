@@ -151,6 +151,13 @@ export function steward(opens: DeploymentFactory): void {
         { scope: scopes[0], hold: 'pause', basis: 'suspension', reason: 'review', until: inDays(15) },
         DONOR,
       );
+      await client.send(
+        'funding-account/norland.a2/open',
+        { ...parties, fund: 'F', currency: 'USD', stages: ['disbursed'], basis: 'own', onBudget: true },
+        DONOR,
+      );
+      const planned = { tranche: 'planned-late', amount: 10, period: '2026', due: inDays(-5) };
+      await client.send('funding-account/norland.a2/plan-disbursement', planned, DONOR);
       await deployment.close();
       now = () => new Date(Date.now() + 31 * DAY_MS).toISOString();
       await deployment.open();
@@ -158,6 +165,8 @@ export function steward(opens: DeploymentFactory): void {
       await until(async () => (await open()).length === 1);
       const { rows } = await client.model('due-dates?sort=due');
       expect(rows.map((row) => [row['duty'], row['item'], row['status'], row['overdue_from']])).toEqual([
+        // It was due before it was planned.
+        ['tranche', 'planned-late', 'overdue', inDays(1)],
         ['milestone', 'early', 'overdue', inDays(11)],
         ['hold-end', 'pause', 'done', null],
         ['milestone', 'late', 'overdue', inDays(21)],
@@ -170,6 +179,7 @@ export function steward(opens: DeploymentFactory): void {
           if (metadata.actor.role === 'system') recorded.push([type, metadata.occurredAt.slice(0, 10)]);
       await log.close();
       expect(recorded).toEqual([
+        ['TrancheBecameOverdue', inDays(1)],
         ['MilestoneBecameOverdue', inDays(11)],
         ['HoldLapsed', inDays(16)],
         ['MilestoneBecameOverdue', inDays(21)],

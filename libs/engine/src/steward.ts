@@ -217,16 +217,22 @@ export class Steward {
       const page = await rows.query(DUE_DATES, { where, sort, limit: PAGE, ...after });
       for (const row of page.rows) {
         if (this.isStopped()) return false;
-        await this.recordDue(row, policies.dueDates);
+        await this.recordDue(row, policies.dueDates, today);
       }
       last = page.more ? page.rows.at(-1) : undefined;
     } while (last !== undefined);
     return true;
   }
 
-  private async recordDue({ columns, source }: ResultRow, policies: readonly DuePolicy[]): Promise<void> {
+  private async recordDue(
+    { columns, source }: ResultRow,
+    policies: readonly DuePolicy[],
+    today: string,
+  ): Promise<void> {
     if (source === null) return;
-    const { duty, item, due } = columns as unknown as DueItem;
+    const { duty, item, due, set_on: setOn } = columns as unknown as DueItem & { readonly set_on: string };
+    // What was due before it was planned becomes overdue after the day on which it was planned.
+    if (setOn >= today) return;
     const { stream } = source;
     const ref = parseStream(stream);
     const policy = policies.find(({ kind, duties }) => kind === ref?.kind && duties.includes(duty));
@@ -235,7 +241,12 @@ export class Steward {
     if (this.settled.has(commandId)) return;
     const recorded = await this.send(
       { stream: ref, command: policy.record({ stream, duty, item, due }) },
-      { commandId, correlationId: commandId, causationId: source.event, occurredAt: this.passedAt(due) },
+      {
+        commandId,
+        correlationId: commandId,
+        causationId: source.event,
+        occurredAt: this.passedAt(setOn > due ? setOn : due),
+      },
     );
     if (!recorded) this.settled.add(commandId);
   }

@@ -37,6 +37,7 @@ export class DueDateRow {
   )
   status!: string;
   @day('its last day') due!: string;
+  @day('the day as of which it has this last day') set_on!: string;
   @text('who does it: donor, recipient, respondent, investigator, intake, or owner (of a hold or mandate)')
   waits_for!: string;
   @textOrNull("the organisation that does it, if it is the donor's or the recipient's") organisation!: string | null;
@@ -52,7 +53,10 @@ export class DueDateRow {
     'the day on which it was done, or withdrawn; of a tranche, the day of the latest disbursement when the whole of it had been disbursed',
   )
   ended_on!: string | null;
-  @dayOrNull('the day after its last day, if it was recorded that this day passed') overdue_from!: string | null;
+  @dayOrNull(
+    'if it was recorded that its last day passed: the day after it, or after the day as of which it has it, if that is later',
+  )
+  overdue_from!: string | null;
 }
 
 const changesOf = (duties: Duties, event: RecordedEvent): readonly DueChange[] =>
@@ -71,6 +75,7 @@ const EMPTY: DueDateRow = {
   item: '',
   status: 'open',
   due: '',
+  set_on: '',
   waits_for: '',
   organisation: null,
   donor: null,
@@ -112,14 +117,16 @@ function withDue(
   row: DueDateRow | null,
   head: DueDateRow,
   change: DueChange & { readonly due: string },
+  on: string,
   doers: DutyNames,
 ): DueDateRow {
   const { duty, due: last } = change;
   const was = row ?? waiting({ ...head, duty, item: change.item ?? '' }, doers[duty]?.[0] ?? '');
   const planned = 'planned' in change ? change.planned : was.planned;
   const disbursed = planned === null ? null : (was.disbursed ?? 0);
-  const overdue_from = was.due === last ? was.overdue_from : null;
-  return reopened({ ...was, item: change.named ?? was.item, due: last, planned, disbursed, overdue_from });
+  const same = was.due === last;
+  const set = { set_on: same ? was.set_on : on, overdue_from: same ? was.overdue_from : null };
+  return reopened({ ...was, item: change.named ?? was.item, due: last, planned, disbursed, ...set });
 }
 
 function withDisbursed(row: DueDateRow, by: number, paidOn: string | undefined): DueDateRow {
@@ -140,13 +147,14 @@ function after(
   on: string,
   doers: DutyNames,
 ): DueDateRow | null {
-  if ('due' in change) return withDue(row, head, change, doers);
+  if ('due' in change) return withDue(row, head, change, on, doers);
   if (row === null) return null;
   if ('disbursed' in change) return withDisbursed(row, change.disbursed, change.paidOn);
   if ('about' in change) return waiting({ ...row, ...change.about }, row.waits_for);
   if ('reopens' in change) return reopened(row);
   if ('endedOn' in change) return { ...row, ended_on: change.endedOn };
-  if ('overdue' in change) return { ...row, status: 'overdue', overdue_from: dayAfter(row.due) };
+  if ('overdue' in change)
+    return { ...row, status: 'overdue', overdue_from: dayAfter(row.due > row.set_on ? row.due : row.set_on) };
   // What was done stays done on that day; what was withdrawn can still be done.
   if (row.status === 'done' || row.status === change.ends) return row;
   return { ...row, status: change.ends, ended_on: change.on ?? on };
@@ -172,7 +180,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 /** What is due, for whom, and until when: the steward records from it what has become overdue. */
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
-  version: 2,
+  version: 3,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

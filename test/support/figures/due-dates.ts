@@ -39,7 +39,7 @@ const milestoneTurns = (steps: readonly MilestoneStep[]): readonly Turn[] =>
   steps.flatMap((step): readonly Turn[] => {
     if (step.type === 'MilestoneBecameOverdue') return [{ is: 'overdue' }];
     if (step.type === 'MilestonePlanned' || step.type === 'MilestoneReplanned')
-      return [{ is: 'due', due: step.data.due }];
+      return [{ is: 'due', due: step.data.due, on: occurredOn(step) }];
     return step.data.on === undefined ? [{ is: 'opened' }] : outcome(steps, step, step.data.on);
   });
 
@@ -62,7 +62,7 @@ const deliveries: Figures = (log, { day }) =>
       switch (event.type) {
         case 'DeliveryScheduled':
         case 'DeliveryRescheduled':
-          return [{ is: 'due', due: event.data.due }];
+          return [{ is: 'due', due: event.data.due, on: occurredOn(event) }];
         case 'ReceiptConfirmed':
           return [{ is: 'done', on: dayOfFact(events, 'receipt') as string }];
         case 'ConsignmentCancelled':
@@ -101,7 +101,7 @@ const tranches: Figures = (log, asked) =>
     );
     const on = row['disbursed_on'] as string | null;
     const turns: readonly Turn[] = [
-      { is: 'due', due: due as string },
+      { is: 'due', due: due as string, on: row['planned_on'] as string },
       ...(overdue ? [{ is: 'overdue' } as const] : []),
       ...(on === null ? [] : [{ is: 'done', on } as const]),
     ];
@@ -135,7 +135,7 @@ const acceptances: Figures = (log, { day }) =>
     const { donor, recipient, programme = null } = data;
     const parties = { donor, recipient, programme, assistance_case: idOf(stream) };
     const about = { stream, duty: 'acceptance', waitsFor: 'recipient', item: made.data.offer, ...parties };
-    return duty(about, [{ is: 'due', due: made.data.validUntil }, ...ends], day);
+    return duty(about, [{ is: 'due', due: made.data.validUntil, on: occurredOn(made) }, ...ends], day);
   });
 
 const mandates: Figures = (log, { day }) =>
@@ -145,7 +145,9 @@ const mandates: Figures = (log, { day }) =>
     return distinct(steps.map(nameOf)).flatMap((item) => {
       const ofName = steps.filter((step) => nameOf(step) === item);
       const turns = ofName.map((step): Turn =>
-        step.type === 'MandateGiven' ? { is: 'due', due: step.data.until } : { is: 'done', on: occurredOn(step) },
+        step.type === 'MandateGiven'
+          ? { is: 'due', due: step.data.until, on: occurredOn(step) }
+          : { is: 'done', on: occurredOn(step) },
       );
       return duty(
         { stream: (ofName[0] as (typeof steps)[number]).stream, duty: 'mandate-end', waitsFor: 'owner', item },
@@ -178,7 +180,7 @@ const holdEnds: Figures = (log, { day }) =>
       if (placed === undefined) return [];
       const turns = ofName.flatMap((step): readonly Turn[] => {
         if (step.type === 'HoldReleased' || step.type === 'HoldLapsed') return [{ is: 'done', on: occurredOn(step) }];
-        return step.data.until === undefined ? [] : [{ is: 'due', due: step.data.until }];
+        return step.data.until === undefined ? [] : [{ is: 'due', due: step.data.until, on: occurredOn(step) }];
       });
       const { stream, data } = placed;
       const { kind, id } = data.scope;
@@ -197,7 +199,7 @@ const precautions: Figures = (log, { day }) =>
     const turns = only(events, ...types, 'PrecautionarySuspensionLapsed').map((step): Turn =>
       step.type === 'PrecautionarySuspensionLapsed'
         ? { is: 'done', on: occurredOn(step) }
-        : { is: 'due', due: step.data.until },
+        : { is: 'due', due: step.data.until, on: occurredOn(step) },
     );
     const { stream } = events[0] as (typeof events)[number];
     return duty({ stream, duty: 'precaution-end', waitsFor: 'donor', item: '', ...concerned(events) }, turns, day);
@@ -227,7 +229,7 @@ function stepTurns(events: readonly RecordedEvent<MisuseCaseEvent>[], step: Misu
     const field = by[event.type];
     const due =
       field === undefined ? undefined : (event.data as unknown as Readonly<Record<string, string | undefined>>)[field];
-    if (due !== undefined) return [{ is: 'due', due }];
+    if (due !== undefined) return [{ is: 'due', due, on: occurredOn(event) }];
     if (event.type === 'MisuseStepBecameOverdue') return event.data.step === step ? [{ is: 'overdue' }] : [];
     const on = occurredOn(event);
     if (event.type === 'MisuseCaseClosed' || event.type === 'MisuseCaseReopened' || event.type === WITHDRAWS[step])

@@ -4,7 +4,8 @@ import { type FigureRow, daysBetween } from './log.js';
  * What an event does to a duty: gives it a last day, opens it again, ends it on a day, or records
  * that the last day passed.
  */
-export type Turn = { readonly is: 'due'; readonly due: string } | { readonly is: 'opened' | 'overdue' } | End;
+export type Turn =
+  { readonly is: 'due'; readonly due: string; readonly on: string } | { readonly is: 'opened' | 'overdue' } | End;
 export interface End {
   readonly is: 'done' | 'withdrawn';
   readonly on: string;
@@ -32,7 +33,8 @@ function present(turns: readonly Turn[], due: string) {
   const other = turns.findLastIndex((turn) => turn.is === 'due' && turn.due !== due);
   const opened = turns.findLastIndex(({ is }) => is === 'due' || is === 'opened');
   const given = turns.findIndex(({ is }, n) => n > other && is === 'due');
-  return { withThisDay: turns.slice(given), open: turns.slice(opened) };
+  const first = turns[given] as Extract<Turn, { is: 'due' }>;
+  return { withThisDay: turns.slice(given), open: turns.slice(opened), setOn: first.on };
 }
 
 /** The row of a duty; none if it never had a last day. */
@@ -40,7 +42,7 @@ export function duty(about: DutyFigure, turns: readonly Turn[], day: string): re
   const given = turns.findLast((turn) => turn.is === 'due');
   if (given === undefined) return [];
   const { due } = given;
-  const { withThisDay, open } = present(turns, due);
+  const { withThisDay, open, setOn } = present(turns, due);
   const ends = open.filter((turn): turn is End => turn.is === 'done' || turn.is === 'withdrawn');
   const end = ends.find(({ is }) => is === 'done') ?? ends[0];
   const recorded = withThisDay.some(({ is }) => is === 'overdue');
@@ -55,6 +57,7 @@ export function duty(about: DutyFigure, turns: readonly Turn[], day: string): re
       item,
       status: end?.is ?? (recorded ? 'overdue' : 'open'),
       due,
+      set_on: setOn,
       waits_for: waitsFor,
       organisation: waitsFor === 'donor' ? donor : waitsFor === 'recipient' ? recipient : null,
       donor,
@@ -66,7 +69,7 @@ export function duty(about: DutyFigure, turns: readonly Turn[], day: string): re
       currency: about.currency ?? null,
       last_disbursed_on: about.last_disbursed_on ?? null,
       ended_on: end?.on ?? null,
-      overdue_from: recorded ? dayAfter(due) : null,
+      overdue_from: recorded ? dayAfter([due, setOn].sort()[1] as string) : null,
       overdue: isOverdue,
       days_late: isOverdue ? daysBetween(due, day) : done,
     },
