@@ -3,6 +3,7 @@ import { assistanceCaseContract } from './assistance-case.js';
 import { consignmentContract } from './consignment.js';
 import { fundingAccountContract } from './funding-account.js';
 import { holdContract } from './hold.js';
+import { legalFrameworkContract } from './legal-framework.js';
 import { misuseCaseContract } from './misuse-case.js';
 import { programmeContract } from './programme.js';
 import { stakeholderContract } from './stakeholder.js';
@@ -17,6 +18,7 @@ const KINDS = [
   consignmentContract,
   misuseCaseContract,
   holdContract,
+  legalFrameworkContract,
 ] as const satisfies readonly KindContract[];
 
 /** The kinds of stream by name. Each needs rules where they are registered. */

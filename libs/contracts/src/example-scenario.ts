@@ -58,6 +58,10 @@ const SECOND = 'consignment/norland.consignment-2';
 const THIRD = 'consignment/norland.consignment-3';
 const misuseCase = (digit: string): string => `misuse-case/sealed.${digit}f2a54a3a9b15f0c1c521f0f5a3e9c55`;
 const M = misuseCase('0');
+/** An agreement, one that will expire, and one that stays a draft. */
+const F = 'legal-framework/norland.framework-1';
+const SHORT = 'legal-framework/norland.framework-2';
+const DRAFT = 'legal-framework/norland.framework-3';
 const HELD = 'hold/programme.norland.programme-1';
 const DISMISSED = misuseCase('1');
 const INCONCLUSIVE = misuseCase('2');
@@ -83,6 +87,20 @@ const party = (id: string, name: string, type: string, role: string): readonly L
   [`stakeholder/${id}`, 'grant-role', OPERATOR, { with: { role } }],
 ];
 
+/** Both parties sign an agreement and bring it into force until a day. */
+const inForce = (stream: string, until: string): readonly Line[] => [
+  [stream, 'draft', DONOR],
+  [stream, 'sign', DONOR, { with: { party: 'norland', on: '2026-01-10' } }],
+  [stream, 'sign', RECIPIENT],
+  ...['use', 'no-transfer', 'security', 'observation'].map((assurance): Line => [
+    stream,
+    'give-assurance',
+    RECIPIENT,
+    { with: { assurance } },
+  ]),
+  [stream, 'bring-into-force', DONOR, { with: { until } }],
+];
+
 /** The steps of the scenario. A line without more is the command's own example. */
 const lines = (day: (offset: number) => string): readonly Line[] => [
   ['stakeholder/vestra', 'register', OPERATOR],
@@ -103,6 +121,28 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   ...party('estmark', 'Republic of Estmark', 'state', 'recipient'),
   ...party('veritas-monitor', 'Veritas', 'oversight-body', 'monitor'),
   ...party('lumen-inquiry', 'Lumen', 'oversight-body', 'investigator'),
+
+  ...inForce(F, '2036-12-31'),
+  [F, 'correct', DONOR, CORRECTS('bring-into-force')],
+  [F, 'amend', DONOR],
+  [F, 'set-parameter', DONOR],
+  [F, 'define-incident-type', DONOR],
+  [F, 'attach-condition', DONOR],
+  [F, 'lift-condition', DONOR],
+  [F, 'attach-condition', DONOR, { with: { condition: 'own-forces-only', scope: undefined } }],
+  [F, 'impose-restriction', DONOR],
+  [F, 'lift-restriction', DONOR],
+  [F, 'withdraw-assurance', RECIPIENT],
+  [F, 'give-assurance', RECIPIENT],
+  [F, 'grant-waiver', DONOR],
+  [F, 'submit-report', DONOR],
+  [F, 'end-waiver', DONOR],
+  [F, 'invoke-exception', DONOR, { with: { name: 'flood-2026' } }],
+  [F, 'record-overdue-report', SYSTEM, { with: { report: 'semi-annual', of: '2026-h1', due: '2026-07-30' } }],
+  ...inForce(SHORT, day(10)),
+  [SHORT, 'record-approaching-expiry', SYSTEM, { with: { until: day(10) } }],
+  [DRAFT, 'draft', DONOR],
+  [DRAFT, 'terminate', DONOR],
 
   [P, 'propose', DONOR],
   [P, 'correct', DONOR, CORRECTS('propose')],
@@ -269,6 +309,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   ],
   [LAPSED, 'lapse-offer', SYSTEM, { daysLater: 11 }],
   [HELD, 'record-lapsed', SYSTEM, { with: { hold: 'pause', until: day(10) } }],
+  [SHORT, 'record-expired', SYSTEM, { with: { until: day(10) } }],
   [PRECAUTION, 'lapse-precautionary-suspension', SYSTEM, { with: { until: day(10) } }],
   [PRECAUTION, 'record-overdue-step', SYSTEM, { with: { step: 'conclude' }, daysLater: 90 }],
 ];

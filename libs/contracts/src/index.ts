@@ -34,6 +34,7 @@ export type * from './assistance-case.js';
 export type * from './consignment.js';
 export type * from './funding-account.js';
 export type * from './hold.js';
+export type * from './legal-framework.js';
 export type * from './misuse-case.js';
 export type * from './programme.js';
 export type * from './scope.js';

@@ -26,7 +26,7 @@ const POSITIONS = ['accepts', 'accepts-in-part', 'contests'] as const;
 type Position = (typeof POSITIONS)[number];
 
 /** The addressee of a case of an incident type. */
-const ESCALATIONS = ['programme-office', 'ministry', 'minister'] as const;
+export const ESCALATIONS = ['programme-office', 'ministry', 'minister'] as const;
 export type Escalation = (typeof ESCALATIONS)[number];
 
 /**

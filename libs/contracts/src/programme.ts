@@ -134,6 +134,7 @@ export class CorrectProgramme {
   @optional() @day('the right last day', '2028-12-31') readonly ends?: string;
   @optional() @code('the right way in which the assistance is given', 'remote-mentoring') readonly modality?: string;
   @optional() @code('the right technology', 'satellite-imagery') readonly technology?: string;
+  @optional() @streamId('legal-framework', 'the legal framework that applies to it') readonly framework?: string;
 }
 
 /** The right day; without it there was no such outcome, and the milestone is open again. */

@@ -8,6 +8,8 @@ import type {
   HoldCommand,
   HoldEvent,
   KindName,
+  LegalFrameworkCommand,
+  LegalFrameworkEvent,
   MisuseCaseCommand,
   MisuseCaseEvent,
   ProgrammeCommand,
@@ -96,6 +98,7 @@ export const CORRECTIONS: {
   readonly consignment: CorrectionsOf<ConsignmentCommand, ConsignmentEvent>;
   readonly 'misuse-case': CorrectionsOf<MisuseCaseCommand, MisuseCaseEvent>;
   readonly hold: CorrectionsOf<HoldCommand, HoldEvent>;
+  readonly 'legal-framework': CorrectionsOf<LegalFrameworkCommand, LegalFrameworkEvent>;
 } = {
   stakeholder: {
     CorrectRegistration: {
@@ -108,7 +111,7 @@ export const CORRECTIONS: {
     CorrectProgramme: {
       then: 'ProgrammeCorrected',
       names: ['ProgrammeProposed', 'ProgrammeAdapted'],
-      replaces: ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology'],
+      replaces: ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology', 'framework'],
     },
     CorrectMilestone: {
       then: 'MilestoneCorrected',
@@ -187,6 +190,13 @@ export const CORRECTIONS: {
       names: ['HoldPlaced'],
       within: 'hold',
       replaces: ['basis', 'until', 'donor'],
+    },
+  },
+  'legal-framework': {
+    CorrectAgreement: {
+      then: 'AgreementCorrected',
+      names: ['AgreementEnteredIntoForce'],
+      replaces: ['on', 'until'],
     },
   },
 };

@@ -6,6 +6,7 @@ export type { Control } from './controls/control.js';
 export { POLICIES } from './policies/policies.js';
 export { hold } from './safeguards/hold.js';
 export { holdId } from './safeguards/holds.js';
+export { legalFramework } from './framework/legal-framework.js';
 export { misuseCase } from './safeguards/misuse-case.js';
 export type { MisuseCase } from './safeguards/misuse-record.js';
 export { stakeholder } from './parties/stakeholder.js';

@@ -15,6 +15,7 @@ export class ProgrammeRow {
   @textOrNull(LEGAL_BASIS) legal_basis!: string | null;
   @text('proposed, approved, active, suspended, completed or terminated') status!: string;
   @textOrNull('the code of the reason for its status, if one was given') reason!: string | null;
+  @textOrNull('the legal framework that it names, if it names one') framework!: string | null;
   @text("the sector's code") sector!: string;
   @day('its first day') starts!: string;
   @day('its last day') ends!: string;
@@ -43,7 +44,7 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
 
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
-  version: 4,
+  version: 5,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   entity: ProgrammeRow,
@@ -58,12 +59,13 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   touches: () => [''],
   evolve: rowBy<ProgrammeRow, ProgrammeEvent>(ProgrammeRow)(
     'ProgrammeProposed',
-    ({ kind, title, donor, recipient, sector, starts, ends, basis = 'own' }, { id, event }) => ({
+    ({ kind, title, donor, recipient, sector, starts, ends, framework, basis = 'own' }, { id, event }) => ({
       programme: id,
       title,
       programme_kind: kind,
       donor,
       recipient,
+      framework: framework ?? null,
       sector,
       starts,
       ends,
@@ -84,7 +86,8 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       ProgrammeApproved: () => ({ status: 'approved', reason: null }),
       ProgrammeActivated: () => ({ status: 'active', reason: null }),
       ProgrammeAdapted: ({ ends, sector }, row) => ({ ends: ends ?? row.ends, sector: sector ?? row.sector }),
-      ProgrammeCorrected: ({ title, recipient, sector, starts, ends }, row) => ({
+      ProgrammeCorrected: ({ title, recipient, sector, starts, ends, framework }, row) => ({
+        framework: framework ?? row.framework,
         title: title ?? row.title,
         recipient: recipient ?? row.recipient,
         sector: sector ?? row.sector,

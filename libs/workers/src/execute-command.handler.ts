@@ -1,7 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type KindName, eventOf, registered } from '@entente/contracts';
-import { assistanceCase, consignment, fundingAccount, hold, misuseCase, programme, stakeholder } from '@entente/domain';
+import {
+  assistanceCase,
+  consignment,
+  fundingAccount,
+  hold,
+  legalFramework,
+  misuseCase,
+  programme,
+  stakeholder,
+} from '@entente/domain';
 import { Executor, type Kinds, type CommandResult, ExecuteCommand } from '@entente/engine';
 import type { AnyDecider } from '@entente/kernel';
 
@@ -14,6 +23,7 @@ const RULES = {
   consignment,
   'misuse-case': misuseCase,
   hold,
+  'legal-framework': legalFramework,
 } satisfies { readonly [Kind in KindName]: { readonly kind: Kind } };
 const DECIDERS = Object.values(RULES).map((decider) => registered(decider as unknown as AnyDecider));
 

@@ -35,7 +35,10 @@ function statusOf(events: Events): { readonly status: string; readonly reason: s
 }
 
 /** What the proposal, or an adaptation or correction after it, states last. */
-export function statedLast(events: Events, field: 'title' | 'recipient' | 'sector' | 'starts' | 'ends'): string {
+export function statedLast(
+  events: Events,
+  field: 'title' | 'recipient' | 'sector' | 'starts' | 'ends' | 'framework',
+): string {
   const stated = only(events, 'ProgrammeProposed', 'ProgrammeAdapted', 'ProgrammeCorrected').flatMap(
     ({ data }) => (data as Partial<Record<typeof field, string>>)[field] ?? [],
   );
@@ -98,6 +101,7 @@ function programme(events: Events, day: string): FigureRow {
     programme_kind: proposed.data.kind,
     donor: proposed.data.donor,
     recipient: statedLast(events, 'recipient'),
+    framework: (statedLast(events, 'framework') as string | undefined) ?? null,
     basis: proposed.data.basis ?? 'own',
     legal_basis: proposed.metadata.legalBasis,
     completed_on: completedOn,

@@ -5,6 +5,7 @@ import { assistanceCases } from './assistance-case.js';
 import { consignments } from './consignment.js';
 import { fundingAccounts } from './funding-account.js';
 import { holds } from './hold.js';
+import { legalFrameworks } from './legal-framework.js';
 import type { Invariants, Sentences } from './invariant.js';
 import { misuseCases } from './misuse-case.js';
 import { programmes } from './programme.js';
@@ -19,6 +20,7 @@ const INVARIANTS: Readonly<Record<string, unknown>> = {
   consignment: consignments,
   'misuse-case': misuseCases,
   hold: holds,
+  'legal-framework': legalFrameworks,
 };
 
 function frozen<T>(value: T): T {

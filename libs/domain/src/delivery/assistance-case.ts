@@ -15,6 +15,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
+import { frameworkStreamsOf } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { holdStreams, scopesOf } from '../safeguards/holds.js';
@@ -41,6 +42,7 @@ import {
   cannotOfferAmendment,
   cannotPrepare,
   valueAfter,
+  withNotice,
 } from './assistance-offer.js';
 import { evolveCase } from './assistance-record.js';
 import { type AssistanceCase, consignmentFacts, statusOf } from './facts.js';
@@ -90,7 +92,8 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
     },
     AddCaseLine: { unless: cannotAdd, then: 'CaseLineAdded' },
     CorrectCaseLine: { unless: cannotCorrectLine, then: 'CaseLineCorrected' },
-    PrepareOffer: { unless: cannotPrepare, then: 'OfferPrepared' },
+    PrepareOffer: (data, state, context) =>
+      cannotPrepare(data, state, context) ?? [{ type: 'OfferPrepared', data: withNotice(data, state, context) }],
     NotifyLegislatureOfOffer: (data, state, context) => {
       const { offer, on } = data;
       const until = addDays(on, state.offer?.noticeDays ?? 0);
@@ -158,7 +161,7 @@ export const assistanceCase: Decider<
     initial: null,
     opens: 'RequestAssistance',
     evolve: evolveCase,
-    consults: (command, state, _, __, { id }) => {
+    consults: (command, state, known, _, { id }) => {
       const { kind } = consignmentFacts;
       if (command.type === 'DeliverAssistance') return restsOn(command.data);
       if (command.type === 'CorrectDelivery')
@@ -170,8 +173,10 @@ export const assistanceCase: Decider<
       const of = opens ? command.data.programme : state?.programme;
       const within = of === undefined ? [] : [{ kind: 'programme', id: of }];
       if (opens) return [...within, ...partyStreams(partiesOf(command.data))];
-      if (command.type !== 'ImplementCase' || state === null) return [];
-      return [...within, ...holdStreams(scopesOf({ ...state, case: id }))];
+      if (state === null) return [];
+      if (command.type === 'PrepareOffer') return [...within, ...frameworkStreamsOf(of, known)];
+      if (command.type !== 'ImplementCase') return [];
+      return [...within, ...frameworkStreamsOf(of, known), ...holdStreams(scopesOf({ ...state, case: id }))];
     },
     authorise: authoriseBy(
       relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),

@@ -1,5 +1,6 @@
 import type { HoldCase, ImplementCase, ReceiveInitialDeposit, ReconcileCase, WorksOnLine } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+import { frameworkOf, noAgreementInForce } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
 import { cannotStopFor, stillStopped } from '../safeguards/misuse-holds.js';
 import { onHold, scopesOf } from '../safeguards/holds.js';
@@ -39,7 +40,8 @@ export const cannotRelease = (_: unknown, state: AssistanceCase, context: Decisi
 
 /**
  * R16: execution only after acceptance and the initial deposit, or by an emergency exception.
- * R19: never while the programme is suspended, the case is held, or a hold is in force.
+ * R19: never while the programme is suspended, the case is held, or a hold is in force. R1: with
+ * an agreement in force, if the programme names one.
  */
 export function cannotImplement(
   { emergency }: ImplementCase,
@@ -51,8 +53,11 @@ export function cannotImplement(
   if (state.implemented) return refuse('already-implemented', 'the case is not being executed yet', 'R16');
   if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
     return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
-  const held = caseHeld(stream.id, state) ?? onHold(scopesOf({ ...state, case: stream.id }), state.donor, context);
-  if (held !== null) return held;
+  const scopes = scopesOf({ ...state, case: stream.id });
+  const held = caseHeld(stream.id, state) ?? onHold(scopes, state.donor, context);
+  const day = context.occurredAt.slice(0, 10);
+  const barred = held ?? noAgreementInForce(frameworkOf(state.programme, known), day, scopes);
+  if (barred !== null) return barred;
   if (offer === null) return notAccepted(state);
   if (emergency !== undefined) return null;
   if (state.status !== 'accepted') return notAccepted(state);

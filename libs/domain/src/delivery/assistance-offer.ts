@@ -10,6 +10,8 @@ import type {
   PrepareOffer,
 } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+import { frameworkOf, setAside } from '../framework/framework-facts.js';
+import { parameterOf } from '../framework/parameters.js';
 import { type AssistanceCase, ownValue, statusOf } from './facts.js';
 
 /** A change of one side or of both. */
@@ -82,6 +84,20 @@ export function cannotPrepare(offer: PrepareOffer, state: AssistanceCase, c: Dec
       value: offer.value,
     });
   return expired(offer, c);
+}
+
+/**
+ * R16, 22 USC 2776(b): an offer above the value that the programme's framework sets waits for the
+ * legislature's notice, unless a waiver or an exception sets the rule aside. Of the framework's days
+ * and the sender's, the longer ones count.
+ */
+export function withNotice(offer: PrepareOffer, { programme }: AssistanceCase, c: DecisionContext): PrepareOffer {
+  const framework = frameworkOf(programme, c.known);
+  if (framework === undefined || offer.value < parameterOf(framework, 'offerNoticeValue')) return offer;
+  const scopes = programme === undefined ? [] : [{ kind: 'programme', id: programme } as const];
+  if (setAside(framework, 'R16', dayOf(c), scopes) !== null) return offer;
+  const asked = parameterOf(framework, 'offerNoticeDays') > 15 ? 30 : 15;
+  return { ...offer, noticeDays: offer.noticeDays === 30 ? 30 : asked };
 }
 
 const expired = (offer: PrepareOffer, c: DecisionContext): Refusal | null =>

@@ -16,6 +16,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
+import { frameworkOf, frameworkStreamsOf, noAgreementInForce } from '../framework/framework-facts.js';
 import { consultingImplementers } from '../parties/registration.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
@@ -135,16 +136,19 @@ const shipped = (state: Consignment, of: AssistanceCase | null): readonly Assist
 
 /**
  * R16, R19: shipping is execution. It needs an implemented case that is not held, a programme that
- * is not suspended, a shipment that is not held, and no hold on any of its scopes.
+ * is not suspended, a shipment that is not held, and no hold on any of its scopes. R1: it needs an
+ * agreement in force on the day of the shipment, if the programme names one.
  */
-function cannotShip(state: Consignment, context: DecisionContext): Refusal | null {
+function cannotShip(state: Consignment, on: string, context: DecisionContext): Refusal | null {
   const { known } = context;
   if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
   if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
     return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
   const of = known.of(assistanceCase, state.case);
-  const held = (of === null ? null : caseHeld(state.case, of)) ?? onHold(shipped(state, of), state.donor, context);
-  if (held !== null) return held;
+  const scopes = shipped(state, of);
+  const held = (of === null ? null : caseHeld(state.case, of)) ?? onHold(scopes, state.donor, context);
+  const barred = held ?? noAgreementInForce(frameworkOf(state.programme, known), on, scopes);
+  if (barred !== null) return barred;
   if (of?.implemented === true && of.status !== 'closed' && of.status !== 'cancelled') return null;
   return refuse('case-not-implemented', 'the case is being executed', 'R16', {
     case: state.case,
@@ -200,7 +204,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       then: 'DeliveryBecameOverdue',
     },
     ShipConsignment: {
-      unless: ({ on }, state, context) => cannotReach(state, 'origin', on, context) ?? cannotShip(state, context),
+      unless: ({ on }, state, context) => cannotReach(state, 'origin', on, context) ?? cannotShip(state, on, context),
       then: 'ConsignmentShipped',
     },
     RecordArrivalAtHub: {
@@ -277,6 +281,7 @@ export const consignment: Decider<
       return [
         { kind: 'assistance-case', id: state.case },
         ...(state.programme === undefined ? [] : [{ kind: 'programme', id: state.programme }]),
+        ...frameworkStreamsOf(state.programme, known),
         ...holdStreams(shipped(state, of)),
       ];
     },

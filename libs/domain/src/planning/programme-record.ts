@@ -86,7 +86,7 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
   'ProgrammeProposed',
   (data, { metadata, id }) => ({
     ...data,
-    statedBy: { title: id, recipient: id, sector: id, starts: id, ends: id },
+    statedBy: { title: id, recipient: id, sector: id, starts: id, ends: id, framework: id },
     status: 'proposed',
     resumesTo: 'active',
     misuseCases: [],
@@ -127,6 +127,7 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
       ends: data.ends ?? state.ends,
       modality: data.modality ?? state.modality,
       technology: data.technology ?? state.technology,
+      ...(data.framework === undefined ? {} : { framework: data.framework }),
     }),
     ProgrammeAdapted: ({ ends, sector, modality, technology }, state, { id }) => ({
       statedBy: {

@@ -12,6 +12,8 @@ import {
   refuse,
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
+import { frameworkFacts, frameworkIn, frameworkStreams } from '../framework/framework-facts.js';
+import { parameterOf } from '../framework/parameters.js';
 import {
   cannotImplementFor,
   consultingImplementers,
@@ -32,8 +34,6 @@ import {
 
 type ProgrammeData<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeCommand, Type>;
 
-/** R2: the default number of days between notice to the legislature and activation. */
-const NOTICE_DAYS = 15;
 /** The maximum number of participants: an approval checks the status of each. */
 export const MAX_PARTICIPANTS = 64;
 /** A programme's row holds what became of each: more would make every version of it larger. */
@@ -132,7 +132,24 @@ function propose(
   if ((approvalRule === 'lead-nation') !== (lead !== undefined))
     return refuse('lead-does-not-fit-rule', 'the lead nation is named if, and only if, it approves', 'R4');
   if (lead === recipient) return refuse('beneficiary-cannot-lead', 'the lead is not the beneficiary', 'R4');
-  return notRegistered(partiesOf(data), context) ?? [{ type: 'ProgrammeProposed', data: { ...data, kind } }];
+  return (
+    notRegistered(partiesOf(data), context) ??
+    frameworkOfOthers(data, context) ?? [{ type: 'ProgrammeProposed', data: { ...data, kind } }]
+  );
+}
+
+/** R1: the framework that a programme names is that of its donor and recipient. */
+function frameworkOfOthers(
+  { framework: id, donor, recipient, basis }: Pick<Programme, 'framework' | 'donor' | 'recipient' | 'basis'>,
+  { known }: DecisionContext,
+): Refusal | null {
+  if (id === undefined || basis === 'reported') return null;
+  const framework = known.of(frameworkFacts, id);
+  if (framework === null)
+    return refuse('framework-not-found', 'the framework named has been drafted', 'R1', { framework: id });
+  return framework.donor === donor && framework.recipient === recipient
+    ? null
+    : refuse('framework-of-others', 'the framework has the same donor and recipient', 'R1', { framework: id });
 }
 
 const notInvited = (participant: string, state: Programme): Refusal | null =>
@@ -148,12 +165,16 @@ const activated = ({ status }: Programme): Refusal | null =>
 const notActive = ({ status }: Programme): Refusal | null =>
   status === 'active' ? null : refuse('not-active', 'the programme is active', 'R19');
 
+/** R2: the days between notice to the legislature and activation. */
+const noticeDays = ({ framework }: Programme, { known }: DecisionContext): number =>
+  parameterOf(frameworkIn(framework, known), 'noticeDays');
+
 function notify(data: ProgrammeData<'NotifyLegislature'>, state: Programme, context: DecisionContext) {
   if (state.noticeEnds !== null) return refuse('already-notified', 'the legislature has not been notified yet', 'R2');
   return (
     activated(state) ??
     inTheFuture(data.on, context) ??
-    ([{ type: 'LegislatureNotified', data: { noticeDays: NOTICE_DAYS, ...data } }] as const)
+    ([{ type: 'LegislatureNotified', data: { noticeDays: noticeDays(state, context), ...data } }] as const)
   );
 }
 
@@ -178,7 +199,15 @@ function cannotAdapt(data: ProgrammeData<'AdaptProgramme'>, state: Programme): R
 }
 
 /** The fields of a programme that can be corrected. */
-const STATED = ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology'] as const;
+const STATED = ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology', 'framework'] as const;
+
+type Framing = Pick<ProgrammeData<'CorrectProgramme'>, 'recipient' | 'framework'>;
+const framesAnother = ({ recipient, framework }: Framing): boolean =>
+  recipient !== undefined || framework !== undefined;
+const namedIn = ({ recipient, framework }: Framing): Framing => ({
+  ...(recipient === undefined ? {} : { recipient }),
+  ...(framework === undefined ? {} : { framework }),
+});
 
 /**
  * R26: a field is corrected at the event that stated it last. R29: the recipient while nothing
@@ -190,13 +219,14 @@ function cannotCorrectProgramme(
   context: DecisionContext,
 ): Refusal | null {
   const { corrects, recipient, starts = state.starts, ends = state.ends } = data;
-  const other = STATED.find((field) => data[field] !== undefined && state.statedBy[field] !== corrects);
-  if (other !== undefined)
+  const elsewhere = STATED.find((field) => data[field] !== undefined && state.statedBy[field] !== corrects);
+  if (elsewhere !== undefined)
     return refuse('stated-by-another-event', 'the event corrected is the last that stated the field', 'R26', {
-      field: other,
+      field: elsewhere,
     });
   if (ends < starts) return refuse('ends-before-start', 'the programme ends after it starts', null, { starts, ends });
-  if (recipient === undefined) return null;
+  const other = framesAnother(data) ? frameworkOfOthers({ ...state, ...namedIn(data) }, context) : null;
+  if (other !== null || recipient === undefined) return other;
   if (state.status !== 'proposed' || state.concurrences.length + Object.keys(state.participants).length > 0)
     return refuse('parties-relied-on', 'the programme is only proposed, without a concurrence or an invitation', 'R26');
   if (recipient === state.donor)
@@ -437,9 +467,14 @@ export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, P
       initial: null,
       evolve,
       consults: (command, state) => {
-        if (command.type === 'ProposeProgramme') return partyStreams(partiesOf(command.data));
-        if (command.type === 'CorrectProgramme' && command.data.recipient !== undefined)
-          return partyStreams([[command.data.recipient, 'recipient']]);
+        if (command.type === 'ProposeProgramme')
+          return [...partyStreams(partiesOf(command.data)), ...frameworkStreams(command.data.framework)];
+        if (command.type === 'CorrectProgramme') {
+          const { recipient, framework = state?.framework } = command.data;
+          const party = recipient === undefined ? [] : partyStreams([[recipient, 'recipient']]);
+          return framesAnother(command.data) ? [...party, ...frameworkStreams(framework)] : party;
+        }
+        if (command.type === 'NotifyLegislature') return frameworkStreams(state?.framework);
         if (command.type === 'SuspendProgramme')
           return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
         if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);

@@ -1,0 +1,153 @@
+import type {
+  AssistanceScope,
+  DefineIncidentType,
+  EndUseAssurance,
+  RulesSetAside,
+  StatutoryReport,
+  WaivableRule,
+} from '@entente/contracts';
+import { type ConsultedStreams, type Refusal, type StreamRef, refuse } from '@entente/kernel';
+import type { Correctable } from '../corrections.js';
+import type { Parameterised } from './parameters.js';
+
+/** What other deciders know of the framework that a programme names. */
+
+/** A time in which an assurance holds: its last day is not part of it; null if there is none. */
+interface AssuredTime {
+  readonly from: string;
+  readonly to: string | null;
+}
+
+/** Rules set aside by a waiver or an exception, and the day from which they apply again. */
+interface Waiver extends Pick<RulesSetAside, 'rules' | 'from' | 'until' | 'scope'> {
+  readonly endedOn: string | null;
+}
+
+/** A report that is due, overdue or submitted. */
+interface ReportState {
+  readonly report: StatutoryReport;
+  readonly of: string;
+  readonly due: string;
+  readonly state: 'due' | 'overdue' | 'submitted';
+}
+
+/** The state of an agreement with its framework. Days are YYYY-MM-DD. */
+export interface LegalFramework extends Correctable, Parameterised {
+  readonly donor: string;
+  readonly recipient: string;
+  readonly reported: boolean;
+  readonly status: 'drafted' | 'in-force' | 'expired' | 'terminated';
+  /** The day on which each party signed it. */
+  readonly signed: Readonly<Record<string, string>>;
+  /** Its first and last day in force; null until it is in force. */
+  readonly from: string | null;
+  readonly until: string | null;
+  /** The last day before its expiry is near. */
+  readonly warnOn: string | null;
+  /** The last day whose approach was recorded. */
+  readonly warnedOf: string | null;
+  /** The day from which it is terminated. */
+  readonly endedOn: string | null;
+  readonly assurances: Readonly<Partial<Record<EndUseAssurance, readonly AssuredTime[]>>>;
+  /** The names of the conditions and restrictions in force. */
+  readonly conditions: readonly string[];
+  readonly restrictions: readonly string[];
+  /** By name, the waivers and exceptions. */
+  readonly waivers: Readonly<Record<string, Waiver>>;
+  /** By report and period, or name. */
+  readonly reports: Readonly<Record<string, ReportState>>;
+  readonly incidentTypes: Readonly<Record<string, DefineIncidentType>>;
+}
+
+/** A reference to a framework, for deciders that consult it. */
+export const frameworkFacts: { readonly kind: 'legal-framework'; readonly initial: LegalFramework | null } = {
+  kind: 'legal-framework',
+  initial: null,
+};
+
+const programmeFacts: { readonly kind: 'programme'; readonly initial: { readonly framework?: string } | null } = {
+  kind: 'programme',
+  initial: null,
+};
+
+/** The stream of a framework, if there is one. */
+export const frameworkStreams = (framework: string | undefined): readonly StreamRef[] =>
+  framework === undefined ? [] : [{ kind: frameworkFacts.kind, id: framework }];
+
+/**
+ * The stream of the framework that a programme names: in the second round of `consults`, after the
+ * first has named the programme.
+ */
+export const frameworkStreamsOf = (programme: string | undefined, known: ConsultedStreams): readonly StreamRef[] =>
+  programme !== undefined && known.has(programmeFacts, programme)
+    ? frameworkStreams(known.of(programmeFacts, programme)?.framework)
+    : [];
+
+/** The framework of this id; undefined if there is no id, null if it was never drafted. */
+export const frameworkIn = (
+  framework: string | undefined,
+  known: ConsultedStreams,
+): LegalFramework | null | undefined => (framework === undefined ? undefined : known.of(frameworkFacts, framework));
+
+/** The framework of a consulted programme; undefined if the programme names none. */
+export const frameworkOf = (
+  programme: string | undefined,
+  known: ConsultedStreams,
+): LegalFramework | null | undefined =>
+  programme === undefined ? undefined : frameworkIn(known.of(programmeFacts, programme)?.framework, known);
+
+const concerns = (scope: AssistanceScope | undefined, scopes: readonly AssistanceScope[]): boolean =>
+  scope === undefined || scopes.some(({ kind, id }) => kind === scope.kind && id === scope.id);
+
+/**
+ * R8: the waiver or exception that sets a rule aside on a day, for one of these scopes or for all;
+ * null if there is none.
+ */
+export const setAside = (
+  framework: LegalFramework | null | undefined,
+  rule: WaivableRule,
+  day: string,
+  scopes: readonly AssistanceScope[] = [],
+): string | null =>
+  Object.entries(framework?.waivers ?? {}).find(
+    ([, { rules, from, until, endedOn, scope }]) =>
+      rules.includes(rule) &&
+      from <= day &&
+      day <= until &&
+      (endedOn === null || day < endedOn) &&
+      concerns(scope, scopes),
+  )?.[0] ?? null;
+
+const ASSURANCES = ['use', 'no-transfer', 'security', 'observation'] as const satisfies readonly EndUseAssurance[];
+
+/** The assurances that are not given on a day. */
+export const missingAssurances = (
+  { assurances }: Pick<LegalFramework, 'assurances'>,
+  day: string,
+): readonly EndUseAssurance[] =>
+  ASSURANCES.filter(
+    (name) => assurances[name]?.some(({ from, to }) => from <= day && (to === null || day < to)) !== true,
+  );
+
+const isInForce = ({ from, until, endedOn }: LegalFramework, day: string): boolean =>
+  from !== null && until !== null && from <= day && day <= until && (endedOn === null || day < endedOn);
+
+/**
+ * R1, 22 USC 2314(a): an agreement with assurances on use, transfer, security and observation is in
+ * force on the day. Null if it is, if a waiver or an exception sets the rule aside, or if there is
+ * no framework to look at (`undefined`).
+ */
+export function noAgreementInForce(
+  framework: LegalFramework | null | undefined,
+  day: string,
+  scopes: readonly AssistanceScope[] = [],
+): Refusal | null {
+  if (framework === undefined || setAside(framework, 'R1', day, scopes) !== null) return null;
+  const requirement = 'an agreement with all four assurances is in force on that day';
+  if (framework === null) return refuse('no-agreement-in-force', requirement, 'R1', { day, agreement: null });
+  const { status, from, until } = framework;
+  if (!isInForce(framework, day))
+    return refuse('no-agreement-in-force', requirement, 'R1', { day, agreement: status, from, until });
+  const missing = missingAssurances(framework, day);
+  return missing.length === 0 ? null : refuse('assurances-not-given', requirement, 'R1', { day, missing });
+}

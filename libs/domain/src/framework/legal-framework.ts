@@ -1,0 +1,452 @@
+import type {
+  DraftAgreement,
+  LegalFrameworkCommand,
+  LegalFrameworkEvent,
+  LegalFrameworkRelation,
+  ParameterName,
+  PeriodicReport,
+  RulesSetAside,
+  SetParameter,
+  SetRulesAside,
+  SubmitStatutoryReport,
+} from '@entente/contracts';
+import {
+  type DataOf,
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  actsFor,
+  addDays,
+  authoriseBy,
+  decideBy,
+  evolveBy,
+  put,
+  refuse,
+} from '@entente/kernel';
+import { correcting } from '../corrections.js';
+import { relationsTo } from '../delivery/senders.js';
+import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import { type LegalFramework, frameworkFacts } from './framework-facts.js';
+import { DEFAULT_PARAMETERS, parameterOf } from './parameters.js';
+
+type FrameworkData<Type extends LegalFrameworkCommand['type']> = DataOf<LegalFrameworkCommand, Type>;
+
+/** The most conditions, restrictions, waivers and incident types: a decision reads all of a kind. */
+const MAX_OF_EACH = 200;
+const MAX_DAYS = 3660;
+
+const today = ({ now }: DecisionContext): string => now.slice(0, 10);
+const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
+  on > today(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
+
+// ---- State ----
+
+const keyOf = ({ report, of }: Pick<PeriodicReport, 'report' | 'of'>): string => `${report}/${of}`;
+
+const withReports = ({ reports }: LegalFramework, ...due: readonly PeriodicReport[]) =>
+  due.reduce((all, { report, of, due: last }) => {
+    const key = keyOf({ report, of });
+    return put(all, key, { report, of, due: last, state: 'due' });
+  }, reports);
+
+const rulesSetAside =
+  (report: 'waiver' | 'exception') =>
+  ({ name, rules, from, until, scope, reportBy }: RulesSetAside, state: LegalFramework): Partial<LegalFramework> => ({
+    waivers: put(state.waivers, name, { rules, from, until, ...(scope && { scope }), endedOn: null }),
+    reports: withReports(state, { report, of: name, due: reportBy }),
+  });
+
+const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
+  'AgreementDrafted',
+  ({ donor, recipient, basis, parameters }) => ({
+    donor,
+    recipient,
+    reported: basis === 'reported',
+    status: 'drafted',
+    signed: {},
+    from: null,
+    until: null,
+    warnOn: null,
+    warnedOf: null,
+    endedOn: null,
+    assurances: {},
+    conditions: [],
+    restrictions: [],
+    waivers: {},
+    reports: {},
+    parameters: Object.fromEntries(parameters.map(({ parameter, value }) => [parameter, value])),
+    incidentTypes: {},
+    correctable: new Map(),
+  }),
+  {
+    AgreementSigned: ({ party, on }, { signed }) => ({ signed: put(signed, party, on) }),
+    AgreementEnteredIntoForce: ({ on, until, warnOn, reports }, state) => ({
+      status: 'in-force',
+      from: on,
+      until,
+      warnOn,
+      reports: withReports(state, ...reports),
+    }),
+    AgreementAmended: ({ until, warnOn }, state) => ({
+      until: until ?? state.until,
+      warnOn: warnOn ?? state.warnOn,
+    }),
+    AgreementCorrected: ({ on, until, warnOn }, state) => ({
+      from: on ?? state.from,
+      until: until ?? state.until,
+      warnOn: warnOn ?? state.warnOn,
+      // It had not expired on the wrong day.
+      status: state.status === 'expired' && until !== undefined ? 'in-force' : state.status,
+    }),
+    AgreementExpiryApproached: ({ until }) => ({ warnedOf: until }),
+    AgreementExpired: () => ({ status: 'expired' }),
+    AgreementTerminated: ({ on }) => ({ status: 'terminated', endedOn: on }),
+    UseConditionAttached: ({ condition }, { conditions }) => ({ conditions: [...conditions, condition] }),
+    UseConditionLifted: ({ condition }, { conditions }) => ({
+      conditions: conditions.filter((one) => one !== condition),
+    }),
+    RestrictionImposed: ({ restriction }, { restrictions }) => ({ restrictions: [...restrictions, restriction] }),
+    RestrictionLifted: ({ restriction }, { restrictions }) => ({
+      restrictions: restrictions.filter((one) => one !== restriction),
+    }),
+    EndUseAssuranceGiven: ({ assurance, on }, { assurances }) => ({
+      assurances: { ...assurances, [assurance]: [...(assurances[assurance] ?? []), { from: on, to: null }] },
+    }),
+    EndUseAssuranceWithdrawn: ({ assurance, on }, { assurances }) => ({
+      assurances: {
+        ...assurances,
+        [assurance]: (assurances[assurance] ?? []).map((time) => (time.to === null ? { ...time, to: on } : time)),
+      },
+    }),
+    WaiverGranted: rulesSetAside('waiver'),
+    ExceptionInvoked: rulesSetAside('exception'),
+    WaiverEnded: ({ name, on }, { waivers }) => {
+      const was = waivers[name];
+      return was === undefined ? {} : { waivers: put(waivers, name, { ...was, endedOn: on }) };
+    },
+    StatutoryReportSubmitted: ({ report, of, next }, state) => {
+      const was = state.reports[keyOf({ report, of })];
+      if (was !== undefined) put(state.reports, keyOf(was), { ...was, state: 'submitted' });
+      return { reports: withReports(state, ...(next === undefined ? [] : [next])) };
+    },
+    StatutoryReportBecameOverdue: ({ report, of }, { reports }) => {
+      const was = reports[keyOf({ report, of })];
+      return was === undefined ? {} : { reports: put(reports, keyOf(was), { ...was, state: 'overdue' }) };
+    },
+    ParameterSet: ({ parameter, value }, { parameters }) => ({ parameters: { ...parameters, [parameter]: value } }),
+    IncidentTypeDefined: (data, { incidentTypes }) => ({ incidentTypes: put(incidentTypes, data.incidentType, data) }),
+  },
+);
+
+// ---- Agreement ----
+
+function draft(data: DraftAgreement, context: DecisionContext): readonly LegalFrameworkEvent[] | Refusal {
+  if (data.donor === data.recipient)
+    return refuse('donor-is-recipient', 'the recipient is another organisation than the donor');
+  const parameters = Object.entries(DEFAULT_PARAMETERS).map(([parameter, { value, unit }]) => ({
+    parameter: parameter as ParameterName,
+    value,
+    unit,
+  }));
+  return (
+    notRegistered(partiesOf(data), context) ?? [{ type: 'AgreementDrafted', data: { ...data, parameters } } as const]
+  );
+}
+
+function cannotSign(
+  { party, on }: FrameworkData<'SignAgreement'>,
+  { donor, recipient, status, signed }: LegalFramework,
+  context: DecisionContext,
+): Refusal | null {
+  const { actor } = context;
+  if ((party !== donor && party !== recipient) || (actor.role !== 'operator' && actsFor(actor) !== party))
+    return refuse('not-the-party', 'a party signs for itself', 'R1', { donor, recipient });
+  if (status !== 'drafted') return refuse('not-drafted', 'the agreement is a draft', 'R1', { status });
+  if (signed[party] !== undefined)
+    return refuse('already-signed', 'the party has not signed yet', 'R1', { on: signed[party] });
+  return inTheFuture(on, context);
+}
+
+const endsEarly = (on: string, until: string): Refusal | null =>
+  until < on ? refuse('ends-before-start', 'the last day is not before the first one', null, { on, until }) : null;
+
+/** The last day before the expiry is near. */
+const warnOn = (state: LegalFramework, until: string): string =>
+  addDays(until, -parameterOf(state, 'expiryWarningDays'));
+
+const NEXT: Readonly<Record<'semi-annual' | 'annual', (of: string) => string>> = {
+  'semi-annual': (of) => (of.endsWith('h1') ? of.replace('h1', 'h2') : `${Number(of.slice(0, 4)) + 1}-h1`),
+  annual: (of) => String(Number(of) + 1),
+};
+
+/** The report of a period: a calendar year, or a half of it. */
+function periodic(state: LegalFramework, report: 'semi-annual' | 'annual', of: string): PeriodicReport {
+  const ends = of.endsWith('h1') ? `${of.slice(0, 4)}-06-30` : `${of.slice(0, 4)}-12-31`;
+  return { report, of, due: addDays(ends, parameterOf(state, 'periodicReportDays')) };
+}
+
+/** R1, R30: an agreement enters into force after both parties have signed it. */
+function enter(data: FrameworkData<'BringAgreementIntoForce'>, state: LegalFramework, context: DecisionContext) {
+  const { on, until } = data;
+  const { status, signed, donor, recipient } = state;
+  if (status !== 'drafted') return refuse('not-drafted', 'the agreement is a draft', 'R1', { status });
+  const missing = [donor, recipient].filter((party) => signed[party] === undefined);
+  if (missing.length > 0) return refuse('not-signed-by-both', 'both parties have signed it', 'R1', { missing });
+  const last = Object.values(signed).toSorted().at(-1) ?? on;
+  if (on < last) return refuse('before-the-fact', 'it enters into force after the last signature', 'R30', { on: last });
+  const refusal = inTheFuture(on, context) ?? endsEarly(on, until);
+  if (refusal !== null) return refusal;
+  const year = on.slice(0, 4);
+  const half = `${year}-${on.slice(5, 7) <= '06' ? 'h1' : 'h2'}`;
+  const reports = [periodic(state, 'semi-annual', half), periodic(state, 'annual', year)];
+  return [{ type: 'AgreementEnteredIntoForce', data: { ...data, warnOn: warnOn(state, until), reports } } as const];
+}
+
+const notInForce = ({ status }: LegalFramework): Refusal | null =>
+  status === 'in-force' ? null : refuse('not-in-force', 'the agreement is in force', 'R1', { status });
+
+const warning = (state: LegalFramework, until: string | undefined) =>
+  until === undefined ? {} : { warnOn: warnOn(state, until) };
+
+function amend(data: FrameworkData<'AmendAgreement'>, state: LegalFramework, context: DecisionContext) {
+  const { on, until } = data;
+  const refusal =
+    notInForce(state) ??
+    inTheFuture(on, context) ??
+    (on < (state.from ?? on)
+      ? refuse('before-the-fact', 'it is amended after it entered into force', 'R30', { on: state.from })
+      : endsEarly(on, until ?? on));
+  return refusal ?? ([{ type: 'AgreementAmended', data: { ...data, ...warning(state, until) } }] as const);
+}
+
+/** R26: the days of an agreement are corrected at its entry into force. */
+function correct(data: FrameworkData<'CorrectAgreement'>, state: LegalFramework, context: DecisionContext) {
+  const { on = state.from ?? '', until = state.until ?? '' } = data;
+  return (
+    inTheFuture(on, context) ??
+    endsEarly(on, until) ??
+    ([{ type: 'AgreementCorrected', data: { ...data, ...warning(state, data.until) } }] as const)
+  );
+}
+
+/** Whether the day is the agreement's last day, and the other day is over. */
+function notOver(
+  { until }: { readonly until: string },
+  state: LegalFramework,
+  day: string | null,
+  context: DecisionContext,
+) {
+  if (state.until !== until)
+    return refuse('other-last-day', "the day is the agreement's last day", null, { until: state.until });
+  return day === null || today(context) <= day ? refuse('not-over-yet', 'the day is over', 'R1', { day }) : null;
+}
+
+function cannotTerminate(
+  { on }: FrameworkData<'TerminateAgreement'>,
+  { from }: LegalFramework,
+  context: DecisionContext,
+): Refusal | null {
+  if (from !== null && on < from)
+    return refuse('before-the-fact', 'it ends after it entered into force', 'R30', { on: from });
+  return inTheFuture(on, context);
+}
+
+// ---- Terms ----
+
+/** Conditions and restrictions are added under a new name, and ended by it. */
+const cannotAdd = (names: readonly string[], name: string): Refusal | null =>
+  names.includes(name)
+    ? refuse('already-attached', 'none in force has this name', null, { name })
+    : names.length >= MAX_OF_EACH
+      ? refuse('too-many-terms', `at most ${MAX_OF_EACH} of a kind are in force`)
+      : null;
+const cannotLift = (names: readonly string[], name: string): Refusal | null =>
+  names.includes(name) ? null : refuse('not-attached', 'one in force has this name', null, { names });
+
+const lastTime = ({ assurances }: LegalFramework, { assurance }: FrameworkData<'GiveEndUseAssurance'>) =>
+  assurances[assurance]?.at(-1);
+
+function cannotAssure(
+  data: FrameworkData<'GiveEndUseAssurance'>,
+  state: LegalFramework,
+  context: DecisionContext,
+): Refusal | null {
+  const last = lastTime(state, data);
+  if (last?.to === null) return refuse('already-given', 'the assurance is not given yet', 'R1', { from: last.from });
+  if (last !== undefined && data.on < last.to)
+    return refuse('before-the-fact', 'it is given again after it was withdrawn', 'R30', { on: last.to });
+  return inTheFuture(data.on, context);
+}
+
+function cannotWithdraw(
+  data: FrameworkData<'WithdrawEndUseAssurance'>,
+  state: LegalFramework,
+  context: DecisionContext,
+): Refusal | null {
+  const last = lastTime(state, data);
+  if (last?.to !== null) return refuse('not-given', 'the assurance is given', 'R1', { assurance: data.assurance });
+  if (data.on < last.from)
+    return refuse('before-the-fact', 'it is withdrawn after it was given', 'R30', { on: last.from });
+  return inTheFuture(data.on, context);
+}
+
+// ---- Waivers and reports ----
+
+/** R8: a waiver or an exception has an authority, a legal basis, a last day, and a report due. */
+const setRulesAside =
+  (type: 'WaiverGranted' | 'ExceptionInvoked') =>
+  (data: SetRulesAside, state: LegalFramework, context: DecisionContext): readonly LegalFrameworkEvent[] | Refusal => {
+    const { name, from, until } = data;
+    if (Object.hasOwn(state.waivers, name))
+      return refuse('name-taken', 'no waiver or exception has this name', 'R8', { name });
+    if (Object.keys(state.waivers).length >= MAX_OF_EACH)
+      return refuse('too-many-waivers', `a framework has at most ${MAX_OF_EACH} waivers and exceptions`, 'R8');
+    const reportBy = addDays(context.occurredAt, parameterOf(state, 'waiverReportDays'));
+    return endsEarly(from, until) ?? [{ type, data: { ...data, reportBy } }];
+  };
+
+function cannotEnd(
+  { name, on }: FrameworkData<'EndWaiver'>,
+  { waivers }: LegalFramework,
+  context: DecisionContext,
+): Refusal | null {
+  const waiver = Object.hasOwn(waivers, name) ? waivers[name] : undefined;
+  if (waiver === undefined || waiver.endedOn !== null || waiver.until < on)
+    return refuse('waiver-not-in-force', 'a waiver or an exception of this name has not ended', 'R8', { name });
+  if (on < waiver.from) return refuse('before-the-fact', 'it ends after its first day', 'R30', { on: waiver.from });
+  return inTheFuture(on, context);
+}
+
+function reportIn({ reports }: LegalFramework, data: Pick<PeriodicReport, 'report' | 'of'>) {
+  const found = Object.hasOwn(reports, keyOf(data)) ? reports[keyOf(data)] : undefined;
+  if (found !== undefined && found.state !== 'submitted') return found;
+  const due = Object.values(reports).flatMap((one) => (one.state === 'submitted' ? [] : [keyOf(one)]));
+  return refuse('report-not-due', 'a report of this name is due', null, { due });
+}
+
+/** A report that recurs is due again for the next period, while the agreement is in force. */
+function submit(data: SubmitStatutoryReport, state: LegalFramework, context: DecisionContext) {
+  const found = reportIn(state, data);
+  const refusal = 'code' in found ? found : inTheFuture(data.on, context);
+  if (refusal !== null) return refusal;
+  const { report, of } = data;
+  const recurs = (report === 'semi-annual' || report === 'annual') && state.status === 'in-force';
+  const next = recurs ? { next: periodic(state, report, NEXT[report](of)) } : {};
+  return [{ type: 'StatutoryReportSubmitted', data: { ...data, ...next } } as const];
+}
+
+function becomeOverdue(data: FrameworkData<'RecordOverdueReport'>, state: LegalFramework, context: DecisionContext) {
+  const found = reportIn(state, data);
+  if ('code' in found) return found;
+  if (found.due !== data.due)
+    return refuse('other-last-day', "the day is the report's last day", null, { due: found.due });
+  if (today(context) <= data.due) return refuse('not-over-yet', 'its last day is over', null, { due: data.due });
+  return found.state === 'overdue' ? [] : ([{ type: 'StatutoryReportBecameOverdue', data }] as const);
+}
+
+// ---- Parameters and incident types ----
+
+function setParameter(data: SetParameter, state: LegalFramework) {
+  const { parameter, value } = data;
+  const { unit, only } = DEFAULT_PARAMETERS[parameter];
+  if (only?.includes(value) === false || (unit === 'days' && (value < 1 || value > MAX_DAYS)))
+    return refuse('value-out-of-range', 'the value is one that the parameter can have', null, {
+      parameter,
+      ...(only === undefined ? { least: 1, most: MAX_DAYS } : { only }),
+    });
+  return parameterOf(state, parameter) === value ? [] : ([{ type: 'ParameterSet', data: { ...data, unit } }] as const);
+}
+
+function cannotDefine(
+  { incidentType, noticeRequired, limits }: FrameworkData<'DefineIncidentType'>,
+  { incidentTypes }: LegalFramework,
+): Refusal | null {
+  if (noticeRequired !== (limits.notify !== undefined))
+    return refuse('notice-limit-missing', 'the days for the notice are stated if, and only if, one is due', 'R18');
+  if (Object.hasOwn(incidentTypes, incidentType) || Object.keys(incidentTypes).length < MAX_OF_EACH) return null;
+  return refuse('too-many-types', `a framework defines at most ${MAX_OF_EACH} types of incidents`);
+}
+
+/** What is set and given under an agreement that has not ended. */
+const WHILE_IT_LASTS: readonly LegalFrameworkCommand['type'][] = [
+  'SignAgreement',
+  'BringAgreementIntoForce',
+  'AmendAgreement',
+  'TerminateAgreement',
+  'AttachUseCondition',
+  'ImposeRestriction',
+  'GiveEndUseAssurance',
+  'SetParameter',
+  'DefineIncidentType',
+];
+
+const decide = decideBy<LegalFramework, LegalFrameworkCommand, LegalFrameworkEvent>()(
+  'DraftAgreement',
+  draft,
+  ({ type }, { status }) =>
+    (status === 'expired' || status === 'terminated') && WHILE_IT_LASTS.includes(type)
+      ? refuse('agreement-ended', 'the agreement has not ended', null, { status })
+      : null,
+  {
+    SignAgreement: { unless: cannotSign, then: 'AgreementSigned' },
+    BringAgreementIntoForce: enter,
+    AmendAgreement: amend,
+    CorrectAgreement: correct,
+    RecordApproachingExpiry: {
+      unless: (data, state, context) => notInForce(state) ?? notOver(data, state, state.warnOn, context),
+      already: ({ until }, { warnedOf }) => warnedOf === until,
+      then: 'AgreementExpiryApproached',
+    },
+    RecordExpiredAgreement: {
+      unless: (data, state, context) => notInForce(state) ?? notOver(data, state, data.until, context),
+      then: 'AgreementExpired',
+    },
+    TerminateAgreement: { unless: cannotTerminate, then: 'AgreementTerminated' },
+    AttachUseCondition: {
+      unless: ({ condition }, { conditions }) => cannotAdd(conditions, condition),
+      then: 'UseConditionAttached',
+    },
+    LiftUseCondition: {
+      unless: ({ condition }, { conditions }) => cannotLift(conditions, condition),
+      then: 'UseConditionLifted',
+    },
+    ImposeRestriction: {
+      unless: ({ restriction }, { restrictions }) => cannotAdd(restrictions, restriction),
+      then: 'RestrictionImposed',
+    },
+    LiftRestriction: {
+      unless: ({ restriction }, { restrictions }) => cannotLift(restrictions, restriction),
+      then: 'RestrictionLifted',
+    },
+    GiveEndUseAssurance: { unless: cannotAssure, then: 'EndUseAssuranceGiven' },
+    WithdrawEndUseAssurance: { unless: cannotWithdraw, then: 'EndUseAssuranceWithdrawn' },
+    GrantWaiver: setRulesAside('WaiverGranted'),
+    InvokeException: setRulesAside('ExceptionInvoked'),
+    EndWaiver: { unless: cannotEnd, then: 'WaiverEnded' },
+    SubmitStatutoryReport: submit,
+    RecordOverdueReport: becomeOverdue,
+    SetParameter: setParameter,
+    DefineIncidentType: { unless: cannotDefine, then: 'IncidentTypeDefined' },
+  },
+);
+
+/** The rules of an agreement with its framework: R1, R8, R18, R26, R29, R30. */
+export const legalFramework: Decider<
+  'legal-framework',
+  LegalFrameworkCommand,
+  LegalFrameworkEvent,
+  LegalFramework | null,
+  LegalFrameworkRelation
+> = correcting({
+  ...frameworkFacts,
+  ids: 'prefixed',
+  opens: 'DraftAgreement',
+  evolve,
+  consults: (command) => (command.type === 'DraftAgreement' ? partyStreams(partiesOf(command.data)) : []),
+  authorise: authoriseBy<LegalFrameworkCommand, LegalFramework | null, LegalFrameworkRelation>(
+    relationsTo((state, _, command) => (command.type === 'DraftAgreement' ? command.data : state)),
+  ),
+  decide,
+  reportsHistory: (command, state) =>
+    state?.reported === true || (command.type === 'DraftAgreement' && command.data.basis === 'reported'),
+});
