@@ -101,7 +101,10 @@ function programme(events: Events, day: string): FigureRow {
     programme_kind: proposed.data.kind,
     donor: proposed.data.donor,
     recipient: statedLast(events, 'recipient'),
-    framework: (statedLast(events, 'framework') as string | undefined) ?? null,
+    framework:
+      only(events, 'ProgrammeProposed', 'ProgrammeCorrected')
+        .flatMap((stated) => stated.data.framework ?? [])
+        .at(-1) ?? null,
     basis: proposed.data.basis ?? 'own',
     legal_basis: proposed.metadata.legalBasis,
     completed_on: completedOn,
