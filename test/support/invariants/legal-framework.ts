@@ -4,7 +4,7 @@ import { type Invariants, unlike } from './invariant.js';
 
 type FrameworkState = NonNullable<(typeof legalFramework)['initial']>;
 
-/** An agreement: in force after both signed it, with a last day; reports that follow from waivers. */
+/** An agreement: in force after both signed it, with a last day; reports follow from waivers. */
 export const legalFrameworks: Invariants<FrameworkState, LegalFrameworkEvent> = {
   opens: 'AgreementDrafted',
   holds: ({ status, signed, from, until, endedOn, conditions, restrictions, waivers, reports, assurances }) => ({

@@ -88,8 +88,8 @@ export function cannotPrepare(offer: PrepareOffer, state: AssistanceCase, c: Dec
 
 /**
  * R16, 22 USC 2776(b): an offer above the value that the programme's framework sets waits for the
- * legislature's notice, unless a waiver or an exception sets the rule aside. Of the framework's days
- * and the sender's, the longer ones count.
+ * legislature's notice, unless a waiver or an exception sets the rule aside. Of the framework's
+ * days and the sender's, the longer ones count.
  */
 export function withNotice(offer: PrepareOffer, { programme }: AssistanceCase, c: DecisionContext): PrepareOffer {
   const framework = frameworkOf(programme, c.known);

@@ -31,7 +31,7 @@ import { DEFAULT_PARAMETERS, parameterOf } from './parameters.js';
 
 type FrameworkData<Type extends LegalFrameworkCommand['type']> = DataOf<LegalFrameworkCommand, Type>;
 
-/** The most conditions, restrictions, waivers and incident types: a decision reads all of a kind. */
+/** The most conditions, restrictions, waivers or incident types: a decision reads all of them. */
 const MAX_OF_EACH = 200;
 const MAX_DAYS = 3660;
 
