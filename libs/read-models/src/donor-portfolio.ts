@@ -2,6 +2,7 @@ import type { Stage } from '@entente/contracts';
 import type { ExactSums, ViewOptions } from '@entente/kernel';
 import { ConsignmentRow } from './consignments.js';
 import type { From, Query, RowsView } from './from.js';
+import { firstHold, holdsOn } from './holds.js';
 import { MisuseRow } from './misuse-register.js';
 import { MovementRow } from './movements.js';
 import { ProgrammeRow } from './programmes.js';
@@ -149,6 +150,8 @@ function query(from: From, options: ViewOptions): Query {
   join(recovered(from, options), 'b', `b.scope = ${scope('k')} AND b.currency = k.currency`);
   joined.select([]);
   for (const column of [...PARTIES, ...AMOUNTS]) joined.addSelect(`k.${column}`, column);
+  const hold = firstHold(from, { donor: 'k.donor', recipient: 'k.recipient', programme: 'k.programme' });
+  joined.addSelect(`(${hold.getQuery()})`, 'on_hold').setParameters(hold.getParameters());
   return joined
     .addSelect('p.title', 'title')
     .addSelect('p.status', 'status')
@@ -172,7 +175,7 @@ const RECORDED = 'net of what was taken back, in minor units of the currency; nu
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
-  version: 4,
+  version: 5,
   about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, misuse',
   key: PARTIES,
   columns: {
@@ -202,6 +205,7 @@ export const donorPortfolio: RowsView = {
     overdue_misuse: 'integer',
     suspended_by_misuse: 'integer',
     precaution_until: 'day',
+    on_hold: 'text',
   },
   meanings: {
     donor: 'the donor',
@@ -240,6 +244,8 @@ export const donorPortfolio: RowsView = {
     suspended_by_misuse: 'misuse cases of the programme by whose measure assistance is suspended',
     precaution_until:
       'the last day of a precautionary suspension in the misuse cases of the programme; null without one',
+    on_hold:
+      'the kind of scope and the name of a hold that stops assistance of the programme or to the recipient now, as the read model holds has it; null without one',
   },
   totals: {
     counts: 'rows of donor, recipient, programme and currency',
@@ -254,6 +260,7 @@ export const donorPortfolio: RowsView = {
     consignments: { programme: 'programme' },
     'misuse-register': { programme: 'programme' },
     recoveries: { programme: 'programme' },
+    holds: [{ recipient: 'scope' }, { programme: 'scope' }],
   },
   madeOf({ donor = null, recipient = null, programme = null, currency = null }) {
     const of = programme === null ? { donor, recipient, programme } : { programme };
@@ -263,6 +270,7 @@ export const donorPortfolio: RowsView = {
       consignments: of,
       'misuse-register': of,
       recoveries: of,
+      holds: holdsOn({ recipient, programme }),
     };
   },
   query,

@@ -7,6 +7,7 @@ import { deliverableLines } from './deliverables.js';
 import { DisbursementRow } from './disbursements.js';
 import { DiscrepancyRow } from './discrepancies.js';
 import type { From, Query, RowsView } from './from.js';
+import { firstHold, holdsOn } from './holds.js';
 import { MisuseRow } from './misuse-register.js';
 
 const COLUMNS = [
@@ -141,6 +142,9 @@ const allegations = (from: From): Query =>
     due: 'm.reply_by',
   });
 
+/** What a hold can stop: questions and reports go on. */
+const STOPPED = `k.item_kind IN ('case-line', 'consignment', 'tranche', 'case')`;
+
 function query(from: From, options: ViewOptions): Query {
   const parts = [unscheduled, coming, disputed, announced, waiting, allegations].map((of) => of(from, options));
   const [first] = parts as [Query, ...Query[]];
@@ -150,7 +154,16 @@ function query(from: From, options: ViewOptions): Query {
     .select([]);
   for (const one of parts) all.setParameters(one.getParameters());
   for (const column of COLUMNS) all.addSelect(`k.${column}`, column);
-  return all;
+  const concerned = {
+    donor: 'k.donor',
+    recipient: 'k.recipient',
+    programme: 'k.programme',
+    case: 'k.assistance_case',
+  };
+  const hold = firstHold(from, concerned);
+  return all
+    .addSelect(`CASE WHEN ${STOPPED} THEN (${hold.getQuery()}) END`, 'on_hold')
+    .setParameters(hold.getParameters());
 }
 
 /** A consignment changes what of its case's lines is not scheduled. */
@@ -159,19 +172,28 @@ const CASE = { assistance_case: 'assistance_case' };
 type Key = Readonly<Record<string, string | null>>;
 
 /** The rows that an item of each kind is made of. */
-function madeOf({ item_kind: kind, stream = null, part: name = null, assistance_case = null }: Key) {
+function madeOf({
+  item_kind: kind,
+  stream = null,
+  part: name = null,
+  assistance_case = null,
+  programme = null,
+  recipient = null,
+}: Key) {
+  const holds = holdsOn({ recipient, programme, case: assistance_case });
   const line = { assistance_case, line: name };
-  const made: Readonly<Record<string, Readonly<Record<string, Key>>>> = {
+  const made: Readonly<Record<string, Readonly<Record<string, Key | readonly Key[]>>>> = {
     'case-line': {
       'case-lines': line,
       cases: { stream },
       'consignment-lines': line,
       consignments: { assistance_case },
+      holds,
     },
-    consignment: { consignments: { stream }, 'consignment-lines': { stream, line: name }, 'case-lines': line },
+    consignment: { consignments: { stream }, 'consignment-lines': { stream, line: name }, 'case-lines': line, holds },
     discrepancy: { discrepancies: { stream, discrepancy: name }, 'case-lines': { assistance_case } },
-    tranche: { disbursements: { stream, tranche: name } },
-    case: { cases: { stream } },
+    tranche: { disbursements: { stream, tranche: name }, holds },
+    case: { cases: { stream }, holds },
     'misuse-case': { 'misuse-register': { stream } },
   };
   return made[kind ?? ''] ?? {};
@@ -183,7 +205,7 @@ function madeOf({ item_kind: kind, stream = null, part: name = null, assistance_
  */
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
-  version: 3,
+  version: 4,
   about: 'what is coming to a recipient, how much and when, and what waits for whose answer',
   key: ['item_kind', 'stream', 'part'],
   columns: {
@@ -196,6 +218,7 @@ export const recipientPipeline: RowsView = {
     currency: 'text',
     due: 'day',
     status: 'text',
+    on_hold: 'text',
     awaits: 'text',
     waits_for: 'text',
     donor: 'text',
@@ -217,6 +240,8 @@ export const recipientPipeline: RowsView = {
     due: 'the day planned now; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply; else null',
     status:
       'the status of the consignment, tranche, case or misuse case; not-scheduled for a case line, reported for a discrepancy',
+    on_hold:
+      'the kind of scope and the name of a hold that stops it now, as the read model holds has it; null without one',
     awaits:
       'what is waited for: schedule, shipment, release, receipt, answer, disbursement, supplement, acceptance, amendment or reply',
     waits_for: 'whose turn it is: donor or recipient',
@@ -246,6 +271,7 @@ export const recipientPipeline: RowsView = {
     disbursements: { stream: 'stream', part: 'tranche' },
     cases: { stream: 'stream' },
     'misuse-register': { stream: 'stream' },
+    holds: [{ recipient: 'scope' }, { programme: 'scope' }, { assistance_case: 'scope' }],
   },
   madeOf,
   query,

@@ -147,3 +147,25 @@ export const HOLDS: Readonly<Record<string, Figures>> = {
   'misuse-suspensions': suspensionsOf,
   suspensions,
 };
+
+/** A hold in force that stops assistance to what has these parties: the first by scope and name. */
+export function holdOn(
+  log: readonly RecordedEvent[],
+  day: string,
+  of: {
+    readonly donor: string | null;
+    readonly recipient: string | null;
+    readonly programme: string | null;
+    readonly case?: string | null;
+  },
+): string | null {
+  const scopes = [`country ${of.recipient}`, `programme ${of.programme}`, `case ${of.case ?? null}`];
+  const found = holdRows(log, day).filter(
+    (row) =>
+      row.status === 'in force' &&
+      !row.last_day_over &&
+      (row.donor === null || row.donor === of.donor) &&
+      scopes.includes(`${row.scope_kind} ${row.scope}`),
+  );
+  return found.map((row) => `${row.scope_kind} ${row.hold}`).sort()[0] ?? null;
+}

@@ -2,6 +2,7 @@ import type { Stage } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import { type QueryParameters, type FigureRow, type Figures, type Value, sum } from './log.js';
 import { consignmentRows } from './consignments.js';
+import { holdOn } from './holds.js';
 import { misuseRows, recoveryRows } from './misuse.js';
 import { MONEY } from './money.js';
 import { PLANNING } from './planning.js';
@@ -148,6 +149,7 @@ function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): reado
         happened(consignmentRows(log, day), 'received_on').filter((row) => isOf(row, key)),
         day,
       ),
+      on_hold: holdOn(log, day, key),
       ...misuseFigures(happened(misuseRows(log, day), 'flagged_on').filter((row) => isOf(row, key))),
     };
   });

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import { type FigureRow, type Figures, daysBetween, sum } from './log.js';
 import { caseLineRows, caseRows, deliveryFacts, linesInForce } from './cases.js';
 import { consignmentLineRows, consignmentRows, discrepancyRows, receivedSerialRows } from './consignments.js';
+import { holdOn } from './holds.js';
 import { misuseRows } from './misuse.js';
 import { MONEY } from './money.js';
 
@@ -305,6 +306,14 @@ const replies = (log: readonly RecordedEvent[], day: string): readonly Item[] =>
       programme: one.programme,
     }));
 
+const holdOnItem = (log: readonly RecordedEvent[], day: string, one: Item): string | null =>
+  holdOn(log, day, {
+    donor: one['donor'] as string | null,
+    recipient: one['recipient'] as string | null,
+    programme: one['programme'] as string | null,
+    case: one['assistance_case'] as string | null,
+  });
+
 const pipeline: Figures = (log, { day }) =>
   [
     ...notScheduled(log, day),
@@ -315,6 +324,7 @@ const pipeline: Figures = (log, { day }) =>
     ...replies(log, day),
   ].map((one) => ({
     ...one,
+    on_hold: ['discrepancy', 'misuse-case'].includes(one['item_kind'] as string) ? null : holdOnItem(log, day, one),
     overdue: one.due !== null && day > one.due,
     days_late_plan: past(one.due, day),
     days_late_first: past(one.first_due, day),
