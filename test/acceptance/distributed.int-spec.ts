@@ -5,6 +5,7 @@ import { figures } from './figures.js';
 import { httpAnswers } from './http-answers.js';
 import { importing } from './importing.js';
 import { liveOverHttp } from './live.js';
+import { monitoring } from './monitoring.js';
 import { moving } from './moving.js';
 import { openapi } from './openapi.js';
 import { overHttp } from './over-http.js';
@@ -26,6 +27,7 @@ describe('the distributed deployment', () => {
     describe('with its answers', () => httpAnswers(three));
     describe('with live streams', () => liveOverHttp(three));
     describe('with policies and due dates', () => steward(three));
+    describe('with end-use checks and personnel', () => monitoring(three));
     describe('with control checks', () => controls(three));
     describe('with the page', () => page(three));
     describe('with an import', () => importing(three));

@@ -127,6 +127,9 @@ const LEFT_OUT: Readonly<Record<string, number>> = {
   'end-mandate': 2,
   'verify-remediation': 3,
   'resume-assistance': 4,
+  'complete-continuity-task': 3,
+  'end-alert': 4,
+  return: 4,
 };
 
 /** The steps of a run: most of the scenario in about its order, and random commands between. */

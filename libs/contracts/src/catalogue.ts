@@ -1,6 +1,9 @@
 import { type AnyDecider, authorised } from '@entente/kernel';
 import { assistanceCaseContract } from './assistance-case.js';
 import { consignmentContract } from './consignment.js';
+import { countrySituationContract } from './country-situation.js';
+import { deploymentContract } from './deployment.js';
+import { endUseCheckContract } from './end-use-check.js';
 import { fundingAccountContract } from './funding-account.js';
 import { holdContract } from './hold.js';
 import { legalFrameworkContract } from './legal-framework.js';
@@ -19,6 +22,9 @@ const KINDS = [
   misuseCaseContract,
   holdContract,
   legalFrameworkContract,
+  countrySituationContract,
+  deploymentContract,
+  endUseCheckContract,
 ] as const satisfies readonly KindContract[];
 
 /** The kinds of stream by name. Each needs rules where they are registered. */

@@ -68,6 +68,14 @@ const INCONCLUSIVE = misuseCase('2');
 const DECLINED = misuseCase('3');
 const PRECAUTION = misuseCase('4');
 
+const NORTH = 'country-situation/norland.estmark-north';
+const ADVISORS = 'deployment/norland.deployment-1';
+const check = (n: number): string => `end-use-check/veritas-monitor.check-${n}`;
+const ALL_SEEN = ['TS-0001', 'TS-0002'].map((serial) => ({ serial, result: 'seen' }));
+/** A routine check of night-vision devices of the case. */
+const routine = { type: 'routine', item: 'night-vision-device', serials: [], quantity: 40 };
+const SAMPLE = [{ lot: 'LOT-7', seen: 8, notSeen: 0, damaged: 1 }];
+
 const idOf = (stream: string): string => stream.slice(stream.indexOf('/') + 1);
 
 const reach = (stream: string): readonly Line[] => [
@@ -293,6 +301,48 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [HELD, 'release', DONOR],
   [HELD, 'place', DONOR, { with: { hold: 'pause', until: day(10) } }],
 
+  [NORTH, 'open', DONOR],
+  [NORTH, 'assess-risk', DONOR, { with: { level: 'high' } }],
+  [ADVISORS, 'deploy', DONOR],
+  [ADVISORS, 'correct', DONOR, { with: { women: 2, men: 1 }, ...CORRECTS('deploy') }],
+  [NORTH, 'declare-instability', DONOR, { with: { continuity: undefined } }],
+  [NORTH, 'change-monitoring', SYSTEM],
+  [check(1), 'schedule', MONITOR, { with: { due: day(8) } }],
+  [check(1), 'reschedule', MONITOR, { with: { due: day(9) } }],
+  [check(1), 'perform', MONITOR, { with: { manner: 'remote', results: ALL_SEEN, lots: [] } }],
+  [check(1), 'correct-day', MONITOR, CORRECTS('perform')],
+  [check(1), 'perform', MONITOR, { with: { on: '2026-06-02', results: ALL_SEEN, lots: [] } }],
+  [check(1), 'correct-result', MONITOR, CORRECTS('perform')],
+  [check(1), 'find-discrepancy', MONITOR],
+  [check(1), 'clear-discrepancy', MONITOR],
+  [check(1), 'hold-compliance-visit', MONITOR],
+  [check(2), 'schedule', MONITOR, { with: { ...routine, due: day(10) } }],
+  [check(2), 'deny-access', MONITOR],
+  [check(3), 'schedule', MONITOR, { with: { ...routine, due: day(10) } }],
+  [check(3), 'waive', DONOR],
+  [check(4), 'schedule', MONITOR, { with: { ...routine, due: day(10) } }],
+  [check(4), 'cancel', DONOR],
+  [check(5), 'schedule', MONITOR, { with: { ...routine, manner: 'self-report', due: day(10) } }],
+  [check(5), 'perform', RECIPIENT, { with: { manner: 'self-report', results: [], lots: SAMPLE } }],
+  [check(6), 'schedule', MONITOR, { with: { ...routine, due: day(10) } }],
+  [NORTH, 'activate-continuity-plan', SYSTEM],
+  [NORTH, 'complete-continuity-task', DONOR],
+  [NORTH, 'end-continuity-plan', DONOR],
+  [NORTH, 'issue-alert', DONOR],
+  [NORTH, 'correct-day', DONOR, CORRECTS('issue-alert')],
+  [NORTH, 'record-overdue', SYSTEM],
+  [ADVISORS, 'account-for', DONOR],
+  [ADVISORS, 'report-incident', DONOR],
+  [ADVISORS, 'correct-incident', DONOR, CORRECTS('report-incident')],
+  [ADVISORS, 'relocate', DONOR, { with: { area: 'south' } }],
+  [NORTH, 'end-alert', DONOR],
+  [NORTH, 'restore-stability', DONOR],
+  [ADVISORS, 'record-overdue', SYSTEM],
+  [ADVISORS, 'extend', DONOR],
+  [ADVISORS, 'return', DONOR],
+  [ADVISORS, 'correct-return', DONOR, CORRECTS('return')],
+  [NORTH, 'close', DONOR],
+
   ['stakeholder/vestra', 'revoke-role', OPERATOR],
 
   [LAPSED, 'request', DONOR],
@@ -308,6 +358,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
     { with: { until: day(10), scopes: [{ kind: 'programme', id: idOf(Q) }] } },
   ],
   [LAPSED, 'lapse-offer', SYSTEM, { daysLater: 11 }],
+  [check(6), 'record-overdue', SYSTEM, { with: { due: day(10) } }],
   [HELD, 'record-lapsed', SYSTEM, { with: { hold: 'pause', until: day(10) } }],
   [SHORT, 'record-expired', SYSTEM, { with: { until: day(10) } }],
   [PRECAUTION, 'lapse-precautionary-suspension', SYSTEM, { with: { until: day(10) } }],

@@ -32,6 +32,9 @@ export { type CommandContract, type EventContract, type KindContract } from './c
 export { RELATIONS, type Relation } from './relations.js';
 export type * from './assistance-case.js';
 export type * from './consignment.js';
+export type * from './country-situation.js';
+export type * from './deployment.js';
+export type * from './end-use-check.js';
 export type * from './funding-account.js';
 export type * from './hold.js';
 export type * from './legal-framework.js';

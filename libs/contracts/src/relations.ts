@@ -26,6 +26,7 @@ export const RELATIONS = {
   'hold-authority':
     'the donor of the programme or case in scope; of another scope a donor, a vetter or a mediator, registered in that role',
   'hold-owner': 'the organisation that placed the hold',
+  checker: 'the donor, or a monitor, registered as one, that does not hold the items',
 } as const;
 
 /** One of {@link RELATIONS}. */

@@ -3,6 +3,12 @@ import type {
   AssistanceCaseEvent,
   ConsignmentCommand,
   ConsignmentEvent,
+  CountrySituationCommand,
+  CountrySituationEvent,
+  DeploymentCommand,
+  DeploymentEvent,
+  EndUseCheckCommand,
+  EndUseCheckEvent,
   FundingAccountCommand,
   FundingAccountEvent,
   HoldCommand,
@@ -99,6 +105,9 @@ export const CORRECTIONS: {
   readonly 'misuse-case': CorrectionsOf<MisuseCaseCommand, MisuseCaseEvent>;
   readonly hold: CorrectionsOf<HoldCommand, HoldEvent>;
   readonly 'legal-framework': CorrectionsOf<LegalFrameworkCommand, LegalFrameworkEvent>;
+  readonly 'country-situation': CorrectionsOf<CountrySituationCommand, CountrySituationEvent>;
+  readonly deployment: CorrectionsOf<DeploymentCommand, DeploymentEvent>;
+  readonly 'end-use-check': CorrectionsOf<EndUseCheckCommand, EndUseCheckEvent>;
 } = {
   stakeholder: {
     CorrectRegistration: {
@@ -198,6 +207,32 @@ export const CORRECTIONS: {
       names: ['AgreementEnteredIntoForce'],
       replaces: ['on', 'until'],
     },
+  },
+  'country-situation': {
+    CorrectSituationDay: {
+      then: 'SituationDayCorrected',
+      names: ['InstabilityDeclared', 'StabilityRestored', 'PersonnelAlertIssued', 'PersonnelAlertEnded'],
+      replaces: ['on'],
+      carries: ['instability', 'alert'],
+    },
+  },
+  deployment: {
+    CorrectPersonnelIncident: {
+      then: 'PersonnelIncidentCorrected',
+      names: ['PersonnelIncidentReported'],
+      within: 'incident',
+      replaces: ['on', 'severity', 'hurt', 'evacuated'],
+    },
+    CorrectDeployment: {
+      then: 'DeploymentCorrected',
+      names: ['PersonnelDeployed'],
+      replaces: ['role', 'women', 'men', 'persons', 'from'],
+    },
+    CorrectReturn: { then: 'ReturnCorrected', names: ['PersonnelReturned'], replaces: ['on'] },
+  },
+  'end-use-check': {
+    CorrectCheckResult: { then: 'CheckResultCorrected', names: ['EndUseCheckPerformed'], derives: true },
+    CorrectCheckDay: { then: 'CheckDayCorrected', names: ['EndUseCheckPerformed'], replaces: ['on'] },
   },
 };
 

@@ -32,6 +32,9 @@ const ACCOUNT = 'funding-account/norland.border-fund';
 const CASE = 'assistance-case/norland.night-vision';
 const FIRST = 'consignment/norland.night-vision-1';
 const SECOND = 'consignment/norland.night-vision-2';
+const NORTH = 'country-situation/norland.estmark-north';
+const ADVISORS = 'deployment/norland.border-advisors';
+const CHECKS = 'end-use-check/veritas-monitor.night-vision';
 const MISUSE = 'misuse-case/sealed.0e9a5c8fb1d24d37a6c0f3b28e71d594';
 const EVIDENCE = [
   { sha256: '6f1ed002ab5595859014ebf0951522d9c1f4f1fbf2d9f0a3a1c9a5c6f1f0d7e2', reference: 'visit-report-7' },
@@ -223,6 +226,96 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     onBudget: false,
   });
   add(-55, OTHER_DONOR, 'funding-account/sudria.signals-fund/pledge', { amount: 80_000_000, period });
+
+  const parties = { donor: 'norland', recipient: 'estmark', programme: 'norland.border-training' };
+  add(-200, DONOR, `${NORTH}/open`, { country: 'estmark', area: 'north', donor: 'norland', level: 'elevated' });
+  add(-180, DONOR, `${ADVISORS}/deploy`, {
+    ...parties,
+    role: 'advisor',
+    women: 1,
+    men: 2,
+    persons: ['n-31', 'n-32', 'n-33'],
+    country: 'estmark',
+    area: 'north',
+    from: day(-180),
+    plannedReturn: day(45),
+  });
+  const routine = {
+    ...parties,
+    case: 'norland.night-vision',
+    type: 'routine',
+    manner: 'on-site',
+    holder: 'estmark',
+    item: 'night-vision-device',
+    area: 'north',
+    site: 'north-depot',
+    serials: [],
+    quantity: 98,
+  };
+  add(-48, MONITOR, `${CHECKS}-1/schedule`, { ...routine, due: day(-35) });
+  add(-36, MONITOR, `${CHECKS}-1/perform`, {
+    on: day(-36),
+    manner: 'on-site',
+    results: [],
+    lots: [{ lot: 'LOT-7', seen: 38, notSeen: 2, damaged: 0 }],
+  });
+  add(-36, MONITOR, `${CHECKS}-1/find-discrepancy`, {
+    discrepancy: 'gap-1',
+    type: 'devices-missing',
+    quantity: 2,
+    on: day(-36),
+  });
+  add(-34, MONITOR, `${CHECKS}-2/schedule`, { ...routine, due: day(-4) });
+  add(-5, MONITOR, `${CHECKS}-3/schedule`, { ...routine, due: day(60) });
+
+  add(-30, DONOR, `${NORTH}/assess-risk`, { level: 'high', on: day(-30) });
+  add(-28, DONOR, `${NORTH}/declare-instability`, {
+    instability: 'border-clashes',
+    on: day(-28),
+    reason: 'armed-clashes',
+    remoteMonitoring: true,
+    hold: false,
+  });
+  add(-28, DONOR, `${NORTH}/change-monitoring`, { mode: 'remote', on: day(-28), reason: 'instability' });
+  add(-27, DONOR, `${NORTH}/activate-continuity-plan`, {
+    plan: 'plan-b',
+    on: day(-27),
+    tasks: [
+      { task: 'move-records', due: day(-20) },
+      { task: 'train-from-abroad', due: day(40) },
+    ],
+  });
+  add(-22, DONOR, `${NORTH}/complete-continuity-task`, { task: 'move-records', on: day(-22) });
+  add(-25, DONOR, `${NORTH}/issue-alert`, {
+    alert: 'shelling-1',
+    on: day(-25),
+    instruction: 'shelter-in-place',
+    reason: 'shelling',
+    accountBy: day(-24),
+  });
+  add(-24, DONOR, `${ADVISORS}/account-for`, {
+    situation: 'norland.estmark-north',
+    alert: 'shelling-1',
+    on: day(-24),
+    safe: 3,
+    missing: [],
+  });
+  add(-21, DONOR, `${ADVISORS}/relocate`, { area: 'south', on: day(-21), reason: 'instability' });
+  // Reported late.
+  add(
+    -25,
+    DONOR,
+    `${ADVISORS}/report-incident`,
+    { incident: 'blast-1', on: day(-25), type: 'blast-injury', severity: 'minor', hurt: 1, evacuated: 0 },
+    -23,
+  );
+  add(-15, MONITOR, `${CHECKS}-2/perform`, {
+    on: day(-15),
+    manner: 'remote',
+    situation: 'norland.estmark-north',
+    results: [],
+    lots: [{ lot: 'LOT-7', seen: 30, notSeen: 0, damaged: 0 }],
+  });
   return commands;
 }
 

@@ -3,6 +3,9 @@ import { amountOrNull, day, dayOrNull, daysLate, overdue, text, textOrNull } fro
 import { assistanceCaseDuties } from './due/assistance-case.js';
 import type { About, DueChange, Duties, DutyNames } from './due/changes.js';
 import { consignmentDuties } from './due/consignment.js';
+import { countrySituationDuties } from './due/country-situation.js';
+import { deploymentDuties } from './due/deployment.js';
+import { endUseCheckDuties } from './due/end-use-check.js';
 import { fundingAccountDuties } from './due/funding-account.js';
 import { holdDuties } from './due/hold.js';
 import { misuseCaseDuties } from './due/misuse-case.js';
@@ -19,6 +22,9 @@ const DUTIES: Readonly<Record<string, Duties>> = {
   stakeholder: stakeholderDuties,
   'misuse-case': misuseCaseDuties,
   hold: holdDuties,
+  'country-situation': countrySituationDuties,
+  deployment: deploymentDuties,
+  'end-use-check': endUseCheckDuties,
 };
 
 /** What the duties of all kinds are, for documents. */
@@ -29,7 +35,7 @@ export class DueDateRow {
   @text(`what is due: ${DUTY_NAMES.map(([duty, [, about]]) => `${duty} (${about})`).join(', ')}`)
   duty!: string;
   @text(
-    "which one: the milestone's, tranche's, hold's or newest offer's name, or the mandate; empty if there is only one",
+    "which one: the milestone's, tranche's, hold's, alert's, task's or newest offer's name, or the mandate; empty if there is only one",
   )
   item!: string;
   @text(

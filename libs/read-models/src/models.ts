@@ -1,5 +1,10 @@
 import type { AnyProjection } from '@entente/kernel';
 import { columnsOf } from './columns.js';
+import { checkDelinquency, endUseCompliance } from './end-use-compliance.js';
+import { checkDiscrepancies, checkResults, endUseChecks } from './end-use-checks.js';
+import { alertAccounting } from './alert-accounting.js';
+import { alerts, countrySituations } from './country-situations.js';
+import { deployments, personnelAccounts, personnelIncidents } from './deployments.js';
 import { caseLines } from './case-lines.js';
 import { cases } from './cases.js';
 import { consignedItems } from './consigned-items.js';
@@ -49,6 +54,14 @@ const PROJECTIONS = [
   misuseRegister,
   misuseSuspensions,
   holds,
+  countrySituations,
+  alerts,
+  deployments,
+  personnelAccounts,
+  personnelIncidents,
+  endUseChecks,
+  checkResults,
+  checkDiscrepancies,
   dueDates,
   recoveries,
   journal,
@@ -83,5 +96,8 @@ export const VIEWS: readonly RowsView[] = [
   deliveries,
   serialsReceivedTwice,
   suspensions,
+  alertAccounting,
+  endUseCompliance,
+  checkDelinquency,
   outdatedDecisions,
 ].map(withFormats);

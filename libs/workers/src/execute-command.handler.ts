@@ -4,6 +4,9 @@ import { type KindName, eventOf, registered } from '@entente/contracts';
 import {
   assistanceCase,
   consignment,
+  countrySituation,
+  deployment,
+  endUseCheck,
   fundingAccount,
   hold,
   legalFramework,
@@ -24,6 +27,9 @@ const RULES = {
   'misuse-case': misuseCase,
   hold,
   'legal-framework': legalFramework,
+  'country-situation': countrySituation,
+  deployment,
+  'end-use-check': endUseCheck,
 } satisfies { readonly [Kind in KindName]: { readonly kind: Kind } };
 const DECIDERS = Object.values(RULES).map((decider) => registered(decider as unknown as AnyDecider));
 

@@ -1,6 +1,9 @@
 import {
   type AssistanceCaseEvent,
   type ConsignmentEvent,
+  type CountrySituationEvent,
+  type DeploymentEvent,
+  type EndUseCheckEvent,
   type HoldEvent,
   MISUSE_STEPS,
   type MisuseCaseEvent,
@@ -11,6 +14,7 @@ import {
 import type { RecordedEvent } from '@entente/kernel';
 import { type Figures, type Of, distinct, idOf, last, occurredOn, only, since, streamsOf } from './log.js';
 import { type End, type Turn, duty } from './duty.js';
+import { rightDay } from './situations.js';
 import { dayOfFact } from './consignments.js';
 import { STEPS, concerned } from './misuse.js';
 import { MONEY } from './money.js';
@@ -250,7 +254,105 @@ const steps: Figures = (log, { day }) =>
     }),
   );
 
+/** Personnel are waited for until their alert ends, tasks until they are done or the plan ends. */
+const situationDuties: Figures = (log, { day }) =>
+  streamsOf<CountrySituationEvent>(log, 'country-situation').flatMap((events) => {
+    const { stream, data } = last(events, 'CountrySituationOpened') as Of<
+      CountrySituationEvent,
+      'CountrySituationOpened'
+    >;
+    const parties = { stream, donor: data.donor, recipient: data.country, programme: data.programme ?? null };
+    const passed =
+      (of: string, name: string) =>
+      (event: RecordedEvent<CountrySituationEvent>): readonly Turn[] =>
+        event.type === 'SituationDutyBecameOverdue' && event.data.duty === of && event.data.item === name
+          ? [{ is: 'overdue' }]
+          : [];
+    const alerts = only(events, 'PersonnelAlertIssued').flatMap((issued) => {
+      const { alert: item, accountBy } = issued.data;
+      const turns = events.flatMap((event): readonly Turn[] => {
+        if (event === issued) return [{ is: 'due', due: accountBy, on: occurredOn(event) }];
+        if (event.type === 'PersonnelAlertEnded' && event.data.alert === item)
+          return [{ is: 'done', on: rightDay(events, event) }];
+        return passed('accounting', item)(event);
+      });
+      return duty({ ...parties, duty: 'accounting', waitsFor: 'donor', item }, turns, day);
+    });
+    const tasks = only(events, 'ContinuityPlanActivated').flatMap((plan) => plan.data.tasks.map(({ task }) => task));
+    const ofPlans = distinct(tasks).flatMap((item) => {
+      const turns = events.flatMap((event): readonly Turn[] => {
+        if (event.type === 'ContinuityPlanActivated')
+          return event.data.tasks
+            .filter(({ task }) => task === item)
+            .map(({ due }) => ({
+              is: 'due',
+              due,
+              on: occurredOn(event),
+            }));
+        if (event.type === 'ContinuityTaskCompleted' && event.data.task === item)
+          return [{ is: 'done', on: event.data.on }];
+        if (event.type === 'ContinuityPlanEnded' && event.data.open.includes(item))
+          return [{ is: 'withdrawn', on: event.data.on }];
+        return passed('continuity-task', item)(event);
+      });
+      return duty({ ...parties, duty: 'continuity-task', waitsFor: 'donor', item }, turns, day);
+    });
+    return [...alerts, ...ofPlans];
+  });
+
+const returns: Figures = (log, { day }) =>
+  streamsOf<DeploymentEvent>(log, 'deployment').flatMap((events) => {
+    const { stream, data } = last(events, 'PersonnelDeployed') as Of<DeploymentEvent, 'PersonnelDeployed'>;
+    const { donor, recipient, programme = null, case: assistanceCase = null } = data;
+    const turns = events.flatMap((event): readonly Turn[] => {
+      if (event.type === 'PersonnelDeployed' || event.type === 'DeploymentExtended')
+        return [{ is: 'due', due: event.data.plannedReturn, on: occurredOn(event) }];
+      if (event.type === 'PersonnelReturned') return [{ is: 'done', on: rightDay(events, event) }];
+      return event.type === 'ReturnBecameOverdue' ? [{ is: 'overdue' }] : [];
+    });
+    const about = {
+      stream,
+      duty: 'return',
+      waitsFor: 'donor',
+      item: '',
+      donor,
+      recipient,
+      programme,
+      assistance_case: assistanceCase,
+    };
+    return duty(about, turns, day);
+  });
+
+const checkDues: Figures = (log, { day }) =>
+  streamsOf<EndUseCheckEvent>(log, 'end-use-check').flatMap((events) => {
+    const { stream, data } = last(events, 'EndUseCheckScheduled') as Of<EndUseCheckEvent, 'EndUseCheckScheduled'>;
+    const { donor, recipient, programme = null, case: assistanceCase = null, manner } = data;
+    const turns = events.flatMap((event): readonly Turn[] => {
+      switch (event.type) {
+        case 'EndUseCheckScheduled':
+        case 'EndUseCheckRescheduled':
+          return [{ is: 'due', due: event.data.due, on: occurredOn(event) }];
+        case 'EndUseCheckPerformed':
+          return ['on-site', manner].includes(event.data.manner) ? [{ is: 'done', on: rightDay(events, event) }] : [];
+        case 'AccessDenied':
+          return [{ is: 'withdrawn', on: event.data.on }];
+        case 'EndUseCheckWaived':
+        case 'EndUseCheckCancelled':
+          return [{ is: 'withdrawn', on: occurredOn(event) }];
+        case 'EndUseCheckBecameOverdue':
+          return [{ is: 'overdue' }];
+        default:
+          return [];
+      }
+    });
+    const about = { stream, duty: 'check', waitsFor: 'donor', item: '', donor, recipient };
+    return duty({ ...about, programme, assistance_case: assistanceCase }, turns, day);
+  });
+
 const EACH: readonly Figures[] = [
+  checkDues,
+  situationDuties,
+  returns,
   milestones,
   deliveries,
   tranches,

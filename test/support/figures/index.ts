@@ -1,5 +1,6 @@
 import { AUDIT } from './audit.js';
 import { CASES } from './cases.js';
+import { CHECKS } from './checks.js';
 import { CONSIGNMENTS } from './consignments.js';
 import { DUE_DATES } from './due-dates.js';
 import { HOLDS } from './holds.js';
@@ -9,6 +10,7 @@ import { MONEY } from './money.js';
 import { PARTIES } from './parties.js';
 import { PLANNING } from './planning.js';
 import { PORTFOLIO } from './portfolio.js';
+import { SITUATIONS } from './situations.js';
 import { VIEWS } from './views.js';
 
 /** Every read model and view by its name, computed from the log by the meaning of its columns. */
@@ -20,6 +22,8 @@ export const FIGURES: Readonly<Record<string, Figures>> = {
   ...CASES,
   ...MISUSE,
   ...HOLDS,
+  ...SITUATIONS,
+  ...CHECKS,
   ...DUE_DATES,
   ...AUDIT,
   ...VIEWS,

@@ -3,6 +3,7 @@ import { COMMAND_NOTED } from '@entente/engine';
 import { type AnyDecider, type Event, type RecordedEvent, parseStream } from '@entente/kernel';
 import { assistanceCases } from './assistance-case.js';
 import { consignments } from './consignment.js';
+import { countrySituations, deployments, endUseChecks } from './situations.js';
 import { fundingAccounts } from './funding-account.js';
 import { holds } from './hold.js';
 import { legalFrameworks } from './legal-framework.js';
@@ -21,6 +22,9 @@ const INVARIANTS: Readonly<Record<string, unknown>> = {
   'misuse-case': misuseCases,
   hold: holds,
   'legal-framework': legalFrameworks,
+  'country-situation': countrySituations,
+  deployment: deployments,
+  'end-use-check': endUseChecks,
 };
 
 function frozen<T>(value: T): T {

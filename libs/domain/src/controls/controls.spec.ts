@@ -157,6 +157,83 @@ describe('the control of R18', () => {
   });
 });
 
+describe('the controls of R10 and R11', () => {
+  const K = 'end-use-check/veritas.k1';
+  const check = (type: string, due: string, serials: readonly string[] = ['S-1', 'S-2']): Line => [
+    '2026-01-01',
+    K,
+    'EndUseCheckScheduled',
+    { ...parties, type, holder: 'estmark', area: 'north', serials, quantity: 2, due },
+  ];
+  const visit = (...serials: readonly string[]): Line => [
+    '2026-02-01',
+    K,
+    'EndUseCheckPerformed',
+    { manner: 'on-site', on: '2026-02-01', results: serials.map((serial) => ({ serial, result: 'seen' })) },
+  ];
+  it('find a last day that is too far ahead, also of a plan that moved', () => {
+    expect(findings(check('enhanced', '2027-01-01'))).toEqual([]);
+    expect(findings(check('enhanced', '2027-01-02'))).toEqual(['R10 1']);
+    expect(findings(check('routine', '2026-04-01'))).toEqual([]);
+    expect(findings(check('routine', '2026-04-02'))).toEqual(['R11 1']);
+    const moved: Line = ['2026-01-01', K, 'EndUseCheckRescheduled', { due: '2027-06-01', cause: 'x' }];
+    expect(findings(check('enhanced', '2026-04-01'), moved)).toEqual(['R10 2']);
+  });
+  it('find a visit without a serial of an enhanced type, and one without a sample', () => {
+    expect(findings(check('enhanced', '2026-04-01'), visit('S-1', 'S-2'))).toEqual([]);
+    expect(findings(check('enhanced', '2026-04-01'), visit('S-1'))).toEqual(['R10 2']);
+    expect(findings(check('routine', '2026-04-01'), visit('S-1'))).toEqual([]);
+    expect(findings(check('routine', '2026-04-01'), visit())).toEqual(['R11 2']);
+    expect(findings(check('routine', '2026-04-01'), visit('S-1', 'S-2', 'S-3'))).toEqual(['R11 2']);
+  });
+});
+
+describe('the control of R20', () => {
+  const S = 'country-situation/norland.s1';
+  const K = 'end-use-check/veritas.k1';
+  const followed = (area?: string): readonly Line[] => [
+    ['2026-01-01', S, 'CountrySituationOpened', { country: 'estmark', area, donor: 'norland' }],
+    [
+      '2026-01-01',
+      K,
+      'EndUseCheckScheduled',
+      { holder: 'estmark', area: 'north', type: 'routine', serials: [], due: '2026-03-01' },
+    ],
+    ['2026-02-01', S, 'InstabilityDeclared', { instability: 'unrest', on: '2026-02-01' }],
+  ];
+  const restored: Line = ['2026-02-10', S, 'StabilityRestored', { instability: 'unrest', on: '2026-02-10' }];
+  const remote = (on: string): Line => [
+    on,
+    K,
+    'EndUseCheckPerformed',
+    { manner: 'remote', on, situation: 'norland.s1', results: [], lots: [{ seen: 0, notSeen: 0, damaged: 0 }] },
+  ];
+  const only20 = (...lines: readonly Line[]) => findings(...lines).filter((one) => one.startsWith('R20'));
+  it('finds a remote check on a day without instability, from its first day to the day of stability', () => {
+    expect(only20(...followed('north'), remote('2026-02-01'))).toEqual([]);
+    expect(only20(...followed('north'), remote('2026-01-31'))).toEqual(['R20 4']);
+    expect(only20(...followed('north'), restored, remote('2026-02-09'))).toEqual([]);
+    expect(only20(...followed('north'), restored, remote('2026-02-10'))).toEqual(['R20 5']);
+  });
+  it('finds one in another area, and remote monitoring without instability', () => {
+    expect(only20(...followed(), remote('2026-02-01'))).toEqual([]);
+    expect(only20(...followed('south'), remote('2026-02-01'))).toEqual(['R20 4']);
+    const mode = (on: string): Line => [on, S, 'MonitoringModeChanged', { mode: 'remote', on, reason: 'x' }];
+    expect(only20(...followed('north'), mode('2026-02-01'))).toEqual([]);
+    expect(only20(...followed('north'), mode('2026-01-31'))).toEqual(['R20 4']);
+  });
+  it('counts days as they were corrected', () => {
+    const corrected: Line = [
+      '2026-02-20',
+      S,
+      'SituationDayCorrected',
+      { fact: 'instability', item: 'unrest', on: '2026-01-20' },
+    ];
+    expect(only20(...followed('north'), corrected, remote('2026-01-20'))).toEqual([]);
+    expect(only20(...followed('north'), corrected, remote('2026-01-19'))).toEqual(['R20 5']);
+  });
+});
+
 describe('each control', () => {
   it('has a name, a rule and the kinds that it looks at', () => {
     expect(new Set(CONTROLS.map(({ name }) => name)).size).toBe(CONTROLS.length);

@@ -1,12 +1,21 @@
 import type { RecordedEvent } from '@entente/kernel';
 import { assistanceStopped } from './assistance-stopped.js';
 import type { Breach, Control } from './control.js';
+import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js';
 import { executedEarly } from './executed-early.js';
 import { misuseMeasures } from './misuse-measures.js';
 import { stagesOvertaken } from './stages-overtaken.js';
 
 /** Every control check: the only list of them. */
-export const CONTROLS: readonly Control[] = [stagesOvertaken, executedEarly, misuseMeasures, assistanceStopped];
+export const CONTROLS: readonly Control[] = [
+  stagesOvertaken,
+  executedEarly,
+  misuseMeasures,
+  assistanceStopped,
+  enhancedChecks,
+  routineChecks,
+  remoteChecks,
+];
 
 /** A breach, and the control that found it. */
 export interface ControlFinding extends Breach {

@@ -1,12 +1,16 @@
 import type {
   AssistanceCaseCommand,
   ConsignmentCommand,
+  CountrySituationCommand,
+  DeploymentCommand,
+  EndUseCheckCommand,
   FundingAccountCommand,
   GrantableRole,
   HoldCommand,
   MisuseCaseCommand,
   MisuseStep,
   ProgrammeCommand,
+  SituationDuty,
   StakeholderCommand,
 } from '@entente/contracts';
 import type { Command, DueItem, DuePolicy } from '@entente/kernel';
@@ -110,5 +114,35 @@ export const PASSED_DAYS: readonly DuePolicy[] = [
       duties: STEPS,
     },
     ({ duty }) => ({ type: 'RecordOverdueStep', data: { step: duty as MisuseStep } }),
+  ),
+  recording<CountrySituationCommand>(
+    {
+      name: 'overdue-situation-duty',
+      kind: 'country-situation',
+      about: 'personnel not accounted for by the last day after an alert, and a continuity task, are overdue',
+      duties: ['accounting', 'continuity-task'],
+    },
+    ({ duty, item, due }) => ({
+      type: 'RecordOverdueSituationDuty',
+      data: { duty: duty as SituationDuty, item, due },
+    }),
+  ),
+  recording<DeploymentCommand>(
+    {
+      name: 'overdue-return',
+      kind: 'deployment',
+      about: 'personnel who have not returned by the planned day are overdue',
+      duties: ['return'],
+    },
+    ({ due }) => ({ type: 'RecordOverdueReturn', data: { due } }),
+  ),
+  recording<EndUseCheckCommand>(
+    {
+      name: 'overdue-check',
+      kind: 'end-use-check',
+      about: 'a check of end use without an inspection by its last day is overdue (R10, R11)',
+      duties: ['check'],
+    },
+    ({ due }) => ({ type: 'RecordOverdueCheck', data: { due } }),
   ),
 ];

@@ -1,0 +1,231 @@
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import {
+  code,
+  currency,
+  day,
+  eventId,
+  flag,
+  integer,
+  minorUnits,
+  nestedList,
+  oneOf,
+  optional,
+  organisation,
+  streamId,
+  word,
+  words,
+} from './fields.js';
+
+/** How closely items are monitored: each serial, or a sample. */
+const CHECK_TYPES = ['enhanced', 'routine'] as const;
+export type CheckType = (typeof CHECK_TYPES)[number];
+
+/** How a check is made. Only one on the spot counts as an inspection. */
+const CHECK_MANNERS = ['on-site', 'remote', 'self-report'] as const;
+export type CheckManner = (typeof CHECK_MANNERS)[number];
+
+/** What a check found of one item. */
+const CHECK_RESULTS = ['seen', 'not-seen', 'damaged', 'seal-broken'] as const;
+export type CheckResult = (typeof CHECK_RESULTS)[number];
+
+const MAX_SERIALS = 100;
+const MOST = 1_000_000;
+const reason = (example: string) => code('the code of the reason', example);
+const dueDay = (example = '2026-08-18') => day('the last day for the check', example);
+const manner = (example: CheckManner = 'on-site') => oneOf(CHECK_MANNERS, 'how it is made', example);
+const discrepancy = () => word("the discrepancy's name in this check", 'gap-1');
+const visit = () => integer('the number of the visit in this check, from 1', 1, 1, MOST);
+const corrects = () => eventId('the visit that was recorded wrongly');
+const serial = () => word('the serial number', 'TS-0001');
+const checkResult = (example: CheckResult = 'seen') => oneOf(CHECK_RESULTS, 'what the visit found', example);
+
+export class ScheduleEndUseCheck {
+  @oneOf(CHECK_TYPES, 'how closely the items are monitored') readonly type!: CheckType;
+  @manner() readonly manner!: CheckManner;
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @organisation('the organisation that holds the items', 'estmark') readonly holder!: string;
+  @optional() @streamId('programme', 'the programme of the items') readonly programme?: string;
+  @optional() @streamId('assistance-case', 'the case under which they were delivered') readonly case?: string;
+  @code("the donor's word for the type of the items, as in case lines", 'thermal-sight') readonly item!: string;
+  @code("the area of the holder's country", 'north') readonly area!: string;
+  @word('the place or the store', 'estmark.north-depot') readonly site!: string;
+  @words('the serial numbers to check; of an enhanced type, all of them', ['TS-0001', 'TS-0002'], MAX_SERIALS)
+  readonly serials!: readonly string[];
+  @integer('the number of items to check, or of which a sample is checked', 2, 1, MOST) readonly quantity!: number;
+  @dueDay() readonly due!: string;
+}
+
+/** The value follows from the case's lines of the item, as far as they are in force. */
+export class EndUseCheckScheduled extends ScheduleEndUseCheck {
+  @optional() @minorUnits('the value of the items', 25_000_00, 0) readonly value?: number;
+  @optional() @currency("the case's currency") readonly currency?: string;
+}
+
+export class RescheduleEndUseCheck {
+  @dueDay('2026-08-10') readonly due!: string;
+  @code('the code of the cause', 'site-closed') readonly cause!: string;
+}
+
+/** What was found of one serial. */
+export class CheckedSerial {
+  @serial() readonly serial!: string;
+  @checkResult() readonly result!: CheckResult;
+}
+
+/** What was found of items without serials. */
+export class CheckedLot {
+  @word('the lot', 'LOT-7') readonly lot!: string;
+  @integer('seen and in order, in items', 40, 0, MOST) readonly seen!: number;
+  @integer('not seen, in items', 0, 0, MOST) readonly notSeen!: number;
+  @integer('damaged, in items', 1, 0, MOST) readonly damaged!: number;
+}
+
+export class PerformEndUseCheck {
+  @day('the day of the visit', '2026-05-28') readonly on!: string;
+  @manner() readonly manner!: CheckManner;
+  @optional()
+  @streamId('country-situation', 'of a remote check: the situation in the area', 'norland.estmark-north')
+  readonly situation?: string;
+  @nestedList(() => CheckedSerial, 'what was found of which serials', MAX_SERIALS)
+  readonly results!: readonly CheckedSerial[];
+  @optional()
+  @nestedList(() => CheckedLot, 'what was found of items without serials', 50)
+  readonly lots?: readonly CheckedLot[];
+}
+
+/**
+ * The number of the visit, whether it counts as an inspection and ends the check, whether its
+ * results have a lower confidence (R20), and whose items they are: the decision adds them.
+ */
+export class EndUseCheckPerformed extends PerformEndUseCheck {
+  @visit() readonly visit!: number;
+  @flag('whether it counts as an inspection: only on the spot') readonly inspected!: boolean;
+  @flag('whether the check is done with it: on the spot, or as it was scheduled') readonly done!: boolean;
+  @flag('whether the results have a lower confidence: any but those of an inspection', false)
+  readonly lowerConfidence!: boolean;
+  @organisation('the donor') readonly donor!: string;
+  @code("the donor's word for the type of the items", 'thermal-sight') readonly item!: string;
+  @oneOf(CHECK_TYPES, 'how closely the items are monitored') readonly type!: CheckType;
+}
+
+export class CorrectCheckResult {
+  @corrects() readonly corrects!: string;
+  @serial() readonly serial!: string;
+  @checkResult('damaged') readonly result!: CheckResult;
+  @reason('second-look') readonly reason!: string;
+}
+export class CheckResultCorrected extends CorrectCheckResult {
+  @visit() readonly visit!: number;
+}
+
+export class CorrectCheckDay {
+  @corrects() readonly corrects!: string;
+  @day('the right day of the visit', '2026-05-27') readonly on!: string;
+  @reason('mistyped') readonly reason!: string;
+}
+
+/** The visit, what it counts as, and what it looked at: the decision adds them. */
+export class CheckDayCorrected extends CorrectCheckDay {
+  @visit() readonly visit!: number;
+  @flag('whether the visit counts as an inspection') readonly inspected!: boolean;
+  @flag('whether the check is done with it') readonly done!: boolean;
+  @words('the serial numbers with a result', ['TS-0001'], MAX_SERIALS) readonly serials!: readonly string[];
+  @words('the lots with a result', ['LOT-7'], 50) readonly lots!: readonly string[];
+}
+
+export class FindDiscrepancy {
+  @discrepancy() readonly discrepancy!: string;
+  @code('the code of what is wrong', 'serial-missing') readonly type!: string;
+  @optional() @serial() readonly serial?: string;
+  @integer('the number of items concerned', 1, 1, MOST) readonly quantity!: number;
+  @day('the day on which it was found', '2026-05-28') readonly on!: string;
+}
+
+export class ClearDiscrepancy {
+  @discrepancy() readonly discrepancy!: string;
+  @code('the code of the outcome', 'found-in-repair') readonly outcome!: string;
+  @day('the day on which it was cleared', '2026-05-29') readonly on!: string;
+}
+
+export class RecordAccessDenied {
+  @day('the day on which access was denied', '2026-05-28') readonly on!: string;
+  @reason('military-operation') readonly reason!: string;
+}
+
+export class WaiveEndUseCheck {
+  @code('the code of the authority', 'deputy-minister') readonly authority!: string;
+  @reason('site-destroyed') readonly reason!: string;
+}
+
+export class CancelEndUseCheck {
+  @reason('receipt-withdrawn') readonly reason!: string;
+}
+
+export class RecordOverdueCheck {
+  @dueDay('2026-08-10') readonly due!: string;
+}
+
+export class HoldComplianceVisit {
+  @day('the day of the visit', '2026-05-30') readonly on!: string;
+  @code('the rating', 'satisfactory') readonly rating!: string;
+  @integer('findings', 2, 0, 1000) readonly findings!: number;
+}
+
+/** A visit that checks the use of items of one type at one site, with a result for each serial. */
+export const endUseCheckContract = contract({
+  kind: 'end-use-check',
+  about: 'a check of the end use of items at one site: its last day, its visits, and a result for each serial',
+  commands: {
+    ScheduleEndUseCheck: command('schedule', ScheduleEndUseCheck, ['checker', 'system'], 'Schedule a check'),
+    RescheduleEndUseCheck: command(
+      'reschedule',
+      RescheduleEndUseCheck,
+      ['checker', 'system'],
+      'Give a check another last day, with the cause',
+    ),
+    PerformEndUseCheck: command(
+      'perform',
+      PerformEndUseCheck,
+      ['checker', 'recipient'],
+      'Record a visit, or what the recipient reports itself',
+    ),
+    CorrectCheckResult: command('correct-result', CorrectCheckResult, 'checker', 'Correct the result of one serial'),
+    CorrectCheckDay: command('correct-day', CorrectCheckDay, 'checker', 'Correct the day of a visit'),
+    FindDiscrepancy: command('find-discrepancy', FindDiscrepancy, 'checker', 'Record that something is not as it was'),
+    ClearDiscrepancy: command('clear-discrepancy', ClearDiscrepancy, 'checker', 'Record what explains a discrepancy'),
+    RecordAccessDenied: command('deny-access', RecordAccessDenied, 'checker', 'Record that access was denied'),
+    WaiveEndUseCheck: command('waive', WaiveEndUseCheck, 'donor', 'Waive a check, by an authority and with a reason'),
+    CancelEndUseCheck: command('cancel', CancelEndUseCheck, ['donor', 'system'], 'Cancel a check of nothing'),
+    RecordOverdueCheck: command(
+      'record-overdue',
+      RecordOverdueCheck,
+      'system',
+      'Record that the last day has passed without an inspection',
+    ),
+    HoldComplianceVisit: command(
+      'hold-compliance-visit',
+      HoldComplianceVisit,
+      'checker',
+      'Record a visit that reviewed how the check was made',
+    ),
+  },
+  events: {
+    EndUseCheckScheduled: event(EndUseCheckScheduled, 'The check was scheduled'),
+    EndUseCheckRescheduled: event(RescheduleEndUseCheck, 'The check has another last day'),
+    EndUseCheckPerformed: event(EndUseCheckPerformed, 'A visit was recorded'),
+    CheckResultCorrected: event(CheckResultCorrected, 'The result of one serial was corrected'),
+    CheckDayCorrected: event(CheckDayCorrected, 'The day of a visit was corrected'),
+    DiscrepancyFound: event(FindDiscrepancy, 'A discrepancy was found'),
+    DiscrepancyCleared: event(ClearDiscrepancy, 'A discrepancy was explained'),
+    AccessDenied: event(RecordAccessDenied, 'Access was denied'),
+    EndUseCheckWaived: event(WaiveEndUseCheck, 'The check was waived'),
+    EndUseCheckCancelled: event(CancelEndUseCheck, 'The check was cancelled: there is nothing to check'),
+    EndUseCheckBecameOverdue: event(RecordOverdueCheck, 'The last day has passed without an inspection'),
+    ComplianceVisitHeld: event(HoldComplianceVisit, 'A visit reviewed how the check was made'),
+  },
+});
+
+export type EndUseCheckCommand = CommandOf<typeof endUseCheckContract>;
+export type EndUseCheckEvent = EventOf<typeof endUseCheckContract>;
+export type EndUseCheckRelation = RelationOf<typeof endUseCheckContract>;

@@ -1,0 +1,225 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { countrySituation } from '../situations/country-situation.js';
+import { endUseCheck } from './end-use-check.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+const PARTIES = { donor: 'norland', recipient: 'estmark' };
+const SCHEDULE = {
+  ...PARTIES,
+  type: 'enhanced',
+  manner: 'on-site',
+  holder: 'estmark',
+  item: 'sight',
+  area: 'north',
+  site: 'depot',
+  serials: ['S-1', 'S-2'],
+  quantity: 2,
+  due: '2026-06-10',
+};
+const ROUTINE = { ...SCHEDULE, type: 'routine', serials: [], quantity: 40 };
+const scheduled = (more: object = {}) => act('EndUseCheckScheduled', { ...SCHEDULE, ...more });
+const ALL = [
+  { serial: 'S-1', result: 'seen' },
+  { serial: 'S-2', result: 'not-seen' },
+];
+const VISIT = { on: '2026-05-20', manner: 'on-site', results: ALL };
+const added = { visit: 1, inspected: true, done: true, lowerConfidence: false };
+const of = { donor: 'norland', item: 'sight', type: 'enhanced' };
+const performed = (more: object = {}) => act('EndUseCheckPerformed', { ...VISIT, ...added, ...of, ...more });
+const REMOTE = { ...VISIT, manner: 'remote', situation: 'norland.north' };
+const remotely = performed({ ...REMOTE, inspected: false, done: false, lowerConfidence: true });
+const found = act('DiscrepancyFound', { discrepancy: 'd-1', type: 'missing', quantity: 1, on: '2026-05-20' });
+
+const registered = (...past: Event[]) =>
+  given(endUseCheck, ...past).registered(['veritas', 'norland', 'estmark'], 'monitor', 'donor', 'recipient');
+const check = (...past: Event[]) => registered(scheduled(), ...past).as('veritas', 'monitor');
+const routine = (...past: Event[]) => registered(scheduled(ROUTINE), ...past).as('veritas', 'monitor');
+const bySystem = (...past: Event[]) => registered(scheduled(), ...past).as('entente', 'system');
+
+/** The situation in an area, unstable from 4 to 21 May. */
+const unstable = (area: string, ...past: Event[]) =>
+  check(...past).knowing(
+    countrySituation,
+    'norland.north',
+    act('CountrySituationOpened', { country: 'estmark', area, donor: 'norland', level: 'high' }),
+    act('InstabilityDeclared', { instability: 'unrest', on: '2026-05-04' }),
+    act('StabilityRestored', { instability: 'unrest', on: '2026-05-22' }),
+  );
+
+describe('a check is scheduled', () => {
+  const opening = () => registered().as('veritas', 'monitor');
+  const schedule = (more: object = {}) => act('ScheduleEndUseCheck', { ...SCHEDULE, ...more });
+  it('by the donor, a monitor that does not hold the items, or the system (R29)', () => {
+    opening().decides(schedule(), scheduled());
+    registered().as('norland', 'donor').decides(schedule(), scheduled());
+    registered().as('entente', 'system').decides(schedule(), scheduled());
+    registered().as('estmark', 'monitor').refuses(schedule(), 'not-a-checker');
+    registered().as('other', 'monitor').refuses(schedule(), 'party-not-registered');
+    opening().refuses(schedule({ recipient: 'vestra' }), 'party-not-registered');
+    opening().refuses(schedule({ programme: 'norland.p' }), 'programme-not-found');
+    opening().refuses(schedule({ case: 'norland.c' }), 'case-not-found');
+  });
+  it('of each serial of an enhanced type at most twelve months ahead (R10)', () => {
+    opening().refuses(schedule({ quantity: 3 }), 'serials-miscounted');
+    opening().decides(schedule({ due: '2027-06-01' }), scheduled({ due: '2027-06-01' }));
+    opening().refuses(schedule({ due: '2027-06-02' }), 'check-due-too-late');
+  });
+  it('of any number of items of another type at most a quarter ahead (R11)', () => {
+    const ahead = (due: string) => schedule({ ...ROUTINE, due });
+    opening().decides(ahead('2026-08-30'), scheduled({ ...ROUTINE, due: '2026-08-30' }));
+    opening().refuses(ahead('2026-08-31'), 'check-due-too-late');
+    opening().refuses(schedule({ type: 'routine', quantity: 1 }), 'serials-miscounted');
+  });
+  it("with the value of its items by the case's lines in force", () => {
+    const line = { unit: 'each', due: '2026-05-20', item: 'sight', quantity: 3, value: 1000 };
+    const valued = { value: 666, currency: 'USD' };
+    opening()
+      .knowing(
+        assistanceCase,
+        'norland.c',
+        act('AssistanceRequested', { ...PARTIES, asked: [] }),
+        act('CaseLineAdded', { ...line, line: '001' }),
+        act('CaseLineAdded', { ...line, line: '002', item: 'radio' }),
+        act('OfferPrepared', {
+          offer: 'o-1',
+          lines: ['001', '002'],
+          currency: 'USD',
+          initialDeposit: 0,
+          validUntil: '2027-01-01',
+        }),
+        act('OfferMade', { offer: 'o-1' }),
+        act('OfferAccepted', { offer: 'o-1' }),
+      )
+      .decides(schedule({ case: 'norland.c' }), scheduled({ case: 'norland.c', ...valued }));
+  });
+});
+
+describe('a check is made', () => {
+  const perform = (more: object = {}) => act('PerformEndUseCheck', { ...VISIT, ...more });
+  it('with a result for each serial of an enhanced type (R10)', () => {
+    check().decides(perform(), performed());
+    check().refuses(perform({ results: ALL.slice(1) }), 'serials-not-all-checked');
+    check().refuses(perform({ results: [...ALL, { serial: 'S-3', result: 'seen' }] }), 'serial-not-in-check');
+    check().refuses(perform({ results: [...ALL, ALL[0]] }), 'result-twice');
+  });
+  it('of a sample of another type (R11)', () => {
+    const lot = { lot: 'L-1', seen: 8, notSeen: 1, damaged: 1 };
+    const sample = (lots: readonly object[]) => perform({ results: [], lots });
+    routine().decides(sample([lot]), performed({ results: [], lots: [lot], type: 'routine' }));
+    routine().refuses(sample([]), 'sample-miscounted');
+    routine().refuses(sample([{ ...lot, seen: 39 }]), 'sample-miscounted');
+    routine().refuses(sample([lot, lot]), 'result-twice');
+  });
+  it('once on the spot, and not after its end', () => {
+    check(performed()).refuses(perform(), 'check-done');
+    check(act('EndUseCheckWaived', {})).refuses(perform(), 'check-ended');
+    check().refuses(perform({ on: '2026-06-02' }), 'day-in-future');
+  });
+  it('remotely only while an instability is in force in the area, and with lower confidence (R20)', () => {
+    const remote = (more: object = {}) => act('PerformEndUseCheck', { ...REMOTE, ...more });
+    unstable('north').decides(remote(), remotely);
+    const lastDay = { on: '2026-05-21' };
+    unstable('north').decides(
+      remote(lastDay),
+      act('EndUseCheckPerformed', { ...(remotely.data as object), ...lastDay }),
+    );
+    unstable('north').refuses(remote({ on: '2026-05-22' }), 'remote-without-instability');
+    unstable('north').refuses(remote({ on: '2026-05-03' }), 'remote-without-instability');
+    unstable('south').refuses(remote(), 'remote-without-instability');
+    check().refuses(perform({ manner: 'remote' }), 'remote-without-instability');
+  });
+  it('on the spot after it was made remotely, which is no inspection (R20)', () =>
+    unstable('north', remotely).decides(perform(), performed({ visit: 2 })));
+  it('by the holder only as its own report, which is no inspection (R20)', () => {
+    const report = perform({ manner: 'self-report' });
+    const own = registered(scheduled({ manner: 'self-report' })).as('estmark', 'recipient');
+    own.decides(report, performed({ manner: 'self-report', inspected: false, lowerConfidence: true }));
+    own.refuses(perform(), 'manner-of-another');
+    check().refuses(report, 'manner-of-another');
+    registered(scheduled()).as('vestra', 'recipient').refuses(perform(), 'not-the-recipient');
+  });
+});
+
+describe('what belongs to a check', () => {
+  const recorded: readonly (readonly [command: string, event: Event, ...past: Event[]])[] = [
+    ['RescheduleEndUseCheck', act('EndUseCheckRescheduled', { due: '2026-06-20', cause: 'site-closed' })],
+    ['FindDiscrepancy', found, performed()],
+    [
+      'ClearDiscrepancy',
+      act('DiscrepancyCleared', { discrepancy: 'd-1', outcome: 'in-repair', on: '2026-05-20' }),
+      performed(),
+      found,
+    ],
+    ['RecordAccessDenied', act('AccessDenied', { on: '2026-05-20', reason: 'operation' })],
+    ['HoldComplianceVisit', act('ComplianceVisitHeld', { on: '2026-05-25', rating: 'good', findings: 0 }), performed()],
+  ];
+  it.each(recorded)('is recorded: %s', (command, event, ...past) =>
+    check(...past).decides(act(command, event.data as object), event),
+  );
+  const held = act('ComplianceVisitHeld', { on: '2026-05-25', rating: 'good', findings: 0 });
+  const refused: readonly (readonly [code: string, command: string, data: object, ...past: Event[]])[] = [
+    ['same-due', 'RescheduleEndUseCheck', { due: '2026-06-10', cause: 'x' }],
+    ['check-due-too-late', 'RescheduleEndUseCheck', { due: '2027-06-02', cause: 'x' }],
+    ['check-done', 'RescheduleEndUseCheck', { due: '2026-06-20', cause: 'x' }, performed()],
+    ['not-visited', 'FindDiscrepancy', found.data as object],
+    ['discrepancy-already-found', 'FindDiscrepancy', found.data as object, performed(), found],
+    ['more-than-checked', 'FindDiscrepancy', { ...(found.data as object), quantity: 3 }, performed()],
+    ['serial-not-in-check', 'FindDiscrepancy', { ...(found.data as object), serial: 'S-3' }, performed()],
+    ['discrepancy-not-open', 'ClearDiscrepancy', { discrepancy: 'd-2', on: '2026-05-20' }, performed(), found],
+    ['cleared-before-found', 'ClearDiscrepancy', { discrepancy: 'd-1', on: '2026-05-19' }, performed(), found],
+    ['check-done', 'RecordAccessDenied', { on: '2026-05-20', reason: 'x' }, performed()],
+    ['visit-already-recorded', 'HoldComplianceVisit', held.data as object, performed(), held],
+  ];
+  it.each(refused)('is refused (R30, R32): %s of %s', (code, command, data, ...past) =>
+    check(...past).refuses(act(command, data), code),
+  );
+  it('is waived or cancelled by the donor, before it is made', () => {
+    for (const [command, event, data] of [
+      ['WaiveEndUseCheck', 'EndUseCheckWaived', { authority: 'minister', reason: 'destroyed' }],
+      ['CancelEndUseCheck', 'EndUseCheckCancelled', { reason: 'returned' }],
+    ] as const) {
+      registered(scheduled()).as('norland', 'donor').decides(act(command, data), act(event, data));
+      registered(scheduled(), performed()).as('norland', 'donor').refuses(act(command, data), 'check-done');
+      check().refuses(act(command, data), 'not-the-donor');
+    }
+  });
+});
+
+describe('a last day that has passed without an inspection (R10, R11)', () => {
+  const late = (due = '2026-06-10') => act('RecordOverdueCheck', { due });
+  const overdue = act('EndUseCheckBecameOverdue', { due: '2026-06-10' });
+  const after = { now: '2026-06-11T00:00:00.000Z' };
+  it('is recorded by the system, once', () => {
+    bySystem().decides(late(), overdue, after);
+    bySystem(remotely).decides(late(), overdue, after);
+    bySystem(overdue).decides(late(), [], after);
+    bySystem().refuses(late(), 'not-over-yet', { now: '2026-06-10T23:00:00.000Z' });
+    bySystem().refuses(late('2026-06-09'), 'other-last-day', after);
+    bySystem(performed()).refuses(late(), 'check-done', after);
+  });
+});
+
+describe('a visit is corrected by naming its event (R26)', () => {
+  const result = (more: object) =>
+    act('CorrectCheckResult', { corrects: given.id(1), serial: 'S-2', result: 'seen', reason: 'found', ...more });
+  const dayOf = (on: string) => act('CorrectCheckDay', { corrects: given.id(1), on, reason: 'mistyped' });
+  it('in the result of one serial', () => {
+    const right = result({});
+    check(performed()).decides(right, act('CheckResultCorrected', { ...(right.data as object), visit: 1 }));
+    check(performed()).refuses(result({ result: 'not-seen' }), 'nothing-corrected');
+    check(performed()).refuses(result({ serial: 'S-3' }), 'serial-not-in-check');
+  });
+  it('in its day, of a remote one within the instability (R20)', () => {
+    const corrected = (on: string, more: object) =>
+      act('CheckDayCorrected', { ...(dayOf(on).data as object), visit: 1, serials: ['S-1', 'S-2'], lots: [], ...more });
+    check(performed()).decides(dayOf('2026-05-22'), corrected('2026-05-22', { inspected: true, done: true }));
+    unstable('north', remotely).decides(
+      dayOf('2026-05-21'),
+      corrected('2026-05-21', { inspected: false, done: false }),
+    );
+    unstable('north', remotely).refuses(dayOf('2026-05-22'), 'remote-without-instability');
+  });
+});

@@ -1,0 +1,437 @@
+import type {
+  CheckManner,
+  CheckType,
+  EndUseCheckCommand,
+  EndUseCheckEvent,
+  EndUseCheckRelation,
+  PerformEndUseCheck,
+  ScheduleEndUseCheck,
+} from '@entente/contracts';
+import {
+  type DataOf,
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  type StreamRef,
+  actsFor,
+  authoriseBy,
+  bySystem,
+  decideBy,
+  evolveBy,
+  put,
+  refuse,
+} from '@entente/kernel';
+import { type Correctable, correcting } from '../corrections.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { ownValue } from '../delivery/facts.js';
+import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import { programme } from '../planning/programme.js';
+import { covers, instabilityIn, situationFacts } from '../situations/situation-facts.js';
+
+type CheckData<Type extends EndUseCheckCommand['type']> = DataOf<EndUseCheckCommand, Type>;
+
+/** R10, R11: days from one check to the next, at most. */
+export const CHECK_EVERY_DAYS: Readonly<Record<CheckType, number>> = { enhanced: 365, routine: 90 };
+
+// ---- State ----
+
+/** A visit, as corrected since. */
+interface CheckVisit {
+  readonly visit: number;
+  readonly on: string;
+  readonly manner: CheckManner;
+  readonly situation?: string;
+  readonly done: boolean;
+  readonly results: Readonly<Record<string, string>>;
+  readonly lots: readonly string[];
+}
+
+/** How a check ended without its visit. */
+type CheckEnd = 'access-denied' | 'waived' | 'cancelled';
+
+/** The state of a check. Days are YYYY-MM-DD. */
+export interface EndUseCheck extends Correctable {
+  readonly type: CheckType;
+  readonly manner: CheckManner;
+  readonly donor: string;
+  readonly recipient: string;
+  readonly holder: string;
+  readonly item: string;
+  readonly area: string;
+  readonly serials: readonly string[];
+  readonly quantity: number;
+  readonly due: string;
+  readonly overdue: boolean;
+  /** The visits, by the event that recorded each. */
+  readonly visits: Readonly<Record<string, CheckVisit>>;
+  /** Whether a visit was made as the check asks for, or on the spot. */
+  readonly done: boolean;
+  readonly ended: CheckEnd | null;
+  readonly discrepancies: Readonly<Record<string, { readonly on: string; readonly open: boolean }>>;
+  readonly complianceVisits: readonly string[];
+}
+
+/** A reference to a check for deciders that consult it. */
+const checkFacts: { readonly kind: 'end-use-check'; readonly initial: EndUseCheck | null } = {
+  kind: 'end-use-check',
+  initial: null,
+};
+
+const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
+  'EndUseCheckScheduled',
+  ({ type, manner, donor, recipient, holder, item, area, serials, quantity, due }) => ({
+    type,
+    manner,
+    donor,
+    recipient,
+    holder,
+    item,
+    area,
+    serials,
+    quantity,
+    due,
+    overdue: false,
+    visits: {},
+    done: false,
+    ended: null,
+    discrepancies: {},
+    complianceVisits: [],
+    correctable: new Map(),
+  }),
+  {
+    EndUseCheckRescheduled: ({ due }) => ({ due, overdue: false }),
+    EndUseCheckPerformed: ({ visit, on, manner, situation, done, results, lots = [] }, state, { id }) => ({
+      visits: put(state.visits, id, {
+        visit,
+        on,
+        manner,
+        ...(situation === undefined ? {} : { situation }),
+        done,
+        results: Object.fromEntries(results.map(({ serial, result }) => [serial, result])),
+        lots: lots.map(({ lot }) => lot),
+      }),
+      done: state.done || done,
+    }),
+    CheckResultCorrected: ({ corrects, serial, result }, { visits }) => {
+      const was = visits[corrects];
+      return was === undefined
+        ? {}
+        : { visits: put(visits, corrects, { ...was, results: put(was.results, serial, result) }) };
+    },
+    CheckDayCorrected: ({ corrects, on }, { visits }) => {
+      const was = visits[corrects];
+      return was === undefined ? {} : { visits: put(visits, corrects, { ...was, on }) };
+    },
+    DiscrepancyFound: ({ discrepancy, on }, { discrepancies }) => ({
+      discrepancies: put(discrepancies, discrepancy, { on, open: true }),
+    }),
+    DiscrepancyCleared: ({ discrepancy, on }, { discrepancies }) => ({
+      discrepancies: put(discrepancies, discrepancy, { on, open: false }),
+    }),
+    AccessDenied: () => ({ ended: 'access-denied' }),
+    EndUseCheckWaived: () => ({ ended: 'waived' }),
+    EndUseCheckCancelled: () => ({ ended: 'cancelled' }),
+    EndUseCheckBecameOverdue: () => ({ overdue: true }),
+    ComplianceVisitHeld: ({ on }, { complianceVisits }) => ({ complianceVisits: [...complianceVisits, on] }),
+  },
+);
+
+// ---- Rules ----
+
+const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
+  on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
+
+const DAY_MS = 86_400_000;
+const daysAfter = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+
+/** R10, R11: the last day is not later than the type of the check allows. */
+function dueTooLate(type: CheckType, due: string, { occurredAt }: DecisionContext): Refusal | null {
+  const latest = daysAfter(occurredAt.slice(0, 10), CHECK_EVERY_DAYS[type]);
+  if (due <= latest) return null;
+  const rule = type === 'enhanced' ? 'R10' : 'R11';
+  return refuse('check-due-too-late', 'the check is due within the days that its type allows', rule, { type, latest });
+}
+
+/** The value of the items by the lines of their case that are in force: rounded down for each. */
+function valueOf(data: ScheduleEndUseCheck, { known }: DecisionContext) {
+  const of = data.case === undefined ? null : known.of(assistanceCase, data.case);
+  const lines = Object.values(of?.lines ?? {}).filter(({ item, inForce }) => inForce && item === data.item);
+  const quantity = lines.reduce((sum, line) => sum + line.quantity, 0);
+  const value = Math.floor(lines.reduce((sum, line) => sum + line.value, 0) / quantity) * data.quantity;
+  return of?.offer == null || quantity === 0 || !Number.isSafeInteger(value)
+    ? {}
+    : { value, currency: of.offer.currency };
+}
+
+/** R10: a check of an enhanced type names each serial. R29: its parties are registered. */
+function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly EndUseCheckEvent[] | Refusal {
+  const { known } = context;
+  if (data.programme !== undefined && known.of(programme, data.programme) === null)
+    return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: data.programme });
+  if (data.case !== undefined && known.of(assistanceCase, data.case) === null)
+    return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
+  const { type, serials, quantity } = data;
+  if (type === 'enhanced' ? quantity !== serials.length : quantity < serials.length)
+    return refuse('serials-miscounted', 'an enhanced check names each serial, and a routine one no more', 'R10', {
+      quantity,
+      serials: serials.length,
+    });
+  const barred = dueTooLate(type, data.due, context) ?? notRegistered(partiesOf(data), context);
+  return barred ?? [{ type: 'EndUseCheckScheduled', data: { ...data, ...valueOf(data, context) } }];
+}
+
+const ended = ({ ended: how }: EndUseCheck): Refusal | null =>
+  how === null ? null : refuse('check-ended', 'the check was not denied, waived or cancelled', null, { ended: how });
+
+const isOpen = (state: EndUseCheck): Refusal | null =>
+  ended(state) ?? (state.done ? refuse('check-done', 'the check has not been made') : null);
+
+/**
+ * R20: instability was in force in the area on that day. Only then a check is made remotely.
+ */
+function cannotBeRemote(
+  { manner, situation, on }: Pick<PerformEndUseCheck, 'manner' | 'situation' | 'on'>,
+  { holder, area }: EndUseCheck,
+  { known }: DecisionContext,
+): Refusal | null {
+  if (manner !== 'remote') return null;
+  const of = situation === undefined ? null : known.of(situationFacts, situation);
+  if (of !== null && covers(of, { country: holder, area }) && instabilityIn(of, on) !== null) return null;
+  return refuse('remote-without-instability', 'an instability is in force in the area on that day', 'R20', {
+    situation: situation ?? null,
+    area,
+    on,
+  });
+}
+
+/** R10: a visit has a result for each serial of an enhanced type; R11: a sample of the others. */
+function miscounted({ results, lots = [] }: PerformEndUseCheck, state: EndUseCheck): Refusal | null {
+  const named = results.map(({ serial }) => serial);
+  const strange = named.find((serial) => !state.serials.includes(serial));
+  if (state.serials.length > 0 && strange !== undefined)
+    return refuse('serial-not-in-check', 'each serial is one that the check names', null, { serial: strange });
+  const lotNames = lots.map(({ lot }) => lot);
+  if (new Set(named).size < named.length || new Set(lotNames).size < lotNames.length)
+    return refuse('result-twice', 'each serial and each lot has one result');
+  const missing = state.serials.filter((serial) => !named.includes(serial));
+  if (state.type === 'enhanced' && missing.length > 0)
+    return refuse('serials-not-all-checked', 'an enhanced check has a result for each serial', 'R10', {
+      missing: missing.slice(0, 10),
+    });
+  const counted = lots.reduce((sum, { seen, notSeen, damaged }) => sum + seen + notSeen + damaged, named.length);
+  return counted >= 1 && counted <= state.quantity
+    ? null
+    : refuse('sample-miscounted', 'a sample has at least one item, and no more than there are', 'R11', {
+        counted,
+        quantity: state.quantity,
+      });
+}
+
+/** R20: a recipient reports itself; others visit, or look remotely. */
+function notInThisManner({ manner }: PerformEndUseCheck, state: EndUseCheck, { actor }: DecisionContext) {
+  const own = actsFor(actor) === state.holder || actsFor(actor) === state.recipient;
+  return own === (manner === 'self-report') || actor.role === 'operator'
+    ? null
+    : refuse('manner-of-another', 'the holder reports itself, and does not inspect itself', 'R20', { manner });
+}
+
+function perform(data: PerformEndUseCheck, state: EndUseCheck, context: DecisionContext) {
+  const barred =
+    isOpen(state) ??
+    inTheFuture(data.on, context) ??
+    notInThisManner(data, state, context) ??
+    cannotBeRemote(data, state, context) ??
+    miscounted(data, state);
+  if (barred !== null) return barred;
+  const inspected = data.manner === 'on-site';
+  const { donor, item, type } = state;
+  const visit = Object.keys(state.visits).length + 1;
+  return [
+    {
+      type: 'EndUseCheckPerformed',
+      data: {
+        ...data,
+        visit,
+        inspected,
+        done: inspected || data.manner === state.manner,
+        lowerConfidence: !inspected,
+        donor,
+        item,
+        type,
+      },
+    } as const,
+  ];
+}
+
+/** R26: the result of one serial was another one. */
+function correctResult(data: CheckData<'CorrectCheckResult'>, state: EndUseCheck) {
+  const { visit, results } = state.visits[data.corrects] as CheckVisit;
+  const was = ownValue(results, data.serial);
+  if (was === undefined)
+    return refuse('serial-not-in-check', 'each serial is one that the check names', null, { serial: data.serial });
+  if (was === data.result) return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
+  return [{ type: 'CheckResultCorrected', data: { ...data, visit } } as const];
+}
+
+/** R20, R26: a remote visit stays within the instability. */
+function correctDay(data: CheckData<'CorrectCheckDay'>, state: EndUseCheck, context: DecisionContext) {
+  const visit = state.visits[data.corrects] as CheckVisit;
+  const barred = inTheFuture(data.on, context) ?? cannotBeRemote({ ...visit, on: data.on }, state, context);
+  const of = {
+    visit: visit.visit,
+    inspected: visit.manner === 'on-site',
+    done: visit.done,
+    serials: Object.keys(visit.results),
+    lots: visit.lots,
+  };
+  return barred ?? [{ type: 'CheckDayCorrected', data: { ...data, ...of } } as const];
+}
+
+/** What was not found by a visit cannot be reviewed, or be wrong. */
+const notVisited = ({ visits }: EndUseCheck): Refusal | null =>
+  Object.keys(visits).length > 0 ? null : refuse('not-visited', 'a visit of this check was recorded');
+
+const decide = decideBy<EndUseCheck, EndUseCheckCommand, EndUseCheckEvent>()(
+  'ScheduleEndUseCheck',
+  schedule,
+  () => null,
+  {
+    RescheduleEndUseCheck: {
+      unless: ({ due }, state, context) =>
+        isOpen(state) ??
+        (due === state.due
+          ? refuse('same-due', 'the new day differs from the plan', null, { due })
+          : dueTooLate(state.type, due, context)),
+      then: 'EndUseCheckRescheduled',
+    },
+    PerformEndUseCheck: perform,
+    CorrectCheckResult: correctResult,
+    CorrectCheckDay: correctDay,
+    FindDiscrepancy: {
+      unless: ({ discrepancy, serial, quantity, on }, state, context) =>
+        notVisited(state) ??
+        (Object.hasOwn(state.discrepancies, discrepancy)
+          ? refuse('discrepancy-already-found', 'no discrepancy has this name', null, { discrepancy })
+          : serial !== undefined && !state.serials.includes(serial)
+            ? refuse('serial-not-in-check', 'each serial is one that the check names', null, { serial })
+            : quantity > state.quantity
+              ? refuse('more-than-checked', 'no more items are concerned than the check has', 'R32', {
+                  quantity: state.quantity,
+                })
+              : inTheFuture(on, context)),
+      then: 'DiscrepancyFound',
+    },
+    ClearDiscrepancy: {
+      unless: ({ discrepancy, on }, { discrepancies }, context) => {
+        const found = ownValue(discrepancies, discrepancy);
+        if (found?.open !== true)
+          return refuse('discrepancy-not-open', 'a discrepancy of this name is open', null, { discrepancy });
+        return on < found.on
+          ? refuse('cleared-before-found', 'it is cleared on the day of its finding or later', 'R30', {
+              found: found.on,
+            })
+          : inTheFuture(on, context);
+      },
+      then: 'DiscrepancyCleared',
+    },
+    RecordAccessDenied: {
+      unless: ({ on }, state, context) => isOpen(state) ?? inTheFuture(on, context),
+      then: 'AccessDenied',
+    },
+    WaiveEndUseCheck: { unless: (_, state) => isOpen(state), then: 'EndUseCheckWaived' },
+    CancelEndUseCheck: { unless: (_, state) => isOpen(state), then: 'EndUseCheckCancelled' },
+    RecordOverdueCheck: {
+      unless: ({ due }, state, { now }) =>
+        isOpen(state) ??
+        (due !== state.due
+          ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.due })
+          : now.slice(0, 10) <= due
+            ? refuse('not-over-yet', 'its last day is over', null, { due })
+            : null),
+      already: (_, { overdue }) => overdue,
+      then: 'EndUseCheckBecameOverdue',
+    },
+    HoldComplianceVisit: {
+      unless: ({ on }, state, context) =>
+        notVisited(state) ??
+        (state.complianceVisits.includes(on)
+          ? refuse('visit-already-recorded', 'no compliance visit of that day is recorded', null, { on })
+          : inTheFuture(on, context)),
+      then: 'ComplianceVisitHeld',
+    },
+  },
+);
+
+// ---- Senders ----
+
+/** The donor, or a registered monitor that does not hold the items. */
+function notAChecker(state: Pick<EndUseCheck, 'donor' | 'holder' | 'recipient'>, context: DecisionContext) {
+  const { actor } = context;
+  const sender = actsFor(actor);
+  if (sender === state.donor) return null;
+  if (actor.role === 'monitor' && sender !== state.holder && sender !== state.recipient)
+    return notRegistered([[sender, 'monitor']], context);
+  return refuse('not-a-checker', 'the donor, or a monitor that does not hold the items, does this', null, {
+    donor: state.donor,
+  });
+}
+
+function consults(command: EndUseCheckCommand, state: EndUseCheck | null): readonly StreamRef[] {
+  switch (command.type) {
+    case 'ScheduleEndUseCheck': {
+      const { data } = command;
+      return [
+        ...partyStreams(partiesOf(data)),
+        ...(data.programme === undefined ? [] : [{ kind: programme.kind, id: data.programme }]),
+        ...(data.case === undefined ? [] : [{ kind: assistanceCase.kind, id: data.case }]),
+      ];
+    }
+    case 'PerformEndUseCheck': {
+      const { situation } = command.data;
+      return situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }];
+    }
+    case 'CorrectCheckDay': {
+      const situation = ownValue(state?.visits ?? {}, command.data.corrects)?.situation;
+      return situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** The rules of a check of end use: R10, R11, R20, R26, R29, R30, R32. */
+export const endUseCheck: Decider<
+  'end-use-check',
+  EndUseCheckCommand,
+  EndUseCheckEvent,
+  EndUseCheck | null,
+  EndUseCheckRelation
+> = correcting({
+  ...checkFacts,
+  ids: 'prefixed',
+  opens: 'ScheduleEndUseCheck',
+  evolve,
+  consults: (command, state, _, sender) => [
+    ...consults(command, state),
+    ...(sender.role === 'monitor' ? partyStreams([[actsFor(sender), null]]) : []),
+  ],
+  authorise: authoriseBy<EndUseCheckCommand, EndUseCheck | null, EndUseCheckRelation>({
+    checker: (state, context, command) =>
+      notAChecker(state ?? (command as { readonly data: ScheduleEndUseCheck }).data, context),
+    donor: (state, { actor }) =>
+      actsFor(actor) === state?.donor
+        ? null
+        : refuse('not-the-donor', 'the donor, or another on its behalf, does this', null, {
+            donor: state?.donor ?? null,
+          }),
+    recipient: (state, { actor }) =>
+      [state?.holder, state?.recipient].includes(actsFor(actor))
+        ? null
+        : refuse('not-the-recipient', 'the recipient or the holder does this', null, {
+            holder: state?.holder ?? null,
+          }),
+    system: bySystem,
+  }),
+  decide,
+});

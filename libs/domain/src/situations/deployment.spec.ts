@@ -1,0 +1,152 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { countrySituation } from './country-situation.js';
+import { deployment } from './deployment.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+const DEPLOY = {
+  role: 'advisor',
+  women: 1,
+  men: 2,
+  persons: ['n-1', 'n-2', 'n-3'],
+  country: 'estmark',
+  area: 'north',
+  donor: 'norland',
+  recipient: 'estmark',
+  from: '2026-04-01',
+  plannedReturn: '2026-05-25',
+};
+const deployed = act('PersonnelDeployed', DEPLOY);
+const relocated = act('PersonnelRelocated', { area: 'south', on: '2026-05-06', reason: 'instability' });
+const returned = act('PersonnelReturned', { on: '2026-05-20', reason: 'completed' });
+const INCIDENT = { incident: 'i-1', on: '2026-05-05', type: 'accident', severity: 'serious', hurt: 1, evacuated: 0 };
+const reported = act('PersonnelIncidentReported', INCIDENT);
+const SITUATION = 'norland.north';
+const ACCOUNT = { situation: SITUATION, alert: 'a-1', on: '2026-05-05', safe: 2, missing: ['n-3'] };
+const accounted = act('PersonnelAccountedFor', ACCOUNT);
+
+const of = (...past: Event[]) => given(deployment, deployed, ...past).as('norland', 'donor');
+const bySystem = (...past: Event[]) => given(deployment, deployed, ...past).as('entente', 'system');
+
+/** The deployment, and a situation with an alert on 4 May. */
+const alerted = (area: string | undefined, ...past: Event[]) =>
+  of(...past).knowing(
+    countrySituation,
+    SITUATION,
+    act('CountrySituationOpened', { country: 'estmark', ...(area && { area }), donor: 'norland', level: 'high' }),
+    act('PersonnelAlertIssued', { alert: 'a-1', on: '2026-05-04', accountBy: '2026-05-05' }),
+  );
+
+describe('personnel are deployed', () => {
+  const deploying = () =>
+    given(deployment).registered(['norland', 'estmark'], 'donor', 'recipient').as('norland', 'donor');
+  const deploy = (more: object = {}) => act('DeployPersonnel', { ...DEPLOY, ...more });
+  it('by the donor, by references and numbers that agree (R29, R32)', () => {
+    deploying().decides(deploy(), deployed);
+    deploying().as('estmark', 'recipient').refuses(deploy(), 'not-a-deliverer');
+    deploying().refuses(deploy({ women: 2 }), 'persons-miscounted');
+    deploying().refuses(deploy({ women: 0, men: 0, persons: [] }), 'persons-miscounted');
+    deploying().refuses(deploy({ country: 'vestra' }), 'party-not-registered');
+  });
+  it('for what exists, and until a day after their first (R30)', () => {
+    deploying().refuses(deploy({ programme: 'norland.p' }), 'programme-not-found');
+    deploying().refuses(deploy({ case: 'norland.c' }), 'case-not-found');
+    deploying().refuses(deploy({ plannedReturn: '2026-03-31' }), 'returns-before-it-began');
+    deploying().decides(
+      deploy({ plannedReturn: '2026-04-01' }),
+      act('PersonnelDeployed', { ...DEPLOY, plannedReturn: '2026-04-01' }),
+    );
+  });
+});
+
+describe('what happens to personnel', () => {
+  const recorded: readonly (readonly [command: string, event: Event, ...past: Event[]])[] = [
+    ['ReportPersonnelIncident', reported],
+    ['ReportPersonnelIncident', reported, returned],
+    ['RelocatePersonnel', relocated],
+    ['ExtendDeployment', act('DeploymentExtended', { plannedReturn: '2026-06-30', reason: 'handover' })],
+    ['ReturnPersonnel', returned, reported],
+  ];
+  it.each(recorded)('is recorded: %s', (command, event, ...past) =>
+    of(...past).decides(act(command, event.data as object), event),
+  );
+
+  const refused: readonly (readonly [code: string, command: string, data: object, ...past: Event[]])[] = [
+    ['incident-already-reported', 'ReportPersonnelIncident', INCIDENT, reported],
+    ['not-deployed-then', 'ReportPersonnelIncident', { ...INCIDENT, on: '2026-03-31' }],
+    ['not-deployed-then', 'ReportPersonnelIncident', { ...INCIDENT, on: '2026-05-21' }, returned],
+    ['day-in-future', 'ReportPersonnelIncident', { ...INCIDENT, on: '2026-06-02' }],
+    ['more-than-deployed', 'ReportPersonnelIncident', { ...INCIDENT, hurt: 4 }],
+    ['same-area', 'RelocatePersonnel', { area: 'north', on: '2026-05-06', reason: 'x' }],
+    ['moved-later', 'RelocatePersonnel', { area: 'east', on: '2026-05-05', reason: 'x' }, relocated],
+    ['already-returned', 'RelocatePersonnel', { area: 'south', on: '2026-05-06', reason: 'x' }, returned],
+    ['same-due', 'ExtendDeployment', { plannedReturn: '2026-05-25', reason: 'x' }],
+    ['returns-before-it-began', 'ExtendDeployment', { plannedReturn: '2026-03-31', reason: 'x' }],
+    ['happened-later', 'ReturnPersonnel', { on: '2026-05-05', reason: 'x' }, relocated],
+    ['already-returned', 'ReturnPersonnel', { on: '2026-05-21', reason: 'x' }, returned],
+  ];
+  it.each(refused)('is refused (R30, R32): %s of %s', (code, command, data, ...past) =>
+    of(...past).refuses(act(command, data), code),
+  );
+});
+
+describe('personnel are accounted for after an alert', () => {
+  const account = (more: object = {}) => act('AccountForPersonnel', { ...ACCOUNT, ...more });
+  it('in its area or its whole country, each as safe or missing (R32)', () => {
+    alerted('north').decides(account(), accounted);
+    alerted(undefined).decides(account(), accounted);
+    alerted('south').refuses(account(), 'alert-elsewhere');
+    alerted('north', relocated).decides(account(), accounted);
+    alerted('north').refuses(account({ safe: 3 }), 'persons-not-all-accounted');
+    alerted('north').refuses(account({ missing: ['n-9'] }), 'person-unknown');
+    alerted('north').refuses(account({ alert: 'a-2' }), 'alert-not-found');
+    alerted('north').refuses(account({ on: '2026-05-03' }), 'before-the-alert');
+    alerted('north').decides(
+      account({ on: '2026-05-04' }),
+      act('PersonnelAccountedFor', account({ on: '2026-05-04' }).data as object),
+    );
+  });
+  it('again when more is known, also after their return', () => {
+    const all = account({ safe: 3, missing: [] });
+    alerted('north', accounted).decides(account(), []);
+    alerted('north', accounted, returned).decides(all, act('PersonnelAccountedFor', all.data as object));
+  });
+});
+
+describe('a planned return that has passed', () => {
+  const late = (due = '2026-05-25') => act('RecordOverdueReturn', { due });
+  const overdue = act('ReturnBecameOverdue', { due: '2026-05-25' });
+  it('is recorded by the system, once', () => {
+    bySystem().decides(late(), overdue);
+    bySystem(overdue).decides(late(), []);
+    bySystem().refuses(late(), 'not-over-yet', { now: '2026-05-25T23:00:00.000Z' });
+    bySystem().refuses(late('2026-05-24'), 'other-last-day');
+    bySystem(returned).refuses(late(), 'already-returned');
+  });
+});
+
+describe('corrections name the event that was wrong (R26)', () => {
+  const correct = (command: string, event: string, n: number, more: object) => {
+    const data = { corrects: given.id(n), reason: 'mistyped', ...more };
+    return [act(command, data), act(event, data)] as const;
+  };
+  const ofNumbers = (more: object) => correct('CorrectDeployment', 'DeploymentCorrected', 0, more);
+  it('replace numbers, references and the first day', () => {
+    of().decides(...ofNumbers({ women: 2, men: 1 }));
+    of().refuses(ofNumbers({ women: 2 })[0], 'persons-miscounted');
+    of().decides(...ofNumbers({ men: 1, persons: ['n-1', 'n-2'] }));
+    of(relocated).decides(...ofNumbers({ from: '2026-05-06' }));
+    of(relocated).refuses(ofNumbers({ from: '2026-05-07' })[0], 'happened-earlier');
+  });
+  it('replace what was reported of an incident, and the day of a return', () => {
+    const ofIncident = (more: object) =>
+      correct('CorrectPersonnelIncident', 'PersonnelIncidentCorrected', 1, { incident: 'i-1', ...more });
+    of(reported).decides(...ofIncident({ hurt: 2 }));
+    of(reported).refuses(ofIncident({ evacuated: 4 })[0], 'more-than-deployed');
+    of(reported).refuses(ofIncident({ hurt: 1 })[0], 'nothing-corrected');
+    const ofReturn = (on: string) => correct('CorrectReturn', 'ReturnCorrected', 1, { on });
+    of(returned).decides(...ofReturn('2026-05-21'));
+    of(returned, relocated).refuses(ofReturn('2026-05-05')[0], 'happened-later');
+  });
+});

@@ -1,0 +1,299 @@
+import type { DeployPersonnel, DeploymentCommand, DeploymentEvent, DeploymentRelation } from '@entente/contracts';
+import {
+  type DataOf,
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  type StreamRef,
+  authoriseBy,
+  decideBy,
+  evolveBy,
+  put,
+  refuse,
+} from '@entente/kernel';
+import { type Correctable, correcting } from '../corrections.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { relationsTo } from '../delivery/senders.js';
+import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import { programme } from '../planning/programme.js';
+import { covers, situationFacts } from './situation-facts.js';
+
+type DeploymentData<Type extends DeploymentCommand['type']> = DataOf<DeploymentCommand, Type>;
+
+// ---- State ----
+
+/** A stay in an area, from its first day. */
+interface Stay {
+  readonly area: string;
+  readonly from: string;
+}
+
+/** The state of a deployment. */
+export interface PersonnelDeployment extends Correctable {
+  readonly donor: string;
+  readonly recipient: string;
+  readonly country: string;
+  readonly women: number;
+  readonly men: number;
+  readonly persons: readonly string[];
+  readonly plannedReturn: string;
+  /** Where they are and were, in order. */
+  readonly stays: readonly [Stay, ...Stay[]];
+  readonly returned: string | null;
+  /** The planned days of return of which it was recorded that they passed. */
+  readonly overdue: readonly string[];
+  /** The days of the incidents, by name. */
+  readonly incidents: Readonly<Record<string, string>>;
+  /** The newest account after each alert, as text to compare. */
+  readonly accounts: Readonly<Record<string, string>>;
+}
+
+const alertOf = ({ situation, alert }: { readonly situation: string; readonly alert: string }): string =>
+  `${situation}/${alert}`;
+const accountOf = ({ on, safe, missing }: DeploymentData<'AccountForPersonnel'>): string =>
+  JSON.stringify([on, safe, missing]);
+
+const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
+  'PersonnelDeployed',
+  ({ donor, recipient, country, area, women, men, persons, from, plannedReturn }) => ({
+    donor,
+    recipient,
+    country,
+    women,
+    men,
+    persons,
+    plannedReturn,
+    stays: [{ area, from }],
+    returned: null,
+    overdue: [],
+    incidents: {},
+    accounts: {},
+    correctable: new Map(),
+  }),
+  {
+    PersonnelAccountedFor: (data, { accounts }) => ({ accounts: put(accounts, alertOf(data), accountOf(data)) }),
+    PersonnelIncidentReported: ({ incident, on }, { incidents }) => ({ incidents: put(incidents, incident, on) }),
+    PersonnelIncidentCorrected: ({ incident, on }, { incidents }) =>
+      on === undefined ? {} : { incidents: put(incidents, incident, on) },
+    PersonnelRelocated: ({ area, on }, { stays }) => ({ stays: [...stays, { area, from: on }] }),
+    DeploymentExtended: ({ plannedReturn }) => ({ plannedReturn }),
+    PersonnelReturned: ({ on }) => ({ returned: on }),
+    ReturnBecameOverdue: ({ due }, { overdue }) => ({ overdue: [...overdue, due] }),
+    DeploymentCorrected: ({ women, men, persons, from }, state) => ({
+      women: women ?? state.women,
+      men: men ?? state.men,
+      persons: persons ?? state.persons,
+      stays: [{ ...state.stays[0], from: from ?? state.stays[0].from }, ...state.stays.slice(1)],
+    }),
+    ReturnCorrected: ({ on }) => ({ returned: on }),
+  },
+);
+
+// ---- Rules ----
+
+const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
+  on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
+
+/** R32: each person has a reference, and is counted once. */
+const miscounted = ({ women, men, persons }: Pick<PersonnelDeployment, 'women' | 'men' | 'persons'>): Refusal | null =>
+  women + men === persons.length && persons.length > 0
+    ? null
+    : refuse('persons-miscounted', 'women and men together are as many as the references', 'R32', {
+        counted: women + men,
+        references: persons.length,
+      });
+
+/** The programme and the case that personnel work for, and the parties. */
+const opensOn = (data: DeployPersonnel): readonly StreamRef[] => [
+  ...partyStreams([...partiesOf(data), [data.country, null]]),
+  ...(data.programme === undefined ? [] : [{ kind: programme.kind, id: data.programme }]),
+  ...(data.case === undefined ? [] : [{ kind: assistanceCase.kind, id: data.case }]),
+];
+
+function deploy(data: DeployPersonnel, context: DecisionContext): readonly DeploymentEvent[] | Refusal {
+  const { known } = context;
+  if (data.programme !== undefined && known.of(programme, data.programme) === null)
+    return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: data.programme });
+  if (data.case !== undefined && known.of(assistanceCase, data.case) === null)
+    return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
+  if (data.plannedReturn < data.from)
+    return refuse('returns-before-it-began', 'the planned return is not before the first day', 'R30', {
+      from: data.from,
+    });
+  const barred = miscounted(data) ?? notRegistered([...partiesOf(data), [data.country, null]], context);
+  return barred ?? [{ type: 'PersonnelDeployed', data }];
+}
+
+/** R30: the day is within the deployment, which may be recorded late. */
+function outside(on: string, { stays, returned }: PersonnelDeployment, context: DecisionContext): Refusal | null {
+  const [{ from }] = stays;
+  if (on >= from && (returned === null || on <= returned)) return inTheFuture(on, context);
+  return refuse('not-deployed-then', 'the day is within the deployment', 'R30', { on, from, returned });
+}
+
+const returnedAlready = ({ returned }: PersonnelDeployment): Refusal | null =>
+  returned === null ? null : refuse('already-returned', 'the personnel have not returned', null, { on: returned });
+
+/** The day of the newest thing that happened to them: they return on that day or later. */
+const newest = ({ stays, incidents }: PersonnelDeployment): string =>
+  [...stays.map(({ from }) => from), ...Object.values(incidents)].toSorted().at(-1) as string;
+
+const returnsTooEarly = (on: string, state: PersonnelDeployment, context: DecisionContext): Refusal | null =>
+  on < newest(state)
+    ? refuse('happened-later', 'the return is not before what happened to them', 'R30', { newest: newest(state) })
+    : inTheFuture(on, context);
+
+/** Each person is safe or missing, after an alert in the area in which they were. */
+function cannotAccount(
+  data: DeploymentData<'AccountForPersonnel'>,
+  state: PersonnelDeployment,
+  context: DecisionContext,
+): Refusal | null {
+  const situation = context.known.of(situationFacts, data.situation);
+  const alert =
+    situation !== null && Object.hasOwn(situation.alerts, data.alert) ? situation.alerts[data.alert] : undefined;
+  if (situation === null || alert === undefined)
+    return refuse('alert-not-found', 'the alert named was issued in that situation', null, { alert: data.alert });
+  const { country, stays, women, men, persons } = state;
+  if (!stays.some(({ area }) => covers(situation, { country, area })))
+    return refuse('alert-elsewhere', 'the alert was issued where the personnel are or were', null, {
+      country: situation.country,
+      area: situation.area ?? null,
+    });
+  if (data.on < alert.on)
+    return refuse('before-the-alert', 'they are accounted for on the day of the alert or later', 'R30', {
+      alert: alert.on,
+    });
+  const unknown = data.missing.find((person) => !persons.includes(person));
+  if (unknown !== undefined)
+    return refuse('person-unknown', 'those missing are among the persons deployed', null, { person: unknown });
+  if (data.safe + data.missing.length !== women + men)
+    return refuse('persons-not-all-accounted', 'each person is safe or missing', 'R32', { deployed: women + men });
+  return outside(data.on, state, context);
+}
+
+const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>()(
+  'DeployPersonnel',
+  deploy,
+  () => null,
+  {
+    AccountForPersonnel: {
+      unless: cannotAccount,
+      already: (data, { accounts }) => accounts[alertOf(data)] === accountOf(data),
+      then: 'PersonnelAccountedFor',
+    },
+    ReportPersonnelIncident: {
+      unless: ({ incident, on, hurt, evacuated }, state, context) =>
+        Object.hasOwn(state.incidents, incident)
+          ? refuse('incident-already-reported', 'no incident has this name', null, { incident })
+          : (outside(on, state, context) ?? tooMany(state, hurt, evacuated)),
+      then: 'PersonnelIncidentReported',
+    },
+    CorrectPersonnelIncident: {
+      unless: ({ on, hurt, evacuated }, state, context) =>
+        (on === undefined ? null : outside(on, state, context)) ?? tooMany(state, hurt, evacuated),
+      then: 'PersonnelIncidentCorrected',
+    },
+    RelocatePersonnel: {
+      unless: ({ area, on }, state, context) => {
+        const last = state.stays.at(-1) as Stay;
+        return (
+          returnedAlready(state) ??
+          (area === last.area
+            ? refuse('same-area', 'they move to another area', null, { area })
+            : on < last.from
+              ? refuse('moved-later', 'they have not moved since', 'R30', { moved: last.from })
+              : inTheFuture(on, context))
+        );
+      },
+      then: 'PersonnelRelocated',
+    },
+    ExtendDeployment: {
+      unless: ({ plannedReturn }, state) =>
+        returnedAlready(state) ??
+        (plannedReturn < state.stays[0].from
+          ? refuse('returns-before-it-began', 'the planned return is not before the first day', 'R30', {
+              from: state.stays[0].from,
+            })
+          : plannedReturn === state.plannedReturn
+            ? refuse('same-due', 'the new day differs from the plan', null, { due: plannedReturn })
+            : null),
+      then: 'DeploymentExtended',
+    },
+    ReturnPersonnel: {
+      unless: ({ on }, state, context) => returnedAlready(state) ?? returnsTooEarly(on, state, context),
+      then: 'PersonnelReturned',
+    },
+    RecordOverdueReturn: {
+      unless: ({ due }, state, { now }) =>
+        returnedAlready(state) ??
+        (due !== state.plannedReturn
+          ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.plannedReturn })
+          : now.slice(0, 10) <= due
+            ? refuse('not-over-yet', 'its last day is over', null, { due })
+            : null),
+      already: ({ due }, { overdue }) => overdue.includes(due),
+      then: 'ReturnBecameOverdue',
+    },
+    CorrectDeployment: {
+      unless: ({ women, men, persons, from }, state, context) => {
+        const counted = {
+          women: women ?? state.women,
+          men: men ?? state.men,
+          persons: persons ?? state.persons,
+        };
+        const latest = [...state.stays.slice(1).map((stay) => stay.from), state.returned ?? '9999'].toSorted()[0];
+        return (
+          miscounted(counted) ??
+          (from === undefined
+            ? null
+            : from > (latest as string)
+              ? refuse('happened-earlier', 'the first day is not after what happened to them', 'R30', {
+                  earliest: latest as string,
+                })
+              : inTheFuture(from, context))
+        );
+      },
+      then: 'DeploymentCorrected',
+    },
+    CorrectReturn: {
+      unless: ({ on }, state, context) => returnsTooEarly(on, state, context),
+      then: 'ReturnCorrected',
+    },
+  },
+);
+
+/** R32: no more are hurt or evacuated than were deployed. */
+const tooMany = ({ persons }: PersonnelDeployment, ...counts: readonly (number | undefined)[]): Refusal | null =>
+  counts.some((count) => count !== undefined && count > persons.length)
+    ? refuse('more-than-deployed', 'no more are hurt or evacuated than were deployed', 'R32', {
+        deployed: persons.length,
+      })
+    : null;
+
+/** The rules of a deployment: R26, R29, R30, R32. */
+export const deployment: Decider<
+  'deployment',
+  DeploymentCommand,
+  DeploymentEvent,
+  PersonnelDeployment | null,
+  DeploymentRelation
+> = consultingImplementers(
+  correcting({
+    kind: 'deployment',
+    ids: 'prefixed',
+    initial: null,
+    opens: 'DeployPersonnel',
+    evolve,
+    consults: ({ type, data }) =>
+      type === 'DeployPersonnel'
+        ? opensOn(data)
+        : type === 'AccountForPersonnel'
+          ? [{ kind: situationFacts.kind, id: data.situation }]
+          : [],
+    authorise: authoriseBy<DeploymentCommand, PersonnelDeployment | null, DeploymentRelation>(
+      relationsTo((state, _, command) => (command.type === 'DeployPersonnel' ? command.data : state)),
+    ),
+    decide,
+  }),
+);

@@ -1,0 +1,106 @@
+import { AlertRow } from './country-situations.js';
+import { daysLate, overdue } from './columns.js';
+import { DeploymentRow, PersonnelAccountRow } from './deployments.js';
+import type { From, Query, RowsView } from './from.js';
+
+const OF_ALERT = ['situation', 'alert', 'country', 'area', 'issued_on', 'account_by', 'ended_on'] as const;
+
+/** In the alert's area while it applied; also those who left it since the alert. */
+const CONCERNED = `d.country = a.country
+  AND (d.returned_on IS NULL OR d.returned_on >= a.issued_on)
+  AND (a.ended_on IS NULL OR d.deployed_on < a.ended_on)
+  AND (a.area IS NULL
+    OR (d.area = a.area AND (a.ended_on IS NULL OR d.in_area_from < a.ended_on))
+    OR (d.area_before = a.area AND d.in_area_from >= a.issued_on))`;
+
+function query(from: From): Query {
+  const deployments = from(DeploymentRow, 'w').select('w.deployment', 'deployment');
+  for (const column of ['country', 'area', 'area_before', 'in_area_from', 'deployed_on', 'returned_on', 'personnel'])
+    deployments.addSelect(`w.${column}`, column);
+  for (const column of ['donor', 'recipient', 'programme']) deployments.addSelect(`w.${column}`, column);
+  const accounts = from(PersonnelAccountRow, 'p').select('p.deployment', 'deployment');
+  for (const column of ['situation', 'alert', 'accounted_on', 'safe', 'missing'])
+    accounts.addSelect(`p.${column}`, column);
+  const rows = from(AlertRow, 'a')
+    .innerJoin(`(${deployments.getQuery()})`, 'd', CONCERNED)
+    .leftJoin(
+      `(${accounts.getQuery()})`,
+      'k',
+      'k.deployment = d.deployment AND k.situation = a.situation AND k.alert = a.alert',
+    )
+    .setParameters({ ...deployments.getParameters(), ...accounts.getParameters() })
+    .select('d.deployment', 'deployment');
+  for (const column of OF_ALERT) rows.addSelect(`a.${column}`, column);
+  for (const column of ['donor', 'recipient', 'programme', 'personnel']) rows.addSelect(`d.${column}`, column);
+  return rows
+    .addSelect('d.area', 'area_now')
+    .addSelect(
+      `CASE WHEN k.accounted_on IS NULL THEN 'not accounted for' WHEN k.missing > 0 THEN 'some missing' ELSE 'all safe' END`,
+      'status',
+    )
+    .addSelect('k.accounted_on', 'accounted_on')
+    .addSelect('k.safe', 'safe')
+    .addSelect('d.personnel - COALESCE(k.safe, 0)', 'unaccounted');
+}
+
+const DUE = { due: 'account_by', done: 'accounted_on' };
+
+/** Who is not accounted for after an alert. */
+export const alertAccounting: RowsView = {
+  name: 'alert-accounting',
+  version: 1,
+  about: 'a deployment in the area of an alert: whether its personnel were accounted for, and how many were not',
+  key: ['situation', 'alert', 'deployment'],
+  columns: {
+    status: 'text',
+    alert: 'text',
+    country: 'text',
+    area: 'text',
+    deployment: 'text',
+    area_now: 'text',
+    personnel: 'integer',
+    safe: 'integer',
+    unaccounted: 'integer',
+    issued_on: 'day',
+    account_by: 'day',
+    accounted_on: 'day',
+    ended_on: 'day',
+    donor: 'text',
+    recipient: 'text',
+    programme: 'text',
+    situation: 'text',
+  },
+  meanings: {
+    status: 'not accounted for, some missing, or all safe',
+    alert: "the alert's name in its situation",
+    country: 'the country',
+    area: 'the area of the alert; the whole country if there is none',
+    deployment: 'a deployment in that area while the alert applied, or until it left the area after the alert',
+    area_now: 'the area in which its personnel are now, or were before they returned',
+    personnel: 'women and men, in persons',
+    safe: 'known to be safe by the newest account, in persons; null without one',
+    unaccounted: 'not known to be safe, in persons',
+    issued_on: 'the day of the alert',
+    account_by: 'the last day on which they are accounted for',
+    accounted_on: 'the day of the newest account; null without one',
+    ended_on: 'the day from which the alert did not apply any more',
+    donor: 'the donor',
+    recipient: 'the recipient',
+    programme: 'the programme that they work for, if there is one',
+    situation: 'the situation in which the alert was issued',
+  },
+  daily: {
+    overdue: overdue('whether the last day is over, and there is no account', DUE),
+    days_late: daysLate(
+      'days from the last day to the newest account, negative if early; without one, to the day of the answer',
+      DUE,
+    ),
+  },
+  totals: { counts: 'deployments and alerts', by: ['status', 'overdue'], sums: ['personnel', 'unaccounted'] },
+  movedBy: {
+    alerts: { situation: 'situation', alert: 'alert' },
+    deployments: { deployment: 'deployment' },
+    'personnel-accounts': { situation: 'situation', alert: 'alert', deployment: 'deployment' },
+  },
+  query,
+};

@@ -1,0 +1,155 @@
+import type { CountrySituationEvent } from '@entente/contracts';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { count, day, dayOrNull, flag, overdue, text, textOrNull } from './columns.js';
+import { originOf, rowBy, unchanged } from './row-by.js';
+
+/** The situation in a country or an area, as one donor sees it. */
+export class CountrySituationRow {
+  @text("the situation's id") situation!: string;
+  @text('the country') country!: string;
+  @textOrNull('the area of the country; the whole country if there is none') area!: string | null;
+  @text('the donor that follows it') donor!: string;
+  @textOrNull('the programme, if it concerns only one') programme!: string | null;
+  @text('stable, unstable or closed') status!: string;
+  @text("the newest level of risk, in the donor's own scale") level!: string;
+  @day('the day as of which the newest level was assessed') assessed_on!: string;
+  @textOrNull('the name of the newest instability') instability!: string | null;
+  @textOrNull('the code of the reason for the newest instability') reason!: string | null;
+  @dayOrNull('the day from which the area was unstable the last time') unstable_from!: string | null;
+  @dayOrNull('the day from which it was stable again after that') stable_from!: string | null;
+  @count('how often it was declared unstable') instabilities!: number;
+  @flag("whether the newest declaration asked for a hold on the donor's assistance") hold!: boolean;
+  @text('normal, or remote: how checks are made') monitoring!: string;
+  @dayOrNull('the day of the newest change of that') monitoring_from!: string | null;
+  @textOrNull('the continuity plan that applies') plan!: string | null;
+  @dayOrNull('the day from which that applies') plan_from!: string | null;
+  @count('the tasks of that plan that are not completed') open_tasks!: number;
+  @count('the alerts to personnel that are in force') alerts!: number;
+}
+
+export const countrySituations: Projection<CountrySituationEvent, CountrySituationRow> = {
+  name: 'country-situations',
+  version: 1,
+  kinds: ['country-situation'],
+  about: 'the situation in a country or an area: its risk, instability, monitoring mode and continuity plan',
+  entity: CountrySituationRow,
+  totals: { counts: 'situations', by: ['status', 'monitoring'], sums: [] },
+  touches: () => [''],
+  evolve: rowBy<CountrySituationRow, CountrySituationEvent>(CountrySituationRow)(
+    'CountrySituationOpened',
+    ({ country, area = null, donor, programme = null, level }, { id: situation, day: assessed_on }) => ({
+      situation,
+      country,
+      area,
+      donor,
+      programme,
+      status: 'stable',
+      level,
+      assessed_on,
+      monitoring: 'normal',
+    }),
+    {
+      CountryRiskAssessed: ({ level, on: assessed_on }) => ({ level, assessed_on }),
+      InstabilityDeclared: ({ instability, on, reason, hold }, row) => ({
+        status: 'unstable',
+        instability,
+        reason,
+        unstable_from: on,
+        stable_from: null,
+        instabilities: row.instabilities + 1,
+        hold,
+      }),
+      StabilityRestored: ({ on: stable_from }) => ({ status: 'stable', stable_from }),
+      MonitoringModeChanged: ({ mode: monitoring, on: monitoring_from }) => ({ monitoring, monitoring_from }),
+      PersonnelAlertIssued: (_, { alerts }) => ({ alerts: alerts + 1 }),
+      PersonnelAlertEnded: (_, { alerts }) => ({ alerts: alerts - 1 }),
+      ContinuityPlanActivated: ({ plan, on: plan_from, tasks }) => ({ plan, plan_from, open_tasks: tasks.length }),
+      ContinuityTaskCompleted: (_, { open_tasks }) => ({ open_tasks: open_tasks - 1 }),
+      ContinuityPlanEnded: () => ({ plan: null, plan_from: null, open_tasks: 0 }),
+      SituationDutyBecameOverdue: unchanged,
+      // An earlier instability is not in the row any more.
+      SituationDayCorrected: ({ fact, item, on }, { instability }) =>
+        item !== instability || fact === 'alert' || fact === 'alert-end'
+          ? {}
+          : fact === 'instability'
+            ? { unstable_from: on }
+            : { stable_from: on },
+      CountrySituationClosed: () => ({ status: 'closed' }),
+    },
+  ),
+};
+
+/** An alert to the personnel in an area. */
+export class AlertRow {
+  @text('the situation in which it was issued') situation!: string;
+  @text("the alert's name in the situation") alert!: string;
+  @text('the country') country!: string;
+  @textOrNull('the area of the country; the whole country if there is none') area!: string | null;
+  @text('the donor that issued it') donor!: string;
+  @text('in force or ended') status!: string;
+  @text('the code of what personnel are asked to do') instruction!: string;
+  @text('the code of the reason') reason!: string;
+  @day('the day of the alert') issued_on!: string;
+  @day('the last day on which personnel in the area are accounted for') account_by!: string;
+  @dayOrNull('the day from which it did not apply any more') ended_on!: string | null;
+}
+
+const NO_ALERT: AlertRow = {
+  situation: '',
+  alert: '',
+  country: '',
+  area: null,
+  donor: '',
+  status: 'in force',
+  instruction: '',
+  reason: '',
+  issued_on: '',
+  account_by: '',
+  ended_on: null,
+};
+
+/** The alert that an event names; null if it names none. */
+const alertIn = (event: RecordedEvent<CountrySituationEvent>): string | null =>
+  event.type === 'PersonnelAlertIssued' || event.type === 'PersonnelAlertEnded'
+    ? event.data.alert
+    : event.type === 'SituationDayCorrected' && event.data.fact.startsWith('alert')
+      ? event.data.item
+      : null;
+
+function evolveAlert(
+  row: AlertRow | null,
+  event: RecordedEvent<CountrySituationEvent>,
+  _: string,
+  head: AlertRow | null,
+): AlertRow | null {
+  if (event.type === 'CountrySituationOpened') {
+    const { country, area = null, donor } = event.data;
+    return { ...NO_ALERT, situation: originOf(event).id, country, area, donor };
+  }
+  if (event.type === 'PersonnelAlertIssued') {
+    const { alert, on: issued_on, instruction, reason, accountBy: account_by } = event.data;
+    return { ...(head ?? NO_ALERT), alert, instruction, reason, issued_on, account_by };
+  }
+  if (row === null) return null;
+  if (event.type === 'PersonnelAlertEnded') return { ...row, status: 'ended', ended_on: event.data.on };
+  if (event.type !== 'SituationDayCorrected') return row;
+  return event.data.fact === 'alert' ? { ...row, issued_on: event.data.on } : { ...row, ended_on: event.data.on };
+}
+
+export const alerts: Projection<CountrySituationEvent, AlertRow> = {
+  name: 'alerts',
+  version: 1,
+  kinds: ['country-situation'],
+  about: 'an alert to the personnel in an area, from its issue to its end',
+  entity: AlertRow,
+  totals: { counts: 'alerts', by: ['status'], sums: [] },
+  head: true,
+  daily: {
+    account_by_over: overdue('whether the day by which personnel are accounted for is over, and it is in force', {
+      due: 'account_by',
+      done: 'ended_on',
+    }),
+  },
+  touches: (event) => (event.type === 'CountrySituationOpened' ? [''] : [alertIn(event)].filter((one) => one !== null)),
+  evolve: evolveAlert,
+};

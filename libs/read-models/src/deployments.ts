@@ -1,0 +1,191 @@
+import type { DeploymentEvent } from '@entente/contracts';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { count, day, dayOrNull, daysLate, json, overdue, text, textOrNull } from './columns.js';
+import { originOf, rowBy, unchanged } from './row-by.js';
+
+/** Personnel who were sent to an area: who is where. */
+export class DeploymentRow {
+  @text("the deployment's id") deployment!: string;
+  @text('deployed or returned') status!: string;
+  @text('the code of their role') role!: string;
+  @count('women, in persons') women!: number;
+  @count('men, in persons') men!: number;
+  @count('women and men, in persons') personnel!: number;
+  @json("a reference to each person in the sender's own register, never a name") persons!: readonly string[];
+  @text('the country') country!: string;
+  @text('the area in which they are, or were before they returned') area!: string;
+  @textOrNull('the area in which they were before the newest move') area_before!: string | null;
+  @day('the day from which they are in that area') in_area_from!: string;
+  @text('the donor whose personnel they are') donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that they work for') programme!: string | null;
+  @textOrNull('the case that they work for') assistance_case!: string | null;
+  @day('the first day') deployed_on!: string;
+  @day('the planned day of return') planned_return!: string;
+  @dayOrNull('the day of the return') returned_on!: string | null;
+  @count('how often they moved to another area') relocations!: number;
+  @count('incidents to them') incidents!: number;
+}
+
+const RETURN = { due: 'planned_return', done: 'returned_on' };
+
+export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
+  name: 'deployments',
+  version: 1,
+  kinds: ['deployment'],
+  about: 'personnel sent to a country: how many women and men, in which area, from when and until when',
+  entity: DeploymentRow,
+  totals: { counts: 'deployments', by: ['status', 'country'], sums: ['women', 'men', 'personnel'] },
+  daily: {
+    return_overdue: overdue('whether the planned day of return is over, and they have not returned', RETURN),
+    days_late: daysLate('days from the planned day of return to the return, or to the day of the answer', RETURN),
+  },
+  touches: () => [''],
+  evolve: rowBy<DeploymentRow, DeploymentEvent>(DeploymentRow)(
+    'PersonnelDeployed',
+    ({ role, women, men, persons, country, area, donor, recipient, programme, from, ...data }, { id }) => ({
+      deployment: id,
+      status: 'deployed',
+      role,
+      women,
+      men,
+      persons,
+      country,
+      area,
+      in_area_from: from,
+      donor,
+      recipient,
+      programme: programme ?? null,
+      assistance_case: data.case ?? null,
+      deployed_on: from,
+      planned_return: data.plannedReturn,
+    }),
+    {
+      PersonnelAccountedFor: unchanged,
+      PersonnelIncidentReported: (_, { incidents }) => ({ incidents: incidents + 1 }),
+      PersonnelIncidentCorrected: unchanged,
+      PersonnelRelocated: ({ area, on: in_area_from }, row) => ({
+        area,
+        area_before: row.area,
+        in_area_from,
+        relocations: row.relocations + 1,
+      }),
+      DeploymentExtended: ({ plannedReturn: planned_return }) => ({ planned_return }),
+      PersonnelReturned: ({ on: returned_on }) => ({ status: 'returned', returned_on }),
+      ReturnBecameOverdue: unchanged,
+      DeploymentCorrected: ({ role, women, men, persons, from }, row) => ({
+        role: role ?? row.role,
+        women: women ?? row.women,
+        men: men ?? row.men,
+        persons: persons ?? row.persons,
+        deployed_on: from ?? row.deployed_on,
+        in_area_from: row.relocations === 0 ? (from ?? row.in_area_from) : row.in_area_from,
+      }),
+      ReturnCorrected: ({ on: returned_on }) => ({ returned_on }),
+    },
+    ({ women, men }) => ({ personnel: women + men }),
+  ),
+};
+
+/** What is known of the personnel of a deployment after an alert. */
+export class PersonnelAccountRow {
+  @text('the deployment') deployment!: string;
+  @text('the situation in which the alert was issued') situation!: string;
+  @text("the alert's name in the situation") alert!: string;
+  @day('the day of the newest account') accounted_on!: string;
+  @count('known to be safe, in persons') safe!: number;
+  @count('not reached, in persons') missing!: number;
+  @json('the references of those not reached') missing_persons!: readonly string[];
+}
+
+export const personnelAccounts: Projection<DeploymentEvent, PersonnelAccountRow> = {
+  name: 'personnel-accounts',
+  version: 1,
+  kinds: ['deployment'],
+  about: 'the newest account of the personnel of a deployment after an alert: who is safe, who was not reached',
+  entity: PersonnelAccountRow,
+  totals: { counts: 'accounts', by: [], sums: ['safe', 'missing'] },
+  touches: (event: RecordedEvent<DeploymentEvent>) =>
+    event.type === 'PersonnelAccountedFor' ? [`${event.data.situation}/${event.data.alert}`] : [],
+  evolve(row, event) {
+    if (event.type !== 'PersonnelAccountedFor') return row;
+    const { situation, alert, on: accounted_on, safe, missing: missing_persons } = event.data;
+    const missing = missing_persons.length;
+    return { deployment: originOf(event).id, situation, alert, accounted_on, safe, missing, missing_persons };
+  },
+};
+
+/** An incident to personnel. */
+export class PersonnelIncidentRow {
+  @text('the deployment') deployment!: string;
+  @text("the incident's name in the deployment") incident!: string;
+  @text('the country') country!: string;
+  @text('the area in which they were when it was reported') area!: string;
+  @text('the donor whose personnel they are') donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that they work for') programme!: string | null;
+  @text('the code of what happened') type!: string;
+  @text('minor, serious, critical or fatal') severity!: string;
+  @day('the day of the incident') happened_on!: string;
+  @count('hurt, in persons') hurt!: number;
+  @count('evacuated, in persons') evacuated!: number;
+  @count('how often the report was corrected') corrections!: number;
+}
+
+const NO_INCIDENT: PersonnelIncidentRow = {
+  deployment: '',
+  incident: '',
+  country: '',
+  area: '',
+  donor: '',
+  recipient: '',
+  programme: null,
+  type: '',
+  severity: '',
+  happened_on: '',
+  hurt: 0,
+  evacuated: 0,
+  corrections: 0,
+};
+
+export const personnelIncidents: Projection<DeploymentEvent, PersonnelIncidentRow> = {
+  name: 'personnel-incidents',
+  version: 1,
+  kinds: ['deployment'],
+  about: 'an incident to deployed personnel: what happened, how severe it was, how many were hurt or evacuated',
+  entity: PersonnelIncidentRow,
+  totals: { counts: 'incidents', by: ['severity', 'country'], sums: ['hurt', 'evacuated'] },
+  head: true,
+  touches: (event: RecordedEvent<DeploymentEvent>) =>
+    event.type === 'PersonnelDeployed' || event.type === 'PersonnelRelocated'
+      ? ['']
+      : event.type === 'PersonnelIncidentReported' || event.type === 'PersonnelIncidentCorrected'
+        ? [event.data.incident]
+        : [],
+  evolve(row, event, _, head) {
+    switch (event.type) {
+      case 'PersonnelDeployed': {
+        const { country, area, donor, recipient, programme = null } = event.data;
+        return { ...NO_INCIDENT, deployment: originOf(event).id, country, area, donor, recipient, programme };
+      }
+      case 'PersonnelRelocated':
+        return row === null ? null : { ...row, area: event.data.area };
+      case 'PersonnelIncidentReported': {
+        const { on: happened_on, ...reported } = event.data;
+        return { ...(head ?? NO_INCIDENT), ...reported, happened_on };
+      }
+      case 'PersonnelIncidentCorrected': {
+        if (row === null) return null;
+        const {
+          on = row.happened_on,
+          severity = row.severity,
+          hurt = row.hurt,
+          evacuated = row.evacuated,
+        } = event.data;
+        return { ...row, happened_on: on, severity, hurt, evacuated, corrections: row.corrections + 1 };
+      }
+      default:
+        return row;
+    }
+  },
+};

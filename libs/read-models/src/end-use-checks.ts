@@ -1,0 +1,282 @@
+import type { CheckedLot, CheckedSerial, EndUseCheckEvent } from '@entente/contracts';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { amountOrNull, count, day, dayOrNull, daysLate, flag, overdue, text, textOrNull } from './columns.js';
+import { originOf, rowBy, unchanged } from './row-by.js';
+
+/** A check of end use. */
+export class EndUseCheckRow {
+  @text("the check's id") end_use_check!: string;
+  @text('scheduled, inspected, checked (as scheduled, but not on the spot), access denied, waived or cancelled')
+  status!: string;
+  @text('enhanced (each serial) or routine (a sample)') type!: string;
+  @text('on-site, remote or self-report: how it was scheduled') manner!: string;
+  @text('the donor of the items') donor!: string;
+  @text('the recipient') recipient!: string;
+  @text('the organisation that holds the items') holder!: string;
+  @textOrNull('the programme of the items, if there is one') programme!: string | null;
+  @textOrNull('the case under which they were delivered, if it is known') assistance_case!: string | null;
+  @text("the donor's word for the type of the items") item!: string;
+  @text("the area of the holder's country") area!: string;
+  @text('the place or the store') site!: string;
+  @count('the items to check, or of which a sample is checked') items!: number;
+  @amountOrNull("the value of the items by the case's lines, in minor units; null if it is not known")
+  value!: number | null;
+  @textOrNull("the ISO 4217 code of the case's currency") currency!: string | null;
+  @day('its last day') due!: string;
+  @text('the month of its last day, YYYY-MM') due_month!: string;
+  @dayOrNull('the day of the inspection') inspected_on!: string | null;
+  @dayOrNull('the day of the newest visit or report of any kind') visited_on!: string | null;
+  @count('visits and reports of any kind') visits!: number;
+  @flag('whether its newest results have a lower confidence (R20)') lower_confidence!: boolean;
+  @count('discrepancies that are open') open_discrepancies!: number;
+  @count('compliance visits that reviewed it') compliance_visits!: number;
+  @dayOrNull('the day on which access was denied') denied_on!: string | null;
+  @textOrNull('the code of the authority that waived it') waived_by!: string | null;
+  @textOrNull('the code of the reason for which it ended without a visit') end_reason!: string | null;
+  @flag('whether it was recorded that its present last day passed without an inspection') recorded_overdue!: boolean;
+}
+
+const DONE = {
+  due: 'due',
+  done: 'inspected_on',
+  closed: { status: ['checked', 'access denied', 'waived', 'cancelled'] },
+};
+const onDay = (due: string) => ({ due, due_month: due.slice(0, 7) });
+
+export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
+  name: 'end-use-checks',
+  version: 1,
+  kinds: ['end-use-check'],
+  about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
+  entity: EndUseCheckRow,
+  totals: { counts: 'checks', by: ['status', 'overdue', 'currency'], sums: ['items', 'value'] },
+  daily: {
+    overdue: overdue('whether its last day is over, and it was neither made nor ended otherwise', DONE),
+    days_late: daysLate(
+      'days from its last day to the inspection, negative if early; while it is overdue, to the day of the answer',
+      DONE,
+    ),
+  },
+  touches: () => [''],
+  evolve: rowBy<EndUseCheckRow, EndUseCheckEvent>(EndUseCheckRow)(
+    'EndUseCheckScheduled',
+    ({ type, manner, donor, recipient, holder, item, area, site, quantity, due, ...data }, { id }) => ({
+      end_use_check: id,
+      status: 'scheduled',
+      type,
+      manner,
+      donor,
+      recipient,
+      holder,
+      programme: data.programme ?? null,
+      assistance_case: data.case ?? null,
+      item,
+      area,
+      site,
+      items: quantity,
+      value: data.value ?? null,
+      currency: data.currency ?? null,
+      ...onDay(due),
+    }),
+    {
+      EndUseCheckRescheduled: ({ due }) => ({ ...onDay(due), recorded_overdue: false }),
+      EndUseCheckPerformed: ({ on, inspected, done, lowerConfidence, visit }, row) => ({
+        status: inspected ? 'inspected' : done ? 'checked' : row.status,
+        inspected_on: inspected ? on : row.inspected_on,
+        visited_on: on,
+        visits: visit,
+        lower_confidence: lowerConfidence,
+      }),
+      CheckResultCorrected: unchanged,
+      CheckDayCorrected: ({ on, inspected, visit }, row) => ({
+        inspected_on: inspected ? on : row.inspected_on,
+        visited_on: visit === row.visits ? on : row.visited_on,
+      }),
+      DiscrepancyFound: (_, row) => ({ open_discrepancies: row.open_discrepancies + 1 }),
+      DiscrepancyCleared: (_, row) => ({ open_discrepancies: row.open_discrepancies - 1 }),
+      AccessDenied: ({ on: denied_on, reason: end_reason }) => ({ status: 'access denied', denied_on, end_reason }),
+      EndUseCheckWaived: ({ authority: waived_by, reason: end_reason }) => ({
+        status: 'waived',
+        waived_by,
+        end_reason,
+      }),
+      EndUseCheckCancelled: ({ reason: end_reason }) => ({ status: 'cancelled', end_reason }),
+      EndUseCheckBecameOverdue: () => ({ recorded_overdue: true }),
+      ComplianceVisitHeld: (_, row) => ({ compliance_visits: row.compliance_visits + 1 }),
+    },
+  ),
+};
+
+/** What a visit found of one serial, or of one lot. */
+export class CheckResultRow {
+  @text('the check of end use') end_use_check!: string;
+  @count('the number of the visit in this check, from 1') visit!: number;
+  @textOrNull('the serial number; null of a lot') serial!: string | null;
+  @textOrNull('the lot; null of a serial') lot!: string | null;
+  @text('the donor of the items') donor!: string;
+  @text('the recipient') recipient!: string;
+  @text('the organisation that holds the items') holder!: string;
+  @text("the donor's word for the type of the items") item!: string;
+  @text('on-site, remote or self-report: how the visit was made') manner!: string;
+  @day('the day of the visit') visited_on!: string;
+  @flag('whether the visit counts as an inspection') inspected!: boolean;
+  @flag('whether the result has a lower confidence (R20)') lower_confidence!: boolean;
+  @count('seen and in order, in items') seen!: number;
+  @count('not seen, in items') not_seen!: number;
+  @count('seen and damaged, in items') damaged!: number;
+  @count('seen with a broken seal, in items') seal_broken!: number;
+  @count('how often the result was corrected') corrections!: number;
+}
+
+const NO_RESULT: CheckResultRow = {
+  end_use_check: '',
+  visit: 0,
+  serial: null,
+  lot: null,
+  donor: '',
+  recipient: '',
+  holder: '',
+  item: '',
+  manner: '',
+  visited_on: '',
+  inspected: false,
+  lower_confidence: false,
+  seen: 0,
+  not_seen: 0,
+  damaged: 0,
+  seal_broken: 0,
+  corrections: 0,
+};
+
+const ofSerial = (visit: number, serial: string): string => `${visit}/serial/${serial}`;
+const ofLot = (visit: number, lot: string): string => `${visit}/lot/${lot}`;
+
+const found = (result: CheckedSerial['result']) => ({
+  seen: result === 'seen' ? 1 : 0,
+  not_seen: result === 'not-seen' ? 1 : 0,
+  damaged: result === 'damaged' ? 1 : 0,
+  seal_broken: result === 'seal-broken' ? 1 : 0,
+});
+const foundIn = ({ seen, notSeen, damaged }: CheckedLot) => ({ seen, not_seen: notSeen, damaged, seal_broken: 0 });
+
+/** The keys of the rows of a check that an event changes. */
+function resultKeys(event: RecordedEvent<EndUseCheckEvent>): readonly string[] {
+  switch (event.type) {
+    case 'EndUseCheckScheduled':
+      return [''];
+    case 'EndUseCheckPerformed': {
+      const { visit, results, lots = [] } = event.data;
+      return [...results.map(({ serial }) => ofSerial(visit, serial)), ...lots.map(({ lot }) => ofLot(visit, lot))];
+    }
+    case 'CheckResultCorrected':
+      return [ofSerial(event.data.visit, event.data.serial)];
+    case 'CheckDayCorrected': {
+      const { visit, serials, lots } = event.data;
+      return [...serials.map((serial) => ofSerial(visit, serial)), ...lots.map((lot) => ofLot(visit, lot))];
+    }
+    default:
+      return [];
+  }
+}
+
+function evolveResult(
+  row: CheckResultRow | null,
+  event: RecordedEvent<EndUseCheckEvent>,
+  key: string,
+  head: CheckResultRow | null,
+): CheckResultRow | null {
+  switch (event.type) {
+    case 'EndUseCheckScheduled': {
+      const { donor, recipient, holder, item } = event.data;
+      return { ...NO_RESULT, end_use_check: originOf(event).id, donor, recipient, holder, item };
+    }
+    case 'EndUseCheckPerformed': {
+      const { visit, manner, on, inspected, lowerConfidence, results, lots = [] } = event.data;
+      const made = { visit, manner, visited_on: on, inspected, lower_confidence: lowerConfidence };
+      const serial = results.find((one) => ofSerial(visit, one.serial) === key);
+      if (serial !== undefined)
+        return { ...(head ?? NO_RESULT), ...made, serial: serial.serial, ...found(serial.result) };
+      const lot = lots.find((one) => ofLot(visit, one.lot) === key);
+      return lot === undefined ? row : { ...(head ?? NO_RESULT), ...made, lot: lot.lot, ...foundIn(lot) };
+    }
+    case 'CheckResultCorrected':
+      return row && { ...row, ...found(event.data.result), corrections: row.corrections + 1 };
+    case 'CheckDayCorrected':
+      return row && { ...row, visited_on: event.data.on };
+    default:
+      return row;
+  }
+}
+
+export const checkResults: Projection<EndUseCheckEvent, CheckResultRow> = {
+  name: 'check-results',
+  version: 1,
+  kinds: ['end-use-check'],
+  about: 'what a visit found of one serial or lot: seen, not seen, damaged, or with a broken seal',
+  entity: CheckResultRow,
+  totals: { counts: 'results', by: ['lower_confidence'], sums: ['seen', 'not_seen', 'damaged', 'seal_broken'] },
+  head: true,
+  touches: resultKeys,
+  evolve: evolveResult,
+};
+
+/** A discrepancy that a check found. */
+export class CheckDiscrepancyRow {
+  @text('the check of end use') end_use_check!: string;
+  @text("the discrepancy's name in the check") discrepancy!: string;
+  @text('open or cleared') status!: string;
+  @text('the code of what is wrong') type!: string;
+  @textOrNull('the serial number, if it concerns one') serial!: string | null;
+  @count('the items concerned') quantity!: number;
+  @day('the day on which it was found') found_on!: string;
+  @textOrNull('the code of the outcome') outcome!: string | null;
+  @dayOrNull('the day on which it was cleared') cleared_on!: string | null;
+  @text('the donor of the items') donor!: string;
+  @text('the recipient') recipient!: string;
+  @text('the organisation that holds the items') holder!: string;
+  @text("the donor's word for the type of the items") item!: string;
+}
+
+const NO_DISCREPANCY: CheckDiscrepancyRow = {
+  end_use_check: '',
+  discrepancy: '',
+  status: 'open',
+  type: '',
+  serial: null,
+  quantity: 0,
+  found_on: '',
+  outcome: null,
+  cleared_on: null,
+  donor: '',
+  recipient: '',
+  holder: '',
+  item: '',
+};
+
+export const checkDiscrepancies: Projection<EndUseCheckEvent, CheckDiscrepancyRow> = {
+  name: 'check-discrepancies',
+  version: 1,
+  kinds: ['end-use-check'],
+  about: 'something that a check of end use found not to be as it was, and what explains it',
+  entity: CheckDiscrepancyRow,
+  totals: { counts: 'discrepancies', by: ['status'], sums: ['quantity'] },
+  head: true,
+  touches: (event: RecordedEvent<EndUseCheckEvent>) =>
+    event.type === 'EndUseCheckScheduled'
+      ? ['']
+      : event.type === 'DiscrepancyFound' || event.type === 'DiscrepancyCleared'
+        ? [event.data.discrepancy]
+        : [],
+  evolve(row, event, _, head) {
+    if (event.type === 'EndUseCheckScheduled') {
+      const { donor, recipient, holder, item } = event.data;
+      return { ...NO_DISCREPANCY, end_use_check: originOf(event).id, donor, recipient, holder, item };
+    }
+    if (event.type === 'DiscrepancyFound') {
+      const { on: found_on, serial = null, ...data } = event.data;
+      return { ...(head ?? NO_DISCREPANCY), ...data, serial, found_on };
+    }
+    if (event.type !== 'DiscrepancyCleared' || row === null) return row;
+    return { ...row, status: 'cleared', outcome: event.data.outcome, cleared_on: event.data.on };
+  },
+};

@@ -1,0 +1,149 @@
+import type { ViewOptions } from '@entente/kernel';
+import { EndUseCheckRow } from './end-use-checks.js';
+import type { From, Query, RowsView } from './from.js';
+
+/** Due by the day of the answer, or made before: of every check but a waived or cancelled one. */
+const JUDGED = `(c.overdue OR c.status IN ('inspected', 'checked', 'access denied'))`;
+const IN_TIME = `(c.status = 'inspected' AND c.days_late <= 0)`;
+
+const sumOf = (when: string): string => `SUM(CASE WHEN ${when} THEN 1 ELSE 0 END)`;
+
+/** The checks that were due, over the rows of each of these columns. */
+function judged(from: From, columns: Readonly<Record<string, string>>): Query {
+  const query = from(EndUseCheckRow, 'c').select([]).where(JUDGED);
+  for (const [name, column] of Object.entries(columns)) query.addSelect(`c.${column}`, name).addGroupBy(`c.${column}`);
+  return query
+    .addSelect('COUNT(*)', 'due')
+    .addSelect(sumOf(IN_TIME), 'in_time')
+    .addSelect(`ROUND(100.0 * ${sumOf(IN_TIME)} / COUNT(*), 1)`, 'in_time_percent');
+}
+
+const COMPLIANCE = { donor: 'donor', recipient: 'recipient', item: 'item', type: 'type', currency: 'currency' };
+
+function compliance(from: From, { sums }: ViewOptions): Query {
+  const query = judged(from, COMPLIANCE)
+    .addSelect(sumOf(`c.status = 'inspected' AND c.days_late > 0`), 'late')
+    .addSelect(sumOf(`c.status IN ('checked', 'access denied')`), 'not_inspected')
+    .addSelect(sumOf('c.overdue'), 'overdue')
+    .addSelect('MAX(CASE WHEN c.overdue THEN c.days_late END)', 'most_days_late');
+  // A value that is not known stays null in each of the three.
+  const part = (column: string, when: string): string =>
+    sums.sum(`CASE WHEN c.${column} IS NULL THEN NULL WHEN ${when} THEN c.${column} ELSE 0 END`);
+  for (const column of ['items', 'value'] as const)
+    query
+      .addSelect(sums.sum(`c.${column}`), `${column}_due`)
+      .addSelect(part(column, IN_TIME), `${column}_in_time`)
+      .addSelect(part(column, 'c.overdue'), `${column}_overdue`);
+  return query;
+}
+
+const CHECKS_DUE =
+  'checks that were due by the day of the answer, made before or denied; none that was waived or cancelled';
+const OF_THEM = 'of those';
+
+/** End-use compliance by count and by value. */
+export const endUseCompliance: RowsView = {
+  name: 'end-use-compliance',
+  version: 1,
+  about: 'per donor, recipient, item and type of check: how many checks were due, inspected in time and overdue',
+  key: Object.keys(COMPLIANCE),
+  columns: {
+    donor: 'text',
+    recipient: 'text',
+    item: 'text',
+    type: 'text',
+    due: 'integer',
+    in_time: 'integer',
+    late: 'integer',
+    not_inspected: 'integer',
+    overdue: 'integer',
+    in_time_percent: 'decimal',
+    most_days_late: 'integer',
+    items_due: 'integer-sum',
+    items_in_time: 'integer-sum',
+    items_overdue: 'integer-sum',
+    currency: 'text',
+    value_due: 'amount-sum',
+    value_in_time: 'amount-sum',
+    value_overdue: 'amount-sum',
+  },
+  meanings: {
+    donor: 'the donor of the items',
+    recipient: 'the recipient',
+    item: "the donor's word for the type of the items",
+    type: 'enhanced or routine',
+    due: CHECKS_DUE,
+    in_time: `${OF_THEM}, inspected on the spot by their last day`,
+    late: `${OF_THEM}, inspected on the spot after their last day`,
+    not_inspected: `${OF_THEM}, made remotely or by the recipient's own report, or denied`,
+    overdue: `${OF_THEM}, not made, by the day of the answer`,
+    in_time_percent: 'inspected in time, percent of those due',
+    most_days_late: 'the most days by which one is overdue, by the day of the answer; null if none is',
+    items_due: 'the items of the checks due',
+    items_in_time: 'the items of those inspected in time',
+    items_overdue: 'the items of those overdue',
+    currency: 'the currency of the values, ISO 4217; null if the value is not known',
+    value_due: 'the value of the items of the checks due, in minor units; null if it is not known',
+    value_in_time: 'the value of the items of those inspected in time, in minor units',
+    value_overdue: 'the value of the items of those overdue, in minor units',
+  },
+  totals: {
+    counts: 'rows of donor, recipient, item, type and currency',
+    by: ['currency'],
+    sums: ['items_due', 'items_in_time', 'items_overdue', 'value_due', 'value_in_time', 'value_overdue'],
+  },
+  movedBy: { 'end-use-checks': COMPLIANCE },
+  query: compliance,
+};
+
+const MONTHS = { donor: 'donor', recipient: 'recipient', type: 'type', month: 'due_month' };
+
+function delinquency(from: From, { sums }: ViewOptions): Query {
+  const delinquent = `NOT ${IN_TIME}`;
+  return judged(from, MONTHS)
+    .addSelect(sumOf(delinquent), 'delinquent')
+    .addSelect(sumOf('c.overdue'), 'overdue')
+    .addSelect(sums.sum('c.items'), 'items_due')
+    .addSelect(sums.sum(`CASE WHEN ${delinquent} THEN c.items ELSE 0 END`), 'items_delinquent');
+}
+
+/** Delinquency by month. */
+export const checkDelinquency: RowsView = {
+  name: 'check-delinquency',
+  version: 1,
+  about: 'per donor, recipient, type and month of the last day: how many checks due were not inspected in time',
+  key: Object.keys(MONTHS),
+  columns: {
+    month: 'text',
+    donor: 'text',
+    recipient: 'text',
+    type: 'text',
+    due: 'integer',
+    in_time: 'integer',
+    delinquent: 'integer',
+    overdue: 'integer',
+    in_time_percent: 'decimal',
+    items_due: 'integer-sum',
+    items_delinquent: 'integer-sum',
+  },
+  meanings: {
+    month: 'the month of the last day, YYYY-MM',
+    donor: 'the donor of the items',
+    recipient: 'the recipient',
+    type: 'enhanced or routine',
+    due: CHECKS_DUE,
+    in_time: `${OF_THEM}, inspected on the spot by their last day`,
+    delinquent: `${OF_THEM}, inspected later, or not at all`,
+    overdue: `${OF_THEM}, not made, by the day of the answer`,
+    in_time_percent: 'inspected in time, percent of those due',
+    items_due: 'the items of the checks due',
+    items_delinquent: 'the items of the delinquent ones',
+  },
+  totals: {
+    counts: 'rows of donor, recipient, type and month',
+    by: ['type'],
+    sums: ['items_due', 'items_delinquent'],
+  },
+  movedBy: { 'end-use-checks': MONTHS },
+  query: delinquency,
+};

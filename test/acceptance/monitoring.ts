@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient, type Row } from '../support/api-client.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { until } from '../support/kafka.js';
+import { registerParties } from '../support/parties.mjs';
+
+const DONOR = 'norland;role=donor;person=n-1';
+const RECIPIENT = 'estmark;role=recipient';
+const MONITOR = 'veritas-monitor;role=monitor';
+const PARTIES = { norland: 'donor', estmark: 'recipient', 'veritas-monitor': 'monitor' };
+const NORTH = 'country-situation/norland.north';
+const TEAM = 'deployment/norland.team';
+
+const DAY_MS = 86_400_000;
+const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+
+const schedule = (more: object = {}) => ({
+  type: 'enhanced',
+  manner: 'on-site',
+  donor: 'norland',
+  recipient: 'estmark',
+  holder: 'estmark',
+  item: 'thermal-sight',
+  area: 'north',
+  site: 'north-depot',
+  serials: ['TS-1', 'TS-2'],
+  quantity: 2,
+  due: inDays(10),
+  ...more,
+});
+const seen = (...serials: readonly string[]) => serials.map((serial) => ({ serial, result: 'seen' }));
+
+/** End-use checks and personnel in a country that becomes unstable. */
+export function monitoring(opens: DeploymentFactory): void {
+  describe('checks in a country that becomes unstable, and its personnel', () => {
+    let deployment: Deployment;
+    const client = new ApiClient(() => deployment.url);
+    beforeAll(async () => {
+      deployment = await opens({ steward: { lookEvery: 100 } });
+      await registerParties(deployment.url, PARTIES);
+    });
+    afterAll(() => deployment.end());
+
+    const rowsOf = async (query: string): Promise<readonly Row[]> =>
+      (await client.model(`${query}${query.includes('?') ? '&' : '?'}after=${await client.head()}`)).rows;
+    /** The id of the last event that a command recorded. */
+    async function recorded(path: string, body: object, actor: string): Promise<string> {
+      const { events } = (await client.send(path, body, actor)) as unknown as { events: { id: string }[] };
+      return (events.at(-1) as { id: string }).id;
+    }
+    async function refused(path: string, body: object, actor: string): Promise<unknown> {
+      const headers = { 'content-type': 'application/json', 'entente-actor': actor };
+      const answer = await fetch(`${deployment.url}/v1/${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      const { code, rule } = (await answer.json()) as Record<string, unknown>;
+      return [answer.status, code, rule];
+    }
+    const remote = (more: object = {}) => ({
+      on: inDays(-9),
+      manner: 'remote',
+      situation: 'norland.north',
+      results: seen('TS-1', 'TS-2'),
+      ...more,
+    });
+
+    it('are not made remotely while the area is stable (R20)', async () => {
+      const opened = { country: 'estmark', area: 'north', donor: 'norland', level: 'elevated' };
+      await client.send(`${NORTH}/open`, opened, DONOR);
+      await client.send('end-use-check/veritas-monitor.c1/schedule', schedule(), MONITOR);
+      expect(await refused('end-use-check/veritas-monitor.c1/perform', remote(), MONITOR)).toEqual([
+        422,
+        'remote-without-instability',
+        'R20',
+      ]);
+    });
+
+    it('are made remotely once it is declared unstable, which brings a hold and a plan by itself', async () => {
+      const continuity = { plan: 'plan-b', on: inDays(-10), tasks: [{ task: 'move-records', due: inDays(5) }] };
+      const declared = {
+        instability: 'unrest',
+        on: inDays(-10),
+        reason: 'armed-clashes',
+        remoteMonitoring: true,
+        hold: true,
+        continuity,
+      };
+      await client.send(`${NORTH}/declare-instability`, declared, DONOR);
+      await until(async () => (await rowsOf('country-situations'))[0]?.['plan'] === 'plan-b');
+      await until(async () => (await rowsOf('holds')).length === 1);
+      expect((await rowsOf('country-situations'))[0]).toMatchObject({
+        status: 'unstable',
+        monitoring: 'remote',
+        open_tasks: 1,
+        hold: true,
+      });
+      expect((await rowsOf('holds'))[0]).toMatchObject({ basis: 'instability', scope: 'estmark', donor: 'norland' });
+      // Recorded nine days after the visit.
+      await client.send('end-use-check/veritas-monitor.c1/perform', remote(), MONITOR);
+      expect((await rowsOf('end-use-checks'))[0]).toMatchObject({
+        status: 'scheduled',
+        inspected_on: null,
+        visited_on: inDays(-9),
+        lower_confidence: true,
+      });
+    });
+
+    it('say who is not accounted for after an alert', async () => {
+      const team = {
+        role: 'advisor',
+        women: 1,
+        men: 2,
+        persons: ['n-1', 'n-2', 'n-3'],
+        country: 'estmark',
+        area: 'north',
+        donor: 'norland',
+        recipient: 'estmark',
+        from: inDays(-40),
+        plannedReturn: inDays(60),
+      };
+      await client.send(`${TEAM}/deploy`, team, DONOR);
+      await client.send('deployment/norland.other/deploy', { ...team, area: 'south' }, DONOR);
+      const alert = { alert: 'a-1', on: inDays(-8), instruction: 'shelter', reason: 'rockets', accountBy: inDays(-7) };
+      const alerted = await recorded(`${NORTH}/issue-alert`, alert, DONOR);
+      const accounting = async () =>
+        (await rowsOf('alert-accounting')).map((row) => [
+          row['deployment'],
+          row['status'],
+          row['unaccounted'],
+          row['overdue'],
+        ]);
+      expect(await accounting()).toEqual([['norland.team', 'not accounted for', 3, true]]);
+      const account = { situation: 'norland.north', alert: 'a-1', on: inDays(-7), safe: 2, missing: ['n-3'] };
+      expect(await refused(`${TEAM}/account-for`, { ...account, missing: [] }, DONOR)).toEqual([
+        422,
+        'persons-not-all-accounted',
+        'R32',
+      ]);
+      await client.send(`${TEAM}/account-for`, account, DONOR);
+      expect(await accounting()).toEqual([['norland.team', 'some missing', 1, false]]);
+      await client.send(`${NORTH}/correct-day`, { corrects: alerted, on: inDays(-9), reason: 'mistyped' }, DONOR);
+      expect((await rowsOf('alerts'))[0]).toMatchObject({ issued_on: inDays(-9), status: 'in force' });
+      await client.send(`${TEAM}/account-for`, { ...account, safe: 3, missing: [] }, DONOR);
+      expect(await accounting()).toEqual([['norland.team', 'all safe', 0, false]]);
+    });
+
+    it('keep incidents as they were corrected, and who moved where', async () => {
+      const incident = {
+        incident: 'i-1',
+        on: inDays(-6),
+        type: 'shelling',
+        severity: 'serious',
+        hurt: 1,
+        evacuated: 1,
+      };
+      const reported = await recorded(`${TEAM}/report-incident`, incident, DONOR);
+      const correction = { corrects: reported, incident: 'i-1', reason: 'second-report', hurt: 2 };
+      await client.send(`${TEAM}/correct-incident`, correction, DONOR);
+      await client.send(`${TEAM}/relocate`, { area: 'south', on: inDays(-5), reason: 'instability' }, DONOR);
+      expect((await rowsOf('personnel-incidents'))[0]).toMatchObject({ hurt: 2, area: 'north', corrections: 1 });
+      const { totals } = await client.model(`deployments?by=area&after=${await client.head()}`);
+      expect(totals).toMatchObject([{ area: 'south', count: 2, personnel: '6' }]);
+    });
+
+    it('are made on the spot again, each with its result, when stability is restored', async () => {
+      await client.send(`${NORTH}/end-alert`, { alert: 'a-1', on: inDays(-4), reason: 'over' }, DONOR);
+      await client.send(`${NORTH}/restore-stability`, { on: inDays(-3), reason: 'ceasefire' }, DONOR);
+      await until(async () => (await rowsOf('holds'))[0]?.['status'] === 'released');
+      expect((await rowsOf('country-situations'))[0]).toMatchObject({ status: 'stable', monitoring: 'normal' });
+      const check = 'end-use-check/veritas-monitor.c1';
+      const visit = { on: inDays(-1), manner: 'on-site', results: seen('TS-1', 'TS-2') };
+      expect(await refused(`${check}/perform`, remote({ on: inDays(-2) }), MONITOR)).toEqual([
+        422,
+        'remote-without-instability',
+        'R20',
+      ]);
+      expect(await refused(`${check}/perform`, { ...visit, results: seen('TS-1') }, MONITOR)).toEqual([
+        422,
+        'serials-not-all-checked',
+        'R10',
+      ]);
+      expect(await refused(`${check}/perform`, visit, RECIPIENT)).toEqual([422, 'manner-of-another', 'R20']);
+      const visited = await recorded(`${check}/perform`, visit, MONITOR);
+      await client.send(
+        `${check}/correct-result`,
+        { corrects: visited, serial: 'TS-2', result: 'not-seen', reason: 'mistyped' },
+        MONITOR,
+      );
+      const gap = { discrepancy: 'gap-1', type: 'serial-missing', serial: 'TS-2', quantity: 1, on: inDays(-1) };
+      await client.send(`${check}/find-discrepancy`, gap, MONITOR);
+      expect((await rowsOf('end-use-checks'))[0]).toMatchObject({
+        status: 'inspected',
+        inspected_on: inDays(-1),
+        days_late: -11,
+        open_discrepancies: 1,
+        lower_confidence: false,
+      });
+      const results = await rowsOf('check-results?sort=visit,serial');
+      expect(results.map((row) => [row['visit'], row['serial'], row['seen'], row['lower_confidence']])).toEqual([
+        [1, 'TS-1', 1, true],
+        [1, 'TS-2', 1, true],
+        [2, 'TS-1', 1, false],
+        [2, 'TS-2', 0, false],
+      ]);
+      expect((await rowsOf('end-use-compliance'))[0]).toMatchObject({ due: 1, in_time: 1, in_time_percent: 100 });
+    });
+
+    it('break no rule that the control checks find', async () => {
+      const { body } = await client.get('controls');
+      expect((body as unknown as { findings: unknown[] }).findings).toEqual([]);
+    });
+  });
+
+  describe('checks that fall due while the steward is down for a month', () => {
+    let deployment: Deployment;
+    const client = new ApiClient(() => deployment.url);
+    let now = () => new Date().toISOString();
+    beforeAll(async () => {
+      deployment = await opens({ steward: { lookEvery: 100, now: () => now() } });
+      await registerParties(deployment.url, PARTIES);
+    });
+    afterAll(() => deployment.end());
+
+    it('become overdue on their days, each once, and the others do not', async () => {
+      for (const [name, due] of [
+        ['late', inDays(20)],
+        ['early', inDays(10)],
+        ['future', inDays(40)],
+        ['made', inDays(5)],
+      ])
+        await client.send(`end-use-check/veritas-monitor.${name}/schedule`, schedule({ due }), MONITOR);
+      const visit = { on: inDays(0), manner: 'on-site', results: seen('TS-1', 'TS-2') };
+      await client.send('end-use-check/veritas-monitor.made/perform', visit, MONITOR);
+      await deployment.close();
+      now = () => new Date(Date.now() + 31 * DAY_MS).toISOString();
+      await deployment.open();
+      await until(async () => (await client.model('due-dates?duty=check&status=overdue')).rows.length === 2);
+      const { rows } = await client.model('end-use-checks?sort=due');
+      expect(
+        rows.map((row) => [row['end_use_check'], row['status'], row['recorded_overdue'], row['days_late']]),
+      ).toEqual([
+        ['veritas-monitor.made', 'inspected', false, -5],
+        ['veritas-monitor.early', 'scheduled', true, null],
+        ['veritas-monitor.late', 'scheduled', true, null],
+        ['veritas-monitor.future', 'scheduled', false, null],
+      ]);
+      const log = await deployment.log();
+      const recorded: unknown[] = [];
+      for await (const batch of log.readLog(0n))
+        for (const { type, stream, metadata } of batch)
+          if (metadata.actor.role === 'system') recorded.push([type, stream, metadata.occurredAt.slice(0, 10)]);
+      await log.close();
+      expect(recorded).toEqual([
+        ['EndUseCheckBecameOverdue', 'end-use-check/veritas-monitor.early', inDays(11)],
+        ['EndUseCheckBecameOverdue', 'end-use-check/veritas-monitor.late', inDays(21)],
+      ]);
+    });
+  });
+}

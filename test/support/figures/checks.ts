@@ -1,0 +1,206 @@
+import type { CheckedLot, EndUseCheckEvent } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { type FigureRow, type Figures, type Of, daysLate, idOf, last, only, streamsOf, sum } from './log.js';
+import { rightDay } from './situations.js';
+
+type Check = readonly RecordedEvent<EndUseCheckEvent>[];
+type CheckVisit = Of<EndUseCheckEvent, 'EndUseCheckPerformed'>;
+
+const scheduled = (events: Check) =>
+  (last(events, 'EndUseCheckScheduled') as Of<EndUseCheckEvent, 'EndUseCheckScheduled'>).data;
+
+function ended(events: Check): { status: string; denied: string | null; by: string | null; reason: string | null } {
+  const denied = last(events, 'AccessDenied');
+  const waived = last(events, 'EndUseCheckWaived');
+  const cancelled = last(events, 'EndUseCheckCancelled');
+  return {
+    status: denied ? 'access denied' : waived ? 'waived' : cancelled ? 'cancelled' : 'scheduled',
+    denied: denied?.data.on ?? null,
+    by: waived?.data.authority ?? null,
+    reason: (denied ?? waived ?? cancelled)?.data.reason ?? null,
+  };
+}
+
+function check(events: Check, day: string) {
+  const of = scheduled(events);
+  const visits = only(events, 'EndUseCheckPerformed');
+  const inspection = visits.find(({ data }) => data.manner === 'on-site');
+  const asScheduled = visits.some(({ data }) => data.manner === of.manner);
+  const end = ended(events);
+  const status = inspection !== undefined ? 'inspected' : asScheduled ? 'checked' : end.status;
+  const planned = events.findLastIndex(
+    ({ type }) => type === 'EndUseCheckScheduled' || type === 'EndUseCheckRescheduled',
+  );
+  const { due } = (events[planned] as RecordedEvent<EndUseCheckEvent>).data as { readonly due: string };
+  const newest = visits.at(-1);
+  const inspected = inspection === undefined ? null : rightDay(events, inspection);
+  return {
+    end_use_check: idOf((events[0] as Check[number]).stream),
+    status,
+    type: of.type,
+    manner: of.manner,
+    donor: of.donor,
+    recipient: of.recipient,
+    holder: of.holder,
+    programme: of.programme ?? null,
+    assistance_case: of.case ?? null,
+    item: of.item,
+    area: of.area,
+    site: of.site,
+    items: of.quantity,
+    value: of.value ?? null,
+    currency: of.currency ?? null,
+    due,
+    due_month: due.slice(0, 7),
+    inspected_on: inspected,
+    visited_on: newest === undefined ? null : rightDay(events, newest),
+    visits: visits.length,
+    lower_confidence: newest !== undefined && newest.data.manner !== 'on-site',
+    open_discrepancies: only(events, 'DiscrepancyFound').length - only(events, 'DiscrepancyCleared').length,
+    compliance_visits: only(events, 'ComplianceVisitHeld').length,
+    denied_on: end.denied,
+    waived_by: end.by,
+    end_reason: end.reason,
+    recorded_overdue: only(events.slice(planned), 'EndUseCheckBecameOverdue').length > 0,
+    overdue: status === 'scheduled' && day > due,
+    days_late: daysLate(due, inspected, status === 'scheduled', day),
+  };
+}
+
+const checks = (log: readonly RecordedEvent[], day: string) =>
+  streamsOf<EndUseCheckEvent>(log, 'end-use-check').map((events) => check(events, day));
+
+const results: Figures = (log) =>
+  streamsOf<EndUseCheckEvent>(log, 'end-use-check').flatMap((events) => {
+    const { donor, recipient, holder, item } = scheduled(events);
+    return only(events, 'EndUseCheckPerformed').flatMap((visit: CheckVisit, n) => {
+      const corrections = only(events, 'CheckResultCorrected').filter(({ data }) => data.corrects === visit.id);
+      const made = {
+        end_use_check: idOf(visit.stream),
+        visit: n + 1,
+        donor,
+        recipient,
+        holder,
+        item,
+        manner: visit.data.manner,
+        visited_on: rightDay(events, visit),
+        inspected: visit.data.manner === 'on-site',
+        lower_confidence: visit.data.manner !== 'on-site',
+      };
+      const bySerial = visit.data.results.map(({ serial, result }): FigureRow => {
+        const of = corrections.filter(({ data }) => data.serial === serial);
+        const right = of.at(-1)?.data.result ?? result;
+        const as = (one: string): number => Number(right === one);
+        const counts = { seen: as('seen'), not_seen: as('not-seen'), damaged: as('damaged') };
+        return { ...made, serial, lot: null, ...counts, seal_broken: as('seal-broken'), corrections: of.length };
+      });
+      const byLot = (visit.data.lots ?? []).map(({ lot, seen, notSeen, damaged }: CheckedLot): FigureRow => ({
+        ...made,
+        serial: null,
+        lot,
+        seen,
+        not_seen: notSeen,
+        damaged,
+        seal_broken: 0,
+        corrections: 0,
+      }));
+      return [...bySerial, ...byLot];
+    });
+  });
+
+const discrepancies: Figures = (log) =>
+  streamsOf<EndUseCheckEvent>(log, 'end-use-check').flatMap((events) =>
+    only(events, 'DiscrepancyFound').map(({ stream, data }) => {
+      const { donor, recipient, holder, item } = scheduled(events);
+      const cleared = only(events, 'DiscrepancyCleared').find((one) => one.data.discrepancy === data.discrepancy);
+      return {
+        end_use_check: idOf(stream),
+        discrepancy: data.discrepancy,
+        status: cleared === undefined ? 'open' : 'cleared',
+        type: data.type,
+        serial: data.serial ?? null,
+        quantity: data.quantity,
+        found_on: data.on,
+        outcome: cleared?.data.outcome ?? null,
+        cleared_on: cleared?.data.on ?? null,
+        donor,
+        recipient,
+        holder,
+        item,
+      };
+    }),
+  );
+
+// ---- Sums ----
+
+type CheckFigure = ReturnType<typeof check>;
+
+/** What was due, in groups. */
+const dueBy = (log: readonly RecordedEvent[], day: string, columns: readonly (keyof CheckFigure)[]) => {
+  const due = checks(log, day).filter(
+    ({ status, overdue }) => overdue || !['scheduled', 'waived', 'cancelled'].includes(status),
+  );
+  return [...Map.groupBy(due, (row) => JSON.stringify(columns.map((column) => row[column]))).values()].map((rows) => ({
+    first: rows[0] as CheckFigure,
+    rows,
+    inTime: rows.filter(({ inspected_on: on, due: by }) => on !== null && on <= by),
+    overdue: rows.filter((row) => row.overdue),
+  }));
+};
+
+const percentOf = (part: readonly unknown[], whole: readonly unknown[]): number =>
+  Math.round((part.length * 1000) / whole.length) / 10;
+const itemsOf = (rows: readonly CheckFigure[]): string => String(sum(rows.map(({ items }) => items)));
+
+const compliance: Figures = (log, { day }) =>
+  dueBy(log, day, ['donor', 'recipient', 'item', 'type', 'currency']).map(({ first, rows, inTime, overdue }) => {
+    const { donor, recipient, item, type, currency } = first;
+    const worth = (part: readonly CheckFigure[]): string | null =>
+      currency === null ? null : String(sum(part.map(({ value }) => Number(value))));
+    return {
+      donor,
+      recipient,
+      item,
+      type,
+      due: rows.length,
+      in_time: inTime.length,
+      late: rows.filter(({ inspected_on: on, due: by }) => on !== null && on > by).length,
+      not_inspected: rows.filter(({ inspected_on: on, overdue: open }) => on === null && !open).length,
+      overdue: overdue.length,
+      in_time_percent: percentOf(inTime, rows),
+      most_days_late: overdue.length === 0 ? null : Math.max(...overdue.map((row) => Number(row.days_late))),
+      items_due: itemsOf(rows),
+      items_in_time: itemsOf(inTime),
+      items_overdue: itemsOf(overdue),
+      currency,
+      value_due: worth(rows),
+      value_in_time: worth(inTime),
+      value_overdue: worth(overdue),
+    };
+  });
+
+const delinquency: Figures = (log, { day }) =>
+  dueBy(log, day, ['donor', 'recipient', 'type', 'due_month']).map(({ first, rows, inTime, overdue }) => {
+    const delinquent = rows.filter((row) => !inTime.includes(row));
+    return {
+      month: first.due_month,
+      donor: first.donor,
+      recipient: first.recipient,
+      type: first.type,
+      due: rows.length,
+      in_time: inTime.length,
+      delinquent: delinquent.length,
+      overdue: overdue.length,
+      in_time_percent: percentOf(inTime, rows),
+      items_due: itemsOf(rows),
+      items_delinquent: itemsOf(delinquent),
+    };
+  });
+
+export const CHECKS: Readonly<Record<string, Figures>> = {
+  'end-use-checks': (log, { day }) => checks(log, day),
+  'check-results': results,
+  'check-discrepancies': discrepancies,
+  'end-use-compliance': compliance,
+  'check-delinquency': delinquency,
+};
