@@ -37,6 +37,13 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     last_day_over: [true, false],
   },
   'misuse-suspensions': { status: ['suspended', 'terminated', 'ended'], stop: ['measure', 'precaution'] },
+  'item-types': { designated: [true, false], retired: [true, false] },
+  'storage-sites': { status: ['registered', 'certified', 'decertified', 'expired', 'closed'] },
+  items: {
+    status: ['registered', 'withdrawn', 'held', 'reported', 'lost', 'destroyed', 'diverted', 'returned'],
+    check_overdue: [true, false],
+  },
+  'loss-reports': { status: ['open', 'verified', 'rejected', 'found-elsewhere'] },
   suspensions: { hold: ['in force', 'not in force yet', 'not released yet', 'ended'] },
 };
 const STATUSES = ['open', 'overdue', 'done', 'withdrawn'];
@@ -53,6 +60,8 @@ const UNREACHABLE: Readonly<Record<string, readonly string[]>> = {
   open: ['withdrawn'],
   conclude: ['withdrawn'],
   measure: ['withdrawn'],
+  'certificate-end': ['overdue'],
+  'transfer-notice': ['withdrawn'],
 };
 /** How many of these a history may lack. */
 const ALMOST = 2;

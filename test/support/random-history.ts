@@ -53,7 +53,12 @@ function mapText(value: unknown, to: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mapText(one, to)]));
 }
 
-const IDS = new Set(SCENARIO.filter(({ kind }) => kind !== 'stakeholder').map(({ id }) => id));
+/** Kinds whose ids are the same in all runs, or are renamed with the serial in them. */
+const SHARED = ['stakeholder', 'item-type', 'item'];
+const IDS = new Set(SCENARIO.filter(({ kind }) => !SHARED.includes(kind)).map(({ id }) => id));
+/** A serial, and the end of the id of its item: each run has its own. */
+const SERIAL = /^(TS-\d{4})$/;
+const ITEM_ID = /\.(~ts-\d{4})$/;
 /** The donor in its own id, or first in the id of a stream of it or of a scope of it. */
 const OF_DONOR = /(^|\/|^(?:programme|case)\.)norland(?=\.|$)/;
 const CURRENCIES = ['USD', 'EUR', 'JPY'];
@@ -65,6 +70,8 @@ function renamed(text: string, run: number): string {
   const id = text.slice(text.indexOf('/') + 1);
   if (/^sealed\.[0-9a-f]{32}$/.test(id)) return `${text.slice(0, -2)}${String(run).padStart(2, '0')}`;
   if (text === 'USD') return CURRENCIES[run % 3] as string;
+  if (SERIAL.test(text)) return `${text}-${run}`;
+  if (ITEM_ID.test(text)) return renamed(text.replace(ITEM_ID, ''), run) + `.${ITEM_ID.exec(text)?.[1]}-${run}`;
   const own = IDS.has(id) ? `${text}.t${run}` : text;
   return run % 3 === 1 ? own.replace(OF_DONOR, '$1sudria') : own;
 }
@@ -93,6 +100,8 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   'assign-investigator': ['put-allegation'],
   dismiss: ['reopen'],
   decline: ['reopen'],
+  'report-expended': ['detect-unauthorised-transfer'],
+  'report-lost': ['verify-loss'],
 };
 /** The steps with this path, as if they came at another one, on its stream if the kind is equal. */
 function stepAt(path: string, step: number): readonly ScenarioVariant[] {

@@ -7,9 +7,12 @@ import { endUseCheckContract } from './end-use-check.js';
 import { fundingAccountContract } from './funding-account.js';
 import { holdContract } from './hold.js';
 import { legalFrameworkContract } from './legal-framework.js';
+import { itemContract } from './item.js';
+import { itemTypeContract } from './item-type.js';
 import { misuseCaseContract } from './misuse-case.js';
 import { programmeContract } from './programme.js';
 import { stakeholderContract } from './stakeholder.js';
+import { storageSiteContract } from './storage-site.js';
 import type { CommandContract, EventContract, KindContract } from './contract.js';
 
 /** Every kind of stream: the only list of them. */
@@ -25,6 +28,9 @@ const KINDS = [
   countrySituationContract,
   deploymentContract,
   endUseCheckContract,
+  itemTypeContract,
+  storageSiteContract,
+  itemContract,
 ] as const satisfies readonly KindContract[];
 
 /** The kinds of stream by name. Each needs rules where they are registered. */

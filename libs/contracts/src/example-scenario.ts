@@ -56,6 +56,16 @@ const LAPSED = 'assistance-case/norland.case-2';
 const FIRST = 'consignment/norland.consignment-1';
 const SECOND = 'consignment/norland.consignment-2';
 const THIRD = 'consignment/norland.consignment-3';
+const SIGHT = 'item-type/norland.thermal-sight';
+/** A type whose review becomes overdue, and one whose designation ends. */
+const RADIO = 'item-type/norland.field-radio';
+const ROUTER = 'item-type/norland.router';
+const DEPOT = 'storage-site/estmark.north-depot';
+const SOUTH = 'storage-site/estmark.south-depot';
+const EAST = 'storage-site/estmark.east-depot';
+/** Items by the last digit of their serials. */
+const item = (digit: number): string => `item/norland.thermal-sight.~ts-000${digit}`;
+const serial = (digit: number): More => ({ with: { serial: `TS-000${digit}` } });
 const misuseCase = (digit: string): string => `misuse-case/sealed.${digit}f2a54a3a9b15f0c1c521f0f5a3e9c55`;
 const M = misuseCase('0');
 /** An agreement, one that will expire, and one that stays a draft. */
@@ -342,6 +352,49 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [ADVISORS, 'return', DONOR],
   [ADVISORS, 'correct-return', DONOR, CORRECTS('return')],
   [NORTH, 'close', DONOR],
+  [SIGHT, 'register', DONOR],
+  [SIGHT, 'correct', DONOR, CORRECTS('register')],
+  [SIGHT, 'designate', DONOR],
+  [SIGHT, 'review-designation', DONOR],
+  [SIGHT, 'set-check-interval', DONOR],
+  [RADIO, 'register', DONOR, { with: { name: 'Field radio' } }],
+  [RADIO, 'designate', DONOR, { with: { reviewBy: day(10) } }],
+  [ROUTER, 'register', DONOR, { with: { name: 'Router' } }],
+  [ROUTER, 'designate', DONOR],
+  [ROUTER, 'remove-designation', DONOR],
+  [ROUTER, 'retire', DONOR],
+  [DEPOT, 'register', RECIPIENT],
+  [DEPOT, 'certify', MONITOR],
+  [DEPOT, 'correct-certificate', MONITOR, CORRECTS('certify')],
+  [SOUTH, 'register', RECIPIENT, { with: { place: 'south-depot' } }],
+  [SOUTH, 'certify', DONOR, { with: { until: day(10) } }],
+  [EAST, 'register', RECIPIENT, { with: { place: 'east-depot' } }],
+  [EAST, 'certify', MONITOR],
+  [EAST, 'decertify', MONITOR],
+  [EAST, 'close', RECIPIENT],
+  [item(1), 'register', DONOR],
+  [item(1), 'receive', RECIPIENT],
+  [item(1), 'correct-receipt', RECIPIENT, CORRECTS('receive')],
+  [item(1), 'move', RECIPIENT, { with: { site: idOf(SOUTH) } }],
+  [item(1), 'report-serviceability', RECIPIENT],
+  [item(1), 'record-check', SYSTEM],
+  [item(1), 'report-lost', RECIPIENT],
+  [item(1), 'reject-loss', MONITOR],
+  [item(1), 'report-destroyed', RECIPIENT],
+  [item(1), 'verify-loss', MONITOR],
+  [item(1), 'recover', MONITOR],
+  [item(1), 'detect-unauthorised-transfer', MONITOR],
+  [item(1), 'notify-legislature', DONOR],
+  [item(2), 'register', DONOR, serial(2)],
+  [item(2), 'withdraw', DONOR],
+  [item(3), 'register', DONOR, serial(3)],
+  [item(3), 'receive', RECIPIENT],
+  [item(3), 'withdraw-receipt', RECIPIENT],
+  [item(3), 'receive', RECIPIENT],
+  [item(3), 'return', DONOR],
+  [item(4), 'register', DONOR, serial(4)],
+  [item(4), 'receive', RECIPIENT],
+  [item(4), 'report-expended', RECIPIENT],
 
   ['stakeholder/vestra', 'revoke-role', OPERATOR],
 
@@ -363,6 +416,9 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [SHORT, 'record-expired', SYSTEM, { with: { until: day(10) } }],
   [PRECAUTION, 'lapse-precautionary-suspension', SYSTEM, { with: { until: day(10) } }],
   [PRECAUTION, 'record-overdue-step', SYSTEM, { with: { step: 'conclude' }, daysLater: 90 }],
+  [RADIO, 'record-overdue-review', SYSTEM, { with: { due: day(10) } }],
+  [SOUTH, 'record-expired', SYSTEM, { with: { until: day(10) } }],
+  [item(4), 'record-overdue-step', SYSTEM, { with: { due: day(30) } }],
 ];
 
 const dayAfter =

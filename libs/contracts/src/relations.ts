@@ -27,6 +27,10 @@ export const RELATIONS = {
     'the donor of the programme or case in scope; of another scope a donor, a vetter or a mediator, registered in that role',
   'hold-owner': 'the organisation that placed the hold',
   checker: 'the donor, or a monitor, registered as one, that does not hold the items',
+  'site-owner': 'the recipient that holds the store, registered as one',
+  certifier: 'a donor or a monitor, registered in that role, other than the owner of the store',
+  holder: 'the organisation that holds the item',
+  monitor: 'a monitor, registered as one, that does not hold the item',
 } as const;
 
 /** One of {@link RELATIONS}. */

@@ -13,6 +13,10 @@ import type {
   FundingAccountEvent,
   HoldCommand,
   HoldEvent,
+  ItemCommand,
+  ItemEvent,
+  ItemTypeCommand,
+  ItemTypeEvent,
   KindName,
   LegalFrameworkCommand,
   LegalFrameworkEvent,
@@ -22,6 +26,8 @@ import type {
   ProgrammeEvent,
   StakeholderCommand,
   StakeholderEvent,
+  StorageSiteCommand,
+  StorageSiteEvent,
 } from '@entente/contracts';
 import { type Command, type Decider, type Event, type Json, type Refusal, refuse } from '@entente/kernel';
 
@@ -108,6 +114,9 @@ export const CORRECTIONS: {
   readonly 'country-situation': CorrectionsOf<CountrySituationCommand, CountrySituationEvent>;
   readonly deployment: CorrectionsOf<DeploymentCommand, DeploymentEvent>;
   readonly 'end-use-check': CorrectionsOf<EndUseCheckCommand, EndUseCheckEvent>;
+  readonly 'item-type': CorrectionsOf<ItemTypeCommand, ItemTypeEvent>;
+  readonly 'storage-site': CorrectionsOf<StorageSiteCommand, StorageSiteEvent>;
+  readonly item: CorrectionsOf<ItemCommand, ItemEvent>;
 } = {
   stakeholder: {
     CorrectRegistration: {
@@ -233,6 +242,19 @@ export const CORRECTIONS: {
   'end-use-check': {
     CorrectCheckResult: { then: 'CheckResultCorrected', names: ['EndUseCheckPerformed'], derives: true },
     CorrectCheckDay: { then: 'CheckDayCorrected', names: ['EndUseCheckPerformed'], replaces: ['on'] },
+  },
+  'item-type': {
+    CorrectItemType: {
+      then: 'ItemTypeCorrected',
+      names: ['ItemTypeRegistered'],
+      replaces: ['name', 'unit', 'category'],
+    },
+  },
+  'storage-site': {
+    CorrectCertificate: { then: 'CertificateCorrected', names: ['StorageCertified'], replaces: ['on', 'until'] },
+  },
+  item: {
+    CorrectItemReceipt: { then: 'ItemReceiptCorrected', names: ['ItemReceived'], replaces: ['on', 'site'] },
   },
 };
 

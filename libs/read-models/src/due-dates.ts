@@ -6,6 +6,7 @@ import { consignmentDuties } from './due/consignment.js';
 import { countrySituationDuties } from './due/country-situation.js';
 import { deploymentDuties } from './due/deployment.js';
 import { endUseCheckDuties } from './due/end-use-check.js';
+import { itemDuties, itemTypeDuties, storageSiteDuties } from './due/equipment.js';
 import { fundingAccountDuties } from './due/funding-account.js';
 import { holdDuties } from './due/hold.js';
 import { misuseCaseDuties } from './due/misuse-case.js';
@@ -25,6 +26,9 @@ const DUTIES: Readonly<Record<string, Duties>> = {
   'country-situation': countrySituationDuties,
   deployment: deploymentDuties,
   'end-use-check': endUseCheckDuties,
+  'item-type': itemTypeDuties,
+  'storage-site': storageSiteDuties,
+  item: itemDuties,
 };
 
 /** What the duties of all kinds are, for documents. */
@@ -44,7 +48,9 @@ export class DueDateRow {
   status!: string;
   @day('its last day') due!: string;
   @day('the day as of which it has this last day') set_on!: string;
-  @text('who does it: donor, recipient, respondent, investigator, intake, or owner (of a hold or mandate)')
+  @text(
+    'who does it: donor, recipient, respondent, investigator, intake, monitor, or owner (of a hold, mandate or store)',
+  )
   waits_for!: string;
   @textOrNull("the organisation that does it, if it is the donor's or the recipient's") organisation!: string | null;
   @textOrNull('the donor, if it has one') donor!: string | null;
@@ -186,7 +192,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 /** What is due, for whom, and until when: the steward records from it what has become overdue. */
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
-  version: 3,
+  version: 4,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

@@ -21,6 +21,8 @@ import { donorPortfolio } from './donor-portfolio.js';
 import type { RowsView } from './from.js';
 import { funding } from './funding.js';
 import { holds } from './holds.js';
+import { itemTypes } from './item-types.js';
+import { custody, items, lossReports } from './items.js';
 import { journal } from './journal.js';
 import { milestones } from './milestones.js';
 import { misuseSuspensions } from './misuse-suspensions.js';
@@ -33,6 +35,7 @@ import { recipientPipeline } from './recipient-pipeline.js';
 import { receivedSerials } from './received-serials.js';
 import { recoveries } from './recoveries.js';
 import { serialsReceivedTwice } from './serials-received-twice.js';
+import { storageSites } from './storage-sites.js';
 import { focalPoints, mandates, stakeholders } from './stakeholders.js';
 
 const PROJECTIONS = [
@@ -62,6 +65,11 @@ const PROJECTIONS = [
   endUseChecks,
   checkResults,
   checkDiscrepancies,
+  itemTypes,
+  storageSites,
+  items,
+  custody,
+  lossReports,
   dueDates,
   recoveries,
   journal,

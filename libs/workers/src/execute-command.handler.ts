@@ -13,6 +13,9 @@ import {
   misuseCase,
   programme,
   stakeholder,
+  item,
+  itemType,
+  storageSite,
 } from '@entente/domain';
 import { Executor, type Kinds, type CommandResult, ExecuteCommand } from '@entente/engine';
 import type { AnyDecider } from '@entente/kernel';
@@ -30,6 +33,9 @@ const RULES = {
   'country-situation': countrySituation,
   deployment,
   'end-use-check': endUseCheck,
+  'item-type': itemType,
+  'storage-site': storageSite,
+  item,
 } satisfies { readonly [Kind in KindName]: { readonly kind: Kind } };
 const DECIDERS = Object.values(RULES).map((decider) => registered(decider as unknown as AnyDecider));
 

@@ -15,6 +15,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import { type Figures, type Of, distinct, idOf, last, occurredOn, only, since, streamsOf } from './log.js';
 import { type End, type Turn, duty } from './duty.js';
 import { rightDay } from './situations.js';
+import { EQUIPMENT_DUTIES } from './equipment-duties.js';
 import { dayOfFact } from './consignments.js';
 import { STEPS, concerned } from './misuse.js';
 import { MONEY } from './money.js';
@@ -361,6 +362,7 @@ const EACH: readonly Figures[] = [
   holdEnds,
   precautions,
   steps,
+  ...EQUIPMENT_DUTIES,
 ];
 
 export const DUE_DATES: Readonly<Record<string, Figures>> = {

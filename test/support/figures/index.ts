@@ -3,6 +3,7 @@ import { CASES } from './cases.js';
 import { CHECKS } from './checks.js';
 import { CONSIGNMENTS } from './consignments.js';
 import { DUE_DATES } from './due-dates.js';
+import { EQUIPMENT } from './equipment.js';
 import { HOLDS } from './holds.js';
 import type { Figures } from './log.js';
 import { MISUSE } from './misuse.js';
@@ -24,6 +25,7 @@ export const FIGURES: Readonly<Record<string, Figures>> = {
   ...HOLDS,
   ...SITUATIONS,
   ...CHECKS,
+  ...EQUIPMENT,
   ...DUE_DATES,
   ...AUDIT,
   ...VIEWS,

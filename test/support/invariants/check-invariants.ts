@@ -4,6 +4,7 @@ import { type AnyDecider, type Event, type RecordedEvent, parseStream } from '@e
 import { assistanceCases } from './assistance-case.js';
 import { consignments } from './consignment.js';
 import { countrySituations, deployments, endUseChecks } from './situations.js';
+import { itemTypes, items, storageSites } from './equipment.js';
 import { fundingAccounts } from './funding-account.js';
 import { holds } from './hold.js';
 import { legalFrameworks } from './legal-framework.js';
@@ -25,6 +26,9 @@ const INVARIANTS: Readonly<Record<string, unknown>> = {
   'country-situation': countrySituations,
   deployment: deployments,
   'end-use-check': endUseChecks,
+  'item-type': itemTypes,
+  'storage-site': storageSites,
+  item: items,
 };
 
 function frozen<T>(value: T): T {

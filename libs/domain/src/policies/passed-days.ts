@@ -7,11 +7,15 @@ import type {
   FundingAccountCommand,
   GrantableRole,
   HoldCommand,
+  ItemCommand,
+  ItemStep,
+  ItemTypeCommand,
   MisuseCaseCommand,
   MisuseStep,
   ProgrammeCommand,
   SituationDuty,
   StakeholderCommand,
+  StorageSiteCommand,
 } from '@entente/contracts';
 import type { Command, DueItem, DuePolicy } from '@entente/kernel';
 
@@ -37,6 +41,12 @@ const STEPS: readonly MisuseStep[] = [
   'measure',
   'remediate',
 ];
+
+/** The steps of an item, by the duty that waits for them. */
+const ITEM_STEPS = {
+  'loss-verification': 'verification',
+  'transfer-notice': 'notice',
+} as const satisfies Readonly<Record<string, ItemStep>>;
 
 /**
  * What is recorded when a last day has passed: once for each last day, as if it had been recorded
@@ -144,5 +154,35 @@ export const PASSED_DAYS: readonly DuePolicy[] = [
       duties: ['check'],
     },
     ({ due }) => ({ type: 'RecordOverdueCheck', data: { due } }),
+  ),
+  recording<ItemTypeCommand>(
+    {
+      name: 'overdue-review',
+      kind: 'item-type',
+      about: 'a designation that was not reviewed by its last day is overdue for review (R9)',
+      duties: ['designation-review'],
+    },
+    ({ due }) => ({ type: 'RecordOverdueReview', data: { due } }),
+  ),
+  recording<StorageSiteCommand>(
+    {
+      name: 'expired-certificate',
+      kind: 'storage-site',
+      about: 'the certificate of a store ends with its last day (R9)',
+      duties: ['certificate-end'],
+    },
+    ({ due: until }) => ({ type: 'RecordExpiredCertificate', data: { until } }),
+  ),
+  recording<ItemCommand>(
+    {
+      name: 'overdue-item-step',
+      kind: 'item',
+      about: 'a loss that was not verified, or a transfer that was not notified, by its last day is overdue (R12, R14)',
+      duties: Object.keys(ITEM_STEPS),
+    },
+    ({ duty, due }) => ({
+      type: 'RecordOverdueItemStep',
+      data: { step: ITEM_STEPS[duty as keyof typeof ITEM_STEPS], due },
+    }),
   ),
 ];

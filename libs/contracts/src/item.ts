@@ -1,0 +1,227 @@
+import { code, day, eventId, oneOf, optional, organisation, streamId, word } from './fields.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+
+/** How well an item serves its purpose, as its holder or a monitor sees it. */
+const SERVICEABILITY = ['serviceable', 'limited', 'unserviceable'] as const;
+export type Serviceability = (typeof SERVICEABILITY)[number];
+
+/** What waits for a day on an item, besides its next check. */
+const ITEM_STEPS = ['verification', 'notice'] as const;
+export type ItemStep = (typeof ITEM_STEPS)[number];
+
+const reason = (example: string) => code('the code of the reason', example);
+const on = (what: string, example: string) => day(`the day of ${what}`, example);
+const site = (description: string) => streamId('storage-site', description, 'estmark.north-depot');
+const checkBy = (example: string) => day('the last day of its next check', example);
+const holder = () => organisation('the organisation that holds it from then on', 'estmark');
+
+export class RegisterSerial {
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @code("the donor's word for the type of the item, as in case lines", 'thermal-sight') readonly item!: string;
+  @word('the serial number', 'TS-0001') readonly serial!: string;
+  @optional() @streamId('programme', 'the programme of the case') readonly programme?: string;
+  @optional() @streamId('assistance-case', 'the case under which it is delivered') readonly case?: string;
+  @optional() @streamId('consignment', 'the consignment in which it is delivered') readonly consignment?: string;
+  @optional() @word("the name of the case's line", '001') readonly line?: string;
+}
+
+export class ItemReason {
+  @reason('mistyped-serial') readonly reason!: string;
+}
+
+export class RecordItemReceipt {
+  @on('receipt', '2026-05-20') readonly on!: string;
+  @site('the store that holds it from then on') readonly site!: string;
+  @optional() @streamId('consignment', 'the consignment in which it was received') readonly consignment?: string;
+}
+
+/** The holder is the recipient; the last day of the first check follows from the item's type. */
+export class ItemReceived extends RecordItemReceipt {
+  @holder() readonly holder!: string;
+  @checkBy('2026-08-18') readonly checkBy!: string;
+}
+
+/** A receipt was recorded wrongly: each field here replaces the receipt's. */
+export class CorrectItemReceipt {
+  @eventId('the event that was wrong') readonly corrects!: string;
+  @reason('wrong-store') readonly reason!: string;
+  @optional() @on('receipt', '2026-05-19') readonly on?: string;
+  @optional() @site('the store that received it') readonly site?: string;
+}
+
+/** The last day of the first check moves with the day of receipt. */
+export class ItemReceiptCorrected extends CorrectItemReceipt {
+  @checkBy('2026-08-17') readonly checkBy!: string;
+}
+
+export class MoveItem {
+  @on('the move', '2026-05-21') readonly on!: string;
+  @site('the store that holds it from then on') readonly site!: string;
+}
+
+export class ReportItemLoss {
+  @on('the loss, or of its discovery', '2026-05-22') readonly on!: string;
+  @code('the code of the cause', 'theft-from-vehicle') readonly cause!: string;
+}
+
+/** The last day of the verification follows from the day of the report: the decision adds it. */
+export class ItemLossReported extends ReportItemLoss {
+  @day('the last day for its verification', '2026-06-21') readonly verifyBy!: string;
+}
+
+export class VerifyLossReport {
+  @code('the code of how it was verified', 'police-record-seen') readonly method!: string;
+}
+
+/** What becomes of an item whose end was verified. */
+const ENDS = ['lost', 'destroyed', 'expended'] as const;
+export type VerifiedEnd = (typeof ENDS)[number];
+
+/** The report is the one that is open: the decision adds it. */
+export class LossReportVerified extends VerifyLossReport {
+  @eventId('the event of the report') readonly report!: string;
+  @oneOf(ENDS, 'what the item is from then on') readonly as!: VerifiedEnd;
+}
+export class LossReportRejected extends ItemReason {
+  @eventId('the event of the report') readonly report!: string;
+}
+
+export class RecoverItem {
+  @on('the recovery', '2026-05-30') readonly on!: string;
+  @site('the store that holds it again') readonly site!: string;
+}
+
+/** The item is on the schedule of checks again: the decision adds the last day. */
+export class ItemRecovered extends RecoverItem {
+  @checkBy('2026-08-28') readonly checkBy!: string;
+}
+
+export class ReportServiceability {
+  @on('the inspection', '2026-05-21') readonly on!: string;
+  @oneOf(SERVICEABILITY, 'how well it serves its purpose') readonly serviceability!: Serviceability;
+}
+
+export class ReturnItem {
+  @on('the return to the donor', '2026-05-31') readonly on!: string;
+  @reason('loan-ended') readonly reason!: string;
+}
+
+export class RecordItemCheck {
+  @streamId('end-use-check', 'the check in which it was seen', 'veritas-monitor.check-1') readonly check!: string;
+  @on('the check', '2026-05-21') readonly on!: string;
+}
+
+/** The last day of the next check follows from the item's type: the decision adds it. */
+export class ItemChecked extends RecordItemCheck {
+  @checkBy('2027-05-21') readonly checkBy!: string;
+}
+
+export class DetectUnauthorisedTransfer {
+  @on('the discovery', '2026-05-28') readonly on!: string;
+  @code('the code of the place where it was found', 'east-market') readonly place!: string;
+  @optional() @organisation('the organisation that had it, if it is known', 'vestra') readonly with?: string;
+}
+
+/**
+ * What it concerns, and the last day of the notice to the legislature, which is due at once: the
+ * decision adds them.
+ */
+export class UnauthorisedTransferDetected extends DetectUnauthorisedTransfer {
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @holder() readonly holder!: string;
+  @code("the donor's word for the type of the item", 'thermal-sight') readonly item!: string;
+  @optional() @streamId('programme', 'the programme of the case') readonly programme?: string;
+  @optional() @streamId('assistance-case', 'the case under which it was delivered') readonly case?: string;
+  @day('the last day of the notice to the legislature', '2026-05-28') readonly notifyBy!: string;
+  @optional() @eventId('the event of the loss report that it ends') readonly report?: string;
+}
+
+export class NotifyLegislatureOfTransfer {
+  @on('the notice', '2026-05-29') readonly on!: string;
+  @code('the code of the authority that gives it', 'head-of-government') readonly authority!: string;
+}
+
+export class ItemStepBecameOverdue {
+  @oneOf(ITEM_STEPS, 'what was not done') readonly step!: ItemStep;
+  @day('its last day, which has passed', '2026-06-21') readonly due!: string;
+}
+
+/**
+ * One item of a designated type, by its serial: who holds it and where, and what became of it. The
+ * id is the donor, a dot, the type's word, a dot, and the serial in lower case.
+ */
+export const itemContract = contract({
+  kind: 'item',
+  about: 'one item that is monitored by its serial: its whole chain of custody, losses and their verification',
+  commands: {
+    RegisterSerial: command('register', RegisterSerial, ['donor', 'system'], 'Register a serial before its shipment'),
+    WithdrawRegistration: command('withdraw', ItemReason, ['donor', 'system'], 'Take a registration back'),
+    RecordItemReceipt: command('receive', RecordItemReceipt, ['recipient', 'system'], 'Record the receipt of an item'),
+    CorrectItemReceipt: command('correct-receipt', CorrectItemReceipt, 'holder', 'Correct the day or store of receipt'),
+    WithdrawItemReceipt: command('withdraw-receipt', ItemReason, ['holder', 'system'], 'Take a receipt back'),
+    MoveItem: command('move', MoveItem, 'holder', 'Record the move to another store of the holder'),
+    ReportItemLost: command('report-lost', ReportItemLoss, 'holder', 'Report an item as lost'),
+    ReportItemDestroyed: command('report-destroyed', ReportItemLoss, 'holder', 'Report an item as destroyed'),
+    ReportItemExpended: command('report-expended', ReportItemLoss, 'holder', 'Report an item as expended', {
+      on: '2026-05-22',
+      cause: 'used-in-training',
+    }),
+    VerifyLossReport: command('verify-loss', VerifyLossReport, 'monitor', 'Verify what the holder reported'),
+    RejectLossReport: command('reject-loss', ItemReason, 'monitor', 'Reject what the holder reported', {
+      reason: 'item-found',
+    }),
+    RecoverItem: command('recover', RecoverItem, ['holder', 'monitor'], 'Record that the item is in its store again'),
+    ReportServiceability: command(
+      'report-serviceability',
+      ReportServiceability,
+      ['holder', 'monitor'],
+      'Report how well the item serves its purpose',
+    ),
+    ReturnItem: command('return', ReturnItem, 'donor', 'Record the return of an item to the donor'),
+    RecordItemCheck: command('record-check', RecordItemCheck, 'system', 'Record that a check has seen the item'),
+    DetectUnauthorisedTransfer: command(
+      'detect-unauthorised-transfer',
+      DetectUnauthorisedTransfer,
+      ['donor', 'monitor'],
+      'Record that the item was found elsewhere without consent',
+    ),
+    NotifyLegislatureOfTransfer: command(
+      'notify-legislature',
+      NotifyLegislatureOfTransfer,
+      'donor',
+      'Record the notice of an unauthorised transfer',
+    ),
+    RecordOverdueItemStep: command(
+      'record-overdue-step',
+      ItemStepBecameOverdue,
+      'system',
+      'Record that a last day passed',
+    ),
+  },
+  events: {
+    SerialRegistered: event(RegisterSerial, 'The serial was registered'),
+    RegistrationWithdrawn: event(ItemReason, 'The registration was taken back'),
+    ItemReceived: event(ItemReceived, 'The item was received in a store'),
+    ItemReceiptCorrected: event(ItemReceiptCorrected, 'The day or store of receipt was corrected'),
+    ItemReceiptWithdrawn: event(ItemReason, 'The receipt was taken back'),
+    ItemMoved: event(MoveItem, 'The item was moved to another store'),
+    ItemReportedLost: event(ItemLossReported, 'The holder reported the item as lost'),
+    ItemReportedDestroyed: event(ItemLossReported, 'The holder reported the item as destroyed'),
+    ItemReportedExpended: event(ItemLossReported, 'The holder reported the item as expended'),
+    LossReportVerified: event(LossReportVerified, 'A monitor verified the report'),
+    LossReportRejected: event(LossReportRejected, 'A monitor rejected the report'),
+    ItemRecovered: event(ItemRecovered, 'The item is in a store of its holder again'),
+    ServiceabilityReported: event(ReportServiceability, 'It was reported how well the item serves its purpose'),
+    ItemReturned: event(ReturnItem, 'The item was returned to the donor'),
+    ItemChecked: event(ItemChecked, 'A check has seen the item'),
+    UnauthorisedTransferDetected: event(UnauthorisedTransferDetected, 'The item was found elsewhere without consent'),
+    LegislatureNotifiedOfTransfer: event(NotifyLegislatureOfTransfer, 'The legislature was notified of the transfer'),
+    ItemStepBecameOverdue: event(ItemStepBecameOverdue, 'A step was not done by its last day'),
+  },
+});
+
+export type ItemCommand = CommandOf<typeof itemContract>;
+export type ItemEvent = EventOf<typeof itemContract>;
+export type ItemRelation = RelationOf<typeof itemContract>;

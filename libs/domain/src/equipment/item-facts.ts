@@ -1,0 +1,171 @@
+import type { ItemEvent, VerifiedEnd } from '@entente/contracts';
+import type { Correctable } from '../corrections.js';
+import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
+
+/** What shipment, receipt, transfer and checks know of item types, stores and items. */
+
+/** A donor's type of items. */
+export interface ItemType extends Correctable {
+  readonly donor: string;
+  /** The last day of the next review while the type is designated; else null. */
+  readonly designated: { readonly reviewBy: string; readonly overdue: boolean } | null;
+  /** Days from a receipt to the last day of the first check, and from each check to the next. */
+  readonly firstDays: number;
+  readonly everyDays: number;
+  readonly retired: boolean;
+}
+
+/** A certificate, from the day of its inspection to its last day. */
+export interface Certificate {
+  readonly on: string;
+  readonly until: string;
+  /** The day on which it was ended before its last day; null if it was not. */
+  readonly endedOn: string | null;
+}
+
+/** A store, and its certificates. */
+export interface StorageSite extends Correctable {
+  readonly owner: string;
+  /** Every certificate, by the event with which it was given. */
+  readonly certificates: Readonly<Record<string, Certificate>>;
+  /** The event of the certificate that is in force; null without one. */
+  readonly present: string | null;
+  readonly closed: boolean;
+}
+
+/** What became of an item. Reported: a loss that waits for its verification. */
+export type ItemStatus =
+  | 'registered'
+  | 'withdrawn'
+  | 'held'
+  | 'reported'
+  | 'lost'
+  | 'destroyed'
+  | 'expended'
+  | 'diverted'
+  | 'returned'
+  | 'disposed';
+
+/** A loss, destruction or expenditure that waits for its verification (R12). */
+export interface LossReport {
+  readonly as: VerifiedEnd;
+  readonly verifyBy: string;
+  /** The event of the report. */
+  readonly event: string;
+  readonly overdue: boolean;
+}
+
+/** One item, by its serial. Days are YYYY-MM-DD. */
+export interface Item extends Correctable {
+  readonly donor: string;
+  readonly recipient: string;
+  /** The donor's word for its type: the stream of the type is the donor, a dot, and the word. */
+  readonly item: string;
+  readonly serial: string;
+  readonly programme?: string;
+  readonly case?: string;
+  readonly consignment?: string;
+  readonly status: ItemStatus;
+  /** Who has the duty to count it: the recipient, until a transfer moves it. */
+  readonly holder: string;
+  /** The store that holds it; null before its receipt, and after its end. */
+  readonly site: string | null;
+  readonly receivedOn: string | null;
+  /** Whether it has left the store that received it. */
+  readonly moved: boolean;
+  /** The event of its receipt; null before it. */
+  readonly receipt: string | null;
+  /** The last day of its next check; null before its receipt. */
+  readonly nextCheck: string | null;
+  /** The last check that has seen it. */
+  readonly checkedOn: string | null;
+  readonly loss: LossReport | null;
+  /** The notice to the legislature that is due; null if none is. */
+  readonly notice: { readonly notifyBy: string; readonly overdue: boolean } | null;
+}
+
+/** References for deciders that consult these streams. */
+export const itemTypeFacts: { readonly kind: 'item-type'; readonly initial: ItemType | null } = {
+  kind: 'item-type',
+  initial: null,
+};
+export const storageSiteFacts: { readonly kind: 'storage-site'; readonly initial: StorageSite | null } = {
+  kind: 'storage-site',
+  initial: null,
+};
+export const itemFacts: { readonly kind: 'item'; readonly initial: Item | null } = { kind: 'item', initial: null };
+
+/** The most characters of an item's id: it leaves room for a kind before it. */
+export const MAX_ITEM_ID_LENGTH = 112;
+
+/** The stream of a type, by the word that case lines have for it. */
+export const itemTypeId = (donor: string, item: string): string => `${donor}.${item}`;
+
+/** Characters of a serial that an id cannot have, or that stand for something in it. */
+const ESCAPES: Readonly<Record<string, string>> = { '/': '_s', _: '_u', '~': '_t' };
+
+/**
+ * The id of the stream of an item: no two serials have the same one. A `~` changes between small
+ * and capital letters, so that `TS-0001` becomes `~ts-0001`.
+ */
+export function itemId(donor: string, item: string, serial: string): string {
+  let capital = false;
+  const written = [...serial].map((character) => {
+    const escaped = ESCAPES[character];
+    if (escaped !== undefined) return escaped;
+    const lower = character.toLowerCase();
+    const isCapital = lower !== character;
+    if (isCapital === capital || (lower === character.toUpperCase() && !isCapital)) return lower;
+    capital = isCapital;
+    return `~${lower}`;
+  });
+  return `${itemTypeId(donor, item)}.${written.join('')}`;
+}
+
+/** The stream of an item. */
+export const itemStream = (donor: string, item: string, serial: string): StreamRef => ({
+  kind: itemFacts.kind,
+  id: itemId(donor, item, serial),
+});
+
+/** R10, R12: whether an item is on the schedule of checks: until its end is verified. */
+export const isCounted = ({ status }: Pick<Item, 'status'>): boolean =>
+  status === 'held' || status === 'reported' || status === 'diverted';
+
+/** The certificate that is in force; undefined without one. */
+export const presentOf = ({ certificates, present }: StorageSite): Certificate | undefined =>
+  present === null ? undefined : certificates[present];
+
+/** R9: the store is certified on a day, and it is the holder's. */
+export function cannotStore(
+  site: string,
+  holder: string,
+  on: string,
+  { known }: Pick<DecisionContext, 'known'>,
+): Refusal | null {
+  const store = known.of(storageSiteFacts, site);
+  if (store === null || store.closed)
+    return refuse('store-not-found', 'the store is registered and in use', 'R9', { site });
+  if (store.owner !== holder)
+    return refuse('store-of-another', 'the organisation that receives the items holds the store', 'R9', {
+      site,
+      owner: store.owner,
+    });
+  const certified = Object.values(store.certificates).some(
+    ({ on: from, until, endedOn }) => from <= on && on <= until && (endedOn === null || on < endedOn),
+  );
+  if (certified) return null;
+  const { until = null } = presentOf(store) ?? {};
+  return refuse('store-not-certified', 'the store is certified on that day', 'R9', { site, on, until });
+}
+
+/** The day has come. */
+export const inFuture = (on: string, { now }: Pick<DecisionContext, 'now'>): Refusal | null =>
+  on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
+
+/** The types of the events that report an item's end, and what each reports. */
+export const LOSS_REPORTS = {
+  ItemReportedLost: 'lost',
+  ItemReportedDestroyed: 'destroyed',
+  ItemReportedExpended: 'expended',
+} as const satisfies Partial<Record<ItemEvent['type'], LossReport['as']>>;

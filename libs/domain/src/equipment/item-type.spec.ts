@@ -1,0 +1,137 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { itemType } from './item-type.js';
+import { storageSite } from './storage-site.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+const same = (command: Event, type: string, more: object = {}): Event =>
+  act(type, { ...(command.data as object), ...more });
+const registered = ['norland', 'sudria', 'estmark', 'veritas'];
+
+describe('a type of items', () => {
+  const about = { name: 'Thermal sight', unit: 'each', category: 'optics' };
+  const opening = act('ItemTypeRegistered', { ...about, donor: 'norland' });
+  const designated = act('EnhancedDesignationGiven', { reason: 'sensitive', reviewBy: '2026-06-30' });
+  const donor = (...past: Event[]) =>
+    given(itemType, ...past)
+      .named('norland.thermal-sight')
+      .registered(registered, 'donor')
+      .as('norland', 'donor');
+  const type = (...past: Event[]) => donor(opening, ...past);
+  const july = { now: '2026-07-01T00:00:00.000Z' };
+
+  it('is registered by its donor, by the word of case lines (R29)', () => {
+    const register = act('RegisterItemType', about);
+    donor().decides(register, opening);
+    donor().named('norland.thermal.sight').refuses(register, 'not-an-item-code');
+    donor()
+      .named(`norland.${'x'.repeat(65)}`)
+      .refuses(register, 'not-an-item-code');
+    donor().as('vestra', 'donor').named('vestra.sight').refuses(register, 'party-not-registered');
+  });
+  it('is corrected in its name, also after its end (R26)', () => {
+    const correct = act('CorrectItemType', { corrects: given.id(0), reason: 'misspelt', name: 'Sight' });
+    const retired = act('ItemTypeRetired', { reason: 'replaced' });
+    type().decides(correct, same(correct, 'ItemTypeCorrected'));
+    type(retired).decides(correct, same(correct, 'ItemTypeCorrected'));
+    type().as('sudria', 'donor').refuses(correct, 'not-the-donor');
+  });
+  it('is designated once, and the designation reviewed or removed (R9)', () => {
+    const designate = act('GiveEnhancedDesignation', { reason: 'sensitive', reviewBy: '2026-06-30' });
+    type().decides(designate, designated);
+    type().refuses(designate, 'day-in-past', july);
+    type(designated).refuses(designate, 'already-designated');
+    const review = (reviewBy: string) => act('ReviewDesignation', { finding: 'still-sensitive', reviewBy });
+    type(designated).decides(review('2026-07-01'), same(review('2026-07-01'), 'DesignationReviewed'));
+    type(designated).refuses(review('2026-06-30'), 'not-later');
+    type().refuses(review('2026-07-01'), 'not-designated');
+    const remove = act('RemoveDesignation', { reason: 'public' });
+    type(designated).decides(remove, same(remove, 'DesignationRemoved'));
+    type(designated, same(remove, 'DesignationRemoved')).refuses(remove, 'not-designated');
+  });
+  it('is due for review after its last day, which the system records', () => {
+    const overdue = act('RecordOverdueReview', { due: '2026-06-30' });
+    const system = (...past: Event[]) => type(...past).as('entente', 'system');
+    system(designated).decides(overdue, same(overdue, 'DesignationReviewBecameOverdue'), july);
+    system(designated).refuses(overdue, 'not-over-yet');
+    system(designated).refuses(act('RecordOverdueReview', { due: '2026-05-30' }), 'other-last-day', july);
+    system(designated, same(overdue, 'DesignationReviewBecameOverdue')).decides(overdue, [], july);
+    type(designated).refuses(overdue, 'not-the-system', july);
+  });
+  it('is checked no more rarely than 90 days after receipt and then every 365 days (R10)', () => {
+    const set = (firstDays: number, everyDays: number) =>
+      act('SetCheckInterval', { firstDays, everyDays, reason: 'x' });
+    type().decides(set(90, 180), same(set(90, 180), 'CheckIntervalSet'));
+    type().decides(set(90, 365), []);
+    type().refuses(set(91, 365), 'interval-too-long');
+    type().refuses(set(90, 366), 'interval-too-long');
+  });
+  it('is retired once it is not designated, and then nothing more', () => {
+    const retire = act('RetireItemType', { reason: 'replaced' });
+    type().decides(retire, same(retire, 'ItemTypeRetired'));
+    type(designated).refuses(retire, 'designation-in-force');
+    type(same(retire, 'ItemTypeRetired')).refuses(retire, 'type-retired');
+  });
+});
+
+describe('a store', () => {
+  const about = { place: 'north-depot', category: 'arms' };
+  const opening = act('StorageSiteRegistered', { ...about, owner: 'estmark' });
+  const certify = (on: string, until: string) => act('CertifyStorage', { on, until, standard: 'level-2' });
+  const certified = same(certify('2026-04-20', '2026-06-30'), 'StorageCertified');
+  const july = { now: '2026-07-01T00:00:00.000Z' };
+  const before = (...past: Event[]) =>
+    given(storageSite, ...past)
+      .named('estmark.north-depot')
+      .registered(registered, 'donor', 'recipient', 'monitor');
+  const store = (...past: Event[]) => before(opening, ...past).as('veritas', 'monitor');
+
+  it('is registered by the recipient that holds it (R29)', () => {
+    const register = act('RegisterStorageSite', about);
+    before().as('estmark', 'recipient').decides(register, opening);
+    before().as('estmark', 'donor').refuses(register, 'not-the-owner');
+    before().as('vestra', 'recipient').named('vestra.depot').refuses(register, 'party-not-registered');
+  });
+  it('is certified by a donor or a monitor, never by its owner (R9)', () => {
+    const first = certify('2026-04-20', '2026-06-30');
+    store().decides(first, certified);
+    store().as('norland', 'donor').decides(first, certified);
+    store().as('estmark', 'monitor').refuses(first, 'certifies-its-own');
+    store().as('norland', 'auditor').refuses(first, 'not-a-certifier');
+    store().as('vestra', 'donor').refuses(first, 'party-not-registered');
+  });
+  it('is certified until a last day, and again until a later one', () => {
+    store().refuses(certify('2026-06-02', '2026-06-30'), 'day-in-future');
+    store().refuses(certify('2026-04-20', '2026-04-19'), 'ends-before-start');
+    const later = certify('2026-05-20', '2026-07-01');
+    store(certified).decides(later, same(later, 'StorageCertified'));
+    store(certified).refuses(certify('2026-05-20', '2026-06-30'), 'not-later');
+  });
+  it('has the days of its present certificate corrected (R26)', () => {
+    const correct = (n: number) =>
+      act('CorrectCertificate', { corrects: given.id(n), reason: 'mistyped', until: '2026-06-29' });
+    store(certified).decides(correct(1), same(correct(1), 'CertificateCorrected'));
+    const later = same(certify('2026-05-20', '2026-07-01'), 'StorageCertified');
+    store(certified, later).refuses(correct(1), 'certificate-replaced');
+    store(certified).refuses(
+      act('CorrectCertificate', { ...(correct(1).data as object), until: '2026-04-19' }),
+      'ends-before-start',
+    );
+  });
+  it('loses the certificate by a decision, or with its last day, and its use is ended', () => {
+    const end = act('DecertifyStorage', { on: '2026-05-02', reason: 'fence-broken' });
+    store(certified).decides(end, same(end, 'StorageDecertified'));
+    store().refuses(end, 'not-certified');
+    const expire = (until: string) => act('RecordExpiredCertificate', { until });
+    const system = () => store(certified).as('entente', 'system');
+    system().decides(expire('2026-06-30'), same(expire('2026-06-30'), 'CertificateExpired'), july);
+    system().refuses(expire('2026-06-30'), 'not-over-yet');
+    system().refuses(expire('2026-06-29'), 'other-last-day', july);
+    const close = act('CloseStorageSite', { reason: 'moved' });
+    const closed = same(close, 'StorageSiteClosed');
+    store(certified).as('estmark', 'recipient').decides(close, closed);
+    store(closed).refuses(certify('2026-04-20', '2026-06-30'), 'store-closed');
+    store(certified).refuses(close, 'not-the-owner');
+  });
+});

@@ -1,0 +1,151 @@
+import type { ItemTypeCommand, ItemTypeEvent, ItemTypeRelation } from '@entente/contracts';
+import {
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  actsFor,
+  authoriseBy,
+  bySystem,
+  decideBy,
+  evolveBy,
+  refuse,
+} from '@entente/kernel';
+import { correcting } from '../corrections.js';
+import { type ItemType, itemTypeFacts } from './item-facts.js';
+import { only, registeredSender, senderStreams } from './senders.js';
+
+/**
+ * R10: the first check at most this many days after the receipt, and each next one at most this
+ * many days after the last.
+ */
+const FIRST_CHECK_DAYS = 90;
+const CHECK_EVERY_DAYS = 365;
+
+const evolve = evolveBy<ItemType, ItemTypeEvent>()(
+  'ItemTypeRegistered',
+  ({ donor }) => ({
+    donor,
+    designated: null,
+    firstDays: FIRST_CHECK_DAYS,
+    everyDays: CHECK_EVERY_DAYS,
+    retired: false,
+    correctable: new Map(),
+  }),
+  {
+    ItemTypeCorrected: () => ({}),
+    EnhancedDesignationGiven: ({ reviewBy }) => ({ designated: { reviewBy, overdue: false } }),
+    DesignationReviewed: ({ reviewBy }) => ({ designated: { reviewBy, overdue: false } }),
+    DesignationRemoved: () => ({ designated: null }),
+    CheckIntervalSet: ({ firstDays, everyDays }) => ({ firstDays, everyDays }),
+    DesignationReviewBecameOverdue: (_, { designated }) => ({
+      designated: designated === null ? null : { ...designated, overdue: true },
+    }),
+    ItemTypeRetired: () => ({ retired: true }),
+  },
+);
+
+const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
+const notDesignated = (_: object, { designated }: ItemType): Refusal | null =>
+  designated === null ? refuse('not-designated', 'the type is designated', 'R9') : null;
+const over = (reviewBy: string, context: DecisionContext): Refusal | null =>
+  reviewBy < dayOf(context)
+    ? refuse('day-in-past', 'the last day of the review is not over', null, { reviewBy })
+    : null;
+
+const WORD = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
+/** The id is the word that case lines have for the type, and their words are codes. */
+function wordless({ stream: { id }, actor }: DecisionContext): Refusal | null {
+  const word = id.slice(actsFor(actor).length + 1);
+  if (WORD.test(word) && word.length <= 64) return null;
+  return refuse('not-an-item-code', 'the id is the donor, a dot, and a code as case lines have it for the item', null, {
+    word,
+  });
+}
+
+const decide = decideBy<ItemType, ItemTypeCommand, ItemTypeEvent>()(
+  'RegisterItemType',
+  (data, context) =>
+    wordless(context) ?? [{ type: 'ItemTypeRegistered', data: { ...data, donor: actsFor(context.actor) } } as const],
+  ({ type }, { retired }) =>
+    retired && type !== 'CorrectItemType' ? refuse('type-retired', 'the type is in use') : null,
+  {
+    CorrectItemType: { then: 'ItemTypeCorrected' },
+    GiveEnhancedDesignation: {
+      unless: ({ reviewBy }, { designated }, context) =>
+        designated === null
+          ? over(reviewBy, context)
+          : refuse('already-designated', 'the type is not designated yet', 'R9', { reviewBy: designated.reviewBy }),
+      then: 'EnhancedDesignationGiven',
+    },
+    ReviewDesignation: {
+      unless: (data, state, context) => {
+        const { reviewBy } = data;
+        const before = state.designated?.reviewBy ?? '';
+        return (
+          notDesignated(data, state) ??
+          over(reviewBy, context) ??
+          (reviewBy > before
+            ? null
+            : refuse('not-later', 'the next review is later than the one before', null, { reviewBy: before }))
+        );
+      },
+      then: 'DesignationReviewed',
+    },
+    RemoveDesignation: { unless: notDesignated, then: 'DesignationRemoved' },
+    SetCheckInterval: {
+      unless: ({ firstDays, everyDays }) =>
+        firstDays > FIRST_CHECK_DAYS || everyDays > CHECK_EVERY_DAYS
+          ? refuse('interval-too-long', 'checks are no rarer than the rules ask', 'R10', {
+              firstDays: FIRST_CHECK_DAYS,
+              everyDays: CHECK_EVERY_DAYS,
+            })
+          : null,
+      already: (data, { firstDays, everyDays }) => data.firstDays === firstDays && data.everyDays === everyDays,
+      then: 'CheckIntervalSet',
+    },
+    RecordOverdueReview: {
+      unless: (data, state, context) => {
+        const { due } = data;
+        const planned = state.designated?.reviewBy ?? null;
+        return (
+          notDesignated(data, state) ??
+          (due !== planned
+            ? refuse('other-last-day', 'the day is the last day of the review', null, { reviewBy: planned })
+            : dayOf(context) <= due
+              ? refuse('not-over-yet', 'its last day is over', null, { due })
+              : null)
+        );
+      },
+      already: (_, { designated }) => designated?.overdue === true,
+      then: 'DesignationReviewBecameOverdue',
+    },
+    RetireItemType: {
+      unless: (_, { designated }) =>
+        designated === null ? null : refuse('designation-in-force', 'the designation was removed first', 'R9'),
+      then: 'ItemTypeRetired',
+    },
+  },
+);
+
+/** The rules of a type of items: R9, R10, R26, R29. */
+export const itemType: Decider<'item-type', ItemTypeCommand, ItemTypeEvent, ItemType | null, ItemTypeRelation> =
+  correcting({
+    ...itemTypeFacts,
+    ids: 'prefixed',
+    opens: 'RegisterItemType',
+    evolve,
+    consults: ({ type }, _, __, sender) => (type === 'RegisterItemType' ? senderStreams(sender, sender.role) : []),
+    authorise: authoriseBy<ItemTypeCommand, ItemType | null, ItemTypeRelation>({
+      donor: (state, context, command) =>
+        state === null
+          ? registeredSender('donor', context)
+          : only<ItemTypeCommand, ItemType>(
+              'not-the-donor',
+              'the donor, or another on its behalf, does this',
+              ({ donor }) => donor,
+            )(state, context, command),
+      system: bySystem,
+    }),
+    decide,
+  });

@@ -1,0 +1,262 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { item } from './item.js';
+import { itemId } from './item-facts.js';
+import { itemType } from './item-type.js';
+import { storageSite } from './storage-site.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+const same = (command: Event, type: string, more: object = {}): Event =>
+  act(type, { ...(command.data as object), ...more });
+
+const TYPE = 'norland.thermal-sight';
+const ID = 'norland.thermal-sight.~ts-0001';
+const STORE = 'estmark.north-depot';
+const serial = {
+  donor: 'norland',
+  recipient: 'estmark',
+  item: 'thermal-sight',
+  serial: 'TS-0001',
+  case: 'norland.case-1',
+  consignment: 'norland.consignment-1',
+};
+const typed = act('ItemTypeRegistered', { donor: 'norland', name: 'Sight', unit: 'each', category: 'optics' });
+const designated = act('EnhancedDesignationGiven', { reason: 'sensitive', reviewBy: '2036-06-30' });
+const store = act('StorageSiteRegistered', { owner: 'estmark', place: 'north', category: 'arms' });
+const certified = act('StorageCertified', { on: '2026-04-20', until: '2026-05-20', standard: 'level-2' });
+const certifiedAgain = act('StorageCertified', { on: '2026-05-20', until: '2036-05-20', standard: 'level-2' });
+
+const registration = act('SerialRegistered', serial);
+const receipt = act('ItemReceived', {
+  on: '2026-05-10',
+  holder: 'estmark',
+  site: STORE,
+  consignment: 'norland.consignment-1',
+  checkBy: '2026-08-08',
+});
+const lost = act('ItemReportedLost', { on: '2026-05-22', cause: 'theft', verifyBy: '2026-06-30' });
+const verified = act('LossReportVerified', { method: 'seen', report: given.id(2), as: 'lost' });
+const diverted = act('UnauthorisedTransferDetected', {
+  on: '2026-05-28',
+  place: 'market',
+  donor: 'norland',
+  recipient: 'estmark',
+  holder: 'estmark',
+  item: 'thermal-sight',
+  case: 'norland.case-1',
+  notifyBy: '2026-06-01',
+});
+
+/** An item with a past, of a designated type, before the recipient's certified store. */
+const of = (...past: Event[]) =>
+  given(item, ...past)
+    .named(ID)
+    .registered(['norland'], 'donor')
+    .registered(['estmark'], 'recipient', 'monitor')
+    .registered(['veritas', 'lumen'], 'monitor')
+    .knowing(itemType, TYPE, typed, designated)
+    .knowing(storageSite, STORE, store, certified, certifiedAgain);
+const held = (...past: Event[]) => of(registration, receipt, ...past);
+const donor = (...past: Event[]) => of(...past).as('norland', 'donor');
+const holder = (...past: Event[]) => held(...past).as('estmark', 'recipient');
+const monitor = (...past: Event[]) => held(...past).as('veritas', 'monitor');
+const system = (...past: Event[]) => of(...past).as('entente', 'system');
+
+describe('the id of an item', () => {
+  it('is another one for each serial, of the characters of an id', () => {
+    const serials = ['TS-1', 'ts-1', 'Ts-1', 'tS-1', 'T/S', 'T_S', 'T~S', 'T.S', 'T_sS', 'T_SS', '1A', '1a', 'A1b'];
+    const ids = serials.map((one) => itemId('norland', 'sight', one));
+    expect(new Set(ids).size).toBe(serials.length);
+    expect(ids.filter((id) => !/^[a-z0-9][a-z0-9._~-]*$/.test(id))).toEqual([]);
+    expect(ids[0]).toBe('norland.sight.~ts-1');
+  });
+});
+
+describe('a serial is registered (R9)', () => {
+  const register = act('RegisterSerial', serial);
+  const other = (more: object) => act('RegisterSerial', { ...serial, ...more });
+  it('once, of a designated type, by the donor or the policy', () => {
+    donor().decides(register, registration);
+    system().decides(register, registration);
+    of().as('estmark', 'recipient').refuses(register, 'not-the-donor');
+    donor(registration).refuses(register, 'serial-already-registered');
+    donor().knowing(itemType, TYPE, typed).refuses(register, 'type-not-designated');
+    donor().knowing(itemType, TYPE).refuses(register, 'type-not-designated');
+  });
+  it('again after it was taken back or returned', () => {
+    donor(registration, act('RegistrationWithdrawn', { reason: 'mistyped' })).decides(register, registration);
+    donor(registration, receipt, act('ItemReturned', { on: '2026-05-30', reason: 'loan' })).decides(
+      register,
+      registration,
+    );
+  });
+  it('in the stream of its name, with registered parties (R29, R32)', () => {
+    donor().refuses(other({ serial: 'TS-0002' }), 'id-of-another-serial');
+    donor().refuses(other({ serial: 'T'.repeat(100) }), 'serial-too-long');
+    donor().refuses(other({ recipient: 'norland' }), 'donor-is-recipient');
+    donor().refuses(other({ recipient: 'vestra' }), 'party-not-registered');
+  });
+  it('and taken back before the receipt', () => {
+    const withdraw = act('WithdrawRegistration', { reason: 'mistyped-serial' });
+    donor(registration).decides(withdraw, same(withdraw, 'RegistrationWithdrawn'));
+    donor(registration, receipt).refuses(withdraw, 'wrong-item-status');
+  });
+});
+
+describe('an item is received (R9)', () => {
+  const receive = (on: string, more: object = {}) =>
+    act('RecordItemReceipt', { on, site: STORE, consignment: 'norland.consignment-1', ...more });
+  const recipient = (...past: Event[]) => of(registration, ...past).as('estmark', 'recipient');
+  const received = (on: string, checkBy: string) => same(receive(on), 'ItemReceived', { holder: 'estmark', checkBy });
+  it('once, with its first check 90 days later (R10)', () => {
+    recipient().decides(receive('2026-05-10'), received('2026-05-10', '2026-08-08'));
+    recipient(receipt).refuses(receive('2026-05-11'), 'already-received');
+    recipient().refuses(receive('2026-06-02'), 'day-in-future');
+    of(registration).as('vestra', 'recipient').refuses(receive('2026-05-10'), 'not-the-recipient');
+    recipient().refuses(receive('2026-05-10', { consignment: 'norland.consignment-2' }), 'other-consignment');
+  });
+  it('into a store of the recipient that is certified on that day', () => {
+    const once = () => recipient().knowing(storageSite, STORE, store, certified);
+    once().decides(receive('2026-05-20'), received('2026-05-20', '2026-08-18'));
+    once().decides(receive('2026-04-20'), received('2026-04-20', '2026-07-19'));
+    once().refuses(receive('2026-05-21'), 'store-not-certified');
+    once().refuses(receive('2026-04-19'), 'store-not-certified');
+    recipient().knowing(storageSite, STORE).refuses(receive('2026-05-20'), 'store-not-found');
+    const anothers = act('StorageSiteRegistered', { owner: 'vestra', place: 'x', category: 'y' });
+    recipient().knowing(storageSite, STORE, anothers, certified).refuses(receive('2026-05-20'), 'store-of-another');
+  });
+  it('by the policy, which repeats the day of the consignment after its correction (R26)', () => {
+    const policy = () => system(registration, receipt);
+    policy().decides(receive('2026-05-10'), []);
+    const corrected = {
+      corrects: given.id(1),
+      reason: 'consignment-corrected',
+      on: '2026-05-09',
+      checkBy: '2026-08-07',
+    };
+    policy().decides(receive('2026-05-09'), act('ItemReceiptCorrected', corrected));
+    policy().refuses(receive('2026-05-09', { consignment: 'norland.consignment-2' }), 'already-received');
+  });
+  it('and its receipt corrected in day and store, or taken back (R26)', () => {
+    const correct = (more: object) => act('CorrectItemReceipt', { corrects: given.id(1), reason: 'mistyped', ...more });
+    const south = 'estmark.south';
+    const moved = act('ItemMoved', { on: '2026-05-12', site: south });
+    holder().decides(
+      correct({ on: '2026-05-09' }),
+      same(correct({ on: '2026-05-09' }), 'ItemReceiptCorrected', { checkBy: '2026-08-07' }),
+    );
+    holder()
+      .knowing(storageSite, south, store, certified)
+      .decides(
+        correct({ site: south }),
+        same(correct({ site: south }), 'ItemReceiptCorrected', { checkBy: '2026-08-08' }),
+      );
+    holder()
+      .knowing(storageSite, south, store)
+      .refuses(correct({ site: south }), 'store-not-certified');
+    holder(moved)
+      .knowing(storageSite, south, store, certified)
+      .refuses(correct({ site: south }), 'moved-since');
+    holder().refuses(correct({ on: '2026-06-02' }), 'day-in-future');
+    holder().refuses(correct({ on: '2026-05-10' }), 'nothing-corrected');
+    const withdraw = act('WithdrawItemReceipt', { reason: 'not-in-the-crate' });
+    holder().decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn'));
+    holder(lost).refuses(withdraw, 'wrong-item-status');
+  });
+});
+
+describe('an item in its store', () => {
+  it('is moved to another certified store of its holder', () => {
+    const move = act('MoveItem', { on: '2026-05-21', site: 'estmark.south' });
+    holder().knowing(storageSite, 'estmark.south', store, certifiedAgain).decides(move, same(move, 'ItemMoved'));
+    holder().knowing(storageSite, 'estmark.south', store, certified).refuses(move, 'store-not-certified');
+    held().as('norland', 'donor').refuses(move, 'not-the-holder');
+    holder().refuses(act('MoveItem', { on: '2026-05-09', site: STORE }), 'before-receipt');
+  });
+  it('is inspected by its holder or a monitor, returned to the donor, and seen in checks (R10)', () => {
+    const report = act('ReportServiceability', { on: '2026-05-21', serviceability: 'limited' });
+    holder().decides(report, same(report, 'ServiceabilityReported'));
+    monitor().decides(report, same(report, 'ServiceabilityReported'));
+    of(registration).as('veritas', 'monitor').refuses(report, 'wrong-item-status');
+    const back = act('ReturnItem', { on: '2026-05-31', reason: 'loan-ended' });
+    donor(registration, receipt).decides(back, same(back, 'ItemReturned'));
+    holder().refuses(back, 'not-the-donor');
+    const check = (on: string) => act('RecordItemCheck', { check: 'veritas.check-1', on });
+    const seen = same(check('2026-05-21'), 'ItemChecked', { checkBy: '2027-05-21' });
+    system(registration, receipt).decides(check('2026-05-21'), seen);
+    system(registration, receipt, seen).decides(check('2026-05-20'), []);
+    holder().refuses(check('2026-05-21'), 'not-the-system');
+  });
+});
+
+describe('a loss is reported and verified (R12)', () => {
+  const report = act('ReportItemLost', { on: '2026-05-22', cause: 'theft' });
+  const verify = act('VerifyLossReport', { method: 'seen' });
+  const reject = act('RejectLossReport', { reason: 'item-found' });
+  it('by the holder, with 30 days for the verification', () => {
+    holder().decides(report, same(report, 'ItemReportedLost', { verifyBy: '2026-07-01' }));
+    for (const end of ['Destroyed', 'Expended'])
+      holder().decides(
+        same(report, `ReportItem${end}`),
+        same(report, `ItemReported${end}`, { verifyBy: '2026-07-01' }),
+      );
+    held().as('norland', 'donor').refuses(report, 'not-the-holder');
+    holder(lost).refuses(report, 'wrong-item-status');
+  });
+  it('by a registered monitor that does not hold the item', () => {
+    monitor(lost).decides(verify, verified);
+    held(lost).as('vestra', 'monitor').refuses(verify, 'party-not-registered');
+    held(lost).as('estmark', 'monitor').refuses(verify, 'reporter-verifies');
+    held(lost).as('norland', 'donor').refuses(verify, 'not-a-monitor');
+    monitor().refuses(verify, 'wrong-item-status');
+  });
+  it('or rejected, and then the item is held again', () => {
+    const rejected = same(reject, 'LossReportRejected', { report: given.id(2) });
+    monitor(lost).decides(reject, rejected);
+    holder(lost, rejected).decides(report, same(report, 'ItemReportedLost', { verifyBy: '2026-07-01' }));
+    monitor(lost, verified).refuses(reject, 'wrong-item-status');
+  });
+  it('and the item stays on the schedule until then, and returns to it when it is recovered', () => {
+    const check = act('RecordItemCheck', { check: 'veritas.check-1', on: '2026-05-25' });
+    system(registration, receipt, lost).decides(check, same(check, 'ItemChecked', { checkBy: '2027-05-25' }));
+    system(registration, receipt, lost, verified).refuses(check, 'wrong-item-status');
+    const recover = act('RecoverItem', { on: '2026-05-30', site: STORE });
+    monitor(lost, verified).decides(recover, same(recover, 'ItemRecovered', { checkBy: '2026-08-28' }));
+    monitor().refuses(recover, 'wrong-item-status');
+  });
+  it('and is overdue after the last day of its verification, which the system records', () => {
+    const overdue = act('RecordOverdueItemStep', { step: 'verification', due: '2026-06-30' });
+    const after = { now: '2026-07-01T00:00:00.000Z' };
+    system(registration, receipt, lost).decides(overdue, same(overdue, 'ItemStepBecameOverdue'), after);
+    system(registration, receipt, lost).refuses(overdue, 'not-over-yet', { now: '2026-06-30T23:59:59.000Z' });
+    system(registration, receipt).refuses(overdue, 'other-last-day', after);
+    system(registration, receipt, lost, same(overdue, 'ItemStepBecameOverdue')).decides(overdue, [], after);
+  });
+});
+
+describe('an unauthorised transfer (R14)', () => {
+  const detect = act('DetectUnauthorisedTransfer', { on: '2026-05-28', place: 'market' });
+  const notify = act('NotifyLegislatureOfTransfer', { on: '2026-06-01', authority: 'head-of-government' });
+  it('is detected by the donor or a monitor, and its notice is due at once', () => {
+    monitor().decides(detect, diverted);
+    donor(registration, receipt).decides(detect, diverted);
+    holder().refuses(detect, 'not-the-donor');
+    donor(registration).refuses(detect, 'wrong-item-status');
+    monitor(lost).decides(
+      detect,
+      act('UnauthorisedTransferDetected', { ...(diverted.data as object), report: given.id(2) }),
+    );
+  });
+  it('is notified once by the donor, and the notice is overdue after that day', () => {
+    donor(registration, receipt, diverted).decides(notify, same(notify, 'LegislatureNotifiedOfTransfer'));
+    donor(registration, receipt).refuses(notify, 'no-notice-due');
+    donor(registration, receipt, diverted, same(notify, 'LegislatureNotifiedOfTransfer')).refuses(
+      notify,
+      'no-notice-due',
+    );
+    const overdue = act('RecordOverdueItemStep', { step: 'notice', due: '2026-06-01' });
+    const after = { now: '2026-06-02T00:00:00.000Z' };
+    system(registration, receipt, diverted).decides(overdue, same(overdue, 'ItemStepBecameOverdue'), after);
+  });
+});

@@ -1,0 +1,367 @@
+import type { ItemCommand, ItemEvent, ItemRelation, RecordItemReceipt, RegisterSerial } from '@entente/contracts';
+import {
+  type DataOf,
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  type StreamRef,
+  actsFor,
+  addDays,
+  authoriseBy,
+  bySystem,
+  decideBy,
+  evolveBy,
+  refuse,
+} from '@entente/kernel';
+import { correcting } from '../corrections.js';
+import { notRegistered, partyStreams } from '../parties/registration.js';
+import {
+  type Item,
+  type ItemStatus,
+  LOSS_REPORTS,
+  MAX_ITEM_ID_LENGTH,
+  cannotStore,
+  inFuture,
+  itemFacts,
+  itemId,
+  itemTypeFacts,
+  itemTypeId,
+  storageSiteFacts,
+} from './item-facts.js';
+import { only, registeredSender, senderStreams } from './senders.js';
+
+/** R12: days from the report of a loss to the last day of its verification. */
+const LOSS_REPORT_DAYS = 30;
+
+// ---- State ----
+
+const registered = (data: RegisterSerial): Item => {
+  const { donor, recipient, item, serial, programme, case: of, consignment } = data;
+  return {
+    donor,
+    recipient,
+    item,
+    serial,
+    ...(programme === undefined ? {} : { programme }),
+    ...(of === undefined ? {} : { case: of }),
+    ...(consignment === undefined ? {} : { consignment }),
+    status: 'registered',
+    holder: recipient,
+    ...NOT_RECEIVED,
+    loss: null,
+    notice: null,
+    correctable: new Map(),
+  };
+};
+const NOT_RECEIVED = { site: null, receivedOn: null, moved: false, receipt: null, nextCheck: null, checkedOn: null };
+
+const reported =
+  (type: keyof typeof LOSS_REPORTS) =>
+  ({ verifyBy }: { readonly verifyBy: string }, _: Item, { id: event }: { readonly id: string }): Partial<Item> => ({
+    status: 'reported',
+    loss: { as: LOSS_REPORTS[type], verifyBy, event, overdue: false },
+  });
+
+const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
+  RegistrationWithdrawn: () => ({ status: 'withdrawn' }),
+  ItemReceived: ({ on, holder, site, checkBy }, _, { id }) => ({
+    status: 'held',
+    holder,
+    site,
+    receivedOn: on,
+    receipt: id,
+    nextCheck: checkBy,
+  }),
+  ItemReceiptCorrected: ({ on, site, checkBy }, item) => ({
+    receivedOn: on ?? item.receivedOn,
+    site: item.site === null ? null : (site ?? item.site),
+    nextCheck: item.nextCheck === null || item.checkedOn !== null ? item.nextCheck : checkBy,
+  }),
+  ItemReceiptWithdrawn: () => ({ ...NOT_RECEIVED, status: 'registered' }),
+  ItemMoved: ({ site }) => ({ site, moved: true }),
+  ItemReportedLost: reported('ItemReportedLost'),
+  ItemReportedDestroyed: reported('ItemReportedDestroyed'),
+  ItemReportedExpended: reported('ItemReportedExpended'),
+  LossReportVerified: ({ as: status }) => ({ status, site: null, nextCheck: null, loss: null }),
+  LossReportRejected: () => ({ status: 'held', loss: null }),
+  ItemRecovered: ({ site, checkBy }) => ({ status: 'held', site, moved: true, nextCheck: checkBy }),
+  ServiceabilityReported: () => ({}),
+  ItemReturned: () => ({ status: 'returned', site: null, nextCheck: null }),
+  ItemChecked: ({ on, checkBy }) => ({ checkedOn: on, nextCheck: checkBy }),
+  UnauthorisedTransferDetected: ({ notifyBy }) => ({
+    status: 'diverted',
+    loss: null,
+    notice: { notifyBy, overdue: false },
+  }),
+  LegislatureNotifiedOfTransfer: () => ({ notice: null }),
+  ItemStepBecameOverdue: ({ step }, { loss, notice }) =>
+    step === 'verification'
+      ? { loss: loss === null ? null : { ...loss, overdue: true } }
+      : { notice: notice === null ? null : { ...notice, overdue: true } },
+});
+
+// ---- Rules ----
+
+const READY: readonly ItemStatus[] = ['held'];
+const COUNTED: readonly ItemStatus[] = ['held', 'reported', 'diverted'];
+const RECEIVED: readonly ItemStatus[] = [...COUNTED, 'lost', 'destroyed', 'expended', 'returned', 'disposed'];
+const ANY: readonly ItemStatus[] = ['registered', 'withdrawn', ...RECEIVED];
+
+/** The state machine: what an item must be for each command. */
+const STATUSES: Readonly<Record<Exclude<ItemCommand['type'], 'RegisterSerial'>, readonly ItemStatus[]>> = {
+  WithdrawRegistration: ['registered'],
+  RecordItemReceipt: ['registered', ...RECEIVED],
+  CorrectItemReceipt: RECEIVED,
+  WithdrawItemReceipt: READY,
+  MoveItem: READY,
+  ReportItemLost: READY,
+  ReportItemDestroyed: READY,
+  ReportItemExpended: READY,
+  VerifyLossReport: ['reported'],
+  RejectLossReport: ['reported'],
+  RecoverItem: ['lost', 'destroyed', 'expended', 'diverted'],
+  ReportServiceability: ['held', 'reported'],
+  ReturnItem: READY,
+  RecordItemCheck: COUNTED,
+  DetectUnauthorisedTransfer: ['held', 'reported', 'lost', 'destroyed', 'expended', 'disposed'],
+  NotifyLegislatureOfTransfer: ANY,
+  RecordOverdueItemStep: ANY,
+};
+
+function wrongStatus({ type }: { readonly type: keyof typeof STATUSES }, { status }: Item): Refusal | null {
+  const statuses = STATUSES[type];
+  return statuses.includes(status)
+    ? null
+    : refuse('wrong-item-status', `the item is ${statuses.join(' or ')}`, null, { status });
+}
+
+/**
+ * R9: a serial is registered once, of a designated type, in the stream that its name gives; again
+ * only after it was taken back or returned.
+ */
+function register(data: RegisterSerial, state: Item | null, context: DecisionContext): readonly ItemEvent[] | Refusal {
+  const { stream, known, actor } = context;
+  const { donor, recipient, item, serial } = data;
+  const id = itemId(donor, item, serial);
+  if (id.length > MAX_ITEM_ID_LENGTH)
+    return refuse('serial-too-long', `the id of an item has at most ${MAX_ITEM_ID_LENGTH} characters`, 'R32', { id });
+  if (stream.id !== id)
+    return refuse('id-of-another-serial', 'the id is that of the donor, type and serial', null, { id });
+  if (donor === recipient) return refuse('donor-is-recipient', 'donor and recipient are two organisations');
+  const type = known.of(itemTypeFacts, itemTypeId(donor, item));
+  if (type === null || type.designated === null)
+    return refuse('type-not-designated', 'the type of the item is registered and designated', 'R9', { donor, item });
+  if (state !== null && state.status !== 'withdrawn' && state.status !== 'returned')
+    return refuse('serial-already-registered', 'the serial is registered once', 'R9', {
+      status: state.status,
+      consignment: state.consignment ?? null,
+    });
+  const parties =
+    actor.role === 'system'
+      ? []
+      : ([
+          [donor, 'donor'],
+          [recipient, 'recipient'],
+        ] as const);
+  return notRegistered(parties, context) ?? [{ type: 'SerialRegistered', data }];
+}
+
+/** The last day of the first check after a receipt, by the type as it is now (R10). */
+function firstCheck({ donor, item }: Item, on: string, { known }: DecisionContext): string {
+  return addDays(on, known.of(itemTypeFacts, itemTypeId(donor, item))?.firstDays ?? 0);
+}
+
+/**
+ * R9: an item is received once, in the consignment in which it was registered, into a certified
+ * store. The policy repeats what the receipt of the consignment states after a correction.
+ */
+function receive(data: RecordItemReceipt, item: Item, context: DecisionContext): readonly ItemEvent[] | Refusal {
+  const { on, site, consignment } = data;
+  const checkBy = firstCheck(item, on, context);
+  const system = context.actor.role === 'system';
+  if (item.receipt !== null) {
+    if (!system || consignment !== item.consignment)
+      return refuse('already-received', 'a serial is received once', 'R9', {
+        on: item.receivedOn,
+        consignment: item.consignment ?? null,
+      });
+    if (on === item.receivedOn) return [];
+    const corrected = { corrects: item.receipt, reason: 'consignment-corrected', on, checkBy };
+    return [{ type: 'ItemReceiptCorrected', data: corrected }];
+  }
+  if (item.consignment !== consignment)
+    return refuse('other-consignment', 'the item is received in the consignment in which it was registered', 'R9', {
+      consignment: item.consignment ?? null,
+    });
+  const barred = system ? null : (inFuture(on, context) ?? cannotStore(site, item.recipient, on, context));
+  return barred ?? [{ type: 'ItemReceived', data: { ...data, holder: item.recipient, checkBy } }];
+}
+
+/** R26: the right day is past, and the right store was certified on it. */
+function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: Item, context: DecisionContext) {
+  const on = data.on ?? item.receivedOn ?? '';
+  const { site } = data;
+  if (site !== undefined && item.moved)
+    return refuse('moved-since', 'the item is in the store that received it; else its place is that of a move', 'R26');
+  const barred = inFuture(on, context) ?? (site === undefined ? null : cannotStore(site, item.recipient, on, context));
+  const event = { ...data, checkBy: firstCheck(item, on, context) };
+  return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
+}
+
+/** R12: the holder reports, and a monitor verifies within the days of the framework. */
+const reports =
+  <Type extends keyof typeof LOSS_REPORTS>(type: Type) =>
+  (data: { readonly on: string; readonly cause: string }, item: Item, context: DecisionContext) =>
+    inFuture(data.on, context) ??
+    beforeReceipt(data.on, item) ?? [
+      { type, data: { ...data, verifyBy: addDays(context.now, LOSS_REPORT_DAYS) } } as Extract<
+        ItemEvent,
+        { readonly type: Type }
+      >,
+    ];
+
+/** R30: nothing happens to an item before its receipt. */
+const beforeReceipt = (on: string, { receivedOn }: Item): Refusal | null =>
+  receivedOn !== null && on < receivedOn
+    ? refuse('before-receipt', 'the day is not before that of the receipt', 'R30', { receivedOn })
+    : null;
+
+const past = ({ on }: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
+  inFuture(on, context) ?? beforeReceipt(on, item);
+
+/** R14: the notice to the legislature is due at once. */
+function detect(data: DataOf<ItemCommand, 'DetectUnauthorisedTransfer'>, state: Item, context: DecisionContext) {
+  const { donor, recipient, holder, item, programme, case: of } = state;
+  const report = state.loss?.event;
+  const about = { ...(programme && { programme }), ...(of && { case: of }), ...(report && { report }) };
+  const notifyBy = context.now.slice(0, 10);
+  return (
+    past(data, state, context) ?? [
+      {
+        type: 'UnauthorisedTransferDetected',
+        data: { ...data, donor, recipient, holder, item, ...about, notifyBy },
+      } as const,
+    ]
+  );
+}
+
+const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
+  'RegisterSerial',
+  (data, context) => register(data, null, context),
+  wrongStatus,
+  {
+    WithdrawRegistration: { then: 'RegistrationWithdrawn' },
+    RecordItemReceipt: receive,
+    CorrectItemReceipt: correctReceipt,
+    WithdrawItemReceipt: { then: 'ItemReceiptWithdrawn' },
+    MoveItem: {
+      unless: (data, item, context) =>
+        past(data, item, context) ?? cannotStore(data.site, item.holder, data.on, context),
+      already: ({ site }, item) => site === item.site,
+      then: 'ItemMoved',
+    },
+    ReportItemLost: reports('ItemReportedLost'),
+    ReportItemDestroyed: reports('ItemReportedDestroyed'),
+    ReportItemExpended: reports('ItemReportedExpended'),
+    VerifyLossReport: (data, { loss }) => [
+      { type: 'LossReportVerified', data: { ...data, report: loss?.event ?? '', as: loss?.as ?? 'lost' } },
+    ],
+    RejectLossReport: (data, { loss }) => [
+      { type: 'LossReportRejected', data: { ...data, report: loss?.event ?? '' } },
+    ],
+    RecoverItem: (data, item, context) =>
+      past(data, item, context) ??
+      cannotStore(data.site, item.holder, data.on, context) ?? [
+        { type: 'ItemRecovered', data: { ...data, checkBy: firstCheck(item, data.on, context) } },
+      ],
+    ReportServiceability: { unless: past, then: 'ServiceabilityReported' },
+    ReturnItem: { unless: past, then: 'ItemReturned' },
+    RecordItemCheck: (data, item, context) => {
+      const everyDays = context.known.of(itemTypeFacts, itemTypeId(item.donor, item.item))?.everyDays ?? 0;
+      if (item.checkedOn !== null && data.on <= item.checkedOn) return [];
+      return (
+        past(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy: addDays(data.on, everyDays) } }]
+      );
+    },
+    DetectUnauthorisedTransfer: detect,
+    NotifyLegislatureOfTransfer: {
+      unless: ({ on }, { notice }, context) =>
+        notice === null
+          ? refuse('no-notice-due', 'an unauthorised transfer was detected and not notified yet', 'R14')
+          : inFuture(on, context),
+      then: 'LegislatureNotifiedOfTransfer',
+    },
+    RecordOverdueItemStep: {
+      unless: ({ step, due }, { loss, notice }, { now }) => {
+        const last = (step === 'verification' ? loss?.verifyBy : notice?.notifyBy) ?? null;
+        if (last !== due) return refuse('other-last-day', 'the day is the last day of the step', null, { last });
+        return now.slice(0, 10) <= due ? refuse('not-over-yet', 'its last day is over', null, { due }) : null;
+      },
+      already: ({ step }, { loss, notice }) => (step === 'verification' ? loss : notice)?.overdue === true,
+      then: 'ItemStepBecameOverdue',
+    },
+  },
+);
+
+/** R12: a monitor that does not hold the item verifies what its holder reported. */
+function notAMonitor(state: Item | null, context: DecisionContext): Refusal | null {
+  const { actor } = context;
+  if (actor.role !== 'monitor') return refuse('not-a-monitor', 'a monitor does this', 'R12');
+  if (actsFor(actor) === state?.holder)
+    return refuse('reporter-verifies', 'another organisation than the holder verifies', 'R12');
+  return registeredSender('monitor', context);
+}
+
+const type = ({ donor, item }: Pick<RegisterSerial, 'donor' | 'item'>): StreamRef => ({
+  kind: itemTypeFacts.kind,
+  id: itemTypeId(donor, item),
+});
+const siteIn = ({ site }: { readonly site?: string }): readonly StreamRef[] =>
+  site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }];
+
+/** The type, the store that is named, and the registration of who is named or sends. */
+function consults(command: ItemCommand, state: Item | null, sender: DecisionContext['actor']): readonly StreamRef[] {
+  if (command.type === 'RegisterSerial') {
+    const { donor, recipient } = command.data;
+    const parties =
+      sender.role === 'system'
+        ? []
+        : partyStreams([
+            [donor, null],
+            [recipient, null],
+          ]);
+    return [type(command.data), ...parties];
+  }
+  const needsType = ['RecordItemReceipt', 'CorrectItemReceipt', 'RecordItemCheck', 'RecoverItem'].includes(
+    command.type,
+  );
+  return [
+    ...(state !== null && needsType ? [type(state)] : []),
+    ...('site' in command.data ? siteIn(command.data) : []),
+    ...senderStreams(sender, 'monitor'),
+  ];
+}
+
+/** The rules of one item: R9, R10, R12, R14, R26, R29, R30, R32. */
+export const item: Decider<'item', ItemCommand, ItemEvent, Item | null, ItemRelation> = correcting({
+  ...itemFacts,
+  ids: 'derived',
+  opens: 'RegisterSerial',
+  opensAgain: true,
+  evolve: (state, event) =>
+    event.type === 'SerialRegistered' && state !== null
+      ? { ...registered(event.data), correctable: state.correctable }
+      : evolveLater(state, event),
+  consults: (command, state, _, sender) => consults(command, state, sender),
+  authorise: authoriseBy<ItemCommand, Item | null, ItemRelation>({
+    donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state, command) =>
+      command.type === 'RegisterSerial' ? command.data.donor : (state?.donor ?? null),
+    ),
+    recipient: only('not-the-recipient', 'the recipient does this', (state) => state?.recipient ?? null),
+    holder: only('not-the-holder', 'the organisation that holds the item does this', (state) => state?.holder ?? null),
+    monitor: notAMonitor,
+    system: bySystem,
+  }),
+  decide: (command, state, context) =>
+    command.type === 'RegisterSerial' ? register(command.data, state, context) : decideLater(command, state, context),
+});

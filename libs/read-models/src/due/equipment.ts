@@ -1,0 +1,53 @@
+import type { ItemEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
+import { due, done, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes.js';
+
+/** What is due of a type of items. */
+export const itemTypeDuties = dutiesOf<ItemTypeEvent>()(
+  { 'designation-review': ['donor', 'the next review of a designated type of items'] },
+  { type: 'ItemTypeRegistered', of: ({ donor }) => ({ donor }) },
+  {
+    EnhancedDesignationGiven: ({ reviewBy }) => [due('designation-review', reviewBy)],
+    DesignationReviewed: ({ reviewBy }) => [due('designation-review', reviewBy)],
+    DesignationRemoved: () => [withdrawn('designation-review')],
+    DesignationReviewBecameOverdue: () => [overdueNow('designation-review')],
+  },
+);
+
+/** What is due of a store. */
+export const storageSiteDuties = dutiesOf<StorageSiteEvent>()(
+  { 'certificate-end': ['owner', 'the end of the certificate of a store'] },
+  { type: 'StorageSiteRegistered', of: ({ owner }) => ({ recipient: owner }) },
+  {
+    StorageCertified: ({ until }) => [due('certificate-end', until)],
+    CertificateCorrected: ({ until }) => (until === undefined ? [] : [due('certificate-end', until)]),
+    StorageDecertified: () => [withdrawn('certificate-end')],
+    CertificateExpired: () => [done('certificate-end')],
+    StorageSiteClosed: () => [withdrawn('certificate-end')],
+  },
+);
+
+const reported = ({ verifyBy }: { readonly verifyBy: string }) => [due('loss-verification', verifyBy)];
+
+/** What is due of an item, besides its checks. */
+export const itemDuties = dutiesOf<ItemEvent>()(
+  {
+    'loss-verification': ['monitor', 'the verification of a reported loss'],
+    'transfer-notice': ['donor', "the legislature's notice of an unauthorised transfer"],
+  },
+  { type: 'SerialRegistered', of: partiesOf },
+  {
+    ItemReportedLost: reported,
+    ItemReportedDestroyed: reported,
+    ItemReportedExpended: reported,
+    LossReportVerified: () => [done('loss-verification')],
+    LossReportRejected: () => [done('loss-verification')],
+    UnauthorisedTransferDetected: ({ notifyBy, report }) => [
+      ...(report === undefined ? [] : [withdrawn('loss-verification')]),
+      due('transfer-notice', notifyBy),
+    ],
+    LegislatureNotifiedOfTransfer: ({ on }) => [done('transfer-notice', '', on)],
+    ItemStepBecameOverdue: ({ step }) => [
+      overdueNow(step === 'verification' ? 'loss-verification' : 'transfer-notice'),
+    ],
+  },
+);

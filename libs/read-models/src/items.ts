@@ -1,0 +1,289 @@
+import type { ItemEvent } from '@entente/contracts';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { count, countOrNull, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
+import { originOf, rowBy, unchanged } from './row-by.js';
+
+/** An item that is monitored by its serial, as it is now. */
+export class ItemRow {
+  @text('the item, by its id') item!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @text('the type of the item') item_type!: string;
+  @text('the serial number') serial!: string;
+  @textOrNull('the programme of the case, if any') programme!: string | null;
+  @textOrNull('the case under which it was delivered, if any') assistance_case!: string | null;
+  @textOrNull('the consignment in which it was delivered, if any') consignment!: string | null;
+  @textOrNull("the name of the case's line, if any") line!: string | null;
+  @text(
+    'registered, withdrawn (registered by mistake), held, reported (a loss waits for its verification), lost, destroyed, expended, diverted (found elsewhere without consent), returned or disposed',
+  )
+  status!: string;
+  @text('the organisation that has the duty to count it') holder!: string;
+  @textOrNull('the store that holds it; none before its receipt, and after its end') site!: string | null;
+  @dayOrNull('the day of its receipt, corrections included') received_on!: string | null;
+  @dayOrNull('the day of the last check that has seen it') last_checked_on!: string | null;
+  @dayOrNull('the last day of its next check; none while it is not on the schedule') check_by!: string | null;
+  @textOrNull('serviceable, limited or unserviceable, as reported last') serviceability!: string | null;
+  @dayOrNull('the day of that inspection') serviceability_on!: string | null;
+  @day('the day on which the serial was registered') registered_on!: string;
+}
+
+const OFF_SCHEDULE = { site: null, check_by: null };
+
+export const items: Projection<ItemEvent, ItemRow> = {
+  name: 'items',
+  version: 1,
+  kinds: ['item'],
+  about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
+  entity: ItemRow,
+  totals: { counts: 'items', by: ['status', 'check_overdue'], sums: [] },
+  daily: {
+    check_overdue: overdue('whether the last day of its next check is over', { due: 'check_by' }),
+  },
+  touches: () => [''],
+  evolve: rowBy<ItemRow, ItemEvent>(ItemRow)(
+    'SerialRegistered',
+    ({ donor, recipient, item, serial, ...data }, { id, day: registered_on }) => ({
+      item: id,
+      donor,
+      recipient,
+      item_type: `${donor}.${item}`,
+      serial,
+      programme: data.programme ?? null,
+      assistance_case: data.case ?? null,
+      consignment: data.consignment ?? null,
+      line: data.line ?? null,
+      status: 'registered',
+      holder: recipient,
+      registered_on,
+    }),
+    {
+      RegistrationWithdrawn: () => ({ status: 'withdrawn' }),
+      ItemReceived: ({ on, holder, site, checkBy: check_by }) => ({
+        status: 'held',
+        holder,
+        site,
+        received_on: on,
+        check_by,
+      }),
+      ItemReceiptCorrected: ({ on, site, checkBy }, row) => ({
+        received_on: on ?? row.received_on,
+        site: row.site === null ? null : (site ?? row.site),
+        check_by: row.check_by === null || row.last_checked_on !== null ? row.check_by : checkBy,
+      }),
+      ItemReceiptWithdrawn: () => ({ ...OFF_SCHEDULE, status: 'registered', received_on: null, last_checked_on: null }),
+      ItemMoved: ({ site }) => ({ site }),
+      ItemReportedLost: () => ({ status: 'reported' }),
+      ItemReportedDestroyed: () => ({ status: 'reported' }),
+      ItemReportedExpended: () => ({ status: 'reported' }),
+      LossReportVerified: ({ as: status }) => ({ ...OFF_SCHEDULE, status }),
+      LossReportRejected: () => ({ status: 'held' }),
+      ItemRecovered: ({ site, checkBy: check_by }) => ({ status: 'held', site, check_by }),
+      ServiceabilityReported: ({ serviceability, on }) => ({ serviceability, serviceability_on: on }),
+      ItemReturned: () => ({ ...OFF_SCHEDULE, status: 'returned' }),
+      ItemChecked: ({ on, checkBy: check_by }) => ({ last_checked_on: on, check_by }),
+      UnauthorisedTransferDetected: () => ({ status: 'diverted' }),
+      LegislatureNotifiedOfTransfer: unchanged,
+      ItemStepBecameOverdue: unchanged,
+    },
+  ),
+};
+
+// ---- Its chain of custody ----
+
+/** A step of an item's way: who held it where, from its registration to its end. */
+export class CustodyRow {
+  @text('the item, by its id') item!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @text('the type of the item') item_type!: string;
+  @text('the serial number') serial!: string;
+  @count('the number of the step, from 0') step!: number;
+  @text(
+    'what happened: registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, reported-lost, reported-destroyed, reported-expended, loss-verified, loss-rejected, recovered, serviceability, returned, checked, diverted, legislature-notified or overdue',
+  )
+  happened!: string;
+  @day('the day on which it happened, as its sender states it') happened_on!: string;
+  @text('the organisation that held it after the step') holder!: string;
+  @textOrNull('the store that held it after the step, if any') site!: string | null;
+  @textOrNull('the code of the reason, cause, method, place or result, if there is one') detail!: string | null;
+  @text('the organisation that recorded the step') recorded_by!: string;
+}
+
+/** The word for each step, and where the item is after it, if that changes. */
+const HAPPENED: Readonly<Record<ItemEvent['type'], string>> = {
+  SerialRegistered: 'registered',
+  RegistrationWithdrawn: 'withdrawn',
+  ItemReceived: 'received',
+  ItemReceiptCorrected: 'receipt-corrected',
+  ItemReceiptWithdrawn: 'receipt-withdrawn',
+  ItemMoved: 'moved',
+  ItemReportedLost: 'reported-lost',
+  ItemReportedDestroyed: 'reported-destroyed',
+  ItemReportedExpended: 'reported-expended',
+  LossReportVerified: 'loss-verified',
+  LossReportRejected: 'loss-rejected',
+  ItemRecovered: 'recovered',
+  ServiceabilityReported: 'serviceability',
+  ItemReturned: 'returned',
+  ItemChecked: 'checked',
+  UnauthorisedTransferDetected: 'diverted',
+  LegislatureNotifiedOfTransfer: 'legislature-notified',
+  ItemStepBecameOverdue: 'overdue',
+};
+const NOWHERE: readonly ItemEvent['type'][] = ['ItemReceiptWithdrawn', 'LossReportVerified', 'ItemReturned'];
+
+/** The fields of an event that its step shows. */
+interface StepFields {
+  readonly on?: string;
+  readonly holder?: string;
+  readonly site?: string;
+  readonly reason?: string;
+  readonly cause?: string;
+  readonly method?: string;
+  readonly place?: string;
+  readonly serviceability?: string;
+  readonly authority?: string;
+  readonly step?: string;
+}
+
+function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): CustodyRow | null {
+  const { id, day: on } = originOf(event);
+  const data = event.data as StepFields;
+  const { actor } = event.metadata;
+  const { reason, cause, method, place, serviceability, authority, step } = data;
+  const happened = {
+    step: event.revision,
+    happened: HAPPENED[event.type],
+    happened_on: data.on ?? on,
+    detail: reason ?? cause ?? method ?? place ?? serviceability ?? authority ?? step ?? null,
+    recorded_by: actor.for ?? actor.organisation,
+  };
+  if (event.type === 'SerialRegistered') {
+    const { donor, recipient, item, serial } = event.data;
+    const about = { item: id, donor, recipient, item_type: `${donor}.${item}`, serial };
+    return { ...about, ...happened, holder: recipient, site: null };
+  }
+  if (head === null) return null;
+  const stays = event.type === 'ItemReceiptCorrected' && head.site === null;
+  const site = NOWHERE.includes(event.type) || stays ? null : (data.site ?? head.site);
+  const holder = event.type === 'ItemReceived' ? event.data.holder : head.holder;
+  return { ...head, ...happened, holder, site };
+}
+
+export const custody: Projection<ItemEvent, CustodyRow> = {
+  name: 'custody',
+  version: 1,
+  kinds: ['item'],
+  about: "a step of an item's way, from the registration of its serial to its end: who held it, and where",
+  entity: CustodyRow,
+  totals: { counts: 'steps', by: ['happened'], sums: [] },
+  head: true,
+  touches: ({ revision }) => ['', String(revision)],
+  evolve: (_, event, __, head) => stepAfter(head, event),
+};
+
+// ---- Losses and their verification ----
+
+/** A report that an item was lost, destroyed or expended. */
+export class LossReportRow {
+  @text('the item, by its id') item!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @text('the type of the item') item_type!: string;
+  @text('the serial number') serial!: string;
+  @text('the organisation that held it and reported it') holder!: string;
+  @text('lost, destroyed or expended') reported_as!: string;
+  @day('the day on which it happened, or was discovered') lost_on!: string;
+  @text('the code of the cause') cause!: string;
+  @day('the day of the report') reported_on!: string;
+  @day('the last day for its verification') verify_by!: string;
+  @text('open, verified, rejected, or found-elsewhere (the item was found elsewhere without consent)') status!: string;
+  @dayOrNull('the day on which a monitor verified or rejected it, or the item was found elsewhere') decided_on!:
+    string | null;
+  @textOrNull('the monitor that did') decided_by!: string | null;
+  @textOrNull('the code of how it was verified, or of why it was rejected') outcome!: string | null;
+  @countOrNull('days from the report to its verification or rejection') days!: number | null;
+}
+
+const REPORTS: Readonly<Partial<Record<ItemEvent['type'], string>>> = {
+  ItemReportedLost: 'lost',
+  ItemReportedDestroyed: 'destroyed',
+  ItemReportedExpended: 'expended',
+};
+const NOT_REPORTED = {
+  reported_as: '',
+  lost_on: '',
+  cause: '',
+  reported_on: '',
+  verify_by: '',
+  status: '',
+  decided_on: null,
+  decided_by: null,
+  outcome: null,
+  days: null,
+};
+
+const DAY_MS = 86_400_000;
+const daysFrom = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+
+function reportAfter(
+  row: LossReportRow | null,
+  event: RecordedEvent<ItemEvent>,
+  head: LossReportRow | null,
+): LossReportRow | null {
+  const { id, day: on } = originOf(event);
+  switch (event.type) {
+    case 'SerialRegistered': {
+      const { donor, recipient, item, serial } = event.data;
+      const item_type = `${donor}.${item}`;
+      return { item: id, donor, recipient, item_type, serial, holder: recipient, ...NOT_REPORTED };
+    }
+    case 'ItemReportedLost':
+    case 'ItemReportedDestroyed':
+    case 'ItemReportedExpended': {
+      if (head === null) return null;
+      const { on: lost_on, cause, verifyBy: verify_by } = event.data;
+      const reported_as = REPORTS[event.type] ?? '';
+      return { ...head, reported_as, lost_on, cause, reported_on: on, verify_by, status: 'open' };
+    }
+    case 'LossReportVerified':
+    case 'LossReportRejected': {
+      if (row === null) return null;
+      const { actor } = event.metadata;
+      const isVerified = event.type === 'LossReportVerified';
+      return {
+        ...row,
+        status: isVerified ? 'verified' : 'rejected',
+        decided_on: on,
+        decided_by: actor.for ?? actor.organisation,
+        outcome: isVerified ? event.data.method : event.data.reason,
+        days: daysFrom(row.reported_on, on),
+      };
+    }
+    case 'UnauthorisedTransferDetected':
+      return row === null ? null : { ...row, status: 'found-elsewhere', decided_on: on };
+    default:
+      return row;
+  }
+}
+
+export const lossReports: Projection<ItemEvent, LossReportRow> = {
+  name: 'loss-reports',
+  version: 1,
+  kinds: ['item'],
+  about: 'a report that an item was lost, destroyed or expended, and its verification by a monitor (R12)',
+  entity: LossReportRow,
+  totals: { counts: 'reports', by: ['status', 'reported_as', 'overdue'], sums: [] },
+  daily: {
+    overdue: overdue('whether the last day for its verification is over', { due: 'verify_by', done: 'decided_on' }),
+  },
+  head: true,
+  touches: (event) => {
+    if (event.type === 'SerialRegistered') return [''];
+    if (event.type === 'LossReportVerified' || event.type === 'LossReportRejected') return [event.data.report];
+    if (event.type === 'UnauthorisedTransferDetected') return [event.data.report ?? []].flat();
+    return REPORTS[event.type] === undefined ? [] : [event.id];
+  },
+  evolve: (row, event, _, head) => reportAfter(row, event, head),
+};

@@ -1,0 +1,79 @@
+import type { ItemEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
+import type { Event, RecordedEvent } from '@entente/kernel';
+import { type Turn, duty } from './duty.js';
+import { type Figures, type Of, last, occurredOn, streamsOf } from './log.js';
+
+/** The turns of a duty of a stream, by what its events say of it. */
+const turnsOf = <E extends Event>(
+  events: readonly RecordedEvent<E>[],
+  due: (event: RecordedEvent<E>) => string | undefined,
+  ends: Partial<Record<E['type'], 'done' | 'withdrawn'>>,
+  overdue: (event: RecordedEvent<E>) => boolean,
+): readonly Turn[] =>
+  events.flatMap((event): readonly Turn[] => {
+    const day = due(event);
+    if (day !== undefined) return [{ is: 'due', due: day, on: occurredOn(event) }];
+    if (overdue(event)) return [{ is: 'overdue' }];
+    const end = ends[event.type as E['type']];
+    return end === undefined ? [] : [{ is: end, on: occurredOn(event) }];
+  });
+const field = (event: RecordedEvent, name: string): string | undefined =>
+  (event.data as Readonly<Record<string, string | undefined>>)[name];
+
+const reviews: Figures = (log, { day }) =>
+  streamsOf<ItemTypeEvent>(log, 'item-type').flatMap((events) => {
+    const { stream, data } = last(events, 'ItemTypeRegistered') as Of<ItemTypeEvent, 'ItemTypeRegistered'>;
+    const turns = turnsOf<ItemTypeEvent>(
+      events,
+      (event) => field(event, 'reviewBy'),
+      { DesignationRemoved: 'withdrawn' },
+      ({ type }) => type === 'DesignationReviewBecameOverdue',
+    );
+    return duty({ stream, duty: 'designation-review', waitsFor: 'donor', item: '', donor: data.donor }, turns, day);
+  });
+
+const certificates: Figures = (log, { day }) =>
+  streamsOf<StorageSiteEvent>(log, 'storage-site').flatMap((events) => {
+    const { stream, data } = last(events, 'StorageSiteRegistered') as Of<StorageSiteEvent, 'StorageSiteRegistered'>;
+    const turns = turnsOf<StorageSiteEvent>(
+      events,
+      (event) => (event.type === 'CertificateExpired' ? undefined : field(event, 'until')),
+      { StorageDecertified: 'withdrawn', CertificateExpired: 'done', StorageSiteClosed: 'withdrawn' },
+      () => false,
+    );
+    return duty({ stream, duty: 'certificate-end', waitsFor: 'owner', item: '', recipient: data.owner }, turns, day);
+  });
+
+const itemSteps: Figures = (log, { day }) =>
+  streamsOf<ItemEvent>(log, 'item').flatMap((events) => {
+    const { stream } = events[0] as RecordedEvent<ItemEvent>;
+    const about = (name: string) => {
+      const given = events.findLast((event) => field(event, name) !== undefined);
+      const before = events.slice(0, given === undefined ? 0 : events.indexOf(given) + 1);
+      const first = before.find((event) => field(event, name) !== undefined);
+      const opened = first === undefined ? [] : before.slice(0, before.indexOf(first));
+      const registered = last(opened, 'SerialRegistered');
+      if (registered === undefined) return { stream, item: '' };
+      const { donor, recipient, programme = null, case: of = null } = registered.data;
+      return { stream, item: '', donor, recipient, programme, assistance_case: of };
+    };
+    const verification = turnsOf<ItemEvent>(
+      events.filter(({ type, data }) => type !== 'UnauthorisedTransferDetected' || data.report !== undefined),
+      (event) => field(event, 'verifyBy'),
+      { LossReportVerified: 'done', LossReportRejected: 'done', UnauthorisedTransferDetected: 'withdrawn' },
+      ({ type, data }) => type === 'ItemStepBecameOverdue' && data.step === 'verification',
+    );
+    const notice = events.flatMap((event): readonly Turn[] => {
+      if (event.type === 'UnauthorisedTransferDetected')
+        return [{ is: 'due', due: event.data.notifyBy, on: occurredOn(event) }];
+      if (event.type === 'LegislatureNotifiedOfTransfer') return [{ is: 'done', on: event.data.on }];
+      return event.type === 'ItemStepBecameOverdue' && event.data.step === 'notice' ? [{ is: 'overdue' }] : [];
+    });
+    return [
+      ...duty({ ...about('verifyBy'), duty: 'loss-verification', waitsFor: 'monitor' }, verification, day),
+      ...duty({ ...about('notifyBy'), duty: 'transfer-notice', waitsFor: 'donor' }, notice, day),
+    ];
+  });
+
+/** What is due of types of items, stores and items. */
+export const EQUIPMENT_DUTIES: readonly Figures[] = [reviews, certificates, itemSteps];

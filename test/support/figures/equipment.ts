@@ -1,0 +1,264 @@
+import type { ItemEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { type Figures, type Of, daysBetween, idOf, last, occurredOn, only, since, streamsOf } from './log.js';
+
+type Items = readonly RecordedEvent<ItemEvent>[];
+
+/** The last value of a field in these events; null if none has it. */
+function lastOf(events: readonly { readonly data: unknown }[], field: string): string | null {
+  const values = events.flatMap(({ data }) => (data as Readonly<Record<string, string | undefined>>)[field] ?? []);
+  return values.at(-1) ?? null;
+}
+const senderOf = ({ metadata: { actor } }: Pick<RecordedEvent, 'metadata'>): string => actor.for ?? actor.organisation;
+
+// ---- Types and stores ----
+
+const types: Figures = (log, { day }) =>
+  streamsOf<ItemTypeEvent>(log, 'item-type').map((events) => {
+    const [opening] = only(events, 'ItemTypeRegistered') as [Of<ItemTypeEvent, 'ItemTypeRegistered'>];
+    const named = only(events, 'ItemTypeRegistered', 'ItemTypeCorrected');
+    const given = last(events, 'EnhancedDesignationGiven');
+    const later = given === undefined ? [] : since(events, given);
+    const designated = given !== undefined && last(later, 'DesignationRemoved') === undefined;
+    const reviews = only(later, 'DesignationReviewed');
+    const interval = last(events, 'CheckIntervalSet')?.data;
+    const reviewBy = designated ? (reviews.at(-1)?.data.reviewBy ?? given.data.reviewBy) : null;
+    return {
+      item_type: idOf(opening.stream),
+      donor: opening.data.donor,
+      name: lastOf(named, 'name'),
+      unit: lastOf(named, 'unit'),
+      category: lastOf(named, 'category'),
+      designated,
+      designated_on: given === undefined ? null : occurredOn(given),
+      reason: lastOf(only(events, 'EnhancedDesignationGiven', 'DesignationRemoved'), 'reason'),
+      review_by: reviewBy,
+      reviews: reviews.length,
+      first_check_days: interval?.firstDays ?? 90,
+      check_every_days: interval?.everyDays ?? 365,
+      retired: last(events, 'ItemTypeRetired') !== undefined,
+      registered_on: occurredOn(opening),
+      review_overdue: reviewBy !== null && day > reviewBy,
+    };
+  });
+
+const SITE_STATUS: Readonly<Partial<Record<StorageSiteEvent['type'], string>>> = {
+  StorageSiteRegistered: 'registered',
+  StorageCertified: 'certified',
+  StorageDecertified: 'decertified',
+  CertificateExpired: 'expired',
+  StorageSiteClosed: 'closed',
+};
+
+const sites: Figures = (log, { day }) =>
+  streamsOf<StorageSiteEvent>(log, 'storage-site').map((events) => {
+    const [opening] = only(events, 'StorageSiteRegistered') as [Of<StorageSiteEvent, 'StorageSiteRegistered'>];
+    const certified = last(events, 'StorageCertified');
+    const days = only(events, 'StorageCertified', 'CertificateCorrected');
+    const status = events.flatMap(({ type }) => SITE_STATUS[type] ?? []).at(-1) ?? '';
+    const ended = only(
+      certified === undefined ? events : since(events, certified),
+      'StorageDecertified',
+      'StorageSiteClosed',
+    );
+    const until = lastOf(days, 'until');
+    return {
+      site: idOf(opening.stream),
+      owner: opening.data.owner,
+      place: opening.data.place,
+      category: opening.data.category,
+      status,
+      inspected_on: lastOf(days, 'on'),
+      certified_until: until,
+      standard: certified?.data.standard ?? null,
+      certified_by: certified === undefined ? null : senderOf(certified),
+      certificates: only(events, 'StorageCertified').length,
+      end_reason: ended.at(-1)?.data.reason ?? null,
+      registered_on: occurredOn(opening),
+      certificate_over: until !== null && ['registered', 'certified'].includes(status) && day > until,
+    };
+  });
+
+// ---- Items ----
+
+/** The events since the serial was registered last. */
+const present = (events: Items): Items => {
+  const opening = last(events, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
+  return [opening, ...since(events, opening)];
+};
+
+const ITEM_STATUS: Readonly<Partial<Record<ItemEvent['type'], string>>> = {
+  SerialRegistered: 'registered',
+  RegistrationWithdrawn: 'withdrawn',
+  ItemReceived: 'held',
+  ItemReceiptWithdrawn: 'registered',
+  ItemReportedLost: 'reported',
+  ItemReportedDestroyed: 'reported',
+  ItemReportedExpended: 'reported',
+  LossReportRejected: 'held',
+  ItemRecovered: 'held',
+  ItemReturned: 'returned',
+  UnauthorisedTransferDetected: 'diverted',
+};
+const statusOf = (events: Items): string =>
+  events
+    .flatMap((event) => (event.type === 'LossReportVerified' ? event.data.as : (ITEM_STATUS[event.type] ?? [])))
+    .at(-1) ?? '';
+
+/** The types of the events after which no store holds the item, and no check is due. */
+const EMPTIES = ['ItemReceiptWithdrawn', 'LossReportVerified', 'ItemReturned'] as const;
+
+/** What happened since the item was last nowhere. */
+const somewhere = (events: Items): Items => since(events, last(events, ...EMPTIES));
+
+const siteOf = (events: Items): string | null => {
+  const here = somewhere(events);
+  const placed = only(here, 'ItemReceived', 'ItemMoved', 'ItemRecovered');
+  return placed.length === 0
+    ? null
+    : lastOf(only(here, 'ItemReceived', 'ItemReceiptCorrected', 'ItemMoved', 'ItemRecovered'), 'site');
+};
+
+/** The receipt, if it was not taken back. */
+function receiptOf(events: Items): Of<ItemEvent, 'ItemReceived'> | undefined {
+  const receipt = last(events, 'ItemReceived');
+  return receipt === undefined || last(since(events, receipt), 'ItemReceiptWithdrawn') !== undefined
+    ? undefined
+    : receipt;
+}
+
+function checkByOf(events: Items, checked: boolean): string | null {
+  const scheduled = only(somewhere(events), 'ItemReceived', 'ItemReceiptCorrected', 'ItemChecked', 'ItemRecovered');
+  const begun = scheduled.findIndex(({ type }) => type !== 'ItemReceiptCorrected');
+  // A corrected receipt moves the first check, not a later one.
+  const counts = scheduled.filter(
+    ({ type }, n) => n >= begun && begun >= 0 && (type !== 'ItemReceiptCorrected' || !checked),
+  );
+  return counts.at(-1)?.data.checkBy ?? null;
+}
+
+const aboutItem = (opening: Of<ItemEvent, 'SerialRegistered'>) => ({
+  item: idOf(opening.stream),
+  donor: opening.data.donor,
+  recipient: opening.data.recipient,
+  item_type: `${opening.data.donor}.${opening.data.item}`,
+  serial: opening.data.serial,
+});
+
+const items: Figures = (log, { day }) =>
+  streamsOf<ItemEvent>(log, 'item').map((all) => {
+    const events = present(all);
+    const opening = last(events, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
+    const { programme = null, case: of = null, consignment = null, line = null } = opening.data;
+    const receipt = receiptOf(events);
+    const received = receipt === undefined ? [] : [receipt, ...only(since(events, receipt), 'ItemReceiptCorrected')];
+    const checked = receipt === undefined ? undefined : last(since(events, receipt), 'ItemChecked');
+    const inspected = last(events, 'ServiceabilityReported')?.data;
+    const checkBy = checkByOf(events, checked !== undefined);
+    return {
+      ...aboutItem(opening),
+      programme,
+      assistance_case: of,
+      consignment,
+      line,
+      status: statusOf(events),
+      holder: opening.data.recipient,
+      site: siteOf(events),
+      received_on: lastOf(received, 'on'),
+      last_checked_on: checked?.data.on ?? null,
+      check_by: checkBy,
+      serviceability: inspected?.serviceability ?? null,
+      serviceability_on: inspected?.on ?? null,
+      registered_on: occurredOn(opening),
+      check_overdue: checkBy !== null && day > checkBy,
+    };
+  });
+
+const STEP_WORDS: Readonly<Record<string, string>> = {
+  SerialRegistered: 'registered',
+  RegistrationWithdrawn: 'withdrawn',
+  LossReportVerified: 'loss-verified',
+  LossReportRejected: 'loss-rejected',
+  ServiceabilityReported: 'serviceability',
+  UnauthorisedTransferDetected: 'diverted',
+  LegislatureNotifiedOfTransfer: 'legislature-notified',
+  ItemStepBecameOverdue: 'overdue',
+};
+/** `ItemReportedLost` is `reported-lost`. */
+const wordOf = (type: string): string =>
+  STEP_WORDS[type] ??
+  type
+    .slice('Item'.length)
+    .replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`)
+    .toLowerCase();
+
+const DETAILS = ['reason', 'cause', 'method', 'place', 'serviceability', 'authority', 'step'];
+
+const custody: Figures = (log) =>
+  streamsOf<ItemEvent>(log, 'item').flatMap((all) =>
+    all.map((event, n) => {
+      const events = present(all.slice(0, n + 1));
+      const opening = last(events, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
+      const data = event.data as unknown as Readonly<Record<string, string | undefined>>;
+      return {
+        ...aboutItem(opening),
+        step: event.revision,
+        happened: wordOf(event.type),
+        happened_on: data['on'] ?? occurredOn(event),
+        holder: opening.data.recipient,
+        site: siteOf(events),
+        detail: DETAILS.flatMap((field) => data[field] ?? [])[0] ?? null,
+        recorded_by: senderOf(event),
+      };
+    }),
+  );
+
+const REPORTS = ['ItemReportedLost', 'ItemReportedDestroyed', 'ItemReportedExpended'] as const;
+
+const losses: Figures = (log, { day }) =>
+  streamsOf<ItemEvent>(log, 'item').flatMap((events) =>
+    only(events, ...REPORTS).map((report) => {
+      const before = present(events.slice(0, events.indexOf(report) + 1));
+      const end = only(events, 'LossReportVerified', 'LossReportRejected', 'UnauthorisedTransferDetected').find(
+        ({ data }) => data.report === report.id,
+      );
+      const decided = end?.type === 'UnauthorisedTransferDetected' ? undefined : end;
+      const opening = last(before, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
+      const { verifyBy, on, cause } = report.data;
+      return {
+        ...aboutItem(opening),
+        holder: opening.data.recipient,
+        reported_as: wordOf(report.type).slice('reported-'.length),
+        lost_on: on,
+        cause,
+        reported_on: occurredOn(report),
+        verify_by: verifyBy,
+        status:
+          end === undefined
+            ? 'open'
+            : decided === undefined
+              ? 'found-elsewhere'
+              : decided.type === 'LossReportVerified'
+                ? 'verified'
+                : 'rejected',
+        decided_on: end === undefined ? null : occurredOn(end),
+        decided_by: decided === undefined ? null : senderOf(decided),
+        outcome:
+          decided === undefined
+            ? null
+            : decided.type === 'LossReportVerified'
+              ? decided.data.method
+              : decided.data.reason,
+        days: decided === undefined ? null : daysBetween(occurredOn(report), occurredOn(decided)),
+        overdue: end === undefined && day > verifyBy,
+      };
+    }),
+  );
+
+export const EQUIPMENT: Readonly<Record<string, Figures>> = {
+  'item-types': types,
+  'storage-sites': sites,
+  items,
+  custody,
+  'loss-reports': losses,
+};

@@ -1,0 +1,34 @@
+import type { ItemEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
+import type { item, itemType, storageSite } from '@entente/domain';
+import type { Invariants } from './invariant.js';
+
+type Of<Decider extends { readonly initial: unknown }> = NonNullable<Decider['initial']>;
+
+export const itemTypes: Invariants<Of<typeof itemType>, ItemTypeEvent> = {
+  opens: 'ItemTypeRegistered',
+  holds: ({ retired, designated, firstDays, everyDays }) => ({
+    'a retired type is not designated': !retired || designated === null,
+    'checks are no rarer than the rules ask (R10)': firstDays <= 90 && everyDays <= 365,
+  }),
+};
+
+export const storageSites: Invariants<Of<typeof storageSite>, StorageSiteEvent> = {
+  opens: 'StorageSiteRegistered',
+  holds: ({ closed, certificates, present }) => ({
+    'a closed store is not certified': !closed || present === null,
+    'a certificate ends after its inspection': Object.values(certificates).every(({ on, until }) => on <= until),
+  }),
+};
+
+const ON_SCHEDULE = ['held', 'reported', 'diverted'];
+
+export const items: Invariants<Of<typeof item>, ItemEvent> = {
+  opens: 'SerialRegistered',
+  opensAgain: true,
+  holds: ({ status, loss, receivedOn, nextCheck, site }) => ({
+    'a loss is open exactly while it is reported': (status === 'reported') === (loss !== null),
+    'it has no next check before its receipt': receivedOn !== null || nextCheck === null,
+    'it leaves the schedule only with its end (R12)': nextCheck !== null || !['held', 'reported'].includes(status),
+    'what is off the schedule is in no store': ON_SCHEDULE.includes(status) || site === null,
+  }),
+};
