@@ -13,6 +13,8 @@ import { misuseCaseContract } from './misuse-case.js';
 import { programmeContract } from './programme.js';
 import { stakeholderContract } from './stakeholder.js';
 import { storageSiteContract } from './storage-site.js';
+import { securityUnitContract, vettedPersonContract } from './security-unit.js';
+import { vettingCaseContract } from './vetting-case.js';
 import type { CommandContract, EventContract, KindContract } from './contract.js';
 
 /** Every kind of stream: the only list of them. */
@@ -28,9 +30,12 @@ const KINDS = [
   countrySituationContract,
   deploymentContract,
   endUseCheckContract,
-  itemTypeContract,
-  storageSiteContract,
   itemContract,
+  itemTypeContract,
+  securityUnitContract,
+  storageSiteContract,
+  vettedPersonContract,
+  vettingCaseContract,
 ] as const satisfies readonly KindContract[];
 
 /** The kinds of stream by name. Each needs rules where they are registered. */

@@ -42,6 +42,7 @@ const MINISTER = 'norland;role=donor;person=n-2';
 const VESTRA = 'vestra;role=donor;person=a-1';
 const RECIPIENT = 'estmark;role=recipient;person=e-1';
 const MONITOR = 'veritas-monitor;role=monitor;person=v-1';
+const VETTER = 'vetting-office;role=vetter;person=c-1';
 const WITNESS = 'harbour-watch;role=implementer';
 const INVESTIGATOR = 'lumen-inquiry;role=investigator;person=l-1';
 
@@ -73,6 +74,11 @@ const F = 'legal-framework/norland.framework-1';
 const SHORT = 'legal-framework/norland.framework-2';
 const DRAFT = 'legal-framework/norland.framework-3';
 const HELD = 'hold/programme.norland.programme-1';
+const ARMY = 'security-unit/estmark.army';
+const BRIGADE = 'security-unit/estmark.brigade-1';
+const GUARD = 'security-unit/estmark.guard-1';
+const CORPORAL = 'vetted-person/estmark.person-2';
+const vetting = (n: number): string => `vetting-case/norland.vetting-${n}`;
 const DISMISSED = misuseCase('1');
 const INCONCLUSIVE = misuseCase('2');
 const DECLINED = misuseCase('3');
@@ -117,6 +123,95 @@ const inForce = (stream: string, until: string): readonly Line[] => [
     { with: { assurance } },
   ]),
   [stream, 'bring-into-force', DONOR, { with: { until } }],
+];
+
+/** A clearance from its beginning to an exception; the same commands for a unit and a person. */
+const clearance = (stream: string, day: (offset: number) => string): readonly Line[] => {
+  const plain = { vettingCase: undefined, exception: undefined };
+  const bar = { with: { vettingCase: undefined } };
+  const excepted = { with: { reason: 'waiver-granted', vettingCase: undefined, until: day(10) } };
+  return [
+    [stream, 'give-clearance', VETTER, { with: { ...plain, until: day(300) } }],
+    [stream, 'correct-clearance', VETTER, { with: { until: day(200) }, ...CORRECTS('give-clearance') }],
+    [stream, 'note-enrolment', SYSTEM],
+    [stream, 'suspend-clearance', VETTER, bar],
+    [stream, 'restore-clearance', VETTER, { with: { ...plain, until: undefined, reason: 'not-credible' } }],
+    [stream, 'refuse-clearance', VETTER, bar],
+    [stream, 'restore-clearance', VETTER, excepted],
+    [stream, 'submit-exception-report', VETTER],
+    [stream, 'refuse-clearance', VETTER, bar],
+    [stream, 'restore-clearance', VETTER, excepted],
+  ];
+};
+
+const ofUnit = (stream: string): More => ({ with: { subject: { kind: 'security-unit', id: idOf(stream) } } });
+const refused: More = { with: { outcome: 'refused', until: undefined } };
+
+/** Units and persons that are vetted: cleared, refused, and on their way back. */
+const vettingLines = (day: (offset: number) => string): readonly Line[] => [
+  ...party('vetting-office', 'Vetting Office', 'oversight-body', 'vetter'),
+  [ARMY, 'register', RECIPIENT, { with: { type: 'army', aliases: undefined, parent: undefined } }],
+  [BRIGADE, 'register', RECIPIENT],
+  [GUARD, 'register', RECIPIENT, { with: { type: 'guard', aliases: ['palace-guard'] } }],
+  ['security-unit/estmark.battalion-2', 'register', RECIPIENT, { with: { aliases: undefined } }],
+  ...clearance('security-unit/estmark.battalion-2', day),
+  [CORPORAL, 'register', RECIPIENT],
+  ...clearance(CORPORAL, day),
+
+  [vetting(1), 'request', DONOR, { with: { neededBy: undefined } }],
+  [vetting(1), 'check-source', VETTER, { with: { found: false } }],
+  [vetting(1), 'conclude', VETTER, { with: { until: day(300) } }],
+  [BRIGADE, 'give-clearance', VETTER, { with: { until: day(300), exception: undefined } }],
+  [vetting(2), 'request', DONOR, { with: { ...ofUnit(GUARD).with, neededBy: undefined } }],
+  [vetting(2), 'check-source', VETTER],
+  [vetting(2), 'record-information', VETTER],
+  [vetting(2), 'assess-information', VETTER],
+  [vetting(2), 'record-information', VETTER, { with: { information: 'info-2' } }],
+  [vetting(2), 'assess-information', VETTER, { with: { information: 'info-2', credible: true, reason: 'confirmed' } }],
+  [vetting(2), 'conclude', VETTER, refused],
+  [vetting(2), 'inform-recipient', VETTER],
+  [vetting(2), 'publish', VETTER],
+  [
+    vetting(2),
+    'open-remediation',
+    VETTER,
+    { with: { steps: [{ step: 'step-1', measure: 'prosecution', due: day(60) }] } },
+  ],
+  [vetting(2), 'take-step', RECIPIENT],
+  [vetting(2), 'correct-step', RECIPIENT, CORRECTS('take-step')],
+  [vetting(2), 'complete-remediation', VETTER, { with: { until: day(250) } }],
+  [vetting(3), 'request', DONOR, { with: { ...ofUnit(ARMY).with, neededBy: undefined } }],
+  [vetting(3), 'check-source', VETTER],
+  [vetting(3), 'record-information', VETTER],
+  [vetting(3), 'assess-information', VETTER, { with: { credible: true, reason: 'confirmed' } }],
+  [vetting(3), 'conclude', VETTER, refused],
+  [vetting(3), 'withhold', DONOR],
+  [
+    vetting(3),
+    'open-remediation',
+    VETTER,
+    { with: { steps: [{ step: 'step-1', measure: 'training-of-officers', due: day(90) }] } },
+  ],
+  [
+    vetting(4),
+    'request',
+    RECIPIENT,
+    { with: { subject: { kind: 'vetted-person', id: idOf(CORPORAL) }, neededBy: day(9) } },
+  ],
+];
+
+/** What becomes of their last days. */
+const vettingDays = (day: (offset: number) => string): readonly Line[] => [
+  [vetting(4), 'record-overdue', SYSTEM, { with: { due: day(9) } }],
+  ['security-unit/estmark.battalion-2', 'record-expired-clearance', SYSTEM, { with: { until: day(10) } }],
+  [CORPORAL, 'record-expired-clearance', SYSTEM, { with: { until: day(10) } }],
+  [
+    'security-unit/estmark.battalion-2',
+    'record-overdue-exception-report',
+    SYSTEM,
+    { with: { due: day(15) }, daysLater: 5 },
+  ],
+  [CORPORAL, 'record-overdue-exception-report', SYSTEM, { with: { due: day(15) } }],
 ];
 
 /** The steps of the scenario. A line without more is the command's own example. */
@@ -395,6 +490,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [item(4), 'register', DONOR, serial(4)],
   [item(4), 'receive', RECIPIENT],
   [item(4), 'report-expended', RECIPIENT],
+  ...vettingLines(day),
 
   ['stakeholder/vestra', 'revoke-role', OPERATOR],
 
@@ -415,7 +511,8 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [HELD, 'record-lapsed', SYSTEM, { with: { hold: 'pause', until: day(10) } }],
   [SHORT, 'record-expired', SYSTEM, { with: { until: day(10) } }],
   [PRECAUTION, 'lapse-precautionary-suspension', SYSTEM, { with: { until: day(10) } }],
-  [PRECAUTION, 'record-overdue-step', SYSTEM, { with: { step: 'conclude' }, daysLater: 90 }],
+  ...vettingDays(day),
+  [PRECAUTION, 'record-overdue-step', SYSTEM, { with: { step: 'conclude' }, daysLater: 85 }],
   [RADIO, 'record-overdue-review', SYSTEM, { with: { due: day(10) } }],
   [SOUTH, 'record-expired', SYSTEM, { with: { until: day(10) } }],
   [item(4), 'record-overdue-step', SYSTEM, { with: { due: day(30) } }],

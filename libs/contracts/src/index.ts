@@ -44,6 +44,8 @@ export type * from './storage-site.js';
 export type * from './misuse-case.js';
 export type * from './programme.js';
 export type * from './scope.js';
+export type * from './security-unit.js';
+export type * from './vetting-case.js';
 export type * from './stakeholder.js';
 export { type MetadataNames, type RawMetadata, parseCommand } from './parse-command.js';
 export { MISUSE_STEPS } from './misuse-case.js';

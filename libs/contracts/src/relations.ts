@@ -25,6 +25,8 @@ export const RELATIONS = {
   respondent: 'the recipient or the accused',
   'hold-authority':
     'the donor of the programme or case in scope; of another scope a donor, a vetter or a mediator, registered in that role',
+  registrar: 'a donor or a vetter, or the recipient whose it is, registered in that role',
+  vetter: 'a vetter, registered as one',
   'hold-owner': 'the organisation that placed the hold',
   checker: 'the donor, or a monitor, registered as one, that does not hold the items',
   'site-owner': 'the recipient that holds the store, registered as one',

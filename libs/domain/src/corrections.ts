@@ -24,10 +24,16 @@ import type {
   MisuseCaseEvent,
   ProgrammeCommand,
   ProgrammeEvent,
+  SecurityUnitCommand,
+  SecurityUnitEvent,
   StakeholderCommand,
   StakeholderEvent,
   StorageSiteCommand,
   StorageSiteEvent,
+  VettedPersonCommand,
+  VettedPersonEvent,
+  VettingCaseCommand,
+  VettingCaseEvent,
 } from '@entente/contracts';
 import { type Command, type Decider, type Event, type Json, type Refusal, refuse } from '@entente/kernel';
 
@@ -98,6 +104,15 @@ const BACK = [
   'ExpenditureCorrected',
 ] as const satisfies readonly FundingAccountEvent['type'][];
 
+/** The last day of a clearance is corrected at the event that states it. */
+const CLEARANCE_CORRECTIONS = {
+  CorrectClearance: {
+    then: 'ClearanceCorrected',
+    names: ['ClearanceGiven', 'ClearanceRestored'],
+    replaces: ['until'],
+  },
+} as const satisfies CorrectionsOf<SecurityUnitCommand, SecurityUnitEvent>;
+
 /**
  * R26, R31: what each correction can name, and what it takes back of it. A command with a field
  * `corrects` that is missing here does not compile.
@@ -117,6 +132,9 @@ export const CORRECTIONS: {
   readonly 'item-type': CorrectionsOf<ItemTypeCommand, ItemTypeEvent>;
   readonly 'storage-site': CorrectionsOf<StorageSiteCommand, StorageSiteEvent>;
   readonly item: CorrectionsOf<ItemCommand, ItemEvent>;
+  readonly 'security-unit': CorrectionsOf<SecurityUnitCommand, SecurityUnitEvent>;
+  readonly 'vetted-person': CorrectionsOf<VettedPersonCommand, VettedPersonEvent>;
+  readonly 'vetting-case': CorrectionsOf<VettingCaseCommand, VettingCaseEvent>;
 } = {
   stakeholder: {
     CorrectRegistration: {
@@ -255,6 +273,16 @@ export const CORRECTIONS: {
   },
   item: {
     CorrectItemReceipt: { then: 'ItemReceiptCorrected', names: ['ItemReceived'], replaces: ['on', 'site'] },
+  },
+  'security-unit': CLEARANCE_CORRECTIONS,
+  'vetted-person': CLEARANCE_CORRECTIONS,
+  'vetting-case': {
+    CorrectRemediationStep: {
+      then: 'RemediationStepCorrected',
+      names: ['RemediationStepTaken'],
+      within: 'step',
+      replaces: ['on'],
+    },
   },
 };
 

@@ -26,7 +26,8 @@ const column =
   (target, name) => {
     Column({ type, nullable })(target, name);
     let own = meanings.get(target);
-    if (own === undefined) meanings.set(target, (own = new Map<string, ColumnMeaning>()));
+    // A class that extends another has its columns, too.
+    if (own === undefined) meanings.set(target, (own = new Map(meanings.get(Object.getPrototypeOf(target) as object))));
     own.set(String(name), { meaning, start, format });
   };
 

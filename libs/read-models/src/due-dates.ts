@@ -11,7 +11,9 @@ import { fundingAccountDuties } from './due/funding-account.js';
 import { holdDuties } from './due/hold.js';
 import { misuseCaseDuties } from './due/misuse-case.js';
 import { programmeDuties } from './due/programme.js';
+import { securityUnitDuties, vettedPersonDuties } from './due/security-unit.js';
 import { stakeholderDuties } from './due/stakeholder.js';
+import { vettingCaseDuties } from './due/vetting-case.js';
 import { type Origin, originOf } from './row-by.js';
 
 /** The duties of each kind of stream. */
@@ -29,6 +31,9 @@ const DUTIES: Readonly<Record<string, Duties>> = {
   'item-type': itemTypeDuties,
   'storage-site': storageSiteDuties,
   item: itemDuties,
+  'security-unit': securityUnitDuties,
+  'vetted-person': vettedPersonDuties,
+  'vetting-case': vettingCaseDuties,
 };
 
 /** What the duties of all kinds are, for documents. */
@@ -39,7 +44,7 @@ export class DueDateRow {
   @text(`what is due: ${DUTY_NAMES.map(([duty, [, about]]) => `${duty} (${about})`).join(', ')}`)
   duty!: string;
   @text(
-    "which one: the milestone's, tranche's, hold's, alert's, task's or newest offer's name, or the mandate; empty if there is only one",
+    "which one: the milestone's, tranche's, hold's, remediation step's, alert's, task's or newest offer's name, or the mandate; empty if there is only one",
   )
   item!: string;
   @text(
@@ -49,7 +54,7 @@ export class DueDateRow {
   @day('its last day') due!: string;
   @day('the day as of which it has this last day') set_on!: string;
   @text(
-    'who does it: donor, recipient, respondent, investigator, intake, monitor, or owner (of a hold, mandate or store)',
+    'who does it: donor, recipient, respondent, investigator, intake, vetter, monitor, or owner (of a hold, mandate or store)',
   )
   waits_for!: string;
   @textOrNull("the organisation that does it, if it is the donor's or the recipient's") organisation!: string | null;

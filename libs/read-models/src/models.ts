@@ -37,6 +37,8 @@ import { recoveries } from './recoveries.js';
 import { serialsReceivedTwice } from './serials-received-twice.js';
 import { storageSites } from './storage-sites.js';
 import { focalPoints, mandates, stakeholders } from './stakeholders.js';
+import { units, vettedPersons } from './units.js';
+import { remediationSteps, vettingCases } from './vetting-cases.js';
 
 const PROJECTIONS = [
   stakeholders,
@@ -70,6 +72,10 @@ const PROJECTIONS = [
   items,
   custody,
   lossReports,
+  units,
+  vettedPersons,
+  vettingCases,
+  remediationSteps,
   dueDates,
   recoveries,
   journal,

@@ -12,10 +12,13 @@ import {
   legalFramework,
   misuseCase,
   programme,
+  securityUnit,
   stakeholder,
   item,
   itemType,
   storageSite,
+  vettedPerson,
+  vettingCase,
 } from '@entente/domain';
 import { Executor, type Kinds, type CommandResult, ExecuteCommand } from '@entente/engine';
 import type { AnyDecider } from '@entente/kernel';
@@ -36,6 +39,9 @@ const RULES = {
   'item-type': itemType,
   'storage-site': storageSite,
   item,
+  'security-unit': securityUnit,
+  'vetted-person': vettedPerson,
+  'vetting-case': vettingCase,
 } satisfies { readonly [Kind in KindName]: { readonly kind: Kind } };
 const DECIDERS = Object.values(RULES).map((decider) => registered(decider as unknown as AnyDecider));
 

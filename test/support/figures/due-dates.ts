@@ -20,6 +20,7 @@ import { dayOfFact } from './consignments.js';
 import { STEPS, concerned } from './misuse.js';
 import { MONEY } from './money.js';
 import { statedLast } from './planning.js';
+import { VETTING_DAYS } from './vetting-days.js';
 
 // ---- Duties of each kind of stream ----
 
@@ -363,6 +364,7 @@ const EACH: readonly Figures[] = [
   precautions,
   steps,
   ...EQUIPMENT_DUTIES,
+  ...VETTING_DAYS,
 ];
 
 export const DUE_DATES: Readonly<Record<string, Figures>> = {

@@ -12,6 +12,7 @@ import { PARTIES } from './parties.js';
 import { PLANNING } from './planning.js';
 import { PORTFOLIO } from './portfolio.js';
 import { SITUATIONS } from './situations.js';
+import { VETTING } from './vetting.js';
 import { VIEWS } from './views.js';
 
 /** Every read model and view by its name, computed from the log by the meaning of its columns. */
@@ -26,6 +27,7 @@ export const FIGURES: Readonly<Record<string, Figures>> = {
   ...SITUATIONS,
   ...CHECKS,
   ...EQUIPMENT,
+  ...VETTING,
   ...DUE_DATES,
   ...AUDIT,
   ...VIEWS,

@@ -12,6 +12,7 @@ import type { Invariants, Sentences } from './invariant.js';
 import { misuseCases } from './misuse-case.js';
 import { programmes } from './programme.js';
 import { stakeholders } from './stakeholder.js';
+import { clearances, vettingCases } from './vetting.js';
 
 /** Every kind of stream, and what its rules promise. */
 const INVARIANTS: Readonly<Record<string, unknown>> = {
@@ -29,6 +30,9 @@ const INVARIANTS: Readonly<Record<string, unknown>> = {
   'item-type': itemTypes,
   'storage-site': storageSites,
   item: items,
+  'security-unit': clearances('UnitRegistered'),
+  'vetted-person': clearances('PersonRegistered'),
+  'vetting-case': vettingCases,
 };
 
 function frozen<T>(value: T): T {

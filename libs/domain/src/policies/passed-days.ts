@@ -13,9 +13,12 @@ import type {
   MisuseCaseCommand,
   MisuseStep,
   ProgrammeCommand,
+  SecurityUnitCommand,
   SituationDuty,
   StakeholderCommand,
   StorageSiteCommand,
+  VettedPersonCommand,
+  VettingCaseCommand,
 } from '@entente/contracts';
 import type { Command, DueItem, DuePolicy } from '@entente/kernel';
 
@@ -30,6 +33,28 @@ function mandateOf(item: string): { readonly to: string; readonly role: Grantabl
   const at = item.lastIndexOf('/');
   return { to: item.slice(0, at), role: item.slice(at + 1) as GrantableRole };
 }
+
+/** What has a last day in the stream of a unit or a person. */
+const clearanceDays = (kind: 'security-unit' | 'vetted-person', name: string): readonly DuePolicy[] => [
+  recording<SecurityUnitCommand | VettedPersonCommand>(
+    {
+      name: `expired-${name}-clearance`,
+      kind,
+      about: `the clearance of a ${name} ends with its last day (R7)`,
+      duties: ['clearance-end'],
+    },
+    ({ due: until }) => ({ type: 'RecordExpiredClearance', data: { until } }),
+  ),
+  recording<SecurityUnitCommand | VettedPersonCommand>(
+    {
+      name: `overdue-${name}-exception-report`,
+      kind,
+      about: `the report on an exception or waiver for a ${name} that was not submitted by its last day is overdue (R8)`,
+      duties: ['exception-report'],
+    },
+    ({ due }) => ({ type: 'RecordOverdueExceptionReport', data: { due } }),
+  ),
+];
 
 const STEPS: readonly MisuseStep[] = [
   'acknowledge',
@@ -183,6 +208,20 @@ export const PASSED_DAYS: readonly DuePolicy[] = [
     ({ duty, due }) => ({
       type: 'RecordOverdueItemStep',
       data: { step: ITEM_STEPS[duty as keyof typeof ITEM_STEPS], due },
+    }),
+  ),
+  ...clearanceDays('security-unit', 'unit'),
+  ...clearanceDays('vetted-person', 'person'),
+  recording<VettingCaseCommand>(
+    {
+      name: 'overdue-vetting',
+      kind: 'vetting-case',
+      about: 'a vetting that was not concluded by its last day is overdue, as is a step of a remediation',
+      duties: ['vetting', 'remediation-step'],
+    },
+    ({ duty, item, due }) => ({
+      type: 'RecordOverdueVetting',
+      data: duty === 'vetting' ? { due } : { due, step: item },
     }),
   ),
 ];

@@ -2,9 +2,10 @@ import type { DuePolicy, EventPolicy } from '@entente/kernel';
 import { instability } from './instability.js';
 import { misuseHolds } from './misuse-holds.js';
 import { PASSED_DAYS } from './passed-days.js';
+import { exceptedUnits, vettingClearance } from './vetting-clearance.js';
 
 /** Every policy of the deployment: the only list of them. */
 export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDates: readonly DuePolicy[] } = {
-  events: [misuseHolds, instability],
+  events: [misuseHolds, instability, vettingClearance, exceptedUnits],
   dueDates: PASSED_DAYS,
 };

@@ -2,7 +2,7 @@ import type { DataOf, Event } from '@entente/kernel';
 import type { Origin } from '../row-by.js';
 
 /** Who does what is due. */
-export type Doer = 'donor' | 'recipient' | 'respondent' | 'investigator' | 'intake' | 'monitor' | 'owner';
+export type Doer = 'donor' | 'recipient' | 'respondent' | 'investigator' | 'intake' | 'monitor' | 'vetter' | 'owner';
 
 /** The duties of a kind: who does each, and what it is, as a phrase. */
 export type DutyNames = Readonly<Record<string, readonly [doer: Doer, about: string]>>;

@@ -1,0 +1,169 @@
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { code, day, eventId, flag, nested, oneOf, optional, organisation, streamId, word, words } from './fields.js';
+
+const reason = (example: string) => code('the code of the reason', example);
+const until = (description: string, example = '2027-04-30') => day(description, example);
+const vettingCase = () => streamId('vetting-case', 'the inquiry on which it rests', 'norland.vetting-1');
+const unit = (description: string, example = 'estmark.brigade-1') => streamId('security-unit', description, example);
+const trainings = () => words('the trainings with enrolments that rest on this clearance', ['norland.training-1'], 100);
+
+export class RegisterUnit {
+  @organisation('the recipient whose unit it is', 'estmark') readonly recipient!: string;
+  @code('what kind of unit it is', 'infantry') readonly type!: string;
+  @optional()
+  @words('other codes by which the unit is known', ['1-mech-bde', 'northern-brigade'], 20)
+  readonly aliases?: readonly string[];
+  @optional() @unit('the unit of which it is a part', 'estmark.army') readonly parent?: string;
+}
+
+/** A person by a reference alone: no name is ever recorded. */
+export class RegisterPerson {
+  @organisation('the recipient whose person it is', 'estmark') readonly recipient!: string;
+  @unit('the unit to which the person belongs') readonly unit!: string;
+  @word("the reference in the recipient's own register, never a name", 'r-1001') readonly reference!: string;
+}
+
+/** What sets a bar aside, and on whose authority (22 USC 2378d(b), 10 USC 362(b), (c)). */
+export class ClearanceException {
+  @oneOf(['exception', 'waiver'], 'what it is', 'waiver') readonly kind!: 'exception' | 'waiver';
+  @code('the code of the authority that decided it', 'minister-of-defence') readonly authority!: string;
+  @word("the reference of its basis, such as the waiver's in the legal framework", 'waiver-2026-1')
+  readonly basis!: string;
+}
+
+export class GiveClearance {
+  @until('its last day') readonly until!: string;
+  @optional() @vettingCase() readonly vettingCase?: string;
+  @optional() @nested(() => ClearanceException, 'what sets a bar aside') readonly exception?: ClearanceException;
+}
+
+export class ClearanceGiven extends GiveClearance {
+  @optional() @day('the last day for the report on the exception or waiver', '2026-05-19') readonly reportBy?: string;
+}
+
+export class SuspendClearance {
+  @reason('derogatory-information') readonly reason!: string;
+  @optional() @vettingCase() readonly vettingCase?: string;
+}
+
+/** The decision adds the trainings with enrolments that are to be halted. */
+export class ClearanceSuspended extends SuspendClearance {
+  @trainings() readonly trainings!: readonly string[];
+}
+
+export class RecordExpiredClearance {
+  @until('its last day, which is over') readonly until!: string;
+}
+
+export class ClearanceExpired extends RecordExpiredClearance {
+  @trainings() readonly trainings!: readonly string[];
+}
+
+export class RestoreClearance {
+  @reason('remediation-completed') readonly reason!: string;
+  @optional() @vettingCase() readonly vettingCase?: string;
+  @optional() @until('its new last day; it keeps the one that it had if this is left out') readonly until?: string;
+  @optional() @nested(() => ClearanceException, 'what sets the bar aside') readonly exception?: ClearanceException;
+}
+
+export class ClearanceRestored extends RestoreClearance {
+  @optional() @day('the last day for the report on the exception or waiver', '2026-05-19') readonly reportBy?: string;
+}
+
+export class CorrectClearance {
+  @eventId('the event that was wrong') readonly corrects!: string;
+  @until('its right last day', '2027-03-31') readonly until!: string;
+  @reason('wrong-last-day') readonly reason!: string;
+}
+
+export class SubmitExceptionReport {
+  @word("the report's reference", 'report-2026-7') readonly report!: string;
+  @day('the day on which it was submitted', '2026-05-12') readonly on!: string;
+}
+
+export class ExceptionReportOverdue {
+  @day('the last day for the report, which is over', '2026-05-19') readonly due!: string;
+}
+
+export class NoteEnrolment {
+  @streamId('training-activity', 'the training in which somebody is enrolled on this clearance', 'norland.training-1')
+  readonly training!: string;
+}
+
+export class EnrolmentNoted extends NoteEnrolment {
+  @flag('whether it is cleared on that day', false) readonly cleared!: boolean;
+}
+
+/** What a unit and a person have in common: a clearance, and the trainings that rest on it. */
+const CLEARANCE = {
+  commands: {
+    GiveClearance: command('give-clearance', GiveClearance, ['vetter', 'system'], 'Clear it up to a last day'),
+    SuspendClearance: command('suspend-clearance', SuspendClearance, ['vetter', 'system'], 'Suspend its clearance'),
+    RefuseClearance: command('refuse-clearance', SuspendClearance, ['vetter', 'system'], 'Refuse it'),
+    RecordExpiredClearance: command(
+      'record-expired-clearance',
+      RecordExpiredClearance,
+      'system',
+      'Record that its clearance ended with its last day',
+    ),
+    RestoreClearance: command(
+      'restore-clearance',
+      RestoreClearance,
+      ['vetter', 'system'],
+      'Restore it after an assessment, a remediation, or by an exception',
+    ),
+    CorrectClearance: command('correct-clearance', CorrectClearance, 'vetter', 'Correct the last day of its clearance'),
+    SubmitExceptionReport: command(
+      'submit-exception-report',
+      SubmitExceptionReport,
+      'vetter',
+      'Record the report on an exception or waiver',
+    ),
+    RecordOverdueExceptionReport: command(
+      'record-overdue-exception-report',
+      ExceptionReportOverdue,
+      'system',
+      'Record that the last day for the report passed',
+    ),
+    NoteEnrolment: command('note-enrolment', NoteEnrolment, 'system', 'Note a training that rests on its clearance'),
+  },
+  events: {
+    ClearanceGiven: event(ClearanceGiven, 'It was cleared up to a last day'),
+    ClearanceSuspended: event(ClearanceSuspended, 'Its clearance was suspended'),
+    ClearanceRefused: event(ClearanceSuspended, 'Its clearance was refused'),
+    ClearanceExpired: event(ClearanceExpired, 'Its clearance ended with its last day'),
+    ClearanceRestored: event(ClearanceRestored, 'Its clearance was restored'),
+    ClearanceCorrected: event(CorrectClearance, 'The last day of its clearance was corrected'),
+    ExceptionReported: event(SubmitExceptionReport, 'The report on the exception or waiver was submitted'),
+    ExceptionReportBecameOverdue: event(ExceptionReportOverdue, 'The last day for the report passed without it'),
+    EnrolmentNoted: event(EnrolmentNoted, 'A training rests on its clearance'),
+  },
+};
+
+/** A unit that receives assistance: whether it is cleared on a day. */
+export const securityUnitContract = contract({
+  kind: 'security-unit',
+  about: 'a unit of a recipient that receives assistance: the answer to whether it is cleared on a day',
+  commands: {
+    RegisterUnit: command('register', RegisterUnit, 'registrar', 'Register a unit'),
+    ...CLEARANCE.commands,
+  },
+  events: { UnitRegistered: event(RegisterUnit, 'A unit was registered'), ...CLEARANCE.events },
+});
+
+/** A person who is vetted, by a reference: whether that person is cleared on a day. */
+export const vettedPersonContract = contract({
+  kind: 'vetted-person',
+  about: 'a person of a recipient, by a reference alone: the answer to whether that person is cleared on a day',
+  commands: {
+    RegisterPerson: command('register', RegisterPerson, 'registrar', 'Register a person by a reference'),
+    ...CLEARANCE.commands,
+  },
+  events: { PersonRegistered: event(RegisterPerson, 'A person was registered by a reference'), ...CLEARANCE.events },
+});
+
+export type SecurityUnitCommand = CommandOf<typeof securityUnitContract>;
+export type SecurityUnitEvent = EventOf<typeof securityUnitContract>;
+export type VettedPersonCommand = CommandOf<typeof vettedPersonContract>;
+export type VettedPersonEvent = EventOf<typeof vettedPersonContract>;
+export type ClearanceRelation = RelationOf<typeof securityUnitContract>;

@@ -1,0 +1,98 @@
+import type {
+  ClearanceException,
+  HoldCommand,
+  SecurityUnitCommand,
+  SecurityUnitEvent,
+  VettingCaseEvent,
+  VettingSubject,
+} from '@entente/contracts';
+import { type Consequence, type PolicyContext, type RecordedEvent, type StreamRef, eventPolicy } from '@entente/kernel';
+import { holdId } from '../safeguards/holds.js';
+import { unitScope } from '../vetting/clearance-facts.js';
+
+type ClearanceConsequence = Exclude<SecurityUnitCommand, { type: 'RegisterUnit' }>;
+
+const caseOf = ({ stream }: Pick<RecordedEvent, 'stream'>): string => stream.slice(stream.indexOf('/') + 1);
+const clears = (stream: VettingSubject, command: ClearanceConsequence): Consequence => ({ stream, command });
+
+/** The hold of an inquiry on its unit; a person has none: its clearance is suspended. */
+function onUnit(unit: StreamRef, vettingCase: string, { opaque }: PolicyContext, type: 'PlaceHold' | 'ReleaseHold') {
+  if (unit.kind !== 'security-unit') return [];
+  const scope = unitScope(unit.id);
+  const hold = opaque('hold', { kind: 'vetting-case', id: vettingCase });
+  const reason = type === 'PlaceHold' ? 'derogatory-information' : 'clearance-restored';
+  const command: HoldCommand =
+    type === 'PlaceHold'
+      ? { type, data: { scope, hold, basis: 'derogatory-information', reason } }
+      : { type, data: { hold, reason } };
+  return [{ stream: { kind: 'hold', id: holdId(scope) }, command }];
+}
+
+/**
+ * R7, R8: what an inquiry finds decides the clearance. Information suspends it, and puts the unit
+ * on hold; if it is credible, the clearance is refused; if none is, it is restored. A conclusion
+ * gives or refuses it, a completed remediation restores it.
+ */
+export const vettingClearance = eventPolicy<VettingCaseEvent>(
+  {
+    name: 'vetting-clearance',
+    kind: 'vetting-case',
+    about:
+      'derogatory information suspends a clearance; its assessment, and the conclusion, refuse, give or restore it',
+  },
+  {
+    DerogatoryInformationRecorded: ({ subject }, event, context) => [
+      clears(subject, {
+        type: 'SuspendClearance',
+        data: { reason: 'derogatory-information', vettingCase: caseOf(event) },
+      }),
+      ...onUnit(subject, caseOf(event), context, 'PlaceHold'),
+    ],
+    InformationAssessed: ({ subject, credible, standing, reason }, event, context) => {
+      const vettingCase = caseOf(event);
+      if (credible) return [clears(subject, { type: 'RefuseClearance', data: { reason, vettingCase } })];
+      if (standing > 0) return [];
+      return [
+        clears(subject, { type: 'RestoreClearance', data: { reason, vettingCase } }),
+        ...onUnit(subject, vettingCase, context, 'ReleaseHold'),
+      ];
+    },
+    VettingConcluded: ({ subject, outcome, until }, event) =>
+      outcome === 'cleared' && until !== undefined
+        ? [clears(subject, { type: 'GiveClearance', data: { until, vettingCase: caseOf(event) } })]
+        : [
+            clears(subject, {
+              type: 'RefuseClearance',
+              data: { reason: 'vetting-concluded', vettingCase: caseOf(event) },
+            }),
+          ],
+    RemediationCompleted: ({ subject, until }, event, context) => [
+      clears(subject, {
+        type: 'RestoreClearance',
+        data: { reason: 'remediation-completed', vettingCase: caseOf(event), until },
+      }),
+      ...onUnit(subject, caseOf(event), context, 'ReleaseHold'),
+    ],
+  },
+);
+
+interface MayBeExcepted {
+  readonly exception?: ClearanceException;
+  readonly vettingCase?: string;
+}
+
+/** The inquiry's hold goes with the bar that the exception sets aside. */
+const excepted = (data: MayBeExcepted, event: RecordedEvent, context: PolicyContext): readonly Consequence[] =>
+  data.exception === undefined || data.vettingCase === undefined
+    ? []
+    : onUnit({ kind: 'security-unit', id: caseOf(event) }, data.vettingCase, context, 'ReleaseHold');
+
+/** R8: an exception or waiver that names the inquiry releases the hold on the unit. */
+export const exceptedUnits = eventPolicy<SecurityUnitEvent>(
+  {
+    name: 'excepted-units',
+    kind: 'security-unit',
+    about: 'a clearance by exception or waiver that names an inquiry releases the hold of that inquiry on the unit',
+  },
+  { ClearanceGiven: excepted, ClearanceRestored: excepted },
+);

@@ -1,0 +1,105 @@
+import type { AssistanceScope, VettingSubject } from '@entente/contracts';
+import { type Refusal, addDays, refuse } from '@entente/kernel';
+import type { Correctable } from '../corrections.js';
+
+/**
+ * What a clearance and its inquiry know of each other, and what enrolment and delivery ask: is it
+ * cleared today?
+ */
+
+/** How long a clearance lasts at most, in days. */
+export const CLEARANCE_VALIDITY_DAYS = 365;
+/** How many days there are for the report on an exception or waiver (22 USC 2378d(b)). */
+export const EXCEPTION_REPORT_DAYS = 15;
+
+/** The state of a unit or a person. */
+export interface Clearance extends Correctable {
+  readonly recipient: string;
+  /** Of a person, the unit; of a unit, the one of which it is a part. */
+  readonly unit: string | null;
+  /** The last day of the newest clearance, and the event that stated it; null if there was none. */
+  readonly until: string | null;
+  readonly statedBy: string | null;
+  /** Whether it was recorded that this day is over. */
+  readonly expired: boolean;
+  readonly suspended: boolean;
+  readonly refused: boolean;
+  /** The inquiries for which it was suspended or refused: its restoration consults them. */
+  readonly vettingCases: readonly string[];
+  /** The last day for the report on the newest exception; null if none is due. */
+  readonly reportBy: string | null;
+  readonly reportOverdue: boolean;
+  /** The trainings with enrolments that rest on this clearance; at most a hundred. */
+  readonly trainings: readonly string[];
+}
+
+/** References to a unit and a person, for deciders that consult them. */
+export const securityUnitFacts: { readonly kind: 'security-unit'; readonly initial: Clearance | null } = {
+  kind: 'security-unit',
+  initial: null,
+};
+export const vettedPersonFacts: { readonly kind: 'vetted-person'; readonly initial: Clearance | null } = {
+  kind: 'vetted-person',
+  initial: null,
+};
+
+/** A step of a remediation: its last day, and the day on which it was taken. */
+export interface RemediationStep {
+  readonly due: string;
+  readonly on: string | null;
+  readonly overdue: boolean;
+}
+
+/** The state of a vetting case. */
+export interface VettingCase extends Correctable {
+  readonly subject: VettingSubject;
+  readonly donor: string;
+  readonly recipient: string;
+  readonly due: string;
+  readonly overdue: boolean;
+  readonly sources: number;
+  readonly information: Readonly<Record<string, 'open' | 'credible' | 'not-credible'>>;
+  /** Credible information found after a clearance makes it a refusal. */
+  readonly outcome: 'cleared' | 'refused' | null;
+  readonly informed: boolean;
+  readonly publication: 'published' | 'withheld' | null;
+  /** The steps back; null before they were agreed. */
+  readonly steps: Readonly<Record<string, RemediationStep>> | null;
+  readonly remedied: boolean;
+}
+
+/** A reference to a vetting case, for deciders that consult it. */
+export const vettingCaseFacts: { readonly kind: 'vetting-case'; readonly initial: VettingCase | null } = {
+  kind: 'vetting-case',
+  initial: null,
+};
+
+/** How many pieces of information are credible, or not assessed yet. */
+export const standing = ({ information }: VettingCase): number =>
+  Object.values(information).filter((is) => is !== 'not-credible').length;
+
+/** The scope of the holds on a unit. */
+export const unitScope = (id: string): AssistanceScope => ({ kind: 'unit', id });
+
+/**
+ * R5, R7, R8: why a unit or a person is not cleared on a day (YYYY-MM-DD); null if it is. A
+ * clearance holds through its last day, also before the system records that it is over. `about` are
+ * further facts, such as the id. Source: 22 USC 2378d(a), (b), (d)(5).
+ */
+export function notCleared(
+  state: Pick<Clearance, 'until' | 'suspended' | 'refused'> | null,
+  day: string,
+  about: Readonly<Record<string, string>> = {},
+): Refusal | null {
+  const until = state?.until ?? null;
+  const facts = { ...about, until };
+  if (state?.refused === true)
+    return refuse('clearance-refused', 'its remediation is completed, or an exception or waiver made', 'R8', facts);
+  if (state?.suspended === true)
+    return refuse('clearance-suspended', 'the information is assessed, and not credible', 'R7', facts);
+  if (until === null) return refuse('not-vetted', 'it is vetted and cleared', 'R5', facts);
+  return until < day ? refuse('clearance-over', 'its clearance is renewed', 'R7', facts) : null;
+}
+
+/** The last day for the report on an exception that is made on a day. */
+export const reportDay = (day: string): string => addDays(day, EXCEPTION_REPORT_DAYS);

@@ -1,0 +1,213 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { securityUnit, vettedPerson } from './clearance.js';
+import { notCleared } from './clearance-facts.js';
+import { vettingCase } from './vetting-case.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+
+const U = 'estmark.brigade-1';
+const V = 'norland.vetting-1';
+const unit = { recipient: 'estmark', type: 'infantry' };
+const registered = act('UnitRegistered', unit);
+const gave = (until: string, more: object = {}) => act('ClearanceGiven', { until, ...more });
+const give = (until: string, more: object = {}) => act('GiveClearance', { until, ...more });
+const suspended = act('ClearanceSuspended', { reason: 'information', vettingCase: V, trainings: [] });
+const refused = act('ClearanceRefused', { reason: 'confirmed', vettingCase: V, trainings: [] });
+const waiver = { exception: { kind: 'waiver', authority: 'minister', basis: 'waiver-1' } };
+const restore = (more: object = {}) => act('RestoreClearance', { reason: 'assessed', ...more });
+const restored = (more: object = {}) => act('ClearanceRestored', { reason: 'assessed', ...more });
+
+/** The inquiry, with information that is as it is named, and a remediation that is completed. */
+const inquiry = (is: 'open' | 'credible' | 'not-credible', remedied = false): Event[] => [
+  act('VettingRequested', {
+    subject: { kind: 'security-unit', id: U },
+    donor: 'norland',
+    recipient: 'estmark',
+    due: '2026-06-30',
+  }),
+  act('DerogatoryInformationRecorded', { information: 'i-1' }),
+  ...(is === 'open' ? [] : [act('InformationAssessed', { information: 'i-1', credible: is === 'credible' })]),
+  ...(remedied ? [act('RemediationCompleted', { on: '2026-05-09', until: '2026-12-31' })] : []),
+];
+
+const vetter = (...past: Event[]) =>
+  given(securityUnit, registered, ...past)
+    .registered(['vetters', 'estmark'], 'vetter', 'recipient')
+    .as('vetters', 'vetter');
+const system = (...past: Event[]) => given(securityUnit, registered, ...past).as('entente', 'system');
+
+describe('a unit and a person are registered', () => {
+  const register = act('RegisterUnit', unit);
+  const opening = (recipient = 'estmark') =>
+    given(securityUnit)
+      .registered(['estmark', 'norland', 'vetters', 'ostra'], 'recipient', 'donor', 'vetter')
+      .as(recipient, 'recipient');
+  it('by the recipient, a donor or a vetter, each registered (R29)', () => {
+    opening().decides(register, registered);
+    opening().as('norland', 'donor').decides(register, registered);
+    opening().as('vetters', 'vetter').decides(register, registered);
+    opening('ostra').refuses(register, 'not-the-recipient');
+    opening().as('norland', 'monitor').refuses(register, 'not-a-registrar');
+    given(securityUnit).as('estmark', 'recipient').refuses(register, 'party-not-registered');
+  });
+  it('as a part of a unit that exists, of the same recipient', () => {
+    const part = { ...unit, parent: 'estmark.army' };
+    const of = (recipient: string) =>
+      opening().knowing(securityUnit, 'estmark.army', act('UnitRegistered', { ...unit, recipient }));
+    of('estmark').decides(act('RegisterUnit', part), act('UnitRegistered', part));
+    of('ostra').refuses(act('RegisterUnit', part), 'unit-of-another');
+    opening().refuses(act('RegisterUnit', part), 'unit-not-found');
+  });
+  it('by a reference alone, with the unit (R5)', () => {
+    const person = { recipient: 'estmark', unit: U, reference: 'r-1' };
+    const of = () => given(vettedPerson).registered(['estmark'], 'recipient').as('estmark', 'recipient');
+    of().knowing(securityUnit, U, registered).decides(act('RegisterPerson', person), act('PersonRegistered', person));
+    of().refuses(act('RegisterPerson', person), 'unit-not-found');
+  });
+  it('and a person is cleared by the same rules as a unit', () => {
+    const person = act('PersonRegistered', { recipient: 'estmark', unit: U, reference: 'r-1' });
+    given(vettedPerson, person)
+      .registered(['vetters'], 'vetter')
+      .as('vetters', 'vetter')
+      .decides(give('2026-12-31'), gave('2026-12-31'));
+    given(vettedPerson, person, refused)
+      .registered(['vetters'], 'vetter')
+      .as('vetters', 'vetter')
+      .refuses(give('2026-12-31'), 'clearance-refused');
+  });
+});
+
+describe('a clearance', () => {
+  it('is given by a vetter, registered as one (R29)', () => {
+    vetter().decides(give('2026-12-31'), gave('2026-12-31'));
+    vetter().as('norland', 'donor').refuses(give('2026-12-31'), 'not-a-vetter');
+    given(securityUnit, registered).as('vetters', 'vetter').refuses(give('2026-12-31'), 'party-not-registered');
+  });
+  it('lasts at most its validity, 365 days, and ends on a day to come (R7)', () => {
+    vetter().decides(give('2027-06-01'), gave('2027-06-01'));
+    vetter().refuses(give('2027-06-02'), 'beyond-validity');
+    vetter().decides(give('2026-06-01'), gave('2026-06-01'));
+    vetter().refuses(give('2026-05-31'), 'day-in-past');
+  });
+  it('is given once with the same last day, and renewed', () => {
+    vetter(gave('2026-12-31')).decides(give('2026-12-31'), []);
+    vetter(gave('2026-12-31')).decides(give('2027-01-31'), gave('2027-01-31'));
+  });
+  it('has its last day corrected, at the event that states it (R26)', () => {
+    const correct = (until: string, n = 1) =>
+      act('CorrectClearance', { corrects: given.id(n), until, reason: 'mistyped' });
+    const corrected = act('ClearanceCorrected', correct('2026-11-30').data as object);
+    vetter(gave('2026-12-31')).decides(correct('2026-11-30'), corrected);
+    vetter(gave('2026-12-31')).refuses(correct('2026-12-31'), 'nothing-corrected');
+    vetter(gave('2026-12-31'), gave('2027-01-31')).refuses(correct('2026-11-30'), 'stated-by-another-event');
+    vetter(gave('2026-12-31')).refuses(correct('2028-11-30'), 'beyond-validity');
+    vetter(gave('2026-12-31'), refused).refuses(correct('2026-11-30'), 'clearance-refused');
+  });
+});
+
+describe('is it cleared on a day (R5, R7, R8)', () => {
+  const state = (of: object) => ({ until: '2026-06-30', suspended: false, refused: false, ...of });
+  it.each([
+    ['through its last day', state({}), '2026-06-30', null, null],
+    ['not after it', state({}), '2026-07-01', 'clearance-over', 'R7'],
+    ['not while it is suspended', state({ suspended: true }), '2026-06-01', 'clearance-suspended', 'R7'],
+    ['not when it was refused', state({ refused: true }), '2026-06-01', 'clearance-refused', 'R8'],
+    ['not before it was vetted', state({ until: null }), '2026-06-01', 'not-vetted', 'R5'],
+    ['not if it is unknown', null, '2026-06-01', 'not-vetted', 'R5'],
+  ])('%s', (_, of, day, code, rule) => {
+    const refusal = notCleared(of, day, { unit: U });
+    expect([refusal?.code ?? null, refusal?.rule ?? null]).toEqual([code, rule]);
+    if (refusal !== null) expect(refusal.facts).toMatchObject({ unit: U });
+  });
+});
+
+describe('derogatory information suspends a clearance (R7)', () => {
+  const suspend = act('SuspendClearance', { reason: 'information', vettingCase: V });
+  const noted = (training: string) => act('EnrolmentNoted', { training, cleared: true });
+  const barred = (type: string, trainings: string[], more: object = {}) =>
+    act(type, { reason: 'information', vettingCase: V, ...more, trainings });
+  it('and tells the trainings that rest on it, once', () => {
+    const past = [gave('2026-12-31'), noted('t-1'), noted('t-2'), noted('t-1')];
+    system(...past).decides(suspend, barred('ClearanceSuspended', ['t-2', 't-1']));
+    system(...past, suspended).decides(suspend, []);
+    system(...past, suspended).decides(
+      act('SuspendClearance', { reason: 'information', vettingCase: 'v-2' }),
+      barred('ClearanceSuspended', [], { vettingCase: 'v-2' }),
+    );
+  });
+  it('a refused one stays refused', () => {
+    system(refused).decides(suspend, []);
+    vetter(refused).refuses(suspend, 'already-refused');
+    system(suspended).decides(
+      act('RefuseClearance', { reason: 'confirmed', vettingCase: V }),
+      barred('ClearanceRefused', [], { reason: 'confirmed' }),
+    );
+    system(refused).decides(act('RefuseClearance', { reason: 'confirmed', vettingCase: V }), []);
+  });
+  it('and while it is, none is given', () => vetter(suspended).refuses(give('2026-12-31'), 'clearance-suspended'));
+  it('until no inquiry has information that is credible or not assessed', () => {
+    const of = (...info: Event[]) => system(gave('2026-12-31'), suspended).knowing(vettingCase, V, ...info);
+    of(...inquiry('not-credible')).decides(restore({ vettingCase: V }), restored({ vettingCase: V }));
+    of(...inquiry('open')).refuses(restore(), 'information-stands');
+    of(...inquiry('credible')).refuses(restore(), 'information-stands');
+    vetter(gave('2026-12-31')).refuses(restore(), 'not-barred');
+  });
+  it('and a training that comes to rest on it learns that it is not cleared', () => {
+    const note = act('NoteEnrolment', { training: 't-1' });
+    system(gave('2026-12-31')).decides(note, act('EnrolmentNoted', { training: 't-1', cleared: true }));
+    system(gave('2026-12-31'), suspended).decides(note, act('EnrolmentNoted', { training: 't-1', cleared: false }));
+    vetter().refuses(note, 'not-the-system');
+  });
+});
+
+describe('a refused unit returns (R8)', () => {
+  it('by a completed remediation', () => {
+    const of = (...info: Event[]) => system(refused).knowing(vettingCase, V, ...info);
+    of(...inquiry('credible', true)).decides(restore({ until: '2026-12-31' }), restored({ until: '2026-12-31' }));
+    of(...inquiry('credible', true)).refuses(restore(), 'last-day-missing');
+    of(...inquiry('credible')).refuses(restore({ until: '2026-12-31' }), 'information-stands');
+    of(...inquiry('not-credible')).refuses(restore({ until: '2026-12-31' }), 'not-remedied');
+    vetter(refused).refuses(give('2026-12-31'), 'clearance-refused');
+  });
+  it('by an exception or waiver, with its authority, and a report due in 15 days', () => {
+    const of = () => vetter(refused).knowing(vettingCase, V, ...inquiry('credible'));
+    const until = '2026-12-31';
+    of().decides(restore({ until, ...waiver }), restored({ until, ...waiver, reportBy: '2026-06-16' }));
+    of().decides(give(until, waiver), gave(until, { ...waiver, reportBy: '2026-06-16' }));
+  });
+  it('and the report is submitted, or becomes overdue after its last day', () => {
+    const excepted = restored({ until: '2026-12-31', ...waiver, reportBy: '2026-06-16' });
+    const submit = (on: string) => act('SubmitExceptionReport', { report: 'r-1', on });
+    const overdue = act('RecordOverdueExceptionReport', { due: '2026-06-16' });
+    const reported = act('ExceptionReported', { report: 'r-1', on: '2026-06-01' });
+    vetter(refused, excepted).decides(submit('2026-06-01'), reported);
+    vetter(refused, excepted).refuses(submit('2026-06-02'), 'day-in-future');
+    vetter(refused, excepted, reported).refuses(submit('2026-06-01'), 'no-report-due');
+    const late = { now: '2026-06-17T00:00:00.000Z' };
+    const became = act('ExceptionReportBecameOverdue', { due: '2026-06-16' });
+    system(refused, excepted).decides(overdue, became, late);
+    system(refused, excepted, became).decides(overdue, [], late);
+    system(refused, excepted).refuses(overdue, 'not-over-yet', { now: '2026-06-16T23:59:59.000Z' });
+    system(refused, excepted).refuses(
+      act('RecordOverdueExceptionReport', { due: '2026-06-15' }),
+      'other-last-day',
+      late,
+    );
+  });
+});
+
+describe('a clearance ends with its last day, which the system records (R7)', () => {
+  const expire = act('RecordExpiredClearance', { until: '2026-06-30' });
+  const expired = act('ClearanceExpired', { until: '2026-06-30', trainings: ['t-1'] });
+  const past = [gave('2026-06-30'), act('EnrolmentNoted', { training: 't-1', cleared: true })];
+  const july = { now: '2026-07-01T00:00:00.000Z' };
+  it('once, after it', () => {
+    system(...past).decides(expire, expired, july);
+    system(...past, expired).decides(expire, [], july);
+    system(...past).refuses(expire, 'not-over-yet', { now: '2026-06-30T23:59:59.000Z' });
+    system(...past, gave('2026-07-31')).refuses(expire, 'other-last-day', july);
+    system(...past, refused).refuses(expire, 'clearance-refused', july);
+  });
+});

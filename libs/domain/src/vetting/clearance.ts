@@ -1,0 +1,330 @@
+import type {
+  ClearanceException,
+  ClearanceRelation,
+  RegisterPerson,
+  RegisterUnit,
+  SecurityUnitCommand,
+  SecurityUnitEvent,
+  VettedPersonCommand,
+  VettedPersonEvent,
+} from '@entente/contracts';
+import {
+  type Actor,
+  type DataOf,
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  type StreamEvent,
+  type StreamRef,
+  actsFor,
+  addDays,
+  authoriseBy,
+  bySystem,
+  decideBy,
+  evolveBy,
+  refuse,
+} from '@entente/kernel';
+import { correcting } from '../corrections.js';
+import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
+import {
+  CLEARANCE_VALIDITY_DAYS,
+  type Clearance,
+  notCleared,
+  reportDay,
+  securityUnitFacts,
+  standing,
+  vettedPersonFacts,
+  vettingCaseFacts,
+} from './clearance-facts.js';
+
+type ClearanceCommand = Exclude<SecurityUnitCommand, { type: 'RegisterUnit' }>;
+type Restored = DataOf<SecurityUnitEvent, 'ClearanceRestored'>;
+
+/** The most trainings that a unit or person is known to take part in; older ones are over. */
+const MAX_TRAININGS = 100;
+
+const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
+
+// ---- State ----
+
+const registered = (recipient: string, unit: string | null): Clearance => ({
+  recipient,
+  unit,
+  until: null,
+  statedBy: null,
+  expired: false,
+  suspended: false,
+  refused: false,
+  vettingCases: [],
+  reportBy: null,
+  reportOverdue: false,
+  trainings: [],
+  correctable: new Map(),
+});
+
+const among = (cases: readonly string[], one: string | undefined): readonly string[] =>
+  one === undefined || cases.includes(one) ? cases : [...cases, one];
+const report = (reportBy: string | undefined) => (reportBy === undefined ? {} : { reportBy, reportOverdue: false });
+
+const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
+  'UnitRegistered',
+  ({ recipient, parent }) => registered(recipient, parent ?? null),
+  {
+    ClearanceGiven: ({ until, reportBy }, _, { id }) => ({
+      until,
+      statedBy: id,
+      expired: false,
+      suspended: false,
+      refused: false,
+      vettingCases: [],
+      ...report(reportBy),
+    }),
+    ClearanceSuspended: ({ vettingCase }, { vettingCases }) => ({
+      suspended: true,
+      vettingCases: among(vettingCases, vettingCase),
+      trainings: [],
+    }),
+    ClearanceRefused: ({ vettingCase }, { vettingCases }) => ({
+      refused: true,
+      vettingCases: among(vettingCases, vettingCase),
+      trainings: [],
+    }),
+    ClearanceExpired: () => ({ expired: true, trainings: [] }),
+    ClearanceRestored: ({ until, reportBy }, _, { id }) => ({
+      ...(until === undefined ? {} : { until, statedBy: id, expired: false }),
+      suspended: false,
+      refused: false,
+      vettingCases: [],
+      ...report(reportBy),
+    }),
+    ClearanceCorrected: ({ until }) => ({ until, expired: false }),
+    ExceptionReported: () => ({ reportBy: null }),
+    ExceptionReportBecameOverdue: () => ({ reportOverdue: true }),
+    EnrolmentNoted: ({ training }, { trainings }) => ({
+      trainings: [...trainings.filter((one) => one !== training), training].slice(-MAX_TRAININGS),
+    }),
+  },
+);
+
+const evolvePerson = (state: Clearance | null, event: StreamEvent<VettedPersonEvent>): Clearance | null =>
+  event.type === 'PersonRegistered' ? registered(event.data.recipient, event.data.unit) : evolveUnit(state, event);
+
+// ---- Senders ----
+
+const asVetter = (actor: Actor): readonly NamedParty[] => [[actsFor(actor), 'vetter']];
+
+/** R29: a vetter is registered as one. */
+export function notAVetter(context: DecisionContext): Refusal | null {
+  const { actor } = context;
+  return actor.role === 'vetter'
+    ? notRegistered(asVetter(actor), context)
+    : refuse('not-a-vetter', 'a vetter, registered as one, does this');
+}
+
+/** R29: a recipient registers its own; a donor or a vetter those of any recipient. */
+function notARegistrar(context: DecisionContext, { recipient }: { readonly recipient: string }): Refusal | null {
+  const { actor } = context;
+  const { role } = actor;
+  if (role === 'recipient' && actsFor(actor) !== recipient)
+    return refuse('not-the-recipient', 'the recipient whose it is registers it', null, { recipient });
+  return role === 'recipient' || role === 'donor' || role === 'vetter'
+    ? notRegistered([[actsFor(actor), role]], context)
+    : refuse('not-a-registrar', 'a donor, a vetter or the recipient registers it');
+}
+
+// ---- Rules ----
+
+const longAfter = (until: string, day: string): boolean => until > addDays(day, CLEARANCE_VALIDITY_DAYS);
+
+/** R7: a clearance ends within its longest validity, on a day that is not over. */
+function badLastDay(until: string, context: DecisionContext): Refusal | null {
+  const day = dayOf(context);
+  if (until < day) return refuse('day-in-past', 'its last day is not over', 'R7', { until });
+  return longAfter(until, day)
+    ? refuse('beyond-validity', 'its last day is within the longest validity of a clearance', 'R7', {
+        until,
+        latest: addDays(day, CLEARANCE_VALIDITY_DAYS),
+      })
+    : null;
+}
+
+/** The last day for the report on the exception, if there is one. */
+const reportOn = (exception: ClearanceException | undefined, context: DecisionContext) =>
+  exception === undefined ? {} : { reportBy: reportDay(dayOf(context)) };
+
+/** R8: what is refused is not simply cleared again; what is suspended is assessed first. */
+function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance, context: DecisionContext) {
+  const barred = state.refused || state.suspended ? notCleared(state, dayOf(context)) : null;
+  const refusal = (data.exception === undefined ? barred : null) ?? badLastDay(data.until, context);
+  if (refusal !== null) return refusal;
+  if (state.until === data.until && barred === null && !state.expired) return [];
+  return [{ type: 'ClearanceGiven', data: { ...data, ...reportOn(data.exception, context) } } as const];
+}
+
+/**
+ * R7, R8: information that was assessed as not credible gives a suspended clearance back, unless
+ * another inquiry has information; what is refused comes back by its remediation alone, or by an
+ * exception or waiver.
+ */
+function restore(data: DataOf<ClearanceCommand, 'RestoreClearance'>, state: Clearance, context: DecisionContext) {
+  const { known } = context;
+  if (!state.suspended && !state.refused) return refuse('not-barred', 'its clearance is suspended or refused', 'R8');
+  const inquiries = state.vettingCases.map((id) => [id, known.of(vettingCaseFacts, id)] as const);
+  const open = inquiries.find(([, of]) => of !== null && !of.remedied && standing(of) > 0);
+  if (data.exception === undefined && open !== undefined)
+    return refuse('information-stands', 'no inquiry has information that is credible or not assessed yet', 'R7', {
+      vettingCase: open[0],
+    });
+  if (data.exception === undefined && state.refused && !inquiries.some(([, of]) => of?.remedied === true))
+    return refuse('not-remedied', 'its remediation is completed, or an exception or waiver made', 'R8');
+  if (data.until === undefined && state.refused)
+    return refuse('last-day-missing', 'a clearance that was refused gets a new last day', 'R7');
+  const refusal = data.until === undefined ? null : badLastDay(data.until, context);
+  const event: Restored = { ...data, ...reportOn(data.exception, context) };
+  return refusal ?? [{ type: 'ClearanceRestored', data: event } as const];
+}
+
+/** The event names the trainings whose enrolments are to be halted. */
+const barring =
+  (type: 'ClearanceSuspended' | 'ClearanceRefused') =>
+  (data: DataOf<ClearanceCommand, 'SuspendClearance'>, state: Clearance, { actor }: DecisionContext) => {
+    if (type === 'ClearanceSuspended' && state.refused)
+      return actor.role === 'system' ? [] : refuse('already-refused', 'its clearance is not refused', 'R8');
+    const is = type === 'ClearanceSuspended' ? state.suspended : state.refused;
+    const known = data.vettingCase === undefined || state.vettingCases.includes(data.vettingCase);
+    return is && known ? [] : [{ type, data: { ...data, trainings: state.trainings } } as const];
+  };
+
+const reportDue = (state: Clearance): Refusal | null =>
+  state.reportBy === null ? refuse('no-report-due', 'a report on an exception or waiver is due') : null;
+
+const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>()(
+  'RegisterUnit',
+  (data, context) => notRegistered([[data.recipient, 'recipient']], context) ?? parentUnknown(data, context),
+  () => null,
+  {
+    GiveClearance: give,
+    SuspendClearance: barring('ClearanceSuspended'),
+    RefuseClearance: barring('ClearanceRefused'),
+    RestoreClearance: restore,
+    RecordExpiredClearance: ({ until }, state, context) => {
+      if (state.refused) return notCleared(state, dayOf(context)) as Refusal;
+      if (state.until !== until)
+        return refuse('other-last-day', 'the day is the last day of the clearance', 'R7', { until: state.until });
+      if (until >= dayOf(context)) return refuse('not-over-yet', 'its last day is over', 'R7', { until });
+      return state.expired ? [] : [{ type: 'ClearanceExpired', data: { until, trainings: state.trainings } }];
+    },
+    CorrectClearance: {
+      unless: ({ corrects, until }, state, context) =>
+        state.statedBy === corrects
+          ? ((state.refused ? notCleared(state, dayOf(context)) : null) ?? badLastDay(until, context))
+          : refuse('stated-by-another-event', 'the event corrected states the present last day', 'R26', {
+              event: state.statedBy,
+            }),
+      then: 'ClearanceCorrected',
+    },
+    SubmitExceptionReport: {
+      unless: ({ on }, state, context) =>
+        reportDue(state) ?? (on > dayOf(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null),
+      then: 'ExceptionReported',
+    },
+    RecordOverdueExceptionReport: {
+      unless: ({ due }, state, context) =>
+        reportDue(state) ??
+        (state.reportBy !== due
+          ? refuse('other-last-day', 'the day is the last day for the report', null, { due: state.reportBy })
+          : due >= dayOf(context)
+            ? refuse('not-over-yet', 'its last day is over', null, { due })
+            : null),
+      already: (_, { reportOverdue }) => reportOverdue,
+      then: 'ExceptionReportBecameOverdue',
+    },
+    NoteEnrolment: (data, state, context) => [
+      { type: 'EnrolmentNoted', data: { ...data, cleared: notCleared(state, dayOf(context)) === null } },
+    ],
+  },
+);
+
+/** R5: the unit that is named exists, and is of the same recipient. */
+function unitUnknown(unit: string, recipient: string, { known }: DecisionContext): Refusal | null {
+  const of = known.of(securityUnitFacts, unit);
+  if (of === null) return refuse('unit-not-found', 'the unit named has been registered', 'R5', { unit });
+  return of.recipient === recipient
+    ? null
+    : refuse('unit-of-another', 'the unit named is of the same recipient', 'R5', { unit, recipient: of.recipient });
+}
+
+function parentUnknown(data: RegisterUnit, context: DecisionContext): readonly SecurityUnitEvent[] | Refusal {
+  const unknown = data.parent === undefined ? null : unitUnknown(data.parent, data.recipient, context);
+  return unknown ?? [{ type: 'UnitRegistered', data }];
+}
+
+function openPerson(data: RegisterPerson, context: DecisionContext): readonly VettedPersonEvent[] | Refusal {
+  const unknown =
+    notRegistered([[data.recipient, 'recipient']], context) ?? unitUnknown(data.unit, data.recipient, context);
+  return unknown ?? [{ type: 'PersonRegistered', data }];
+}
+
+// ---- Deciders ----
+
+type AnyCommand = SecurityUnitCommand | VettedPersonCommand;
+
+/** The parties and the unit that it is registered with, a vetter's role, and what barred it. */
+function consults(command: AnyCommand, state: Clearance | null, sender: Actor): readonly StreamRef[] {
+  const vetter = sender.role === 'vetter' ? partyStreams(asVetter(sender)) : [];
+  if (command.type === 'RestoreClearance')
+    return [...vetter, ...(state?.vettingCases ?? []).map((id) => ({ kind: vettingCaseFacts.kind, id }))];
+  if (command.type !== 'RegisterUnit' && command.type !== 'RegisterPerson') return vetter;
+  const unit = command.type === 'RegisterPerson' ? command.data.unit : command.data.parent;
+  return [
+    ...partyStreams([
+      [command.data.recipient, 'recipient'],
+      [actsFor(sender), null],
+    ]),
+    ...(unit === undefined ? [] : [{ kind: securityUnitFacts.kind, id: unit }]),
+  ];
+}
+
+const common = {
+  ids: 'prefixed',
+  consults: (command: AnyCommand, state: Clearance | null, _: unknown, sender: Actor) =>
+    consults(command, state, sender),
+  authorise: authoriseBy<AnyCommand, Clearance | null, ClearanceRelation>({
+    registrar: (_, context, { data }) => notARegistrar(context, data as RegisterUnit),
+    vetter: (_, context) => notAVetter(context),
+    system: bySystem,
+  }),
+} as const;
+
+/** The clearance of a unit: R5, R7, R8, R26, R29. */
+export const securityUnit: Decider<
+  'security-unit',
+  SecurityUnitCommand,
+  SecurityUnitEvent,
+  Clearance | null,
+  ClearanceRelation
+> = correcting<'security-unit', SecurityUnitCommand, SecurityUnitEvent, Clearance, ClearanceRelation>({
+  ...common,
+  ...securityUnitFacts,
+  opens: 'RegisterUnit',
+  evolve: evolveUnit,
+  decide: decideLater,
+});
+
+/** The clearance of a person, by the same rules as that of a unit. */
+export const vettedPerson: Decider<
+  'vetted-person',
+  VettedPersonCommand,
+  VettedPersonEvent,
+  Clearance | null,
+  ClearanceRelation
+> = correcting<'vetted-person', VettedPersonCommand, VettedPersonEvent, Clearance, ClearanceRelation>({
+  ...common,
+  ...vettedPersonFacts,
+  opens: 'RegisterPerson',
+  evolve: evolvePerson,
+  decide: (command, state, context) =>
+    command.type === 'RegisterPerson'
+      ? openPerson(command.data, context)
+      : (decideLater(command, state, context) as readonly VettedPersonEvent[] | Refusal),
+});

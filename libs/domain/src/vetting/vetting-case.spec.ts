@@ -1,0 +1,184 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { securityUnit, vettedPerson } from './clearance.js';
+import { vettingCase } from './vetting-case.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+
+const U = 'estmark.brigade-1';
+const subject = { kind: 'security-unit', id: U };
+const parties = { donor: 'norland', recipient: 'estmark' };
+const requested = act('VettingRequested', { subject, ...parties, due: '2026-07-01' });
+const checked = act('SourceChecked', { source: 's-1', on: '2026-05-04', found: true });
+const info = { information: 'i-1', source: 's-1', allegation: 'arbitrary-detention' };
+const found = act('DerogatoryInformationRecorded', { ...info, subject });
+const assess = (credible: boolean) => act('AssessInformation', { information: 'i-1', credible, reason: 'two-sources' });
+const assessed = (credible: boolean) =>
+  act('InformationAssessed', { ...(assess(credible).data as object), subject, standing: credible ? 1 : 0 });
+const conclude = (outcome: string, until?: string) => act('ConcludeVetting', { outcome, ...(until && { until }) });
+const concluded = (outcome: string, until?: string) =>
+  act('VettingConcluded', { outcome, ...(until && { until }), subject });
+const refused = [checked, found, assessed(true), concluded('refused')];
+const steps = [{ step: 'prosecution', measure: 'prosecution', due: '2026-06-30' }];
+const plan = act('OpenRemediation', { steps });
+const planned = act('RemediationOpened', { steps });
+const step = (on = '2026-06-01') => ({ step: 'prosecution', on });
+const taken = act('RemediationStepTaken', step());
+
+const by = (role: 'vetter' | 'donor' | 'recipient', ...past: Event[]) =>
+  given(vettingCase, requested, ...past)
+    .registered(['vetters'], 'vetter')
+    .as({ vetter: 'vetters', donor: 'norland', recipient: 'estmark' }[role], role);
+const vetter = (...past: Event[]) => by('vetter', ...past);
+
+describe('a vetting is asked for', () => {
+  const request = act('RequestVetting', { subject, ...parties });
+  const asking = (recipient = 'estmark') =>
+    given(vettingCase)
+      .registered(['norland', 'estmark', 'ostra'], 'donor', 'recipient')
+      .knowing(securityUnit, U, act('UnitRegistered', { recipient, type: 'infantry' }))
+      .as('norland', 'donor');
+  it('by the donor or the recipient, of what is registered (R5, R29)', () => {
+    asking().decides(request, requested);
+    asking().as('estmark', 'recipient').decides(request, requested);
+    asking().as('ostra', 'donor').refuses(request, 'not-a-party');
+    asking('ostra').refuses(request, 'subject-of-another');
+    const person = { kind: 'vetted-person', id: 'estmark.person-1' };
+    asking().refuses(act('RequestVetting', { ...parties, subject: person }), 'subject-not-found');
+    asking()
+      .knowing(vettedPerson, 'estmark.person-1', act('PersonRegistered', { recipient: 'estmark', unit: U }))
+      .decides(
+        act('RequestVetting', { ...parties, subject: person }),
+        act('VettingRequested', { ...parties, subject: person, due: '2026-07-01' }),
+      );
+  });
+  it('with an answer in 30 days, or by another day to come', () => {
+    const needed = (neededBy: string) => ({ subject, ...parties, neededBy });
+    asking().decides(
+      act('RequestVetting', needed('2026-06-01')),
+      act('VettingRequested', { ...needed('2026-06-01'), due: '2026-06-01' }),
+    );
+    asking().refuses(act('RequestVetting', needed('2026-05-31')), 'day-in-past');
+  });
+});
+
+describe('a vetting is concluded', () => {
+  it('by a vetter, after a source was checked (R5)', () => {
+    vetter(checked).decides(conclude('cleared', '2027-05-01'), concluded('cleared', '2027-05-01'));
+    vetter().refuses(conclude('cleared', '2027-05-01'), 'no-source-checked');
+    vetter(checked).refuses(conclude('cleared'), 'last-day-missing');
+    by('donor', checked).refuses(conclude('cleared', '2027-05-01'), 'not-a-vetter');
+  });
+  it('with all its information assessed: cleared without, refused for credible information (R7)', () => {
+    vetter(checked, found).refuses(conclude('refused'), 'information-open');
+    vetter(checked, found, assessed(true)).refuses(conclude('cleared', '2027-05-01'), 'credible-information');
+    vetter(checked, found, assessed(true)).decides(conclude('refused'), concluded('refused'));
+    vetter(checked, found, assessed(false)).decides(
+      conclude('cleared', '2027-05-01'),
+      concluded('cleared', '2027-05-01'),
+    );
+    vetter(checked, found, assessed(false)).refuses(conclude('refused'), 'nothing-credible');
+  });
+  it('once; afterwards no source is checked, but information is recorded and assessed', () => {
+    const past = [checked, concluded('cleared', '2027-05-01')];
+    vetter(...past).refuses(conclude('cleared', '2027-05-01'), 'already-concluded');
+    vetter(...past).refuses(act('CheckSource', { source: 's-2', on: '2026-05-04', found: false }), 'already-concluded');
+    vetter(...past).decides(act('RecordDerogatoryInformation', info), found);
+    vetter(...past, found, assessed(true)).decides(plan, planned);
+  });
+});
+
+describe('information', () => {
+  it('is recorded under a name of its own, and assessed once (R7)', () => {
+    vetter(checked).decides(act('RecordDerogatoryInformation', info), found);
+    vetter(checked, found).refuses(act('RecordDerogatoryInformation', info), 'information-known');
+    for (const credible of [true, false]) vetter(found).decides(assess(credible), assessed(credible));
+    vetter(found, assessed(false)).refuses(assess(true), 'information-not-open');
+  });
+  it('comes from a source that was checked by today', () => {
+    const check = (on: string) => act('CheckSource', { source: 's-1', on, found: true });
+    vetter().decides(check('2026-06-01'), act('SourceChecked', check('2026-06-01').data as object));
+    vetter().refuses(check('2026-06-02'), 'day-in-future');
+  });
+});
+
+describe('after a refusal', () => {
+  it('the recipient is informed, once', () => {
+    const inform = act('InformRecipient', { on: '2026-06-01', note: 'n-1' });
+    const informed = act('RecipientInformed', inform.data as object);
+    vetter(...refused).decides(inform, informed);
+    by('donor', ...refused).decides(inform, informed);
+    vetter(checked).refuses(inform, 'not-refused');
+    vetter(...refused, informed).refuses(inform, 'already-informed');
+  });
+  it('the ineligibility is published, or withheld with an authority and a reason (R27)', () => {
+    const publish = act('PublishIneligibility', { list: 'l-1', on: '2026-06-01' });
+    const withhold = act('WithholdPublication', { authority: 'ministry', reason: 'protects-a-source' });
+    vetter(...refused).decides(publish, act('IneligibilityPublished', publish.data as object));
+    const withheld = act('PublicationWithheld', withhold.data as object);
+    by('donor', ...refused).decides(withhold, withheld);
+    by('donor').refuses(withhold, 'not-refused');
+    vetter(...refused, withheld).refuses(publish, 'publication-decided');
+  });
+});
+
+describe('a remediation (R8)', () => {
+  const take = (of: object) => act('TakeRemediationStep', of);
+  const complete = act('CompleteRemediation', { on: '2026-06-01', until: '2027-05-01' });
+  const completed = act('RemediationCompleted', { ...(complete.data as object), subject });
+  it('is agreed after a refusal, one at a time', () => {
+    vetter(...refused).decides(plan, planned);
+    vetter(checked).refuses(plan, 'not-refused');
+    vetter(...refused, planned).refuses(plan, 'remediation-open');
+    vetter(...refused, planned, taken, completed).decides(plan, planned);
+    vetter(...refused).refuses(act('OpenRemediation', { steps: [...steps, ...steps] }), 'step-twice');
+  });
+  it('is done by the recipient, step by step', () => {
+    by('recipient', ...refused, planned).decides(take(step()), taken);
+    by('recipient', ...refused, planned).refuses(take(step('2026-06-02')), 'day-in-future');
+    by('recipient', ...refused, planned).refuses(take({ step: 'apology', on: '2026-06-01' }), 'step-unknown');
+    by('recipient', ...refused, planned, taken).refuses(take(step()), 'step-taken');
+    by('donor', ...refused, planned).refuses(take(step()), 'not-the-recipient');
+  });
+  it('has the day of a step corrected (R26)', () => {
+    const correct = (on: string) =>
+      act('CorrectRemediationStep', { corrects: given.id(6), reason: 'mistyped', ...step(on) });
+    const past = [...refused, planned, taken];
+    by('recipient', ...past).decides(
+      correct('2026-05-31'),
+      act('RemediationStepCorrected', correct('2026-05-31').data as object),
+    );
+    by('recipient', ...past).refuses(correct('2026-06-01'), 'nothing-corrected');
+    by('recipient', ...past).refuses(correct('2026-06-02'), 'day-in-future');
+  });
+  it('is completed when each step was taken, and again after new information', () => {
+    vetter(...refused, planned, taken).decides(complete, completed);
+    vetter(...refused).refuses(complete, 'no-remediation');
+    vetter(...refused, planned).refuses(complete, 'step-open');
+    vetter(...refused, planned, taken, completed).refuses(complete, 'already-remedied');
+    const more = act('DerogatoryInformationRecorded', { ...info, information: 'i-2', subject });
+    vetter(...refused, planned, taken, completed, more).refuses(complete, 'no-remediation');
+  });
+});
+
+describe('a last day that passed is recorded', () => {
+  const overdue = (due: string, more: object = {}) => act('RecordOverdueVetting', { due, ...more });
+  const became = (due: string, more: object = {}) => act('VettingBecameOverdue', { due, ...more });
+  const system = (...past: Event[]) => given(vettingCase, requested, ...past).as('entente', 'system');
+  const july = { now: '2026-07-02T00:00:00.000Z' };
+  it('of an answer that was not given', () => {
+    system().decides(overdue('2026-07-01'), became('2026-07-01'), july);
+    system(became('2026-07-01')).decides(overdue('2026-07-01'), [], july);
+    system().refuses(overdue('2026-07-01'), 'not-over-yet', { now: '2026-07-01T23:59:59.000Z' });
+    system().refuses(overdue('2026-06-30'), 'other-last-day', july);
+    system(checked, concluded('cleared', '2027-05-01')).refuses(overdue('2026-07-01'), 'nothing-due', july);
+  });
+  it('of a step that was not taken', () => {
+    const of = { step: 'prosecution' };
+    system(...refused, planned).decides(overdue('2026-06-30', of), became('2026-06-30', of), july);
+    system(...refused, planned, became('2026-06-30', of)).decides(overdue('2026-06-30', of), [], july);
+    system(...refused, planned, taken).refuses(overdue('2026-06-30', of), 'nothing-due', july);
+    system(...refused, planned).refuses(overdue('2026-06-30', { step: 'apology' }), 'nothing-due', july);
+  });
+});

@@ -1,0 +1,251 @@
+import type { VettingCaseCommand, VettingCaseEvent, VettingCaseRelation } from '@entente/contracts';
+import {
+  type DataOf,
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  actsFor,
+  addDays,
+  authoriseBy,
+  bySystem,
+  decideBy,
+  evolveBy,
+  put,
+  refuse,
+} from '@entente/kernel';
+import { correcting } from '../corrections.js';
+import { ownValue } from '../delivery/facts.js';
+import { relationsTo } from '../delivery/senders.js';
+import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import { notAVetter } from './clearance.js';
+import {
+  type Clearance,
+  type RemediationStep,
+  type VettingCase,
+  securityUnitFacts,
+  standing,
+  vettedPersonFacts,
+  vettingCaseFacts,
+} from './clearance-facts.js';
+
+type VettingData<Type extends VettingCaseCommand['type']> = DataOf<VettingCaseCommand, Type>;
+
+/** How many days there are for the answer, unless the request names a day. */
+const ANSWER_DAYS = 30;
+
+const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
+
+// ---- State ----
+
+const stepIn = ({ steps }: VettingCase, name: string): RemediationStep | undefined => ownValue(steps ?? {}, name);
+const withStep = (state: VettingCase, name: string, change: Partial<RemediationStep>) => {
+  const was = stepIn(state, name);
+  return was === undefined ? {} : { steps: { ...state.steps, [name]: { ...was, ...change } } };
+};
+
+const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
+  'VettingRequested',
+  ({ subject, donor, recipient, due }) => ({
+    subject,
+    donor,
+    recipient,
+    due,
+    overdue: false,
+    sources: 0,
+    information: {},
+    outcome: null,
+    informed: false,
+    publication: null,
+    steps: null,
+    remedied: false,
+    correctable: new Map(),
+  }),
+  {
+    SourceChecked: (_, { sources }) => ({ sources: sources + 1 }),
+    DerogatoryInformationRecorded: (data, { information, remedied, steps }) => ({
+      information: put(information, data.information, 'open'),
+      remedied: false,
+      steps: remedied ? null : steps,
+    }),
+    InformationAssessed: ({ information: name, credible }, { information, outcome }) => ({
+      information: put(information, name, credible ? 'credible' : 'not-credible'),
+      outcome: outcome !== null && credible ? 'refused' : outcome,
+    }),
+    VettingConcluded: ({ outcome }) => ({ outcome }),
+    RecipientInformed: () => ({ informed: true }),
+    RemediationOpened: ({ steps }) => ({
+      steps: Object.fromEntries(steps.map(({ step, due }) => [step, { due, on: null, overdue: false }])),
+      remedied: false,
+    }),
+    RemediationStepTaken: ({ step, on }, state) => withStep(state, step, { on }),
+    RemediationStepCorrected: ({ step, on }, state) => withStep(state, step, { on }),
+    RemediationCompleted: () => ({ remedied: true }),
+    IneligibilityPublished: () => ({ publication: 'published' }),
+    PublicationWithheld: () => ({ publication: 'withheld' }),
+    VettingBecameOverdue: ({ step }, state) =>
+      step === undefined ? { overdue: true } : withStep(state, step, { overdue: true }),
+  },
+);
+
+// ---- Rules ----
+
+const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
+  on > dayOf(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
+
+const subjectOf = ({ subject }: VettingData<'RequestVetting'>, { known }: DecisionContext): Clearance | null =>
+  known.of(subject.kind === 'security-unit' ? securityUnitFacts : vettedPersonFacts, subject.id);
+
+/** R5: what is vetted is registered, of the recipient named; R29: so are the parties. */
+function request(data: VettingData<'RequestVetting'>, context: DecisionContext) {
+  const of = subjectOf(data, context);
+  if (of === null)
+    return refuse('subject-not-found', 'the unit or person has been registered', 'R5', { ...data.subject });
+  if (of.recipient !== data.recipient)
+    return refuse('subject-of-another', 'the unit or person is of the recipient named', 'R5', {
+      recipient: of.recipient,
+    });
+  const due = data.neededBy ?? addDays(dayOf(context), ANSWER_DAYS);
+  if (due < dayOf(context)) return refuse('day-in-past', 'the day for the answer is not over', null, { due });
+  return notRegistered(partiesOf(data), context) ?? [{ type: 'VettingRequested', data: { ...data, due } } as const];
+}
+
+/** R7: it is cleared without information that stands, after sources were checked. */
+function cannotConclude({ outcome, until }: VettingData<'ConcludeVetting'>, state: VettingCase): Refusal | null {
+  if (state.outcome !== null)
+    return refuse('already-concluded', 'the vetting was not concluded', null, { outcome: state.outcome });
+  if (state.sources === 0) return refuse('no-source-checked', 'at least one source was checked', 'R5');
+  const left = standing(state);
+  if (Object.values(state.information).includes('open'))
+    return refuse('information-open', 'all information is assessed', 'R7', { standing: left });
+  if (outcome === 'refused')
+    return left === 0 ? refuse('nothing-credible', 'it is refused for credible information', 'R7') : null;
+  if (left > 0) return refuse('credible-information', 'no information is credible', 'R7', { standing: left });
+  return until === undefined ? refuse('last-day-missing', 'a clearance has a last day', 'R7') : null;
+}
+
+/** R8: the way back begins with a refusal. */
+const notRefused = ({ outcome }: VettingCase): Refusal | null =>
+  outcome === 'refused' ? null : refuse('not-refused', 'the vetting was concluded with a refusal', 'R8', { outcome });
+
+/** R27: the ineligibility is published, or that is withheld: one of them. */
+const cannotPublish = (state: VettingCase): Refusal | null =>
+  notRefused(state) ??
+  (state.publication === null
+    ? null
+    : refuse('publication-decided', 'the publication was not decided', 'R27', { is: state.publication }));
+
+/** R8: a step is taken while the remediation is under way. */
+function stepNotOpen(name: string, state: VettingCase): Refusal | null {
+  const step = stepIn(state, name);
+  if (step === undefined) return refuse('step-unknown', 'the step was agreed', 'R8', { step: name });
+  return step.on === null ? null : refuse('step-taken', 'the step was not taken', 'R8', { step: name, on: step.on });
+}
+
+/** R8: the remediation is effective when each step was taken. */
+function notRemedied({ on }: VettingData<'CompleteRemediation'>, state: VettingCase, context: DecisionContext) {
+  if (state.steps === null) return refuse('no-remediation', 'steps of a remediation were agreed', 'R8');
+  if (state.remedied) return refuse('already-remedied', 'the remediation was not completed', 'R8');
+  const open = Object.entries(state.steps).find(([, step]) => step.on === null);
+  if (open !== undefined) return refuse('step-open', 'each step was taken', 'R8', { step: open[0] });
+  return inTheFuture(on, context);
+}
+
+function notOverdue(
+  { due, step: name }: VettingData<'RecordOverdueVetting'>,
+  state: VettingCase,
+  context: DecisionContext,
+) {
+  const step = name === undefined ? undefined : stepIn(state, name);
+  if (name === undefined ? state.outcome !== null : step?.on !== null)
+    return refuse('nothing-due', 'the answer, or the step, is waited for');
+  const last = step?.due ?? state.due;
+  if (last !== due) return refuse('other-last-day', 'the day is its last day', null, { due: last });
+  return due >= dayOf(context) ? refuse('not-over-yet', 'its last day is over', null, { due }) : null;
+}
+
+const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('RequestVetting', request, () => null, {
+  CheckSource: {
+    unless: ({ on }, { outcome }, context) =>
+      outcome === null
+        ? inTheFuture(on, context)
+        : refuse('already-concluded', 'the vetting was not concluded', null, { outcome }),
+    then: 'SourceChecked',
+  },
+  RecordDerogatoryInformation: (data, { subject, information }) =>
+    Object.hasOwn(information, data.information)
+      ? refuse('information-known', 'no information of the case has this name', null, { information: data.information })
+      : [{ type: 'DerogatoryInformationRecorded', data: { ...data, subject } }],
+  AssessInformation: (data, state) =>
+    ownValue(state.information, data.information) === 'open'
+      ? [
+          {
+            type: 'InformationAssessed',
+            data: { ...data, subject: state.subject, standing: standing(state) - (data.credible ? 0 : 1) },
+          },
+        ]
+      : refuse('information-not-open', 'information of this name waits for its assessment', 'R7'),
+  ConcludeVetting: (data, state) =>
+    cannotConclude(data, state) ?? [{ type: 'VettingConcluded', data: { ...data, subject: state.subject } }],
+  InformRecipient: {
+    unless: ({ on }, state, context) =>
+      notRefused(state) ??
+      (state.informed ? refuse('already-informed', 'the recipient was not informed yet') : inTheFuture(on, context)),
+    then: 'RecipientInformed',
+  },
+  OpenRemediation: {
+    unless: ({ steps }, state) =>
+      notRefused(state) ??
+      (state.steps !== null && !state.remedied
+        ? refuse('remediation-open', 'no remediation is under way', 'R8')
+        : new Set(steps.map(({ step }) => step)).size < steps.length
+          ? refuse('step-twice', 'each step is named once')
+          : null),
+    then: 'RemediationOpened',
+  },
+  TakeRemediationStep: {
+    unless: ({ step, on }, state, context) => stepNotOpen(step, state) ?? inTheFuture(on, context),
+    then: 'RemediationStepTaken',
+  },
+  CorrectRemediationStep: {
+    unless: ({ on }, _, context) => inTheFuture(on, context),
+    then: 'RemediationStepCorrected',
+  },
+  CompleteRemediation: (data, state, context) =>
+    notRemedied(data, state, context) ?? [{ type: 'RemediationCompleted', data: { ...data, subject: state.subject } }],
+  PublishIneligibility: {
+    unless: ({ on }, state, context) => cannotPublish(state) ?? inTheFuture(on, context),
+    then: 'IneligibilityPublished',
+  },
+  WithholdPublication: { unless: (_, state) => cannotPublish(state), then: 'PublicationWithheld' },
+  RecordOverdueVetting: {
+    unless: notOverdue,
+    already: ({ step }, state) => (step === undefined ? state.overdue : stepIn(state, step)?.overdue === true),
+    then: 'VettingBecameOverdue',
+  },
+});
+
+const { party, donor, recipient } = relationsTo<VettingCaseCommand, VettingCase | null>((state, _, command) =>
+  command.type === 'RequestVetting' ? command.data : state,
+);
+
+/** The inquiry behind a clearance: R5, R7, R8, R26, R27, R29. */
+export const vettingCase: Decider<
+  'vetting-case',
+  VettingCaseCommand,
+  VettingCaseEvent,
+  VettingCase | null,
+  VettingCaseRelation
+> = correcting({
+  ...vettingCaseFacts,
+  ids: 'prefixed',
+  opens: 'RequestVetting',
+  evolve,
+  consults: ({ type, data }, _, __, sender) =>
+    type === 'RequestVetting'
+      ? [data.subject, ...partyStreams(partiesOf(data))]
+      : sender.role === 'vetter'
+        ? partyStreams([[actsFor(sender), 'vetter']])
+        : [],
+  authorise: authoriseBy({ party, donor, recipient, vetter: (_, context) => notAVetter(context), system: bySystem }),
+  decide,
+});

@@ -1,0 +1,147 @@
+import type { SecurityUnitEvent, VettedPersonEvent } from '@entente/contracts';
+import type { Projection } from '@entente/kernel';
+import { count, day, dayOrNull, flag, json, overdue, text, textOrNull } from './columns.js';
+import { type RowChanges, rowBy, unchanged } from './row-by.js';
+
+/** What a unit and a person have in common: the clearance. */
+class ClearanceColumns {
+  @text('the recipient whose it is') recipient!: string;
+  @text('not-vetted, cleared, suspended, refused, or expired (recorded as such)') status!: string;
+  @dayOrNull('the last day of its newest clearance, which holds only while it is cleared') cleared_until!:
+    string | null;
+  @dayOrNull('the day on which it was cleared or restored last') cleared_on!: string | null;
+  @dayOrNull('while it is suspended or refused: the day from which it is') barred_on!: string | null;
+  @textOrNull('while it is suspended or refused: the code of the reason') bar_reason!: string | null;
+  @textOrNull('the vetting case that cleared, suspended, refused or restored it last, if one did') vetting_case!:
+    string | null;
+  @textOrNull('exception or waiver, if it was cleared by one last') exception!: string | null;
+  @textOrNull('the code of the authority that decided the exception or waiver') exception_authority!: string | null;
+  @textOrNull("the reference of the exception's or waiver's basis") exception_basis!: string | null;
+  @dayOrNull('the last day for the report on the newest exception or waiver') report_by!: string | null;
+  @dayOrNull('the day on which this report was submitted') reported_on!: string | null;
+  @flag('whether it was recorded that the last day for the report passed') report_overdue!: boolean;
+  @count('how often it was suspended') suspensions!: number;
+  @day('the day on which it was registered') registered_on!: string;
+}
+
+/** A unit that receives assistance, and its clearance. */
+export class UnitRow extends ClearanceColumns {
+  @text("the unit's id") unit!: string;
+  @text('the code of the kind of unit') type!: string;
+  @json('other codes by which it is known') aliases!: readonly string[];
+  @textOrNull('the unit of which it is a part, if it is') parent!: string | null;
+}
+
+/** A person by a reference, and the person's own clearance. */
+export class VettedPersonRow extends ClearanceColumns {
+  @text("the person's id here") person!: string;
+  @text("the reference in the recipient's own register, never a name") reference!: string;
+  @text("the person's unit, which is cleared by itself") unit!: string;
+}
+
+type Given = Partial<ClearanceColumns> & Pick<ClearanceColumns, 'barred_on' | 'bar_reason'>;
+const given = (
+  on: string,
+  of: {
+    readonly vettingCase?: string;
+    readonly exception?: { readonly kind: string; readonly authority: string; readonly basis: string };
+    readonly reportBy?: string;
+  },
+): Given => ({
+  cleared_on: on,
+  barred_on: null,
+  bar_reason: null,
+  vetting_case: of.vettingCase ?? null,
+  exception: of.exception?.kind ?? null,
+  exception_authority: of.exception?.authority ?? null,
+  exception_basis: of.exception?.basis ?? null,
+  ...(of.reportBy === undefined ? {} : { report_by: of.reportBy, reported_on: null, report_overdue: false }),
+});
+
+/** The status of a clearance that is not barred. */
+const unbarred = (until: string | null, on: string): string =>
+  until === null ? 'not-vetted' : until < on ? 'expired' : 'cleared';
+
+type Changes = RowChanges<ClearanceColumns, SecurityUnitEvent, 'UnitRegistered'>;
+const CHANGES = {
+  ClearanceGiven: (data, _, { day: on }) => ({ ...given(on, data), status: 'cleared', cleared_until: data.until }),
+  ClearanceSuspended: ({ reason, vettingCase }, { suspensions, vetting_case }, { day: on }) => ({
+    status: 'suspended',
+    barred_on: on,
+    bar_reason: reason,
+    vetting_case: vettingCase ?? vetting_case,
+    suspensions: suspensions + 1,
+  }),
+  ClearanceRefused: ({ reason, vettingCase }, { vetting_case }, { day: on }) => ({
+    status: 'refused',
+    barred_on: on,
+    bar_reason: reason,
+    vetting_case: vettingCase ?? vetting_case,
+  }),
+  ClearanceExpired: (_, { status }) => ({ status: status === 'cleared' ? 'expired' : status }),
+  ClearanceRestored: (data, { cleared_until }, { day: on }) => {
+    const until = data.until ?? cleared_until;
+    return { ...given(on, data), status: unbarred(until, on), cleared_until: until };
+  },
+  ClearanceCorrected: ({ until }, { status }, { day: on }) => ({
+    cleared_until: until,
+    status: status === 'suspended' ? status : unbarred(until, on),
+  }),
+  ExceptionReported: ({ on }) => ({ reported_on: on }),
+  ExceptionReportBecameOverdue: () => ({ report_overdue: true }),
+  EnrolmentNoted: unchanged,
+} as const satisfies Changes;
+
+const OVER = {
+  over: overdue('whether its last day is over and that was not recorded: it is not cleared any more', {
+    due: 'cleared_until',
+    closed: { status: ['suspended', 'refused', 'expired', 'not-vetted'] },
+  }),
+};
+
+export const units: Projection<SecurityUnitEvent, UnitRow> = {
+  name: 'units',
+  version: 1,
+  kinds: ['security-unit'],
+  about: 'a unit of a recipient: whether it is cleared and until when, why it is barred, and by which inquiry',
+  entity: UnitRow,
+  totals: { counts: 'units', by: ['status'], sums: [] },
+  daily: OVER,
+  touches: () => [''],
+  evolve: rowBy<UnitRow, SecurityUnitEvent>(UnitRow)(
+    'UnitRegistered',
+    ({ recipient, type, aliases = [], parent = null }, { id: unit, day: registered_on }) => ({
+      unit,
+      recipient,
+      type,
+      aliases,
+      parent,
+      status: 'not-vetted',
+      registered_on,
+    }),
+    CHANGES,
+  ),
+};
+
+export const vettedPersons: Projection<VettedPersonEvent, VettedPersonRow> = {
+  name: 'vetted-persons',
+  version: 1,
+  kinds: ['vetted-person'],
+  about: "a person by a reference alone: whether that person is cleared, beside the unit's own clearance",
+  entity: VettedPersonRow,
+  totals: { counts: 'persons', by: ['status'], sums: [] },
+  daily: OVER,
+  touches: () => [''],
+  evolve: rowBy<VettedPersonRow, VettedPersonEvent>(VettedPersonRow)(
+    'PersonRegistered',
+    ({ recipient, unit, reference }, { id: person, day: registered_on }) => ({
+      person,
+      recipient,
+      unit,
+      reference,
+      status: 'not-vetted',
+      registered_on,
+    }),
+    CHANGES,
+  ),
+};

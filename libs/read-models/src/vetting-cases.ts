@@ -1,0 +1,161 @@
+import type { VettingCaseEvent } from '@entente/contracts';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
+import { originOf, rowBy, unchanged } from './row-by.js';
+
+/** The vetting of a unit or person. */
+export class VettingCaseRow {
+  @text('the vetting case') vetting_case!: string;
+  @text('security-unit or vetted-person') subject_kind!: string;
+  @text('the unit or person that is vetted') subject!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that it is for, if any') programme!: string | null;
+  @textOrNull('the case that it is for, if any') assistance_case!: string | null;
+  @text('requested, under-inquiry, cleared, refused, in-remediation, or remedied') stage!: string;
+  @day('the day of the request') requested_on!: string;
+  @day('the last day for the answer') due!: string;
+  @count('sources that were checked') sources!: number;
+  @count('sources that had information') sources_with_information!: number;
+  @count('pieces of derogatory information') information!: number;
+  @count('pieces of information that are credible or not assessed yet') information_standing!: number;
+  @dayOrNull('the day on which it was concluded') concluded_on!: string | null;
+  @dayOrNull('the last day of the clearance that was concluded or followed a remediation') cleared_until!:
+    string | null;
+  @dayOrNull('the day on which the recipient was informed of the refusal') informed_on!: string | null;
+  @textOrNull('published or withheld, once that was decided') publication!: string | null;
+  @textOrNull('the code of the authority that withheld the publication') withheld_by!: string | null;
+  @textOrNull('the code of the reason for which it was withheld') withheld_reason!: string | null;
+  @count('the steps of the present remediation') steps!: number;
+  @count('the steps of it that were taken') steps_taken!: number;
+  @dayOrNull('the day on which the steps were found effective') remedied_on!: string | null;
+}
+
+const DONE = { done: 'concluded_on' };
+
+export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
+  name: 'vetting-cases',
+  version: 1,
+  kinds: ['vetting-case'],
+  about: 'the vetting of a unit or person: its stage, how long it has been open, and whether the answer is in time',
+  entity: VettingCaseRow,
+  totals: { counts: 'vetting cases', by: ['stage', 'overdue'], sums: [] },
+  daily: {
+    overdue: overdue('whether the last day for the answer is over, and it was not concluded', { due: 'due', ...DONE }),
+    days_late: daysLate(
+      'days from the last day for the answer to the conclusion, negative if it was in time; while it is overdue, to the day of the answer',
+      { due: 'due', ...DONE },
+    ),
+    days_open: daysLate(
+      'days from the request to the conclusion; while it is open, from the day after the request on, to the day of the answer',
+      { due: 'requested_on', ...DONE },
+    ),
+  },
+  touches: () => [''],
+  evolve: rowBy<VettingCaseRow, VettingCaseEvent>(VettingCaseRow)(
+    'VettingRequested',
+    ({ subject, donor, recipient, programme = null, case: of = null, due }, { id, day: requested_on }) => ({
+      vetting_case: id,
+      subject_kind: subject.kind,
+      subject: subject.id,
+      donor,
+      recipient,
+      programme,
+      assistance_case: of,
+      stage: 'requested',
+      requested_on,
+      due,
+    }),
+    {
+      SourceChecked: ({ found }, { sources, sources_with_information }) => ({
+        stage: 'under-inquiry',
+        sources: sources + 1,
+        sources_with_information: sources_with_information + (found ? 1 : 0),
+      }),
+      DerogatoryInformationRecorded: (_, { stage, information, information_standing, steps, steps_taken }) => ({
+        stage: stage === 'requested' ? 'under-inquiry' : stage === 'remedied' ? 'refused' : stage,
+        information: information + 1,
+        information_standing: information_standing + 1,
+        ...(stage === 'remedied' ? { steps: 0, steps_taken: 0, remedied_on: null } : { steps, steps_taken }),
+      }),
+      InformationAssessed: ({ standing, credible }, { stage }) => ({
+        information_standing: standing,
+        stage: stage === 'cleared' && credible ? 'refused' : stage,
+      }),
+      VettingConcluded: ({ outcome, until = null }, _, { day: concluded_on }) => ({
+        stage: outcome,
+        concluded_on,
+        cleared_until: until,
+      }),
+      RecipientInformed: ({ on }) => ({ informed_on: on }),
+      RemediationOpened: ({ steps }) => ({
+        stage: 'in-remediation',
+        steps: steps.length,
+        steps_taken: 0,
+        remedied_on: null,
+      }),
+      RemediationStepTaken: (_, { steps_taken }) => ({ steps_taken: steps_taken + 1 }),
+      RemediationStepCorrected: unchanged,
+      RemediationCompleted: ({ on, until }) => ({ stage: 'remedied', remedied_on: on, cleared_until: until }),
+      IneligibilityPublished: () => ({ publication: 'published' }),
+      PublicationWithheld: ({ authority, reason }) => ({
+        publication: 'withheld',
+        withheld_by: authority,
+        withheld_reason: reason,
+      }),
+      VettingBecameOverdue: unchanged,
+    },
+  ),
+};
+
+/** A step of a remediation, plan against actual: the way back of a unit or person. */
+export class RemediationStepRow {
+  @text('the vetting case') vetting_case!: string;
+  @text('security-unit or vetted-person') subject_kind!: string;
+  @text('the unit or person on its way back') subject!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient, which takes the step') recipient!: string;
+  @text("the step's name in its remediation") step!: string;
+  @text('the code of what is done') measure!: string;
+  @text('open or taken') status!: string;
+  @day('its last day') due!: string;
+  @dayOrNull('the day on which it was taken') taken_on!: string | null;
+}
+
+const TAKEN = { due: 'due', done: 'taken_on' };
+
+export const remediationSteps: Projection<VettingCaseEvent, RemediationStepRow> = {
+  name: 'remediation-steps',
+  version: 1,
+  kinds: ['vetting-case'],
+  about: 'a step by which a refused unit or person comes back: what is done, until when, and whether it was taken',
+  entity: RemediationStepRow,
+  totals: { counts: 'steps', by: ['status', 'overdue'], sums: [] },
+  daily: {
+    overdue: overdue('whether it is past its last day, and was not taken', TAKEN),
+    days_late: daysLate(
+      'days from its last day to the day on which it was taken, negative if early; while it is overdue, to the day of the answer',
+      TAKEN,
+    ),
+  },
+  head: true,
+  touches: ({ type, data }: RecordedEvent<VettingCaseEvent>) => {
+    if (type === 'VettingRequested') return [''];
+    if (type === 'RemediationOpened') return data.steps.map(({ step }) => step);
+    return type === 'RemediationStepTaken' || type === 'RemediationStepCorrected' ? [data.step] : [];
+  },
+  evolve(row, event, key, head) {
+    if (event.type === 'VettingRequested') {
+      const { subject, donor, recipient } = event.data;
+      const of = { vetting_case: originOf(event).id, subject_kind: subject.kind, subject: subject.id };
+      return { ...of, donor, recipient, step: '', measure: '', status: 'open', due: '', taken_on: null };
+    }
+    if (event.type === 'RemediationOpened') {
+      const planned = event.data.steps.find(({ step }) => step === key);
+      return head === null || planned === undefined ? row : { ...head, ...planned };
+    }
+    if (row === null || (event.type !== 'RemediationStepTaken' && event.type !== 'RemediationStepCorrected'))
+      return row;
+    return { ...row, status: 'taken', taken_on: event.data.on };
+  },
+};

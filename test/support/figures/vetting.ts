@@ -1,0 +1,207 @@
+import type { SecurityUnitEvent, VettedPersonEvent, VettingCaseEvent } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import {
+  type FigureRow,
+  type Figures,
+  type Of,
+  daysLate,
+  distinct,
+  idOf,
+  last,
+  occurredOn,
+  only,
+  since,
+  streamsOf,
+} from './log.js';
+
+type Cleared = readonly RecordedEvent<SecurityUnitEvent>[];
+
+const BARS = ['ClearanceSuspended', 'ClearanceRefused'] as const;
+const GIVES = ['ClearanceGiven', 'ClearanceRestored'] as const;
+
+/** The last day that was stated last, in these events. */
+export const lastDayIn = (events: Cleared): string | null =>
+  only(events, ...GIVES, 'ClearanceCorrected')
+    .flatMap(({ data }) => data.until ?? [])
+    .at(-1) ?? null;
+
+/** Suspended or refused: the newest bar that nothing has lifted. */
+function barOn(events: Cleared) {
+  const lifted = last(events, ...GIVES);
+  return only(since(events, lifted), ...BARS).at(-1);
+}
+
+/** The status by the events that can end a clearance, or begin one. */
+function statusOf(events: Cleared): string {
+  const turn = last(events, ...GIVES, ...BARS, 'ClearanceExpired', 'ClearanceCorrected');
+  const bar = barOn(events);
+  if (bar !== undefined) return bar.type === 'ClearanceRefused' ? 'refused' : 'suspended';
+  if (turn === undefined) return 'not-vetted';
+  if (turn.type === 'ClearanceGiven') return 'cleared';
+  const until = lastDayIn(events);
+  if (until === null) return 'not-vetted';
+  return turn.type === 'ClearanceExpired' || until < occurredOn(turn) ? 'expired' : 'cleared';
+}
+
+function clearance(events: Cleared, day: string) {
+  const given = last(events, ...GIVES);
+  const bar = barOn(events);
+  const status = statusOf(events);
+  const until = lastDayIn(events);
+  const excepted = only(events, ...GIVES).findLast(({ data }) => data.reportBy !== undefined);
+  const after = since(events, excepted);
+  const report = excepted === undefined ? undefined : last(after, 'ExceptionReported');
+  const sinceGiven = since(events, given);
+  const named = only(sinceGiven, ...BARS).flatMap(({ data }) => data.vettingCase ?? []);
+  return {
+    status,
+    cleared_until: until,
+    cleared_on: given === undefined ? null : occurredOn(given),
+    barred_on: bar === undefined ? null : occurredOn(bar),
+    bar_reason: bar?.data.reason ?? null,
+    vetting_case: named.at(-1) ?? given?.data.vettingCase ?? null,
+    exception: given?.data.exception?.kind ?? null,
+    exception_authority: given?.data.exception?.authority ?? null,
+    exception_basis: given?.data.exception?.basis ?? null,
+    report_by: excepted?.data.reportBy ?? null,
+    reported_on: report?.data.on ?? null,
+    report_overdue: excepted !== undefined && last(after, 'ExceptionReportBecameOverdue') !== undefined,
+    suspensions: only(events, 'ClearanceSuspended').length,
+    over: status === 'cleared' && until !== null && until < day,
+  };
+}
+
+const units: Figures = (log, { day }) =>
+  streamsOf<SecurityUnitEvent>(log, 'security-unit').map((events) => {
+    const opened = last(events, 'UnitRegistered') as Of<SecurityUnitEvent, 'UnitRegistered'>;
+    const { recipient, type, aliases = [], parent = null } = opened.data;
+    const unit = { unit: idOf(opened.stream), recipient, type, aliases, parent };
+    return { ...unit, ...clearance(events, day), registered_on: occurredOn(opened) };
+  });
+
+const vettedPersons: Figures = (log, { day }) =>
+  streamsOf<VettedPersonEvent>(log, 'vetted-person').map((events) => {
+    const opened = last(events, 'PersonRegistered') as Of<VettedPersonEvent, 'PersonRegistered'>;
+    const { recipient, unit, reference } = opened.data;
+    const person = { person: idOf(opened.stream), recipient, unit, reference };
+    const its = events as unknown as Cleared;
+    return { ...person, ...clearance(its, day), registered_on: occurredOn(opened) };
+  });
+
+// ---- Inquiries ----
+
+type Inquiry = readonly RecordedEvent<VettingCaseEvent>[];
+
+/** The steps that were agreed last, with the days on which they were taken. */
+export function stepsIn(events: Inquiry) {
+  const opened = last(events, 'RemediationOpened');
+  const after = since(events, opened);
+  return (opened?.data.steps ?? []).map((step) => {
+    const said = only(after, 'RemediationStepTaken', 'RemediationStepCorrected').filter(
+      ({ data }) => data.step === step.step,
+    );
+    return { ...step, on: said.at(-1)?.data.on ?? null };
+  });
+}
+
+/** Credible information that came after a clearance makes it a refusal. */
+function stageOf(events: Inquiry, remedied: boolean): string {
+  const concluded = last(events, 'VettingConcluded');
+  if (concluded === undefined)
+    return only(events, 'SourceChecked', 'DerogatoryInformationRecorded').length > 0 ? 'under-inquiry' : 'requested';
+  const credible = only(since(events, concluded), 'InformationAssessed').some(({ data }) => data.credible);
+  if (concluded.data.outcome === 'cleared' && !credible) return 'cleared';
+  if (remedied) return 'remedied';
+  const opened = last(events, 'RemediationOpened');
+  const completed = last(events, 'RemediationCompleted');
+  return opened !== undefined && events.indexOf(opened) > (completed === undefined ? -1 : events.indexOf(completed))
+    ? 'in-remediation'
+    : 'refused';
+}
+
+const vettingCases: Figures = (log, { day }) =>
+  streamsOf<VettingCaseEvent>(log, 'vetting-case').map((events) => {
+    const opened = last(events, 'VettingRequested') as Of<VettingCaseEvent, 'VettingRequested'>;
+    const { subject, donor, recipient, programme = null, case: assistanceCase = null, due } = opened.data;
+    const concluded = last(events, 'VettingConcluded');
+    const concludedOn = concluded === undefined ? null : occurredOn(concluded);
+    const completed = last(events, 'RemediationCompleted');
+    const after = since(events, completed);
+    // New information, or another remediation, takes a completed one back.
+    const remedied =
+      completed !== undefined && only(after, 'DerogatoryInformationRecorded', 'RemediationOpened').length === 0;
+    const reset = completed !== undefined && only(after, 'RemediationOpened').length === 0 && !remedied;
+    const steps = reset ? [] : stepsIn(events);
+    const dismissed = only(events, 'InformationAssessed').filter(({ data }) => !data.credible).length;
+    const information = only(events, 'DerogatoryInformationRecorded').length;
+    const sources = only(events, 'SourceChecked');
+    const withheld = last(events, 'PublicationWithheld');
+    const published = last(events, 'IneligibilityPublished');
+    const until = last(events, 'VettingConcluded', 'RemediationCompleted')?.data.until ?? null;
+    const open = concludedOn === null;
+    return {
+      vetting_case: idOf(opened.stream),
+      subject_kind: subject.kind,
+      subject: subject.id,
+      donor,
+      recipient,
+      programme,
+      assistance_case: assistanceCase,
+      stage: stageOf(events, remedied),
+      requested_on: occurredOn(opened),
+      due,
+      sources: sources.length,
+      sources_with_information: sources.filter(({ data }) => data.found).length,
+      information,
+      information_standing: information - dismissed,
+      concluded_on: concludedOn,
+      cleared_until: until,
+      informed_on: last(events, 'RecipientInformed')?.data.on ?? null,
+      publication: withheld !== undefined ? 'withheld' : published !== undefined ? 'published' : null,
+      withheld_by: withheld?.data.authority ?? null,
+      withheld_reason: withheld?.data.reason ?? null,
+      steps: steps.length,
+      steps_taken: steps.filter(({ on }) => on !== null).length,
+      remedied_on: remedied ? completed.data.on : null,
+      overdue: open && day > due,
+      days_late: daysLate(due, concludedOn, open, day),
+      days_open: daysLate(occurredOn(opened), concludedOn, open, day),
+    };
+  });
+
+const remediationSteps: Figures = (log, { day }) =>
+  streamsOf<VettingCaseEvent>(log, 'vetting-case').flatMap((events) => {
+    const opened = last(events, 'VettingRequested') as Of<VettingCaseEvent, 'VettingRequested'>;
+    const { subject, donor, recipient } = opened.data;
+    const plans = only(events, 'RemediationOpened');
+    return distinct(plans.flatMap(({ data }) => data.steps.map(({ step }) => step))).map((name): FigureRow => {
+      const plan = plans.findLast(({ data }) => data.steps.some(({ step }) => step === name));
+      const upToNext = events.slice(
+        0,
+        events.findIndex((event) => plans.indexOf(event as never) > plans.indexOf(plan as never)),
+      );
+      const its = plans.at(-1) === plan ? events : upToNext;
+      const { measure, due, on } = stepsIn(its).find(({ step }) => step === name) as ReturnType<typeof stepsIn>[number];
+      return {
+        vetting_case: idOf(opened.stream),
+        subject_kind: subject.kind,
+        subject: subject.id,
+        donor,
+        recipient,
+        step: name,
+        measure,
+        status: on === null ? 'open' : 'taken',
+        due,
+        taken_on: on,
+        overdue: on === null && day > due,
+        days_late: daysLate(due, on, on === null, day),
+      };
+    });
+  });
+
+export const VETTING: Readonly<Record<string, Figures>> = {
+  units,
+  'vetted-persons': vettedPersons,
+  'vetting-cases': vettingCases,
+  'remediation-steps': remediationSteps,
+};
