@@ -78,6 +78,8 @@ const ARMY = 'security-unit/estmark.army';
 const BRIGADE = 'security-unit/estmark.brigade-1';
 const GUARD = 'security-unit/estmark.guard-1';
 const CORPORAL = 'vetted-person/estmark.person-2';
+/** Asked for by the recipient, and never answered. */
+const ASKED = 'vetting-case/estmark.vetting-1';
 const vetting = (n: number): string => `vetting-case/norland.vetting-${n}`;
 const DISMISSED = misuseCase('1');
 const INCONCLUSIVE = misuseCase('2');
@@ -192,17 +194,12 @@ const vettingLines = (day: (offset: number) => string): readonly Line[] => [
     VETTER,
     { with: { steps: [{ step: 'step-1', measure: 'training-of-officers', due: day(90) }] } },
   ],
-  [
-    vetting(4),
-    'request',
-    RECIPIENT,
-    { with: { subject: { kind: 'vetted-person', id: idOf(CORPORAL) }, neededBy: day(9) } },
-  ],
+  [ASKED, 'request', RECIPIENT, { with: { subject: { kind: 'vetted-person', id: idOf(CORPORAL) }, neededBy: day(9) } }],
 ];
 
 /** What becomes of their last days. */
 const vettingDays = (day: (offset: number) => string): readonly Line[] => [
-  [vetting(4), 'record-overdue', SYSTEM, { with: { due: day(9) } }],
+  [ASKED, 'record-overdue', SYSTEM, { with: { due: day(9) } }],
   ['security-unit/estmark.battalion-2', 'record-expired-clearance', SYSTEM, { with: { until: day(10) } }],
   [CORPORAL, 'record-expired-clearance', SYSTEM, { with: { until: day(10) } }],
   [
