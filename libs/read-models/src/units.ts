@@ -39,7 +39,7 @@ export class VettedPersonRow extends ClearanceColumns {
   @text("the person's unit, which is cleared by itself") unit!: string;
 }
 
-type Given = Partial<ClearanceColumns> & Pick<ClearanceColumns, 'barred_on' | 'bar_reason'>;
+type ClearedColumns = Partial<ClearanceColumns> & Pick<ClearanceColumns, 'barred_on' | 'bar_reason'>;
 const given = (
   on: string,
   of: {
@@ -47,7 +47,7 @@ const given = (
     readonly exception?: { readonly kind: string; readonly authority: string; readonly basis: string };
     readonly reportBy?: string;
   },
-): Given => ({
+): ClearedColumns => ({
   cleared_on: on,
   barred_on: null,
   bar_reason: null,
@@ -62,7 +62,7 @@ const given = (
 const unbarred = (until: string | null, on: string): string =>
   until === null ? 'not-vetted' : until < on ? 'expired' : 'cleared';
 
-type Changes = RowChanges<ClearanceColumns, SecurityUnitEvent, 'UnitRegistered'>;
+type ClearanceChanges = RowChanges<ClearanceColumns, SecurityUnitEvent, 'UnitRegistered'>;
 const CHANGES = {
   ClearanceGiven: (data, _, { day: on }) => ({ ...given(on, data), status: 'cleared', cleared_until: data.until }),
   ClearanceSuspended: ({ reason, vettingCase }, { suspensions, vetting_case }, { day: on }) => ({
@@ -90,7 +90,7 @@ const CHANGES = {
   ExceptionReported: ({ on }) => ({ reported_on: on }),
   ExceptionReportBecameOverdue: () => ({ report_overdue: true }),
   EnrolmentNoted: unchanged,
-} as const satisfies Changes;
+} as const satisfies ClearanceChanges;
 
 const OVER = {
   over: overdue('whether its last day is over and that was not recorded: it is not cleared any more', {

@@ -97,10 +97,10 @@ export function stepsIn(events: Inquiry) {
   const opened = last(events, 'RemediationOpened');
   const after = since(events, opened);
   return (opened?.data.steps ?? []).map((step) => {
-    const said = only(after, 'RemediationStepTaken', 'RemediationStepCorrected').filter(
+    const stated = only(after, 'RemediationStepTaken', 'RemediationStepCorrected').filter(
       ({ data }) => data.step === step.step,
     );
-    return { ...step, on: said.at(-1)?.data.on ?? null };
+    return { ...step, on: stated.at(-1)?.data.on ?? null };
   });
 }
 

@@ -109,7 +109,7 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
   return notRegistered(partiesOf(data), context) ?? [{ type: 'VettingRequested', data: { ...data, due } } as const];
 }
 
-/** R7: it is cleared without information that stands, after sources were checked. */
+/** R7: it is cleared without information against it, after sources were checked. */
 function cannotConclude({ outcome, until }: VettingData<'ConcludeVetting'>, state: VettingCase): Refusal | null {
   if (state.outcome !== null)
     return refuse('already-concluded', 'the vetting was not concluded', null, { outcome: state.outcome });
