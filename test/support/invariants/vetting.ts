@@ -16,7 +16,7 @@ export const clearances = (opens: string): Invariants<Clearance, Event> => ({
   }),
 });
 
-/** The inquiry: it is cleared without credible information, and remedied by steps that were taken. */
+/** The inquiry: cleared without credible information, and remedied by steps that were taken. */
 export const vettingCases: Invariants<VettingCase, VettingCaseEvent> = {
   opens: 'VettingRequested',
   holds: ({ outcome, information, steps, remedied, publication, informed, sources }) => {
