@@ -40,10 +40,15 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
   'item-types': { designated: [true, false], retired: [true, false] },
   'storage-sites': { status: ['registered', 'certified', 'decertified', 'expired', 'closed'] },
   items: {
-    status: ['registered', 'withdrawn', 'held', 'reported', 'lost', 'destroyed', 'diverted', 'returned'],
+    status: ['registered', 'withdrawn', 'held', 'reported', 'lost', 'destroyed', 'diverted', 'returned', 'disposed'],
     check_overdue: [true, false],
   },
   'loss-reports': { status: ['open', 'verified', 'rejected', 'found-elsewhere'] },
+  'third-party-transfers': {
+    transfer_kind: ['retransfer', 'disposal'],
+    status: ['requested', 'consented', 'refused', 'withdrawn', 'consent-withdrawn', 'lapsed', 'carried-out'],
+  },
+  'technology-releases': { status: ['requested', 'approved', 'denied', 'revoked', 'expired', 'withdrawn'] },
   suspensions: { hold: ['in force', 'not in force yet', 'not released yet', 'ended'] },
 };
 const STATUSES = ['open', 'overdue', 'done', 'withdrawn'];
@@ -65,6 +70,8 @@ const UNREACHABLE: Readonly<Record<string, readonly string[]>> = {
   conclude: ['withdrawn'],
   measure: ['withdrawn'],
   'certificate-end': ['overdue'],
+  'consent-end': ['overdue'],
+  'release-end': ['overdue'],
   'transfer-notice': ['withdrawn'],
 };
 /** How many of these a history may lack. */

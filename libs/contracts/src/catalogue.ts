@@ -15,6 +15,8 @@ import { stakeholderContract } from './stakeholder.js';
 import { storageSiteContract } from './storage-site.js';
 import { securityUnitContract, vettedPersonContract } from './security-unit.js';
 import { vettingCaseContract } from './vetting-case.js';
+import { technologyReleaseContract } from './technology-release.js';
+import { thirdPartyTransferContract } from './third-party-transfer.js';
 import type { CommandContract, EventContract, KindContract } from './contract.js';
 
 /** Every kind of stream: the only list of them. */
@@ -36,6 +38,8 @@ const KINDS = [
   storageSiteContract,
   vettedPersonContract,
   vettingCaseContract,
+  thirdPartyTransferContract,
+  technologyReleaseContract,
 ] as const satisfies readonly KindContract[];
 
 /** The kinds of stream by name. Each needs rules where they are registered. */

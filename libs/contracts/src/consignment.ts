@@ -82,17 +82,75 @@ export class TransferTitle {
   @code('the code of the place where title passed', 'port-of-exit') readonly point!: string;
 }
 
+const site = () => streamId('storage-site', 'the store that received them', 'estmark.north-depot');
+/** The most serials of a list: each has a separate stream if its type is designated. */
+const MOST_SERIALS = 5000;
+const itemWord = () => code("the donor's word for the type of the items, as the line has it", 'thermal-sight');
+
+export class RegisterSerials {
+  @line() readonly line!: string;
+  @words('the serial numbers', ['TS-0001', 'TS-0002'], MOST_SERIALS, 1) readonly serials!: readonly string[];
+}
+
+/** To what they belong: the decision adds it. */
+export class SerialsRegistered extends RegisterSerials {
+  @itemWord() readonly item!: string;
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @streamId('assistance-case', 'the case under which they are delivered') readonly case!: string;
+  @optional() @streamId('programme', 'the programme of the case') readonly programme?: string;
+}
+
+export class CorrectSerials {
+  @corrects() readonly corrects!: string;
+  @line() readonly line!: string;
+  @words('serial numbers that were left out', ['TS-0003'], MOST_SERIALS) readonly serialsAdded!: readonly string[];
+  @words('serial numbers that were mistyped', ['TS-0002'], MOST_SERIALS) readonly serialsRemoved!: readonly string[];
+  @reason('mistyped-serial') readonly reason!: string;
+}
+
+export class SerialsCorrected extends CorrectSerials {
+  @itemWord() readonly item!: string;
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @streamId('assistance-case', 'the case under which they are delivered') readonly case!: string;
+  @optional() @streamId('programme', 'the programme of the case') readonly programme?: string;
+}
+
+/** A line whose items are monitored by their serials. */
+export class MonitoredLine {
+  @line() readonly line!: string;
+  @itemWord() readonly item!: string;
+}
+
+/** Serials of a type whose items are monitored by them. */
+export class MonitoredSerials {
+  @itemWord() readonly item!: string;
+  @words('the serial numbers', ['TS-0001'], MOST_SERIALS) readonly serials!: readonly string[];
+}
+
 /** What the recipient counted of one line: by serials if the item has them, else by lots. */
 export class ConfirmedLine {
   @line() readonly line!: string;
   @quantity('the quantity received', 100, 0) readonly quantity!: number;
-  @optional() @words('the serial numbers received', ['NV-0001', 'NV-0002']) readonly serials?: readonly string[];
+  @optional()
+  @words('the serial numbers received', ['NV-0001', 'NV-0002'], MOST_SERIALS)
+  readonly serials?: readonly string[];
   @optional() @words('the lots received', ['LOT-7'], 200) readonly lots?: readonly string[];
 }
 
 export class ConfirmReceipt {
   @day('the day of receipt', '2026-05-20') readonly on!: string;
   @nestedList(() => ConfirmedLine, 'what was received of which lines', 50, 1) readonly lines!: readonly ConfirmedLine[];
+  @optional() @site() readonly store?: string;
+}
+
+/** The lines whose items are monitored, and their donor: the decision adds them. */
+export class ReceiptConfirmed extends ConfirmReceipt {
+  @optional() @organisation('the donor of the monitored items') readonly donor?: string;
+  @optional()
+  @nestedList(() => MonitoredLine, 'the lines whose items are monitored by their serials', 50)
+  readonly monitored?: readonly MonitoredLine[];
 }
 
 /** A receipt is corrected one line at a time. */
@@ -107,6 +165,14 @@ export class CorrectReceipt {
   @reason('miscounted') readonly reason!: string;
 }
 
+/** Of a line whose items are monitored: to what the serials belong. The decision adds it. */
+export class ReceiptCorrected extends CorrectReceipt {
+  @optional() @organisation('the donor of the monitored items') readonly donor?: string;
+  @optional() @itemWord() readonly item?: string;
+  @optional() @day('the day of receipt', '2026-05-20') readonly on?: string;
+  @optional() @site() readonly store?: string;
+}
+
 export class CorrectDate {
   @corrects() readonly corrects!: string;
   @day('the right day', '2026-05-19') readonly on!: string;
@@ -116,6 +182,11 @@ export class CorrectDate {
 /** The fact is that of the corrected event: the decision adds it. */
 export class DateCorrected extends CorrectDate {
   @oneOf(DELIVERY_POINTS, 'the fact of which the day is corrected', 'receipt') readonly fact!: DeliveryPoint;
+  @optional() @organisation('the donor of the monitored items that were received') readonly donor?: string;
+  @optional() @site() readonly store?: string;
+  @optional()
+  @nestedList(() => MonitoredSerials, 'the monitored items that were received', 50)
+  readonly monitored?: readonly MonitoredSerials[];
 }
 
 export class ReportDiscrepancy {
@@ -150,6 +221,8 @@ export const consignmentContract = contract({
       'system',
       'Record that its last day passed',
     ),
+    RegisterSerials: command('register-serials', RegisterSerials, 'deliverer', 'Register the serials of a line'),
+    CorrectSerials: command('correct-serials', CorrectSerials, 'deliverer', 'Correct the serials of a line'),
     ShipConsignment: command('ship', ShipConsignment, 'deliverer', 'Record the shipment'),
     RecordArrivalAtHub: command('arrive-at-hub', RecordArrivalAtHub, 'deliverer', 'Record the arrival at a hub'),
     TransferTitle: command('transfer-title', TransferTitle, 'deliverer', 'Record where and when title passed'),
@@ -169,11 +242,13 @@ export const consignmentContract = contract({
     DeliveryScheduled: event(DeliveryScheduled, 'A delivery was scheduled'),
     DeliveryRescheduled: event(RescheduleDelivery, 'The plan moved to another day'),
     DeliveryBecameOverdue: event(DeliveryBecameOverdue, 'The planned day passed without a receipt'),
+    SerialsRegistered: event(SerialsRegistered, 'Serials of a line were registered'),
+    SerialsCorrected: event(SerialsCorrected, 'Serials of a line were corrected'),
     ConsignmentShipped: event(ShipConsignment, 'The consignment left its origin'),
     ConsignmentArrivedAtHub: event(RecordArrivalAtHub, 'The consignment arrived at a hub'),
     TitleTransferred: event(TransferTitle, 'Title passed to the recipient'),
-    ReceiptConfirmed: event(ConfirmReceipt, 'The recipient confirmed what it received'),
-    ReceiptCorrected: event(CorrectReceipt, 'A line of the receipt was corrected'),
+    ReceiptConfirmed: event(ReceiptConfirmed, 'The recipient confirmed what it received'),
+    ReceiptCorrected: event(ReceiptCorrected, 'A line of the receipt was corrected'),
     DateCorrected: event(DateCorrected, 'The day of a fact was corrected'),
     DiscrepancyReported: event(ReportDiscrepancy, 'A discrepancy was reported'),
     DiscrepancyResolved: event(ResolveDiscrepancy, 'A discrepancy was resolved'),

@@ -66,6 +66,12 @@ const SOUTH = 'storage-site/estmark.south-depot';
 const EAST = 'storage-site/estmark.east-depot';
 /** Items by the last digit of their serials. */
 const item = (digit: number): string => `item/norland.thermal-sight.~ts-000${digit}`;
+const SIGHTS = 'assistance-case/norland.case-4';
+const FOURTH = 'consignment/norland.consignment-4';
+const transfer = (digit: number): string => `third-party-transfer/estmark.transfer-${digit}`;
+const release = (digit: number): string => `technology-release/estmark.release-${digit}`;
+/** Goods that are not monitored by serials. */
+const GOODS: More = { with: { goods: [{ item: 'field-kitchen', quantity: 2 }] } };
 const serial = (digit: number): More => ({ with: { serial: `TS-000${digit}` } });
 const misuseCase = (digit: string): string => `misuse-case/sealed.${digit}f2a54a3a9b15f0c1c521f0f5a3e9c55`;
 const M = misuseCase('0');
@@ -489,6 +495,71 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [item(4), 'report-expended', RECIPIENT],
   ...vettingLines(day),
 
+  [SIGHTS, 'request', DONOR, { with: { programme: undefined } }],
+  [SIGHTS, 'add-line', DONOR, { with: { item: 'thermal-sight', quantity: 2 } }],
+  [SIGHTS, 'prepare-offer', DONOR, { with: { initialDeposit: 0, noticeDays: undefined } }],
+  [SIGHTS, 'make-offer', DONOR],
+  [SIGHTS, 'accept-offer', RECIPIENT],
+  [SIGHTS, 'implement', DONOR],
+  [FOURTH, 'schedule', DONOR, { with: { case: idOf(SIGHTS), lines: [{ line: '001', quantity: 2 }] } }],
+  [FOURTH, 'register-serials', DONOR, { with: { serials: ['TS-0101', 'TS-0102'] } }],
+  [
+    FOURTH,
+    'correct-serials',
+    DONOR,
+    { with: { serialsAdded: ['TS-0103'], serialsRemoved: ['TS-0102'] }, ...CORRECTS('register-serials') },
+  ],
+  [FOURTH, 'ship', DONOR],
+  [
+    FOURTH,
+    'confirm-receipt',
+    RECIPIENT,
+    { with: { lines: [{ line: '001', quantity: 2, serials: ['TS-0101', 'TS-0103'] }], store: idOf(DEPOT) } },
+  ],
+  [item(5), 'register', DONOR, serial(5)],
+  [item(5), 'receive', RECIPIENT],
+  [transfer(1), 'request', RECIPIENT, { with: { to: 'ostra-training' } }],
+  [transfer(1), 'correct-request', RECIPIENT, CORRECTS('request')],
+  [transfer(1), 'consent', DONOR],
+  [transfer(1), 'carry-out', RECIPIENT, { with: { on: day(0) } }],
+  [item(5), 'transfer', SYSTEM, { with: { on: day(0), site: undefined, endUse: undefined } }],
+  [item(6), 'register', DONOR, serial(6)],
+  [item(6), 'receive', RECIPIENT],
+  [
+    transfer(2),
+    'request',
+    RECIPIENT,
+    {
+      with: {
+        kind: 'disposal',
+        to: undefined,
+        goods: [{ item: 'thermal-sight', quantity: 1, serials: ['TS-0006'] }],
+      },
+    },
+  ],
+  [transfer(2), 'consent', DONOR],
+  [transfer(2), 'carry-out', RECIPIENT, { with: { on: day(0) } }],
+  [item(6), 'dispose', SYSTEM, { with: { transfer: idOf(transfer(2)), on: day(0) } }],
+  [transfer(3), 'request', RECIPIENT, GOODS],
+  [transfer(3), 'refuse', DONOR],
+  [transfer(4), 'request', RECIPIENT, GOODS],
+  [transfer(4), 'consent', DONOR],
+  [transfer(4), 'withdraw-consent', DONOR],
+  [transfer(5), 'request', RECIPIENT, GOODS],
+  [transfer(5), 'withdraw', RECIPIENT],
+  [transfer(6), 'request', RECIPIENT, GOODS],
+  [transfer(6), 'consent', DONOR, { with: { until: day(10) } }],
+  [release(1), 'request', RECIPIENT],
+  [release(1), 'approve', DONOR],
+  [release(1), 'transfer-data', DONOR, { with: { on: day(0) } }],
+  [release(1), 'revoke', DONOR],
+  [release(2), 'request', RECIPIENT],
+  [release(2), 'deny', DONOR],
+  [release(3), 'request', RECIPIENT],
+  [release(3), 'withdraw', RECIPIENT],
+  [release(4), 'request', RECIPIENT],
+  [release(4), 'approve', DONOR, { with: { until: day(10) } }],
+
   ['stakeholder/vestra', 'revoke-role', OPERATOR],
 
   [LAPSED, 'request', DONOR],
@@ -512,6 +583,8 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [PRECAUTION, 'record-overdue-step', SYSTEM, { with: { step: 'conclude' }, daysLater: 85 }],
   [RADIO, 'record-overdue-review', SYSTEM, { with: { due: day(10) } }],
   [SOUTH, 'record-expired', SYSTEM, { with: { until: day(10) } }],
+  [transfer(6), 'record-lapsed', SYSTEM, { with: { until: day(10) } }],
+  [release(4), 'record-expired', SYSTEM, { with: { until: day(10) } }],
   [item(4), 'record-overdue-step', SYSTEM, { with: { due: day(30) } }],
 ];
 

@@ -102,6 +102,27 @@ export class ReportServiceability {
   @oneOf(SERVICEABILITY, 'how well it serves its purpose') readonly serviceability!: Serviceability;
 }
 
+/** R13: only after the transfer has the donor's consent. */
+export class TransferItem {
+  @streamId('third-party-transfer', 'the transfer to which the donor consented', 'estmark.transfer-1')
+  readonly transfer!: string;
+  @on('the transfer', '2026-05-25') readonly on!: string;
+  @organisation('the organisation that has the duty to count it from then on', 'vestra') readonly to!: string;
+  @optional() @site('the store that holds it from then on') readonly site?: string;
+  @optional() @code('the code of its new end use', 'training') readonly endUse?: string;
+}
+
+/** The organisation that held it before: the decision adds it. */
+export class ItemTransferred extends TransferItem {
+  @organisation('the organisation that held it before', 'estmark') readonly from!: string;
+}
+
+export class DisposeItem {
+  @streamId('third-party-transfer', 'the disposal to which the donor consented', 'estmark.transfer-1')
+  readonly transfer!: string;
+  @on('the disposal', '2026-05-25') readonly on!: string;
+}
+
 export class ReturnItem {
   @on('the return to the donor', '2026-05-31') readonly on!: string;
   @reason('loan-ended') readonly reason!: string;
@@ -179,6 +200,8 @@ export const itemContract = contract({
       ['holder', 'monitor'],
       'Report how well the item serves its purpose',
     ),
+    TransferItem: command('transfer', TransferItem, ['holder', 'system'], 'Record a transfer with consent'),
+    DisposeItem: command('dispose', DisposeItem, ['holder', 'system'], 'Record a disposal with consent'),
     ReturnItem: command('return', ReturnItem, 'donor', 'Record the return of an item to the donor'),
     RecordItemCheck: command('record-check', RecordItemCheck, 'system', 'Record that a check has seen the item'),
     DetectUnauthorisedTransfer: command(
@@ -214,6 +237,8 @@ export const itemContract = contract({
     LossReportRejected: event(LossReportRejected, 'A monitor rejected the report'),
     ItemRecovered: event(ItemRecovered, 'The item is in a store of its holder again'),
     ServiceabilityReported: event(ReportServiceability, 'It was reported how well the item serves its purpose'),
+    ItemTransferred: event(ItemTransferred, 'Another organisation has the duty to count the item, or another use'),
+    ItemDisposed: event(DisposeItem, 'The item was disposed of'),
     ItemReturned: event(ReturnItem, 'The item was returned to the donor'),
     ItemChecked: event(ItemChecked, 'A check has seen the item'),
     UnauthorisedTransferDetected: event(UnauthorisedTransferDetected, 'The item was found elsewhere without consent'),

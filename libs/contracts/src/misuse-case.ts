@@ -349,7 +349,12 @@ export const misuseCaseContract = contract({
   kind: 'misuse-case',
   about: 'one allegation of misuse: report, inquiry, measure, remedy',
   commands: {
-    FlagMisuse: command('flag', FlagMisuse, 'anybody', 'Report an allegation; the sender is recorded by a pseudonym'),
+    FlagMisuse: command(
+      'flag',
+      FlagMisuse,
+      ['anybody', 'system'],
+      'Report an allegation; the sender is recorded by a pseudonym',
+    ),
     CorrectMisuseReport: command(
       'correct-report',
       CorrectMisuseReport,

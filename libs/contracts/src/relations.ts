@@ -31,7 +31,7 @@ export const RELATIONS = {
   checker: 'the donor, or a monitor, registered as one, that does not hold the items',
   'site-owner': 'the recipient that holds the store, registered as one',
   certifier: 'a donor or a monitor, registered in that role, other than the owner of the store',
-  holder: 'the organisation that holds the item',
+  holder: 'the organisation that holds the item or the goods',
   monitor: 'a monitor, registered as one, that does not hold the item',
 } as const;
 

@@ -34,6 +34,8 @@ import type {
   VettedPersonEvent,
   VettingCaseCommand,
   VettingCaseEvent,
+  ThirdPartyTransferCommand,
+  ThirdPartyTransferEvent,
 } from '@entente/contracts';
 import { type Command, type Decider, type Event, type Json, type Refusal, refuse } from '@entente/kernel';
 
@@ -135,6 +137,7 @@ export const CORRECTIONS: {
   readonly 'security-unit': CorrectionsOf<SecurityUnitCommand, SecurityUnitEvent>;
   readonly 'vetted-person': CorrectionsOf<VettedPersonCommand, VettedPersonEvent>;
   readonly 'vetting-case': CorrectionsOf<VettingCaseCommand, VettingCaseEvent>;
+  readonly 'third-party-transfer': CorrectionsOf<ThirdPartyTransferCommand, ThirdPartyTransferEvent>;
 } = {
   stakeholder: {
     CorrectRegistration: {
@@ -202,6 +205,7 @@ export const CORRECTIONS: {
         beside: ['serialsAdded', 'serialsRemoved'],
       },
     },
+    CorrectSerials: { then: 'SerialsCorrected', names: ['SerialsRegistered'], within: 'line', derives: true },
     CorrectDate: {
       then: 'DateCorrected',
       names: ['ConsignmentShipped', 'ConsignmentArrivedAtHub', 'TitleTransferred', 'ReceiptConfirmed'],
@@ -282,6 +286,13 @@ export const CORRECTIONS: {
       names: ['RemediationStepTaken'],
       within: 'step',
       replaces: ['on'],
+    },
+  },
+  'third-party-transfer': {
+    CorrectTransferRequest: {
+      then: 'TransferRequestCorrected',
+      names: ['ThirdPartyTransferRequested'],
+      replaces: ['to', 'endUse'],
     },
   },
 };
@@ -430,7 +441,7 @@ const isElsewhere = ({ within, left }: CorrectableEvent, part: string): boolean 
 
 /** R26, R31: why a command may not correct the event that it names; null if it may. */
 function cannotCorrect(kind: KindName, { type, data }: Command, { correctable }: Correctable): Refusal | null {
-  const correction = (CORRECTIONS[kind] as Readonly<Record<string, Correction>>)[type];
+  const correction = (CORRECTIONS as Readonly<Record<string, Readonly<Record<string, Correction>>>>)[kind]?.[type];
   const { corrects } = data as { readonly corrects?: string };
   if (correction === undefined || corrects === undefined) return null;
   const { names, within, takes, replaces, derives = false } = correction;

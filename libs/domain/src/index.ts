@@ -12,6 +12,8 @@ export { item } from './equipment/item.js';
 export { itemId } from './equipment/item-facts.js';
 export { itemType } from './equipment/item-type.js';
 export { storageSite } from './equipment/storage-site.js';
+export { technologyRelease } from './equipment/technology-release.js';
+export { thirdPartyTransfer } from './equipment/third-party-transfer.js';
 export { hold } from './safeguards/hold.js';
 export { holdId } from './safeguards/holds.js';
 export { legalFramework } from './framework/legal-framework.js';

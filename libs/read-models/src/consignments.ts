@@ -25,6 +25,7 @@ export class ConsignmentRow {
   @dayOrNull('the day of arrival at a hub') hub_on!: string | null;
   @dayOrNull('the day on which title passed') title_on!: string | null;
   @dayOrNull('the day of receipt, as the recipient confirmed it') received_on!: string | null;
+  @count('the serials that were registered before shipment, corrections included') serials_registered!: number;
   @count('discrepancy reports without an answer') discrepancies_open!: number;
   @textOrNull('the code of the reason for which it is held, while it is') held_for!: string | null;
   @implausibleFor('promised-in-the-past', 'before-the-request', 'out-of-order') implausible!: string | null;
@@ -71,7 +72,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 
 export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   name: 'consignments',
-  version: 4,
+  version: 5,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',
   entity: ConsignmentRow,
@@ -112,6 +113,12 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
     {
       DeliveryRescheduled: ({ due, cause }, row) => ({ due, reschedules: row.reschedules + 1, last_cause: cause }),
       DeliveryBecameOverdue: unchanged,
+      SerialsRegistered: ({ serials }, { serials_registered: before }) => ({
+        serials_registered: before + serials.length,
+      }),
+      SerialsCorrected: ({ serialsAdded, serialsRemoved }, { serials_registered: before }) => ({
+        serials_registered: before + serialsAdded.length - serialsRemoved.length,
+      }),
       ConsignmentShipped: ({ on }) => ({ shipped_on: on }),
       ConsignmentArrivedAtHub: ({ on }) => ({ hub_on: on }),
       TitleTransferred: ({ on }) => ({ title_on: on }),

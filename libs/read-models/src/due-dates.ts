@@ -6,7 +6,13 @@ import { consignmentDuties } from './due/consignment.js';
 import { countrySituationDuties } from './due/country-situation.js';
 import { deploymentDuties } from './due/deployment.js';
 import { endUseCheckDuties } from './due/end-use-check.js';
-import { itemDuties, itemTypeDuties, storageSiteDuties } from './due/equipment.js';
+import {
+  itemDuties,
+  itemTypeDuties,
+  storageSiteDuties,
+  technologyReleaseDuties,
+  thirdPartyTransferDuties,
+} from './due/equipment.js';
 import { fundingAccountDuties } from './due/funding-account.js';
 import { holdDuties } from './due/hold.js';
 import { misuseCaseDuties } from './due/misuse-case.js';
@@ -34,6 +40,8 @@ const DUTIES: Readonly<Record<string, Duties>> = {
   'security-unit': securityUnitDuties,
   'vetted-person': vettedPersonDuties,
   'vetting-case': vettingCaseDuties,
+  'third-party-transfer': thirdPartyTransferDuties,
+  'technology-release': technologyReleaseDuties,
 };
 
 /** What the duties of all kinds are, for documents. */
@@ -54,7 +62,7 @@ export class DueDateRow {
   @day('its last day') due!: string;
   @day('the day as of which it has this last day') set_on!: string;
   @text(
-    'who does it: donor, recipient, respondent, investigator, intake, vetter, monitor, or owner (of a hold, mandate or store)',
+    'who does it: donor, recipient, respondent, investigator, intake, vetter, monitor, or owner (of a hold, mandate, store or consent)',
   )
   waits_for!: string;
   @textOrNull("the organisation that does it, if it is the donor's or the recipient's") organisation!: string | null;
@@ -197,7 +205,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 /** What is due, for whom, and until when: the steward records from it what has become overdue. */
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
-  version: 4,
+  version: 5,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

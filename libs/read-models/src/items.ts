@@ -80,6 +80,11 @@ export const items: Projection<ItemEvent, ItemRow> = {
       LossReportRejected: () => ({ status: 'held' }),
       ItemRecovered: ({ site, checkBy: check_by }) => ({ status: 'held', site, check_by }),
       ServiceabilityReported: ({ serviceability, on }) => ({ serviceability, serviceability_on: on }),
+      ItemTransferred: ({ to: holder, from, site }, row) => ({
+        holder,
+        site: site ?? (holder === from ? row.site : null),
+      }),
+      ItemDisposed: () => ({ ...OFF_SCHEDULE, status: 'disposed' }),
       ItemReturned: () => ({ ...OFF_SCHEDULE, status: 'returned' }),
       ItemChecked: ({ on, checkBy: check_by }) => ({ last_checked_on: on, check_by }),
       UnauthorisedTransferDetected: () => ({ status: 'diverted' }),
@@ -100,13 +105,14 @@ export class CustodyRow {
   @text('the serial number') serial!: string;
   @count('the number of the step, from 0') step!: number;
   @text(
-    'what happened: registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, reported-lost, reported-destroyed, reported-expended, loss-verified, loss-rejected, recovered, serviceability, returned, checked, diverted, legislature-notified or overdue',
+    'what happened: registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, reported-lost, reported-destroyed, reported-expended, loss-verified, loss-rejected, recovered, serviceability, transferred, disposed, returned, checked, diverted, legislature-notified or overdue',
   )
   happened!: string;
   @day('the day on which it happened, as its sender states it') happened_on!: string;
   @text('the organisation that held it after the step') holder!: string;
   @textOrNull('the store that held it after the step, if any') site!: string | null;
-  @textOrNull('the code of the reason, cause, method, place or result, if there is one') detail!: string | null;
+  @textOrNull('the code of the reason, cause, method, place or result, or the transfer, if there is one')
+  detail!: string | null;
   @text('the organisation that recorded the step') recorded_by!: string;
 }
 
@@ -125,18 +131,27 @@ const HAPPENED: Readonly<Record<ItemEvent['type'], string>> = {
   LossReportRejected: 'loss-rejected',
   ItemRecovered: 'recovered',
   ServiceabilityReported: 'serviceability',
+  ItemTransferred: 'transferred',
+  ItemDisposed: 'disposed',
   ItemReturned: 'returned',
   ItemChecked: 'checked',
   UnauthorisedTransferDetected: 'diverted',
   LegislatureNotifiedOfTransfer: 'legislature-notified',
   ItemStepBecameOverdue: 'overdue',
 };
-const NOWHERE: readonly ItemEvent['type'][] = ['ItemReceiptWithdrawn', 'LossReportVerified', 'ItemReturned'];
+const NOWHERE: readonly ItemEvent['type'][] = [
+  'ItemReceiptWithdrawn',
+  'LossReportVerified',
+  'ItemDisposed',
+  'ItemReturned',
+];
 
 /** The fields of an event that its step shows. */
 interface StepFields {
   readonly on?: string;
   readonly holder?: string;
+  readonly to?: string;
+  readonly transfer?: string;
   readonly site?: string;
   readonly reason?: string;
   readonly cause?: string;
@@ -151,12 +166,12 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
   const { id, day: on } = originOf(event);
   const data = event.data as StepFields;
   const { actor } = event.metadata;
-  const { reason, cause, method, place, serviceability, authority, step } = data;
+  const { reason, cause, method, place, serviceability, authority, step, transfer } = data;
   const happened = {
     step: event.revision,
     happened: HAPPENED[event.type],
     happened_on: data.on ?? on,
-    detail: reason ?? cause ?? method ?? place ?? serviceability ?? authority ?? step ?? null,
+    detail: reason ?? cause ?? method ?? place ?? serviceability ?? authority ?? step ?? transfer ?? null,
     recorded_by: actor.for ?? actor.organisation,
   };
   if (event.type === 'SerialRegistered') {
@@ -166,8 +181,9 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
   }
   if (head === null) return null;
   const stays = event.type === 'ItemReceiptCorrected' && head.site === null;
-  const site = NOWHERE.includes(event.type) || stays ? null : (data.site ?? head.site);
-  const holder = event.type === 'ItemReceived' ? event.data.holder : head.holder;
+  const holder = data.to ?? data.holder ?? head.holder;
+  const kept = holder === head.holder ? head.site : null;
+  const site = NOWHERE.includes(event.type) || stays ? null : (data.site ?? kept);
   return { ...head, ...happened, holder, site };
 }
 
@@ -261,6 +277,8 @@ function reportAfter(
         days: daysFrom(row.reported_on, on),
       };
     }
+    case 'ItemTransferred':
+      return head === null ? null : { ...head, holder: event.data.to };
     case 'UnauthorisedTransferDetected':
       return row === null ? null : { ...row, status: 'found-elsewhere', decided_on: on };
     default:
@@ -280,7 +298,7 @@ export const lossReports: Projection<ItemEvent, LossReportRow> = {
   },
   head: true,
   touches: (event) => {
-    if (event.type === 'SerialRegistered') return [''];
+    if (event.type === 'SerialRegistered' || event.type === 'ItemTransferred') return [''];
     if (event.type === 'LossReportVerified' || event.type === 'LossReportRejected') return [event.data.report];
     if (event.type === 'UnauthorisedTransferDetected') return [event.data.report ?? []].flat();
     return REPORTS[event.type] === undefined ? [] : [event.id];

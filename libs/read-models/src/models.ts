@@ -36,6 +36,8 @@ import { receivedSerials } from './received-serials.js';
 import { recoveries } from './recoveries.js';
 import { serialsReceivedTwice } from './serials-received-twice.js';
 import { storageSites } from './storage-sites.js';
+import { technologyReleases } from './technology-releases.js';
+import { thirdPartyTransfers } from './third-party-transfers.js';
 import { focalPoints, mandates, stakeholders } from './stakeholders.js';
 import { units, vettedPersons } from './units.js';
 import { remediationSteps, vettingCases } from './vetting-cases.js';
@@ -76,6 +78,8 @@ const PROJECTIONS = [
   vettedPersons,
   vettingCases,
   remediationSteps,
+  thirdPartyTransfers,
+  technologyReleases,
   dueDates,
   recoveries,
   journal,

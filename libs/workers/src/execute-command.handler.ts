@@ -19,6 +19,8 @@ import {
   storageSite,
   vettedPerson,
   vettingCase,
+  technologyRelease,
+  thirdPartyTransfer,
 } from '@entente/domain';
 import { Executor, type Kinds, type CommandResult, ExecuteCommand } from '@entente/engine';
 import type { AnyDecider } from '@entente/kernel';
@@ -42,6 +44,8 @@ const RULES = {
   'security-unit': securityUnit,
   'vetted-person': vettedPerson,
   'vetting-case': vettingCase,
+  'third-party-transfer': thirdPartyTransfer,
+  'technology-release': technologyRelease,
 } satisfies { readonly [Kind in KindName]: { readonly kind: Kind } };
 const DECIDERS = Object.values(RULES).map((decider) => registered(decider as unknown as AnyDecider));
 

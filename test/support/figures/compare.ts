@@ -22,6 +22,8 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   'item-types': ['item_type'],
   'storage-sites': ['site'],
   items: ['item'],
+  'third-party-transfers': ['transfer'],
+  'technology-releases': ['technology_release'],
   custody: ['item', 'step'],
   'loss-reports': ['item', 'reported_on', 'lost_on', 'verify_by', 'cause', 'reported_as'],
   'misuse-suspensions': ['misuse_case', 'stop', 'scope_kind', 'scope'],

@@ -103,6 +103,9 @@ function consignment(events: Events, day: string) {
     hub_on: dayOfFact(events, 'hub'),
     title_on: dayOfFact(events, 'title'),
     received_on: receivedOn,
+    serials_registered:
+      sum(only(events, 'SerialsRegistered').map(({ data }) => data.serials.length)) +
+      sum(only(events, 'SerialsCorrected').map(({ data }) => data.serialsAdded.length - data.serialsRemoved.length)),
     discrepancies_open: discrepancies,
     held_for: status === 'held' ? (last(events, 'ShipmentHeld')?.data.reason ?? null) : null,
     overdue: open && day > due,

@@ -1,4 +1,10 @@
-import type { ItemEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
+import type {
+  ItemEvent,
+  ItemTypeEvent,
+  StorageSiteEvent,
+  TechnologyReleaseEvent,
+  ThirdPartyTransferEvent,
+} from '@entente/contracts';
 import type { Event, RecordedEvent } from '@entente/kernel';
 import { type Turn, duty } from './duty.js';
 import { type Figures, type Of, last, occurredOn, streamsOf } from './log.js';
@@ -75,5 +81,34 @@ const itemSteps: Figures = (log, { day }) =>
     ];
   });
 
+const consents: Figures = (log, { day }) =>
+  streamsOf<ThirdPartyTransferEvent>(log, 'third-party-transfer').flatMap((events) => {
+    const { stream, data } = events[0] as Of<ThirdPartyTransferEvent, 'ThirdPartyTransferRequested'>;
+    const { donor, holder: recipient, programme = null, case: of = null } = data;
+    const turns = events.flatMap((event): readonly Turn[] => {
+      const on = occurredOn(event);
+      if (event.type === 'ThirdPartyTransferConsented') return [{ is: 'due', due: event.data.until, on }];
+      if (event.type === 'TransferConsentLapsed') return [{ is: 'done', on }];
+      if (event.type === 'ThirdPartyTransferCarriedOut') return [{ is: 'withdrawn', on: event.data.on }];
+      return /Withdrawn$/.test(event.type) ? [{ is: 'withdrawn', on }] : [];
+    });
+    const about = { donor, recipient, programme, assistance_case: of };
+    return duty({ stream, duty: 'consent-end', waitsFor: 'owner', item: '', ...about }, turns, day);
+  });
+
+const approvals: Figures = (log, { day }) =>
+  streamsOf<TechnologyReleaseEvent>(log, 'technology-release').flatMap((events) => {
+    const { stream, data } = events[0] as Of<TechnologyReleaseEvent, 'TechnologyReleaseRequested'>;
+    const { donor, recipient, programme = null, case: of = null } = data;
+    const turns = turnsOf<TechnologyReleaseEvent>(
+      events,
+      (event) => (event.type === 'TechnologyReleaseApproved' ? event.data.until : undefined),
+      { TechnologyReleaseRevoked: 'withdrawn', TechnologyReleaseExpired: 'done' },
+      () => false,
+    );
+    const about = { donor, recipient, programme, assistance_case: of };
+    return duty({ stream, duty: 'release-end', waitsFor: 'owner', item: '', ...about }, turns, day);
+  });
+
 /** What is due of types of items, stores and items. */
-export const EQUIPMENT_DUTIES: readonly Figures[] = [reviews, certificates, itemSteps];
+export const EQUIPMENT_DUTIES: readonly Figures[] = [reviews, certificates, itemSteps, consents, approvals];

@@ -1,6 +1,12 @@
-import type { ItemEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
+import type {
+  ItemEvent,
+  ItemTypeEvent,
+  StorageSiteEvent,
+  TechnologyReleaseEvent,
+  ThirdPartyTransferEvent,
+} from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type Figures, type Of, daysBetween, idOf, last, occurredOn, only, since, streamsOf } from './log.js';
+import { type Figures, type Of, daysBetween, distinct, idOf, last, occurredOn, only, since, streamsOf } from './log.js';
 
 type Items = readonly RecordedEvent<ItemEvent>[];
 
@@ -98,6 +104,7 @@ const ITEM_STATUS: Readonly<Partial<Record<ItemEvent['type'], string>>> = {
   LossReportRejected: 'held',
   ItemRecovered: 'held',
   ItemReturned: 'returned',
+  ItemDisposed: 'disposed',
   UnauthorisedTransferDetected: 'diverted',
 };
 const statusOf = (events: Items): string =>
@@ -106,17 +113,31 @@ const statusOf = (events: Items): string =>
     .at(-1) ?? '';
 
 /** The types of the events after which no store holds the item, and no check is due. */
-const EMPTIES = ['ItemReceiptWithdrawn', 'LossReportVerified', 'ItemReturned'] as const;
+const EMPTIES = ['ItemReceiptWithdrawn', 'LossReportVerified', 'ItemReturned', 'ItemDisposed'] as const;
 
 /** What happened since the item was last nowhere. */
 const somewhere = (events: Items): Items => since(events, last(events, ...EMPTIES));
 
+const holderOf = (events: Items): string => {
+  const opening = last(events, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
+  return last(events, 'ItemTransferred')?.data.to ?? opening.data.recipient;
+};
+
+/** Where the item is, if a store holds it: with a new holder only what that one stated. */
 const siteOf = (events: Items): string | null => {
   const here = somewhere(events);
-  const placed = only(here, 'ItemReceived', 'ItemMoved', 'ItemRecovered');
-  return placed.length === 0
-    ? null
-    : lastOf(only(here, 'ItemReceived', 'ItemReceiptCorrected', 'ItemMoved', 'ItemRecovered'), 'site');
+  const handed = only(here, 'ItemTransferred').findLast(({ data }) => data.to !== data.from);
+  const withHolder = handed === undefined ? here : [handed, ...since(here, handed)];
+  const stated = only(
+    withHolder,
+    'ItemReceived',
+    'ItemReceiptCorrected',
+    'ItemMoved',
+    'ItemRecovered',
+    'ItemTransferred',
+  );
+  const placed = stated.some(({ type }) => type !== 'ItemReceiptCorrected');
+  return placed ? lastOf(stated, 'site') : null;
 };
 
 /** The receipt, if it was not taken back. */
@@ -162,7 +183,7 @@ const items: Figures = (log, { day }) =>
       consignment,
       line,
       status: statusOf(events),
-      holder: opening.data.recipient,
+      holder: holderOf(events),
       site: siteOf(events),
       received_on: lastOf(received, 'on'),
       last_checked_on: checked?.data.on ?? null,
@@ -192,7 +213,7 @@ const wordOf = (type: string): string =>
     .replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`)
     .toLowerCase();
 
-const DETAILS = ['reason', 'cause', 'method', 'place', 'serviceability', 'authority', 'step'];
+const DETAILS = ['reason', 'cause', 'method', 'place', 'serviceability', 'authority', 'step', 'transfer'];
 
 const custody: Figures = (log) =>
   streamsOf<ItemEvent>(log, 'item').flatMap((all) =>
@@ -205,7 +226,7 @@ const custody: Figures = (log) =>
         step: event.revision,
         happened: wordOf(event.type),
         happened_on: data['on'] ?? occurredOn(event),
-        holder: opening.data.recipient,
+        holder: holderOf(events),
         site: siteOf(events),
         detail: DETAILS.flatMap((field) => data[field] ?? [])[0] ?? null,
         recorded_by: senderOf(event),
@@ -227,7 +248,7 @@ const losses: Figures = (log, { day }) =>
       const { verifyBy, on, cause } = report.data;
       return {
         ...aboutItem(opening),
-        holder: opening.data.recipient,
+        holder: holderOf(before),
         reported_as: wordOf(report.type).slice('reported-'.length),
         lost_on: on,
         cause,
@@ -255,10 +276,102 @@ const losses: Figures = (log, { day }) =>
     }),
   );
 
+// ---- Consent and release ----
+
+const TRANSFER_STATUS: Readonly<Partial<Record<ThirdPartyTransferEvent['type'], string>>> = {
+  ThirdPartyTransferRequested: 'requested',
+  ThirdPartyTransferConsented: 'consented',
+  ThirdPartyTransferRefused: 'refused',
+  TransferConsentWithdrawn: 'consent-withdrawn',
+  TransferConsentLapsed: 'lapsed',
+  ThirdPartyTransferCarriedOut: 'carried-out',
+  ThirdPartyTransferWithdrawn: 'withdrawn',
+};
+
+const transfers: Figures = (log, { day }) =>
+  streamsOf<ThirdPartyTransferEvent>(log, 'third-party-transfer').map((events) => {
+    const [opening] = only(events, 'ThirdPartyTransferRequested') as [
+      Of<ThirdPartyTransferEvent, 'ThirdPartyTransferRequested'>,
+    ];
+    const { kind, donor, holder, programme = null, case: of = null, goods, reason } = opening.data;
+    const stated = only(events, 'ThirdPartyTransferRequested', 'TransferRequestCorrected');
+    const consent = last(events, 'ThirdPartyTransferConsented');
+    const decided = last(events, 'ThirdPartyTransferConsented', 'ThirdPartyTransferRefused');
+    const done = last(events, 'ThirdPartyTransferCarriedOut')?.data;
+    const ends = ['ThirdPartyTransferRefused', 'TransferConsentWithdrawn', 'ThirdPartyTransferWithdrawn'] as const;
+    const status = events.flatMap(({ type }) => TRANSFER_STATUS[type] ?? []).at(-1) ?? '';
+    return {
+      transfer: idOf(opening.stream),
+      transfer_kind: kind,
+      donor,
+      holder,
+      new_holder: lastOf(stated, 'to'),
+      new_end_use: lastOf(stated, 'endUse'),
+      programme,
+      assistance_case: of,
+      goods: distinct(goods.map(({ item }) => item)),
+      serials: goods.flatMap(({ serials = [] }) => serials).length,
+      reason,
+      status,
+      requested_on: occurredOn(opening),
+      decided_on: decided === undefined ? null : occurredOn(decided),
+      consent_until: consent?.data.until ?? null,
+      conditions: consent?.data.conditions ?? [],
+      end_reason: last(events, ...ends)?.data.reason ?? null,
+      carried_out_on: done?.on ?? null,
+      informed: done?.informed ?? [],
+      consent_over: status === 'consented' && consent !== undefined && day > consent.data.until,
+    };
+  });
+
+const RELEASE_STATUS: Readonly<Partial<Record<TechnologyReleaseEvent['type'], string>>> = {
+  TechnologyReleaseRequested: 'requested',
+  TechnologyReleaseApproved: 'approved',
+  TechnologyReleaseDenied: 'denied',
+  TechnologyReleaseRevoked: 'revoked',
+  TechnologyReleaseExpired: 'expired',
+  ReleaseRequestWithdrawn: 'withdrawn',
+};
+
+const releases: Figures = (log, { day }) =>
+  streamsOf<TechnologyReleaseEvent>(log, 'technology-release').map((events) => {
+    const [opening] = only(events, 'TechnologyReleaseRequested') as [
+      Of<TechnologyReleaseEvent, 'TechnologyReleaseRequested'>,
+    ];
+    const { donor, recipient, technology, purpose, programme = null, case: of = null } = opening.data;
+    const approval = last(events, 'TechnologyReleaseApproved')?.data;
+    const decided = last(events, 'TechnologyReleaseApproved', 'TechnologyReleaseDenied');
+    const sent = only(events, 'TechnicalDataTransferred');
+    const status = events.flatMap(({ type }) => RELEASE_STATUS[type] ?? []).at(-1) ?? '';
+    const ends = ['TechnologyReleaseDenied', 'TechnologyReleaseRevoked', 'ReleaseRequestWithdrawn'] as const;
+    return {
+      technology_release: idOf(opening.stream),
+      donor,
+      recipient,
+      technology,
+      purpose,
+      programme,
+      assistance_case: of,
+      status,
+      requested_on: occurredOn(opening),
+      decided_on: decided === undefined ? null : occurredOn(decided),
+      authority: approval?.authority ?? null,
+      marking: approval?.marking ?? null,
+      conditions: approval?.conditions ?? [],
+      last_day: approval?.until ?? null,
+      transfers: sent.length,
+      transferred_on: sent.at(-1)?.data.on ?? null,
+      end_reason: last(events, ...ends)?.data.reason ?? null,
+      last_day_over: status === 'approved' && approval !== undefined && day > approval.until,
+    };
+  });
+
 export const EQUIPMENT: Readonly<Record<string, Figures>> = {
   'item-types': types,
   'storage-sites': sites,
   items,
   custody,
   'loss-reports': losses,
+  'third-party-transfers': transfers,
+  'technology-releases': releases,
 };

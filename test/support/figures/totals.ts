@@ -35,6 +35,8 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'item-types': of('types', ['designated']),
   'storage-sites': of('stores', ['status']),
   items: of('items', ['status', 'check_overdue']),
+  'third-party-transfers': of('transfers', ['transfer_kind', 'status']),
+  'technology-releases': of('releases', ['status']),
   custody: of('steps', ['happened']),
   'loss-reports': of('reports', ['status', 'reported_as', 'overdue']),
   'misuse-suspensions': of('scopes stopped', ['status', 'stop']),

@@ -4,7 +4,7 @@ import { type AnyDecider, type Event, type RecordedEvent, parseStream } from '@e
 import { assistanceCases } from './assistance-case.js';
 import { consignments } from './consignment.js';
 import { countrySituations, deployments, endUseChecks } from './situations.js';
-import { itemTypes, items, storageSites } from './equipment.js';
+import { itemTypes, items, storageSites, technologyReleases, thirdPartyTransfers } from './equipment.js';
 import { fundingAccounts } from './funding-account.js';
 import { holds } from './hold.js';
 import { legalFrameworks } from './legal-framework.js';
@@ -33,6 +33,8 @@ const INVARIANTS: Readonly<Record<string, unknown>> = {
   'security-unit': clearances('UnitRegistered'),
   'vetted-person': clearances('PersonRegistered'),
   'vetting-case': vettingCases,
+  'third-party-transfer': thirdPartyTransfers,
+  'technology-release': technologyReleases,
 };
 
 function frozen<T>(value: T): T {

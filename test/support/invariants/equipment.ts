@@ -1,5 +1,11 @@
-import type { ItemEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
-import type { item, itemType, storageSite } from '@entente/domain';
+import type {
+  ItemEvent,
+  ItemTypeEvent,
+  StorageSiteEvent,
+  TechnologyReleaseEvent,
+  ThirdPartyTransferEvent,
+} from '@entente/contracts';
+import type { item, itemType, storageSite, technologyRelease, thirdPartyTransfer } from '@entente/domain';
 import type { Invariants } from './invariant.js';
 
 type Of<Decider extends { readonly initial: unknown }> = NonNullable<Decider['initial']>;
@@ -30,5 +36,22 @@ export const items: Invariants<Of<typeof item>, ItemEvent> = {
     'it has no next check before its receipt': receivedOn !== null || nextCheck === null,
     'it leaves the schedule only with its end (R12)': nextCheck !== null || !['held', 'reported'].includes(status),
     'what is off the schedule is in no store': ON_SCHEDULE.includes(status) || site === null,
+  }),
+};
+
+export const thirdPartyTransfers: Invariants<Of<typeof thirdPartyTransfer>, ThirdPartyTransferEvent> = {
+  opens: 'ThirdPartyTransferRequested',
+  holds: ({ status, consent, kind, to, endUse }) => ({
+    'it is carried out only with consent (R13)': status !== 'carried-out' || consent !== null,
+    'a retransfer has a new holder, and nothing else has': (kind === 'retransfer') === (to !== undefined),
+    'a change of end use has a new one': (kind === 'change-of-end-use') === (endUse !== undefined),
+  }),
+};
+
+export const technologyReleases: Invariants<Of<typeof technologyRelease>, TechnologyReleaseEvent> = {
+  opens: 'TechnologyReleaseRequested',
+  holds: ({ status, approval }) => ({
+    'it is approved or ended with its terms':
+      (approval !== null) === ['approved', 'revoked', 'expired'].includes(status),
   }),
 };

@@ -16,7 +16,8 @@ type Line = readonly [day: string, stream: string, type: string, data: object];
 function findings(...lines: readonly Line[]): readonly string[] {
   const see = controlling();
   return lines.flatMap(([day, stream, type, data], n) => {
-    const metadata = { occurredAt: `${day}T09:00:00.000Z` };
+    const { organisation = 'norland' } = data as { readonly organisation?: string };
+    const metadata = { occurredAt: `${day}T09:00:00.000Z`, actor: { organisation } };
     const event = { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
     return see(event).map(({ rule, event: { position } }) => `${rule} ${position}`);
   });
@@ -231,6 +232,67 @@ describe('the control of R20', () => {
     ];
     expect(only20(...followed('north'), corrected, remote('2026-01-20'))).toEqual([]);
     expect(only20(...followed('north'), corrected, remote('2026-01-19'))).toEqual(['R20 5']);
+  });
+});
+
+describe('the controls of items', () => {
+  const T = 'item-type/norland.sight';
+  const S = 'storage-site/estmark.north';
+  const I = 'item/norland.sight.1';
+  const X = 'third-party-transfer/estmark.t1';
+  const load = [
+    ['2026-01-01', T, 'EnhancedDesignationGiven', {}],
+    ['2026-01-01', S, 'StorageCertified', { on: '2026-01-01', until: '2026-02-28' }],
+    ['2026-01-01', C, 'AssistanceRequested', { ...parties, asked: [] }],
+    ['2026-01-01', C, 'CaseLineAdded', { line: '001', item: 'sight' }],
+    ['2026-01-01', C, 'CaseImplemented', { emergency: { authority: 'minister' } }],
+    ['2026-01-02', D, 'DeliveryScheduled', { ...parties, case: 'norland.c1', lines: [{ line: '001', quantity: 1 }] }],
+  ] as const;
+  const registered: Line = ['2026-01-03', D, 'SerialsRegistered', { line: '001', serials: ['1'] }];
+  const shipped: Line = ['2026-01-04', D, 'ConsignmentShipped', { on: '2026-01-04' }];
+  const received = (on: string): Line => [
+    '2026-03-05',
+    D,
+    'ReceiptConfirmed',
+    { on, store: 'estmark.north', lines: [{ line: '001', quantity: 1, serials: ['1'] }] },
+  ];
+  it('find a shipment without serials, and a receipt into a store that is not certified (R9)', () => {
+    expect(findings(...load, registered, shipped, received('2026-02-28'))).toEqual([]);
+    expect(findings(...load, shipped)).toEqual(['R9 7']);
+    expect(findings(...load, registered, shipped, received('2026-03-01'))).toEqual(['R9 9']);
+    const ended: Line = ['2026-01-10', S, 'StorageDecertified', { on: '2026-01-10' }];
+    expect(findings(...load, registered, shipped, ended, received('2026-01-10'))).toEqual(['R9 10']);
+    expect(findings(['2026-01-01', T, 'DesignationRemoved', {}], ...load.slice(1), shipped)).toEqual([]);
+  });
+  it('find a loss that its reporter verified, or that was verified late (R12)', () => {
+    const by = (n: number, day: string, type: string, organisation: string, data: object): Line => [
+      day,
+      I,
+      type,
+      { ...data, organisation, n },
+    ];
+    const lost = by(0, '2026-01-01', 'ItemReportedLost', 'estmark', { verifyBy: '2026-01-31' });
+    const verified = (day: string, organisation = 'veritas') =>
+      by(1, day, 'LossReportVerified', organisation, { report: 'e-0' });
+    expect(findings(lost, verified('2026-01-31'))).toEqual([]);
+    expect(findings(lost, verified('2026-02-01'))).toEqual(['R12 2']);
+    expect(findings(lost, verified('2026-01-31', 'estmark'))).toEqual(['R12 2']);
+  });
+  it('find a transfer and a disposal without consent in force (R13)', () => {
+    const consented: Line = ['2026-01-01', X, 'ThirdPartyTransferConsented', { until: '2026-01-31' }];
+    const done = (on: string): Line => ['2026-03-01', X, 'ThirdPartyTransferCarriedOut', { on }];
+    const disposed: Line = ['2026-03-01', I, 'ItemDisposed', { transfer: 'estmark.t1', on: '2026-01-15' }];
+    const moved: Line = ['2026-03-01', I, 'ItemTransferred', { transfer: 'estmark.t2', on: '2026-01-15' }];
+    expect(findings(consented, done('2026-01-31'), disposed)).toEqual([]);
+    expect(findings(consented, done('2026-02-01'), moved)).toEqual(['R13 2', 'R13 3']);
+    const back: Line = ['2026-01-15', X, 'TransferConsentWithdrawn', {}];
+    expect(findings(consented, back, disposed)).toEqual(['R13 3']);
+  });
+  it('find a notice that came after the day of the detection (R14)', () => {
+    const detected: Line = ['2026-01-01', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-01-01' }];
+    const notified = (on: string): Line => [on, I, 'LegislatureNotifiedOfTransfer', { on }];
+    expect(findings(detected, notified('2026-01-01'))).toEqual([]);
+    expect(findings(detected, notified('2026-01-02'))).toEqual(['R14 2']);
   });
 });
 

@@ -2,6 +2,8 @@ import type { RecordedEvent } from '@entente/kernel';
 import { assistanceStopped } from './assistance-stopped.js';
 import type { Breach, Control } from './control.js';
 import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js';
+import { monitoredItems } from './monitored-items.js';
+import { lossesUnverified, noticesMissed, transfersWithoutConsent } from './item-ends.js';
 import { executedEarly } from './executed-early.js';
 import { misuseMeasures } from './misuse-measures.js';
 import { stagesOvertaken } from './stages-overtaken.js';
@@ -15,6 +17,10 @@ export const CONTROLS: readonly Control[] = [
   enhancedChecks,
   routineChecks,
   remoteChecks,
+  monitoredItems,
+  lossesUnverified,
+  transfersWithoutConsent,
+  noticesMissed,
 ];
 
 /** A breach, and the control that found it. */

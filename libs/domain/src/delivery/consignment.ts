@@ -13,6 +13,7 @@ import {
   authoriseBy,
   decideBy,
   evolveBy,
+  put,
   refuse,
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
@@ -22,6 +23,18 @@ import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
+import {
+  cannotReceiveMonitored,
+  correctSerials,
+  monitoredLines,
+  notRegisteredSerials,
+  ofMonitored,
+  registerSerials,
+  serialsAfter,
+  serialsMissing,
+  storeStreams,
+  typeStreams,
+} from './consignment-serials.js';
 import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import { type AssistanceCase, type Consignment, consignmentFacts, ownValue, statusOf } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
@@ -56,6 +69,9 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     reported: basis === 'reported',
     reached: {},
     received: {},
+    registered: {},
+    monitored: {},
+    store: null,
     discrepancies: {},
     held: null,
     cancelled: false,
@@ -64,6 +80,12 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
   {
     DeliveryRescheduled: ({ due }) => ({ due, overdue: false }),
     DeliveryBecameOverdue: () => ({ overdue: true }),
+    SerialsRegistered: ({ line, serials }, { registered }) => ({
+      registered: put(registered, line, [...(ownValue(registered, line) ?? []), ...serials]),
+    }),
+    SerialsCorrected: (data, state) => ({
+      registered: put(state.registered, data.line, serialsAfter(state, data)),
+    }),
     ConsignmentShipped: reach('origin'),
     ConsignmentArrivedAtHub: reach('hub'),
     TitleTransferred: reach('title'),
@@ -72,6 +94,8 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
       received: Object.fromEntries(
         data.lines.map(({ line, quantity, serials = [], lots = [] }) => [line, { quantity, serials, lots }]),
       ),
+      monitored: Object.fromEntries((data.monitored ?? []).map(({ line, item }) => [line, item])),
+      store: data.store ?? null,
     }),
     ReceiptCorrected: (data, state) => ({ received: { ...state.received, [data.line]: afterCorrection(state, data) } }),
     DateCorrected: (data, state) => reach(data.fact)(data, state),
@@ -148,7 +172,8 @@ function cannotShip(state: Consignment, on: string, context: DecisionContext): R
   const scopes = shipped(state, of);
   const held = (of === null ? null : caseHeld(state.case, of)) ?? onHold(scopes, state.donor, context);
   const barred = held ?? noAgreementInForce(frameworkOf(state.programme, known), on, scopes);
-  if (barred !== null) return barred;
+  const refused = barred ?? serialsMissing(state, context);
+  if (refused !== null) return refused;
   if (of?.implemented === true && of.status !== 'closed' && of.status !== 'cancelled') return null;
   return refuse('case-not-implemented', 'the case is being executed', 'R16', {
     case: state.case,
@@ -174,7 +199,36 @@ function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, c
   const barred = notSentBy(type === 'ReceiptConfirmed' ? 'recipient' : 'deliverer', state, context);
   if (barred !== null) return barred;
   const fact = FACTS[type as keyof typeof FACTS];
-  return inTheFuture(data.on, context) ?? [{ type: 'DateCorrected', data: { ...data, fact } } as const];
+  const monitored = Object.entries(state.monitored).map(([line, item]) => ({
+    item,
+    serials: ownValue(state.received, line)?.serials ?? [],
+  }));
+  const items = fact === 'receipt' && monitored.length > 0 ? { ...ofMonitored(state), monitored } : {};
+  return inTheFuture(data.on, context) ?? [{ type: 'DateCorrected', data: { ...data, fact, ...items } } as const];
+}
+
+/** R9: the receipt, and which of its lines have items that are monitored by their serials. */
+function confirmReceipt(data: ConsignmentData<'ConfirmReceipt'>, state: Consignment, context: DecisionContext) {
+  const barred =
+    cannotReach(state, 'receipt', data.on, context) ??
+    miscounted(state, data.lines) ??
+    cannotReceiveMonitored(data, state, context);
+  if (barred !== null) return barred;
+  const monitored = monitoredLines(data, state, context);
+  const items = monitored.length === 0 ? {} : { donor: state.donor, monitored };
+  return [{ type: 'ReceiptConfirmed', data: { ...data, ...items } } as const];
+}
+
+/** R9, R26: a line of the receipt, and to what its serials belong if they are monitored. */
+function correctReceipt(data: ConsignmentData<'CorrectReceipt'>, state: Consignment) {
+  const item = ownValue(state.monitored, data.line);
+  const { quantity, serials } = afterCorrection(state, data);
+  const barred =
+    cannotCorrectReceipt(state, data) ??
+    (item === undefined ? null : notRegisteredSerials(state, data.line, quantity, serials));
+  const on = state.reached.receipt;
+  const items = item === undefined ? {} : { ...ofMonitored(state), item, ...(on === undefined ? {} : { on }) };
+  return barred ?? [{ type: 'ReceiptCorrected', data: { ...data, ...items } } as const];
 }
 
 const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
@@ -215,14 +269,10 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       unless: ({ on }, state, context) => cannotReach(state, 'title', on, context),
       then: 'TitleTransferred',
     },
-    ConfirmReceipt: {
-      unless: ({ on, lines }, state, context) => cannotReach(state, 'receipt', on, context) ?? miscounted(state, lines),
-      then: 'ReceiptConfirmed',
-    },
-    CorrectReceipt: {
-      unless: (data, state) => cannotCorrectReceipt(state, data),
-      then: 'ReceiptCorrected',
-    },
+    RegisterSerials: registerSerials,
+    CorrectSerials: correctSerials,
+    ConfirmReceipt: confirmReceipt,
+    CorrectReceipt: correctReceipt,
     CorrectDate: correctDate,
     ReportDiscrepancy: {
       unless: ({ discrepancy, line }, state) =>
@@ -276,10 +326,19 @@ export const consignment: Decider<
     evolve,
     consults: (command, state, known) => {
       if (command.type === 'ScheduleDelivery') return [{ kind: 'assistance-case', id: command.data.case }];
-      if (command.type !== 'ShipConsignment' || state === null) return [];
+      if (state === null) return [];
       const of = known.has(assistanceCase, state.case) ? known.of(assistanceCase, state.case) : null;
+      const itsCase = { kind: 'assistance-case', id: state.case };
+      if (command.type === 'RegisterSerials' || command.type === 'CorrectSerials')
+        return [itsCase, ...typeStreams(state, [command.data.line], of)];
+      if (command.type === 'ConfirmReceipt') {
+        const lines = command.data.lines.map(({ line }) => line);
+        return [itsCase, ...storeStreams(command.data), ...typeStreams(state, lines, of)];
+      }
+      if (command.type !== 'ShipConsignment') return [];
       return [
-        { kind: 'assistance-case', id: state.case },
+        itsCase,
+        ...typeStreams(state, Object.keys(state.lines), of),
         ...(state.programme === undefined ? [] : [{ kind: 'programme', id: state.programme }]),
         ...frameworkStreamsOf(state.programme, known),
         ...holdStreams(shipped(state, of)),

@@ -88,6 +88,11 @@ export interface Consignment extends Correctable {
   /** The day of each fact that is known. */
   readonly reached: Readonly<Partial<Record<DeliveryPoint, string>>>;
   readonly received: Readonly<Record<string, ReceivedLine>>;
+  /** The serials of each line that were registered before shipment. */
+  readonly registered: Readonly<Record<string, readonly string[]>>;
+  /** Of a receipt: the type of each line whose items are monitored, and the store. */
+  readonly monitored: Readonly<Record<string, string>>;
+  readonly store: string | null;
   readonly discrepancies: Readonly<Record<string, 'open' | 'resolved'>>;
   /** The reason's code while it is held; else null. */
   readonly held: string | null;
@@ -97,6 +102,12 @@ export interface Consignment extends Correctable {
 /** A reference to a consignment for deciders that consult it. */
 export const consignmentFacts: { readonly kind: 'consignment'; readonly initial: Consignment | null } = {
   kind: 'consignment',
+  initial: null,
+};
+
+/** A reference to its case for the rules of a consignment. */
+export const consignmentCase: { readonly kind: 'assistance-case'; readonly initial: AssistanceCase | null } = {
+  kind: 'assistance-case',
   initial: null,
 };
 

@@ -1,4 +1,4 @@
-import type { ItemEvent, VerifiedEnd } from '@entente/contracts';
+import type { ItemEvent, TransferKind, TransferredGoods, VerifiedEnd } from '@entente/contracts';
 import type { Correctable } from '../corrections.js';
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 
@@ -77,11 +77,27 @@ export interface Item extends Correctable {
   readonly receipt: string | null;
   /** The last day of its next check; null before its receipt. */
   readonly nextCheck: string | null;
+  /** The transfer that moved it last; null without one. */
+  readonly transfer: string | null;
   /** The last check that has seen it. */
   readonly checkedOn: string | null;
   readonly loss: LossReport | null;
   /** The notice to the legislature that is due; null if none is. */
   readonly notice: { readonly notifyBy: string; readonly overdue: boolean } | null;
+}
+
+/** A retransfer, change of end use or disposal. */
+export interface ThirdPartyTransfer extends Correctable {
+  readonly kind: TransferKind;
+  readonly donor: string;
+  readonly holder: string;
+  readonly goods: readonly TransferredGoods[];
+  /** The new holder of a retransfer, and the new end use of a change. */
+  readonly to?: string;
+  readonly endUse?: string;
+  readonly status: 'requested' | 'consented' | 'refused' | 'withdrawn' | 'consent-withdrawn' | 'lapsed' | 'carried-out';
+  /** The day of the consent, and its last day; null without it. */
+  readonly consent: { readonly on: string; readonly until: string } | null;
 }
 
 /** References for deciders that consult these streams. */
@@ -91,6 +107,10 @@ export const itemTypeFacts: { readonly kind: 'item-type'; readonly initial: Item
 };
 export const storageSiteFacts: { readonly kind: 'storage-site'; readonly initial: StorageSite | null } = {
   kind: 'storage-site',
+  initial: null,
+};
+export const transferFacts: { readonly kind: 'third-party-transfer'; readonly initial: ThirdPartyTransfer | null } = {
+  kind: 'third-party-transfer',
   initial: null,
 };
 export const itemFacts: { readonly kind: 'item'; readonly initial: Item | null } = { kind: 'item', initial: null };

@@ -27,6 +27,7 @@ import {
   itemTypeFacts,
   itemTypeId,
   storageSiteFacts,
+  transferFacts,
 } from './item-facts.js';
 import { only, registeredSender, senderStreams } from './senders.js';
 
@@ -48,6 +49,7 @@ const registered = (data: RegisterSerial): Item => {
     status: 'registered',
     holder: recipient,
     ...NOT_RECEIVED,
+    transfer: null,
     loss: null,
     notice: null,
     correctable: new Map(),
@@ -86,6 +88,13 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   LossReportRejected: () => ({ status: 'held', loss: null }),
   ItemRecovered: ({ site, checkBy }) => ({ status: 'held', site, moved: true, nextCheck: checkBy }),
   ServiceabilityReported: () => ({}),
+  ItemTransferred: ({ transfer, to, site }, item) => ({
+    holder: to,
+    site: site ?? (to === item.holder ? item.site : null),
+    moved: true,
+    transfer,
+  }),
+  ItemDisposed: ({ transfer }) => ({ status: 'disposed', site: null, nextCheck: null, transfer }),
   ItemReturned: () => ({ status: 'returned', site: null, nextCheck: null }),
   ItemChecked: ({ on, checkBy }) => ({ checkedOn: on, nextCheck: checkBy }),
   UnauthorisedTransferDetected: ({ notifyBy }) => ({
@@ -121,6 +130,8 @@ const STATUSES: Readonly<Record<Exclude<ItemCommand['type'], 'RegisterSerial'>, 
   RejectLossReport: ['reported'],
   RecoverItem: ['lost', 'destroyed', 'expended', 'diverted'],
   ReportServiceability: ['held', 'reported'],
+  TransferItem: READY,
+  DisposeItem: ['held', 'disposed'],
   ReturnItem: READY,
   RecordItemCheck: COUNTED,
   DetectUnauthorisedTransfer: ['held', 'reported', 'lost', 'destroyed', 'expended', 'disposed'],
@@ -245,6 +256,45 @@ function detect(data: DataOf<ItemCommand, 'DetectUnauthorisedTransfer'>, state: 
   );
 }
 
+/**
+ * R13: an item is transferred or disposed of only under a transfer of its holder to which the donor
+ * consented, and which names it.
+ */
+function withoutConsent(id: string, disposal: boolean, item: Item, { known }: DecisionContext): Refusal | null {
+  const transfer = known.of(transferFacts, id);
+  const consented = transfer !== null && (transfer.status === 'consented' || transfer.status === 'carried-out');
+  if (!consented)
+    return refuse('transfer-without-consent', 'the donor consented to the transfer', 'R13', {
+      transfer: id,
+      status: transfer?.status ?? null,
+    });
+  const names = transfer.goods.some((one) => one.item === item.item && one.serials?.includes(item.serial) === true);
+  const same = transfer.donor === item.donor && transfer.holder === item.holder;
+  if (names && same && (transfer.kind === 'disposal') === disposal) return null;
+  return refuse('item-not-in-transfer', 'the transfer is that of this item by its holder', 'R13', {
+    transfer: id,
+    kind: transfer.kind,
+    holder: transfer.holder,
+  });
+}
+
+/** R13: the duty to count moves to the new holder. */
+function transferItem(
+  data: DataOf<ItemCommand, 'TransferItem'>,
+  item: Item,
+  context: DecisionContext,
+): readonly ItemEvent[] | Refusal {
+  const { transfer: id, to, on, site } = data;
+  if (item.transfer === id) return [];
+  const barred = past(data, item, context) ?? withoutConsent(id, false, item, context);
+  if (barred !== null) return barred;
+  const agreed = context.known.of(transferFacts, id)?.to ?? item.holder;
+  if (to !== agreed)
+    return refuse('other-holder', 'the new holder is the one to which the donor consented', 'R13', { to: agreed });
+  const stored = site === undefined ? null : cannotStore(site, to, on, context);
+  return stored ?? [{ type: 'ItemTransferred', data: { ...data, from: item.holder } }];
+}
+
 const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
   'RegisterSerial',
   (data, context) => register(data, null, context),
@@ -275,6 +325,15 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
         { type: 'ItemRecovered', data: { ...data, checkBy: firstCheck(item, data.on, context) } },
       ],
     ReportServiceability: { unless: past, then: 'ServiceabilityReported' },
+    TransferItem: transferItem,
+    DisposeItem: {
+      unless: (data, item, context) =>
+        item.status === 'disposed'
+          ? null
+          : (past(data, item, context) ?? withoutConsent(data.transfer, true, item, context)),
+      already: (_, { status }) => status === 'disposed',
+      then: 'ItemDisposed',
+    },
     ReturnItem: { unless: past, then: 'ItemReturned' },
     RecordItemCheck: (data, item, context) => {
       const everyDays = context.known.of(itemTypeFacts, itemTypeId(item.donor, item.item))?.everyDays ?? 0;
@@ -338,11 +397,12 @@ function consults(command: ItemCommand, state: Item | null, sender: DecisionCont
   return [
     ...(state !== null && needsType ? [type(state)] : []),
     ...('site' in command.data ? siteIn(command.data) : []),
+    ...('transfer' in command.data ? [{ kind: transferFacts.kind, id: command.data.transfer }] : []),
     ...senderStreams(sender, 'monitor'),
   ];
 }
 
-/** The rules of one item: R9, R10, R12, R14, R26, R29, R30, R32. */
+/** The rules of one item: R9, R10, R12, R13, R14, R26, R29, R30, R32. */
 export const item: Decider<'item', ItemCommand, ItemEvent, Item | null, ItemRelation> = correcting({
   ...itemFacts,
   ids: 'derived',

@@ -19,6 +19,8 @@ import type {
   StorageSiteCommand,
   VettedPersonCommand,
   VettingCaseCommand,
+  TechnologyReleaseCommand,
+  ThirdPartyTransferCommand,
 } from '@entente/contracts';
 import type { Command, DueItem, DuePolicy } from '@entente/kernel';
 
@@ -197,6 +199,24 @@ export const PASSED_DAYS: readonly DuePolicy[] = [
       duties: ['certificate-end'],
     },
     ({ due: until }) => ({ type: 'RecordExpiredCertificate', data: { until } }),
+  ),
+  recording<ThirdPartyTransferCommand>(
+    {
+      name: 'lapsed-consent',
+      kind: 'third-party-transfer',
+      about: 'a consent that was not used lapses after its last day (R13)',
+      duties: ['consent-end'],
+    },
+    ({ due: until }) => ({ type: 'RecordLapsedConsent', data: { until } }),
+  ),
+  recording<TechnologyReleaseCommand>(
+    {
+      name: 'expired-release',
+      kind: 'technology-release',
+      about: 'the approval of a release of technical data ends with its last day',
+      duties: ['release-end'],
+    },
+    ({ due: until }) => ({ type: 'RecordExpiredRelease', data: { until } }),
   ),
   recording<ItemCommand>(
     {

@@ -1,11 +1,20 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
 import { instability } from './instability.js';
+import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
 import { misuseHolds } from './misuse-holds.js';
 import { PASSED_DAYS } from './passed-days.js';
 import { exceptedUnits, vettingClearance } from './vetting-clearance.js';
 
 /** Every policy of the deployment: the only list of them. */
 export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDates: readonly DuePolicy[] } = {
-  events: [misuseHolds, instability, vettingClearance, exceptedUnits],
+  events: [
+    misuseHolds,
+    instability,
+    vettingClearance,
+    exceptedUnits,
+    itemsOfConsignments,
+    itemsOfTransfers,
+    unauthorisedTransfers,
+  ],
   dueDates: PASSED_DAYS,
 };

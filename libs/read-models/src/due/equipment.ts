@@ -1,4 +1,10 @@
-import type { ItemEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
+import type {
+  ItemEvent,
+  ItemTypeEvent,
+  StorageSiteEvent,
+  TechnologyReleaseEvent,
+  ThirdPartyTransferEvent,
+} from '@entente/contracts';
 import { due, done, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes.js';
 
 /** What is due of a type of items. */
@@ -49,5 +55,32 @@ export const itemDuties = dutiesOf<ItemEvent>()(
     ItemStepBecameOverdue: ({ step }) => [
       overdueNow(step === 'verification' ? 'loss-verification' : 'transfer-notice'),
     ],
+  },
+);
+
+/** What is due of a retransfer, change of end use or disposal. */
+export const thirdPartyTransferDuties = dutiesOf<ThirdPartyTransferEvent>()(
+  { 'consent-end': ['owner', 'the end of the consent to a transfer that was not carried out'] },
+  {
+    type: 'ThirdPartyTransferRequested',
+    of: ({ holder: recipient, ...data }) => partiesOf({ ...data, recipient }),
+  },
+  {
+    ThirdPartyTransferConsented: ({ until }) => [due('consent-end', until)],
+    TransferConsentWithdrawn: () => [withdrawn('consent-end')],
+    TransferConsentLapsed: () => [done('consent-end')],
+    ThirdPartyTransferCarriedOut: ({ on }) => [withdrawn('consent-end', '', on)],
+    ThirdPartyTransferWithdrawn: () => [withdrawn('consent-end')],
+  },
+);
+
+/** What is due of a release of technical data. */
+export const technologyReleaseDuties = dutiesOf<TechnologyReleaseEvent>()(
+  { 'release-end': ['owner', 'the end of the approval of a release of technical data'] },
+  { type: 'TechnologyReleaseRequested', of: partiesOf },
+  {
+    TechnologyReleaseApproved: ({ until }) => [due('release-end', until)],
+    TechnologyReleaseRevoked: () => [withdrawn('release-end')],
+    TechnologyReleaseExpired: () => [done('release-end')],
   },
 );

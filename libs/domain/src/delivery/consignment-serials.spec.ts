@@ -1,0 +1,126 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { itemType } from '../equipment/item-type.js';
+import { storageSite } from '../equipment/storage-site.js';
+import { assistanceCase } from './assistance-case.js';
+import { consignment } from './consignment.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+const same = (command: Event, type: string, more: object = {}): Event =>
+  act(type, { ...(command.data as object), ...more });
+
+const CASE = 'norland.case-1';
+const STORE = 'estmark.north';
+const parties = { donor: 'norland', recipient: 'estmark' };
+const line = (name: string, item: string) =>
+  act('CaseLineAdded', { line: name, item, unit: 'each', quantity: 9, value: 9, due: '2026-05-20' });
+const offer = { offer: 'o-1', lines: ['001', '002'], currency: 'USD', initialDeposit: 0, validUntil: '2027-01-01' };
+const running = [
+  act('AssistanceRequested', { ...parties, asked: [] }),
+  line('001', 'thermal-sight'),
+  line('002', 'field-kitchen'),
+  act('OfferPrepared', offer),
+  act('OfferMade', { offer: 'o-1' }),
+  act('OfferAccepted', { offer: 'o-1' }),
+  act('CaseImplemented', {}),
+];
+const scheduled = (more: object = {}) =>
+  act('DeliveryScheduled', {
+    ...parties,
+    case: CASE,
+    lines: [
+      { line: '001', quantity: 2 },
+      { line: '002', quantity: 5 },
+    ],
+    due: '2026-05-20',
+    ...more,
+  });
+const typed = act('ItemTypeRegistered', { donor: 'norland', name: 'Sight', unit: 'each', category: 'optics' });
+const designated = act('EnhancedDesignationGiven', { reason: 'sensitive', reviewBy: '2036-06-30' });
+const store = act('StorageSiteRegistered', { owner: 'estmark', place: 'north', category: 'arms' });
+const certified = act('StorageCertified', { on: '2026-04-20', until: '2026-05-19', standard: 'level-2' });
+
+const of = (opening: Event, ...past: Event[]) =>
+  given(consignment, opening, ...past)
+    .knowing(assistanceCase, CASE, ...running)
+    .knowing(itemType, 'norland.thermal-sight', typed, designated)
+    .knowing(storageSite, STORE, store, certified);
+const donor = (...past: Event[]) => of(scheduled(), ...past).as('norland', 'donor');
+const recipient = (...past: Event[]) => of(scheduled(), ...past).as('estmark', 'recipient');
+
+const register = (serials: readonly string[], name = '001') => act('RegisterSerials', { line: name, serials });
+const about = { item: 'thermal-sight', ...parties, case: CASE };
+const registered = (...serials: string[]) => same(register(serials), 'SerialsRegistered', about);
+const both = registered('TS-1', 'TS-2');
+const shipped = act('ConsignmentShipped', { on: '2026-05-10' });
+
+describe('serials of a designated type (R9)', () => {
+  it('are registered for their line, each once, no more than it has items', () => {
+    donor().decides(register(['TS-1', 'TS-2']), both);
+    donor(registered('TS-1')).decides(register(['TS-2']), registered('TS-2'));
+    donor(registered('TS-1')).refuses(register(['TS-1']), 'serial-twice');
+    donor(both).refuses(register(['TS-3']), 'serials-exceed-quantity');
+    donor().refuses(register(['TS-1'], '002'), 'type-not-designated');
+    donor().refuses(register(['TS-1'], '009'), 'line-unknown');
+    recipient().refuses(register(['TS-1']), 'not-a-deliverer');
+    donor(act('ReceiptConfirmed', { on: '2026-05-12', lines: [] })).refuses(register(['TS-1']), 'already-received');
+  });
+  it('are corrected by the difference (R26)', () => {
+    const correct = (serialsAdded: string[], serialsRemoved: string[]) =>
+      act('CorrectSerials', { corrects: given.id(1), line: '001', serialsAdded, serialsRemoved, reason: 'mistyped' });
+    donor(both).decides(correct(['TS-3'], ['TS-2']), same(correct(['TS-3'], ['TS-2']), 'SerialsCorrected', about));
+    donor(both).refuses(correct(['TS-3'], ['TS-4']), 'serial-unknown');
+    donor(both).refuses(correct(['TS-3'], []), 'serials-exceed-quantity');
+    donor(both).refuses(correct([], []), 'nothing-corrected');
+  });
+  it('are registered before the shipment, one for each item', () => {
+    const ship = act('ShipConsignment', { on: '2026-05-10' });
+    donor(both).decides(ship, shipped);
+    donor(registered('TS-1')).refusesWith(ship, 'serials-not-registered', { line: '001', quantity: 2, registered: 1 });
+    donor().knowing(itemType, 'norland.thermal-sight', typed).decides(ship, shipped);
+    of(scheduled({ basis: 'reported' }))
+      .as('norland', 'donor')
+      .decides(ship, shipped);
+  });
+});
+
+describe('a receipt of items of a designated type (R9)', () => {
+  const confirm = (on: string, serials: readonly string[], more: object = {}) =>
+    act('ConfirmReceipt', { on, lines: [{ line: '001', quantity: 2, serials }], store: STORE, ...more });
+  const monitored = { donor: 'norland', monitored: [{ line: '001', item: 'thermal-sight' }] };
+  const received = same(confirm('2026-05-19', ['TS-1', 'TS-2']), 'ReceiptConfirmed', monitored);
+  it('names a store that is certified on that day', () => {
+    recipient(both, shipped).decides(confirm('2026-05-19', ['TS-1', 'TS-2']), received);
+    recipient(both, shipped).refuses(confirm('2026-05-20', ['TS-1', 'TS-2']), 'store-not-certified');
+    recipient(both, shipped).refuses(confirm('2026-05-19', ['TS-1', 'TS-2'], { store: undefined }), 'store-not-named');
+    const others = { lines: [{ line: '002', quantity: 5 }], store: undefined };
+    recipient(both).decides(
+      confirm('2026-05-20', [], others),
+      same(confirm('2026-05-20', [], others), 'ReceiptConfirmed'),
+    );
+  });
+  it('lists each item by a serial that was registered', () => {
+    recipient(both, shipped).refuses(confirm('2026-05-19', ['TS-1']), 'serials-not-listed');
+    recipient(both, shipped).refuses(confirm('2026-05-19', ['TS-1', 'TS-9']), 'serial-not-registered');
+  });
+  it('is corrected with what its items need to follow (R26)', () => {
+    const less = act('CorrectReceipt', {
+      corrects: given.id(2),
+      line: '001',
+      quantityBy: -1,
+      serialsRemoved: ['TS-2'],
+      reason: 'miscounted',
+    });
+    const its = { donor: 'norland', store: STORE };
+    recipient(both, received).decides(
+      less,
+      same(less, 'ReceiptCorrected', { ...its, item: 'thermal-sight', on: '2026-05-19' }),
+    );
+    const fewer = same(less, less.type, { quantityBy: 1, serialsRemoved: [] });
+    recipient(both, received).refuses(fewer, 'serials-not-listed');
+    const day = act('CorrectDate', { corrects: given.id(2), on: '2026-05-18', reason: 'wrong-day' });
+    const items = { ...its, monitored: [{ item: 'thermal-sight', serials: ['TS-1', 'TS-2'] }] };
+    recipient(both, received).decides(day, same(day, 'DateCorrected', { fact: 'receipt', ...items }));
+  });
+});

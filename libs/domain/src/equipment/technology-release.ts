@@ -1,0 +1,131 @@
+import type { TechnologyReleaseCommand, TechnologyReleaseEvent, TechnologyReleaseRelation } from '@entente/contracts';
+import {
+  type Decider,
+  type Refusal,
+  actsFor,
+  authoriseBy,
+  bySystem,
+  decideBy,
+  evolveBy,
+  refuse,
+} from '@entente/kernel';
+import { notRegistered, partyStreams } from '../parties/registration.js';
+import { inFuture } from './item-facts.js';
+import { only } from './senders.js';
+
+interface TechnologyRelease {
+  readonly donor: string;
+  readonly recipient: string;
+  readonly status: 'requested' | 'approved' | 'denied' | 'revoked' | 'expired' | 'withdrawn';
+  /** The terms of the approval; null without it. */
+  readonly approval: { readonly on: string; readonly until: string; readonly marking: string } | null;
+}
+
+const status = (is: TechnologyRelease['status']) => () => ({ status: is });
+
+const evolve = evolveBy<TechnologyRelease, TechnologyReleaseEvent>()(
+  'TechnologyReleaseRequested',
+  ({ donor, recipient }) => ({ donor, recipient, status: 'requested', approval: null }),
+  {
+    TechnologyReleaseApproved: ({ until, marking }, _, { metadata }) => ({
+      status: 'approved',
+      approval: { on: metadata.occurredAt.slice(0, 10), until, marking },
+    }),
+    TechnologyReleaseDenied: status('denied'),
+    TechnicalDataTransferred: () => ({}),
+    TechnologyReleaseRevoked: status('revoked'),
+    TechnologyReleaseExpired: status('expired'),
+    ReleaseRequestWithdrawn: status('withdrawn'),
+  },
+);
+
+const notIn =
+  (is: TechnologyRelease['status']) =>
+  (_: unknown, state: TechnologyRelease): Refusal | null =>
+    state.status === is ? null : refuse('wrong-release-status', `the release is ${is}`, null, { status: state.status });
+
+const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyReleaseEvent>()(
+  'RequestTechnologyRelease',
+  (data, context) => {
+    const recipient = actsFor(context.actor);
+    if (data.donor === recipient) return refuse('donor-is-recipient', 'donor and recipient are two organisations');
+    return (
+      notRegistered(
+        [
+          [data.donor, 'donor'],
+          [recipient, 'recipient'],
+        ],
+        context,
+      ) ?? [{ type: 'TechnologyReleaseRequested', data: { ...data, recipient } }]
+    );
+  },
+  () => null,
+  {
+    ApproveTechnologyRelease: {
+      unless: (data, state, { now }) =>
+        notIn('requested')(data, state) ??
+        (data.until < now.slice(0, 10)
+          ? refuse('day-in-past', 'the last day of the approval is not over', null, { until: data.until })
+          : null),
+      then: 'TechnologyReleaseApproved',
+    },
+    DenyTechnologyRelease: { unless: notIn('requested'), then: 'TechnologyReleaseDenied' },
+    TransferTechnicalData: {
+      unless: (data, state, context) => {
+        const barred = notIn('approved')(data, state) ?? inFuture(data.on, context);
+        const { on = '', until = '', marking = '' } = state.approval ?? {};
+        if (barred !== null) return barred;
+        if (data.on < on || data.on > until)
+          return refuse('outside-approval', 'the day is within those of the approval', null, { from: on, until });
+        return data.marking === marking
+          ? null
+          : refuse('other-marking', 'the data have the marking that was approved', null, { marking });
+      },
+      then: 'TechnicalDataTransferred',
+    },
+    RevokeTechnologyRelease: { unless: notIn('approved'), then: 'TechnologyReleaseRevoked' },
+    RecordExpiredRelease: {
+      unless: ({ until }, state, { now }) => {
+        const last = state.approval?.until ?? null;
+        return (
+          notIn('approved')({ until }, state) ??
+          (until !== last
+            ? refuse('other-last-day', 'the day is the last day of the approval', null, { until: last })
+            : now.slice(0, 10) <= until
+              ? refuse('not-over-yet', 'its last day is over', null, { until })
+              : null)
+        );
+      },
+      then: 'TechnologyReleaseExpired',
+    },
+    WithdrawReleaseRequest: { unless: notIn('requested'), then: 'ReleaseRequestWithdrawn' },
+  },
+);
+
+/** The rules of a release of technical data: R29. */
+export const technologyRelease: Decider<
+  'technology-release',
+  TechnologyReleaseCommand,
+  TechnologyReleaseEvent,
+  TechnologyRelease | null,
+  TechnologyReleaseRelation
+> = {
+  kind: 'technology-release',
+  initial: null,
+  ids: 'prefixed',
+  opens: 'RequestTechnologyRelease',
+  evolve,
+  consults: (command, _, __, sender) =>
+    command.type === 'RequestTechnologyRelease'
+      ? partyStreams([
+          [command.data.donor, null],
+          [actsFor(sender), null],
+        ])
+      : [],
+  authorise: authoriseBy<TechnologyReleaseCommand, TechnologyRelease | null, TechnologyReleaseRelation>({
+    recipient: only('not-the-recipient', 'the recipient does this', (state) => state?.recipient ?? null),
+    donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),
+    system: bySystem,
+  }),
+  decide,
+};

@@ -1,0 +1,230 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { item } from './item.js';
+import { itemType } from './item-type.js';
+import { storageSite } from './storage-site.js';
+import { technologyRelease } from './technology-release.js';
+import { thirdPartyTransfer } from './third-party-transfer.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+const same = (command: Event, type: string, more: object = {}): Event =>
+  act(type, { ...(command.data as object), ...more });
+
+const TRANSFER = 'estmark.transfer-1';
+const ITEM = 'norland.thermal-sight.~ts-0001';
+const goods = [{ item: 'thermal-sight', quantity: 1, serials: ['TS-0001'] }];
+const asked = { kind: 'retransfer', donor: 'norland', goods, to: 'vestra', reason: 'unit-moved' };
+const request = (more: object = {}) => act('RequestThirdPartyTransfer', { ...asked, ...more });
+const requested = (more: object = {}) => act('ThirdPartyTransferRequested', { ...asked, holder: 'estmark', ...more });
+const consented = act('ThirdPartyTransferConsented', { until: '2026-06-30', conditions: [] });
+const carriedOut = act('ThirdPartyTransferCarriedOut', {
+  on: '2026-05-25',
+  kind: 'retransfer',
+  donor: 'norland',
+  holder: 'estmark',
+  to: 'vestra',
+  goods,
+  informed: ['norland', 'estmark', 'vestra'],
+});
+const july = { now: '2026-07-01T00:00:00.000Z' };
+
+const typed = act('ItemTypeRegistered', { donor: 'norland', name: 'Sight', unit: 'each', category: 'optics' });
+const designated = act('EnhancedDesignationGiven', { reason: 'sensitive', reviewBy: '2036-06-30' });
+const registration = act('SerialRegistered', {
+  donor: 'norland',
+  recipient: 'estmark',
+  item: 'thermal-sight',
+  serial: 'TS-0001',
+});
+const receipt = act('ItemReceived', {
+  on: '2026-05-10',
+  holder: 'estmark',
+  site: 'estmark.north',
+  checkBy: '2026-08-08',
+});
+
+const of = (...past: Event[]) =>
+  given(thirdPartyTransfer, ...past)
+    .named(TRANSFER)
+    .registered(['norland'], 'donor')
+    .registered(['estmark', 'vestra', 'sudria'], 'recipient')
+    .knowing(itemType, 'norland.thermal-sight', typed, designated)
+    .knowing(item, ITEM, registration, receipt);
+const holder = (...past: Event[]) => of(...past).as('estmark', 'recipient');
+const donor = (...past: Event[]) => of(...past).as('norland', 'donor');
+const system = (...past: Event[]) => of(...past).as('entente', 'system');
+
+describe('a third-party transfer is requested (R13)', () => {
+  it('by the holder of the goods, with registered parties (R29)', () => {
+    holder().decides(request(), requested());
+    holder().refuses(request({ to: 'ostra' }), 'party-not-registered');
+    holder().refuses(request({ donor: 'estmark' }), 'donor-is-recipient');
+    holder().refuses(request({ to: 'estmark' }), 'transfer-to-itself');
+  });
+  it('with what its kind needs', () => {
+    holder().refuses(request({ to: undefined }), 'new-holder-not-named');
+    holder().refuses(request({ kind: 'disposal' }), 'new-holder-not-named');
+    const use = { kind: 'change-of-end-use', to: undefined };
+    holder().refuses(request(use), 'end-use-not-named');
+    holder().decides(request({ ...use, endUse: 'training' }), requested({ ...use, endUse: 'training' }));
+  });
+  it('of designated types by their serials, which the sender holds', () => {
+    const listing = (serials: readonly string[]) => request({ goods: [{ ...goods[0], serials }] });
+    holder().refuses(listing([]), 'serials-not-listed');
+    holder().refuses(listing(['TS-0002']), 'item-not-found');
+    const loss = act('ItemReportedLost', { on: '2026-05-22', cause: 'theft', verifyBy: '2026-06-30' });
+    holder().knowing(item, ITEM, registration, receipt, loss).refuses(request(), 'item-not-held');
+    const kitchens = { goods: [{ item: 'kitchen', quantity: 2 }] };
+    holder().decides(request(kitchens), requested(kitchens));
+  });
+  it('and corrected before the consent (R26)', () => {
+    const correct = (to: string) =>
+      act('CorrectTransferRequest', { corrects: given.id(0), reason: 'wrong-holder', to });
+    holder(requested()).decides(correct('sudria'), same(correct('sudria'), 'TransferRequestCorrected'));
+    holder(requested()).refuses(correct('ostra'), 'party-not-registered');
+    holder(requested()).refuses(correct('estmark'), 'transfer-to-itself');
+    holder(requested(), consented).refuses(correct('sudria'), 'wrong-transfer-status');
+    donor(requested()).refuses(correct('sudria'), 'not-the-holder');
+  });
+});
+
+describe('a donor decides on a transfer (R13)', () => {
+  const consent = act('ConsentToThirdPartyTransfer', { until: '2026-06-30', conditions: [] });
+  it('once, by consent or refusal', () => {
+    donor(requested()).decides(consent, consented);
+    donor(requested()).refuses(consent, 'day-in-past', july);
+    holder(requested()).refuses(consent, 'not-the-donor');
+    donor(requested(), consented).refuses(consent, 'wrong-transfer-status');
+    const no = act('RefuseThirdPartyTransfer', { reason: 'no-assurances' });
+    donor(requested()).decides(no, same(no, 'ThirdPartyTransferRefused'));
+    donor(requested(), consented).refuses(no, 'wrong-transfer-status');
+  });
+  it('and takes the consent back until it is used; the holder gives it up, or it lapses', () => {
+    const back = act('WithdrawConsent', { reason: 'assurances-broken' });
+    donor(requested(), consented).decides(back, same(back, 'TransferConsentWithdrawn'));
+    donor(requested(), consented, carriedOut).refuses(back, 'wrong-transfer-status');
+    const up = act('WithdrawThirdPartyTransfer', { reason: 'not-required' });
+    holder(requested(), consented).decides(up, same(up, 'ThirdPartyTransferWithdrawn'));
+    const lapse = act('RecordLapsedConsent', { until: '2026-06-30' });
+    system(requested(), consented).decides(lapse, same(lapse, 'TransferConsentLapsed'), july);
+    system(requested(), consented).refuses(lapse, 'not-over-yet');
+    system(requested(), consented).refuses(act('RecordLapsedConsent', { until: '2026-06-29' }), 'other-last-day', july);
+    system(requested()).refuses(lapse, 'wrong-transfer-status', july);
+  });
+});
+
+describe('a transfer is carried out (R13)', () => {
+  const carry = (on: string, more: object = {}) => act('CarryOutThirdPartyTransfer', { on, ...more });
+  it('only after consent, and donor, old and new holder are informed', () => {
+    holder(requested(), consented).decides(carry('2026-05-25'), carriedOut);
+    holder(requested()).refuses(carry('2026-05-25'), 'transfer-without-consent');
+    const back = act('TransferConsentWithdrawn', { reason: 'x' });
+    holder(requested(), consented, back).refuses(carry('2026-05-25'), 'transfer-without-consent');
+  });
+  it('on a day from that of the consent to its last day', () => {
+    const on = (day: string) => same(carriedOut, carriedOut.type, { on: day });
+    holder(requested(), consented).decides(carry('2026-05-01'), on('2026-05-01'));
+    holder(requested(), consented).refuses(carry('2026-04-30'), 'outside-consent');
+    holder(requested(), consented).decides(carry('2026-06-30'), on('2026-06-30'), july);
+    holder(requested(), consented).refuses(carry('2026-07-01'), 'outside-consent', july);
+    holder(requested(), consented).refuses(carry('2026-06-02'), 'day-in-future');
+  });
+  it('into a certified store of the new holder, if one is named (R9)', () => {
+    const depot = act('StorageSiteRegistered', { owner: 'vestra', place: 'x', category: 'y' });
+    const named = carry('2026-05-25', { site: 'vestra.depot' });
+    holder(requested(), consented).knowing(storageSite, 'vestra.depot', depot).refuses(named, 'store-not-certified');
+  });
+});
+
+describe('an item is transferred or disposed of (R13)', () => {
+  const by = (...past: Event[]) =>
+    given(item, registration, receipt, ...past)
+      .named(ITEM)
+      .as('estmark', 'recipient');
+  const transfer = act('TransferItem', { transfer: TRANSFER, on: '2026-05-25', to: 'vestra' });
+  const moved = same(transfer, 'ItemTransferred', { from: 'estmark' });
+  const dispose = act('DisposeItem', { transfer: TRANSFER, on: '2026-05-25' });
+  it('with the consent of the donor, for this item, to the new holder, once', () => {
+    const under = (...past: Event[]) => by().knowing(thirdPartyTransfer, TRANSFER, ...past);
+    under(requested(), consented, carriedOut).decides(transfer, moved);
+    under(requested()).refuses(transfer, 'transfer-without-consent');
+    by().refuses(transfer, 'transfer-without-consent');
+    under(requested({ goods: [{ item: 'kitchen', quantity: 1 }] }), consented).refuses(
+      transfer,
+      'item-not-in-transfer',
+    );
+    under(requested({ to: 'sudria' }), consented).refuses(transfer, 'other-holder');
+    by(moved)
+      .as('entente', 'system')
+      .knowing(thirdPartyTransfer, TRANSFER, requested(), consented, carriedOut)
+      .decides(transfer, []);
+  });
+  it('and then the new holder has the duty to count it', () => {
+    const report = act('ReportServiceability', { on: '2026-05-26', serviceability: 'limited' });
+    by(moved).refuses(report, 'not-the-holder');
+    by(moved).as('vestra', 'recipient').decides(report, same(report, 'ServiceabilityReported'));
+  });
+  it('and ends with a disposal', () => {
+    const disposal = requested({ kind: 'disposal', to: undefined });
+    by().knowing(thirdPartyTransfer, TRANSFER, disposal, consented).decides(dispose, same(dispose, 'ItemDisposed'));
+    by().knowing(thirdPartyTransfer, TRANSFER, requested(), consented).refuses(dispose, 'item-not-in-transfer');
+    by().refuses(dispose, 'transfer-without-consent');
+    by(same(dispose, 'ItemDisposed')).as('entente', 'system').decides(dispose, []);
+  });
+});
+
+describe('a release of technical data', () => {
+  const about = { donor: 'norland', technology: 'thermal-imaging', purpose: 'maintenance' };
+  const opening = act('TechnologyReleaseRequested', { ...about, recipient: 'estmark' });
+  const approve = act('ApproveTechnologyRelease', {
+    authority: 'board',
+    marking: 'rel-estmark',
+    conditions: [],
+    until: '2026-06-30',
+  });
+  const approved = same(approve, 'TechnologyReleaseApproved');
+  const data = (on: string, marking = 'rel-estmark') =>
+    act('TransferTechnicalData', { on, reference: 'TD-1', sha256: 'a'.repeat(64), marking });
+  const release = (...past: Event[]) =>
+    given(technologyRelease, ...past)
+      .named('estmark.release-1')
+      .registered(['norland'], 'donor')
+      .registered(['estmark'], 'recipient')
+      .as('norland', 'donor');
+  it('is requested by the recipient, and approved or denied by the donor (R29)', () => {
+    const ask = act('RequestTechnologyRelease', about);
+    release().as('estmark', 'recipient').decides(ask, opening);
+    release().named('norland.release-1').refuses(ask, 'donor-is-recipient');
+    release().named('vestra.release-1').as('vestra', 'recipient').refuses(ask, 'party-not-registered');
+    release(opening).decides(approve, approved);
+    release(opening).refuses(approve, 'day-in-past', july);
+    release(opening).as('estmark', 'recipient').refuses(approve, 'not-the-donor');
+    const deny = act('DenyTechnologyRelease', { reason: 'third-party-rights' });
+    release(opening).decides(deny, same(deny, 'TechnologyReleaseDenied'));
+    release(opening, approved).refuses(deny, 'wrong-release-status');
+    const up = act('WithdrawReleaseRequest', { reason: 'not-required' });
+    release(opening).as('estmark', 'recipient').decides(up, same(up, 'ReleaseRequestWithdrawn'));
+    release(opening).refuses(up, 'not-the-recipient');
+  });
+  it('lets data go out under its marking, on the days of the approval', () => {
+    release(opening, approved).decides(data('2026-06-01'), same(data('2026-06-01'), 'TechnicalDataTransferred'));
+    release(opening, approved).refuses(data('2026-04-30'), 'outside-approval');
+    release(opening, approved).refuses(data('2026-07-01'), 'outside-approval', july);
+    release(opening, approved).refuses(data('2026-06-01', 'public'), 'other-marking');
+    release(opening).refuses(data('2026-06-01'), 'wrong-release-status');
+  });
+  it('ends by revocation, or with its last day', () => {
+    const revoke = act('RevokeTechnologyRelease', { reason: 'marking-not-kept' });
+    release(opening, approved).decides(revoke, same(revoke, 'TechnologyReleaseRevoked'));
+    release(opening, approved, same(revoke, 'TechnologyReleaseRevoked')).refuses(
+      data('2026-06-01'),
+      'wrong-release-status',
+    );
+    const expire = (until: string) => act('RecordExpiredRelease', { until });
+    const clock = () => release(opening, approved).as('entente', 'system');
+    clock().decides(expire('2026-06-30'), same(expire('2026-06-30'), 'TechnologyReleaseExpired'), july);
+    clock().refuses(expire('2026-06-30'), 'not-over-yet');
+    clock().refuses(expire('2026-06-29'), 'other-last-day', july);
+  });
+});

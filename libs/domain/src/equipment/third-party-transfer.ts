@@ -1,0 +1,233 @@
+import type {
+  RequestThirdPartyTransfer,
+  ThirdPartyTransferCommand,
+  ThirdPartyTransferEvent,
+  ThirdPartyTransferRelation,
+} from '@entente/contracts';
+import {
+  type DataOf,
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  type StreamRef,
+  actsFor,
+  authoriseBy,
+  bySystem,
+  decideBy,
+  evolveBy,
+  refuse,
+} from '@entente/kernel';
+import { correcting } from '../corrections.js';
+import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
+import {
+  type ThirdPartyTransfer,
+  cannotStore,
+  inFuture,
+  itemFacts,
+  itemId,
+  itemStream,
+  itemTypeFacts,
+  itemTypeId,
+  storageSiteFacts,
+  transferFacts,
+} from './item-facts.js';
+import { only } from './senders.js';
+
+const status = (is: ThirdPartyTransfer['status']) => () => ({ status: is });
+
+const evolve = evolveBy<ThirdPartyTransfer, ThirdPartyTransferEvent>()(
+  'ThirdPartyTransferRequested',
+  ({ kind, donor, holder, goods, to, endUse }) => ({
+    kind,
+    donor,
+    holder,
+    goods,
+    ...(to === undefined ? {} : { to }),
+    ...(endUse === undefined ? {} : { endUse }),
+    status: 'requested',
+    consent: null,
+    correctable: new Map(),
+  }),
+  {
+    TransferRequestCorrected: ({ to, endUse }) => ({ ...(to && { to }), ...(endUse && { endUse }) }),
+    ThirdPartyTransferConsented: ({ until }, _, { metadata }) => ({
+      status: 'consented',
+      consent: { on: metadata.occurredAt.slice(0, 10), until },
+    }),
+    ThirdPartyTransferRefused: status('refused'),
+    TransferConsentWithdrawn: status('consent-withdrawn'),
+    TransferConsentLapsed: status('lapsed'),
+    ThirdPartyTransferCarriedOut: status('carried-out'),
+    ThirdPartyTransferWithdrawn: status('withdrawn'),
+  },
+);
+
+// ---- Rules ----
+
+/** A retransfer names its new holder, a change of end use the new one, and a disposal neither. */
+function misfit({ kind, to, endUse }: Pick<RequestThirdPartyTransfer, 'kind' | 'to' | 'endUse'>): Refusal | null {
+  if ((kind === 'retransfer') !== (to !== undefined))
+    return refuse('new-holder-not-named', 'a retransfer names its new holder, and nothing else does', 'R13', { kind });
+  if ((kind === 'change-of-end-use') !== (endUse !== undefined))
+    return refuse('end-use-not-named', 'a change of end use names the new one, and nothing else does', 'R13', { kind });
+  return null;
+}
+
+/** R13: the holder holds what it asks for: of a designated type each by its serial. */
+function notHeld({ donor, goods }: RequestThirdPartyTransfer, { known, actor }: DecisionContext): Refusal | null {
+  for (const { item, quantity, serials = [] } of goods) {
+    const designated = known.of(itemTypeFacts, itemTypeId(donor, item))?.designated;
+    if (designated != null && serials.length !== quantity)
+      return refuse('serials-not-listed', 'items of a designated type are named by their serials', 'R13', {
+        item,
+        quantity,
+      });
+    for (const serial of serials) {
+      const of = known.of(itemFacts, itemId(donor, item, serial));
+      if (of === null) {
+        if (designated == null) continue;
+        return refuse('item-not-found', 'the item is registered by its serial', 'R13', { item, serial });
+      }
+      if (of.holder !== actsFor(actor) || of.status !== 'held')
+        return refuse('item-not-held', 'the sender holds the item, and no loss of it is reported', 'R13', {
+          item,
+          serial,
+          status: of.status,
+        });
+    }
+  }
+  return null;
+}
+
+const partiesOf = ({ donor, to }: RequestThirdPartyTransfer, holder: string): readonly NamedParty[] => [
+  [donor, 'donor'],
+  [holder, null],
+  ...(to === undefined ? [] : ([[to, null]] as const)),
+];
+
+function request(data: RequestThirdPartyTransfer, context: DecisionContext) {
+  const holder = actsFor(context.actor);
+  if (data.donor === holder) return refuse('donor-is-recipient', 'donor and holder are two organisations');
+  if (data.to === holder) return refuse('transfer-to-itself', 'the new holder is another organisation', 'R13');
+  const barred = misfit(data) ?? notRegistered(partiesOf(data, holder), context) ?? notHeld(data, context);
+  return barred ?? [{ type: 'ThirdPartyTransferRequested', data: { ...data, holder } } as const];
+}
+
+const notIn =
+  (...statuses: readonly ThirdPartyTransfer['status'][]) =>
+  (_: unknown, { status: is }: ThirdPartyTransfer): Refusal | null =>
+    statuses.includes(is)
+      ? null
+      : refuse('wrong-transfer-status', `the transfer is ${statuses.join(' or ')}`, null, { status: is });
+
+/** R13: only after consent, within its days; donor, old and new holder are informed. */
+function carryOut(
+  data: DataOf<ThirdPartyTransferCommand, 'CarryOutThirdPartyTransfer'>,
+  state: ThirdPartyTransfer,
+  context: DecisionContext,
+) {
+  const { kind, donor, holder, goods, consent } = state;
+  if (state.status !== 'consented' || consent === null)
+    return refuse('transfer-without-consent', 'the donor consented, and its consent is in force', 'R13', {
+      status: state.status,
+    });
+  const { on, site } = data;
+  if (on < consent.on || on > consent.until)
+    return refuse('outside-consent', 'the day is within those of the consent', 'R13', {
+      from: consent.on,
+      until: consent.until,
+    });
+  const to = state.to ?? holder;
+  const barred = inFuture(on, context) ?? (site === undefined ? null : cannotStore(site, to, on, context));
+  const informed = [...new Set([donor, holder, to])];
+  const endUse = state.endUse === undefined ? {} : { endUse: state.endUse };
+  const event = { ...data, kind, donor, holder, to, goods, informed, ...endUse };
+  return barred ?? [{ type: 'ThirdPartyTransferCarriedOut', data: event } as const];
+}
+
+const decide = decideBy<ThirdPartyTransfer, ThirdPartyTransferCommand, ThirdPartyTransferEvent>()(
+  'RequestThirdPartyTransfer',
+  request,
+  () => null,
+  {
+    CorrectTransferRequest: {
+      unless: (data, state, context) => {
+        const { kind, holder } = state;
+        const { to = state.to, endUse = state.endUse } = data;
+        if (to === holder) return refuse('transfer-to-itself', 'the new holder is another organisation', 'R13');
+        const parties = data.to === undefined ? [] : ([[data.to, null]] as const);
+        return (
+          notIn('requested')(data, state) ??
+          misfit({ kind, ...(to && { to }), ...(endUse && { endUse }) }) ??
+          notRegistered(parties, context)
+        );
+      },
+      then: 'TransferRequestCorrected',
+    },
+    ConsentToThirdPartyTransfer: {
+      unless: (data, state, { now }) =>
+        notIn('requested')(data, state) ??
+        (data.until < now.slice(0, 10)
+          ? refuse('day-in-past', 'the last day of the consent is not over', 'R13', { until: data.until })
+          : null),
+      then: 'ThirdPartyTransferConsented',
+    },
+    RefuseThirdPartyTransfer: { unless: notIn('requested'), then: 'ThirdPartyTransferRefused' },
+    WithdrawConsent: { unless: notIn('consented'), then: 'TransferConsentWithdrawn' },
+    RecordLapsedConsent: {
+      unless: ({ until }, state, { now }) => {
+        const last = state.consent?.until ?? null;
+        return (
+          notIn('consented')({ until }, state) ??
+          (until !== last
+            ? refuse('other-last-day', 'the day is the last day of the consent', null, { until: last })
+            : now.slice(0, 10) <= until
+              ? refuse('not-over-yet', 'its last day is over', 'R13', { until })
+              : null)
+        );
+      },
+      then: 'TransferConsentLapsed',
+    },
+    CarryOutThirdPartyTransfer: carryOut,
+    WithdrawThirdPartyTransfer: { unless: notIn('requested', 'consented'), then: 'ThirdPartyTransferWithdrawn' },
+  },
+);
+
+/** The parties, types and items that are named, and the store of the new holder. */
+function consults(command: ThirdPartyTransferCommand, sender: DecisionContext['actor']): readonly StreamRef[] {
+  if (command.type === 'RequestThirdPartyTransfer') {
+    const { donor, goods } = command.data;
+    return [
+      ...partyStreams(partiesOf(command.data, actsFor(sender))),
+      ...goods.flatMap(({ item, serials = [] }) => [
+        { kind: itemTypeFacts.kind, id: itemTypeId(donor, item) },
+        ...serials.map((serial) => itemStream(donor, item, serial)),
+      ]),
+    ];
+  }
+  if (command.type === 'CorrectTransferRequest')
+    return command.data.to === undefined ? [] : partyStreams([[command.data.to, null]]);
+  if (command.type !== 'CarryOutThirdPartyTransfer' || command.data.site === undefined) return [];
+  return [{ kind: storageSiteFacts.kind, id: command.data.site }];
+}
+
+/** The rules of a retransfer, change of end use or disposal: R9, R13, R26, R29. */
+export const thirdPartyTransfer: Decider<
+  'third-party-transfer',
+  ThirdPartyTransferCommand,
+  ThirdPartyTransferEvent,
+  ThirdPartyTransfer | null,
+  ThirdPartyTransferRelation
+> = correcting({
+  ...transferFacts,
+  ids: 'prefixed',
+  opens: 'RequestThirdPartyTransfer',
+  evolve,
+  consults: (command, _, __, sender) => consults(command, sender),
+  authorise: authoriseBy<ThirdPartyTransferCommand, ThirdPartyTransfer | null, ThirdPartyTransferRelation>({
+    holder: only('not-the-holder', 'the organisation that holds the goods does this', (state) => state?.holder ?? null),
+    donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),
+    system: bySystem,
+  }),
+  decide,
+});

@@ -1,0 +1,90 @@
+import type { ThirdPartyTransferEvent } from '@entente/contracts';
+import type { Projection } from '@entente/kernel';
+import { count, day, dayOrNull, json, overdue, text, textOrNull } from './columns.js';
+import { rowBy } from './row-by.js';
+
+/** A retransfer, change of end use or disposal, from its request to its end. */
+export class ThirdPartyTransferRow {
+  @text('the transfer, by its id') transfer!: string;
+  @text('retransfer, change-of-end-use or disposal') transfer_kind!: string;
+  @text("the donor's id") donor!: string;
+  @text('the organisation that holds the goods and asks for consent') holder!: string;
+  @textOrNull('the new holder of a retransfer, corrections included') new_holder!: string | null;
+  @textOrNull('the code of the new end use, corrections included') new_end_use!: string | null;
+  @textOrNull('the programme of the goods, if any') programme!: string | null;
+  @textOrNull('the case under which they were delivered, if any') assistance_case!: string | null;
+  @json('the words for the types of the goods') goods!: readonly string[];
+  @count('the items that are named by their serials') serials!: number;
+  @text('the code of the reason of the request') reason!: string;
+  @text('requested, consented, refused, withdrawn (by its holder), consent-withdrawn, lapsed or carried-out')
+  status!: string;
+  @day('the day of the request') requested_on!: string;
+  @dayOrNull('the day of the consent or refusal') decided_on!: string | null;
+  @dayOrNull('the last day of the consent') consent_until!: string | null;
+  @json('the codes of the conditions of the consent') conditions!: readonly string[];
+  @textOrNull('the code of the reason of a refusal or withdrawal') end_reason!: string | null;
+  @dayOrNull('the day on which it was carried out') carried_out_on!: string | null;
+  @json('the organisations that are informed of it: donor, old and new holder') informed!: readonly string[];
+}
+
+export const thirdPartyTransfers: Projection<ThirdPartyTransferEvent, ThirdPartyTransferRow> = {
+  name: 'third-party-transfers',
+  version: 1,
+  kinds: ['third-party-transfer'],
+  about: 'a retransfer, change of end use or disposal: whether the donor consented, and what was done (R13)',
+  entity: ThirdPartyTransferRow,
+  totals: { counts: 'transfers', by: ['transfer_kind', 'status'], sums: [] },
+  daily: {
+    consent_over: overdue('whether the last day of the consent is over, and nothing was done or recorded since', {
+      due: 'consent_until',
+      done: 'carried_out_on',
+      closed: { status: ['withdrawn', 'consent-withdrawn', 'lapsed'] },
+    }),
+  },
+  touches: () => [''],
+  evolve: rowBy<ThirdPartyTransferRow, ThirdPartyTransferEvent>(ThirdPartyTransferRow)(
+    'ThirdPartyTransferRequested',
+    (data, { id: transfer, day: requested_on }) => ({
+      transfer,
+      transfer_kind: data.kind,
+      donor: data.donor,
+      holder: data.holder,
+      new_holder: data.to ?? null,
+      new_end_use: data.endUse ?? null,
+      programme: data.programme ?? null,
+      assistance_case: data.case ?? null,
+      goods: [...new Set(data.goods.map(({ item }) => item))],
+      serials: data.goods.flatMap(({ serials = [] }) => serials).length,
+      reason: data.reason,
+      status: 'requested',
+      requested_on,
+      conditions: [],
+      informed: [],
+    }),
+    {
+      TransferRequestCorrected: ({ to, endUse }, row) => ({
+        new_holder: to ?? row.new_holder,
+        new_end_use: endUse ?? row.new_end_use,
+      }),
+      ThirdPartyTransferConsented: ({ until: consent_until, conditions }, _, { day: decided_on }) => ({
+        status: 'consented',
+        decided_on,
+        consent_until,
+        conditions,
+      }),
+      ThirdPartyTransferRefused: ({ reason: end_reason }, _, { day: decided_on }) => ({
+        status: 'refused',
+        decided_on,
+        end_reason,
+      }),
+      TransferConsentWithdrawn: ({ reason: end_reason }) => ({ status: 'consent-withdrawn', end_reason }),
+      TransferConsentLapsed: () => ({ status: 'lapsed' }),
+      ThirdPartyTransferCarriedOut: ({ on: carried_out_on, informed }) => ({
+        status: 'carried-out',
+        carried_out_on,
+        informed,
+      }),
+      ThirdPartyTransferWithdrawn: ({ reason: end_reason }) => ({ status: 'withdrawn', end_reason }),
+    },
+  ),
+};
