@@ -86,7 +86,7 @@ export class ExceptionReportOverdue {
 }
 
 export class NoteEnrolment {
-  @streamId('training-activity', 'the training in which somebody is enrolled on this clearance', 'norland.training-1')
+  @streamId('training-activity', 'the training in which persons are enrolled on this clearance', 'norland.training-1')
   readonly training!: string;
 }
 
