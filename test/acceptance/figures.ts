@@ -159,7 +159,9 @@ function grouping(name: string, rows: readonly FigureRow[], chance: Chance): rea
       !isSum(types[column]) &&
       !(TOTALS[name]?.sums ?? []).includes(column) &&
       rows.every((row) => row[column] === null || typeof row[column] !== 'object') &&
-      !/percent|mean_|amount|value|planned$|deposit|pledged|committed|obligated|disbursed$|spent/.test(column),
+      !/percent|mean_|amount|value|planned$|_cost$|cost_per|persons|deposit|pledged|committed|obligated|disbursed$|spent/.test(
+        column,
+      ),
   );
   const few = plain.filter((column) => new Set(rows.map((row) => row[column])).size < 30);
   return few.length === 0 ? [] : [...new Set([pick(few, chance), pick(few, chance)])];

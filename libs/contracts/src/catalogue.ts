@@ -14,6 +14,7 @@ import { programmeContract } from './programme.js';
 import { stakeholderContract } from './stakeholder.js';
 import { storageSiteContract } from './storage-site.js';
 import { securityUnitContract, vettedPersonContract } from './security-unit.js';
+import { trainingActivityContract } from './training-activity.js';
 import { vettingCaseContract } from './vetting-case.js';
 import { technologyReleaseContract } from './technology-release.js';
 import { thirdPartyTransferContract } from './third-party-transfer.js';
@@ -38,8 +39,9 @@ const KINDS = [
   storageSiteContract,
   vettedPersonContract,
   vettingCaseContract,
-  thirdPartyTransferContract,
   technologyReleaseContract,
+  thirdPartyTransferContract,
+  trainingActivityContract,
 ] as const satisfies readonly KindContract[];
 
 /** The kinds of stream by name. Each needs rules where they are registered. */

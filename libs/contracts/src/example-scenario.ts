@@ -203,9 +203,47 @@ const vettingLines = (day: (offset: number) => string): readonly Line[] => [
   [ASKED, 'request', RECIPIENT, { with: { subject: { kind: 'vetted-person', id: idOf(CORPORAL) }, neededBy: day(9) } }],
 ];
 
+const SOLDIER = 'vetted-person/estmark.person-1';
+const course = (n: number): string => `training-activity/norland.training-${n}`;
+
+/** Trainings: one that is held, one that is cancelled, and one that is late. */
+const trainingLines = (day: (offset: number) => string): readonly Line[] => {
+  const plan = (starts: number, more: object = {}): More => ({
+    with: { programme: undefined, case: undefined, starts: day(starts), ends: day(starts + 8), ...more },
+  });
+  const numbers = { women: 2, men: 5, notStated: 0 };
+  return [
+    [SOLDIER, 'register', RECIPIENT],
+    [SOLDIER, 'give-clearance', VETTER, { with: { until: day(120), exception: undefined, vettingCase: undefined } }],
+    [course(1), 'plan', DONOR, plan(0)],
+    [course(1), 'reschedule', DONOR, { with: { starts: day(1), ends: day(9) } }],
+    [course(1), 'nominate', RECIPIENT],
+    [course(1), 'nominate', RECIPIENT, { with: { trainee: 'n-2', unit: undefined, person: idOf(SOLDIER), number: 1 } }],
+    [course(1), 'nominate', RECIPIENT, { with: { trainee: 'n-3', number: 2 } }],
+    [course(1), 'enrol', DONOR],
+    [course(1), 'halt', DONOR],
+    [course(1), 'enrol', DONOR],
+    [course(1), 'enrol', DONOR, { with: { trainee: 'n-2' } }],
+    [course(1), 'refuse', DONOR, { with: { trainee: 'n-3' } }],
+    [course(1), 'start', DONOR],
+    [course(1), 'hold-session', DONOR, { with: { present: { women: 3, men: 5, notStated: 0 } } }],
+    [course(1), 'correct-session', DONOR, { with: { present: numbers }, ...CORRECTS('hold-session') }],
+    [course(1), 'assess', DONOR],
+    [course(1), 'complete', DONOR, { with: { completed: { women: 3, men: 5, notStated: 0 } } }],
+    [course(1), 'correct', DONOR, { with: { completed: numbers }, ...CORRECTS('complete') }],
+    [course(1), 'follow-up', RECIPIENT],
+    [course(2), 'plan', DONOR, plan(30, { course: 'mine-clearance', planned: 20, programme: idOf(P) })],
+    [course(2), 'cancel', DONOR],
+    [course(3), 'plan', DONOR, plan(9, { course: 'border-law' })],
+    [course(3), 'nominate', RECIPIENT, { with: { unit: undefined, number: 4, agreement: 'note-2026-3' } }],
+    [course(3), 'enrol', DONOR],
+  ];
+};
+
 /** What becomes of their last days. */
 const vettingDays = (day: (offset: number) => string): readonly Line[] => [
   [ASKED, 'record-overdue', SYSTEM, { with: { due: day(9) } }],
+  [course(3), 'record-overdue', SYSTEM, { with: { due: day(9) } }],
   ['security-unit/estmark.battalion-2', 'record-expired-clearance', SYSTEM, { with: { until: day(10) } }],
   [CORPORAL, 'record-expired-clearance', SYSTEM, { with: { until: day(10) } }],
   [
@@ -494,6 +532,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [item(4), 'receive', RECIPIENT],
   [item(4), 'report-expended', RECIPIENT],
   ...vettingLines(day),
+  ...trainingLines(day),
 
   [SIGHTS, 'request', DONOR, { with: { programme: undefined } }],
   [SIGHTS, 'add-line', DONOR, { with: { item: 'thermal-sight', quantity: 2 } }],

@@ -49,5 +49,6 @@ export type * from './scope.js';
 export type * from './security-unit.js';
 export type * from './vetting-case.js';
 export type * from './stakeholder.js';
+export type * from './training-activity.js';
 export { type MetadataNames, type RawMetadata, parseCommand } from './parse-command.js';
 export { MISUSE_STEPS } from './misuse-case.js';

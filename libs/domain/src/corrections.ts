@@ -30,6 +30,8 @@ import type {
   StakeholderEvent,
   StorageSiteCommand,
   StorageSiteEvent,
+  TrainingActivityCommand,
+  TrainingActivityEvent,
   VettedPersonCommand,
   VettedPersonEvent,
   VettingCaseCommand,
@@ -136,6 +138,7 @@ export const CORRECTIONS: {
   readonly item: CorrectionsOf<ItemCommand, ItemEvent>;
   readonly 'security-unit': CorrectionsOf<SecurityUnitCommand, SecurityUnitEvent>;
   readonly 'vetted-person': CorrectionsOf<VettedPersonCommand, VettedPersonEvent>;
+  readonly 'training-activity': CorrectionsOf<TrainingActivityCommand, TrainingActivityEvent>;
   readonly 'vetting-case': CorrectionsOf<VettingCaseCommand, VettingCaseEvent>;
   readonly 'third-party-transfer': CorrectionsOf<ThirdPartyTransferCommand, ThirdPartyTransferEvent>;
 } = {
@@ -280,6 +283,15 @@ export const CORRECTIONS: {
   },
   'security-unit': CLEARANCE_CORRECTIONS,
   'vetted-person': CLEARANCE_CORRECTIONS,
+  'training-activity': {
+    CorrectSession: {
+      then: 'SessionCorrected',
+      names: ['TrainingSessionHeld'],
+      within: 'session',
+      replaces: ['present'],
+    },
+    CorrectTraining: { then: 'TrainingCorrected', names: ['TrainingCompleted'], replaces: ['completed', 'cost'] },
+  },
   'vetting-case': {
     CorrectRemediationStep: {
       then: 'RemediationStepCorrected',

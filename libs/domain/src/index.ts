@@ -21,6 +21,7 @@ export { misuseCase } from './safeguards/misuse-case.js';
 export type { MisuseCase } from './safeguards/misuse-record.js';
 export { securityUnit, vettedPerson } from './vetting/clearance.js';
 export type { Clearance, VettingCase } from './vetting/clearance-facts.js';
+export { trainingActivity, type TrainingActivity } from './vetting/training-activity.js';
 export { vettingCase } from './vetting/vetting-case.js';
 export { stakeholder } from './parties/stakeholder.js';
 export { assistanceCase } from './delivery/assistance-case.js';

@@ -19,6 +19,7 @@ import { misuseCaseDuties } from './due/misuse-case.js';
 import { programmeDuties } from './due/programme.js';
 import { securityUnitDuties, vettedPersonDuties } from './due/security-unit.js';
 import { stakeholderDuties } from './due/stakeholder.js';
+import { trainingActivityDuties } from './due/training-activity.js';
 import { vettingCaseDuties } from './due/vetting-case.js';
 import { type Origin, originOf } from './row-by.js';
 
@@ -42,6 +43,7 @@ const DUTIES: Readonly<Record<string, Duties>> = {
   'vetting-case': vettingCaseDuties,
   'third-party-transfer': thirdPartyTransferDuties,
   'technology-release': technologyReleaseDuties,
+  'training-activity': trainingActivityDuties,
 };
 
 /** What the duties of all kinds are, for documents. */

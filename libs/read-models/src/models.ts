@@ -39,6 +39,7 @@ import { storageSites } from './storage-sites.js';
 import { technologyReleases } from './technology-releases.js';
 import { thirdPartyTransfers } from './third-party-transfers.js';
 import { focalPoints, mandates, stakeholders } from './stakeholders.js';
+import { enrolments, training } from './training.js';
 import { units, vettedPersons } from './units.js';
 import { remediationSteps, vettingCases } from './vetting-cases.js';
 
@@ -80,6 +81,8 @@ const PROJECTIONS = [
   remediationSteps,
   thirdPartyTransfers,
   technologyReleases,
+  training,
+  enrolments,
   dueDates,
   recoveries,
   journal,

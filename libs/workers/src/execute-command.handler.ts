@@ -17,6 +17,7 @@ import {
   item,
   itemType,
   storageSite,
+  trainingActivity,
   vettedPerson,
   vettingCase,
   technologyRelease,
@@ -46,6 +47,7 @@ const RULES = {
   'vetting-case': vettingCase,
   'third-party-transfer': thirdPartyTransfer,
   'technology-release': technologyRelease,
+  'training-activity': trainingActivity,
 } satisfies { readonly [Kind in KindName]: { readonly kind: Kind } };
 const DECIDERS = Object.values(RULES).map((decider) => registered(decider as unknown as AnyDecider));
 

@@ -42,6 +42,8 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   'vetted-persons': ['person'],
   'vetting-cases': ['vetting_case'],
   'remediation-steps': ['vetting_case', 'step'],
+  training: ['training'],
+  enrolments: ['training', 'trainee'],
   'due-dates': ['stream', 'duty', 'item'],
   recoveries: ['misuse_case', 'recorded_on', 'amount'],
   journal: ['command_id', 'revision'],

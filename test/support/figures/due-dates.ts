@@ -20,6 +20,7 @@ import { dayOfFact } from './consignments.js';
 import { STEPS, concerned } from './misuse.js';
 import { MONEY } from './money.js';
 import { statedLast } from './planning.js';
+import { trainingDays } from './training.js';
 import { VETTING_DAYS } from './vetting-days.js';
 
 // ---- Duties of each kind of stream ----
@@ -365,6 +366,7 @@ const EACH: readonly Figures[] = [
   steps,
   ...EQUIPMENT_DUTIES,
   ...VETTING_DAYS,
+  trainingDays,
 ];
 
 export const DUE_DATES: Readonly<Record<string, Figures>> = {

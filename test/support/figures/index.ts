@@ -12,6 +12,7 @@ import { PARTIES } from './parties.js';
 import { PLANNING } from './planning.js';
 import { PORTFOLIO } from './portfolio.js';
 import { SITUATIONS } from './situations.js';
+import { TRAINING } from './training.js';
 import { VETTING } from './vetting.js';
 import { VIEWS } from './views.js';
 
@@ -28,6 +29,7 @@ export const FIGURES: Readonly<Record<string, Figures>> = {
   ...CHECKS,
   ...EQUIPMENT,
   ...VETTING,
+  ...TRAINING,
   ...DUE_DATES,
   ...AUDIT,
   ...VIEWS,

@@ -59,6 +59,8 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'vetted-persons': of('persons', ['status']),
   'vetting-cases': of('vetting cases', ['stage', 'overdue']),
   'remediation-steps': of('steps', ['status', 'overdue']),
+  training: of('trainings', ['currency', 'status'], ['planned_cost', 'actual_cost']),
+  enrolments: of('nominees', ['status'], ['persons']),
   'due-dates': of('duties', ['duty', 'status', 'overdue']),
   recoveries: of('recoveries and corrections', ['currency'], ['amount']),
   journal: of('events', ['recorded_late']),

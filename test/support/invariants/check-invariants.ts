@@ -12,6 +12,7 @@ import type { Invariants, Sentences } from './invariant.js';
 import { misuseCases } from './misuse-case.js';
 import { programmes } from './programme.js';
 import { stakeholders } from './stakeholder.js';
+import { trainings } from './training-activity.js';
 import { clearances, vettingCases } from './vetting.js';
 
 /** Every kind of stream, and what its rules promise. */
@@ -35,6 +36,7 @@ const INVARIANTS: Readonly<Record<string, unknown>> = {
   'vetting-case': vettingCases,
   'third-party-transfer': thirdPartyTransfers,
   'technology-release': technologyReleases,
+  'training-activity': trainings,
 };
 
 function frozen<T>(value: T): T {

@@ -6,7 +6,9 @@ import { monitoredItems } from './monitored-items.js';
 import { lossesUnverified, noticesMissed, transfersWithoutConsent } from './item-ends.js';
 import { executedEarly } from './executed-early.js';
 import { misuseMeasures } from './misuse-measures.js';
+import { refusedReturned } from './refused-returned.js';
 import { stagesOvertaken } from './stages-overtaken.js';
+import { clearancesOutrun, trainedUncleared, trainingUnreported } from './trained-uncleared.js';
 
 /** Every control check: the only list of them. */
 export const CONTROLS: readonly Control[] = [
@@ -14,13 +16,17 @@ export const CONTROLS: readonly Control[] = [
   executedEarly,
   misuseMeasures,
   assistanceStopped,
+  clearancesOutrun,
   enhancedChecks,
-  routineChecks,
+  refusedReturned,
   remoteChecks,
-  monitoredItems,
   lossesUnverified,
-  transfersWithoutConsent,
+  monitoredItems,
   noticesMissed,
+  routineChecks,
+  trainedUncleared,
+  trainingUnreported,
+  transfersWithoutConsent,
 ];
 
 /** A breach, and the control that found it. */

@@ -17,6 +17,7 @@ import type {
   SituationDuty,
   StakeholderCommand,
   StorageSiteCommand,
+  TrainingActivityCommand,
   VettedPersonCommand,
   VettingCaseCommand,
   TechnologyReleaseCommand,
@@ -232,6 +233,18 @@ export const PASSED_DAYS: readonly DuePolicy[] = [
   ),
   ...clearanceDays('security-unit', 'unit'),
   ...clearanceDays('vetted-person', 'person'),
+  recording<TrainingActivityCommand>(
+    {
+      name: 'overdue-training',
+      kind: 'training-activity',
+      about: 'a training that did not begin, or did not end, by its planned day is overdue',
+      duties: ['training-start', 'training-end'],
+    },
+    ({ duty, due }) => ({
+      type: 'RecordOverdueTraining',
+      data: { duty: duty === 'training-start' ? duty : 'training-end', due },
+    }),
+  ),
   recording<VettingCaseCommand>(
     {
       name: 'overdue-vetting',

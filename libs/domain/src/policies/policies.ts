@@ -3,6 +3,7 @@ import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
 import { misuseHolds } from './misuse-holds.js';
 import { PASSED_DAYS } from './passed-days.js';
+import { haltedByPerson, haltedByUnit, notedEnrolments } from './training-enrolments.js';
 import { exceptedUnits, vettingClearance } from './vetting-clearance.js';
 
 /** Every policy of the deployment: the only list of them. */
@@ -15,6 +16,9 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     itemsOfConsignments,
     itemsOfTransfers,
     unauthorisedTransfers,
+    notedEnrolments,
+    haltedByUnit,
+    haltedByPerson,
   ],
   dueDates: PASSED_DAYS,
 };

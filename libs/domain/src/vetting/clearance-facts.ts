@@ -1,16 +1,17 @@
 import type { AssistanceScope, VettingSubject } from '@entente/contracts';
 import { type Refusal, addDays, refuse } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
+import { parameterOf } from '../framework/parameters.js';
 
 /**
  * What a clearance and its inquiry know of each other, and what enrolment and delivery ask: is it
  * cleared today?
  */
 
-/** How long a clearance lasts at most, in days. */
-export const CLEARANCE_VALIDITY_DAYS = 365;
+/** How long a clearance lasts at most, in days: it serves any framework, so the default counts. */
+export const CLEARANCE_VALIDITY_DAYS = parameterOf(null, 'clearanceValidityDays');
 /** How many days there are for the report on an exception or waiver (22 USC 2378d(b)). */
-export const EXCEPTION_REPORT_DAYS = 15;
+const EXCEPTION_REPORT_DAYS = parameterOf(null, 'waiverReportDays');
 
 /** The state of a unit or a person. */
 export interface Clearance extends Correctable {

@@ -1,0 +1,210 @@
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import {
+  code,
+  currency,
+  day,
+  eventId,
+  integer,
+  minorUnits,
+  nested,
+  oneOf,
+  optional,
+  organisation,
+  streamId,
+  word,
+} from './fields.js';
+
+const MOST_PERSONS = 100_000;
+const persons = (description: string, example: number, min = 0) => integer(description, example, min, MOST_PERSONS);
+const enrolled = () => persons('how many persons are enrolled in the training after it', 8);
+const trainee = () => word("the nominee's name in this training: a code, never a person's name", 'n-1');
+const reason = (example: string) => code('the code of the reason', example);
+const unit = (description: string) => streamId('security-unit', description, 'estmark.brigade-1');
+const person = (description: string) => streamId('vetted-person', description, 'estmark.person-1');
+
+/** Persons by sex. */
+export class NumbersBySex {
+  @persons('how many women', 4) readonly women!: number;
+  @persons('how many men', 8) readonly men!: number;
+  @persons('persons whose sex is not stated', 0) readonly notStated!: number;
+}
+const numbers = (what: string) => nested(() => NumbersBySex, what);
+
+export class PlanTraining {
+  @code('the code of its purpose', 'border-security') readonly purpose!: string;
+  @code('the code of the course', 'patrol-medicine') readonly course!: string;
+  @organisation('the donor') readonly donor!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @optional() @streamId('programme', 'the programme, if it belongs to one') readonly programme?: string;
+  @optional() @streamId('assistance-case', 'the case, if it belongs to one') readonly case?: string;
+  @code('the code of the place', 'estmark-training-centre') readonly place!: string;
+  @persons('how many persons are to be trained', 12, 1) readonly planned!: number;
+  @minorUnits('what it is to cost', 60_000_00, 0) readonly cost!: number;
+  @currency('the currency of its costs') readonly currency!: string;
+  @day('its first day', '2036-06-01') readonly starts!: string;
+  @day('its last day', '2036-06-20') readonly ends!: string;
+}
+
+export class RescheduleTraining {
+  @day('its new first day', '2036-07-01') readonly starts!: string;
+  @day('its new last day', '2036-07-20') readonly ends!: string;
+  @code('the code of the cause', 'instructors-late') readonly cause!: string;
+}
+
+/**
+ * A vetted person, or a number of persons: of a unit, or of one that is not known yet. The decision
+ * adds the unit of a person.
+ */
+export class NominateTrainee {
+  @trainee() readonly trainee!: string;
+  @optional() @person('the person, who is vetted by a reference') readonly person?: string;
+  @optional() @unit('the unit; that of the person if it is left out') readonly unit?: string;
+  @persons('how many persons', 1, 1) readonly number!: number;
+  @optional()
+  @word("without a unit: the reference of the recipient's written agreement to bar listed units", 'note-2026-3')
+  readonly agreement?: string;
+}
+
+export class EnrolTrainee {
+  @trainee() readonly trainee!: string;
+}
+
+/** What it rests on: the decision adds it. */
+export class TraineeEnrolled extends EnrolTrainee {
+  @optional() @person('the person') readonly person?: string;
+  @optional() @unit('the unit') readonly unit?: string;
+  @persons('how many persons', 1, 1) readonly number!: number;
+  @optional()
+  @day('the day through which unit and person are both cleared', '2027-04-30')
+  readonly clearedUntil?: string;
+  @enrolled() readonly enrolled!: number;
+}
+
+export class RefuseEnrolment {
+  @trainee() readonly trainee!: string;
+  @reason('not-cleared') readonly reason!: string;
+}
+
+/** Every enrolment of a unit, or of a person, before the training begins. */
+export class HaltEnrolments {
+  @optional() @unit('the unit that is not cleared any more') readonly unit?: string;
+  @optional() @person('the person who is not cleared any more') readonly person?: string;
+  @reason('clearance-suspended') readonly reason!: string;
+}
+
+export class EnrolmentHalted {
+  @trainee() readonly trainee!: string;
+  @enrolled() readonly enrolled!: number;
+  @reason('clearance-suspended') readonly reason!: string;
+}
+
+export class StartTraining {
+  @day('the day on which it began', '2026-05-04') readonly on!: string;
+}
+
+export class HoldSession {
+  @word("the session's name in this training", 's-1') readonly session!: string;
+  @day('the day of the session', '2026-05-05') readonly on!: string;
+  @numbers('who was present') readonly present!: NumbersBySex;
+}
+
+export class CorrectSession {
+  @eventId('the event that was wrong') readonly corrects!: string;
+  @word("the session's name in this training", 's-1') readonly session!: string;
+  @numbers('who was present') readonly present!: NumbersBySex;
+  @reason('miscounted') readonly reason!: string;
+}
+
+/** What a report on the training states (22 USC 2416(b)). */
+export class CompleteTraining {
+  @day('the day on which it ended', '2026-05-08') readonly on!: string;
+  @optional() @numbers('who completed it') readonly completed?: NumbersBySex;
+  @optional() @minorUnits('what it cost', 58_500_00, 0) readonly cost?: number;
+}
+
+export class CorrectTraining {
+  @eventId('the event that was wrong') readonly corrects!: string;
+  @optional() @numbers('who completed it') readonly completed?: NumbersBySex;
+  @optional() @minorUnits('what it cost', 57_900_00, 0) readonly cost?: number;
+  @reason('invoice-arrived-late') readonly reason!: string;
+}
+
+export class CancelTraining {
+  @reason('no-instructors') readonly reason!: string;
+}
+
+export class AssessCompetence {
+  @trainee() readonly trainee!: string;
+  @code('the code of the competence', 'casualty-care') readonly competence!: string;
+  @persons('how many of them have it', 1) readonly competent!: number;
+  @day('the day of the assessment', '2026-05-08') readonly on!: string;
+}
+
+export class FollowUpGraduate {
+  @trainee() readonly trainee!: string;
+  @oneOf(['in-post', 'moved', 'left', 'unknown'], 'where they are') readonly finding!:
+    'in-post' | 'moved' | 'left' | 'unknown';
+  @persons('how many of them', 1, 1) readonly number!: number;
+  @day('the day of the inquiry', '2026-05-09') readonly on!: string;
+}
+
+export class TrainingBecameOverdue {
+  @oneOf(['training-start', 'training-end'], 'what did not happen') readonly duty!: 'training-start' | 'training-end';
+  @day('the planned day, which is over', '2036-06-01') readonly due!: string;
+}
+
+/** A training: its plan, who is enrolled on which clearance, what was held, and what it came to. */
+export const trainingActivityContract = contract({
+  kind: 'training-activity',
+  about: 'a training: its plan, who is enrolled on which clearance, its sessions, numbers by sex, and cost',
+  commands: {
+    PlanTraining: command('plan', PlanTraining, 'deliverer', 'Plan a training'),
+    RescheduleTraining: command('reschedule', RescheduleTraining, 'deliverer', 'Plan other days, with the cause'),
+    NominateTrainee: command('nominate', NominateTrainee, 'recipient', 'Nominate a person, or a number of a unit', {
+      trainee: 'n-1',
+      unit: 'estmark.brigade-1',
+      number: 8,
+    }),
+    EnrolTrainee: command('enrol', EnrolTrainee, 'deliverer', 'Enrol a nominee who is cleared'),
+    RefuseEnrolment: command('refuse', RefuseEnrolment, 'deliverer', 'Refuse a nominee'),
+    HaltEnrolments: command('halt', HaltEnrolments, ['deliverer', 'system'], 'Halt enrolments of a unit or person', {
+      unit: 'estmark.brigade-1',
+      reason: 'clearance-suspended',
+    }),
+    StartTraining: command('start', StartTraining, 'deliverer', 'Record that it began'),
+    HoldSession: command('hold-session', HoldSession, 'deliverer', 'Record a session and who was present'),
+    CorrectSession: command('correct-session', CorrectSession, 'deliverer', 'Correct who was present'),
+    CompleteTraining: command('complete', CompleteTraining, 'deliverer', 'Record its end, numbers by sex, and cost'),
+    CorrectTraining: command('correct', CorrectTraining, 'deliverer', 'Correct its numbers or its cost'),
+    CancelTraining: command('cancel', CancelTraining, 'deliverer', 'Cancel it before it begins'),
+    AssessCompetence: command('assess', AssessCompetence, 'deliverer', 'Record who can do what'),
+    FollowUpGraduate: command('follow-up', FollowUpGraduate, ['deliverer', 'recipient'], 'Record where they are'),
+    RecordOverdueTraining: command(
+      'record-overdue',
+      TrainingBecameOverdue,
+      'system',
+      'Record that its first or last planned day passed',
+    ),
+  },
+  events: {
+    TrainingPlanned: event(PlanTraining, 'A training was planned'),
+    TrainingRescheduled: event(RescheduleTraining, 'The plan moved to other days'),
+    TraineeNominated: event(NominateTrainee, 'A person, or a number of a unit, was nominated'),
+    TraineeEnrolled: event(TraineeEnrolled, 'A nominee was enrolled'),
+    EnrolmentRefused: event(RefuseEnrolment, 'A nominee was refused'),
+    EnrolmentHalted: event(EnrolmentHalted, 'An enrolment was halted: the clearance ended'),
+    TrainingStarted: event(StartTraining, 'The training began'),
+    TrainingSessionHeld: event(HoldSession, 'A session was held'),
+    SessionCorrected: event(CorrectSession, 'The attendance of a session was corrected'),
+    TrainingCompleted: event(CompleteTraining, 'The training ended'),
+    TrainingCorrected: event(CorrectTraining, 'Its numbers or its cost were corrected'),
+    TrainingCancelled: event(CancelTraining, 'The training was cancelled'),
+    CompetenceAssessed: event(AssessCompetence, 'A competence was assessed'),
+    GraduateFollowedUp: event(FollowUpGraduate, 'Graduates were followed up'),
+    TrainingBecameOverdue: event(TrainingBecameOverdue, 'Its first or last planned day passed'),
+  },
+});
+
+export type TrainingActivityCommand = CommandOf<typeof trainingActivityContract>;
+export type TrainingActivityEvent = EventOf<typeof trainingActivityContract>;
+export type TrainingActivityRelation = RelationOf<typeof trainingActivityContract>;

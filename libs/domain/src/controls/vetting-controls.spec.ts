@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RecordedEvent } from '@entente/kernel';
+import { controlling } from './controls.js';
+
+const U = 'security-unit/estmark.brigade-1';
+const V = 'vetting-case/norland.vetting-1';
+const T = 'training-activity/norland.training-1';
+
+type Line = readonly [day: string, stream: string, type: string, data: object];
+function findings(...lines: readonly Line[]): readonly string[] {
+  const see = controlling();
+  return lines.flatMap(([day, stream, type, data], n) => {
+    const metadata = { occurredAt: `${day}T09:00:00.000Z` };
+    const event = { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
+    return see(event).map(({ rule, event: { position } }) => `${rule} ${position}`);
+  });
+}
+
+const given: Line = ['2026-01-01', U, 'ClearanceGiven', { until: '2026-06-30' }];
+const suspended: Line = ['2026-03-01', U, 'ClearanceSuspended', { reason: 'x', trainings: [] }];
+const refused: Line = ['2026-03-02', U, 'ClearanceRefused', { reason: 'x', trainings: [] }];
+const restored = (data: object = {}): Line => ['2026-04-01', U, 'ClearanceRestored', { reason: 'x', ...data }];
+const enrolled = (day: string, more: object = { unit: 'estmark.brigade-1' }): Line => [
+  day,
+  T,
+  'TraineeEnrolled',
+  { trainee: 'n-1', number: 8, enrolled: 8, ...more },
+];
+const session = (on: string): Line => [on, T, 'TrainingSessionHeld', { session: 's-1', on, present: {} }];
+
+describe('the control of R5', () => {
+  it('finds a session with a trainee who was not cleared on that day', () => {
+    expect(findings(given, enrolled('2026-02-01'), session('2026-06-30'))).toEqual([]);
+    expect(findings(given, enrolled('2026-02-01'), session('2026-07-01'))).toEqual(['R5 3']);
+    expect(findings(given, enrolled('2026-02-01'), suspended, session('2026-03-01'))).toEqual(['R5 4']);
+    expect(findings(given, enrolled('2026-02-01'), suspended, restored(), session('2026-04-01'))).toEqual([]);
+    expect(findings(given, enrolled('2026-02-01'), suspended, restored(), session('2026-03-31'))).toEqual(['R5 5']);
+  });
+  it('looks at persons too, and not at who was halted', () => {
+    const started: Line = ['2026-02-02', T, 'TrainingStarted', { on: '2026-02-02' }];
+    expect(findings(enrolled('2026-02-01', { person: 'estmark.person-1' }), started)).toEqual(['R7 1', 'R5 2']);
+    const halted: Line = ['2026-03-01', T, 'EnrolmentHalted', { trainee: 'n-1', reason: 'x', enrolled: 0 }];
+    expect(findings(given, enrolled('2026-02-01'), suspended, halted, session('2026-03-02'))).toEqual([]);
+  });
+});
+
+describe('the control of R7', () => {
+  it('finds an enrolment on a clearance that was over', () => {
+    const corrected: Line = ['2026-02-01', U, 'ClearanceCorrected', { until: '2026-01-31' }];
+    expect(findings(given, enrolled('2026-06-30'))).toEqual([]);
+    expect(findings(given, enrolled('2026-07-01'))).toEqual(['R7 2']);
+    expect(findings(given, corrected, enrolled('2026-02-02'))).toEqual(['R7 3']);
+  });
+});
+
+describe('the control of R8', () => {
+  const remedied: Line = [
+    '2026-03-20',
+    V,
+    'RemediationCompleted',
+    { on: '2026-03-20', until: '2026-12-31', subject: { kind: 'security-unit', id: 'estmark.brigade-1' } },
+  ];
+  it('finds a clearance after a refusal, without a remediation or an exception', () => {
+    const waiver = { exception: { kind: 'waiver', authority: 'minister', basis: 'w-1' } };
+    expect(findings(given, refused, restored())).toEqual(['R8 3']);
+    expect(findings(given, refused, remedied, restored())).toEqual([]);
+    expect(findings(given, refused, restored(waiver))).toEqual([]);
+    expect(findings(given, remedied, refused, restored())).toEqual(['R8 4']);
+    expect(findings(given, suspended, restored())).toEqual([]);
+  });
+});
+
+describe('the control of R28', () => {
+  it('finds a training that was completed without its numbers or its cost', () => {
+    const completed = (data: object): Line => ['2026-03-01', T, 'TrainingCompleted', { on: '2026-03-01', ...data }];
+    expect(findings(completed({ completed: {}, cost: 0 }))).toEqual([]);
+    expect(findings(completed({ completed: {} }))).toEqual(['R28 1']);
+    expect(findings(completed({ cost: 0 }))).toEqual(['R28 1']);
+  });
+});

@@ -1,0 +1,78 @@
+import type {
+  SecurityUnitEvent,
+  TrainingActivityCommand,
+  TrainingActivityEvent,
+  VettedPersonEvent,
+} from '@entente/contracts';
+import { type Consequence, type RecordedEvent, eventPolicy } from '@entente/kernel';
+import { securityUnitFacts, vettedPersonFacts } from '../vetting/clearance-facts.js';
+
+const idOf = ({ stream }: Pick<RecordedEvent, 'stream'>): string => stream.slice(stream.indexOf('/') + 1);
+
+/** R7: a clearance knows the trainings that rest on it, so that its end can reach them. */
+export const notedEnrolments = eventPolicy<TrainingActivityEvent>(
+  {
+    name: 'noted-enrolments',
+    kind: 'training-activity',
+    about: 'an enrolment is noted at the unit and the person on whose clearance it rests',
+  },
+  {
+    TraineeEnrolled: ({ unit, person }, event) => {
+      const command = { type: 'NoteEnrolment', data: { training: idOf(event) } };
+      return [
+        ...(unit === undefined ? [] : [{ stream: { kind: securityUnitFacts.kind, id: unit }, command }]),
+        ...(person === undefined ? [] : [{ stream: { kind: vettedPersonFacts.kind, id: person }, command }]),
+      ];
+    },
+  },
+);
+
+const halts = (
+  field: 'unit' | 'person',
+  event: Pick<RecordedEvent, 'stream'>,
+  trainings: readonly string[],
+  reason: string,
+): readonly Consequence[] =>
+  trainings.map((id) => {
+    const command: TrainingActivityCommand = {
+      type: 'HaltEnrolments',
+      data: { ...(field === 'unit' ? { unit: idOf(event) } : { person: idOf(event) }), reason },
+    };
+    return { stream: { kind: 'training-activity', id }, command };
+  });
+
+/** R7: enrolments that rest on a clearance are halted when it ends, and when it ended before. */
+const halting = (field: 'unit' | 'person') =>
+  ({
+    ClearanceSuspended: ({ trainings }: Told, event: Its) => halts(field, event, trainings, 'clearance-suspended'),
+    ClearanceRefused: ({ trainings }: Told, event: Its) => halts(field, event, trainings, 'clearance-refused'),
+    ClearanceExpired: ({ trainings }: Told, event: Its) => halts(field, event, trainings, 'clearance-expired'),
+    EnrolmentNoted: ({ training, cleared }: Noted, event: Its) =>
+      cleared ? [] : halts(field, event, [training], 'not-cleared'),
+  }) as const;
+type Its = Pick<RecordedEvent, 'stream'>;
+interface Told {
+  readonly trainings: readonly string[];
+}
+interface Noted {
+  readonly training: string;
+  readonly cleared: boolean;
+}
+
+export const haltedByUnit = eventPolicy<SecurityUnitEvent>(
+  {
+    name: 'halted-by-unit',
+    kind: 'security-unit',
+    about: "the end of a unit's clearance halts the enrolments that rest on it, in trainings that have not begun",
+  },
+  halting('unit'),
+);
+
+export const haltedByPerson = eventPolicy<VettedPersonEvent>(
+  {
+    name: 'halted-by-person',
+    kind: 'vetted-person',
+    about: "the end of a person's clearance halts the enrolments that rest on it, in trainings that have not begun",
+  },
+  halting('person'),
+);

@@ -1,0 +1,311 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../../test/support/decider-specification.js';
+import { programme } from '../planning/programme.js';
+import { hold } from '../safeguards/hold.js';
+import { securityUnit, vettedPerson } from './clearance.js';
+import { trainingActivity } from './training-activity.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+
+const U = 'estmark.brigade-1';
+const S = 'estmark.person-1';
+const P = 'norland.programme-1';
+const parties = { donor: 'norland', recipient: 'estmark' };
+const plan = {
+  ...parties,
+  purpose: 'border-security',
+  course: 'medicine',
+  programme: P,
+  place: 'camp',
+  planned: 12,
+  cost: 100,
+  currency: 'USD',
+  starts: '2026-07-01',
+  ends: '2026-07-20',
+};
+const planned = act('TrainingPlanned', plan);
+const nominated = (trainee: string, of: object) => act('TraineeNominated', { trainee, ...of });
+const eight = nominated('n-1', { unit: U, number: 8 });
+const soldier = nominated('n-2', { person: S, unit: U, number: 1 });
+const enrol = (trainee = 'n-1') => act('EnrolTrainee', { trainee });
+const enrolled = (trainee = 'n-1', more: object = { number: 8, unit: U, clearedUntil: '2026-12-31', enrolled: 8 }) =>
+  act('TraineeEnrolled', { trainee, ...more });
+const started = act('TrainingStarted', { on: '2026-06-01' });
+const waiting = [eight, enrolled()];
+const begun = [...waiting, started];
+const of = (women: number, men: number, notStated = 0) => ({ women, men, notStated });
+
+const unitIs = (...events: Event[]) => [act('UnitRegistered', { recipient: 'estmark', type: 'infantry' }), ...events];
+const gave = (until: string) => act('ClearanceGiven', { until });
+const bar = (type: string) => act(type, { reason: 'information', trainings: [] });
+const personIs = (...events: Event[]) => [act('PersonRegistered', { recipient: 'estmark', unit: U }), ...events];
+
+/** A training of a programme that is running, with a unit cleared until the end of 2026. */
+const training = (...past: Event[]) =>
+  given(trainingActivity, planned, ...past)
+    .as('norland', 'donor')
+    .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral' }))
+    .knowing(securityUnit, U, ...unitIs(gave('2026-12-31')))
+    .knowing(vettedPerson, S, ...personIs(gave('2026-10-31')));
+
+describe('a training is planned', () => {
+  const opening = () =>
+    given(trainingActivity)
+      .registered(['norland', 'estmark'], 'donor', 'recipient')
+      .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral' }))
+      .as('norland', 'donor');
+  it('by the donor of its programme, for registered parties (R29)', () => {
+    opening().decides(act('PlanTraining', plan), planned);
+    opening().as('sudria', 'donor').refuses(act('PlanTraining', plan), 'not-a-deliverer');
+    opening()
+      .as('sudria', 'donor')
+      .refuses(act('PlanTraining', { ...plan, donor: 'sudria' }), 'programme-of-another');
+    opening().refuses(act('PlanTraining', { ...plan, programme: 'norland.programme-2' }), 'programme-not-found');
+    opening().refuses(act('PlanTraining', { ...plan, recipient: 'ostra' }), 'party-not-registered');
+    opening().refuses(act('PlanTraining', { ...plan, ends: '2026-06-30' }), 'ends-before-start');
+  });
+  it('and moved to other days, before it begins', () => {
+    const move = (starts: string, ends: string) =>
+      act('RescheduleTraining', { starts, ends, cause: 'instructors-late' });
+    training().decides(
+      move('2026-08-01', '2026-08-20'),
+      act('TrainingRescheduled', move('2026-08-01', '2026-08-20').data as object),
+    );
+    training().refuses(move('2026-07-01', '2026-07-20'), 'same-due');
+    training().refuses(move('2026-08-01', '2026-07-31'), 'ends-before-start');
+    training(...begun).refuses(move('2026-08-01', '2026-08-20'), 'training-at-another-stage');
+  });
+  it('and cancelled before it begins', () => {
+    const cancel = act('CancelTraining', { reason: 'no-instructors' });
+    training().decides(cancel, act('TrainingCancelled', { reason: 'no-instructors' }));
+    training(...begun).refuses(cancel, 'training-at-another-stage');
+  });
+});
+
+describe('the recipient nominates', () => {
+  const nominate = (data: object) => act('NominateTrainee', { trainee: 'n-9', number: 1, ...data });
+  const recipient = (...past: Event[]) => training(...past).as('estmark', 'recipient');
+  it('a number of a unit, or a person with the unit (R5)', () => {
+    recipient().decides(nominate({ unit: U, number: 8 }), nominated('n-9', { number: 8, unit: U }));
+    recipient().decides(nominate({ person: S }), nominated('n-9', { number: 1, person: S, unit: U }));
+    recipient().refuses(nominate({ person: S, unit: 'estmark.guard' }), 'person-of-another-unit');
+    recipient().refuses(nominate({ person: S, number: 2 }), 'one-person');
+    recipient().refuses(nominate({ person: 'estmark.nobody' }), 'person-not-found');
+    recipient().refuses(nominate({ unit: 'estmark.guard' }), 'unit-not-found');
+    recipient()
+      .knowing(securityUnit, 'ostra.guard', act('UnitRegistered', { recipient: 'ostra' }))
+      .refuses(nominate({ unit: 'ostra.guard' }), 'unit-of-another');
+    training().refuses(nominate({ unit: U }), 'not-the-recipient');
+  });
+  it('somebody of a unit that is not known, after it agreed in writing to bar listed units (R6)', () => {
+    const agreed = nominate({ agreement: 'note-1' });
+    recipient().decides(agreed, act('TraineeNominated', agreed.data as object));
+    recipient().refuses(nominate({}), 'agreement-missing');
+    training(act('TraineeNominated', agreed.data as object)).decides(
+      enrol('n-9'),
+      enrolled('n-9', { number: 1, enrolled: 1 }),
+    );
+  });
+  it('each name once, before it begins', () => {
+    recipient(eight).refuses(nominate({ trainee: 'n-1', unit: U }), 'already-nominated');
+    recipient(...begun).refuses(nominate({ unit: U }), 'training-at-another-stage');
+  });
+});
+
+describe('a nominee is enrolled', () => {
+  it('through the day on which its clearance ends (R5, R7)', () => {
+    const until = (day: string) => training(eight).knowing(securityUnit, U, ...unitIs(gave(day)));
+    training(eight).decides(enrol(), enrolled());
+    until('2026-06-01').decides(
+      enrol(),
+      enrolled('n-1', { number: 8, unit: U, clearedUntil: '2026-06-01', enrolled: 8 }),
+    );
+    until('2026-05-31').refuses(enrol(), 'clearance-over');
+    training(eight)
+      .knowing(securityUnit, U, ...unitIs())
+      .refuses(enrol(), 'not-vetted');
+    training(eight)
+      .knowing(securityUnit, U, ...unitIs(gave('2026-12-31'), bar('ClearanceSuspended')))
+      .refuses(enrol(), 'clearance-suspended');
+  });
+  it('never of a refused unit, until it returned (R8)', () => {
+    const refused = [gave('2026-12-31'), bar('ClearanceRefused')];
+    training(eight)
+      .knowing(securityUnit, U, ...unitIs(...refused))
+      .refuses(enrol(), 'clearance-refused');
+    const back = act('ClearanceRestored', { reason: 'remediation-completed', until: '2026-12-31' });
+    training(eight)
+      .knowing(securityUnit, U, ...unitIs(...refused, back))
+      .decides(enrol(), enrolled());
+  });
+  it('with a clearance of its own and one of the unit, if it is a person (R5)', () => {
+    const person = { number: 1, person: S, unit: U, clearedUntil: '2026-10-31', enrolled: 1 };
+    training(soldier).decides(enrol('n-2'), enrolled('n-2', person));
+    training(soldier)
+      .knowing(vettedPerson, S, ...personIs())
+      .refusesWith(enrol('n-2'), 'not-vetted', { person: S });
+    training(soldier)
+      .knowing(securityUnit, U, ...unitIs())
+      .refusesWith(enrol('n-2'), 'not-vetted', { unit: U });
+  });
+  it('in a programme that is not suspended, with nothing concerned on hold (R19)', () => {
+    const suspended = act('ProgrammeSuspended', { reason: 'review' });
+    training(eight)
+      .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral' }), suspended)
+      .refuses(enrol(), 'programme-suspended');
+    for (const [kind, id] of [
+      ['unit', U],
+      ['programme', P],
+      ['country', 'estmark'],
+    ] as const)
+      training(eight)
+        .knowing(
+          hold,
+          `${kind}.${id}`,
+          act('HoldPlaced', { scope: { kind, id }, hold: 'h', basis: 'derogatory-information', reason: 'x' }),
+        )
+        .refusesWith(enrol(), 'on-hold', { scope: kind, id });
+  });
+  it('once on the same clearance, and again on a later one', () => {
+    training(...waiting).decides(enrol(), []);
+    const later = training(...waiting).knowing(securityUnit, U, ...unitIs(gave('2027-03-31')));
+    later.decides(enrol(), enrolled('n-1', { number: 8, unit: U, clearedUntil: '2027-03-31', enrolled: 8 }));
+  });
+  it('or refused, once', () => {
+    const refuse = act('RefuseEnrolment', { trainee: 'n-1', reason: 'not-cleared' });
+    const refused = act('EnrolmentRefused', refuse.data as object);
+    training(eight).decides(refuse, refused);
+    training(...waiting).refuses(refuse, 'not-nominated');
+    training(eight, refused).refuses(enrol(), 'not-nominated');
+    training(...begun).refuses(enrol(), 'training-at-another-stage');
+  });
+});
+
+describe('enrolments are halted before the training begins (R7)', () => {
+  const halt = (data: object = { unit: U }) => act('HaltEnrolments', { ...data, reason: 'clearance-suspended' });
+  const halted = (trainee: string, left: number) =>
+    act('EnrolmentHalted', { trainee, enrolled: left, reason: 'clearance-suspended' });
+  const both = [...waiting, soldier, enrolled('n-2', { number: 1, person: S, unit: U, enrolled: 9 })];
+  it('of a unit, or of one person', () => {
+    training(...both).decides(halt(), [halted('n-1', 1), halted('n-2', 0)]);
+    training(...both).decides(halt({ person: S }), [halted('n-2', 8)]);
+    training(...both, halted('n-1', 1), halted('n-2', 0)).refuses(halt(), 'nobody-enrolled');
+  });
+  it('by the policy, unless it is cleared again meanwhile, or the training began', () => {
+    const system = (...past: Event[]) => training(...past).as('entente', 'system');
+    system(...both).decides(halt(), []);
+    const barred = unitIs(gave('2026-12-31'), bar('ClearanceSuspended'));
+    system(...both)
+      .knowing(securityUnit, U, ...barred)
+      .decides(halt(), [halted('n-1', 1), halted('n-2', 0)]);
+    system(...both, started)
+      .knowing(securityUnit, U, ...barred)
+      .decides(halt(), []);
+    system(...both)
+      .knowing(vettedPerson, S, ...personIs())
+      .decides(halt({ person: S }), [halted('n-2', 8)]);
+  });
+});
+
+describe('a training begins', () => {
+  const start = (on: string) => act('StartTraining', { on });
+  it('with somebody enrolled, each on a clearance that lasts on that day (R5, R7)', () => {
+    training(...waiting).decides(start('2026-06-01'), started);
+    training(eight).refuses(start('2026-06-01'), 'nobody-enrolled');
+    const shortly = (day: string) =>
+      training(eight, enrolled('n-1', { number: 8, unit: U, clearedUntil: day, enrolled: 8 }));
+    shortly('2026-06-01').decides(start('2026-06-01'), started);
+    shortly('2026-05-31').refuses(start('2026-06-01'), 'clearance-over');
+    training(...waiting).refuses(start('2026-06-02'), 'day-in-future');
+    training(...begun).refuses(start('2026-06-01'), 'training-at-another-stage');
+  });
+  it('while nothing concerned is on hold (R19)', () =>
+    training(...waiting)
+      .knowing(
+        hold,
+        'country.estmark',
+        act('HoldPlaced', { scope: { kind: 'country', id: 'estmark' }, hold: 'h', basis: 'embargo', reason: 'x' }),
+      )
+      .refuses(start('2026-06-01'), 'on-hold'));
+});
+
+describe('sessions are held', () => {
+  const session = (women: number, more: object = {}) =>
+    act('HoldSession', { session: 's-1', on: '2026-06-01', present: of(women, 4), ...more });
+  const held = act('TrainingSessionHeld', session(4).data as object);
+  it('after it began, with those who are enrolled, by sex (R28, R30)', () => {
+    training(...begun).decides(session(4), held);
+    training(...begun).refuses(session(5), 'more-than-enrolled');
+    training(...begun).refuses(session(4, { on: '2026-05-31' }), 'before-start');
+    training(...begun).refuses(session(4, { on: '2026-06-02' }), 'day-in-future');
+    training(...begun, held).refuses(session(4), 'session-known');
+    training(...waiting).refuses(session(4), 'training-at-another-stage');
+  });
+  it('and corrected in their numbers (R26)', () => {
+    const correct = (women: number) =>
+      act('CorrectSession', { corrects: given.id(4), session: 's-1', present: of(women, 4), reason: 'miscounted' });
+    training(...begun, held).decides(correct(3), act('SessionCorrected', correct(3).data as object));
+    training(...begun, held).refuses(correct(4), 'nothing-corrected');
+    training(...begun, held).refuses(correct(5), 'more-than-enrolled');
+  });
+});
+
+describe('a training is completed (R28)', () => {
+  const complete = (data: object = { completed: of(3, 5), cost: 90 }) =>
+    act('CompleteTraining', { on: '2026-06-01', ...data });
+  const completed = act('TrainingCompleted', complete().data as object);
+  it('with its numbers by sex and its cost, of those who are enrolled', () => {
+    training(...begun).decides(complete(), completed);
+    training(...begun).refusesWith(complete({ completed: of(3, 5) }), 'report-incomplete', { missing: 'cost' });
+    training(...begun).refusesWith(complete({ cost: 90 }), 'report-incomplete', { missing: 'completed' });
+    training(...begun).refuses(complete({ completed: of(3, 5, 1), cost: 90 }), 'more-than-enrolled');
+    training(...waiting).refuses(complete(), 'training-at-another-stage');
+    training(...begun).refuses(
+      act('CompleteTraining', { ...(complete().data as object), on: '2026-05-31' }),
+      'before-start',
+    );
+  });
+  it('and corrected in its numbers and its cost (R26)', () => {
+    const correct = (data: object) =>
+      act('CorrectTraining', { corrects: given.id(4), reason: 'invoice-late', ...data });
+    const past = [...begun, completed];
+    training(...past).decides(correct({ cost: 95 }), act('TrainingCorrected', correct({ cost: 95 }).data as object));
+    training(...past).refuses(correct({ cost: 90 }), 'nothing-corrected');
+    training(...past).refuses(correct({ completed: of(9, 0) }), 'more-than-enrolled');
+  });
+  it('and its trainees are assessed, and followed up afterwards (R30)', () => {
+    const assess = (data: object = {}) =>
+      act('AssessCompetence', { trainee: 'n-1', competence: 'care', competent: 8, on: '2026-06-01', ...data });
+    const follow = (data: object = {}) =>
+      act('FollowUpGraduate', { trainee: 'n-1', finding: 'in-post', number: 8, on: '2026-06-01', ...data });
+    training(...begun).decides(assess(), act('CompetenceAssessed', assess().data as object));
+    training(...begun).refuses(assess({ competent: 9 }), 'more-than-enrolled');
+    training(...begun).refuses(assess({ trainee: 'n-2' }), 'not-enrolled');
+    training(...waiting).refuses(assess(), 'training-at-another-stage');
+    training(...begun, completed).decides(follow(), act('GraduateFollowedUp', follow().data as object));
+    training(...begun, completed).refuses(follow({ on: '2026-05-31' }), 'before-start');
+    training(...begun).refuses(follow(), 'training-at-another-stage');
+  });
+});
+
+describe('a planned day that passed is recorded', () => {
+  const overdue = (duty: string, due: string) => act('RecordOverdueTraining', { duty, due });
+  const became = (duty: string, due: string) => act('TrainingBecameOverdue', { duty, due });
+  const system = (...past: Event[]) => training(...past).as('entente', 'system');
+  const august = { now: '2026-08-01T00:00:00.000Z' };
+  it.each([
+    ['training-start', '2026-07-01'],
+    ['training-end', '2026-07-20'],
+  ])('of %s', (duty, due) => {
+    system().decides(overdue(duty, due), became(duty, due), august);
+    system(became(duty, due)).decides(overdue(duty, due), [], august);
+    system().refuses(overdue(duty, '2026-07-02'), 'other-last-day', august);
+    system().refuses(overdue(duty, due), 'not-over-yet', { now: `${due}T23:59:59.000Z` });
+    system(...begun, act('TrainingCompleted', { on: '2026-06-01' })).refuses(
+      overdue(duty, due),
+      'training-at-another-stage',
+      august,
+    );
+  });
+});

@@ -1,0 +1,400 @@
+import type {
+  AssistanceScope,
+  NumbersBySex,
+  TrainingActivityCommand,
+  TrainingActivityEvent,
+  TrainingActivityRelation,
+} from '@entente/contracts';
+import {
+  type DataOf,
+  type Decider,
+  type DecisionContext,
+  type Refusal,
+  type StreamRef,
+  authoriseBy,
+  decideBy,
+  evolveBy,
+  put,
+  refuse,
+} from '@entente/kernel';
+import { type Correctable, correcting } from '../corrections.js';
+import { ownValue } from '../delivery/facts.js';
+import { relationsTo } from '../delivery/senders.js';
+import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import { programme } from '../planning/programme.js';
+import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
+import { notCleared, securityUnitFacts, unitScope, vettedPersonFacts } from './clearance-facts.js';
+
+type TrainingData<Type extends TrainingActivityCommand['type']> = DataOf<TrainingActivityCommand, Type>;
+
+/** Whose clearance it is. */
+interface Subject {
+  readonly unit?: string | undefined;
+  readonly person?: string | undefined;
+}
+
+// ---- State ----
+
+interface Nominee {
+  readonly status: 'nominated' | 'enrolled' | 'refused' | 'halted';
+  readonly person?: string;
+  readonly unit?: string;
+  readonly agreement?: string;
+  readonly number: number;
+  readonly clearedUntil?: string;
+}
+
+/** The state of a training. Days are YYYY-MM-DD, numbers are persons. */
+export interface TrainingActivity extends Correctable {
+  readonly donor: string;
+  readonly recipient: string;
+  readonly programme?: string;
+  readonly case?: string;
+  readonly status: 'planned' | 'started' | 'completed' | 'cancelled';
+  readonly starts: string;
+  readonly ends: string;
+  readonly startedOn: string | null;
+  readonly completedOn: string | null;
+  readonly nominees: Readonly<Record<string, Nominee>>;
+  /** The day of each session. */
+  readonly sessions: Readonly<Record<string, string>>;
+  /** The planned day of which it was recorded that it passed, by duty. */
+  readonly overdue: Readonly<Record<string, string>>;
+}
+
+const evolve = evolveBy<TrainingActivity, TrainingActivityEvent>()(
+  'TrainingPlanned',
+  ({ donor, recipient, programme: within, case: of, starts, ends }) => ({
+    donor,
+    recipient,
+    ...(within === undefined ? {} : { programme: within }),
+    ...(of === undefined ? {} : { case: of }),
+    status: 'planned',
+    starts,
+    ends,
+    startedOn: null,
+    completedOn: null,
+    nominees: {},
+    sessions: {},
+    overdue: {},
+    correctable: new Map(),
+  }),
+  {
+    TrainingRescheduled: ({ starts, ends }) => ({ starts, ends }),
+    TraineeNominated: ({ trainee, ...of }, { nominees }) => ({
+      nominees: put(nominees, trainee, { ...of, status: 'nominated' }),
+    }),
+    TraineeEnrolled: ({ trainee, person, unit, number, clearedUntil }, { nominees }) => {
+      const on = { ...(person && { person }), ...(unit && { unit }), ...(clearedUntil && { clearedUntil }) };
+      return { nominees: put(nominees, trainee, { ...nominees[trainee], ...on, number, status: 'enrolled' }) };
+    },
+    EnrolmentRefused: ({ trainee }, state) => withStatus(state, trainee, 'refused'),
+    EnrolmentHalted: ({ trainee }, state) => withStatus(state, trainee, 'halted'),
+    TrainingStarted: ({ on }) => ({ status: 'started', startedOn: on }),
+    TrainingSessionHeld: ({ session, on }, { sessions }) => ({ sessions: put(sessions, session, on) }),
+    SessionCorrected: () => ({}),
+    TrainingCompleted: ({ on }) => ({ status: 'completed', completedOn: on }),
+    TrainingCorrected: () => ({}),
+    TrainingCancelled: () => ({ status: 'cancelled' }),
+    CompetenceAssessed: () => ({}),
+    GraduateFollowedUp: () => ({}),
+    TrainingBecameOverdue: ({ duty, due }, { overdue }) => ({ overdue: { ...overdue, [duty]: due } }),
+  },
+);
+
+function withStatus({ nominees }: TrainingActivity, trainee: string, status: Nominee['status']) {
+  const was = ownValue(nominees, trainee);
+  return was === undefined ? {} : { nominees: put(nominees, trainee, { ...was, status }) };
+}
+
+const enrolledIn = ({ nominees }: TrainingActivity): readonly (readonly [string, Nominee])[] =>
+  Object.entries(nominees).filter(([, { status }]) => status === 'enrolled');
+
+const sumOf = ({ women, men, notStated }: NumbersBySex): number => women + men + notStated;
+const enrolledNumber = (state: TrainingActivity): number =>
+  enrolledIn(state).reduce((sum, [, { number }]) => sum + number, 0);
+
+// ---- Rules ----
+
+const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
+const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
+  on > dayOf(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
+const endsBeforeStart = ({ starts, ends }: { readonly starts: string; readonly ends: string }): Refusal | null =>
+  ends < starts ? refuse('ends-before-start', 'the last day is not before the first', null, { starts, ends }) : null;
+
+/** R30: what comes after another fact is not before it. */
+const before = (on: string, first: string | null): Refusal | null =>
+  first !== null && on < first
+    ? refuse('before-start', 'the day is not before the one it follows', 'R30', { on, first })
+    : null;
+
+const notIn = (state: TrainingActivity, ...statuses: readonly TrainingActivity['status'][]): Refusal | null =>
+  statuses.includes(state.status)
+    ? null
+    : refuse('training-at-another-stage', `the training is ${statuses.join(' or ')}`, null, { status: state.status });
+
+/** R5, R6: a person has a unit; without a unit, the recipient bars listed units in writing. */
+function nominate(data: TrainingData<'NominateTrainee'>, state: TrainingActivity, context: DecisionContext) {
+  const { known } = context;
+  const { trainee, person } = data;
+  const refusal = notIn(state, 'planned');
+  if (refusal !== null) return refusal;
+  if (Object.hasOwn(state.nominees, trainee))
+    return refuse('already-nominated', 'no nominee has this name', null, { trainee });
+  const of = person === undefined ? null : known.of(vettedPersonFacts, person);
+  if (person !== undefined && of === null)
+    return refuse('person-not-found', 'the person has been registered', 'R5', { person });
+  if (person !== undefined && data.number !== 1)
+    return refuse('one-person', 'a person is nominated alone', null, { number: data.number });
+  if (of?.unit != null && data.unit !== undefined && data.unit !== of.unit)
+    return refuse('person-of-another-unit', 'the unit is that of the person', 'R5', { unit: of.unit });
+  const unit = of?.unit ?? data.unit;
+  if (unit === undefined && data.agreement === undefined)
+    return refuse('agreement-missing', 'the recipient agreed in writing to bar listed units', 'R6');
+  const recipient = of?.recipient ?? (unit === undefined ? null : known.of(securityUnitFacts, unit)?.recipient);
+  if (recipient === undefined)
+    return refuse('unit-not-found', 'the unit named has been registered', 'R5', { unit: unit ?? null });
+  if (recipient !== null && recipient !== state.recipient)
+    return refuse('unit-of-another', 'the unit or person is of the recipient', 'R5', { recipient });
+  return [{ type: 'TraineeNominated', data: { ...data, ...(unit === undefined ? {} : { unit }) } } as const];
+}
+
+/** The scopes of an enrolment: its unit, case, programme and country: at most five. */
+const scopes = (state: TrainingActivity, nominee: Nominee | undefined): readonly AssistanceScope[] => [
+  ...(nominee?.unit === undefined ? [] : [unitScope(nominee.unit)]),
+  ...scopesOf(state),
+];
+
+/** R19: its programme is not suspended, and nothing concerned is on hold. */
+function stopped(state: TrainingActivity, nominee: Nominee | undefined, context: DecisionContext): Refusal | null {
+  const { programme: within } = state;
+  if (within !== undefined && context.known.of(programme, within)?.status === 'suspended')
+    return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: within });
+  return onHold(scopes(state, nominee), state.donor, context);
+}
+
+/** R5, R7, R8, R19: a nominee is enrolled while unit and person are both cleared. */
+function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivity, context: DecisionContext) {
+  const { known } = context;
+  const nominee = ownValue(state.nominees, trainee);
+  const refusal = notIn(state, 'planned');
+  if (refusal !== null) return refusal;
+  if (nominee === undefined || nominee.status === 'refused')
+    return refuse('not-nominated', 'the nominee was nominated, and not refused', null, { trainee });
+  const { person, unit, number } = nominee;
+  const cleared = [
+    ...(unit === undefined ? [] : [[known.of(securityUnitFacts, unit), { unit }] as const]),
+    ...(person === undefined ? [] : [[known.of(vettedPersonFacts, person), { person }] as const]),
+  ];
+  const barred = cleared.map(([of, about]) => notCleared(of, dayOf(context), about)).find((one) => one !== null);
+  const refused = barred ?? stopped(state, nominee, context);
+  if (refused !== null) return refused;
+  const days = cleared.flatMap(([of]) => of?.until ?? []).toSorted();
+  const [clearedUntil] = days;
+  if (nominee.status === 'enrolled' && nominee.clearedUntil === clearedUntil) return [];
+  const on = {
+    ...(person === undefined ? {} : { person }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(clearedUntil === undefined ? {} : { clearedUntil }),
+  };
+  const enrolled = enrolledNumber(state) + (nominee.status === 'enrolled' ? 0 : number);
+  return [{ type: 'TraineeEnrolled', data: { trainee, number, ...on, enrolled } } as const];
+}
+
+/** What the system halts may be cleared again meanwhile. */
+function isCleared({ unit, person }: Subject, { known, now }: DecisionContext): boolean {
+  const of = unit === undefined ? known.of(vettedPersonFacts, person ?? '') : known.of(securityUnitFacts, unit);
+  return notCleared(of, now.slice(0, 10)) === null;
+}
+
+/** R7: enrolments that wait for the training stop with the clearance on which they rest. */
+function halt(
+  { unit, person, reason }: TrainingData<'HaltEnrolments'>,
+  state: TrainingActivity,
+  context: DecisionContext,
+) {
+  const halted =
+    state.status === 'planned'
+      ? enrolledIn(state).filter(
+          ([, of]) => (unit !== undefined && of.unit === unit) || (person !== undefined && of.person === person),
+        )
+      : [];
+  if (context.actor.role !== 'system' && halted.length === 0)
+    return refuse('nobody-enrolled', 'somebody of the unit or person is enrolled, and waits', 'R7');
+  if (context.actor.role === 'system' && isCleared({ unit, person }, context)) return [];
+  let enrolled = enrolledNumber(state);
+  return halted.map(([trainee, { number }]) => {
+    enrolled -= number;
+    return { type: 'EnrolmentHalted', data: { trainee, enrolled, reason } } as const;
+  });
+}
+
+/** R5, R7: it begins with trainees whose clearance lasts on that day. */
+function cannotStart({ on }: TrainingData<'StartTraining'>, state: TrainingActivity, context: DecisionContext) {
+  const enrolled = enrolledIn(state);
+  if (enrolled.length === 0) return refuse('nobody-enrolled', 'somebody is enrolled', 'R5');
+  const over = enrolled.find(([, { clearedUntil }]) => clearedUntil !== undefined && clearedUntil < on);
+  if (over !== undefined)
+    return refuse('clearance-over', 'the clearance is renewed, and the trainee enrolled on it', 'R7', {
+      trainee: over[0],
+      until: over[1].clearedUntil ?? null,
+    });
+  return inTheFuture(on, context) ?? stopped(state, undefined, context);
+}
+
+const tooMany = (numbers: NumbersBySex, state: TrainingActivity): Refusal | null => {
+  const enrolled = enrolledNumber(state);
+  return sumOf(numbers) > enrolled
+    ? refuse('more-than-enrolled', 'no more persons are counted than are enrolled', 'R28', { enrolled })
+    : null;
+};
+
+/** R28: a training is reported with its numbers by sex and its cost. */
+function cannotComplete(data: TrainingData<'CompleteTraining'>, state: TrainingActivity, context: DecisionContext) {
+  const { completed, cost, on } = data;
+  if (completed === undefined || cost === undefined)
+    return refuse('report-incomplete', 'the numbers by sex and the cost are stated', 'R28', {
+      missing: completed === undefined ? 'completed' : 'cost',
+    });
+  const last = Object.values(state.sessions).toSorted().at(-1) ?? state.startedOn;
+  return tooMany(completed, state) ?? before(on, last) ?? inTheFuture(on, context);
+}
+
+/** Of a nominee who is enrolled, and of no more persons than that. */
+function notEnrolled(
+  { trainee, number }: { trainee: string; number: number },
+  state: TrainingActivity,
+): Refusal | null {
+  const nominee = ownValue(state.nominees, trainee);
+  if (nominee?.status !== 'enrolled') return refuse('not-enrolled', 'the trainee is enrolled', null, { trainee });
+  return number > nominee.number
+    ? refuse('more-than-enrolled', 'no more persons are counted than are enrolled', 'R28', { enrolled: nominee.number })
+    : null;
+}
+
+function plan(data: TrainingData<'PlanTraining'>, context: DecisionContext) {
+  const { programme: within, donor } = data;
+  const of = within === undefined ? null : context.known.of(programme, within);
+  if (within !== undefined && of === null)
+    return refuse('programme-not-found', 'the programme has been proposed', null, { programme: within });
+  if (of !== null && of.donor !== donor)
+    return refuse('programme-of-another', 'the donor is that of the programme', null, { donor: of.donor });
+  return (
+    notRegistered(partiesOf(data), context) ?? endsBeforeStart(data) ?? [{ type: 'TrainingPlanned', data } as const]
+  );
+}
+
+const decide = decideBy<TrainingActivity, TrainingActivityCommand, TrainingActivityEvent>()(
+  'PlanTraining',
+  plan,
+  () => null,
+  {
+    RescheduleTraining: {
+      unless: (data, state) =>
+        notIn(state, 'planned') ??
+        (data.starts === state.starts && data.ends === state.ends
+          ? refuse('same-due', 'the new days differ from the plan', null, { starts: state.starts })
+          : endsBeforeStart(data)),
+      then: 'TrainingRescheduled',
+    },
+    NominateTrainee: nominate,
+    EnrolTrainee: enrol,
+    RefuseEnrolment: {
+      unless: ({ trainee }, state) => {
+        const status = ownValue(state.nominees, trainee)?.status;
+        return status === 'nominated' || status === 'halted'
+          ? null
+          : refuse('not-nominated', 'the nominee waits for an enrolment', null, { trainee, status: status ?? null });
+      },
+      then: 'EnrolmentRefused',
+    },
+    HaltEnrolments: halt,
+    StartTraining: {
+      unless: (data, state, context) => notIn(state, 'planned') ?? cannotStart(data, state, context),
+      then: 'TrainingStarted',
+    },
+    HoldSession: {
+      unless: ({ session, on, present }, state, context) =>
+        notIn(state, 'started') ??
+        (Object.hasOwn(state.sessions, session)
+          ? refuse('session-known', 'no session has this name', null, { session })
+          : (tooMany(present, state) ?? before(on, state.startedOn) ?? inTheFuture(on, context))),
+      then: 'TrainingSessionHeld',
+    },
+    CorrectSession: { unless: ({ present }, state) => tooMany(present, state), then: 'SessionCorrected' },
+    CompleteTraining: {
+      unless: (data, state, context) => notIn(state, 'started') ?? cannotComplete(data, state, context),
+      then: 'TrainingCompleted',
+    },
+    CorrectTraining: {
+      unless: ({ completed }, state) => (completed === undefined ? null : tooMany(completed, state)),
+      then: 'TrainingCorrected',
+    },
+    CancelTraining: { unless: (_, state) => notIn(state, 'planned'), then: 'TrainingCancelled' },
+    AssessCompetence: {
+      unless: ({ trainee, competent: number, on }, state, context) =>
+        notIn(state, 'started', 'completed') ??
+        notEnrolled({ trainee, number }, state) ??
+        before(on, state.startedOn) ??
+        inTheFuture(on, context),
+      then: 'CompetenceAssessed',
+    },
+    FollowUpGraduate: {
+      unless: ({ trainee, number, on }, state, context) =>
+        notIn(state, 'completed') ??
+        notEnrolled({ trainee, number }, state) ??
+        before(on, state.completedOn) ??
+        inTheFuture(on, context),
+      then: 'GraduateFollowedUp',
+    },
+    RecordOverdueTraining: {
+      unless: ({ duty, due }, state, context) => {
+        const refusal = duty === 'training-start' ? notIn(state, 'planned') : notIn(state, 'planned', 'started');
+        if (refusal !== null) return refusal;
+        const last = duty === 'training-start' ? state.starts : state.ends;
+        if (last !== due) return refuse('other-last-day', 'the day is the one planned now', null, { due: last });
+        return due >= dayOf(context) ? refuse('not-over-yet', 'its last day is over', null, { due }) : null;
+      },
+      already: ({ duty, due }, { overdue }) => ownValue(overdue, duty) === due,
+      then: 'TrainingBecameOverdue',
+    },
+  },
+);
+
+/** The unit and the person of a nominee, and what can stop an enrolment. */
+function consults(command: TrainingActivityCommand, state: TrainingActivity | null): readonly StreamRef[] {
+  const within = (id: string | undefined) => (id === undefined ? [] : [{ kind: programme.kind, id }]);
+  if (command.type === 'PlanTraining')
+    return [...within(command.data.programme), ...partyStreams(partiesOf(command.data))];
+  if (command.type === 'NominateTrainee' || command.type === 'HaltEnrolments') return subjectStreams(command.data);
+  if (state === null || (command.type !== 'EnrolTrainee' && command.type !== 'StartTraining')) return [];
+  const nominee = command.type === 'EnrolTrainee' ? ownValue(state.nominees, command.data.trainee) : undefined;
+  return [...subjectStreams(nominee ?? {}), ...within(state.programme), ...holdStreams(scopes(state, nominee))];
+}
+
+const subjectStreams = ({ unit, person }: Subject): readonly StreamRef[] => [
+  ...(unit === undefined ? [] : [{ kind: securityUnitFacts.kind, id: unit }]),
+  ...(person === undefined ? [] : [{ kind: vettedPersonFacts.kind, id: person }]),
+];
+
+/** The rules of a training: R5, R6, R7, R8, R19, R26, R28, R29, R30. */
+export const trainingActivity: Decider<
+  'training-activity',
+  TrainingActivityCommand,
+  TrainingActivityEvent,
+  TrainingActivity | null,
+  TrainingActivityRelation
+> = consultingImplementers(
+  correcting({
+    kind: 'training-activity',
+    ids: 'prefixed',
+    initial: null,
+    opens: 'PlanTraining',
+    evolve,
+    consults,
+    authorise: authoriseBy(
+      relationsTo((state, _, command) => (command.type === 'PlanTraining' ? command.data : state)),
+    ),
+    decide,
+  }),
+);

@@ -1,0 +1,24 @@
+import type { TrainingActivityEvent } from '@entente/contracts';
+import { due, done, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes.js';
+
+const planned = ({ starts, ends }: { readonly starts: string; readonly ends: string }) => [
+  due('training-start', starts),
+  due('training-end', ends),
+];
+
+/** What is due of a training, until when, and by whom. */
+export const trainingActivityDuties = dutiesOf<TrainingActivityEvent>()(
+  {
+    'training-start': ['donor', 'the planned first day of a training'],
+    'training-end': ['donor', 'the planned last day of a training'],
+  },
+  { type: 'TrainingPlanned', of: partiesOf },
+  {
+    TrainingPlanned: planned,
+    TrainingRescheduled: planned,
+    TrainingStarted: ({ on }) => [done('training-start', '', on)],
+    TrainingCompleted: ({ on }) => [done('training-end', '', on)],
+    TrainingCancelled: () => [withdrawn('training-start'), withdrawn('training-end')],
+    TrainingBecameOverdue: ({ duty }) => [overdueNow(duty)],
+  },
+);

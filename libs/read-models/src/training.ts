@@ -1,0 +1,197 @@
+import type { NumbersBySex, TrainingActivityEvent } from '@entente/contracts';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { amount, amountOrNull, count, countOrNull, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
+import { originOf, rowBy, unchanged } from './row-by.js';
+
+/** A training, plan against actual: what is reported of it (22 USC 2416(b)). */
+export class TrainingRow {
+  @text("the training's id") training!: string;
+  @text('the code of its purpose') purpose!: string;
+  @text('the code of the course') course!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that it belongs to, if any') programme!: string | null;
+  @textOrNull('the case that it belongs to, if any') assistance_case!: string | null;
+  @text('the code of the place') place!: string;
+  @text('planned, started, completed or cancelled') status!: string;
+  @day('the first day that was planned first') first_starts!: string;
+  @day('its first day as planned now') starts!: string;
+  @day('its last day as planned now') ends!: string;
+  @dayOrNull('the day on which it began') started_on!: string | null;
+  @dayOrNull('the day on which it ended') completed_on!: string | null;
+  @count('how many persons were to be trained') planned!: number;
+  @count('how many persons were nominated') nominated!: number;
+  @count('how many persons are enrolled') enrolled!: number;
+  @count('how often an enrolment was halted') halts!: number;
+  @count('sessions that were held') sessions!: number;
+  @countOrNull('how many persons completed it') completed!: number | null;
+  @countOrNull('how many of them are women') completed_women!: number | null;
+  @countOrNull('how many of them are men') completed_men!: number | null;
+  @countOrNull('how many of them have no sex stated') completed_not_stated!: number | null;
+  @text('the ISO 4217 code of the currency of its costs') currency!: string;
+  @amount('what it was to cost, in minor units') planned_cost!: number;
+  @amountOrNull('what it cost, in minor units') actual_cost!: number | null;
+  @amountOrNull('its cost for each person who completed it, rounded to whole minor units; null if nobody did')
+  cost_per_trainee!: number | null;
+}
+
+const completedBy = (numbers: NumbersBySex | undefined) =>
+  numbers === undefined
+    ? {}
+    : {
+        completed: numbers.women + numbers.men + numbers.notStated,
+        completed_women: numbers.women,
+        completed_men: numbers.men,
+        completed_not_stated: numbers.notStated,
+      };
+const costing = (cost: number | undefined) => (cost === undefined ? {} : { actual_cost: cost });
+
+export const training: Projection<TrainingActivityEvent, TrainingRow> = {
+  name: 'training',
+  version: 1,
+  kinds: ['training-activity'],
+  about: 'a training: purpose, place, days, numbers planned and by sex, cost planned and actual, and per trainee',
+  entity: TrainingRow,
+  totals: { counts: 'trainings', by: ['currency', 'status'], sums: ['planned_cost', 'actual_cost'] },
+  daily: {
+    late_to_start: overdue('whether its planned first day is over, and it has not begun', {
+      due: 'starts',
+      done: 'started_on',
+      closed: { status: ['cancelled'] },
+    }),
+    late_to_end: overdue('whether its planned last day is over, and it has not ended', {
+      due: 'ends',
+      done: 'completed_on',
+      closed: { status: ['cancelled'] },
+    }),
+  },
+  touches: () => [''],
+  evolve: rowBy<TrainingRow, TrainingActivityEvent>(TrainingRow)(
+    'TrainingPlanned',
+    ({ purpose, course, donor, recipient, programme = null, case: of = null, place, ...data }, { id }) => ({
+      training: id,
+      purpose,
+      course,
+      donor,
+      recipient,
+      programme,
+      assistance_case: of,
+      place,
+      status: 'planned',
+      first_starts: data.starts,
+      starts: data.starts,
+      ends: data.ends,
+      planned: data.planned,
+      currency: data.currency,
+      planned_cost: data.cost,
+    }),
+    {
+      TrainingRescheduled: ({ starts, ends }) => ({ starts, ends }),
+      TraineeNominated: ({ number }, { nominated }) => ({ nominated: nominated + number }),
+      TraineeEnrolled: ({ enrolled }) => ({ enrolled }),
+      EnrolmentRefused: unchanged,
+      EnrolmentHalted: ({ enrolled }, { halts }) => ({ enrolled, halts: halts + 1 }),
+      TrainingStarted: ({ on }) => ({ status: 'started', started_on: on }),
+      TrainingSessionHeld: (_, { sessions }) => ({ sessions: sessions + 1 }),
+      SessionCorrected: unchanged,
+      TrainingCompleted: ({ on, completed, cost }) => ({
+        status: 'completed',
+        completed_on: on,
+        ...completedBy(completed),
+        ...costing(cost),
+      }),
+      TrainingCorrected: ({ completed, cost }) => ({ ...completedBy(completed), ...costing(cost) }),
+      TrainingCancelled: () => ({ status: 'cancelled' }),
+      CompetenceAssessed: unchanged,
+      GraduateFollowedUp: unchanged,
+      TrainingBecameOverdue: unchanged,
+    },
+    ({ actual_cost, completed }) => ({
+      cost_per_trainee:
+        actual_cost === null || completed === null || completed === 0 ? null : Math.round(actual_cost / completed),
+    }),
+  ),
+};
+
+/** Who is enrolled: a person by a reference, or a number of a unit. */
+export class EnrolmentRow {
+  @text('the training') training!: string;
+  @text("the nominee's name in the training: a code") trainee!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that the training belongs to, if any') programme!: string | null;
+  @textOrNull('the person, by the id here, if it is one') person!: string | null;
+  @textOrNull('the unit; none if it is not known') unit!: string | null;
+  @textOrNull("without a unit: the reference of the recipient's agreement to bar listed units") agreement!:
+    string | null;
+  @count('how many persons') persons!: number;
+  @text('nominated, enrolled, halted or refused') status!: string;
+  @dayOrNull('the day through which unit and person were both cleared, when it was enrolled last') cleared_until!:
+    string | null;
+  @day('the day of the nomination') nominated_on!: string;
+  @dayOrNull('the day on which it was enrolled last') enrolled_on!: string | null;
+  @dayOrNull('the day on which it was halted or refused last') stopped_on!: string | null;
+  @textOrNull('the code of the reason for which it was halted or refused last') reason!: string | null;
+  @count('competences that were assessed') assessments!: number;
+  @textOrNull('in-post, moved, left or unknown, as found last') follow_up!: string | null;
+  @dayOrNull('the day of that inquiry') followed_up_on!: string | null;
+}
+
+const stopped = (status: string, reason: string, stopped_on: string) => ({ status, reason, stopped_on });
+
+function evolve(
+  row: EnrolmentRow | null,
+  event: RecordedEvent<TrainingActivityEvent>,
+  head: EnrolmentRow | null,
+): EnrolmentRow | null {
+  const { id, day: on } = originOf(event);
+  switch (event.type) {
+    case 'TrainingPlanned': {
+      const { donor, recipient, programme = null } = event.data;
+      const none = { person: null, unit: null, agreement: null, cleared_until: null, enrolled_on: null };
+      const later = { stopped_on: null, reason: null, assessments: 0, follow_up: null, followed_up_on: null };
+      const of = { training: id, trainee: '', donor, recipient, programme };
+      return { ...of, ...none, persons: 0, status: 'nominated', nominated_on: '', ...later };
+    }
+    case 'TraineeNominated': {
+      if (head === null) return null;
+      const { trainee, person = null, unit = null, number: persons, agreement = null } = event.data;
+      return { ...head, trainee, person, unit, persons, agreement, nominated_on: on };
+    }
+    default:
+  }
+  if (row === null) return null;
+  switch (event.type) {
+    case 'TraineeEnrolled':
+      return { ...row, status: 'enrolled', cleared_until: event.data.clearedUntil ?? null, enrolled_on: on };
+    case 'EnrolmentHalted':
+      return { ...row, ...stopped('halted', event.data.reason, on) };
+    case 'EnrolmentRefused':
+      return { ...row, ...stopped('refused', event.data.reason, on) };
+    case 'CompetenceAssessed':
+      return { ...row, assessments: row.assessments + 1 };
+    case 'GraduateFollowedUp':
+      return { ...row, follow_up: event.data.finding, followed_up_on: event.data.on };
+    default:
+      return row;
+  }
+}
+
+export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
+  name: 'enrolments',
+  version: 1,
+  kinds: ['training-activity'],
+  about: 'a nominee of a training, a person by a reference or a number of a unit: the enrolment and its clearance',
+  entity: EnrolmentRow,
+  totals: { counts: 'nominees', by: ['status'], sums: ['persons'] },
+  daily: {
+    clearance_over: overdue('whether it is enrolled on a clearance of which the last day is over', {
+      due: 'cleared_until',
+      closed: { status: ['nominated', 'halted', 'refused'] },
+    }),
+  },
+  head: true,
+  touches: ({ type, data }) =>
+    type === 'TrainingPlanned' ? [''] : 'trainee' in data ? [(data as { readonly trainee: string }).trainee] : [],
+  evolve: (row, event, _, head) => evolve(row, event, head),
+};

@@ -1,0 +1,131 @@
+import type { TrainingActivityEvent } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { type Turn, duty } from './duty.js';
+import { type Figures, type Of, idOf, last, occurredOn, only, streamsOf, sum } from './log.js';
+
+type Training = readonly RecordedEvent<TrainingActivityEvent>[];
+
+const planOf = (events: Training) =>
+  (last(events, 'TrainingPlanned') as Of<TrainingActivityEvent, 'TrainingPlanned'>).data;
+
+/** What became of the nominees: the last event of each that changes its place. */
+function placesIn(events: Training) {
+  return only(events, 'TraineeNominated').map((nominated) => {
+    const { trainee } = nominated.data;
+    const its = only(events, 'TraineeEnrolled', 'EnrolmentHalted', 'EnrolmentRefused').filter(
+      ({ data }) => data.trainee === trainee,
+    );
+    return { nominated, its, place: its.at(-1)?.type ?? 'TraineeNominated' };
+  });
+}
+
+/** The field of the report as completed, or corrected last. */
+function reported<Field extends 'completed' | 'cost'>(events: Training, field: Field) {
+  const stated = only(events, 'TrainingCompleted', 'TrainingCorrected').flatMap(({ data }) => data[field] ?? []);
+  return stated.at(-1) ?? null;
+}
+
+const training: Figures = (log, { day }) =>
+  streamsOf<TrainingActivityEvent>(log, 'training-activity').map((events) => {
+    const plan = planOf(events);
+    const { starts, ends } = last(events, 'TrainingRescheduled')?.data ?? plan;
+    const started = last(events, 'TrainingStarted')?.data.on ?? null;
+    const completed = last(events, 'TrainingCompleted')?.data.on ?? null;
+    const cancelled = last(events, 'TrainingCancelled') !== undefined;
+    const numbers = reported(events, 'completed');
+    const all = numbers === null ? null : numbers.women + numbers.men + numbers.notStated;
+    const cost = reported(events, 'cost');
+    const places = placesIn(events);
+    return {
+      training: idOf((events[0] as Training[number]).stream),
+      purpose: plan.purpose,
+      course: plan.course,
+      donor: plan.donor,
+      recipient: plan.recipient,
+      programme: plan.programme ?? null,
+      assistance_case: plan.case ?? null,
+      place: plan.place,
+      status: cancelled ? 'cancelled' : completed !== null ? 'completed' : started !== null ? 'started' : 'planned',
+      first_starts: plan.starts,
+      starts,
+      ends,
+      started_on: started,
+      completed_on: completed,
+      planned: plan.planned,
+      nominated: sum(places.map(({ nominated }) => nominated.data.number)),
+      enrolled: sum(places.map(({ nominated, place }) => (place === 'TraineeEnrolled' ? nominated.data.number : 0))),
+      halts: only(events, 'EnrolmentHalted').length,
+      sessions: only(events, 'TrainingSessionHeld').length,
+      completed: all,
+      completed_women: numbers?.women ?? null,
+      completed_men: numbers?.men ?? null,
+      completed_not_stated: numbers?.notStated ?? null,
+      currency: plan.currency,
+      planned_cost: plan.cost,
+      actual_cost: cost,
+      cost_per_trainee: cost === null || all === null || all === 0 ? null : Math.round(cost / all),
+      late_to_start: started === null && !cancelled && day > starts,
+      late_to_end: completed === null && !cancelled && day > ends,
+    };
+  });
+
+const STATUS: Readonly<Record<string, string>> = {
+  TraineeNominated: 'nominated',
+  TraineeEnrolled: 'enrolled',
+  EnrolmentHalted: 'halted',
+  EnrolmentRefused: 'refused',
+};
+
+const enrolments: Figures = (log, { day }) =>
+  streamsOf<TrainingActivityEvent>(log, 'training-activity').flatMap((events) =>
+    placesIn(events).map(({ nominated, its, place }) => {
+      const { trainee, person = null, unit = null, agreement = null, number } = nominated.data;
+      const enrolled = last(its as unknown as Training, 'TraineeEnrolled');
+      const stopped = last(its as unknown as Training, 'EnrolmentHalted', 'EnrolmentRefused');
+      const { donor, recipient, programme = null } = planOf(events);
+      const found = only(events, 'GraduateFollowedUp').findLast(({ data }) => data.trainee === trainee);
+      const until = enrolled?.data.clearedUntil ?? null;
+      return {
+        training: idOf(nominated.stream),
+        trainee,
+        donor,
+        recipient,
+        programme,
+        person,
+        unit,
+        agreement,
+        persons: number,
+        status: STATUS[place] as string,
+        cleared_until: until,
+        nominated_on: occurredOn(nominated),
+        enrolled_on: enrolled === undefined ? null : occurredOn(enrolled),
+        stopped_on: stopped === undefined ? null : occurredOn(stopped),
+        reason: stopped?.data.reason ?? null,
+        assessments: only(events, 'CompetenceAssessed').filter(({ data }) => data.trainee === trainee).length,
+        follow_up: found?.data.finding ?? null,
+        followed_up_on: found?.data.on ?? null,
+        clearance_over: place === 'TraineeEnrolled' && until !== null && day > until,
+      };
+    }),
+  );
+
+export const TRAINING: Readonly<Record<string, Figures>> = { training, enrolments };
+
+/** The planned days of trainings. */
+export const trainingDays: Figures = (log, { day }) =>
+  streamsOf<TrainingActivityEvent>(log, 'training-activity').flatMap((events) => {
+    const { donor, recipient, programme = null, case: assistanceCase = null } = planOf(events);
+    const { stream } = events[0] as Training[number];
+    const about = { stream, item: '', waitsFor: 'donor', donor, recipient, programme, assistance_case: assistanceCase };
+    return (['training-start', 'training-end'] as const).flatMap((of) => {
+      const turns = events.flatMap((event): readonly Turn[] => {
+        if (event.type === 'TrainingPlanned' || event.type === 'TrainingRescheduled')
+          return [{ is: 'due', due: event.data[of === 'training-start' ? 'starts' : 'ends'], on: occurredOn(event) }];
+        if (event.type === 'TrainingCancelled') return [{ is: 'withdrawn', on: occurredOn(event) }];
+        if (event.type === 'TrainingBecameOverdue') return event.data.duty === of ? [{ is: 'overdue' }] : [];
+        const ends = of === 'training-start' ? 'TrainingStarted' : 'TrainingCompleted';
+        return event.type === ends ? [{ is: 'done', on: event.data.on }] : [];
+      });
+      return duty({ ...about, duty: of }, turns, day);
+    });
+  });
