@@ -13,6 +13,7 @@ import { page } from './page.js';
 import { questions } from './questions.js';
 import { reading } from './reading.js';
 import { steward } from './steward.js';
+import { vetting } from './vetting.js';
 import { views } from './views.js';
 
 const three = distributed({ partitions: 3, projectors: 2 });
@@ -28,6 +29,7 @@ describe('the distributed deployment', () => {
     describe('with live streams', () => liveOverHttp(three));
     describe('with policies and due dates', () => steward(three));
     describe('with end-use checks and personnel', () => monitoring(three));
+    describe('with vetting and training', () => vetting(three));
     describe('with control checks', () => controls(three));
     describe('with the page', () => page(three));
     describe('with an import', () => importing(three));

@@ -31,7 +31,7 @@ export class TrainingRow {
   @text('the ISO 4217 code of the currency of its costs') currency!: string;
   @amount('what it was to cost, in minor units') planned_cost!: number;
   @amountOrNull('what it cost, in minor units') actual_cost!: number | null;
-  @amountOrNull('its cost for each person who completed it, rounded to whole minor units; null if nobody did')
+  @amountOrNull('its cost for each person who completed it, rounded to whole minor units; null without such a person')
   cost_per_trainee!: number | null;
 }
 

@@ -220,7 +220,7 @@ function halt(
         )
       : [];
   if (context.actor.role !== 'system' && halted.length === 0)
-    return refuse('nobody-enrolled', 'somebody of the unit or person is enrolled, and waits', 'R7');
+    return refuse('nobody-enrolled', 'a trainee of the unit or person is enrolled, and waits', 'R7');
   if (context.actor.role === 'system' && isCleared({ unit, person }, context)) return [];
   let enrolled = enrolledNumber(state);
   return halted.map(([trainee, { number }]) => {
@@ -232,7 +232,7 @@ function halt(
 /** R5, R7: it begins with trainees whose clearance lasts on that day. */
 function cannotStart({ on }: TrainingData<'StartTraining'>, state: TrainingActivity, context: DecisionContext) {
   const enrolled = enrolledIn(state);
-  if (enrolled.length === 0) return refuse('nobody-enrolled', 'somebody is enrolled', 'R5');
+  if (enrolled.length === 0) return refuse('nobody-enrolled', 'at least one trainee is enrolled', 'R5');
   const over = enrolled.find(([, { clearedUntil }]) => clearedUntil !== undefined && clearedUntil < on);
   if (over !== undefined)
     return refuse('clearance-over', 'the clearance is renewed, and the trainee enrolled on it', 'R7', {

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { ApiClient } from '../support/api-client.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { until } from '../support/kafka.js';
+import { registerParties } from '../support/parties.mjs';
+
+const DONOR = 'norland;role=donor;person=n-1';
+const RECIPIENT = 'estmark;role=recipient;person=e-1';
+const VETTER = 'vetting-office;role=vetter;person=c-1';
+const parties = { donor: 'norland', recipient: 'estmark' };
+const T = 'training-activity/norland.t1';
+const DAY_MS = 86_400_000;
+const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+
+/** Units that are vetted, and the trainings that rest on their clearance. */
+export function vetting(opens: DeploymentFactory): void {
+  let deployment: Deployment;
+  let now = () => new Date().toISOString();
+  const client = new ApiClient(() => deployment.url);
+  const { send } = client;
+  beforeAll(async () => {
+    deployment = await opens({ steward: { lookEvery: 100, now: () => now() } });
+    await registerParties(deployment.url, { norland: 'donor', estmark: 'recipient', 'vetting-office': 'vetter' });
+    await send(
+      `${T}/plan`,
+      {
+        ...parties,
+        purpose: 'border-security',
+        course: 'medicine',
+        place: 'estmark-camp',
+        planned: 12,
+        cost: 1000,
+        currency: 'USD',
+        starts: inDays(30),
+        ends: inDays(40),
+      },
+      DONOR,
+    );
+  });
+  afterAll(() => deployment.end());
+
+  /** The answer to a command that the rules refuse. */
+  async function refused(path: string, body: object, actor: string): Promise<Record<string, unknown>> {
+    const headers = { 'content-type': 'application/json', 'entente-actor': actor };
+    const answer = await fetch(`${deployment.url}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(answer.status).toBe(422);
+    return (await answer.json()) as Record<string, unknown>;
+  }
+  /** Waits until a row of a read model has these values. */
+  const shows = (model: string, values: Record<string, unknown>): Promise<void> =>
+    until(async () =>
+      (await client.model(model)).rows.some((row) =>
+        Object.entries(values).every(([column, value]) => row[column] === value),
+      ),
+    );
+  const register = (unit: string) =>
+    send(`security-unit/${unit}/register`, { recipient: 'estmark', type: 'infantry' }, RECIPIENT);
+  const inquire = (id: string, unit: string) =>
+    send(`vetting-case/${id}/request`, { ...parties, subject: { kind: 'security-unit', id: unit } }, DONOR);
+  const information = { information: 'i-1', source: 'un-reports', allegation: 'arbitrary-detention' };
+  const nominate = (trainee: string, unit: string) => send(`${T}/nominate`, { trainee, unit, number: 4 }, RECIPIENT);
+  const enrol = (trainee: string) => send(`${T}/enrol`, { trainee }, DONOR);
+
+  it("a rejected unit's way back", async () => {
+    const U = 'estmark.guard-1';
+    const V = 'vetting-case/norland.v2';
+    await register(U);
+    await nominate('n-3', U);
+    await inquire('norland.v2', U);
+    await send(`${V}/check-source`, { source: 'un-reports', on: inDays(-1), found: true }, VETTER);
+    await send(`${V}/record-information`, information, VETTER);
+    await send(`${V}/assess-information`, { information: 'i-1', credible: true, reason: 'confirmed' }, VETTER);
+    await send(`${V}/conclude`, { outcome: 'refused' }, VETTER);
+    await shows('units', { unit: U, status: 'refused', vetting_case: 'norland.v2' });
+    await shows('holds', { scope: U, status: 'in force' });
+    const until90 = { until: inDays(90) };
+    expect(await refused(`security-unit/${U}/give-clearance`, until90, VETTER)).toMatchObject({
+      code: 'clearance-refused',
+      rule: 'R8',
+    });
+    expect(await refused(`${T}/enrol`, { trainee: 'n-3' }, DONOR)).toMatchObject({ code: 'clearance-refused' });
+
+    await send(`${V}/inform-recipient`, { on: inDays(0), note: 'note-1' }, DONOR);
+    await send(`${V}/publish`, { list: 'list-1', on: inDays(0) }, VETTER);
+    const steps = [{ step: 'step-1', measure: 'prosecution', due: inDays(20) }];
+    await send(`${V}/open-remediation`, { steps }, VETTER);
+    await refused(`${V}/complete-remediation`, { on: inDays(0), ...until90 }, VETTER);
+    // The recipient records the step five days late, and corrects its day.
+    const late = { step: 'step-1', on: inDays(-5), occurredAt: `${inDays(-5)}T09:00:00.000Z` };
+    const taken = await send(`${V}/take-step`, late, RECIPIENT);
+    const { events } = taken as unknown as { readonly events: readonly { readonly id: string }[] };
+    const correction = { corrects: events[0]?.id, step: 'step-1', on: inDays(-4), reason: 'mistyped' };
+    await send(`${V}/correct-step`, correction, RECIPIENT);
+    await shows('remediation-steps', { vetting_case: 'norland.v2', status: 'taken', taken_on: inDays(-4) });
+    await send(`${V}/complete-remediation`, { on: inDays(0), ...until90 }, VETTER);
+    await shows('units', { unit: U, status: 'cleared', cleared_until: inDays(90) });
+    await shows('holds', { scope: U, status: 'released' });
+    await shows('vetting-cases', { vetting_case: 'norland.v2', stage: 'remedied', publication: 'published' });
+    await enrol('n-3');
+    await shows('enrolments', { trainee: 'n-3', status: 'enrolled', cleared_until: inDays(90) });
+  });
+
+  it('a clearance dies between nomination and enrolment', async () => {
+    const U = 'estmark.brigade-1';
+    const V = 'vetting-case/norland.v1';
+    await register(U);
+    const given = await send(`security-unit/${U}/give-clearance`, { until: inDays(90) }, VETTER);
+    await nominate('n-1', U);
+    await nominate('n-2', U);
+    await enrol('n-1');
+    await shows('enrolments', { trainee: 'n-1', status: 'enrolled', cleared_until: inDays(90) });
+
+    // A fact that is recorded ten days late suspends from now on, and shows when it happened.
+    await inquire('norland.v1', U);
+    const tenDaysAgo = `${inDays(-10)}T09:00:00.000Z`;
+    await send(
+      `${V}/check-source`,
+      { source: 'un-reports', on: inDays(-10), found: true, occurredAt: tenDaysAgo },
+      VETTER,
+    );
+    await send(`${V}/record-information`, { ...information, occurredAt: tenDaysAgo }, VETTER);
+    await shows('units', { unit: U, status: 'suspended', bar_reason: 'derogatory-information' });
+    await shows('holds', { scope: U, basis: 'derogatory-information', status: 'in force' });
+    await shows('enrolments', { trainee: 'n-1', status: 'halted', reason: 'clearance-suspended' });
+    const answer = await refused(`${T}/enrol`, { trainee: 'n-2' }, DONOR);
+    expect(answer).toMatchObject({ code: 'clearance-suspended', rule: 'R7', facts: { unit: U } });
+
+    await send(`${V}/assess-information`, { information: 'i-1', credible: false, reason: 'two-sources' }, VETTER);
+    await shows('units', { unit: U, status: 'cleared' });
+    await shows('holds', { scope: U, status: 'released' });
+    await enrol('n-1');
+    await enrol('n-2');
+
+    // The last day was mistyped: by the right one, the clearance ends before the training begins.
+    const { events } = given as unknown as { readonly events: readonly { readonly id: string }[] };
+    const correction = { corrects: events[0]?.id, until: inDays(10), reason: 'mistyped' };
+    await send(`security-unit/${U}/correct-clearance`, correction, VETTER);
+    await shows('units', { unit: U, cleared_until: inDays(10) });
+    await deployment.close();
+    now = () => new Date(Date.now() + 11 * DAY_MS).toISOString();
+    await deployment.open();
+    await shows('units', { unit: U, status: 'expired' });
+    for (const trainee of ['n-1', 'n-2'])
+      await shows('enrolments', { trainee, status: 'halted', reason: 'clearance-expired' });
+    await shows('training', { training: 'norland.t1', enrolled: 4, halts: 3 });
+  });
+}
