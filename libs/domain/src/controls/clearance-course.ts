@@ -3,15 +3,15 @@ import type { RecordedEvent } from '@entente/kernel';
 import { dayOf } from './control.js';
 
 /** Days from the first up to the last, or without an end. */
-interface Span {
+interface ClearanceSpan {
   readonly from: string;
   last: string | null;
 }
 
 /** The clearances of units and persons, by the name of their stream, as far as the log was read. */
 export class ClearanceCourses {
-  private readonly cleared = new Map<string, Span[]>();
-  private readonly barred = new Map<string, Span[]>();
+  private readonly cleared = new Map<string, ClearanceSpan[]>();
+  private readonly barred = new Map<string, ClearanceSpan[]>();
 
   /** Reads an event of a unit or a person. */
   read(event: RecordedEvent<SecurityUnitEvent>): void {
@@ -45,7 +45,7 @@ export class ClearanceCourses {
   }
 }
 
-const covers = (spans: readonly Span[] | undefined, day: string): boolean =>
+const covers = (spans: readonly ClearanceSpan[] | undefined, day: string): boolean =>
   (spans ?? []).some(({ from, last }) => from <= day && (last === null || day <= last));
 
 const DAY_MS = 86_400_000;
