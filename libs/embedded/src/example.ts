@@ -25,6 +25,7 @@ const RECIPIENT: Actor = { organisation: 'estmark', role: 'recipient', person: '
 const MONITOR: Actor = { organisation: 'veritas-monitor', role: 'monitor', person: 'v-1' };
 const INVESTIGATOR: Actor = { organisation: 'lumen-inquiry', role: 'investigator', person: 'l-1' };
 const OTHER_DONOR: Actor = { organisation: 'sudria', role: 'donor', person: 's-1' };
+const VETTER: Actor = { organisation: 'vetting-office', role: 'vetter', person: 'c-1' };
 const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
 
 const PROGRAMME = 'programme/norland.border-training';
@@ -35,6 +36,10 @@ const SECOND = 'consignment/norland.night-vision-2';
 const NORTH = 'country-situation/norland.estmark-north';
 const ADVISORS = 'deployment/norland.border-advisors';
 const CHECKS = 'end-use-check/veritas-monitor.night-vision';
+const BATTALION = 'security-unit/estmark.border-battalion';
+const WATCH = 'security-unit/estmark.night-watch';
+const VETTING = 'vetting-case/norland.border-vetting';
+const COURSE = 'training-activity/norland.border-course';
 const MISUSE = 'misuse-case/sealed.0e9a5c8fb1d24d37a6c0f3b28e71d594';
 const EVIDENCE = [
   { sha256: '6f1ed002ab5595859014ebf0951522d9c1f4f1fbf2d9f0a3a1c9a5c6f1f0d7e2', reference: 'visit-report-7' },
@@ -62,6 +67,7 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     ['sudria', 'Republic of Sudria', 'state', 'sudria', 'donor'],
     ['veritas-monitor', 'Veritas', 'oversight-body', 'sudria', 'monitor'],
     ['lumen-inquiry', 'Lumen', 'oversight-body', 'sudria', 'investigator'],
+    ['vetting-office', 'Vetting Office', 'oversight-body', 'norland', 'vetter'],
   ] as const) {
     add(FIRST_DAY, OPERATOR, `stakeholder/${id}/register`, { name, type, country });
     add(FIRST_DAY, OPERATOR, `stakeholder/${id}/grant-role`, { role });
@@ -228,6 +234,70 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
   add(-55, OTHER_DONOR, 'funding-account/sudria.signals-fund/pledge', { amount: 80_000_000, period });
 
   const parties = { donor: 'norland', recipient: 'estmark', programme: 'norland.border-training' };
+
+  for (const [unit, type] of [
+    [BATTALION, 'border-guard'],
+    [WATCH, 'patrol'],
+  ] as const)
+    add(-270, RECIPIENT, `${unit}/register`, { recipient: 'estmark', type });
+  const vetted = (unit: string) => ({ ...parties, subject: { kind: 'security-unit', id: unit.replace(/^.*\//, '') } });
+  add(-268, DONOR, `${VETTING}-1/request`, { ...vetted(BATTALION), neededBy: day(-240) });
+  add(-250, VETTER, `${VETTING}-1/check-source`, { source: 'un-mission-reports', on: day(-251), found: false });
+  add(-248, VETTER, `${VETTING}-1/conclude`, { outcome: 'cleared', until: day(70) });
+  add(-248, VETTER, `${BATTALION}/give-clearance`, { until: day(70), vettingCase: 'norland.border-vetting-1' });
+  add(-240, DONOR, `${VETTING}-2/request`, { ...vetted(WATCH), neededBy: day(-220) });
+  add(-215, VETTER, `${VETTING}-2/check-source`, { source: 'un-mission-reports', on: day(-216), found: true });
+  add(-215, VETTER, `${VETTING}-2/record-information`, {
+    information: 'report-12',
+    source: 'un-mission-reports',
+    allegation: 'arbitrary-detention',
+  });
+  add(-205, VETTER, `${VETTING}-2/assess-information`, {
+    information: 'report-12',
+    credible: true,
+    reason: 'confirmed-by-second-source',
+  });
+  add(-204, VETTER, `${VETTING}-2/conclude`, { outcome: 'refused' });
+  add(-200, DONOR, `${VETTING}-2/inform-recipient`, { on: day(-200), note: 'note-2026-11' });
+  add(-199, VETTER, `${VETTING}-2/publish`, { list: 'list-2026-2', on: day(-199) });
+  add(-150, VETTER, `${VETTING}-2/open-remediation`, {
+    steps: [
+      { step: 'prosecution', measure: 'prosecution', due: day(-60) },
+      { step: 'new-orders', measure: 'rules-of-detention', due: day(30) },
+    ],
+  });
+  add(-52, RECIPIENT, `${VETTING}-2/take-step`, { step: 'prosecution', on: day(-52) }, -45);
+
+  const course = {
+    ...parties,
+    purpose: 'border-security',
+    course: 'patrol-medicine',
+    place: 'estmark-training-centre',
+    planned: 12,
+    currency: 'USD',
+  };
+  add(-180, DONOR, `${COURSE}-1/plan`, { ...course, cost: 60_000_00, starts: day(-140), ends: day(-130) });
+  add(-170, RECIPIENT, `${COURSE}-1/nominate`, { trainee: 'group-1', unit: 'estmark.border-battalion', number: 12 });
+  add(-160, DONOR, `${COURSE}-1/enrol`, { trainee: 'group-1' });
+  add(-140, DONOR, `${COURSE}-1/start`, { on: day(-140) });
+  const twelve = { women: 4, men: 8, notStated: 0 };
+  add(-139, DONOR, `${COURSE}-1/hold-session`, { session: 'week-1', on: day(-139), present: twelve });
+  add(-130, DONOR, `${COURSE}-1/complete`, {
+    on: day(-130),
+    completed: { women: 4, men: 7, notStated: 0 },
+    cost: 58_500_00,
+  });
+  add(-129, DONOR, `${COURSE}-1/assess`, {
+    trainee: 'group-1',
+    competence: 'casualty-care',
+    competent: 10,
+    on: day(-130),
+  });
+  add(-40, DONOR, `${COURSE}-1/follow-up`, { trainee: 'group-1', finding: 'in-post', number: 9, on: day(-41) });
+  const second = { ...course, course: 'border-law', cost: 40_000_00 };
+  add(-55, DONOR, `${COURSE}-2/plan`, { ...second, starts: day(40), ends: day(50) });
+  add(-50, RECIPIENT, `${COURSE}-2/nominate`, { trainee: 'group-1', unit: 'estmark.border-battalion', number: 8 });
+  add(-50, RECIPIENT, `${COURSE}-2/nominate`, { trainee: 'group-2', unit: 'estmark.night-watch', number: 4 });
   add(-200, DONOR, `${NORTH}/open`, { country: 'estmark', area: 'north', donor: 'norland', level: 'elevated' });
   add(-180, DONOR, `${ADVISORS}/deploy`, {
     ...parties,
