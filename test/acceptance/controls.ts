@@ -61,9 +61,9 @@ export function controls(opens: DeploymentFactory): void {
     });
     afterAll(() => deployment.end());
 
-    it('find in a history of the rules at most facts that were recorded after a stop had ended', () => {
+    it('find in a history of the rules at most what its days, which were moved, break', () => {
       expect(before.events).toBeGreaterThan(1000);
-      expect(before.findings.filter(({ rule }) => rule !== 'R19')).toEqual([]);
+      expect(before.findings.filter(({ rule }) => !['R10', 'R11', 'R19'].includes(rule))).toEqual([]);
       expect(before.controls.map(({ rule }) => rule)).toEqual(CONTROLS.map(({ rule }) => rule));
     });
 

@@ -204,6 +204,7 @@ export function monitoring(opens: DeploymentFactory): void {
         [2, 'TS-1', 1, false],
         [2, 'TS-2', 0, false],
       ]);
+      await until(async () => (await rowsOf('end-use-checks')).some((row) => row['due'] === inDays(364)));
       expect((await rowsOf('end-use-compliance'))[0]).toMatchObject({ due: 1, in_time: 1, in_time_percent: 100 });
     });
 
@@ -232,7 +233,8 @@ export function monitoring(opens: DeploymentFactory): void {
       ])
         await client.send(`end-use-check/veritas-monitor.${name}/schedule`, schedule({ due }), MONITOR);
       const visit = { on: inDays(0), manner: 'on-site', results: seen('TS-1', 'TS-2') };
-      await client.send('end-use-check/veritas-monitor.made/perform', visit, MONITOR);
+      const receipt = await client.send('end-use-check/veritas-monitor.made/perform', visit, MONITOR);
+      const [{ id: made = '' } = {}] = (receipt as unknown as { events: { id: string }[] }).events;
       await deployment.close();
       now = () => new Date(Date.now() + 31 * DAY_MS).toISOString();
       await deployment.open();
@@ -245,6 +247,7 @@ export function monitoring(opens: DeploymentFactory): void {
         ['veritas-monitor.early', 'scheduled', true, null],
         ['veritas-monitor.late', 'scheduled', true, null],
         ['veritas-monitor.future', 'scheduled', false, null],
+        [`entente.after-${made}`, 'scheduled', false, null],
       ]);
       const log = await deployment.log();
       const recorded: unknown[] = [];

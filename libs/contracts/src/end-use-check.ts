@@ -7,6 +7,7 @@ import {
   flag,
   integer,
   minorUnits,
+  nested,
   nestedList,
   oneOf,
   optional,
@@ -48,7 +49,7 @@ export class ScheduleEndUseCheck {
   @optional() @streamId('programme', 'the programme of the items') readonly programme?: string;
   @optional() @streamId('assistance-case', 'the case under which they were delivered') readonly case?: string;
   @code("the donor's word for the type of the items, as in case lines", 'thermal-sight') readonly item!: string;
-  @code("the area of the holder's country", 'north') readonly area!: string;
+  @optional() @code("the area of the holder's country, if it is known", 'north') readonly area?: string;
   @word('the place or the store', 'estmark.north-depot') readonly site!: string;
   @words('the serial numbers to check; of an enhanced type, all of them', ['TS-0001', 'TS-0002'], MAX_SERIALS)
   readonly serials!: readonly string[];
@@ -96,7 +97,8 @@ export class PerformEndUseCheck {
 
 /**
  * The number of the visit, whether it counts as an inspection and ends the check, whether its
- * results have a lower confidence (R20), and whose items they are: the decision adds them.
+ * results have a lower confidence (R20), whose items they are, and the check that follows: the
+ * decision adds them.
  */
 export class EndUseCheckPerformed extends PerformEndUseCheck {
   @visit() readonly visit!: number;
@@ -107,6 +109,9 @@ export class EndUseCheckPerformed extends PerformEndUseCheck {
   @organisation('the donor') readonly donor!: string;
   @code("the donor's word for the type of the items", 'thermal-sight') readonly item!: string;
   @oneOf(CHECK_TYPES, 'how closely the items are monitored') readonly type!: CheckType;
+  @optional()
+  @nested(() => ScheduleEndUseCheck, 'the check that follows, if this one is done: a policy schedules it')
+  readonly next?: ScheduleEndUseCheck;
 }
 
 export class CorrectCheckResult {

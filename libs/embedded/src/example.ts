@@ -33,7 +33,7 @@ const ACCOUNT = 'funding-account/norland.border-fund';
 const CASE = 'assistance-case/norland.night-vision';
 const FIRST = 'consignment/norland.night-vision-1';
 const SECOND = 'consignment/norland.night-vision-2';
-const NORTH = 'country-situation/norland.estmark-north';
+const NORTH = 'country-situation/norland.estmark-border';
 const ADVISORS = 'deployment/norland.border-advisors';
 const CHECKS = 'end-use-check/veritas-monitor.night-vision';
 const BATTALION = 'security-unit/estmark.border-battalion';
@@ -336,7 +336,6 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     on: day(-36),
   });
   add(-34, MONITOR, `${CHECKS}-2/schedule`, { ...routine, due: day(-4) });
-  add(-5, MONITOR, `${CHECKS}-3/schedule`, { ...routine, due: day(60) });
 
   add(-30, DONOR, `${NORTH}/assess-risk`, { level: 'high', on: day(-30) });
   add(-28, DONOR, `${NORTH}/declare-instability`, {
@@ -364,7 +363,7 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     accountBy: day(-24),
   });
   add(-24, DONOR, `${ADVISORS}/account-for`, {
-    situation: 'norland.estmark-north',
+    situation: 'norland.estmark-border',
     alert: 'shelling-1',
     on: day(-24),
     safe: 3,
@@ -382,7 +381,7 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
   add(-15, MONITOR, `${CHECKS}-2/perform`, {
     on: day(-15),
     manner: 'remote',
-    situation: 'norland.estmark-north',
+    situation: 'norland.estmark-border',
     results: [],
     lots: [{ lot: 'LOT-7', seen: 30, notSeen: 0, damaged: 0 }],
   });

@@ -16,7 +16,7 @@ export class EndUseCheckRow {
   @textOrNull('the programme of the items, if there is one') programme!: string | null;
   @textOrNull('the case under which they were delivered, if it is known') assistance_case!: string | null;
   @text("the donor's word for the type of the items") item!: string;
-  @text("the area of the holder's country") area!: string;
+  @textOrNull("the area of the holder's country, if it is known") area!: string | null;
   @text('the place or the store') site!: string;
   @count('the items to check, or of which a sample is checked') items!: number;
   @amountOrNull("the value of the items by the case's lines, in minor units; null if it is not known")
@@ -60,7 +60,7 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   touches: () => [''],
   evolve: rowBy<EndUseCheckRow, EndUseCheckEvent>(EndUseCheckRow)(
     'EndUseCheckScheduled',
-    ({ type, manner, donor, recipient, holder, item, area, site, quantity, due, ...data }, { id }) => ({
+    ({ type, manner, donor, recipient, holder, item, site, quantity, due, ...data }, { id }) => ({
       end_use_check: id,
       status: 'scheduled',
       type,
@@ -71,7 +71,7 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
       programme: data.programme ?? null,
       assistance_case: data.case ?? null,
       item,
-      area,
+      area: data.area ?? null,
       site,
       items: quantity,
       value: data.value ?? null,

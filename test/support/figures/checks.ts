@@ -45,7 +45,7 @@ function check(events: Check, day: string) {
     programme: of.programme ?? null,
     assistance_case: of.case ?? null,
     item: of.item,
-    area: of.area,
+    area: of.area ?? null,
     site: of.site,
     items: of.quantity,
     value: of.value ?? null,
@@ -73,11 +73,11 @@ const checks = (log: readonly RecordedEvent[], day: string) =>
 const results: Figures = (log) =>
   streamsOf<EndUseCheckEvent>(log, 'end-use-check').flatMap((events) => {
     const { donor, recipient, holder, item } = scheduled(events);
-    return only(events, 'EndUseCheckPerformed').flatMap((visit: CheckVisit, n) => {
+    return only(events, 'EndUseCheckPerformed').flatMap((visit: CheckVisit) => {
       const corrections = only(events, 'CheckResultCorrected').filter(({ data }) => data.corrects === visit.id);
       const made = {
         end_use_check: idOf(visit.stream),
-        visit: n + 1,
+        visit: visit.data.visit,
         donor,
         recipient,
         holder,

@@ -65,17 +65,17 @@ interface Unstable {
 function startRemote(): (event: RecordedEvent) => readonly Breach[] {
   /** By situation: where it is, and its instabilities by name. */
   const situations = new Map<string, { readonly place: string; readonly spells: Map<string, Unstable> }>();
-  const holders = new Map<string, { readonly country: string; readonly area: string }>();
+  const holders = new Map<string, { readonly country: string; readonly area?: string | undefined }>();
   const visits = new Map<string, string | undefined>();
 
   function remotely(
     event: RecordedEvent,
     situation: string | undefined,
     day: string,
-    at?: { readonly country: string; readonly area: string },
+    at?: { readonly country: string; readonly area?: string | undefined },
   ): readonly Breach[] | undefined {
     const of = situations.get(situation ?? '');
-    const there = at === undefined || of?.place === at.country || of?.place === `${at.country} ${at.area}`;
+    const there = at === undefined || of?.place === at.country || of?.place === `${at.country} ${at.area ?? ''}`;
     const spells = there ? [...(of?.spells.values() ?? [])] : [];
     if (spells.some(({ from, to }) => from <= day && (to === null || day < to))) return undefined;
     return breach(event, 'an instability is in force in the area on that day', { situation: situation ?? null, day });

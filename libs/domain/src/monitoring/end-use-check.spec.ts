@@ -2,6 +2,8 @@ import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
+import { legalFramework } from '../framework/legal-framework.js';
+import { programme } from '../planning/programme.js';
 import { countrySituation } from '../situations/country-situation.js';
 import { endUseCheck } from './end-use-check.js';
 
@@ -28,9 +30,15 @@ const ALL = [
 const VISIT = { on: '2026-05-20', manner: 'on-site', results: ALL };
 const added = { visit: 1, inspected: true, done: true, lowerConfidence: false };
 const of = { donor: 'norland', item: 'sight', type: 'enhanced' };
-const performed = (more: object = {}) => act('EndUseCheckPerformed', { ...VISIT, ...added, ...of, ...more });
+/** The check that follows a visit on 20 May. */
+const next = { ...SCHEDULE, due: '2027-05-20' };
+const performed = (more: object = {}) => act('EndUseCheckPerformed', { ...VISIT, ...added, ...of, next, ...more });
 const REMOTE = { ...VISIT, manner: 'remote', situation: 'norland.north' };
-const remotely = performed({ ...REMOTE, inspected: false, done: false, lowerConfidence: true });
+const remotely = act('EndUseCheckPerformed', {
+  ...REMOTE,
+  ...{ ...added, inspected: false, done: false, lowerConfidence: true },
+  ...of,
+});
 const found = act('DiscrepancyFound', { discrepancy: 'd-1', type: 'missing', quantity: 1, on: '2026-05-20' });
 
 const registered = (...past: Event[]) =>
@@ -108,7 +116,10 @@ describe('a check is made', () => {
   it('of a sample of another type (R11)', () => {
     const lot = { lot: 'L-1', seen: 8, notSeen: 1, damaged: 1 };
     const sample = (lots: readonly object[]) => perform({ results: [], lots });
-    routine().decides(sample([lot]), performed({ results: [], lots: [lot], type: 'routine' }));
+    routine().decides(
+      sample([lot]),
+      performed({ results: [], lots: [lot], type: 'routine', next: { ...ROUTINE, due: '2026-08-18' } }),
+    );
     routine().refuses(sample([]), 'sample-miscounted');
     routine().refuses(sample([{ ...lot, seen: 39 }]), 'sample-miscounted');
     routine().refuses(sample([lot, lot]), 'result-twice');
@@ -131,12 +142,26 @@ describe('a check is made', () => {
     unstable('south').refuses(remote(), 'remote-without-instability');
     check().refuses(perform({ manner: 'remote' }), 'remote-without-instability');
   });
+  it('again within the days that the framework of its programme sets (R10)', () => {
+    const framework = 'norland.agreement';
+    registered(scheduled({ programme: 'norland.p' }))
+      .as('veritas', 'monitor')
+      .knowing(programme, 'norland.p', act('ProgrammeProposed', { ...PARTIES, kind: 'bilateral', framework }))
+      .knowing(
+        legalFramework,
+        framework,
+        act('AgreementDrafted', { ...PARTIES, parameters: [] }),
+        act('ParameterSet', { parameter: 'enhancedCheckEveryDays', value: 100, reason: 'theft' }),
+      )
+      .decides(perform(), performed({ next: { ...next, programme: 'norland.p', due: '2026-08-28' } }));
+  });
   it('on the spot after it was made remotely, which is no inspection (R20)', () =>
     unstable('north', remotely).decides(perform(), performed({ visit: 2 })));
   it('by the holder only as its own report, which is no inspection (R20)', () => {
     const report = perform({ manner: 'self-report' });
+    const reported = { manner: 'self-report', inspected: false, lowerConfidence: true };
     const own = registered(scheduled({ manner: 'self-report' })).as('estmark', 'recipient');
-    own.decides(report, performed({ manner: 'self-report', inspected: false, lowerConfidence: true }));
+    own.decides(report, performed({ ...reported, next: { ...next, manner: 'self-report' } }));
     own.refuses(perform(), 'manner-of-another');
     check().refuses(report, 'manner-of-another');
     registered(scheduled()).as('vestra', 'recipient').refuses(perform(), 'not-the-recipient');

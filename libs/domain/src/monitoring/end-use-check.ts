@@ -4,16 +4,19 @@ import type {
   EndUseCheckCommand,
   EndUseCheckEvent,
   EndUseCheckRelation,
+  ParameterName,
   PerformEndUseCheck,
   ScheduleEndUseCheck,
 } from '@entente/contracts';
 import {
+  type ConsultedStreams,
   type DataOf,
   type Decider,
   type DecisionContext,
   type Refusal,
   type StreamRef,
   actsFor,
+  addDays,
   authoriseBy,
   bySystem,
   decideBy,
@@ -22,6 +25,8 @@ import {
   refuse,
 } from '@entente/kernel';
 import { type Correctable, correcting } from '../corrections.js';
+import { frameworkOf, frameworkStreamsOf } from '../framework/framework-facts.js';
+import { parameterOf } from '../framework/parameters.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { ownValue } from '../delivery/facts.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -30,8 +35,11 @@ import { covers, instabilityIn, situationFacts } from '../situations/situation-f
 
 type CheckData<Type extends EndUseCheckCommand['type']> = DataOf<EndUseCheckCommand, Type>;
 
-/** R10, R11: days from one check to the next, at most. */
-export const CHECK_EVERY_DAYS: Readonly<Record<CheckType, number>> = { enhanced: 365, routine: 90 };
+/** R10, R11: what sets the days from one check to the next. */
+const EVERY_DAYS = {
+  enhanced: 'enhancedCheckEveryDays',
+  routine: 'routineCheckEveryDays',
+} as const satisfies Record<CheckType, ParameterName>;
 
 // ---- State ----
 
@@ -56,8 +64,11 @@ export interface EndUseCheck extends Correctable {
   readonly donor: string;
   readonly recipient: string;
   readonly holder: string;
+  readonly programme?: string;
+  readonly case?: string;
   readonly item: string;
-  readonly area: string;
+  readonly area?: string;
+  readonly site: string;
   readonly serials: readonly string[];
   readonly quantity: number;
   readonly due: string;
@@ -79,14 +90,17 @@ const checkFacts: { readonly kind: 'end-use-check'; readonly initial: EndUseChec
 
 const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
   'EndUseCheckScheduled',
-  ({ type, manner, donor, recipient, holder, item, area, serials, quantity, due }) => ({
+  ({ type, manner, donor, recipient, holder, item, site, serials, quantity, due, ...data }) => ({
     type,
     manner,
     donor,
     recipient,
     holder,
+    ...(data.programme === undefined ? {} : { programme: data.programme }),
+    ...(data.case === undefined ? {} : { case: data.case }),
     item,
-    area,
+    ...(data.area === undefined ? {} : { area: data.area }),
+    site,
     serials,
     quantity,
     due,
@@ -136,18 +150,21 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
   },
 );
 
+type CheckFacts = Pick<EndUseCheck, 'type' | 'programme'>;
+
 // ---- Rules ----
 
 const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
   on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
-const DAY_MS = 86_400_000;
-const daysAfter = (day: string, days: number): string =>
-  new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+/** The days from one check to the next, by the framework of the programme. */
+const everyDays = ({ type, programme: of }: CheckFacts, { known }: DecisionContext): number =>
+  parameterOf(frameworkOf(of, known), EVERY_DAYS[type]);
 
 /** R10, R11: the last day is not later than the type of the check allows. */
-function dueTooLate(type: CheckType, due: string, { occurredAt }: DecisionContext): Refusal | null {
-  const latest = daysAfter(occurredAt.slice(0, 10), CHECK_EVERY_DAYS[type]);
+function dueTooLate(of: CheckFacts, due: string, context: DecisionContext): Refusal | null {
+  const { type } = of;
+  const latest = addDays(context.occurredAt.slice(0, 10), everyDays(of, context));
   if (due <= latest) return null;
   const rule = type === 'enhanced' ? 'R10' : 'R11';
   return refuse('check-due-too-late', 'the check is due within the days that its type allows', rule, { type, latest });
@@ -177,7 +194,8 @@ function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly
       quantity,
       serials: serials.length,
     });
-  const barred = dueTooLate(type, data.due, context) ?? notRegistered(partiesOf(data), context);
+  const parties = context.actor.role === 'system' ? [] : partiesOf(data);
+  const barred = dueTooLate(data, data.due, context) ?? notRegistered(parties, context);
   return barred ?? [{ type: 'EndUseCheckScheduled', data: { ...data, ...valueOf(data, context) } }];
 }
 
@@ -200,7 +218,7 @@ function cannotBeRemote(
   if (of !== null && covers(of, { country: holder, area }) && instabilityIn(of, on) !== null) return null;
   return refuse('remote-without-instability', 'an instability is in force in the area on that day', 'R20', {
     situation: situation ?? null,
-    area,
+    area: area ?? null,
     on,
   });
 }
@@ -236,6 +254,30 @@ function notInThisManner({ manner }: PerformEndUseCheck, state: EndUseCheck, { a
     : refuse('manner-of-another', 'the holder reports itself, and does not inspect itself', 'R20', { manner });
 }
 
+/**
+ * R10, R11: the check that follows: of the same items, as far as this one had a result for them.
+ * What was made remotely is made on the spot again.
+ */
+function nextCheck({ on, results }: PerformEndUseCheck, state: EndUseCheck, context: DecisionContext) {
+  const { type, donor, recipient, holder, item, site, programme: within, case: of, area } = state;
+  const serials = type === 'enhanced' ? results.map(({ serial }) => serial) : state.serials;
+  return {
+    type,
+    manner: state.manner === 'remote' ? 'on-site' : state.manner,
+    donor,
+    recipient,
+    holder,
+    ...(within === undefined ? {} : { programme: within }),
+    ...(of === undefined ? {} : { case: of }),
+    item,
+    ...(area === undefined ? {} : { area }),
+    site,
+    serials,
+    quantity: type === 'enhanced' ? serials.length : state.quantity,
+    due: addDays(on, everyDays(state, context)),
+  } satisfies ScheduleEndUseCheck;
+}
+
 function perform(data: PerformEndUseCheck, state: EndUseCheck, context: DecisionContext) {
   const barred =
     isOpen(state) ??
@@ -245,6 +287,7 @@ function perform(data: PerformEndUseCheck, state: EndUseCheck, context: Decision
     miscounted(data, state);
   if (barred !== null) return barred;
   const inspected = data.manner === 'on-site';
+  const done = inspected || data.manner === state.manner;
   const { donor, item, type } = state;
   const visit = Object.keys(state.visits).length + 1;
   return [
@@ -254,11 +297,12 @@ function perform(data: PerformEndUseCheck, state: EndUseCheck, context: Decision
         ...data,
         visit,
         inspected,
-        done: inspected || data.manner === state.manner,
+        done,
         lowerConfidence: !inspected,
         donor,
         item,
         type,
+        ...(done ? { next: nextCheck(data, state, context) } : {}),
       },
     } as const,
   ];
@@ -302,7 +346,7 @@ const decide = decideBy<EndUseCheck, EndUseCheckCommand, EndUseCheckEvent>()(
         isOpen(state) ??
         (due === state.due
           ? refuse('same-due', 'the new day differs from the plan', null, { due })
-          : dueTooLate(state.type, due, context)),
+          : dueTooLate(state, due, context)),
       then: 'EndUseCheckRescheduled',
     },
     PerformEndUseCheck: perform,
@@ -377,20 +421,33 @@ function notAChecker(state: Pick<EndUseCheck, 'donor' | 'holder' | 'recipient'>,
   });
 }
 
-function consults(command: EndUseCheckCommand, state: EndUseCheck | null): readonly StreamRef[] {
+/** The programme of the items, and in the second round its framework. */
+const programmeStreams = (of: string | undefined, known: ConsultedStreams): readonly StreamRef[] =>
+  of === undefined ? [] : [{ kind: programme.kind, id: of }, ...frameworkStreamsOf(of, known)];
+
+function consults(
+  command: EndUseCheckCommand,
+  state: EndUseCheck | null,
+  known: ConsultedStreams,
+): readonly StreamRef[] {
   switch (command.type) {
     case 'ScheduleEndUseCheck': {
       const { data } = command;
       return [
         ...partyStreams(partiesOf(data)),
-        ...(data.programme === undefined ? [] : [{ kind: programme.kind, id: data.programme }]),
+        ...programmeStreams(data.programme, known),
         ...(data.case === undefined ? [] : [{ kind: assistanceCase.kind, id: data.case }]),
       ];
     }
     case 'PerformEndUseCheck': {
       const { situation } = command.data;
-      return situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }];
+      return [
+        ...programmeStreams(state?.programme, known),
+        ...(situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }]),
+      ];
     }
+    case 'RescheduleEndUseCheck':
+      return programmeStreams(state?.programme, known);
     case 'CorrectCheckDay': {
       const situation = ownValue(state?.visits ?? {}, command.data.corrects)?.situation;
       return situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }];
@@ -412,8 +469,8 @@ export const endUseCheck: Decider<
   ids: 'prefixed',
   opens: 'ScheduleEndUseCheck',
   evolve,
-  consults: (command, state, _, sender) => [
-    ...consults(command, state),
+  consults: (command, state, known, sender) => [
+    ...consults(command, state, known),
     ...(sender.role === 'monitor' ? partyStreams([[actsFor(sender), null]]) : []),
   ],
   authorise: authoriseBy<EndUseCheckCommand, EndUseCheck | null, EndUseCheckRelation>({

@@ -1,4 +1,5 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
+import { nextChecks } from './next-checks.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
 import { misuseHolds } from './misuse-holds.js';
@@ -20,5 +21,7 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     haltedByUnit,
     haltedByPerson,
   ],
+  events: [misuseHolds, instability, vettingClearance, exceptedUnits],
+  events: [misuseHolds, instability, nextChecks],
   dueDates: PASSED_DAYS,
 };
