@@ -1,4 +1,5 @@
-import { code, day, eventId, oneOf, optional, organisation, streamId, word } from './fields.js';
+import { ScheduleEndUseCheck } from './end-use-check.js';
+import { code, day, eventId, nested, oneOf, optional, organisation, streamId, word } from './fields.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
 /** How well an item serves its purpose, as its holder or a monitor sees it. */
@@ -40,6 +41,9 @@ export class RecordItemReceipt {
 export class ItemReceived extends RecordItemReceipt {
   @holder() readonly holder!: string;
   @checkBy('2026-08-18') readonly checkBy!: string;
+  @optional()
+  @nested(() => ScheduleEndUseCheck, 'the first check of the item: a policy schedules it')
+  readonly check?: ScheduleEndUseCheck;
 }
 
 /** A receipt was recorded wrongly: each field here replaces the receipt's. */

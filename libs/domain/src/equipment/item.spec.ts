@@ -108,7 +108,22 @@ describe('an item is received (R9)', () => {
   const receive = (on: string, more: object = {}) =>
     act('RecordItemReceipt', { on, site: STORE, consignment: 'norland.consignment-1', ...more });
   const recipient = (...past: Event[]) => of(registration, ...past).as('estmark', 'recipient');
-  const received = (on: string, checkBy: string) => same(receive(on), 'ItemReceived', { holder: 'estmark', checkBy });
+  /** The first check of the item, which a policy schedules. */
+  const check = (due: string) => ({
+    type: 'enhanced',
+    manner: 'on-site',
+    donor: 'norland',
+    recipient: 'estmark',
+    holder: 'estmark',
+    case: 'norland.case-1',
+    item: 'thermal-sight',
+    site: STORE,
+    serials: ['TS-0001'],
+    quantity: 1,
+    due,
+  });
+  const received = (on: string, checkBy: string) =>
+    same(receive(on), 'ItemReceived', { holder: 'estmark', checkBy, check: check(checkBy) });
   it('once, with its first check 90 days later (R10)', () => {
     recipient().decides(receive('2026-05-10'), received('2026-05-10', '2026-08-08'));
     recipient(receipt).refuses(receive('2026-05-11'), 'already-received');

@@ -1,4 +1,11 @@
-import type { ItemCommand, ItemEvent, ItemRelation, RecordItemReceipt, RegisterSerial } from '@entente/contracts';
+import type {
+  ItemCommand,
+  ItemEvent,
+  ItemRelation,
+  RecordItemReceipt,
+  RegisterSerial,
+  ScheduleEndUseCheck,
+} from '@entente/contracts';
 import {
   type DataOf,
   type Decider,
@@ -182,6 +189,14 @@ function firstCheck({ donor, item }: Item, on: string, { known }: DecisionContex
   return addDays(on, known.of(itemTypeFacts, itemTypeId(donor, item))?.firstDays ?? 0);
 }
 
+/** R10: the first check of an item, in the store that received it. */
+function firstCheckOf(of: Item, site: string, due: string): ScheduleEndUseCheck {
+  const { donor, recipient, item, serial, programme, case: within } = of;
+  const about = { ...(programme && { programme }), ...(within && { case: within }) };
+  const parties = { donor, recipient, holder: recipient };
+  return { type: 'enhanced', manner: 'on-site', ...parties, ...about, item, site, serials: [serial], quantity: 1, due };
+}
+
 /**
  * R9: an item is received once, in the consignment in which it was registered, into a certified
  * store. The policy repeats what the receipt of the consignment states after a correction.
@@ -205,7 +220,8 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
       consignment: item.consignment ?? null,
     });
   const barred = system ? null : (inFuture(on, context) ?? cannotStore(site, item.recipient, on, context));
-  return barred ?? [{ type: 'ItemReceived', data: { ...data, holder: item.recipient, checkBy } }];
+  const received = { ...data, holder: item.recipient, checkBy, check: firstCheckOf(item, site, checkBy) };
+  return barred ?? [{ type: 'ItemReceived', data: received }];
 }
 
 /** R26: the right day is past, and the right store was certified on it. */

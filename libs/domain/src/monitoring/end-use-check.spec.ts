@@ -2,6 +2,8 @@ import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
+import { item } from '../equipment/item.js';
+import { itemId } from '../equipment/item-facts.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
 import { countrySituation } from '../situations/country-situation.js';
@@ -21,6 +23,7 @@ const SCHEDULE = {
   quantity: 2,
   due: '2026-06-10',
 };
+const ITEM = { ...PARTIES, item: 'sight', serial: 'S-2' };
 const ROUTINE = { ...SCHEDULE, type: 'routine', serials: [], quantity: 40 };
 const scheduled = (more: object = {}) => act('EndUseCheckScheduled', { ...SCHEDULE, ...more });
 const ALL = [
@@ -141,6 +144,28 @@ describe('a check is made', () => {
     unstable('north').refuses(remote({ on: '2026-05-03' }), 'remote-without-instability');
     unstable('south').refuses(remote(), 'remote-without-instability');
     check().refuses(perform({ manner: 'remote' }), 'remote-without-instability');
+  });
+  it('without a serial that is gone, but only after verification (R12)', () => {
+    const lost = (...past: Event[]) =>
+      check().knowing(item, itemId('norland', 'sight', 'S-2'), act('SerialRegistered', ITEM), ...past);
+    const withoutIt = perform({ results: ALL.slice(0, 1) });
+    const report = act('ItemReportedLost', { on: '2026-05-10', verifyBy: '2026-06-09' });
+    const verified = act('LossReportVerified', { method: 'seen', report: 'e', as: 'lost' });
+    lost(report).refuses(withoutIt, 'serials-not-all-checked');
+    lost(report, verified).decides(
+      withoutIt,
+      performed({ results: ALL.slice(0, 1), next: { ...next, serials: ['S-1'], quantity: 1 } }),
+    );
+    const one = registered(scheduled({ serials: ['S-2'], quantity: 1 })).as('entente', 'system');
+    one
+      .knowing(item, itemId('norland', 'sight', 'S-2'), act('SerialRegistered', ITEM), report, verified)
+      .decides(
+        act('RecordOverdueCheck', { due: '2026-06-10' }),
+        act('EndUseCheckCancelled', { reason: 'items-ended' }),
+        {
+          now: '2026-06-11T00:00:00.000Z',
+        },
+      );
   });
   it('again within the days that the framework of its programme sets (R10)', () => {
     const framework = 'norland.agreement';

@@ -25,6 +25,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { type Correctable, correcting } from '../corrections.js';
+import { type ItemStatus, itemFacts, itemId, itemStream } from '../equipment/item-facts.js';
 import { frameworkOf, frameworkStreamsOf } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
@@ -223,8 +224,19 @@ function cannotBeRemote(
   });
 }
 
+/** R12: whether the end or the return of an item was recorded, an end only after verification. */
+function isGone(serial: string, { donor, item }: EndUseCheck, { known }: DecisionContext): boolean {
+  const status = known.of(itemFacts, itemId(donor, item, serial))?.status;
+  return status !== undefined && GONE.includes(status);
+}
+const GONE: readonly ItemStatus[] = ['lost', 'destroyed', 'expended', 'returned', 'disposed'];
+
 /** R10: a visit has a result for each serial of an enhanced type; R11: a sample of the others. */
-function miscounted({ results, lots = [] }: PerformEndUseCheck, state: EndUseCheck): Refusal | null {
+function miscounted(
+  { results, lots = [] }: PerformEndUseCheck,
+  state: EndUseCheck,
+  context: DecisionContext,
+): Refusal | null {
   const named = results.map(({ serial }) => serial);
   const strange = named.find((serial) => !state.serials.includes(serial));
   if (state.serials.length > 0 && strange !== undefined)
@@ -232,7 +244,7 @@ function miscounted({ results, lots = [] }: PerformEndUseCheck, state: EndUseChe
   const lotNames = lots.map(({ lot }) => lot);
   if (new Set(named).size < named.length || new Set(lotNames).size < lotNames.length)
     return refuse('result-twice', 'each serial and each lot has one result');
-  const missing = state.serials.filter((serial) => !named.includes(serial));
+  const missing = state.serials.filter((serial) => !named.includes(serial) && !isGone(serial, state, context));
   if (state.type === 'enhanced' && missing.length > 0)
     return refuse('serials-not-all-checked', 'an enhanced check has a result for each serial', 'R10', {
       missing: missing.slice(0, 10),
@@ -284,7 +296,7 @@ function perform(data: PerformEndUseCheck, state: EndUseCheck, context: Decision
     inTheFuture(data.on, context) ??
     notInThisManner(data, state, context) ??
     cannotBeRemote(data, state, context) ??
-    miscounted(data, state);
+    miscounted(data, state, context);
   if (barred !== null) return barred;
   const inspected = data.manner === 'on-site';
   const done = inspected || data.manner === state.manner;
@@ -336,6 +348,22 @@ function correctDay(data: CheckData<'CorrectCheckDay'>, state: EndUseCheck, cont
 const notVisited = ({ visits }: EndUseCheck): Refusal | null =>
   Object.keys(visits).length > 0 ? null : refuse('not-visited', 'a visit of this check was recorded');
 
+/** R10, R12: a check of items that have all ended is not overdue: there is nothing to check. */
+function recordOverdue(data: CheckData<'RecordOverdueCheck'>, state: EndUseCheck, context: DecisionContext) {
+  const { due } = data;
+  const barred =
+    isOpen(state) ??
+    (due !== state.due
+      ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.due })
+      : context.now.slice(0, 10) <= due
+        ? refuse('not-over-yet', 'its last day is over', null, { due })
+        : null);
+  if (barred !== null) return barred;
+  if (state.type === 'enhanced' && state.serials.every((serial) => isGone(serial, state, context)))
+    return [{ type: 'EndUseCheckCancelled', data: { reason: 'items-ended' } } as const];
+  return state.overdue ? [] : [{ type: 'EndUseCheckBecameOverdue', data } as const];
+}
+
 const decide = decideBy<EndUseCheck, EndUseCheckCommand, EndUseCheckEvent>()(
   'ScheduleEndUseCheck',
   schedule,
@@ -385,17 +413,7 @@ const decide = decideBy<EndUseCheck, EndUseCheckCommand, EndUseCheckEvent>()(
     },
     WaiveEndUseCheck: { unless: (_, state) => isOpen(state), then: 'EndUseCheckWaived' },
     CancelEndUseCheck: { unless: (_, state) => isOpen(state), then: 'EndUseCheckCancelled' },
-    RecordOverdueCheck: {
-      unless: ({ due }, state, { now }) =>
-        isOpen(state) ??
-        (due !== state.due
-          ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.due })
-          : now.slice(0, 10) <= due
-            ? refuse('not-over-yet', 'its last day is over', null, { due })
-            : null),
-      already: (_, { overdue }) => overdue,
-      then: 'EndUseCheckBecameOverdue',
-    },
+    RecordOverdueCheck: recordOverdue,
     HoldComplianceVisit: {
       unless: ({ on }, state, context) =>
         notVisited(state) ??
@@ -425,6 +443,12 @@ function notAChecker(state: Pick<EndUseCheck, 'donor' | 'holder' | 'recipient'>,
 const programmeStreams = (of: string | undefined, known: ConsultedStreams): readonly StreamRef[] =>
   of === undefined ? [] : [{ kind: programme.kind, id: of }, ...frameworkStreamsOf(of, known)];
 
+/** Items of an enhanced check: what became of those without a result. */
+const itemStreams = (state: EndUseCheck | null, which: (serial: string) => boolean): readonly StreamRef[] =>
+  state?.type === 'enhanced'
+    ? state.serials.filter(which).map((serial) => itemStream(state.donor, state.item, serial))
+    : [];
+
 function consults(
   command: EndUseCheckCommand,
   state: EndUseCheck | null,
@@ -441,11 +465,15 @@ function consults(
     }
     case 'PerformEndUseCheck': {
       const { situation } = command.data;
+      const named = new Set(command.data.results.map(({ serial }) => serial));
       return [
+        ...itemStreams(state, (serial) => !named.has(serial)),
         ...programmeStreams(state?.programme, known),
         ...(situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }]),
       ];
     }
+    case 'RecordOverdueCheck':
+      return itemStreams(state, () => true);
     case 'RescheduleEndUseCheck':
       return programmeStreams(state?.programme, known);
     case 'CorrectCheckDay': {

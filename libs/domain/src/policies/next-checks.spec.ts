@@ -1,29 +1,44 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RecordedEvent } from '@entente/kernel';
-import { nextChecks } from './next-checks.js';
+import type { EventPolicy, RecordedEvent } from '@entente/kernel';
+import { firstChecks, nextChecks } from './next-checks.js';
 
-const follows = (data: object) =>
-  nextChecks.reactions['EndUseCheckPerformed']?.(
-    data as never,
-    {
-      stream: 'end-use-check/veritas.c1',
-      id: 'e-1',
-      type: 'EndUseCheckPerformed',
-      data,
-    } as unknown as RecordedEvent as never,
-    { opaque: (text) => text },
-  );
-
-describe('the policy of next checks (R10, R11)', () => {
-  it('schedules the check that follows one that is done, once for its visit', () => {
-    const next = { type: 'enhanced', due: '2027-05-20' };
-    expect(follows({ done: true, next })).toEqual([
-      {
-        stream: { kind: 'end-use-check', id: 'entente.after-e-1' },
-        command: { type: 'ScheduleEndUseCheck', data: next },
-      },
-    ]);
+const follows = (policy: EventPolicy, stream: string, type: string, data: object) => {
+  const event = { stream, id: 'e-1', type, data } as unknown as RecordedEvent;
+  return policy.reactions[type]?.(data as never, event as never, { opaque: (text) => text });
+};
+const performed = (data: object) =>
+  follows(nextChecks, 'end-use-check/veritas.c1', 'EndUseCheckPerformed', {
+    donor: 'norland',
+    item: 'sight',
+    on: '2026-05-20',
+    type: 'enhanced',
+    results: [
+      { serial: 'S1', result: 'damaged' },
+      { serial: 'S2', result: 'not-seen' },
+    ],
+    ...data,
   });
-  it('schedules nothing after a remote check that leaves the visit due', () =>
-    expect(follows({ done: false })).toEqual([]));
+const check = { type: 'enhanced', due: '2027-05-20' };
+const scheduled = {
+  stream: { kind: 'end-use-check', id: 'entente.after-e-1' },
+  command: { type: 'ScheduleEndUseCheck', data: check },
+};
+
+describe('the policies of checks (R10, R11)', () => {
+  it('schedule the first check of an item after its receipt, once', () => {
+    expect(follows(firstChecks, 'item/norland.sight.s1', 'ItemReceived', { check })).toEqual([scheduled]);
+    expect(follows(firstChecks, 'item/norland.sight.s1', 'ItemReceived', {})).toEqual([]);
+  });
+  it('schedule the check that follows one that is done, and record it at the items that it has seen', () =>
+    expect(performed({ inspected: true, next: check })).toEqual([
+      {
+        stream: { kind: 'item', id: 'norland.sight.~s1' },
+        command: { type: 'RecordItemCheck', data: { check: 'veritas.c1', on: '2026-05-20' } },
+      },
+      scheduled,
+    ]));
+  it('do nothing after a remote check that leaves the visit due, and record no sample at items', () => {
+    expect(performed({ inspected: false })).toEqual([]);
+    expect(performed({ inspected: true, type: 'routine' })).toEqual([]);
+  });
 });

@@ -1,18 +1,53 @@
-import type { EndUseCheckEvent } from '@entente/contracts';
-import { type Consequence, eventPolicy } from '@entente/kernel';
+import type { EndUseCheckEvent, ItemEvent, ScheduleEndUseCheck } from '@entente/contracts';
+import { type Consequence, eventPolicy, parseStream } from '@entente/kernel';
+import { itemStream } from '../equipment/item-facts.js';
 
-/** The stream of a check that follows from an event: the system opens it. */
-const checkAfter = (event: { readonly id: string }) => ({ kind: 'end-use-check', id: `entente.after-${event.id}` });
+/** A check that follows from an event: the system opens its stream. */
+const schedules = (check: ScheduleEndUseCheck | undefined, { id }: { readonly id: string }): readonly Consequence[] =>
+  check === undefined
+    ? []
+    : [
+        {
+          stream: { kind: 'end-use-check', id: `entente.after-${id}` },
+          command: { type: 'ScheduleEndUseCheck', data: check },
+        },
+      ];
 
-/** R10, R11: a check that is done is followed by the next one of the same items. */
+/** R10: the first check of an item follows from its receipt. */
+export const firstChecks = eventPolicy<ItemEvent>(
+  {
+    name: 'first-checks',
+    kind: 'item',
+    about: 'the receipt of an item that is monitored by its serial schedules its first check of end use (R10)',
+  },
+  { ItemReceived: ({ check }, event) => schedules(check, event) },
+);
+
+/** The items that an inspection has seen: each knows its newest check. */
+const seenBy = (
+  { inspected, type, donor, item, on, results }: Extract<EndUseCheckEvent, { type: 'EndUseCheckPerformed' }>['data'],
+  check: string,
+): readonly Consequence[] =>
+  inspected && type === 'enhanced'
+    ? results
+        .filter(({ result }) => result !== 'not-seen')
+        .map(({ serial }) => ({
+          stream: itemStream(donor, item, serial),
+          command: { type: 'RecordItemCheck', data: { check, on } },
+        }))
+    : [];
+
+/** R10, R11: a check that is done is followed by the next one; its items know that they were seen. */
 export const nextChecks = eventPolicy<EndUseCheckEvent>(
   {
     name: 'next-checks',
     kind: 'end-use-check',
-    about: 'a check of end use that is done is followed by the next one, within the days that its type allows',
+    about: 'a check of end use that is done is recorded at its items, and the next one is scheduled (R10, R11)',
   },
   {
-    EndUseCheckPerformed: ({ next }, event): readonly Consequence[] =>
-      next === undefined ? [] : [{ stream: checkAfter(event), command: { type: 'ScheduleEndUseCheck', data: next } }],
+    EndUseCheckPerformed: (data, event) => [
+      ...seenBy(data, parseStream(event.stream)?.id ?? ''),
+      ...schedules(data.next, event),
+    ],
   },
 );

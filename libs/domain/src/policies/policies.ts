@@ -1,5 +1,5 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
-import { nextChecks } from './next-checks.js';
+import { firstChecks, nextChecks } from './next-checks.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
 import { misuseHolds } from './misuse-holds.js';
@@ -23,5 +23,6 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
   ],
   events: [misuseHolds, instability, vettingClearance, exceptedUnits],
   events: [misuseHolds, instability, nextChecks],
+  events: [misuseHolds, instability, vettingClearance, exceptedUnits, firstChecks, nextChecks],
   dueDates: PASSED_DAYS,
 };
