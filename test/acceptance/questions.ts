@@ -353,7 +353,7 @@ const TOTALS: readonly { readonly question: string; readonly of: string; readonl
     of: 'journal?correlation_id=example-story',
     // 59 events, less the report, the evidence and the finding: their correlation is a pseudonym.
     answer: [
-      { recorded_late: false, counts: 'events', count: 55 },
+      { recorded_late: false, counts: 'events', count: 71 },
       { recorded_late: true, counts: 'events', count: 1 },
     ],
   },
@@ -424,9 +424,9 @@ export function questions(opens: DeploymentFactory): void {
 
     it('What can be taken away to be examined?', async () => {
       const csv = await (await fetch(`${deployment.url}/v1/read-models/journal?format=csv`)).text();
-      expect(csv.trimEnd().split('\r\n')).toHaveLength(1 + 59);
+      expect(csv.trimEnd().split('\r\n')).toHaveLength(1 + 75);
       const log = await (await fetch(`${deployment.url}/v1/history?format=ndjson`)).text();
-      expect(log.trimEnd().split('\n')).toHaveLength(59);
+      expect(log.trimEnd().split('\n')).toHaveLength(75);
     });
   });
 }

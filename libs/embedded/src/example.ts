@@ -370,14 +370,14 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     missing: [],
   });
   add(-21, DONOR, `${ADVISORS}/relocate`, { area: 'south', on: day(-21), reason: 'instability' });
-  // Reported late.
-  add(
-    -25,
-    DONOR,
-    `${ADVISORS}/report-incident`,
-    { incident: 'blast-1', on: day(-25), type: 'blast-injury', severity: 'minor', hurt: 1, evacuated: 0 },
-    -23,
-  );
+  add(-25, DONOR, `${ADVISORS}/report-incident`, {
+    incident: 'blast-1',
+    on: day(-25),
+    type: 'blast-injury',
+    severity: 'minor',
+    hurt: 1,
+    evacuated: 0,
+  });
   add(-15, MONITOR, `${CHECKS}-2/perform`, {
     on: day(-15),
     manner: 'remote',

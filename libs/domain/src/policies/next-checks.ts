@@ -37,7 +37,7 @@ const seenBy = (
         }))
     : [];
 
-/** R10, R11: a check that is done is followed by the next one; its items know that they were seen. */
+/** R10, R11: a check that is done is followed by the next one, and noted at its items. */
 export const nextChecks = eventPolicy<EndUseCheckEvent>(
   {
     name: 'next-checks',

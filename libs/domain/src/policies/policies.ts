@@ -20,9 +20,8 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     notedEnrolments,
     haltedByUnit,
     haltedByPerson,
+    firstChecks,
+    nextChecks,
   ],
-  events: [misuseHolds, instability, vettingClearance, exceptedUnits],
-  events: [misuseHolds, instability, nextChecks],
-  events: [misuseHolds, instability, vettingClearance, exceptedUnits, firstChecks, nextChecks],
   dueDates: PASSED_DAYS,
 };
