@@ -40,7 +40,7 @@ export const RULES = {
     says: 'An item of an enhanced type has its serials registered before it is shipped, and a certified store before it is received.',
     source: 'serials: DoD IG 2024-12 (read); certification: DSCA 20-64 (read); "before receipt": own',
     limits:
-      'Only the serials of a receipt are enforced. A serial that is confirmed in two consignments of one item is accepted, since it may have come back in between; the view `serials-received-twice` lists it. Designation and certification have no stream yet.',
+      'A serial of a type that is not designated, confirmed in two consignments, is accepted, since it may have come back in between; the view `serials-received-twice` lists it. History that another system made is not checked.',
   },
   R10: {
     says: 'An enhanced end-use check is due 90 days after receipt, then at most every 12 months, of all serials.',

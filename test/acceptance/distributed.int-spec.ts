@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { distributed } from '../support/distributed-in-process.js';
 import { controls } from './controls.js';
+import { equipment } from './equipment.js';
 import { figures } from './figures.js';
 import { httpAnswers } from './http-answers.js';
 import { importing } from './importing.js';
@@ -30,6 +31,7 @@ describe('the distributed deployment', () => {
     describe('with policies and due dates', () => steward(three));
     describe('with end-use checks and personnel', () => monitoring(three));
     describe('with vetting and training', () => vetting(three));
+    describe('with monitored items', () => equipment(three));
     describe('with control checks', () => controls(three));
     describe('with the page', () => page(three));
     describe('with an import', () => importing(three));

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient, type Row } from '../support/api-client.js';
+import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { until } from '../support/kafka.js';
+import { registerParties } from '../support/parties.mjs';
+
+const DONOR = 'norland;role=donor;person=n-1';
+const RECIPIENT = 'estmark;role=recipient';
+const MONITOR = 'veritas-monitor;role=monitor';
+const PARTIES = { norland: 'donor', estmark: 'recipient', vestra: 'recipient', 'veritas-monitor': 'monitor' };
+const TYPE = 'item-type/norland.thermal-sight';
+const DEPOT = 'storage-site/estmark.depot';
+const CASE = 'assistance-case/norland.c1';
+const LOAD = 'consignment/norland.d1';
+const item = (serial: string): string => `item/norland.thermal-sight.~${serial.toLowerCase()}`;
+
+const DAY_MS = 86_400_000;
+const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+
+/** Items of a designated type, and transfers with and without consent. */
+export function equipment(opens: DeploymentFactory): void {
+  describe('items that are monitored by their serials', () => {
+    let deployment: Deployment;
+    const client = new ApiClient(() => deployment.url);
+    beforeAll(async () => {
+      deployment = await opens({ steward: { lookEvery: 100 } });
+      await registerParties(deployment.url, PARTIES);
+    });
+    afterAll(() => deployment.end());
+
+    const rowsOf = async (query: string): Promise<readonly Row[]> =>
+      (await client.model(`${query}${query.includes('?') ? '&' : '?'}after=${await client.head()}`)).rows;
+    /** The id of the last event that a command recorded. */
+    async function recorded(path: string, body: object, actor: string): Promise<string> {
+      const { events } = (await client.send(path, body, actor)) as unknown as { events: { id: string }[] };
+      return (events.at(-1) as { id: string }).id;
+    }
+    async function refused(path: string, body: object, actor: string): Promise<unknown> {
+      const headers = { 'content-type': 'application/json', 'entente-actor': actor };
+      const answer = await fetch(`${deployment.url}/v1/${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      const { code, rule } = (await answer.json()) as Record<string, unknown>;
+      return [answer.status, code, rule];
+    }
+    const itemIs = (serial: string, expected: Row): Promise<void> =>
+      until(async () => {
+        const [row] = await rowsOf(`items?serial=${serial}`);
+        return Object.entries(expected).every(([column, value]) => row?.[column] === value);
+      });
+
+    describe('an enhanced item from designation to loss and verification', () => {
+      beforeAll(async () => {
+        const about = { name: 'Thermal sight', unit: 'each', category: 'night-vision' };
+        await client.send(`${TYPE}/register`, about, DONOR);
+        await client.send(`${TYPE}/designate`, { reason: 'sensitive-technology', reviewBy: inDays(365) }, DONOR);
+        await client.send(`${DEPOT}/register`, { place: 'north', category: 'arms' }, RECIPIENT);
+        await client.send(
+          `${CASE}/request`,
+          {
+            donor: 'norland',
+            recipient: 'estmark',
+            asked: [{ item: 'thermal-sight', quantity: 2, unit: 'each' }],
+            letter: 'l-1',
+          },
+          DONOR,
+        );
+        const line = { line: '001', item: 'thermal-sight', quantity: 2, unit: 'each', value: 100, due: inDays(30) };
+        await client.send(`${CASE}/add-line`, line, DONOR);
+        const offer = { offer: 'o-1', lines: ['001'], currency: 'USD', initialDeposit: 0, validUntil: inDays(30) };
+        await client.send(`${CASE}/prepare-offer`, { ...offer, value: 100, deliveryPoint: 'receipt' }, DONOR);
+        await client.send(`${CASE}/make-offer`, { offer: 'o-1' }, DONOR);
+        await client.send(`${CASE}/accept-offer`, { offer: 'o-1', value: 100, currency: 'USD' }, RECIPIENT);
+        await client.send(`${CASE}/implement`, {}, DONOR);
+        const plan = { case: 'norland.c1', lines: [{ line: '001', quantity: 2 }], due: inDays(20) };
+        await client.send(`${LOAD}/schedule`, plan, DONOR);
+      });
+
+      it('is shipped only once its serials are registered, also after one was mistyped (R9)', async () => {
+        const ship = { on: inDays(-3) };
+        expect(await refused(`${LOAD}/ship`, ship, DONOR)).toEqual([422, 'serials-not-registered', 'R9']);
+        const mistyped = { line: '001', serials: ['TS-1', 'TS-22'] };
+        const corrects = await recorded(`${LOAD}/register-serials`, mistyped, DONOR);
+        await itemIs('TS-22', { status: 'registered' });
+        const right = { corrects, line: '001', serialsAdded: ['TS-2'], serialsRemoved: ['TS-22'], reason: 'mistyped' };
+        await client.send(`${LOAD}/correct-serials`, right, DONOR);
+        await client.send(`${LOAD}/ship`, ship, DONOR);
+        await itemIs('TS-22', { status: 'withdrawn' });
+        await itemIs('TS-2', { status: 'registered', consignment: 'norland.d1', line: '001' });
+      });
+
+      it('is received only into a certified store, and then checked in 90 days (R9, R10)', async () => {
+        const lines = [{ line: '001', quantity: 2, serials: ['TS-1', 'TS-2'] }];
+        const receive = (on: number) => ({ on: inDays(on), lines, store: 'estmark.depot' });
+        expect(await refused(`${LOAD}/confirm-receipt`, receive(-1), RECIPIENT)).toEqual([
+          422,
+          'store-not-certified',
+          'R9',
+        ]);
+        await client.send(`${DEPOT}/certify`, { on: inDays(-2), until: inDays(365), standard: 'level-2' }, MONITOR);
+        expect(await refused(`${LOAD}/confirm-receipt`, receive(-3), RECIPIENT)).toEqual([
+          422,
+          'store-not-certified',
+          'R9',
+        ]);
+        const corrects = await recorded(`${LOAD}/confirm-receipt`, receive(-1), RECIPIENT);
+        await itemIs('TS-1', { status: 'held', site: 'estmark.depot', received_on: inDays(-1), check_by: inDays(89) });
+        await client.send(`${LOAD}/correct-date`, { corrects, on: inDays(-2), reason: 'wrong-day' }, RECIPIENT);
+        await itemIs('TS-1', { received_on: inDays(-2), check_by: inDays(88) });
+        await itemIs('TS-2', { received_on: inDays(-2), check_by: inDays(88) });
+      });
+
+      it('is reported lost, late, and stays on the schedule until a monitor verifies it (R12)', async () => {
+        const report = { on: inDays(-2), cause: 'theft-from-vehicle', occurredAt: `${inDays(-1)}T00:00:00.000Z` };
+        await client.send(`${item('TS-1')}/report-lost`, report, RECIPIENT);
+        expect(await refused(`${item('TS-1')}/verify-loss`, { method: 'x' }, RECIPIENT)).toEqual([
+          422,
+          'not-a-monitor',
+          'R12',
+        ]);
+        await itemIs('TS-1', { status: 'reported', check_by: inDays(88) });
+        const [duty] = await rowsOf('due-dates?duty=loss-verification');
+        expect(duty).toMatchObject({ status: 'open', due: inDays(30), waits_for: 'monitor' });
+        await client.send(`${item('TS-1')}/verify-loss`, { method: 'police-record-seen' }, MONITOR);
+        await itemIs('TS-1', { status: 'lost', check_by: null, site: null });
+        const [loss] = await rowsOf('loss-reports');
+        expect(loss).toMatchObject({ status: 'verified', reported_on: inDays(-1), lost_on: inDays(-2), days: 1 });
+        const steps = await rowsOf('custody?serial=TS-1&sort=step');
+        expect(steps.map((step) => [step['happened'], step['site'], step['recorded_by']])).toEqual([
+          ['registered', null, 'entente'],
+          ['received', 'estmark.depot', 'entente'],
+          ['receipt-corrected', 'estmark.depot', 'entente'],
+          ['reported-lost', 'estmark.depot', 'estmark'],
+          ['loss-verified', null, 'veritas-monitor'],
+        ]);
+      });
+    });
+
+    describe('a transfer with and without consent', () => {
+      const T = 'third-party-transfer/estmark.t1';
+      const goods = [{ item: 'thermal-sight', quantity: 1, serials: ['TS-2'] }];
+      const ask = { kind: 'retransfer', donor: 'norland', goods, to: 'estmark', reason: 'unit-moved' };
+
+      it('is asked for by the holder, corrected, and refused before the consent (R13)', async () => {
+        expect(await refused(`${T}/request`, ask, RECIPIENT)).toEqual([422, 'transfer-to-itself', 'R13']);
+        const corrects = await recorded(`${T}/request`, { ...ask, to: 'norland' }, RECIPIENT);
+        await client.send(`${T}/correct-request`, { corrects, to: 'vestra', reason: 'wrong-holder' }, RECIPIENT);
+        const done = { on: inDays(0) };
+        expect(await refused(`${T}/carry-out`, done, RECIPIENT)).toEqual([422, 'transfer-without-consent', 'R13']);
+        const moved = { transfer: 'estmark.t1', on: inDays(0), to: 'vestra' };
+        expect(await refused(`${item('TS-2')}/transfer`, moved, RECIPIENT)).toEqual([
+          422,
+          'transfer-without-consent',
+          'R13',
+        ]);
+      });
+
+      it('moves the duty to count to the new holder; donor, old and new holder are informed (R13)', async () => {
+        const consent = { until: inDays(30), conditions: [], occurredAt: `${inDays(-1)}T12:00:00.000Z` };
+        await client.send(`${T}/consent`, consent, DONOR);
+        await client.send(`${T}/carry-out`, { on: inDays(-1) }, RECIPIENT);
+        await itemIs('TS-2', { holder: 'vestra', site: null, check_by: inDays(88), status: 'held' });
+        const [row] = await rowsOf('third-party-transfers');
+        expect(row).toMatchObject({ status: 'carried-out', new_holder: 'vestra', carried_out_on: inDays(-1) });
+        expect(row?.['informed']).toEqual(['norland', 'estmark', 'vestra']);
+      });
+
+      it('without consent makes the notice due at once, and flags a misuse case (R14)', async () => {
+        await client.send(`${item('TS-2')}/detect-unauthorised-transfer`, { on: inDays(0), place: 'market' }, MONITOR);
+        const [duty] = await rowsOf('due-dates?duty=transfer-notice');
+        expect(duty).toMatchObject({ status: 'open', due: inDays(0), organisation: 'norland' });
+        await until(async () => (await rowsOf('misuse-register')).length === 1);
+        const [flagged] = await rowsOf('misuse-register');
+        expect(flagged).toMatchObject({ allegation: 'unauthorised-transfer', accused: 'vestra', donor: 'norland' });
+        const notice = { on: inDays(0), authority: 'head-of-government' };
+        await client.send(`${item('TS-2')}/notify-legislature`, notice, DONOR);
+        expect(await refused(`${item('TS-2')}/notify-legislature`, notice, DONOR)).toEqual([
+          422,
+          'no-notice-due',
+          'R14',
+        ]);
+      });
+    });
+  });
+}
