@@ -126,10 +126,13 @@ describe('a row', () => {
       type: 'refused',
       code: 'value-missing',
       why: 'fund: is empty; amount: "much" is no number in this format; day: "31.02.2026" is no day as DD.MM.YYYY',
+      keys: [],
     });
+    // The key of such a row can be read: it is refused, and not missing.
     expect(mapped(row({ 2: 'n/a' }))).toMatchObject({
       code: 'value-missing',
       why: 'amount: "n/a" means that there is none',
+      keys: [expect.stringMatching(/^[0-9a-f]{32}$/)],
     });
     expect(mapped(row({ 0: 'Дім' }))).toMatchObject({ code: 'id-not-latin' });
     expect(
