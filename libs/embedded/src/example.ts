@@ -40,6 +40,8 @@ const BATTALION = 'security-unit/estmark.border-battalion';
 const WATCH = 'security-unit/estmark.night-watch';
 const VETTING = 'vetting-case/norland.border-vetting';
 const COURSE = 'training-activity/norland.border-course';
+const CAMERAS = 'item-type/norland.thermal-camera';
+const DEPOT = 'storage-site/estmark.central-depot';
 const MISUSE = 'misuse-case/sealed.0e9a5c8fb1d24d37a6c0f3b28e71d594';
 const EVIDENCE = [
   { sha256: '6f1ed002ab5595859014ebf0951522d9c1f4f1fbf2d9f0a3a1c9a5c6f1f0d7e2', reference: 'visit-report-7' },
@@ -233,6 +235,30 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
   });
   add(-55, OTHER_DONOR, 'funding-account/sudria.signals-fund/pledge', { amount: 80_000_000, period });
 
+  const serials = ['TC-0001', 'TC-0002', 'TC-0003', 'TC-0004'];
+  const camera = (serial: string): string => `item/norland.thermal-camera.~${serial.toLowerCase()}`;
+  add(-210, DONOR, `${CAMERAS}/register`, { name: 'Thermal camera', unit: 'each', category: 'night-vision' });
+  add(-209, DONOR, `${CAMERAS}/designate`, { reason: 'sensitive-technology', reviewBy: day(155) });
+  add(-205, RECIPIENT, `${DEPOT}/register`, { place: 'central-depot', category: 'arms-and-night-vision' });
+  add(-200, MONITOR, `${DEPOT}/certify`, { on: day(-201), until: day(160), standard: 'physical-security-level-2' });
+  for (const serial of serials) {
+    const about = { donor: 'norland', recipient: 'estmark', item: 'thermal-camera', serial };
+    add(-195, DONOR, `${camera(serial)}/register`, about);
+    const received = { on: day(-190), site: 'estmark.central-depot' };
+    add(-190, RECIPIENT, `${camera(serial)}/receive`, received);
+  }
+  add(-150, RECIPIENT, `${camera('TC-0002')}/report-lost`, { on: day(-152), cause: 'theft-from-vehicle' });
+  add(-135, MONITOR, `${camera('TC-0002')}/verify-loss`, { method: 'police-record-seen' });
+  add(-20, RECIPIENT, `${camera('TC-0003')}/report-destroyed`, { on: day(-21), cause: 'fire-in-store' });
+  add(-100, RECIPIENT, `${camera('TC-0004')}/report-serviceability`, { on: day(-100), serviceability: 'limited' });
+  add(-40, RECIPIENT, 'third-party-transfer/estmark.cameras-to-sudria/request', {
+    kind: 'retransfer',
+    donor: 'norland',
+    goods: [{ item: 'thermal-camera', quantity: 1, serials: ['TC-0004'] }],
+    to: 'sudria',
+    reason: 'unit-moved',
+  });
+
   const parties = { donor: 'norland', recipient: 'estmark', programme: 'norland.border-training' };
 
   for (const [unit, type] of [
@@ -266,7 +292,7 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
       { step: 'new-orders', measure: 'rules-of-detention', due: day(30) },
     ],
   });
-  add(-52, RECIPIENT, `${VETTING}-2/take-step`, { step: 'prosecution', on: day(-52) }, -45);
+  add(-52, RECIPIENT, `${VETTING}-2/take-step`, { step: 'prosecution', on: day(-52) });
 
   const course = {
     ...parties,
