@@ -6,6 +6,8 @@ export const RULES = {
   R1: {
     says: 'A recipient has an agreement in force, with assurances on use, transfer, security and observation, before any item, training or service.',
     source: '22 USC 2314(a) (read)',
+    limits:
+      'Enforced for shipments and for the implementation of cases in programmes that name a framework. A programme without one is not checked.',
   },
   R2: {
     says: "Under a framework that asks for it, activation of a programme needs a completed assessment, a sustainment plan, indicators, the second authority's concurrence, and notice to the legislature with 15 days to wait.",

@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import { distributed } from '../support/distributed-in-process.js';
+import { agreements } from './agreements.js';
 import { controls } from './controls.js';
 import { equipment } from './equipment.js';
 import { figures } from './figures.js';
@@ -32,6 +33,7 @@ describe('the distributed deployment', () => {
     describe('with end-use checks and personnel', () => monitoring(three));
     describe('with vetting and training', () => vetting(three));
     describe('with monitored items', () => equipment(three));
+    describe('with agreements', () => agreements(three));
     describe('with control checks', () => controls(three));
     describe('with the page', () => page(three));
     describe('with an import', () => importing(three));

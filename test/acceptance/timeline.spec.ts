@@ -63,6 +63,8 @@ describe('entente timeline', () => {
         .filter((line) => line !== '')
         .map((line) => (JSON.parse(line) as { type: string }).type);
     expect(await types()).toEqual([
+      'AgreementSigned',
+      ...Array.from({ length: 4 }, () => 'EndUseAssuranceGiven'),
       'OfferAccepted',
       'ReceiptConfirmed',
       'DiscrepancyReported',

@@ -70,6 +70,7 @@ export const promises = {
   daily: {
     overdue: { ...PROMISE, kind: 'overdue' },
     days_late: { ...PROMISE, kind: 'days-late' },
+    days_left: { ...PROMISE, kind: 'days-left' },
     elapsed: { ...PROMISE, kind: 'elapsed-percent', from: 'made' },
   },
 } as unknown as AnyProjection;
@@ -531,6 +532,10 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
       expect(await seen('2026-03-11', { where: [{ column: 'overdue', in: [true] }] })).toEqual([['open', true, 1]]);
       const sort = [{ column: 'days_late', descending: true }];
       expect((await seen('2026-03-12', { sort })).map(([key]) => key)).toEqual(['late', 'open', 'early', 'gone']);
+      const left = async (day: string) =>
+        (await store.query('promises', { ...everything, day })).rows.map(({ columns }) => columns['days_left']);
+      expect(await left('2026-03-09')).toEqual([null, null, null, 1]);
+      expect(await left('2026-03-12')).toEqual([null, null, null, -2]);
       const elapsed = async (day: string, more: Partial<RowQuery> = {}) =>
         (await store.query('promises', { ...everything, day, ...more })).rows.map(({ columns }) => columns['elapsed']);
       // Of 60, 0, 57 and 68 days, 57 have passed on 27 February.

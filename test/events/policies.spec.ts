@@ -4,7 +4,11 @@ import { POLICIES } from '@entente/domain';
 import type { Command, DueItem, RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 
-const ITEMS: Readonly<Record<string, string>> = { 'mandate-end': 'ostra-training/donor' };
+const ITEMS: Readonly<Record<string, string>> = {
+  'mandate-end': 'ostra-training/donor',
+  'expiry-warning': '2036-12-31',
+  'statutory-report': 'waiver/relief-2026',
+};
 const due = (duty: string): DueItem => ({ stream: 'kind/id', duty, item: ITEMS[duty] ?? 'first', due: '2026-05-04' });
 
 /** Why the contract refuses a command; null if it accepts it. */
@@ -35,7 +39,7 @@ describe('each policy', () => {
         const Data = events[type]?.data;
         expect([type, Data === undefined]).toEqual([type, false]);
         const data = exampleOf(Data as new () => object);
-        const event = { stream: `${kind}/sealed.${'0'.repeat(32)}`, id: 'e', type, data } as unknown as RecordedEvent;
+        const event = { stream: `${kind}/sealed.${'0'.repeat(32)}`, id: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', type, data } as unknown as RecordedEvent;
         const context = { opaque: () => `sealed.${'1'.repeat(32)}` };
         const consequences = react(data as never, event as never, context);
         expect(consequences.length).toBeGreaterThan(0);

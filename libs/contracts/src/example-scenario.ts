@@ -52,6 +52,8 @@ const Q = 'programme/norland.programme-3';
 const MANY = 'programme/norland.programme-2';
 const A = 'funding-account/norland.account-1';
 const OTHER = 'funding-account/norland.account-2';
+/** The account to which money comes back after misuse. */
+const RECOVERED = 'funding-account/norland.account-3';
 const CASE = 'assistance-case/norland.case-1';
 const LAPSED = 'assistance-case/norland.case-2';
 const FIRST = 'consignment/norland.consignment-1';
@@ -298,7 +300,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [DRAFT, 'draft', DONOR],
   [DRAFT, 'terminate', DONOR],
 
-  [P, 'propose', DONOR],
+  [P, 'propose', DONOR, { with: { framework: idOf(F) } }],
   [P, 'correct', DONOR, CORRECTS('propose')],
   [P, 'define-objective', DONOR],
   [P, 'assign-gender-marker', DONOR],
@@ -344,6 +346,10 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [A, 'reallocate-out', DONOR],
   [OTHER, 'reallocate-in', DONOR, { events: { out: `${A}:reallocate-out` } }],
   [A, 'close', DONOR],
+  [RECOVERED, 'open', DONOR],
+  [RECOVERED, 'commit', DONOR],
+  [RECOVERED, 'obligate', DONOR],
+  [RECOVERED, 'disburse', DONOR, { with: { tranche: undefined } }],
 
   [CASE, 'return-request', DONOR],
   [CASE, 'supplement-request', RECIPIENT],
@@ -427,8 +433,18 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [M, 'record-assurances', DONOR],
   [M, 'resume-assistance', DONOR],
   [M, 'decide-measure', DONOR, { with: { measure: 'recover' } }],
-  [M, 'recover-funds', DONOR],
+  [M, 'recover-funds', DONOR, { with: { account: idOf(RECOVERED) } }],
   [M, 'correct-recovery', DONOR, CORRECTS('recover-funds')],
+  [
+    RECOVERED,
+    'reimburse',
+    SYSTEM,
+    {
+      with: { amount: 750_000_00, reason: 'misuse-recovery', recovery: LATER },
+      events: { recovery: `${M}:recover-funds` },
+    },
+  ],
+  [RECOVERED, 'correct-reimbursement', SYSTEM, { events: { recovery: `${M}:recover-funds` } }],
   [M, 'decide-measure', DONOR, { with: { measure: 'terminate' } }],
   [P, 'complete', DONOR],
   [M, 'terminate-assistance', DONOR],

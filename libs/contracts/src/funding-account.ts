@@ -72,6 +72,18 @@ export class Reversal extends Money {
   @reason('entered-twice') readonly reason!: string;
 }
 
+/** Money that came back. */
+export class Reimbursement extends Reversal {
+  @optional() @eventId('the recovery after misuse that it records, if it records one') readonly recovery?: string;
+}
+
+/** What a recovery comes to, after its correction. */
+export class CorrectReimbursement {
+  @eventId('the recovery after misuse') readonly recovery!: string;
+  @minorUnits('what came back', 700_000_00, 0) readonly amount!: number;
+  @reason('recovery-corrected') readonly reason!: string;
+}
+
 /** The contributor of the pooled money that was wrong: the decision adds it. */
 export class PledgeReduced extends Reversal {
   @optional() @correctedContributor() readonly contributor?: string;
@@ -189,7 +201,13 @@ export const fundingAccountContract = contract({
       'Disburse within what is obligated; refused while the programme is suspended or the case held',
       { ...money, tranche: 'tranche-1' },
     ),
-    ReimburseFunds: command('reimburse', Reversal, 'donor', 'Record money that came back', back),
+    ReimburseFunds: command('reimburse', Reimbursement, ['donor', 'system'], 'Record money that came back', back),
+    CorrectReimbursement: command(
+      'correct-reimbursement',
+      CorrectReimbursement,
+      'system',
+      'Correct what came back, after the recovery behind it was corrected',
+    ),
     ReportExpenditure: command(
       'report-expenditure',
       Money,
@@ -251,7 +269,7 @@ export const fundingAccountContract = contract({
     DisbursementPlanned: event(PlanDisbursement, 'A tranche was announced'),
     TrancheBecameOverdue: event(TrancheBecameOverdue, 'The day of a tranche passed, and it was not wholly disbursed'),
     FundsDisbursed: event(FundsDisbursed, 'Money was disbursed'),
-    FundsReimbursed: event(Reversal, 'Money came back'),
+    FundsReimbursed: event(Reimbursement, 'Money came back'),
     ExpenditureReported: event(Money, 'An expenditure was reported'),
     ExpenditureCorrected: event(Reversal, 'A reported expenditure was corrected downwards'),
     MovementCorrected: event(MovementCorrected, 'A movement that was entered wrongly was corrected'),

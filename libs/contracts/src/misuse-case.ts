@@ -12,6 +12,7 @@ import {
   oneOf,
   optional,
   organisation,
+  period,
   streamId,
   word,
   words,
@@ -287,7 +288,12 @@ export class AssistanceResumed {
 export class RecoverFunds {
   @minorUnits('the amount that came back', 750_000_00) readonly amount!: number;
   @isoCurrency() readonly currency!: string;
-  @optional() @streamId('funding-account', 'the account to which it came back') readonly account?: string;
+  @optional()
+  @streamId('funding-account', 'the account to which it came back: its reimbursement follows by itself')
+  readonly account?: string;
+  @optional()
+  @period("the fiscal period, in the account's own words; the calendar year if it is left out")
+  readonly period?: string;
 }
 
 export class CorrectRecovery {
@@ -299,6 +305,7 @@ export class CorrectRecovery {
 /** Currency and account are those of the corrected recovery: the decision adds them. */
 export class RecoveryCorrected extends CorrectRecovery {
   @isoCurrency() readonly currency!: string;
+  @optional() @minorUnits('what the recovery comes to', 700_000_00, 0) readonly amount?: number;
   @optional() @streamId('funding-account', 'the account to which it came back') readonly account?: string;
 }
 

@@ -14,10 +14,14 @@ interface ExampleCommand {
   readonly body: Record<string, unknown>;
   readonly occurred: number;
   readonly recorded: number;
+  /** The number of the command before which it comes; the commands before it keep their ids. */
+  readonly before?: number;
 }
 
 /** The day of the first command. */
 const FIRST_DAY = -300;
+/** The number of the command that proposes the programme. */
+const PROPOSAL = 10;
 
 const DONOR: Actor = { organisation: 'norland', role: 'donor', person: 'n-1' };
 const MINISTER: Actor = { organisation: 'norland', role: 'donor', person: 'n-2' };
@@ -28,6 +32,7 @@ const OTHER_DONOR: Actor = { organisation: 'sudria', role: 'donor', person: 's-1
 const VETTER: Actor = { organisation: 'vetting-office', role: 'vetter', person: 'c-1' };
 const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
 
+const AGREEMENT = 'legal-framework/norland.estmark-agreement';
 const PROGRAMME = 'programme/norland.border-training';
 const ACCOUNT = 'funding-account/norland.border-fund';
 const CASE = 'assistance-case/norland.night-vision';
@@ -46,6 +51,73 @@ const MISUSE = 'misuse-case/sealed.0e9a5c8fb1d24d37a6c0f3b28e71d594';
 const EVIDENCE = [
   { sha256: '6f1ed002ab5595859014ebf0951522d9c1f4f1fbf2d9f0a3a1c9a5c6f1f0d7e2', reference: 'visit-report-7' },
 ];
+
+type AddOn = (by: Actor, to: string, body: Record<string, unknown>, on: number) => void;
+
+/**
+ * The agreement under which the programme runs: it ends soon, a waiver was reported in time, and
+ * the report of an exception is overdue.
+ */
+function agreement(day: (offset: number) => string, push: AddOn): void {
+  const add = (on: number, by: Actor, to: string, body: Record<string, unknown>): void => push(by, to, body, on);
+  const aside = { authority: 'foreign-minister', basis: 'disaster-relief-act' };
+  add(-300, DONOR, `${AGREEMENT}/draft`, {
+    title: 'Agreement on security assistance',
+    donor: 'norland',
+    recipient: 'estmark',
+    instrument: 'exchange-of-notes',
+  });
+  add(-300, DONOR, `${AGREEMENT}/sign`, { party: 'norland', on: day(-300) });
+  add(-300, RECIPIENT, `${AGREEMENT}/sign`, { party: 'estmark', on: day(-300) });
+  for (const assurance of ['use', 'no-transfer', 'security', 'observation'])
+    add(-300, RECIPIENT, `${AGREEMENT}/give-assurance`, { assurance, on: day(-300) });
+  add(-300, DONOR, `${AGREEMENT}/bring-into-force`, { on: day(-300), until: day(60) });
+  add(-299, DONOR, `${AGREEMENT}/attach-condition`, {
+    condition: 'border-posts-only',
+    statement: 'The devices are used at border posts, and kept in the certified store',
+    scope: { kind: 'case', id: 'norland.night-vision' },
+  });
+  add(-240, DONOR, `${AGREEMENT}/impose-restriction`, {
+    restriction: 'no-export-of-optics',
+    statement: 'No optics leave the country',
+    basis: 'export-control-act',
+  });
+  add(-200, DONOR, `${AGREEMENT}/set-parameter`, {
+    parameter: 'lossReportDays',
+    value: 45,
+    reason: 'remote-border-posts',
+  });
+  add(-160, DONOR, `${AGREEMENT}/define-incident-type`, {
+    incidentType: 'loss-or-theft',
+    noticeRequired: false,
+    escalation: 'ministry',
+    limits: { open: 10, reply: 20, conclude: 60, measure: 20 },
+    reason: 'joint-review',
+  });
+  add(-120, DONOR, `${AGREEMENT}/grant-waiver`, {
+    ...aside,
+    name: 'flood-relief',
+    rules: ['R8'],
+    reason: 'disaster-relief',
+    from: day(-120),
+    until: day(-60),
+  });
+  add(-112, DONOR, `${AGREEMENT}/submit-report`, {
+    report: 'waiver',
+    of: 'flood-relief',
+    on: day(-112),
+    to: 'foreign-affairs-committee',
+  });
+  add(-30, DONOR, `${AGREEMENT}/invoke-exception`, {
+    ...aside,
+    name: 'urgent-delivery',
+    rules: ['R16'],
+    reason: 'border-attack',
+    from: day(-30),
+    until: day(90),
+    scope: { kind: 'programme', id: 'norland.border-training' },
+  });
+}
 
 /**
  * The commands as of a day: a bilateral programme from its proposal to a misuse finding, with a
@@ -75,6 +147,7 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     add(FIRST_DAY, OPERATOR, `stakeholder/${id}/grant-role`, { role });
   }
   add(-300, DONOR, `${PROGRAMME}/propose`, {
+    framework: 'norland.estmark-agreement',
     kind: 'bilateral',
     title: 'Border police training',
     donor: 'norland',
@@ -411,6 +484,10 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     results: [],
     lots: [{ lot: 'LOT-7', seen: 30, notSeen: 0, damaged: 0 }],
   });
+  agreement(day, (by, to, body, on) => {
+    const one = { by, to, body, occurred: on, recorded: on };
+    commands.push(on === FIRST_DAY ? { ...one, before: PROPOSAL } : one);
+  });
   return commands;
 }
 
@@ -457,7 +534,9 @@ function received({ by, to, body }: ExampleCommand, n: number, occurredAt: strin
 async function exampleEvents(today: string, pseudonymizer: Pseudonymizer): Promise<readonly RecordedEvent[]> {
   const day = daysFrom(today);
   const commands = exampleCommands(day).map((command, n) => ({ command, n }));
-  commands.sort((a, b) => a.command.recorded - b.command.recorded);
+  const place = ({ command, n }: (typeof commands)[number]): number =>
+    (command.before ?? n) - (command.before ? 0.5 : 0);
+  commands.sort((a, b) => a.command.recorded - b.command.recorded || place(a) - place(b));
   let now = 0;
   return withScratchLog(
     () => now,

@@ -41,11 +41,13 @@ export interface Totals {
  * - `overdue`: true for an open item whose `due` is before the day of the answer.
  * - `days-late`: days from `due` to `done`, negative if early; of an overdue item, days from `due`
  *   to the day of the answer; null for an open item that is not overdue and for a closed one.
+ * - `days-left`: days from the day of the answer to the day promised, below zero after it; null if
+ *   it is done, or not waited for any more.
  * - `elapsed-percent`: percent of the days from `from` to `due` that have passed by the day of the
  *   answer, with one digit: 0 up to the first day, 100 from the last one on, done or not.
  */
 export interface DailyColumn {
-  readonly kind: 'overdue' | 'days-late' | 'elapsed-percent';
+  readonly kind: 'overdue' | 'days-late' | 'days-left' | 'elapsed-percent';
   /** The meaning of the column, with its unit. */
   readonly meaning: string;
   /** The column with the day promised; without a day nothing is overdue. */

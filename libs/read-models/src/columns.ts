@@ -71,6 +71,13 @@ export const elapsedPercent = (meaning: string, from: string, due: string): Dail
   due,
 });
 
+/** How many days are left until its last day. */
+export const daysLeft = (meaning: string, when: Omit<DailyColumn, 'kind' | 'meaning'>): DailyColumn => ({
+  kind: 'days-left',
+  meaning,
+  ...when,
+});
+
 /** How late it came, or how late it is by the day of the answer. */
 export const daysLate = (meaning: string, when: Omit<DailyColumn, 'kind' | 'meaning'>): DailyColumn => ({
   kind: 'days-late',

@@ -15,6 +15,7 @@ import {
 } from './due/equipment.js';
 import { fundingAccountDuties } from './due/funding-account.js';
 import { holdDuties } from './due/hold.js';
+import { legalFrameworkDuties } from './due/legal-framework.js';
 import { misuseCaseDuties } from './due/misuse-case.js';
 import { programmeDuties } from './due/programme.js';
 import { securityUnitDuties, vettedPersonDuties } from './due/security-unit.js';
@@ -44,6 +45,7 @@ const DUTIES: Readonly<Record<string, Duties>> = {
   'third-party-transfer': thirdPartyTransferDuties,
   'technology-release': technologyReleaseDuties,
   'training-activity': trainingActivityDuties,
+  'legal-framework': legalFrameworkDuties,
 };
 
 /** What the duties of all kinds are, for documents. */
@@ -54,7 +56,7 @@ export class DueDateRow {
   @text(`what is due: ${DUTY_NAMES.map(([duty, [, about]]) => `${duty} (${about})`).join(', ')}`)
   duty!: string;
   @text(
-    "which one: the milestone's, tranche's, hold's, remediation step's, alert's, task's or newest offer's name, or the mandate; empty if there is only one",
+    "which one: the milestone's, tranche's, hold's, remediation step's, alert's, task's or newest offer's name, the report, the last day that is near, or the mandate; empty if there is only one",
   )
   item!: string;
   @text(
@@ -207,7 +209,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 /** What is due, for whom, and until when: the steward records from it what has become overdue. */
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
-  version: 5,
+  version: 6,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

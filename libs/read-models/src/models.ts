@@ -5,6 +5,9 @@ import { checkDiscrepancies, checkResults, endUseChecks } from './end-use-checks
 import { alertAccounting } from './alert-accounting.js';
 import { alerts, countrySituations } from './country-situations.js';
 import { deployments, personnelAccounts, personnelIncidents } from './deployments.js';
+import { agreements, conditions } from './agreements.js';
+import { incidentTypes, parameters } from './framework-terms.js';
+import { exceptions, statutoryReports } from './statutory-reports.js';
 import { caseLines } from './case-lines.js';
 import { cases } from './cases.js';
 import { consignedItems } from './consigned-items.js';
@@ -83,6 +86,12 @@ const PROJECTIONS = [
   technologyReleases,
   training,
   enrolments,
+  agreements,
+  conditions,
+  exceptions,
+  statutoryReports,
+  parameters,
+  incidentTypes,
   dueDates,
   recoveries,
   journal,

@@ -124,6 +124,7 @@ function dailyExpression(
     const at = 'CAST(:today AS TEXT)';
     return `CASE WHEN ${at} <= r.${from} THEN 0 WHEN ${at} >= r.${due} THEN 100 ELSE ROUND(${part}, 1) END`;
   }
+  if (kind === 'days-left') return `CASE WHEN ${notDone}${waitedFor} THEN ${days(':today', `r.${due}`)} END`;
   const finished = done === undefined ? '' : `WHEN r.${done} IS NOT NULL${waitedFor} THEN ${late(`r.${done}`)} `;
   return `CASE ${finished}WHEN ${overdue} THEN ${late(':today')} END`;
 }

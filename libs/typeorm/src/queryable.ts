@@ -39,6 +39,7 @@ const typesOf = (daily: readonly (readonly [string, DailyColumn])[]): ColumnType
 const DAILY_TYPES = {
   overdue: 'boolean',
   'days-late': 'integer',
+  'days-left': 'integer',
   'elapsed-percent': 'decimal',
 } as const satisfies Record<DailyColumn['kind'], ColumnType>;
 

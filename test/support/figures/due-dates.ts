@@ -17,6 +17,7 @@ import { type End, type Turn, duty } from './duty.js';
 import { rightDay } from './situations.js';
 import { EQUIPMENT_DUTIES } from './equipment-duties.js';
 import { dayOfFact } from './consignments.js';
+import { frameworkDuties } from './framework.js';
 import { STEPS, concerned } from './misuse.js';
 import { MONEY } from './money.js';
 import { statedLast } from './planning.js';
@@ -363,6 +364,7 @@ const EACH: readonly Figures[] = [
   mandates,
   holdEnds,
   precautions,
+  frameworkDuties,
   steps,
   ...EQUIPMENT_DUTIES,
   ...VETTING_DAYS,

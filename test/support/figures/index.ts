@@ -4,6 +4,7 @@ import { CHECKS } from './checks.js';
 import { CONSIGNMENTS } from './consignments.js';
 import { DUE_DATES } from './due-dates.js';
 import { EQUIPMENT } from './equipment.js';
+import { FRAMEWORKS } from './framework.js';
 import { HOLDS } from './holds.js';
 import type { Figures } from './log.js';
 import { MISUSE } from './misuse.js';
@@ -30,6 +31,7 @@ export const FIGURES: Readonly<Record<string, Figures>> = {
   ...EQUIPMENT,
   ...VETTING,
   ...TRAINING,
+  ...FRAMEWORKS,
   ...DUE_DATES,
   ...AUDIT,
   ...VIEWS,

@@ -42,9 +42,11 @@ function difference(rows: readonly Money[], from: Stage, less: Stage, without?: 
   return both.length === 0 ? null : amountOf(both, from) - amountOf(both, less);
 }
 
-/** A mean with one decimal; null of nothing. */
-const mean = (numbers: readonly number[]): number | null =>
-  numbers.length === 0 ? null : Math.round((sum(numbers) * 10) / numbers.length) / 10;
+/** A mean with one decimal, halves away from zero; null of nothing. */
+function mean(numbers: readonly number[]): number | null {
+  const exact = (sum(numbers) * 10) / numbers.length;
+  return numbers.length === 0 ? null : (Math.sign(exact) * Math.round(Math.abs(exact))) / 10;
+}
 
 type Consignment = ReturnType<typeof consignmentRows>[number];
 function consignmentFigures(consignments: readonly Consignment[], day: string) {

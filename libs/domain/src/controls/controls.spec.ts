@@ -296,6 +296,88 @@ describe('the controls of items', () => {
   });
 });
 
+describe('the control of R1', () => {
+  const F = 'legal-framework/norland.f1';
+  const on = (type: string, data: object): Line => ['2026-01-01', F, type, data];
+  const agreed = [
+    on('AgreementDrafted', { ...parties, parameters: [] }),
+    on('AgreementEnteredIntoForce', { on: '2026-02-01', until: '2026-03-31', reports: [] }),
+    ...['use', 'no-transfer', 'security', 'observation'].map((assurance) =>
+      on('EndUseAssuranceGiven', { assurance, on: '2026-01-20' }),
+    ),
+    ['2026-01-01', P, 'ProgrammeProposed', { ...parties, framework: 'norland.f1' }],
+    ['2026-01-01', C, 'AssistanceRequested', { ...parties, programme: 'norland.p1', asked: [] }],
+    ['2026-02-01', C, 'CaseImplemented', { emergency: { authority: 'minister' } }],
+    ['2026-02-01', D, 'DeliveryScheduled', { ...parties, case: 'norland.c1', lines: [], due: '2026-05-01' }],
+  ] as const satisfies readonly Line[];
+  const shipped = (day: string): Line => ['2026-06-01', D, 'ConsignmentShipped', { on: day }];
+  const found = (...lines: readonly Line[]) => findings(...agreed, ...lines).length;
+  it('finds a shipment and an implemented case before the first and after the last day of the agreement', () => {
+    expect(findings(...agreed, shipped('2026-03-31'))).toEqual([]);
+    expect(findings(...agreed, shipped('2026-04-01'))).toEqual(['R1 11']);
+    expect(findings(...agreed, shipped('2026-01-31'))).toEqual(['R1 11']);
+    expect(findings(...agreed, ['2026-04-01', C, 'CaseImplemented', { emergency: {} }])).toEqual(['R1 11']);
+    expect(found(on('AgreementAmended', { until: '2026-04-01' }), shipped('2026-04-01'))).toBe(0);
+    expect(found(on('AgreementCorrected', { on: '2026-01-31' }), shipped('2026-01-31'))).toBe(0);
+    expect(found(on('AgreementTerminated', { on: '2026-03-01' }), shipped('2026-03-01'))).toBe(1);
+    expect(found(on('AgreementTerminated', { on: '2026-03-01' }), shipped('2026-02-28'))).toBe(0);
+  });
+  it('finds one without an assurance, unless a waiver sets the rule aside', () => {
+    const withdrawn = on('EndUseAssuranceWithdrawn', { assurance: 'use', on: '2026-03-01' });
+    const again = on('EndUseAssuranceGiven', { assurance: 'use', on: '2026-03-10' });
+    expect(found(withdrawn, shipped('2026-02-28'))).toBe(0);
+    expect(found(withdrawn, shipped('2026-03-01'))).toBe(1);
+    expect(found(withdrawn, again, shipped('2026-03-10'))).toBe(0);
+    const waived = (more: object = {}) =>
+      on('WaiverGranted', {
+        name: 'w',
+        rules: ['R1'],
+        from: '2026-03-01',
+        until: '2026-03-05',
+        reportBy: '2026-03-20',
+        ...more,
+      });
+    expect(found(withdrawn, waived(), shipped('2026-03-05'))).toBe(0);
+    expect(found(withdrawn, waived(), shipped('2026-03-06'))).toBe(1);
+    expect(found(withdrawn, waived({ rules: ['R8'] }), shipped('2026-03-05'))).toBe(1);
+    expect(found(withdrawn, waived({ scope: { kind: 'programme', id: 'other' } }), shipped('2026-03-05'))).toBe(1);
+    expect(found(withdrawn, waived(), on('WaiverEnded', { name: 'w', on: '2026-03-03' }), shipped('2026-03-03'))).toBe(
+      1,
+    );
+  });
+  it('asks nothing of a programme that names no framework', () => {
+    const requested: Line = [
+      '2026-01-01',
+      C,
+      'AssistanceRequested',
+      { ...parties, programme: 'norland.p2', asked: [] },
+    ];
+    expect(findings(requested, ['2026-04-01', C, 'CaseImplemented', { emergency: {} }])).toEqual([]);
+  });
+});
+
+describe('the control of R8', () => {
+  const on = (type: string, data: object): Line => ['2026-03-01', 'legal-framework/norland.f1', type, data];
+  const granted = on('WaiverGranted', {
+    name: 'w',
+    rules: ['R8'],
+    from: '2026-03-01',
+    until: '2026-12-31',
+    reportBy: '2026-03-16',
+  });
+  const submitted = (day: string) =>
+    on('StatutoryReportSubmitted', { report: 'waiver', of: 'w', on: day, to: 'committee' });
+  const overdue = on('StatutoryReportBecameOverdue', { report: 'waiver', of: 'w', due: '2026-03-16' });
+  it('finds a waiver whose report was late or is missing, once', () => {
+    expect(findings(granted, submitted('2026-03-16'))).toEqual([]);
+    expect(findings(granted, submitted('2026-03-17'))).toEqual(['R8 2']);
+    expect(findings(granted, overdue, submitted('2026-03-20'))).toEqual(['R8 2']);
+    expect(findings(on('StatutoryReportBecameOverdue', { report: 'annual', of: '2026', due: '2027-01-30' }))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('each control', () => {
   it('has a name, a rule and the kinds that it looks at', () => {
     expect(new Set(CONTROLS.map(({ name }) => name)).size).toBe(CONTROLS.length);

@@ -1,9 +1,11 @@
 import type { RecordedEvent } from '@entente/kernel';
+import { agreementMissing } from './agreement-missing.js';
 import { assistanceStopped } from './assistance-stopped.js';
 import type { Breach, Control } from './control.js';
 import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js';
 import { monitoredItems } from './monitored-items.js';
 import { lossesUnverified, noticesMissed, transfersWithoutConsent } from './item-ends.js';
+import { exceptionUnreported } from './exception-unreported.js';
 import { executedEarly } from './executed-early.js';
 import { misuseMeasures } from './misuse-measures.js';
 import { refusedReturned } from './refused-returned.js';
@@ -27,6 +29,8 @@ export const CONTROLS: readonly Control[] = [
   trainedUncleared,
   trainingUnreported,
   transfersWithoutConsent,
+  agreementMissing,
+  exceptionUnreported,
 ];
 
 /** A breach, and the control that found it. */

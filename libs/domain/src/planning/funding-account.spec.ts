@@ -93,6 +93,29 @@ describe('each stage stays within the one before it (R15)', () => {
     account(...past).decides({ type, data: back(amount) }, { type: event, data: back(amount) });
     account(...past).refuses({ type, data: back(amount + 1) }, 'exceeds-what-stands');
   });
+  it('a recovery after misuse is reimbursed once, whoever records it, and comes to what it is corrected to (R31)', () => {
+    const recovery = given.id(99);
+    const data = { ...money(40), reason: 'misuse-recovery', recovery };
+    const came = { type: 'FundsReimbursed', data };
+    const paid = [committed, obligated, disbursed];
+    const system = (...past: { type: string; data: unknown }[]) => account(...paid, ...past).as('entente', 'system');
+    system().decides({ type: 'ReimburseFunds', data }, came);
+    account(...paid, came).decides({ type: 'ReimburseFunds', data }, []);
+    const correct = (amount: number) => ({
+      type: 'CorrectReimbursement',
+      data: { recovery, amount, reason: 'entered-twice' },
+    });
+    const corrected = (amountBy: number) => ({
+      type: 'MovementCorrected',
+      data: { corrects: given.id(4), reason: 'entered-twice', stage: 'disbursed', period: '2026', amountBy },
+    });
+    system(came).decides(correct(30), corrected(10));
+    system(came).decides(correct(45), corrected(-5));
+    system(came, corrected(10)).decides(correct(30), []);
+    system(came).refuses(correct(51), 'exceeds-what-stands');
+    system().refuses(correct(30), 'recovery-not-recorded');
+    account(...paid, came).refuses(correct(30), 'not-the-system');
+  });
   it('a pledge is taken back as it was given', () => {
     const pledged = { type: 'FundsPledged', data: money(10) };
     account(pledged).decides({ type: 'ReducePledge', data: back(10) }, { type: 'PledgeReduced', data: back(10) });

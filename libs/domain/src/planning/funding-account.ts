@@ -1,5 +1,6 @@
 import type {
   CorrectMovement,
+  CorrectReimbursement,
   DisburseFunds,
   FundingAccountCommand,
   FundingAccountEvent,
@@ -91,6 +92,7 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
     tranches: {},
     reallocatedOut: {},
     reallocatedIn: [],
+    recovered: {},
     closed: false,
     correctable: new Map(),
   }),
@@ -108,7 +110,10 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
       ...moved(state, 'disbursed', data.amount),
       tranches: withTranche(state.tranches, data.tranche, ({ disbursed }) => ({ disbursed: disbursed + data.amount })),
     }),
-    FundsReimbursed: move('FundsReimbursed'),
+    FundsReimbursed: (data, state, { id }) => ({
+      ...move('FundsReimbursed')(data, state),
+      ...(data.recovery === undefined ? {} : { recovered: put(state.recovered, data.recovery, id) }),
+    }),
     ExpenditureReported: move('ExpenditureReported'),
     ExpenditureCorrected: move('ExpenditureCorrected'),
     ContributionPooled: move('ContributionPooled'),
@@ -288,6 +293,16 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
   );
 }
 
+/** R31: a reimbursement comes to what the recovery behind it comes to. */
+function correctReimbursement(data: CorrectReimbursement, state: FundingAccount, context: DecisionContext) {
+  const { recovery, amount, reason } = data;
+  const corrects = Object.hasOwn(state.recovered, recovery) ? state.recovered[recovery] : undefined;
+  if (corrects === undefined)
+    return refuse('recovery-not-recorded', 'the recovery has been recorded as a reimbursement', 'R31', { recovery });
+  const left = [...(state.correctable.get(corrects)?.left.values() ?? [])].reduce((sum, of) => sum + of, 0);
+  return left === amount ? [] : correctMovement({ corrects, reason, amount }, state, context);
+}
+
 const sameAccount = refuse('same-account', 'the money moves between two accounts');
 
 /** Money leaves only for an account that can receive it: nothing else would bring it back. */
@@ -378,7 +393,12 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
       then: 'TrancheBecameOverdue',
     },
     DisburseFunds: disburse,
-    ReimburseFunds: back('FundsReimbursed'),
+    // A recovery comes back once: the donor or the steward has recorded it.
+    ReimburseFunds: (data, state, context) =>
+      data.recovery !== undefined && Object.hasOwn(state.recovered, data.recovery)
+        ? []
+        : (cannotGoBack(state, 'disbursed', data, context) ?? [{ type: 'FundsReimbursed', data }]),
+    CorrectReimbursement: correctReimbursement,
     ReportExpenditure: forward('ExpenditureReported'),
     CorrectExpenditure: back('ExpenditureCorrected'),
     CorrectMovement: correctMovement,

@@ -33,6 +33,8 @@ export interface FundingAccount
   >;
   /** Reallocations from other accounts that were recorded here. */
   readonly reallocatedIn: readonly string[];
+  /** By recovery after misuse, the event with which it was reimbursed. */
+  readonly recovered: Readonly<Record<string, string>>;
   readonly closed: boolean;
 }
 

@@ -10,6 +10,7 @@ import type {
   ItemCommand,
   ItemStep,
   ItemTypeCommand,
+  LegalFrameworkCommand,
   MisuseCaseCommand,
   MisuseStep,
   ProgrammeCommand,
@@ -22,6 +23,7 @@ import type {
   VettingCaseCommand,
   TechnologyReleaseCommand,
   ThirdPartyTransferCommand,
+  StatutoryReport,
 } from '@entente/contracts';
 import type { Command, DueItem, DuePolicy } from '@entente/kernel';
 
@@ -58,6 +60,12 @@ const clearanceDays = (kind: 'security-unit' | 'vetted-person', name: string): r
     ({ due }) => ({ type: 'RecordOverdueExceptionReport', data: { due } }),
   ),
 ];
+
+/** Which report: the item of its last day. */
+function reportOf(item: string): { readonly report: StatutoryReport; readonly of: string } {
+  const at = item.indexOf('/');
+  return { report: item.slice(0, at) as StatutoryReport, of: item.slice(at + 1) };
+}
 
 const STEPS: readonly MisuseStep[] = [
   'acknowledge',
@@ -256,5 +264,33 @@ export const PASSED_DAYS: readonly DuePolicy[] = [
       type: 'RecordOverdueVetting',
       data: duty === 'vetting' ? { due } : { due, step: item },
     }),
+  ),
+  recording<LegalFrameworkCommand>(
+    {
+      name: 'overdue-report',
+      kind: 'legal-framework',
+      about: 'a report that a law asks for, and that was not submitted by its last day, is overdue (R8)',
+      duties: ['statutory-report'],
+    },
+    ({ item, due }) => ({ type: 'RecordOverdueReport', data: { ...reportOf(item), due } }),
+  ),
+  recording<LegalFrameworkCommand>(
+    {
+      name: 'approaching-expiry',
+      kind: 'legal-framework',
+      about: 'the donor is warned before the last day of an agreement (R1)',
+      duties: ['expiry-warning'],
+    },
+    // The agreement's last day follows the warning by the days that its framework sets.
+    ({ item: until }) => ({ type: 'RecordApproachingExpiry', data: { until } }),
+  ),
+  recording<LegalFrameworkCommand>(
+    {
+      name: 'expired-agreement',
+      kind: 'legal-framework',
+      about: 'an agreement ends with its last day: shipments, cases and enrolments under it are refused (R1)',
+      duties: ['agreement-end'],
+    },
+    ({ due: until }) => ({ type: 'RecordExpiredAgreement', data: { until } }),
   ),
 ];

@@ -5,12 +5,14 @@ import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './
 import { misuseHolds } from './misuse-holds.js';
 import { PASSED_DAYS } from './passed-days.js';
 import { haltedByPerson, haltedByUnit, notedEnrolments } from './training-enrolments.js';
+import { recoveredFunds } from './recovered-funds.js';
 import { exceptedUnits, vettingClearance } from './vetting-clearance.js';
 
 /** Every policy of the deployment: the only list of them. */
 export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDates: readonly DuePolicy[] } = {
   events: [
     misuseHolds,
+    recoveredFunds,
     instability,
     vettingClearance,
     exceptedUnits,

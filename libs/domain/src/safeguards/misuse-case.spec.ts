@@ -2,6 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { MISUSE_STEPS } from '@entente/contracts';
 import { addDays } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { legalFramework } from '../framework/legal-framework.js';
+import { fundingAccount } from '../planning/funding-account.js';
 import { programme } from '../planning/programme.js';
 import { INCIDENT_TYPES } from './incident-types.js';
 import { misuseCase } from './misuse-case.js';
@@ -152,6 +155,16 @@ describe('a report', () => {
         event('FlagMisuse', report),
         event('MisuseFlagged', { ...report, acknowledgeBy: '2026-06-08', triageBy: '2026-07-01' }),
       ));
+  it('takes the programme from the case if it names none', () => {
+    const { programme: _, ...without } = report;
+    const says2 = { ...report, acknowledgeBy: '2026-06-08', triageBy: '2026-07-01' };
+    const requested = event('AssistanceRequested', { donor: 'norland', programme: 'norland.programme-1', asked: [] });
+    on()
+      .knowing(assistanceCase, 'norland.case-1', requested)
+      .decides(event('FlagMisuse', without), event('MisuseFlagged', says2));
+    const { programme: __, ...unknown } = says2;
+    on().decides(event('FlagMisuse', without), event('MisuseFlagged', unknown));
+  });
   it('names days in their order that are not to come', () => {
     const happened = (from: string, to: string) => event('FlagMisuse', { ...report, happened: { from, to } });
     on().refuses(happened('2026-04-20', '2026-04-01'), 'days-out-of-order');
@@ -213,6 +226,22 @@ describe('triage', () => {
   });
   it('asks for no second notice after a reopening (R18)', () =>
     asDonor(flagged, grave, notified, opened, dismissed, reopened).decides(when, says({})));
+  it('has the terms of the framework that the programme names, on the day of the triage (R18)', () => {
+    const F = 'norland.framework-1';
+    const proposed = event('ProgrammeProposed', { donor: 'norland', recipient: 'estmark', framework: F });
+    const drafted = event('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] });
+    const limits = { notify: 3, open: 5, reply: 10, conclude: 40, measure: 10 };
+    const own = { noticeRequired: true, escalation: 'ministry', limits };
+    const defined = event('IncidentTypeDefined', { ...own, incidentType: 'loss-at-sea', reason: 'directive' });
+    const framed = () =>
+      asDonor(flagged).knowing(programme, 'norland.programme-1', proposed).knowing(legalFramework, F, drafted, defined);
+    framed().decides(
+      event('TriageMisuse', { incidentType: 'loss-at-sea' }),
+      event('MisuseTriaged', { ...own, incidentType: 'loss-at-sea', openBy: '2026-06-06', notifyBy: '2026-06-04' }),
+    );
+    framed().decides(when, says({ notifyBy: '2026-06-02' }));
+    framed().refuses(event('TriageMisuse', { incidentType: 'hearsay' }), 'incident-type-unknown');
+  });
   it('needs an incident type that is defined (R18)', () => {
     asDonor(flagged).refuses(event('TriageMisuse', { incidentType: 'hearsay' }), 'incident-type-unknown');
     asDonor(flagged).refuses(event('TriageMisuse', { incidentType: 'constructor' }), 'incident-type-unknown');
@@ -575,10 +604,21 @@ describe('money that comes back', () => {
   const toRecover = [...proven, decided('recover')];
   const data = { amount: 100, currency: 'USD', account: 'norland.account-1' };
   const came = event('FundsRecovered', data);
+  const opened2 = { donor: 'norland', recipient: 'estmark', currency: 'USD', stages: ['disbursed'], basis: 'own' };
+  const account = [event('FundingAccountOpened', opened2), event('FundsDisbursed', { amount: 100, period: '2026' })];
+  const paidBy = (past: Said[], ...more: Said[]) =>
+    asDonor(...past).knowing(fundingAccount, 'norland.account-1', ...account, ...more);
   it('is recorded where recovery was decided, also after closing', () => {
-    asDonor(...toRecover).decides(event('RecoverFunds', data), came);
-    asDonor(...toRecover, closed).decides(event('RecoverFunds', data), came);
-    asDonor(...proven).refuses(event('RecoverFunds', data), 'measure-not-decided');
+    paidBy(toRecover).decides(event('RecoverFunds', data), came);
+    paidBy([...toRecover, closed]).decides(event('RecoverFunds', data), came);
+    paidBy(proven).refuses(event('RecoverFunds', data), 'measure-not-decided');
+  });
+  it('names an account that can record its reimbursement: open, in its currency, and not beyond what it disbursed', () => {
+    const recover = (more: object = {}) => event('RecoverFunds', { ...data, ...more });
+    paidBy(toRecover).refuses(recover({ amount: 101 }), 'exceeds-what-stands');
+    paidBy(toRecover).refuses(recover({ currency: 'EUR' }), 'other-currency');
+    paidBy(toRecover, event('FundingAccountClosed', { reason: 'spent' })).refuses(recover(), 'account-closed');
+    asDonor(...toRecover).refuses(recover(), 'account-not-found');
   });
   it('stays within the safe range in each currency', () => {
     const all = { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' };
@@ -596,6 +636,7 @@ describe('money that comes back', () => {
       event('RecoveryCorrected', {
         ...(correct(difference).data as object),
         currency: 'USD',
+        amount: 100 + difference,
         account: 'norland.account-1',
       });
     asDonor(...toRecover, came).decides(correct(-100), corrected(-100));

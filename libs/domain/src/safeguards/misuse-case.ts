@@ -1,6 +1,15 @@
 import type { MisuseCaseCommand, MisuseCaseEvent, MisuseCaseRelation } from '@entente/contracts';
-import { type Decider, actsFor, addDays, decideBy, refuse } from '@entente/kernel';
+import {
+  type ConsultedStreams,
+  type Decider,
+  type StreamRef,
+  actsFor,
+  addDays,
+  decideBy,
+  refuse,
+} from '@entente/kernel';
 import { correcting } from '../corrections.js';
+import { frameworkStreamsOf } from '../framework/framework-facts.js';
 import { INTAKE_LIMITS } from './incident-types.js';
 import {
   becomeOverdue,
@@ -27,6 +36,7 @@ import {
   cannotVerify,
   correctRecovery,
   notDecided,
+  recoveryStreams,
   unfinished,
 } from './misuse-measures.js';
 import { names } from './misuse-holds.js';
@@ -34,6 +44,10 @@ import { type MisuseCase, evolveMisuse } from './misuse-record.js';
 import { notEnded, scopeStreams, scopesUnknown } from './misuse-scopes.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { PSEUDONYMOUS, authorise, checkedSender, isAccused, notAtThisStage } from './misuse-permissions.js';
+
+/** The programme concerned, and then the framework that it names. */
+const termsStreams = (id: string | undefined, known: ConsultedStreams): readonly StreamRef[] =>
+  id === undefined ? [] : [{ kind: 'programme', id }, ...frameworkStreamsOf(id, known)];
 
 const boundDonor = ({ donor }: MisuseCase): { readonly donor?: string } => (donor === undefined ? {} : { donor });
 
@@ -165,8 +179,10 @@ export const misuseCase: Decider<
   initial: null,
   opens: 'FlagMisuse',
   evolve: evolveMisuse,
-  consults: (command, state, _, sender) => [
+  consults: (command, state, known, sender) => [
     ...(command.type === 'FlagMisuse' ? reportStreams(command.data) : []),
+    ...(command.type === 'TriageMisuse' ? termsStreams(state?.programme, known) : []),
+    ...(command.type === 'RecoverFunds' ? recoveryStreams(command.data) : []),
     ...(command.type === 'AssignInvestigator' ? partyStreams([[command.data.investigator, 'investigator']]) : []),
     ...scopeStreams(command),
     ...(state === null ? [] : partyStreams(checkedSender(command, sender))),

@@ -10,6 +10,7 @@ import type {
 import { type DecisionContext, type Refusal, type StreamRef, addDays, refuse } from '@entente/kernel';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignmentFacts } from '../delivery/facts.js';
+import { frameworkOf } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
 import { INCIDENT_TYPES, INTAKE_LIMITS } from './incident-types.js';
 import type { MisuseCase } from './misuse-record.js';
@@ -45,23 +46,36 @@ const named = (data: FlagMisuse): readonly (readonly [(typeof ASSISTANCE)[number
   });
 };
 
-/** The streams from which a report that names no donor takes it. */
+/** Whether a report takes its programme from the case that it names. */
+const takesProgramme = ({ programme: id, case: of }: FlagMisuse): boolean => id === undefined && of !== undefined;
+
+/** The streams from which a report takes the donor or the programme, if it names none. */
 export const reportStreams = (data: FlagMisuse): readonly StreamRef[] =>
-  data.donor === undefined ? named(data).map(([{ kind }, id]) => ({ kind, id })) : [];
+  named(data)
+    .filter(([{ kind }]) => data.donor === undefined || (kind === assistanceCase.kind && takesProgramme(data)))
+    .map(([{ kind }, id]) => ({ kind, id }));
+
+const programmeOf = (data: FlagMisuse, { known }: DecisionContext): string | undefined =>
+  takesProgramme(data) && data.case !== undefined ? known.of(assistanceCase, data.case)?.programme : undefined;
 
 const donorOf = (data: FlagMisuse, { known }: DecisionContext): string | undefined =>
   data.donor ?? named(data).flatMap(([of, id]) => known.of<{ donor: string } | null>(of, id)?.donor ?? [])[0];
 
 /**
- * R18: never refused because of another stream's state: only the donor is taken from there, if the
- * report names none. The limits run by the clock.
+ * R18: never refused because of another stream's state: only the donor and the programme are taken
+ * from there, if the report names none. The limits run by the clock.
  */
 export function flag(data: FlagMisuse, context: DecisionContext): readonly MisuseCaseEvent[] | Refusal {
   const acknowledgeBy = addDays(context.now, INTAKE_LIMITS.acknowledge);
   const triageBy = addDays(context.now, INTAKE_LIMITS.triage);
   const refusal = impossibleDays(data.happened, context);
   const donor = donorOf(data, context);
-  const report = donor === undefined ? data : { ...data, donor };
+  const within = programmeOf(data, context);
+  const report = {
+    ...data,
+    ...(donor === undefined ? {} : { donor }),
+    ...(within === undefined ? {} : { programme: within }),
+  };
   return refusal ?? [{ type: 'MisuseFlagged', data: { ...report, acknowledgeBy, triageBy } }];
 }
 
@@ -79,18 +93,17 @@ export function cannotCorrectReport(
 
 /**
  * The terms of the incident type are copied, so that a later change of them has no effect on the
- * case.
+ * case. They are those of the programme's framework, or else the defaults.
  */
 export function triage(
   { incidentType }: TriageMisuse,
-  { notified }: MisuseCase,
+  { notified, programme: id }: MisuseCase,
   context: DecisionContext,
 ): readonly MisuseCaseEvent[] | Refusal {
-  const type = Object.hasOwn(INCIDENT_TYPES, incidentType) ? INCIDENT_TYPES[incidentType] : undefined;
+  const types = { ...INCIDENT_TYPES, ...frameworkOf(id, context.known)?.incidentTypes };
+  const type = Object.hasOwn(types, incidentType) ? types[incidentType] : undefined;
   if (type === undefined)
-    return refuse('incident-type-unknown', 'the incident type is defined', 'R18', {
-      types: Object.keys(INCIDENT_TYPES),
-    });
+    return refuse('incident-type-unknown', 'the incident type is defined', 'R18', { types: Object.keys(types) });
   const { noticeRequired, escalation, limits } = type;
   const on = dayOf(context);
   const openBy = addDays(on, limits.open);

@@ -7,7 +7,9 @@ import type {
   RecordAssurances,
   RecoverFunds,
 } from '@entente/contracts';
-import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
+import { fundingAccount } from '../planning/funding-account.js';
+import { cannotGoBack } from '../planning/funding-movements.js';
 import { dayOf, notPut } from './misuse-inquiry.js';
 import type { MisuseCase } from './misuse-record.js';
 import { isReporter } from './misuse-permissions.js';
@@ -108,16 +110,31 @@ function beyondRange({ recoveries }: MisuseCase, currency: string, by: number): 
     : refuse('amount-beyond-range', 'the total recovered stays within what a row can hold');
 }
 
-export const cannotRecover = ({ amount, currency }: RecoverFunds, state: MisuseCase): Refusal | null =>
-  notDecided(state, 'recover') ?? beyondRange(state, currency, amount);
+/** The account to which money comes back. */
+export const recoveryStreams = ({ account }: RecoverFunds): readonly StreamRef[] =>
+  account === undefined ? [] : [{ kind: fundingAccount.kind, id: account }];
+
+/** R15: the account can record the reimbursement that follows: open, and as much disbursed. */
+function cannotReimburse({ account: id, ...data }: RecoverFunds, context: DecisionContext): Refusal | null {
+  if (id === undefined) return null;
+  const account = context.known.of(fundingAccount, id);
+  if (account === null) return refuse('account-not-found', 'the account has been opened', 'R15', { account: id });
+  if (account.closed) return refuse('account-closed', 'the account is open', 'R15', { account: id });
+  if (account.currency !== data.currency)
+    return refuse('other-currency', "the amount is in the account's currency", 'R15', { currency: account.currency });
+  return cannotGoBack(account, 'disbursed', { period: '', ...data }, context);
+}
+
+export const cannotRecover = (data: RecoverFunds, state: MisuseCase, context: DecisionContext): Refusal | null =>
+  notDecided(state, 'recover') ?? beyondRange(state, data.currency, data.amount) ?? cannotReimburse(data, context);
 
 /** R26: the recovery's event stays; its amount is corrected by the difference. */
 export function correctRecovery(data: CorrectRecovery, state: MisuseCase): readonly MisuseCaseEvent[] | Refusal {
   const { corrects, difference } = data;
   const was = state.recoveries[corrects];
   if (was === undefined) throw new Error(`no recovery ${corrects}`);
-  const { currency, account } = was;
+  const { currency, account, amount } = was;
   const to = account === undefined ? {} : { account };
   const refusal = beyondRange(state, currency, difference);
-  return refusal ?? [{ type: 'RecoveryCorrected', data: { ...data, currency, ...to } }];
+  return refusal ?? [{ type: 'RecoveryCorrected', data: { ...data, currency, amount: amount + difference, ...to } }];
 }

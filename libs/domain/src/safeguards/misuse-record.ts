@@ -23,7 +23,7 @@ export type MisuseStatus =
 type StepDays = Readonly<Record<MisuseStep, string | null>>;
 
 /** The state of a misuse case. Days are YYYY-MM-DD, amounts in minor units of their currency. */
-export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'recipient' | 'accused'> {
+export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'recipient' | 'accused' | 'programme'> {
   readonly status: MisuseStatus;
   /** The pseudonym of the reporter, valid for this case alone. */
   readonly reporter: string;
@@ -94,9 +94,10 @@ const inForce = (precaution: PrecautionarySuspensionOrdered) => ({ precaution })
 
 export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
   'MisuseFlagged',
-  ({ donor, recipient, accused, acknowledgeBy, triageBy }, { metadata }) => ({
+  ({ donor, recipient, accused, programme, acknowledgeBy, triageBy }, { metadata }) => ({
     ...AFRESH,
     ...(donor === undefined ? {} : { donor }),
+    ...(programme === undefined ? {} : { programme }),
     recipient,
     accused,
     reporter: metadata.actor.organisation,
@@ -111,8 +112,9 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
     overdue: NONE,
   }),
   {
-    MisuseReportCorrected: ({ donor, recipient, accused }, state) => ({
+    MisuseReportCorrected: ({ donor, recipient, accused, programme }, state) => ({
       ...(donor === undefined ? {} : { donor }),
+      ...(programme === undefined ? {} : { programme }),
       recipient: recipient ?? state.recipient,
       accused: accused ?? state.accused,
     }),
