@@ -5,6 +5,9 @@ import { ApiClient } from '../support/api-client.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { randomHistory } from '../support/random-history.js';
 
+/** The rules of days: the random history moves when a command occurred, so that it breaks them. */
+const OF_DAYS = ['R1', 'R5', 'R7', 'R8', 'R9', 'R10', 'R11', 'R12', 'R13', 'R14', 'R19', 'R20'];
+
 const SEED = Number(process.env['FIGURES_SEED'] ?? 20_261_129);
 
 /** A finding as the API gives it. */
@@ -79,7 +82,7 @@ export function controls(opens: DeploymentFactory): void {
 
     it('find in a history of the rules at most what its days, which were moved, break', () => {
       expect(before.events).toBeGreaterThan(1000);
-      expect(before.findings.filter(({ rule }) => !['R8', 'R10', 'R11', 'R19'].includes(rule))).toEqual([]);
+      expect(before.findings.filter(({ rule }) => !OF_DAYS.includes(rule))).toEqual([]);
       expect(before.controls.map(({ rule }) => rule)).toEqual(CONTROLS.map(({ rule }) => rule));
     });
 

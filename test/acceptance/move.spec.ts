@@ -58,7 +58,7 @@ describe('entente export and import log', () => {
 
     const deployment = await serveStandalone(moved);
     const receipt = await fetch(
-      `${await deployment.getUrl()}/v1/commands/example-11?stream=programme/norland.border-training`,
+      `${await deployment.getUrl()}/v1/commands/example-13?stream=programme/norland.border-training`,
       { headers: { 'entente-actor': 'norland;role=donor' } },
     );
     const proposal = before.find(({ type }) => type === 'ProgrammeProposed');

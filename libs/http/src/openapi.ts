@@ -542,7 +542,7 @@ function fixedPaths(): Record<string, Json> {
         'ReadReceipt',
         'The receipt of an earlier command',
         [
-          parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', { example: 'example-11' }),
+          parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', { example: 'example-13' }),
           parameter('query', 'stream', '`<kind>/<id>`', { required: true, example: stream }),
           actor('norland;role=donor'),
         ],

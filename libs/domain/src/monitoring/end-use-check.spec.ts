@@ -39,7 +39,10 @@ const performed = (more: object = {}) => act('EndUseCheckPerformed', { ...VISIT,
 const REMOTE = { ...VISIT, manner: 'remote', situation: 'norland.north' };
 const remotely = act('EndUseCheckPerformed', {
   ...REMOTE,
-  ...{ ...added, inspected: false, done: false, lowerConfidence: true },
+  ...added,
+  inspected: false,
+  done: false,
+  lowerConfidence: true,
   ...of,
 });
 const found = act('DiscrepancyFound', { discrepancy: 'd-1', type: 'missing', quantity: 1, on: '2026-05-20' });
