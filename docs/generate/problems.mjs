@@ -78,6 +78,7 @@ export const PROBLEMS = {
     'Such a log cannot be read.',
   ],
   starting: [503, 'The process starts and waits for a backing service.', 'Wait, then try again.'],
+  'too-many-connections': [503, 'All connections are in use.', 'Wait for `Retry-After`, then connect again.'],
   overloaded: [503, 'Too many appends wait.', 'Wait for `Retry-After`, then send again with the same key.'],
   contention: [503, 'Others kept changing the stream.', 'Wait for `Retry-After`, then send again with the same key.'],
   'disk-full': [503, 'The disk is full; nothing was recorded.', 'The operator frees space; then send again.'],

@@ -3,6 +3,12 @@ import type { ChildProcess } from 'node:child_process';
 /** Settings, as the environment has them. */
 export type Settings = Readonly<Record<string, string>>;
 
+/** What `/health/ready` answers, with the status of the answer. */
+export interface AppHealth extends Record<string, unknown> {
+  readonly status: number;
+  readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
+}
+
 /** A built app that runs. */
 export interface RunningApp {
   readonly name: string;
@@ -11,7 +17,7 @@ export interface RunningApp {
   readonly pid: number;
   readonly ended: Promise<number | string | null>;
   ready(ms?: number): Promise<Record<string, unknown>>;
-  health(): Promise<Record<string, unknown> & { readonly status: number }>;
+  health(): Promise<AppHealth>;
   logged(): string;
   signal(signal: NodeJS.Signals): boolean;
   stop(): Promise<number | string | null>;

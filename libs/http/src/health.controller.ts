@@ -1,6 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Parked, Watchdog } from '@entente/engine';
 import type { HttpReply } from './http-reply.js';
+import { openFilesAlarm } from './open-files.js';
 
 /** The status of the deployment. */
 export interface DeploymentStatus {
@@ -31,15 +32,17 @@ export interface DeploymentStatus {
   readonly commandsWaiting?: number | null;
   /** Streams that a read model cannot fold: from which event on, why and since when. */
   readonly parked: readonly Parked[];
-  /** What has stalled, by the watchdog, or because too many streams are parked. */
+  /** What has stalled, by the watchdog, or because too many streams are parked; files used up. */
   readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
   /** Why nothing is delivered now; null while events are delivered. */
   readonly fault: string | null;
 }
 
-/** The alarms of the watchdog. */
-export const alarmsOf = (watchdog: Watchdog): DeploymentStatus['alarms'] =>
-  [...watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm }));
+/** The alarms of the watchdog, and of the files of this process. */
+export const alarmsOf = (watchdog: Watchdog): DeploymentStatus['alarms'] => [
+  ...[...watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm })),
+  ...openFilesAlarm(),
+];
 
 /** The maximum number of parked streams that are named; `entente parked` lists them all. */
 const MAX_NAMED = 50;

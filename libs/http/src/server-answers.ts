@@ -30,29 +30,45 @@ function clientProblem(code: string | undefined): Problem {
   }
 }
 
+/** Connections that have their last answer: what still comes there is discarded. */
+const answered = new WeakSet<Socket>();
+
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
+  503: 'Service Unavailable',
 };
 
-/** Connections that have their last answer: what still comes there is discarded. */
-const answered = new WeakSet<Socket>();
+/** A whole answer, after which the connection is closed. */
+function lastAnswer(problem: Problem): string {
+  const body = problemText(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${REASONS[problem.status] ?? ''}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(problem.status === 503 ? ['Retry-After: 1'] : []),
+    'Connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/**
+ * Answers a new connection for which there is no place, and closes it at once: it may keep no file
+ * open.
+ */
+export function refuseConnection(socket: Socket): void {
+  answered.add(socket);
+  socket.write(lastAnswer(new Problem(503, 'too-many-connections', 'all connections are in use; try again later')));
+  socket.destroySoon();
+}
 
 /** Answers what Node.js cannot read as a request, and closes the connection. */
 export function onClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || answered.has(socket)) return;
   answered.add(socket);
   if (!socket.writable) return void socket.destroy(error);
-  const problem = clientProblem(error.code);
-  const body = problemText(problem);
-  const head = [
-    `HTTP/1.1 ${problem.status} ${REASONS[problem.status] ?? ''}`,
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(lastAnswer(clientProblem(error.code)));
   socket.resume();
   closeLater(socket, () => socket.destroyed);
 }

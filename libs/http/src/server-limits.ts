@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
+import { Logger } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_BODY_BYTES } from './json-body.js';
+import { FilesForConnections } from './open-files.js';
+import { refuseConnection } from './server-answers.js';
 
 /** Limits of the HTTP server. */
 export interface ServerLimits {
   /**
-   * The maximum number of open connections. Above it, the server closes the one that has waited
-   * longest without a request.
+   * The maximum number of open connections; fewer if the process may open few files. Above it, the
+   * server closes the one that has waited longest without a request.
    */
   readonly connections: number;
   /** Seconds in which a request must arrive completely. */
@@ -30,6 +33,8 @@ const LINGER_MS = 500;
 const IDLE_FACTOR = 4;
 /** The maximum time in which a connection waits for the next request. */
 const MAX_IDLE_MS = 72_000;
+/** That the files allow fewer connections than the setting is logged once in this time. */
+const WARN_EVERY_MS = 60_000;
 
 /**
  * The web server's options for these limits. Live streams control their own pace once they are
@@ -53,7 +58,8 @@ export const serverOptions = ({
 /**
  * Limits connections. If there are too many, it closes the one that has waited longest for its
  * first whole request, and without such a one, the one that has been idle longest. A connection in
- * use stays, such as a live stream.
+ * use stays, such as a live stream; if all are in use, the new one is refused with `503`. What the
+ * process needs of its files for the log and the database is never taken by connections.
  *
  * A deployment that closes answers the requests that it has accepted, with `connection: close`. It
  * closes idle connections, also those that become idle later; a new connection may still send its
@@ -67,6 +73,16 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
   const unanswered = new WeakMap<Socket, number>();
   const forget = (socket: Socket): void => {
     for (const sockets of [open, silent, idle]) sockets.delete(socket);
+  };
+  const files = new FilesForConnections();
+  const logger = new Logger('http');
+  let warnedAt = -Infinity;
+  const warnOfFiles = (allowed: number): void => {
+    if (performance.now() - warnedAt < WARN_EVERY_MS) return;
+    warnedAt = performance.now();
+    logger.warn(
+      `the files that this process may open allow ${allowed} connections of ${connections}: raise the limit (ulimit -n)`,
+    );
   };
   const server = app.getHttpServer();
   const adapter = app.getHttpAdapter();
@@ -106,12 +122,16 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
     open.add(socket);
     silent.set(socket, performance.now());
     socket.once('close', () => forget(socket));
-    if (open.size <= connections) return;
-    const [silentLongest = socket] = silent.keys();
-    const [idleLongest = socket] = idle;
-    const candidates = silentLongest === socket ? idleLongest : silentLongest;
-    candidates.destroy();
-    forget(candidates);
+    const allowed = Math.min(connections, files.allowed(open.size));
+    if (open.size > allowed && allowed < connections) warnOfFiles(allowed);
+    while (open.size > allowed && open.has(socket)) {
+      const [silentLongest = socket] = silent.keys();
+      const [idleLongest = socket] = idle;
+      const candidate = silentLongest === socket ? idleLongest : silentLongest;
+      forget(candidate);
+      if (candidate === socket) refuseConnection(candidate);
+      else candidate.destroy();
+    }
   });
   adapter
     .getInstance()

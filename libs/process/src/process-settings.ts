@@ -63,7 +63,7 @@ export class ServerLimitSettings {
   @WholeNumber(16, 999_999, {
     name: 'ENTENTE_MAX_CONNECTIONS',
     about:
-      'The maximum number of open connections. Above it, connections that never sent a request are closed first, then those idle longest.',
+      'The maximum number of open connections; fewer if the operating system lets the process open few files (`ulimit -n`). Above it, connections that never sent a request are closed first, then those idle longest.',
   })
   readonly connections: number = 4096;
 
