@@ -34,6 +34,18 @@ describe('a server whose rows are read on threads', () => {
       { status: 'proposed', donor: 'sudria', count: 1 },
     ]);
   });
+  it('returns a whole query in its order, as its pages do', async () => {
+    const query = 'journal?sort=-type&kind=programme';
+    const { rows } = await ask(`${query}&limit=1000`);
+    const whole = await (await fetch(`${server.url}/v1/read-models/${query}&format=ndjson`)).text();
+    expect(rows.length).toBeGreaterThan(2);
+    expect(
+      whole
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toEqual(rows);
+  });
   it('counts what was overdue on the day of the answer', async () => {
     const { rows, totals } = await ask(`due-dates?duty=tranche&item=tranche-1&as-of=${day(-156)}`);
     expect([rows, totals]).toMatchObject([[{ overdue: false }], [{ overdue: false, count: 1 }]]);

@@ -15,6 +15,7 @@ import { SERVICE_PARTS, services } from './services/services.mjs';
 import { growth } from './growth.mjs';
 import { folder, head, note, quick, ratioOf, results } from './measure.mjs';
 import { projecting } from './rows.mjs';
+import { wholeQueries } from './whole.mjs';
 import { openAccounts, pledges, serve } from './servers.mjs';
 
 async function commands() {
@@ -35,7 +36,14 @@ async function commands() {
   await Promise.all([deployment.end(), peer.end()]);
 }
 
-const PARTS = { appends, emmett: appendsAgainstEmmett, commands, projecting, growth };
+const PARTS = {
+  appends,
+  emmett: appendsAgainstEmmett,
+  commands,
+  projecting,
+  growth,
+  whole: wholeQueries,
+};
 
 const after = (flag) => {
   const at = process.argv.indexOf(flag);

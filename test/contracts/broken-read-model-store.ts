@@ -4,6 +4,7 @@ import {
   ReadModelStore,
   Rebuild,
   type ResultPage,
+  type RowScan,
 } from '@entente/engine';
 
 /** Folds nothing, and reports that it has promoted the table. */
@@ -70,6 +71,9 @@ export class BrokenReadModelStore extends ReadModelStore {
   }
   query(): Promise<ResultPage> {
     return Promise.resolve({ rows: [], more: false, positions: [0n], version: '1' });
+  }
+  scan(): Promise<RowScan> {
+    return Promise.resolve({ version: '1', next: () => Promise.resolve([]), close: () => Promise.resolve() });
   }
   totals(): Promise<[]> {
     return Promise.resolve([]);

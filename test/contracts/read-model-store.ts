@@ -3,6 +3,7 @@ import {
   type ModelBatch,
   type Positions,
   type ReadModelStore,
+  type ResultRow,
   type RowQuery,
   type RowSink,
   type RowVersion,
@@ -397,6 +398,57 @@ export const READ_MODEL_STORE: readonly Case<ReadModelStore>[] = [
         expect(rows).toHaveLength(8);
         expect(await pagedKeys(store, 'words', sort)).toEqual(rows.map(({ key }) => key));
       }
+    },
+  },
+  {
+    name: 'scans all rows of a query from one snapshot, in any order, and after a row',
+    async verify(store) {
+      const write = writer(store);
+      const at = await write(
+        ...Array.from({ length: 2300 }, (_, i) => {
+          const shade = i % 7 === 0 ? null : `s${i % 5}`;
+          return [`note/${i % 11}`, String(i), word(`w${i}`, (i * 37) % 1000, { shade })] as const;
+        }),
+      );
+      const positions = pinned(store, at);
+      for (const sort of [
+        [],
+        [{ column: 'amount', descending: true }],
+        [
+          { column: 'shade', descending: false },
+          { column: 'word', descending: true },
+        ],
+      ]) {
+        const query = { where: [{ column: 'amount', min: 5 }], sort, positions };
+        const whole = await store.query('words', { ...query, limit: 5000 });
+        const scan = await store.scan('words', query);
+        expect(scan.version).toBe(whole.version);
+        const parts = [await scan.next()];
+        await write(['note/more', `of ${sort.length}`, word('more', 999)]);
+        while (parts.at(-1)?.length !== 0) parts.push(await scan.next());
+        await scan.close();
+        expect(parts.flat()).toEqual(whole.rows);
+        expect(parts.length).toBeGreaterThan(2);
+        const [, last] = parts[0] as readonly [ResultRow, ResultRow];
+        const rest = await store.scan('words', { ...query, afterRow: last });
+        expect((await rest.next()).slice(0, 3)).toEqual(whole.rows.slice(2, 5));
+        await rest.close();
+      }
+    },
+  },
+  {
+    name: 'reads beside open scans, each of which has its own place',
+    async verify(store) {
+      await writer(store)(...['a', 'b', 'c'].map((name) => [`note/${name}`, '', word(name, 1)] as const));
+      const all = { where: [], sort: [] };
+      const one = await store.scan('words', all);
+      const other = await store.scan('by-word', { ...all, sort: [{ column: 'word', descending: true }] });
+      expect((await store.query('words', { ...all, limit: 10 })).rows).toHaveLength(3);
+      expect((await other.next()).map(({ key }) => key)).toEqual(['c', 'b', 'a']);
+      expect((await one.next()).map(({ key }) => key)).toEqual(['note/a', 'note/b', 'note/c']);
+      expect([await one.next(), await other.next()]).toEqual([[], []]);
+      await one.close();
+      await other.close();
     },
   },
   {

@@ -52,9 +52,25 @@ async function until(path: string, holds: (answer: Answer) => boolean): Promise<
   }
   throw new Error(`waited in vain for ${path}`);
 }
+interface Row {
+  readonly row_id: string;
+  readonly pledged: number;
+}
 interface Answer {
-  readonly rows?: readonly { readonly row_id: string; readonly pledged: number }[];
+  readonly rows?: readonly Row[];
   readonly events?: readonly { readonly metadata: { readonly recordedAt: string } }[];
+}
+
+/** Exports all rows, line by line, until the account's is as expected. */
+async function exportUntil(holds: (row: { readonly pledged: number }) => boolean): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const got = await fetch(`${url}/v1/read-models/funding?account=norland.ports&format=ndjson`);
+    const lines = (await got.text()).trimEnd().split('\n');
+    const rows = got.status === 200 ? lines.map((line) => JSON.parse(line) as Row) : [];
+    if (rows.some(holds)) return;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  throw new Error('waited in vain for the export');
 }
 
 /** A command under one id, sent until it is answered so. */
@@ -66,8 +82,8 @@ async function sendUntil(expected: number, command: string, key: string, body: o
 
 /**
  * What clients do, all of it: a pledge, and a command that is refused; the row until it is right,
- * now, on the page of its events, as of the last instant and on a live stream; the stream's own
- * history.
+ * now, on the page of its events, in a whole export, as of the last instant and on a live stream;
+ * the stream's own history.
  */
 async function load(): Promise<void> {
   sent += 1;
@@ -81,6 +97,7 @@ async function load(): Promise<void> {
   await until(`read-models/funding?account=norland.ports&as-of=${last}`, shows);
   const row = encodeURIComponent(rows?.[0]?.row_id ?? '');
   await until(`read-models/funding/events?row=${row}`, (answer) => (answer.events?.length ?? 0) > 0);
+  await exportUntil(({ pledged: shown }) => shown === pledged);
   for (let tries = 0; live.rows.get(rows?.[0]?.row_id ?? '')?.columns['pledged'] !== pledged; tries += 1) {
     if (tries > 400) throw new Error(`the live stream never showed ${pledged}`);
     if (live.ended) await live.connect(url);

@@ -60,21 +60,39 @@ describe('an upgrade', () => {
     },
   );
 
-  it('that cuts over within an export interrupts it: no export mixes versions', async () => {
-    const deployment = await serveStandalone(folder);
-    const url = await deployment.getUrl();
-    const after = await open(url, 'norland.a0');
-    const rows = deployment.get(ReadModelStore);
-    const query = rows.query.bind(rows);
-    const asked = () => fetch(`${url}/v1/read-models/funding?after=${after}`, { headers: { accept: 'text/csv' } });
-    rows.query = async (...args) => {
-      rows.query = query;
-      expect(await entente('rebuild', 'funding', '--data', folder)).toMatchObject({ status: 0 });
-      return query(...args);
-    };
-    const broken = await asked();
-    expect([broken.status, ((await broken.json()) as { code: string }).code]).toEqual([503, 'rows-moved']);
-    expect((await asked()).status).toBe(200);
-    await deployment.close();
-  });
+  it.each(['before it is read', 'while it is read'])(
+    'that cuts over within an export, %s, mixes no versions in it',
+    async (moment) => {
+      const deployment = await serveStandalone(folder);
+      const url = await deployment.getUrl();
+      await open(url, 'norland.a0');
+      const after = await pledge(url, 'norland.a0');
+      const rows = deployment.get(ReadModelStore);
+      const scan = rows.scan.bind(rows);
+      const asked = () => fetch(`${url}/v1/read-models/funding?after=${after}`, { headers: { accept: 'text/csv' } });
+      const cutOver = async (): Promise<void> => {
+        expect(await entente('rebuild', 'funding', '--data', folder)).toMatchObject({ status: 0 });
+      };
+      rows.scan = async (...args) => {
+        rows.scan = scan;
+        if (moment === 'before it is read') await cutOver();
+        const opened = await scan(...args);
+        if (moment !== 'before it is read') await cutOver();
+        return opened;
+      };
+      const interrupted = await asked();
+      const text = await interrupted.text();
+      if (moment === 'before it is read')
+        // Its position and version were read before, and are stated in its head.
+        expect([interrupted.status, (JSON.parse(text) as { code: string }).code]).toEqual([503, 'rows-moved']);
+      else
+        expect([interrupted.status, interrupted.headers.get('entente-version'), text.split('\r\n').length]).toEqual([
+          200,
+          `${versionOf('funding')}.1.1`,
+          3,
+        ]);
+      expect((await asked()).status).toBe(200);
+      await deployment.close();
+    },
+  );
 });

@@ -153,6 +153,48 @@ describe('two apis of one deployment', () => {
     }
   });
 
+  it('answer their status while slow queries hold every connection for queries', async () => {
+    await opened('slow');
+    await deployment.ready();
+    const [{ name } = {}] = await deployment.query(
+      "SELECT c.relname AS name FROM pg_class c JOIN entente.models m ON c.relname = 'funding_v' || m.version || '_g' || m.generation WHERE m.name = 'funding'",
+    );
+    const slow = new pg.Client({ connectionString: deployment.database });
+    await slow.connect();
+    await slow.query('BEGIN');
+    await slow.query(`LOCK TABLE entente."${String(name)}" IN ACCESS EXCLUSIVE MODE`);
+    const waiting = Array.from({ length: 24 }, (_, n) =>
+      fetch(`${urlOf(0)}/v1/read-models/funding${n % 2 === 0 ? '' : '?format=csv'}`).then(async (answer) => {
+        await answer.text();
+        return answer.status;
+      }),
+    );
+    await until(async () => {
+      const [{ held } = {}] = await deployment.query(
+        "SELECT count(*) AS held FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return Number(held) >= 10;
+    });
+    for (const path of ['health/ready', 'health/serving', 'metrics'])
+      for (let times = 0; times < 3; times += 1) {
+        const begun = performance.now();
+        const answer = await fetch(`${urlOf(0)}/${path}`);
+        const text = await answer.text();
+        expect([path, answer.status, performance.now() - begun < 1500, text]).toEqual([
+          path,
+          200,
+          true,
+          expect.not.stringContaining('"alarm"'),
+        ]);
+      }
+    await slow.query('COMMIT');
+    await slow.end();
+    // Those that waited too long for a connection get a time to ask again.
+    const statuses = await Promise.all(waiting);
+    expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(statuses).toContain(200);
+  });
+
   it('send the history of either once and in order', async () => {
     for (const n of [0, 1]) await opened(`live-${n}`);
     const readers = await listening('history/live?kind=funding-account');

@@ -1,5 +1,5 @@
 import { isDay, readAsOf } from '@entente/contracts';
-import { type EventLog, type ReadModelStore, type ResultRow, replay, today } from '@entente/engine';
+import { type EventLog, type ReadModelStore, type ResultRow, readWhole, replay, today } from '@entente/engine';
 import { MODELS } from '@entente/read-models';
 import { type Output, progress, table } from './output.js';
 
@@ -44,29 +44,15 @@ export async function foldFromScratch(
   );
 }
 
-const PAGE = 1000;
-
-/** All rows of a name at a point in time, in the order of their keys, a page at a time. */
+/** All rows of a name at a point in time, in the order of their keys. */
 export async function* rowsAt(
   store: ReadModelStore,
   name: string,
   { position, day }: PointInTime,
 ): AsyncIterable<ResultRow> {
-  let last: ResultRow | undefined;
-  for (let more = true; more;) {
-    const query = {
-      where: [],
-      sort: [],
-      limit: PAGE,
-      day,
-      positions: Array<bigint>(store.partitions).fill(position),
-      ...(last === undefined ? {} : { afterRow: last }),
-    };
-    const page = await store.query(name, query);
-    yield* page.rows;
-    last = page.rows.at(-1);
-    more = page.more;
-  }
+  const { version } = await store.positions(name);
+  const positions = Array<bigint>(store.partitions).fill(position);
+  for await (const rows of readWhole(store, name, { where: [], sort: [], day, positions }, version)) yield* rows;
 }
 
 /** Prints a read model as of a point in time, and returns its number of rows. */

@@ -9,6 +9,7 @@ import {
   ReadModelStore,
   type Rebuild,
   type ResultPage,
+  type RowScan,
   type TotalsRow,
 } from '@entente/engine';
 import type { ReadMethod, SerializedFault, Question, RowsMessage, RowsThreadData } from './rows-thread.js';
@@ -36,6 +37,8 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private described: readonly ReadModelDescription[] = [];
   private lastId = 0;
+  /** How often the thread has ended and begun again. */
+  private starts = 0;
 
   private constructor(name: string, data: RowsThreadData, onDamaged: (damaged: { readonly message: string }) => void) {
     super();
@@ -48,7 +51,10 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
         else if ('damaged' in message) onDamaged({ message: message.damaged });
         else this.onAnswer(message);
       },
-      onEnded: () => this.rejectAll(),
+      onEnded: () => {
+        this.starts += 1;
+        this.rejectAll();
+      },
     });
   }
 
@@ -79,6 +85,16 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   // Every read passes on all its arguments, also those that are added to the port later.
   query(...args: Parameters<ReadModelStore['query']>): Promise<ResultPage> {
     return this.read('query', ...args);
+  }
+  async scan(...args: Parameters<ReadModelStore['scan']>): Promise<RowScan> {
+    const { scan, version } = await this.read<{ readonly scan: number; readonly version: string }>('scan', ...args);
+    const { starts } = this;
+    return {
+      version,
+      // A thread that has started again knows nothing of it.
+      next: () => (starts === this.starts ? this.read('nextOfScan', scan) : Promise.reject(unavailable())),
+      close: async () => (starts === this.starts ? this.read('closeScan', scan) : undefined),
+    };
   }
   totals(...args: Parameters<ReadModelStore['totals']>): Promise<readonly TotalsRow[]> {
     return this.read('totals', ...args);

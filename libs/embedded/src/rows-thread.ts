@@ -3,7 +3,7 @@
  */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { type CorruptFile, type ReadModelDescription, Fault, type ReadModelStore } from '@entente/engine';
+import { type CorruptFile, type ReadModelDescription, Fault, type ReadModelStore, type RowScan } from '@entente/engine';
 import { readRows } from './projection.module.js';
 import type { End, Ready } from './thread.js';
 
@@ -14,9 +14,23 @@ export interface RowsThreadData {
   readonly era: string;
 }
 
-/** The reads of the port, by name and with plain data. */
+/**
+ * The reads of the port, by name and with plain data. A scan stays here: its rows are asked for by
+ * the id of the question that began it.
+ */
 export type ReadMethod =
-  'query' | 'totals' | 'positions' | 'changes' | 'origins' | 'checkpoints' | 'parked' | 'outdated' | 'catalogVersion';
+  | 'scan'
+  | 'nextOfScan'
+  | 'closeScan'
+  | 'query'
+  | 'totals'
+  | 'positions'
+  | 'changes'
+  | 'origins'
+  | 'checkpoints'
+  | 'parked'
+  | 'outdated'
+  | 'catalogVersion';
 export interface Question {
   readonly id: number;
   readonly method: ReadMethod;
@@ -59,10 +73,30 @@ const failed = (error: unknown): SerializedFault => ({
   retryAfter: error instanceof Fault ? error.retryAfter : null,
 });
 
-async function answer({ id, method, args }: Question): Promise<void> {
+/** The open scans, by the id of the question that began each. */
+const scans = new Map<number, RowScan>();
+
+async function valueOf({ id, method, args }: Question): Promise<unknown> {
+  if (method === 'scan') {
+    const scan = await rows.scan(...(args as Parameters<ReadModelStore['scan']>));
+    scans.set(id, scan);
+    return { scan: id, version: scan.version };
+  }
+  const [of] = args as readonly [number];
+  if (method === 'nextOfScan') return scans.get(of)?.next();
+  if (method === 'closeScan') {
+    const scan = scans.get(of);
+    scans.delete(of);
+    return scan?.close();
+  }
   const work = rows[method] as (this: ReadModelStore, ...all: readonly unknown[]) => Promise<unknown>;
+  return work.apply(rows, [...args]);
+}
+
+async function answer(question: Question): Promise<void> {
+  const { id } = question;
   try {
-    const value = await work.apply(rows, [...args]);
+    const value = await valueOf(question);
     await sendNamesIfChanged();
     send({ answer: id, value });
   } catch (error) {
@@ -72,7 +106,10 @@ async function answer({ id, method, args }: Question): Promise<void> {
 
 port.on('message', (message: Question | End) => {
   if (message !== 'end') return void answer(message);
-  void rows.close().finally(() => port.close());
+  const closing = [...scans.values()].map((scan) => scan.close());
+  void Promise.allSettled(closing)
+    .then(() => rows.close())
+    .finally(() => port.close());
 });
 await sendNamesIfChanged();
 send({ ready: true });

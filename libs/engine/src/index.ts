@@ -41,6 +41,9 @@ export {
   type RowId,
   type ResultRow,
   type RowQuery,
+  type RowScan,
+  type WholeQuery,
+  SCANNED_ROWS,
   type RowVersion,
   type ResultPage,
   type TotalsRow,
@@ -107,3 +110,4 @@ export {
   type StewardStatus,
 } from './steward.js';
 export { type ConsequenceStatus, Consequences } from './consequences.js';
+export { type PinnedQuery, readWhole } from './read-whole.js';

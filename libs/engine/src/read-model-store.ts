@@ -87,6 +87,23 @@ export interface RowQuery {
   readonly occurredBy?: string | null;
 }
 
+/** A query of all rows, without pages; with `afterRow` only those after one. */
+export type WholeQuery = Omit<RowQuery, 'limit'>;
+
+/** The maximum number of rows of a scan that are read at a time. */
+export const SCANNED_ROWS = 1000;
+
+/**
+ * The rows of a whole query, read by one statement from one snapshot, so that they are sorted once.
+ * It holds a connection to the database until it is closed.
+ */
+export interface RowScan {
+  readonly version: string;
+  /** The next rows, at most {@link SCANNED_ROWS}; none at the end. */
+  next(): Promise<readonly ResultRow[]>;
+  close(): Promise<void>;
+}
+
 /** A row of a result: its columns and its key; for a model's row also its stream and event. */
 export interface ResultRow {
   /** Unique among the rows of the name. */
@@ -270,6 +287,8 @@ export abstract class ReadModelStore extends RowSink {
   abstract catalogVersion(): Promise<number>;
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<ResultPage>;
+  /** Begins to read all rows of a query. The caller closes what it returns. */
+  abstract scan(name: string, query: WholeQuery): Promise<RowScan>;
   /**
    * Sums and counts over all rows that match, at positions. `by` names columns to group by, beside
    * those that separate unlike units: then it returns at most one group more than

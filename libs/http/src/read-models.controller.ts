@@ -115,11 +115,11 @@ export class ReadModelsController {
     const day = dayOf(request);
     const { csvFormulas } = this.options;
     const text = () => exported({ format, csvFormulas }, this.store, described, request, { positions, version, day });
-    const digest = await digestOf(text());
+    const { digest, kept } = await digestOf(text());
     reply.header('content-digest', `sha-256=:${digest}:`).header('etag', `"${digest}"`);
     reply.header('entente-position', lowest(positions)).header('entente-version', version);
     reply.header('entente-day', day);
-    return Readable.from(text());
+    return Readable.from(kept ?? text());
   }
 
   private async answer({ name }: ReadModelDescription, request: RowRequest): Promise<unknown> {

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type ReadModelDescription, Fault, type ReadModelStore, type Resume, type ResultRow } from '@entente/engine';
+import {
+  type ReadModelDescription,
+  type ReadModelStore,
+  type Resume,
+  type ResultRow,
+  readWhole,
+} from '@entente/engine';
 import { isSum } from '@entente/kernel';
 import { type RowRequest, toRowDto } from './row-query.js';
 
@@ -17,62 +23,49 @@ export abstract class AnswerOptions {
   abstract readonly csvFormulas: CsvFormulas;
 }
 
-const PAGE_SIZE = 1000;
 type ExportQuery = Pick<RowRequest, 'where' | 'sort' | 'occurredBy'>;
 
 /** Where and on which day a query is read. */
 export type ExportAt = Resume & { readonly day: string };
-
-/**
- * All rows of a query at positions, one page at a time: the same rows in the same order each time.
- * Fails if other tables become active during the read.
- */
-async function* pages(
-  store: ReadModelStore,
-  name: string,
-  query: ExportQuery,
-  { positions, version, day }: ExportAt,
-): AsyncIterable<readonly ResultRow[]> {
-  let last: ResultRow | undefined;
-  for (let more = true; more;) {
-    const page = await store.query(name, {
-      ...query,
-      limit: PAGE_SIZE,
-      positions,
-      day,
-      ...(last === undefined ? {} : { afterRow: last }),
-    });
-    if (page.version !== version)
-      throw new Fault('rows-moved', 'these rows were rebuilt while they were read; ask again', 1);
-    yield page.rows;
-    last = page.rows.at(-1);
-    more = page.more;
-    // Other requests run between two pages.
-    await new Promise(setImmediate);
-  }
-}
 
 /** A query as text, line by line. */
 export async function* exported(
   { format, csvFormulas }: { readonly format: ExportFormat; readonly csvFormulas: CsvFormulas },
   store: ReadModelStore,
   described: ReadModelDescription,
-  query: ExportQuery,
-  from: ExportAt,
+  { where, sort, occurredBy }: ExportQuery,
+  { positions, version, day }: ExportAt,
 ): AsyncIterable<string> {
   const { head, line } = format === 'csv' ? csv(described, csvFormulas) : ndjson();
   yield head;
-  for await (const rows of pages(store, described.name, query, from)) yield rows.map(line).join('');
+  const query = { where, sort, occurredBy, positions, day };
+  for await (const rows of readWhole(store, described.name, query, version)) {
+    yield rows.map(line).join('');
+    // Other requests run in between.
+    await new Promise(setImmediate);
+  }
 }
 
+/** A text of at most this many characters is kept while its digest is computed. */
+const MAX_KEPT = 1024 * 1024;
+
 /**
- * The SHA-256 digest of a query's text, in base 64. The text is read once for it, because the
- * header comes before the text.
+ * The SHA-256 digest of a query's text, in base 64, which a header states before the text. Then the
+ * text: what was read for the digest, or null if it is too long to be kept and is read again.
  */
-export async function digestOf(text: AsyncIterable<string>): Promise<string> {
+export async function digestOf(
+  text: AsyncIterable<string>,
+): Promise<{ readonly digest: string; readonly kept: readonly string[] | null }> {
   const hash = createHash('sha256');
-  for await (const part of text) hash.update(part);
-  return hash.digest('base64');
+  let kept: string[] | null = [];
+  let length = 0;
+  for await (const part of text) {
+    hash.update(part);
+    length += part.length;
+    if (length > MAX_KEPT) kept = null;
+    else kept?.push(part);
+  }
+  return { digest: hash.digest('base64'), kept };
 }
 
 function ndjson(): { head: string; line: (row: ResultRow) => string } {

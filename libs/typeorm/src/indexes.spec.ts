@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AnyProjection } from '@entente/kernel';
 import { DataSource } from 'typeorm';
 import { promises } from '../../../test/contracts/read-model-store.js';
-import { pageQuery } from './queries.js';
+import { rowsQuery } from './queries.js';
 import { modelSource } from './queryable.js';
 import { ON_SQLITE, ownColumns, tableOf } from './tables.js';
 
@@ -28,7 +28,7 @@ async function plan(model: AnyProjection): Promise<string> {
     sort: [{ column: 'due', descending: false }],
     limit: 200,
   };
-  const [sql, values] = pageQuery(dataSource, source, query, { positions: null, day: '2026-06-01', occurredBy: null });
+  const [sql, values] = rowsQuery(dataSource, source, query, { positions: null, day: '2026-06-01', occurredBy: null });
   const steps = await dataSource.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, [...values]);
   await dataSource.destroy();
   return steps.map(({ detail }) => detail).join('; ');

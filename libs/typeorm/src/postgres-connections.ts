@@ -14,6 +14,12 @@ export interface QueryResult<Row> {
   readonly count: number;
 }
 
+/** A connection within a transaction, until it is ended. A statement that fails ends it, too. */
+export interface OpenSnapshot {
+  run(statement: SqlQuery): Promise<readonly unknown[]>;
+  end(): Promise<void>;
+}
+
 /** The schema of all tables of Entente in a database. */
 export const SCHEMA = 'entente';
 /** The schema in which every connection looks first. */
@@ -30,6 +36,11 @@ export interface PostgresOptions {
   readonly connections?: number;
   /** Milliseconds after which the server cancels a statement. */
   readonly statementTimeout?: number;
+  /**
+   * Milliseconds after which the server ends a transaction whose client sends nothing, so that a
+   * process that is stalled keeps no table from being dropped.
+   */
+  readonly idleTransactionTimeout?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -38,6 +49,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export class Connections implements SqlClient {
   private readonly pool: pg.Pool;
   private readonly named = new Map<string, string>();
+  /** What ends each open snapshot. */
+  private readonly snapshots = new Set<() => Promise<void>>();
 
   constructor(readonly options: PostgresOptions) {
     this.pool = new pg.Pool({
@@ -45,6 +58,9 @@ export class Connections implements SqlClient {
       max: options.connections ?? 10,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: options.statementTimeout ?? 60_000,
+      ...(options.idleTransactionTimeout === undefined
+        ? {}
+        : { idle_in_transaction_session_timeout: options.idleTransactionTimeout }),
       options: SEARCH_PATH,
     });
     // A connection that breaks while it is idle is replaced by the next one.
@@ -97,7 +113,43 @@ export class Connections implements SqlClient {
     });
   }
 
+  /** Opens one snapshot on one connection; the caller ends it, or closing does. */
+  async openSnapshot(): Promise<OpenSnapshot> {
+    const over = Promise.withResolvers<void>();
+    const opened = Promise.withResolvers<OpenSnapshot['run']>();
+    const whole = this.inSnapshot((run) => {
+      opened.resolve(run);
+      return over.promise;
+    });
+    whole.catch(opened.reject);
+    const run = await opened.promise;
+    let isOver = false;
+    const end = async (): Promise<void> => {
+      isOver = true;
+      this.snapshots.delete(end);
+      over.resolve();
+      await whole.catch(() => undefined);
+    };
+    this.snapshots.add(end);
+    return {
+      run: async (statement) => {
+        // By then, others may use the connection.
+        if (isOver) throw new Fault('rows-away', 'these rows are no longer read; ask again', 1);
+        try {
+          return await run(statement);
+        } catch (error) {
+          isOver = true;
+          over.reject(error);
+          throw translateError(error);
+        }
+      },
+      end,
+    };
+  }
+
+  /** Snapshots that are still open are ended: the pool waits for their connections. */
   async close(): Promise<void> {
+    await Promise.all([...this.snapshots].map((end) => end()));
     await this.pool.end();
   }
 

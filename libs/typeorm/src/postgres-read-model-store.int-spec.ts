@@ -158,6 +158,32 @@ describe('the PostgreSQL read model store', () => {
     await store.close();
   });
 
+  it('closes while a reader has left a whole query open, whose rows then are away', async () => {
+    const store = await opened(await postgres.database());
+    await store.commit([batch(0n, 1n)]);
+    const scan = await store.scan('words', { where: [], sort: [] });
+    await store.close();
+    await expect(scan.next()).rejects.toMatchObject({ code: 'rows-away' });
+    await scan.close();
+  });
+
+  it('reads a whole query to its end beside a cut-over, which does not wait for it', async () => {
+    const url = await postgres.database();
+    const one = await opened(url);
+    const other = await opened(url);
+    await one.commit([batch(0n, 1n)]);
+    const scan = await one.scan('words', { where: [], sort: [] });
+    const next = await other.rebuild(['words'], false);
+    await next.commit([batch(0n, 3n)]);
+    expect(await next.cutOver()).toBe(true);
+    expect((await scan.next()).map(({ key }) => key)).toEqual(['note/p0#1']);
+    expect(await scan.next()).toEqual([]);
+    await scan.close();
+    expect(await keysOf(one)).toEqual(['note/p0#3']);
+    await one.close();
+    await other.close();
+  });
+
   it('works again after every connection was broken, for readers, writers and listeners', async () => {
     const url = await postgres.database();
     const one = await opened(url);

@@ -12,9 +12,11 @@ import {
   type Rebuild,
   type RowId,
   type RowQuery,
+  type RowScan,
   type ResultPage,
   type TotalsQuery,
   type TotalsRow,
+  type WholeQuery,
 } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import { DataSource, Table } from 'typeorm';
@@ -45,6 +47,7 @@ import { RowReader } from './row-reader.js';
 import { ReadModelCatalog, resolveTables } from './read-model-catalog.js';
 import type { Queryable, StoredModel, StoredView } from './queryable.js';
 import { type SqlProgram, runAsync } from './sql-program.js';
+import { beginScan } from './postgres-scan.js';
 import { ON_POSTGRES } from './tables.js';
 
 /** How the store is opened. */
@@ -61,6 +64,10 @@ export interface PostgresReadModelStoreOptions extends PostgresOptions, Partial<
 
 /** The connections for the status of the rows. */
 const STATUS_CONNECTIONS = 2;
+/** The connections for whole queries: further ones wait. */
+const SCAN_CONNECTIONS = 4;
+/** Longer than a reader of a whole query leaves its scan open while it pauses. */
+const SCAN_IDLE_TIMEOUT_MS = 20_000;
 
 /**
  * Rows in a separate schema of a PostgreSQL database, for any number of processes. Processes
@@ -74,6 +81,8 @@ export class PostgresReadModelStore extends ReadModelStore {
   private readonly connections: Connections;
   /** For the status of the rows, which waits for no query. */
   private readonly statusConnections: Connections;
+  /** For whole queries, so that they keep no page waiting. */
+  private readonly scanConnections: Connections;
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private readonly analyst: AnalystViews | null;
   private storeId = '';
@@ -93,6 +102,11 @@ export class PostgresReadModelStore extends ReadModelStore {
         ? new AnalystViews({ analystSchema, analystRole })
         : null;
     this.statusConnections = new Connections({ ...options, connections: STATUS_CONNECTIONS });
+    this.scanConnections = new Connections({
+      ...options,
+      connections: SCAN_CONNECTIONS,
+      idleTransactionTimeout: SCAN_IDLE_TIMEOUT_MS,
+    });
   }
 
   /** If it fails, nothing stays open. Use a new store for the next attempt. */
@@ -298,6 +312,24 @@ export class PostgresReadModelStore extends ReadModelStore {
   query(name: string, query: RowQuery): Promise<ResultPage> {
     return this.querySource(name, (source, reader) => reader.query(source, query));
   }
+  async scan(name: string, query: WholeQuery): Promise<RowScan> {
+    for (;;) {
+      const { catalog, reader } = this.opened();
+      const snapshot = await this.scanConnections.openSnapshot();
+      try {
+        const scan = await beginScan(
+          snapshot,
+          ifActive(catalog, reader, () => reader.scan(catalog.source(name), query)),
+        );
+        if (scan !== null) return scan;
+      } catch (error) {
+        await snapshot.end();
+        throw error;
+      }
+      await snapshot.end();
+      await this.reload();
+    }
+  }
   totals(
     name: string,
     where: readonly Filter[],
@@ -324,11 +356,18 @@ export class PostgresReadModelStore extends ReadModelStore {
   async close(): Promise<void> {
     await this.notifier?.close();
     await this.statusConnections.close();
+    await this.scanConnections.close();
     await this.connections.close();
   }
 
   private notify(changed: ReadonlySet<string>): void {
     for (const listener of this.listeners) listener(changed);
+  }
+
+  private opened(): { readonly catalog: ReadModelCatalog; readonly reader: RowReader } {
+    const { catalog, reader } = this;
+    if (reader === null) throw new Error('the rows are not open');
+    return { catalog, reader };
   }
 
   private writer(): PostgresRowWriter {
@@ -345,8 +384,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     connections = this.connections,
   ): Promise<T> {
     for (;;) {
-      const { catalog, reader } = this;
-      if (reader === null) throw new Error('the rows are not open');
+      const { catalog, reader } = this.opened();
       const answer = await connections.inSnapshot((answer) =>
         runAsync(
           ifActive(catalog, reader, () => work(catalog, reader)),

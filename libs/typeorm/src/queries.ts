@@ -279,24 +279,24 @@ function select(builder: Builder, source: Queryable): Builder {
   return builder;
 }
 
-/** One page of a source's rows. `after` are the values of {@link orderOf}. */
-export function pageQuery(
+/** The rows of a source, a page or all of them. `after` are the values of {@link orderOf}. */
+export function rowsQuery(
   dataSource: DataSource,
   source: Queryable,
-  query: Pick<RowQuery, 'where' | 'sort' | 'limit'> & { readonly after?: readonly Cell[] },
+  query: Pick<RowQuery, 'where' | 'sort'> & { readonly limit: number | null; readonly after?: readonly Cell[] },
   at: At,
 ): Compiled {
   const conditions = new Conditions(at, dataSource, source);
   for (const filter of query.where) conditions.filter(filter);
   const order = orderOf(source, query);
   if (query.after !== undefined) conditions.after(order, query.after);
-  const shape = ['page', shapeOf(at), conditions.parts, order, query.limit];
+  const shape = ['rows', shapeOf(at), conditions.parts, order, query.limit];
   return compile(source, shape, conditions.values, () => {
     const builder = conditions.on(select(rowsOf(dataSource, source, at), source));
     // An index has its own order; NULLS LAST, if rows may lack a value, cannot use it.
     for (const { column, descending, nullable } of order)
       builder.addOrderBy(`v.${column}`, descending ? 'DESC' : 'ASC', nullable ? 'NULLS LAST' : undefined);
-    return builder.limit(query.limit);
+    return query.limit === null ? builder : builder.limit(query.limit);
   });
 }
 

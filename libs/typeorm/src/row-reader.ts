@@ -11,14 +11,15 @@ import type {
   ResultPage,
   TotalsRow,
   TotalsQuery,
+  WholeQuery,
 } from '@entente/engine';
 import { type Cell, type ColumnType, type Json, type KeyMapping, isSum } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
 import { CHECKPOINTS, type StoredCheckpoint, checkpointsByModel } from './checkpoints.js';
 import { sumsIn, totalIn } from './exact-sums.js';
-import { type At, type Compiled, keyedQuery, orderOf, pageQuery, totalsQuery } from './queries.js';
+import { type At, type Compiled, keyedQuery, orderOf, rowsQuery, totalsQuery } from './queries.js';
 import { type Queryable, type StoredModel, keyOf, rowIdOf } from './queryable.js';
-import { type SqlProgram, query } from './sql-program.js';
+import { type SqlProgram, type SqlQuery, query } from './sql-program.js';
 import { decode } from './tables.js';
 
 /** Above this number of changed rows, a reader reads them from scratch. */
@@ -26,6 +27,14 @@ const MAX_CHANGES = 500;
 type ReadRow = Record<string, unknown>;
 
 const same = (one: Positions, other: Positions): boolean => one.every((at, i) => at === other[i]);
+
+/** A statement that returns rows, how each becomes one of the answer, and where they were read. */
+export interface PreparedRows {
+  readonly statement: SqlQuery;
+  readonly positions: Positions;
+  readonly version: string;
+  toRow(values: readonly unknown[]): ResultRow;
+}
 
 /** A condition with its values, in order. */
 type Condition = readonly [sql: string, values: readonly unknown[]];
@@ -81,22 +90,27 @@ export class RowReader {
   }
 
   *query(source: Queryable, query: RowQuery): SqlProgram<ResultPage> {
+    const { statement, toRow, positions, version } = yield* this.prepare(source, query, query.limit + 1);
+    const rows = (yield statement) as readonly unknown[][];
+    return { rows: rows.slice(0, query.limit).map(toRow), more: rows.length > query.limit, positions, version };
+  }
+
+  /** All rows of a query: the statement is to be run row by row, in the same transaction. */
+  scan(source: Queryable, query: WholeQuery): SqlProgram<PreparedRows> {
+    return this.prepare(source, query, null);
+  }
+
+  private *prepare(source: Queryable, query: WholeQuery, limit: number | null): SqlProgram<PreparedRows> {
+    const { where, sort, afterRow, day, occurredBy } = query;
     const reached = yield* this.reached(source);
     const positions = query.positions ?? lowest(reached);
-    const after = query.afterRow === undefined ? undefined : this.valuesOf(source, query, query.afterRow);
-    const page = {
-      where: query.where,
-      sort: query.sort,
-      limit: query.limit + 1,
-      ...(after === undefined ? {} : { after }),
-    };
-    const rows = yield* this.values(
-      pageQuery(this.dataSource, source, page, at(reached, positions, query.day, query.occurredBy)),
-    );
+    const after = afterRow === undefined ? {} : { after: this.valuesOf(source, query, afterRow) };
+    const seen = at(reached, positions, day, occurredBy);
+    const [sql, values] = rowsQuery(this.dataSource, source, { where, sort, limit, ...after }, seen);
     const parkedSince = yield* this.parkedSince(source);
     return {
-      rows: rows.slice(0, query.limit).map((row) => this.toResultRow(source, row, query.sort, parkedSince)),
-      more: rows.length > query.limit,
+      statement: { sql, values, raw: true },
+      toRow: (row) => this.toResultRow(source, row, sort, parkedSince),
       positions,
       version: source.version,
     };
@@ -105,7 +119,7 @@ export class RowReader {
   /** The values of a row in the total order: its sort columns, then its key. */
   private valuesOf(
     source: Queryable,
-    query: RowQuery,
+    query: WholeQuery,
     { sortValues, key }: NonNullable<RowQuery['afterRow']>,
   ): readonly Cell[] {
     const named = keyOf(source, key) ?? {};

@@ -19,6 +19,9 @@ export function* query<Row>(sql: string, ...values: readonly unknown[]): SqlProg
   return (yield { sql, values }) as readonly Row[];
 }
 
+/** A value as SQLite accepts it. */
+export const asBound = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
+
 /** Runs a program on a synchronous driver. */
 export function runSync<T>(program: SqlProgram<T>, answer: (statement: SqlQuery) => readonly unknown[]): T {
   let next = program.next();

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { RowQuery } from '@entente/engine';
 import Database from 'better-sqlite3';
 import { Column } from 'typeorm';
 import { describeContract } from '../../../test/contracts/contract.js';
@@ -230,6 +231,25 @@ describe('the SQLite read model store', () => {
     expect(faultOfRows('rows.sqlite', why())).toMatchObject({ code: 'disk-full' });
     full.close();
     await next.close();
+    await store.close();
+  });
+
+  it('sorts a whole query once, and not at all in the order of its key', async () => {
+    const store = await openIn(folder);
+    const db = new Database(join(folder, 'rows.sqlite'));
+    const sortsOf = async (sort: RowQuery['sort']) => {
+      const prepared = jest.spyOn(Database.prototype, 'prepare');
+      const scan = await store.scan('words', { where: [], sort });
+      while ((await scan.next()).length > 0);
+      await scan.close();
+      const statements = prepared.mock.calls.map(([sql]) => sql).filter((sql) => sql.includes('ORDER BY'));
+      prepared.mockRestore();
+      const plans = statements.map((sql) => db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]);
+      return plans.map((steps) => steps.filter(({ detail }) => detail.includes('FOR ORDER BY')).length);
+    };
+    expect(await sortsOf([{ column: 'amount', descending: true }])).toEqual([1]);
+    expect(await sortsOf([])).toEqual([0]);
+    db.close();
     await store.close();
   });
 

@@ -14,9 +14,11 @@ import {
   Rebuild,
   type RowId,
   type RowQuery,
+  type RowScan,
   type ResultPage,
   type TotalsQuery,
   type TotalsRow,
+  type WholeQuery,
 } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import Database from 'better-sqlite3';
@@ -32,11 +34,12 @@ import {
   catalogVersionOf,
 } from './sqlite-catalogue.js';
 import { RowReader } from './row-reader.js';
-import { type SqlQuery, type SqlProgram, runSync } from './sql-program.js';
+import { type SqlQuery, type SqlProgram, asBound, runSync } from './sql-program.js';
 import { ReadModelCatalog, resolveTables } from './read-model-catalog.js';
 import type { Queryable, StoredModel, StoredView } from './queryable.js';
 import { SqliteRebuild } from './sqlite-rebuild.js';
 import { RowWriter, parkedOf } from './row-writer.js';
+import { SqliteScan } from './sqlite-scan.js';
 import { ON_SQLITE } from './tables.js';
 
 const FILE = 'rows.sqlite';
@@ -251,6 +254,20 @@ export class SqliteReadModelStore extends ReadModelStore {
   query(name: string, query: RowQuery): Promise<ResultPage> {
     return this.inSnapshot(name, (source, reader) => reader.query(source, query));
   }
+  async scan(name: string, query: WholeQuery): Promise<RowScan> {
+    for (;;) {
+      const { rows } = this.reader();
+      const source = this.catalog.source(name);
+      const scan = this.reads(() => SqliteScan.begin(this.file, this.ifActive(rows, rows.scan(source, query))));
+      if (scan !== null)
+        return {
+          version: scan.version,
+          next: async () => this.reads(() => scan.next()),
+          close: async () => scan.close(),
+        };
+      await this.upToDate();
+    }
+  }
   totals(
     name: string,
     where: readonly Filter[],
@@ -342,7 +359,7 @@ class RowConnection {
   constructor(
     readonly dataSource: DataSource,
     private readonly db: Database.Database,
-    private readonly rows: RowReader,
+    readonly rows: RowReader,
   ) {
     this.inTransaction = db.transaction((work: (rows: RowReader) => SqlProgram<unknown>) => this.now(work));
   }
@@ -364,7 +381,7 @@ class RowConnection {
       this.prepared.set(key, (statement = this.db.prepare(sql)));
       if (raw) statement.raw(true);
     }
-    return statement.all(...values.map((value) => (typeof value === 'boolean' ? Number(value) : value)));
+    return statement.all(...values.map(asBound));
   }
 }
 
