@@ -350,6 +350,33 @@ describe('the executor', () => {
     }
   });
 
+  it('leaves time to others between the batches of a long stream', async () => {
+    await count(1, 'first');
+    const [first] = await log();
+    const more = Array.from({ length: 2000 }, (_, n) => ({ ...first, id: `e${n}` }));
+    await store.append('counter/norland.one', 0, more as never);
+    executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer);
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      running = setImmediate(turn);
+    };
+    let running = setImmediate(turn);
+    const readStream = store.readStream.bind(store);
+    const turnsAtBatches: number[] = [];
+    store.readStream = async function* (...args) {
+      for await (const batch of readStream(...args)) {
+        turnsAtBatches.push(turns);
+        yield batch;
+      }
+    };
+    expect(await executor.stateAt({ kind: 'counter', id: 'norland.one' }, () => true)).toMatchObject({ state: 2001 });
+    expect(await count(1, 'second')).toMatchObject({ type: 'accepted', receipt: { revision: 2001 } });
+    clearImmediate(running);
+    // Ten batches of the two readings; one is read ahead in each.
+    expect(new Set(turnsAtBatches).size).toBeGreaterThan(6);
+  });
+
   it('records which revisions a decision consulted', async () => {
     await count(1, 'a', { on: 'norland.two' });
     await count(1, 'b', { seen: 'norland.two' });
