@@ -14,6 +14,8 @@ import { appends, appendsAgainstEmmett } from './appends.mjs';
 import { SERVICE_PARTS, services } from './services/services.mjs';
 import { growth } from './growth.mjs';
 import { folder, head, note, quick, ratioOf, results } from './measure.mjs';
+import { longStreams } from './long-streams.mjs';
+import { besideReaders } from './readers.mjs';
 import { projecting } from './rows.mjs';
 import { wholeQueries } from './whole.mjs';
 import { openAccounts, pledges, serve } from './servers.mjs';
@@ -43,6 +45,8 @@ const PARTS = {
   projecting,
   growth,
   whole: wholeQueries,
+  readers: besideReaders,
+  streams: longStreams,
 };
 
 const after = (flag) => {
