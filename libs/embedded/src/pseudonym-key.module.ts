@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from '@entente/sqlite';
+import { createFolderDurably, writeDurably } from '@entente/sqlite';
 
 /**
  * The key of reporters' pseudonyms: made once, stored beside the log and never in it, readable only
  * by its owner.
  */
 export function pseudonymKey(folder: string): Buffer {
-  mkdirSync(folder, { recursive: true });
+  createFolderDurably(folder);
   const file = join(folder, 'pseudonym.key');
   if (!existsSync(file)) {
     // It cannot be made again, so it is on the disk before the first pseudonym.

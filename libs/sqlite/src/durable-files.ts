@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /** Syncs a file's contents, or the names in a folder, to the disk before it returns. */
@@ -15,6 +15,20 @@ export function syncToDisk(path: string): void {
 export function renameDurably(from: string, to: string): void {
   renameSync(from, to);
   syncToDisk(dirname(resolve(to)));
+}
+
+/**
+ * Creates a folder if it is missing, with those above it; their names are on the disk before it
+ * returns.
+ */
+export function createFolderDurably(folder: string): void {
+  const topmost = mkdirSync(folder, { recursive: true });
+  if (topmost === undefined) return;
+  const end = dirname(resolve(topmost));
+  for (let at = dirname(resolve(folder)); ; at = dirname(at)) {
+    syncToDisk(at);
+    if (at === end) return;
+  }
 }
 
 /** Creates a file that is complete or absent, whenever the process or the machine ends. */

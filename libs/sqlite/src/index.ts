@@ -3,6 +3,6 @@ export { SqliteLogReader } from './sqlite-log-reader.js';
 export { SqliteRefusalLog } from './sqlite-refusal-log.js';
 export { SqliteStewardCheckpoint } from './sqlite-steward-checkpoint.js';
 export { copyDatabase, integrityCheck } from './copy.js';
-export { renameDurably, syncToDisk, writeDurably } from './durable-files.js';
+export { createFolderDurably, renameDurably, syncToDisk, writeDurably } from './durable-files.js';
 export { fillFolder, inUse } from './fill-folder.js';
 export { beginEra } from './log-file.js';

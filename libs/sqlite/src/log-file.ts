@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CorruptFile, type Era, DiskFull } from '@entente/engine';
 import Database from 'better-sqlite3';
+import { createFolderDurably } from './durable-files.js';
 
 /** Marks the file as Entente's log: "Entt". */
 const APPLICATION_ID = 0x456e7474;
@@ -68,7 +69,7 @@ export function erasIn(db: Database.Database): readonly Era[] {
  */
 export function lockFolder(folder: string): Database.Database {
   try {
-    mkdirSync(folder, { recursive: true });
+    createFolderDurably(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new Error(`${folder} cannot be written by this user: allow it, or name another data folder (ENTENTE_DATA)`, {
