@@ -62,12 +62,15 @@ export interface CataloguedCommand extends CommandContract {
   readonly type: string;
 }
 
+/** Every command by its route: each request asks for one. */
+const BY_ROUTE: ReadonlyMap<string, CataloguedCommand> = new Map(
+  CATALOGUE.flatMap(({ kind, commands }) =>
+    Object.entries(commands).map(([type, command]) => [`${kind}/${command.path}`, { type, ...command }] as const),
+  ),
+);
+
 /** The command of a route; undefined if there is none. */
-export function commandAt(kind: string, path: string): CataloguedCommand | undefined {
-  const commands = CATALOGUE.find((wire) => wire.kind === kind)?.commands ?? {};
-  const found = Object.entries(commands).find(([, command]) => command.path === path);
-  return found === undefined ? undefined : { type: found[0], ...found[1] };
-}
+export const commandAt = (kind: string, path: string): CataloguedCommand | undefined => BY_ROUTE.get(`${kind}/${path}`);
 
 /** The command of a kind by its type; undefined if there is none. */
 export function commandOf(kind: string, type: string): CataloguedCommand | undefined {
