@@ -314,10 +314,12 @@ export class RowReader {
     const { decode: decodeSum } = sumsIn(this.dataSource);
     const columns: Record<string, Json> = { ...source.empty };
     for (let i = 0; i < types.length; i += 1) {
-      const type = types[i] as ColumnType;
       const cell = row[i];
+      // It is null already.
+      if (cell === null) continue;
+      const type = types[i] as ColumnType;
       columns[selects[i] as string] =
-        type === 'text' ? (cell as string | null) : decode(type, isSum(type) && cell !== null ? decodeSum(cell) : cell);
+        type === 'text' ? (cell as string) : decode(type, isSum(type) ? decodeSum(cell) : cell);
     }
     const sortValues = sort.map(
       ({ column }) => (column in columns ? columns[column] : row[selects.indexOf(column)]) as Cell,
