@@ -1,7 +1,8 @@
 /**
  * A part of `npm run test:clients`: the programs of the how-to pages on Kafka, in Python and Java,
  * with the SDKs of CloudEvents, on a distributed deployment that has the example scenario. They
- * send a command, read its reply, and read every event and watermark.
+ * send a command to the partition of its stream, read its reply, and read every event and
+ * watermark.
  */
 import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
@@ -16,10 +17,12 @@ import { distributedProcesses } from '../support/distributed-processes.mjs';
 import { ROOT, blocksOf } from '../support/documents.ts';
 
 const { commandAt, exampleScenario } = await import(join(ROOT, 'dist/libs/contracts/src/index.js'));
+const { partitionOf } = await import(join(ROOT, 'dist/libs/engine/src/index.js'));
 
 const jars = join(ROOT, '.entente', 'cloudevents-4.0.1');
 const ACCOUNT = 'norland.clients';
 const TODAY = new Date().toISOString().slice(0, 10);
+const PARTITIONS = 3;
 const REPLY_TIMEOUT_MS = 30_000;
 const PROGRAMS = {
   'docs/how-to/send-commands-over-kafka.md': { python: 'send.py', java: 'SendCommand.java' },
@@ -142,6 +145,32 @@ async function eventsOf(url) {
   return lines.sort();
 }
 
+/** The partitions that have commands under a key: whichever client sent them, it is one. */
+async function partitionsOf({ kafka, settings }, key) {
+  const topic = settings.KAFKA_COMMANDS_TOPIC;
+  const admin = kafka.admin();
+  await admin.connect();
+  const open = new Map();
+  for (const { partition, low, high } of await admin.fetchTopicOffsets(topic))
+    if (BigInt(high) > BigInt(low)) open.set(partition, BigInt(high));
+  await admin.disconnect();
+  const consumer = kafka.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 50 });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  const found = new Set();
+  await new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('the commands topic was not read to its end')), REPLY_TIMEOUT_MS).unref();
+    const eachMessage = async ({ partition, message }) => {
+      if (String(message.key) === key) found.add(partition);
+      if (BigInt(message.offset) + 1n >= (open.get(partition) ?? 0n)) open.delete(partition);
+      if (open.size === 0) resolve();
+    };
+    void consumer.run({ autoCommit: false, eachMessage });
+  });
+  await consumer.disconnect();
+  return [...found];
+}
+
 /** Runs the programs; answers how many failed. */
 export async function overKafka() {
   const folder = mkdtempSync(join(tmpdir(), 'entente-over-kafka-'));
@@ -158,7 +187,7 @@ export async function overKafka() {
     const postgres = await begun(startPostgres({ folder: join(folder, 'postgres') }));
     const { brokers: kafka } = await begun(startKafka({ folder: join(folder, 'kafka') }));
     const { url: esdb } = await begun(startEventStore({ folder: join(folder, 'eventstore') }));
-    const deployment = distributedProcesses({ esdb, kafka, database: await postgres.database('rows') }, 3);
+    const deployment = distributedProcesses({ esdb, kafka, database: await postgres.database('rows') }, PARTITIONS);
     ends.push(() => deployment.end());
     deployment.settings.ENTENTE_PUBLIC_URL = 'https://entente.example';
     await deployment.open({ relay: 1, projector: 1, intake: 1, api: 1 });
@@ -176,6 +205,14 @@ export async function overKafka() {
         failed += 1;
         console.error(`${language}: the reply is ${printed}`);
       }
+    }
+    const partitions = await partitionsOf(deployment, ACCOUNT);
+    const own = partitionOf(`funding-account/${ACCOUNT}`, PARTITIONS);
+    if (partitions.length === 1 && partitions[0] === own)
+      console.log('all clients sent the commands of a stream to its partition');
+    else {
+      failed += 1;
+      console.error(`the commands of a stream are in the partitions ${partitions.join(', ')}, not in ${own} alone`);
     }
     const expected = await eventsOf(url);
     for (const [language, program] of Object.entries(programs)) {

@@ -99,6 +99,35 @@ describe('a command on a topic', () => {
     expect(delivery.fault()).toBeNull();
   });
 
+  it('has a reply of the log with a unique id, also at the same offset of a topic that is new', async () => {
+    const { replies, end } = await running(1);
+    const { store } = deployment;
+    await deployment.send([aCommand('stakeholder/estmark', { id: 'command-1' })]);
+    await expectCount(replies, 1);
+    await end();
+    const later = await commandPipeline(1);
+    try {
+      later.start(store, kinds, { storeId: store.id });
+      await later.topics();
+      const laterReplies = await later.collect('replies');
+      await later.send([aCommand('stakeholder/estmark', { id: 'command-1' })]);
+      await expectCount(laterReplies, 1);
+      const [first, again] = [...replies, ...laterReplies].map(({ headers }) => ({
+        source: String(headers['ce_source']),
+        id: String(headers['ce_id']),
+      }));
+      expect(first?.source).toContain(store.id);
+      expect(again?.source).toBe(first?.source);
+      expect(again?.id).not.toBe(first?.id);
+      expect([first, again].map((one) => one?.id.split('-').slice(0, 2))).toEqual([
+        ['0', '0'],
+        ['0', '0'],
+      ]);
+    } finally {
+      await later.end();
+    }
+  });
+
   it('is decided after the earlier ones of its key, among many of other keys', async () => {
     const { replies, dead } = await running(3);
     const stories = Array.from({ length: 30 }, (_, i) => story(`org-${i}`, 9));
