@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { DynamicModule } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import { correlated } from '@entente/async';
 import type { ReadModelStore } from '@entente/engine';
 import { Logger } from 'nestjs-pino';
 import { type ServerLimits, limitConnections, serverOptions } from './server-limits.js';
@@ -36,6 +37,10 @@ export async function buildApp(module: DynamicModule, limits: ServerLimits): Pro
     autoFlushLogs: false,
     abortOnError: false,
   });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, _reply, done) => correlated(request.id, done));
   const methods = new AllowedMethods(app);
   readJsonBodies(app);
   checkRequests(app);

@@ -1,3 +1,4 @@
+import { correlationId } from '@entente/async';
 import type { Params } from 'nestjs-pino';
 import { type DestinationStream, destination, stdTimeFunctions } from 'pino';
 
@@ -21,27 +22,38 @@ interface LoggedRequest {
   readonly url: string;
 }
 
+/** The fields of every line of this moment. */
+function presentFields(): { readonly correlationId?: string } {
+  const id = correlationId();
+  return id === undefined ? {} : { correlationId: id };
+}
+
 /**
  * Logs as lines of JSON on the standard error stream. A line within a request has its correlation
- * id, which is the id of the request; requests themselves are logged at level `debug`.
+ * id, which is the id of the request. Requests themselves are logged at level `debug`; only then is
+ * a logger made for each.
  */
-export const logging = (level: LogLevel, stream: DestinationStream = destination({ dest: 2, sync: true })): Params => ({
-  forRoutes: ['*path'],
-  pinoHttp: [
-    {
-      level: LEVELS[level],
-      base: null,
-      timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      quietReqLogger: true,
-      customAttributeKeys: { reqId: 'correlationId' },
-      useLevel: 'debug',
-      serializers: {
-        req: ({ method, url }: LoggedRequest) => ({ method, url }),
-        res: ({ statusCode }: { readonly statusCode: number }) => ({ statusCode }),
+export function logging(level: LogLevel, stream: DestinationStream = destination({ dest: 2, sync: true })): Params {
+  const logsRequests = level === 'debug' || level === 'verbose';
+  return {
+    forRoutes: logsRequests ? ['*path'] : [],
+    pinoHttp: [
+      {
+        level: LEVELS[level],
+        base: null,
+        timestamp: stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+        ...(logsRequests ? {} : { mixin: presentFields }),
+        quietReqLogger: true,
+        customAttributeKeys: { reqId: 'correlationId' },
+        useLevel: 'debug',
+        serializers: {
+          req: ({ method, url }: LoggedRequest) => ({ method, url }),
+          res: ({ statusCode }: { readonly statusCode: number }) => ({ statusCode }),
+        },
+        autoLogging: logsRequests,
       },
-      autoLogging: level === 'debug' || level === 'verbose',
-    },
-    stream,
-  ],
-});
+      stream,
+    ],
+  };
+}
