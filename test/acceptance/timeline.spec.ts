@@ -42,7 +42,7 @@ describe('entente timeline', () => {
       'amount: 2,500,000.00 USD; period: 2025',
     ]);
     expect(printed.slice(-2)).toEqual([
-      expect.stringMatching(/2026-03-22T09:00:00Z \| 2026-04-03T09:00:\d\dZ \| late \| .*ExpenditureReported/),
+      expect.stringMatching(/2026-03-22T09:00:00Z \| 2026-04-03T09:0\d:\d\dZ \| late \| .*ExpenditureReported/),
       'amount: 412,500.00 USD; period: 2025',
     ]);
   });
@@ -62,14 +62,15 @@ describe('entente timeline', () => {
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => (JSON.parse(line) as { type: string }).type);
-    expect(await types()).toEqual([
+    const own = [
       'AgreementSigned',
-      ...Array.from({ length: 4 }, () => 'EndUseAssuranceGiven'),
       'OfferAccepted',
       'ReceiptConfirmed',
       'DiscrepancyReported',
       'RecipientReplyReceived',
-    ]);
+    ];
+    expect((await types()).filter((type) => own.includes(type))).toEqual(own);
+    expect((await types()).filter((type) => type === 'EndUseAssuranceGiven')).toHaveLength(4);
     expect(await types('--from', '2026-05-12', '--to', '2026-05-13')).toEqual([
       'ReceiptConfirmed',
       'DiscrepancyReported',
@@ -98,7 +99,7 @@ describe('entente timeline', () => {
   it('names what to ask instead of a word that is no stream', async () => {
     await expect(timeline('sudria')).rejects.toThrow(
       'there is no stream "sudria"; a stream is <kind>/<id>; streams with such a name or kind: stakeholder/sudria, ' +
-        'funding-account/sudria.signals-fund, programme/sudria.signals; what sudria sent: timeline --actor sudria',
+        'third-party-transfer/estmark.cameras-to-sudria, funding-account/sudria.signals-fund, programme/sudria.signals; what sudria sent: timeline --actor sudria',
     );
     await expect(timeline('consignment')).rejects.toThrow(
       'kind: consignment/norland.night-vision-1, consignment/norland.night-vision-2',
