@@ -28,7 +28,7 @@ export function itemsBy<Row extends object, E extends Event>(entity: new () => R
     changes: ItemChanges<Row, E>,
   ): Pick<Projection<E, Row>, 'head' | 'touches' | 'evolve'> => {
     const changeOf = (type: E['type']): ItemChange<Row, unknown> | undefined =>
-      Object.hasOwn(changes, type) ? (changes[type] as ItemChange<Row, unknown>) : undefined;
+      Object.hasOwn(changes, type) ? changes[type] : undefined;
     return {
       head: true,
       touches: (event: RecordedEvent<E>) => [
@@ -43,7 +43,7 @@ export function itemsBy<Row extends object, E extends Event>(entity: new () => R
         const found = changeOf(event.type);
         const was = row ?? (found?.begins === true ? head : null);
         if (found === undefined || was === null) return row;
-        return { ...was, ...found.change(event.data, was, key, origin as unknown as Origin) };
+        return { ...was, ...found.change(event.data, was, key, origin) };
       },
     };
   };
