@@ -104,7 +104,7 @@ export class EndUseCheckPerformed extends PerformEndUseCheck {
   @visit() readonly visit!: number;
   @flag('whether it counts as an inspection: only on the spot') readonly inspected!: boolean;
   @flag('whether the check is done with it: on the spot, or as it was scheduled') readonly done!: boolean;
-  @flag('whether the results have a lower confidence: any but those of an inspection', false)
+  @flag('whether the results have a lower confidence, as all have that are not of an inspection', false)
   readonly lowerConfidence!: boolean;
   @organisation('the donor') readonly donor!: string;
   @code("the donor's word for the type of the items", 'thermal-sight') readonly item!: string;

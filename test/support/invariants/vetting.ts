@@ -26,7 +26,7 @@ export const vettingCases: Invariants<VettingCase, VettingCaseEvent> = {
       'what is concluded was looked into': outcome === null || sources > 0,
       'what is cleared has no credible information': outcome !== 'cleared' || !all.includes('credible'),
       'what is refused has credible information': outcome !== 'refused' || all.includes('credible'),
-      'only what is refused is published, told, or remedied':
+      'only what is refused is published, communicated, or remedied':
         outcome === 'refused' || (publication === null && !informed && steps === null && !remedied),
       'what is remedied has taken its steps': !remedied || taken.every(({ on }) => on !== null),
     };

@@ -1,11 +1,15 @@
 import type { CheckType, CountrySituationEvent, EndUseCheckEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
+import { parameterOf } from '../framework/parameters.js';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
 
 type Scheduled = Extract<EndUseCheckEvent, { type: 'EndUseCheckScheduled' }>['data'];
 
 /** Days from one check to the next, at most. */
-const MOST_DAYS = { enhanced: 365, routine: 90 } as const satisfies Record<CheckType, number>;
+const MOST_DAYS: Readonly<Record<CheckType, number>> = {
+  enhanced: parameterOf(null, 'enhancedCheckEveryDays'),
+  routine: parameterOf(null, 'routineCheckEveryDays'),
+};
 const DAY_MS = 86_400_000;
 const daysAhead = (due: string, day: string): number => (Date.parse(due) - Date.parse(day)) / DAY_MS;
 

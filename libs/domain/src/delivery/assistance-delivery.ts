@@ -8,6 +8,7 @@ import {
   refuse,
   streamName,
 } from '@entente/kernel';
+import { today } from '../days.js';
 import { type AssistanceCase, type CaseLine, consignmentFacts, ownValue, quantityAt } from './facts.js';
 
 // ---- State ----
@@ -122,7 +123,7 @@ export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c:
     return refuse('not-implemented', 'the case has been implemented', 'R16', { status: state.status });
   const line = ownValue(state.lines, data.line);
   if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: data.line });
-  if (data.on > c.now.slice(0, 10)) return refuse('day-in-future', 'the day has come', null, { on: data.on });
+  if (data.on > today(c)) return refuse('day-in-future', 'the day has come', null, { on: data.on });
   if (line.works !== null && line.works.stage !== 'accepted')
     return refuse('works-not-accepted', 'the recipient has accepted the works of the line', null, {
       stage: line.works.stage,

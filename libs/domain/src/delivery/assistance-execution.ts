@@ -1,5 +1,6 @@
 import type { HoldCase, ImplementCase, ReceiveInitialDeposit, ReconcileCase, WorksOnLine } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+import { inTheFuture } from '../days.js';
 import { frameworkOf, noAgreementInForce } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
 import { cannotStopFor, stillStopped } from '../safeguards/misuse-holds.js';
@@ -72,7 +73,7 @@ export function cannotImplement(
  */
 export const cannotWorkAfter =
   (before: 'started' | 'completed' | null) =>
-  ({ line: name, on }: WorksOnLine, state: AssistanceCase, { now }: DecisionContext): Refusal | null => {
+  ({ line: name, on }: WorksOnLine, state: AssistanceCase, context: DecisionContext): Refusal | null => {
     if (!state.implemented)
       return refuse('not-implemented', 'the case has been implemented', 'R16', { status: state.status });
     const line = ownValue(state.lines, name);
@@ -85,7 +86,7 @@ export const cannotWorkAfter =
       });
     if (line.works !== null && on < line.works.on)
       return refuse('before-the-fact', 'works come no earlier than the step before', 'R30', { on: line.works.on });
-    return on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
+    return inTheFuture(on, context);
   };
 
 const linesWhere = ({ lines }: AssistanceCase, holds: (line: CaseLine) => boolean): readonly string[] =>

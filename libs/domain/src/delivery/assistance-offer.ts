@@ -10,6 +10,7 @@ import type {
   PrepareOffer,
 } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+import { inTheFuture } from '../days.js';
 import { frameworkOf, setAside } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import { type AssistanceCase, ownValue, statusOf } from './facts.js';
@@ -125,7 +126,7 @@ export function cannotNotify(
   if (state.offer?.noticeDays === undefined)
     return refuse('notice-not-required', 'the offer was prepared with a notice period', 'R16');
   if (state.noticeEnds !== null) return refuse('already-notified', 'the legislature has not been notified yet', 'R16');
-  return on > c.now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
+  return inTheFuture(on, c);
 }
 
 /** R16: an offer that requires notice waits until the notice period has ended. */

@@ -16,6 +16,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { frameworkOf, frameworkStreamsOf, noAgreementInForce } from '../framework/framework-facts.js';
 import { consultingImplementers } from '../parties/registration.js';
@@ -112,9 +113,6 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
 );
 
 // ---- Rules ----
-
-const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
-  on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 /**
  * R16: a delivery is scheduled for lines of an accepted or implemented case, within their
@@ -246,14 +244,12 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       then: 'DeliveryRescheduled',
     },
     RecordOverdueDelivery: {
-      unless: ({ due }, { reached, due: planned }, { now }) =>
+      unless: ({ due }, { reached, due: planned }, context) =>
         reached.receipt !== undefined
           ? refuse('already-received', 'the consignment has not been received yet', null, { on: reached.receipt })
           : due !== planned
             ? refuse('other-last-day', 'the day is the one planned now', null, { due: planned })
-            : now.slice(0, 10) <= due
-              ? refuse('not-over-yet', 'its last day is over', null, { due })
-              : null,
+            : notOverYet(due, context),
       already: (_, { overdue }) => overdue,
       then: 'DeliveryBecameOverdue',
     },

@@ -179,10 +179,6 @@ export function cannotStore(
   return refuse('store-not-certified', 'the store is certified on that day', 'R9', { site, on, until });
 }
 
-/** The day has come. */
-export const inFuture = (on: string, { now }: Pick<DecisionContext, 'now'>): Refusal | null =>
-  on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
-
 /** The types of the events that report an item's end, and what each reports. */
 export const LOSS_REPORTS = {
   ItemReportedLost: 'lost',

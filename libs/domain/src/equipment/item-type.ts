@@ -10,7 +10,9 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import { notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
+import { parameterOf } from '../framework/parameters.js';
 import { type ItemType, itemTypeFacts } from './item-facts.js';
 import { only, registeredSender, senderStreams } from './senders.js';
 
@@ -18,8 +20,8 @@ import { only, registeredSender, senderStreams } from './senders.js';
  * R10: the first check at most this many days after the receipt, and each next one at most this
  * many days after the last.
  */
-const FIRST_CHECK_DAYS = 90;
-const CHECK_EVERY_DAYS = 365;
+const FIRST_CHECK_DAYS = parameterOf(null, 'enhancedFirstCheckDays');
+const CHECK_EVERY_DAYS = parameterOf(null, 'enhancedCheckEveryDays');
 
 const evolve = evolveBy<ItemType, ItemTypeEvent>()(
   'ItemTypeRegistered',
@@ -44,11 +46,10 @@ const evolve = evolveBy<ItemType, ItemTypeEvent>()(
   },
 );
 
-const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
 const notDesignated = (_: object, { designated }: ItemType): Refusal | null =>
   designated === null ? refuse('not-designated', 'the type is designated', 'R9') : null;
 const over = (reviewBy: string, context: DecisionContext): Refusal | null =>
-  reviewBy < dayOf(context)
+  reviewBy < today(context)
     ? refuse('day-in-past', 'the last day of the review is not over', null, { reviewBy })
     : null;
 
@@ -112,9 +113,7 @@ const decide = decideBy<ItemType, ItemTypeCommand, ItemTypeEvent>()(
           notDesignated(data, state) ??
           (due !== planned
             ? refuse('other-last-day', 'the day is the last day of the review', null, { reviewBy: planned })
-            : dayOf(context) <= due
-              ? refuse('not-over-yet', 'its last day is over', null, { due })
-              : null)
+            : notOverYet(due, context))
         );
       },
       already: (_, { designated }) => designated?.overdue === true,

@@ -20,7 +20,9 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
+import { parameterOf } from '../framework/parameters.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import {
   type Item,
@@ -28,7 +30,6 @@ import {
   LOSS_REPORTS,
   MAX_ITEM_ID_LENGTH,
   cannotStore,
-  inFuture,
   itemFacts,
   itemId,
   itemTypeFacts,
@@ -39,7 +40,7 @@ import {
 import { only, registeredSender, senderStreams } from './senders.js';
 
 /** R12: days from the report of a loss to the last day of its verification. */
-const LOSS_REPORT_DAYS = 30;
+const LOSS_REPORT_DAYS = parameterOf(null, 'lossReportDays');
 
 // ---- State ----
 
@@ -219,7 +220,7 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
     return refuse('other-consignment', 'the item is received in the consignment in which it was registered', 'R9', {
       consignment: item.consignment ?? null,
     });
-  const barred = system ? null : (inFuture(on, context) ?? cannotStore(site, item.recipient, on, context));
+  const barred = system ? null : (inTheFuture(on, context) ?? cannotStore(site, item.recipient, on, context));
   const received = { ...data, holder: item.recipient, checkBy, check: firstCheckOf(item, site, checkBy) };
   return barred ?? [{ type: 'ItemReceived', data: received }];
 }
@@ -230,7 +231,8 @@ function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: I
   const { site } = data;
   if (site !== undefined && item.moved)
     return refuse('moved-since', 'the item is in the store that received it; else its place is that of a move', 'R26');
-  const barred = inFuture(on, context) ?? (site === undefined ? null : cannotStore(site, item.recipient, on, context));
+  const barred =
+    inTheFuture(on, context) ?? (site === undefined ? null : cannotStore(site, item.recipient, on, context));
   const event = { ...data, checkBy: firstCheck(item, on, context) };
   return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
 }
@@ -239,7 +241,7 @@ function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: I
 const reports =
   <Type extends keyof typeof LOSS_REPORTS>(type: Type) =>
   (data: { readonly on: string; readonly cause: string }, item: Item, context: DecisionContext) =>
-    inFuture(data.on, context) ??
+    inTheFuture(data.on, context) ??
     beforeReceipt(data.on, item) ?? [
       { type, data: { ...data, verifyBy: addDays(context.now, LOSS_REPORT_DAYS) } } as Extract<
         ItemEvent,
@@ -254,14 +256,14 @@ const beforeReceipt = (on: string, { receivedOn }: Item): Refusal | null =>
     : null;
 
 const past = ({ on }: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
-  inFuture(on, context) ?? beforeReceipt(on, item);
+  inTheFuture(on, context) ?? beforeReceipt(on, item);
 
 /** R14: the notice to the legislature is due at once. */
 function detect(data: DataOf<ItemCommand, 'DetectUnauthorisedTransfer'>, state: Item, context: DecisionContext) {
   const { donor, recipient, holder, item, programme, case: of } = state;
   const report = state.loss?.event;
   const about = { ...(programme && { programme }), ...(of && { case: of }), ...(report && { report }) };
-  const notifyBy = context.now.slice(0, 10);
+  const notifyBy = today(context);
   return (
     past(data, state, context) ?? [
       {
@@ -363,14 +365,14 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
       unless: ({ on }, { notice }, context) =>
         notice === null
           ? refuse('no-notice-due', 'an unauthorised transfer was detected and not notified yet', 'R14')
-          : inFuture(on, context),
+          : inTheFuture(on, context),
       then: 'LegislatureNotifiedOfTransfer',
     },
     RecordOverdueItemStep: {
-      unless: ({ step, due }, { loss, notice }, { now }) => {
+      unless: ({ step, due }, { loss, notice }, context) => {
         const last = (step === 'verification' ? loss?.verifyBy : notice?.notifyBy) ?? null;
         if (last !== due) return refuse('other-last-day', 'the day is the last day of the step', null, { last });
-        return now.slice(0, 10) <= due ? refuse('not-over-yet', 'its last day is over', null, { due }) : null;
+        return notOverYet(due, context);
       },
       already: ({ step }, { loss, notice }) => (step === 'verification' ? loss : notice)?.overdue === true,
       then: 'ItemStepBecameOverdue',

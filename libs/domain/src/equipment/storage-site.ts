@@ -17,8 +17,9 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
-import { type Certificate, type StorageSite, inFuture, presentOf, storageSiteFacts } from './item-facts.js';
+import { type Certificate, type StorageSite, presentOf, storageSiteFacts } from './item-facts.js';
 import { registeredSender, senderStreams } from './senders.js';
 
 /** The days that a correction replaces. */
@@ -64,7 +65,7 @@ const decide = decideBy<StorageSite, StorageSiteCommand, StorageSiteEvent>()(
         const { until = '' } = presentOf(state) ?? {};
         const later = data.until > until;
         return (
-          inFuture(data.on, context) ??
+          inTheFuture(data.on, context) ??
           endsBefore(data) ??
           (later ? null : refuse('not-later', 'the new last day is later than the present one', 'R9', { until }))
         );
@@ -77,12 +78,12 @@ const decide = decideBy<StorageSite, StorageSiteCommand, StorageSiteEvent>()(
         if (certificate === undefined || state.present !== data.corrects)
           return refuse('certificate-replaced', 'the certificate is the one that is in force', 'R26');
         const { on, until } = { ...certificate, ...daysIn(data) };
-        return inFuture(on, context) ?? endsBefore({ on, until });
+        return inTheFuture(on, context) ?? endsBefore({ on, until });
       },
       then: 'CertificateCorrected',
     },
     DecertifyStorage: {
-      unless: (data, state, context) => inFuture(data.on, context) ?? notCertified(data, state),
+      unless: (data, state, context) => inTheFuture(data.on, context) ?? notCertified(data, state),
       then: 'StorageDecertified',
     },
     RecordExpiredCertificate: {
@@ -92,9 +93,7 @@ const decide = decideBy<StorageSite, StorageSiteCommand, StorageSiteEvent>()(
           notCertified(data, state) ??
           (until !== data.until
             ? refuse('other-last-day', 'the day is the last day of the certificate', null, { until })
-            : context.now.slice(0, 10) <= until
-              ? refuse('not-over-yet', 'its last day is over', null, { until })
-              : null)
+            : notOverYet(until, context, null, 'until'))
         );
       },
       then: 'CertificateExpired',

@@ -9,8 +9,8 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet } from '../days.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
-import { inFuture } from './item-facts.js';
 import { only } from './senders.js';
 
 interface TechnologyRelease {
@@ -72,7 +72,7 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
     DenyTechnologyRelease: { unless: notIn('requested'), then: 'TechnologyReleaseDenied' },
     TransferTechnicalData: {
       unless: (data, state, context) => {
-        const barred = notIn('approved')(data, state) ?? inFuture(data.on, context);
+        const barred = notIn('approved')(data, state) ?? inTheFuture(data.on, context);
         const { on = '', until = '', marking = '' } = state.approval ?? {};
         if (barred !== null) return barred;
         if (data.on < on || data.on > until)
@@ -85,15 +85,13 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
     },
     RevokeTechnologyRelease: { unless: notIn('approved'), then: 'TechnologyReleaseRevoked' },
     RecordExpiredRelease: {
-      unless: ({ until }, state, { now }) => {
+      unless: ({ until }, state, context) => {
         const last = state.approval?.until ?? null;
         return (
           notIn('approved')({ until }, state) ??
           (until !== last
             ? refuse('other-last-day', 'the day is the last day of the approval', null, { until: last })
-            : now.slice(0, 10) <= until
-              ? refuse('not-over-yet', 'its last day is over', null, { until })
-              : null)
+            : notOverYet(until, context, null, 'until'))
         );
       },
       then: 'TechnologyReleaseExpired',

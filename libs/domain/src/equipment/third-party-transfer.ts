@@ -17,12 +17,12 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
 import {
   type ThirdPartyTransfer,
   cannotStore,
-  inFuture,
   itemFacts,
   itemId,
   itemStream,
@@ -138,7 +138,7 @@ function carryOut(
       until: consent.until,
     });
   const to = state.to ?? holder;
-  const barred = inFuture(on, context) ?? (site === undefined ? null : cannotStore(site, to, on, context));
+  const barred = inTheFuture(on, context) ?? (site === undefined ? null : cannotStore(site, to, on, context));
   const informed = [...new Set([donor, holder, to])];
   const endUse = state.endUse === undefined ? {} : { endUse: state.endUse };
   const event = { ...data, kind, donor, holder, to, goods, informed, ...endUse };
@@ -175,15 +175,13 @@ const decide = decideBy<ThirdPartyTransfer, ThirdPartyTransferCommand, ThirdPart
     RefuseThirdPartyTransfer: { unless: notIn('requested'), then: 'ThirdPartyTransferRefused' },
     WithdrawConsent: { unless: notIn('consented'), then: 'TransferConsentWithdrawn' },
     RecordLapsedConsent: {
-      unless: ({ until }, state, { now }) => {
+      unless: ({ until }, state, context) => {
         const last = state.consent?.until ?? null;
         return (
           notIn('consented')({ until }, state) ??
           (until !== last
             ? refuse('other-last-day', 'the day is the last day of the consent', null, { until: last })
-            : now.slice(0, 10) <= until
-              ? refuse('not-over-yet', 'its last day is over', 'R13', { until })
-              : null)
+            : notOverYet(until, context, 'R13', 'until'))
         );
       },
       then: 'TransferConsentLapsed',

@@ -23,6 +23,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { relationsTo } from '../delivery/senders.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -34,10 +35,6 @@ type FrameworkData<Type extends LegalFrameworkCommand['type']> = DataOf<LegalFra
 /** The most conditions, restrictions, waivers or incident types: a decision reads all of them. */
 const MAX_OF_EACH = 200;
 const MAX_DAYS = 3660;
-
-const today = ({ now }: DecisionContext): string => now.slice(0, 10);
-const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
-  on > today(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 // ---- State ----
 
@@ -340,7 +337,8 @@ function becomeOverdue(data: FrameworkData<'RecordOverdueReport'>, state: LegalF
   if ('code' in found) return found;
   if (found.due !== data.due)
     return refuse('other-last-day', "the day is the report's last day", null, { due: found.due });
-  if (today(context) <= data.due) return refuse('not-over-yet', 'its last day is over', null, { due: data.due });
+  const early = notOverYet(data.due, context);
+  if (early !== null) return early;
   return found.state === 'overdue' ? [] : ([{ type: 'StatutoryReportBecameOverdue', data }] as const);
 }
 

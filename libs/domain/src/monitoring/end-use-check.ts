@@ -24,6 +24,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { type ItemStatus, itemFacts, itemId, itemStream } from '../equipment/item-facts.js';
 import { frameworkOf, frameworkStreamsOf } from '../framework/framework-facts.js';
@@ -154,9 +155,6 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
 type CheckFacts = Pick<EndUseCheck, 'type' | 'programme'>;
 
 // ---- Rules ----
-
-const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
-  on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 /** The days from one check to the next, by the framework of the programme. */
 const everyDays = ({ type, programme: of }: CheckFacts, { known }: DecisionContext): number =>
@@ -355,9 +353,7 @@ function recordOverdue(data: CheckData<'RecordOverdueCheck'>, state: EndUseCheck
     isOpen(state) ??
     (due !== state.due
       ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.due })
-      : context.now.slice(0, 10) <= due
-        ? refuse('not-over-yet', 'its last day is over', null, { due })
-        : null);
+      : notOverYet(due, context));
   if (barred !== null) return barred;
   if (state.type === 'enhanced' && state.serials.every((serial) => isGone(serial, state, context)))
     return [{ type: 'EndUseCheckCancelled', data: { reason: 'items-ended' } } as const];

@@ -17,6 +17,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import { today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 
 type StakeholderData<Type extends StakeholderCommand['type']> = DataOf<StakeholderCommand, Type>;
@@ -92,7 +93,7 @@ function cannotGiveMandate(
   if (data.to === context.stream.id) return refuse('mandate-to-itself', 'another organisation speaks for this one');
   const held = roleNotHeld(data.role, state);
   if (held !== null) return held;
-  if (data.until < context.now.slice(0, 10))
+  if (data.until < today(context))
     return refuse('mandate-over-already', 'the last day has not passed', null, { until: data.until });
   const speaker = context.known.of(stakeholder, data.to);
   if (speaker !== null && !speaker.suspended) return null;
@@ -109,7 +110,7 @@ function cannotEndMandate(
   const mandate = state.mandates.find(isFor(data));
   if (mandate === undefined)
     return refuse('no-such-mandate', 'the organisation has given that mandate and it has not ended');
-  if (context.actor.role === 'system' && context.now.slice(0, 10) <= mandate.until)
+  if (context.actor.role === 'system' && today(context) <= mandate.until)
     return refuse('not-over-yet', 'its last day is over', null, { until: mandate.until });
   return null;
 }

@@ -93,7 +93,7 @@ describe('each stage stays within the one before it (R15)', () => {
     account(...past).decides({ type, data: back(amount) }, { type: event, data: back(amount) });
     account(...past).refuses({ type, data: back(amount + 1) }, 'exceeds-what-stands');
   });
-  it('a recovery after misuse is reimbursed once, whoever records it, and comes to what it is corrected to (R31)', () => {
+  it('a recovery after misuse is reimbursed once, by any sender, and comes to what it is corrected to (R31)', () => {
     const recovery = given.id(99);
     const data = { ...money(40), reason: 'misuse-recovery', recovery };
     const came = { type: 'FundsReimbursed', data };

@@ -30,6 +30,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { notOverYet } from '../days.js';
 import { CORRECTIONS, carriedBy, correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
@@ -241,7 +242,7 @@ function cannotDisburse(data: DisburseFunds, state: FundingAccount, context: Dec
 function cannotBeOverdue(
   { tranche: name, due }: TrancheBecameOverdue,
   state: FundingAccount,
-  { now }: DecisionContext,
+  context: DecisionContext,
 ) {
   const tranche = trancheIn(state.tranches, name);
   if (tranche === undefined)
@@ -253,7 +254,7 @@ function cannotBeOverdue(
     return refuse('other-last-day', 'the day is that of the tranche', null, { due: tranche.due });
   if (disbursed >= planned)
     return refuse('tranche-disbursed', 'something of the tranche was not disbursed', null, { planned, disbursed });
-  return now.slice(0, 10) <= due ? refuse('not-over-yet', 'its last day is over', null, { due }) : null;
+  return notOverYet(due, context);
 }
 
 const CORRECTED = CORRECTIONS['funding-account'];

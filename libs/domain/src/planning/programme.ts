@@ -11,6 +11,7 @@ import {
   decideBy,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { frameworkFacts, frameworkIn, frameworkStreams } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
@@ -110,10 +111,6 @@ function notAgreed(state: Programme, known: ConsultedStreams): Refusal | null {
 }
 
 // ---- Rules ----
-
-const today = (context: DecisionContext): string => context.now.slice(0, 10);
-const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
-  on > today(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 /**
  * R4: the approval rule of a multilateral programme is fixed here, and a bilateral one has none.

@@ -44,14 +44,15 @@ const halts = (
 /** R7: enrolments that rest on a clearance are halted when it ends, and when it ended before. */
 const halting = (field: 'unit' | 'person') =>
   ({
-    ClearanceSuspended: ({ trainings }: Told, event: Its) => halts(field, event, trainings, 'clearance-suspended'),
-    ClearanceRefused: ({ trainings }: Told, event: Its) => halts(field, event, trainings, 'clearance-refused'),
-    ClearanceExpired: ({ trainings }: Told, event: Its) => halts(field, event, trainings, 'clearance-expired'),
+    ClearanceSuspended: ({ trainings }: WithTrainings, event: Its) =>
+      halts(field, event, trainings, 'clearance-suspended'),
+    ClearanceRefused: ({ trainings }: WithTrainings, event: Its) => halts(field, event, trainings, 'clearance-refused'),
+    ClearanceExpired: ({ trainings }: WithTrainings, event: Its) => halts(field, event, trainings, 'clearance-expired'),
     EnrolmentNoted: ({ training, cleared }: Noted, event: Its) =>
       cleared ? [] : halts(field, event, [training], 'not-cleared'),
   }) as const;
 type Its = Pick<RecordedEvent, 'stream'>;
-interface Told {
+interface WithTrainings {
   readonly trainings: readonly string[];
 }
 interface Noted {

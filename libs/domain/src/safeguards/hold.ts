@@ -12,6 +12,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
@@ -21,8 +22,6 @@ import { COUNTRY_REGISTERED, type ScopeHolds, type PlacedHold, holdId, isOver } 
 
 /** The most holds in force on one scope: each shipment reads all of them. */
 const MAX_HOLDS = 100;
-
-const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
 
 // ---- State ----
 
@@ -130,7 +129,7 @@ function boundDonor({ donor, scope }: PlaceHold, { actor }: DecisionContext): st
 function place(data: PlaceHold, state: ScopeHolds | null, context: DecisionContext): readonly HoldEvent[] | Refusal {
   const unknown = scopeUnknown(data, context);
   if (unknown !== null) return unknown;
-  const day = dayOf(context);
+  const day = today(context);
   if (isOver(data, day)) return refuse('day-in-past', 'its last day is not over', 'R19', { until: data.until ?? null });
   const donor = boundDonor(data, context);
   if (typeof donor === 'object') return donor;
@@ -174,7 +173,7 @@ const decideLater = decideBy<ScopeHolds, HoldCommand, HoldEvent>()(
         const missing = notInForce(data, state);
         if (missing !== null) return missing;
         const was = holdIn(state, data.hold) as PlacedHold;
-        if (isOver(was, dayOf(context)))
+        if (isOver(was, today(context)))
           return refuse('hold-lapsed', 'its last day is not over; afterwards it is placed again', 'R19');
         return was.until === undefined || data.until <= was.until
           ? refuse('not-later', 'the new last day is later than the present one', 'R19', { until: was.until ?? null })
@@ -198,7 +197,7 @@ const decideLater = decideBy<ScopeHolds, HoldCommand, HoldEvent>()(
         const was = holdIn(state, hold) as PlacedHold;
         if (was.until !== until)
           return refuse('other-last-day', 'the day is the last day of the hold', null, { until: was.until ?? null });
-        return isOver(was, dayOf(context)) ? null : refuse('not-over-yet', 'its last day is over', 'R19', { until });
+        return isOver(was, today(context)) ? null : refuse('not-over-yet', 'its last day is over', 'R19', { until });
       },
       then: 'HoldLapsed',
     },

@@ -8,6 +8,7 @@ import type {
   TriageMisuse,
 } from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, addDays, refuse } from '@entente/kernel';
+import { notOverYet, today } from '../days.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignmentFacts } from '../delivery/facts.js';
 import { frameworkOf } from '../framework/framework-facts.js';
@@ -20,7 +21,6 @@ import { isReporter } from './misuse-permissions.js';
 /** The day on which it happened, as the sender states it. */
 export const dayOf = ({ occurredAt }: DecisionContext): string => occurredAt.slice(0, 10);
 /** The day of the decision, by the clock. */
-const today = ({ now }: DecisionContext): string => now.slice(0, 10);
 
 // ---- Report and triage ----
 
@@ -189,6 +189,7 @@ export function becomeOverdue(
 ): readonly MisuseCaseEvent[] | Refusal {
   const due = state.due[step];
   if (due === null) return refuse('step-not-due', 'the step has begun and is not done', null, { step });
-  if (today(context) <= due) return refuse('not-over-yet', 'its last day is over', null, { due });
+  const early = notOverYet(due, context);
+  if (early !== null) return early;
   return state.overdue[step] === due ? [] : [{ type: 'MisuseStepBecameOverdue', data: { step, due } }];
 }

@@ -18,6 +18,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet } from '../days.js';
 import { carriedBy, correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
@@ -101,9 +102,6 @@ const lasting = (spells: Readonly<Record<string, Spell>>): string | undefined =>
   Object.entries(spells).find(([, { ended }]) => ended === null)?.[0];
 
 // ---- Rules ----
-
-const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
-  on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 /** R30: nothing ends before it began. */
 const before = (on: string, began: string): Refusal | null =>
@@ -241,11 +239,11 @@ const decide = decideBy<CountrySituation, CountrySituationCommand, CountrySituat
       );
     },
     RecordOverdueSituationDuty: {
-      unless: (data, state, { now }) => {
+      unless: (data, state, context) => {
         const due = dueOf(state, data);
         if (due !== data.due)
           return refuse('other-last-day', 'the duty is open, and the day is its last one', null, { due: due ?? null });
-        return now.slice(0, 10) > due ? null : refuse('not-over-yet', 'its last day is over', null, { due });
+        return notOverYet(due, context);
       },
       already: (data, { overdue }) => overdue.includes(dutyKey(data)),
       then: 'SituationDutyBecameOverdue',

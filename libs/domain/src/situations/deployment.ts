@@ -11,6 +11,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { relationsTo } from '../delivery/senders.js';
@@ -90,9 +91,6 @@ const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
 );
 
 // ---- Rules ----
-
-const inTheFuture = (on: string, { now }: DecisionContext): Refusal | null =>
-  on > now.slice(0, 10) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 
 /** R32: each person has a reference, and is counted once. */
 const miscounted = ({ women, men, persons }: Pick<PersonnelDeployment, 'women' | 'men' | 'persons'>): Refusal | null =>
@@ -225,13 +223,11 @@ const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>
       then: 'PersonnelReturned',
     },
     RecordOverdueReturn: {
-      unless: ({ due }, state, { now }) =>
+      unless: ({ due }, state, context) =>
         returnedAlready(state) ??
         (due !== state.plannedReturn
           ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.plannedReturn })
-          : now.slice(0, 10) <= due
-            ? refuse('not-over-yet', 'its last day is over', null, { due })
-            : null),
+          : notOverYet(due, context)),
       already: ({ due }, { overdue }) => overdue.includes(due),
       then: 'ReturnBecameOverdue',
     },

@@ -24,6 +24,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
 import {
@@ -42,8 +43,6 @@ type Restored = DataOf<SecurityUnitEvent, 'ClearanceRestored'>;
 
 /** The most trainings that a unit or person is known to take part in; older ones are over. */
 const MAX_TRAININGS = 100;
-
-const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
 
 // ---- State ----
 
@@ -138,7 +137,7 @@ const longAfter = (until: string, day: string): boolean => until > addDays(day, 
 
 /** R7: a clearance ends within its longest validity, on a day that is not over. */
 function badLastDay(until: string, context: DecisionContext): Refusal | null {
-  const day = dayOf(context);
+  const day = today(context);
   if (until < day) return refuse('day-in-past', 'its last day is not over', 'R7', { until });
   return longAfter(until, day)
     ? refuse('beyond-validity', 'its last day is within the longest validity of a clearance', 'R7', {
@@ -150,11 +149,11 @@ function badLastDay(until: string, context: DecisionContext): Refusal | null {
 
 /** The last day for the report on the exception, if there is one. */
 const reportOn = (exception: ClearanceException | undefined, context: DecisionContext) =>
-  exception === undefined ? {} : { reportBy: reportDay(dayOf(context)) };
+  exception === undefined ? {} : { reportBy: reportDay(today(context)) };
 
 /** R8: what is refused is not simply cleared again; what is suspended is assessed first. */
 function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance, context: DecisionContext) {
-  const barred = state.refused || state.suspended ? notCleared(state, dayOf(context)) : null;
+  const barred = state.refused || state.suspended ? notCleared(state, today(context)) : null;
   const refusal = (data.exception === undefined ? barred : null) ?? badLastDay(data.until, context);
   if (refusal !== null) return refusal;
   if (state.until === data.until && barred === null && !state.expired) return [];
@@ -208,24 +207,24 @@ const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>(
     RefuseClearance: barring('ClearanceRefused'),
     RestoreClearance: restore,
     RecordExpiredClearance: ({ until }, state, context) => {
-      if (state.refused) return notCleared(state, dayOf(context)) as Refusal;
+      if (state.refused) return notCleared(state, today(context)) as Refusal;
       if (state.until !== until)
         return refuse('other-last-day', 'the day is the last day of the clearance', 'R7', { until: state.until });
-      if (until >= dayOf(context)) return refuse('not-over-yet', 'its last day is over', 'R7', { until });
+      const early = notOverYet(until, context, 'R7', 'until');
+      if (early !== null) return early;
       return state.expired ? [] : [{ type: 'ClearanceExpired', data: { until, trainings: state.trainings } }];
     },
     CorrectClearance: {
       unless: ({ corrects, until }, state, context) =>
         state.statedBy === corrects
-          ? ((state.refused ? notCleared(state, dayOf(context)) : null) ?? badLastDay(until, context))
+          ? ((state.refused ? notCleared(state, today(context)) : null) ?? badLastDay(until, context))
           : refuse('stated-by-another-event', 'the event corrected states the present last day', 'R26', {
               event: state.statedBy,
             }),
       then: 'ClearanceCorrected',
     },
     SubmitExceptionReport: {
-      unless: ({ on }, state, context) =>
-        reportDue(state) ?? (on > dayOf(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null),
+      unless: ({ on }, state, context) => reportDue(state) ?? inTheFuture(on, context),
       then: 'ExceptionReported',
     },
     RecordOverdueExceptionReport: {
@@ -233,14 +232,12 @@ const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>(
         reportDue(state) ??
         (state.reportBy !== due
           ? refuse('other-last-day', 'the day is the last day for the report', null, { due: state.reportBy })
-          : due >= dayOf(context)
-            ? refuse('not-over-yet', 'its last day is over', null, { due })
-            : null),
+          : notOverYet(due, context)),
       already: (_, { reportOverdue }) => reportOverdue,
       then: 'ExceptionReportBecameOverdue',
     },
     NoteEnrolment: (data, state, context) => [
-      { type: 'EnrolmentNoted', data: { ...data, cleared: notCleared(state, dayOf(context)) === null } },
+      { type: 'EnrolmentNoted', data: { ...data, cleared: notCleared(state, today(context)) === null } },
     ],
   },
 );

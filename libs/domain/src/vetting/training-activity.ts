@@ -17,6 +17,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
 import { relationsTo } from '../delivery/senders.js';
@@ -116,9 +117,6 @@ const enrolledNumber = (state: TrainingActivity): number =>
 
 // ---- Rules ----
 
-const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
-const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
-  on > dayOf(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
 const endsBeforeStart = ({ starts, ends }: { readonly starts: string; readonly ends: string }): Refusal | null =>
   ends < starts ? refuse('ends-before-start', 'the last day is not before the first', null, { starts, ends }) : null;
 
@@ -186,7 +184,7 @@ function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivit
     ...(unit === undefined ? [] : [[known.of(securityUnitFacts, unit), { unit }] as const]),
     ...(person === undefined ? [] : [[known.of(vettedPersonFacts, person), { person }] as const]),
   ];
-  const barred = cleared.map(([of, about]) => notCleared(of, dayOf(context), about)).find((one) => one !== null);
+  const barred = cleared.map(([of, about]) => notCleared(of, today(context), about)).find((one) => one !== null);
   const refused = barred ?? stopped(state, nominee, context);
   if (refused !== null) return refused;
   const days = cleared.flatMap(([of]) => of?.until ?? []).toSorted();
@@ -353,7 +351,7 @@ const decide = decideBy<TrainingActivity, TrainingActivityCommand, TrainingActiv
         if (refusal !== null) return refusal;
         const last = duty === 'training-start' ? state.starts : state.ends;
         if (last !== due) return refuse('other-last-day', 'the day is the one planned now', null, { due: last });
-        return due >= dayOf(context) ? refuse('not-over-yet', 'its last day is over', null, { due }) : null;
+        return notOverYet(due, context);
       },
       already: ({ duty, due }, { overdue }) => ownValue(overdue, duty) === due,
       then: 'TrainingBecameOverdue',

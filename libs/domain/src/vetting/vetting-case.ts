@@ -13,6 +13,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
 import { relationsTo } from '../delivery/senders.js';
@@ -32,8 +33,6 @@ type VettingData<Type extends VettingCaseCommand['type']> = DataOf<VettingCaseCo
 
 /** How many days there are for the answer, unless the request names a day. */
 const ANSWER_DAYS = 30;
-
-const dayOf = ({ now }: DecisionContext): string => now.slice(0, 10);
 
 // ---- State ----
 
@@ -89,9 +88,6 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
 
 // ---- Rules ----
 
-const inTheFuture = (on: string, context: DecisionContext): Refusal | null =>
-  on > dayOf(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;
-
 const subjectOf = ({ subject }: VettingData<'RequestVetting'>, { known }: DecisionContext): Clearance | null =>
   known.of(subject.kind === 'security-unit' ? securityUnitFacts : vettedPersonFacts, subject.id);
 
@@ -104,8 +100,8 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
     return refuse('subject-of-another', 'the unit or person is of the recipient named', 'R5', {
       recipient: of.recipient,
     });
-  const due = data.neededBy ?? addDays(dayOf(context), ANSWER_DAYS);
-  if (due < dayOf(context)) return refuse('day-in-past', 'the day for the answer is not over', null, { due });
+  const due = data.neededBy ?? addDays(today(context), ANSWER_DAYS);
+  if (due < today(context)) return refuse('day-in-past', 'the day for the answer is not over', null, { due });
   return notRegistered(partiesOf(data), context) ?? [{ type: 'VettingRequested', data: { ...data, due } } as const];
 }
 
@@ -160,7 +156,7 @@ function notOverdue(
     return refuse('nothing-due', 'the answer, or the step, is waited for');
   const last = step?.due ?? state.due;
   if (last !== due) return refuse('other-last-day', 'the day is its last day', null, { due: last });
-  return due >= dayOf(context) ? refuse('not-over-yet', 'its last day is over', null, { due }) : null;
+  return notOverYet(due, context);
 }
 
 const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('RequestVetting', request, () => null, {
