@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiClient, type Row } from '../support/api-client.js';
+import { ApiClient } from '../support/api-client.js';
+import { inDays } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { until } from '../support/kafka.js';
 import { registerParties } from '../support/parties.mjs';
@@ -12,7 +13,6 @@ const NORTH = 'country-situation/norland.north';
 const TEAM = 'deployment/norland.team';
 
 const DAY_MS = 86_400_000;
-const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 
 const schedule = (more: object = {}) => ({
   type: 'enhanced',
@@ -41,23 +41,6 @@ export function monitoring(opens: DeploymentFactory): void {
     });
     afterAll(() => deployment.end());
 
-    const rowsOf = async (query: string): Promise<readonly Row[]> =>
-      (await client.model(`${query}${query.includes('?') ? '&' : '?'}after=${await client.head()}`)).rows;
-    /** The id of the last event that a command recorded. */
-    async function recorded(path: string, body: object, actor: string): Promise<string> {
-      const { events } = (await client.send(path, body, actor)) as unknown as { events: { id: string }[] };
-      return (events.at(-1) as { id: string }).id;
-    }
-    async function refused(path: string, body: object, actor: string): Promise<unknown> {
-      const headers = { 'content-type': 'application/json', 'entente-actor': actor };
-      const answer = await fetch(`${deployment.url}/v1/${path}`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(body),
-      });
-      const { code, rule } = (await answer.json()) as Record<string, unknown>;
-      return [answer.status, code, rule];
-    }
     const remote = (more: object = {}) => ({
       on: inDays(-9),
       manner: 'remote',
@@ -70,11 +53,10 @@ export function monitoring(opens: DeploymentFactory): void {
       const opened = { country: 'estmark', area: 'north', donor: 'norland', level: 'elevated' };
       await client.send(`${NORTH}/open`, opened, DONOR);
       await client.send('end-use-check/veritas-monitor.c1/schedule', schedule(), MONITOR);
-      expect(await refused('end-use-check/veritas-monitor.c1/perform', remote(), MONITOR)).toEqual([
-        422,
-        'remote-without-instability',
-        'R20',
-      ]);
+      expect(await client.refused('end-use-check/veritas-monitor.c1/perform', remote(), MONITOR)).toMatchObject({
+        code: 'remote-without-instability',
+        rule: 'R20',
+      });
     });
 
     it('are made remotely once it is declared unstable, which brings a hold and a plan by itself', async () => {
@@ -88,18 +70,22 @@ export function monitoring(opens: DeploymentFactory): void {
         continuity,
       };
       await client.send(`${NORTH}/declare-instability`, declared, DONOR);
-      await until(async () => (await rowsOf('country-situations'))[0]?.['plan'] === 'plan-b');
-      await until(async () => (await rowsOf('holds')).length === 1);
-      expect((await rowsOf('country-situations'))[0]).toMatchObject({
+      await until(async () => (await client.latest('country-situations'))[0]?.['plan'] === 'plan-b');
+      await until(async () => (await client.latest('holds')).length === 1);
+      expect((await client.latest('country-situations'))[0]).toMatchObject({
         status: 'unstable',
         monitoring: 'remote',
         open_tasks: 1,
         hold: true,
       });
-      expect((await rowsOf('holds'))[0]).toMatchObject({ basis: 'instability', scope: 'estmark', donor: 'norland' });
+      expect((await client.latest('holds'))[0]).toMatchObject({
+        basis: 'instability',
+        scope: 'estmark',
+        donor: 'norland',
+      });
       // Recorded nine days after the visit.
       await client.send('end-use-check/veritas-monitor.c1/perform', remote(), MONITOR);
-      expect((await rowsOf('end-use-checks'))[0]).toMatchObject({
+      expect((await client.latest('end-use-checks'))[0]).toMatchObject({
         status: 'scheduled',
         inspected_on: null,
         visited_on: inDays(-9),
@@ -123,9 +109,9 @@ export function monitoring(opens: DeploymentFactory): void {
       await client.send(`${TEAM}/deploy`, team, DONOR);
       await client.send('deployment/norland.other/deploy', { ...team, area: 'south' }, DONOR);
       const alert = { alert: 'a-1', on: inDays(-8), instruction: 'shelter', reason: 'rockets', accountBy: inDays(-7) };
-      const alerted = await recorded(`${NORTH}/issue-alert`, alert, DONOR);
+      const alerted = await client.recorded(`${NORTH}/issue-alert`, alert, DONOR);
       const accounting = async () =>
-        (await rowsOf('alert-accounting')).map((row) => [
+        (await client.latest('alert-accounting')).map((row) => [
           row['deployment'],
           row['status'],
           row['unaccounted'],
@@ -133,15 +119,14 @@ export function monitoring(opens: DeploymentFactory): void {
         ]);
       expect(await accounting()).toEqual([['norland.team', 'not accounted for', 3, true]]);
       const account = { situation: 'norland.north', alert: 'a-1', on: inDays(-7), safe: 2, missing: ['n-3'] };
-      expect(await refused(`${TEAM}/account-for`, { ...account, missing: [] }, DONOR)).toEqual([
-        422,
-        'persons-not-all-accounted',
-        'R32',
-      ]);
+      expect(await client.refused(`${TEAM}/account-for`, { ...account, missing: [] }, DONOR)).toMatchObject({
+        code: 'persons-not-all-accounted',
+        rule: 'R32',
+      });
       await client.send(`${TEAM}/account-for`, account, DONOR);
       expect(await accounting()).toEqual([['norland.team', 'some missing', 1, false]]);
       await client.send(`${NORTH}/correct-day`, { corrects: alerted, on: inDays(-9), reason: 'mistyped' }, DONOR);
-      expect((await rowsOf('alerts'))[0]).toMatchObject({ issued_on: inDays(-9), status: 'in force' });
+      expect((await client.latest('alerts'))[0]).toMatchObject({ issued_on: inDays(-9), status: 'in force' });
       await client.send(`${TEAM}/account-for`, { ...account, safe: 3, missing: [] }, DONOR);
       expect(await accounting()).toEqual([['norland.team', 'all safe', 0, false]]);
     });
@@ -155,11 +140,11 @@ export function monitoring(opens: DeploymentFactory): void {
         hurt: 1,
         evacuated: 1,
       };
-      const reported = await recorded(`${TEAM}/report-incident`, incident, DONOR);
+      const reported = await client.recorded(`${TEAM}/report-incident`, incident, DONOR);
       const correction = { corrects: reported, incident: 'i-1', reason: 'second-report', hurt: 2 };
       await client.send(`${TEAM}/correct-incident`, correction, DONOR);
       await client.send(`${TEAM}/relocate`, { area: 'south', on: inDays(-5), reason: 'instability' }, DONOR);
-      expect((await rowsOf('personnel-incidents'))[0]).toMatchObject({ hurt: 2, area: 'north', corrections: 1 });
+      expect((await client.latest('personnel-incidents'))[0]).toMatchObject({ hurt: 2, area: 'north', corrections: 1 });
       const { totals } = await client.model(`deployments?by=area&after=${await client.head()}`);
       expect(totals).toMatchObject([{ area: 'south', count: 2, personnel: '6' }]);
     });
@@ -167,22 +152,23 @@ export function monitoring(opens: DeploymentFactory): void {
     it('are made on the spot again, each with its result, when stability is restored', async () => {
       await client.send(`${NORTH}/end-alert`, { alert: 'a-1', on: inDays(-4), reason: 'over' }, DONOR);
       await client.send(`${NORTH}/restore-stability`, { on: inDays(-3), reason: 'ceasefire' }, DONOR);
-      await until(async () => (await rowsOf('holds'))[0]?.['status'] === 'released');
-      expect((await rowsOf('country-situations'))[0]).toMatchObject({ status: 'stable', monitoring: 'normal' });
+      await until(async () => (await client.latest('holds'))[0]?.['status'] === 'released');
+      expect((await client.latest('country-situations'))[0]).toMatchObject({ status: 'stable', monitoring: 'normal' });
       const check = 'end-use-check/veritas-monitor.c1';
       const visit = { on: inDays(-1), manner: 'on-site', results: seen('TS-1', 'TS-2') };
-      expect(await refused(`${check}/perform`, remote({ on: inDays(-2) }), MONITOR)).toEqual([
-        422,
-        'remote-without-instability',
-        'R20',
-      ]);
-      expect(await refused(`${check}/perform`, { ...visit, results: seen('TS-1') }, MONITOR)).toEqual([
-        422,
-        'serials-not-all-checked',
-        'R10',
-      ]);
-      expect(await refused(`${check}/perform`, visit, RECIPIENT)).toEqual([422, 'manner-of-another', 'R20']);
-      const visited = await recorded(`${check}/perform`, visit, MONITOR);
+      expect(await client.refused(`${check}/perform`, remote({ on: inDays(-2) }), MONITOR)).toMatchObject({
+        code: 'remote-without-instability',
+        rule: 'R20',
+      });
+      expect(await client.refused(`${check}/perform`, { ...visit, results: seen('TS-1') }, MONITOR)).toMatchObject({
+        code: 'serials-not-all-checked',
+        rule: 'R10',
+      });
+      expect(await client.refused(`${check}/perform`, visit, RECIPIENT)).toMatchObject({
+        code: 'manner-of-another',
+        rule: 'R20',
+      });
+      const visited = await client.recorded(`${check}/perform`, visit, MONITOR);
       await client.send(
         `${check}/correct-result`,
         { corrects: visited, serial: 'TS-2', result: 'not-seen', reason: 'mistyped' },
@@ -190,22 +176,26 @@ export function monitoring(opens: DeploymentFactory): void {
       );
       const gap = { discrepancy: 'gap-1', type: 'serial-missing', serial: 'TS-2', quantity: 1, on: inDays(-1) };
       await client.send(`${check}/find-discrepancy`, gap, MONITOR);
-      expect((await rowsOf('end-use-checks?end_use_check=veritas-monitor.c1'))[0]).toMatchObject({
+      expect((await client.latest('end-use-checks?end_use_check=veritas-monitor.c1'))[0]).toMatchObject({
         status: 'inspected',
         inspected_on: inDays(-1),
         days_late: -11,
         open_discrepancies: 1,
         lower_confidence: false,
       });
-      const results = await rowsOf('check-results?sort=visit,serial');
+      const results = await client.latest('check-results?sort=visit,serial');
       expect(results.map((row) => [row['visit'], row['serial'], row['seen'], row['lower_confidence']])).toEqual([
         [1, 'TS-1', 1, true],
         [1, 'TS-2', 1, true],
         [2, 'TS-1', 1, false],
         [2, 'TS-2', 0, false],
       ]);
-      await until(async () => (await rowsOf('end-use-checks')).some((row) => row['due'] === inDays(364)));
-      expect((await rowsOf('end-use-compliance'))[0]).toMatchObject({ due: 1, in_time: 1, in_time_percent: 100 });
+      await until(async () => (await client.latest('end-use-checks')).some((row) => row['due'] === inDays(364)));
+      expect((await client.latest('end-use-compliance'))[0]).toMatchObject({
+        due: 1,
+        in_time: 1,
+        in_time_percent: 100,
+      });
     });
 
     it('break no rule that the control checks find', async () => {

@@ -57,11 +57,11 @@ describe('entente export and import log', () => {
     await expect(expecting('59')).rejects.toThrow('--expect takes <position>:<digest>');
 
     const deployment = await serveStandalone(moved);
+    const proposal = before.find(({ type }) => type === 'ProgrammeProposed');
     const receipt = await fetch(
-      `${await deployment.getUrl()}/v1/commands/example-13?stream=programme/norland.border-training`,
+      `${await deployment.getUrl()}/v1/commands/${proposal?.metadata.commandId}?stream=${proposal?.stream}`,
       { headers: { 'entente-actor': 'norland;role=donor' } },
     );
-    const proposal = before.find(({ type }) => type === 'ProgrammeProposed');
     expect(await receipt.json()).toMatchObject({ revision: 0, events: [{ id: proposal?.id }] });
     await deployment.close();
     expect((await entente('compare', '--rebuilt', '--data', moved)).status).toBe(0);

@@ -3,7 +3,8 @@ import { loadExample } from '../support/example-data.js';
 import { StandaloneDeployment, standalone } from '../support/deployment.js';
 import type { Row } from '../support/api-client.js';
 import { entente } from '../support/run-cli.js';
-import { QUESTIONS, day, questions, shown } from './questions.js';
+import { inDays as day } from '../support/days.js';
+import { QUESTIONS, questions, shown } from './questions.js';
 
 questions(standalone);
 

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type Row } from '../support/api-client.js';
+import { inDays as day } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { loadExample } from '../support/example-data.js';
 
-const DAY_MS = 86_400_000;
-/** A day, by its distance from the day on which the example data was loaded. */
-export const day = (offset: number): string => new Date(Date.now() + offset * DAY_MS).toISOString().slice(0, 10);
 /** The fiscal period of the example data: the year of its first day. */
 const PERIOD = day(-300).slice(0, 4);
 const FUND = 'norland.border-fund';

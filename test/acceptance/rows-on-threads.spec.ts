@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type StandaloneProcess, caughtUp, startStandalone } from '../support/standalone-process.js';
-import { day } from './questions.js';
+import { inDays as day } from '../support/days.js';
 
 /** The other acceptance tests read rows in their own process; a server reads them on threads. */
 describe('a server whose rows are read on threads', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type Row } from '../support/api-client.js';
+import { inDays } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { until } from '../support/kafka.js';
 import { registerParties } from '../support/parties.mjs';
@@ -15,7 +16,6 @@ const scopes = [{ kind: 'programme', id: P }];
 const M = `sealed.${'a'.repeat(32)}`;
 
 const DAY_MS = 86_400_000;
-const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 
 /** What follows by itself from events and from days that pass. */
 export function steward(opens: DeploymentFactory): void {

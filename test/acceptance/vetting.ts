@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ApiClient } from '../support/api-client.js';
+import { inDays } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
-import { until } from '../support/kafka.js';
 import { registerParties } from '../support/parties.mjs';
 
 const DONOR = 'norland;role=donor;person=n-1';
@@ -10,14 +10,13 @@ const VETTER = 'vetting-office;role=vetter;person=c-1';
 const parties = { donor: 'norland', recipient: 'estmark' };
 const T = 'training-activity/norland.t1';
 const DAY_MS = 86_400_000;
-const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 
 /** Units that are vetted, and the trainings that rest on their clearance. */
 export function vetting(opens: DeploymentFactory): void {
   let deployment: Deployment;
   let now = () => new Date().toISOString();
   const client = new ApiClient(() => deployment.url);
-  const { send } = client;
+  const { send, shows } = client;
   beforeAll(async () => {
     deployment = await opens({ steward: { lookEvery: 100, now: () => now() } });
     await registerParties(deployment.url, { norland: 'donor', estmark: 'recipient', 'vetting-office': 'vetter' });
@@ -39,20 +38,6 @@ export function vetting(opens: DeploymentFactory): void {
   });
   afterAll(() => deployment.end());
 
-  /** The answer to a command that the rules refuse. */
-  async function refused(path: string, body: object, actor: string): Promise<Record<string, unknown>> {
-    const headers = { 'content-type': 'application/json', 'entente-actor': actor };
-    const answer = await fetch(`${deployment.url}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    expect(answer.status).toBe(422);
-    return (await answer.json()) as Record<string, unknown>;
-  }
-  /** Waits until a row of a read model has these values. */
-  const shows = (model: string, values: Record<string, unknown>): Promise<void> =>
-    until(async () =>
-      (await client.model(model)).rows.some((row) =>
-        Object.entries(values).every(([column, value]) => row[column] === value),
-      ),
-    );
   const register = (unit: string) =>
     send(`security-unit/${unit}/register`, { recipient: 'estmark', type: 'infantry' }, RECIPIENT);
   const inquire = (id: string, unit: string) =>
@@ -74,17 +59,17 @@ export function vetting(opens: DeploymentFactory): void {
     await shows('units', { unit: U, status: 'refused', vetting_case: 'norland.v2' });
     await shows('holds', { scope: U, status: 'in force' });
     const until90 = { until: inDays(90) };
-    expect(await refused(`security-unit/${U}/give-clearance`, until90, VETTER)).toMatchObject({
+    expect(await client.refused(`security-unit/${U}/give-clearance`, until90, VETTER)).toMatchObject({
       code: 'clearance-refused',
       rule: 'R8',
     });
-    expect(await refused(`${T}/enrol`, { trainee: 'n-3' }, DONOR)).toMatchObject({ code: 'clearance-refused' });
+    expect(await client.refused(`${T}/enrol`, { trainee: 'n-3' }, DONOR)).toMatchObject({ code: 'clearance-refused' });
 
     await send(`${V}/inform-recipient`, { on: inDays(0), note: 'note-1' }, DONOR);
     await send(`${V}/publish`, { list: 'list-1', on: inDays(0) }, VETTER);
     const steps = [{ step: 'step-1', measure: 'prosecution', due: inDays(20) }];
     await send(`${V}/open-remediation`, { steps }, VETTER);
-    await refused(`${V}/complete-remediation`, { on: inDays(0), ...until90 }, VETTER);
+    await client.refused(`${V}/complete-remediation`, { on: inDays(0), ...until90 }, VETTER);
     // The recipient records the step five days late, and corrects its day.
     const late = { step: 'step-1', on: inDays(-5), occurredAt: `${inDays(-5)}T09:00:00.000Z` };
     const taken = await send(`${V}/take-step`, late, RECIPIENT);
@@ -122,7 +107,7 @@ export function vetting(opens: DeploymentFactory): void {
     await shows('units', { unit: U, status: 'suspended', bar_reason: 'derogatory-information' });
     await shows('holds', { scope: U, basis: 'derogatory-information', status: 'in force' });
     await shows('enrolments', { trainee: 'n-1', status: 'halted', reason: 'clearance-suspended' });
-    const answer = await refused(`${T}/enrol`, { trainee: 'n-2' }, DONOR);
+    const answer = await client.refused(`${T}/enrol`, { trainee: 'n-2' }, DONOR);
     expect(answer).toMatchObject({ code: 'clearance-suspended', rule: 'R7', facts: { unit: U } });
 
     await send(`${V}/assess-information`, { information: 'i-1', credible: false, reason: 'two-sources' }, VETTER);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
+import { until } from './kafka.js';
 
 export type Row = Record<string, unknown>;
 
@@ -30,16 +31,40 @@ export class ApiClient {
   readonly model = async (path: string): Promise<Page> => (await this.get(`read-models/${path}`)).body;
 
   /** Sends a command. It must be accepted; returns its receipt. */
-  readonly send = async (
+  readonly send = (
     path: string,
     body: unknown,
     actor = 'sudria;role=donor;person=s-1',
-  ): Promise<Record<string, string>> => {
+  ): Promise<Record<string, string>> => this.post(path, body, actor, 201);
+
+  /** Sends a command. The rules must refuse it; returns the refusal. */
+  readonly refused = (path: string, body: unknown, actor: string): Promise<Record<string, unknown>> =>
+    this.post(path, body, actor, 422);
+
+  /** Sends a command. It must be accepted; returns the id of the last event that it recorded. */
+  readonly recorded = async (path: string, body: unknown, actor: string): Promise<string> => {
+    const { events } = await this.post<{ events: { id: string }[] }>(path, body, actor, 201);
+    return (events.at(-1) as { id: string }).id;
+  };
+
+  private async post<Answer>(path: string, body: unknown, actor: string, status: number): Promise<Answer> {
     const headers = { 'content-type': 'application/json', 'entente-actor': actor };
     const answer = await fetch(`${this.url()}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    expect(answer.status).toBe(201);
-    return (await answer.json()) as Record<string, string>;
-  };
+    expect(answer.status).toBe(status);
+    return (await answer.json()) as Answer;
+  }
+
+  /** The rows of a query that have seen every event. */
+  readonly latest = async (query: string): Promise<readonly Row[]> =>
+    (await this.model(`${query}${query.includes('?') ? '&' : '?'}after=${await this.head()}`)).rows;
+
+  /** Waits until a row of a query has these values. */
+  readonly shows = (query: string, values: Row): Promise<void> =>
+    until(async () =>
+      (await this.model(query)).rows.some((row) =>
+        Object.entries(values).every(([name, value]) => row[name] === value),
+      ),
+    );
 
   /** Pledges to an account of the example data. */
   readonly pledge = (amount: number) =>

@@ -14,14 +14,10 @@ interface ExampleCommand {
   readonly body: Record<string, unknown>;
   readonly occurred: number;
   readonly recorded: number;
-  /** The number of the command before which it comes; the commands before it keep their ids. */
-  readonly before?: number;
 }
 
 /** The day of the first command. */
 const FIRST_DAY = -300;
-/** The number of the command that proposes the programme. */
-const PROPOSAL = 10;
 
 const DONOR: Actor = { organisation: 'norland', role: 'donor', person: 'n-1' };
 const MINISTER: Actor = { organisation: 'norland', role: 'donor', person: 'n-2' };
@@ -52,14 +48,13 @@ const EVIDENCE = [
   { sha256: '6f1ed002ab5595859014ebf0951522d9c1f4f1fbf2d9f0a3a1c9a5c6f1f0d7e2', reference: 'visit-report-7' },
 ];
 
-type AddOn = (by: Actor, to: string, body: Record<string, unknown>, on: number) => void;
+type Add = (on: number, by: Actor, to: string, body: Record<string, unknown>) => void;
 
 /**
  * The agreement under which the programme runs: it ends soon, a waiver was reported in time, and
  * the report of an exception is overdue.
  */
-function agreement(day: (offset: number) => string, push: AddOn): void {
-  const add = (on: number, by: Actor, to: string, body: Record<string, unknown>): void => push(by, to, body, on);
+function agreement(day: (offset: number) => string, add: Add): void {
   const aside = { authority: 'foreign-minister', basis: 'disaster-relief-act' };
   add(-300, DONOR, `${AGREEMENT}/draft`, {
     title: 'Agreement on security assistance',
@@ -146,6 +141,7 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     add(FIRST_DAY, OPERATOR, `stakeholder/${id}/register`, { name, type, country });
     add(FIRST_DAY, OPERATOR, `stakeholder/${id}/grant-role`, { role });
   }
+  agreement(day, add);
   add(-300, DONOR, `${PROGRAMME}/propose`, {
     framework: 'norland.estmark-agreement',
     kind: 'bilateral',
@@ -484,10 +480,6 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     results: [],
     lots: [{ lot: 'LOT-7', seen: 30, notSeen: 0, damaged: 0 }],
   });
-  agreement(day, (by, to, body, on) => {
-    const one = { by, to, body, occurred: on, recorded: on };
-    commands.push(on === FIRST_DAY ? { ...one, before: PROPOSAL } : one);
-  });
   return commands;
 }
 
@@ -534,9 +526,7 @@ function received({ by, to, body }: ExampleCommand, n: number, occurredAt: strin
 async function exampleEvents(today: string, pseudonymizer: Pseudonymizer): Promise<readonly RecordedEvent[]> {
   const day = daysFrom(today);
   const commands = exampleCommands(day).map((command, n) => ({ command, n }));
-  const place = ({ command, n }: (typeof commands)[number]): number =>
-    (command.before ?? n) - (command.before ? 0.5 : 0);
-  commands.sort((a, b) => a.command.recorded - b.command.recorded || place(a) - place(b));
+  commands.sort((a, b) => a.command.recorded - b.command.recorded);
   let now = 0;
   return withScratchLog(
     () => now,

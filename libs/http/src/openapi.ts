@@ -542,9 +542,9 @@ function fixedPaths(): Record<string, Json> {
         'ReadReceipt',
         'The receipt of an earlier command',
         [
-          parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', { example: 'example-13' }),
-          parameter('query', 'stream', '`<kind>/<id>`', { required: true, example: stream }),
-          actor('norland;role=donor'),
+          parameter('path', 'commandId', 'The Idempotency-Key that it was sent with.', { example: 'example-01' }),
+          parameter('query', 'stream', '`<kind>/<id>`', { required: true, example: 'stakeholder/norland' }),
+          actor('operator;role=operator'),
         ],
         {
           200: answer('The receipt, and what follows from it.', reference('ReceiptWithConsequences')),

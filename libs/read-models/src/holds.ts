@@ -65,7 +65,7 @@ function evolve(row: HoldRow | null, event: RecordedEvent<HoldEvent>): HoldRow |
 
 export const holds: Projection<HoldEvent, HoldRow> = {
   name: 'holds',
-  version: 1,
+  version: 2,
   kinds: ['hold'],
   about: 'a hold on a scope: what it rests on, since when, and until when assistance there is refused',
   entity: HoldRow,
@@ -76,6 +76,8 @@ export const holds: Projection<HoldEvent, HoldRow> = {
       done: 'ended_on',
     }),
   },
+  // The search of the views that name a hold.
+  indexes: [['scope', 'status']],
   touches: ({ data }) => [data.hold],
   evolve,
 };
