@@ -360,6 +360,9 @@ const consulted = (chance: Chance, { consulted: streams }: RecordedEvent['metada
     revision: revision >= 0 && oneIn(chance, 25) ? revision - 1 : revision,
   }));
 
+/** The random history as the rules decided it, at the times of the decisions. */
+export const decidedHistory = (seed: number): Promise<readonly RecordedEvent[]> => decided(chanceOf(seed));
+
 /**
  * A random history: some 1,500 commands are decided, and their events are recorded over 250 days,
  * in their order, each at the time when it happened or up to sixty days later. The same seed gives
