@@ -143,8 +143,7 @@ it('figures at the bounds in the example scenario leave no stream of any kind pa
         }
       },
     ),
-    { numRuns: 15, interruptAfterTimeLimit: 20_000 },
+    { numRuns: 15 },
   );
-  // On a slow machine a few runs fit into the time.
-  expect(extreme).toBeGreaterThan(5);
+  expect(extreme).toBeGreaterThan(25);
 });
