@@ -640,7 +640,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [SOUTH, 'record-expired', SYSTEM, { with: { until: day(10) } }],
   [transfer(6), 'record-lapsed', SYSTEM, { with: { until: day(10) } }],
   [release(4), 'record-expired', SYSTEM, { with: { until: day(10) } }],
-  [item(4), 'record-overdue-step', SYSTEM, { with: { due: day(30) } }],
+  [item(4), 'record-overdue-step', SYSTEM, { with: { due: day(45) } }],
 ];
 
 const dayAfter =

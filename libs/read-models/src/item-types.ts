@@ -16,8 +16,10 @@ export class ItemTypeRow {
   @dayOrNull('the last day for the next review of the designation; none if it is not designated') review_by!:
     string | null;
   @count('the reviews of the present or last designation') reviews!: number;
-  @count('days from the receipt of an item to the last day of its first check') first_check_days!: number;
-  @count('days from a check of an item to the last day of the next one') check_every_days!: number;
+  @count('days from the receipt of an item to the last day of its first check; the default if the type sets none')
+  first_check_days!: number;
+  @count('days from a check of an item to the last day of the next one; the default if the type sets none')
+  check_every_days!: number;
   @flag('whether the type is no longer used') retired!: boolean;
   @day('the day on which it was registered') registered_on!: string;
 }

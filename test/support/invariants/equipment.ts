@@ -12,9 +12,10 @@ type Of<Decider extends { readonly initial: unknown }> = NonNullable<Decider['in
 
 export const itemTypes: Invariants<Of<typeof itemType>, ItemTypeEvent> = {
   opens: 'ItemTypeRegistered',
-  holds: ({ retired, designated, firstDays, everyDays }) => ({
+  holds: ({ retired, designated, interval }) => ({
     'a retired type is not designated': !retired || designated === null,
-    'checks are no rarer than the rules ask (R10)': firstDays <= 90 && everyDays <= 365,
+    'checks are no rarer than the rules ask (R10)':
+      interval === null || (interval.firstDays <= 90 && interval.everyDays <= 365),
   }),
 };
 

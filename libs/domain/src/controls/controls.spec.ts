@@ -180,6 +180,26 @@ describe('the controls of R10 and R11', () => {
     const moved: Line = ['2026-01-01', K, 'EndUseCheckRescheduled', { due: '2027-06-01', cause: 'x' }];
     expect(findings(check('enhanced', '2026-04-01'), moved)).toEqual(['R10 2']);
   });
+  it('bound it by the type of the items, then by the framework of the programme', () => {
+    const type: Line = ['2026-01-01', 'item-type/norland.sight', 'CheckIntervalSet', { firstDays: 90, everyDays: 30 }];
+    const framework: readonly Line[] = [
+      ['2026-01-01', P, 'ProgrammeProposed', { ...parties, framework: 'norland.f1' }],
+      [
+        '2026-01-01',
+        'legal-framework/norland.f1',
+        'ParameterSet',
+        { parameter: 'enhancedCheckEveryDays', value: 60, reason: 'x' },
+      ],
+    ];
+    const due = (day: string): Line => {
+      const [on, stream, event, data] = check('enhanced', day);
+      return [on, stream, event, { ...data, item: 'sight', programme: 'norland.p1' }];
+    };
+    expect(findings(...framework, due('2026-03-02'))).toEqual([]);
+    expect(findings(...framework, due('2026-03-03'))).toEqual(['R10 3']);
+    expect(findings(...framework, type, due('2026-01-31'))).toEqual([]);
+    expect(findings(...framework, type, due('2026-02-01'))).toEqual(['R10 4']);
+  });
   it('find a visit without a serial of an enhanced type, and one without a sample', () => {
     expect(findings(check('enhanced', '2026-04-01'), visit('S-1', 'S-2'))).toEqual([]);
     expect(findings(check('enhanced', '2026-04-01'), visit('S-1'))).toEqual(['R10 2']);

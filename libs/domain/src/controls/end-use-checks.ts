@@ -1,14 +1,22 @@
-import type { CheckType, CountrySituationEvent, EndUseCheckEvent } from '@entente/contracts';
+import type {
+  CheckType,
+  CountrySituationEvent,
+  EndUseCheckEvent,
+  ItemTypeEvent,
+  LegalFrameworkEvent,
+  ParameterName,
+  ProgrammeEvent,
+} from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import { parameterOf } from '../framework/parameters.js';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
 
 type Scheduled = Extract<EndUseCheckEvent, { type: 'EndUseCheckScheduled' }>['data'];
 
-/** Days from one check to the next, at most. */
-const MOST_DAYS: Readonly<Record<CheckType, number>> = {
-  enhanced: parameterOf(null, 'enhancedCheckEveryDays'),
-  routine: parameterOf(null, 'routineCheckEveryDays'),
+/** The parameters that bound the days from one check to the next. */
+const PARAMETERS: Readonly<Record<CheckType, ParameterName>> = {
+  enhanced: 'enhancedCheckEveryDays',
+  routine: 'routineCheckEveryDays',
 };
 const DAY_MS = 86_400_000;
 const daysAhead = (due: string, day: string): number => (Date.parse(due) - Date.parse(day)) / DAY_MS;
@@ -16,12 +24,36 @@ const daysAhead = (due: string, day: string): number => (Date.parse(due) - Date.
 /** The checks of one type: their last days, and how much of their items was checked. */
 const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Breach[]) => {
   const checks = new Map<string, Scheduled>();
-  function late(event: RecordedEvent<EndUseCheckEvent>, due: string): readonly Breach[] | undefined {
-    const days = daysAhead(due, dayOf(event));
-    if (!checks.has(idOf(event)) || days <= MOST_DAYS[type]) return undefined;
-    return breach(event, `the check is due at most ${MOST_DAYS[type]} days later`, { due, days });
+  /** By programme, its framework; by framework, what it sets; by type of items, its own days. */
+  const frameworks = new Map<string, string>();
+  const set = new Map<string, number>();
+  const own = new Map<string, number>();
+
+  function most({ donor, item, programme }: Scheduled): number {
+    const byType = own.get(`${donor}.${item}`);
+    const byFramework = set.get(frameworks.get(programme ?? '') ?? '') ?? parameterOf(null, PARAMETERS[type]);
+    return type === 'routine' ? Math.min(byType ?? byFramework, byFramework) : (byType ?? byFramework);
   }
-  return readingBy<EndUseCheckEvent>({
+  /** A check of the system repeats the day that the decision before it found. */
+  function late(event: RecordedEvent<EndUseCheckEvent>, due: string): readonly Breach[] | undefined {
+    const check = checks.get(idOf(event));
+    if (check === undefined || event.metadata.actor.role === 'system') return undefined;
+    const days = daysAhead(due, dayOf(event));
+    const last = most(check);
+    return days <= last ? undefined : breach(event, `the check is due at most ${last} days later`, { due, days });
+  }
+  return readingBy<EndUseCheckEvent | ItemTypeEvent | LegalFrameworkEvent | ProgrammeEvent>({
+    AgreementDrafted: (event) => {
+      const drafted = event.data.parameters.find(({ parameter }) => parameter === PARAMETERS[type]);
+      if (drafted !== undefined) set.set(idOf(event), drafted.value);
+    },
+    ParameterSet: (event) => {
+      if (event.data.parameter === PARAMETERS[type]) set.set(idOf(event), event.data.value);
+    },
+    ProgrammeProposed: (event) => {
+      if (event.data.framework !== undefined) frameworks.set(idOf(event), event.data.framework);
+    },
+    CheckIntervalSet: (event) => void own.set(idOf(event), event.data.everyDays),
     EndUseCheckScheduled: (event) => {
       if (event.data.type === type) checks.set(idOf(event), event.data);
       return late(event, event.data.due);
@@ -42,21 +74,24 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
   });
 };
 
-/** R10: an enhanced check that is due later than in twelve months, or leaves a serial out. */
+/** The kinds on which the days of checks rest. */
+const BOUNDED_BY = ['end-use-check', 'item-type', 'legal-framework', 'programme'];
+
+/** R10: an enhanced check that is due later than its type allows, or leaves a serial out. */
 export const enhancedChecks: Control = {
   name: 'enhanced-checks',
   rule: 'R10',
-  about: 'an enhanced check whose last day is more than twelve months ahead, or a visit without each serial',
-  kinds: ['end-use-check'],
+  about: 'an enhanced check whose last day is further ahead than its type allows, or a visit without each serial',
+  kinds: BOUNDED_BY,
   start: checksOf('enhanced'),
 };
 
-/** R11: a routine check that is due later than in a quarter, or samples nothing. */
+/** R11: a routine check that is due later than its framework allows, or samples nothing. */
 export const routineChecks: Control = {
   name: 'routine-checks',
   rule: 'R11',
-  about: 'a routine check whose last day is more than a quarter ahead, or a visit without a sample',
-  kinds: ['end-use-check'],
+  about: 'a routine check whose last day is further ahead than its framework allows, or a visit without a sample',
+  kinds: BOUNDED_BY,
   start: checksOf('routine'),
 };
 

@@ -9,9 +9,11 @@ export interface ItemType extends Correctable {
   readonly donor: string;
   /** The last day of the next review while the type is designated; else null. */
   readonly designated: { readonly reviewBy: string; readonly overdue: boolean } | null;
-  /** Days from a receipt to the last day of the first check, and from each check to the next. */
-  readonly firstDays: number;
-  readonly everyDays: number;
+  /**
+   * Days from a receipt to the last day of the first check, and from each check to the next, if the
+   * donor set them for the type; else null.
+   */
+  readonly interval: { readonly firstDays: number; readonly everyDays: number } | null;
   readonly retired: boolean;
 }
 

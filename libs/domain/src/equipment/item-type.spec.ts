@@ -63,7 +63,8 @@ describe('a type of items', () => {
     const set = (firstDays: number, everyDays: number) =>
       act('SetCheckInterval', { firstDays, everyDays, reason: 'x' });
     type().decides(set(90, 180), same(set(90, 180), 'CheckIntervalSet'));
-    type().decides(set(90, 365), []);
+    type().decides(set(90, 365), same(set(90, 365), 'CheckIntervalSet'));
+    type(same(set(60, 180), 'CheckIntervalSet')).decides(set(60, 180), []);
     type().refuses(set(91, 365), 'interval-too-long');
     type().refuses(set(90, 366), 'interval-too-long');
   });

@@ -17,8 +17,8 @@ import { type ItemType, itemTypeFacts } from './item-facts.js';
 import { only, registeredSender, senderStreams } from './senders.js';
 
 /**
- * R10: the first check at most this many days after the receipt, and each next one at most this
- * many days after the last.
+ * R10: a type's own first check is at most this many days after the receipt, and each next one at
+ * most this many days after the last.
  */
 const FIRST_CHECK_DAYS = parameterOf(null, 'enhancedFirstCheckDays');
 const CHECK_EVERY_DAYS = parameterOf(null, 'enhancedCheckEveryDays');
@@ -28,8 +28,7 @@ const evolve = evolveBy<ItemType, ItemTypeEvent>()(
   ({ donor }) => ({
     donor,
     designated: null,
-    firstDays: FIRST_CHECK_DAYS,
-    everyDays: CHECK_EVERY_DAYS,
+    interval: null,
     retired: false,
     correctable: new Map(),
   }),
@@ -38,7 +37,7 @@ const evolve = evolveBy<ItemType, ItemTypeEvent>()(
     EnhancedDesignationGiven: ({ reviewBy }) => ({ designated: { reviewBy, overdue: false } }),
     DesignationReviewed: ({ reviewBy }) => ({ designated: { reviewBy, overdue: false } }),
     DesignationRemoved: () => ({ designated: null }),
-    CheckIntervalSet: ({ firstDays, everyDays }) => ({ firstDays, everyDays }),
+    CheckIntervalSet: ({ firstDays, everyDays }) => ({ interval: { firstDays, everyDays } }),
     DesignationReviewBecameOverdue: (_, { designated }) => ({
       designated: designated === null ? null : { ...designated, overdue: true },
     }),
@@ -102,7 +101,8 @@ const decide = decideBy<ItemType, ItemTypeCommand, ItemTypeEvent>()(
               everyDays: CHECK_EVERY_DAYS,
             })
           : null,
-      already: (data, { firstDays, everyDays }) => data.firstDays === firstDays && data.everyDays === everyDays,
+      already: ({ firstDays, everyDays }, { interval }) =>
+        interval !== null && firstDays === interval.firstDays && everyDays === interval.everyDays,
       then: 'CheckIntervalSet',
     },
     RecordOverdueReview: {

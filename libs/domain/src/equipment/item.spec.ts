@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
+import { legalFramework } from '../framework/legal-framework.js';
+import { programme } from '../planning/programme.js';
 import { item } from './item.js';
 import { itemId } from './item-facts.js';
 import { itemType } from './item-type.js';
@@ -63,6 +66,28 @@ const holder = (...past: Event[]) => held(...past).as('estmark', 'recipient');
 const monitor = (...past: Event[]) => held(...past).as('veritas', 'monitor');
 const system = (...past: Event[]) => of(...past).as('entente', 'system');
 
+/** An item under a programme whose framework sets its days. */
+const P = 'norland.p-1';
+const within = (parameters: Readonly<Record<string, number>>, ...past: Event[]) =>
+  of(act('SerialRegistered', { ...serial, programme: P }), ...past)
+    .knowing(
+      programme,
+      P,
+      act('ProgrammeProposed', {
+        donor: 'norland',
+        recipient: 'estmark',
+        kind: 'bilateral',
+        framework: 'norland.agreement',
+      }),
+    )
+    .knowing(
+      legalFramework,
+      'norland.agreement',
+      act('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] }),
+      ...Object.entries(parameters).map(([parameter, value]) => act('ParameterSet', { parameter, value, reason: 'x' })),
+    );
+const interval = act('CheckIntervalSet', { firstDays: 60, everyDays: 180, reason: 'theft' });
+
 describe('the id of an item', () => {
   it('is another one for each serial, of the characters of an id', () => {
     const serials = ['TS-1', 'ts-1', 'Ts-1', 'tS-1', 'T/S', 'T_S', 'T~S', 'T.S', 'T_sS', 'T_SS', '1A', '1a', 'A1b'];
@@ -83,6 +108,14 @@ describe('a serial is registered (R9)', () => {
     donor(registration).refuses(register, 'serial-already-registered');
     donor().knowing(itemType, TYPE, typed).refuses(register, 'type-not-designated');
     donor().knowing(itemType, TYPE).refuses(register, 'type-not-designated');
+  });
+  it('under the programme of its case, which is kept', () => {
+    const requested = act('AssistanceRequested', { donor: 'norland', recipient: 'estmark', programme: P, asked: [] });
+    donor()
+      .knowing(assistanceCase, 'norland.case-1', requested)
+      .decides(register, act('SerialRegistered', { ...serial, programme: P }));
+    const named = other({ programme: 'norland.p-2' });
+    donor().knowing(assistanceCase, 'norland.case-1', requested).decides(named, same(named, 'SerialRegistered'));
   });
   it('again after it was taken back or returned', () => {
     donor(registration, act('RegistrationWithdrawn', { reason: 'mistyped' })).decides(register, registration);
@@ -130,6 +163,18 @@ describe('an item is received (R9)', () => {
     recipient().refuses(receive('2026-06-02'), 'day-in-future');
     of(registration).as('vestra', 'recipient').refuses(receive('2026-05-10'), 'not-the-recipient');
     recipient().refuses(receive('2026-05-10', { consignment: 'norland.consignment-2' }), 'other-consignment');
+  });
+  it('with its first check by its type, then by the framework of its programme (R10)', () => {
+    const checkOf = (due: string) => ({ ...check(due), programme: P });
+    const first = (checkBy: string) =>
+      same(receive('2026-05-10'), 'ItemReceived', { holder: 'estmark', checkBy, check: checkOf(checkBy) });
+    const set = { enhancedFirstCheckDays: 30 };
+    within(set).as('estmark', 'recipient').decides(receive('2026-05-10'), first('2026-06-09'));
+    within({}).as('estmark', 'recipient').decides(receive('2026-05-10'), first('2026-08-08'));
+    within(set)
+      .knowing(itemType, TYPE, typed, designated, interval)
+      .as('estmark', 'recipient')
+      .decides(receive('2026-05-10'), first('2026-07-09'));
   });
   it('into a store of the recipient that is certified on that day', () => {
     const once = () => recipient().knowing(storageSite, STORE, store, certified);
@@ -202,6 +247,13 @@ describe('an item in its store', () => {
     system(registration, receipt).decides(check('2026-05-21'), seen);
     system(registration, receipt, seen).decides(check('2026-05-20'), []);
     holder().refuses(check('2026-05-21'), 'not-the-system');
+    const next = (checkBy: string) => same(check('2026-05-21'), 'ItemChecked', { checkBy });
+    const set = { enhancedCheckEveryDays: 100 };
+    within(set, receipt).as('entente', 'system').decides(check('2026-05-21'), next('2026-08-29'));
+    within(set, receipt)
+      .knowing(itemType, TYPE, typed, designated, interval)
+      .as('entente', 'system')
+      .decides(check('2026-05-21'), next('2026-11-17'));
   });
 });
 
@@ -218,6 +270,16 @@ describe('a loss is reported and verified (R12)', () => {
       );
     held().as('norland', 'donor').refuses(report, 'not-the-holder');
     holder(lost).refuses(report, 'wrong-item-status');
+  });
+  it('within the days that the framework of its programme sets, from then on', () => {
+    const set = { lossReportDays: 45 };
+    const by = (verifyBy: string) => same(report, 'ItemReportedLost', { verifyBy });
+    within(set, receipt).as('estmark', 'recipient').decides(report, by('2026-07-16'));
+    within({}, receipt).as('estmark', 'recipient').decides(report, by('2026-07-01'));
+    // A loss that was reported before keeps its last day.
+    const overdue = act('RecordOverdueItemStep', { step: 'verification', due: '2026-06-30' });
+    const late = { now: '2026-07-01T00:00:00.000Z' };
+    within(set, receipt, lost).as('entente', 'system').decides(overdue, same(overdue, 'ItemStepBecameOverdue'), late);
   });
   it('by a registered monitor that does not hold the item', () => {
     monitor(lost).decides(verify, verified);

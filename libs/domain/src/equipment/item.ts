@@ -7,6 +7,7 @@ import type {
   ScheduleEndUseCheck,
 } from '@entente/contracts';
 import {
+  type ConsultedStreams,
   type DataOf,
   type Decider,
   type DecisionContext,
@@ -22,7 +23,7 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
-import { parameterOf } from '../framework/parameters.js';
+import { consignmentCase } from '../delivery/facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import {
   type Item,
@@ -37,10 +38,8 @@ import {
   storageSiteFacts,
   transferFacts,
 } from './item-facts.js';
+import { checkDays, lossReportDays, programmeStreams, termStreams, typeStream } from './check-terms.js';
 import { only, registeredSender, senderStreams } from './senders.js';
-
-/** R12: days from the report of a loss to the last day of its verification. */
-const LOSS_REPORT_DAYS = parameterOf(null, 'lossReportDays');
 
 // ---- State ----
 
@@ -182,13 +181,18 @@ function register(data: RegisterSerial, state: Item | null, context: DecisionCon
           [donor, 'donor'],
           [recipient, 'recipient'],
         ] as const);
-  return notRegistered(parties, context) ?? [{ type: 'SerialRegistered', data }];
+  const within = data.programme ?? programmeOfCase(data, context);
+  const event = { ...data, ...(within === undefined ? {} : { programme: within }) };
+  return notRegistered(parties, context) ?? [{ type: 'SerialRegistered', data: event }];
 }
 
-/** The last day of the first check after a receipt, by the type as it is now (R10). */
-function firstCheck({ donor, item }: Item, on: string, { known }: DecisionContext): string {
-  return addDays(on, known.of(itemTypeFacts, itemTypeId(donor, item))?.firstDays ?? 0);
-}
+/** The programme of the case that a registration names: its framework sets the days of the item. */
+const programmeOfCase = ({ case: of }: RegisterSerial, { known }: DecisionContext): string | undefined =>
+  of !== undefined && known.has(consignmentCase, of) ? known.of(consignmentCase, of)?.programme : undefined;
+
+/** R10: the last day of the first check after a receipt or a recovery. */
+const firstCheck = (item: Item, on: string, context: DecisionContext): string =>
+  addDays(on, checkDays('enhanced', 'firstDays', item, context));
 
 /** R10: the first check of an item, in the store that received it. */
 function firstCheckOf(of: Item, site: string, due: string): ScheduleEndUseCheck {
@@ -243,7 +247,7 @@ const reports =
   (data: { readonly on: string; readonly cause: string }, item: Item, context: DecisionContext) =>
     inTheFuture(data.on, context) ??
     beforeReceipt(data.on, item) ?? [
-      { type, data: { ...data, verifyBy: addDays(context.now, LOSS_REPORT_DAYS) } } as Extract<
+      { type, data: { ...data, verifyBy: addDays(context.now, lossReportDays(item, context)) } } as Extract<
         ItemEvent,
         { readonly type: Type }
       >,
@@ -354,11 +358,9 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     },
     ReturnItem: { unless: past, then: 'ItemReturned' },
     RecordItemCheck: (data, item, context) => {
-      const everyDays = context.known.of(itemTypeFacts, itemTypeId(item.donor, item.item))?.everyDays ?? 0;
       if (item.checkedOn !== null && data.on <= item.checkedOn) return [];
-      return (
-        past(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy: addDays(data.on, everyDays) } }]
-      );
+      const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
+      return past(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy } }];
     },
     DetectUnauthorisedTransfer: detect,
     NotifyLegislatureOfTransfer: {
@@ -389,17 +391,31 @@ function notAMonitor(state: Item | null, context: DecisionContext): Refusal | nu
   return registeredSender('monitor', context);
 }
 
-const type = ({ donor, item }: Pick<RegisterSerial, 'donor' | 'item'>): StreamRef => ({
-  kind: itemTypeFacts.kind,
-  id: itemTypeId(donor, item),
-});
+/** The commands whose days follow from the type and the framework, and from the framework alone. */
+const BY_TERMS: readonly ItemCommand['type'][] = [
+  'RecordItemReceipt',
+  'CorrectItemReceipt',
+  'RecordItemCheck',
+  'RecoverItem',
+];
+const BY_FRAMEWORK: readonly ItemCommand['type'][] = ['ReportItemLost', 'ReportItemDestroyed', 'ReportItemExpended'];
+
 const siteIn = ({ site }: { readonly site?: string }): readonly StreamRef[] =>
   site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }];
 
-/** The type, the store that is named, and the registration of who is named or sends. */
-function consults(command: ItemCommand, state: Item | null, sender: DecisionContext['actor']): readonly StreamRef[] {
+/**
+ * The type and the framework, the store that is named, and the registration of who is named or
+ * sends.
+ */
+function consults(
+  command: ItemCommand,
+  state: Item | null,
+  known: ConsultedStreams,
+  sender: DecisionContext['actor'],
+): readonly StreamRef[] {
   if (command.type === 'RegisterSerial') {
-    const { donor, recipient } = command.data;
+    const { donor, recipient, case: of, programme } = command.data;
+    const itsCase = of === undefined || programme !== undefined ? [] : [{ kind: consignmentCase.kind, id: of }];
     const parties =
       sender.role === 'system'
         ? []
@@ -407,13 +423,11 @@ function consults(command: ItemCommand, state: Item | null, sender: DecisionCont
             [donor, null],
             [recipient, null],
           ]);
-    return [type(command.data), ...parties];
+    return [typeStream(command.data), ...itsCase, ...parties];
   }
-  const needsType = ['RecordItemReceipt', 'CorrectItemReceipt', 'RecordItemCheck', 'RecoverItem'].includes(
-    command.type,
-  );
   return [
-    ...(state !== null && needsType ? [type(state)] : []),
+    ...(state !== null && BY_TERMS.includes(command.type) ? termStreams(state, known) : []),
+    ...(state !== null && BY_FRAMEWORK.includes(command.type) ? programmeStreams(state.programme, known) : []),
     ...('site' in command.data ? siteIn(command.data) : []),
     ...('transfer' in command.data ? [{ kind: transferFacts.kind, id: command.data.transfer }] : []),
     ...senderStreams(sender, 'monitor'),
@@ -430,7 +444,7 @@ export const item: Decider<'item', ItemCommand, ItemEvent, Item | null, ItemRela
     event.type === 'SerialRegistered' && state !== null
       ? { ...registered(event.data), correctable: state.correctable }
       : evolveLater(state, event),
-  consults: (command, state, _, sender) => consults(command, state, sender),
+  consults: (command, state, known, sender) => consults(command, state, known, sender),
   authorise: authoriseBy<ItemCommand, Item | null, ItemRelation>({
     donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state, command) =>
       command.type === 'RegisterSerial' ? command.data.donor : (state?.donor ?? null),

@@ -4,6 +4,7 @@ import { given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { item } from '../equipment/item.js';
 import { itemId } from '../equipment/item-facts.js';
+import { itemType } from '../equipment/item-type.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
 import { countrySituation } from '../situations/country-situation.js';
@@ -63,6 +64,29 @@ const unstable = (area: string, ...past: Event[]) =>
     act('StabilityRestored', { instability: 'unrest', on: '2026-05-22' }),
   );
 
+/** The framework of the programme `norland.p` sets these parameters. */
+const under = (parameters: Readonly<Record<string, number>>, before: ReturnType<typeof registered>) =>
+  before
+    .knowing(
+      programme,
+      'norland.p',
+      act('ProgrammeProposed', { ...PARTIES, kind: 'bilateral', framework: 'norland.agreement' }),
+    )
+    .knowing(
+      legalFramework,
+      'norland.agreement',
+      act('AgreementDrafted', { ...PARTIES, parameters: [] }),
+      ...Object.entries(parameters).map(([parameter, value]) => act('ParameterSet', { parameter, value, reason: 'x' })),
+    );
+/** The type of the items has its own days between checks. */
+const typed = (everyDays: number, before: ReturnType<typeof registered>, firstDays = 60) =>
+  before.knowing(
+    itemType,
+    'norland.sight',
+    act('ItemTypeRegistered', { donor: 'norland', name: 'Sight', unit: 'each', category: 'optics' }),
+    act('CheckIntervalSet', { firstDays, everyDays, reason: 'theft' }),
+  );
+
 describe('a check is scheduled', () => {
   const opening = () => registered().as('veritas', 'monitor');
   const schedule = (more: object = {}) => act('ScheduleEndUseCheck', { ...SCHEDULE, ...more });
@@ -81,6 +105,36 @@ describe('a check is scheduled', () => {
     opening().decides(schedule({ due: '2027-06-01' }), scheduled({ due: '2027-06-01' }));
     opening().refuses(schedule({ due: '2027-06-02' }), 'check-due-too-late');
   });
+  it('within the days of its type of items, then of the framework of its programme (R10, R11)', () => {
+    const named = (due: string) => schedule({ programme: 'norland.p', due });
+    const kept = (due: string) => scheduled({ programme: 'norland.p', due });
+    const set = { enhancedCheckEveryDays: 100, routineCheckEveryDays: 20 };
+    under(set, opening()).decides(named('2026-09-09'), kept('2026-09-09'));
+    under(set, opening()).refuses(named('2026-09-10'), 'check-due-too-late');
+    typed(30, under(set, opening())).decides(named('2026-07-01'), kept('2026-07-01'));
+    typed(30, under(set, opening())).refuses(named('2026-07-02'), 'check-due-too-late');
+    typed(300, under(set, opening())).decides(named('2027-03-28'), kept('2027-03-28'));
+    typed(300, under(set, opening())).refuses(named('2027-03-29'), 'check-due-too-late');
+    // A routine check is never rarer than the framework asks.
+    const sample = (due: string) => schedule({ ...ROUTINE, programme: 'norland.p', due });
+    const sampled = scheduled({ ...ROUTINE, programme: 'norland.p', due: '2026-06-21' });
+    typed(300, under(set, opening())).decides(sample('2026-06-21'), sampled);
+    typed(300, under(set, opening())).refuses(sample('2026-06-22'), 'check-due-too-late');
+    typed(10, opening()).refuses(schedule({ ...ROUTINE, due: '2026-06-12' }), 'check-due-too-late');
+  });
+  it('by a policy on the day that was decided, also if the days have changed since', () => {
+    const repeated = schedule({ due: '2026-08-18' });
+    typed(30, registered().as('entente', 'system')).decides(repeated, scheduled({ due: '2026-08-18' }));
+    typed(30, opening()).refuses(repeated, 'check-due-too-late');
+  });
+  it('under the programme of its case, whose framework then counts', () =>
+    opening()
+      .knowing(
+        assistanceCase,
+        'norland.c',
+        act('AssistanceRequested', { ...PARTIES, programme: 'norland.p', asked: [] }),
+      )
+      .decides(schedule({ case: 'norland.c' }), scheduled({ case: 'norland.c', programme: 'norland.p' })));
   it('of any number of items of another type at most a quarter ahead (R11)', () => {
     const ahead = (due: string) => schedule({ ...ROUTINE, due });
     opening().decides(ahead('2026-08-30'), scheduled({ ...ROUTINE, due: '2026-08-30' }));
@@ -171,18 +225,14 @@ describe('a check is made', () => {
       );
   });
   it('again within the days that the framework of its programme sets (R10)', () => {
-    const framework = 'norland.agreement';
-    registered(scheduled({ programme: 'norland.p' }))
-      .as('veritas', 'monitor')
-      .knowing(programme, 'norland.p', act('ProgrammeProposed', { ...PARTIES, kind: 'bilateral', framework }))
-      .knowing(
-        legalFramework,
-        framework,
-        act('AgreementDrafted', { ...PARTIES, parameters: [] }),
-        act('ParameterSet', { parameter: 'enhancedCheckEveryDays', value: 100, reason: 'theft' }),
-      )
-      .decides(perform(), performed({ next: { ...next, programme: 'norland.p', due: '2026-08-28' } }));
+    const its = registered(scheduled({ programme: 'norland.p' })).as('veritas', 'monitor');
+    under({ enhancedCheckEveryDays: 100 }, its).decides(
+      perform(),
+      performed({ next: { ...next, programme: 'norland.p', due: '2026-08-28' } }),
+    );
   });
+  it('again within the days of its type of items (R10)', () =>
+    typed(180, check()).decides(perform(), performed({ next: { ...next, due: '2026-11-16' } })));
   it('on the spot after it was made remotely, which is no inspection (R20)', () =>
     unstable('north', remotely).decides(perform(), performed({ visit: 2 })));
   it('by the holder only as its own report, which is no inspection (R20)', () => {

@@ -4,7 +4,6 @@ import type {
   EndUseCheckCommand,
   EndUseCheckEvent,
   EndUseCheckRelation,
-  ParameterName,
   PerformEndUseCheck,
   ScheduleEndUseCheck,
 } from '@entente/contracts';
@@ -26,9 +25,8 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
+import { checkDays, termStreams } from '../equipment/check-terms.js';
 import { type ItemStatus, itemFacts, itemId, itemStream } from '../equipment/item-facts.js';
-import { frameworkOf, frameworkStreamsOf } from '../framework/framework-facts.js';
-import { parameterOf } from '../framework/parameters.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { ownValue } from '../delivery/facts.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -36,12 +34,6 @@ import { programme } from '../planning/programme.js';
 import { covers, instabilityIn, situationFacts } from '../situations/situation-facts.js';
 
 type CheckData<Type extends EndUseCheckCommand['type']> = DataOf<EndUseCheckCommand, Type>;
-
-/** R10, R11: what sets the days from one check to the next. */
-const EVERY_DAYS = {
-  enhanced: 'enhancedCheckEveryDays',
-  routine: 'routineCheckEveryDays',
-} as const satisfies Record<CheckType, ParameterName>;
 
 // ---- State ----
 
@@ -152,21 +144,30 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
   },
 );
 
-type CheckFacts = Pick<EndUseCheck, 'type' | 'programme'>;
+type CheckFacts = Pick<EndUseCheck, 'type' | 'donor' | 'item' | 'programme'>;
 
 // ---- Rules ----
 
-/** The days from one check to the next, by the framework of the programme. */
-const everyDays = ({ type, programme: of }: CheckFacts, { known }: DecisionContext): number =>
-  parameterOf(frameworkOf(of, known), EVERY_DAYS[type]);
-
-/** R10, R11: the last day is not later than the type of the check allows. */
+/**
+ * R10, R11: the last day is not later than the type of the check allows. A policy repeats the day
+ * that was decided, whatever the days are now.
+ */
 function dueTooLate(of: CheckFacts, due: string, context: DecisionContext): Refusal | null {
+  if (context.actor.role === 'system') return null;
   const { type } = of;
-  const latest = addDays(context.occurredAt.slice(0, 10), everyDays(of, context));
+  const latest = addDays(context.occurredAt.slice(0, 10), checkDays(type, 'everyDays', of, context));
   if (due <= latest) return null;
   const rule = type === 'enhanced' ? 'R10' : 'R11';
   return refuse('check-due-too-late', 'the check is due within the days that its type allows', rule, { type, latest });
+}
+
+/**
+ * The programme of the case, if the command names none: its framework sets the days of later
+ * checks.
+ */
+function within({ case: of, programme: named }: ScheduleEndUseCheck, { known }: DecisionContext) {
+  const found = named ?? (of === undefined ? undefined : known.of(assistanceCase, of)?.programme);
+  return found === undefined ? {} : { programme: found };
 }
 
 /** The value of the items by the lines of their case that are in force: rounded down for each. */
@@ -195,7 +196,9 @@ function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly
     });
   const parties = context.actor.role === 'system' ? [] : partiesOf(data);
   const barred = dueTooLate(data, data.due, context) ?? notRegistered(parties, context);
-  return barred ?? [{ type: 'EndUseCheckScheduled', data: { ...data, ...valueOf(data, context) } }];
+  return (
+    barred ?? [{ type: 'EndUseCheckScheduled', data: { ...data, ...within(data, context), ...valueOf(data, context) } }]
+  );
 }
 
 const ended = ({ ended: how }: EndUseCheck): Refusal | null =>
@@ -284,7 +287,7 @@ function nextCheck({ on, results }: PerformEndUseCheck, state: EndUseCheck, cont
     site,
     serials,
     quantity: type === 'enhanced' ? serials.length : state.quantity,
-    due: addDays(on, everyDays(state, context)),
+    due: addDays(on, checkDays(type, 'everyDays', state, context)),
   } satisfies ScheduleEndUseCheck;
 }
 
@@ -435,10 +438,6 @@ function notAChecker(state: Pick<EndUseCheck, 'donor' | 'holder' | 'recipient'>,
   });
 }
 
-/** The programme of the items, and in the second round its framework. */
-const programmeStreams = (of: string | undefined, known: ConsultedStreams): readonly StreamRef[] =>
-  of === undefined ? [] : [{ kind: programme.kind, id: of }, ...frameworkStreamsOf(of, known)];
-
 /** Items of an enhanced check: what became of those without a result. */
 const itemStreams = (state: EndUseCheck | null, which: (serial: string) => boolean): readonly StreamRef[] =>
   state?.type === 'enhanced'
@@ -455,7 +454,7 @@ function consults(
       const { data } = command;
       return [
         ...partyStreams(partiesOf(data)),
-        ...programmeStreams(data.programme, known),
+        ...termStreams(data, known),
         ...(data.case === undefined ? [] : [{ kind: assistanceCase.kind, id: data.case }]),
       ];
     }
@@ -464,14 +463,14 @@ function consults(
       const named = new Set(command.data.results.map(({ serial }) => serial));
       return [
         ...itemStreams(state, (serial) => !named.has(serial)),
-        ...programmeStreams(state?.programme, known),
+        ...(state === null ? [] : termStreams(state, known)),
         ...(situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }]),
       ];
     }
     case 'RecordOverdueCheck':
       return itemStreams(state, () => true);
     case 'RescheduleEndUseCheck':
-      return programmeStreams(state?.programme, known);
+      return state === null ? [] : termStreams(state, known);
     case 'CorrectCheckDay': {
       const situation = ownValue(state?.visits ?? {}, command.data.corrects)?.situation;
       return situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }];
