@@ -18,10 +18,11 @@ const LOOPS = ['libs/engine/', 'libs/workers/', 'libs/process/', 'libs/async/'];
 const HTTP = ['libs/http/', 'apps/api/'];
 
 const integration = (...specs) => ['test:integration', ...specs.map((name) => `/${name}\\.int-spec`)];
+const processes = (...specs) => ['test:processes', ...specs.map((name) => `/${name}\\.process-spec`)];
 
 /** Every landing. */
 export const ALWAYS = [
-  { name: 'unit, contract and acceptance tests on one machine', run: ['test'], seconds: 400 },
+  { name: 'unit, contract and acceptance tests on one machine', run: ['test'], seconds: 300 },
   { name: 'types, lint, formatting, dependency rules', run: ['check'], seconds: 60 },
   { name: 'deployment files', run: ['check:deploy'], seconds: 80 },
   {
@@ -83,6 +84,31 @@ export const TOUCHED = [
     touches: [...SQLITE, ...HTTP],
     seconds: 330,
     needs: 'strace',
+  },
+  {
+    name: 'the event store on a server: reading, writing, a cluster',
+    run: processes('reading', 'writing', 'cluster'),
+    touches: [...EVENT_STORE, 'libs/engine/src/event-store'],
+    seconds: 100,
+  },
+  {
+    name: 'the standalone process: killed, damaged, rebuilt, restored',
+    run: processes('kill', 'damage', 'rebuild', 'backup', 'unknown-outcome', 'disk-full'),
+    touches: [...SQLITE, ...LOOPS, 'libs/read-models/', 'apps/cli/'],
+    seconds: 180,
+  },
+  {
+    name: 'the standalone process: stopped, upgraded, overloaded, failing in each step',
+    run: processes(
+      'operations',
+      'stopping',
+      'socket-activation',
+      'uncaught-errors',
+      'open-files',
+      'port-failures-apart',
+    ),
+    touches: [...SQLITE, ...LOOPS, ...HTTP],
+    seconds: 120,
   },
   {
     name: 'kills of the standalone process',

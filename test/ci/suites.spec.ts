@@ -11,9 +11,12 @@ describe('the suites of a landing', () => {
     for (const { run } of everything()) expect(Object.keys(scripts)).toContain(run[0]);
   });
 
-  it('name every integration spec once', () => {
-    const specs = globSync('{libs/*/src,test/*}/*.int-spec.ts', { cwd: root }).map((file) => `/${basename(file)}`);
-    const patterns = everything().flatMap(({ run }) => (run[0] === 'test:integration' ? run.slice(1) : []));
+  it.each([
+    ['test:integration', 'int-spec'],
+    ['test:processes', 'process-spec'],
+  ])('of %s name every %s once', (script, ending) => {
+    const specs = globSync(`{libs/*/src,test/*}/*.${ending}.ts`, { cwd: root }).map((file) => `/${basename(file)}`);
+    const patterns = everything().flatMap(({ run }) => (run[0] === script ? run.slice(1) : []));
     const named = specs.map((spec) => [spec, patterns.filter((pattern) => new RegExp(pattern).test(spec)).length]);
     expect(named).toEqual(specs.map((spec) => [spec, 1]));
     for (const pattern of patterns) expect(specs.some((spec) => new RegExp(pattern).test(spec))).toBe(true);
@@ -43,7 +46,7 @@ describe('the suites of a landing', () => {
   it('include those whose sources changed', () => {
     const { run, left } = chosen(['libs/sqlite/src/log-writer.ts'], 1);
     expect([...run, ...left].map(({ run: [script] }) => script)).toEqual(
-      expect.arrayContaining(['test:faults', 'test:kill']),
+      expect.arrayContaining(['test:faults', 'test:processes', 'test:kill']),
     );
     expect(chosen(['README.md'], 0).run).toHaveLength(ALWAYS.length + 1);
   });

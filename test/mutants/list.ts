@@ -203,7 +203,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: `const fault = new OutcomeUnknown(cause);
     this.closed = true;`,
     instead: 'const fault = new OutcomeUnknown(cause);',
-    spec: 'test/faults/unknown-outcome.spec.ts',
+    spec: 'test/faults/unknown-outcome.process-spec.ts',
     tests: 'which accepts nothing more',
   },
 
@@ -319,7 +319,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/embedded/src/pseudonym-key.module.ts',
     code: 'if (!/^[0-9a-f]{64}$/.test(key))',
     instead: 'if (false)',
-    spec: 'test/faults/damage.spec.ts',
+    spec: 'test/faults/damage.process-spec.ts',
     tests: 'on a key that was emptied',
   },
 

@@ -49,8 +49,13 @@ export const schedule: fc.Arbitrary<Schedule> = fc.record({
   same: fc.boolean(),
   shift: fc.integer({ min: -2, max: 2 }),
   pause: fc.nat(2),
-  figure: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined, freq: 5 }),
+  figure: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 5 }) },
+  ),
 });
+/** Both clients send a step as it is written, at once, each under a command id of its own. */
+export const AT_ONCE: Schedule = { to: [0, 1], same: false, shift: 0, pause: 0, figure: undefined };
 
 /** Whether a step of the scenario is of a stream. */
 export const isStepOf = (kind: string, id: string) => (step: (typeof SCENARIO)[number] | undefined) =>

@@ -7,7 +7,6 @@ import { ExecuteCommand, Executor, Pseudonymizer } from '@entente/engine';
 import { type Consequence, type PolicyContext, type RecordedEvent, parseStream } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
-import { all } from '../contracts/event-store.js';
 import { DUE_DATES } from './figures/due-dates.js';
 import type { Figures } from './figures/log.js';
 import {
@@ -263,17 +262,17 @@ class History {
     opaque: (text, stream) => this.pseudonymizer.opaque(text, stream),
   };
   private readonly following: Following[] = [];
+  private readonly events: RecordedEvent[] = [];
   private sent = 0;
-  private read = 0n;
 
   /** Decides a command; the ids of its events if it was accepted. */
   async decide(command: ExecuteCommand): Promise<readonly { readonly id: string }[]> {
     const result = await this.executor.execute(command);
     if (result.type !== 'accepted') return [];
-    for await (const batch of this.store.readLog(this.read))
+    for await (const batch of this.store.readLog(this.events.at(-1)?.position ?? 0n))
       for (const event of batch) {
         this.following.push(...this.followsFrom(event));
-        this.read = event.position;
+        this.events.push(event);
       }
     return result.receipt.events;
   }
@@ -288,7 +287,7 @@ class History {
 
   /** Records what became of some last days that are still open, after them. */
   async passDays(chance: Chance, now: string): Promise<void> {
-    const log = await this.log();
+    const log = this.log();
     const open = (DUE_DATES['due-dates'] as Figures)(log, { day: now.slice(0, 10), occurredBy: null }).filter(
       ({ status }) => status === 'open',
     );
@@ -303,8 +302,9 @@ class History {
     }
   }
 
-  async log(): Promise<readonly RecordedEvent[]> {
-    return all(this.store.readLog(0n));
+  /** The events so far. */
+  log(): readonly RecordedEvent[] {
+    return [...this.events];
   }
 
   async end(): Promise<void> {
@@ -339,7 +339,7 @@ async function decided(chance: Chance): Promise<readonly RecordedEvent[]> {
       await history.follow(chance, command.now);
       if (n % LOOK_EVERY === 0) await history.passDays(chance, command.now);
     }
-    return await history.log();
+    return history.log();
   } finally {
     await history.end();
   }

@@ -39,6 +39,8 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   private lastId = 0;
   /** How often the thread has ended and begun again. */
   private starts = 0;
+  /** The first start, if it was asked for. */
+  private begun: Promise<void> | null = null;
 
   private constructor(name: string, data: RowsThreadData, onDamaged: (damaged: { readonly message: string }) => void) {
     super();
@@ -58,6 +60,15 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
     });
   }
 
+  /** Reads on a thread that starts with the first read, on rows that are open already. */
+  static onDemand(
+    name: string,
+    data: RowsThreadData,
+    onDamaged: (damaged: { readonly message: string }) => void,
+  ): ReadModelWorkerClient {
+    return new ReadModelWorkerClient(name, data, onDamaged);
+  }
+
   /** Starts the thread, on rows that are open already; fails if they cannot be read. */
   static async begin(
     name: string,
@@ -65,7 +76,7 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
     onDamaged: (damaged: { readonly message: string }) => void,
   ): Promise<ReadModelWorkerClient> {
     const rows = new ReadModelWorkerClient(name, data, onDamaged);
-    await rows.thread.start();
+    await rows.started();
     return rows;
   }
 
@@ -147,12 +158,20 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
     return readOnly();
   }
 
-  private read<T>(method: ReadMethod, ...args: readonly unknown[]): Promise<T> {
-    if (!this.thread.isReady) return Promise.reject(unavailable());
+  /** Starts the thread once. A start that failed is tried again by who asks next. */
+  private started(): Promise<void> {
+    this.begun ??= this.thread.start().catch((error: unknown) => {
+      this.begun = null;
+      throw error;
+    });
+    return this.begun;
+  }
+
+  private async read<T>(method: ReadMethod, ...args: readonly unknown[]): Promise<T> {
+    await this.started();
+    if (!this.thread.isReady) throw unavailable();
     if (this.waiting.size >= MAX_WAITING)
-      return Promise.reject(
-        new Fault('overloaded', `${this.waiting.size} reads are waiting already; try again shortly`, 1),
-      );
+      throw new Fault('overloaded', `${this.waiting.size} reads are waiting already; try again shortly`, 1);
     return new Promise<T>((resolve, reject) => {
       const id = (this.lastId += 1);
       this.waiting.set(id, { resolve, reject });

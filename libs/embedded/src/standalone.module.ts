@@ -140,13 +140,17 @@ const sameThread = (folder: string): Provider[] => [
 
 /** Rows read on a thread of this name, after the projection has opened them. */
 const rowsOnThread =
-  (folder: string, name: string) =>
+  (folder: string, name: string, starts: 'at once' | 'on demand' = 'at once') =>
   async (
     log: EventStore,
     projection: ProjectionWorkerClient,
     { report }: FoundDamage,
   ): Promise<ReadModelWorkerClient> => {
-    const rows = await ReadModelWorkerClient.begin(name, { folder, storeId: log.id, era: eraOf(log) }, report);
+    const data = { folder, storeId: log.id, era: eraOf(log) };
+    const rows =
+      starts === 'at once'
+        ? await ReadModelWorkerClient.begin(name, data, report)
+        : ReadModelWorkerClient.onDemand(name, data, report);
     projection.onMoved((models) => rows.notify(models));
     return rows;
   };
@@ -167,11 +171,12 @@ const workerThreads = (folder: string, logLevel: LogLevel): Provider[] => [
     inject: [EventStore, ProjectionStatus, FoundDamage],
     useFactory: rowsOnThread(folder, 'reads'),
   },
-  // Live rows have a separate thread: a long read does not delay them.
+  // Live rows have a separate thread: a long read does not delay them. It starts with the first of
+  // their readers.
   {
     provide: 'WatchedRows',
     inject: [EventStore, ProjectionStatus, FoundDamage],
-    useFactory: rowsOnThread(folder, 'live rows'),
+    useFactory: rowsOnThread(folder, 'live rows', 'on demand'),
   },
   // The status of the deployment waits for no query.
   {

@@ -159,23 +159,22 @@ export class LiveRows {
   private watch(name: string): Promise<Watched> {
     let watched = this.watched.get(name);
     if (watched === undefined) {
-      const described = this.store.names().find((one) => one.name === name);
-      const daily = described?.daily ?? false;
-      const fresh = {
-        name,
-        reads: described?.reads ?? [],
-        daily,
-        readers: new Set<Reader>(),
-        moving: null,
-        again: false,
-      };
-      const read = { snapshots: new Map<never, never>(), steps: new Map<never, never>() };
-      watched = this.store.positions(name).then(({ positions, version }) => ({
-        ...fresh,
-        ...read,
-        positions,
-        version: versionOn(fresh, this.day(), version),
-      }));
+      watched = this.store.positions(name).then(({ positions, version }) => {
+        const described = this.store.names().find((one) => one.name === name);
+        const daily = described?.daily ?? false;
+        return {
+          name,
+          reads: described?.reads ?? [],
+          daily,
+          readers: new Set<Reader>(),
+          moving: null,
+          again: false,
+          snapshots: new Map<never, never>(),
+          steps: new Map<never, never>(),
+          positions,
+          version: versionOn({ daily }, this.day(), version),
+        };
+      });
       watched.catch(() => this.watched.delete(name));
       this.watched.set(name, watched);
     }

@@ -39,16 +39,18 @@ const consultations = (event: RecordedEvent) =>
     recorded_at: event.metadata.recordedAt,
   }));
 
-/** The revision of the last fact of a stream before an event; -1 if there was none. */
-const revisionBefore = (log: readonly RecordedEvent[], event: RecordedEvent, stream: string): number =>
-  factsOf(log).findLast((other) => other.stream === stream && other.position < event.position)?.revision ?? -1;
+/** The revision of the last of these facts before an event; -1 if there was none. */
+const revisionBefore = (facts: readonly RecordedEvent[] | undefined, event: RecordedEvent): number =>
+  facts?.findLast((other) => other.position < event.position)?.revision ?? -1;
 
-const outdated = (log: readonly RecordedEvent[]): readonly FigureRow[] =>
-  factsOf(log).flatMap((event) =>
+function outdated(log: readonly RecordedEvent[]): readonly FigureRow[] {
+  const streams = Map.groupBy(factsOf(log), ({ stream }) => stream);
+  return factsOf(log).flatMap((event) =>
     consultations(event)
-      .map((one) => ({ ...one, actual_revision: revisionBefore(log, event, one.consulted_stream) }))
+      .map((one) => ({ ...one, actual_revision: revisionBefore(streams.get(one.consulted_stream), event) }))
       .filter((one) => one.actual_revision > one.consulted_revision),
   );
+}
 
 export const AUDIT: Readonly<Record<string, Figures>> = {
   journal: (log) => log.map(journal),

@@ -22,16 +22,27 @@ export const factsOf = (log: readonly RecordedEvent[]): readonly RecordedEvent[]
 export const kindOf = (stream: string): string => stream.slice(0, stream.indexOf('/'));
 export const idOf = (stream: string): string => stream.slice(stream.indexOf('/') + 1);
 
+type Grouped = ReadonlyMap<string, readonly (readonly RecordedEvent[])[]>;
+/** The facts of each log by kind and stream: every figure of the log reads them. */
+const grouped = new WeakMap<readonly RecordedEvent[], Grouped>();
+
+function groupedOf(log: readonly RecordedEvent[]): Grouped {
+  let groups = grouped.get(log);
+  if (groups === undefined) {
+    const streams = Map.groupBy(factsOf(log), ({ stream }) => stream);
+    const ofKinds = Map.groupBy(streams, ([stream]) => kindOf(stream));
+    groups = new Map([...ofKinds].map(([kind, entries]) => [kind, entries.map(([, facts]) => facts)]));
+    grouped.set(log, groups);
+  }
+  return groups;
+}
+
 /** The facts of each stream of a kind, as its contract types them. */
-export function streamsOf<E extends Event>(
+export const streamsOf = <E extends Event>(
   log: readonly RecordedEvent[],
   kind: string,
-): readonly (readonly RecordedEvent<E>[])[] {
-  const facts = factsOf(log).filter(({ stream }) => kindOf(stream) === kind);
-  return [...new Set(facts.map(({ stream }) => stream))].map(
-    (name) => facts.filter(({ stream }) => stream === name) as unknown as readonly RecordedEvent<E>[],
-  );
-}
+): readonly (readonly RecordedEvent<E>[])[] =>
+  (groupedOf(log).get(kind) ?? []) as unknown as readonly (readonly RecordedEvent<E>[])[];
 
 /** An event of one of these types. */
 export type Of<E extends Event, Type extends E['type']> = RecordedEvent<Extract<E, { type: Type }>>;
