@@ -31,15 +31,20 @@ export class MisuseRow {
   @count('steps recorded as overdue') overdue_steps!: number;
   @flag('whether the incident type asks for notice to the legislature') notice_required!: boolean;
   @flag('whether the legislature was notified') legislature_notified!: boolean;
+  @textOrNull('the organisation that investigates, as assigned last') investigator!: string | null;
+  @count('how often evidence was added') evidence!: number;
   @flag('whether the allegation was put to the recipient') disclosed!: boolean;
   @count('replies to the allegation') replies!: number;
   @dayOrNull('the last day of the precautionary suspension, while it is in force') precaution_until!: string | null;
   @textOrNull('the measure decided last, since it was reopened if it was') measure!: string | null;
   @textOrNull('the conditions decided last, with commas between them, since it was reopened if it was')
   conditions!: string | null;
+  @dayOrNull('the day of the assurances received last') assurances_on!: string | null;
   @text('running, suspended, resumed or terminated') assistance!: string;
   @count('how often money came back') recoveries!: number;
   @dayOrNull('the day on which it was closed, while it is') closed_on!: string | null;
+  @dayOrNull('the day on which its inquiry ended: it was closed, declined or dismissed, and not reopened since')
+  ended_on!: string | null;
   @count('how often it was reopened') reopened!: number;
 }
 
@@ -70,7 +75,7 @@ const precaution = ({ until }: { readonly until: string }) => ({ precaution_unti
 
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
-  version: 4,
+  version: 5,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   entity: MisuseRow,
@@ -78,6 +83,10 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   daily: {
     overdue: overdue('whether the step that is due next is past its last day', NEXT),
     days_late: daysLate('days by which the step that is due next is past its last day; null if it is not', NEXT),
+    days_open: daysLate(
+      'days from the report to the end of its inquiry; while that is open, from the day after the report on, to the day of the answer',
+      { due: 'flagged_on', done: 'ended_on' },
+    ),
     precaution_lapsed: overdue(
       'whether the last day of the precautionary suspension has passed, and its lapse was not recorded',
       { due: 'precaution_until', done: 'closed_on' },
@@ -122,13 +131,17 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         notice_required: noticeRequired,
         ...due(row.due, { triage: DONE, open: openBy, notify: notifyBy }),
       }),
-      MisuseDeclined: (_, row) => ({ status: 'declined', ...due(row.due, { triage: DONE }) }),
+      MisuseDeclined: (_, row, { day: ended_on }) => ({
+        status: 'declined',
+        ended_on,
+        ...due(row.due, { triage: DONE }),
+      }),
       InvestigationOpened: ({ concludeBy }, row) => ({
         status: 'investigating',
         ...due(row.due, { open: DONE, conclude: concludeBy }),
       }),
-      InvestigatorAssigned: unchanged,
-      EvidenceAdded: unchanged,
+      InvestigatorAssigned: ({ investigator }) => ({ investigator }),
+      EvidenceAdded: (_, { evidence }) => ({ evidence: evidence + 1 }),
       AllegationPutToRecipient: ({ replyBy }, row) => ({ disclosed: true, ...due(row.due, { reply: replyBy }) }),
       RecipientReplyReceived: (_, row) => ({ replies: row.replies + 1, ...due(row.due, { reply: DONE }) }),
       PrecautionarySuspensionOrdered: precaution,
@@ -139,7 +152,11 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         status: 'substantiated',
         ...due(row.due, { conclude: DONE, measure: measureBy }),
       }),
-      MisuseDismissed: (_, row) => ({ status: 'dismissed', ...due(row.due, { conclude: DONE, reply: DONE }) }),
+      MisuseDismissed: (_, row, { day: ended_on }) => ({
+        status: 'dismissed',
+        ended_on,
+        ...due(row.due, { conclude: DONE, reply: DONE }),
+      }),
       MisuseFoundInconclusive: (_, row) => ({ status: 'inconclusive', ...due(row.due, { conclude: DONE }) }),
       LegislatureNotifiedOfPossibleViolation: (_, row) => ({
         legislature_notified: true,
@@ -153,7 +170,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       AssistanceSuspended: ({ scopes }) => ({ assistance: 'suspended', suspended_scopes: scopes }),
       RemediationPlanAgreed: (data, row) => due(row.due, { remediate: data.due }),
       RemediationVerified: (_, row) => due(row.due, { remediate: DONE }),
-      AssurancesReceived: unchanged,
+      AssurancesReceived: (_, __, { day: assurances_on }) => ({ assurances_on }),
       AssistanceResumed: () => ({ assistance: 'resumed', suspended_scopes: [] }),
       FundsRecovered: (_, row) => ({ recoveries: row.recoveries + 1 }),
       RecoveryCorrected: unchanged,
@@ -163,7 +180,12 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         terminated_scopes: scopes,
         ...due(row.due, { remediate: DONE }),
       }),
-      MisuseCaseClosed: (_, __, { day: closed_on }) => ({ status: 'closed', closed_on, due: {} }),
+      MisuseCaseClosed: (_, { ended_on }, { day: closed_on }) => ({
+        status: 'closed',
+        closed_on,
+        ended_on: ended_on ?? closed_on,
+        due: {},
+      }),
       MisuseCaseReopened: ({ triageBy }, row) => ({
         status: 'flagged',
         incident_type: null,
@@ -175,6 +197,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         due: { triage: triageBy },
         assistance: row.assistance === 'terminated' ? 'terminated' : 'running',
         closed_on: null,
+        ended_on: null,
         reopened: row.reopened + 1,
       }),
       MisuseStepBecameOverdue: (_, row) => ({ overdue_steps: row.overdue_steps + 1 }),

@@ -1,4 +1,5 @@
 import type { AnyProjection } from '@entente/kernel';
+import { accounts } from './accounts.js';
 import { columnsOf } from './columns.js';
 import { checkDelinquency, endUseCompliance } from './end-use-compliance.js';
 import { checkDiscrepancies, checkResults, endUseChecks } from './end-use-checks.js';
@@ -43,6 +44,7 @@ import { technologyReleases } from './technology-releases.js';
 import { thirdPartyTransfers } from './third-party-transfers.js';
 import { focalPoints, mandates, stakeholders } from './stakeholders.js';
 import { enrolments, training } from './training.js';
+import { trainingSessions } from './training-sessions.js';
 import { units, vettedPersons } from './units.js';
 import { remediationSteps, vettingCases } from './vetting-cases.js';
 
@@ -52,6 +54,7 @@ const PROJECTIONS = [
   focalPoints,
   programmes,
   milestones,
+  accounts,
   funding,
   movements,
   disbursements,
@@ -86,6 +89,7 @@ const PROJECTIONS = [
   technologyReleases,
   training,
   enrolments,
+  trainingSessions,
   agreements,
   conditions,
   exceptions,

@@ -24,6 +24,9 @@ export class ProgrammeRow {
   @countOrNull('the DAC gender equality policy marker: 0 none, 1 significant, 2 principal')
   gender_marker!: number | null;
   @count('objectives defined') objectives!: number;
+  @textOrNull('given or withheld: what the other authority decided last, if it did') concurrence!: string | null;
+  @dayOrNull('the day on which the legislature was notified last') notified_on!: string | null;
+  @count('invitations to take part') invitations!: number;
   @count('organisations that joined, beside the donor') participants!: number;
   @count('milestones planned') milestones_planned!: number;
   @count('milestones met') milestones_met!: number;
@@ -44,7 +47,7 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
 
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
-  version: 5,
+  version: 6,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   entity: ProgrammeRow,
@@ -75,14 +78,14 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       outcomes: {},
     }),
     {
-      ParticipantInvited: unchanged,
+      ParticipantInvited: (_, { invitations }) => ({ invitations: invitations + 1 }),
       ParticipantJoined: (_, { participants }) => ({ participants: participants + 1 }),
       ParticipantWithdrew: (_, { participants }) => ({ participants: Math.max(0, participants - 1) }),
       ObjectiveDefined: (_, { objectives }) => ({ objectives: objectives + 1 }),
       GenderMarkerAssigned: ({ marker }) => ({ gender_marker: marker }),
-      ConcurrenceGiven: unchanged,
-      ConcurrenceWithheld: unchanged,
-      LegislatureNotified: unchanged,
+      ConcurrenceGiven: () => ({ concurrence: 'given' }),
+      ConcurrenceWithheld: () => ({ concurrence: 'withheld' }),
+      LegislatureNotified: ({ on }) => ({ notified_on: on }),
       ProgrammeApproved: () => ({ status: 'approved', reason: null }),
       ProgrammeActivated: () => ({ status: 'active', reason: null }),
       ProgrammeAdapted: ({ ends, sector }, row) => ({ ends: ends ?? row.ends, sector: sector ?? row.sector }),

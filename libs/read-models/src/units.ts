@@ -1,7 +1,7 @@
 import type { SecurityUnitEvent, VettedPersonEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, flag, json, overdue, text, textOrNull } from './columns.js';
-import { type RowChanges, rowBy, unchanged } from './row-by.js';
+import { type RowChanges, rowBy } from './row-by.js';
 
 /** What a unit and a person have in common: the clearance. */
 class ClearanceColumns {
@@ -21,6 +21,7 @@ class ClearanceColumns {
   @dayOrNull('the day on which this report was submitted') reported_on!: string | null;
   @flag('whether it was recorded that the last day for the report passed') report_overdue!: boolean;
   @count('how often it was suspended') suspensions!: number;
+  @count('how often a training was noted in which persons are enrolled on its clearance') enrolments!: number;
   @day('the day on which it was registered') registered_on!: string;
 }
 
@@ -89,7 +90,7 @@ const CHANGES = {
   }),
   ExceptionReported: ({ on }) => ({ reported_on: on }),
   ExceptionReportBecameOverdue: () => ({ report_overdue: true }),
-  EnrolmentNoted: unchanged,
+  EnrolmentNoted: (_, { enrolments }) => ({ enrolments: enrolments + 1 }),
 } as const satisfies ClearanceChanges;
 
 const OVER = {
@@ -101,7 +102,7 @@ const OVER = {
 
 export const units: Projection<SecurityUnitEvent, UnitRow> = {
   name: 'units',
-  version: 1,
+  version: 2,
   kinds: ['security-unit'],
   about: 'a unit of a recipient: whether it is cleared and until when, why it is barred, and by which inquiry',
   entity: UnitRow,
@@ -125,7 +126,7 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
 
 export const vettedPersons: Projection<VettedPersonEvent, VettedPersonRow> = {
   name: 'vetted-persons',
-  version: 1,
+  version: 2,
   kinds: ['vetted-person'],
   about: "a person by a reference alone: whether that person is cleared, beside the unit's own clearance",
   entity: VettedPersonRow,

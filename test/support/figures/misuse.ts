@@ -1,6 +1,17 @@
 import { MISUSE_STEPS, type MisuseCaseEvent, type MisuseStep } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type Figures, daysBetween, idOf, last, occurredOn, only, recordedOn, since, streamsOf } from './log.js';
+import {
+  type Figures,
+  daysBetween,
+  daysLate,
+  idOf,
+  last,
+  occurredOn,
+  only,
+  recordedOn,
+  since,
+  streamsOf,
+} from './log.js';
 
 type Events = readonly RecordedEvent<MisuseCaseEvent>[];
 type Type = MisuseCaseEvent['type'];
@@ -110,6 +121,9 @@ function misuseCase(events: Events, day: string) {
   const closed = status === 'closed' ? last(events, 'MisuseCaseClosed') : undefined;
   const precaution = precautionOf(round);
   const overdue = next !== undefined && day > next.due;
+  const assured = last(events, 'AssurancesReceived');
+  const end = only(round, 'MisuseDeclined', 'MisuseDismissed', 'MisuseCaseClosed')[0];
+  const ended = end === undefined ? null : occurredOn(end);
   return {
     misuse_case: idOf((events[0] as Events[number]).stream),
     status,
@@ -130,6 +144,11 @@ function misuseCase(events: Events, day: string) {
     overdue_steps: only(events, 'MisuseStepBecameOverdue').length,
     notice_required: triaged?.noticeRequired ?? false,
     legislature_notified: last(events, 'LegislatureNotifiedOfPossibleViolation') !== undefined,
+    investigator: last(events, 'InvestigatorAssigned')?.data.investigator ?? null,
+    evidence: only(events, 'EvidenceAdded').length,
+    assurances_on: assured === undefined ? null : occurredOn(assured),
+    ended_on: ended,
+    days_open: daysLate(occurredOn(events[0] as Events[number]), ended, ended === null, day),
     disclosed: last(events, 'AllegationPutToRecipient') !== undefined,
     replies: only(events, 'RecipientReplyReceived').length,
     precaution_until: precaution,

@@ -200,7 +200,33 @@ function tranche(events: Events, planned: Of<FundingAccountEvent, 'DisbursementP
   };
 }
 
+function account(events: Events): FigureRow {
+  const { about, fund, currency, basis } = accountColumns(events);
+  const { stages, onBudget, budgetLine, availableUntil } = openingOf(events);
+  const closed = last(events, 'FundingAccountClosed');
+  const rates = only(events, 'ExchangeRateFixed').map(({ data }) => data);
+  return {
+    ...about,
+    fund,
+    currency,
+    stages: stages.join(','),
+    basis,
+    on_budget: onBudget,
+    budget_line: budgetLine ?? null,
+    available_until: availableUntil ?? null,
+    status: closed === undefined ? 'open' : 'closed',
+    opened_on: occurredOn(events[0] as Events[number]),
+    closed_on: closed === undefined ? null : occurredOn(closed),
+    close_reason: closed?.data.reason ?? null,
+    rates: rates.length,
+    rate_currency: rates.at(-1)?.quote ?? null,
+    rate: rates.at(-1)?.rate ?? null,
+    rate_on: rates.at(-1)?.on ?? null,
+  };
+}
+
 export const MONEY: Readonly<Record<string, Figures>> = {
+  accounts: (log) => accounts(log).map(account),
   funding: (log) => accounts(log).flatMap(funding),
   movements: (log) => accounts(log).flatMap(movements),
   disbursements: (log, { day }) =>

@@ -59,6 +59,12 @@ const participants = (events: Events): readonly string[] => {
   );
 };
 
+/** What was decided last on the concurrence; null if nothing was. */
+function concurrenceOf(events: Events): string | null {
+  const decided = last(events, 'ConcurrenceGiven', 'ConcurrenceWithheld');
+  return decided === undefined ? null : decided.type === 'ConcurrenceGiven' ? 'given' : 'withheld';
+}
+
 /** A milestone as its events have it. */
 interface Milestone {
   readonly name: string;
@@ -117,6 +123,9 @@ function programme(events: Events, day: string): FigureRow {
     elapsed_percent: elapsed(starts, ends, day),
     gender_marker: last(events, 'GenderMarkerAssigned')?.data.marker ?? null,
     objectives: distinct(only(events, 'ObjectiveDefined').map(({ data }) => data.objective)).length,
+    concurrence: concurrenceOf(events),
+    notified_on: last(events, 'LegislatureNotified')?.data.on ?? null,
+    invitations: only(events, 'ParticipantInvited').length,
     participants: participants(events).length,
     milestones_planned: milestones.length,
     milestones_met: count('met'),

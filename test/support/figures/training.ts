@@ -109,7 +109,31 @@ const enrolments: Figures = (log, { day }) =>
     }),
   );
 
-export const TRAINING: Readonly<Record<string, Figures>> = { training, enrolments };
+const sessions: Figures = (log) =>
+  streamsOf<TrainingActivityEvent>(log, 'training-activity').flatMap((events) =>
+    only(events, 'TrainingSessionHeld').map(({ stream, data: { session, on, present: first } }) => {
+      const { course, place, donor, recipient, programme = null } = planOf(events);
+      const corrected = only(events, 'SessionCorrected').filter(({ data }) => data.session === session);
+      const { women, men, notStated } = corrected.at(-1)?.data.present ?? first;
+      return {
+        training: idOf(stream),
+        session,
+        course,
+        place,
+        donor,
+        recipient,
+        programme,
+        held_on: on,
+        present: sum([women, men, notStated]),
+        women,
+        men,
+        not_stated: notStated,
+        corrections: corrected.length,
+      };
+    }),
+  );
+
+export const TRAINING: Readonly<Record<string, Figures>> = { training, enrolments, 'training-sessions': sessions };
 
 /** The planned days of trainings. */
 export const trainingDays: Figures = (log, { day }) =>

@@ -67,6 +67,7 @@ function clearance(events: Cleared, day: string) {
     reported_on: report?.data.on ?? null,
     report_overdue: excepted !== undefined && last(after, 'ExceptionReportBecameOverdue') !== undefined,
     suspensions: only(events, 'ClearanceSuspended').length,
+    enrolments: only(events, 'EnrolmentNoted').length,
     over: status === 'cleared' && until !== null && until < day,
   };
 }

@@ -1,0 +1,66 @@
+import type { FundingAccountEvent } from '@entente/contracts';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
+import { BASIS } from './plausibility.js';
+import { originOf } from './row-by.js';
+
+/** A funding account from its opening to its closing; `funding` has its money. */
+export class AccountRow {
+  @text('the account') account!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that it pays for, if any') programme!: string | null;
+  @textOrNull('the case that it pays for, if any') assistance_case!: string | null;
+  @text("the source's name for the fund") fund!: string;
+  @text("the ISO 4217 code of the account's currency") currency!: string;
+  @text('the stages that it has, in their order, with commas between them') stages!: string;
+  @text(BASIS) basis!: string;
+  @flag("whether the money runs through the recipient's own budget") on_budget!: boolean;
+  @textOrNull("the line of the recipient's budget") budget_line!: string | null;
+  @dayOrNull('the last day on which it may be committed or obligated') available_until!: string | null;
+  @text('open or closed') status!: string;
+  @day('the day on which it was opened') opened_on!: string;
+  @dayOrNull('the day on which it was closed') closed_on!: string | null;
+  @textOrNull('the code of the reason for which it was closed') close_reason!: string | null;
+  @count('exchange rates that were fixed') rates!: number;
+  @textOrNull('the ISO 4217 code of the other currency of the rate fixed last') rate_currency!: string | null;
+  @textOrNull("how much of the other currency one unit of the account's is, as fixed last: a decimal number")
+  rate!: string | null;
+  @dayOrNull('the day of that rate') rate_on!: string | null;
+}
+
+function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent>): AccountRow | null {
+  const { id: account, day: on } = originOf(event);
+  if (event.type === 'FundingAccountOpened') {
+    const { donor, recipient, programme = null, case: of = null, fund, currency, stages, basis, ...data } = event.data;
+    const paid = { programme, assistance_case: of, fund, currency, stages: stages.join(','), basis };
+    const budget = { on_budget: data.onBudget, budget_line: data.budgetLine ?? null };
+    const open = { status: 'open', opened_on: on, closed_on: null, close_reason: null };
+    const rate = { rates: 0, rate_currency: null, rate: null, rate_on: null };
+    const available_until = data.availableUntil ?? null;
+    return { account, donor, recipient, ...paid, ...budget, available_until, ...open, ...rate };
+  }
+  if (row === null) return null;
+  switch (event.type) {
+    case 'ExchangeRateFixed': {
+      const { quote: rate_currency, rate, on: rate_on } = event.data;
+      return { ...row, rates: row.rates + 1, rate_currency, rate, rate_on };
+    }
+    case 'FundingAccountClosed':
+      return { ...row, status: 'closed', closed_on: on, close_reason: event.data.reason };
+    default:
+      return row;
+  }
+}
+
+export const accounts: Projection<FundingAccountEvent, AccountRow> = {
+  name: 'accounts',
+  version: 1,
+  kinds: ['funding-account'],
+  about: 'a funding account: what it pays for, whether it is open, and the exchange rate fixed last',
+  entity: AccountRow,
+  totals: { counts: 'accounts', by: ['currency', 'status'], sums: [] },
+  touches: ({ type }) =>
+    type === 'FundingAccountOpened' || type === 'ExchangeRateFixed' || type === 'FundingAccountClosed' ? [''] : [],
+  evolve,
+};
