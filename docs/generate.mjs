@@ -4,6 +4,7 @@
  * interfaces and the sources. `npm run docs -- --check` writes nothing and fails if a page is
  * stale.
  */
+import 'reflect-metadata';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,8 @@ import { fileURLToPath } from 'node:url';
 import prettier from 'prettier';
 import ts from 'typescript';
 import { APPS } from '../deploy/check/settings.mjs';
+import { commandRules } from './generate/commands.mjs';
+import { commandsOf, exampleLog, screensMoved } from './generate/example-log.mjs';
 import { PROBLEMS } from './generate/problems.mjs';
 import { RULES } from './generate/rules.mjs';
 
@@ -196,13 +199,41 @@ function anchors() {
   };
 }
 
+/** By kind and type of event: the commands that record it, and the screens that it moves. */
+async function eventsOf() {
+  const libs = ['contracts', 'engine', 'http', 'read-models', 'sqlite', 'workers'];
+  const modules = await Promise.all(libs.map((lib) => import(`../dist/libs/${lib}/src/index.js`)));
+  const parts = Object.assign({}, ...modules);
+  const folder = mkdtempSync(join(tmpdir(), 'entente-docs-'));
+  const store = new parts.SqliteEventStore({ folder });
+  try {
+    const log = await exampleLog(parts, store, '2026-11-24');
+    return { commands: commandsOf(log), screens: screensMoved(parts, log.events) };
+  } finally {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Names as code, with commas between them. */
+const codes = (names) => names.map((name) => `\`${name}\``).join(', ');
+
 /** How many words two names share, whatever their endings. */
 function likeness(a, b) {
   const words = (name) => (name.match(/[A-Z][a-z]+/g) ?? []).map((word) => word.slice(0, 4).toLowerCase());
   return words(a).filter((word) => words(b).includes(word)).length;
 }
 
-function eventCatalogue(kinds) {
+function eventCatalogue(kinds, { commands: recorders, screens }) {
+  const rules = commandRules(
+    sources.filter((file) => file.startsWith('libs/domain/')).map((file) => join(root, file)),
+    kinds,
+  );
+  const rulesIn = (kind, type) => rules.get(kind).get(type);
+  const all = kinds.flatMap(({ kind, events }) => events.map(({ type }) => `${kind}/${type}`));
+  const moving = [...screens].filter(([, { models }]) => models.length > 0).map(([name]) => name);
+  complete('events that a command of the example scenario records', all, [...recorders.keys()]);
+  complete('events that move a screen other than the journal', all, moving);
   const anchorOf = anchors();
   const parts = kinds.map(({ kind, about, commands, events }) => {
     for (const heading of [kind, `Commands of ${kind}`]) anchorOf(heading);
@@ -211,9 +242,12 @@ function eventCatalogue(kinds) {
     const commandParts = commands.map(({ type, route, summary, body, exampleActor, by }) => {
       const role = /;role=([a-z]+)/.exec(exampleActor ?? '')?.[1];
       const sender = by?.join(' or ') ?? (role === undefined ? null : `in the example, the ${role}`);
+      const numbers = rulesIn(kind, type).map((rule) => `[${rule}](rules.md#${rule.toLowerCase()})`);
       return [
         `#### ${type}`,
-        wrap(`${summary}. \`${route}\`.${sender === null ? '' : ` Sender: ${sender}.`}`),
+        wrap(
+          `${summary}. \`${route}\`.${sender === null ? '' : ` Sender: ${sender}.`}${numbers.length === 0 ? '' : ` Rules: ${numbers.join(', ')}.`}`,
+        ),
         fields(body),
       ];
     });
@@ -221,9 +255,18 @@ function eventCatalogue(kinds) {
       const same = known
         .filter(({ body }) => body === JSON.stringify(data))
         .sort((a, b) => likeness(type, b.type) - likeness(type, a.type))[0];
+      const from = recorders.get(`${kind}/${type}`).map((command) => {
+        const { anchor } = known.find((one) => one.type === command);
+        const sender = commands.find((one) => one.type === command).by?.join(' or ') ?? '';
+        const numbers = rulesIn(kind, command);
+        const rule = numbers.length === 0 ? 'no rule by number' : numbers.join(', ');
+        return `[${command}](#${anchor}) (sender: ${sender}; ${rule})`;
+      });
+      const { models, views } = screens.get(`${kind}/${type}`);
       return [
         `#### ${type}`,
-        `${summary}. Version ${version}.`,
+        wrap(`${summary}. Version ${version}. Command: ${from.join(' or ')}.`),
+        wrap(`Screens: ${codes(models)}${views.length === 0 ? '' : `; views over them: ${codes(views)}`}.`),
         same === undefined ? fields(data) : `- The fields of [${same.type}](#${same.anchor}).`,
       ];
     });
@@ -244,6 +287,9 @@ function eventCatalogue(kinds) {
     ),
     wrap(
       'Every command also takes `occurredAt` (an instant, UTC: when it happened; now, if it is not given), `evidence` (a list of files by their SHA-256 and reference) and `legalBasis` (text). Who acts is stated beside the body: see the [HTTP API](http-api.md#headers-of-a-command).',
+    ),
+    wrap(
+      'A command names its [rules](rules.md). An event names the commands that record it in the example scenario, with their senders and rules, and its screens: the [read models](read-models.md) of which it changes a row, and the views over these. The journal, which has every event, is left out.',
     ),
     kinds.map(({ kind }) => `- [${kind}](#${kind})`).join('\n'),
     ...parts.flat(),
@@ -429,8 +475,9 @@ function metricsAndHealth({ metrics }) {
 async function main() {
   const check = process.argv.includes('--check');
   const [[catalogue, { readModels: models }], found] = [await answersOf(['/v1/catalogue', '/v1/read-models']), scan()];
+  const events = await eventsOf();
   const pages = {
-    'event-catalogue': eventCatalogue(catalogue),
+    'event-catalogue': eventCatalogue(catalogue, events),
     'read-models': readModels(models),
     'problem-codes': problemCodes(found),
     rules: rules(found),
