@@ -57,6 +57,9 @@ export class ScheduleEndUseCheck {
   @dueDay() readonly due!: string;
 }
 
+const next = () =>
+  nested(() => ScheduleEndUseCheck, 'the check that follows, if this one has ended: a policy schedules it');
+
 /** The value follows from the case's lines of the item, as far as they are in force. */
 export class EndUseCheckScheduled extends ScheduleEndUseCheck {
   @optional() @minorUnits('the value of the items', 25_000_00, 0) readonly value?: number;
@@ -109,9 +112,7 @@ export class EndUseCheckPerformed extends PerformEndUseCheck {
   @organisation('the donor') readonly donor!: string;
   @code("the donor's word for the type of the items", 'thermal-sight') readonly item!: string;
   @oneOf(CHECK_TYPES, 'how closely the items are monitored') readonly type!: CheckType;
-  @optional()
-  @nested(() => ScheduleEndUseCheck, 'the check that follows, if this one is done: a policy schedules it')
-  readonly next?: ScheduleEndUseCheck;
+  @optional() @next() readonly next?: ScheduleEndUseCheck;
 }
 
 export class CorrectCheckResult {
@@ -158,9 +159,19 @@ export class RecordAccessDenied {
   @reason('military-operation') readonly reason!: string;
 }
 
+/** The check that follows, of what is left to check: the decision adds it. */
+export class AccessDenied extends RecordAccessDenied {
+  @optional() @next() readonly next?: ScheduleEndUseCheck;
+}
+
 export class WaiveEndUseCheck {
   @code('the code of the authority', 'deputy-minister') readonly authority!: string;
   @reason('site-destroyed') readonly reason!: string;
+}
+
+/** The check that follows, of what is left to check: the decision adds it. */
+export class EndUseCheckWaived extends WaiveEndUseCheck {
+  @optional() @next() readonly next?: ScheduleEndUseCheck;
 }
 
 export class CancelEndUseCheck {
@@ -223,8 +234,8 @@ export const endUseCheckContract = contract({
     CheckDayCorrected: event(CheckDayCorrected, 'The day of a visit was corrected'),
     DiscrepancyFound: event(FindDiscrepancy, 'A discrepancy was found'),
     DiscrepancyCleared: event(ClearDiscrepancy, 'A discrepancy was explained'),
-    AccessDenied: event(RecordAccessDenied, 'Access was denied'),
-    EndUseCheckWaived: event(WaiveEndUseCheck, 'The check was waived'),
+    AccessDenied: event(AccessDenied, 'Access was denied'),
+    EndUseCheckWaived: event(EndUseCheckWaived, 'The check was waived'),
     EndUseCheckCancelled: event(CancelEndUseCheck, 'The check was cancelled: there is nothing to check'),
     EndUseCheckBecameOverdue: event(RecordOverdueCheck, 'The last day has passed without an inspection'),
     ComplianceVisitHeld: event(HoldComplianceVisit, 'A visit reviewed how the check was made'),

@@ -24,6 +24,7 @@ const SCHEDULE = {
   quantity: 2,
   due: '2026-06-10',
 };
+const WAIVER = { authority: 'minister', reason: 'destroyed' };
 const ITEM = { ...PARTIES, item: 'sight', serial: 'S-2' };
 const ROUTINE = { ...SCHEDULE, type: 'routine', serials: [], quantity: 40 };
 const scheduled = (more: object = {}) => act('EndUseCheckScheduled', { ...SCHEDULE, ...more });
@@ -256,7 +257,6 @@ describe('what belongs to a check', () => {
       performed(),
       found,
     ],
-    ['RecordAccessDenied', act('AccessDenied', { on: '2026-05-20', reason: 'operation' })],
     ['HoldComplianceVisit', act('ComplianceVisitHeld', { on: '2026-05-25', rating: 'good', findings: 0 }), performed()],
   ];
   it.each(recorded)('is recorded: %s', (command, event, ...past) =>
@@ -280,14 +280,62 @@ describe('what belongs to a check', () => {
     check(...past).refuses(act(command, data), code),
   );
   it('is waived or cancelled by the donor, before it is made', () => {
-    for (const [command, event, data] of [
-      ['WaiveEndUseCheck', 'EndUseCheckWaived', { authority: 'minister', reason: 'destroyed' }],
-      ['CancelEndUseCheck', 'EndUseCheckCancelled', { reason: 'returned' }],
+    for (const [command, event, data, more] of [
+      ['WaiveEndUseCheck', 'EndUseCheckWaived', WAIVER, { next: { ...SCHEDULE, due: '2027-06-01' } }],
+      ['CancelEndUseCheck', 'EndUseCheckCancelled', { reason: 'returned' }, {}],
     ] as const) {
-      registered(scheduled()).as('norland', 'donor').decides(act(command, data), act(event, data));
+      registered(scheduled())
+        .as('norland', 'donor')
+        .decides(act(command, data), act(event, { ...data, ...more }));
       registered(scheduled(), performed()).as('norland', 'donor').refuses(act(command, data), 'check-done');
       check().refuses(act(command, data), 'not-the-donor');
     }
+  });
+});
+
+describe('a check that ended without its visit is followed by the next one (R10, R11)', () => {
+  const deny = (on = '2026-05-20') => act('RecordAccessDenied', { on, reason: 'operation' });
+  const denied = (more: object, due: string, on = '2026-05-20') =>
+    act('AccessDenied', { ...(deny(on).data as object), next: { ...SCHEDULE, ...more, due } });
+  const waive = act('WaiveEndUseCheck', WAIVER);
+  const waived = (more: object, due: string) =>
+    act('EndUseCheckWaived', { ...WAIVER, next: { ...SCHEDULE, ...more, due } });
+  const donor = (...past: Event[]) => registered(scheduled(), ...past).as('norland', 'donor');
+  it('after denied access as soon as after a receipt', () => {
+    check().decides(deny(), denied({}, '2026-08-18'));
+    routine().decides(deny(), denied(ROUTINE, '2026-08-18'));
+    const some = { ...ROUTINE, serials: ['S-1'] };
+    registered(scheduled(some)).as('veritas', 'monitor').decides(deny(), denied(some, '2026-08-18'));
+    typed(180, check()).decides(deny(), denied({}, '2026-07-19'));
+    typed(30, check()).decides(deny(), denied({}, '2026-06-19'));
+    check().decides(deny('2026-06-01'), denied({}, '2026-08-30', '2026-06-01'));
+    check().refuses(deny('2026-06-02'), 'day-in-future');
+    const its = registered(scheduled({ programme: 'norland.p' })).as('veritas', 'monitor');
+    under({ enhancedFirstCheckDays: 10 }, its).decides(deny(), denied({ programme: 'norland.p' }, '2026-05-30'));
+  });
+  it('after a waiver as after a check on that day', () => {
+    donor().decides(waive, waived({}, '2027-06-01'));
+    donor().decides(waive, waived({}, '2027-05-25'), { occurredAt: '2026-05-25T10:00:00.000Z' });
+    typed(180, donor()).decides(waive, waived({}, '2026-11-28'));
+    registered(scheduled(ROUTINE)).as('norland', 'donor').decides(waive, waived(ROUTINE, '2026-08-30'));
+    donor(act('AccessDenied', { on: '2026-05-20', reason: 'operation' })).refuses(waive, 'check-ended');
+  });
+  it('on the spot, if it was to be made remotely', () =>
+    registered(scheduled({ manner: 'remote' }))
+      .as('veritas', 'monitor')
+      .decides(deny(), denied({}, '2026-08-18')));
+  it('of the items whose end is not verified (R12), and of nothing if there are none', () => {
+    const report = act('ItemReportedLost', { on: '2026-05-10', verifyBy: '2026-06-09' });
+    const verified = act('LossReportVerified', { method: 'seen', report: 'e', as: 'lost' });
+    const lost = (before: ReturnType<typeof registered>, ...past: Event[]) =>
+      before.knowing(item, itemId('norland', 'sight', 'S-2'), act('SerialRegistered', ITEM), ...past);
+    lost(check(), report).decides(deny(), denied({}, '2026-08-18'));
+    lost(check(), report, verified).decides(deny(), denied({ serials: ['S-1'], quantity: 1 }, '2026-08-18'));
+    const one = { serials: ['S-2'], quantity: 1 };
+    lost(registered(scheduled(one)).as('norland', 'donor'), report, verified).decides(
+      waive,
+      act('EndUseCheckWaived', WAIVER),
+    );
   });
 });
 

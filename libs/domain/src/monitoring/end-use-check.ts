@@ -148,6 +148,9 @@ type CheckFacts = Pick<EndUseCheck, 'type' | 'donor' | 'item' | 'programme'>;
 
 // ---- Rules ----
 
+/** The day of the decision, as its sender states it. */
+const dayOf = ({ occurredAt }: Pick<DecisionContext, 'occurredAt'>): string => occurredAt.slice(0, 10);
+
 /**
  * R10, R11: the last day is not later than the type of the check allows. A policy repeats the day
  * that was decided, whatever the days are now.
@@ -155,7 +158,7 @@ type CheckFacts = Pick<EndUseCheck, 'type' | 'donor' | 'item' | 'programme'>;
 function dueTooLate(of: CheckFacts, due: string, context: DecisionContext): Refusal | null {
   if (context.actor.role === 'system') return null;
   const { type } = of;
-  const latest = addDays(context.occurredAt.slice(0, 10), checkDays(type, 'everyDays', of, context));
+  const latest = addDays(dayOf(context), checkDays(type, 'everyDays', of, context));
   if (due <= latest) return null;
   const rule = type === 'enhanced' ? 'R10' : 'R11';
   return refuse('check-due-too-late', 'the check is due within the days that its type allows', rule, { type, latest });
@@ -268,12 +271,11 @@ function notInThisManner({ manner }: PerformEndUseCheck, state: EndUseCheck, { a
 }
 
 /**
- * R10, R11: the check that follows: of the same items, as far as this one had a result for them.
- * What was made remotely is made on the spot again.
+ * R10, R11: the check that follows, of the same items or of what is left of them. What was made
+ * remotely is made on the spot again.
  */
-function nextCheck({ on, results }: PerformEndUseCheck, state: EndUseCheck, context: DecisionContext) {
+function nextCheck(state: EndUseCheck, serials: readonly string[], due: string) {
   const { type, donor, recipient, holder, item, site, programme: within, case: of, area } = state;
-  const serials = type === 'enhanced' ? results.map(({ serial }) => serial) : state.serials;
   return {
     type,
     manner: state.manner === 'remote' ? 'on-site' : state.manner,
@@ -287,8 +289,32 @@ function nextCheck({ on, results }: PerformEndUseCheck, state: EndUseCheck, cont
     site,
     serials,
     quantity: type === 'enhanced' ? serials.length : state.quantity,
-    due: addDays(on, checkDays(type, 'everyDays', state, context)),
+    due,
   } satisfies ScheduleEndUseCheck;
+}
+
+/** The last day of the check that follows one that was made, or waived, on a day. */
+const nextDay = (on: string, state: EndUseCheck, context: DecisionContext): string =>
+  addDays(on, checkDays(state.type, 'everyDays', state, context));
+
+/**
+ * R10, R11: what was not seen since access was denied is checked again as soon as after a receipt,
+ * and no later than after a check.
+ */
+const dayAfterDenial = (on: string, state: EndUseCheck, context: DecisionContext): string => {
+  const days = (['firstDays', 'everyDays'] as const).map((which) => checkDays(state.type, which, state, context));
+  return addDays(on, Math.min(...days));
+};
+
+/**
+ * R10, R11: a check that ended without its visit is followed by another one, of all the items. R12:
+ * not of those whose end was verified.
+ */
+function nextWithoutVisit(state: EndUseCheck, due: string, context: DecisionContext) {
+  const { type, serials } = state;
+  const left = type === 'enhanced' ? serials.filter((serial) => !isGone(serial, state, context)) : serials;
+  const next = nextCheck(state, left, due);
+  return next.quantity === 0 ? {} : { next };
 }
 
 function perform(data: PerformEndUseCheck, state: EndUseCheck, context: DecisionContext) {
@@ -303,6 +329,8 @@ function perform(data: PerformEndUseCheck, state: EndUseCheck, context: Decision
   const done = inspected || data.manner === state.manner;
   const { donor, item, type } = state;
   const visit = Object.keys(state.visits).length + 1;
+  // The items that are left are those for which this visit had a result.
+  const checked = type === 'enhanced' ? data.results.map(({ serial }) => serial) : state.serials;
   return [
     {
       type: 'EndUseCheckPerformed',
@@ -315,7 +343,7 @@ function perform(data: PerformEndUseCheck, state: EndUseCheck, context: Decision
         donor,
         item,
         type,
-        ...(done ? { next: nextCheck(data, state, context) } : {}),
+        ...(done ? { next: nextCheck(state, checked, nextDay(data.on, state, context)) } : {}),
       },
     } as const,
   ];
@@ -406,11 +434,21 @@ const decide = decideBy<EndUseCheck, EndUseCheckCommand, EndUseCheckEvent>()(
       },
       then: 'DiscrepancyCleared',
     },
-    RecordAccessDenied: {
-      unless: ({ on }, state, context) => isOpen(state) ?? inTheFuture(on, context),
-      then: 'AccessDenied',
-    },
-    WaiveEndUseCheck: { unless: (_, state) => isOpen(state), then: 'EndUseCheckWaived' },
+    RecordAccessDenied: (data, state, context) =>
+      isOpen(state) ??
+      inTheFuture(data.on, context) ?? [
+        {
+          type: 'AccessDenied',
+          data: { ...data, ...nextWithoutVisit(state, dayAfterDenial(data.on, state, context), context) },
+        },
+      ],
+    WaiveEndUseCheck: (data, state, context) =>
+      isOpen(state) ?? [
+        {
+          type: 'EndUseCheckWaived',
+          data: { ...data, ...nextWithoutVisit(state, nextDay(dayOf(context), state, context), context) },
+        },
+      ],
     CancelEndUseCheck: { unless: (_, state) => isOpen(state), then: 'EndUseCheckCancelled' },
     RecordOverdueCheck: recordOverdue,
     HoldComplianceVisit: {
@@ -467,6 +505,9 @@ function consults(
         ...(situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }]),
       ];
     }
+    case 'RecordAccessDenied':
+    case 'WaiveEndUseCheck':
+      return [...itemStreams(state, () => true), ...(state === null ? [] : termStreams(state, known))];
     case 'RecordOverdueCheck':
       return itemStreams(state, () => true);
     case 'RescheduleEndUseCheck':

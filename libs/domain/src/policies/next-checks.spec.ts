@@ -37,6 +37,12 @@ describe('the policies of checks (R10, R11)', () => {
       },
       scheduled,
     ]));
+  it('schedule the check that follows one that ended without a visit, if anything is left', () => {
+    for (const type of ['AccessDenied', 'EndUseCheckWaived']) {
+      expect(follows(nextChecks, 'end-use-check/veritas.c1', type, { next: check })).toEqual([scheduled]);
+      expect(follows(nextChecks, 'end-use-check/veritas.c1', type, { reason: 'operation' })).toEqual([]);
+    }
+  });
   it('do nothing after a remote check that leaves the visit due, and record no sample at items', () => {
     expect(performed({ inspected: false })).toEqual([]);
     expect(performed({ inspected: true, type: 'routine' })).toEqual([]);

@@ -37,17 +37,20 @@ const seenBy = (
         }))
     : [];
 
-/** R10, R11: a check that is done is followed by the next one, and noted at its items. */
+/** R10, R11: a check that has ended is followed by the next one, and noted at items that it saw. */
 export const nextChecks = eventPolicy<EndUseCheckEvent>(
   {
     name: 'next-checks',
     kind: 'end-use-check',
-    about: 'a check of end use that is done is recorded at its items, and the next one is scheduled (R10, R11)',
+    about:
+      'a check of end use that is done is recorded at its items; the next one is scheduled, also after a denied access or a waiver (R10, R11)',
   },
   {
     EndUseCheckPerformed: (data, event) => [
       ...seenBy(data, parseStream(event.stream)?.id ?? ''),
       ...schedules(data.next, event),
     ],
+    AccessDenied: ({ next }, event) => schedules(next, event),
+    EndUseCheckWaived: ({ next }, event) => schedules(next, event),
   },
 );
