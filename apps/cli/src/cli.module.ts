@@ -7,7 +7,16 @@ import { EventStoreDbStore } from '@entente/eventstoredb';
 import { type RedrivenLetter, KafkaLogPublisher, listDeadLetters, redrive } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
-export { beginEra, copyDatabase, fillFolder, inUse, integrityCheck, renameDurably, syncToDisk } from '@entente/sqlite';
+export {
+  beginEra,
+  copyDatabase,
+  fillFolder,
+  inUse,
+  integrityCheck,
+  renameDurably,
+  syncToDisk,
+  writeDurably,
+} from '@entente/sqlite';
 import { PostgresReadModelStore, PostgresRefusalLog, SqliteReadModelStore } from '@entente/typeorm';
 import type { ServiceSettings } from './service-settings.js';
 import type { Repartitioned } from './repartition.js';

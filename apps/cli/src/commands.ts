@@ -12,6 +12,7 @@ import {
   openScratch,
 } from './cli.module.js';
 import { type ImportCounts, type ImportFiles, importCommands } from './importing/import-commands.js';
+import { generateInFolder } from './generating/generate.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
 import { foldFromScratch, pointAt, printRows } from './rows.js';
@@ -54,6 +55,13 @@ function importSentences(
       : []),
     ...(refusedFile === null ? [] : [`the refused rows and why, to be mended and imported again: ${refusedFile}`]),
   ];
+}
+
+/** A whole number that an option takes. */
+function wholeNumber(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
+  throw new Error(`${option} takes a whole number from ${least} on, and not "${text}"`);
 }
 
 /** The command line. Calls `exit` with the exit status of a command when it has ended. */
@@ -137,6 +145,27 @@ export function commandLine(
     output.out(output.json ? JSON.stringify({ events: loaded }) : `${loaded} events of the example data were loaded`);
     exit(EXIT.done);
   });
+
+  bare('generate', 'Fills a new data folder with a plausible history of some years, to try a volume of events.', [
+    'generate --events 100000 --seed 1',
+    'generate --events 1000000 --seed 7 --data ./volume --json',
+  ])
+    .requiredOption('--events <number>', 'how many events it has')
+    .requiredOption('--seed <number>', 'the same number of events and seed give the same events')
+    .option('--data <folder>', 'the data folder, empty or new (default: ENTENTE_DATA, else ./data)')
+    .action(async (options: Common & { events: string; seed: string }) => {
+      const output = outputTo(options.json === true);
+      const events = wholeNumber('--events', options.events, 1);
+      const seed = wholeNumber('--seed', options.seed, 0);
+      const data = folderOf(options);
+      const { refused, ...generated } = await generateInFolder(data, events, seed, makeLog, output);
+      if (output.json) output.out(JSON.stringify({ data, ...generated, refused: Object.fromEntries(refused) }));
+      else
+        output.out(
+          `${data} has ${generated.events} events of ${generated.streams} streams up to ${generated.lastDay}, with digest ${generated.digest}`,
+        );
+      exit(EXIT.done);
+    });
 
   common('replay', 'Prints a read model at a position or date, folded from the events only.', [
     'replay donor-portfolio',

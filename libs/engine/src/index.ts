@@ -108,6 +108,14 @@ export {
   type StewardOptions,
   type StewardParts,
   type StewardStatus,
+  dueCommandId,
+  passedAt,
 } from './steward.js';
-export { type ConsequenceStatus, Consequences } from './consequences.js';
+export {
+  type ConsequenceStatus,
+  Consequences,
+  type NamedConsequence,
+  STEWARD,
+  consequencesOf,
+} from './consequences.js';
 export { type PinnedQuery, readWhole } from './read-whole.js';

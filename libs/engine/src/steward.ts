@@ -27,6 +27,14 @@ const DAY_MS = 86_400_000;
 /** How far back a command may have occurred, less a margin of one day. */
 const OLDEST_MS = 365 * DAY_MS;
 
+/** The id of the command that records what became of a last day: the same for the same day. */
+export const dueCommandId = ({ name }: Pick<DuePolicy, 'name'>, { stream, duty, item, due }: DueItem): string =>
+  `due:${name}:${hash('sha256', `${stream}\n${duty}\n${item}\n${due}`, 'hex').slice(0, 32)}`;
+
+/** The moment at which a last day was over, as far back as a command may have occurred. */
+export const passedAt = (due: string, now: string): string =>
+  new Date(Math.max(Date.parse(due) + DAY_MS, Date.parse(now) - OLDEST_MS)).toISOString();
+
 /** How far the policies have handled the log, kept beside it. */
 export abstract class StewardCheckpoint {
   /**
@@ -237,7 +245,7 @@ export class Steward {
     const ref = parseStream(stream);
     const policy = policies.find(({ kind, duties }) => kind === ref?.kind && duties.includes(duty));
     if (ref === null || policy === undefined) return;
-    const commandId = `due:${policy.name}:${hash('sha256', `${stream}\n${duty}\n${item}\n${due}`, 'hex').slice(0, 32)}`;
+    const commandId = dueCommandId(policy, { stream, duty, item, due });
     if (this.settled.has(commandId)) return;
     const recorded = await this.send(
       { stream: ref, command: policy.record({ stream, duty, item, due }) },
@@ -245,17 +253,10 @@ export class Steward {
         commandId,
         correlationId: commandId,
         causationId: source.event,
-        occurredAt: this.passedAt(setOn > due ? setOn : due),
+        occurredAt: passedAt(setOn > due ? setOn : due, this.parts.now()),
       },
     );
     if (!recorded) this.settled.add(commandId);
-  }
-
-  /** The moment at which a last day was over, as far back as a command may have occurred. */
-  private passedAt(due: string): string {
-    const over = Date.parse(due) + DAY_MS;
-    const oldest = Date.parse(this.parts.now()) - OLDEST_MS;
-    return new Date(Math.max(over, oldest)).toISOString();
   }
 
   // ---- Sending ----

@@ -1,0 +1,84 @@
+import { POLICIES } from '@entente/domain';
+import { type NamedConsequence, dueCommandId } from '@entente/engine';
+import { type AnyProjection, type DueItem, type RecordedEvent, parseStream } from '@entente/kernel';
+import { MODELS } from '@entente/read-models';
+import { LRUCache } from 'lru-cache';
+import { DueQueue } from './due-queue.js';
+
+interface OpenDuty extends DueItem {
+  readonly status: string;
+  readonly set_on: string;
+}
+type DutiesOfStream = Map<string, OpenDuty | null>;
+
+/** Streams without an open duty of which the rows are kept, for the case that one opens again. */
+const MAX_QUIET_STREAMS = 20_000;
+
+/** What has passed: the command that records it, and when the last day was over. */
+export interface PassedDay extends NamedConsequence {
+  readonly stream: string;
+  readonly setOn: string;
+  readonly due: string;
+}
+
+/**
+ * The last days in a history while it is made: the fold of the read model of due dates, from which
+ * the steward looks for what has passed, of the streams that have an open one.
+ */
+export class DueDays {
+  private readonly model = MODELS.find(({ name }) => name === 'due-dates') as AnyProjection;
+  private readonly open = new Map<string, DutiesOfStream>();
+  private readonly quiet = new LRUCache<string, DutiesOfStream>({ max: MAX_QUIET_STREAMS });
+  private readonly passing = new DueQueue<{ readonly stream: string; readonly key: string; readonly due: string }>();
+
+  see(event: RecordedEvent): void {
+    const { stream } = event;
+    const keys = handles(this.model, event) ? this.model.touches(event as never) : [];
+    if (keys.length === 0) return;
+    const rows = this.open.get(stream) ?? this.quiet.get(stream) ?? new Map<string, OpenDuty | null>();
+    const head = rows.get('') ?? null;
+    for (const key of keys) {
+      const was = rows.get(key) ?? null;
+      const row = this.model.evolve(was, event as never, key, head) as OpenDuty | null;
+      rows.set(key, row);
+      if (key === '' || row?.status !== 'open') continue;
+      if (was?.due !== row.due || was.status !== 'open')
+        this.passing.add(Date.parse(row.due), { stream, key, due: row.due });
+    }
+    this.keep(stream, rows);
+  }
+
+  private keep(stream: string, rows: DutiesOfStream): void {
+    const isOpen = [...rows].some(([key, row]) => key !== '' && row?.status === 'open');
+    (isOpen ? this.quiet : this.open).delete(stream);
+    (isOpen ? this.open : this.quiet).set(stream, rows);
+  }
+
+  /** What passed before a day and is still open, in the order of the last days. */
+  *before(today: string): Generator<PassedDay, void> {
+    const later: { readonly stream: string; readonly key: string; readonly due: string }[] = [];
+    while (this.passing.next < Date.parse(today)) {
+      const one = this.passing.take();
+      if (one === undefined) break;
+      const { stream, key, due } = one;
+      const row = this.open.get(stream)?.get(key);
+      if (row?.status !== 'open' || row.due !== due) continue;
+      // What was due before it was planned becomes overdue on a later day.
+      if (row.set_on >= today) later.push(one);
+      else yield* passed(stream, row);
+    }
+    for (const one of later) this.passing.add(Date.parse(today), one);
+  }
+}
+
+const handles = ({ kinds }: AnyProjection, { stream }: RecordedEvent): boolean =>
+  kinds === 'all' || kinds.includes(stream.slice(0, stream.indexOf('/')));
+
+function* passed(stream: string, { duty, item, due, set_on: setOn }: OpenDuty): Generator<PassedDay, void> {
+  const ref = parseStream(stream);
+  const policy = POLICIES.dueDates.find(({ kind, duties }) => kind === ref?.kind && duties.includes(duty));
+  if (ref === null || policy === undefined) return;
+  const one = { stream, duty, item, due };
+  const consequence = { stream: ref, command: policy.record(one) };
+  yield { policy: policy.name, commandId: dueCommandId(policy, one), consequence, stream, setOn, due };
+}
