@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MAPPING } from './importing.js';
 import { program } from '../support/app-process.mjs';
+import { type CliResult, runEntente } from '../support/run-cli.js';
 import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
 
 const HEADER = 'fiscal_year,region,country,funding_account_name,usd';
@@ -14,8 +15,8 @@ const ROW = '2026,North,Norland,Grants,5';
 /** Four times as many rows as are under way at once. */
 const MANY = Array.from({ length: 256 }, (_, n) => `${1900 + (n % 120)},North,Norland,Fund ${n},1`);
 
-/** The built command line as a process: what it prints, and its exit status. */
-describe('entente import commands, as a process', () => {
+/** The command line: what it prints, and its exit status. */
+describe('entente import commands', () => {
   const folder = mkdtempSync(join(tmpdir(), 'entente-import-errors-'));
   const csv = join(folder, 'report.csv');
   const refused = join(folder, 'refused.csv');
@@ -33,9 +34,10 @@ describe('entente import commands, as a process', () => {
     rmSync(refused, { force: true, recursive: true });
   });
 
+  const own = () => ['import', 'commands', csv, '--mapping', MAPPING, '--url', server.url, '--refused', refused];
+  /** The built command line as a process. */
   const start = (...args: readonly string[]) => {
-    const own = ['import', 'commands', csv, '--mapping', MAPPING, '--url', server.url, '--refused', refused];
-    const child = spawn(process.execPath, [program('cli'), ...own, ...args], {
+    const child = spawn(process.execPath, [program('cli'), ...own(), ...args], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -46,8 +48,8 @@ describe('entente import commands, as a process', () => {
   };
   const head = async (url = server.url): Promise<number> =>
     Number(((await (await fetch(`${url}/v1/history?limit=1`)).json()) as { position: string }).position);
-  const run = async (...args: readonly string[]): Promise<{ status: unknown; out: string; err: string }> => {
-    const [[status], out, err] = await start(...args).ended;
+  const run = async (...args: readonly string[]): Promise<CliResult> => {
+    const { status, out, err } = await runEntente(...own(), ...args);
     expect(err).not.toMatch(/^ {4}at /m);
     return { status, out, err: err.replace('entente: ', '').replaceAll(`${folder}/`, '').trim() };
   };
@@ -75,7 +77,7 @@ describe('entente import commands, as a process', () => {
     );
     expect(await run()).toMatchObject({
       status: 0,
-      out: '2 rows read: 2 accepted, 0 there already, 0 refused, 0 left out\n',
+      out: '2 rows read: 2 accepted, 0 there already, 0 refused, 0 left out',
     });
     expect(existsSync(refused)).toBe(false);
   });
@@ -126,6 +128,8 @@ describe('entente import commands, as a process', () => {
   it('ends with 3 if the file, the mapping or the place of refused rows is no file that it can use', async () => {
     rmSync(csv);
     expect(await run()).toMatchObject({ status: 3, err: 'report.csv is not there' });
+    const [[status], , err] = await start().ended;
+    expect([status, err]).toEqual([3, `entente: ${csv} is not there\n`]);
     mkdirSync(csv);
     expect(await run()).toMatchObject({
       status: 3,
@@ -169,27 +173,26 @@ describe('entente import commands, as a process', () => {
   });
 
   it('states that it makes a new log, if the data folder is not there', async () => {
-    const own = ['import', 'commands', csv, '--mapping', MAPPING, '--refused', refused];
+    const nowhere = join(folder, 'nowhere');
     const complaints = async () => {
-      const child = spawn(process.execPath, [program('cli'), ...own, '--data', 'nowhere'], { cwd: folder });
-      const [, err] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
-      return err;
+      const args = ['import', 'commands', csv, '--mapping', MAPPING, '--refused', refused, '--data', nowhere];
+      return (await runEntente(...args)).err;
     };
-    expect([await complaints(), await complaints()]).toEqual(['nowhere holds no log: a new one is made there\n', '']);
+    expect([await complaints(), await complaints()]).toEqual([`${nowhere} holds no log: a new one is made there`, '']);
   });
 
   it('ends with 1 and a sentence if the server is killed, and the next run completes it', async () => {
-    const own = await startStandalone(join(folder, 'killed'), 'off');
+    const killed = await startStandalone(join(folder, 'killed'), 'off');
     writeFileSync(csv, [HEADER, ...MANY].join('\n'));
-    const { child, ended } = start('--url', own.url);
+    const { child, ended } = start('--url', killed.url);
     const began = async (): Promise<void> => {
-      if ((await head(own.url)) < 80 && child.exitCode === null) return began();
+      if ((await head(killed.url)) < 80 && child.exitCode === null) return began();
     };
     await began();
-    own.process.kill('SIGKILL');
+    killed.process.kill('SIGKILL');
     const [[status], , err] = await ended;
     expect([status, err]).toEqual([1, expect.stringMatching(/ does not answer any more; run the import again: /)]);
-    await own.ended;
+    await killed.ended;
     const again = await startStandalone(join(folder, 'killed'), 'off');
     const { out } = await run('--url', again.url);
     const [, accepted = 0, there = 0] = (/: (\d+) accepted, (\d+) there already, 0 refused/.exec(out) ?? []).map(

@@ -21,7 +21,7 @@ import { verifySystem } from '../support/system-verification.mjs';
 
 const { times } = parseArgs({ options: { times: { type: 'string', default: '5' } } }).values;
 const { ESDB_URL } = process.env;
-const APPS = { api: 2, relay: 2, projector: 3, intake: 2 };
+const APPS = { api: 2, relay: 2, projector: 3, intake: 2, steward: 2 };
 /** How long a round kills apps, in milliseconds. */
 const ROUND = 8000;
 
@@ -77,9 +77,9 @@ async function round(n) {
   const since = performance.now();
   const counts = await verifySystem(deployment, load);
   const took = Math.round((performance.now() - since) / 1000);
-  const { events, records, commands, receipts } = counts;
+  const { events, records, commands, receipts, holds } = counts;
   console.log(
-    `round ${n + 1}: ${events} events, ${receipts} receipts, ${commands} commands on the topic, each answered once; ${records} records on the topic; ` +
+    `round ${n + 1}: ${events} events, ${receipts} receipts, ${commands} commands on the topic, each answered once; ${records} records on the topic; ${holds} suspensions, each with one hold; ` +
       `rows equal a replay; killed ${JSON.stringify(killed)}; verified in ${took} s`,
   );
   return counts;
@@ -96,7 +96,7 @@ try {
     database: services.postgres.url,
   };
   deployment = distributedProcesses(on);
-  load = loadOn(deployment);
+  load = loadOn(deployment, { suspensions: true });
   await deployment.open(APPS);
   await load.open();
   let counts = null;

@@ -2,22 +2,23 @@
  * A load on the distributed deployment: commands over HTTP and over the topic, each sent until it
  * is acknowledged, also while processes are killed.
  */
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 
 const OPERATOR = 'entente;role=operator';
 const DONOR = 'norland;role=donor';
 const account = (name) => `funding-account/norland.${name}`;
+const PARTIES = { donor: 'norland', recipient: 'estmark' };
 const opening = {
-  donor: 'norland',
-  recipient: 'estmark',
+  ...PARTIES,
   fund: 'Tried',
   currency: 'USD',
   stages: ['pledged'],
   basis: 'own',
   onBudget: false,
 };
+const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const pledge = () => ({ amount: 1 + randomInt(1_000_000), period: `20${20 + randomInt(9)}` });
 
 /**
@@ -51,13 +52,15 @@ async function untilReceipt(deployment, refused, { stream, command, actor, body,
 
 /**
  * What is sent to a deployment: `open()` once, then between `begin()` and `end()` as many commands
- * as it takes, at about `rate` a second. `end` waits until every one that was sent over HTTP has
+ * as it takes, at about `rate` a second; with `suspensions` also misuse cases, of which a hold
+ * follows by policy. `end` waits until every one that was sent over HTTP has
  * its receipt; fails with the first wrong answer.
  */
-export function loadOn(deployment, { rate = 60 } = {}) {
+export function loadOn(deployment, { rate = 60, suspensions = false } = {}) {
   const receipts = new Map();
   const sent = new Map();
   const refused = {};
+  let suspended = 0;
   const producer = deployment.kafka.producer({
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     retry: { retries: 100, maxRetryTime: 1000 },
@@ -118,6 +121,29 @@ export function loadOn(deployment, { rate = 60 } = {}) {
       await post(stream, 'give-mandate', `${id};role=donor`, { role: 'donor', to, until: '2090-12-31' });
     await post(stream, 'revoke-role', OPERATOR, { role: 'donor', reason: 'left-the-arrangement' });
   };
+  /** A programme, and a misuse case in which the donor suspends it as a precaution. */
+  const suspending = async () => {
+    const programme = `norland.p-${randomUUID().slice(0, 8)}`;
+    await post(`programme/${programme}`, 'propose', DONOR, {
+      ...PARTIES,
+      title: 'Suspended',
+      sector: '15210',
+      starts: '2026-01-01',
+      ends: '2090-12-31',
+      kind: 'bilateral',
+    });
+    const stream = `misuse-case/sealed.${randomBytes(16).toString('hex')}`;
+    const scopes = [{ kind: 'programme', id: programme }];
+    // The log has no ids of commands on such a stream: what became of them is seen by their events.
+    const send = (command, actor, body) =>
+      untilReceipt(deployment, refused, { stream, command, actor, body, id: randomUUID() });
+    const happened = { from: '2026-04-01', to: '2026-04-20' };
+    const flagged = { ...PARTIES, allegation: 'loss-or-theft', accused: 'estmark', programme, happened, scopes };
+    await send('flag', OPERATOR, flagged);
+    await send('triage', DONOR, { incidentType: 'minor-violation' });
+    await send('order-precautionary-suspension', DONOR, { scopes, until: inDays(30) });
+    suspended += 1;
+  };
   /** Some pledges at once over the topic; one in five is sent twice. */
   const publishing = async () => {
     const batch = Array.from({ length: 5 }, () => aPledge(['t0', 't1', 't2', 'both'][randomInt(4)]));
@@ -129,6 +155,8 @@ export function loadOn(deployment, { rate = 60 } = {}) {
     receipts,
     sent,
     refused,
+    /** How many precautionary suspensions have their receipts. */
+    suspended: () => suspended,
     post,
     publish,
     aPledge,
@@ -152,6 +180,7 @@ export function loadOn(deployment, { rate = 60 } = {}) {
       running = Promise.all([
         ...['h0', 'h1', 'h2', 'both'].map(pledging),
         going(mandating, 500),
+        ...(suspensions ? [going(suspending, 1000)] : []),
         going(publishing, (5 * 2 * 1000) / rate),
       ]);
       // `end` throws the error of the load.

@@ -170,6 +170,36 @@ async function checkTotals(events, deployment) {
 }
 
 /**
+ * Each precautionary suspension has its hold, placed once, however often the stewards ended. Null
+ * if holds are still missing.
+ */
+function checkHolds(events, suspended) {
+  const ordered = events.filter(({ type }) => type === 'PrecautionarySuspensionOrdered');
+  equal(ordered.length, suspended, 'precautionary suspensions in the log');
+  const placed = Map.groupBy(
+    events.filter(({ type }) => type === 'HoldPlaced'),
+    ({ metadata }) => metadata.causationId,
+  );
+  for (const { id, stream } of ordered) {
+    const holds = placed.get(id) ?? [];
+    if (holds.length > 1) throw new Error(`${holds.length} holds were placed for one event of ${stream}`);
+    if (holds.length === 0) return `${stream} has no hold yet`;
+  }
+  equal(placed.size, suspended, 'events of which a hold followed');
+  return null;
+}
+
+/** The log when the stewards have sent what follows from it. */
+async function logWithHolds(settings, suspended) {
+  for (const end = Date.now() + 60_000; ; await pause(500)) {
+    const events = await wholeLog(settings);
+    const missing = checkHolds(events, suspended);
+    if (missing === null) return events;
+    if (Date.now() > end) throw new Error(`${missing}, a minute after the last command`);
+  }
+}
+
+/**
  * Waits until all is folded and answered, and holds everything against everything; gives what was
  * counted.
  */
@@ -187,8 +217,8 @@ export async function verifySystem(deployment, load) {
     if (replies.length + ofCommands.length >= commands.length || Date.now() > end) break;
   }
   checkReplies(commands, replies, ofCommands);
+  const events = await logWithHolds(settings, load.suspended());
   await deployment.caughtUp();
-  const events = await wholeLog(settings);
   checkReceipts(events, load);
   const records = await wholeTopic(kafka, settings.KAFKA_TOPIC);
   checkChain(events, records);
@@ -200,6 +230,7 @@ export async function verifySystem(deployment, load) {
     commands: commands.length,
     receipts: load.receipts.size,
     deadLetters: deadLetters.length,
+    holds: load.suspended(),
     output: output.join('\n'),
   };
 }

@@ -13,6 +13,7 @@ import {
 } from './cli.module.js';
 import { type ImportCounts, type ImportFiles, importCommands } from './importing/import-commands.js';
 import { generateInFolder } from './generating/generate.js';
+import { UnusableInput } from './importing/unusable-input.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
 import { foldFromScratch, pointAt, printRows } from './rows.js';
@@ -367,4 +368,21 @@ export function commandLine(
     );
   serviceCommands(bare, exit, outputTo);
   return program;
+}
+
+/**
+ * Runs the command line with these arguments of a process. An error is one sentence and an exit
+ * status.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  exit: (status: number) => void,
+  outputTo: (json: boolean) => Output = processOutput,
+): Promise<void> {
+  try {
+    await commandLine(exit, outputTo).parseAsync(args);
+  } catch (error) {
+    outputTo(false).err(`entente: ${error instanceof Error ? error.message : String(error)}`);
+    exit(error instanceof UnusableInput ? EXIT.unusable : EXIT.fault);
+  }
 }

@@ -2,8 +2,7 @@
 import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
 import { lastResort } from '@entente/process';
-import { commandLine } from './commands.js';
-import { UnusableInput } from './importing/unusable-input.js';
+import { runCommandLine } from './commands.js';
 import { EXIT } from './output.js';
 
 lastResort('entente', () => Promise.resolve());
@@ -14,9 +13,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-commandLine((status) => (process.exitCode = status))
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.stderr.write(`entente: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof UnusableInput ? EXIT.unusable : EXIT.fault;
-  });
+await runCommandLine(process.argv, (status) => (process.exitCode = status));
