@@ -11,6 +11,7 @@ import {
   word,
   words,
 } from './fields.js';
+import { ScheduleEndUseCheck } from './end-use-check.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
 /**
@@ -145,12 +146,18 @@ export class ConfirmReceipt {
   @optional() @site() readonly store?: string;
 }
 
-/** The lines whose items are monitored, and their donor: the decision adds them. */
+/**
+ * The lines whose items are monitored, and their donor, and the first checks of the other lines:
+ * the decision adds them.
+ */
 export class ReceiptConfirmed extends ConfirmReceipt {
   @optional() @organisation('the donor of the monitored items') readonly donor?: string;
   @optional()
   @nestedList(() => MonitoredLine, 'the lines whose items are monitored by their serials', 50)
   readonly monitored?: readonly MonitoredLine[];
+  @optional()
+  @nestedList(() => ScheduleEndUseCheck, 'the first check of each other type of items: a policy schedules it', 50)
+  readonly checks?: readonly ScheduleEndUseCheck[];
 }
 
 /** A receipt is corrected one line at a time. */

@@ -1,6 +1,8 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
+import { legalFramework } from '../framework/legal-framework.js';
+import { programme } from '../planning/programme.js';
 import { itemType } from '../equipment/item-type.js';
 import { storageSite } from '../equipment/storage-site.js';
 import { assistanceCase } from './assistance-case.js';
@@ -85,6 +87,74 @@ describe('serials of a designated type (R9)', () => {
   });
 });
 
+/** The first check of items without serials. */
+const sample = (quantity: number, due: string, more: object = {}) => ({
+  type: 'routine',
+  manner: 'on-site',
+  ...parties,
+  holder: 'estmark',
+  case: CASE,
+  item: 'field-kitchen',
+  site: 'estmark',
+  serials: [],
+  quantity,
+  due,
+  ...more,
+});
+
+describe('a receipt of items that are not monitored by their serials (R11)', () => {
+  const confirm = (lines: readonly object[], more: object = {}) =>
+    act('ConfirmReceipt', { on: '2026-05-20', lines, ...more });
+  const kitchens = (quantity: number) => ({ line: '002', quantity });
+  const confirmed = (command: Event, ...checks: readonly object[]) => same(command, 'ReceiptConfirmed', { checks });
+  it('has the first check of each type, of all its items, within a quarter', () => {
+    const some = confirm([kitchens(5)]);
+    recipient().decides(some, confirmed(some, sample(5, '2026-08-18')));
+    const stored = confirm([kitchens(5)], { store: STORE });
+    recipient().decides(stored, confirmed(stored, sample(5, '2026-08-18', { site: STORE })));
+    const two = confirm([{ line: '001', quantity: 2 }, kitchens(1)]);
+    recipient()
+      .knowing(itemType, 'norland.thermal-sight', typed)
+      .decides(two, confirmed(two, sample(2, '2026-08-18', { item: 'thermal-sight' }), sample(1, '2026-08-18')));
+    const together = confirm([kitchens(3), { line: '003', quantity: 4 }]);
+    const opening = scheduled({ lines: [kitchens(3), { line: '003', quantity: 4 }] });
+    of(opening)
+      .as('estmark', 'recipient')
+      .knowing(assistanceCase, CASE, ...running, line('003', 'field-kitchen'))
+      .decides(together, confirmed(together, sample(7, '2026-08-18')));
+  });
+  it('by the days of the framework of its programme, or sooner by those of the type', () => {
+    const command = confirm([kitchens(5)]);
+    const within = (value: number) =>
+      of(scheduled({ programme: 'norland.p-1' }))
+        .as('estmark', 'recipient')
+        .knowing(
+          programme,
+          'norland.p-1',
+          act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: 'norland.agreement' }),
+        )
+        .knowing(
+          legalFramework,
+          'norland.agreement',
+          act('AgreementDrafted', { ...parties, parameters: [] }),
+          act('ParameterSet', { parameter: 'routineCheckEveryDays', value, reason: 'x' }),
+        );
+    const own = act('CheckIntervalSet', { firstDays: 40, everyDays: 180, reason: 'x' });
+    const due = (day: string) => confirmed(command, sample(5, day, { programme: 'norland.p-1' }));
+    within(30).decides(command, due('2026-06-19'));
+    within(30).knowing(itemType, 'norland.field-kitchen', typed, own).decides(command, due('2026-06-19'));
+    within(60).knowing(itemType, 'norland.field-kitchen', typed, own).decides(command, due('2026-06-29'));
+  });
+  it('has none of items that did not come, or that another system delivered', () => {
+    const none = confirm([kitchens(0)]);
+    recipient().decides(none, same(none, 'ReceiptConfirmed'));
+    const some = confirm([kitchens(5)]);
+    of(scheduled({ basis: 'reported' }))
+      .as('estmark', 'recipient')
+      .decides(some, same(some, 'ReceiptConfirmed'));
+  });
+});
+
 describe('a receipt of items of a designated type (R9)', () => {
   const confirm = (on: string, serials: readonly string[], more: object = {}) =>
     act('ConfirmReceipt', { on, lines: [{ line: '001', quantity: 2, serials }], store: STORE, ...more });
@@ -97,7 +167,7 @@ describe('a receipt of items of a designated type (R9)', () => {
     const others = { lines: [{ line: '002', quantity: 5 }], store: undefined };
     recipient(both).decides(
       confirm('2026-05-20', [], others),
-      same(confirm('2026-05-20', [], others), 'ReceiptConfirmed'),
+      same(confirm('2026-05-20', [], others), 'ReceiptConfirmed', { checks: [sample(5, '2026-08-18')] }),
     );
   });
   it('lists each item by a serial that was registered', () => {

@@ -6,7 +6,9 @@ import { type AssistanceCase, type Consignment, consignmentCase, ownValue } from
 
 // R9 on a consignment. Its lines have words for their items, by which the donor's types are found.
 
-const wordOf = (line: string, of: AssistanceCase | null): string | undefined => ownValue(of?.lines ?? {}, line)?.item;
+/** The donor's word for the items of a line; undefined if the case has no such line. */
+export const wordOf = (line: string, of: AssistanceCase | null): string | undefined =>
+  ownValue(of?.lines ?? {}, line)?.item;
 
 /** The streams of the types of these lines, once the case is known. */
 export const typeStreams = (

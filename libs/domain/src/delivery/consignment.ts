@@ -18,12 +18,14 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
+import { programmeStreams } from '../equipment/check-terms.js';
 import { frameworkOf, frameworkStreamsOf, noAgreementInForce } from '../framework/framework-facts.js';
 import { consultingImplementers } from '../parties/registration.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
+import { firstSamples } from './consignment-checks.js';
 import {
   cannotReceiveMonitored,
   correctSerials,
@@ -205,7 +207,10 @@ function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, c
   return inTheFuture(data.on, context) ?? [{ type: 'DateCorrected', data: { ...data, fact, ...items } } as const];
 }
 
-/** R9: the receipt, and which of its lines have items that are monitored by their serials. */
+/**
+ * R9, R11: the receipt, which of its lines have items that are monitored by their serials, and the
+ * first checks of the others.
+ */
 function confirmReceipt(data: ConsignmentData<'ConfirmReceipt'>, state: Consignment, context: DecisionContext) {
   const barred =
     cannotReach(state, 'receipt', data.on, context) ??
@@ -214,7 +219,9 @@ function confirmReceipt(data: ConsignmentData<'ConfirmReceipt'>, state: Consignm
   if (barred !== null) return barred;
   const monitored = monitoredLines(data, state, context);
   const items = monitored.length === 0 ? {} : { donor: state.donor, monitored };
-  return [{ type: 'ReceiptConfirmed', data: { ...data, ...items } } as const];
+  const checks = firstSamples(data, state, context);
+  const sampled = checks.length === 0 ? {} : { checks };
+  return [{ type: 'ReceiptConfirmed', data: { ...data, ...items, ...sampled } } as const];
 }
 
 /** R9, R26: a line of the receipt, and to what its serials belong if they are monitored. */
@@ -307,7 +314,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
   },
 );
 
-/** The rules of a consignment, whose facts come in any order: R9, R16, R19, R26, R29, R31. */
+/** The rules of a consignment, whose facts come in any order: R9, R11, R16, R19, R26, R29, R31. */
 export const consignment: Decider<
   'consignment',
   ConsignmentCommand,
@@ -329,7 +336,12 @@ export const consignment: Decider<
         return [itsCase, ...typeStreams(state, [command.data.line], of)];
       if (command.type === 'ConfirmReceipt') {
         const lines = command.data.lines.map(({ line }) => line);
-        return [itsCase, ...storeStreams(command.data), ...typeStreams(state, lines, of)];
+        return [
+          itsCase,
+          ...storeStreams(command.data),
+          ...typeStreams(state, lines, of),
+          ...(state.reported ? [] : programmeStreams(state.programme, known)),
+        ];
       }
       if (command.type !== 'ShipConsignment') return [];
       return [

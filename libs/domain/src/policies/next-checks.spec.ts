@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventPolicy, RecordedEvent } from '@entente/kernel';
-import { firstChecks, nextChecks } from './next-checks.js';
+import { firstChecks, firstSampleChecks, nextChecks } from './next-checks.js';
 
 const follows = (policy: EventPolicy, stream: string, type: string, data: object) => {
   const event = { stream, id: 'e-1', type, data } as unknown as RecordedEvent;
@@ -28,6 +28,21 @@ describe('the policies of checks (R10, R11)', () => {
   it('schedule the first check of an item after its receipt, once', () => {
     expect(follows(firstChecks, 'item/norland.sight.s1', 'ItemReceived', { check })).toEqual([scheduled]);
     expect(follows(firstChecks, 'item/norland.sight.s1', 'ItemReceived', {})).toEqual([]);
+  });
+  it('schedule the first check of each type of items that a receipt brings without serials (R11)', () => {
+    const [kitchens, tents] = ['field-kitchen', 'tent'].map((item) => ({ ...check, item }));
+    const received = (data: object) => follows(firstSampleChecks, 'consignment/norland.d1', 'ReceiptConfirmed', data);
+    expect(received({ checks: [kitchens, tents] })).toEqual([
+      {
+        stream: { kind: 'end-use-check', id: 'entente.after-e-1.field-kitchen' },
+        command: { type: 'ScheduleEndUseCheck', data: kitchens },
+      },
+      {
+        stream: { kind: 'end-use-check', id: 'entente.after-e-1.tent' },
+        command: { type: 'ScheduleEndUseCheck', data: tents },
+      },
+    ]);
+    expect(received({ lines: [] })).toEqual([]);
   });
   it('schedule the check that follows one that is done, and record it at the items that it has seen', () =>
     expect(performed({ inspected: true, next: check })).toEqual([

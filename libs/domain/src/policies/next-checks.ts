@@ -1,4 +1,4 @@
-import type { EndUseCheckEvent, ItemEvent, ScheduleEndUseCheck } from '@entente/contracts';
+import type { ConsignmentEvent, EndUseCheckEvent, ItemEvent, ScheduleEndUseCheck } from '@entente/contracts';
 import { type Consequence, eventPolicy, parseStream } from '@entente/kernel';
 import { itemStream } from '../equipment/item-facts.js';
 
@@ -21,6 +21,19 @@ export const firstChecks = eventPolicy<ItemEvent>(
     about: 'the receipt of an item that is monitored by its serial schedules its first check of end use (R10)',
   },
   { ItemReceived: ({ check }, event) => schedules(check, event) },
+);
+
+/** R11: the first check of items that are not monitored by their serials follows from a receipt. */
+export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
+  {
+    name: 'first-samples',
+    kind: 'consignment',
+    about: 'the receipt of items that are not monitored by their serials schedules the first check of a sample (R11)',
+  },
+  {
+    ReceiptConfirmed: ({ checks = [] }, { id }) =>
+      checks.flatMap((check) => schedules(check, { id: `${id}.${check.item}` })),
+  },
 );
 
 /** The items that an inspection has seen: each knows its newest check. */

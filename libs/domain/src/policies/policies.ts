@@ -1,5 +1,5 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
-import { firstChecks, nextChecks } from './next-checks.js';
+import { firstChecks, firstSampleChecks, nextChecks } from './next-checks.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
 import { misuseHolds } from './misuse-holds.js';
@@ -23,6 +23,7 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     haltedByUnit,
     haltedByPerson,
     firstChecks,
+    firstSampleChecks,
     nextChecks,
   ],
   dueDates: PASSED_DAYS,
