@@ -8,6 +8,7 @@ const until = (example: string) => day('the last day of the certificate', exampl
 export class RegisterStorageSite {
   @code('the code of the place', 'north-depot') readonly place!: string;
   @code('the code of what may be stored there', 'arms-and-night-vision') readonly category!: string;
+  @optional() @code("the area of the owner's country, as country situations name it", 'north') readonly area?: string;
 }
 
 /** The owner is the sender: the decision adds it. */

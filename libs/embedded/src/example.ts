@@ -308,7 +308,11 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
   const camera = (serial: string): string => `item/norland.thermal-camera.~${serial.toLowerCase()}`;
   add(-210, DONOR, `${CAMERAS}/register`, { name: 'Thermal camera', unit: 'each', category: 'night-vision' });
   add(-209, DONOR, `${CAMERAS}/designate`, { reason: 'sensitive-technology', reviewBy: day(155) });
-  add(-205, RECIPIENT, `${DEPOT}/register`, { place: 'central-depot', category: 'arms-and-night-vision' });
+  add(-205, RECIPIENT, `${DEPOT}/register`, {
+    place: 'central-depot',
+    category: 'arms-and-night-vision',
+    area: 'centre',
+  });
   add(-200, MONITOR, `${DEPOT}/certify`, { on: day(-201), until: day(160), standard: 'physical-security-level-2' });
   for (const serial of serials) {
     const about = { donor: 'norland', recipient: 'estmark', item: 'thermal-camera', serial };

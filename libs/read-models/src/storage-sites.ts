@@ -9,6 +9,7 @@ export class StorageSiteRow {
   @text('the organisation that holds it') owner!: string;
   @text('the code of the place') place!: string;
   @text('the code of what may be stored there') category!: string;
+  @textOrNull("the area of the owner's country, if it was stated") area!: string | null;
   @text('registered, certified, decertified, expired (recorded as such) or closed') status!: string;
   @dayOrNull('the day of the inspection for the newest certificate') inspected_on!: string | null;
   @dayOrNull('the last day of the newest certificate') certified_until!: string | null;
@@ -22,7 +23,7 @@ export class StorageSiteRow {
 
 export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
   name: 'storage-sites',
-  version: 1,
+  version: 2,
   kinds: ['storage-site'],
   about: 'a store: until when it is certified to hold items that are monitored by their serials, and by whom',
   entity: StorageSiteRow,
@@ -36,11 +37,12 @@ export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
   touches: () => [''],
   evolve: rowBy<StorageSiteRow, StorageSiteEvent>(StorageSiteRow)(
     'StorageSiteRegistered',
-    ({ owner, place, category }, { id: site, day: registered_on }) => ({
+    ({ owner, place, category, area = null }, { id: site, day: registered_on }) => ({
       site,
       owner,
       place,
       category,
+      area,
       status: 'registered',
       registered_on,
     }),

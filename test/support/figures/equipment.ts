@@ -73,6 +73,7 @@ const sites: Figures = (log, { day }) =>
       owner: opening.data.owner,
       place: opening.data.place,
       category: opening.data.category,
+      area: opening.data.area ?? null,
       status,
       inspected_on: lastOf(days, 'on'),
       certified_until: until,

@@ -1,6 +1,7 @@
 import type { ConfirmReceipt, ScheduleEndUseCheck } from '@entente/contracts';
 import { type DecisionContext, addDays } from '@entente/kernel';
 import { checkDays } from '../equipment/check-terms.js';
+import { areaOf } from '../equipment/item-facts.js';
 import { monitoredLines, wordOf } from './consignment-serials.js';
 import { type Consignment, consignmentCase } from './facts.js';
 
@@ -33,6 +34,7 @@ export function firstSamples(
 ): readonly ScheduleEndUseCheck[] {
   if (state.reported) return [];
   const { donor, recipient, programme, case: of } = state;
+  const area = data.store === undefined ? undefined : areaOf(data.store, recipient, context);
   return [...sampled(data, state, context)].map(([item, quantity]) => ({
     type: 'routine',
     manner: 'on-site',
@@ -42,6 +44,7 @@ export function firstSamples(
     ...(programme === undefined ? {} : { programme }),
     case: of,
     item,
+    ...(area === undefined ? {} : { area }),
     site: data.store ?? recipient,
     serials: [],
     quantity,

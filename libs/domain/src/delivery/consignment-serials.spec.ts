@@ -112,6 +112,11 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     recipient().decides(some, confirmed(some, sample(5, '2026-08-18')));
     const stored = confirm([kitchens(5)], { store: STORE });
     recipient().decides(stored, confirmed(stored, sample(5, '2026-08-18', { site: STORE })));
+    const area = (owner: string) => act('StorageSiteRegistered', { ...(store.data as object), owner, area: 'north' });
+    const there = confirmed(stored, sample(5, '2026-08-18', { site: STORE, area: 'north' }));
+    recipient().knowing(storageSite, STORE, area('estmark')).decides(stored, there);
+    const elsewhere = confirmed(stored, sample(5, '2026-08-18', { site: STORE }));
+    recipient().knowing(storageSite, STORE, area('vestra')).decides(stored, elsewhere);
     const two = confirm([{ line: '001', quantity: 2 }, kitchens(1)]);
     recipient()
       .knowing(itemType, 'norland.thermal-sight', typed)

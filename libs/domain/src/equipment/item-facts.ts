@@ -28,6 +28,8 @@ export interface Certificate {
 /** A store, and its certificates. */
 export interface StorageSite extends Correctable {
   readonly owner: string;
+  /** The area of the owner's country; undefined if it was not stated. */
+  readonly area?: string;
   /** Every certificate, by the event with which it was given. */
   readonly certificates: Readonly<Record<string, Certificate>>;
   /** The event of the certificate that is in force; null without one. */
@@ -157,6 +159,12 @@ export const isCounted = ({ status }: Pick<Item, 'status'>): boolean =>
 /** The certificate that is in force; undefined without one. */
 export const presentOf = ({ certificates, present }: StorageSite): Certificate | undefined =>
   present === null ? undefined : certificates[present];
+
+/** R20: the area of a store of the holder; undefined if it is not known, or not a store. */
+export function areaOf(site: string, holder: string, { known }: Pick<DecisionContext, 'known'>): string | undefined {
+  const store = known.of(storageSiteFacts, site);
+  return store?.owner === holder ? store.area : undefined;
+}
 
 /** R9: the store is certified on a day, and it is the holder's. */
 export function cannotStore(

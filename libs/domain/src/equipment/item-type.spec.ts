@@ -91,6 +91,10 @@ describe('a store', () => {
   it('is registered by the recipient that holds it (R29)', () => {
     const register = act('RegisterStorageSite', about);
     before().as('estmark', 'recipient').decides(register, opening);
+    const there = act('RegisterStorageSite', { ...about, area: 'north' });
+    before()
+      .as('estmark', 'recipient')
+      .decides(there, same(there, 'StorageSiteRegistered', { owner: 'estmark' }));
     before().as('estmark', 'donor').refuses(register, 'not-the-owner');
     before().as('vestra', 'recipient').named('vestra.depot').refuses(register, 'party-not-registered');
   });

@@ -176,6 +176,15 @@ describe('an item is received (R9)', () => {
       .as('estmark', 'recipient')
       .decides(receive('2026-05-10'), first('2026-07-09'));
   });
+  it('with its first check in the area of the store (R20)', () => {
+    const north = act('StorageSiteRegistered', { ...(store.data as object), area: 'north' });
+    const there = same(receive('2026-05-10'), 'ItemReceived', {
+      holder: 'estmark',
+      checkBy: '2026-08-08',
+      check: { ...check('2026-08-08'), area: 'north' },
+    });
+    recipient().knowing(storageSite, STORE, north, certified, certifiedAgain).decides(receive('2026-05-10'), there);
+  });
   it('into a store of the recipient that is certified on that day', () => {
     const once = () => recipient().knowing(storageSite, STORE, store, certified);
     once().decides(receive('2026-05-20'), received('2026-05-20', '2026-08-18'));

@@ -30,6 +30,7 @@ import {
   type ItemStatus,
   LOSS_REPORTS,
   MAX_ITEM_ID_LENGTH,
+  areaOf,
   cannotStore,
   itemFacts,
   itemId,
@@ -194,10 +195,11 @@ const programmeOfCase = ({ case: of }: RegisterSerial, { known }: DecisionContex
 const firstCheck = (item: Item, on: string, context: DecisionContext): string =>
   addDays(on, checkDays('enhanced', 'firstDays', item, context));
 
-/** R10: the first check of an item, in the store that received it. */
-function firstCheckOf(of: Item, site: string, due: string): ScheduleEndUseCheck {
+/** R10: the first check of an item, in the store that received it, and in its area. */
+function firstCheckOf(of: Item, site: string, due: string, context: DecisionContext): ScheduleEndUseCheck {
   const { donor, recipient, item, serial, programme, case: within } = of;
-  const about = { ...(programme && { programme }), ...(within && { case: within }) };
+  const area = areaOf(site, recipient, context);
+  const about = { ...(programme && { programme }), ...(within && { case: within }), ...(area && { area }) };
   const parties = { donor, recipient, holder: recipient };
   return { type: 'enhanced', manner: 'on-site', ...parties, ...about, item, site, serials: [serial], quantity: 1, due };
 }
@@ -225,7 +227,7 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
       consignment: item.consignment ?? null,
     });
   const barred = system ? null : (inTheFuture(on, context) ?? cannotStore(site, item.recipient, on, context));
-  const received = { ...data, holder: item.recipient, checkBy, check: firstCheckOf(item, site, checkBy) };
+  const received = { ...data, holder: item.recipient, checkBy, check: firstCheckOf(item, site, checkBy, context) };
   return barred ?? [{ type: 'ItemReceived', data: received }];
 }
 

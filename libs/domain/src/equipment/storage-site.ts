@@ -30,7 +30,14 @@ const daysIn = ({ on, until }: Pick<CorrectCertificate, 'on' | 'until'>): Partia
 
 const evolve = evolveBy<StorageSite, StorageSiteEvent>()(
   'StorageSiteRegistered',
-  ({ owner }) => ({ owner, certificates: {}, present: null, closed: false, correctable: new Map() }),
+  ({ owner, area }) => ({
+    owner,
+    ...(area === undefined ? {} : { area }),
+    certificates: {},
+    present: null,
+    closed: false,
+    correctable: new Map(),
+  }),
   {
     StorageCertified: ({ on, until }, { certificates }, { id }) => ({
       certificates: put(certificates, id, { on, until, endedOn: null }),

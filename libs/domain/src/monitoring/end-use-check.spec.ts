@@ -5,6 +5,7 @@ import { assistanceCase } from '../delivery/assistance-case.js';
 import { item } from '../equipment/item.js';
 import { itemId } from '../equipment/item-facts.js';
 import { itemType } from '../equipment/item-type.js';
+import { storageSite } from '../equipment/storage-site.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
 import { countrySituation } from '../situations/country-situation.js';
@@ -136,6 +137,21 @@ describe('a check is scheduled', () => {
         act('AssistanceRequested', { ...PARTIES, programme: 'norland.p', asked: [] }),
       )
       .decides(schedule({ case: 'norland.c' }), scheduled({ case: 'norland.c', programme: 'norland.p' })));
+  it('in the area of its store (R20)', () => {
+    const site = 'estmark.north-depot';
+    const store = act('StorageSiteRegistered', { owner: 'estmark', place: 'depot', category: 'arms', area: 'north' });
+    const stored = (before = opening()) => before.knowing(storageSite, site, store);
+    const there = scheduled({ site, area: 'north' });
+    const nowhere = Object.fromEntries(Object.entries({ ...SCHEDULE, site }).filter(([field]) => field !== 'area'));
+    stored().decides(act('ScheduleEndUseCheck', nowhere), there);
+    stored().decides(schedule({ site }), there);
+    stored().refuses(schedule({ site, area: 'south' }), 'other-area');
+    const other = { site, area: 'south', holder: 'norland' };
+    stored().decides(schedule(other), scheduled(other));
+    opening().decides(schedule({ site, area: 'south' }), scheduled({ site, area: 'south' }));
+    const bare = act('StorageSiteRegistered', { owner: 'estmark', place: 'depot', category: 'arms' });
+    opening().knowing(storageSite, site, bare).decides(schedule({ site }), there);
+  });
   it('of any number of items of another type at most a quarter ahead (R11)', () => {
     const ahead = (due: string) => schedule({ ...ROUTINE, due });
     opening().decides(ahead('2026-08-30'), scheduled({ ...ROUTINE, due: '2026-08-30' }));

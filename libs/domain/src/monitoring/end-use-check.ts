@@ -26,7 +26,7 @@ import {
 import { inTheFuture, notOverYet } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
-import { type ItemStatus, itemFacts, itemId, itemStream } from '../equipment/item-facts.js';
+import { type ItemStatus, areaOf, itemFacts, itemId, itemStream, storageSiteFacts } from '../equipment/item-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { ownValue } from '../delivery/facts.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -173,6 +173,10 @@ function within({ case: of, programme: named }: ScheduleEndUseCheck, { known }: 
   return found === undefined ? {} : { programme: found };
 }
 
+/** A place can be the id of a store: the id of its owner, a dot, and a word. */
+const storeOf = ({ site }: Pick<ScheduleEndUseCheck, 'site'>): StreamRef | undefined =>
+  /^[a-z0-9][a-z0-9_~-]*\.[a-z0-9._~-]+$/.test(site) ? { kind: storageSiteFacts.kind, id: site } : undefined;
+
 /** The value of the items by the lines of their case that are in force: rounded down for each. */
 function valueOf(data: ScheduleEndUseCheck, { known }: DecisionContext) {
   const of = data.case === undefined ? null : known.of(assistanceCase, data.case);
@@ -197,11 +201,13 @@ function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly
       quantity,
       serials: serials.length,
     });
+  const area = storeOf(data) === undefined ? undefined : areaOf(data.site, data.holder, context);
+  if (area !== undefined && data.area !== undefined && data.area !== area)
+    return refuse('other-area', 'the area is that of the store', 'R20', { site: data.site, area });
+  const added = { ...within(data, context), ...(area === undefined ? {} : { area }), ...valueOf(data, context) };
   const parties = context.actor.role === 'system' ? [] : partiesOf(data);
   const barred = dueTooLate(data, data.due, context) ?? notRegistered(parties, context);
-  return (
-    barred ?? [{ type: 'EndUseCheckScheduled', data: { ...data, ...within(data, context), ...valueOf(data, context) } }]
-  );
+  return barred ?? [{ type: 'EndUseCheckScheduled', data: { ...data, ...added } }];
 }
 
 const ended = ({ ended: how }: EndUseCheck): Refusal | null =>
@@ -493,6 +499,7 @@ function consults(
       return [
         ...partyStreams(partiesOf(data)),
         ...termStreams(data, known),
+        ...[storeOf(data) ?? []].flat(),
         ...(data.case === undefined ? [] : [{ kind: assistanceCase.kind, id: data.case }]),
       ];
     }
