@@ -7,5 +7,9 @@ export type ScopeKind = (typeof SCOPE_KINDS)[number];
 
 export class AssistanceScope {
   @oneOf(SCOPE_KINDS, 'what assistance is given to or for', 'programme') readonly kind!: ScopeKind;
-  @word("the id of its stream; of a country, its organisation's", 'norland.programme-1') readonly id!: string;
+  @word(
+    "the id of its stream; of a country, its organisation's; of an item type, the word that case lines have for it",
+    'norland.programme-1',
+  )
+  readonly id!: string;
 }

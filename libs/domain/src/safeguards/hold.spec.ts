@@ -3,8 +3,10 @@ import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignment } from '../delivery/consignment.js';
+import { itemType } from '../equipment/item-type.js';
 import { fundingAccount } from '../planning/funding-account.js';
 import { programme } from '../planning/programme.js';
+import { securityUnit } from '../vetting/clearance.js';
 import { hold } from './hold.js';
 
 const act = (type: string, data: object = {}): Event => ({ type, data });
@@ -74,6 +76,42 @@ describe('a hold is placed', () => {
     const country = () => onScope('country.estmark').as('peace-office', 'mediator');
     country().decides(place(onCountry), placed(onCountry));
     country().refuses(place({ ...onCountry, basis: 'instability' }), 'basis-of-another');
+  });
+  it('on a unit that is registered, by a donor or a vetter (R19)', () => {
+    const onUnit = { ...onProgramme, scope: { kind: 'unit', id: 'estmark.guard-1' } };
+    const known = () =>
+      onScope('unit.estmark.guard-1').knowing(
+        securityUnit,
+        'estmark.guard-1',
+        act('UnitRegistered', { name: 'Guard' }),
+      );
+    known()
+      .as('norland', 'donor')
+      .decides(place(onUnit), placed({ ...onUnit, donor: 'norland' }));
+    known().as('peace-office', 'vetter').decides(place(onUnit), placed(onUnit));
+    onScope('unit.estmark.guard-1').as('norland', 'donor').refuses(place(onUnit), 'unit-not-found');
+    // A policy repeats the scope of a misuse case.
+    onScope('unit.estmark.guard-1').as('entente', 'system').decides(place(onUnit), placed(onUnit));
+  });
+  it('on a type of items that its donor has registered (R19)', () => {
+    const onType = { ...onProgramme, scope: { kind: 'item-type', id: 'sight' } };
+    const ours = { ...onType, donor: 'norland' };
+    const registered = act('ItemTypeRegistered', { donor: 'norland', name: 'Sight', unit: 'each', category: 'optics' });
+    const known = () => onScope('item-type.sight').knowing(itemType, 'norland.sight', registered);
+    known().as('norland', 'donor').decides(place(onType), placed(ours));
+    known().as('sudria', 'donor').refuses(place(onType), 'item-type-not-found');
+    known().as('peace-office', 'vetter').decides(place(ours), placed(ours));
+    known()
+      .as('peace-office', 'vetter')
+      .refuses(place({ ...onType, donor: 'sudria' }), 'item-type-not-found');
+    const longer = { ...onType, scope: { kind: 'item-type', id: 'norland.sight' } };
+    onScope('item-type.norland.sight')
+      .knowing(itemType, 'norland.sight', registered)
+      .as('norland', 'donor')
+      .refuses(place(longer), 'item-type-not-found');
+    // Without a donor it binds everybody's items of that word, which no stream names.
+    onScope('item-type.sight').as('peace-office', 'vetter').decides(place(onType), placed(onType));
+    onScope('item-type.sight').as('entente', 'system').decides(place(onType), placed(onType));
   });
   it('once under its name while it is in force', () => {
     holds(placed()).decides(place(), []);

@@ -15,9 +15,11 @@ import {
 import { today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
+import { itemTypeFacts, itemTypeId } from '../equipment/item-facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { stakeholder } from '../parties/stakeholder.js';
 import { programme } from '../planning/programme.js';
+import { securityUnitFacts } from '../vetting/clearance-facts.js';
 import { COUNTRY_REGISTERED, type ScopeHolds, type PlacedHold, holdId, isOver } from './holds.js';
 
 /** The most holds in force on one scope: each shipment reads all of them. */
@@ -99,8 +101,19 @@ function notTheOwner(state: ScopeHolds | null, { actor }: DecisionContext, comma
 
 // ---- Rules ----
 
-/** R19: the scope exists where it is a stream, and the stream is that of its holds. */
-function scopeUnknown({ scope }: PlaceHold, { known, stream }: DecisionContext): Refusal | null {
+/**
+ * The donor whose type of items is in scope: each donor has its own types. Undefined if the hold
+ * binds everybody's.
+ */
+const donorOfType = ({ donor }: PlaceHold, actor: DecisionContext['actor']): string | undefined =>
+  donor ?? (actor.role === 'donor' ? actsFor(actor) : undefined);
+
+/**
+ * R19: what is in scope exists, and the stream is that of its holds. A policy repeats the scopes of
+ * a misuse case, whose units and types of items need not be registered.
+ */
+function scopeUnknown(data: PlaceHold, { known, stream, actor }: DecisionContext): Refusal | null {
+  const { scope } = data;
   if (stream.id !== holdId(scope))
     return refuse('id-of-another-scope', 'the id is the kind of the scope, a dot, and its id', null, {
       id: holdId(scope),
@@ -111,7 +124,17 @@ function scopeUnknown({ scope }: PlaceHold, { known, stream }: DecisionContext):
     return refuse('case-not-found', 'the case in scope has been requested', null, { case: scope.id });
   if (scope.kind === 'country' && known.of(stakeholder, scope.id) === null)
     return refuse('country-not-found', COUNTRY_REGISTERED, null, { country: scope.id });
-  return null;
+  if (actor.role === 'system') return null;
+  if (scope.kind === 'unit' && known.of(securityUnitFacts, scope.id) === null)
+    return refuse('unit-not-found', 'the unit in scope has been registered', 'R19', { unit: scope.id });
+  const donor = donorOfType(data, actor);
+  if (scope.kind !== 'item-type' || donor === undefined) return null;
+  return known.of(itemTypeFacts, itemTypeId(donor, scope.id)) === null
+    ? refuse('item-type-not-found', 'the donor has registered the type in scope, by the word of case lines', 'R19', {
+        donor,
+        item: scope.id,
+      })
+    : null;
 }
 
 /**
@@ -207,11 +230,16 @@ const decideLater = decideBy<ScopeHolds, HoldCommand, HoldEvent>()(
 /** What a hold is placed on, and the sender's role. */
 function consults(command: HoldCommand, actor: DecisionContext['actor']): readonly StreamRef[] {
   if (command.type !== 'PlaceHold') return [];
-  const { kind, id } = command.data.scope;
+  const { data } = command;
+  const { kind, id } = data.scope;
   if (kind === 'programme') return [{ kind: programme.kind, id }];
   if (kind === 'case') return [{ kind: assistanceCase.kind, id }];
   const sender = partyStreams([[actsFor(actor), null]]);
-  return kind === 'country' ? [...sender, { kind: stakeholder.kind, id }] : sender;
+  if (kind === 'country') return [...sender, { kind: stakeholder.kind, id }];
+  if (actor.role === 'system') return sender;
+  if (kind === 'unit') return [...sender, { kind: securityUnitFacts.kind, id }];
+  const donor = donorOfType(data, actor);
+  return donor === undefined ? sender : [...sender, { kind: itemTypeFacts.kind, id: itemTypeId(donor, id) }];
 }
 
 /** The rules of the holds on a scope: R19, R25, R26, R29. */
