@@ -56,6 +56,7 @@ export function agreements(opens: DeploymentFactory): void {
       await send(`${F}/set-parameter`, { parameter: 'offerNoticeDays', value: 15, reason: 'directive' });
       for (const assurance of ['use', 'no-transfer', 'security'])
         await send(`${F}/give-assurance`, { assurance, on: inDays(-30) }, RECIPIENT);
+      await send(`${F}/bar-listed-units`, { on: inDays(-30) }, RECIPIENT);
       await shows('parameters', { parameter: 'offerNoticeDays', value: 15, default_value: 30, reason: 'directive' });
       await shows('agreements', { agreement: 'norland.f1', status: 'in-force', assurances_missing: 1, days_left: 200 });
     });

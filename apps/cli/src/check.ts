@@ -26,21 +26,23 @@ export async function checkRules(
 ): Promise<Checked> {
   if (rule !== undefined && !CONTROLLED_RULES.includes(rule))
     throw new Error(`--rule takes one of ${CONTROLLED_RULES.join(', ')}, and not "${rule}"`);
-  const see = controlling(CONTROLS.filter((control) => rule === undefined || control.rule === rule));
-  const report = progress(output, 'position');
+  const reading = controlling(CONTROLS.filter((control) => rule === undefined || control.rule === rule));
+  const tell = progress(output, 'position');
   const findings: ControlFinding[] = [];
   let count = 0;
   let events = 0;
+  const add = (found: readonly ControlFinding[]): void => {
+    count += found.length;
+    findings.push(...found.slice(0, MAX_FINDINGS - findings.length));
+  };
   for await (const batch of log.readLog(0n, { upTo })) {
     for (const event of batch) {
       events += 1;
-      for (const finding of see(event)) {
-        count += 1;
-        if (findings.length < MAX_FINDINGS) findings.push(finding);
-      }
+      add(reading.next(event));
     }
-    report(batch.at(-1)?.position ?? 0n, upTo);
+    tell(batch.at(-1)?.position ?? 0n, upTo);
   }
+  add(reading.end());
   return { position: String(upTo), events, findings, count };
 }
 

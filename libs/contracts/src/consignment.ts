@@ -71,6 +71,9 @@ export class DeliveryBecameOverdue {
 export class ShipConsignment {
   @day('the day of shipment', '2026-05-11') readonly on!: string;
   @optional() @carrier() readonly carrier?: string;
+  @optional()
+  @streamId('security-unit', 'the unit that it is for; left out if that is not known yet', 'estmark.brigade-1')
+  readonly unit?: string;
 }
 
 export class RecordArrivalAtHub {

@@ -174,6 +174,10 @@ export class WithdrawEndUseAssurance extends GiveEndUseAssurance {
   @reason('change-of-government') readonly reason!: string;
 }
 
+export class BarListedUnits {
+  @day('the day from which the recipient bars them', '2026-01-12') readonly on!: string;
+}
+
 /** A waiver or an exception: the rules that it sets aside, by whose authority and for how long. */
 export class SetRulesAside {
   @name() readonly name!: string;
@@ -285,6 +289,12 @@ export const legalFrameworkContract = contract({
       'recipient',
       'Withdraw an assurance on end use',
     ),
+    BarListedUnits: command(
+      'bar-listed-units',
+      BarListedUnits,
+      'recipient',
+      'Agree in writing that units which are not cleared receive no assistance',
+    ),
     GrantWaiver: command('grant-waiver', SetRulesAside, 'donor', 'Record a waiver of rules'),
     InvokeException: command('invoke-exception', SetRulesAside, 'donor', 'Record an exception from rules'),
     EndWaiver: command('end-waiver', EndWaiver, 'donor', 'End a waiver or an exception before its last day'),
@@ -318,6 +328,7 @@ export const legalFrameworkContract = contract({
     RestrictionLifted: event(LiftRestriction, 'A restriction was lifted'),
     EndUseAssuranceGiven: event(GiveEndUseAssurance, 'The recipient gave an assurance on end use'),
     EndUseAssuranceWithdrawn: event(WithdrawEndUseAssurance, 'The recipient withdrew an assurance'),
+    ListedUnitsBarred: event(BarListedUnits, 'The recipient agreed to bar units that are not cleared'),
     WaiverGranted: event(RulesSetAside, 'A waiver sets rules aside'),
     ExceptionInvoked: event(RulesSetAside, 'An exception sets rules aside'),
     WaiverEnded: event(EndWaiver, 'A waiver or an exception ended before its last day'),

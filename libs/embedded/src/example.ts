@@ -66,6 +66,7 @@ function agreement(day: (offset: number) => string, add: Add): void {
   add(-300, RECIPIENT, `${AGREEMENT}/sign`, { party: 'estmark', on: day(-300) });
   for (const assurance of ['use', 'no-transfer', 'security', 'observation'])
     add(-300, RECIPIENT, `${AGREEMENT}/give-assurance`, { assurance, on: day(-300) });
+  add(-300, RECIPIENT, `${AGREEMENT}/bar-listed-units`, { on: day(-300) });
   add(-300, DONOR, `${AGREEMENT}/bring-into-force`, { on: day(-300), until: day(60) });
   add(-299, DONOR, `${AGREEMENT}/attach-condition`, {
     condition: 'border-posts-only',

@@ -31,18 +31,22 @@ export class ControlsController {
   @Get()
   async check(@Query() query: Record<string, unknown>): Promise<unknown> {
     const { upTo, controls } = await this.read(query);
-    const see = controlling(controls);
+    const reading = controlling(controls);
     const findings: unknown[] = [];
     const counts = new Map<string, number>();
     let events = 0;
+    const report = (found: readonly ControlFinding[]): void => {
+      for (const finding of found) {
+        counts.set(finding.control, (counts.get(finding.control) ?? 0) + 1);
+        if (findings.length < MAX_FINDINGS) findings.push(findingOut(finding));
+      }
+    };
     for await (const batch of readingTurns.share(this.log.readLog(0n, { upTo, batchSize: SHARED_BATCH_SIZE })))
       for (const event of batch) {
         events += 1;
-        for (const finding of see(event)) {
-          counts.set(finding.control, (counts.get(finding.control) ?? 0) + 1);
-          if (findings.length < MAX_FINDINGS) findings.push(findingOut(finding));
-        }
+        report(reading.next(event));
       }
+    report(reading.end());
     return {
       position: String(upTo),
       events,

@@ -25,13 +25,15 @@ export class AgreementRow {
   @json('the assurances given and not withdrawn: use, no-transfer, security, observation')
   assurances!: readonly string[];
   @count('how many of the four assurances are not given') assurances_missing!: number;
+  @dayOrNull('the day from which the recipient bars units that are not cleared; null if it has not agreed to that')
+  units_barred_from!: string | null;
 }
 
 const FOUR = 4;
 
 export const agreements: Projection<LegalFrameworkEvent, AgreementRow> = {
   name: 'agreements',
-  version: 1,
+  version: 2,
   kinds: ['legal-framework'],
   about: 'an agreement of a donor and a recipient: whether it is in force, until when, and the assurances given',
   entity: AgreementRow,
@@ -89,6 +91,7 @@ export const agreements: Projection<LegalFrameworkEvent, AgreementRow> = {
       EndUseAssuranceWithdrawn: ({ assurance }, { assurances }) => ({
         assurances: assurances.filter((one) => one !== assurance),
       }),
+      ListedUnitsBarred: ({ on }) => ({ units_barred_from: on }),
       WaiverGranted: unchanged,
       ExceptionInvoked: unchanged,
       WaiverEnded: unchanged,

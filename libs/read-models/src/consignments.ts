@@ -22,6 +22,7 @@ export class ConsignmentRow {
   @count('how often the day was replanned') reschedules!: number;
   @textOrNull('the code of the last cause for replanning') last_cause!: string | null;
   @dayOrNull('the day of shipment from its origin') shipped_on!: string | null;
+  @textOrNull('the unit that it is for, by the day of shipment; null if that was not known') unit!: string | null;
   @dayOrNull('the day of arrival at a hub') hub_on!: string | null;
   @dayOrNull('the day on which title passed') title_on!: string | null;
   @dayOrNull('the day of receipt, as the recipient confirmed it') received_on!: string | null;
@@ -72,7 +73,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 
 export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   name: 'consignments',
-  version: 5,
+  version: 6,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',
   entity: ConsignmentRow,
@@ -119,7 +120,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       SerialsCorrected: ({ serialsAdded, serialsRemoved }, { serials_registered: before }) => ({
         serials_registered: before + serialsAdded.length - serialsRemoved.length,
       }),
-      ConsignmentShipped: ({ on }) => ({ shipped_on: on }),
+      ConsignmentShipped: ({ on, unit = null }) => ({ shipped_on: on, unit }),
       ConsignmentArrivedAtHub: ({ on }) => ({ hub_on: on }),
       TitleTransferred: ({ on }) => ({ title_on: on }),
       ReceiptConfirmed: ({ on }) => ({ received_on: on }),

@@ -89,6 +89,7 @@ function agreement(events: Events, day: string): FigureRow {
     amendments: only(events, 'AgreementAmended').length,
     assurances: assured(events),
     assurances_missing: 4 - assured(events).length,
+    units_barred_from: last(events, 'ListedUnitsBarred')?.data.on ?? null,
     days_left: open ? daysBetween(day, lastDay) : null,
     last_day_over: open && day > lastDay,
   };

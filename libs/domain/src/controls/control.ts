@@ -20,9 +20,15 @@ export interface Control {
   readonly about: string;
   /** The kinds of streams that it looks at. */
   readonly kinds: readonly string[];
-  /** Begins a reading of the log; the function gets each event, and returns what it breaks. */
-  start(): (event: RecordedEvent) => readonly Breach[];
+  /** Begins a reading of the log. */
+  start(): Reading;
 }
+
+/**
+ * Gets each event in the order of the log, and returns what it breaks. The events of one command
+ * are one change: what they leave is judged at the last of them.
+ */
+export type Reading = (event: RecordedEvent, isLastOfCommand: boolean) => readonly Breach[];
 
 /** What a control does at events of some types; it ignores every other event. */
 export type Handlers<E extends Event> = {

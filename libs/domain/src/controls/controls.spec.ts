@@ -14,13 +14,15 @@ type Line = readonly [day: string, stream: string, type: string, data: object];
 
 /** A history in its order; each event is recorded on the day on which it happened. */
 function findings(...lines: readonly Line[]): readonly string[] {
-  const see = controlling();
-  return lines.flatMap(([day, stream, type, data], n) => {
+  const reading = controlling();
+  const found = lines.flatMap(([day, stream, type, data], n) => {
     const { organisation = 'norland' } = data as { readonly organisation?: string };
-    const metadata = { occurredAt: `${day}T09:00:00.000Z`, actor: { organisation } };
+    const { command = `c-${n}` } = data as { readonly command?: string };
+    const metadata = { commandId: command, occurredAt: `${day}T09:00:00.000Z`, actor: { organisation } };
     const event = { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
-    return see(event).map(({ rule, event: { position } }) => `${rule} ${position}`);
+    return reading.next(event);
   });
+  return [...found, ...reading.end()].map(({ rule, event: { position } }) => `${rule} ${position}`);
 }
 
 const opened: Line = [
@@ -40,6 +42,25 @@ const placed = (more: object = {}): Line => [
 ];
 
 describe('the control of R15', () => {
+  it('judges a correction of the period by both of its events', () => {
+    const moves = (amountBy: number, period: string, command: string): Line => [
+      '2026-03-01',
+      A,
+      'MovementCorrected',
+      { corrects: 'x', reason: 'wrong-period', stage: 'disbursed', period, amountBy, command },
+    ];
+    const before = [
+      opened,
+      money('2026-01-02', 'FundsCommitted', 100),
+      money('2026-01-03', 'FundsDisbursed', 100),
+      money('2026-01-04', 'FundsDecommitted', 100),
+    ];
+    expect(findings(...before)).toEqual(['R15 4']);
+    const both = [moves(-100, '2026', 'one'), moves(100, '2027', 'one')];
+    expect(findings(...before, ...both)).toEqual(['R15 4', 'R15 6']);
+    expect(findings(...before, moves(100, '2027', 'one'), moves(-100, '2026', 'one'))).toEqual(['R15 4', 'R15 6']);
+    expect(findings(...before, moves(1, '2027', 'one'), moves(-101, '2026', 'two'))).toEqual(['R15 4', 'R15 5']);
+  });
   it('finds a movement after which a stage has more than the one before it', () => {
     expect(
       findings(opened, money('2026-01-02', 'FundsCommitted', 10), money('2026-01-03', 'FundsDisbursed', 10)),
@@ -325,6 +346,7 @@ describe('the control of R1', () => {
     ...['use', 'no-transfer', 'security', 'observation'].map((assurance) =>
       on('EndUseAssuranceGiven', { assurance, on: '2026-01-20' }),
     ),
+    on('ListedUnitsBarred', { on: '2026-01-20' }),
     ['2026-01-01', P, 'ProgrammeProposed', { ...parties, framework: 'norland.f1' }],
     ['2026-01-01', C, 'AssistanceRequested', { ...parties, programme: 'norland.p1', asked: [] }],
     ['2026-02-01', C, 'CaseImplemented', { emergency: { authority: 'minister' } }],
@@ -334,9 +356,9 @@ describe('the control of R1', () => {
   const found = (...lines: readonly Line[]) => findings(...agreed, ...lines).length;
   it('finds a shipment and an implemented case before the first and after the last day of the agreement', () => {
     expect(findings(...agreed, shipped('2026-03-31'))).toEqual([]);
-    expect(findings(...agreed, shipped('2026-04-01'))).toEqual(['R1 11']);
-    expect(findings(...agreed, shipped('2026-01-31'))).toEqual(['R1 11']);
-    expect(findings(...agreed, ['2026-04-01', C, 'CaseImplemented', { emergency: {} }])).toEqual(['R1 11']);
+    expect(findings(...agreed, shipped('2026-04-01'))).toEqual(['R1 12']);
+    expect(findings(...agreed, shipped('2026-01-31'))).toEqual(['R1 12']);
+    expect(findings(...agreed, ['2026-04-01', C, 'CaseImplemented', { emergency: {} }])).toEqual(['R1 12']);
     expect(found(on('AgreementAmended', { until: '2026-04-01' }), shipped('2026-04-01'))).toBe(0);
     expect(found(on('AgreementCorrected', { on: '2026-01-31' }), shipped('2026-01-31'))).toBe(0);
     expect(found(on('AgreementTerminated', { on: '2026-03-01' }), shipped('2026-03-01'))).toBe(1);
@@ -364,6 +386,27 @@ describe('the control of R1', () => {
     expect(found(withdrawn, waived(), on('WaiverEnded', { name: 'w', on: '2026-03-03' }), shipped('2026-03-03'))).toBe(
       1,
     );
+  });
+  it('finds a shipment to no known unit before the recipient agreed to bar units, unless R6 is set aside', () => {
+    const bars = (day: string) => on('ListedUnitsBarred', { on: day });
+    const without = agreed.filter(([, , type]) => type !== 'ListedUnitsBarred');
+    const of = (...lines: readonly Line[]) => findings(...without, ...lines);
+    expect(of(shipped('2026-02-01'))).toEqual(['R6 11']);
+    expect(of(bars('2026-02-02'), shipped('2026-02-01'))).toEqual(['R6 12']);
+    expect(of(bars('2026-02-01'), shipped('2026-02-01'))).toEqual([]);
+    const named: Line = ['2026-06-01', D, 'ConsignmentShipped', { on: '2026-02-01', unit: 'estmark.brigade-1' }];
+    const cleared: Line = [
+      '2026-01-01',
+      'security-unit/estmark.brigade-1',
+      'ClearanceGiven',
+      { until: '2026-02-01', trainings: [] },
+    ];
+    expect(of(cleared, named)).toEqual([]);
+    expect(of(named)).toEqual(['R5 11']);
+    const aside = { name: 'w', from: '2026-02-01', until: '2026-02-01', reportBy: '2026-03-20' };
+    expect(of(on('WaiverGranted', { ...aside, rules: ['R6'] }), shipped('2026-02-01'))).toEqual([]);
+    expect(of(on('WaiverGranted', { ...aside, rules: ['R5'] }), named)).toEqual([]);
+    expect(of(on('WaiverGranted', { ...aside, rules: ['R5'] }), shipped('2026-02-01'))).toEqual(['R6 12']);
   });
   it('asks nothing of a programme that names no framework', () => {
     const requested: Line = [

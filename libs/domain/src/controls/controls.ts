@@ -8,6 +8,7 @@ import { lossesUnverified, noticesMissed, transfersWithoutConsent } from './item
 import { exceptionUnreported } from './exception-unreported.js';
 import { executedEarly } from './executed-early.js';
 import { misuseMeasures } from './misuse-measures.js';
+import { shippedUncleared, unitsNotBarred } from './receiving-units.js';
 import { refusedReturned } from './refused-returned.js';
 import { stagesOvertaken } from './stages-overtaken.js';
 import { clearancesOutrun, trainedUncleared, trainingUnreported } from './trained-uncleared.js';
@@ -26,7 +27,9 @@ export const CONTROLS: readonly Control[] = [
   monitoredItems,
   noticesMissed,
   routineChecks,
+  shippedUncleared,
   trainedUncleared,
+  unitsNotBarred,
   trainingUnreported,
   transfersWithoutConsent,
   agreementMissing,
@@ -39,15 +42,33 @@ export interface ControlFinding extends Breach {
   readonly rule: string;
 }
 
-/** Runs the controls over the events of a log, in their order. */
-export function controlling(
-  controls: readonly Control[] = CONTROLS,
-): (event: RecordedEvent) => readonly ControlFinding[] {
+/** Whether two events are of one command: it writes to one stream. */
+const areOfOneCommand = (one: RecordedEvent, other: RecordedEvent): boolean =>
+  one.stream === other.stream && one.metadata.commandId === other.metadata.commandId;
+
+/**
+ * Runs the controls over the events of a log, in their order: each event, then the end. An event is
+ * judged when the next one, or the end, shows whether it is the last of its command.
+ */
+export function controlling(controls: readonly Control[] = CONTROLS): {
+  next(event: RecordedEvent): readonly ControlFinding[];
+  end(): readonly ControlFinding[];
+} {
   const running = controls.map((control) => [control, control.start()] as const);
-  return (event) => {
+  let before: RecordedEvent | null = null;
+  function judge(event: RecordedEvent | null, isLastOfCommand: boolean): readonly ControlFinding[] {
+    if (event === null) return [];
     const kind = event.stream.slice(0, event.stream.indexOf('/'));
-    return running.flatMap(([{ name: control, rule, kinds }, see]) =>
-      kinds.includes(kind) ? see(event).map((one) => ({ ...one, control, rule })) : [],
+    return running.flatMap(([{ name: control, rule, kinds }, read]) =>
+      kinds.includes(kind) ? read(event, isLastOfCommand).map((one) => ({ ...one, control, rule })) : [],
     );
+  }
+  return {
+    next(event) {
+      const found = judge(before, before === null || !areOfOneCommand(before, event));
+      before = event;
+      return found;
+    },
+    end: () => judge(before, true),
   };
 }

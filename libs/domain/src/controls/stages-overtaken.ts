@@ -1,6 +1,6 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type Breach, type Control, breach, idOf, readingBy } from './control.js';
+import { type Breach, type Control, type Reading, breach, idOf, readingBy } from './control.js';
 
 /** The stages of an account that bound each other: each within the one before it. */
 interface AccountStages {
@@ -10,7 +10,7 @@ interface AccountStages {
 
 type MovementEvent = RecordedEvent & { readonly data: { readonly amount: number } };
 
-function start(): (event: RecordedEvent) => readonly Breach[] {
+function start(): Reading {
   const accounts = new Map<string, AccountStages>();
 
   function move(event: RecordedEvent, stage: Stage, by: number): readonly Breach[] {
@@ -32,7 +32,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
   const forward = (stage: Stage) => (event: MovementEvent) => move(event, stage, event.data.amount);
   const back = (stage: Stage) => (event: MovementEvent) => move(event, stage, -event.data.amount);
 
-  return readingBy<FundingAccountEvent>({
+  const read = readingBy<FundingAccountEvent>({
     FundingAccountOpened: (event) => {
       const { basis, stages } = event.data;
       // A pledge bounds nothing; history of another system is repeated as it is.
@@ -51,6 +51,11 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     FundsReallocatedOut: (event) => move(event, event.data.stage, -event.data.amount),
     FundsReallocatedIn: (event) => move(event, event.data.stage, event.data.amount),
   });
+  // A correction of the period takes an amount back and adds it again.
+  return (event, isLastOfCommand) => {
+    const found = read(event);
+    return isLastOfCommand ? found : [];
+  };
 }
 
 /** R15: each stage of money stays within the one before it that the account has. */

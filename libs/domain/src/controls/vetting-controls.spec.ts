@@ -8,12 +8,13 @@ const T = 'training-activity/norland.training-1';
 
 type Line = readonly [day: string, stream: string, type: string, data: object];
 function findings(...lines: readonly Line[]): readonly string[] {
-  const see = controlling();
-  return lines.flatMap(([day, stream, type, data], n) => {
-    const metadata = { occurredAt: `${day}T09:00:00.000Z` };
+  const reading = controlling();
+  const found = lines.flatMap(([day, stream, type, data], n) => {
+    const metadata = { commandId: `c-${n}`, occurredAt: `${day}T09:00:00.000Z` };
     const event = { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
-    return see(event).map(({ rule, event: { position } }) => `${rule} ${position}`);
+    return reading.next(event);
   });
+  return [...found, ...reading.end()].map(({ rule, event: { position } }) => `${rule} ${position}`);
 }
 
 const given: Line = ['2026-01-01', U, 'ClearanceGiven', { until: '2026-06-30' }];

@@ -38,6 +38,7 @@ import {
   storeStreams,
   typeStreams,
 } from './consignment-serials.js';
+import { receivingScope, receivingStreams, unitBarred } from './receiving-unit.js';
 import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import { type AssistanceCase, type Consignment, consignmentFacts, ownValue, statusOf } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
@@ -148,11 +149,16 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: Decision
 }
 
 /**
- * The scopes of a shipment: its case, programme and country, and the types of its items, which the
- * case knows.
+ * The scopes of a shipment: its case, programme and country, its unit, and the types of its items,
+ * which the case knows.
  */
-const shipped = (state: Consignment, of: AssistanceCase | null): readonly AssistanceScope[] => [
+const shipped = (
+  data: ConsignmentData<'ShipConsignment'>,
+  state: Consignment,
+  of: AssistanceCase | null,
+): readonly AssistanceScope[] => [
   ...scopesOf(state),
+  ...receivingScope(data),
   ...[...new Set(Object.keys(state.lines).flatMap((line) => ownValue(of?.lines ?? {}, line)?.item ?? []))].map(
     (id) => ({ kind: 'item-type', id }) as const,
   ),
@@ -161,17 +167,23 @@ const shipped = (state: Consignment, of: AssistanceCase | null): readonly Assist
 /**
  * R16, R19: shipping is execution. It needs an implemented case that is not held, a programme that
  * is not suspended, a shipment that is not held, and no hold on any of its scopes. R1: it needs an
- * agreement in force on the day of the shipment, if the programme names one.
+ * agreement in force on the day of the shipment, if the programme names one. R5, R6: its unit may
+ * receive it.
  */
-function cannotShip(state: Consignment, on: string, context: DecisionContext): Refusal | null {
+function cannotShip(
+  data: ConsignmentData<'ShipConsignment'>,
+  state: Consignment,
+  context: DecisionContext,
+): Refusal | null {
   const { known } = context;
   if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
   if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
     return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
   const of = known.of(assistanceCase, state.case);
-  const scopes = shipped(state, of);
+  const scopes = shipped(data, state, of);
+  const framework = frameworkOf(state.programme, known);
   const held = (of === null ? null : caseHeld(state.case, of)) ?? onHold(scopes, state.donor, context);
-  const barred = held ?? noAgreementInForce(frameworkOf(state.programme, known), on, scopes);
+  const barred = held ?? noAgreementInForce(framework, data.on, scopes) ?? unitBarred(data, framework, scopes, context);
   const refused = barred ?? serialsMissing(state, context);
   if (refused !== null) return refused;
   if (of?.implemented === true && of.status !== 'closed' && of.status !== 'cancelled') return null;
@@ -261,7 +273,8 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       then: 'DeliveryBecameOverdue',
     },
     ShipConsignment: {
-      unless: ({ on }, state, context) => cannotReach(state, 'origin', on, context) ?? cannotShip(state, on, context),
+      unless: (data, state, context) =>
+        cannotReach(state, 'origin', data.on, context) ?? cannotShip(data, state, context),
       then: 'ConsignmentShipped',
     },
     RecordArrivalAtHub: {
@@ -314,7 +327,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
   },
 );
 
-/** The rules of a consignment, whose facts come in any order: R9, R11, R16, R19, R26, R29, R31. */
+/** The rules of a consignment, its facts in any order: R5, R6, R9, R11, R16, R19, R26, R29, R31. */
 export const consignment: Decider<
   'consignment',
   ConsignmentCommand,
@@ -349,7 +362,8 @@ export const consignment: Decider<
         ...typeStreams(state, Object.keys(state.lines), of),
         ...(state.programme === undefined ? [] : [{ kind: 'programme', id: state.programme }]),
         ...frameworkStreamsOf(state.programme, known),
-        ...holdStreams(shipped(state, of)),
+        ...receivingStreams(command.data),
+        ...holdStreams(shipped(command.data, state, of)),
       ];
     },
     authorise: authoriseBy(

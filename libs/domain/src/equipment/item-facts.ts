@@ -104,6 +104,15 @@ export interface ThirdPartyTransfer extends Correctable {
   readonly consent: { readonly on: string; readonly until: string } | null;
 }
 
+/** R13: a transfer is carried out on a day within those of the consent. */
+export const outsideConsent = (consent: ThirdPartyTransfer['consent'], on: string): Refusal | null =>
+  consent === null || (consent.on <= on && on <= consent.until)
+    ? null
+    : refuse('outside-consent', 'the day is within those of the consent', 'R13', {
+        from: consent.on,
+        until: consent.until,
+      });
+
 /** References for deciders that consult these streams. */
 export const itemTypeFacts: { readonly kind: 'item-type'; readonly initial: ItemType | null } = {
   kind: 'item-type',

@@ -37,6 +37,7 @@ import {
   itemTypeFacts,
   itemTypeId,
   storageSiteFacts,
+  outsideConsent,
   transferFacts,
 } from './item-facts.js';
 import { checkDays, lossReportDays, programmeStreams, termStreams, typeStream } from './check-terms.js';
@@ -282,9 +283,14 @@ function detect(data: DataOf<ItemCommand, 'DetectUnauthorisedTransfer'>, state: 
 
 /**
  * R13: an item is transferred or disposed of only under a transfer of its holder to which the donor
- * consented, and which names it.
+ * consented, which names it, and on a day within those of the consent.
  */
-function withoutConsent(id: string, disposal: boolean, item: Item, { known }: DecisionContext): Refusal | null {
+function withoutConsent(
+  { transfer: id, on }: Pick<DataOf<ItemCommand, 'DisposeItem'>, 'transfer' | 'on'>,
+  disposal: boolean,
+  item: Item,
+  { known }: DecisionContext,
+): Refusal | null {
   const transfer = known.of(transferFacts, id);
   const consented = transfer !== null && (transfer.status === 'consented' || transfer.status === 'carried-out');
   if (!consented)
@@ -294,7 +300,7 @@ function withoutConsent(id: string, disposal: boolean, item: Item, { known }: De
     });
   const names = transfer.goods.some((one) => one.item === item.item && one.serials?.includes(item.serial) === true);
   const same = transfer.donor === item.donor && transfer.holder === item.holder;
-  if (names && same && (transfer.kind === 'disposal') === disposal) return null;
+  if (names && same && (transfer.kind === 'disposal') === disposal) return outsideConsent(transfer.consent, on);
   return refuse('item-not-in-transfer', 'the transfer is that of this item by its holder', 'R13', {
     transfer: id,
     kind: transfer.kind,
@@ -310,7 +316,7 @@ function transferItem(
 ): readonly ItemEvent[] | Refusal {
   const { transfer: id, to, on, site } = data;
   if (item.transfer === id) return [];
-  const barred = past(data, item, context) ?? withoutConsent(id, false, item, context);
+  const barred = past(data, item, context) ?? withoutConsent(data, false, item, context);
   if (barred !== null) return barred;
   const agreed = context.known.of(transferFacts, id)?.to ?? item.holder;
   if (to !== agreed)
@@ -352,9 +358,7 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     TransferItem: transferItem,
     DisposeItem: {
       unless: (data, item, context) =>
-        item.status === 'disposed'
-          ? null
-          : (past(data, item, context) ?? withoutConsent(data.transfer, true, item, context)),
+        item.status === 'disposed' ? null : (past(data, item, context) ?? withoutConsent(data, true, item, context)),
       already: (_, { status }) => status === 'disposed',
       then: 'ItemDisposed',
     },

@@ -155,6 +155,13 @@ describe('an item is transferred or disposed of (R13)', () => {
       'item-not-in-transfer',
     );
     under(requested({ to: 'sudria' }), consented).refuses(transfer, 'other-holder');
+    const at = (on: string) => act('TransferItem', { transfer: TRANSFER, on, to: 'vestra' });
+    under(requested(), consented).decides(
+      at('2026-06-30'),
+      same(at('2026-06-30'), 'ItemTransferred', { from: 'estmark' }),
+      july,
+    );
+    under(requested(), consented).refuses(at('2026-07-01'), 'outside-consent', july);
     by(moved)
       .as('entente', 'system')
       .knowing(thirdPartyTransfer, TRANSFER, requested(), consented, carriedOut)

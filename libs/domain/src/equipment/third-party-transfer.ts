@@ -30,6 +30,7 @@ import {
   itemTypeId,
   storageSiteFacts,
   transferFacts,
+  outsideConsent,
 } from './item-facts.js';
 import { only } from './senders.js';
 
@@ -132,13 +133,11 @@ function carryOut(
       status: state.status,
     });
   const { on, site } = data;
-  if (on < consent.on || on > consent.until)
-    return refuse('outside-consent', 'the day is within those of the consent', 'R13', {
-      from: consent.on,
-      until: consent.until,
-    });
   const to = state.to ?? holder;
-  const barred = inTheFuture(on, context) ?? (site === undefined ? null : cannotStore(site, to, on, context));
+  const barred =
+    outsideConsent(consent, on) ??
+    inTheFuture(on, context) ??
+    (site === undefined ? null : cannotStore(site, to, on, context));
   const informed = [...new Set([donor, holder, to])];
   const endUse = state.endUse === undefined ? {} : { endUse: state.endUse };
   const event = { ...data, kind, donor, holder, to, goods, informed, ...endUse };

@@ -49,6 +49,8 @@ export interface LegalFramework extends Correctable, Parameterised {
   /** The day from which it is terminated. */
   readonly endedOn: string | null;
   readonly assurances: Readonly<Partial<Record<EndUseAssurance, readonly AssuredTime[]>>>;
+  /** The day from which the recipient bars units that are not cleared; null without. */
+  readonly unitsBarredFrom: string | null;
   /** The names of the conditions and restrictions in force. */
   readonly conditions: readonly string[];
   readonly restrictions: readonly string[];

@@ -4,6 +4,8 @@ import { given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignment } from '../delivery/consignment.js';
 import { programme } from '../planning/programme.js';
+import { hold } from '../safeguards/hold.js';
+import { securityUnit } from '../vetting/clearance.js';
 import { legalFramework } from './legal-framework.js';
 import { DEFAULT_PARAMETERS } from './parameters.js';
 
@@ -194,6 +196,13 @@ describe('the terms of an agreement', () => {
     ['given on a day to come', [drafted], give('2026-06-02'), 'day-in-future'],
     ['withdrawn, though not given', [drafted], withdraw('2026-03-01'), 'not-given'],
     ['withdrawn before it was given (R30)', [drafted, given1], withdraw('2026-01-11'), 'before-the-fact'],
+    [
+      'the agreement to bar units twice (R6)',
+      [drafted, act('ListedUnitsBarred', { on: '2026-01-12' })],
+      act('BarListedUnits', { on: '2026-02-01' }),
+      'already-given',
+    ],
+    ['to bar units from a day to come', [drafted], act('BarListedUnits', { on: '2026-06-02' }), 'day-in-future'],
   );
 });
 
@@ -354,7 +363,8 @@ describe('an agreement in force (R1)', () => {
     consignments(...past).decides(ship(day), act('ConsignmentShipped', { on: day }), on('2026-09-01'));
   const stays = (code: string, day: string, ...past: Event[]) =>
     consignments(...past).refuses(ship(day), code, on('2026-09-01'));
-  const whole = [...inForce, ...assured];
+  const bars = (day: string) => act('ListedUnitsBarred', { on: day });
+  const whole = [...inForce, ...assured, bars('2026-01-14')];
 
   it('is needed on the day of a shipment: its first and its last day, not the days beside them (R1)', () => {
     ships('2026-01-15', ...whole);
@@ -374,6 +384,38 @@ describe('an agreement in force (R1)', () => {
     consignments(...inForce, ...assured.slice(1)).refusesWith(ship('2026-05-01'), 'assurances-not-given', {
       missing: ['use'],
     });
+  });
+  it('is with the agreement to bar units that are not cleared, if the shipment names none (R6)', () => {
+    const without = [...inForce, ...assured];
+    stays('units-not-barred', '2026-05-01', ...without);
+    stays('units-not-barred', '2026-05-01', ...without, bars('2026-05-02'));
+    ships('2026-05-01', ...without, bars('2026-05-01'));
+    ships('2026-05-01', ...without, waived({ rules: ['R6'], from: '2026-05-01' }));
+    stays('units-not-barred', '2026-05-01', ...without, waived({ rules: ['R5'], from: '2026-05-01' }));
+  });
+  it('lets a unit that is named receive a shipment while it is cleared and not on hold (R5)', () => {
+    const unit = 'estmark.brigade-1';
+    const shipFor = (day: string) => act('ShipConsignment', { on: day, unit });
+    const without = [...inForce, ...assured];
+    const registered = act('UnitRegistered', { recipient: 'estmark', type: 'infantry' });
+    const cleared = [registered, act('ClearanceGiven', { until: '2026-06-30' })];
+    const forUnit = (...events: Event[]) => consignments(...without).knowing(securityUnit, unit, ...events);
+    const shipped = (day: string) => act('ConsignmentShipped', { on: day, unit });
+    forUnit(...cleared).decides(shipFor('2026-06-30'), shipped('2026-06-30'), on('2026-09-01'));
+    forUnit(...cleared).refuses(shipFor('2026-07-01'), 'clearance-over', on('2026-09-01'));
+    forUnit(registered).refuses(shipFor('2026-06-30'), 'not-vetted', on('2026-09-01'));
+    forUnit(...cleared, act('ClearanceSuspended', { reason: 'x' })).refuses(
+      shipFor('2026-06-30'),
+      'clearance-suspended',
+      on('2026-09-01'),
+    );
+    const held = act('HoldPlaced', { scope: { kind: 'unit', id: unit }, hold: 'h', basis: 'other', reason: 'x' });
+    forUnit(...cleared)
+      .knowing(hold, `unit.${unit}`, held)
+      .refuses(shipFor('2026-06-30'), 'on-hold', on('2026-09-01'));
+    consignments(...without, waived({ rules: ['R5'], from: '2026-05-01' }))
+      .knowing(securityUnit, unit, registered)
+      .decides(shipFor('2026-06-30'), shipped('2026-06-30'), on('2026-09-01'));
   });
   it('is not waited for where a waiver sets the rule aside, from its first to its last day (R8)', () => {
     ships('2026-08-01', ...whole, waived());

@@ -67,6 +67,7 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
     warnedOf: null,
     endedOn: null,
     assurances: {},
+    unitsBarredFrom: null,
     conditions: [],
     restrictions: [],
     waivers: {},
@@ -115,6 +116,7 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
         [assurance]: (assurances[assurance] ?? []).map((time) => (time.to === null ? { ...time, to: on } : time)),
       },
     }),
+    ListedUnitsBarred: ({ on }) => ({ unitsBarredFrom: on }),
     WaiverGranted: rulesSetAside('waiver'),
     ExceptionInvoked: rulesSetAside('exception'),
     WaiverEnded: ({ name, on }, { waivers }) => {
@@ -374,6 +376,7 @@ const WHILE_IT_LASTS: readonly LegalFrameworkCommand['type'][] = [
   'AttachUseCondition',
   'ImposeRestriction',
   'GiveEndUseAssurance',
+  'BarListedUnits',
   'SetParameter',
   'DefineIncidentType',
 ];
@@ -418,6 +421,13 @@ const decide = decideBy<LegalFramework, LegalFrameworkCommand, LegalFrameworkEve
     },
     GiveEndUseAssurance: { unless: cannotAssure, then: 'EndUseAssuranceGiven' },
     WithdrawEndUseAssurance: { unless: cannotWithdraw, then: 'EndUseAssuranceWithdrawn' },
+    BarListedUnits: {
+      unless: ({ on }, { unitsBarredFrom }, context) =>
+        unitsBarredFrom === null
+          ? inTheFuture(on, context)
+          : refuse('already-given', 'the recipient has not agreed to it yet', 'R6', { from: unitsBarredFrom }),
+      then: 'ListedUnitsBarred',
+    },
     GrantWaiver: setRulesAside('WaiverGranted'),
     InvokeException: setRulesAside('ExceptionInvoked'),
     EndWaiver: { unless: cannotEnd, then: 'WaiverEnded' },

@@ -1,0 +1,150 @@
+import type {
+  AssistanceCaseEvent,
+  AssistanceScope,
+  ConsignmentEvent,
+  LegalFrameworkEvent,
+  ProgrammeEvent,
+  WaivableRule,
+} from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { type Breach, dayOf, idOf, readingBy } from './control.js';
+
+/** The kinds of streams that a reading of executions under agreements looks at. */
+export const AGREEMENT_KINDS = ['legal-framework', 'programme', 'assistance-case', 'consignment'];
+
+/** What is known of an agreement. Days are YYYY-MM-DD. */
+export interface AgreementCourse {
+  first: string | null;
+  last: string;
+  /** The day from which it is terminated. */
+  ended: string | null;
+  /** By assurance, the days on which it was given and withdrawn, in turn. */
+  readonly turns: Map<string, string[]>;
+  /** The day from which the recipient bars units that are not cleared. */
+  unitsBarredFrom: string | null;
+  readonly waivers: Map<
+    string,
+    { rules: readonly WaivableRule[]; from: string; to: string; scope: AssistanceScope | undefined }
+  >;
+}
+
+/** By kind of scope, what an execution concerns; undefined if it concerns none of the kind. */
+type Concerned = Readonly<Record<string, string | undefined>>;
+
+/** A case that was implemented, or a consignment that was shipped. */
+export interface Execution {
+  readonly event: RecordedEvent<AssistanceCaseEvent | ConsignmentEvent>;
+  readonly day: string;
+  readonly of: Concerned;
+  /** Undefined if its programme names no framework; null if that was never drafted. */
+  readonly agreement: AgreementCourse | null | undefined;
+}
+
+const FOREVER = '9999-12-31';
+
+/** Whether a waiver or an exception sets a rule aside. */
+export const isSetAside = ({ agreement, day, of }: Execution, rule: WaivableRule): boolean =>
+  [...(agreement?.waivers.values() ?? [])].some(
+    ({ rules, from, to, scope }) =>
+      rules.includes(rule) &&
+      from <= day &&
+      day <= to &&
+      (scope === undefined || !(scope.kind in of) || of[scope.kind] === scope.id),
+  );
+
+/** Passes each execution to a check, with the agreement under which it is. */
+export function readingExecutions(
+  check: (execution: Execution) => readonly Breach[],
+): (event: RecordedEvent) => readonly Breach[] {
+  const agreements = new Map<string, AgreementCourse>();
+  /** By programme, the framework that it names. */
+  const frameworks = new Map<string, string>();
+  const cases = new Map<string, { readonly programme: string | undefined; readonly recipient: string }>();
+  const consignments = new Map<string, string>();
+  const courseOf = (event: RecordedEvent): AgreementCourse | undefined => agreements.get(idOf(event));
+
+  function executed(event: Execution['event'], of: string, day: string): readonly Breach[] {
+    const found = cases.get(of);
+    if (found === undefined) return [];
+    const { programme, recipient: country } = found;
+    const framework = programme === undefined ? undefined : frameworks.get(programme);
+    const agreement = framework === undefined ? undefined : (agreements.get(framework) ?? null);
+    const unit = 'unit' in event.data ? { unit: event.data.unit } : {};
+    return check({ event, day, of: { case: of, programme, country, ...unit }, agreement });
+  }
+  const turn = (event: RecordedEvent, assurance: string, on: string): undefined => {
+    const turns = courseOf(event)?.turns;
+    turns?.set(assurance, [...(turns.get(assurance) ?? []), on]);
+  };
+  const setAside = (
+    event: RecordedEvent<Extract<LegalFrameworkEvent, { type: 'WaiverGranted' | 'ExceptionInvoked' }>>,
+  ) => {
+    const { name, rules, from, until: to, scope } = event.data;
+    courseOf(event)?.waivers.set(name, { rules, from, to, scope });
+    return undefined;
+  };
+
+  return readingBy<LegalFrameworkEvent | ProgrammeEvent | AssistanceCaseEvent | ConsignmentEvent>({
+    AgreementDrafted: (event) =>
+      void agreements.set(idOf(event), {
+        first: null,
+        last: FOREVER,
+        ended: null,
+        turns: new Map(),
+        unitsBarredFrom: null,
+        waivers: new Map(),
+      }),
+    AgreementEnteredIntoForce: (event) => {
+      const { on: first, until: last } = event.data;
+      Object.assign(courseOf(event) ?? {}, { first, last });
+      return undefined;
+    },
+    AgreementAmended: (event) => {
+      const course = courseOf(event);
+      if (course !== undefined) course.last = event.data.until ?? course.last;
+      return undefined;
+    },
+    AgreementCorrected: (event) => {
+      const course = courseOf(event);
+      if (course === undefined) return undefined;
+      course.first = event.data.on ?? course.first;
+      course.last = event.data.until ?? course.last;
+      return undefined;
+    },
+    AgreementTerminated: (event) => {
+      const course = courseOf(event);
+      if (course !== undefined) course.ended = event.data.on;
+      return undefined;
+    },
+    EndUseAssuranceGiven: (event) => turn(event, event.data.assurance, event.data.on),
+    EndUseAssuranceWithdrawn: (event) => turn(event, event.data.assurance, event.data.on),
+    ListedUnitsBarred: (event) => {
+      const course = courseOf(event);
+      if (course !== undefined) course.unitsBarredFrom = event.data.on;
+      return undefined;
+    },
+    WaiverGranted: setAside,
+    ExceptionInvoked: setAside,
+    WaiverEnded: (event) => {
+      const waiver = courseOf(event)?.waivers.get(event.data.name);
+      // Its last day is the one before.
+      if (waiver !== undefined) waiver.to = new Date(Date.parse(event.data.on) - 86_400_000).toISOString().slice(0, 10);
+      return undefined;
+    },
+    ProgrammeProposed: (event) => {
+      const { framework } = event.data;
+      return void (framework === undefined || frameworks.set(idOf(event), framework));
+    },
+    ProgrammeCorrected: (event) => {
+      const { framework } = event.data;
+      return void (framework === undefined || frameworks.set(idOf(event), framework));
+    },
+    AssistanceRequested: (event) => {
+      const { programme, recipient, basis } = event.data;
+      return void (basis === 'reported' || cases.set(idOf(event), { programme, recipient }));
+    },
+    DeliveryScheduled: (event) => void consignments.set(idOf(event), event.data.case),
+    CaseImplemented: (event) => executed(event, idOf(event), dayOf(event)),
+    ConsignmentShipped: (event) => executed(event, consignments.get(idOf(event)) ?? '', event.data.on),
+  });
+}

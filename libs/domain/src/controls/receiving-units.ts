@@ -1,0 +1,51 @@
+import type { SecurityUnitEvent } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
+import { ClearanceCourses } from './clearance-course.js';
+import { type Breach, type Control, breach } from './control.js';
+
+/** A shipment with the unit that it names; null if the execution is none. */
+const shipmentOf = ({ event }: Execution): { readonly unit: string | undefined } | null =>
+  event.type === 'ConsignmentShipped' ? { unit: event.data.unit } : null;
+
+/** R5: a consignment was shipped to a unit that was not cleared on that day. */
+export const shippedUncleared: Control = {
+  name: 'shipped-uncleared',
+  rule: 'R5',
+  about: 'a shipment for a unit that was not cleared on that day',
+  kinds: ['security-unit', ...AGREEMENT_KINDS],
+  start: () => {
+    const courses = new ClearanceCourses();
+    const next = readingExecutions((execution): readonly Breach[] => {
+      const { event, day } = execution;
+      const unit = shipmentOf(execution)?.unit;
+      if (unit === undefined || courses.isCleared(`security-unit/${unit}`, day) || isSetAside(execution, 'R5'))
+        return [];
+      return breach(event, 'the unit is cleared on the day of shipment', { unit, on: day });
+    });
+    return (event) => {
+      if (!event.stream.startsWith('security-unit/')) return next(event);
+      courses.read(event as RecordedEvent<SecurityUnitEvent>);
+      return [];
+    };
+  },
+};
+
+/** R6: a consignment was shipped to no known unit before the recipient agreed to bar units. */
+export const unitsNotBarred: Control = {
+  name: 'units-not-barred',
+  rule: 'R6',
+  about:
+    'a shipment that names no unit, in a programme that names a framework, before the recipient agreed to bar units',
+  kinds: AGREEMENT_KINDS,
+  start: () =>
+    readingExecutions((execution) => {
+      const { event, day, agreement } = execution;
+      const shipment = shipmentOf(execution);
+      if (shipment === null || shipment.unit !== undefined || agreement === undefined || isSetAside(execution, 'R6'))
+        return [];
+      const from = agreement?.unitsBarredFrom ?? null;
+      if (from !== null && from <= day) return [];
+      return breach(event, 'the recipient has agreed to bar units that are not cleared', { on: day, from });
+    }),
+};

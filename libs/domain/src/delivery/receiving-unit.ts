@@ -1,0 +1,39 @@
+import type { AssistanceScope, ConsignmentCommand } from '@entente/contracts';
+import { type DataOf, type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
+import { type LegalFramework, setAside } from '../framework/framework-facts.js';
+import { notCleared, securityUnitFacts, unitScope } from '../vetting/clearance-facts.js';
+
+/** The unit that receives a shipment, and whether it may. */
+
+type Shipment = DataOf<ConsignmentCommand, 'ShipConsignment'>;
+
+/** The scope of the unit that a shipment names. */
+export const receivingScope = ({ unit }: Pick<Shipment, 'unit'>): readonly AssistanceScope[] =>
+  unit === undefined ? [] : [unitScope(unit)];
+
+/** The stream of the unit that a shipment names. */
+export const receivingStreams = ({ unit }: Pick<Shipment, 'unit'>): readonly StreamRef[] =>
+  unit === undefined ? [] : [{ kind: securityUnitFacts.kind, id: unit }];
+
+/**
+ * R5, 22 USC 2378d(a): a unit that is named is cleared on the day of shipment. R6, 22 USC
+ * 2378d(c)(1): if none is known, the recipient has agreed by then to bar units that are not
+ * cleared; without a framework (`undefined`) there is no agreement to look at. A waiver or an
+ * exception sets each rule aside.
+ */
+export function unitBarred(
+  { unit, on }: Shipment,
+  framework: LegalFramework | null | undefined,
+  scopes: readonly AssistanceScope[],
+  { known }: DecisionContext,
+): Refusal | null {
+  if (unit !== undefined) {
+    if (setAside(framework, 'R5', on, scopes) !== null) return null;
+    return notCleared(known.of(securityUnitFacts, unit), on, { unit });
+  }
+  if (framework === undefined || setAside(framework, 'R6', on, scopes) !== null) return null;
+  const from = framework?.unitsBarredFrom ?? null;
+  if (from !== null && from <= on) return null;
+  const requirement = 'the shipment names its unit, or the recipient has agreed to bar units that are not cleared';
+  return refuse('units-not-barred', requirement, 'R6', { day: on, from });
+}
