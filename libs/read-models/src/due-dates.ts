@@ -121,7 +121,9 @@ const EMPTY: DueDateRow = {
 
 /** What the opening event, and its corrections, state about every duty of the stream. */
 function headAfter(duties: Duties, event: RecordedEvent, head: DueDateRow | null): DueDateRow | null {
-  if (event.type === duties.about?.type) return { ...EMPTY, ...duties.about.of(event.data as never, originOf(event)) };
+  // A head is no duty: without a status, the steward's search passes it by.
+  if (event.type === duties.about?.type)
+    return { ...EMPTY, status: '', ...duties.about.of(event.data as never, originOf(event)) };
   const later = duties.later?.[event.type] as ((data: unknown) => About) | undefined;
   return head === null || later === undefined ? head : { ...head, ...later(event.data) };
 }
@@ -209,7 +211,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 /** What is due, for whom, and until when: the steward records from it what has become overdue. */
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
-  version: 6,
+  version: 7,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

@@ -61,6 +61,17 @@ const proposed = [
   { kind: 'bilateral', title: 'T', donor: 'norland', recipient: 'estmark', sector: '15210', starts: DAY, ends: DAY },
 ] as const;
 
+describe('the read model of due dates', () => {
+  it("keeps what a stream's duties share out of the steward's search for open ones", () => {
+    const milestone = ['MilestonePlanned', { milestone: 'first', due: DAY }] as const;
+    const rows = rowsOf('due-dates', happened('programme/norland.p', proposed, milestone));
+    expect(Object.entries(rows).map(([key, { status }]) => [key, status])).toEqual([
+      ['', ''],
+      ['milestone/first', 'open'],
+    ]);
+  });
+});
+
 describe('the read model milestones', () => {
   it('keeps the first due date through replans, and the day of the outcome as corrected', () => {
     const rows = rowsOf(
