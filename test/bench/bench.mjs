@@ -6,7 +6,8 @@
  * compares nothing with a goal (`met: null`). `-- --json FILE` writes a list of { name, value,
  * unit, goal, met }. `-- --only appends,commands` measures a part. `-- --services` measures the
  * distributed deployment instead, on services that it starts itself: that takes Java, Maven and
- * some minutes more.
+ * some minutes more. `-- --volume` measures a generated history of all kinds instead: of `--events
+ * N` and `--seed S`, or the one in `--data FOLDER`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { besideReaders } from './readers.mjs';
 import { projecting } from './rows.mjs';
 import { wholeQueries } from './whole.mjs';
 import { openAccounts, pledges, serve } from './servers.mjs';
+import { volume } from './volume.mjs';
 
 async function commands() {
   const deployment = await serve('deployment', join(folder, 'commands'));
@@ -53,6 +55,13 @@ const after = (flag) => {
   const at = process.argv.indexOf(flag);
   return at < 0 ? undefined : process.argv[at + 1];
 };
+const number = (flag) => {
+  const text = after(flag);
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  console.error(`${flag} takes a whole number, and not ${text}`);
+  process.exit(1);
+};
 const onServices = process.argv.includes('--services');
 const names = onServices ? SERVICE_PARTS : Object.keys(PARTS);
 const only = after('--only')?.split(',');
@@ -63,6 +72,8 @@ if (unknown.length > 0) {
 }
 head();
 if (onServices) await services(only);
+else if (process.argv.includes('--volume'))
+  await volume({ events: number('--events'), seed: number('--seed'), data: after('--data') });
 else for (const [name, part] of Object.entries(PARTS)) if (only === undefined || only.includes(name)) await part();
 const file = after('--json');
 if (file !== undefined) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

@@ -10,7 +10,7 @@ const now = () => '2026-06-01T12:00:00.000Z';
  * Delivers a log in batches of a given number of events, as a feed would under load, and returns
  * the versions made of each batch.
  */
-async function projected(data, rowsIn, size, kept) {
+export async function projected(data, rowsIn, size, kept) {
   const { Projector } = await load('libs/engine/src/index.js');
   const { log, rows, models } = await openStores(data, rowsIn);
   const events = [];
@@ -36,7 +36,7 @@ async function projected(data, rowsIn, size, kept) {
  * The same versions into the same tables in transactions of the same size: the values are at hand
  * already.
  */
-async function written(data, rowsIn, batches, events) {
+export async function written(data, rowsIn, batches, events) {
   const { log, rows } = await openStores(data, rowsIn);
   await rows.close();
   await log.close();
@@ -88,7 +88,7 @@ async function written(data, rowsIn, batches, events) {
 }
 
 /** Folds all models from scratch into pending tables, and promotes them. */
-async function rebuilt(data, rowsIn, events) {
+export async function rebuilt(data, rowsIn, events) {
   const { rebuild } = await load('libs/engine/src/index.js');
   const { log, rows, models } = await openStores(data, rowsIn);
   const begun = performance.now();
