@@ -49,6 +49,17 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     status: ['requested', 'consented', 'refused', 'withdrawn', 'consent-withdrawn', 'lapsed', 'carried-out'],
   },
   'technology-releases': { status: ['requested', 'approved', 'denied', 'revoked', 'expired', 'withdrawn'] },
+  'chain-of-custody': { happened: ['received', 'moved', 'transferred', 'loss-verified', 'returned', 'diverted'] },
+  'overdue-by-month': { newly_overdue: [0, 1], type: ['enhanced', 'routine'] },
+  barred: { status: ['suspended', 'refused'], next: ['assess-information', 'open-remediation', 'take-steps'] },
+  'misuse-trends': { scope_kind: ['programme', 'item-type'], cases: [1, 2] },
+  lateness: { promise: ['delivery', 'milestone'], cause: [null, 'late-supplier'], overdue: [0, 1], kept: [0, 1] },
+  'recipient-tasks': {
+    task: ['confirm', 'dispute', 'report', 'answer', 'do'],
+    what: ['receipt', 'shortage', 'self-report', 'acceptance', 'amendment', 'reply', 'remediation-step'],
+  },
+  'training-by-unit': { enrolled: ['0', '1'], women: [null] },
+  'conditions-in-force': { type: ['use-condition', 'restriction'] },
   suspensions: { hold: ['in force', 'not in force yet', 'not released yet', 'ended'] },
 };
 const STATUSES = ['open', 'overdue', 'done', 'withdrawn'];

@@ -44,7 +44,7 @@ function brought(from: From, { sum }: ExactSums): Query {
 }
 
 /** Whether a text with commas between its words has a word. */
-const hasWord = (list: string, word: string): string =>
+export const hasWord = (list: string, word: string): string =>
   `REPLACE(',' || ${list} || ',', ',' || ${word} || ',', '') <> ',' || ${list} || ','`;
 
 /** A line in force is open until it is completed or its case ends. */

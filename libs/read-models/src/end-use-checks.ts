@@ -31,6 +31,8 @@ export class EndUseCheckRow {
   @count('discrepancies that are open') open_discrepancies!: number;
   @count('compliance visits that reviewed it') compliance_visits!: number;
   @dayOrNull('the day on which access was denied') denied_on!: string | null;
+  @dayOrNull('the day on which it ended: it was made as scheduled or on the spot, denied, waived or cancelled')
+  ended_on!: string | null;
   @textOrNull('the code of the authority that waived it') waived_by!: string | null;
   @textOrNull('the code of the reason for which it ended without a visit') end_reason!: string | null;
   @flag('whether it was recorded that its present last day passed without an inspection') recorded_overdue!: boolean;
@@ -45,7 +47,7 @@ const onDay = (due: string) => ({ due, due_month: due.slice(0, 7) });
 
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
-  version: 1,
+  version: 2,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
   entity: EndUseCheckRow,
@@ -84,23 +86,35 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         status: inspected ? 'inspected' : done ? 'checked' : row.status,
         inspected_on: inspected ? on : row.inspected_on,
         visited_on: on,
+        ended_on: done ? on : row.ended_on,
         visits: visit,
         lower_confidence: lowerConfidence,
       }),
       CheckResultCorrected: unchanged,
-      CheckDayCorrected: ({ on, inspected, visit }, row) => ({
+      CheckDayCorrected: ({ on, inspected, done, visit }, row) => ({
+        ended_on: done ? on : row.ended_on,
         inspected_on: inspected ? on : row.inspected_on,
         visited_on: visit === row.visits ? on : row.visited_on,
       }),
       DiscrepancyFound: (_, row) => ({ open_discrepancies: row.open_discrepancies + 1 }),
       DiscrepancyCleared: (_, row) => ({ open_discrepancies: row.open_discrepancies - 1 }),
-      AccessDenied: ({ on: denied_on, reason: end_reason }) => ({ status: 'access denied', denied_on, end_reason }),
-      EndUseCheckWaived: ({ authority: waived_by, reason: end_reason }) => ({
+      AccessDenied: ({ on: denied_on, reason: end_reason }) => ({
+        status: 'access denied',
+        denied_on,
+        ended_on: denied_on,
+        end_reason,
+      }),
+      EndUseCheckWaived: ({ authority: waived_by, reason: end_reason }, _, { day: ended_on }) => ({
         status: 'waived',
+        ended_on,
         waived_by,
         end_reason,
       }),
-      EndUseCheckCancelled: ({ reason: end_reason }) => ({ status: 'cancelled', end_reason }),
+      EndUseCheckCancelled: ({ reason: end_reason }, _, { day: ended_on }) => ({
+        status: 'cancelled',
+        ended_on,
+        end_reason,
+      }),
       EndUseCheckBecameOverdue: () => ({ recorded_overdue: true }),
       ComplianceVisitHeld: (_, row) => ({ compliance_visits: row.compliance_visits + 1 }),
     },

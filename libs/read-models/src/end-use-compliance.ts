@@ -18,7 +18,18 @@ function judged(from: From, columns: Readonly<Record<string, string>>): Query {
     .addSelect(`ROUND(100.0 * ${sumOf(IN_TIME)} / COUNT(*), 1)`, 'in_time_percent');
 }
 
-const COMPLIANCE = { donor: 'donor', recipient: 'recipient', item: 'item', type: 'type', currency: 'currency' };
+const COMPLIANCE = {
+  donor: 'donor',
+  recipient: 'recipient',
+  programme: 'programme',
+  item: 'item',
+  type: 'type',
+  currency: 'currency',
+};
+
+/** A part of what was due, in percent; numbers with a fraction cannot overflow. */
+const percent = (column: string): string =>
+  `ROUND(100.0 * SUM(CASE WHEN ${IN_TIME} THEN 1.0 * c.${column} WHEN c.${column} IS NULL THEN NULL ELSE 0.0 END) / NULLIF(SUM(1.0 * c.${column}), 0), 1)`;
 
 function compliance(from: From, { sums }: ViewOptions): Query {
   const query = judged(from, COMPLIANCE)
@@ -33,7 +44,8 @@ function compliance(from: From, { sums }: ViewOptions): Query {
     query
       .addSelect(sums.sum(`c.${column}`), `${column}_due`)
       .addSelect(part(column, IN_TIME), `${column}_in_time`)
-      .addSelect(part(column, 'c.overdue'), `${column}_overdue`);
+      .addSelect(part(column, 'c.overdue'), `${column}_overdue`)
+      .addSelect(percent(column), `${column}_in_time_percent`);
   return query;
 }
 
@@ -44,12 +56,14 @@ const OF_THEM = 'of those';
 /** End-use compliance by count and by value. */
 export const endUseCompliance: RowsView = {
   name: 'end-use-compliance',
-  version: 1,
-  about: 'per donor, recipient, item and type of check: how many checks were due, inspected in time and overdue',
+  version: 2,
+  about:
+    'per donor, recipient, programme, item and type of check: how many checks were due, inspected in time and overdue',
   key: Object.keys(COMPLIANCE),
   columns: {
     donor: 'text',
     recipient: 'text',
+    programme: 'text',
     item: 'text',
     type: 'text',
     due: 'integer',
@@ -62,14 +76,17 @@ export const endUseCompliance: RowsView = {
     items_due: 'integer-sum',
     items_in_time: 'integer-sum',
     items_overdue: 'integer-sum',
+    items_in_time_percent: 'decimal',
     currency: 'text',
     value_due: 'amount-sum',
     value_in_time: 'amount-sum',
     value_overdue: 'amount-sum',
+    value_in_time_percent: 'decimal',
   },
   meanings: {
     donor: 'the donor of the items',
     recipient: 'the recipient',
+    programme: 'the programme of the items, if there is one',
     item: "the donor's word for the type of the items",
     type: 'enhanced or routine',
     due: CHECKS_DUE,
@@ -82,13 +99,16 @@ export const endUseCompliance: RowsView = {
     items_due: 'the items of the checks due',
     items_in_time: 'the items of those inspected in time',
     items_overdue: 'the items of those overdue',
+    items_in_time_percent: 'the items of the checks inspected in time, percent of the items of those due',
     currency: 'the currency of the values, ISO 4217; null if the value is not known',
     value_due: 'the value of the items of the checks due, in minor units; null if it is not known',
     value_in_time: 'the value of the items of those inspected in time, in minor units',
     value_overdue: 'the value of the items of those overdue, in minor units',
+    value_in_time_percent:
+      'the value of the items inspected in time, percent of the value of those due; null if it is not known, or is 0',
   },
   totals: {
-    counts: 'rows of donor, recipient, item, type and currency',
+    counts: 'rows of donor, recipient, programme, item, type and currency',
     by: ['currency'],
     sums: ['items_due', 'items_in_time', 'items_overdue', 'value_due', 'value_in_time', 'value_overdue'],
   },
@@ -146,4 +166,84 @@ export const checkDelinquency: RowsView = {
   },
   movedBy: { 'end-use-checks': MONTHS },
   query: delinquency,
+};
+
+/** How many months after that of its last day a check is looked at. */
+const MONTHS_AFTER = 120;
+
+/** The numbers from 0 to below ten times as many. */
+const NUMBERS = (() => {
+  const digits = (count: number, name: string): string =>
+    Array.from({ length: count }, (_, n) => `SELECT ${n}${n === 0 ? ` AS ${name}` : ''}`).join(' UNION ALL ');
+  return `SELECT t.tens * 10 + o.ones AS n FROM (${digits(MONTHS_AFTER / 10, 'tens')}) t CROSS JOIN (${digits(10, 'ones')}) o`;
+})();
+
+/** The number of the month of a day, or of a month. */
+const monthOf = (day: string): string =>
+  `(CAST(SUBSTR(${day}, 1, 4) AS INTEGER) * 12 + CAST(SUBSTR(${day}, 6, 2) AS INTEGER) - 1)`;
+const MONTH = `(${monthOf('c.due')} + m.n)`;
+const MONTH_NUMBER = `(${MONTH} % 12 + 1)`;
+const MONTH_TEXT = `CAST(${MONTH} / 12 AS TEXT) || '-' || CASE WHEN ${MONTH_NUMBER} < 10 THEN '0' ELSE '' END || CAST(${MONTH_NUMBER} AS TEXT)`;
+
+const OVERDUE = { donor: 'donor', recipient: 'recipient', type: 'type', currency: 'currency' };
+
+function overdueAtEnd(from: From, { sums }: ViewOptions): Query {
+  const today = 'CAST(:today AS TEXT)';
+  const query = from(EndUseCheckRow, 'c')
+    .innerJoin(
+      `(${NUMBERS})`,
+      'm',
+      `${MONTH} < ${monthOf(today)} AND (c.ended_on IS NULL OR ${MONTH} < ${monthOf('c.ended_on')})`,
+    )
+    .select([])
+    // Most checks end in time: only the others are looked at by month.
+    .where('(c.ended_on IS NULL OR SUBSTR(c.ended_on, 1, 7) > c.due_month)')
+    .andWhere(`c.due < ${today}`)
+    .addSelect(MONTH_TEXT, 'month')
+    .addGroupBy(MONTH_TEXT);
+  for (const column of Object.values(OVERDUE)) query.addSelect(`c.${column}`, column).addGroupBy(`c.${column}`);
+  return query
+    .addSelect('COUNT(*)', 'overdue')
+    .addSelect(sumOf(`c.due_month = ${MONTH_TEXT}`), 'newly_overdue')
+    .addSelect(sums.sum('c.items'), 'items')
+    .addSelect(sums.sum('c.value'), 'value');
+}
+
+const AT_ITS_END = 'checks of which the last day was in the month or before, and that had not ended by the end of it';
+
+/** Which checks were overdue at the end of each month. */
+export const overdueByMonth: RowsView = {
+  name: 'overdue-by-month',
+  version: 1,
+  about: 'per donor, recipient, type, currency and month that is over: the checks that were overdue at its end',
+  key: [...Object.keys(OVERDUE), 'month'],
+  columns: {
+    month: 'text',
+    donor: 'text',
+    recipient: 'text',
+    type: 'text',
+    overdue: 'integer',
+    newly_overdue: 'integer',
+    items: 'integer-sum',
+    currency: 'text',
+    value: 'amount-sum',
+  },
+  meanings: {
+    month: 'the month, YYYY-MM: over by the day of the answer, and at most 119 months after that of the last day',
+    donor: 'the donor of the items',
+    recipient: 'the recipient',
+    type: 'enhanced or routine',
+    overdue: `${AT_ITS_END}: neither made as scheduled or on the spot, nor denied, waived or cancelled`,
+    newly_overdue: 'of those, with a last day in the month itself',
+    items: 'the items of those overdue',
+    currency: 'the currency of the value, ISO 4217; null if the value is not known',
+    value: 'the value of the items of those overdue, in minor units; null if it is not known',
+  },
+  totals: {
+    counts: 'rows of donor, recipient, type, currency and month',
+    by: ['month', 'currency'],
+    sums: ['overdue', 'items', 'value'],
+  },
+  movedBy: { 'end-use-checks': OVERDUE },
+  query: overdueAtEnd,
 };

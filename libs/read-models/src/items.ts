@@ -111,6 +111,9 @@ export class CustodyRow {
   @day('the day on which it happened, as its sender states it') happened_on!: string;
   @text('the organisation that held it after the step') holder!: string;
   @textOrNull('the store that held it after the step, if any') site!: string | null;
+  @textOrNull('the organisation that held it before the step; null before its first registration')
+  holder_before!: string | null;
+  @textOrNull('the store that held it before the step, if any') site_before!: string | null;
   @textOrNull('the code of the reason, cause, method, place or result, or the transfer, if there is one')
   detail!: string | null;
   @text('the organisation that recorded the step') recorded_by!: string;
@@ -173,6 +176,8 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
     happened_on: data.on ?? on,
     detail: reason ?? cause ?? method ?? place ?? serviceability ?? authority ?? step ?? transfer ?? null,
     recorded_by: actor.for ?? actor.organisation,
+    holder_before: head?.holder ?? null,
+    site_before: head?.site ?? null,
   };
   if (event.type === 'SerialRegistered') {
     const { donor, recipient, item, serial } = event.data;
@@ -189,7 +194,7 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
 
 export const custody: Projection<ItemEvent, CustodyRow> = {
   name: 'custody',
-  version: 1,
+  version: 2,
   kinds: ['item'],
   about: "a step of an item's way, from the registration of its serial to its end: who held it, and where",
   entity: CustodyRow,

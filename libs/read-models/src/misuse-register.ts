@@ -1,6 +1,7 @@
 import type { MisuseCaseEvent, AssistanceScope } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, daysLate, flag, json, overdue, text, textOrNull } from './columns.js';
+import { scopeName } from './misuse-scopes.js';
 import { rowBy, unchanged } from './row-by.js';
 
 type Scopes = readonly AssistanceScope[];
@@ -20,6 +21,7 @@ export class MisuseRow {
   @text('the recipient') recipient!: string;
   @text('the organisation accused') accused!: string;
   @json('what the misuse concerns by the report, as corrected: kinds and ids') scopes!: Scopes;
+  @text('these scopes, as kind/id with commas between them') scope_names!: string;
   @json('in which scopes assistance is suspended by a measure: kinds and ids') suspended_scopes!: Scopes;
   @json('in which scopes assistance has ended by a measure: kinds and ids') terminated_scopes!: Scopes;
   @day('the day on which it was reported') flagged_on!: string;
@@ -75,7 +77,7 @@ const precaution = ({ until }: { readonly until: string }) => ({ precaution_unti
 
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
-  version: 5,
+  version: 6,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   entity: MisuseRow,
@@ -105,6 +107,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       recipient: data.recipient,
       accused: data.accused,
       scopes: data.scopes,
+      scope_names: '',
       suspended_scopes: [],
       terminated_scopes: [],
       flagged_on,
@@ -202,6 +205,6 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       }),
       MisuseStepBecameOverdue: (_, row) => ({ overdue_steps: row.overdue_steps + 1 }),
     },
-    next,
+    (row) => ({ ...next(row), scope_names: row.scopes.map(scopeName).join(',') }),
   ),
 };

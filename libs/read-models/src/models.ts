@@ -1,7 +1,8 @@
 import type { AnyProjection } from '@entente/kernel';
 import { accounts } from './accounts.js';
 import { columnsOf } from './columns.js';
-import { checkDelinquency, endUseCompliance } from './end-use-compliance.js';
+import { chainOfCustody } from './chain-of-custody.js';
+import { checkDelinquency, endUseCompliance, overdueByMonth } from './end-use-compliance.js';
 import { checkDiscrepancies, checkResults, endUseChecks } from './end-use-checks.js';
 import { alertAccounting } from './alert-accounting.js';
 import { alerts, countrySituations } from './country-situations.js';
@@ -9,8 +10,10 @@ import { deployments, personnelAccounts, personnelIncidents } from './deployment
 import { agreements, conditions } from './agreements.js';
 import { incidentTypes, parameters } from './framework-terms.js';
 import { exceptions, statutoryReports } from './statutory-reports.js';
+import { barred } from './barred.js';
 import { caseLines } from './case-lines.js';
 import { cases } from './cases.js';
+import { conditionsInForce } from './conditions-in-force.js';
 import { consignedItems } from './consigned-items.js';
 import { consignmentLines } from './consignment-lines.js';
 import { consignments } from './consignments.js';
@@ -28,14 +31,18 @@ import { holds } from './holds.js';
 import { itemTypes } from './item-types.js';
 import { custody, items, lossReports } from './items.js';
 import { journal } from './journal.js';
+import { lateness } from './lateness.js';
 import { milestones } from './milestones.js';
 import { misuseSuspensions } from './misuse-suspensions.js';
 import { suspensions } from './suspensions.js';
 import { misuseRegister } from './misuse-register.js';
+import { misuseScopes } from './misuse-scopes.js';
+import { misuseTrends } from './misuse-trends.js';
 import { movements } from './movements.js';
 import { outdatedDecisions } from './outdated-decisions.js';
 import { programmes } from './programmes.js';
 import { recipientPipeline } from './recipient-pipeline.js';
+import { recipientTasks } from './recipient-tasks.js';
 import { receivedSerials } from './received-serials.js';
 import { recoveries } from './recoveries.js';
 import { serialsReceivedTwice } from './serials-received-twice.js';
@@ -44,6 +51,7 @@ import { technologyReleases } from './technology-releases.js';
 import { thirdPartyTransfers } from './third-party-transfers.js';
 import { focalPoints, mandates, stakeholders } from './stakeholders.js';
 import { enrolments, training } from './training.js';
+import { trainingByUnit, trainingCosts } from './training-figures.js';
 import { trainingSessions } from './training-sessions.js';
 import { units, vettedPersons } from './units.js';
 import { remediationSteps, vettingCases } from './vetting-cases.js';
@@ -66,6 +74,7 @@ const PROJECTIONS = [
   receivedSerials,
   discrepancies,
   misuseRegister,
+  misuseScopes,
   misuseSuspensions,
   holds,
   countrySituations,
@@ -133,5 +142,14 @@ export const VIEWS: readonly RowsView[] = [
   alertAccounting,
   endUseCompliance,
   checkDelinquency,
+  overdueByMonth,
+  chainOfCustody,
+  barred,
+  misuseTrends,
+  trainingCosts,
+  trainingByUnit,
+  lateness,
+  conditionsInForce,
+  recipientTasks,
   outdatedDecisions,
 ].map(withFormats);

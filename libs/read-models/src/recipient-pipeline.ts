@@ -9,6 +9,7 @@ import { DiscrepancyRow } from './discrepancies.js';
 import type { From, Query, RowsView } from './from.js';
 import { firstHold, holdsOn } from './holds.js';
 import { MisuseRow } from './misuse-register.js';
+import { UnionOf, columnsAs, rowsAs } from './union.js';
 
 const COLUMNS = [
   'item_kind',
@@ -29,30 +30,12 @@ const COLUMNS = [
   'first_due',
   'due',
 ] as const;
-type Expressions = Readonly<Partial<Record<(typeof COLUMNS)[number], string>>>;
-
-/** The types of columns that a kind lacks: PostgreSQL asks for them. */
-const NULLS: Readonly<Record<string, string>> = { quantity: 'CAST(NULL AS BIGINT)', amount: 'CAST(NULL AS BIGINT)' };
-
-/** The rows of one kind, as columns of the pipeline; a column without an expression is null. */
-function part(source: Query, expressions: Expressions): Query {
-  source.select([]);
-  for (const column of COLUMNS) source.addSelect(expressions[column] ?? NULLS[column] ?? 'CAST(NULL AS TEXT)', column);
-  return source;
-}
-
-/** The same columns under an alias. */
-const columnsOf = (alias: string, ...names: readonly (keyof Expressions)[]): Expressions =>
-  Object.fromEntries(names.map((name) => [name, `${alias}.${name}`]));
-
-/** Rows of a query under an alias. */
-const rowsOf = (query: Query, alias: string): Query =>
-  query.connection.createQueryBuilder().from(`(${query.getQuery()})`, alias).setParameters(query.getParameters());
+const ITEMS = new UnionOf<(typeof COLUMNS)[number]>(COLUMNS, ['quantity', 'amount']);
 
 /** What of a case's lines is promised and in no consignment yet. */
 const unscheduled = (from: From, options: ViewOptions): Query =>
-  part(rowsOf(deliverableLines(from, options), 'l').where(`l.state = 'open' AND l.unscheduled > 0`), {
-    ...columnsOf('l', 'recipient', 'donor', 'programme', 'assistance_case', 'item', 'unit', 'first_due', 'due'),
+  ITEMS.part(rowsAs(deliverableLines(from, options), 'l').where(`l.state = 'open' AND l.unscheduled > 0`), {
+    ...columnsAs('l', 'recipient', 'donor', 'programme', 'assistance_case', 'item', 'unit', 'first_due', 'due'),
     item_kind: `'case-line'`,
     stream: 'l.item_stream',
     part: 'l.line',
@@ -64,8 +47,8 @@ const unscheduled = (from: From, options: ViewOptions): Query =>
 
 /** What consignments bring that have not arrived. */
 const coming = (from: From): Query =>
-  part(rowsOf(consignedLines(from), 'n').where(`n.status <> 'cancelled' AND n.received_on IS NULL`), {
-    ...columnsOf(
+  ITEMS.part(rowsAs(consignedLines(from), 'n').where(`n.status <> 'cancelled' AND n.received_on IS NULL`), {
+    ...columnsAs(
       'n',
       'recipient',
       'donor',
@@ -91,9 +74,9 @@ function disputed(from: From): Query {
   line.addSelect('l.unit', 'unit');
   const reports = from(DiscrepancyRow, 'q').where('q.outcome IS NULL').setParameters(line.getParameters());
   reports.leftJoin(`(${line.getQuery()})`, 'l', 'l.assistance_case = q.assistance_case AND l.line = q.line');
-  return part(reports, {
-    ...columnsOf('q', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'quantity'),
-    ...columnsOf('l', 'unit'),
+  return ITEMS.part(reports, {
+    ...columnsAs('q', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'quantity'),
+    ...columnsAs('l', 'unit'),
     item_kind: `'discrepancy'`,
     part: 'q.discrepancy',
     item: 'q.type',
@@ -106,8 +89,8 @@ function disputed(from: From): Query {
 
 /** Money that was announced and has not, or not fully, arrived. */
 const announced = (from: From): Query =>
-  part(from(DisbursementRow, 'd').where(`d.status <> 'disbursed'`), {
-    ...columnsOf('d', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'currency', 'status', 'due'),
+  ITEMS.part(from(DisbursementRow, 'd').where(`d.status <> 'disbursed'`), {
+    ...columnsAs('d', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'currency', 'status', 'due'),
     item_kind: `'tranche'`,
     part: 'd.tranche',
     amount: 'd.planned - d.disbursed',
@@ -121,8 +104,8 @@ const ANSWER_BY = `CASE WHEN a.awaits = 'acceptance' THEN a.offer_valid_until EN
 
 /** Cases that wait for an answer of the recipient. */
 const waiting = (from: From): Query =>
-  part(from(CaseRow, 'a').where('a.awaits IS NOT NULL'), {
-    ...columnsOf('a', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'status', 'awaits', 'currency'),
+  ITEMS.part(from(CaseRow, 'a').where('a.awaits IS NOT NULL'), {
+    ...columnsAs('a', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'status', 'awaits', 'currency'),
     item_kind: `'case'`,
     amount: 'a.value',
     waits_for: `'recipient'`,
@@ -132,8 +115,8 @@ const waiting = (from: From): Query =>
 
 /** Allegations to which the recipient can reply. */
 const allegations = (from: From): Query =>
-  part(from(MisuseRow, 'm').where('m.reply_by IS NOT NULL'), {
-    ...columnsOf('m', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'status'),
+  ITEMS.part(from(MisuseRow, 'm').where('m.reply_by IS NOT NULL'), {
+    ...columnsAs('m', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'status'),
     item_kind: `'misuse-case'`,
     item: 'm.allegation',
     awaits: `'reply'`,
@@ -147,13 +130,7 @@ const STOPPED = `k.item_kind IN ('case-line', 'consignment', 'tranche', 'case')`
 
 function query(from: From, options: ViewOptions): Query {
   const parts = [unscheduled, coming, disputed, announced, waiting, allegations].map((of) => of(from, options));
-  const [first] = parts as [Query, ...Query[]];
-  const all = first.connection
-    .createQueryBuilder()
-    .from(`(${parts.map((one) => one.getQuery()).join(' UNION ALL ')})`, 'k')
-    .select([]);
-  for (const one of parts) all.setParameters(one.getParameters());
-  for (const column of COLUMNS) all.addSelect(`k.${column}`, column);
+  const all = ITEMS.rows(parts, 'k');
   const concerned = {
     donor: 'k.donor',
     recipient: 'k.recipient',

@@ -1,6 +1,17 @@
 import type { CheckedLot, EndUseCheckEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type FigureRow, type Figures, type Of, daysLate, idOf, last, only, streamsOf, sum } from './log.js';
+import {
+  type FigureRow,
+  type Figures,
+  type Of,
+  daysLate,
+  idOf,
+  last,
+  occurredOn,
+  only,
+  streamsOf,
+  sum,
+} from './log.js';
 import { rightDay } from './situations.js';
 
 type Check = readonly RecordedEvent<EndUseCheckEvent>[];
@@ -9,13 +20,15 @@ type CheckVisit = Of<EndUseCheckEvent, 'EndUseCheckPerformed'>;
 const scheduled = (events: Check) =>
   (last(events, 'EndUseCheckScheduled') as Of<EndUseCheckEvent, 'EndUseCheckScheduled'>).data;
 
-function ended(events: Check): { status: string; denied: string | null; by: string | null; reason: string | null } {
+function ended(events: Check): Readonly<Record<'denied' | 'on' | 'by' | 'reason', string | null>> & { status: string } {
   const denied = last(events, 'AccessDenied');
   const waived = last(events, 'EndUseCheckWaived');
   const cancelled = last(events, 'EndUseCheckCancelled');
+  const withdrawn = waived ?? cancelled;
   return {
     status: denied ? 'access denied' : waived ? 'waived' : cancelled ? 'cancelled' : 'scheduled',
     denied: denied?.data.on ?? null,
+    on: denied?.data.on ?? (withdrawn === undefined ? null : occurredOn(withdrawn)),
     by: waived?.data.authority ?? null,
     reason: (denied ?? waived ?? cancelled)?.data.reason ?? null,
   };
@@ -34,6 +47,7 @@ function check(events: Check, day: string) {
   const { due } = (events[planned] as RecordedEvent<EndUseCheckEvent>).data as { readonly due: string };
   const newest = visits.at(-1);
   const inspected = inspection === undefined ? null : rightDay(events, inspection);
+  const made = visits.find(({ data }) => data.manner === 'on-site' || data.manner === of.manner);
   return {
     end_use_check: idOf((events[0] as Check[number]).stream),
     status,
@@ -59,6 +73,7 @@ function check(events: Check, day: string) {
     open_discrepancies: only(events, 'DiscrepancyFound').length - only(events, 'DiscrepancyCleared').length,
     compliance_visits: only(events, 'ComplianceVisitHeld').length,
     denied_on: end.denied,
+    ended_on: made === undefined ? end.on : rightDay(events, made),
     waived_by: end.by,
     end_reason: end.reason,
     recorded_overdue: only(events.slice(planned), 'EndUseCheckBecameOverdue').length > 0,
@@ -148,36 +163,41 @@ const dueBy = (log: readonly RecordedEvent[], day: string, columns: readonly (ke
   }));
 };
 
-const percentOf = (part: readonly unknown[], whole: readonly unknown[]): number =>
-  Math.round((part.length * 1000) / whole.length) / 10;
+const share = (part: number, whole: number): number => Math.round((part * 1000) / whole) / 10;
+const percentOf = (part: readonly unknown[], whole: readonly unknown[]): number => share(part.length, whole.length);
 const itemsOf = (rows: readonly CheckFigure[]): string => String(sum(rows.map(({ items }) => items)));
 
 const compliance: Figures = (log, { day }) =>
-  dueBy(log, day, ['donor', 'recipient', 'item', 'type', 'currency']).map(({ first, rows, inTime, overdue }) => {
-    const { donor, recipient, item, type, currency } = first;
-    const worth = (part: readonly CheckFigure[]): string | null =>
-      currency === null ? null : String(sum(part.map(({ value }) => Number(value))));
-    return {
-      donor,
-      recipient,
-      item,
-      type,
-      due: rows.length,
-      in_time: inTime.length,
-      late: rows.filter(({ inspected_on: on, due: by }) => on !== null && on > by).length,
-      not_inspected: rows.filter(({ inspected_on: on, overdue: open }) => on === null && !open).length,
-      overdue: overdue.length,
-      in_time_percent: percentOf(inTime, rows),
-      most_days_late: overdue.length === 0 ? null : Math.max(...overdue.map((row) => Number(row.days_late))),
-      items_due: itemsOf(rows),
-      items_in_time: itemsOf(inTime),
-      items_overdue: itemsOf(overdue),
-      currency,
-      value_due: worth(rows),
-      value_in_time: worth(inTime),
-      value_overdue: worth(overdue),
-    };
-  });
+  dueBy(log, day, ['donor', 'recipient', 'programme', 'item', 'type', 'currency']).map(
+    ({ first, rows, inTime, overdue }) => {
+      const { donor, recipient, programme, item, type, currency } = first;
+      const valueOf = (part: readonly CheckFigure[]): number => sum(part.map(({ value }) => Number(value)));
+      const worth = (part: readonly CheckFigure[]): string | null => (currency === null ? null : String(valueOf(part)));
+      return {
+        donor,
+        recipient,
+        programme,
+        item,
+        type,
+        due: rows.length,
+        in_time: inTime.length,
+        late: rows.filter(({ inspected_on: on, due: by }) => on !== null && on > by).length,
+        not_inspected: rows.filter(({ inspected_on: on, overdue: open }) => on === null && !open).length,
+        overdue: overdue.length,
+        in_time_percent: percentOf(inTime, rows),
+        most_days_late: overdue.length === 0 ? null : Math.max(...overdue.map((row) => Number(row.days_late))),
+        items_due: itemsOf(rows),
+        items_in_time: itemsOf(inTime),
+        items_overdue: itemsOf(overdue),
+        items_in_time_percent: share(Number(itemsOf(inTime)), Number(itemsOf(rows))),
+        currency,
+        value_due: worth(rows),
+        value_in_time: worth(inTime),
+        value_overdue: worth(overdue),
+        value_in_time_percent: currency === null || valueOf(rows) === 0 ? null : share(valueOf(inTime), valueOf(rows)),
+      };
+    },
+  );
 
 const delinquency: Figures = (log, { day }) =>
   dueBy(log, day, ['donor', 'recipient', 'type', 'due_month']).map(({ first, rows, inTime, overdue }) => {
@@ -197,10 +217,48 @@ const delinquency: Figures = (log, { day }) =>
     };
   });
 
+/** The months from one to before another. */
+function monthsFrom(first: string, before: string): readonly string[] {
+  const months: string[] = [];
+  const at = new Date(`${first}-01T00:00:00Z`);
+  for (let month = first; month < before; month = at.toISOString().slice(0, 7)) {
+    months.push(month);
+    at.setUTCMonth(at.getUTCMonth() + 1);
+  }
+  return months;
+}
+
+const overdueByMonth: Figures = (log, { day }) => {
+  const open = checks(log, day).flatMap((row) => {
+    const end = row.ended_on !== null && row.ended_on < day ? row.ended_on : day;
+    return monthsFrom(row.due_month, end.slice(0, 7)).map((month) => ({ month, row }));
+  });
+  const groups = Map.groupBy(open, ({ month, row: { donor, recipient, type, currency } }) =>
+    JSON.stringify([month, donor, recipient, type, currency]),
+  );
+  return [...groups.values()].map((group) => {
+    const [{ month, row }] = group as [(typeof group)[number]];
+    const { donor, recipient, type, currency } = row;
+    const rows = group.map((one) => one.row);
+    return {
+      month,
+      donor,
+      recipient,
+      type,
+      overdue: rows.length,
+      newly_overdue: rows.filter(({ due_month: due }) => due === month).length,
+      items: itemsOf(rows),
+      currency,
+      value: currency === null ? null : String(sum(rows.map(({ value }) => Number(value)))),
+    };
+  });
+};
+
 export const CHECKS: Readonly<Record<string, Figures>> = {
   'end-use-checks': (log, { day }) => checks(log, day),
   'check-results': results,
   'check-discrepancies': discrepancies,
   'end-use-compliance': compliance,
   'check-delinquency': delinquency,
+  'overdue-by-month': overdueByMonth,
 };

@@ -216,10 +216,11 @@ const wordOf = (type: string): string =>
 
 const DETAILS = ['reason', 'cause', 'method', 'place', 'serviceability', 'authority', 'step', 'transfer'];
 
-const custody: Figures = (log) =>
+const custodySteps = (log: readonly RecordedEvent[]) =>
   streamsOf<ItemEvent>(log, 'item').flatMap((all) =>
     all.map((event, n) => {
       const events = present(all.slice(0, n + 1));
+      const earlier = n === 0 ? [] : present(all.slice(0, n));
       const opening = last(events, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
       const data = event.data as unknown as Readonly<Record<string, string | undefined>>;
       return {
@@ -229,11 +230,48 @@ const custody: Figures = (log) =>
         happened_on: data['on'] ?? occurredOn(event),
         holder: holderOf(events),
         site: siteOf(events),
+        holder_before: earlier.length === 0 ? null : holderOf(earlier),
+        site_before: earlier.length === 0 ? null : siteOf(earlier),
         detail: DETAILS.flatMap((field) => data[field] ?? [])[0] ?? null,
         recorded_by: senderOf(event),
       };
     }),
   );
+
+/** Steps that leave an item where it was. */
+const STAYS = [
+  'reported-lost',
+  'reported-destroyed',
+  'reported-expended',
+  'loss-rejected',
+  'serviceability',
+  'checked',
+  'legislature-notified',
+  'overdue',
+];
+
+const chain: Figures = (log, asked) => {
+  const places = new Map(sites(log, asked).map(({ site, place }) => [site, place]));
+  const placeOf = (site: string | null) => (site === null ? null : (places.get(site) ?? null));
+  const ids = new Map(log.map(({ stream, revision, id }) => [`${stream} ${revision}`, id]));
+  return custodySteps(log)
+    .filter(({ happened, ...of }) => {
+      if (STAYS.includes(happened)) return false;
+      // A correction or withdrawal of a receipt, and a move, may change nothing.
+      const settles = ['moved', 'receipt-corrected', 'receipt-withdrawn'].includes(happened);
+      return !settles || of.site !== of.site_before || of.holder !== of.holder_before;
+    })
+    .map(({ holder, site, holder_before: fromHolder, site_before: fromSite, ...step }) => ({
+      ...step,
+      from_holder: fromHolder,
+      from_site: fromSite,
+      from_place: placeOf(fromSite),
+      to_holder: holder,
+      to_site: site,
+      to_place: placeOf(site),
+      by_event: ids.get(`item/${step.item} ${step.step}`) ?? null,
+    }));
+};
 
 const REPORTS = ['ItemReportedLost', 'ItemReportedDestroyed', 'ItemReportedExpended'] as const;
 
@@ -371,7 +409,8 @@ export const EQUIPMENT: Readonly<Record<string, Figures>> = {
   'item-types': types,
   'storage-sites': sites,
   items,
-  custody,
+  custody: custodySteps,
+  'chain-of-custody': chain,
   'loss-reports': losses,
   'third-party-transfers': transfers,
   'technology-releases': releases,

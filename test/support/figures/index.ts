@@ -10,9 +10,11 @@ import type { Figures } from './log.js';
 import { MISUSE } from './misuse.js';
 import { MONEY } from './money.js';
 import { PARTIES } from './parties.js';
+import { PEOPLE } from './people.js';
 import { PLANNING } from './planning.js';
 import { PORTFOLIO } from './portfolio.js';
 import { SITUATIONS } from './situations.js';
+import { TASKS } from './tasks.js';
 import { TRAINING } from './training.js';
 import { VETTING } from './vetting.js';
 import { VIEWS } from './views.js';
@@ -36,4 +38,6 @@ export const FIGURES: Readonly<Record<string, Figures>> = {
   ...AUDIT,
   ...VIEWS,
   ...PORTFOLIO,
+  ...PEOPLE,
+  ...TASKS,
 };

@@ -132,6 +132,9 @@ function misuseCase(events: Events, day: string) {
     ...concerned(events),
     accused: reported(events, 'accused'),
     scopes: scopesOf(events),
+    scope_names: scopesOf(events)
+      .map(({ kind, id }) => `${kind}/${id}`)
+      .join(','),
     suspended_scopes:
       assistanceOf(events) === 'suspended' ? scopesIn(last(round, 'AssistanceSuspended')?.data.scopes) : [],
     terminated_scopes: scopesIn(last(events, 'AssistanceTerminated')?.data.scopes),
@@ -167,6 +170,21 @@ function misuseCase(events: Events, day: string) {
   };
 }
 
+/** Each scope that a report or its correction names, by its first naming. */
+function namedScopes(events: Events) {
+  const named = only(events, 'MisuseFlagged', 'MisuseReportCorrected').flatMap((event) =>
+    scopesIn(event.data.scopes).map((scope) => ({ scope, event })),
+  );
+  const isFirst = ({ scope }: (typeof named)[number], n: number): boolean =>
+    named.findIndex((other) => other.scope.kind === scope.kind && other.scope.id === scope.id) === n;
+  return named.filter(isFirst).map(({ scope: { kind, id }, event }) => ({
+    misuse_case: idOf(event.stream),
+    scope_kind: kind,
+    scope: id,
+    named_on: occurredOn(event),
+  }));
+}
+
 function recoveries(events: Events) {
   return only(events, 'FundsRecovered', 'RecoveryCorrected').map((event) => {
     const corrects = event.type === 'RecoveryCorrected' ? event.data.corrects : null;
@@ -188,6 +206,7 @@ export const misuseRows = (log: readonly RecordedEvent[], day: string) =>
 export const recoveryRows = (log: readonly RecordedEvent[]) => misuseCases(log).flatMap(recoveries);
 
 export const MISUSE: Readonly<Record<string, Figures>> = {
+  'misuse-scopes': (log) => misuseCases(log).flatMap(namedScopes),
   'misuse-register': (log, { day }) => misuseRows(log, day),
   recoveries: recoveryRows,
 };

@@ -1,0 +1,91 @@
+import type { From, Query, RowsView } from './from.js';
+import { CustodyRow } from './items.js';
+import { StorageSiteRow } from './storage-sites.js';
+
+/** Steps with which an item comes, moves or goes, even if holder and store stay the same. */
+const MOVES = ['registered', 'withdrawn', 'received', 'transferred', 'loss-verified', 'recovered'];
+const ENDS = ['disposed', 'returned', 'diverted'];
+
+const SAME = `c.holder = c.holder_before AND COALESCE(c.site, '') = COALESCE(c.site_before, '')`;
+
+const OF_STEP = ['item', 'donor', 'recipient', 'item_type', 'serial', 'step', 'happened', 'happened_on', 'detail'];
+
+function query(from: From): Query {
+  const place = (alias: string): Query =>
+    from(StorageSiteRow, alias).select(`${alias}.site`, 'site').addSelect(`${alias}.place`, 'place');
+  const before = place('s');
+  const after = place('t');
+  const moves = [...MOVES, ...ENDS].map((one) => `'${one}'`).join(', ');
+  const rows = from(CustodyRow, 'c')
+    .leftJoin(`(${before.getQuery()})`, 'b', 'b.site = c.site_before')
+    .leftJoin(`(${after.getQuery()})`, 'a', 'a.site = c.site')
+    .setParameters({ ...before.getParameters(), ...after.getParameters() })
+    .select('c.recorded_by', 'recorded_by')
+    .where(`(c.happened IN (${moves}) OR NOT (${SAME}))`);
+  for (const column of OF_STEP) rows.addSelect(`c.${column}`, column);
+  return rows
+    .addSelect('c.holder_before', 'from_holder')
+    .addSelect('c.site_before', 'from_site')
+    .addSelect('b.place', 'from_place')
+    .addSelect('c.holder', 'to_holder')
+    .addSelect('c.site', 'to_site')
+    .addSelect('a.place', 'to_place')
+    .addSelect('c.event_id', 'by_event');
+}
+
+/** Where each serial was, and by which event it came there. */
+export const chainOfCustody: RowsView = {
+  name: 'chain-of-custody',
+  version: 1,
+  about: 'a movement of an item: from which holder, store and place to which, on which day, by which event',
+  key: ['item', 'step'],
+  columns: {
+    item: 'text',
+    serial: 'text',
+    item_type: 'text',
+    step: 'integer',
+    happened_on: 'day',
+    happened: 'text',
+    from_holder: 'text',
+    from_site: 'text',
+    from_place: 'text',
+    to_holder: 'text',
+    to_site: 'text',
+    to_place: 'text',
+    detail: 'text',
+    recorded_by: 'text',
+    by_event: 'text',
+    donor: 'text',
+    recipient: 'text',
+  },
+  meanings: {
+    item: 'the item, by its id',
+    serial: 'the serial number',
+    item_type: 'the type of the item',
+    step: 'the number of the step on its way, from 0; steps that move nothing are left out',
+    happened_on: 'the day on which it happened, as its sender states it',
+    happened:
+      'registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, transferred, loss-verified, recovered, disposed, returned or diverted',
+    from_holder: 'the organisation that held it before; null before its first registration',
+    from_site: 'the store that held it before, if any',
+    from_place: 'the code of the place of that store',
+    to_holder: 'the organisation that held it after, or last',
+    to_site: 'the store that held it after, if any',
+    to_place: 'the code of the place of that store',
+    detail: 'the code of the reason, cause, method or place, or the transfer, if there is one',
+    recorded_by: 'the organisation that recorded the step',
+    by_event: 'the id of the event',
+    donor: "the donor's id",
+    recipient: 'the recipient',
+  },
+  totals: { counts: 'movements', by: ['happened'], sums: [] },
+  movedBy: {
+    custody: { item: 'item' },
+    'storage-sites': [{ from_site: 'site' }, { to_site: 'site' }],
+  },
+  madeOf: ({ item = null, step = null, from_site = null, to_site = null }) => ({
+    custody: { item, step },
+    'storage-sites': [from_site, to_site].flatMap((site) => (site === null ? [] : [{ site }])),
+  }),
+  query,
+};

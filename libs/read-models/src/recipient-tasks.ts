@@ -1,0 +1,200 @@
+import { CaseRow } from './cases.js';
+import { daysLate, overdue } from './columns.js';
+import { consignedLines } from './consigned-items.js';
+import { DiscrepancyRow } from './discrepancies.js';
+import { DueDateRow } from './due-dates.js';
+import { CheckResultRow, EndUseCheckRow } from './end-use-checks.js';
+import type { From, Query, RowsView } from './from.js';
+import { ItemRow } from './items.js';
+import { MisuseRow } from './misuse-register.js';
+import { UnionOf, columnsAs, rowsAs } from './union.js';
+
+const COLUMNS = [
+  'recipient',
+  'task',
+  'what',
+  'stream',
+  'part',
+  'item',
+  'quantity',
+  'unit',
+  'due',
+  'donor',
+  'programme',
+  'assistance_case',
+] as const;
+const TASKS = new UnionOf<(typeof COLUMNS)[number]>(COLUMNS, ['quantity']);
+
+const PARTIES = ['recipient', 'donor', 'programme', 'assistance_case'] as const;
+
+/** Consignments that are on their way: their receipt is confirmed. */
+const toConfirm = (from: From): Query =>
+  TASKS.part(rowsAs(consignedLines(from), 'n').where(`n.status = 'under-way'`), {
+    ...columnsAs('n', ...PARTIES, 'item', 'unit', 'due'),
+    task: `'confirm'`,
+    what: `'receipt'`,
+    stream: 'n.item_stream',
+    part: 'n.line',
+    quantity: 'n.scheduled',
+  });
+
+/** What came in another quantity than scheduled, and no discrepancy was reported of. */
+function toDispute(from: From): Query {
+  const reports = from(DiscrepancyRow, 'q').select('1').where('q.stream = n.item_stream AND q.line = n.line');
+  const lines = rowsAs(consignedLines(from), 'n')
+    .where('n.received_on IS NOT NULL AND n.received <> n.scheduled')
+    .andWhere(`NOT EXISTS (${reports.getQuery()})`)
+    .setParameters(reports.getParameters());
+  return TASKS.part(lines, {
+    ...columnsAs('n', ...PARTIES, 'item', 'unit'),
+    task: `'dispute'`,
+    what: `CASE WHEN n.received < n.scheduled THEN 'shortage' ELSE 'surplus' END`,
+    stream: 'n.item_stream',
+    part: 'n.line',
+    quantity: 'CASE WHEN n.received < n.scheduled THEN n.scheduled - n.received ELSE n.received - n.scheduled END',
+  });
+}
+
+/** Checks that the holder makes by its own report. */
+const toReport = (from: From): Query =>
+  TASKS.part(from(EndUseCheckRow, 'c').where(`c.status = 'scheduled' AND c.manner = 'self-report'`), {
+    ...columnsAs('c', 'stream', 'donor', 'programme', 'assistance_case', 'item', 'due'),
+    recipient: 'c.holder',
+    task: `'report'`,
+    what: `'self-report'`,
+    quantity: 'c.items',
+  });
+
+/** Items that a visit did not see, that no later one saw, and whose loss was not reported. */
+function lossToReport(from: From): Query {
+  const results = from(CheckResultRow, 'r')
+    .select('1')
+    .where(`r.not_seen = 1 AND r.serial = i.serial AND r.donor || '.' || r.item = i.item_type`)
+    .andWhere('r.visited_on >= i.received_on AND (i.last_checked_on IS NULL OR i.last_checked_on < r.visited_on)');
+  const unseen = from(ItemRow, 'i')
+    .where(`i.status = 'held'`)
+    .andWhere(`EXISTS (${results.getQuery()})`)
+    .setParameters(results.getParameters());
+  return TASKS.part(unseen, {
+    ...columnsAs('i', 'stream', 'donor', 'programme', 'assistance_case'),
+    recipient: 'i.holder',
+    task: `'report'`,
+    what: `'loss'`,
+    part: 'i.serial',
+    item: 'i.item_type',
+    quantity: 'CAST(1 AS BIGINT)',
+  });
+}
+
+/** What the recipient answers or does by a day. */
+const toDo = (from: From): Query =>
+  TASKS.part(from(DueDateRow, 'd').where(`d.waits_for = 'recipient' AND d.status IN ('open', 'overdue')`), {
+    ...columnsAs('d', 'stream', 'donor', 'programme', 'assistance_case', 'due'),
+    recipient: 'd.organisation',
+    task: `CASE WHEN d.duty = 'acceptance' THEN 'answer' ELSE 'do' END`,
+    what: 'd.duty',
+    part: 'd.item',
+  });
+
+/** Questions of a case that have no last day. */
+const toAnswer = (from: From): Query =>
+  TASKS.part(from(CaseRow, 'a').where(`a.awaits IN ('supplement', 'amendment')`), {
+    ...columnsAs('a', 'stream', ...PARTIES),
+    task: `'answer'`,
+    what: 'a.awaits',
+  });
+
+/** Allegations to which the recipient can reply. */
+const toReply = (from: From): Query =>
+  TASKS.part(from(MisuseRow, 'm').where('m.reply_by IS NOT NULL'), {
+    ...columnsAs('m', 'stream', ...PARTIES),
+    task: `'answer'`,
+    what: `'reply'`,
+    item: 'm.allegation',
+    due: 'm.reply_by',
+  });
+
+const query = (from: From): Query =>
+  TASKS.rows(
+    [toConfirm, toDispute, toReport, lossToReport, toDo, toAnswer, toReply].map((of) => of(from)),
+    'k',
+  );
+
+const STREAM = { stream: 'stream' };
+
+type Values = Readonly<Record<string, string | null>>;
+
+/** The rows that a task of each kind is made of. */
+function madeOf({ what = null, stream = null, part: name = null, assistance_case = null }: Values) {
+  const line = { assistance_case, line: name };
+  const consigned = { consignments: { stream }, 'consignment-lines': { stream, line: name }, 'case-lines': line };
+  const made: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
+    receipt: consigned,
+    shortage: { ...consigned, discrepancies: { stream, line: name } },
+    surplus: { ...consigned, discrepancies: { stream, line: name } },
+    'self-report': { 'end-use-checks': { stream } },
+    loss: { items: { stream }, 'check-results': { serial: name } },
+    supplement: { cases: { stream } },
+    amendment: { cases: { stream } },
+    reply: { 'misuse-register': { stream } },
+  };
+  return made[what ?? ''] ?? { 'due-dates': { stream, duty: what, item: name } };
+}
+
+const DUE = { due: 'due' };
+
+/** What a recipient has to confirm, to dispute, to report, to answer and to do. */
+export const recipientTasks: RowsView = {
+  name: 'recipient-tasks',
+  version: 1,
+  about: 'what a recipient or holder has to confirm, to dispute, to report, to answer or to do, and until when',
+  key: ['task', 'what', 'stream', 'part'],
+  columns: {
+    recipient: 'text',
+    task: 'text',
+    what: 'text',
+    item: 'text',
+    quantity: 'integer',
+    unit: 'text',
+    due: 'day',
+    donor: 'text',
+    programme: 'text',
+    assistance_case: 'text',
+    stream: 'text',
+    part: 'text',
+  },
+  meanings: {
+    recipient: 'the recipient, or the organisation that holds the items',
+    task: 'confirm, dispute, report, answer or do',
+    what: 'receipt; shortage or surplus, of which no discrepancy was reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',
+    item: "the code of the item's description; of a loss, the type of the item; of a reply, the allegation",
+    quantity:
+      "of a receipt, what is scheduled, and of a shortage or surplus, the difference, in the line's unit; of a report, in items",
+    unit: "the code of the line's unit",
+    due: 'its last day, or the day planned now for a delivery; null without one',
+    donor: 'the donor',
+    programme: 'the programme, if any',
+    assistance_case: 'the case, if any',
+    stream: 'the stream of the consignment, check, item, case, misuse case or vetting case',
+    part: "the name of the case's line, of the offer or of the step, or the serial number; null or empty if there is none",
+  },
+  daily: {
+    overdue: overdue('whether its last day is over', DUE),
+    days_late: daysLate('days from its last day to the day of the answer; null if it is not over', DUE),
+  },
+  totals: { counts: 'tasks', by: ['task', 'overdue'], sums: [] },
+  movedBy: {
+    consignments: STREAM,
+    'consignment-lines': STREAM,
+    'case-lines': { assistance_case: 'assistance_case' },
+    discrepancies: STREAM,
+    'end-use-checks': STREAM,
+    items: STREAM,
+    'check-results': { part: 'serial' },
+    'due-dates': STREAM,
+    cases: STREAM,
+    'misuse-register': STREAM,
+  },
+  madeOf,
+  query,
+};

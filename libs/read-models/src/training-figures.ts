@@ -1,0 +1,200 @@
+import type { ViewOptions } from '@entente/kernel';
+import type { From, Query, RowsView } from './from.js';
+import { EnrolmentRow, TrainingRow } from './training.js';
+
+/** A cost for each person, in whole minor units; numbers with a fraction cannot overflow. */
+const perPerson = (cost: string, persons: string): string => {
+  const both = (column: string): string =>
+    `SUM(CASE WHEN ${cost} IS NOT NULL AND ${persons} > 0 THEN 1.0 * ${column} END)`;
+  return `CAST(ROUND(${both(cost)} / NULLIF(${both(persons)}, 0)) AS BIGINT)`;
+};
+
+const COSTS: Readonly<Record<string, string>> = {
+  donor: 'donor',
+  recipient: 'recipient',
+  programme: 'programme',
+  purpose: 'purpose',
+  currency: 'currency',
+};
+
+const PERSONS = {
+  planned: 'planned',
+  enrolled: 'enrolled',
+  completed: 'completed',
+  women: 'completed_women',
+  men: 'completed_men',
+  not_stated: 'completed_not_stated',
+} as const;
+
+function costs(from: From, { sums }: ViewOptions): Query {
+  const query = from(TrainingRow, 't').select([]).where(`t.status <> 'cancelled'`);
+  for (const [name, column] of Object.entries(COSTS)) query.addSelect(`t.${column}`, name).addGroupBy(`t.${column}`);
+  query
+    .addSelect('COUNT(*)', 'trainings')
+    .addSelect(`SUM(CASE WHEN t.status = 'completed' THEN 1 ELSE 0 END)`, 'trainings_completed');
+  for (const [name, column] of Object.entries(PERSONS))
+    query.addSelect(sums.orZero(sums.sum(`COALESCE(t.${column}, 0)`)), name);
+  const whole = 'NULLIF(SUM(1.0 * t.completed), 0)';
+  return query
+    .addSelect(`ROUND(100.0 * SUM(1.0 * t.completed_women) / ${whole}, 1)`, 'women_percent')
+    .addSelect(sums.sum('t.planned_cost'), 'planned_cost')
+    .addSelect(sums.sum('t.actual_cost'), 'actual_cost')
+    .addSelect(perPerson('t.actual_cost', 't.completed'), 'cost_per_person');
+}
+
+/** What training cost, and for how many women and men. */
+export const trainingCosts: RowsView = {
+  name: 'training-costs',
+  version: 1,
+  about: 'per donor, recipient, programme, purpose and currency: trainings, persons by sex, cost, and cost per person',
+  key: Object.keys(COSTS),
+  columns: {
+    donor: 'text',
+    recipient: 'text',
+    programme: 'text',
+    purpose: 'text',
+    trainings: 'integer',
+    trainings_completed: 'integer',
+    planned: 'integer-sum',
+    enrolled: 'integer-sum',
+    completed: 'integer-sum',
+    women: 'integer-sum',
+    men: 'integer-sum',
+    not_stated: 'integer-sum',
+    women_percent: 'decimal',
+    currency: 'text',
+    planned_cost: 'amount-sum',
+    actual_cost: 'amount-sum',
+    cost_per_person: 'amount',
+  },
+  meanings: {
+    donor: "the donor's id",
+    recipient: 'the recipient',
+    programme: 'the programme that the trainings belong to, if any',
+    purpose: 'the code of their purpose',
+    trainings: 'trainings that were not cancelled',
+    trainings_completed: 'of those, completed',
+    planned: 'persons that were to be trained',
+    enrolled: 'persons that are enrolled',
+    completed: 'persons that completed their training',
+    women: 'of those, women',
+    men: 'of those, men',
+    not_stated: 'of those, persons whose sex is not stated',
+    women_percent: 'women, percent of the persons that completed their training; null without such a person',
+    currency: 'the ISO 4217 code of the currency of the costs',
+    planned_cost: 'what they were to cost, in minor units',
+    actual_cost: 'what they cost, in minor units; null if no cost was reported',
+    cost_per_person:
+      'the cost of the trainings of which it was reported, for each person who completed one of them, rounded to whole minor units; null without such a person',
+  },
+  totals: {
+    counts: 'rows of donor, recipient, programme, purpose and currency',
+    by: ['currency'],
+    sums: [...Object.keys(PERSONS), 'planned_cost', 'actual_cost'],
+  },
+  movedBy: { training: COSTS },
+  query: costs,
+};
+
+const PLACES = { nominated: null, enrolled: 'enrolled', halted: 'halted', refused: 'refused' } as const;
+
+/** The persons of each unit in each training. */
+function places(from: From): Query {
+  const query = from(EnrolmentRow, 'e').select('e.training', 'training').addSelect('e.unit', 'unit');
+  query.groupBy('e.training').addGroupBy('e.unit');
+  for (const [name, status] of Object.entries(PLACES))
+    query.addSelect(
+      `SUM(${status === null ? '1' : `CASE WHEN e.status = '${status}' THEN 1 ELSE 0 END`} * e.persons)`,
+      name,
+    );
+  return query;
+}
+
+/** The trainings in which one unit alone is enrolled. */
+const alone = (from: From): Query =>
+  from(EnrolmentRow, 'n')
+    .select('n.training', 'training')
+    .where(`n.status = 'enrolled'`)
+    .groupBy('n.training')
+    .having(`COUNT(DISTINCT COALESCE(n.unit, '')) = 1`);
+
+const UNITS = { donor: 't.donor', recipient: 't.recipient', unit: 'p.unit', currency: 't.currency' };
+
+function byUnit(from: From, { sums }: ViewOptions): Query {
+  const persons = places(from);
+  const single = alone(from);
+  const own = (column: string): string => `CASE WHEN a.training IS NOT NULL AND p.enrolled > 0 THEN t.${column} END`;
+  const query = from(TrainingRow, 't')
+    .innerJoin(`(${persons.getQuery()})`, 'p', 'p.training = t.training')
+    .leftJoin(`(${single.getQuery()})`, 'a', 'a.training = t.training')
+    .setParameters({ ...persons.getParameters(), ...single.getParameters() })
+    .select([]);
+  for (const [name, column] of Object.entries(UNITS)) query.addSelect(column, name).addGroupBy(column);
+  query.addSelect('COUNT(*)', 'trainings');
+  for (const name of Object.keys(PLACES)) query.addSelect(sums.sum(`CAST(p.${name} AS BIGINT)`), name);
+  for (const name of ['completed', 'women', 'men', 'not_stated'] as const)
+    query.addSelect(sums.sum(own(PERSONS[name])), name);
+  return query
+    .addSelect(sums.sum(own('actual_cost')), 'cost')
+    .addSelect(perPerson(own('actual_cost'), own('completed')), 'cost_per_person');
+}
+
+const ALONE = 'of trainings in which this unit alone is enrolled';
+
+/** Which units were trained. */
+export const trainingByUnit: RowsView = {
+  name: 'training-by-unit',
+  version: 1,
+  about:
+    'per donor, recipient, unit and currency: its persons in trainings, by sex and with cost if it was alone there',
+  key: Object.keys(UNITS),
+  columns: {
+    recipient: 'text',
+    unit: 'text',
+    trainings: 'integer',
+    nominated: 'integer-sum',
+    enrolled: 'integer-sum',
+    halted: 'integer-sum',
+    refused: 'integer-sum',
+    completed: 'integer-sum',
+    women: 'integer-sum',
+    men: 'integer-sum',
+    not_stated: 'integer-sum',
+    currency: 'text',
+    cost: 'amount-sum',
+    cost_per_person: 'amount',
+    donor: 'text',
+  },
+  meanings: {
+    recipient: 'the recipient',
+    unit: 'the unit; null of persons whose unit is not known',
+    trainings: 'trainings for which persons of it were nominated',
+    nominated: 'its persons that were nominated',
+    enrolled: 'of those, enrolled now',
+    halted: 'of those, halted now',
+    refused: 'of those, refused now',
+    completed: `persons that completed their training, ${ALONE}; null without one. Reports are of a whole training`,
+    women: 'of those, women',
+    men: 'of those, men',
+    not_stated: 'of those, persons whose sex is not stated',
+    currency: 'the ISO 4217 code of the currency of the costs',
+    cost: `the cost in minor units, ${ALONE}; null if none was reported`,
+    cost_per_person: `the cost for each person who completed it, ${ALONE}, rounded to whole minor units; null without such a person`,
+    donor: "the donor's id",
+  },
+  totals: {
+    counts: 'rows of donor, recipient, unit and currency',
+    by: ['currency'],
+    sums: ['nominated', 'enrolled', 'halted', 'refused', 'completed', 'women', 'men', 'not_stated', 'cost'],
+  },
+  movedBy: {
+    training: { donor: 'donor', recipient: 'recipient', currency: 'currency' },
+    enrolments: { donor: 'donor', recipient: 'recipient' },
+  },
+  madeOf: ({ donor = null, recipient = null, currency = null }) => ({
+    training: { donor, recipient, currency },
+    // Whether another unit is enrolled counts, too.
+    enrolments: { donor, recipient },
+  }),
+  query: byUnit,
+};

@@ -1,0 +1,197 @@
+import type { RecordedEvent } from '@entente/kernel';
+import { type FigureRow, type Figures, daysBetween, distinct, sum } from './log.js';
+import { misuseRows } from './misuse.js';
+import { TRAINING } from './training.js';
+import { VETTING } from './vetting.js';
+
+type Texts = Readonly<Record<string, string | null>>;
+/** Columns of a row that hold texts. */
+const texts = (row: FigureRow): Texts => row as Texts;
+const numberIn = (row: FigureRow, column: string): number => Number(row[column] ?? 0);
+const total = (rows: readonly FigureRow[], column: string): number => sum(rows.map((row) => numberIn(row, column)));
+
+/** The rows of each group that these columns make. */
+const groupsBy = <Row extends FigureRow>(rows: readonly Row[], columns: readonly string[]): readonly Row[][] => [
+  ...Map.groupBy(rows, (row) => JSON.stringify(columns.map((column) => row[column] ?? null))).values(),
+];
+const part = (row: FigureRow, columns: readonly string[]): FigureRow =>
+  Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
+
+// ---- Who is barred ----
+
+function nextFor(status: string | null, inquiry: FigureRow | undefined): string {
+  if (status === 'suspended') return 'assess-information';
+  if (inquiry === undefined) return 'request-vetting';
+  const allTaken = inquiry['steps_taken'] === inquiry['steps'];
+  const words: Texts = {
+    requested: 'conclude-vetting',
+    'under-inquiry': 'conclude-vetting',
+    refused: 'open-remediation',
+    'in-remediation': allTaken ? 'complete-remediation' : 'take-steps',
+  };
+  return words[inquiry['stage'] as string] ?? 'restore-clearance';
+}
+
+const barred: Figures = (log, asked) => {
+  const [units, persons, inquiries, steps] = ['units', 'vetted-persons', 'vetting-cases', 'remediation-steps'].map(
+    (name) => (VETTING[name] as Figures)(log, asked),
+  ) as [readonly FigureRow[], readonly FigureRow[], readonly FigureRow[], readonly FigureRow[]];
+  const subjects = [
+    ...units.map((row) => ({ ...row, subject_kind: 'security-unit', subject: texts(row)['unit'] ?? '' })),
+    ...persons.map((row) => ({ ...row, subject_kind: 'vetted-person', subject: texts(row)['person'] ?? '' })),
+  ].filter((row) => ['suspended', 'refused'].includes(texts(row)['status'] ?? ''));
+  return subjects.flatMap((row) => {
+    const about = part(row, [
+      'recipient',
+      'subject_kind',
+      'subject',
+      'unit',
+      'status',
+      'barred_on',
+      'bar_reason',
+      'vetting_case',
+    ]);
+    const of = about['vetting_case'];
+    const inquiry = inquiries.find((one) => one['vetting_case'] === of);
+    const barredOn = about['barred_on'] as string;
+    const its = steps.filter((one) => one['vetting_case'] === of && inquiry?.['stage'] === 'in-remediation');
+    return (its.length === 0 ? [{}] : its).map((step: FigureRow) => ({
+      ...about,
+      ...part(inquiry ?? {}, ['stage', 'informed_on', 'publication']),
+      ...part(step, ['step', 'measure', 'due', 'taken_on', 'days_late']),
+      next: nextFor(texts(row)['status'] ?? null, inquiry),
+      overdue: step['overdue'] ?? false,
+      days_barred: asked.day > barredOn ? daysBetween(barredOn, asked.day) : null,
+    }));
+  });
+};
+
+// ---- Misuse ----
+
+/** The most days of each bracket of ages but the last one. */
+const AGES = [
+  ['days_0_30', 30],
+  ['days_31_90', 90],
+  ['days_91_180', 180],
+  ['days_181_365', 365],
+] as const;
+const ageOf = (days: number): string => AGES.find(([, most]) => days <= most)?.[0] ?? 'days_over_365';
+
+const trends: Figures = (log, { day }) => {
+  const by = ['month', 'donor', 'recipient', 'scope_kind', 'scope', 'allegation', 'incident_type', 'status'];
+  const concerned = misuseRows(log, day).flatMap((row) => {
+    const scopes = distinct(row.scopes.map(({ kind, id }) => `${kind}/${id}`)).map((name) => ({
+      scope_kind: name.slice(0, name.indexOf('/')),
+      scope: name.slice(name.indexOf('/') + 1),
+    }));
+    const none = [{ scope_kind: null, scope: null }];
+    const since = { month: row.flagged_on.slice(0, 7) };
+    return (scopes.length === 0 ? none : scopes).map((scope) => ({ ...row, ...scope, ...since }));
+  });
+  return groupsBy(concerned, by).map((rows) => {
+    const days = rows.flatMap(({ days_open: open }) => open ?? []);
+    return {
+      ...part(rows[0] as FigureRow, by),
+      cases: rows.length,
+      open: rows.filter(({ ended_on: ended }) => ended === null).length,
+      suspended: rows.filter(({ assistance }) => assistance === 'suspended').length,
+      ...Object.fromEntries(
+        [...AGES.map(([name]) => name), 'days_over_365'].map((name) => [
+          name,
+          rows.filter((row) => ageOf(row.days_open ?? 0) === name).length,
+        ]),
+      ),
+      most_days_open: days.length === 0 ? null : Math.max(...days),
+    };
+  });
+};
+
+// ---- Training ----
+
+const trainings = (log: readonly RecordedEvent[], day: string): readonly FigureRow[] =>
+  (TRAINING['training'] as Figures)(log, { day, occurredBy: null });
+
+/** The cost of trainings with a cost and with persons who completed them, for each such person. */
+function costPerPerson(rows: readonly FigureRow[]): number | null {
+  const costed = rows.filter((row) => row['actual_cost'] !== null && numberIn(row, 'completed') > 0);
+  return costed.length === 0 ? null : Math.round(total(costed, 'actual_cost') / total(costed, 'completed'));
+}
+const costOf = (rows: readonly FigureRow[]): string | null => {
+  const costed = rows.filter((row) => row['actual_cost'] !== null);
+  return costed.length === 0 ? null : String(total(costed, 'actual_cost'));
+};
+
+const costs: Figures = (log, { day }) => {
+  const by = ['donor', 'recipient', 'programme', 'purpose', 'currency'];
+  const held = trainings(log, day).filter(({ status }) => status !== 'cancelled');
+  return groupsBy(held, by).map((rows) => {
+    const completed = total(rows, 'completed');
+    const women = total(rows, 'completed_women');
+    return {
+      ...part(rows[0] as FigureRow, by),
+      trainings: rows.length,
+      trainings_completed: rows.filter(({ status }) => status === 'completed').length,
+      planned: String(total(rows, 'planned')),
+      enrolled: String(total(rows, 'enrolled')),
+      completed: String(completed),
+      women: String(women),
+      men: String(total(rows, 'completed_men')),
+      not_stated: String(total(rows, 'completed_not_stated')),
+      women_percent: completed === 0 ? null : Math.round((1000 * women) / completed) / 10,
+      planned_cost: String(total(rows, 'planned_cost')),
+      actual_cost: costOf(rows),
+      cost_per_person: costPerPerson(rows),
+    };
+  });
+};
+
+const byUnit: Figures = (log, asked) => {
+  const all = new Map(trainings(log, asked.day).map((row) => [row['training'], row]));
+  const nominees = (TRAINING['enrolments'] as Figures)(log, asked).map((row) => ({
+    ...row,
+    currency: all.get(row['training'] ?? null)?.['currency'] ?? null,
+  }));
+  const by = ['donor', 'recipient', 'unit', 'currency'];
+  return groupsBy<FigureRow>(nominees, by).map((rows) => {
+    const names = [...new Set(rows.map((row) => row['training'] ?? null))];
+    const unit = rows[0]?.['unit'] ?? null;
+    // It alone is enrolled: of the enrolled nominees, all are of this unit, and there is one.
+    const own = names.flatMap((name) => {
+      const enrolled = (nominees as readonly FigureRow[]).filter(
+        (row) => row['training'] === name && row['status'] === 'enrolled',
+      );
+      return enrolled.length > 0 && enrolled.every((row) => row['unit'] === unit) ? [all.get(name) ?? {}] : [];
+    });
+    const persons = (status: string | null): string =>
+      String(
+        total(
+          rows.filter((row) => status === null || row['status'] === status),
+          'persons',
+        ),
+      );
+    const completedOwn = own.filter((row) => row['completed'] !== null);
+    const completed = (column: string): string | null =>
+      completedOwn.length === 0 ? null : String(total(completedOwn, column));
+    return {
+      ...part(rows[0] as FigureRow, by),
+      trainings: names.length,
+      nominated: persons(null),
+      enrolled: persons('enrolled'),
+      halted: persons('halted'),
+      refused: persons('refused'),
+      completed: completed('completed'),
+      women: completed('completed_women'),
+      men: completed('completed_men'),
+      not_stated: completed('completed_not_stated'),
+      cost: costOf(own),
+      cost_per_person: costPerPerson(own),
+    };
+  });
+};
+
+export const PEOPLE: Readonly<Record<string, Figures>> = {
+  barred,
+  'misuse-trends': trends,
+  'training-costs': costs,
+  'training-by-unit': byUnit,
+};
