@@ -92,6 +92,9 @@ export function equipment(opens: DeploymentFactory): void {
         await client.send(`${LOAD}/correct-date`, { corrects, on: inDays(-2), reason: 'wrong-day' }, RECIPIENT);
         await itemIs('TS-1', { received_on: inDays(-2), check_by: inDays(88) });
         await itemIs('TS-2', { received_on: inDays(-2), check_by: inDays(88) });
+        // The first checks follow the corrected day.
+        await until(async () => (await client.latest(`end-use-checks?due=${inDays(88)}`)).length === 2);
+        expect(await client.latest('end-use-checks')).toHaveLength(2);
       });
 
       it('is reported lost, late, and stays on the schedule until a monitor verifies it (R12)', async () => {

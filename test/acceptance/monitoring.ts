@@ -198,6 +198,21 @@ export function monitoring(opens: DeploymentFactory): void {
       });
     });
 
+    it('are scheduled again after denied access and after a waiver (R10)', async () => {
+      const denied = 'end-use-check/veritas-monitor.c2';
+      const waived = 'end-use-check/veritas-monitor.c3';
+      const next = async (due: string, item: string) =>
+        (await client.latest(`end-use-checks?due=${due}&item=${item}`)).map(({ status, items }) => [status, items]);
+      await client.send(`${denied}/schedule`, schedule({ item: 'radio' }), MONITOR);
+      await client.send(`${denied}/deny-access`, { on: inDays(-1), reason: 'military-operation' }, MONITOR);
+      await until(async () => (await next(inDays(89), 'radio')).length === 1);
+      expect(await next(inDays(89), 'radio')).toEqual([['scheduled', 2]]);
+      await client.send(`${waived}/schedule`, schedule({ item: 'camera' }), MONITOR);
+      await client.send(`${waived}/waive`, { authority: 'minister', reason: 'site-destroyed' }, DONOR);
+      await until(async () => (await next(inDays(365), 'camera')).length === 1);
+      expect(await next(inDays(365), 'camera')).toEqual([['scheduled', 2]]);
+    });
+
     it('break no rule that the control checks find', async () => {
       const { body } = await client.get('controls');
       expect((body as unknown as { findings: unknown[] }).findings).toEqual([]);

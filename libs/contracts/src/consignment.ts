@@ -189,6 +189,14 @@ export class CorrectDate {
   @reason('wrong-day') readonly reason!: string;
 }
 
+/**
+ * The first check of items that are not monitored by their serials, and its day after a correction.
+ */
+export class MovedCheck {
+  @itemWord() readonly item!: string;
+  @day('the last day for the check', '2026-08-17') readonly due!: string;
+}
+
 /** The fact is that of the corrected event: the decision adds it. */
 export class DateCorrected extends CorrectDate {
   @oneOf(DELIVERY_POINTS, 'the fact of which the day is corrected', 'receipt') readonly fact!: DeliveryPoint;
@@ -197,6 +205,9 @@ export class DateCorrected extends CorrectDate {
   @optional()
   @nestedList(() => MonitoredSerials, 'the monitored items that were received', 50)
   readonly monitored?: readonly MonitoredSerials[];
+  @optional()
+  @nestedList(() => MovedCheck, 'of a receipt: the first checks that move with it', 50)
+  readonly checks?: readonly MovedCheck[];
 }
 
 export class ReportDiscrepancy {

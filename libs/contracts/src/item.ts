@@ -59,6 +59,11 @@ export class ItemReceiptCorrected extends CorrectItemReceipt {
   @checkBy('2026-08-17') readonly checkBy!: string;
 }
 
+/** The receipt: the decision adds it. */
+export class ItemReceiptWithdrawn extends ItemReason {
+  @optional() @eventId('the event of the receipt') readonly receipt?: string;
+}
+
 export class MoveItem {
   @on('the move', '2026-05-21') readonly on!: string;
   @site('the store that holds it from then on') readonly site!: string;
@@ -232,7 +237,7 @@ export const itemContract = contract({
     RegistrationWithdrawn: event(ItemReason, 'The registration was taken back'),
     ItemReceived: event(ItemReceived, 'The item was received in a store'),
     ItemReceiptCorrected: event(ItemReceiptCorrected, 'The day or store of receipt was corrected'),
-    ItemReceiptWithdrawn: event(ItemReason, 'The receipt was taken back'),
+    ItemReceiptWithdrawn: event(ItemReceiptWithdrawn, 'The receipt was taken back'),
     ItemMoved: event(MoveItem, 'The item was moved to another store'),
     ItemReportedLost: event(ItemLossReported, 'The holder reported the item as lost'),
     ItemReportedDestroyed: event(ItemLossReported, 'The holder reported the item as destroyed'),

@@ -1,5 +1,5 @@
-import type { ConfirmReceipt, ScheduleEndUseCheck } from '@entente/contracts';
-import { type DecisionContext, addDays } from '@entente/kernel';
+import type { ConfirmReceipt, MovedCheck, ScheduleEndUseCheck } from '@entente/contracts';
+import { type DecisionContext, addDays, daysBetween } from '@entente/kernel';
 import { checkDays } from '../equipment/check-terms.js';
 import { areaOf } from '../equipment/item-facts.js';
 import { monitoredLines, wordOf } from './consignment-serials.js';
@@ -51,3 +51,9 @@ export function firstSamples(
     due: addDays(data.on, checkDays('routine', 'firstDays', { donor, item, programme }, context)),
   }));
 }
+
+/** R11, R26: the first checks move with the day of the receipt: the days that were decided stay. */
+export const movedSamples = ({ checks, reached: { receipt } }: Consignment, on: string): readonly MovedCheck[] =>
+  receipt === undefined
+    ? []
+    : Object.entries(checks).map(([item, due]) => ({ item, due: addDays(due, daysBetween(receipt, on)) }));

@@ -150,6 +150,20 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     within(30).knowing(itemType, 'norland.field-kitchen', typed, own).decides(command, due('2026-06-19'));
     within(60).knowing(itemType, 'norland.field-kitchen', typed, own).decides(command, due('2026-06-29'));
   });
+  it('has its first checks moved with its corrected day (R26)', () => {
+    const received = confirmed(confirm([kitchens(5)]), sample(5, '2026-08-18'));
+    const day = (on: string) => act('CorrectDate', { corrects: given.id(1), on, reason: 'wrong-day' });
+    const moved = (on: string, due: string) =>
+      same(day(on), 'DateCorrected', { fact: 'receipt', checks: [{ item: 'field-kitchen', due }] });
+    recipient(received).decides(day('2026-05-19'), moved('2026-05-19', '2026-08-17'));
+    recipient(received).decides(day('2026-06-01'), moved('2026-06-01', '2026-08-30'));
+    recipient(received, moved('2026-05-19', '2026-08-17')).decides(
+      day('2026-05-21'),
+      moved('2026-05-21', '2026-08-19'),
+    );
+    const origin = act('CorrectDate', { corrects: given.id(2), on: '2026-05-09', reason: 'wrong-day' });
+    donor(received, shipped).decides(origin, same(origin, 'DateCorrected', { fact: 'origin' }));
+  });
   it('has none of items that did not come, or that another system delivered', () => {
     const none = confirm([kitchens(0)]);
     recipient().decides(none, same(none, 'ReceiptConfirmed'));

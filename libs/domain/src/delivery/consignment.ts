@@ -25,7 +25,7 @@ import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
-import { firstSamples } from './consignment-checks.js';
+import { firstSamples, movedSamples } from './consignment-checks.js';
 import {
   cannotReceiveMonitored,
   correctSerials,
@@ -76,6 +76,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     registered: {},
     monitored: {},
     store: null,
+    checks: {},
     discrepancies: {},
     held: null,
     cancelled: false,
@@ -100,9 +101,13 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
       ),
       monitored: Object.fromEntries((data.monitored ?? []).map(({ line, item }) => [line, item])),
       store: data.store ?? null,
+      checks: Object.fromEntries((data.checks ?? []).map(({ item, due }) => [item, due])),
     }),
     ReceiptCorrected: (data, state) => ({ received: { ...state.received, [data.line]: afterCorrection(state, data) } }),
-    DateCorrected: (data, state) => reach(data.fact)(data, state),
+    DateCorrected: (data, state) => ({
+      ...reach(data.fact)(data, state),
+      ...(data.checks && { checks: Object.fromEntries(data.checks.map(({ item, due }) => [item, due])) }),
+    }),
     DiscrepancyReported: ({ discrepancy }, { discrepancies }) => ({
       discrepancies: { ...discrepancies, [discrepancy]: 'open' as const },
     }),
@@ -216,7 +221,11 @@ function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, c
     serials: ownValue(state.received, line)?.serials ?? [],
   }));
   const items = fact === 'receipt' && monitored.length > 0 ? { ...ofMonitored(state), monitored } : {};
-  return inTheFuture(data.on, context) ?? [{ type: 'DateCorrected', data: { ...data, fact, ...items } } as const];
+  const moved = fact === 'receipt' ? movedSamples(state, data.on) : [];
+  const checks = moved.length === 0 ? {} : { checks: moved };
+  return (
+    inTheFuture(data.on, context) ?? [{ type: 'DateCorrected', data: { ...data, fact, ...items, ...checks } } as const]
+  );
 }
 
 /**

@@ -93,6 +93,8 @@ export interface Consignment extends Correctable {
   /** Of a receipt: the type of each line whose items are monitored, and the store. */
   readonly monitored: Readonly<Record<string, string>>;
   readonly store: string | null;
+  /** Of a receipt: the last day of the first check of each other type of items. */
+  readonly checks: Readonly<Record<string, string>>;
   readonly discrepancies: Readonly<Record<string, 'open' | 'resolved'>>;
   /** The reason's code while it is held; else null. */
   readonly held: string | null;

@@ -79,6 +79,8 @@ export interface Item extends Correctable {
   readonly moved: boolean;
   /** The event of its receipt; null before it. */
   readonly receipt: string | null;
+  /** The last day of its first check, as its receipt or a correction has it; null before it. */
+  readonly firstCheck: string | null;
   /** The last day of its next check; null before its receipt. */
   readonly nextCheck: string | null;
   /** The transfer that moved it last; null without one. */

@@ -227,10 +227,28 @@ describe('an item is received (R9)', () => {
     holder(moved)
       .knowing(storageSite, south, store, certified)
       .refuses(correct({ site: south }), 'moved-since');
+    // The days that were decided stay, whatever the type and the framework ask now.
+    const earlier = correct({ on: '2026-05-09' });
+    const elsewhere = correct({ site: south });
+    const later = () =>
+      within({ enhancedFirstCheckDays: 10 }, receipt)
+        .knowing(itemType, TYPE, typed, designated, interval)
+        .knowing(storageSite, south, store, certified)
+        .as('estmark', 'recipient');
+    later().decides(earlier, same(earlier, 'ItemReceiptCorrected', { checkBy: '2026-08-07' }));
+    later().decides(elsewhere, same(elsewhere, 'ItemReceiptCorrected', { checkBy: '2026-08-08' }));
+    of(registration, same(receipt, 'ItemReceived', { checkBy: '2026-07-09' }))
+      .as('estmark', 'recipient')
+      .decides(earlier, same(earlier, 'ItemReceiptCorrected', { checkBy: '2026-07-08' }));
+    const twice = correct({ on: '2026-05-12' });
+    holder(same(earlier, 'ItemReceiptCorrected', { checkBy: '2026-08-07' })).decides(
+      twice,
+      same(twice, 'ItemReceiptCorrected', { checkBy: '2026-08-10' }),
+    );
     holder().refuses(correct({ on: '2026-06-02' }), 'day-in-future');
     holder().refuses(correct({ on: '2026-05-10' }), 'nothing-corrected');
     const withdraw = act('WithdrawItemReceipt', { reason: 'not-in-the-crate' });
-    holder().decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn'));
+    holder().decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn', { receipt: given.id(1) }));
     holder(lost).refuses(withdraw, 'wrong-item-status');
   });
 });

@@ -17,6 +17,7 @@ import {
   addDays,
   authoriseBy,
   bySystem,
+  daysBetween,
   decideBy,
   evolveBy,
   refuse,
@@ -64,7 +65,15 @@ const registered = (data: RegisterSerial): Item => {
     correctable: new Map(),
   };
 };
-const NOT_RECEIVED = { site: null, receivedOn: null, moved: false, receipt: null, nextCheck: null, checkedOn: null };
+const NOT_RECEIVED = {
+  site: null,
+  receivedOn: null,
+  moved: false,
+  receipt: null,
+  firstCheck: null,
+  nextCheck: null,
+  checkedOn: null,
+};
 
 const reported =
   (type: keyof typeof LOSS_REPORTS) =>
@@ -81,11 +90,13 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
     site,
     receivedOn: on,
     receipt: id,
+    firstCheck: checkBy,
     nextCheck: checkBy,
   }),
   ItemReceiptCorrected: ({ on, site, checkBy }, item) => ({
     receivedOn: on ?? item.receivedOn,
     site: item.site === null ? null : (site ?? item.site),
+    firstCheck: checkBy,
     nextCheck: item.nextCheck === null || item.checkedOn !== null ? item.nextCheck : checkBy,
   }),
   ItemReceiptWithdrawn: () => ({ ...NOT_RECEIVED, status: 'registered' }),
@@ -196,6 +207,10 @@ const programmeOfCase = ({ case: of }: RegisterSerial, { known }: DecisionContex
 const firstCheck = (item: Item, on: string, context: DecisionContext): string =>
   addDays(on, checkDays('enhanced', 'firstDays', item, context));
 
+/** R10: the first check moves with the day of the receipt: the days that were decided stay. */
+const movedCheck = ({ receivedOn, firstCheck: due }: Item, on: string): string =>
+  receivedOn === null || due === null ? on : addDays(due, daysBetween(receivedOn, on));
+
 /** R10: the first check of an item, in the store that received it, and in its area. */
 function firstCheckOf(of: Item, site: string, due: string, context: DecisionContext): ScheduleEndUseCheck {
   const { donor, recipient, item, serial, programme, case: within } = of;
@@ -211,7 +226,6 @@ function firstCheckOf(of: Item, site: string, due: string, context: DecisionCont
  */
 function receive(data: RecordItemReceipt, item: Item, context: DecisionContext): readonly ItemEvent[] | Refusal {
   const { on, site, consignment } = data;
-  const checkBy = firstCheck(item, on, context);
   const system = context.actor.role === 'system';
   if (item.receipt !== null) {
     if (!system || consignment !== item.consignment)
@@ -220,7 +234,7 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
         consignment: item.consignment ?? null,
       });
     if (on === item.receivedOn) return [];
-    const corrected = { corrects: item.receipt, reason: 'consignment-corrected', on, checkBy };
+    const corrected = { corrects: item.receipt, reason: 'consignment-corrected', on, checkBy: movedCheck(item, on) };
     return [{ type: 'ItemReceiptCorrected', data: corrected }];
   }
   if (item.consignment !== consignment)
@@ -228,6 +242,7 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
       consignment: item.consignment ?? null,
     });
   const barred = system ? null : (inTheFuture(on, context) ?? cannotStore(site, item.recipient, on, context));
+  const checkBy = firstCheck(item, on, context);
   const received = { ...data, holder: item.recipient, checkBy, check: firstCheckOf(item, site, checkBy, context) };
   return barred ?? [{ type: 'ItemReceived', data: received }];
 }
@@ -240,7 +255,7 @@ function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: I
     return refuse('moved-since', 'the item is in the store that received it; else its place is that of a move', 'R26');
   const barred =
     inTheFuture(on, context) ?? (site === undefined ? null : cannotStore(site, item.recipient, on, context));
-  const event = { ...data, checkBy: firstCheck(item, on, context) };
+  const event = { ...data, checkBy: movedCheck(item, on) };
   return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
 }
 
@@ -333,7 +348,9 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     WithdrawRegistration: { then: 'RegistrationWithdrawn' },
     RecordItemReceipt: receive,
     CorrectItemReceipt: correctReceipt,
-    WithdrawItemReceipt: { then: 'ItemReceiptWithdrawn' },
+    WithdrawItemReceipt: (data, { receipt }) => [
+      { type: 'ItemReceiptWithdrawn', data: { ...data, ...(receipt !== null && { receipt }) } },
+    ],
     MoveItem: {
       unless: (data, item, context) =>
         past(data, item, context) ?? cannotStore(data.site, item.holder, data.on, context),
@@ -398,12 +415,7 @@ function notAMonitor(state: Item | null, context: DecisionContext): Refusal | nu
 }
 
 /** The commands whose days follow from the type and the framework, and from the framework alone. */
-const BY_TERMS: readonly ItemCommand['type'][] = [
-  'RecordItemReceipt',
-  'CorrectItemReceipt',
-  'RecordItemCheck',
-  'RecoverItem',
-];
+const BY_TERMS: readonly ItemCommand['type'][] = ['RecordItemReceipt', 'RecordItemCheck', 'RecoverItem'];
 const BY_FRAMEWORK: readonly ItemCommand['type'][] = ['ReportItemLost', 'ReportItemDestroyed', 'ReportItemExpended'];
 
 const siteIn = ({ site }: { readonly site?: string }): readonly StreamRef[] =>

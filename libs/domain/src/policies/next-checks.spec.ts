@@ -29,6 +29,29 @@ describe('the policies of checks (R10, R11)', () => {
     expect(follows(firstChecks, 'item/norland.sight.s1', 'ItemReceived', { check })).toEqual([scheduled]);
     expect(follows(firstChecks, 'item/norland.sight.s1', 'ItemReceived', {})).toEqual([]);
   });
+  it('move the first check with the day of the receipt, and end it with the receipt', () => {
+    const on = (type: string, data: object) => follows(firstChecks, 'item/norland.sight.s1', type, data);
+    const corrected = { corrects: 'e-0', reason: 'wrong-day', checkBy: '2026-08-17' };
+    const first = { kind: 'end-use-check', id: 'entente.after-e-0' };
+    expect(on('ItemReceiptCorrected', { ...corrected, on: '2026-05-19' })).toEqual([
+      { stream: first, command: { type: 'RescheduleEndUseCheck', data: { due: '2026-08-17', cause: 'wrong-day' } } },
+    ]);
+    expect(on('ItemReceiptCorrected', { ...corrected, site: 'estmark.south' })).toEqual([]);
+    expect(on('ItemReceiptWithdrawn', { reason: 'miscounted', receipt: 'e-0' })).toEqual([
+      { stream: first, command: { type: 'CancelEndUseCheck', data: { reason: 'receipt-withdrawn' } } },
+    ]);
+    expect(on('ItemReceiptWithdrawn', { reason: 'miscounted' })).toEqual([]);
+    const checks = [{ item: 'tent', due: '2026-08-17' }];
+    const day = { corrects: 'e-0', reason: 'wrong-day', fact: 'receipt', on: '2026-05-19' };
+    const moved = (data: object) => follows(firstSampleChecks, 'consignment/norland.d1', 'DateCorrected', data);
+    expect(moved({ ...day, checks })).toEqual([
+      {
+        stream: { kind: 'end-use-check', id: 'entente.after-e-0.tent' },
+        command: { type: 'RescheduleEndUseCheck', data: { due: '2026-08-17', cause: 'wrong-day' } },
+      },
+    ]);
+    expect(moved({ ...day, fact: 'origin' })).toEqual([]);
+  });
   it('schedule the first check of each type of items that a receipt brings without serials (R11)', () => {
     const [kitchens, tents] = ['field-kitchen', 'tent'].map((item) => ({ ...check, item }));
     const received = (data: object) => follows(firstSampleChecks, 'consignment/norland.d1', 'ReceiptConfirmed', data);

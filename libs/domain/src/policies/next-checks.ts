@@ -2,25 +2,46 @@ import type { ConsignmentEvent, EndUseCheckEvent, ItemEvent, ScheduleEndUseCheck
 import { type Consequence, eventPolicy, parseStream } from '@entente/kernel';
 import { itemStream } from '../equipment/item-facts.js';
 
-/** A check that follows from an event: the system opens its stream. */
-const schedules = (check: ScheduleEndUseCheck | undefined, { id }: { readonly id: string }): readonly Consequence[] =>
-  check === undefined
-    ? []
-    : [
-        {
-          stream: { kind: 'end-use-check', id: `entente.after-${id}` },
-          command: { type: 'ScheduleEndUseCheck', data: check },
-        },
-      ];
+/** The check that follows from an event, of one type of items if there can be several. */
+const checkAfter = (event: string, item?: string) =>
+  ({ kind: 'end-use-check', id: `entente.after-${event}${item === undefined ? '' : `.${item}`}` }) as const;
 
-/** R10: the first check of an item follows from its receipt. */
+/** A check that follows from an event: the system opens its stream. */
+const schedules = (
+  check: ScheduleEndUseCheck | undefined,
+  { id }: { readonly id: string },
+  item?: string,
+): readonly Consequence[] =>
+  check === undefined ? [] : [{ stream: checkAfter(id, item), command: { type: 'ScheduleEndUseCheck', data: check } }];
+
+/** A check that was scheduled after an event is due on another day. */
+const moves = (event: string, due: string, cause: string, item?: string): Consequence => ({
+  stream: checkAfter(event, item),
+  command: { type: 'RescheduleEndUseCheck', data: { due, cause } },
+});
+
+/** R10: the first check of an item follows from its receipt, and moves or ends with it. */
 export const firstChecks = eventPolicy<ItemEvent>(
   {
     name: 'first-checks',
     kind: 'item',
-    about: 'the receipt of an item that is monitored by its serial schedules its first check of end use (R10)',
+    about:
+      'the receipt of an item that is monitored by its serial schedules its first check of end use, which follows the corrected day and ends with the receipt (R10)',
   },
-  { ItemReceived: ({ check }, event) => schedules(check, event) },
+  {
+    ItemReceived: ({ check }, event) => schedules(check, event),
+    ItemReceiptCorrected: ({ corrects, on, checkBy, reason }) =>
+      on === undefined ? [] : [moves(corrects, checkBy, reason)],
+    ItemReceiptWithdrawn: ({ receipt }) =>
+      receipt === undefined
+        ? []
+        : [
+            {
+              stream: checkAfter(receipt),
+              command: { type: 'CancelEndUseCheck', data: { reason: 'receipt-withdrawn' } },
+            },
+          ],
+  },
 );
 
 /** R11: the first check of items that are not monitored by their serials follows from a receipt. */
@@ -28,11 +49,13 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
   {
     name: 'first-samples',
     kind: 'consignment',
-    about: 'the receipt of items that are not monitored by their serials schedules the first check of a sample (R11)',
+    about:
+      'the receipt of items that are not monitored by their serials schedules the first check of a sample, which follows the corrected day (R11)',
   },
   {
-    ReceiptConfirmed: ({ checks = [] }, { id }) =>
-      checks.flatMap((check) => schedules(check, { id: `${id}.${check.item}` })),
+    ReceiptConfirmed: ({ checks = [] }, event) => checks.flatMap((check) => schedules(check, event, check.item)),
+    DateCorrected: ({ corrects, checks = [], reason }) =>
+      checks.map(({ item, due }) => moves(corrects, due, reason, item)),
   },
 );
 
