@@ -138,6 +138,7 @@ export function* agreement(world: World, donorId: string, recipientId: string): 
     yield* send(to, `${stream}/sign`, { party: recipientId, on });
     for (const assurance of ['use', 'no-transfer', 'security', 'observation'])
       yield* send(to, `${stream}/give-assurance`, { assurance, on });
+    yield* send(to, `${stream}/bar-listed-units`, { on });
     yield* send(by, `${stream}/bring-into-force`, { on, until: world.day(AGREEMENT_DAYS) });
     if (world.random.oneIn(2))
       yield* send(by, `${stream}/set-parameter`, {
