@@ -185,5 +185,34 @@ export function steward(opens: DeploymentFactory): void {
         ['MilestoneBecameOverdue', inDays(21)],
       ]);
     });
+
+    it('leave room for the truth: what lapsed is refused, a later fact and a correction have their effect once', async () => {
+      const path = `hold/programme.${P}/renew`;
+      expect(await client.refused(path, { hold: 'pause', until: inDays(60), reason: 'review' }, DONOR)).toMatchObject({
+        code: 'hold-not-in-force',
+      });
+      const duty = async (item: string) => {
+        const [row] = (await client.model(`due-dates?duty=milestone&item=${item}`)).rows;
+        return [row?.['due'], row?.['status'], row?.['overdue_from']];
+      };
+      // It was met before it was due, and is recorded after it became overdue.
+      await client.send(`programme/${P}/meet-milestone`, { milestone: 'early', on: inDays(-1) }, DONOR);
+      await client.send(
+        `programme/${P}/replan-milestone`,
+        { milestone: 'late', due: inDays(35), cause: 'flood' },
+        DONOR,
+      );
+      await until(async () => (await duty('early'))[1] === 'done' && (await duty('late'))[1] === 'open');
+      expect([await duty('early'), await duty('late')]).toEqual([
+        [inDays(10), 'done', inDays(11)],
+        [inDays(35), 'open', null],
+      ]);
+      now = () => new Date(Date.now() + 36 * DAY_MS).toISOString();
+      await until(async () => (await duty('late'))[1] === 'overdue');
+      await client.send(`programme/${P}/meet-milestone`, { milestone: 'late', on: inDays(0) }, DONOR);
+      await until(async () => (await duty('late'))[1] === 'done');
+      const { rows } = await client.model('journal?type=MilestoneBecameOverdue');
+      expect(rows.map((row) => row['stream'])).toEqual(Array(3).fill(`programme/${P}`));
+    });
   });
 }
