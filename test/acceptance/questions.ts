@@ -131,6 +131,85 @@ const DONORS: readonly Asked[] = [
     answer: [{ assistance_case: NIGHT_VISION, offer_from: null, offer_valid_until: day(30) }],
     means: { offer_from: /first day on which the offer prepared last may be made/ },
   },
+  {
+    question: 'Are the checks of end use made in time, by count and by value?',
+    of: 'end-use-compliance?item=night-vision-device',
+    // 98 devices twice, at 4,000.00 each: one check in time, one overdue.
+    answer: [
+      {
+        programme: 'norland.border-training',
+        due: 2,
+        in_time: 1,
+        overdue: 1,
+        in_time_percent: 50,
+        currency: 'USD',
+        value_due: '78400000',
+        value_in_time: '39200000',
+        value_overdue: '39200000',
+        value_in_time_percent: 50,
+      },
+    ],
+    means: { value_overdue: /minor units/, value_in_time_percent: /percent of the value of those due/ },
+  },
+  {
+    question: 'Where was a camera, until its loss was verified?',
+    of: 'chain-of-custody?serial=TC-0002&sort=step',
+    answer: [
+      { happened: 'registered', from_holder: null, to_holder: 'estmark', to_site: null, recorded_by: 'norland' },
+      { happened: 'received', to_site: 'estmark.central-depot', to_place: 'central-depot', recorded_by: 'estmark' },
+      {
+        happened: 'loss-verified',
+        from_site: 'estmark.central-depot',
+        to_site: null,
+        recorded_by: 'veritas-monitor',
+      },
+    ],
+    means: { from_place: /code of the place/, by_event: /id of the event/ },
+  },
+  {
+    question: 'Which units were trained, how many women and men, and at which cost for each?',
+    of: 'training-by-unit?donor=norland&sort=unit',
+    // 58,500.00 for 11 persons.
+    answer: [
+      {
+        unit: 'estmark.border-battalion',
+        enrolled: '12',
+        completed: '11',
+        women: '4',
+        men: '7',
+        cost: '5850000',
+        cost_per_person: 531_818,
+      },
+      { unit: 'estmark.night-watch', enrolled: '0', completed: null, cost: null },
+    ],
+    means: { completed: /this unit alone/, cost: /minor units/, cost_per_person: /minor units/ },
+  },
+  {
+    question: 'How late is what was promised, and why?',
+    of: 'lateness?donor=norland&kept=1&sort=promise',
+    answer: [
+      { promise: 'delivery', cause: 'late-export-licence', mean_days_late_first: 11, mean_days_late_plan: 3 },
+      { promise: 'milestone', cause: 'late-supplier', mean_days_late_first: 18, mean_days_late_plan: 3 },
+    ],
+    means: { cause: /last cause/, mean_days_late_first: /^mean days from the day first promised/ },
+  },
+  {
+    question: 'How many misuse cases are there of what, at which stage, and how old?',
+    of: 'misuse-trends?donor=norland',
+    answer: [
+      {
+        month: day(-20).slice(0, 7),
+        scope_kind: 'programme',
+        scope: 'norland.border-training',
+        status: 'substantiated',
+        cases: 1,
+        open: 1,
+        days_0_30: 1,
+        most_days_open: 20,
+      },
+    ],
+    means: { days_0_30: /at most 30 days old/, cases: /^misuse cases/ },
+  },
 ];
 
 const RECIPIENTS: readonly Asked[] = [
@@ -265,6 +344,29 @@ const RECIPIENTS: readonly Asked[] = [
       },
     ],
     means: { conditions: /conditions decided last/, reply_by: /right of reply/ },
+  },
+  {
+    question: 'Which conditions do we have to keep, in plain words, and how long?',
+    of: 'conditions-in-force?recipient=estmark&sort=attached_on',
+    answer: [
+      {
+        statement: 'The devices are used at border posts, and kept in the certified store',
+        scope_kind: 'case',
+        days_left: 60,
+        over: false,
+      },
+      { statement: 'No optics leave the country', scope_kind: null, basis: 'export-control-act' },
+    ],
+    means: { statement: /plain words/, days_left: /^days from the day of the answer/ },
+  },
+  {
+    question: 'What do we have to do, and until when?',
+    of: 'recipient-tasks?recipient=estmark&sort=due',
+    answer: [
+      { task: 'do', what: 'remediation-step', part: 'new-orders', due: day(30), overdue: false },
+      { task: 'do', what: 'remediate', due: day(60), overdue: false },
+    ],
+    means: { task: /confirm, dispute, report, answer or do/, due: /last day/ },
   },
 ];
 

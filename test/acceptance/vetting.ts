@@ -67,8 +67,11 @@ export function vetting(opens: DeploymentFactory): void {
 
     await send(`${V}/inform-recipient`, { on: inDays(0), note: 'note-1' }, DONOR);
     await send(`${V}/publish`, { list: 'list-1', on: inDays(0) }, VETTER);
+    await shows('barred', { subject: U, status: 'refused', next: 'open-remediation', publication: 'published' });
     const steps = [{ step: 'step-1', measure: 'prosecution', due: inDays(20) }];
     await send(`${V}/open-remediation`, { steps }, VETTER);
+    await shows('barred', { subject: U, next: 'take-steps', step: 'step-1', due: inDays(20), taken_on: null });
+    await shows('recipient-tasks', { task: 'do', what: 'remediation-step', part: 'step-1', due: inDays(20) });
     await client.refused(`${V}/complete-remediation`, { on: inDays(0), ...until90 }, VETTER);
     // The recipient records the step five days late, and corrects its day.
     const late = { step: 'step-1', on: inDays(-5), occurredAt: `${inDays(-5)}T09:00:00.000Z` };
@@ -77,9 +80,11 @@ export function vetting(opens: DeploymentFactory): void {
     const correction = { corrects: events[0]?.id, step: 'step-1', on: inDays(-4), reason: 'mistyped' };
     await send(`${V}/correct-step`, correction, RECIPIENT);
     await shows('remediation-steps', { vetting_case: 'norland.v2', status: 'taken', taken_on: inDays(-4) });
+    await shows('barred', { subject: U, next: 'complete-remediation', taken_on: inDays(-4) });
     await send(`${V}/complete-remediation`, { on: inDays(0), ...until90 }, VETTER);
     await shows('units', { unit: U, status: 'cleared', cleared_until: inDays(90) });
     await shows('holds', { scope: U, status: 'released' });
+    expect((await client.model(`barred?subject=${U}`)).rows).toEqual([]);
     await shows('vetting-cases', { vetting_case: 'norland.v2', stage: 'remedied', publication: 'published' });
     await enrol('n-3');
     await shows('enrolments', { trainee: 'n-3', status: 'enrolled', cleared_until: inDays(90) });

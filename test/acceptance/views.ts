@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anEvent } from '../contracts/event-store.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { inDays } from '../support/days.js';
 import { registerParties } from '../support/parties.mjs';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -10,6 +11,7 @@ const only = (rows: readonly Row[], ...columns: string[]): unknown[][] =>
 
 const DONOR = 'norland;role=donor;person=n-1';
 const RECIPIENT = 'estmark;role=recipient';
+const MONITOR = 'veritas-monitor;role=monitor';
 const parties = { donor: 'norland', recipient: 'estmark' };
 const account = { ...parties, fund: 'Fund', stages: ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] };
 const money = (amount: number, period = '2026') => ({ amount, period });
@@ -353,6 +355,38 @@ export function views(opens: DeploymentFactory): void {
       const wrong = { corrects: event, line: '001', quantityBy: -1, serialsRemoved: ['A-2'], reason: 'miscounted' };
       await say(RECIPIENT, 'consignment/norland.s-2/correct-receipt', wrong);
       expect((await view('serials-received-twice')).rows).toEqual([]);
+    });
+  });
+
+  describe('the view recipient-tasks', () => {
+    const SIGHT = 'item/norland.thermal-sight.~ts-1';
+    const lossTasks = async () =>
+      only((await view('recipient-tasks?task=report')).rows, 'recipient', 'what', 'stream', 'part', 'quantity');
+    const check = async (id: string, on: number, result: string): Promise<void> => {
+      const c = `end-use-check/veritas-monitor.${id}`;
+      const items = { item: 'thermal-sight', serials: ['TS-1'], quantity: 1, site: 'estmark.depot' };
+      const how = { type: 'enhanced', manner: 'on-site', holder: 'estmark', due: inDays(30) };
+      await say(MONITOR, `${c}/schedule`, { ...parties, ...items, ...how });
+      const results = [{ serial: 'TS-1', result }];
+      await say(MONITOR, `${c}/perform`, { on: inDays(on), manner: 'on-site', results });
+    };
+
+    it('asks for the report of a loss once a visit did not see an item, until the report', async () => {
+      await registerParties(deployment.url, { 'veritas-monitor': 'monitor' });
+      const type = 'item-type/norland.thermal-sight';
+      await say(DONOR, `${type}/register`, { name: 'Thermal sight', unit: 'each', category: 'night-vision' });
+      await say(DONOR, `${type}/designate`, { reason: 'sensitive', reviewBy: inDays(365) });
+      await say(RECIPIENT, 'storage-site/estmark.depot/register', { place: 'north', category: 'arms' });
+      const certificate = { on: inDays(-9), until: inDays(365), standard: 'level-2' };
+      await say(MONITOR, 'storage-site/estmark.depot/certify', certificate);
+      await say(DONOR, `${SIGHT}/register`, { ...parties, item: 'thermal-sight', serial: 'TS-1' });
+      await say(RECIPIENT, `${SIGHT}/receive`, { on: inDays(-8), site: 'estmark.depot' });
+      await check('c-1', -4, 'seen');
+      expect(await lossTasks()).toEqual([]);
+      await check('c-2', -2, 'not-seen');
+      expect(await lossTasks()).toEqual([['estmark', 'loss', SIGHT, 'TS-1', 1]]);
+      await say(RECIPIENT, `${SIGHT}/report-lost`, { on: inDays(-2), cause: 'theft-from-store' });
+      expect(await lossTasks()).toEqual([]);
     });
   });
 
