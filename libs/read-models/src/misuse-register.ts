@@ -26,7 +26,7 @@ export class MisuseRow {
   @json('in which scopes assistance has ended by a measure: kinds and ids') terminated_scopes!: Scopes;
   @day('the day on which it was reported') flagged_on!: string;
   @flag('whether the report was acknowledged') acknowledged!: boolean;
-  @textOrNull('the step that is due next, if any') next_step!: string | null;
+  @textOrNull('the step that is due next, if any; of two on one day, the first by name') next_step!: string | null;
   @dayOrNull('the last day of the step that is due next') next_due!: string | null;
   @dayOrNull("the last day of the recipient's right of reply, while a reply is waited for") reply_by!: string | null;
   @json('by step that has begun and is not done: its last day') due!: Readonly<Record<string, string>>;

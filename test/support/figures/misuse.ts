@@ -116,7 +116,7 @@ function misuseCase(events: Events, day: string) {
   const triaged = last(round, 'MisuseTriaged')?.data;
   const steps = MISUSE_STEPS.map((step) => ({ step, due: dueOf(round, step) }));
   const due = steps.flatMap((one) => (one.due === null ? [] : [{ step: one.step, due: one.due }]));
-  const next = due.toSorted((a, b) => (a.due < b.due ? -1 : a.due > b.due ? 1 : 0))[0];
+  const next = due.toSorted((a, b) => (`${a.due} ${a.step}` < `${b.due} ${b.step}` ? -1 : 1))[0];
   const status = STATUS[events.findLast(({ type }) => type in STATUS)?.type ?? ''] as string;
   const closed = status === 'closed' ? last(events, 'MisuseCaseClosed') : undefined;
   const precaution = precautionOf(round);
