@@ -125,62 +125,70 @@ async function time(work) {
   do {
     await work();
     times += 1;
-  } while (times < 50 && performance.now() - begun < (quick ? 20 : 150));
+  } while (times < 50 && performance.now() - begun < (quick ? 20 : 100));
   return ((performance.now() - begun) * 1000) / times;
 }
 
-/**
- * Of each read model and view, the microseconds that its first page takes by the store, and the
- * ratio of the same statement by hand to that; and those of the steward's search for what has
- * passed by the day on which the log ends.
- */
-async function pages(data, rowsIn) {
-  const { log, rows, models } = await openStores(data, rowsIn);
-  const db = new Database(join(rowsIn, 'rows.sqlite'), { readonly: true });
-  const isModel = new Set(models.map(({ name }) => name));
-  const last = await lastDay(log, rows);
-  const queries = rows.names().map(({ name }) => ({ name, isModel: isModel.has(name), model: name, query: PAGE }));
-  queries.push({
+/** Every first page, and the steward's search for what has passed by a day. */
+const queriesOf = (rows, day) => [
+  ...rows.names().map(({ name }) => ({ name, model: name, query: PAGE })),
+  {
     name: SEARCH,
-    isModel: true,
     model: 'due-dates',
     query: {
       where: [
         { column: 'status', in: ['open'] },
-        { column: 'due', before: last },
+        { column: 'due', before: day },
       ],
       sort: [{ column: 'due', descending: false }],
       limit: 200,
     },
-  });
-  const found = new Map();
-  for (const { name, isModel: stored, model, query } of queries) {
+  },
+];
+
+/**
+ * Of each query, how its time compares with that of the same statement by hand, and with that on
+ * the rows of fewer events: medians of measurements that were taken in turn.
+ */
+async function pages(data, fewIn, manyIn) {
+  const few = await openStores(data, fewIn);
+  const many = await openStores(data, manyIn);
+  const days = [await lastDay(few), await lastDay(many)];
+  const db = new Database(join(manyIn, 'rows.sqlite'), { readonly: true });
+  const stored = new Set(many.models.map(({ name }) => name));
+  const ofFew = queriesOf(few.rows, days[0]);
+  const found = [];
+  for (const [n, { name, model, query }] of queriesOf(many.rows, days[1]).entries()) {
     printed(`first page of ${name}`);
-    const byStore = () => rows.query(model, query);
-    const { sql, values } = await statementOf(byStore);
+    const onMany = () => many.rows.query(model, query);
+    const onFew = () => few.rows.query(model, ofFew[n].query);
+    const isFull = async (page) => (await page()).rows.length >= PAGE.limit;
+    const { sql, values } = await statementOf(onMany);
     const statement = db.prepare(sql);
-    const isFull = statement.all(...values).length >= PAGE.limit;
-    const byHand = () => statement.all(...values);
-    const pairs = [];
-    for (let i = 0; i < (quick ? 1 : 5); i += 1) pairs.push([await time(byHand), await time(byStore)]);
-    found.set(name, {
-      stored,
-      isFull,
-      us: median(pairs.map(([, store]) => store)),
-      byHand: median(pairs.map(([hand, store]) => hand / store)),
+    const taken = [];
+    for (let i = 0; i < (quick ? 1 : 5); i += 1)
+      taken.push([await time(() => statement.all(...values)), await time(onMany), await time(onFew)]);
+    found.push({
+      name,
+      isStored: stored.has(model),
+      isFull: await isFull(onMany),
+      wasFull: await isFull(onFew),
+      byHand: median(taken.map(([hand, mine]) => hand / mine)),
+      grown: median(taken.map(([, mine, before]) => before / mine)),
     });
   }
   printed('');
   db.close();
-  await rows.close();
-  await log.close();
+  for (const { rows, log } of [few, many]) {
+    await rows.close();
+    await log.close();
+  }
   return found;
 }
 const SEARCH = "the steward's search for passed days";
-const titleOf = (name) => (name === SEARCH ? name : `page of ${name}`);
 
 /** The day of the last event that is folded. */
-async function lastDay(log, rows) {
+async function lastDay({ log, rows }) {
   const { positions } = await rows.positions('due-dates');
   const event = await log.eventAt(positions[0]);
   return event.metadata.recordedAt.slice(0, 10);
@@ -227,16 +235,13 @@ export async function volume({ events: asked = quick ? 5_000 : 100_000, seed = 1
   const versionsASecond = await rebuiltVersions(data, many);
   note(`rebuild rate of ${size} events, against catch-up`, versionsASecond / all.versionsASecond, 'ratio', FLAT);
 
-  const ofFew = await pages(data, few);
-  const ofMany = await pages(data, many);
-  const short = [...ofMany].filter(([name, { isFull }]) => !isFull && name !== SEARCH).map(([name]) => name);
-  for (const [name, { byHand }] of ofMany)
-    if (!short.includes(name)) note(`${titleOf(name)}, against the same SQL by hand`, byHand, 'ratio', 0.7);
-  for (const [name, { us, stored, isFull }] of ofMany) {
-    const before = ofFew.get(name);
-    if (name === SEARCH || (isFull && before.isFull))
-      note(`${titleOf(name)}, ${against} a tenth`, before.us / us, 'ratio', stored ? FLAT : LINEAR);
-  }
+  const found = await pages(data, few, many);
+  for (const { name, isFull, byHand } of found)
+    if (isFull) note(`page of ${name}, against the same SQL by hand`, byHand, 'ratio', 0.7);
+  for (const { name, isStored, isFull, wasFull, grown } of found)
+    if (name === SEARCH) note(`${name}, ${against} a tenth`, grown, 'ratio', FLAT);
+    else if (isFull && wasFull) note(`page of ${name}, ${against} a tenth`, grown, 'ratio', isStored ? FLAT : LINEAR);
+  const short = found.filter(({ name, isFull }) => !isFull && name !== SEARCH).map(({ name }) => name);
   console.log(`not a whole page, and not compared: ${short.join(', ')}`);
 }
 
