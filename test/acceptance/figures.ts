@@ -59,7 +59,6 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     what: ['receipt', 'shortage', 'self-report', 'acceptance', 'amendment', 'reply', 'remediation-step'],
   },
   'training-by-unit': { enrolled: ['0', '1'], women: [null] },
-  'conditions-in-force': { type: ['use-condition', 'restriction'] },
   suspensions: { hold: ['in force', 'not in force yet', 'not released yet', 'ended'] },
 };
 const STATUSES = ['open', 'overdue', 'done', 'withdrawn'];

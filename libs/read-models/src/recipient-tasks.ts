@@ -40,10 +40,10 @@ const toConfirm = (from: From): Query =>
 
 /** What came in another quantity than scheduled, and no discrepancy was reported of. */
 function toDispute(from: From): Query {
-  const reports = from(DiscrepancyRow, 'q').select('1').where('q.stream = n.item_stream AND q.line = n.line');
+  const reports = from(DiscrepancyRow, 'q').select('q.stream', 'stream').addSelect('q.line', 'line').distinct(true);
   const lines = rowsAs(consignedLines(from), 'n')
-    .where('n.received_on IS NOT NULL AND n.received <> n.scheduled')
-    .andWhere(`NOT EXISTS (${reports.getQuery()})`)
+    .leftJoin(`(${reports.getQuery()})`, 'd', 'd.stream = n.item_stream AND d.line = n.line')
+    .where('n.received_on IS NOT NULL AND n.received <> n.scheduled AND d.line IS NULL')
     .setParameters(reports.getParameters());
   return TASKS.part(lines, {
     ...columnsAs('n', ...PARTIES, 'item', 'unit'),
@@ -68,12 +68,17 @@ const toReport = (from: From): Query =>
 /** Items that a visit did not see, that no later one saw, and whose loss was not reported. */
 function lossToReport(from: From): Query {
   const results = from(CheckResultRow, 'r')
-    .select('1')
-    .where(`r.not_seen = 1 AND r.serial = i.serial AND r.donor || '.' || r.item = i.item_type`)
-    .andWhere('r.visited_on >= i.received_on AND (i.last_checked_on IS NULL OR i.last_checked_on < r.visited_on)');
+    .select(`r.donor || '.' || r.item`, 'item_type')
+    .addSelect('r.serial', 'serial')
+    .addSelect('MAX(r.visited_on)', 'visited_on')
+    .where('r.not_seen = 1 AND r.serial IS NOT NULL')
+    .groupBy('r.donor')
+    .addGroupBy('r.item')
+    .addGroupBy('r.serial');
   const unseen = from(ItemRow, 'i')
-    .where(`i.status = 'held'`)
-    .andWhere(`EXISTS (${results.getQuery()})`)
+    .innerJoin(`(${results.getQuery()})`, 'v', 'v.serial = i.serial AND v.item_type = i.item_type')
+    .where(`i.status = 'held' AND v.visited_on >= i.received_on`)
+    .andWhere('(i.last_checked_on IS NULL OR i.last_checked_on < v.visited_on)')
     .setParameters(results.getParameters());
   return TASKS.part(unseen, {
     ...columnsAs('i', 'stream', 'donor', 'programme', 'assistance_case'),
