@@ -87,9 +87,9 @@ export const TOUCHED = [
   },
   {
     name: 'the event store on a server: reading, writing, a cluster',
-    run: processes('reading', 'writing', 'cluster'),
+    run: processes('reading', 'writing', 'cluster', 'faults', 'relay-start', 'recorded'),
     touches: [...EVENT_STORE, 'libs/engine/src/event-store'],
-    seconds: 100,
+    seconds: 130,
   },
   {
     name: 'the standalone process: killed, damaged, rebuilt, restored',
@@ -106,9 +106,13 @@ export const TOUCHED = [
       'uncaught-errors',
       'open-files',
       'port-failures-apart',
+      'many-clients',
+      'live-readers',
+      'upgrade',
+      'end-with-parent',
     ),
-    touches: [...SQLITE, ...LOOPS, ...HTTP],
-    seconds: 120,
+    touches: [...SQLITE, ...LOOPS, ...HTTP, 'deploy/services/'],
+    seconds: 150,
   },
   {
     name: 'kills of the standalone process',

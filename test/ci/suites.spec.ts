@@ -15,7 +15,7 @@ describe('the suites of a landing', () => {
     ['test:integration', 'int-spec'],
     ['test:processes', 'process-spec'],
   ])('of %s name every %s once', (script, ending) => {
-    const specs = globSync(`{libs/*/src,test/*}/*.${ending}.ts`, { cwd: root }).map((file) => `/${basename(file)}`);
+    const specs = globSync(`{libs/*/src,test/**}/*.${ending}.ts`, { cwd: root }).map((file) => `/${basename(file)}`);
     const patterns = everything().flatMap(({ run }) => (run[0] === script ? run.slice(1) : []));
     const named = specs.map((spec) => [spec, patterns.filter((pattern) => new RegExp(pattern).test(spec)).length]);
     expect(named).toEqual(specs.map((spec) => [spec, 1]));

@@ -1,4 +1,0 @@
-import { standalone } from '../support/deployment.js';
-import { agreements } from './agreements.js';
-
-agreements(standalone);

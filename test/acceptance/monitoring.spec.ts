@@ -1,4 +1,0 @@
-import { standalone } from '../support/deployment.js';
-import { monitoring } from './monitoring.js';
-
-monitoring(standalone);

@@ -1,4 +1,0 @@
-import { standalone } from '../support/deployment.js';
-import { page } from './page.js';
-
-page(standalone);
