@@ -233,14 +233,6 @@ describe('a document', () => {
     for (const document of found) for (const to of linksOf(document).to) if (to.endsWith('.md')) found.add(to);
     expect(DOCUMENTS.filter((document) => !found.has(document))).toEqual([]);
   });
-
-  it.each(DOCUMENTS)('%s has no line of more than 120 characters', (document) => {
-    expect(
-      textOf(document)
-        .split('\n')
-        .filter((line) => line.length > 120),
-    ).toEqual([]);
-  });
 });
 
 describe('the help of the command line', () => {

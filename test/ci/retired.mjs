@@ -67,6 +67,12 @@ const COMMENT = /^\s*(?:\/\/|\/\*|\*(?:[\s/]|$))/;
 /** Whether a line is a comment that should have been wrapped: one word alone cannot be. */
 export const isUnwrapped = (line) => line.length > MAX_COMMENT && COMMENT.test(line) && / \S+ \S/.test(line.trim());
 
+/** Lines of Markdown wrap at this column. */
+const MAX_TEXT = 120;
+
+/** Whether a line of a document should have been wrapped. */
+export const isTooLong = (file, line) => file.endsWith('.md') && line.length > MAX_TEXT;
+
 /** The part of a line that a reader reads as text; empty if it is only code. */
 function proseIn(file, line) {
   if (file.endsWith('.md') || COMMENT.test(line)) return line.replaceAll(/`[^`]*`/g, '');
@@ -117,6 +123,7 @@ function main() {
       if (fault !== null) wrong.push(`${file}:${n + 1}: ${fault}`);
       if (/\.(?:ts|mjs)$/.test(file) && isUnwrapped(line))
         wrong.push(`${file}:${n + 1}: a comment wraps at ${MAX_COMMENT} columns`);
+      if (isTooLong(file, line)) wrong.push(`${file}:${n + 1}: a document wraps at ${MAX_TEXT} columns`);
       const type = SOURCE.test(file) ? typeDeclaredIn(line) : undefined;
       if (type !== undefined) types.set(type, [...(types.get(type) ?? []), file]);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RETIRED, UNPLAIN, isUnwrapped, retiredIn, typeDeclaredIn, unplainIn } from './retired.mjs';
+import { RETIRED, UNPLAIN, isTooLong, isUnwrapped, retiredIn, typeDeclaredIn, unplainIn } from './retired.mjs';
 
 describe('the check of retired terms', () => {
   it('names a term and what to write, in prose, identifiers and file names', () => {
@@ -62,6 +62,16 @@ describe('the check of retired terms', () => {
         expect.stringContaining('is not plain'),
         null,
       ]);
+  });
+
+  it('finds lines of documents that are too long', () => {
+    const text = 'word '.repeat(25);
+    expect([
+      isTooLong('docs/how-to/upgrade.md', text),
+      isTooLong('docs/reference/rules.md', `| ${text}|`),
+      isTooLong('libs/engine/src/relay.ts', text),
+      isTooLong('README.md', text.slice(0, 120)),
+    ]).toEqual([true, true, false, false]);
   });
 
   it('lets code, other files and words between backquotes be', () => {
