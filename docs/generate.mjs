@@ -352,7 +352,8 @@ function problemCodes({ refusals, codes }) {
   ];
 }
 
-function rules({ refusals }) {
+async function rules({ refusals }) {
+  const { CONTROLS } = await import('../dist/libs/domain/src/index.js');
   const byRule = Map.groupBy(
     refusals.filter(({ rule }) => rule !== null),
     ({ rule }) => rule,
@@ -372,6 +373,9 @@ function rules({ refusals }) {
         [
           bullet(`Source: ${source}`),
           bullet(found.length === 0 ? 'No refusal names this rule yet.' : `Enforced by: ${found.join(', ')}`),
+          ...CONTROLS.filter((control) => control.rule === rule).map(({ name, about }) =>
+            bullet(`Control check \`${name}\`: ${about}`),
+          ),
           ...(limits === undefined ? [] : [bullet(limits)]),
         ].join('\n'),
       ];
@@ -480,7 +484,7 @@ async function main() {
     'event-catalogue': eventCatalogue(catalogue, events),
     'read-models': readModels(models),
     'problem-codes': problemCodes(found),
-    rules: rules(found),
+    rules: await rules(found),
     cli: await cli(),
     settings: await settings(),
     'metrics-and-health': metricsAndHealth(found),

@@ -7,7 +7,7 @@ export const RULES = {
     says: 'A recipient has an agreement in force, with assurances on use, transfer, security and observation, before any item, training or service.',
     source: '22 USC 2314(a) (read)',
     limits:
-      'Enforced for shipments and for the implementation of cases in programmes that name a framework. A programme without one is not checked.',
+      'Enforced for shipments and for the implementation of cases in programmes that name a framework. A programme without one is not checked, nor is training.',
   },
   R2: {
     says: "Under a framework that asks for it, activation of a programme needs a completed assessment, a sustainment plan, indicators, the second authority's concurrence, and notice to the legislature with 15 days to wait.",
@@ -29,6 +29,8 @@ export const RULES = {
   R6: {
     says: 'If the unit is not known before the transfer, the recipient has agreed in writing to bar listed units.',
     source: '22 USC 2378d(c)(1) (read)',
+    limits:
+      'A shipment looks for the agreement in the framework of its programme; one without a framework is not checked. The nomination of a trainee without a unit names the agreement, which is not looked up.',
   },
   R7: {
     says: 'A clearance ends when it expires. Derogatory information suspends it until it is assessed: credible (refused) or not (restored). Queued enrolments and shipments stop meanwhile.',
@@ -78,13 +80,13 @@ export const RULES = {
     source:
       '22 USC 2753(c)(2) and (4) (read); acknowledgement and finding times: Directive (EU) 2019/1937, article 9(1)(b) and (f); the rest: own',
     limits:
-      'The steward puts each scope of a suspension on hold, and releases the hold when the suspension ends. Programmes and cases in scope exist, and the organisation of a country is registered; item types and units are not checked, and no command rests on holds of units yet. Termination follows the end of the programme. Disbursement waits for recovered funds only if the programme was suspended for the misuse case.',
+      'The steward puts each scope of a suspension on hold, and releases the hold when the suspension ends. Programmes and cases in scope exist, and the organisation of a country is registered; item types and units are not checked. Termination follows the end of the programme. Disbursement waits for recovered funds only if the programme was suspended for the misuse case.',
   },
   R19: {
     says: 'A suspended programme, or a hold on a scope concerned, blocks enrolment, shipment and disbursement. It never blocks monitoring, loss reports, misuse reports or audit.',
     source: 'own',
     limits:
-      'Enforced are the suspension of a programme, and holds on a programme, a case, a country, an item type and a shipment. Holds on a unit stop nothing yet: enrolment has no stream. A disbursement after the completion of the programme is accepted and marked.',
+      'Enforced are the suspension of a programme, and holds on a programme, a case, a country, an item type, a unit and a shipment. A restriction of a framework is recorded, and stops nothing by itself: a hold does. A disbursement after the completion of the programme is accepted and marked.',
   },
   R20: {
     says: 'Remote monitoring is allowed only while instability is declared, and its results are marked as of lower confidence.',

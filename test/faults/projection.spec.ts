@@ -96,8 +96,8 @@ describe('the projector', () => {
   it('gives the same rows if it restarts again and again, with earlier events delivered again', async () => {
     const whole = await foldedWhole();
     const folder = newFolder();
-    /** Of each five positions another one. */
-    const stops = log.flatMap((_, n) => (n % 5 === Math.floor(n / 5) % 5 || n === log.length - 1 ? [n + 1] : []));
+    /** Of each eight positions another one. */
+    const stops = log.flatMap((_, n) => (n % 8 === Math.floor(n / 8) % 8 || n === log.length - 1 ? [n + 1] : []));
     for (const [n, at] of stops.entries()) {
       const before = stops[n - 1] ?? 0;
       const rows = await openRows(folder);

@@ -106,7 +106,7 @@ it('random commands in any order, concurrent or not, are decided once, and every
       },
     ),
     // A failure is reported even if shrinking it takes long.
-    { numRuns: 12, examples: [AS_WRITTEN] },
+    { numRuns: 8, examples: [AS_WRITTEN] },
   );
   // Sequences in which no event was recorded would prove nothing.
   expect(accepted).toBeGreaterThan(refused / 3);

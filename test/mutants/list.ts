@@ -135,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
   if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
     return { type: 'stale', revision: folded.revision };`,
-    spec: 'test/faults/port-failures.spec.ts',
+    spec: 'test/faults/port-failures.process-spec.ts',
     tests: 'even if the rules would now refuse it',
   },
   {

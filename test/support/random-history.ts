@@ -325,8 +325,25 @@ class History {
 /** How many steps are between two looks at the last days that have passed. */
 const LOOK_EVERY = 12;
 
+/** What was made for a seed is not made again. */
+function once<Made>(before: Map<number, Promise<Made>>, seed: number, make: () => Promise<Made>): Promise<Made> {
+  const made = before.get(seed) ?? make();
+  before.set(seed, made);
+  return made;
+}
+
+/** The history of each seed: and the chance that made it, for what follows. */
+const decidedBefore = new Map<number, Promise<DecidedHistory>>();
+
+interface DecidedHistory {
+  readonly events: readonly RecordedEvent[];
+  readonly chance: Chance;
+}
+
+const decidedOnce = (seed: number): Promise<DecidedHistory> => once(decidedBefore, seed, () => decide(chanceOf(seed)));
+
 /** Decides the commands, and returns the events in their order. */
-async function decided(chance: Chance): Promise<readonly RecordedEvent[]> {
+async function decide(chance: Chance): Promise<DecidedHistory> {
   const history = new History();
   const recorded = Array.from({ length: RUNS }, () => new RecordedIds());
   try {
@@ -339,7 +356,7 @@ async function decided(chance: Chance): Promise<readonly RecordedEvent[]> {
       await history.follow(chance, command.now);
       if (n % LOOK_EVERY === 0) await history.passDays(chance, command.now);
     }
-    return history.log();
+    return { events: history.log(), chance };
   } finally {
     await history.end();
   }
@@ -361,16 +378,22 @@ const consulted = (chance: Chance, { consulted: streams }: RecordedEvent['metada
   }));
 
 /** The random history as the rules decided it, at the times of the decisions. */
-export const decidedHistory = (seed: number): Promise<readonly RecordedEvent[]> => decided(chanceOf(seed));
+export const decidedHistory = async (seed: number): Promise<readonly RecordedEvent[]> =>
+  (await decidedOnce(seed)).events;
 
 /**
  * A random history: some 1,500 commands are decided, and their events are recorded over 250 days,
  * in their order, each at the time when it happened or up to sixty days later. The same seed gives
  * the same history.
  */
-export async function randomHistory(seed: number): Promise<readonly RecordedEvent[]> {
-  const chance = chanceOf(seed);
-  const events = await decided(chance);
+export const randomHistory = (seed: number): Promise<readonly RecordedEvent[]> =>
+  once(recordedBefore, seed, () => recordedLater(seed));
+
+const recordedBefore = new Map<number, Promise<readonly RecordedEvent[]>>();
+
+/** The decided history, recorded at random times. */
+async function recordedLater(seed: number): Promise<readonly RecordedEvent[]> {
+  const { events, chance } = await decidedOnce(seed);
   const times = events.map(() => Date.parse(FIRST_DAY) + chance(SPAN_DAYS * DAY_MS)).toSorted((a, b) => a - b);
   let of = '';
   let recordedAt = '';

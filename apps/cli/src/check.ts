@@ -15,7 +15,9 @@ export interface Checked {
 }
 
 /** The rules for which there is a control check. */
-export const CONTROLLED_RULES: readonly string[] = [...new Set(CONTROLS.map(({ rule }) => rule))];
+export const CONTROLLED_RULES: readonly string[] = [...new Set(CONTROLS.map(({ rule }) => rule))].toSorted((a, b) =>
+  a.localeCompare(b, 'en', { numeric: true }),
+);
 
 /** Runs the control checks of one rule, or of all, over the log up to a position. */
 export async function checkRules(

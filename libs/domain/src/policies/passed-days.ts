@@ -288,7 +288,7 @@ export const PASSED_DAYS: readonly DuePolicy[] = [
     {
       name: 'expired-agreement',
       kind: 'legal-framework',
-      about: 'an agreement ends with its last day: shipments, cases and enrolments under it are refused (R1)',
+      about: 'an agreement ends with its last day: shipments and cases under it are refused (R1)',
       duties: ['agreement-end'],
     },
     ({ due: until }) => ({ type: 'RecordExpiredAgreement', data: { until } }),
