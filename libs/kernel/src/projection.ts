@@ -17,7 +17,7 @@ export const isSum = (type: ColumnType | undefined): boolean => type === 'intege
 
 /**
  * What a column of texts holds, where that is no plain text. `instant`: ISO 8601, UTC. `person`: a
- * reference to a person.
+ * reference to a person, or several.
  */
 export type ColumnFormat = 'instant' | 'person';
 

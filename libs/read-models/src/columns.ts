@@ -44,6 +44,8 @@ export const instant = column('text', undefined, false, 'instant');
 /** A reference to a person in an organisation's own register, never a name. */
 export const person = column('text', undefined, false, 'person');
 export const personOrNull = column('text', null, true, 'person');
+/** References to persons. */
+export const persons = column('simple-json', undefined, false, 'person');
 /** A whole number; 0 in a new row. */
 export const count = column('integer', 0);
 export const countOrNull = column('integer', null, true);

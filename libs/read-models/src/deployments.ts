@@ -1,6 +1,6 @@
 import type { DeploymentEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
-import { count, day, dayOrNull, daysLate, json, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, daysLate, overdue, text, textOrNull, persons } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
 /** Personnel who were sent to an area: who is where. */
@@ -11,7 +11,7 @@ export class DeploymentRow {
   @count('women, in persons') women!: number;
   @count('men, in persons') men!: number;
   @count('women and men, in persons') personnel!: number;
-  @json("a reference to each person in the sender's own register, never a name") persons!: readonly string[];
+  @persons("a reference to each person in the sender's own register, never a name") persons!: readonly string[];
   @text('the country') country!: string;
   @text('the area in which they are, or were before they returned') area!: string;
   @textOrNull('the area in which they were before the newest move') area_before!: string | null;
@@ -31,7 +31,7 @@ const RETURN = { due: 'planned_return', done: 'returned_on' };
 
 export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
   name: 'deployments',
-  version: 1,
+  version: 2,
   kinds: ['deployment'],
   about: 'personnel sent to a country: how many women and men, in which area, from when and until when',
   entity: DeploymentRow,
@@ -95,12 +95,12 @@ export class PersonnelAccountRow {
   @day('the day of the newest account') accounted_on!: string;
   @count('known to be safe, in persons') safe!: number;
   @count('not reached, in persons') missing!: number;
-  @json('the references of those not reached') missing_persons!: readonly string[];
+  @persons('the references of those not reached') missing_persons!: readonly string[];
 }
 
 export const personnelAccounts: Projection<DeploymentEvent, PersonnelAccountRow> = {
   name: 'personnel-accounts',
-  version: 1,
+  version: 2,
   kinds: ['deployment'],
   about: 'the newest account of the personnel of a deployment after an alert: who is safe, who was not reached',
   entity: PersonnelAccountRow,

@@ -1,6 +1,17 @@
 import type { NumbersBySex, TrainingActivityEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
-import { amount, amountOrNull, count, countOrNull, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
+import {
+  amount,
+  amountOrNull,
+  count,
+  countOrNull,
+  day,
+  dayOrNull,
+  overdue,
+  text,
+  textOrNull,
+  personOrNull,
+} from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
 /** A training, plan against actual: what is reported of it (22 USC 2416(b)). */
@@ -120,7 +131,7 @@ export class EnrolmentRow {
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that the training belongs to, if any') programme!: string | null;
-  @textOrNull('the person, by the id here, if it is one') person!: string | null;
+  @personOrNull('the person, by the id here, if it is one') person!: string | null;
   @textOrNull('the unit; none if it is not known') unit!: string | null;
   @textOrNull("without a unit: the reference of the recipient's agreement to bar listed units") agreement!:
     string | null;
@@ -179,7 +190,7 @@ function evolve(
 
 export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
   name: 'enrolments',
-  version: 1,
+  version: 2,
   kinds: ['training-activity'],
   about: 'a nominee of a training, a person by a reference or a number of a unit: the enrolment and its clearance',
   entity: EnrolmentRow,

@@ -1,6 +1,6 @@
 import type { SecurityUnitEvent, VettedPersonEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
-import { count, day, dayOrNull, flag, json, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, flag, json, overdue, text, textOrNull, person } from './columns.js';
 import { type RowChanges, rowBy } from './row-by.js';
 
 /** What a unit and a person have in common: the clearance. */
@@ -35,8 +35,8 @@ export class UnitRow extends ClearanceColumns {
 
 /** A person by a reference, and the person's own clearance. */
 export class VettedPersonRow extends ClearanceColumns {
-  @text("the person's id here") person!: string;
-  @text("the reference in the recipient's own register, never a name") reference!: string;
+  @person("the person's id here") person!: string;
+  @person("the reference in the recipient's own register, never a name") reference!: string;
   @text("the person's unit, which is cleared by itself") unit!: string;
 }
 
@@ -126,7 +126,7 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
 
 export const vettedPersons: Projection<VettedPersonEvent, VettedPersonRow> = {
   name: 'vetted-persons',
-  version: 2,
+  version: 3,
   kinds: ['vetted-person'],
   about: "a person by a reference alone: whether that person is cleared, beside the unit's own clearance",
   entity: VettedPersonRow,

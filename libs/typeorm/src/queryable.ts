@@ -1,6 +1,6 @@
 import type { AnyProjection, ColumnFormats, ColumnType, DailyColumn, Totals, View } from '@entente/kernel';
 import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import type { OwnColumn } from './tables.js';
+import { type OwnColumn, decode } from './tables.js';
 
 /**
  * The parameter of a view's query: returns a builder that selects from a model's rows at one
@@ -153,10 +153,11 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
  * The text that identifies a row of a source for ever: a model's stream and key, or a view's key
  * values.
  */
-export function rowIdOf({ type, keyAt }: Queryable, row: readonly unknown[]): string {
+export function rowIdOf({ type, types, keyAt }: Queryable, row: readonly unknown[]): string {
   const first = String(row[keyAt[0] ?? 0]);
   if (keyAt.length === 1) return first;
-  if (type === 'view') return JSON.stringify(keyAt.map((at) => row[at]));
+  // A database may give a whole number as text.
+  if (type === 'view') return JSON.stringify(keyAt.map((at) => decode(types[at] ?? 'text', row[at])));
   const key = row[keyAt[1] ?? 0];
   return key === '' ? first : `${first}#${String(key)}`;
 }
