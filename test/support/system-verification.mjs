@@ -217,7 +217,8 @@ export async function verifySystem(deployment, load) {
     if (replies.length + ofCommands.length >= commands.length || Date.now() > end) break;
   }
   checkReplies(commands, replies, ofCommands);
-  const events = await logWithHolds(settings, load.suspended());
+  const suspended = load.suspended?.() ?? 0;
+  const events = await logWithHolds(settings, suspended);
   await deployment.caughtUp();
   checkReceipts(events, load);
   const records = await wholeTopic(kafka, settings.KAFKA_TOPIC);
@@ -230,7 +231,7 @@ export async function verifySystem(deployment, load) {
     commands: commands.length,
     receipts: load.receipts.size,
     deadLetters: deadLetters.length,
-    holds: load.suspended(),
+    holds: suspended,
     output: output.join('\n'),
   };
 }
