@@ -15,7 +15,7 @@ function inMemory(bytes) {
   }
 }
 
-// A test waits for no disk: what is lost without one is tested by \`npm run test:fsync\`.
+// A test waits for no disk: what is lost without one is tested by `npm run test:fsync`.
 const memory = inMemory(4 * 2 ** 30);
 if (memory !== undefined) process.env.TMPDIR ??= memory;
 

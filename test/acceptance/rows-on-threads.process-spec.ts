@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,14 @@ describe('a server whose rows are read on threads', () => {
     return (await answer.json()) as { readonly rows: readonly object[]; readonly totals: readonly object[] };
   };
 
+  it('leaves no thread that was only starting when the server closed', () => {
+    const script = join(import.meta.dirname, '../support/close-while-starting.mjs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, join(folder, 'closed')], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect([status, stdout.trim(), stderr]).toEqual([0, '["read","rows-away"]', '']);
+  });
   it('totals what had occurred by a day, as the rows do', async () => {
     const { rows, totals } = await ask(`donor-portfolio?donor=norland&occurred-by=${day(-150)}`);
     expect([rows, totals]).toMatchObject([[{ disbursed: '0' }], [{ disbursed: '0' }]]);

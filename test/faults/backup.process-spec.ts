@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import type { Manifest } from '../../apps/cli/src/backup.js';
-import { propose as proposeTo, startStandalone } from '../support/standalone-process.js';
+import { propose, startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 import { versionOf } from '../support/older-rows.js';
 import { entente } from '../support/run-cli.js';
@@ -21,22 +21,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-const propose = async (url: string, id: string): Promise<number> => {
-  const answer = await fetch(`${url}/v1/programme/norland.${id}/propose`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor', 'idempotency-key': id },
-    body: JSON.stringify({
-      title: 'Training',
-      donor: 'norland',
-      recipient: 'estmark',
-      sector: '15210',
-      basis: 'reported',
-      starts: '2026-01-01',
-      ends: '2028-12-31',
-    }),
-  });
-  return answer.status;
-};
 interface LiveAnswer {
   readonly version: string;
 }
@@ -66,7 +50,7 @@ describe('a backup', () => {
     let over = false;
     const sent: string[] = [];
     const writing = (async () => {
-      for (let n = 0; !over; n += 1) if ((await propose(url, `p${n}`)) === 201) sent.push(`p${n}`);
+      for (let n = 0; !over; n += 1) if ((await propose(url, `p${n}`)).status === 201) sent.push(`p${n}`);
     })();
     while (sent.length < 30) await new Promise((done) => setTimeout(done, 5));
     const before = sent.length;
@@ -95,7 +79,7 @@ describe('a backup', () => {
     const verified = JSON.parse((await entente('verify', '--json', '--data', data)).out) as Manifest;
     expect([verified.events, verified.digest]).toEqual([manifest.events, manifest.digest]);
     const again = await serveStandalone(data);
-    for (const id of sent) expect(await propose(await again.getUrl(), id)).toBe(201);
+    for (const id of sent) expect((await propose(await again.getUrl(), id)).status).toBe(201);
     await again.close();
     const streams = await streamsOf(data);
     expect(streams.sort()).toEqual([...new Set(streams)].sort());
@@ -136,9 +120,9 @@ describe('a backup', () => {
   it('that was restored reports lost events to readers of rows and log, and to holders of receipts', async () => {
     const deployment = await serveStandalone(data);
     const url = await deployment.getUrl();
-    await proposeTo(url, 'kept');
+    await propose(url, 'kept');
     await entente('backup', copy, '--data', data, '--pseudonym-key');
-    const lost = (await (await proposeTo(url, 'lost')).json()) as { after: string; position: string };
+    const lost = (await (await propose(url, 'lost')).json()) as { after: string; position: string };
     const answer = (await (await fetch(`${url}/v1/read-models/programmes?after=${lost.after}`)).json()) as LiveAnswer;
     await deployment.close();
     const restored = join(base, 'restored');
@@ -147,7 +131,7 @@ describe('a backup', () => {
     const at = await again.getUrl();
     // It has grown past what was lost.
     let newest = { after: '', position: '' };
-    for (const id of ['x', 'y', 'z']) newest = (await (await proposeTo(at, id)).json()) as typeof newest;
+    for (const id of ['x', 'y', 'z']) newest = (await (await propose(at, id)).json()) as typeof newest;
     const now = (await (await fetch(`${at}/v1/read-models/programmes?after=${newest.after}`)).json()) as LiveAnswer;
     expect(now.version).not.toBe(answer.version);
     const rows = await liveUntil(
@@ -169,7 +153,7 @@ describe('a backup', () => {
     const read = await fetch(`${at}/v1/read-models/programmes?after=${lost.after}`);
     expect([read.status, await read.json()]).toMatchObject([410, { code: 'lost-since' }]);
     // The receipt of a restored command is unchanged.
-    const kept = (await (await proposeTo(at, 'kept')).json()) as typeof lost;
+    const kept = (await (await propose(at, 'kept')).json()) as typeof lost;
     expect((await fetch(`${at}/v1/read-models/programmes?after=${kept.after}`)).status).toBe(200);
     await again.close();
   });

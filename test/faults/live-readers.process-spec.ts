@@ -7,6 +7,7 @@ import { EventStore, ReadModelStore } from '@entente/engine';
 import { entente } from '../support/run-cli.js';
 import { LiveReader } from '../support/live-reader.js';
 import { serveStandalone } from '../support/deployment.js';
+import { propose } from '../support/standalone-process.js';
 
 let folder: string;
 let app: NestFastifyApplication;
@@ -27,24 +28,13 @@ async function start(): Promise<void> {
   url = await app.getUrl();
 }
 
-const propose = async (id = `p${(sent += 1)}`): Promise<void> => {
-  const answer = await fetch(`${url}/v1/programme/norland.${id}/propose`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
-    body: JSON.stringify({
-      title: 'Training',
-      donor: 'norland',
-      recipient: 'estmark',
-      sector: '15210',
-      basis: 'reported',
-      starts: '2026-01-01',
-      ends: '2028-12-31',
-    }),
-  });
-  expect(answer.status).toBe(201);
+const proposeNext = async (): Promise<void> => {
+  sent += 1;
+  expect((await propose(url, `p${sent}`)).status).toBe(201);
 };
 const proposeMany = async (many: number): Promise<void> => {
-  for (let n = 0; n < many; n += 50) await Promise.all(Array.from({ length: Math.min(50, many - n) }, () => propose()));
+  for (let n = 0; n < many; n += 50)
+    await Promise.all(Array.from({ length: Math.min(50, many - n) }, () => proposeNext()));
 };
 const rebuild = async () =>
   expect(await entente('rebuild', 'programmes', '--data', folder)).toMatchObject({ status: 0 });
@@ -70,11 +60,11 @@ async function folded(): Promise<void> {
 
 describe('a reader of live rows', () => {
   it('that is slow to get its first rows gets the later changes once, and nothing is queued for it', async () => {
-    await propose();
+    await proposeNext();
     const go = holdQuery();
     const reader = await new LiveReader(url, LIVE).connect();
     const other = await new LiveReader(url, `${LIVE}&donor=norland`).connect();
-    for (let n = 0; n < 40; n += 1) await propose();
+    for (let n = 0; n < 40; n += 1) await proposeNext();
     await other.until(({ rows: before }) => before.size === 41);
     expect(reader.events).toEqual([]);
     go();
@@ -82,20 +72,20 @@ describe('a reader of live rows', () => {
     expect(reader.events.slice(0, 2)).toEqual(['row', 'caught-up']);
     // One batch, and so one frame from which it could resume apart from the first.
     expect(reader.frames.filter((frame) => frame.includes('id: '))).toHaveLength(2);
-    await propose();
+    await proposeNext();
     await Promise.all([reader, other].map((one) => one.until(({ rows: before }) => before.size === 42)));
     expect([...reader.outOfOrder, ...other.outOfOrder]).toEqual([]);
   });
 
   it('that gets the rows of other tables gets no frame before them', async () => {
-    await propose();
+    await proposeNext();
     const reader = await new LiveReader(url, LIVE).connect();
     await reader.until(({ events }) => events.includes('caught-up'));
     const go = holdQuery();
     const before = reader.events.length;
     await rebuild();
     for (let n = 0; n < 2; n += 1) {
-      await propose();
+      await proposeNext();
       await folded();
       await pause(50);
     }
@@ -107,7 +97,7 @@ describe('a reader of live rows', () => {
   });
 
   it('whose rows cannot be read after a cut-over gets an error, and the rows when it reconnects', async () => {
-    await propose();
+    await proposeNext();
     const reader = await new LiveReader(url, LIVE).connect();
     await reader.until(({ events }) => events.includes('caught-up'));
     const query = rows().query.bind(rows());
@@ -116,12 +106,12 @@ describe('a reader of live rows', () => {
     await reader.until(({ ended }) => ended);
     expect(reader.frames.at(-1)).toContain('the rows cannot be read just now');
     rows().query = query;
-    await propose();
+    await proposeNext();
     await (await reader.connect()).until(({ rows: before }) => before.size === 2);
   });
 
   it('gets rows and version of the same tables, also if a cut-over happens while they are read', async () => {
-    await propose();
+    await proposeNext();
     await new LiveReader(url, LIVE).connect();
     const query = rows().query.bind(rows());
     rows().query = async (...asked) => {
@@ -145,7 +135,7 @@ describe('a reader of live rows', () => {
       reader.disconnect();
       const before = reader.events.length;
       await meanwhile();
-      await propose();
+      await proposeNext();
       await folded();
       await reader.connect(url);
       await reader.until(({ rows: all }) => all.size === sent);
@@ -169,7 +159,7 @@ describe('a reader of the live history', () => {
     await reader.until(({ ended }) => ended);
     expect(reader.frames.at(-1)).toContain('the log cannot be read just now');
     await reader.connect();
-    await propose();
+    await proposeNext();
     await reader.until(({ position }) => position === 1n);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
+import { type StandaloneProcess, propose, startStandalone } from '../support/standalone-process.js';
 import { preload } from '../support/preload.js';
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -18,20 +18,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const propose = async (id: string): Promise<string> => {
-  const answer = await fetch(`${built.url}/v1/programme/norland.${id}/propose`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'entente-actor': 'norland;role=donor' },
-    body: JSON.stringify({
-      title: 'Training',
-      donor: 'norland',
-      recipient: 'estmark',
-      sector: '15210',
-      basis: 'reported',
-      starts: '2026-01-01',
-      ends: '2028-12-31',
-    }),
-  });
+/** Proposes a programme; answers from when on a read has it. */
+const proposed = async (id: string): Promise<string> => {
+  const answer = await propose(built.url, id);
   expect(answer.status).toBe(201);
   return ((await answer.json()) as { after: string }).after;
 };
@@ -50,12 +39,12 @@ describe('the projection thread', () => {
       LOG_LEVEL: 'fatal',
       NODE_OPTIONS: `--import ${preload('end-threads-once.mjs')}`,
     });
-    expect(await count(await propose('p0'))).toBe(1);
+    expect(await count(await proposed('p0'))).toBe(1);
     // Each of these ends the thread that folds it first: see `end-threads-once.mjs`.
     for (let n = 1; n <= 3; n += 1) {
       const begun = Date.now();
       let reported = false;
-      const after = await propose(`ends-${n}`);
+      const after = await proposed(`ends-${n}`);
       for (; Date.now() - begun < 4000 && !reported; await pause(5))
         reported = (await ready())[1].includes('its thread ended');
       expect(reported).toBe(true);
@@ -69,13 +58,13 @@ describe('the projection thread', () => {
       LOG_LEVEL: 'fatal',
       NODE_OPTIONS: `--import ${preload('slow-reads.mjs')}`,
     });
-    await propose('one');
+    await proposed('one');
     const begun = Date.now();
     const readers = Array.from({ length: 12 }, () => fetch(`${built.url}/v1/read-models/journal?limit=1`));
     let done = false;
     const all = Promise.all(readers).finally(() => (done = true));
     for (let n = 0; !done; n += 1, await pause(200)) {
-      if (n % 10 === 0) await propose(`more-${n}`);
+      if (n % 10 === 0) await proposed(`more-${n}`);
       expect(await ready()).toEqual([200, expect.stringContaining('"alarms":[]')]);
     }
     await all;
@@ -84,11 +73,11 @@ describe('the projection thread', () => {
 
   it('that hangs raises an alarm within ten seconds, while requests are answered, and recovers', async () => {
     built = await startStandalone(folder, 'off', [], { LOG_LEVEL: 'fatal' });
-    expect(await count(await propose('one'))).toBe(1);
+    expect(await count(await proposed('one'))).toBe(1);
     const other = new Database(join(folder, 'rows.sqlite'));
     other.exec('BEGIN IMMEDIATE');
     const begun = Date.now();
-    const after = await propose('two');
+    const after = await proposed('two');
     let alarm = '';
     for (; Date.now() - begun < 10_000 && alarm === ''; await pause(100)) {
       const [status, text] = await ready();
@@ -97,7 +86,7 @@ describe('the projection thread', () => {
     }
     expect(alarm).toContain('"follower":"programmes"');
     expect(await (await fetch(`${built.url}/metrics`)).text()).toContain('entente_alarm{follower="programmes"} 1');
-    await propose('three');
+    await proposed('three');
     await pause(Math.max(0, begun + 12_000 - Date.now()));
     other.exec('ROLLBACK');
     other.close();
@@ -112,7 +101,7 @@ describe('the query thread', () => {
       LOG_LEVEL: 'fatal',
       NODE_OPTIONS: `--import ${preload('end-threads-once.mjs')}`,
     });
-    expect(await count(await propose('one'))).toBe(1);
+    expect(await count(await proposed('one'))).toBe(1);
     const asked = (programme: string) => fetch(`${built.url}/v1/read-models/programmes?programme=${programme}`);
     // The thread ends at its first query: see `end-threads-once.mjs`.
     const answers = await Promise.all([asked('norland.ends-questions'), asked('norland.one')]);

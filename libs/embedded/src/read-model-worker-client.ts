@@ -41,6 +41,7 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
   private starts = 0;
   /** The first start, if it was asked for. */
   private begun: Promise<void> | null = null;
+  private closed = false;
 
   private constructor(name: string, data: RowsThreadData, onDamaged: (damaged: { readonly message: string }) => void) {
     super();
@@ -138,6 +139,9 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
     return Promise.resolve();
   }
   async close(): Promise<void> {
+    this.closed = true;
+    // A thread that is only starting has to be there before it can end.
+    await this.begun?.catch(() => undefined);
     await this.thread.end();
     this.rejectAll();
   }
@@ -160,6 +164,7 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
 
   /** Starts the thread once. A start that failed is tried again by who asks next. */
   private started(): Promise<void> {
+    if (this.closed) return Promise.reject(unavailable());
     this.begun ??= this.thread.start().catch((error: unknown) => {
       this.begun = null;
       throw error;
