@@ -208,7 +208,8 @@ async function eventsOf() {
   const store = new parts.SqliteEventStore({ folder });
   try {
     const log = await exampleLog(parts, store, '2026-11-24');
-    return { commands: commandsOf(log), screens: screensMoved(parts, log.events) };
+    const courseOf = (kind, type) => ({ ...parts.EVENT_COURSES[kind][type], closedBy: parts.closedBy(kind, type) });
+    return { commands: commandsOf(log), screens: screensMoved(parts, log.events), courseOf };
   } finally {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
@@ -224,7 +225,16 @@ function likeness(a, b) {
   return words(a).filter((word) => words(b).includes(word)).length;
 }
 
-function eventCatalogue(kinds, { commands: recorders, screens }) {
+/** What an event opens, with the events that close it, and what it closes. */
+function courseIn({ opens, openBecause, closes = [], closedBy }) {
+  const end = closedBy.length === 0 ? `which stays open: ${openBecause}` : `closed by ${closedBy.join(' or ')}`;
+  return [
+    ...(opens === undefined ? [] : [`Opens ${opens}, ${end}.`]),
+    ...(closes.length === 0 ? [] : [`Closes ${closes.join(', ')}.`]),
+  ].join(' ');
+}
+
+function eventCatalogue(kinds, { commands: recorders, screens, courseOf }) {
   const rules = commandRules(
     sources.filter((file) => file.startsWith('libs/domain/')).map((file) => join(root, file)),
     kinds,
@@ -267,6 +277,7 @@ function eventCatalogue(kinds, { commands: recorders, screens }) {
         `#### ${type}`,
         wrap(`${summary}. Version ${version}. Command: ${from.join(' or ')}.`),
         wrap(`Screens: ${codes(models)}${views.length === 0 ? '' : `; views over them: ${codes(views)}`}.`),
+        ...[courseIn(courseOf(kind, type))].filter(Boolean).map((line) => wrap(line)),
         same === undefined ? fields(data) : `- The fields of [${same.type}](#${same.anchor}).`,
       ];
     });
@@ -289,7 +300,7 @@ function eventCatalogue(kinds, { commands: recorders, screens }) {
       'Every command also takes `occurredAt` (an instant, UTC: when it happened; now, if it is not given), `evidence` (a list of files by their SHA-256 and reference) and `legalBasis` (text). Who acts is stated beside the body: see the [HTTP API](http-api.md#headers-of-a-command).',
     ),
     wrap(
-      'A command names its [rules](rules.md). An event names the commands that record it in the example scenario, with their senders and rules, and its screens: the [read models](read-models.md) of which it changes a row, and the views over these. The journal, which has every event, is left out.',
+      'A command names its [rules](rules.md). An event names the commands that record it in the example scenario, with their senders and rules; its screens: the [read models](read-models.md) of which it changes a row, and the views over these (the journal, which has every event, is left out); what it opens, with the events that close that, and what it closes.',
     ),
     kinds.map(({ kind }) => `- [${kind}](#${kind})`).join('\n'),
     ...parts.flat(),

@@ -158,11 +158,14 @@ function stepsOf(run: number, chance: Chance): readonly RunStep[] {
     .map((one) => ({ one, run }));
 }
 
-/** The steps of all runs, mixed, each run in its own order; organisations are registered first. */
+/**
+ * The steps of all runs: the scenario first, as it is written, so that it reaches what it can; then
+ * the others, mixed, each in its own order.
+ */
 function mixed(chance: Chance): readonly RunStep[] {
   const [first = [], ...others] = Array.from({ length: RUNS }, (_, run) => stepsOf(run, chance));
-  const steps = first.filter(({ one }) => isOfParty(one));
-  const left = [first.filter(({ one }) => !isOfParty(one)), ...others.map((run) => [...run])];
+  const steps = [...first];
+  const left = others.map((run) => [...run]);
   for (let open = left; open.length > 0; open = open.filter((one) => one.length > 0))
     for (const next of (open[chance(open.length)] as RunStep[]).splice(0, 1 + chance(5))) steps.push(next);
   return steps;

@@ -178,6 +178,11 @@ export class BarListedUnits {
   @day('the day from which the recipient bars them', '2026-01-12') readonly on!: string;
 }
 
+export class WithdrawListedUnitsBar {
+  @day('the day from which the recipient does not bar them', '2026-02-02') readonly on!: string;
+  @reason('change-of-government') readonly reason!: string;
+}
+
 /** A waiver or an exception: the rules that it sets aside, by whose authority and for how long. */
 export class SetRulesAside {
   @name() readonly name!: string;
@@ -295,6 +300,12 @@ export const legalFrameworkContract = contract({
       'recipient',
       'Agree in writing that units which are not cleared receive no assistance',
     ),
+    WithdrawListedUnitsBar: command(
+      'withdraw-unit-bar',
+      WithdrawListedUnitsBar,
+      'recipient',
+      'Withdraw the agreement to bar units which are not cleared',
+    ),
     GrantWaiver: command('grant-waiver', SetRulesAside, 'donor', 'Record a waiver of rules'),
     InvokeException: command('invoke-exception', SetRulesAside, 'donor', 'Record an exception from rules'),
     EndWaiver: command('end-waiver', EndWaiver, 'donor', 'End a waiver or an exception before its last day'),
@@ -329,6 +340,7 @@ export const legalFrameworkContract = contract({
     EndUseAssuranceGiven: event(GiveEndUseAssurance, 'The recipient gave an assurance on end use'),
     EndUseAssuranceWithdrawn: event(WithdrawEndUseAssurance, 'The recipient withdrew an assurance'),
     ListedUnitsBarred: event(BarListedUnits, 'The recipient agreed to bar units that are not cleared'),
+    ListedUnitsBarWithdrawn: event(WithdrawListedUnitsBar, 'The recipient does not bar units any more'),
     WaiverGranted: event(RulesSetAside, 'A waiver sets rules aside'),
     ExceptionInvoked: event(RulesSetAside, 'An exception sets rules aside'),
     WaiverEnded: event(EndWaiver, 'A waiver or an exception ended before its last day'),

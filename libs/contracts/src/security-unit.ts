@@ -85,6 +85,16 @@ export class ExceptionReportOverdue {
   @day('the last day for the report, which is over', '2026-05-19') readonly due!: string;
 }
 
+/** It is disbanded, or left: from then on it is not cleared, and no new clearance is given. */
+export class EndRegistration {
+  @day('the day from which it is not registered', '2026-05-15') readonly on!: string;
+  @reason('unit-disbanded') readonly reason!: string;
+}
+
+export class RegistrationEnded extends EndRegistration {
+  @trainings() readonly trainings!: readonly string[];
+}
+
 export class NoteEnrolment {
   @streamId('training-activity', 'the training in which persons are enrolled on this clearance', 'norland.training-1')
   readonly training!: string;
@@ -125,6 +135,12 @@ const CLEARANCE = {
       'system',
       'Record that the last day for the report passed',
     ),
+    EndRegistration: command(
+      'end-registration',
+      EndRegistration,
+      'registrar',
+      'End its registration: it is disbanded, or has left',
+    ),
     NoteEnrolment: command('note-enrolment', NoteEnrolment, 'system', 'Note a training that rests on its clearance'),
   },
   events: {
@@ -136,6 +152,7 @@ const CLEARANCE = {
     ClearanceCorrected: event(CorrectClearance, 'The last day of its clearance was corrected'),
     ExceptionReported: event(SubmitExceptionReport, 'The report on the exception or waiver was submitted'),
     ExceptionReportBecameOverdue: event(ExceptionReportOverdue, 'The last day for the report passed without it'),
+    RegistrationEnded: event(RegistrationEnded, 'Its registration was ended'),
     EnrolmentNoted: event(EnrolmentNoted, 'A training rests on its clearance'),
   },
 };

@@ -25,7 +25,7 @@ export class AgreementRow {
   @json('the assurances given and not withdrawn: use, no-transfer, security, observation')
   assurances!: readonly string[];
   @count('how many of the four assurances are not given') assurances_missing!: number;
-  @dayOrNull('the day from which the recipient bars units that are not cleared; null if it has not agreed to that')
+  @dayOrNull('the day from which the recipient bars units that are not cleared; null if it does not')
   units_barred_from!: string | null;
 }
 
@@ -33,7 +33,7 @@ const FOUR = 4;
 
 export const agreements: Projection<LegalFrameworkEvent, AgreementRow> = {
   name: 'agreements',
-  version: 2,
+  version: 3,
   kinds: ['legal-framework'],
   about: 'an agreement of a donor and a recipient: whether it is in force, until when, and the assurances given',
   entity: AgreementRow,
@@ -92,6 +92,7 @@ export const agreements: Projection<LegalFrameworkEvent, AgreementRow> = {
         assurances: assurances.filter((one) => one !== assurance),
       }),
       ListedUnitsBarred: ({ on }) => ({ units_barred_from: on }),
+      ListedUnitsBarWithdrawn: () => ({ units_barred_from: null }),
       WaiverGranted: unchanged,
       ExceptionInvoked: unchanged,
       WaiverEnded: unchanged,

@@ -6,7 +6,8 @@ import { type RowChanges, rowBy } from './row-by.js';
 /** What a unit and a person have in common: the clearance. */
 class ClearanceColumns {
   @text('the recipient whose it is') recipient!: string;
-  @text('not-vetted, cleared, suspended, refused, or expired (recorded as such)') status!: string;
+  @text('not-vetted, cleared, suspended, refused, expired (recorded as such), or ended with its registration')
+  status!: string;
   @dayOrNull('the last day of its newest clearance, which holds only while it is cleared') cleared_until!:
     string | null;
   @dayOrNull('the day on which it was cleared or restored last') cleared_on!: string | null;
@@ -23,6 +24,7 @@ class ClearanceColumns {
   @count('how often it was suspended') suspensions!: number;
   @count('how often a training was noted in which persons are enrolled on its clearance') enrolments!: number;
   @day('the day on which it was registered') registered_on!: string;
+  @dayOrNull('the day from which it is not registered any more') ended_on!: string | null;
 }
 
 /** A unit that receives assistance, and its clearance. */
@@ -90,19 +92,20 @@ const CHANGES = {
   }),
   ExceptionReported: ({ on }) => ({ reported_on: on }),
   ExceptionReportBecameOverdue: () => ({ report_overdue: true }),
+  RegistrationEnded: ({ on }) => ({ status: 'ended', ended_on: on, barred_on: null, bar_reason: null }),
   EnrolmentNoted: (_, { enrolments }) => ({ enrolments: enrolments + 1 }),
 } as const satisfies ClearanceChanges;
 
 const OVER = {
   over: overdue('whether its last day is over and that was not recorded: it is not cleared any more', {
     due: 'cleared_until',
-    closed: { status: ['suspended', 'refused', 'expired', 'not-vetted'] },
+    closed: { status: ['suspended', 'refused', 'expired', 'not-vetted', 'ended'] },
   }),
 };
 
 export const units: Projection<SecurityUnitEvent, UnitRow> = {
   name: 'units',
-  version: 2,
+  version: 3,
   kinds: ['security-unit'],
   about: 'a unit of a recipient: whether it is cleared and until when, why it is barred, and by which inquiry',
   entity: UnitRow,
@@ -126,7 +129,7 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
 
 export const vettedPersons: Projection<VettedPersonEvent, VettedPersonRow> = {
   name: 'vetted-persons',
-  version: 3,
+  version: 4,
   kinds: ['vetted-person'],
   about: "a person by a reference alone: whether that person is cleared, beside the unit's own clearance",
   entity: VettedPersonRow,

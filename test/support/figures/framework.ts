@@ -44,6 +44,12 @@ const assured = (events: Events): readonly string[] => {
     .toSorted();
 };
 
+/** The day of the last agreement to bar units, unless a withdrawal came after it. */
+function barredFrom(events: Events): string | null {
+  const step = last(events, 'ListedUnitsBarred', 'ListedUnitsBarWithdrawn');
+  return step?.type === 'ListedUnitsBarred' ? step.data.on : null;
+}
+
 const days = (events: Events) => only(events, 'AgreementEnteredIntoForce', 'AgreementAmended', 'AgreementCorrected');
 
 /** Its status, and the day from which it has ended: an expiry until its day is corrected. */
@@ -89,7 +95,7 @@ function agreement(events: Events, day: string): FigureRow {
     amendments: only(events, 'AgreementAmended').length,
     assurances: assured(events),
     assurances_missing: 4 - assured(events).length,
-    units_barred_from: last(events, 'ListedUnitsBarred')?.data.on ?? null,
+    units_barred_from: barredFrom(events),
     days_left: open ? daysBetween(day, lastDay) : null,
     last_day_over: open && day > lastDay,
   };

@@ -27,6 +27,7 @@ export const lastDayIn = (events: Cleared): string | null =>
 
 /** Suspended or refused: the newest bar that nothing has lifted. */
 function barOn(events: Cleared) {
+  if (last(events, 'RegistrationEnded') !== undefined) return undefined;
   const lifted = last(events, ...GIVES);
   return only(since(events, lifted), ...BARS).at(-1);
 }
@@ -35,6 +36,7 @@ function barOn(events: Cleared) {
 function statusOf(events: Cleared): string {
   const turn = last(events, ...GIVES, ...BARS, 'ClearanceExpired', 'ClearanceCorrected');
   const bar = barOn(events);
+  if (last(events, 'RegistrationEnded') !== undefined) return 'ended';
   if (bar !== undefined) return bar.type === 'ClearanceRefused' ? 'refused' : 'suspended';
   if (turn === undefined) return 'not-vetted';
   if (turn.type === 'ClearanceGiven') return 'cleared';
@@ -68,6 +70,7 @@ function clearance(events: Cleared, day: string) {
     report_overdue: excepted !== undefined && last(after, 'ExceptionReportBecameOverdue') !== undefined,
     suspensions: only(events, 'ClearanceSuspended').length,
     enrolments: only(events, 'EnrolmentNoted').length,
+    ended_on: last(events, 'RegistrationEnded')?.data.on ?? null,
     over: status === 'cleared' && until !== null && until < day,
   };
 }

@@ -20,8 +20,8 @@ export interface AgreementCourse {
   ended: string | null;
   /** By assurance, the days on which it was given and withdrawn, in turn. */
   readonly turns: Map<string, string[]>;
-  /** The day from which the recipient bars units that are not cleared. */
-  unitsBarredFrom: string | null;
+  /** The days on which the recipient agreed to bar units that are not cleared, and withdrew it. */
+  readonly barTurns: string[];
   readonly waivers: Map<
     string,
     { rules: readonly WaivableRule[]; from: string; to: string; scope: AssistanceScope | undefined }
@@ -41,6 +41,10 @@ export interface Execution {
 }
 
 const FOREVER = '9999-12-31';
+
+/** Whether a day is in a time that an odd turn begins and the next one ends. */
+export const withinTurns = (turns: readonly string[], day: string): boolean =>
+  turns.filter((turn) => turn <= day).length % 2 === 1;
 
 /** Whether a waiver or an exception sets a rule aside. */
 export const isSetAside = ({ agreement, day, of }: Execution, rule: WaivableRule): boolean =>
@@ -91,7 +95,7 @@ export function readingExecutions(
         last: FOREVER,
         ended: null,
         turns: new Map(),
-        unitsBarredFrom: null,
+        barTurns: [],
         waivers: new Map(),
       }),
     AgreementEnteredIntoForce: (event) => {
@@ -118,11 +122,8 @@ export function readingExecutions(
     },
     EndUseAssuranceGiven: (event) => turn(event, event.data.assurance, event.data.on),
     EndUseAssuranceWithdrawn: (event) => turn(event, event.data.assurance, event.data.on),
-    ListedUnitsBarred: (event) => {
-      const course = courseOf(event);
-      if (course !== undefined) course.unitsBarredFrom = event.data.on;
-      return undefined;
-    },
+    ListedUnitsBarred: (event) => void courseOf(event)?.barTurns.push(event.data.on),
+    ListedUnitsBarWithdrawn: (event) => void courseOf(event)?.barTurns.push(event.data.on),
     WaiverGranted: setAside,
     ExceptionInvoked: setAside,
     WaiverEnded: (event) => {

@@ -1,11 +1,8 @@
 import type { Json } from '@entente/kernel';
-import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
+import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions, withinTurns } from './agreement-course.js';
 import { type Control, breach } from './control.js';
 
 const ASSURANCES = 4;
-
-/** Whether a day is in a time that an odd turn begins and the next one ends. */
-const within = (turns: readonly string[], day: string): boolean => turns.filter((turn) => turn <= day).length % 2 === 1;
 
 /** What of the agreement is missing on the day of an execution; null if nothing is. */
 function missingOn({ agreement, day }: Execution): Readonly<Record<string, Json>> | null {
@@ -13,7 +10,7 @@ function missingOn({ agreement, day }: Execution): Readonly<Record<string, Json>
   if (agreement === null || agreement.first === null) return { day, agreement: null };
   const { first, last, ended, turns } = agreement;
   if (day < first || day > last || (ended !== null && day >= ended)) return { day, first, last, ended };
-  const given = [...turns.values()].filter((one) => within(one, day)).length;
+  const given = [...turns.values()].filter((one) => withinTurns(one, day)).length;
   return given >= ASSURANCES ? null : { day, assurances: given };
 }
 

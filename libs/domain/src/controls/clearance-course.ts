@@ -35,6 +35,9 @@ export class ClearanceCourses {
       case 'ClearanceRefused':
         bars.push({ from: on, last: null });
         return;
+      case 'RegistrationEnded':
+        bars.push({ from: data.on, last: null });
+        return;
       default:
     }
   }

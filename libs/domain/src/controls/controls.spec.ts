@@ -394,6 +394,9 @@ describe('the control of R1', () => {
     expect(of(shipped('2026-02-01'))).toEqual(['R6 11']);
     expect(of(bars('2026-02-02'), shipped('2026-02-01'))).toEqual(['R6 12']);
     expect(of(bars('2026-02-01'), shipped('2026-02-01'))).toEqual([]);
+    const withdrawn = on('ListedUnitsBarWithdrawn', { on: '2026-02-02' });
+    expect(of(bars('2026-02-01'), withdrawn, shipped('2026-02-01'))).toEqual([]);
+    expect(of(bars('2026-02-01'), withdrawn, shipped('2026-02-02'))).toEqual(['R6 13']);
     const named: Line = ['2026-06-01', D, 'ConsignmentShipped', { on: '2026-02-01', unit: 'estmark.brigade-1' }];
     const cleared: Line = [
       '2026-01-01',

@@ -1,6 +1,6 @@
 import type { SecurityUnitEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
+import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions, withinTurns } from './agreement-course.js';
 import { ClearanceCourses } from './clearance-course.js';
 import { type Breach, type Control, breach } from './control.js';
 
@@ -44,8 +44,8 @@ export const unitsNotBarred: Control = {
       const shipment = shipmentOf(execution);
       if (shipment === null || shipment.unit !== undefined || agreement === undefined || isSetAside(execution, 'R6'))
         return [];
-      const from = agreement?.unitsBarredFrom ?? null;
-      if (from !== null && from <= day) return [];
-      return breach(event, 'the recipient has agreed to bar units that are not cleared', { on: day, from });
+      const turns = agreement?.barTurns ?? [];
+      if (withinTurns(turns, day)) return [];
+      return breach(event, 'the recipient has agreed to bar units that are not cleared', { on: day, turns });
     }),
 };

@@ -37,6 +37,11 @@ describe('the control of R5', () => {
     expect(findings(given, enrolled('2026-02-01'), suspended, restored(), session('2026-04-01'))).toEqual([]);
     expect(findings(given, enrolled('2026-02-01'), suspended, restored(), session('2026-03-31'))).toEqual(['R5 5']);
   });
+  it('finds a session after the registration of its unit ended', () => {
+    const ended: Line = ['2026-03-05', U, 'RegistrationEnded', { on: '2026-03-01', reason: 'x', trainings: [] }];
+    expect(findings(given, enrolled('2026-02-01'), ended, session('2026-02-28'))).toEqual([]);
+    expect(findings(given, enrolled('2026-02-01'), ended, session('2026-03-01'))).toEqual(['R5 4']);
+  });
   it('looks at persons too, and not at who was halted', () => {
     const started: Line = ['2026-02-02', T, 'TrainingStarted', { on: '2026-02-02' }];
     expect(findings(enrolled('2026-02-01', { person: 'estmark.person-1' }), started)).toEqual(['R7 1', 'R5 2']);

@@ -1,6 +1,6 @@
 import type { AssistanceScope, ConsignmentCommand } from '@entente/contracts';
 import { type DataOf, type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
-import { type LegalFramework, setAside } from '../framework/framework-facts.js';
+import { type LegalFramework, barsUnits, setAside } from '../framework/framework-facts.js';
 import { notCleared, securityUnitFacts, unitScope } from '../vetting/clearance-facts.js';
 
 /** The unit that receives a shipment, and whether it may. */
@@ -32,8 +32,7 @@ export function unitBarred(
     return notCleared(known.of(securityUnitFacts, unit), on, { unit });
   }
   if (framework === undefined || setAside(framework, 'R6', on, scopes) !== null) return null;
-  const from = framework?.unitsBarredFrom ?? null;
-  if (from !== null && from <= on) return null;
+  if (barsUnits(framework, on)) return null;
   const requirement = 'the shipment names its unit, or the recipient has agreed to bar units that are not cleared';
-  return refuse('units-not-barred', requirement, 'R6', { day: on, from });
+  return refuse('units-not-barred', requirement, 'R6', { day: on, from: framework?.unitsBarred.at(-1)?.from ?? null });
 }

@@ -13,7 +13,7 @@ import type { Parameterised } from './parameters.js';
 /** What other deciders know of the framework that a programme names. */
 
 /** A time in which an assurance holds: its last day is not part of it; null if there is none. */
-interface AssuredTime {
+export interface AssuredTime {
   readonly from: string;
   readonly to: string | null;
 }
@@ -49,8 +49,8 @@ export interface LegalFramework extends Correctable, Parameterised {
   /** The day from which it is terminated. */
   readonly endedOn: string | null;
   readonly assurances: Readonly<Partial<Record<EndUseAssurance, readonly AssuredTime[]>>>;
-  /** The day from which the recipient bars units that are not cleared; null without. */
-  readonly unitsBarredFrom: string | null;
+  /** The times in which the recipient bars units that are not cleared. */
+  readonly unitsBarred: readonly AssuredTime[];
   /** The names of the conditions and restrictions in force. */
   readonly conditions: readonly string[];
   readonly restrictions: readonly string[];
@@ -122,14 +122,18 @@ export const setAside = (
 
 const ASSURANCES = ['use', 'no-transfer', 'security', 'observation'] as const satisfies readonly EndUseAssurance[];
 
+const holdsOn = (times: readonly AssuredTime[] | undefined, day: string): boolean =>
+  times?.some(({ from, to }) => from <= day && (to === null || day < to)) === true;
+
 /** The assurances that are not given on a day. */
 export const missingAssurances = (
   { assurances }: Pick<LegalFramework, 'assurances'>,
   day: string,
-): readonly EndUseAssurance[] =>
-  ASSURANCES.filter(
-    (name) => assurances[name]?.some(({ from, to }) => from <= day && (to === null || day < to)) !== true,
-  );
+): readonly EndUseAssurance[] => ASSURANCES.filter((name) => !holdsOn(assurances[name], day));
+
+/** R6: whether the recipient bars units that are not cleared on a day. */
+export const barsUnits = (framework: LegalFramework | null, day: string): boolean =>
+  holdsOn(framework?.unitsBarred, day);
 
 const isInForce = ({ from, until, endedOn }: LegalFramework, day: string): boolean =>
   from !== null && until !== null && from <= day && day <= until && (endedOn === null || day < endedOn);

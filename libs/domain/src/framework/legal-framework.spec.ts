@@ -202,6 +202,18 @@ describe('the terms of an agreement', () => {
       act('BarListedUnits', { on: '2026-02-01' }),
       'already-given',
     ],
+    [
+      'the agreement to bar units withdrawn without one (R6)',
+      [drafted],
+      act('WithdrawListedUnitsBar', { on: '2026-02-01' }),
+      'not-given',
+    ],
+    [
+      'it is withdrawn before it was given (R30)',
+      [drafted, act('ListedUnitsBarred', { on: '2026-01-12' })],
+      act('WithdrawListedUnitsBar', { on: '2026-01-11' }),
+      'before-the-fact',
+    ],
     ['to bar units from a day to come', [drafted], act('BarListedUnits', { on: '2026-06-02' }), 'day-in-future'],
   );
 });
@@ -390,6 +402,10 @@ describe('an agreement in force (R1)', () => {
     stays('units-not-barred', '2026-05-01', ...without);
     stays('units-not-barred', '2026-05-01', ...without, bars('2026-05-02'));
     ships('2026-05-01', ...without, bars('2026-05-01'));
+    const withdrawn = act('ListedUnitsBarWithdrawn', { on: '2026-05-03', reason: 'change-of-government' });
+    ships('2026-05-02', ...without, bars('2026-05-01'), withdrawn);
+    stays('units-not-barred', '2026-05-03', ...without, bars('2026-05-01'), withdrawn);
+    ships('2026-05-04', ...without, bars('2026-05-01'), withdrawn, bars('2026-05-04'));
     ships('2026-05-01', ...without, waived({ rules: ['R6'], from: '2026-05-01' }));
     stays('units-not-barred', '2026-05-01', ...without, waived({ rules: ['R5'], from: '2026-05-01' }));
   });

@@ -27,7 +27,7 @@ import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { relationsTo } from '../delivery/senders.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
-import { type LegalFramework, frameworkFacts } from './framework-facts.js';
+import { type AssuredTime, type LegalFramework, frameworkFacts } from './framework-facts.js';
 import { DEFAULT_PARAMETERS, parameterOf } from './parameters.js';
 
 type FrameworkData<Type extends LegalFrameworkCommand['type']> = DataOf<LegalFrameworkCommand, Type>;
@@ -45,6 +45,9 @@ const withReports = ({ reports }: LegalFramework, ...due: readonly PeriodicRepor
     const key = keyOf({ report, of });
     return put(all, key, { report, of, due: last, state: 'due' });
   }, reports);
+
+const withdrawnOn = (times: readonly AssuredTime[], on: string): readonly AssuredTime[] =>
+  times.map((time) => (time.to === null ? { ...time, to: on } : time));
 
 const rulesSetAside =
   (report: 'waiver' | 'exception') =>
@@ -67,7 +70,7 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
     warnedOf: null,
     endedOn: null,
     assurances: {},
-    unitsBarredFrom: null,
+    unitsBarred: [],
     conditions: [],
     restrictions: [],
     waivers: {},
@@ -113,10 +116,11 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
     EndUseAssuranceWithdrawn: ({ assurance, on }, { assurances }) => ({
       assurances: {
         ...assurances,
-        [assurance]: (assurances[assurance] ?? []).map((time) => (time.to === null ? { ...time, to: on } : time)),
+        [assurance]: withdrawnOn(assurances[assurance] ?? [], on),
       },
     }),
-    ListedUnitsBarred: ({ on }) => ({ unitsBarredFrom: on }),
+    ListedUnitsBarred: ({ on }, { unitsBarred }) => ({ unitsBarred: [...unitsBarred, { from: on, to: null }] }),
+    ListedUnitsBarWithdrawn: ({ on }, { unitsBarred }) => ({ unitsBarred: withdrawnOn(unitsBarred, on) }),
     WaiverGranted: rulesSetAside('waiver'),
     ExceptionInvoked: rulesSetAside('exception'),
     WaiverEnded: ({ name, on }, { waivers }) => {
@@ -262,31 +266,29 @@ const cannotAdd = (names: readonly string[], name: string): Refusal | null =>
 const cannotLift = (names: readonly string[], name: string): Refusal | null =>
   names.includes(name) ? null : refuse('not-attached', 'one in force has this name', null, { names });
 
-const lastTime = ({ assurances }: LegalFramework, { assurance }: FrameworkData<'GiveEndUseAssurance'>) =>
-  assurances[assurance]?.at(-1);
-
-function cannotAssure(
-  data: FrameworkData<'GiveEndUseAssurance'>,
-  state: LegalFramework,
+/** What the recipient assures is given once at a time, and again only after it was withdrawn. */
+function cannotGive(
+  last: AssuredTime | undefined,
+  on: string,
+  rule: 'R1' | 'R6',
   context: DecisionContext,
 ): Refusal | null {
-  const last = lastTime(state, data);
-  if (last?.to === null) return refuse('already-given', 'the assurance is not given yet', 'R1', { from: last.from });
-  if (last !== undefined && data.on < last.to)
+  if (last?.to === null)
+    return refuse('already-given', 'the recipient does not give it yet', rule, { from: last.from });
+  if (last !== undefined && on < last.to)
     return refuse('before-the-fact', 'it is given again after it was withdrawn', 'R30', { on: last.to });
-  return inTheFuture(data.on, context);
+  return inTheFuture(on, context);
 }
 
-function cannotWithdraw(
-  data: FrameworkData<'WithdrawEndUseAssurance'>,
-  state: LegalFramework,
+function cannotTakeBack(
+  last: AssuredTime | undefined,
+  on: string,
+  rule: 'R1' | 'R6',
   context: DecisionContext,
 ): Refusal | null {
-  const last = lastTime(state, data);
-  if (last?.to !== null) return refuse('not-given', 'the assurance is given', 'R1', { assurance: data.assurance });
-  if (data.on < last.from)
-    return refuse('before-the-fact', 'it is withdrawn after it was given', 'R30', { on: last.from });
-  return inTheFuture(data.on, context);
+  if (last?.to !== null) return refuse('not-given', 'the recipient gives it', rule, { to: last?.to ?? null });
+  if (on < last.from) return refuse('before-the-fact', 'it is withdrawn after it was given', 'R30', { on: last.from });
+  return inTheFuture(on, context);
 }
 
 // ---- Waivers and reports ----
@@ -419,14 +421,23 @@ const decide = decideBy<LegalFramework, LegalFrameworkCommand, LegalFrameworkEve
       unless: ({ restriction }, { restrictions }) => cannotLift(restrictions, restriction),
       then: 'RestrictionLifted',
     },
-    GiveEndUseAssurance: { unless: cannotAssure, then: 'EndUseAssuranceGiven' },
-    WithdrawEndUseAssurance: { unless: cannotWithdraw, then: 'EndUseAssuranceWithdrawn' },
+    GiveEndUseAssurance: {
+      unless: ({ assurance, on }, { assurances }, context) =>
+        cannotGive(assurances[assurance]?.at(-1), on, 'R1', context),
+      then: 'EndUseAssuranceGiven',
+    },
+    WithdrawEndUseAssurance: {
+      unless: ({ assurance, on }, { assurances }, context) =>
+        cannotTakeBack(assurances[assurance]?.at(-1), on, 'R1', context),
+      then: 'EndUseAssuranceWithdrawn',
+    },
     BarListedUnits: {
-      unless: ({ on }, { unitsBarredFrom }, context) =>
-        unitsBarredFrom === null
-          ? inTheFuture(on, context)
-          : refuse('already-given', 'the recipient has not agreed to it yet', 'R6', { from: unitsBarredFrom }),
+      unless: ({ on }, { unitsBarred }, context) => cannotGive(unitsBarred.at(-1), on, 'R6', context),
       then: 'ListedUnitsBarred',
+    },
+    WithdrawListedUnitsBar: {
+      unless: ({ on }, { unitsBarred }, context) => cannotTakeBack(unitsBarred.at(-1), on, 'R6', context),
+      then: 'ListedUnitsBarWithdrawn',
     },
     GrantWaiver: setRulesAside('WaiverGranted'),
     InvokeException: setRulesAside('ExceptionInvoked'),

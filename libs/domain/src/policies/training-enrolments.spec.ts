@@ -29,6 +29,7 @@ describe('the policies of enrolments (R7)', () => {
     ['ClearanceSuspended', 'clearance-suspended'],
     ['ClearanceRefused', 'clearance-refused'],
     ['ClearanceExpired', 'clearance-expired'],
+    ['RegistrationEnded', 'registration-ended'],
   ])('halt what rests on a clearance at %s', (type, reason) => {
     const data = { trainings: [T, 't-2'] };
     expect(follows(haltedByUnit, `security-unit/${U}`, type, data)).toEqual(halts(reason, { unit: U }, T, 't-2'));

@@ -48,6 +48,8 @@ const halting = (field: 'unit' | 'person') =>
       halts(field, event, trainings, 'clearance-suspended'),
     ClearanceRefused: ({ trainings }: WithTrainings, event: Its) => halts(field, event, trainings, 'clearance-refused'),
     ClearanceExpired: ({ trainings }: WithTrainings, event: Its) => halts(field, event, trainings, 'clearance-expired'),
+    RegistrationEnded: ({ trainings }: WithTrainings, event: Its) =>
+      halts(field, event, trainings, 'registration-ended'),
     EnrolmentNoted: ({ training, cleared }: Noted, event: Its) =>
       cleared ? [] : halts(field, event, [training], 'not-cleared'),
   }) as const;

@@ -25,6 +25,8 @@ export interface Clearance extends Correctable {
   readonly expired: boolean;
   readonly suspended: boolean;
   readonly refused: boolean;
+  /** The day from which it is not registered any more; null while it is. */
+  readonly endedOn: string | null;
   /** The inquiries for which it was suspended or refused: its restoration consults them. */
   readonly vettingCases: readonly string[];
   /** The last day for the report on the newest exception; null if none is due. */
@@ -79,6 +81,10 @@ export const vettingCaseFacts: { readonly kind: 'vetting-case'; readonly initial
 export const standing = ({ information }: VettingCase): number =>
   Object.values(information).filter((is) => is !== 'not-credible').length;
 
+/** R5: what is not registered any more receives nothing. */
+export const registrationEnded = (on: string, about: Readonly<Record<string, string>> = {}): Refusal =>
+  refuse('registration-ended', 'it is still registered on that day', 'R5', { ...about, on });
+
 /** The scope of the holds on a unit. */
 export const unitScope = (id: string): AssistanceScope => ({ kind: 'unit', id });
 
@@ -88,12 +94,14 @@ export const unitScope = (id: string): AssistanceScope => ({ kind: 'unit', id })
  * further facts, such as the id. Source: 22 USC 2378d(a), (b), (d)(5).
  */
 export function notCleared(
-  state: Pick<Clearance, 'until' | 'suspended' | 'refused'> | null,
+  state: Pick<Clearance, 'until' | 'suspended' | 'refused' | 'endedOn'> | null,
   day: string,
   about: Readonly<Record<string, string>> = {},
 ): Refusal | null {
   const until = state?.until ?? null;
   const facts = { ...about, until };
+  const endedOn = state?.endedOn ?? null;
+  if (endedOn !== null && endedOn <= day) return registrationEnded(endedOn, about);
   if (state?.refused === true)
     return refuse('clearance-refused', 'its remediation is completed, or an exception or waiver made', 'R8', facts);
   if (state?.suspended === true)

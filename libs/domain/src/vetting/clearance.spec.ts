@@ -107,14 +107,57 @@ describe('a clearance', () => {
   });
 });
 
+describe('a registration ends (R5)', () => {
+  const end = (on = '2026-05-15') => act('EndRegistration', { on, reason: 'unit-disbanded' });
+  const ended = (trainings: string[] = []) =>
+    act('RegistrationEnded', { on: '2026-05-15', reason: 'unit-disbanded', trainings });
+  const owner = (...past: Event[]) => vetter(...past).as('estmark', 'recipient');
+  it('by those who register, with the trainings that rest on it', () => {
+    const noted = act('EnrolmentNoted', { training: 't-1', cleared: true });
+    owner(gave('2026-12-31'), noted).decides(end(), ended(['t-1']));
+    vetter().decides(end(), ended());
+    vetter().as('ostra', 'recipient').refuses(end(), 'not-the-recipient');
+    owner().refuses(end('2026-06-02'), 'day-in-future');
+  });
+  it('and then it is not cleared again, and is no part of others', () => {
+    for (const command of [give('2026-12-31'), restore(), end()])
+      vetter(suspended, ended()).refuses(command, 'registration-ended');
+    system(ended()).decides(
+      act('NoteEnrolment', { training: 't-2' }),
+      act('EnrolmentNoted', { training: 't-2', cleared: false }),
+    );
+    const over = [act('UnitRegistered', unit), ended()];
+    given(vettedPerson)
+      .registered(['estmark'], 'recipient')
+      .as('estmark', 'recipient')
+      .knowing(securityUnit, U, ...over)
+      .refuses(act('RegisterPerson', { recipient: 'estmark', unit: U, reference: 'r-1' }), 'registration-ended');
+  });
+  it('and the report on an exception is still submitted', () => {
+    const reported = act('SubmitExceptionReport', { report: 'report-1', on: '2026-05-20' });
+    vetter(gave('2026-12-31', { ...waiver, reportBy: '2026-05-19' }), ended()).decides(
+      reported,
+      act('ExceptionReported', reported.data as object),
+    );
+  });
+});
+
 describe('is it cleared on a day (R5, R7, R8)', () => {
-  const state = (of: object) => ({ until: '2026-06-30', suspended: false, refused: false, ...of });
+  const state = (of: object) => ({
+    until: '2026-06-30',
+    suspended: false,
+    refused: false,
+    endedOn: null,
+    ...of,
+  });
   it.each([
     ['through its last day', state({}), '2026-06-30', null, null],
     ['not after it', state({}), '2026-07-01', 'clearance-over', 'R7'],
     ['not while it is suspended', state({ suspended: true }), '2026-06-01', 'clearance-suspended', 'R7'],
     ['not when it was refused', state({ refused: true }), '2026-06-01', 'clearance-refused', 'R8'],
     ['not before it was vetted', state({ until: null }), '2026-06-01', 'not-vetted', 'R5'],
+    ['on the day before its registration ends', state({ endedOn: '2026-06-02' }), '2026-06-01', null, null],
+    ['not from the day on which it ended', state({ endedOn: '2026-06-02' }), '2026-06-02', 'registration-ended', 'R5'],
     ['not if it is unknown', null, '2026-06-01', 'not-vetted', 'R5'],
   ])('%s', (_, of, day, code, rule) => {
     const refusal = notCleared(of, day, { unit: U });

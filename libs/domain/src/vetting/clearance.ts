@@ -31,6 +31,7 @@ import {
   CLEARANCE_VALIDITY_DAYS,
   type Clearance,
   notCleared,
+  registrationEnded,
   reportDay,
   securityUnitFacts,
   standing,
@@ -54,6 +55,7 @@ const registered = (recipient: string, unit: string | null): Clearance => ({
   expired: false,
   suspended: false,
   refused: false,
+  endedOn: null,
   vettingCases: [],
   reportBy: null,
   reportOverdue: false,
@@ -99,8 +101,11 @@ const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
     ClearanceCorrected: ({ until }) => ({ until, expired: false }),
     ExceptionReported: () => ({ reportBy: null }),
     ExceptionReportBecameOverdue: () => ({ reportOverdue: true }),
-    EnrolmentNoted: ({ training }, { trainings }) => ({
-      trainings: [...trainings.filter((one) => one !== training), training].slice(-MAX_TRAININGS),
+    RegistrationEnded: ({ on }) => ({ endedOn: on, trainings: [] }),
+    EnrolmentNoted: ({ training }, { trainings, endedOn }) => ({
+      // Nothing rests on what is not registered any more: the policy halts the enrolment.
+      trainings:
+        endedOn !== null ? [] : [...trainings.filter((one) => one !== training), training].slice(-MAX_TRAININGS),
     }),
   },
 );
@@ -120,7 +125,7 @@ export function notAVetter(context: DecisionContext): Refusal | null {
     : refuse('not-a-vetter', 'a vetter, registered as one, does this');
 }
 
-/** R29: a recipient registers its own; a donor or a vetter those of any recipient. */
+/** R29: a recipient registers its own, and ends that; a donor or a vetter those of any recipient. */
 function notARegistrar(context: DecisionContext, { recipient }: { readonly recipient: string }): Refusal | null {
   const { actor } = context;
   const { role } = actor;
@@ -197,10 +202,17 @@ const barring =
 const reportDue = (state: Clearance): Refusal | null =>
   state.reportBy === null ? refuse('no-report-due', 'a report on an exception or waiver is due') : null;
 
+/** What is still recorded of a unit or person that is not registered any more. */
+const AFTER_THE_END: readonly ClearanceCommand['type'][] = [
+  'SubmitExceptionReport',
+  'RecordOverdueExceptionReport',
+  'NoteEnrolment',
+];
+
 const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>()(
   'RegisterUnit',
   (data, context) => notRegistered([[data.recipient, 'recipient']], context) ?? parentUnknown(data, context),
-  () => null,
+  ({ type }, { endedOn }) => (endedOn === null || AFTER_THE_END.includes(type) ? null : registrationEnded(endedOn)),
   {
     GiveClearance: give,
     SuspendClearance: barring('ClearanceSuspended'),
@@ -236,6 +248,8 @@ const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>(
       already: (_, { reportOverdue }) => reportOverdue,
       then: 'ExceptionReportBecameOverdue',
     },
+    EndRegistration: (data, { trainings }, context) =>
+      inTheFuture(data.on, context) ?? [{ type: 'RegistrationEnded', data: { ...data, trainings } }],
     NoteEnrolment: (data, state, context) => [
       { type: 'EnrolmentNoted', data: { ...data, cleared: notCleared(state, today(context)) === null } },
     ],
@@ -246,6 +260,7 @@ const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>(
 function unitUnknown(unit: string, recipient: string, { known }: DecisionContext): Refusal | null {
   const of = known.of(securityUnitFacts, unit);
   if (of === null) return refuse('unit-not-found', 'the unit named has been registered', 'R5', { unit });
+  if (of.endedOn !== null) return registrationEnded(of.endedOn, { unit });
   return of.recipient === recipient
     ? null
     : refuse('unit-of-another', 'the unit named is of the same recipient', 'R5', { unit, recipient: of.recipient });
@@ -268,6 +283,7 @@ type AnyCommand = SecurityUnitCommand | VettedPersonCommand;
 
 /** The parties and the unit that it is registered with, a vetter's role, and what barred it. */
 function consults(command: AnyCommand, state: Clearance | null, sender: Actor): readonly StreamRef[] {
+  if (command.type === 'EndRegistration') return partyStreams([[actsFor(sender), null]]);
   const vetter = sender.role === 'vetter' ? partyStreams(asVetter(sender)) : [];
   if (command.type === 'RestoreClearance')
     return [...vetter, ...(state?.vettingCases ?? []).map((id) => ({ kind: vettingCaseFacts.kind, id }))];
@@ -287,7 +303,7 @@ const common = {
   consults: (command: AnyCommand, state: Clearance | null, _: unknown, sender: Actor) =>
     consults(command, state, sender),
   authorise: authoriseBy<AnyCommand, Clearance | null, ClearanceRelation>({
-    registrar: (_, context, { data }) => notARegistrar(context, data as RegisterUnit),
+    registrar: (state, context, { data }) => notARegistrar(context, state ?? (data as RegisterUnit)),
     vetter: (_, context) => notAVetter(context),
     system: bySystem,
   }),

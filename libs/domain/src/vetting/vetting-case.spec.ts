@@ -44,6 +44,14 @@ describe('a vetting is asked for', () => {
     asking().as('estmark', 'recipient').decides(request, requested);
     asking().as('ostra', 'donor').refuses(request, 'not-a-party');
     asking('ostra').refuses(request, 'subject-of-another');
+    asking()
+      .knowing(
+        securityUnit,
+        U,
+        act('UnitRegistered', { recipient: 'estmark', type: 'infantry' }),
+        act('RegistrationEnded', { on: '2026-05-01', reason: 'unit-disbanded', trainings: [] }),
+      )
+      .refuses(request, 'registration-ended');
     const person = { kind: 'vetted-person', id: 'estmark.person-1' };
     asking().refuses(act('RequestVetting', { ...parties, subject: person }), 'subject-not-found');
     asking()

@@ -23,6 +23,7 @@ import {
   type Clearance,
   type RemediationStep,
   type VettingCase,
+  registrationEnded,
   securityUnitFacts,
   standing,
   vettedPersonFacts,
@@ -96,6 +97,7 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
   const of = subjectOf(data, context);
   if (of === null)
     return refuse('subject-not-found', 'the unit or person has been registered', 'R5', { ...data.subject });
+  if (of.endedOn !== null) return registrationEnded(of.endedOn, { ...data.subject });
   if (of.recipient !== data.recipient)
     return refuse('subject-of-another', 'the unit or person is of the recipient named', 'R5', {
       recipient: of.recipient,

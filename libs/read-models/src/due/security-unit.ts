@@ -20,6 +20,7 @@ const CHANGES = {
   ],
   ClearanceCorrected: ({ until }: { readonly until: string }) => [due('clearance-end', until)],
   ClearanceRefused: () => [withdrawn('clearance-end')],
+  RegistrationEnded: () => [withdrawn('clearance-end')],
   ClearanceExpired: () => [done('clearance-end')],
   ExceptionReported: ({ on }: { readonly on: string }) => [done('exception-report', '', on)],
   ExceptionReportBecameOverdue: () => [overdueNow('exception-report')],
