@@ -380,7 +380,7 @@ export function openEnds(courses: Readonly<Record<string, Readonly<Record<string
     const closed = new Set(Object.values(events).flatMap((course) => course.closes ?? []));
     const opened = Object.entries(events).filter(([, course]) => course.opens !== undefined);
     const unclosed = opened.filter(([type, course]) => closed.has(type) === (course.openBecause !== undefined));
-    const unopened = [...closed].filter((type) => events[type]?.opens === undefined);
-    return [...unclosed.map(([type]) => type), ...unopened].map((type) => `${kind}/${type}`);
+    const neverOpened = [...closed].filter((type) => events[type]?.opens === undefined);
+    return [...unclosed.map(([type]) => type), ...neverOpened].map((type) => `${kind}/${type}`);
   });
 }

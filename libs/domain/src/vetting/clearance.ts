@@ -125,7 +125,7 @@ export function notAVetter(context: DecisionContext): Refusal | null {
     : refuse('not-a-vetter', 'a vetter, registered as one, does this');
 }
 
-/** R29: a recipient registers its own, and ends that; a donor or a vetter those of any recipient. */
+/** R29: a recipient registers its own; a donor or a vetter those of any recipient. */
 function notARegistrar(context: DecisionContext, { recipient }: { readonly recipient: string }): Refusal | null {
   const { actor } = context;
   const { role } = actor;
@@ -133,7 +133,7 @@ function notARegistrar(context: DecisionContext, { recipient }: { readonly recip
     return refuse('not-the-recipient', 'the recipient whose it is registers it', null, { recipient });
   return role === 'recipient' || role === 'donor' || role === 'vetter'
     ? notRegistered([[actsFor(actor), role]], context)
-    : refuse('not-a-registrar', 'a donor, a vetter or the recipient registers it');
+    : refuse('not-a-registrar', 'a donor, a vetter or the recipient does this');
 }
 
 // ---- Rules ----
