@@ -6,10 +6,10 @@ import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { decidedHistory } from '../support/random-history.js';
 
 /**
- * What no command can prevent: a report that is not made in time, and a training that begins before
- * the policy has halted the enrolments on a clearance that ended.
+ * What no command can prevent: what is not done in its days, and a training that begins before the
+ * policy has halted the enrolments on a clearance that ended.
  */
-const UNGUARDED = ['exception-unreported', 'trained-uncleared'];
+const UNGUARDED = ['checks-missed', 'samples-missed', 'exception-unreported', 'trained-uncleared'];
 
 const SEED = Number(process.env['FIGURES_SEED'] ?? 20_261_129);
 

@@ -28,7 +28,11 @@ export interface Control {
  * Gets each event in the order of the log, and returns what it breaks. The events of one command
  * are one change: what they leave is judged at the last of them.
  */
-export type Reading = (event: RecordedEvent, isLastOfCommand: boolean) => readonly Breach[];
+export interface Reading {
+  (event: RecordedEvent, isLastOfCommand: boolean): readonly Breach[];
+  /** What is still missing at the end of the log; the day is that of its newest recording. */
+  readonly atEnd?: (day: string) => readonly Breach[];
+}
 
 /** What a control does at events of some types; it ignores every other event. */
 export type Handlers<E extends Event> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RecordedEvent } from '@entente/kernel';
-import { CONTROLS, controlling } from './controls.js';
+import { type ControlLine as Line, findings } from '../../../../test/support/control-findings.js';
+import { CONTROLS } from './controls.js';
 
 const parties = { donor: 'norland', recipient: 'estmark' };
 const P = 'programme/norland.p1';
@@ -9,21 +9,6 @@ const C = 'assistance-case/norland.c1';
 const D = 'consignment/norland.d1';
 const M = `misuse-case/sealed.${'5'.repeat(32)}`;
 const HELD = 'hold/programme.norland.p1';
-
-type Line = readonly [day: string, stream: string, type: string, data: object];
-
-/** A history in its order; each event is recorded on the day on which it happened. */
-function findings(...lines: readonly Line[]): readonly string[] {
-  const reading = controlling();
-  const found = lines.flatMap(([day, stream, type, data], n) => {
-    const { organisation = 'norland' } = data as { readonly organisation?: string };
-    const { command = `c-${n}` } = data as { readonly command?: string };
-    const metadata = { commandId: command, occurredAt: `${day}T09:00:00.000Z`, actor: { organisation } };
-    const event = { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
-    return reading.next(event);
-  });
-  return [...found, ...reading.end()].map(({ rule, event: { position } }) => `${rule} ${position}`);
-}
 
 const opened: Line = [
   '2026-01-01',

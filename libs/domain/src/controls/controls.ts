@@ -2,6 +2,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import { agreementMissing } from './agreement-missing.js';
 import { assistanceStopped } from './assistance-stopped.js';
 import type { Breach, Control } from './control.js';
+import { checksMissed, samplesMissed } from './checks-missed.js';
 import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js';
 import { monitoredItems } from './monitored-items.js';
 import { lossesUnverified, noticesMissed, transfersWithoutConsent } from './item-ends.js';
@@ -21,12 +22,14 @@ export const CONTROLS: readonly Control[] = [
   assistanceStopped,
   clearancesOutrun,
   enhancedChecks,
+  checksMissed,
   refusedReturned,
   remoteChecks,
   lossesUnverified,
   monitoredItems,
   noticesMissed,
   routineChecks,
+  samplesMissed,
   shippedUncleared,
   trainedUncleared,
   unitsNotBarred,
@@ -56,6 +59,7 @@ export function controlling(controls: readonly Control[] = CONTROLS): {
 } {
   const running = controls.map((control) => [control, control.start()] as const);
   let before: RecordedEvent | null = null;
+  let newest = '';
   function judge(event: RecordedEvent | null, isLastOfCommand: boolean): readonly ControlFinding[] {
     if (event === null) return [];
     const kind = event.stream.slice(0, event.stream.indexOf('/'));
@@ -67,8 +71,15 @@ export function controlling(controls: readonly Control[] = CONTROLS): {
     next(event) {
       const found = judge(before, before === null || !areOfOneCommand(before, event));
       before = event;
+      const { recordedAt } = event.metadata;
+      if (recordedAt > newest) newest = recordedAt;
       return found;
     },
-    end: () => judge(before, true),
+    end: () => [
+      ...judge(before, true),
+      ...running.flatMap(([{ name: control, rule }, { atEnd }]) =>
+        (atEnd?.(newest.slice(0, 10)) ?? []).map((one) => ({ ...one, control, rule })),
+      ),
+    ],
   };
 }

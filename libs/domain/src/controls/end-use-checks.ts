@@ -1,69 +1,84 @@
 import type {
   CheckType,
+  ConsignmentEvent,
   CountrySituationEvent,
   EndUseCheckEvent,
-  ItemTypeEvent,
-  LegalFrameworkEvent,
-  ParameterName,
-  ProgrammeEvent,
+  ItemEvent,
 } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
-import { parameterOf } from '../framework/parameters.js';
+import { type RecordedEvent, addDays } from '@entente/kernel';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { CaseItems, Items } from './items.js';
+import { type ItemsOf, TERM_KINDS, Terms } from './terms.js';
 
-type Scheduled = Extract<EndUseCheckEvent, { type: 'EndUseCheckScheduled' }>['data'];
+/** A check as it was planned. */
+export type ScheduledCheck = Extract<EndUseCheckEvent, { type: 'EndUseCheckScheduled' }>['data'];
 
-/** The parameters that bound the days from one check to the next. */
-const PARAMETERS: Readonly<Record<CheckType, ParameterName>> = {
-  enhanced: 'enhancedCheckEveryDays',
-  routine: 'routineCheckEveryDays',
-};
-const DAY_MS = 86_400_000;
-const daysAhead = (due: string, day: string): number => (Date.parse(due) - Date.parse(day)) / DAY_MS;
+/** The check that a policy schedules after an event; of one type of items, if of several. */
+export const checkAfter = (event: string, item?: string): string =>
+  `entente.after-${event}${item === undefined ? '' : `.${item}`}`;
 
 /** The checks of one type: their last days, and how much of their items was checked. */
 const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Breach[]) => {
-  const checks = new Map<string, Scheduled>();
-  /** By programme, its framework; by framework, what it sets; by type of items, its own days. */
-  const frameworks = new Map<string, string>();
-  const set = new Map<string, number>();
-  const own = new Map<string, number>();
+  const terms = new Terms();
+  const items = new Items();
+  const cases = new CaseItems();
+  const checks = new Map<string, ScheduledCheck>();
+  /** The latest last day of the check that follows from an event, by the id of the check. */
+  const latest = new Map<string, string>();
+  /** The same before a correction moved it: a policy that lags schedules that day first. */
+  const before = new Map<string, string>();
+  const days = (which: 'firstDays' | 'everyDays', of: ItemsOf): number => terms.checkDays(type, which, of);
+  const follows = (event: RecordedEvent, on: string, among: readonly ('firstDays' | 'everyDays')[]): void => {
+    const of = checks.get(idOf(event));
+    if (of !== undefined) latest.set(checkAfter(event.id), addDays(on, Math.min(...among.map((one) => days(one, of)))));
+  };
+  const moves = (check: string, by: number): void => {
+    const was = latest.get(check);
+    if (was === undefined) return;
+    if (!checks.has(check)) before.set(check, was);
+    latest.set(check, addDays(was, by));
+  };
 
-  function most({ donor, item, programme }: Scheduled): number {
-    const byType = own.get(`${donor}.${item}`);
-    const byFramework = set.get(frameworks.get(programme ?? '') ?? '') ?? parameterOf(null, PARAMETERS[type]);
-    return type === 'routine' ? Math.min(byType ?? byFramework, byFramework) : (byType ?? byFramework);
-  }
-  /** A check of the system repeats the day that the decision before it found. */
+  /** What a policy schedules is bounded by the event that it follows; else by the day of it. */
   function late(event: RecordedEvent<EndUseCheckEvent>, due: string): readonly Breach[] | undefined {
     const check = checks.get(idOf(event));
-    if (check === undefined || event.metadata.actor.role === 'system') return undefined;
-    const days = daysAhead(due, dayOf(event));
-    const last = most(check);
-    return days <= last ? undefined : breach(event, `the check is due at most ${last} days later`, { due, days });
+    if (check === undefined) return undefined;
+    const last = latest.get(idOf(event)) ?? addDays(dayOf(event), days('everyDays', check));
+    const repeated = event.type === 'EndUseCheckScheduled' && due === before.get(idOf(event));
+    return due <= last || repeated
+      ? undefined
+      : breach(event, 'the check is due within the days that its type or its framework sets', { due, latest: last });
   }
-  return readingBy<EndUseCheckEvent | ItemTypeEvent | LegalFrameworkEvent | ProgrammeEvent>({
-    AgreementDrafted: (event) => {
-      const drafted = event.data.parameters.find(({ parameter }) => parameter === PARAMETERS[type]);
-      if (drafted !== undefined) set.set(idOf(event), drafted.value);
+  const read = readingBy<EndUseCheckEvent | ItemEvent | ConsignmentEvent>({
+    ItemReceived: (event) => {
+      const of = items.of(event.stream);
+      if (type === 'enhanced' && of !== undefined)
+        latest.set(checkAfter(event.id), addDays(event.data.on, days('firstDays', of)));
     },
-    ParameterSet: (event) => {
-      if (event.data.parameter === PARAMETERS[type]) set.set(idOf(event), event.data.value);
+    ItemReceiptCorrected: (event) => void moves(checkAfter(event.data.corrects), items.movedBy(event.stream)),
+    ReceiptConfirmed: (event) => {
+      if (type === 'routine')
+        for (const of of cases.received(event))
+          latest.set(checkAfter(event.id, of.item), addDays(event.data.on, days('firstDays', of)));
     },
-    ProgrammeProposed: (event) => {
-      if (event.data.framework !== undefined) frameworks.set(idOf(event), event.data.framework);
+    DateCorrected: (event) => {
+      const by = cases.movedBy(event);
+      for (const { item } of by === 0 ? [] : cases.allOf(event)) moves(checkAfter(event.data.corrects, item), by);
     },
-    CheckIntervalSet: (event) => void own.set(idOf(event), event.data.everyDays),
     EndUseCheckScheduled: (event) => {
       if (event.data.type === type) checks.set(idOf(event), event.data);
       return late(event, event.data.due);
     },
     EndUseCheckRescheduled: (event) => late(event, event.data.due),
+    AccessDenied: (event) => void follows(event, event.data.on, ['firstDays', 'everyDays']),
+    EndUseCheckWaived: (event) => void follows(event, dayOf(event), ['everyDays']),
     EndUseCheckPerformed: (event) => {
+      follows(event, event.data.on, ['everyDays']);
       const of = checks.get(idOf(event));
       if (of === undefined) return undefined;
       const { results, lots = [] } = event.data;
-      const missing = of.serials.filter((one) => !results.some(({ serial }) => serial === one)).length;
+      const left = of.serials.filter((serial) => !items.isGone(of.donor, of.item, serial));
+      const missing = left.filter((one) => !results.some(({ serial }) => serial === one)).length;
       const counted = lots.reduce((sum, lot) => sum + lot.seen + lot.notSeen + lot.damaged, results.length);
       if (type === 'enhanced')
         return missing > 0 ? breach(event, 'an enhanced check has a result for each serial', { missing }) : undefined;
@@ -72,10 +87,16 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
         : undefined;
     },
   });
+  return (event) => {
+    terms.read(event);
+    items.read(event);
+    cases.read(event);
+    return read(event);
+  };
 };
 
 /** The kinds on which the days of checks rest. */
-const BOUNDED_BY = ['end-use-check', 'item-type', 'legal-framework', 'programme'];
+const BOUNDED_BY = ['end-use-check', 'item', 'assistance-case', 'consignment', ...TERM_KINDS];
 
 /** R10: an enhanced check that is due later than its type allows, or leaves a serial out. */
 export const enhancedChecks: Control = {

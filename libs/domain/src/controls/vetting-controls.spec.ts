@@ -1,21 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RecordedEvent } from '@entente/kernel';
-import { controlling } from './controls.js';
+import { type ControlLine as Line, findings } from '../../../../test/support/control-findings.js';
 
 const U = 'security-unit/estmark.brigade-1';
 const V = 'vetting-case/norland.vetting-1';
 const T = 'training-activity/norland.training-1';
-
-type Line = readonly [day: string, stream: string, type: string, data: object];
-function findings(...lines: readonly Line[]): readonly string[] {
-  const reading = controlling();
-  const found = lines.flatMap(([day, stream, type, data], n) => {
-    const metadata = { commandId: `c-${n}`, occurredAt: `${day}T09:00:00.000Z` };
-    const event = { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
-    return reading.next(event);
-  });
-  return [...found, ...reading.end()].map(({ rule, event: { position } }) => `${rule} ${position}`);
-}
 
 const given: Line = ['2026-01-01', U, 'ClearanceGiven', { until: '2026-06-30' }];
 const suspended: Line = ['2026-03-01', U, 'ClearanceSuspended', { reason: 'x', trainings: [] }];

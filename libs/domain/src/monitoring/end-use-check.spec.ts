@@ -102,6 +102,10 @@ describe('a check is scheduled', () => {
     opening().refuses(schedule({ programme: 'norland.p' }), 'programme-not-found');
     opening().refuses(schedule({ case: 'norland.c' }), 'case-not-found');
   });
+  it('by the system also for a programme and a case that are not known: the item was received (R10)', () => {
+    const unknown = { programme: 'norland.p', case: 'norland.c' };
+    registered().as('entente', 'system').decides(schedule(unknown), scheduled(unknown));
+  });
   it('of each serial of an enhanced type at most twelve months ahead (R10)', () => {
     opening().refuses(schedule({ quantity: 3 }), 'serials-miscounted');
     opening().decides(schedule({ due: '2027-06-01' }), scheduled({ due: '2027-06-01' }));

@@ -188,13 +188,22 @@ function valueOf(data: ScheduleEndUseCheck, { known }: DecisionContext) {
     : { value, currency: of.offer.currency };
 }
 
-/** R10: a check of an enhanced type names each serial. R29: its parties are registered. */
+function notFound({ programme: within, case: of }: ScheduleEndUseCheck, { known }: DecisionContext): Refusal | null {
+  if (within !== undefined && known.of(programme, within) === null)
+    return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: within });
+  return of === undefined || known.of(assistanceCase, of) !== null
+    ? null
+    : refuse('case-not-found', 'the case named has been requested', null, { case: of });
+}
+
+/**
+ * R10: a check of an enhanced type names each serial. R29: its parties are registered. What a
+ * policy schedules repeats a decision: an item that was received is checked, also if its programme
+ * or case is not known, or the area of its store has changed.
+ */
 function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly EndUseCheckEvent[] | Refusal {
-  const { known } = context;
-  if (data.programme !== undefined && known.of(programme, data.programme) === null)
-    return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: data.programme });
-  if (data.case !== undefined && known.of(assistanceCase, data.case) === null)
-    return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
+  const unknown = context.actor.role === 'system' ? null : notFound(data, context);
+  if (unknown !== null) return unknown;
   const { type, serials, quantity } = data;
   if (type === 'enhanced' ? quantity !== serials.length : quantity < serials.length)
     return refuse('serials-miscounted', 'an enhanced check names each serial, and a routine one no more', 'R10', {
@@ -202,7 +211,7 @@ function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly
       serials: serials.length,
     });
   const area = storeOf(data) === undefined ? undefined : areaOf(data.site, data.holder, context);
-  if (area !== undefined && data.area !== undefined && data.area !== area)
+  if (context.actor.role !== 'system' && area !== undefined && data.area !== undefined && data.area !== area)
     return refuse('other-area', 'the area is that of the store', 'R20', { site: data.site, area });
   const added = { ...within(data, context), ...(area === undefined ? {} : { area }), ...valueOf(data, context) };
   const parties = context.actor.role === 'system' ? [] : partiesOf(data);

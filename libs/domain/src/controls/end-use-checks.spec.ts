@@ -1,0 +1,170 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ControlLine as Line, findings } from '../../../../test/support/control-findings.js';
+
+const parties = { donor: 'norland', recipient: 'estmark' };
+const P = 'programme/norland.p1';
+const F = 'legal-framework/norland.f1';
+const I = 'item/norland.sight.1';
+const C = 'assistance-case/norland.c1';
+const D = 'consignment/norland.d1';
+/** The check that follows from the event at a position. */
+const after = (position: number, item = ''): string => `end-use-check/entente.after-e-${position - 1}${item}`;
+
+const registered: Line = [
+  '2026-01-01',
+  I,
+  'SerialRegistered',
+  { ...parties, item: 'sight', serial: '1', programme: 'norland.p1' },
+];
+const received: Line = ['2026-01-01', I, 'ItemReceived', { on: '2026-01-01', site: 'x' }];
+const checked = (stream: string, due: string, more: object = {}): Line => [
+  '2026-01-02',
+  stream,
+  'EndUseCheckScheduled',
+  { ...parties, type: 'enhanced', manner: 'on-site', holder: 'estmark', item: 'sight', serials: ['1'], due, ...more },
+];
+const visited = (stream: string, on: string, manner = 'on-site'): Line => [
+  on,
+  stream,
+  'EndUseCheckPerformed',
+  { manner, on, results: [{ serial: '1', result: 'seen' }] },
+];
+/** Something that was recorded on a day, and to which no control looks. */
+const later = (day: string): Line => [day, 'stakeholder/norland', 'RoleGranted', {}];
+
+describe('the control of R10: the first check', () => {
+  const first = (due: string, ...more: readonly Line[]) =>
+    findings(registered, received, ...more, checked(after(3), due));
+  it('is due within the days after the receipt, also if the system plans it', () => {
+    expect(findings(registered, received, checked(after(2), '2026-04-01', { role: 'system' }))).toEqual([]);
+    expect(findings(registered, received, checked(after(2), '2026-04-02', { role: 'system' }))).toEqual(['R10 3']);
+  });
+  it('is bounded by the type of the items, then by the framework that the programme names since a correction', () => {
+    const proposed: Line = ['2026-01-01', P, 'ProgrammeProposed', { ...parties }];
+    const corrected: Line = ['2026-01-01', P, 'ProgrammeCorrected', { framework: 'norland.f1' }];
+    const set: Line = ['2026-01-01', F, 'ParameterSet', { parameter: 'enhancedFirstCheckDays', value: 30 }];
+    const type: Line = ['2026-01-01', 'item-type/norland.sight', 'CheckIntervalSet', { firstDays: 10, everyDays: 20 }];
+    const of = (due: string, ...terms: readonly Line[]) =>
+      findings(...terms, registered, received, checked(after(terms.length + 2), due));
+    expect(of('2026-01-31', proposed, corrected, set)).toEqual([]);
+    expect(of('2026-02-01', proposed, corrected, set)).toEqual(['R10 6']);
+    expect(of('2026-02-01', proposed, set)).toEqual([]);
+    expect(of('2026-01-11', proposed, corrected, set, type)).toEqual([]);
+    expect(of('2026-01-12', proposed, corrected, set, type)).toEqual(['R10 7']);
+  });
+  it('moves with a corrected receipt, before and after it was planned', () => {
+    const corrected: Line = ['2026-01-03', I, 'ItemReceiptCorrected', { corrects: 'e-1', on: '2025-12-31' }];
+    const moved = (due: string): Line => ['2026-01-03', after(2), 'EndUseCheckRescheduled', { due, role: 'system' }];
+    const of = (...more: readonly Line[]) => findings(registered, received, ...more);
+    expect(of(checked(after(2), '2026-04-01'), corrected, moved('2026-03-31'))).toEqual([]);
+    expect(of(checked(after(2), '2026-04-01'), corrected, moved('2026-04-01'))).toEqual(['R10 5']);
+    // A policy that lags plans the day that was decided, and then moves it.
+    expect(of(corrected, checked(after(2), '2026-04-01'), moved('2026-03-31'))).toEqual([]);
+    expect(of(corrected, checked(after(2), '2026-04-02'))).toEqual(['R10 4']);
+  });
+  it('follows a visit, a denial and a waiver within the days of each', () => {
+    const K = 'end-use-check/veritas.k1';
+    const next = (event: Line, due: string) =>
+      findings(registered, checked(K, '2026-12-01'), event, checked(after(3), due));
+    expect(next(visited(K, '2026-02-01'), '2027-02-01')).toEqual([]);
+    expect(next(visited(K, '2026-02-01'), '2027-02-02')).toEqual(['R10 4']);
+    const denied: Line = ['2026-02-01', K, 'AccessDenied', { on: '2026-02-01', reason: 'x' }];
+    expect(next(denied, '2026-05-02')).toEqual([]);
+    expect(next(denied, '2026-05-03')).toEqual(['R10 4']);
+    const waived: Line = ['2026-02-01', K, 'EndUseCheckWaived', { authority: 'x', reason: 'x' }];
+    expect(next(waived, '2027-02-01')).toEqual([]);
+    expect(next(waived, '2027-02-02')).toEqual(['R10 4']);
+  });
+  it('has no result for an item whose end was verified', () => {
+    const K = 'end-use-check/veritas.k1';
+    const none: Line = ['2026-02-01', K, 'EndUseCheckPerformed', { manner: 'on-site', on: '2026-02-01', results: [] }];
+    const lost: Line = ['2026-01-10', I, 'ItemReportedLost', { verifyBy: '2026-02-09', organisation: 'estmark' }];
+    const verified: Line = ['2026-01-20', I, 'LossReportVerified', { report: 'e-2', organisation: 'veritas' }];
+    expect(findings(registered, checked(K, '2026-12-01'), none)).toEqual(['R10 3']);
+    expect(findings(registered, checked(K, '2026-12-01'), lost, verified, none)).toEqual([]);
+  });
+  it('is missing if no check names the item when its day has passed', () => {
+    expect(first('2026-04-01')).toEqual([]);
+    expect(findings(registered, received, later('2026-04-01'))).toEqual([]);
+    expect(findings(registered, received, later('2026-04-02'))).toEqual(['R10 2']);
+    expect(
+      findings(registered, received, checked('end-use-check/veritas.k1', '2026-12-01'), later('2026-04-02')),
+    ).toEqual([]);
+    const returned: Line = ['2026-02-01', I, 'ItemReturned', { on: '2026-02-01', reason: 'x' }];
+    expect(findings(registered, received, returned, later('2026-04-02'))).toEqual([]);
+    const recovered: Line = ['2026-03-01', I, 'ItemRecovered', { on: '2026-03-01', site: 'x' }];
+    expect(findings(registered, received, returned, recovered, later('2026-05-30'))).toEqual([]);
+    expect(findings(registered, received, returned, recovered, later('2026-05-31'))).toEqual(['R10 4']);
+    const visit = visited(after(2), '2026-02-01');
+    expect(findings(registered, received, checked(after(2), '2026-04-01'), visit, later('2027-02-01'))).toEqual([]);
+    expect(findings(registered, received, checked(after(2), '2026-04-01'), visit, later('2027-02-02'))).toEqual([
+      'R10 4',
+    ]);
+  });
+});
+
+describe('the controls of R10 and R11: the last day', () => {
+  const K = 'end-use-check/veritas.k1';
+  const of = (type: string, ...more: readonly Line[]) =>
+    findings(registered, checked(K, '2026-03-01', { type, quantity: 1 }), ...more);
+  const overdue: Line = ['2026-03-02', K, 'EndUseCheckBecameOverdue', { due: '2026-03-01' }];
+  it.each([
+    ['enhanced', 'R10'],
+    ['routine', 'R11'],
+  ])('of a check (%s) is found once if it passed without an inspection', (type, rule) => {
+    expect(of(type, visited(K, '2026-03-01'))).toEqual([]);
+    expect(of(type, visited(K, '2026-03-02'))).toEqual([`${rule} 3`]);
+    expect(of(type, visited(K, '2026-02-27', 'self-report'), overdue)).toEqual([`${rule} 4`]);
+    expect(of(type, overdue, visited(K, '2026-03-05'))).toEqual([`${rule} 3`]);
+    expect(of(type, later('2026-03-01'))).toEqual([]);
+    expect(of(type, later('2026-03-02'))).toEqual([`${rule} 2`]);
+    const moved: Line = ['2026-02-01', K, 'EndUseCheckRescheduled', { due: '2026-03-20', cause: 'x' }];
+    expect(of(type, moved, later('2026-03-20'))).toEqual([]);
+    const cancelled: Line = ['2026-03-01', K, 'EndUseCheckCancelled', { reason: 'items-ended' }];
+    expect(of(type, cancelled, later('2026-03-20'))).toEqual([]);
+  });
+  it('is not of items that are all gone', () => {
+    const returned: Line = ['2026-02-01', I, 'ItemReturned', { on: '2026-02-01', reason: 'x' }];
+    expect(of('enhanced', returned, later('2026-03-20'))).toEqual([]);
+  });
+});
+
+describe('the control of R11: the first sample', () => {
+  const added: Line = ['2026-01-01', C, 'CaseLineAdded', { line: '001', item: 'radio' }];
+  const scheduled: Line = [
+    '2026-01-01',
+    D,
+    'DeliveryScheduled',
+    { ...parties, case: 'norland.c1', lines: [{ line: '001', quantity: 5 }] },
+  ];
+  const receipt: Line = [
+    '2026-01-10',
+    D,
+    'ReceiptConfirmed',
+    { on: '2026-01-10', store: 'x', lines: [{ line: '001', quantity: 5 }] },
+  ];
+  const sample = (due: string): Line =>
+    checked(after(3, '.radio'), due, { type: 'routine', item: 'radio', serials: [], quantity: 5, role: 'system' });
+  const of = (...more: readonly Line[]) => findings(added, scheduled, receipt, ...more);
+  it('is due within the days after the receipt, and moves with it', () => {
+    expect(of(sample('2026-04-10'))).toEqual([]);
+    expect(of(sample('2026-04-11'))).toEqual(['R11 4']);
+    const corrected: Line = ['2026-01-12', D, 'DateCorrected', { corrects: 'e-2', fact: 'receipt', on: '2026-01-09' }];
+    const moved = (due: string): Line => [
+      '2026-01-12',
+      after(3, '.radio'),
+      'EndUseCheckRescheduled',
+      { due, cause: 'x', role: 'system' },
+    ];
+    expect(of(sample('2026-04-10'), corrected, moved('2026-04-09'))).toEqual([]);
+    expect(of(sample('2026-04-10'), corrected, moved('2026-04-10'))).toEqual(['R11 6']);
+  });
+  it('is missing if none is planned when its day has passed, unless the type is designated', () => {
+    expect(of(later('2026-04-10'))).toEqual([]);
+    expect(of(later('2026-04-11'))).toEqual(['R11 3']);
+    expect(of(sample('2026-04-10'), later('2026-04-10'))).toEqual([]);
+    const designated: Line = ['2026-01-01', 'item-type/norland.radio', 'EnhancedDesignationGiven', {}];
+    const store: Line = ['2026-01-01', 'storage-site/x', 'StorageCertified', { on: '2026-01-01', until: '2026-12-31' }];
+    expect(findings(designated, store, added, scheduled, receipt, later('2026-04-11'))).toEqual([]);
+  });
+});
