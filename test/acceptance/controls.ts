@@ -6,10 +6,23 @@ import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { decidedHistory } from '../support/random-history.js';
 
 /**
- * What no command can prevent: what is not done in its days, and a training that begins before the
- * policy has halted the enrolments on a clearance that ended.
+ * What no command can prevent: what is not done in its days, a training that begins before the
+ * policy has halted the enrolments on a clearance that ended, and an enrolment on a day on which
+ * something was stopped, if that had ended by then in the log (days of the history go back).
  */
-const UNGUARDED = ['checks-missed', 'samples-missed', 'exception-unreported', 'trained-uncleared'];
+const UNGUARDED = [
+  'checks-missed',
+  'samples-missed',
+  'losses-unanswered',
+  'notices-missed',
+  'misuse-steps-missed',
+  'exception-unreported',
+  'trained-uncleared',
+  'assistance-stopped of TraineeEnrolled',
+];
+
+/** A last day that has not passed. */
+const LATER = '2999-12-31';
 
 const SEED = Number(process.env['FIGURES_SEED'] ?? 20_261_129);
 
@@ -50,8 +63,8 @@ export function controls(opens: DeploymentFactory): void {
       const again = await deployment.store();
       planted = await again.head();
       await again.append(`misuse-case/sealed.${'e'.repeat(32)}`, 'none', [
-        anEvent('MisuseFlagged', { accused: 'ostra', scopes: [] }),
-        anEvent('MisuseSubstantiated', { ground: 'x' }),
+        anEvent('MisuseFlagged', { accused: 'ostra', scopes: [], acknowledgeBy: LATER, triageBy: LATER }),
+        anEvent('MisuseSubstantiated', { ground: 'x', measureBy: LATER }),
       ]);
       await again.append('funding-account/norland.planted', 'none', [
         anEvent('FundingAccountOpened', {
@@ -86,7 +99,10 @@ export function controls(opens: DeploymentFactory): void {
 
     it('find in a history of the rules nothing but what no command can prevent', () => {
       expect(before.events).toBeGreaterThan(1000);
-      expect(before.findings.filter(({ control }) => !UNGUARDED.includes(control))).toEqual([]);
+      const guarded = before.findings.filter(
+        ({ control, type }) => !UNGUARDED.includes(control) && !UNGUARDED.includes(`${control} of ${type}`),
+      );
+      expect(guarded).toEqual([]);
       expect(before.controls.map(({ rule }) => rule)).toEqual(CONTROLS.map(({ rule }) => rule));
     });
 

@@ -13,13 +13,16 @@ import { figures } from './figures.js';
 figures(standalone);
 controls(standalone);
 
+/** A last day that has not passed. */
+const LATER = '2999-12-31';
+
 describe('entente check', () => {
   it('prints each finding with its event, and ends with status 2', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'entente-check-'));
     const store = new SqliteEventStore({ folder });
     await store.append(`misuse-case/sealed.${'e'.repeat(32)}`, 'none', [
-      anEvent('MisuseFlagged', { accused: 'ostra', scopes: [] }),
-      anEvent('MisuseSubstantiated', { ground: 'x' }),
+      anEvent('MisuseFlagged', { accused: 'ostra', scopes: [], acknowledgeBy: LATER, triageBy: LATER }),
+      anEvent('MisuseSubstantiated', { ground: 'x', measureBy: LATER }),
     ]);
     await store.close();
     const all = await entente('check', '--data', folder);

@@ -4,14 +4,17 @@ import type {
   FundingAccountEvent,
   HoldEvent,
   ProgrammeEvent,
+  TrainingActivityEvent,
 } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { CaseItems } from './items.js';
 
 /** Days on which assistance in a scope was stopped: from the first, and up to the last. */
 interface Stop {
-  readonly why: string;
-  readonly donor: string | null;
+  why: string;
+  /** The donor whose assistance stopped; null if every donor's. */
+  donor: string | null;
   readonly from: string;
   /** Its last day, if it has one. */
   until: string | null;
@@ -19,9 +22,10 @@ interface Stop {
   ended: string | null;
 }
 
-type StopOrPayment = ProgrammeEvent | AssistanceCaseEvent | ConsignmentEvent | FundingAccountEvent | HoldEvent;
+type StopOrAssistance =
+  ProgrammeEvent | AssistanceCaseEvent | ConsignmentEvent | FundingAccountEvent | HoldEvent | TrainingActivityEvent;
 
-/** Where a payment or a delivery belongs. */
+/** Where a payment, a delivery or a training belongs. */
 interface Place {
   readonly donor: string;
   readonly scopes: readonly string[];
@@ -80,10 +84,17 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
   const accounts = new Map<string, Place>();
   const cases = new Map<string, Place>();
   const consignments = new Map<string, Place>();
+  const trainings = new Map<string, Place>();
+  const caseItems = new CaseItems();
   const scopeOf = (event: RecordedEvent<HoldEvent>): string => idOf(event).replace('.', ' ');
 
-  function check(event: RecordedEvent, place: Place | undefined, day: string): readonly Breach[] | undefined {
-    for (const scope of place?.scopes ?? []) {
+  function check(
+    event: RecordedEvent,
+    place: Place | undefined,
+    day: string,
+    more: readonly string[] = [],
+  ): readonly Breach[] | undefined {
+    for (const scope of place === undefined ? [] : [...more, ...place.scopes]) {
       const stop = stops.on(scope, place?.donor ?? '', day);
       if (stop === undefined) continue;
       return breach(event, 'assistance is not stopped in any scope concerned on that day', {
@@ -96,7 +107,13 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     return undefined;
   }
 
-  return readingBy<StopOrPayment>({
+  /** The scope of a unit, if one is named. */
+  const unitIn = ({ unit }: { readonly unit?: string }): readonly string[] =>
+    unit === undefined ? [] : [`unit ${unit}`];
+  const stopped = (event: RecordedEvent, kind: string, name: string, why: string): undefined =>
+    void stops.begin(`${kind} ${idOf(event)}`, name, { why, donor: null, from: dayOf(event), until: null });
+
+  const read = readingBy<StopOrAssistance>({
     FundingAccountOpened: (event) => {
       if (event.data.basis === 'own') accounts.set(idOf(event), placeOf(event.data));
     },
@@ -107,22 +124,13 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       const { donor = '', recipient = '', ...data } = event.data;
       consignments.set(idOf(event), placeOf({ ...data, donor, recipient }));
     },
-    ProgrammeSuspended: (event) =>
-      void stops.begin(`programme ${idOf(event)}`, 'suspended', {
-        why: 'the programme was suspended',
-        donor: null,
-        from: dayOf(event),
-        until: null,
-      }),
+    ProgrammeSuspended: (event) => stopped(event, 'programme', 'suspended', 'the programme was suspended'),
     ProgrammeResumed: (event) => void stops.end(`programme ${idOf(event)}`, 'suspended', dayOf(event)),
-    CaseHeld: (event) =>
-      void stops.begin(`case ${idOf(event)}`, 'held', {
-        why: 'the case was held',
-        donor: null,
-        from: dayOf(event),
-        until: null,
-      }),
+    CaseHeld: (event) => stopped(event, 'case', 'held', 'the case was held'),
     CaseReleased: (event) => void stops.end(`case ${idOf(event)}`, 'held', dayOf(event)),
+    ShipmentHeld: (event) => stopped(event, 'consignment', 'held', 'the shipment was held'),
+    ShipmentReleased: (event) => void stops.end(`consignment ${idOf(event)}`, 'held', dayOf(event)),
+    TrainingPlanned: (event) => void trainings.set(idOf(event), placeOf(event.data)),
     HoldPlaced: (event) => {
       const { hold, basis, donor = null, until = null } = event.data;
       stops.begin(scopeOf(event), hold, { why: `hold ${hold} (${basis})`, donor, from: dayOf(event), until });
@@ -132,26 +140,42 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       if (stop !== undefined) stop.until = event.data.until;
     },
     HoldCorrected: (event) => {
-      const stop = stops.current(scopeOf(event), event.data.hold);
-      if (stop !== undefined) stop.until = event.data.until ?? stop.until;
+      const { hold, basis, until, donor } = event.data;
+      const stop = stops.current(scopeOf(event), hold);
+      if (stop === undefined) return;
+      if (basis !== undefined) stop.why = `hold ${hold} (${basis})`;
+      stop.until = until ?? stop.until;
+      stop.donor = donor ?? stop.donor;
     },
     HoldReleased: (event) => void stops.end(scopeOf(event), event.data.hold, dayOf(event)),
     HoldLapsed: (event) => void stops.end(scopeOf(event), event.data.hold, dayOf(event)),
     FundsDisbursed: (event) => check(event, accounts.get(idOf(event)), dayOf(event)),
-    ConsignmentShipped: (event) => check(event, consignments.get(idOf(event)), event.data.on),
+    ConsignmentShipped: (event) =>
+      check(event, consignments.get(idOf(event)), event.data.on, [
+        `consignment ${idOf(event)}`,
+        ...unitIn(event.data),
+        ...caseItems.allOf(event).map(({ item }) => `item-type ${item}`),
+      ]),
     CaseImplemented: (event) => check(event, cases.get(idOf(event)), dayOf(event)),
+    TraineeEnrolled: (event) => check(event, trainings.get(idOf(event)), dayOf(event), unitIn(event.data)),
+    TrainingStarted: (event) => check(event, trainings.get(idOf(event)), event.data.on),
   });
+  return (event) => {
+    caseItems.read(event);
+    return read(event);
+  };
 }
 
 /**
- * R19: money was disbursed, a consignment shipped, or a case implemented, on a day on which the
- * programme was suspended, the case held, or a hold in force on a scope. Facts that were recorded
- * after the stop had ended are found, too.
+ * R19: money was disbursed, a consignment shipped, a case implemented, a trainee enrolled or a
+ * training begun, on a day on which the programme was suspended, the case or the shipment held, or
+ * a hold in force on a scope. Facts that were recorded after the stop had ended are found, too.
  */
 export const assistanceStopped: Control = {
   name: 'assistance-stopped',
   rule: 'R19',
-  about: 'a disbursement, a shipment, or the implementation of a case, on a day on which assistance was stopped there',
-  kinds: ['programme', 'assistance-case', 'consignment', 'funding-account', 'hold'],
+  about:
+    'a disbursement, a shipment, an enrolment, the start of a training, or the implementation of a case, on a day on which assistance was stopped there',
+  kinds: ['programme', 'assistance-case', 'consignment', 'funding-account', 'hold', 'training-activity'],
   start,
 };

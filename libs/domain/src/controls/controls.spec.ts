@@ -115,6 +115,66 @@ describe('the control of R19', () => {
   });
 });
 
+describe('the control of R19: other scopes', () => {
+  const before: readonly Line[] = [
+    ['2026-01-01', C, 'AssistanceRequested', { ...parties, asked: [] }],
+    ['2026-01-01', C, 'CaseLineAdded', { line: '001', item: 'radio' }],
+    ['2026-01-02', C, 'CaseImplemented', { emergency: { authority: 'minister' } }],
+    ['2026-01-02', D, 'DeliveryScheduled', { ...parties, case: 'norland.c1', lines: [{ line: '001', quantity: 1 }] }],
+    ['2026-01-01', 'security-unit/estmark.b1', 'ClearanceGiven', { until: '2026-12-31' }],
+  ];
+  const hold = (scope: string, more: object = {}): Line => [
+    '2026-02-10',
+    `hold/${scope}`,
+    'HoldPlaced',
+    { hold: 'h', basis: 'misuse', reason: 'x', until: '2026-02-20', ...more },
+  ];
+  const shipped = (on: string): Line => ['2026-03-01', D, 'ConsignmentShipped', { on, unit: 'estmark.b1' }];
+  const of = (...lines: readonly Line[]) => findings(...before, ...lines);
+  it.each(['unit.estmark.b1', 'item-type.radio'])('finds a shipment while %s is on hold', (scope) => {
+    expect(of(hold(scope), shipped('2026-02-20'))).toEqual(['R19 7']);
+    expect(of(hold(scope), shipped('2026-02-21'))).toEqual([]);
+    expect(of(hold(`${scope}-2`), shipped('2026-02-20'))).toEqual([]);
+  });
+  it('finds a shipment that was held, until the day of its release', () => {
+    const held: Line = ['2026-02-10', D, 'ShipmentHeld', { reason: 'x' }];
+    const freed: Line = ['2026-02-15', D, 'ShipmentReleased', { reason: 'x' }];
+    expect(of(held, shipped('2026-02-10'))).toEqual(['R19 7']);
+    expect(of(held, shipped('2026-02-09'))).toEqual([]);
+    expect(of(held, freed, shipped('2026-02-14'))).toEqual(['R19 8']);
+    expect(of(held, freed, shipped('2026-02-15'))).toEqual([]);
+  });
+  it('follows the donor of a corrected hold', () => {
+    const corrected = (donor: string): Line => [
+      '2026-02-11',
+      'hold/country.estmark',
+      'HoldCorrected',
+      { hold: 'h', corrects: 'e-5', reason: 'x', donor },
+    ];
+    const placed = hold('country.estmark', { donor: 'sudria' });
+    expect(of(placed, shipped('2026-02-12'))).toEqual([]);
+    expect(of(placed, corrected('norland'), shipped('2026-02-12'))).toEqual(['R19 8']);
+    expect(of(hold('country.estmark'), corrected('sudria'), shipped('2026-02-12'))).toEqual([]);
+  });
+  it('finds an enrolment and the start of a training', () => {
+    const T = 'training-activity/norland.t1';
+    const planned: Line = ['2026-01-01', T, 'TrainingPlanned', { ...parties, programme: 'norland.p1' }];
+    const enrolled = (day: string): Line => [
+      day,
+      T,
+      'TraineeEnrolled',
+      { trainee: 'n-1', number: 1, enrolled: 1, unit: 'estmark.b1' },
+    ];
+    const started = (on: string): Line => ['2026-03-01', T, 'TrainingStarted', { on }];
+    expect(of(planned, suspended, resumed, enrolled('2026-02-20'))).toEqual([]);
+    expect(of(planned, suspended, enrolled('2026-02-10'))).toEqual(['R19 8']);
+    expect(of(planned, hold('unit.estmark.b1'), enrolled('2026-02-20'))).toEqual(['R19 8']);
+    expect(of(planned, hold('unit.estmark.b1'), enrolled('2026-02-21'))).toEqual([]);
+    expect(of(planned, enrolled('2026-01-02'), hold('country.estmark'), started('2026-02-20'))).toEqual(['R19 9']);
+    expect(of(planned, enrolled('2026-01-02'), hold('country.estmark'), started('2026-02-21'))).toEqual([]);
+  });
+});
+
 describe('the control of R16', () => {
   const requested: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, asked: [] }];
   const prepared: Line = ['2026-01-02', C, 'OfferPrepared', { initialDeposit: 100 }];
@@ -134,6 +194,36 @@ describe('the control of R16', () => {
     expect(findings(requested, prepared, deposit(100), implemented())).toEqual(['R16 4']);
     expect(findings(requested, prepared, implemented({ emergency: { authority: 'minister' } }))).toEqual([]);
   });
+  it("finds an offer before the legislature's notice of it has run out", () => {
+    const named: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, programme: 'norland.p1', asked: [] }];
+    const framework: readonly Line[] = [
+      ['2026-01-01', P, 'ProgrammeProposed', { ...parties, framework: 'norland.f1' }],
+      ['2026-01-01', 'legal-framework/norland.f1', 'ParameterSet', { parameter: 'offerNoticeValue', value: 1000 }],
+    ];
+    const offer = (data: object): Line => ['2026-01-02', C, 'OfferPrepared', { initialDeposit: 0, ...data }];
+    const notified: Line = ['2026-01-05', C, 'LegislatureNotifiedOfOffer', { on: '2026-01-05', until: '2026-01-06' }];
+    const made = (day: string): Line => [day, C, 'OfferMade', {}];
+    const asked = offer({ value: 10, noticeDays: 15 });
+    expect(findings(requested, asked, notified, made('2026-01-20'))).toEqual([]);
+    expect(findings(requested, asked, notified, made('2026-01-19'))).toEqual(['R16 4']);
+    expect(findings(requested, asked, made('2026-01-20'))).toEqual(['R16 3']);
+    expect(findings(requested, offer({ value: 10 }), made('2026-01-02'))).toEqual([]);
+    const of = (value: number, ...more: readonly Line[]) => findings(...framework, named, offer({ value }), ...more);
+    expect(of(999, made('2026-01-02'))).toEqual([]);
+    expect(of(1000, made('2026-01-02'))).toEqual(['R16 5']);
+    expect(of(1000, notified, made('2026-02-04'))).toEqual([]);
+    expect(of(1000, notified, made('2026-02-03'))).toEqual(['R16 6']);
+    const aside = (more: object): Line => [
+      '2026-01-01',
+      'legal-framework/norland.f1',
+      'WaiverGranted',
+      { name: 'w', rules: ['R16'], from: '2026-01-01', until: '2026-01-02', reportBy: '2026-12-31', ...more },
+    ];
+    const under = (waiver: Line) => findings(...framework, waiver, named, offer({ value: 1000 }), made('2026-01-02'));
+    expect(under(aside({}))).toEqual([]);
+    expect(under(aside({ until: '2026-01-01' }))).toEqual(['R16 6']);
+    expect(under(aside({ scope: { kind: 'programme', id: 'other' } }))).toEqual(['R16 6']);
+  });
   it('finds a shipment before the implementation', () => {
     expect(findings(requested, scheduled, shipped)).toEqual(['R16 3']);
     expect(findings(requested, prepared, accepted, deposit(100), implemented(), scheduled, shipped)).toEqual([]);
@@ -141,7 +231,14 @@ describe('the control of R16', () => {
 });
 
 describe('the control of R18', () => {
-  const on = (type: string, data: object = {}): Line => ['2026-01-01', M, type, data];
+  const later = '2026-12-31';
+  const days = { acknowledgeBy: later, triageBy: later, openBy: later, concludeBy: later, replyBy: later };
+  const on = (type: string, data: object = {}, day = '2026-01-01'): Line => [
+    day,
+    M,
+    type,
+    { ...days, measureBy: later, ...data },
+  ];
   const flagged = on('MisuseFlagged', { accused: 'ostra' });
   const put = on('AllegationPutToRecipient');
   it('finds a finding before the allegation was put, and an accused investigator', () => {
@@ -161,6 +258,41 @@ describe('the control of R18', () => {
     expect(findings(...substantiated, on('MeasureDecided'), on('MisuseCaseClosed'))).toEqual([]);
     expect(findings(...substantiated, on('MisuseCaseClosed'))).toEqual(['R18 4']);
     expect(findings(flagged, on('MisuseCaseClosed'))).toEqual([]);
+  });
+  it('finds a case that was closed without the notice that its incident type asks for', () => {
+    const limits = { notify: 400, open: 400, reply: 400, conclude: 400, measure: 400 };
+    const triaged = on('MisuseTriaged', { noticeRequired: true, limits, notifyBy: later });
+    const notified = on('LegislatureNotifiedOfPossibleViolation');
+    expect(findings(flagged, triaged, on('MisuseCaseClosed'))).toEqual(['R18 3']);
+    expect(findings(flagged, triaged, notified, on('MisuseCaseClosed'))).toEqual([]);
+    expect(findings(flagged, notified, triaged, on('MisuseCaseClosed'))).toEqual([]);
+  });
+  it('finds a step and a notice after the last day, however that is stated, and each once', () => {
+    const limits = { notify: 1, open: 7, reply: 15, conclude: 60, measure: 15 };
+    const triaged = on('MisuseTriaged', { noticeRequired: true, limits, openBy: '2026-01-08', notifyBy: '2026-01-02' });
+    const opened = (day: string) => on('InvestigationOpened', {}, day);
+    const notified = (day: string) => on('LegislatureNotifiedOfPossibleViolation', {}, day);
+    const lenient = on('MisuseTriaged', { noticeRequired: true, limits });
+    expect(findings(flagged, triaged, notified('2026-01-02'), opened('2026-01-08'))).toEqual([]);
+    expect(findings(flagged, triaged, notified('2026-01-03'), opened('2026-01-08'))).toEqual(['R18 3']);
+    expect(findings(flagged, triaged, notified('2026-01-02'), opened('2026-01-09'))).toEqual(['R18 4']);
+    expect(findings(flagged, lenient, notified('2026-01-03'), opened('2026-01-09'))).toEqual(['R18 3', 'R18 4']);
+    const overdue = on('MisuseStepBecameOverdue', { step: 'notify', due: '2026-01-02' }, '2026-01-03');
+    expect(findings(flagged, triaged, overdue, notified('2026-01-04'), opened('2026-01-08'))).toEqual(['R18 3']);
+    // It is missing at the end of the log.
+    expect(findings(flagged, triaged, opened('2026-01-08'))).toEqual(['R18 2']);
+    expect(findings(flagged, triaged, opened('2026-01-02'))).toEqual([]);
+  });
+  it('finds a precautionary suspension that did not lapse after its last day, or was renewed then', () => {
+    const ordered = on('PrecautionarySuspensionOrdered', { scopes: [], until: '2026-01-10' });
+    const renewed = (day: string) => on('PrecautionarySuspensionRenewed', { scopes: [], until: '2026-02-10' }, day);
+    const lapsed = on('PrecautionarySuspensionLapsed', { until: '2026-01-10', reason: 'x' }, '2026-01-11');
+    const evidence = (day: string) => on('EvidenceAdded', {}, day);
+    expect(findings(flagged, ordered, evidence('2026-01-10'))).toEqual([]);
+    expect(findings(flagged, ordered, evidence('2026-01-11'))).toEqual(['R18 2']);
+    expect(findings(flagged, ordered, lapsed, evidence('2026-01-12'))).toEqual([]);
+    expect(findings(flagged, ordered, renewed('2026-01-10'), evidence('2026-02-10'))).toEqual([]);
+    expect(findings(flagged, ordered, renewed('2026-01-11'), evidence('2026-02-10'))).toEqual(['R18 3']);
   });
 });
 
@@ -303,6 +435,30 @@ describe('the controls of items', () => {
     expect(findings(lost, verified('2026-01-31'))).toEqual([]);
     expect(findings(lost, verified('2026-02-01'))).toEqual(['R12 2']);
     expect(findings(lost, verified('2026-01-31', 'estmark'))).toEqual(['R12 2']);
+    const lenient = by(0, '2026-01-01', 'ItemReportedLost', 'estmark', { verifyBy: '2026-12-31' });
+    expect(findings(lenient, verified('2026-01-31'))).toEqual([]);
+    expect(findings(lenient, verified('2026-02-01'))).toEqual(['R12 2']);
+  });
+  it('find a loss that no monitor answered, once (R12)', () => {
+    const lost: Line = ['2026-01-01', I, 'ItemReportedLost', { verifyBy: '2026-01-31', organisation: 'estmark' }];
+    const overdue: Line = ['2026-02-01', I, 'ItemStepBecameOverdue', { step: 'verification', due: '2026-01-31' }];
+    const rejected = (day: string): Line => [day, I, 'LossReportRejected', { report: 'e-0', reason: 'x' }];
+    const later = (day: string): Line => [day, I, 'ServiceabilityReported', {}];
+    expect(findings(lost, rejected('2026-01-31'))).toEqual([]);
+    expect(findings(lost, overdue, rejected('2026-02-02'))).toEqual(['R12 2']);
+    expect(findings(lost, later('2026-01-31'))).toEqual([]);
+    expect(findings(lost, later('2026-02-01'))).toEqual(['R12 1']);
+  });
+  it('find a notice that was never given, once (R14)', () => {
+    const detected: Line = ['2026-01-01', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-01-01' }];
+    const lenient: Line = ['2026-01-01', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-02-01' }];
+    const notified = (on: string): Line => [on, I, 'LegislatureNotifiedOfTransfer', { on }];
+    const overdue: Line = ['2026-01-02', I, 'ItemStepBecameOverdue', { step: 'notice', due: '2026-01-01' }];
+    const later: Line = ['2026-01-02', I, 'ServiceabilityReported', {}];
+    expect(findings(detected, overdue, notified('2026-01-03'))).toEqual(['R14 2']);
+    expect(findings(detected, later)).toEqual(['R14 1']);
+    expect(findings(detected)).toEqual([]);
+    expect(findings(lenient, notified('2026-01-02'))).toEqual(['R14 2']);
   });
   it('find a transfer and a disposal without consent in force (R13)', () => {
     const consented: Line = ['2026-01-01', X, 'ThirdPartyTransferConsented', { until: '2026-01-31' }];
@@ -361,7 +517,7 @@ describe('the control of R1', () => {
         rules: ['R1'],
         from: '2026-03-01',
         until: '2026-03-05',
-        reportBy: '2026-03-20',
+        reportBy: '2026-12-20',
         ...more,
       });
     expect(found(withdrawn, waived(), shipped('2026-03-05'))).toBe(0);
@@ -391,7 +547,7 @@ describe('the control of R1', () => {
     ];
     expect(of(cleared, named)).toEqual([]);
     expect(of(named)).toEqual(['R5 11']);
-    const aside = { name: 'w', from: '2026-02-01', until: '2026-02-01', reportBy: '2026-03-20' };
+    const aside = { name: 'w', from: '2026-02-01', until: '2026-02-01', reportBy: '2026-12-20' };
     expect(of(on('WaiverGranted', { ...aside, rules: ['R6'] }), shipped('2026-02-01'))).toEqual([]);
     expect(of(on('WaiverGranted', { ...aside, rules: ['R5'] }), named)).toEqual([]);
     expect(of(on('WaiverGranted', { ...aside, rules: ['R5'] }), shipped('2026-02-01'))).toEqual(['R6 12']);
@@ -423,6 +579,9 @@ describe('the control of R8', () => {
     expect(findings(granted, submitted('2026-03-16'))).toEqual([]);
     expect(findings(granted, submitted('2026-03-17'))).toEqual(['R8 2']);
     expect(findings(granted, overdue, submitted('2026-03-20'))).toEqual(['R8 2']);
+    const later: Line = ['2026-03-17', P, 'ObjectiveDefined', {}];
+    expect(findings(granted, later)).toEqual(['R8 1']);
+    expect(findings(granted, ['2026-03-16', P, 'ObjectiveDefined', {}])).toEqual([]);
     expect(findings(on('StatutoryReportBecameOverdue', { report: 'annual', of: '2026', due: '2027-01-30' }))).toEqual(
       [],
     );

@@ -5,10 +5,10 @@ import type { Breach, Control } from './control.js';
 import { checksMissed, samplesMissed } from './checks-missed.js';
 import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js';
 import { monitoredItems } from './monitored-items.js';
-import { lossesUnverified, noticesMissed, transfersWithoutConsent } from './item-ends.js';
+import { lossesUnanswered, lossesUnverified, noticesMissed, transfersWithoutConsent } from './item-ends.js';
 import { exceptionUnreported } from './exception-unreported.js';
-import { executedEarly } from './executed-early.js';
-import { misuseMeasures } from './misuse-measures.js';
+import { executedEarly, offeredEarly } from './executed-early.js';
+import { misuseMeasures, misuseStepsMissed } from './misuse-measures.js';
 import { shippedUncleared, unitsNotBarred } from './receiving-units.js';
 import { refusedReturned } from './refused-returned.js';
 import { stagesOvertaken } from './stages-overtaken.js';
@@ -18,7 +18,9 @@ import { clearancesOutrun, trainedUncleared, trainingUnreported } from './traine
 export const CONTROLS: readonly Control[] = [
   stagesOvertaken,
   executedEarly,
+  offeredEarly,
   misuseMeasures,
+  misuseStepsMissed,
   assistanceStopped,
   clearancesOutrun,
   enhancedChecks,
@@ -26,6 +28,7 @@ export const CONTROLS: readonly Control[] = [
   refusedReturned,
   remoteChecks,
   lossesUnverified,
+  lossesUnanswered,
   monitoredItems,
   noticesMissed,
   routineChecks,

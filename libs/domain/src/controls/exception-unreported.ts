@@ -1,31 +1,37 @@
-import type { LegalFrameworkEvent } from '@entente/contracts';
+import type { LegalFrameworkEvent, SecurityUnitEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type Breach, type Control, breach, idOf, readingBy } from './control.js';
+import { type Control, type Reading, idOf, readingBy } from './control.js';
+import { LastDays } from './last-days.js';
 
-function start(): (event: RecordedEvent) => readonly Breach[] {
-  /** By framework and waiver or exception, the last day for its report. */
-  const reportBy = new Map<string, string>();
+function start(): Reading {
+  /** By framework and waiver or exception, and by unit or person: the last day for the report. */
+  const reports = new LastDays('the report of a waiver or an exception is submitted by its last day');
   const nameOf = (event: RecordedEvent, report: string, of: string): string => `${idOf(event)} ${report} ${of}`;
-  /** Each is found once. */
-  const late = (event: RecordedEvent, name: string, on: string | null): readonly Breach[] => {
-    const due = reportBy.get(name);
-    if (due === undefined || (on !== null && on <= due)) return [];
-    reportBy.delete(name);
-    return breach(event, 'the report of a waiver or an exception is submitted by its last day', { due, submitted: on });
+  const given = (
+    event: RecordedEvent<Extract<SecurityUnitEvent, { type: 'ClearanceGiven' | 'ClearanceRestored' }>>,
+  ): undefined => {
+    const { reportBy } = event.data;
+    return reportBy === undefined ? undefined : reports.begin(event.stream, event, reportBy);
   };
-  return readingBy<LegalFrameworkEvent>({
-    WaiverGranted: (event) => void reportBy.set(nameOf(event, 'waiver', event.data.name), event.data.reportBy),
-    ExceptionInvoked: (event) => void reportBy.set(nameOf(event, 'exception', event.data.name), event.data.reportBy),
-    StatutoryReportSubmitted: (event) => late(event, nameOf(event, event.data.report, event.data.of), event.data.on),
-    StatutoryReportBecameOverdue: (event) => late(event, nameOf(event, event.data.report, event.data.of), null),
+  const read = readingBy<LegalFrameworkEvent | SecurityUnitEvent>({
+    WaiverGranted: (event) => reports.begin(nameOf(event, 'waiver', event.data.name), event, event.data.reportBy),
+    ExceptionInvoked: (event) => reports.begin(nameOf(event, 'exception', event.data.name), event, event.data.reportBy),
+    StatutoryReportSubmitted: (event) =>
+      reports.done(nameOf(event, event.data.report, event.data.of), event, event.data.on),
+    StatutoryReportBecameOverdue: (event) => reports.passed(nameOf(event, event.data.report, event.data.of), event),
+    ClearanceGiven: given,
+    ClearanceRestored: given,
+    ExceptionReported: (event) => reports.done(event.stream, event, event.data.on),
+    ExceptionReportBecameOverdue: (event) => reports.passed(event.stream, event),
   });
+  return Object.assign((event: RecordedEvent) => read(event), { atEnd: reports.atEnd });
 }
 
 /** R8: a waiver or an exception is reported in the days that its framework sets. */
 export const exceptionUnreported: Control = {
   name: 'exception-unreported',
   rule: 'R8',
-  about: 'a waiver or an exception whose report was missing after its last day, or came late',
-  kinds: ['legal-framework'],
+  about: 'a waiver or an exception, also for a unit or a person, whose report was missing after its last day, or late',
+  kinds: ['legal-framework', 'security-unit', 'vetted-person'],
   start,
 };

@@ -1,6 +1,7 @@
-import type { AssistanceCaseEvent, ConsignmentEvent } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
-import { type Breach, type Control, breach, idOf, readingBy } from './control.js';
+import type { AssistanceCaseEvent, AssistanceScope, ConsignmentEvent, LegalFrameworkEvent } from '@entente/contracts';
+import { type RecordedEvent, addDays } from '@entente/kernel';
+import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { TERM_KINDS, Terms } from './terms.js';
 
 /** What is known of a case. */
 interface CaseCourse {
@@ -54,6 +55,89 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     },
   });
 }
+
+/** The days on which a waiver or an exception sets the rule aside, and where. */
+interface SetAside {
+  readonly from: string;
+  readonly until: string;
+  readonly scope: AssistanceScope | undefined;
+  ended: string | null;
+}
+
+/** An offer that waits for the legislature's notice. */
+interface NotifiedOffer {
+  /** The days of its notice; 0 if it needs none. */
+  readonly days: number;
+  notifiedOn: string | null;
+}
+
+/** R16: an offer was made before the legislature's notice of it had run out. */
+export const offeredEarly: Control = {
+  name: 'offered-early',
+  rule: 'R16',
+  about: "an offer that was made without the legislature's notice that its value asks for, or before that had run out",
+  kinds: ['assistance-case', ...TERM_KINDS],
+  start() {
+    const terms = new Terms();
+    const programmes = new Map<string, string | undefined>();
+    const offers = new Map<string, NotifiedOffer>();
+    /** By framework and name, the waivers and exceptions that set the rule aside. */
+    const aside = new Map<string, Map<string, SetAside>>();
+    const setsAside = (
+      event: RecordedEvent<Extract<LegalFrameworkEvent, { type: 'WaiverGranted' | 'ExceptionInvoked' }>>,
+    ): undefined => {
+      const { name, rules, from, until, scope } = event.data;
+      if (!rules.includes('R16')) return;
+      const of = aside.get(idOf(event)) ?? new Map<string, SetAside>();
+      aside.set(idOf(event), of.set(name, { from, until, scope, ended: null }));
+    };
+    const isSetAside = (programme: string | undefined, day: string): boolean =>
+      [...(aside.get(terms.frameworkOf(programme) ?? '')?.values() ?? [])].some(
+        ({ from, until, scope, ended }) =>
+          from <= day &&
+          day <= until &&
+          (ended === null || day < ended) &&
+          (scope === undefined || (scope.kind === 'programme' && scope.id === programme)),
+      );
+    const read = readingBy<AssistanceCaseEvent | LegalFrameworkEvent>({
+      WaiverGranted: setsAside,
+      ExceptionInvoked: setsAside,
+      WaiverEnded: (event) => {
+        const of = aside.get(idOf(event))?.get(event.data.name);
+        if (of !== undefined) of.ended = event.data.on;
+      },
+      AssistanceRequested: (event) =>
+        void (event.data.basis === 'reported' || programmes.set(idOf(event), event.data.programme)),
+      OfferPrepared: (event) => {
+        if (!programmes.has(idOf(event))) return;
+        const programme = programmes.get(idOf(event));
+        const { value, noticeDays = 0 } = event.data;
+        const asked =
+          terms.frameworkOf(programme) !== undefined &&
+          value >= terms.parameter('offerNoticeValue', programme) &&
+          !isSetAside(programme, dayOf(event))
+            ? terms.parameter('offerNoticeDays', programme)
+            : 0;
+        offers.set(idOf(event), { days: Math.max(noticeDays, asked), notifiedOn: null });
+      },
+      LegislatureNotifiedOfOffer: (event) => {
+        const offer = offers.get(idOf(event));
+        if (offer !== undefined) offer.notifiedOn = event.data.on;
+      },
+      OfferMade: (event) => {
+        const { days, notifiedOn } = offers.get(idOf(event)) ?? { days: 0, notifiedOn: null };
+        const from = notifiedOn === null ? null : addDays(notifiedOn, days);
+        return days === 0 || (from !== null && from <= dayOf(event))
+          ? []
+          : breach(event, "the legislature's notice of the offer has run out", { noticeDays: days, from });
+      },
+    });
+    return (event) => {
+      terms.read(event);
+      return read(event);
+    };
+  },
+};
 
 /** R16: execution comes after acceptance and the initial deposit, and shipment after that. */
 export const executedEarly: Control = {

@@ -1,32 +1,71 @@
 import type { ItemEvent, ThirdPartyTransferEvent } from '@entente/contracts';
-import { type RecordedEvent, actsFor } from '@entente/kernel';
-import { type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { type RecordedEvent, actsFor, addDays } from '@entente/kernel';
+import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { Items } from './items.js';
+import { LastDays } from './last-days.js';
+import { TERM_KINDS, Terms } from './terms.js';
 
-/** R12: a loss was verified by its reporter, or after the last day for it. */
+/** R12: a loss was verified by its reporter, or without a report. */
 export const lossesUnverified: Control = {
   name: 'losses-unverified',
   rule: 'R12',
-  about: 'the verification of a loss by the organisation that reported it, or after the last day for it',
+  about: 'the verification of a loss by the organisation that reported it, or of a loss without a report',
   kinds: ['item'],
   start() {
-    const reports = new Map<string, { readonly by: string; readonly verifyBy: string }>();
-    const reported = (event: RecordedEvent<ItemEvent & { readonly data: { readonly verifyBy: string } }>): void =>
-      void reports.set(event.id, { by: actsFor(event.metadata.actor), verifyBy: event.data.verifyBy });
+    const reporters = new Map<string, string>();
+    const reported = (event: RecordedEvent): void => void reporters.set(event.id, actsFor(event.metadata.actor));
     return readingBy<ItemEvent>({
       ItemReportedLost: (event) => void reported(event),
       ItemReportedDestroyed: (event) => void reported(event),
       ItemReportedExpended: (event) => void reported(event),
       LossReportVerified: (event) => {
-        const report = reports.get(event.data.report);
         const by = actsFor(event.metadata.actor);
-        if (report !== undefined && report.by !== by && dayOf(event) <= report.verifyBy) return [];
-        return breach(event, 'another organisation than the reporter verifies the loss by the last day for it', {
-          by,
-          reportedBy: report?.by ?? null,
-          verifyBy: report?.verifyBy ?? null,
-        });
+        const reportedBy = reporters.get(event.data.report) ?? null;
+        if (reportedBy !== null && reportedBy !== by) return [];
+        return breach(event, 'another organisation than the reporter verifies the loss', { by, reportedBy });
       },
     });
+  },
+};
+
+/** R12: no monitor answered a report of a loss in the days that its framework sets. */
+export const lossesUnanswered: Control = {
+  name: 'losses-unanswered',
+  rule: 'R12',
+  about: 'the report of a loss that was neither verified nor rejected by the last day that its framework allows',
+  kinds: ['item', ...TERM_KINDS],
+  start() {
+    const terms = new Terms();
+    const items = new Items();
+    const open = new LastDays('the report is verified or rejected by its last day');
+    const reported = (
+      event: RecordedEvent<ItemEvent & { readonly data: { readonly verifyBy: string } }>,
+    ): undefined => {
+      const { verifyBy } = event.data;
+      const days = terms.parameter('lossReportDays', items.of(event.stream)?.programme);
+      const latest = addDays(event.metadata.recordedAt, days);
+      return open.begin(event.stream, event, verifyBy < latest ? verifyBy : latest);
+    };
+    const answered = (event: RecordedEvent): readonly Breach[] => open.done(event.stream, event, dayOf(event));
+    const read = readingBy<ItemEvent>({
+      ItemReportedLost: reported,
+      ItemReportedDestroyed: reported,
+      ItemReportedExpended: reported,
+      LossReportVerified: answered,
+      LossReportRejected: answered,
+      ItemRecovered: answered,
+      UnauthorisedTransferDetected: answered,
+      ItemStepBecameOverdue: (event) =>
+        event.data.step === 'verification' ? open.passed(event.stream, event) : undefined,
+    });
+    return Object.assign(
+      (event: RecordedEvent) => {
+        terms.read(event);
+        items.read(event);
+        return read(event);
+      },
+      { atEnd: open.atEnd },
+    );
   },
 };
 
@@ -61,22 +100,23 @@ export const transfersWithoutConsent: Control = {
   },
 };
 
-/** R14: the notice of an unauthorised transfer came after its last day. */
+/** R14: the legislature was not notified of an unauthorised transfer at once. */
 export const noticesMissed: Control = {
   name: 'notices-missed',
   rule: 'R14',
-  about: "the legislature's notice of an unauthorised transfer after the day on which it was due",
+  about: "the legislature's notice of an unauthorised transfer that is missing after the day of the detection, or late",
   kinds: ['item'],
   start() {
-    const due = new Map<string, string>();
-    const NEEDED = 'the legislature is notified on the day of the detection';
-    return readingBy<ItemEvent>({
-      UnauthorisedTransferDetected: (event) => void due.set(idOf(event), event.data.notifyBy),
-      LegislatureNotifiedOfTransfer: (event) => {
-        const notifyBy = due.get(idOf(event)) ?? '';
-        due.delete(idOf(event));
-        return event.data.on <= notifyBy ? [] : breach(event, NEEDED, { on: event.data.on, notifyBy });
+    const open = new LastDays('the legislature is notified on the day of the detection');
+    const read = readingBy<ItemEvent>({
+      UnauthorisedTransferDetected: (event) => {
+        const { notifyBy } = event.data;
+        const detected = event.metadata.recordedAt.slice(0, 10);
+        return open.begin(event.stream, event, notifyBy < detected ? notifyBy : detected);
       },
+      LegislatureNotifiedOfTransfer: (event) => open.done(event.stream, event, event.data.on),
+      ItemStepBecameOverdue: (event) => (event.data.step === 'notice' ? open.passed(event.stream, event) : undefined),
     });
+    return Object.assign((event: RecordedEvent) => read(event), { atEnd: open.atEnd });
   },
 };

@@ -1,6 +1,19 @@
-import type { MisuseCaseEvent } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
-import { type Breach, type Control, breach, idOf, readingBy } from './control.js';
+import type { IncidentLimits, MisuseCaseEvent, MisuseStep } from '@entente/contracts';
+import { type RecordedEvent, addDays } from '@entente/kernel';
+import { type Breach, type Control, type Reading, breach, dayOf, idOf, readingBy } from './control.js';
+import { LastDays } from './last-days.js';
+
+/** The steps of a case that have a last day. */
+const STEPS: readonly MisuseStep[] = [
+  'acknowledge',
+  'triage',
+  'notify',
+  'open',
+  'reply',
+  'conclude',
+  'measure',
+  'remediate',
+];
 
 /** What has happened in a case since its report or its reopening. */
 interface Course {
@@ -11,10 +24,14 @@ interface Course {
   substantiated: boolean;
   investigator: string | null;
   accused: string;
+  /** Whether the incident type asks for a notice to the legislature. */
+  noticeRequired: boolean;
 }
 
 function start(): (event: RecordedEvent) => readonly Breach[] {
   const courses = new Map<string, Course>();
+  /** The cases of which the legislature was notified: once is enough. */
+  const notified = new Set<string>();
   const begin = (accused: string): Course => ({
     put: false,
     ceased: false,
@@ -23,6 +40,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     substantiated: false,
     investigator: null,
     accused,
+    noticeRequired: false,
   });
   const courseOf = (event: RecordedEvent): Course => {
     const course = courses.get(idOf(event)) ?? begin('');
@@ -36,6 +54,10 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       course.accused = event.data.accused ?? course.accused;
     },
     MisuseCaseReopened: (event) => void courses.set(idOf(event), begin(courseOf(event).accused)),
+    MisuseTriaged: (event) => {
+      courseOf(event).noticeRequired = event.data.noticeRequired;
+    },
+    LegislatureNotifiedOfPossibleViolation: (event) => void notified.add(idOf(event)),
     AllegationPutToRecipient: (event) => {
       courseOf(event).put = true;
     },
@@ -69,9 +91,95 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       });
     },
     MisuseCaseClosed: (event) => {
-      const { substantiated, measures } = courseOf(event);
-      return substantiated && measures === 0 ? breach(event, 'a substantiated case closes with a decided measure') : [];
+      const { substantiated, measures, noticeRequired } = courseOf(event);
+      if (substantiated && measures === 0) return breach(event, 'a substantiated case closes with a decided measure');
+      return noticeRequired && !notified.has(idOf(event))
+        ? breach(event, 'the legislature was notified of the possible violation before the case closes')
+        : [];
     },
+  });
+}
+
+/** The steps of a case that have a last day, by their names, and its precautionary suspension. */
+function startMissed(): Reading {
+  const steps = new LastDays('each step of the case is done by its last day');
+  const precautions = new LastDays('a precautionary suspension that was not renewed has lapsed after its last day');
+  const limits = new Map<string, IncidentLimits>();
+  const notified = new Set<string>();
+  const nameOf = (event: RecordedEvent, step: MisuseStep): string => `${idOf(event)} ${step}`;
+  const begins = (event: RecordedEvent, step: MisuseStep, due: string): undefined =>
+    steps.begin(nameOf(event, step), event, due, { step });
+  const done = (event: RecordedEvent, ...ended: readonly MisuseStep[]): readonly Breach[] =>
+    ended.flatMap((step) => steps.done(nameOf(event, step), event, dayOf(event)));
+  const over = (event: RecordedEvent): void => {
+    for (const step of STEPS) steps.drop(nameOf(event, step));
+  };
+  /** A day of the event is no later than the limit of the incident type allows. */
+  function within(event: RecordedEvent, step: keyof IncidentLimits, stated: string): string {
+    const days = limits.get(idOf(event))?.[step];
+    const latest = days === undefined ? stated : addDays(dayOf(event), days);
+    return stated < latest ? stated : latest;
+  }
+  const read = readingBy<MisuseCaseEvent>({
+    MisuseFlagged: (event) => {
+      begins(event, 'acknowledge', event.data.acknowledgeBy);
+      return begins(event, 'triage', event.data.triageBy);
+    },
+    MisuseReportAcknowledged: (event) => done(event, 'acknowledge'),
+    MisuseTriaged: (event) => {
+      limits.set(idOf(event), event.data.limits);
+      const found = done(event, 'triage');
+      begins(event, 'open', within(event, 'open', event.data.openBy));
+      const { notify } = event.data.limits;
+      const asked = event.data.noticeRequired || notify !== undefined;
+      if (asked && !notified.has(idOf(event)))
+        begins(event, 'notify', within(event, 'notify', event.data.notifyBy ?? addDays(dayOf(event), notify ?? 0)));
+      return found;
+    },
+    MisuseDeclined: (event) => done(event, 'triage'),
+    LegislatureNotifiedOfPossibleViolation: (event) => {
+      notified.add(idOf(event));
+      return done(event, 'notify');
+    },
+    InvestigationOpened: (event) => {
+      const found = done(event, 'open');
+      begins(event, 'conclude', within(event, 'conclude', event.data.concludeBy));
+      return found;
+    },
+    InvestigationExtended: (event) => begins(event, 'conclude', event.data.until),
+    AllegationPutToRecipient: (event) => begins(event, 'reply', within(event, 'reply', event.data.replyBy)),
+    RecipientReplyReceived: (event) => done(event, 'reply'),
+    MisuseSubstantiated: (event) => {
+      const found = done(event, 'conclude');
+      begins(event, 'measure', within(event, 'measure', event.data.measureBy));
+      return found;
+    },
+    MisuseDismissed: (event) => {
+      steps.drop(nameOf(event, 'reply'));
+      return done(event, 'conclude');
+    },
+    MisuseFoundInconclusive: (event) => done(event, 'conclude'),
+    MeasureDecided: (event) => done(event, 'measure'),
+    RemediationPlanAgreed: (event) => begins(event, 'remediate', event.data.due),
+    RemediationVerified: (event) => done(event, 'remediate'),
+    AssistanceTerminated: (event) => done(event, 'remediate'),
+    MisuseCaseClosed: (event) => void over(event),
+    MisuseCaseReopened: (event) => {
+      over(event);
+      precautions.drop(idOf(event));
+      return begins(event, 'triage', event.data.triageBy);
+    },
+    MisuseStepBecameOverdue: (event) => steps.passed(nameOf(event, event.data.step), event),
+    PrecautionarySuspensionOrdered: (event) => precautions.begin(idOf(event), event, event.data.until),
+    PrecautionarySuspensionRenewed: (event) => {
+      const late = precautions.done(idOf(event), event, dayOf(event));
+      precautions.begin(idOf(event), event, event.data.until);
+      return late;
+    },
+    PrecautionarySuspensionLapsed: (event) => precautions.drop(idOf(event)),
+  });
+  return Object.assign((event: RecordedEvent) => read(event), {
+    atEnd: (day: string) => [...steps.atEnd(day), ...precautions.atEnd(day)],
   });
 }
 
@@ -80,7 +188,17 @@ export const misuseMeasures: Control = {
   name: 'misuse-measures',
   rule: 'R18',
   about:
-    'a finding before the allegation was put, an accused investigator, a resumption without remedy and assurances, or a substantiated case closed without a measure',
+    'a finding before the allegation was put, an accused investigator, a resumption without remedy and assurances, or a case closed without its measure or its notice',
   kinds: ['misuse-case'],
   start,
+};
+
+/** R18: a step of a misuse case was late, its notice too, or a precaution did not lapse. */
+export const misuseStepsMissed: Control = {
+  name: 'misuse-steps-missed',
+  rule: 'R18',
+  about:
+    'a step of a misuse case, or its notice, that was not done by its last day, or a precautionary suspension that did not lapse after its last day',
+  kinds: ['misuse-case'],
+  start: startMissed,
 };

@@ -64,6 +64,34 @@ describe('the control of R8', () => {
   });
 });
 
+describe('the control of R8: reports', () => {
+  const exception = { kind: 'waiver', authority: 'minister', basis: 'w-1' };
+  it.each([U, 'vetted-person/estmark.person-1'])(
+    'finds an exception for %s that was not reported in time',
+    (stream) => {
+      const cleared: Line = [
+        '2026-03-01',
+        stream,
+        'ClearanceGiven',
+        { until: '2026-12-31', exception, reportBy: '2026-03-16' },
+      ];
+      const reported = (on: string): Line => ['2026-03-20', stream, 'ExceptionReported', { report: 'r', on }];
+      const overdue: Line = ['2026-03-17', stream, 'ExceptionReportBecameOverdue', { due: '2026-03-16' }];
+      expect(findings(cleared, reported('2026-03-16'))).toEqual([]);
+      expect(findings(cleared, reported('2026-03-17'))).toEqual(['R8 2']);
+      expect(findings(cleared, overdue, reported('2026-03-20'))).toEqual(['R8 2']);
+      const refusedAgain: Line = ['2026-03-02', stream, 'ClearanceRefused', { reason: 'x', trainings: [] }];
+      const back: Line = [
+        '2026-03-03',
+        stream,
+        'ClearanceRestored',
+        { reason: 'x', exception, reportBy: '2026-03-18' },
+      ];
+      expect(findings(cleared, reported('2026-03-16'), refusedAgain, back, reported('2026-03-19'))).toEqual(['R8 5']);
+    },
+  );
+});
+
 describe('the control of R28', () => {
   it('finds a training that was completed without its numbers or its cost', () => {
     const completed = (data: object): Line => ['2026-03-01', T, 'TrainingCompleted', { on: '2026-03-01', ...data }];
