@@ -18,24 +18,24 @@ const golden = (): string =>
 describe('npm run golden', () => {
   it('writes the golden files that are missing, and changes no other', () => {
     expect(golden()).toBe('0 golden files written\n');
-    const missing = join(folder, 'consignment', 'TitleTransferred.v1.json');
+    const missing = join(folder, 'consignment', 'DeliveryRescheduled.v1.json');
     const kept = join(folder, 'consignment', 'ShipmentHeld.v1.json');
     rmSync(missing);
     const old = '{"type":"ShipmentHeld","version":1,"data":{"reason":"as-it-is"}}';
     writeFileSync(kept, old);
     expect(golden()).toBe(`${missing}\n1 golden file written\n`);
     expect(JSON.parse(readFileSync(missing, 'utf8'))).toEqual({
-      type: 'TitleTransferred',
+      type: 'DeliveryRescheduled',
       version: 1,
-      data: { on: '2026-05-11', point: 'port-of-exit' },
+      data: { due: '2026-05-22', cause: 'late-export-licence' },
     });
     expect(readFileSync(kept, 'utf8')).toBe(old);
   });
 
   it('writes a further file for a field that was added, once', () => {
-    const first = join(folder, 'consignment', 'TitleTransferred.v1.json');
-    writeFileSync(first, '{"type":"TitleTransferred","version":1,"data":{"on":"2026-05-11"}}');
-    expect(golden()).toBe(`${join(folder, 'consignment', 'TitleTransferred.v1.point.json')}\n1 golden file written\n`);
+    const first = join(folder, 'consignment', 'DeliveryRescheduled.v1.json');
+    writeFileSync(first, '{"type":"DeliveryRescheduled","version":1,"data":{"due":"2026-05-22"}}');
+    expect(golden()).toBe(`${join(folder, 'consignment', 'DeliveryRescheduled.v1.cause.json')}\n1 golden file written\n`);
     expect(golden()).toBe('0 golden files written\n');
   });
 });

@@ -215,6 +215,12 @@ export class AssistanceDelivered extends DeliverAssistance {
   @oneOf(DELIVERY_POINTS, "the case's delivery point", 'receipt') readonly point!: DeliveryPoint;
 }
 
+/** A consignment has reached a point: if it is the case's delivery point, its lines are delivered. */
+export class CountDelivery {
+  @streamId('consignment', 'the consignment') readonly consignment!: string;
+  @oneOf(DELIVERY_POINTS, 'the point that it has reached', 'receipt') readonly point!: DeliveryPoint;
+}
+
 /** A delivery is corrected by the difference. */
 export class CorrectDelivery {
   @eventId('the event that was wrong') readonly corrects!: string;
@@ -356,6 +362,12 @@ export const assistanceCaseContract = contract({
         consignments: [{ consignment: 'norland.consignment-1', quantity: 100 }],
         facts: [],
       },
+    ),
+    CountDelivery: command(
+      'count-delivery',
+      CountDelivery,
+      'system',
+      'Count the lines of a consignment at the delivery point that nobody has reported as delivered',
     ),
     CorrectDelivery: command(
       'correct-delivery',

@@ -86,6 +86,21 @@ export class TransferTitle {
   @code('the code of the place where title passed', 'port-of-exit') readonly point!: string;
 }
 
+const itsCase = () => streamId('assistance-case', 'the case of which it may count as delivered');
+
+/** What may follow names the case: the decision adds it, unless another system recorded it. */
+export class ConsignmentShipped extends ShipConsignment {
+  @optional() @itsCase() readonly case?: string;
+}
+
+export class ConsignmentArrivedAtHub extends RecordArrivalAtHub {
+  @optional() @itsCase() readonly case?: string;
+}
+
+export class TitleTransferred extends TransferTitle {
+  @optional() @itsCase() readonly case?: string;
+}
+
 const site = () => streamId('storage-site', 'the store that received them', 'estmark.north-depot');
 /** The most serials of a list: each has a separate stream if its type is designated. */
 const MOST_SERIALS = 5000;
@@ -154,6 +169,7 @@ export class ConfirmReceipt {
  * the decision adds them.
  */
 export class ReceiptConfirmed extends ConfirmReceipt {
+  @optional() @itsCase() readonly case?: string;
   @optional() @organisation('the donor of the monitored items') readonly donor?: string;
   @optional()
   @nestedList(() => MonitoredLine, 'the lines whose items are monitored by their serials', 50)
@@ -265,9 +281,9 @@ export const consignmentContract = contract({
     DeliveryBecameOverdue: event(DeliveryBecameOverdue, 'The planned day passed without a receipt'),
     SerialsRegistered: event(SerialsRegistered, 'Serials of a line were registered'),
     SerialsCorrected: event(SerialsCorrected, 'Serials of a line were corrected'),
-    ConsignmentShipped: event(ShipConsignment, 'The consignment left its origin'),
-    ConsignmentArrivedAtHub: event(RecordArrivalAtHub, 'The consignment arrived at a hub'),
-    TitleTransferred: event(TransferTitle, 'Title passed to the recipient'),
+    ConsignmentShipped: event(ConsignmentShipped, 'The consignment left its origin'),
+    ConsignmentArrivedAtHub: event(ConsignmentArrivedAtHub, 'The consignment arrived at a hub'),
+    TitleTransferred: event(TitleTransferred, 'Title passed to the recipient'),
     ReceiptConfirmed: event(ReceiptConfirmed, 'The recipient confirmed what it received'),
     ReceiptCorrected: event(ReceiptCorrected, 'A line of the receipt was corrected'),
     DateCorrected: event(DateCorrected, 'The day of a fact was corrected'),

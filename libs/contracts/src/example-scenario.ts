@@ -398,12 +398,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [SECOND, 'schedule', DONOR, { with: { lines: [{ line: '001', quantity: 2 }] } }],
   [SECOND, 'ship', DONOR, { with: { unit: undefined } }],
   [SECOND, 'confirm-receipt', RECIPIENT, { with: { lines: [{ line: '001', quantity: 2 }] } }],
-  [
-    CASE,
-    'deliver',
-    DONOR,
-    { with: { quantity: 2, consignments: [{ consignment: 'norland.consignment-2', quantity: 2 }] } },
-  ],
+  [CASE, 'count-delivery', SYSTEM, { with: { consignment: 'norland.consignment-2' } }],
   [
     CASE,
     'deliver',

@@ -165,13 +165,6 @@ function* consignment(world: World, of: RunningCase, name: string, ordered: Orde
     yield* send(by, `${stream}/resolve-discrepancy`, { discrepancy: 'sdr-1', outcome: 'credited' });
   }
   yield* pass(random.between(1, 6));
-  yield* send(by, `assistance-case/${of.id}/deliver`, {
-    line,
-    quantity,
-    on: world.day(),
-    facts: [],
-    consignments: [{ consignment: id, quantity }],
-  });
   if (!monitored) yield* routineCheck(world, of, item, quantity, `${id}-check`.slice(donor.length + 1));
   leave();
 }

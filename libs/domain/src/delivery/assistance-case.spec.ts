@@ -553,6 +553,55 @@ describe('assistance is delivered', () => {
   });
 });
 
+describe('what a consignment brought is counted by the system (R16)', () => {
+  const system = (...past: Event[]) =>
+    given(assistanceCase, ...past)
+      .named('norland.it-1')
+      .as('entente', 'system');
+  const count = (point = 'receipt') => act('CountDelivery', { consignment: SHIP, point });
+  const by = (...facts: Event[]) => system(...running).knowing(consignment, SHIP, scheduled(), ...facts);
+  it('at the delivery point of the case, and at no other', () => {
+    by(received(60)).decides(count(), delivered());
+    by(received(60)).decides(count('origin'), []);
+    by(act('ConsignmentShipped', { on: '2026-05-11' })).refuses(count(), 'point-not-reached');
+    system(...running).refuses(count(), 'other-case');
+    system(...running)
+      .knowing(consignment, SHIP, scheduled({ case: 'norland.case-2' }), received(60))
+      .refuses(count(), 'other-case');
+    donor(...running).refuses(count(), 'not-the-system');
+  });
+  it('once: what its sender has reported of the line stays the word of the sender', () => {
+    const after = (...past: Event[]) =>
+      system(...running, ...past).knowing(consignment, SHIP, scheduled(), received(60));
+    after(delivered()).decides(count(), []);
+    after(delivered({ quantity: 40, consignments: [share(40)] })).decides(count(), []);
+    donor(...running, delivered())
+      .knowing(consignment, SHIP, scheduled(), received(60))
+      .refuses(act('DeliverAssistance', { ...delivery, quantity: 40, consignments: [share(40)] }), 'consignment-short');
+  });
+  it('within what the line orders, and after the acceptance of its works', () => {
+    const other = delivered({ quantity: 70, consignments: [share(70, 'norland.consignment-2')] });
+    system(...running, other)
+      .knowing(consignment, SHIP, scheduled(), received(60))
+      .decides(count(), delivered({ quantity: 30, consignments: [share(30)] }));
+    const full = delivered({ quantity: 100, consignments: [share(100, 'norland.consignment-2')] });
+    system(...running, full)
+      .knowing(consignment, SHIP, scheduled(), received(60))
+      .decides(count(), []);
+    system(...running, worksStarted)
+      .knowing(consignment, SHIP, scheduled(), received(60))
+      .decides(count(), []);
+    system(...running, worksStarted, worksCompleted, worksAccepted)
+      .knowing(consignment, SHIP, scheduled(), received(60))
+      .decides(count(), delivered());
+  });
+  it('of a case that has been implemented', () => {
+    system(requested, lineAdded(), prepared(), made, accepted)
+      .knowing(consignment, SHIP, scheduled(), received(60))
+      .refuses(count(), 'not-implemented');
+  });
+});
+
 describe('a delivery is corrected by the difference (R26)', () => {
   const fix = { corrects: given.id(7), line: '001', quantityBy: -2, consignment: SHIP, reason: 'miscounted' };
   const correct = (more: object = {}) => act('CorrectDelivery', { ...fix, ...more });

@@ -20,7 +20,7 @@ import { programme } from '../planning/programme.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { holdStreams, scopesOf } from '../safeguards/holds.js';
 import { misuseStreams } from '../safeguards/misuse-holds.js';
-import { cannotCorrectDelivery, cannotDeliver, restsOn } from './assistance-delivery.js';
+import { cannotCorrectDelivery, cannotDeliver, deliveriesOf, restsOn } from './assistance-delivery.js';
 import {
   cannotCancel,
   cannotHold,
@@ -132,6 +132,10 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
       const point = state.offer?.deliveryPoint ?? 'receipt';
       return cannotDeliver(data, state, context) ?? [{ type: 'AssistanceDelivered', data: { ...data, point } }];
     },
+    CountDelivery: (data, state, context) => {
+      const found = deliveriesOf(data, state, context);
+      return 'code' in found ? found : found.map((delivered) => ({ type: 'AssistanceDelivered', data: delivered }));
+    },
     CorrectDelivery: { unless: cannotCorrectDelivery, then: 'DeliveryCorrected' },
     HoldCase: { unless: cannotHold, then: 'CaseHeld' },
     ReleaseCase: { unless: cannotRelease, then: 'CaseReleased' },
@@ -164,6 +168,7 @@ export const assistanceCase: Decider<
     consults: (command, state, known, _, { id }) => {
       const { kind } = consignmentFacts;
       if (command.type === 'DeliverAssistance') return restsOn(command.data);
+      if (command.type === 'CountDelivery') return [{ kind, id: command.data.consignment }];
       if (command.type === 'CorrectDelivery')
         return command.data.consignment === undefined ? [] : [{ kind, id: command.data.consignment }];
       if (command.type === 'HoldCase')

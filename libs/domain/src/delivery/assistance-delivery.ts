@@ -1,4 +1,10 @@
-import type { ConsignmentShare, CorrectDelivery, DeliverAssistance } from '@entente/contracts';
+import type {
+  AssistanceDelivered,
+  ConsignmentShare,
+  CorrectDelivery,
+  CountDelivery,
+  DeliverAssistance,
+} from '@entente/contracts';
 import {
   type DecisionContext,
   type Refusal,
@@ -70,10 +76,12 @@ function unfounded(
     });
   const left = quantityAt(consignment, point, name) - counted(state.lines[name] as CaseLine, share.consignment);
   if (share.quantity <= left) return null;
-  return refuse('consignment-short', 'the consignment brought that much of the line, not counted yet', null, {
-    ...facts,
-    left,
-  });
+  return refuse(
+    'consignment-short',
+    'the consignment brought that much of the line, not counted yet; a delivery that was counted is corrected',
+    null,
+    { ...facts, left },
+  );
 }
 
 /** Whether the named facts cover the whole quantity. */
@@ -116,11 +124,14 @@ const exceedsOrdered = (line: CaseLine, quantity: number): Refusal | null =>
         delivered: line.delivered,
       });
 
+/** R16: no delivery under a case that has not been implemented. */
+const notImplemented = ({ implemented, offer, status }: AssistanceCase): Refusal | null =>
+  implemented && offer !== null ? null : refuse('not-implemented', 'the case has been implemented', 'R16', { status });
+
 /** A suspended programme does not stop a delivery: what has arrived is a fact. */
 export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c: DecisionContext): Refusal | null {
-  // R16: no delivery under a case that has not been implemented.
-  if (!state.implemented || state.offer === null)
-    return refuse('not-implemented', 'the case has been implemented', 'R16', { status: state.status });
+  const early = notImplemented(state);
+  if (early !== null) return early;
   const line = ownValue(state.lines, data.line);
   if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: data.line });
   if (data.on > today(c)) return refuse('day-in-future', 'the day has come', null, { on: data.on });
@@ -135,6 +146,40 @@ export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c:
     if (short !== null) return short;
   }
   return null;
+}
+
+/**
+ * What a consignment at the case's delivery point has brought of each line, as deliveries: none at
+ * another point. A line that its sender reported from this consignment is left to the sender, and
+ * one with works to their acceptance. No line gets more than it orders.
+ */
+export function deliveriesOf(
+  { consignment: id, point }: CountDelivery,
+  state: AssistanceCase,
+  { stream, known }: DecisionContext,
+): readonly AssistanceDelivered[] | Refusal {
+  const early = notImplemented(state);
+  if (early !== null) return early;
+  if (state.offer?.deliveryPoint !== point) return [];
+  const consignment = known.of(consignmentFacts, id);
+  const facts = { consignment: id, point };
+  if (consignment?.case !== stream.id)
+    return refuse('other-case', 'the consignment belongs to this case', null, {
+      ...facts,
+      case: consignment?.case ?? null,
+    });
+  const on = consignment.reached[point];
+  if (on === undefined)
+    return refuse('point-not-reached', `the consignment has reached the case's delivery point, ${point}`, null, facts);
+  return Object.keys(consignment.lines).flatMap((name): readonly AssistanceDelivered[] => {
+    const line = ownValue(state.lines, name);
+    if (line?.inForce !== true || (line.works !== null && line.works.stage !== 'accepted')) return [];
+    if (Object.values(line.deliveries).some(({ consignments }) => Object.hasOwn(consignments, id))) return [];
+    const quantity = Math.min(quantityAt(consignment, point, name), line.quantity - line.delivered);
+    return quantity > 0
+      ? [{ line: name, quantity, on, consignments: [{ consignment: id, quantity }], facts: [], point }]
+      : [];
+  });
 }
 
 /** R26: a delivery is corrected by the difference; its event stays. */

@@ -55,7 +55,7 @@ const register = (serials: readonly string[], name = '001') => act('RegisterSeri
 const about = { item: 'thermal-sight', ...parties, case: CASE };
 const registered = (...serials: string[]) => same(register(serials), 'SerialsRegistered', about);
 const both = registered('TS-1', 'TS-2');
-const shipped = act('ConsignmentShipped', { on: '2026-05-10' });
+const shipped = act('ConsignmentShipped', { on: '2026-05-10', case: CASE });
 
 describe('serials of a designated type (R9)', () => {
   it('are registered for their line, each once, no more than it has items', () => {
@@ -83,7 +83,7 @@ describe('serials of a designated type (R9)', () => {
     donor().knowing(itemType, 'norland.thermal-sight', typed).decides(ship, shipped);
     of(scheduled({ basis: 'reported' }))
       .as('norland', 'donor')
-      .decides(ship, shipped);
+      .decides(ship, same(shipped, 'ConsignmentShipped', { case: undefined }));
   });
 });
 
@@ -106,7 +106,8 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
   const confirm = (lines: readonly object[], more: object = {}) =>
     act('ConfirmReceipt', { on: '2026-05-20', lines, ...more });
   const kitchens = (quantity: number) => ({ line: '002', quantity });
-  const confirmed = (command: Event, ...checks: readonly object[]) => same(command, 'ReceiptConfirmed', { checks });
+  const confirmed = (command: Event, ...checks: readonly object[]) =>
+    same(command, 'ReceiptConfirmed', { checks, case: CASE });
   it('has the first check of each type, of all its items, within a quarter', () => {
     const some = confirm([kitchens(5)]);
     recipient().decides(some, confirmed(some, sample(5, '2026-08-18')));
@@ -166,7 +167,7 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
   });
   it('has none of items that did not come, or that another system delivered', () => {
     const none = confirm([kitchens(0)]);
-    recipient().decides(none, same(none, 'ReceiptConfirmed'));
+    recipient().decides(none, same(none, 'ReceiptConfirmed', { case: CASE }));
     const some = confirm([kitchens(5)]);
     of(scheduled({ basis: 'reported' }))
       .as('estmark', 'recipient')
@@ -177,7 +178,7 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
 describe('a receipt of items of a designated type (R9)', () => {
   const confirm = (on: string, serials: readonly string[], more: object = {}) =>
     act('ConfirmReceipt', { on, lines: [{ line: '001', quantity: 2, serials }], store: STORE, ...more });
-  const monitored = { donor: 'norland', monitored: [{ line: '001', item: 'thermal-sight' }] };
+  const monitored = { donor: 'norland', case: CASE, monitored: [{ line: '001', item: 'thermal-sight' }] };
   const received = same(confirm('2026-05-19', ['TS-1', 'TS-2']), 'ReceiptConfirmed', monitored);
   it('names a store that is certified on that day', () => {
     recipient(both, shipped).decides(confirm('2026-05-19', ['TS-1', 'TS-2']), received);
@@ -186,7 +187,7 @@ describe('a receipt of items of a designated type (R9)', () => {
     const others = { lines: [{ line: '002', quantity: 5 }], store: undefined };
     recipient(both).decides(
       confirm('2026-05-20', [], others),
-      same(confirm('2026-05-20', [], others), 'ReceiptConfirmed', { checks: [sample(5, '2026-08-18')] }),
+      same(confirm('2026-05-20', [], others), 'ReceiptConfirmed', { checks: [sample(5, '2026-08-18')], case: CASE }),
     );
   });
   it('lists each item by a serial that was registered', () => {

@@ -207,6 +207,9 @@ function cannotReach(state: Consignment, fact: DeliveryPoint, on: string, contex
   });
 }
 
+/** What another system recorded counts as delivered only by that system's own report. */
+const caseOf = ({ case: of, reported }: Consignment) => (reported ? {} : { case: of });
+
 /**
  * R26: the day of a recorded fact was another one. The recipient corrects the day of a receipt, the
  * other side every other day.
@@ -242,7 +245,7 @@ function confirmReceipt(data: ConsignmentData<'ConfirmReceipt'>, state: Consignm
   const items = monitored.length === 0 ? {} : { donor: state.donor, monitored };
   const checks = firstSamples(data, state, context);
   const sampled = checks.length === 0 ? {} : { checks };
-  return [{ type: 'ReceiptConfirmed', data: { ...data, ...items, ...sampled } } as const];
+  return [{ type: 'ReceiptConfirmed', data: { ...data, ...caseOf(state), ...items, ...sampled } } as const];
 }
 
 /** R9, R26: a line of the receipt, and to what its serials belong if they are monitored. */
@@ -281,19 +284,17 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       already: (_, { overdue }) => overdue,
       then: 'DeliveryBecameOverdue',
     },
-    ShipConsignment: {
-      unless: (data, state, context) =>
-        cannotReach(state, 'origin', data.on, context) ?? cannotShip(data, state, context),
-      then: 'ConsignmentShipped',
-    },
-    RecordArrivalAtHub: {
-      unless: ({ on }, state, context) => cannotReach(state, 'hub', on, context),
-      then: 'ConsignmentArrivedAtHub',
-    },
-    TransferTitle: {
-      unless: ({ on }, state, context) => cannotReach(state, 'title', on, context),
-      then: 'TitleTransferred',
-    },
+    ShipConsignment: (data, state, context) =>
+      cannotReach(state, 'origin', data.on, context) ??
+      cannotShip(data, state, context) ?? [{ type: 'ConsignmentShipped', data: { ...data, ...caseOf(state) } }],
+    RecordArrivalAtHub: (data, state, context) =>
+      cannotReach(state, 'hub', data.on, context) ?? [
+        { type: 'ConsignmentArrivedAtHub', data: { ...data, ...caseOf(state) } },
+      ],
+    TransferTitle: (data, state, context) =>
+      cannotReach(state, 'title', data.on, context) ?? [
+        { type: 'TitleTransferred', data: { ...data, ...caseOf(state) } },
+      ],
     RegisterSerials: registerSerials,
     CorrectSerials: correctSerials,
     ConfirmReceipt: confirmReceipt,

@@ -372,7 +372,7 @@ describe('an agreement in force (R1)', () => {
       .knowing(assistanceCase, CASE, ...ofCase, act('CaseImplemented', { deposited: 0, currency: 'USD' }))
       .knowing(legalFramework, F, ...past);
   const ships = (day: string, ...past: Event[]) =>
-    consignments(...past).decides(ship(day), act('ConsignmentShipped', { on: day }), on('2026-09-01'));
+    consignments(...past).decides(ship(day), act('ConsignmentShipped', { on: day, case: CASE }), on('2026-09-01'));
   const stays = (code: string, day: string, ...past: Event[]) =>
     consignments(...past).refuses(ship(day), code, on('2026-09-01'));
   const bars = (day: string) => act('ListedUnitsBarred', { on: day });
@@ -416,7 +416,7 @@ describe('an agreement in force (R1)', () => {
     const registered = act('UnitRegistered', { recipient: 'estmark', type: 'infantry' });
     const cleared = [registered, act('ClearanceGiven', { until: '2026-06-30' })];
     const forUnit = (...events: Event[]) => consignments(...without).knowing(securityUnit, unit, ...events);
-    const shipped = (day: string) => act('ConsignmentShipped', { on: day, unit });
+    const shipped = (day: string) => act('ConsignmentShipped', { on: day, unit, case: CASE });
     forUnit(...cleared).decides(shipFor('2026-06-30'), shipped('2026-06-30'), on('2026-09-01'));
     forUnit(...cleared).refuses(shipFor('2026-07-01'), 'clearance-over', on('2026-09-01'));
     forUnit(registered).refuses(shipFor('2026-06-30'), 'not-vetted', on('2026-09-01'));

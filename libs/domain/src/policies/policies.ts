@@ -1,4 +1,5 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
+import { countedDeliveries } from './counted-deliveries.js';
 import { firstChecks, firstSampleChecks, nextChecks } from './next-checks.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
@@ -16,6 +17,7 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     instability,
     vettingClearance,
     exceptedUnits,
+    countedDeliveries,
     itemsOfConsignments,
     itemsOfTransfers,
     unauthorisedTransfers,

@@ -265,7 +265,7 @@ describe('what a hold stops (R19)', () => {
       given(consignment, scheduled)
         .as('norland', 'donor')
         .knowing(assistanceCase, CASE, ...implemented);
-    shipping().decides(ship, act('ConsignmentShipped', ship.data as object));
+    shipping().decides(ship, act('ConsignmentShipped', { ...(ship.data as object), case: CASE }));
     for (const [kind, id] of [
       ['item-type', 'night-vision'],
       ['case', CASE],

@@ -220,7 +220,7 @@ describe('a case that is held (R19)', () => {
     shipping.knowing(assistanceCase, CASE, requested, accepted, implemented, held).refuses(ship, 'case-held');
     shipping
       .knowing(assistanceCase, CASE, requested, accepted, implemented, held, released)
-      .decides(ship, act('ConsignmentShipped', { on: '2026-05-11' }));
+      .decides(ship, act('ConsignmentShipped', { on: '2026-05-11', case: CASE }));
   });
 });
 

@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Consequence, RecordedEvent } from '@entente/kernel';
+import { countedDeliveries } from './counted-deliveries.js';
+
+function follows(type: string, data: object): readonly Consequence[] {
+  const event = { stream: 'consignment/norland.consignment-1', id: 'e-1', type, data } as unknown as RecordedEvent;
+  const context = { opaque: (text: string) => text };
+  return countedDeliveries.reactions[type]?.(data as never, event as never, context) ?? [];
+}
+
+describe('the policy of counted deliveries (R16)', () => {
+  it.each([
+    ['ConsignmentShipped', 'origin'],
+    ['ConsignmentArrivedAtHub', 'hub'],
+    ['TitleTransferred', 'title'],
+    ['ReceiptConfirmed', 'receipt'],
+  ])('lets the case count what %s brought to a point', (type, point) => {
+    expect(follows(type, { on: '2026-05-20', case: 'norland.case-1' })).toEqual([
+      {
+        stream: { kind: 'assistance-case', id: 'norland.case-1' },
+        command: { type: 'CountDelivery', data: { consignment: 'norland.consignment-1', point } },
+      },
+    ]);
+  });
+  it('leaves what another system recorded, and what names no case, to its report', () => {
+    expect(follows('ReceiptConfirmed', { on: '2026-05-20' })).toEqual([]);
+  });
+});

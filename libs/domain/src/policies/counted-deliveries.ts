@@ -1,0 +1,28 @@
+import type { AssistanceCaseCommand, ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
+import { type Consequence, type RecordedEvent, eventPolicy } from '@entente/kernel';
+
+/** The case decides whether this is its delivery point, and what it counts. */
+const counts =
+  (point: DeliveryPoint) =>
+  ({ case: of }: { readonly case?: string }, { stream }: Pick<RecordedEvent, 'stream'>): readonly Consequence[] => {
+    if (of === undefined) return [];
+    const consignment = stream.slice(stream.indexOf('/') + 1);
+    const command: AssistanceCaseCommand = { type: 'CountDelivery', data: { consignment, point } };
+    return [{ stream: { kind: 'assistance-case', id: of }, command }];
+  };
+
+/** R16: what reached the agreed delivery point is delivered, though its sender reports nothing. */
+export const countedDeliveries = eventPolicy<ConsignmentEvent>(
+  {
+    name: 'counted-deliveries',
+    kind: 'consignment',
+    about:
+      "a consignment at the case's delivery point counts as delivered, once per line, unless its sender has reported it",
+  },
+  {
+    ConsignmentShipped: counts('origin'),
+    ConsignmentArrivedAtHub: counts('hub'),
+    TitleTransferred: counts('title'),
+    ReceiptConfirmed: counts('receipt'),
+  },
+);
