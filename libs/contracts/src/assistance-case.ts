@@ -215,7 +215,7 @@ export class AssistanceDelivered extends DeliverAssistance {
   @oneOf(DELIVERY_POINTS, "the case's delivery point", 'receipt') readonly point!: DeliveryPoint;
 }
 
-/** A consignment has reached a point: if it is the case's delivery point, its lines are delivered. */
+/** A consignment has reached a point; at the case's delivery point its lines are delivered. */
 export class CountDelivery {
   @streamId('consignment', 'the consignment') readonly consignment!: string;
   @oneOf(DELIVERY_POINTS, 'the point that it has reached', 'receipt') readonly point!: DeliveryPoint;
@@ -367,7 +367,7 @@ export const assistanceCaseContract = contract({
       'count-delivery',
       CountDelivery,
       'system',
-      'Count the lines of a consignment at the delivery point that nobody has reported as delivered',
+      'Count what a consignment brought to the delivery point, unless its sender has reported it',
     ),
     CorrectDelivery: command(
       'correct-delivery',
