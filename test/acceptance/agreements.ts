@@ -188,7 +188,10 @@ export function agreements(opens: DeploymentFactory): void {
       await send(`${M}/assign-investigator`, { investigator: 'lumen-inquiry' });
       await send(`${M}/put-allegation`, { channel: 'note-verbale' }, INVESTIGATOR);
       await send(`${M}/reply`, { position: 'contests' }, RECIPIENT);
-      await send(`${M}/substantiate`, { ground: 'serials-found-elsewhere' }, INVESTIGATOR);
+      // Recorded a day after it was found.
+      const found = `${inDays(-1)}T10:00:00.000Z`;
+      await send(`${M}/substantiate`, { ground: 'serials-found-elsewhere', occurredAt: found }, INVESTIGATOR);
+      await shows('due-dates', { duty: 'measure', due: inDays(9) });
       expect(await refused(`${M}/close`, { reason: 'done' })).toMatchObject({ code: 'measure-missing' });
     });
 

@@ -55,9 +55,10 @@ export function steward(opens: DeploymentFactory): void {
         accused: 'estmark',
         programme: P,
         happened: { from: '2026-04-01', to: '2026-04-20' },
-        scopes,
+        scopes: [{ kind: 'country', id: 'estmark' }],
       };
-      await misuse('flag', flag, OPERATOR);
+      const corrects = await client.recorded(`misuse-case/${M}/flag`, flag, OPERATOR);
+      await misuse('correct-report', { corrects, scopes, reason: 'too-wide' }, OPERATOR);
       await misuse('triage', { incidentType: 'minor-violation' }, DONOR);
     });
     afterAll(() => deployment.end());
@@ -114,6 +115,10 @@ export function steward(opens: DeploymentFactory): void {
       await misuse('resume-assistance', { reason: 'remedied' }, DONOR);
       await holdIs('measure', 'ended');
       expect((await disburse()).status).toBe(201);
+    });
+
+    it('concerns what the corrected report says', async () => {
+      expect((await client.latest('misuse-register')).map((row) => row['scope_names'])).toEqual([`programme/${P}`]);
     });
 
     it('leaves its holds in the list of holds, with their basis and their end', async () => {
@@ -213,6 +218,72 @@ export function steward(opens: DeploymentFactory): void {
       await until(async () => (await duty('late'))[1] === 'done');
       const { rows } = await client.model('journal?type=MilestoneBecameOverdue');
       expect(rows.map((row) => row['stream'])).toEqual(Array(3).fill(`programme/${P}`));
+    });
+  });
+
+  describe('equipment that is late', () => {
+    const CASE = 'assistance-case/norland.late';
+    const LOAD = 'consignment/norland.late-1';
+    const lines = [{ line: '001', quantity: 4 }];
+    const at = (days: number) => `${inDays(days)}T12:00:00.000Z`;
+    let deployment: Deployment;
+    const client = new ApiClient(() => deployment.url);
+    beforeAll(async () => {
+      deployment = await opens({ steward: { lookEvery: 100 } });
+      await registerParties(deployment.url, { norland: 'donor', estmark: 'recipient' });
+      const asked = [{ item: 'radio', quantity: 4, unit: 'each' }];
+      await client.send(`${CASE}/request`, { ...parties, asked, letter: 'l-1' }, DONOR);
+      const line = { line: '001', item: 'radio', quantity: 4, unit: 'each', value: 100, due: inDays(-6) };
+      await client.send(`${CASE}/add-line`, line, DONOR);
+      const offer = { offer: 'o-1', lines: ['001'], currency: 'USD', initialDeposit: 0, validUntil: inDays(30) };
+      await client.send(`${CASE}/prepare-offer`, { ...offer, value: 100, deliveryPoint: 'receipt' }, DONOR);
+      await client.send(`${CASE}/make-offer`, { offer: 'o-1' }, DONOR);
+      await client.send(`${CASE}/accept-offer`, { offer: 'o-1', value: 100, currency: 'USD' }, RECIPIENT);
+      await client.send(`${CASE}/implement`, {}, DONOR);
+      const promise = { case: 'norland.late', lines, due: inDays(-6), occurredAt: at(-10) };
+      await client.send(`${LOAD}/schedule`, promise, DONOR);
+    });
+    afterAll(() => deployment.end());
+
+    const overdue = async () => (await client.latest('journal?type=DeliveryBecameOverdue')).length;
+    /** Days late against the first promise and the plan, by the day of the answer. */
+    async function lateness(day: number) {
+      const [row] = await client.latest(`lateness?promise=delivery&day=${inDays(day)}`);
+      return ['cause', 'kept', 'overdue', 'mean_days_late_first', 'mean_days_late_plan'].map((name) => row?.[name]);
+    }
+
+    it('becomes overdue by itself, once, and is late from the day after the one promised', async () => {
+      await until(async () => (await overdue()) === 1);
+      expect(await lateness(-6)).toEqual([null, 0, 0, null, null]);
+      expect(await lateness(-4)).toEqual([null, 0, 1, 2, 2]);
+      const [duty] = await client.latest('due-dates?duty=delivery');
+      expect(duty).toMatchObject({
+        status: 'overdue',
+        due: inDays(-6),
+        overdue_from: inDays(-5),
+        organisation: 'norland',
+      });
+    });
+
+    it('is promised again for a cause, and becomes overdue again', async () => {
+      const replanned = { due: inDays(-1), cause: 'late-export-licence', occurredAt: at(-4) };
+      await client.send(`${LOAD}/reschedule`, replanned, DONOR);
+      expect(await lateness(-2)).toEqual(['late-export-licence', 0, 0, 4, null]);
+      await until(async () => (await overdue()) === 2);
+    });
+
+    it('counts from the receipt, which was confirmed late and for the wrong day', async () => {
+      await client.send(`${LOAD}/ship`, { on: inDays(-5) }, DONOR);
+      const receipt = { on: inDays(-2), lines, occurredAt: at(-2) };
+      const corrects = await client.recorded(`${LOAD}/confirm-receipt`, receipt, RECIPIENT);
+      await until(async () => (await client.latest('due-dates?duty=delivery'))[0]?.['status'] === 'done');
+      // Four days after the first promise, one before the day planned last: it counts on its own day.
+      expect(await lateness(0)).toEqual(['late-export-licence', 1, 0, 4, -1]);
+      await client.send(`${LOAD}/correct-date`, { corrects, on: inDays(-3), reason: 'wrong-day' }, RECIPIENT);
+      expect(await lateness(0)).toEqual(['late-export-licence', 1, 0, 3, -2]);
+      expect(await overdue()).toBe(2);
+      const again = { due: inDays(5), cause: 'late-export-licence' };
+      expect(await client.refused(`${LOAD}/reschedule`, again, DONOR)).toMatchObject({ code: 'already-received' });
     });
   });
 }

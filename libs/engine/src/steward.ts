@@ -202,9 +202,12 @@ export class Steward {
     while (!this.isStopped()) {
       const today = this.parts.now().slice(0, 10);
       if (today !== this.day) this.settled = new Set();
-      if (await this.look(today)) this.day = today;
+      const looked = await this.look(today);
+      if (looked) this.day = today;
       onSuccess();
-      await pause(this.options.lookEvery ?? 60_000, this.stopping.signal);
+      const { lookEvery = 60_000, poll = 1000 } = this.options;
+      // While rows are folded, as after a start, the next look is not long in coming.
+      await pause(looked ? lookEvery : Math.min(lookEvery, poll), this.stopping.signal);
     }
   }
 

@@ -159,6 +159,15 @@ describe('the steward', () => {
     expect(found.map(({ data }) => (data as { due: string }).due)).toEqual(['2026-06-15', '2026-06-30']);
   });
 
+  it('looks again soon where the rows were still being folded at its start', async () => {
+    await milestone('late', '2026-06-15');
+    const whole = rows.outdated.bind(rows);
+    let asked = 0;
+    rows.outdated = async () => ((asked += 1) < 3 ? ['due-dates'] : whole());
+    begin({ lookEvery: 600_000 });
+    expect(await recorded('MilestoneBecameOverdue', 1)).toHaveLength(1);
+  });
+
   it('is one of two at once, and each consequence is recorded once', async () => {
     for (let i = 0; i < 30; i += 1) await milestone(`m-${i}`, '2026-06-15');
     await store.append(CASE, 'none', [suspended(P)]);
