@@ -1,23 +1,10 @@
-import { statfsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { temporaryFoldersInMemory } from './test/support/in-memory.mjs';
 
 // Processes that tests start compile nothing twice.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.entente/compiled', import.meta.url));
 
-/** The folder of a file system in memory, if it has this many bytes free. */
-function inMemory(bytes) {
-  const folder = '/dev/shm';
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize >= bytes ? folder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-// A test waits for no disk: what is lost without one is tested by `npm run test:fsync`.
-const memory = inMemory(4 * 2 ** 30);
-if (memory !== undefined) process.env.TMPDIR ??= memory;
+temporaryFoldersInMemory();
 
 /**
  * Specs run straight from the sources: swc strips the types and keeps the decorators' metadata that

@@ -98,6 +98,22 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       live.stop();
     });
 
+    it('sends the changes that lie in a range and contain a text, and "removed" for what leaves it', async () => {
+      const [row] = (await model('funding?account=sudria.signals-fund&period=2026')).rows;
+      const pledged = Number(row?.['pledged']);
+      const query = `account.contains=SIGNALS&pledged.max=${pledged + 5}`;
+      const live = await listen(deployment.url, `read-models/funding/live?${query}`);
+      await live.until(caughtUp);
+      const before = live.frames.length;
+      await pledge(5);
+      await live.until((frames) =>
+        frames.slice(before).some(({ event, data }) => event === 'row' && data['pledged'] === pledged + 5),
+      );
+      await pledge(1);
+      await live.until((frames) => frames.some(({ event }) => event === 'removed'));
+      live.stop();
+    });
+
     it('sends "removed" for a row that no longer exists', async () => {
       await send('programme/sudria.empty/propose', {
         title: 'Empty',

@@ -30,6 +30,7 @@ import { CloudEvent, Kafka } from 'cloudevents';
 import { type StandaloneDeployment, standalone } from '../support/deployment.js';
 import { newExecutor } from '../support/executor.js';
 import { until } from '../support/kafka.js';
+import { setField } from '../support/fields.js';
 
 const TODAY = '2026-11-24';
 const DAY_MS = 86_400_000;
@@ -123,13 +124,6 @@ async function sendScenario(store: SqliteEventStore): Promise<void> {
     const place = { id: `0-${step}-x`, storeId: store.id, time: new Date(now).toISOString() };
     replies.push(cloudReplyOf({ ...place, asked: { ...asked, correlationId }, answer }));
   }
-}
-
-function setField(data: Record<string, unknown>, path: string, value: unknown): void {
-  const names = path.split('.');
-  const last = names.pop() ?? '';
-  const holder = names.reduce((at, name) => at[name] as Record<string, unknown>, data);
-  holder[last] = value;
 }
 
 beforeAll(async () => {

@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { CATALOGUE, commandAt, exampleScenario } from '@entente/contracts';
 import { type EventStore, Fault } from '@entente/engine';
+import { readActor } from '@entente/http';
+import type { Actor } from '@entente/kernel';
 import { kinds } from '@entente/workers';
 import { type RedrivenLetter, listDeadLetters, redrive } from '@entente/kafka';
 import { CompressionCodecs, CompressionTypes, type Consumer, Kafka, type Message, Partitioners } from 'kafkajs';
 import { startKafka } from '../../deploy/services/kafka.mjs';
 import { TransactionalReplier } from '../../libs/kafka/src/transactional-replier.js';
+import { setField } from '../support/fields.js';
 import { MOMENTS, failOnce } from '../support/fail-once.js';
 import {
   type ReceivedRecord,
@@ -97,6 +101,34 @@ describe('a command on a topic', () => {
     ]);
     expect(await deployment.store.revisionOf('stakeholder/estmark')).toBe(0);
     expect(delivery.fault()).toBeNull();
+  });
+
+  it('of every type is accepted: the whole example scenario, each step after the reply to the one before', async () => {
+    const today = '2026-11-24';
+    let now = Date.parse(`${today}T12:00:00.000Z`);
+    deployment = await commandPipeline(3);
+    deployment.start(deployment.store, kinds, {}, () => new Date(now).toISOString());
+    await deployment.topics();
+    const replies = await deployment.collect('replies');
+    const lastOf = new Map<number, string>();
+    const sent = new Set<string>();
+    for (const { step, kind, id, path, actor, body, daysLater, events } of exampleScenario(today)) {
+      now += daysLater * 86_400_000;
+      const data = structuredClone(body) as Record<string, unknown>;
+      for (const [field, earlier] of Object.entries(events)) setField(data, field, lastOf.get(earlier));
+      const { organisation, role, person } = readActor(actor) as Actor;
+      const type = commandAt(kind, path)?.type ?? '';
+      const attributes = { id: `step-${step}`, type, source: organisation, actorrole: role };
+      const more = person === undefined ? attributes : { ...attributes, actorperson: person };
+      await deployment.send([aCommand(`${kind}/${id}`, more, data)]);
+      const answered = () => replies.map(replyOf).find(({ commandId }) => commandId === `step-${step}`);
+      await until(() => answered() !== undefined);
+      expect([step, answered()]).toMatchObject([step, { type: 'org.entente.command-accepted' }]);
+      lastOf.set(step, (answered()?.body['events'] as readonly { readonly id: string }[]).at(-1)?.id ?? '');
+      sent.add(`${kind} ${type}`);
+    }
+    const all = CATALOGUE.flatMap(({ kind, commands }) => Object.keys(commands).map((type) => `${kind} ${type}`));
+    expect([...sent].toSorted()).toEqual(all.toSorted());
   });
 
   it('has a reply of the log with a unique id, also at the same offset of a topic that is new', async () => {

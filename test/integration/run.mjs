@@ -15,8 +15,10 @@ import { startEventStore } from '../../deploy/services/eventstore.mjs';
 import { startKafka } from '../../deploy/services/kafka.mjs';
 import { startPostgres } from '../../deploy/services/postgres.mjs';
 import { goesWithUs } from '../../deploy/services/process.mjs';
+import { temporaryFoldersInMemory } from '../support/in-memory.mjs';
 
 const jest = fileURLToPath(new URL('../../node_modules/jest/bin/jest.js', import.meta.url));
+temporaryFoldersInMemory();
 const folder = mkdtempSync(join(tmpdir(), 'entente-services-'));
 // PostgreSQL may have to run as another user.
 chmodSync(folder, 0o755);

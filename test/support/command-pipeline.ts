@@ -80,9 +80,16 @@ export async function commandPipeline(partitions: number, brokers?: string) {
   const ends: (() => Promise<unknown>)[] = [];
   let sending: Promise<void> | null = null;
 
-  const start = (log: EventStore = store, rules = kinds, more: Partial<KafkaIntakeSettings> = {}) => {
+  const start = (
+    log: EventStore = store,
+    rules = kinds,
+    more: Partial<KafkaIntakeSettings> = {},
+    now?: () => string,
+  ) => {
     const executor = new Executor(log, rules, new Pseudonymizer(Buffer.alloc(32, 7)), { note: () => undefined });
-    const delivery = new KafkaCommandFeed({ ...settings, ...more }).subscribe(new Intake(executor, log));
+    const delivery = new KafkaCommandFeed({ ...settings, ...more }).subscribe(
+      new Intake(executor, log, undefined, now),
+    );
     let over: Promise<void> | null = null;
     const end = (): Promise<void> => (over ??= delivery.stop());
     ends.push(end);

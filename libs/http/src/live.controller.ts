@@ -1,8 +1,8 @@
 import { Controller, Get, Headers, Logger, Param, Query, Res } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
 import {
-  type ColumnFilter,
   EventStore,
+  type Filter,
   LiveLog,
   LiveRows,
   ReadModelStore,
@@ -12,7 +12,7 @@ import {
   isLost,
   keptUpTo,
 } from '@entente/engine';
-import type { RecordedEvent } from '@entente/kernel';
+import type { ColumnType, RecordedEvent } from '@entente/kernel';
 import { toEventDto, readLogQuery, refuseBeyond } from './history.controller.js';
 import { type Hijackable, OpenStreams, frame } from './open-streams.js';
 import { validationProblem } from './problem.js';
@@ -68,23 +68,14 @@ export class LiveController {
     @Res() reply: Hijackable,
   ): Promise<void> {
     const described = describedAs(this.store, name);
-    const request = readRowQuery(described, query, ['limit']);
+    const request = readRowQuery(described, query, ['limit', 'contains']);
     if (Array.isArray(request)) throw validationProblem(request as FieldError[]);
-    const { where: filters, limit } = request as RowRequest;
-    const where = filters.filter((filter): filter is ColumnFilter => 'in' in filter);
-    if (where.length < filters.length)
-      throw validationProblem(
-        filters
-          .filter((filter) => !('in' in filter))
-          .map((filter) => ({
-            path: 'contains' in filter ? filter.columns.join(',') : filter.column,
-            message: 'live rows are filtered by values, not by ranges or parts of a text',
-          })),
-      );
+    const { where, limit } = request as RowRequest;
+    const reads = { name, where, types: described.columns };
     const stream = this.streams.open(reply);
     if (stream === null) return;
     const onUpdate = (update: LiveUpdate): void => {
-      const frames = framesFor(name, where, update);
+      const frames = framesFor(reads, update);
       if (frames !== '' || update.type !== 'changes') return stream.write(frames);
       const { positions, version } = update;
       stream.moveTo(frame('checkpoint', { position: lowest(positions), version }, idOf(name, version, positions)));
@@ -167,16 +158,24 @@ export class LiveController {
 /** Each text is made once for all readers of the same query. */
 const texts = new WeakMap<object, Map<string, string>>();
 
-function framesFor(name: string, where: readonly ColumnFilter[], update: LiveUpdate): string {
+/** What a reader of live rows asks for. */
+interface Asked {
+  readonly name: string;
+  readonly where: readonly Filter[];
+  readonly types: Readonly<Record<string, ColumnType>>;
+}
+
+function framesFor(asked: Asked, update: LiveUpdate): string {
+  const { name, where } = asked;
   const request = `${name} ${JSON.stringify(where)}`;
   const byQuery = texts.get(update) ?? new Map<string, string>();
   texts.set(update, byQuery);
   let text = byQuery.get(request);
-  if (text === undefined) byQuery.set(request, (text = textOf(name, where, update)));
+  if (text === undefined) byQuery.set(request, (text = textOf(asked, update)));
   return text;
 }
 
-function textOf(name: string, where: readonly ColumnFilter[], update: LiveUpdate): string {
+function textOf({ name, where, types }: Asked, update: LiveUpdate): string {
   switch (update.type) {
     case 'reset':
       return frame('reset', { reason: update.reason });
@@ -192,8 +191,8 @@ function textOf(name: string, where: readonly ColumnFilter[], update: LiveUpdate
     }
     case 'changes': {
       const frames = update.changes.flatMap(({ key, before, row }) => {
-        if (row !== null && matches(where, key, row.columns)) return [frame('row', toRowDto(row))];
-        return before !== null && matches(where, key, before) ? [frame('removed', { row_id: key })] : [];
+        if (row !== null && matches(where, key, row.columns, types)) return [frame('row', toRowDto(row))];
+        return before !== null && matches(where, key, before, types) ? [frame('removed', { row_id: key })] : [];
       });
       // Only the last frame has the id: a reader that resumes has had the whole batch, or none of
       // it.

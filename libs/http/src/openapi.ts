@@ -249,8 +249,13 @@ const TOTALS_BY = parameter(
   'by',
   'Columns by which totals are grouped, by commas, beside those that keep unlike units apart.',
 );
+const CONTAINS = parameter(
+  'query',
+  'contains',
+  'Only rows of which a text column contains this text; A to Z in either case.',
+);
 const PAGING: readonly Parameter[] = [
-  parameter('query', 'contains', 'Only rows of which a text column contains this text; A to Z in either case.'),
+  CONTAINS,
   parameter('query', 'sort', 'Columns, by commas; a hyphen before one turns it round. What is missing comes last.'),
   LIMIT,
   parameter('query', 'cursor', 'The `next` of the page before: it pins the position.'),
@@ -369,6 +374,7 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
         `${name}, as its rows change`,
         [
           ...filters,
+          CONTAINS,
           LIMIT,
           parameter('header', 'Last-Event-ID', 'The id of the last frame: the changes since then follow.'),
         ],

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import type { ColumnFilter, ReadModelDescription } from '@entente/engine';
+import type { ReadModelDescription } from '@entente/engine';
 import { type RowRequest, cursorOf, matches, readRowQuery } from './row-query.js';
 
 const VIEW: ReadModelDescription = {
@@ -22,6 +22,10 @@ const read = (query: Record<string, string>): RowRequest => {
   throw new Error(JSON.stringify(request));
 };
 
+/** Whether a row that has changed matches a query. */
+const has = (query: Readonly<Record<string, string>>, row: Readonly<Record<string, unknown>>): boolean =>
+  matches(read(query).where, 'x', row, VIEW.columns);
+
 describe('the parameters of a query', () => {
   it('take a sum of any size as digits, as rows hold it', () => {
     expect(read({ amount: '18014398509481982', 'times.min': '-0012' }).where).toEqual([
@@ -33,9 +37,21 @@ describe('the parameters of a query', () => {
   });
 
   it('find a sum in rows that have changed, too', () => {
-    const where = read({ amount: '5' }).where as readonly ColumnFilter[];
-    expect(matches(where, 'x', { word: 'x', amount: '5' })).toBe(true);
-    expect(matches(where, 'x', { word: 'x', amount: '50' })).toBe(false);
+    expect(has({ amount: '5' }, { word: 'x', amount: '5' })).toBe(true);
+    expect(has({ amount: '5' }, { word: 'x', amount: '50' })).toBe(false);
+  });
+
+  it.each([
+    [{ 'amount.min': '18014398509481984' }, { amount: '18014398509481984' }, { amount: '18014398509481983' }],
+    [{ 'amount.max': '-7' }, { amount: '-8' }, { amount: '-6' }],
+    [{ 'times.before': '10' }, { times: '9' }, { times: '10' }],
+    [{ 'word.min': 'b', 'word.max': 'd' }, { word: 'c' }, { word: 'da' }],
+    [{ 'word.contains': 'oRd' }, { word: 'a WORD' }, { word: 'other' }],
+    [{ contains: 'oRd' }, { word: 'a WORD' }, { word: null }],
+    [{ 'amount.min': '0' }, { amount: '0' }, { amount: null }],
+  ])('find %j in rows that have changed, as the database does', (query, found, left) => {
+    expect(has(query as Record<string, string>, found)).toBe(true);
+    expect(has(query as Record<string, string>, left)).toBe(false);
   });
 
   it('refuse a cursor whose value of a sum is no digits', () => {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { type FieldError, isDay } from '@entente/contracts';
 import {
   type ReadModelDescription,
-  type ColumnFilter,
   type Filter,
   type Positions,
   type ResultRow,
@@ -238,18 +237,46 @@ export const toRowDto = ({ key, columns, source, parkedSince }: ResultRow): Reco
 /** The lowest of positions, as text. */
 export const lowest = (positions: Positions): string => String(positions.reduce((a, b) => (b < a ? b : a)));
 
+const asciiLowerCase = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+/** Below 0 if `one` comes before `other` in a column of this type, 0 if they are equal. */
+function compared(type: ColumnType | undefined, one: Cell, other: Cell): number {
+  if (isSum(type)) {
+    const difference = BigInt(String(one)) - BigInt(String(other));
+    return difference < 0n ? -1 : Number(difference > 0n);
+  }
+  if (typeof one === 'string') return Buffer.compare(Buffer.from(one), Buffer.from(String(other)));
+  return Number(one) - Number(other);
+}
+
 /**
- * Whether a row matches filters with values only: filters of live rows. `stream` may be filtered
- * too: the key of a model's row begins with it.
+ * Whether a row matches filters, as the database decides it: nothing lies between two values, or
+ * before one, if it is null. `stream` may be filtered too: the key of a model's row begins with it.
  */
-export const matches = (
-  where: readonly ColumnFilter[],
+export function matches(
+  where: readonly Filter[],
   key: string,
   columns: Readonly<Record<string, unknown>>,
-): boolean => {
+  types: Readonly<Record<string, ColumnType>>,
+): boolean {
   const [stream] = key.split('#');
-  return where.every(({ column, in: any }) => {
-    const value = Object.hasOwn(columns, column) ? columns[column] : column === 'stream' ? stream : null;
-    return any === undefined || any.includes((value ?? null) as Cell);
+  const valueOf = (column: string): Cell =>
+    ((Object.hasOwn(columns, column) ? columns[column] : column === 'stream' ? stream : null) ?? null) as Cell;
+  return where.every((filter) => {
+    if ('contains' in filter) {
+      const text = asciiLowerCase(filter.contains);
+      return filter.columns.some((column) => asciiLowerCase(String(valueOf(column) ?? '')).includes(text));
+    }
+    const { column, in: any, min = null, max = null, before = null } = filter;
+    const value = valueOf(column);
+    if (any !== undefined && !any.includes(value)) return false;
+    const bounds = [
+      [min, (by: number) => by >= 0],
+      [max, (by: number) => by <= 0],
+      [before, (by: number) => by < 0],
+    ] as const;
+    return bounds.every(
+      ([bound, holds]) => bound === null || (value !== null && holds(compared(types[column], value, bound))),
+    );
   });
-};
+}
