@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Brings a clone up to date before a script runs: installs if package.json or the lock file
- * changed, and with `build` compiles if a source changed. Needs only Node.js and npm. If nothing
- * changed, it ends in a tenth of a second.
+ * Brings a clone up to date before a script runs: installs if package.json, but for its scripts, or
+ * the lock file changed, and with `build` compiles if a source changed. Needs only Node.js and npm.
+ * If nothing changed, it ends in a tenth of a second.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,13 +18,19 @@ const filesBelow = (folder) =>
     entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],
   );
 
+/** What decides on an installation: of package.json, all but the scripts. */
+const contentOf = (file) => {
+  const content = readFileSync(join(root, file));
+  return file === 'package.json' ? JSON.stringify({ ...JSON.parse(content), scripts: {} }) : content;
+};
+
 const digest = (files) => {
   const hash = createHash('sha256');
   for (const file of files)
     hash
       .update(file)
       .update('\0')
-      .update(readFileSync(join(root, file)))
+      .update(contentOf(file))
       .update('\0');
   return hash.digest('hex');
 };

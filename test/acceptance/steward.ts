@@ -277,7 +277,7 @@ export function steward(opens: DeploymentFactory): void {
       const receipt = { on: inDays(-2), lines, occurredAt: at(-2) };
       const corrects = await client.recorded(`${LOAD}/confirm-receipt`, receipt, RECIPIENT);
       await until(async () => (await client.latest('due-dates?duty=delivery'))[0]?.['status'] === 'done');
-      // Four days after the first promise, one before the day planned last: it counts on its own day.
+      // Four days after the first promise, one before the day planned last.
       expect(await lateness(0)).toEqual(['late-export-licence', 1, 0, 4, -1]);
       await client.send(`${LOAD}/correct-date`, { corrects, on: inDays(-3), reason: 'wrong-day' }, RECIPIENT);
       expect(await lateness(0)).toEqual(['late-export-licence', 1, 0, 3, -2]);

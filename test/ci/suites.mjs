@@ -16,6 +16,7 @@ const KAFKA = ['libs/kafka/', 'apps/relay/', 'apps/intake/', 'apps/projector/'];
 const EVENT_STORE = ['libs/eventstoredb/', 'test/doubles/'];
 const LOOPS = ['libs/engine/', 'libs/workers/', 'libs/process/', 'libs/async/'];
 const HTTP = ['libs/http/', 'apps/api/'];
+const RULES = ['libs/contracts/', 'libs/domain/', 'libs/read-models/'];
 
 const integration = (...specs) => ['test:integration', ...specs.map((name) => `/${name}\\.int-spec`)];
 const processes = (...specs) => ['test:processes', ...specs.map((name) => `/${name}\\.process-spec`)];
@@ -23,7 +24,7 @@ const processes = (...specs) => ['test:processes', ...specs.map((name) => `/${na
 /** Every landing. */
 export const ALWAYS = [
   { name: 'unit, contract and acceptance tests on one machine', run: ['test'], seconds: 300 },
-  { name: 'types, lint, formatting, dependency rules', run: ['check'], seconds: 60 },
+  { name: 'types, lint, formatting, dependency rules', run: ['check'], seconds: 150 },
   { name: 'deployment files', run: ['check:deploy'], seconds: 80 },
   {
     name: 'contract suites on the backing services, acceptance tests on the distributed deployment',
@@ -79,6 +80,24 @@ export const TOUCHED = [
     seconds: 260,
   },
   {
+    name: 'the distributed deployment under safeguards, and stewards that are killed',
+    run: integration('distributed-safeguards', 'stewards'),
+    touches: [...RULES, ...LOOPS, 'apps/steward/'],
+    seconds: 150,
+  },
+  {
+    name: 'the distributed deployment with a random history, control checks, and an import',
+    run: integration('distributed-history'),
+    touches: [...RULES, ...POSTGRES],
+    seconds: 150,
+  },
+  {
+    name: 'the distributed deployment with the questions of its audiences, and an imported log',
+    run: integration('distributed-queries'),
+    touches: [...RULES, ...POSTGRES, ...HTTP],
+    seconds: 150,
+  },
+  {
     name: 'disks, connections and readers that fail',
     run: ['test:faults'],
     touches: [...SQLITE, ...HTTP],
@@ -93,9 +112,9 @@ export const TOUCHED = [
   },
   {
     name: 'the standalone process: killed, damaged, rebuilt, restored',
-    run: processes('kill', 'damage', 'rebuild', 'backup', 'unknown-outcome', 'disk-full'),
+    run: processes('kill', 'steward-killed', 'damage', 'rebuild', 'backup', 'unknown-outcome', 'disk-full'),
     touches: [...SQLITE, ...LOOPS, 'libs/read-models/', 'apps/cli/'],
-    seconds: 180,
+    seconds: 220,
   },
   {
     name: 'the standalone process: stopped, upgraded, overloaded, failing in each step',
