@@ -117,7 +117,7 @@ export function steward(opens: DeploymentFactory): void {
       expect((await disburse()).status).toBe(201);
     });
 
-    it('concerns what the corrected report says', async () => {
+    it('concerns the scopes of the corrected report', async () => {
       expect((await client.latest('misuse-register')).map((row) => row['scope_names'])).toEqual([`programme/${P}`]);
     });
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `npm run check`: types, lint, formatting, retired words, dependency rules and generated documents,
- * two at a time, the longest first. Prints a line for each with its time, and what it says if it
- * fails. Ends with 1 if one failed, after all of them.
+ * `npm run check`: types, lint, formatting, retired words, dependency rules and generated
+ * documents, two at a time, the longest first. Prints a line for each with its time, and its output
+ * if it fails. Ends with 1 if one failed, after all of them.
  */
 import { spawn } from 'node:child_process';
 import { delimiter } from 'node:path';
