@@ -159,13 +159,13 @@ export class LiveController {
 const texts = new WeakMap<object, Map<string, string>>();
 
 /** What a reader of live rows asks for. */
-interface Asked {
+interface LiveRequest {
   readonly name: string;
   readonly where: readonly Filter[];
   readonly types: Readonly<Record<string, ColumnType>>;
 }
 
-function framesFor(asked: Asked, update: LiveUpdate): string {
+function framesFor(asked: LiveRequest, update: LiveUpdate): string {
   const { name, where } = asked;
   const request = `${name} ${JSON.stringify(where)}`;
   const byQuery = texts.get(update) ?? new Map<string, string>();
@@ -175,7 +175,7 @@ function framesFor(asked: Asked, update: LiveUpdate): string {
   return text;
 }
 
-function textOf({ name, where, types }: Asked, update: LiveUpdate): string {
+function textOf({ name, where, types }: LiveRequest, update: LiveUpdate): string {
   switch (update.type) {
     case 'reset':
       return frame('reset', { reason: update.reason });
