@@ -8,10 +8,12 @@ import { standalone } from '../support/deployment.js';
 import { entente } from '../support/run-cli.js';
 import { controls } from './controls.js';
 import { figures } from './figures.js';
+import { plantedBreaches } from './planted.js';
 
-// Both are of one random history, which takes long to decide.
+// All are of one random history, which takes long to decide.
 figures(standalone);
 controls(standalone);
+plantedBreaches();
 
 /** A last day that has not passed. */
 const LATER = '2999-12-31';
